@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# make            all programs, in build/
+# make check      build and run all tests        make SAN=1 check   the same with sanitizers, in build-san/
+# make bench      the benchmarks, as ratios      make lint          layers, options, diagnostics, formatting
+# make install    PREFIX, DESTDIR                make clean
+
+VERSION    = 0.1.0
+PREFIX    ?= /usr/local
+SBINDIR   ?= $(PREFIX)/sbin
+MANDIR    ?= $(PREFIX)/share/man
+DATADIR   ?= $(PREFIX)/share/fw-tools
+PKG_CONFIG ?= pkg-config
+INSTALL   ?= install
+
+SAN       ?=
+B          = build$(if $(SAN),-san)
+TOOLS      = $(patsubst cmd/%.c,%,$(wildcard cmd/fw-*.c cmd/ct-*.c))
+
+CFLAGS    ?= -O2 -g
+WARN       = -std=c17 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings \
+	     -Wpointer-arith -Wcast-qual -Wformat=2 -Wundef -Werror=implicit-function-declaration
+CPPFLAGS  += -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DFW_VERSION='"$(VERSION)"' -Icommon -Icmd -Itests/unit -MMD -MP
+CFLAGS    += $(WARN) $(EXTRA)
+ifneq ($(SAN),)
+CFLAGS    += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CPPFLAGS  += -U_FORTIFY_SOURCE
+LDFLAGS   += -fsanitize=address,undefined
+endif
+
+LIBOBJ     = $(patsubst %.c,$(B)/%.o,$(wildcard common/*/*.c))
+CLIOBJ     = $(B)/cmd/cli.o
+UNITS      = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))
+HELPERS    = $(patsubst tests/helpers/%.c,$(B)/tests/%,$(wildcard tests/helpers/*.c))
+
+# A program is cmd/NAME.c and, where there are more files, cmd/NAME/*.c. The archive leaves out the objects
+# that a program does not use, and --as-needed the libraries.
+LIBS_xtables := $(shell $(PKG_CONFIG) --libs xtables 2>/dev/null)
+LIBS_zlib    := $(shell $(PKG_CONFIG) --libs zlib 2>/dev/null)
+LIBS_kmod    := $(shell $(PKG_CONFIG) --libs libkmod 2>/dev/null)
+LIBS_mnl     := $(shell $(PKG_CONFIG) --libs libmnl 2>/dev/null)
+XTLIBDIR     := $(shell $(PKG_CONFIG) --variable=xtlibdir xtables 2>/dev/null)
+LDLIBS       = -Wl,--as-needed $(LIBS_xtables) $(LIBS_kmod) $(LIBS_mnl) $(LIBS_zlib)
+
+$(B)/common/model/%.o: CPPFLAGS += -DXTABLES_LIBDIR='"$(XTLIBDIR)"'
+
+all: $(TOOLS:%=$(B)/%) $(HELPERS)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(B)/libcommon.a: $(LIBOBJ)
+	@rm -f $@
+	$(AR) rcs $@ $(LIBOBJ)
+
+.SECONDEXPANSION:
+$(TOOLS:%=$(B)/%): $(B)/%: $$(patsubst %.c,$(B)/%.o,cmd/$$*.c $$(wildcard cmd/$$*/*.c)) $(CLIOBJ) $(B)/libcommon.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(UNITS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libcommon.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(HELPERS): $(B)/tests/%: $(B)/tests/helpers/%.o $(B)/libcommon.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
+
+units: $(UNITS)
+
+check: all units
+	scripts/run-tests $(B)
+
+bench: all
+	scripts/run-bench $(B)
+
+lint:
+	scripts/check-layers
+	scripts/check-house
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DATADIR)/rulesets
+	$(INSTALL) -m 755 $(TOOLS:%=$(B)/%) $(DESTDIR)$(SBINDIR)
+	for page in man/*.[578]; do $(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}; done
+	$(INSTALL) -m 644 rulesets/* $(DESTDIR)$(DATADIR)/rulesets
+
+uninstall:
+	rm -f $(TOOLS:%=$(DESTDIR)$(SBINDIR)/%)
+	for page in man/*.[578]; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page#man/}; done
+	rm -rf $(DESTDIR)$(DATADIR)
+
+clean:
+	rm -rf build build-san
+
+.PHONY: all units check bench lint install uninstall clean
+.SECONDARY:
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

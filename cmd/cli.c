@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli.h"
+#include "base/file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef FW_VERSION
+#define FW_VERSION "unknown"
+#endif
+
+/* The source line and a caret under the words that the finding is about. Tabs keep their width. */
+static void print_source(struct strbuf *out, const struct where *at)
+{
+	unsigned column = at->column > 0 ? at->column - 1 : 0;
+
+	if (at->source == NULL || at->column == 0 || at->source_len > 1000 || column > at->source_len)
+		return;
+	strbuf_puts(out, "\n    ");
+	for (size_t i = 0; i < at->source_len; i++) {
+		unsigned char c = (unsigned char)at->source[i];
+
+		strbuf_putc(out, c >= ' ' && c != 0x7f ? (char)c : c == '\t' ? '\t' : '?');
+	}
+	strbuf_puts(out, "\n    ");
+	for (unsigned i = 0; i < column; i++)
+		strbuf_putc(out, at->source[i] == '\t' ? '\t' : ' ');
+	strbuf_putc(out, '^');
+	for (unsigned i = 1; i < at->width && column + i < at->source_len; i++)
+		strbuf_putc(out, '~');
+}
+
+static const char *level_colour(enum level level)
+{
+	return level >= LEVEL_ERROR ? "\033[31m" : level == LEVEL_WARNING ? "\033[33m" : "\033[36m";
+}
+
+static void print_diag(void *ctx, const struct diag *diag)
+{
+	const struct cli *cli = ctx;
+	struct strbuf line = STRBUF_INIT;
+
+	if (cli->quiet_warnings && diag->level < LEVEL_ERROR)
+		return;
+	if (cli->colour)
+		strbuf_puts(&line, level_colour(diag->level));
+	if (diag->where.file == NULL)
+		strbuf_printf(&line, "%s: ", cli->name);
+	diag_format(&line, diag);
+	if (cli->colour)
+		strbuf_puts(&line, "\033[0m");
+	print_source(&line, &diag->where);
+	fprintf(stderr, "%s\n", strbuf_text(&line));
+	strbuf_free(&line);
+}
+
+void cli_begin(struct cli *cli, const char *name, const char *usage)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	*cli = (struct cli){ .name = name, .usage = usage };
+	cli->colour = isatty(STDERR_FILENO) && (no_colour == NULL || no_colour[0] == '\0');
+	cli->log = (struct diag_log){ .report = print_diag, .ctx = cli };
+}
+
+void cli_help(const struct cli *cli)
+{
+	struct cli copy = *cli;
+
+	fputs(cli->usage, stdout);
+	exit(cli_finish(&copy));
+}
+
+void cli_version(const struct cli *cli)
+{
+	struct cli copy = *cli;
+
+	printf("%s (fw-tools) %s\n", cli->name, FW_VERSION);
+	exit(cli_finish(&copy));
+}
+
+void cli_misuse(const struct cli *cli, const char *format, ...)
+{
+	va_list args;
+	const char *end = strchr(cli->usage, '\n');
+
+	fprintf(stderr, "%s: ", cli->name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\n%.*s\nTry '%s --help'.\n", end != NULL ? (int)(end - cli->usage) : 0, cli->usage, cli->name);
+	exit(STATUS_USAGE);
+}
+
+int cli_option(const struct cli *cli, int argc, char *argv[], const char *shorts, const struct option *longs)
+{
+	int c;
+
+	opterr = 0;
+	c = getopt_long(argc, argv, shorts, longs, NULL);
+	if (c == ':')
+		cli_misuse(cli, "%s needs an argument", argv[optind - 1]);
+	if (c == '?' && optopt > 0 && optopt < 128)
+		cli_misuse(cli, "unknown option -%c", optopt);
+	if (c == '?')
+		cli_misuse(cli, "unknown option %s", argv[optind - 1]);
+	return c;
+}
+
+const char *cli_operand(const struct cli *cli, int argc, char *argv[])
+{
+	if (argc - optind > 1)
+		cli_misuse(cli, "one file at most, not %s too", argv[optind + 1]);
+	return optind < argc ? argv[optind] : "-";
+}
+
+const char *cli_input_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "<stdin>" : path;
+}
+
+bool cli_read(struct cli *cli, const char *path, struct strbuf *out, size_t max)
+{
+	bool standard = strcmp(path, "-") == 0;
+	int err = standard ? file_read(STDIN_FILENO, out, max) : file_read_path(path, out, max);
+
+	if (err == -EFBIG)
+		diag_add(&cli->log, DIAG_LIMIT, &(struct where){ .file = cli_input_name(path) }, NULL,
+			 "larger than %zu MiB", max >> 20);
+	else if (err != 0)
+		diag_system(&cli->log, err, "%s", cli_input_name(path));
+	return err == 0;
+}
+
+int cli_finish(struct cli *cli)
+{
+	bool lost = fflush(stdout) != 0;
+
+	lost = ferror(stdout) != 0 || lost;
+	lost = fclose(stdout) != 0 || lost;
+	if (lost)
+		diag_system(&cli->log, errno, "standard output");
+	return (int)diag_status(&cli->log);
+}

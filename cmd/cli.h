@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What every tool's main does the same way: help, version, misuse, findings on standard error,
+ * input from a file or `-`, and an end at which lost output is an error. Only cmd/ prints and exits.
+ */
+#ifndef FW_CMD_CLI_H
+#define FW_CMD_CLI_H
+
+#include "base/diag.h"
+
+#include <getopt.h>
+#include <stdio.h>
+
+/* One tool. usage is the SYNOPSIS of its manual page followed by a line an option. */
+struct cli {
+	const char *name;
+	const char *usage;
+	bool colour; /* of findings: on a terminal, unless NO_COLOR is set */
+	bool quiet_warnings;
+	struct diag_log log; /* prints to standard error */
+};
+
+/* Fills in colour and the log. Keeps the pointers. */
+void cli_begin(struct cli *cli, const char *name, const char *usage);
+
+/* Asked-for help and version: standard output, status 0. These do not return. */
+_Noreturn void cli_help(const struct cli *cli);
+_Noreturn void cli_version(const struct cli *cli);
+
+/* Misuse: the message, the usage line and a hint on standard error, status STATUS_USAGE. */
+_Noreturn void cli_misuse(const struct cli *cli, const char *format, ...) printf_like(2, 3);
+
+/* getopt_long with our texts: an unknown option or a missing argument ends in cli_misuse. */
+int cli_option(const struct cli *cli, int argc, char *argv[], const char *shorts, const struct option *longs);
+
+/* The single operand behind the options, "-" where there is none; more than one is misuse. */
+const char *cli_operand(const struct cli *cli, int argc, char *argv[]);
+
+/* What findings call this input: "<stdin>" for "-". */
+const char *cli_input_name(const char *path);
+
+/* All bytes of path, "-" for standard input. False after a report to the log. */
+bool cli_read(struct cli *cli, const char *path, struct strbuf *out, size_t max);
+
+/* Flushes and closes standard output: a failure there becomes STATUS_SYSTEM. The status of the run. */
+int cli_finish(struct cli *cli);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Big enough that a rule's pieces rarely open a new block, small enough for a tool that reads one rule. */
+#define BLOCK_SIZE ((size_t)64 * 1024)
+
+struct arena_block {
+	struct arena_block *next;
+	size_t size; /* of bytes[] */
+	alignas(max_align_t) char bytes[];
+};
+
+static bool arena_open_block(struct arena *arena, size_t size)
+{
+	struct arena_block *block = calloc(1, sizeof(*block) + size);
+
+	if (block == NULL)
+		return false;
+	block->size = size;
+	block->next = arena->blocks;
+	arena->blocks = block;
+	arena->left = size;
+	return true;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	size_t align = alignof(max_align_t);
+	size_t rounded;
+	char *at;
+
+	if (size > SIZE_MAX / 2)
+		return NULL;
+	rounded = (size + align - 1) / align * align;
+	if (rounded > arena->left && !arena_open_block(arena, rounded > BLOCK_SIZE ? rounded : BLOCK_SIZE))
+		return NULL;
+	at = arena->blocks->bytes + (arena->blocks->size - arena->left);
+	arena->left -= rounded;
+	arena->used += rounded;
+	return at;
+}
+
+char *arena_text(struct arena *arena, const char *text, size_t len)
+{
+	char *copy = arena_alloc(arena, len + 1);
+
+	if (copy != NULL && len > 0)
+		memcpy(copy, text, len);
+	return copy;
+}
+
+void arena_free(struct arena *arena)
+{
+	while (arena->blocks != NULL) {
+		struct arena_block *next = arena->blocks->next;
+
+		free(arena->blocks);
+		arena->blocks = next;
+	}
+	arena->left = 0;
+	arena->used = 0;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/atomic.h"
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int open_directory_of(const char *path, struct atomic_file *file)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash == NULL ? strdup(".") : strndup(path, slash == path ? 1 : (size_t)(slash - path));
+	int err = 0;
+
+	file->name = strdup(slash == NULL ? path : slash + 1);
+	if (dir == NULL || file->name == NULL)
+		err = -ENOMEM;
+	else if (file->name[0] == '\0')
+		err = -EISDIR;
+	else if ((file->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		err = -errno;
+	free(dir);
+	return err;
+}
+
+static int open_temporary(struct atomic_file *file)
+{
+	for (int tries = 0; tries < 16; tries++) {
+		unsigned long long salt;
+
+		if (getrandom(&salt, sizeof(salt), 0) != sizeof(salt))
+			return -EIO;
+		free(file->temporary);
+		if (asprintf(&file->temporary, ".%s.%llx.tmp", file->name, salt) < 0) {
+			file->temporary = NULL;
+			return -ENOMEM;
+		}
+		file->fd = openat(file->dir, file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+				  0600);
+		if (file->fd >= 0)
+			return 0;
+		if (errno != EEXIST)
+			break;
+	}
+	free(file->temporary);
+	file->temporary = NULL;
+	return -errno;
+}
+
+/* Owner first: changing it clears set-id bits, and the mode must never be wider than the owner's wish. */
+static int pass_on_mode(struct atomic_file *file, mode_t mode)
+{
+	struct stat old;
+
+	if (fstatat(file->dir, file->name, &old, AT_SYMLINK_NOFOLLOW) == 0) {
+		if (!S_ISREG(old.st_mode))
+			return S_ISDIR(old.st_mode) ? -EISDIR : -EINVAL;
+		if (fchown(file->fd, old.st_uid, old.st_gid) != 0 && geteuid() == 0)
+			return -errno;
+		mode = old.st_mode & 07777;
+	}
+	return fchmod(file->fd, mode) == 0 ? 0 : -errno;
+}
+
+int atomic_open(struct atomic_file *file, const char *path, mode_t mode)
+{
+	int err;
+
+	*file = (struct atomic_file){ .fd = -1, .dir = -1 };
+	err = open_directory_of(path, file);
+	if (err == 0)
+		err = open_temporary(file);
+	if (err == 0)
+		err = pass_on_mode(file, mode);
+	return err;
+}
+
+int atomic_write(struct atomic_file *file, const void *bytes, size_t len)
+{
+	return file_write(file->fd, bytes, len);
+}
+
+int atomic_publish(struct atomic_file *file)
+{
+	int fd = file->fd;
+
+	if (fsync(fd) != 0)
+		return -errno;
+	file->fd = -1;
+	if (close(fd) != 0)
+		return -errno;
+	if (renameat(file->dir, file->temporary, file->dir, file->name) != 0)
+		return -errno;
+	free(file->temporary);
+	file->temporary = NULL;
+	return fsync(file->dir) == 0 ? 0 : -errno;
+}
+
+void atomic_release(struct atomic_file *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	if (file->temporary != NULL)
+		unlinkat(file->dir, file->temporary, 0);
+	if (file->dir >= 0)
+		close(file->dir);
+	free(file->temporary);
+	free(file->name);
+	*file = (struct atomic_file){ .fd = -1, .dir = -1 };
+}
+
+int atomic_replace(const char *path, mode_t mode, const void *bytes, size_t len)
+{
+	struct atomic_file file;
+	int err = atomic_open(&file, path, mode);
+
+	if (err == 0)
+		err = atomic_write(&file, bytes, len);
+	if (err == 0)
+		err = atomic_publish(&file);
+	atomic_release(&file);
+	return err;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/diag.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct diag_kind diag_kinds[DIAG_COUNT] = {
+	[DIAG_SYSTEM] = { "system", LEVEL_SYSTEM, "a system call or a program failed" },
+	[DIAG_MEMORY] = { "memory", LEVEL_SYSTEM, "memory ran out" },
+	[DIAG_EMPTY] = { "empty", LEVEL_ERROR, "the input holds no table" },
+	[DIAG_TRUNCATED] = { "truncated", LEVEL_ERROR, "the input ends too early" },
+	[DIAG_CHECKSUM] = { "checksum", LEVEL_ERROR, "the input differs from what was written" },
+	[DIAG_ENCODING] = { "encoding", LEVEL_ERROR, "a byte that no ruleset may hold" },
+	[DIAG_LIMIT] = { "limit", LEVEL_ERROR, "longer than iptables-restore reads" },
+	[DIAG_STRUCTURE] = { "structure", LEVEL_ERROR, "a line that does not fit where it stands" },
+	[DIAG_DIRECTIVE] = { "directive", LEVEL_WARNING, "a directive that this version does not know" },
+	[DIAG_FAMILY] = { "family", LEVEL_ERROR, "a rule for one family without its mark" },
+	[DIAG_SYNTAX] = { "syntax", LEVEL_ERROR, "a rule that iptables cannot read" },
+	[DIAG_UNDEFINED_CHAIN] = { "undefined-chain", LEVEL_ERROR, "a jump to a chain that is not there" },
+	[DIAG_EXTENSION_NOTICE] = { "extension-notice", LEVEL_WARNING, "what an extension has to say of its options" },
+	[DIAG_PROFILE] = { "profile", LEVEL_ERROR, "a profile that cannot be compiled" },
+	[DIAG_PROFILE_WARNING] = { "profile-warning", LEVEL_WARNING, "legal in a profile and probably wrong" },
+	[DIAG_LOAD] = { "load", LEVEL_ERROR, "rules that the kernel or iptables-restore refused" },
+	[DIAG_LOAD_WARNING] = { "load-warning", LEVEL_WARNING, "a load that worked, with something to know" },
+	[DIAG_ROLLBACK] = { "rollback", LEVEL_SYSTEM, "the rules could not be put back" },
+};
+
+static void diag_report(struct diag_log *log, struct diag *diag, struct strbuf *text)
+{
+	diag->level = diag_kinds[diag->id].level;
+	diag->text = text->failed ? "out of memory while writing this message" : strbuf_text(text);
+	log->count[diag->level]++;
+	if (log->report != NULL)
+		log->report(log->ctx, diag);
+	strbuf_free(text);
+}
+
+void diag_add(struct diag_log *log, enum diag_id id, const struct where *where, const struct where *origin,
+	      const char *format, ...)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct diag diag = { .id = id };
+	va_list args;
+
+	if (where != NULL)
+		diag.where = *where;
+	if (origin != NULL)
+		diag.origin = *origin;
+	va_start(args, format);
+	strbuf_vprintf(&text, format, args);
+	va_end(args);
+	diag_report(log, &diag, &text);
+}
+
+void diag_system(struct diag_log *log, int err, const char *format, ...)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct diag diag = { .id = DIAG_SYSTEM };
+	va_list args;
+
+	va_start(args, format);
+	strbuf_vprintf(&text, format, args);
+	va_end(args);
+	strbuf_printf(&text, ": %s", strerror(abs(err)));
+	diag_report(log, &diag, &text);
+}
+
+int diag_memory(struct diag_log *log)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct diag diag = { .id = DIAG_MEMORY };
+
+	strbuf_puts(&text, "out of memory");
+	diag_report(log, &diag, &text);
+	return -ENOMEM;
+}
+
+unsigned long diag_errors(const struct diag_log *log)
+{
+	return log->count[LEVEL_ERROR] + log->count[LEVEL_SYSTEM];
+}
+
+enum status diag_status(const struct diag_log *log)
+{
+	if (log->count[LEVEL_SYSTEM] > 0)
+		return STATUS_SYSTEM;
+	return log->count[LEVEL_ERROR] > 0 ? STATUS_REFUSED : STATUS_DONE;
+}
+
+const char *level_name(enum level level)
+{
+	static const char *const names[LEVEL_COUNT] = {
+		[LEVEL_INFO] = "info",
+		[LEVEL_WARNING] = "warning",
+		[LEVEL_ERROR] = "error",
+		[LEVEL_SYSTEM] = "error",
+	};
+
+	return names[level];
+}
+
+void diag_format(struct strbuf *out, const struct diag *diag)
+{
+	const struct where *at = &diag->where;
+
+	if (at->file != NULL)
+		strbuf_printf(out, "%s:", at->file);
+	if (at->file != NULL && at->line > 0)
+		strbuf_printf(out, "%u:", at->line);
+	if (at->file != NULL && at->column > 0)
+		strbuf_printf(out, "%u:", at->column);
+	strbuf_printf(out, "%s%s: %s", at->file != NULL ? " " : "", level_name(diag->level), diag->text);
+	if (diag->origin.file != NULL)
+		strbuf_printf(out, " (made by %s:%u)", diag->origin.file, diag->origin.line);
+	strbuf_printf(out, " [%s]", diag_kinds[diag->id].name);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Growing arrays of any type:
+ *
+ *	VEC(struct rule) rules = { 0 };
+ *	if (!vec_push(&rules, rule))
+ *		return -ENOMEM;
+ *	for (size_t i = 0; i < rules.len; i++)
+ *		use(&rules.item[i]);
+ *	vec_free(&rules);
+ *
+ * Pointers into item[] hold until the next vec_push.
+ */
+#ifndef FW_BASE_VEC_H
+#define FW_BASE_VEC_H
+
+#include "base/base.h"
+
+#include <stdlib.h>
+
+#define VEC(type)                                                                                      \
+	struct {                                                                                       \
+		type *item;                                                                            \
+		size_t len, cap;                                                                       \
+	}
+
+/* The memory for at least need items of size bytes each, contents kept; NULL and *cap unchanged on failure. */
+must_check void *vec_grow(void *item, size_t *cap, size_t need, size_t size);
+
+/* Room for need items in all; false when memory ran out, with the array as it was. */
+#define vec_reserve(vec, need)                                                                         \
+	((need) <= (vec)->cap || __extension__({                                                       \
+		 void *grown = vec_grow((vec)->item, &(vec)->cap, (need), sizeof(*(vec)->item));       \
+		 if (grown != NULL)                                                                    \
+			 (vec)->item = grown;                                                          \
+		 grown != NULL;                                                                        \
+	 }))
+
+#define vec_push(vec, ...)                                                                             \
+	(vec_reserve((vec), (vec)->len + 1) && ((vec)->item[(vec)->len++] = (__VA_ARGS__), true))
+
+#define vec_free(vec)                                                                                  \
+	do {                                                                                           \
+		free((vec)->item);                                                                     \
+		(vec)->item = NULL;                                                                    \
+		(vec)->len = (vec)->cap = 0;                                                           \
+	} while (0)
+
+#endif

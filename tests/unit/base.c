@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/arena.h"
+#include "base/atomic.h"
+#include "base/diag.h"
+#include "base/file.h"
+#include "base/vec.h"
+#include "tap.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void test_strbuf(void)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	CHECK(strcmp(strbuf_text(&sb), "") == 0, "strbuf: an empty one has a text");
+	strbuf_puts(&sb, "one");
+	for (int i = 0; i < 1000; i++)
+		strbuf_printf(&sb, " %d", i);
+	CHECK(sb.len == 3 + 10 * 2 + 90 * 3 + 900 * 4 && !sb.failed, "strbuf: grows");
+	CHECK(!strbuf_reserve(&sb, SIZE_MAX - 10) && sb.failed, "strbuf: an impossible size is a failure");
+	strbuf_puts(&sb, "more");
+	CHECK(strstr(strbuf_text(&sb), "more") == NULL, "strbuf: a failed one takes no more");
+	strbuf_free(&sb);
+}
+
+static void test_vec(void)
+{
+	VEC(int) v = { 0 };
+	bool same = true;
+
+	for (int i = 0; i < 1000; i++)
+		if (!vec_push(&v, i))
+			break;
+	for (int i = 0; i < 1000; i++)
+		same = same && v.item[i] == i;
+	CHECK(v.len == 1000 && same, "vec: keeps what was pushed");
+	vec_free(&v);
+	CHECK(v.len == 0 && v.item == NULL, "vec: is empty after free");
+}
+
+static void test_arena(void)
+{
+	struct arena arena = { 0 };
+	char *text = arena_text(&arena, "abcdef", 3);
+	unsigned char *big = arena_alloc(&arena, 1000000);
+
+	CHECK(text != NULL && strcmp(text, "abc") == 0, "arena: copies text");
+	CHECK(big != NULL && big[0] == 0 && big[999999] == 0, "arena: larger than a block, zeroed");
+	CHECK((uintptr_t)arena_alloc(&arena, 1) % 16 == 0, "arena: aligned");
+	arena_free(&arena);
+}
+
+static int entries(const char *dir)
+{
+	DIR *d = opendir(dir);
+	int n = 0;
+
+	while (d != NULL && readdir(d) != NULL)
+		n++;
+	closedir(d);
+	return n - 2;
+}
+
+static void test_atomic(void)
+{
+	char dir[] = "/tmp/fw-unit-XXXXXX", path[64];
+	struct strbuf sb = STRBUF_INIT;
+	struct atomic_file file;
+	struct stat st;
+
+	if (mkdtemp(dir) == NULL)
+		return;
+	snprintf(path, sizeof(path), "%s/file", dir);
+	CHECK(atomic_replace(path, 0640, "one\n", 4) == 0 && stat(path, &st) == 0 && (st.st_mode & 07777) == 0640,
+	      "atomic: a new file has the mode asked for");
+	chmod(path, 0604);
+	CHECK(atomic_replace(path, 0640, "two\n", 4) == 0 && stat(path, &st) == 0 && (st.st_mode & 07777) == 0604,
+	      "atomic: a replaced file keeps its mode");
+	CHECK(atomic_open(&file, path, 0600) == 0 && atomic_write(&file, "three", 5) == 0 && entries(dir) == 2,
+	      "atomic: a temporary stands beside the file");
+	atomic_release(&file);
+	CHECK(entries(dir) == 1 && file_read_path(path, &sb, 100) == 0 && strcmp(strbuf_text(&sb), "two\n") == 0,
+	      "atomic: what is released unpublished changes nothing");
+	CHECK(atomic_replace("/nonexistent/x", 0600, "", 0) == -ENOENT, "atomic: a missing directory is ENOENT");
+	CHECK(atomic_replace(dir, 0600, "", 0) == -EISDIR, "atomic: a directory is not replaced");
+	strbuf_reset(&sb);
+	CHECK(file_read_path(path, &sb, 3) == -EFBIG, "file: more than the limit is EFBIG");
+	unlink(path);
+	rmdir(dir);
+	strbuf_free(&sb);
+}
+
+static void test_diag(void)
+{
+	struct diag_log log = { 0 };
+	struct strbuf sb = STRBUF_INIT;
+	struct diag diag = { .id = DIAG_SYNTAX, .level = LEVEL_ERROR, .text = "bad" };
+
+	CHECK(diag_status(&log) == STATUS_DONE, "diag: nothing said is done");
+	diag_add(&log, DIAG_EXTENSION_NOTICE, NULL, NULL, "x");
+	CHECK(diag_status(&log) == STATUS_DONE, "diag: a warning is no refusal");
+	diag_add(&log, DIAG_SYNTAX, NULL, NULL, "x");
+	CHECK(diag_status(&log) == STATUS_REFUSED, "diag: an error refuses");
+	diag_system(&log, EIO, "x");
+	CHECK(diag_status(&log) == STATUS_SYSTEM, "diag: a failed system weighs most");
+	diag.where = (struct where){ .file = "a.rules", .line = 4, .column = 2 };
+	diag.origin = (struct where){ .file = "p.conf", .line = 9 };
+	diag_format(&sb, &diag);
+	CHECK(strcmp(strbuf_text(&sb), "a.rules:4:2: error: bad (made by p.conf:9) [syntax]") == 0, "diag: format");
+	strbuf_free(&sb);
+	for (int i = 0; i < DIAG_COUNT; i++)
+		CHECK(diag_kinds[i].name != NULL && diag_kinds[i].meaning != NULL, "diag: every kind is described");
+}
+
+int main(void)
+{
+	test_strbuf();
+	test_vec();
+	test_arena();
+	test_atomic();
+	test_diag();
+	return tap_done();
+}

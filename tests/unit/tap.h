@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The smallest test harness: CHECK counts and prints one TAP line; a main ends with `return tap_done();`. */
+#ifndef FW_TESTS_TAP_H
+#define FW_TESTS_TAP_H
+
+#include <stdio.h>
+
+static int tap_count, tap_failed;
+
+#define CHECK(what, name)                                                                              \
+	do {                                                                                           \
+		int good = !!(what);                                                                   \
+		tap_failed += !good;                                                                   \
+		printf("%sok %d - %s\n", good ? "" : "not ", ++tap_count, (name));                    \
+		if (!good)                                                                             \
+			printf("# %s:%d: %s\n", __FILE__, __LINE__, #what);                           \
+	} while (0)
+
+static inline int tap_done(void)
+{
+	printf("1..%d\n", tap_count);
+	return tap_failed > 0 || tap_count == 0;
+}
+
+#endif
