@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "text/seal.h"
+
+#include <string.h>
+#include <zlib.h>
+
+void seal_open(struct strbuf *out)
+{
+	strbuf_printf(out, "#@ stream %d\n", STREAM_VERSION);
+}
+
+void seal_line(struct strbuf *out, const char *bytes, size_t len, unsigned lines)
+{
+	uLong crc = crc32_z(crc32_z(0, NULL, 0), (const unsigned char *)bytes, len);
+
+	strbuf_printf(out, "#@ end lines=%u crc32=%08lx\n", lines, crc);
+}
+
+void seal_close(struct strbuf *out)
+{
+	unsigned lines = 0;
+	const char *at = out->data, *end = at + out->len;
+
+	while (at != NULL && at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		lines++;
+		at++;
+	}
+	seal_line(out, out->data, out->len, lines);
+}
