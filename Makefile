@@ -41,7 +41,7 @@ LIBS_mnl     := $(shell $(PKG_CONFIG) --libs libmnl 2>/dev/null)
 XTLIBDIR     := $(shell $(PKG_CONFIG) --variable=xtlibdir xtables 2>/dev/null)
 LDLIBS       = -Wl,--as-needed $(LIBS_xtables) $(LIBS_kmod) $(LIBS_mnl) $(LIBS_zlib)
 
-$(B)/common/model/%.o: CPPFLAGS += -DXTABLES_LIBDIR='"$(XTLIBDIR)"'
+$(B)/common/model/%.o: CPPFLAGS += -DFW_MODEL
 
 all: $(TOOLS:%=$(B)/%) $(HELPERS)
 
