@@ -6,40 +6,38 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-int capture_new(void)
+int capture_open(struct capture *capture, int standard)
 {
-	return memfd_create("capture", MFD_CLOEXEC);
+	capture->standard = standard;
+	capture->memfd = memfd_create("capture", MFD_CLOEXEC);
+	capture->real = fcntl(standard, F_DUPFD_CLOEXEC, 3);
+	return capture->memfd >= 0 ? 0 : -errno;
 }
 
-int capture_begin(int standard, int memfd)
+void capture_begin(const struct capture *capture)
 {
-	int real = fcntl(standard, F_DUPFD_CLOEXEC, 3);
-
-	dup2(memfd, standard);
-	return real;
+	dup2(capture->memfd, capture->standard);
 }
 
-void capture_end(int standard, int real)
+void capture_end(const struct capture *capture)
 {
-	if (real < 0) {
-		close(standard);
-		return;
-	}
-	dup2(real, standard);
-	close(real);
+	if (capture->real >= 0)
+		dup2(capture->real, capture->standard);
+	else
+		close(capture->standard);
 }
 
-int capture_take(int memfd, struct strbuf *out)
+int capture_take(const struct capture *capture, struct strbuf *out)
 {
-	off_t end = lseek(memfd, 0, SEEK_CUR);
+	off_t end = lseek(capture->memfd, 0, SEEK_CUR);
 
 	if (end <= 0)
 		return 0;
 	if (!strbuf_reserve(out, (size_t)end))
 		return -ENOMEM;
-	if (pread(memfd, out->data + out->len, (size_t)end, 0) != end)
+	if (pread(capture->memfd, out->data + out->len, (size_t)end, 0) != end)
 		return -EIO;
 	out->len += (size_t)end;
 	out->data[out->len] = '\0';
-	return lseek(memfd, 0, SEEK_SET) == 0 && ftruncate(memfd, 0) == 0 ? 0 : -errno;
+	return lseek(capture->memfd, 0, SEEK_SET) == 0 && ftruncate(capture->memfd, 0) == 0 ? 0 : -errno;
 }

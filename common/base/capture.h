@@ -6,17 +6,19 @@
 #include "base/base.h"
 #include "base/strbuf.h"
 
-/* An empty memfd, owned by the caller; negative: none could be had. */
-must_check int capture_new(void);
+struct capture {
+	int standard; /* the descriptor that is caught: 1 or 2 */
+	int memfd;    /* owned */
+	int real;     /* owned; a duplicate of what the descriptor was; -1: it was closed */
+};
 
-/*
- * Points the standard descriptor (1 or 2) at the memfd, until capture_end is given what this returns:
- * the real one, or -1 where it was closed.
- */
-must_check int capture_begin(int standard, int memfd);
-void capture_end(int standard, int real);
+/* Makes ready to catch a descriptor again and again. 0 or -errno. */
+must_check int capture_open(struct capture *capture, int standard);
 
-/* Appends what was caught, and empties the memfd. 0 or -errno. */
-must_check int capture_take(int memfd, struct strbuf *out);
+void capture_begin(const struct capture *capture);
+void capture_end(const struct capture *capture);
+
+/* Appends what was caught, and forgets it. 0 or -errno. */
+must_check int capture_take(const struct capture *capture, struct strbuf *out);
 
 #endif

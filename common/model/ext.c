@@ -7,10 +7,11 @@
  * exit_err must not return, so it jumps back to ext_read. All that a half-read rule owns hangs on
  * `door`, which is therefore all that ext_read has to clean up, whichever way it is left.
  */
-#include "base/capture.h"
+#include "base/suggest.h"
 #include "model/builtin.h"
 #include "model/xt.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -21,7 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct door door = { .notices = -1, .printed = -1 };
+struct door door;
 
 static _Noreturn void door_error(enum xtables_exittype status, const char *format, ...) printf_like(2, 3);
 
@@ -54,10 +55,12 @@ static struct xtables_globals globals = {
 
 int ext_begin(enum family family)
 {
-	door.notices = capture_new();
-	door.printed = capture_new();
-	if (door.notices < 0 || door.printed < 0)
-		return -EMFILE;
+	int err = capture_open(&door.notices, STDERR_FILENO);
+
+	if (err == 0)
+		err = capture_open(&door.printed, STDOUT_FILENO);
+	if (err != 0)
+		return err;
 	door.family = family;
 	memcpy(door.options, base_options, base_option_count * sizeof(*base_options));
 	globals.orig_opts = door.options;
@@ -452,25 +455,66 @@ static unsigned blamed_word(void)
 	return last;
 }
 
+static bool is_address(const char *text, int af)
+{
+	char address[INET6_ADDRSTRLEN];
+	size_t len = strcspn(text, "/,");
+	struct in6_addr ignored;
+
+	if (len >= sizeof(address))
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	return inet_pton(af, address, &ignored) == 1;
+}
+
+/* What the message leaves out: what to do about it. */
+static void add_advice(struct strbuf *text, unsigned word)
+{
+	const char *blamed = word < door.words->count ? door.words->item[word].text : "";
+	const char *before = word > 0 ? door.words->item[word - 1].text : "";
+	bool ipv6 = door.family == FAMILY_IPV6;
+
+	if (strcmp(blamed, "!") == 0 && before[0] == '-')
+		strbuf_printf(text, "; `!' stands before the option: ! %s ...", before);
+	else if (door.name_asked && is_address(blamed, ipv6 ? AF_INET : AF_INET6))
+		strbuf_printf(text, ": that is an IPv%d address", ipv6 ? 4 : 6);
+	else if (door.name_asked)
+		strbuf_puts(text, "; host names are not looked up: write the address");
+	if (strncmp(door.message, "unknown option", 14) == 0 && strncmp(blamed, "--", 2) == 0) {
+		struct suggestion near = suggest_begin(blamed + 2);
+
+		for (unsigned i = 0; i < door.option_count; i++)
+			suggest_consider(&near, door.options[i].name);
+		if (near.best != NULL)
+			strbuf_printf(text, "; did you mean --%s?", near.best);
+	}
+}
+
 static void note_fault(struct ext_fault *fault)
 {
 	strbuf_reset(&fault->text);
 	one_line(&fault->text, door.message);
 	fault->word = blamed_word();
+	add_advice(&fault->text, fault->word);
 	fault->no_memory = fault->text.failed || strcmp(door.message, "out of memory") == 0;
-	if (door.name_asked)
-		strbuf_puts(&fault->text, "; host names are not looked up: write the address");
 	door.name_asked = false;
+}
+
+void ext_listen(bool on)
+{
+	if (on)
+		capture_begin(&door.notices);
+	else
+		capture_end(&door.notices);
 }
 
 bool ext_read(const char *table, struct words *words, struct arena *arena, struct command *command,
 	      struct ext_fault *fault, struct strbuf *notice)
 {
 	volatile bool good = false; /* looked at after longjmp */
-	int standard_error;
 
 	start_rule(words, arena, command);
-	standard_error = capture_begin(STDERR_FILENO, door.notices);
 	if (setjmp(door.back) == 0) {
 		read_words();
 		if (!command->other_family) {
@@ -479,8 +523,7 @@ bool ext_read(const char *table, struct words *words, struct arena *arena, struc
 		}
 		good = true;
 	}
-	capture_end(STDERR_FILENO, standard_error);
-	if (capture_take(door.notices, notice) != 0)
+	if (capture_take(&door.notices, notice) != 0)
 		strbuf_puts(notice, "an extension said something that could not be read");
 	if (!good)
 		note_fault(fault);

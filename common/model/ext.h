@@ -36,16 +36,17 @@ struct ext_fault {
 	bool no_memory;
 };
 
-/* What extensions wrote on standard error while they parsed (deprecations, conversions): one text. */
-struct ext_notice {
-	struct strbuf text;
-};
-
 /* Makes libxtables ready for one family, once in a process. 0 or -errno. */
 must_check int ext_begin(enum family family);
 
 /* -j NAME means the chain of that name from now on, even where a target is called the same. */
 void ext_announce_chain(const char *name);
+
+/*
+ * While on, what goes to standard error is caught: extensions write there as they parse. Switched
+ * once for many rules, and off whenever something else may write there.
+ */
+void ext_listen(bool on);
 
 /*
  * Reads the words of one line of a table. True: the command is filled in, its extensions in the
@@ -56,7 +57,7 @@ bool ext_read(const char *table, struct words *words, struct arena *arena, struc
 
 /*
  * Appends the rule's matches and its target extension as iptables-save writes them, each with a blank
- * before it. 0 or -errno. Many rules are written faster between ext_capture_begin and ext_capture_end.
+ * before it. 0 or -errno.
  */
 must_check int ext_write(struct strbuf *out, const struct rule *rule, enum family family);
 

@@ -36,8 +36,7 @@ static void read_match(const char *name)
 		xtables_error(PARAMETER_PROBLEM, "`!' cannot stand before --match; put it before the option that it negates");
 	match = xtables_find_match(name, XTF_TRY_LOAD, &door.matches);
 	if (match == NULL)
-		xtables_error(PARAMETER_PROBLEM, "unknown match `%s': no such extension is installed for %s", name,
-			      door.family == FAMILY_IPV6 ? "IPv6" : "IPv4");
+		xtables_error(PARAMETER_PROBLEM, "unknown match `%s': no such extension is installed", name);
 	door_add_match(match);
 }
 

@@ -3,13 +3,11 @@
  * From a rule's data back to text, by the extensions' own save functions. They print on standard
  * output and take no other way, so it is pointed at a memfd meanwhile.
  */
-#include "base/capture.h"
 #include "model/xt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What the save functions of some extensions want to know of the rule: protocol and addresses. */
 static void fill_entry(union entry *entry, const struct rule *rule, enum family family)
@@ -86,18 +84,17 @@ int ext_write(struct strbuf *out, const struct rule *rule, enum family family)
 {
 	union entry entry;
 	const void *ip = family == FAMILY_IPV6 ? (const void *)&entry.v6.ipv6 : (const void *)&entry.v4.ip;
-	int standard_output;
 
 	if (rule->matches == NULL && rule->target == NULL)
 		return 0;
 	fill_entry(&entry, rule, family);
 	fflush(stdout);
-	standard_output = capture_begin(STDOUT_FILENO, door.printed);
+	capture_begin(&door.printed);
 	for (const struct extension *match = rule->matches; match != NULL; match = match->next)
 		write_match(match, ip);
 	if (rule->target != NULL)
 		write_target(rule->target, ip);
 	fflush(stdout);
-	capture_end(STDOUT_FILENO, standard_output);
-	return capture_take(door.printed, out);
+	capture_end(&door.printed);
+	return capture_take(&door.printed, out);
 }

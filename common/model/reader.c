@@ -27,7 +27,9 @@ static void complain(struct reader *reader, const struct line *line, enum diag_i
 	struct where at = stream_where(reader->stream, line, column, width);
 	struct where origin = stream_origin_where(reader->stream, line);
 
+	ext_listen(false);
 	diag_add(reader->log, id, &at, &origin, "%s", text);
+	ext_listen(true);
 }
 
 static void complain_word(struct reader *reader, const struct line *line, enum diag_id id, unsigned word,
@@ -355,8 +357,10 @@ struct ruleset *ruleset_read(const struct stream *stream, enum family family, st
 	reader->stream = stream;
 	reader->ruleset = ruleset;
 	reader->log = log;
+	ext_listen(true);
 	for (size_t i = 0; i < stream->lines.len && !reader->no_memory; i++)
 		read_line(reader, &stream->lines.item[i]);
+	ext_listen(false);
 	if (reader->no_memory) {
 		diag_memory(log);
 		ruleset_free(ruleset);

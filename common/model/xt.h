@@ -3,6 +3,7 @@
 #ifndef FW_MODEL_XT_H
 #define FW_MODEL_XT_H
 
+#include "base/capture.h"
 #include "model/ext.h"
 #include "model/options.h"
 
@@ -26,8 +27,8 @@ struct door {
 	jmp_buf back;
 	char message[1024]; /* of exit_err, in front of the jump */
 	bool name_asked;    /* a host name was refused */
-	int notices;        /* a memfd that stands for standard error while extensions run */
-	int printed;        /* the same for standard output */
+	struct capture notices; /* what extensions write on standard error while they parse */
+	struct capture printed; /* and on standard output while they save */
 	off_t noticed;
 	VEC(struct ext_kind *) kinds; /* kept for the life of the process */
 	/* the rule that is being read */

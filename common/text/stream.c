@@ -22,7 +22,10 @@ void stream_begin(struct stream *stream, const char *name, enum family families,
 	stream->families_given = families != FAMILY_NONE;
 	if (stream->families_given)
 		return;
-	stream->families = ends_in(name, ".v4") ? FAMILY_IPV4 : ends_in(name, ".v6") ? FAMILY_IPV6 : FAMILY_NONE;
+	if (ends_in(name, ".v4") || ends_in(name, ".v4.rules"))
+		stream->families = FAMILY_IPV4;
+	else if (ends_in(name, ".v6") || ends_in(name, ".v6.rules"))
+		stream->families = FAMILY_IPV6;
 	stream->families_given = stream->families != FAMILY_NONE;
 }
 

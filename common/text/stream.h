@@ -78,7 +78,8 @@ struct stream {
 
 /*
  * families: which families to read it for, or FAMILY_NONE to let the text decide: the header comment
- * of iptables-save and ip6tables-save, or a name that ends in .v4 or .v6; else both.
+ * of iptables-save and ip6tables-save, or a name that ends in .v4 or .v6 (.rules may follow);
+ * else both.
  */
 void stream_begin(struct stream *stream, const char *name, enum family families, struct diag_log *log);
 
