@@ -241,6 +241,19 @@ static void read_bare_word(const char *word)
 	xtables_error(PARAMETER_PROBLEM, "\"%s\" belongs to no option", word);
 }
 
+void door_blame_option(void)
+{
+	door.blame = door.option_word + 1;
+}
+
+static int next_option(void)
+{
+	int at = optind > 0 ? optind : 1;
+
+	door.option_word = (unsigned)at - 1;
+	return getopt_long(door.argc, door.argv, BASE_SHORT_OPTIONS, door.options, NULL);
+}
+
 static bool is_base_option(int c)
 {
 	return c < OPTION_SCALE && c != ':' && c != '?';
@@ -252,8 +265,7 @@ static void read_words(void)
 
 	optind = 0; /* makes getopt_long forget what it knew of the last line */
 	opterr = 0;
-	while (!door.command->other_family &&
-	       (c = getopt_long(door.argc, door.argv, BASE_SHORT_OPTIONS, door.options, NULL)) != -1) {
+	while (!door.command->other_family && (c = next_option()) != -1) {
 		if (c == 1) {
 			read_bare_word(optarg);
 			continue;
@@ -268,36 +280,49 @@ static void read_words(void)
 		xtables_error(PARAMETER_PROBLEM, "unknown arguments found on commandline");
 }
 
-static void check_whole(const char *table)
+/* What a built-in chain or a table cannot take, whatever the extensions say. */
+static void check_placement(const char *table)
 {
 	const struct command *command = door.command;
 	const struct rule *rule = &command->rule;
+
+	door.blame = door.out_word + 1;
+	if (rule->out[0] != '\0' && (strcmp(command->chain, "PREROUTING") == 0 || strcmp(command->chain, "INPUT") == 0))
+		xtables_error(PARAMETER_PROBLEM, "-o cannot be used in %s: packets that come in have no way out yet",
+			      command->chain);
+	door.blame = door.in_word + 1;
+	if (rule->in[0] != '\0' && (strcmp(command->chain, "POSTROUTING") == 0 || strcmp(command->chain, "OUTPUT") == 0))
+		xtables_error(PARAMETER_PROBLEM, "-i cannot be used in %s: the way in is not known there", command->chain);
+	door.blame = command->jump_word + 1;
+	if (strcmp(table, "nat") == 0 && command->jumpto != NULL && strcmp(command->jumpto, "DROP") == 0)
+		xtables_error(PARAMETER_PROBLEM,
+			      "the nat table sees only the first packet of a connection: DROP is not allowed there, use filter");
+	if (rule->is_goto && is_verdict(command->jumpto))
+		xtables_error(PARAMETER_PROBLEM, "--goto wants a chain; for %s use -j", command->jumpto);
+}
+
+static void check_whole(const char *table)
+{
+	const struct command *command = door.command;
 	bool carries_rule = command->verb != 0 && strchr("AIRDC", command->verb) != NULL;
 
 	for (struct xtables_rule_match *at = door.matches; at != NULL; at = at->next)
 		xtables_option_mfcall(at->match);
 	if (door.target != NULL)
 		xtables_option_tfcall(door.target);
+	door.blame = 1;
 	if (command->verb == 0)
 		xtables_error(PARAMETER_PROBLEM, "no command: a rule begins with -A CHAIN");
-	if (door.invert)
+	if (door.invert) {
+		door.blame = door.words->count;
 		xtables_error(PARAMETER_PROBLEM, "nothing to negate follows `!'");
+	}
 	if (!carries_rule && (door.seen != 0 || door.matches != NULL))
 		xtables_error(PARAMETER_PROBLEM, "-%c takes no rule", command->verb);
 	if (command->chain != NULL && strlen(command->chain) > STREAM_CHAIN_MAX)
 		xtables_error(PARAMETER_PROBLEM, "chain name `%s' has more than %d bytes", command->chain, STREAM_CHAIN_MAX);
-	if (!carries_rule)
-		return;
-	if (rule->out[0] != '\0' && (strcmp(command->chain, "PREROUTING") == 0 || strcmp(command->chain, "INPUT") == 0))
-		xtables_error(PARAMETER_PROBLEM, "-o cannot be used in %s: packets that come in have no way out yet",
-			      command->chain);
-	if (rule->in[0] != '\0' && (strcmp(command->chain, "POSTROUTING") == 0 || strcmp(command->chain, "OUTPUT") == 0))
-		xtables_error(PARAMETER_PROBLEM, "-i cannot be used in %s: the way in is not known there", command->chain);
-	if (strcmp(table, "nat") == 0 && command->jumpto != NULL && strcmp(command->jumpto, "DROP") == 0)
-		xtables_error(PARAMETER_PROBLEM,
-			      "the nat table sees only the first packet of a connection: DROP is not allowed there, use filter");
-	if (rule->is_goto && is_verdict(command->jumpto))
-		xtables_error(PARAMETER_PROBLEM, "--goto wants a chain; for %s use -j", command->jumpto);
+	if (carries_rule)
+		check_placement(table);
 }
 
 /* --- from libxtables' objects to ours --------------------------------------------------------- */
@@ -405,7 +430,7 @@ static void start_rule(struct words *words, struct arena *arena, struct command 
 	*command = (struct command){ .verb = 0 };
 	memset(&door.entry, 0, sizeof(door.entry));
 	door.has_protocol = door.proto_used = door.invert = false;
-	door.seen = door.scale = 0;
+	door.seen = door.scale = door.blame = 0;
 	door.option_count = base_option_count;
 	memset(&door.options[base_option_count], 0, sizeof(struct option));
 	door.command = command;
@@ -439,8 +464,10 @@ static void one_line(struct strbuf *out, const char *text)
  */
 static unsigned blamed_word(void)
 {
-	unsigned last = optind > 1 ? (unsigned)optind - 2 : 0;
+	unsigned last = door.blame > 0 ? door.blame - 1 : optind > 1 ? (unsigned)optind - 2 : 0;
 
+	if (door.blame > 0)
+		return last;
 	if (last >= door.words->count)
 		last = door.words->count > 0 ? door.words->count - 1 : 0;
 	for (unsigned i = last + 1; i-- > 0;) {

@@ -14,6 +14,7 @@ static void seen_once(int c, bool may_invert, unsigned invert_bit)
 	const char *at = strchr(once, c == 'g' ? 'j' : c);
 	unsigned bit = 1U << (at - once);
 
+	door_blame_option();
 	if ((door.seen & bit) != 0)
 		xtables_error(PARAMETER_PROBLEM, "--%s (-%c) given twice", base_option_name(c), c);
 	door.seen |= bit;
@@ -21,6 +22,7 @@ static void seen_once(int c, bool may_invert, unsigned invert_bit)
 		xtables_error(PARAMETER_PROBLEM, "`!' cannot stand before --%s", base_option_name(c));
 	if (door.invert)
 		door.command->rule.invert |= invert_bit;
+	door.blame = 0;
 }
 
 static bool more_words(void)
@@ -32,8 +34,10 @@ static void read_match(const char *name)
 {
 	struct xtables_match *match;
 
-	if (door.invert)
+	if (door.invert) {
+		door_blame_option();
 		xtables_error(PARAMETER_PROBLEM, "`!' cannot stand before --match; put it before the option that it negates");
+	}
 	match = xtables_find_match(name, XTF_TRY_LOAD, &door.matches);
 	if (match == NULL)
 		xtables_error(PARAMETER_PROBLEM, "unknown match `%s': no such extension is installed", name);
@@ -98,6 +102,7 @@ static void read_interface(int c, const char *name)
 	char *to = c == 'i' ? door.command->rule.in : door.command->rule.out;
 
 	seen_once(c, true, c == 'i' ? INVERT_IN : INVERT_OUT);
+	*(c == 'i' ? &door.in_word : &door.out_word) = door.option_word;
 	if (name[0] == '\0')
 		xtables_error(PARAMETER_PROBLEM, "Empty interface is likely to be undesired");
 	if (strlen(name) >= IFNAMSIZ)
@@ -242,9 +247,11 @@ void door_read_option(int c)
 		door.command->other_family = c == (door.family == FAMILY_IPV6 ? '4' : '6');
 		break;
 	case 't': case 'w': case 'W':
+		door_blame_option();
 		xtables_error(PARAMETER_PROBLEM, "--%s cannot be used in a ruleset, only on iptables' command line",
 			      base_option_name(c));
 	default:
+		door_blame_option();
 		xtables_error(PARAMETER_PROBLEM, "--%s has no place in a ruleset", base_option_name(c));
 	}
 }

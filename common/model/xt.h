@@ -45,12 +45,18 @@ struct door {
 	char *argv[WORD_COUNT_MAX + 3];
 	int argc;
 	bool invert;
+	unsigned option_word;   /* index into the words, of the option that is being read */
+	unsigned blame;         /* index + 1 of the word that a fault is about; 0: where the reading stopped */
+	unsigned in_word, out_word, command_word;
 	struct command *command; /* borrowed, as are the next two */
 	struct arena *arena;
 	struct words *words;
 };
 
 extern struct door door;
+
+/* The fault that follows is about the option itself, not about what comes behind it. */
+void door_blame_option(void);
 
 /* One of iptables' own options, as getopt_long returned it; ext_options.c. Faults leave by xtables_error. */
 void door_read_option(int c);

@@ -110,11 +110,13 @@ void stream_feed(struct stream *stream, const char *text, size_t len, bool ended
 {
 	struct line line = { .text = text, .len = (unsigned)len, .number = (unsigned)stream->lines.len + 1 };
 
-	line.kind = line_kind(&line);
 	line.families = FAMILY_BOTH;
 	line.table = stream->open_table ? (unsigned)stream->tables.len : 0;
 	line.origin = stream->origins.len > 0 ? (unsigned)stream->origins.len : 0;
 	check_bytes(stream, &line, ended);
+	if (line.len > 0 && text[line.len - 1] == '\r')
+		line.len--; /* refused already: what else is wrong is said of the text as it should be */
+	line.kind = line_kind(&line);
 	if (line.kind == LINE_COMMENT)
 		note_saver(stream, &line);
 	structure_line(stream, &line);
