@@ -30,6 +30,7 @@ endif
 LIBOBJ     = $(patsubst %.c,$(B)/%.o,$(wildcard common/*/*.c))
 CLIOBJ     = $(B)/cmd/cli.o
 UNITS      = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))
+objects_of = $(patsubst %.c,$(B)/%.o,cmd/$(1).c $(wildcard cmd/$(1)/*.c))
 HELPERS    = $(patsubst tests/helpers/%.c,$(B)/tests/%,$(wildcard tests/helpers/*.c))
 
 # A program is cmd/NAME.c and, where there are more files, cmd/NAME/*.c. The archive leaves out the objects
@@ -38,10 +39,7 @@ LIBS_xtables := $(shell $(PKG_CONFIG) --libs xtables 2>/dev/null)
 LIBS_zlib    := $(shell $(PKG_CONFIG) --libs zlib 2>/dev/null)
 LIBS_kmod    := $(shell $(PKG_CONFIG) --libs libkmod 2>/dev/null)
 LIBS_mnl     := $(shell $(PKG_CONFIG) --libs libmnl 2>/dev/null)
-XTLIBDIR     := $(shell $(PKG_CONFIG) --variable=xtlibdir xtables 2>/dev/null)
 LDLIBS       = -Wl,--as-needed $(LIBS_xtables) $(LIBS_kmod) $(LIBS_mnl) $(LIBS_zlib)
-
-$(B)/common/model/%.o: CPPFLAGS += -DXTABLES_LIBDIR='"$(XTLIBDIR)"'
 
 all: $(TOOLS:%=$(B)/%) $(HELPERS)
 
@@ -54,7 +52,7 @@ $(B)/libcommon.a: $(LIBOBJ)
 	$(AR) rcs $@ $(LIBOBJ)
 
 .SECONDEXPANSION:
-$(TOOLS:%=$(B)/%): $(B)/%: $$(patsubst %.c,$(B)/%.o,cmd/$$*.c $$(wildcard cmd/$$*/*.c)) $(CLIOBJ) $(B)/libcommon.a
+$(TOOLS:%=$(B)/%): $(B)/%: $$(call objects_of,$$*) $(CLIOBJ) $(B)/libcommon.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(UNITS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libcommon.a

@@ -9,10 +9,10 @@ static int tap_count, tap_failed;
 
 #define CHECK(what, name)                                                                              \
 	do {                                                                                           \
-		int good = !!(what);                                                                   \
-		tap_failed += !good;                                                                   \
-		printf("%sok %d - %s\n", good ? "" : "not ", ++tap_count, (name));                    \
-		if (!good)                                                                             \
+		int tap_good = !!(what);                                                                   \
+		tap_failed += !tap_good;                                                                   \
+		printf("%sok %d - %s\n", tap_good ? "" : "not ", ++tap_count, (name));                    \
+		if (!tap_good)                                                                            \
 			printf("# %s:%d: %s\n", __FILE__, __LINE__, #what);                           \
 	} while (0)
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int capture_open(struct capture *capture, int standard)
+{
+	capture->standard = standard;
+	capture->memfd = memfd_create("capture", MFD_CLOEXEC);
+	capture->real = fcntl(standard, F_DUPFD_CLOEXEC, 3);
+	return capture->memfd >= 0 ? 0 : -errno;
+}
+
+void capture_begin(const struct capture *capture)
+{
+	dup2(capture->memfd, capture->standard);
+}
+
+void capture_end(const struct capture *capture)
+{
+	if (capture->real >= 0)
+		dup2(capture->real, capture->standard);
+	else
+		close(capture->standard);
+}
+
+int capture_take(const struct capture *capture, struct strbuf *out)
+{
+	off_t end = lseek(capture->memfd, 0, SEEK_CUR);
+
+	if (end <= 0)
+		return 0;
+	if (!strbuf_reserve(out, (size_t)end))
+		return -ENOMEM;
+	if (pread(capture->memfd, out->data + out->len, (size_t)end, 0) != end)
+		return -EIO;
+	out->len += (size_t)end;
+	out->data[out->len] = '\0';
+	return lseek(capture->memfd, 0, SEEK_SET) == 0 && ftruncate(capture->memfd, 0) == 0 ? 0 : -errno;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/check.h"
+#include "base/worker.h"
+#include "check/check_family.h"
+#include "check/findings.h"
+#include "model/ext.h"
+#include "model/reader.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct job {
+	const struct stream *stream;
+	enum family family;
+	struct worker worker;
+	bool started;
+};
+
+/* In the child: one family, from lines to findings. */
+static void check_one_family(void *ctx, struct diag_log *log)
+{
+	const struct job *job = ctx;
+	struct ruleset *ruleset;
+	int err = ext_begin(job->family);
+
+	if (err != 0) {
+		diag_system(log, err, "libxtables could not be made ready");
+		return;
+	}
+	ruleset = ruleset_read(job->stream, job->family, log);
+	if (ruleset != NULL)
+		check_family(ruleset, log);
+	ruleset_free(ruleset);
+}
+
+static void finish_job(struct job *job, struct findings *findings, struct diag_log *log)
+{
+	int signal, err;
+
+	if (!job->started)
+		return;
+	findings->family = job->family;
+	err = worker_finish(&job->worker, findings_add, findings, &signal);
+	if (err == -ECHILD && signal != 0)
+		diag_add(log, DIAG_SYSTEM, NULL, NULL, "the reader of IPv%d ended by signal %d (%s)",
+			 job->family == FAMILY_IPV6 ? 6 : 4, signal, strsignal(signal));
+	else if (err != 0)
+		diag_system(log, err, "the findings of IPv%d", job->family == FAMILY_IPV6 ? 6 : 4);
+}
+
+void check_text(const char *name, const char *text, size_t len, enum family families, struct diag_log *log)
+{
+	struct findings findings = { .family = FAMILY_NONE };
+	struct diag_log collect = { .report = findings_add, .ctx = &findings };
+	struct stream stream;
+	struct job jobs[] = { { .stream = &stream, .family = FAMILY_IPV4 }, { .stream = &stream, .family = FAMILY_IPV6 } };
+
+	stream_read(&stream, name, text, len, families, &collect);
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
+		int err;
+
+		if ((stream.families & jobs[i].family) == 0 || stream.tables.len == 0)
+			continue;
+		err = worker_start(&jobs[i].worker, check_one_family, &jobs[i]);
+		jobs[i].started = err == 0;
+		if (err != 0)
+			diag_system(log, err, "a process to read the rules");
+	}
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
+		finish_job(&jobs[i], &findings, log);
+	findings_report(&findings, &stream, log);
+	findings_free(&findings);
+	stream_free(&stream);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The door to libxtables: every match and target is read and written by iptables' own extensions.
+ * ext.c is the only file that knows <xtables.h>, and holds the only globals, which are libxtables'
+ * by nature: one process reads one family, and nothing here may be called from two threads.
+ *
+ * No root and no kernel is needed: the newest revision of an extension is taken, whatever the kernel
+ * of this machine has. Host names are never looked up. Nothing exits: what libxtables reports by its
+ * exit callback comes back as a fault.
+ */
+#ifndef FW_MODEL_EXT_H
+#define FW_MODEL_EXT_H
+
+#include "base/strbuf.h"
+#include "model/ruleset.h"
+#include "text/word.h"
+
+/* One command of iptables as it stands in a line. Texts are borrowed from the words. */
+struct command {
+	char verb;          /* A, I, R, D, C, N, X, P, E, F or Z; 0: none */
+	const char *chain;  /* NULL: none given (F, X, Z) */
+	const char *second; /* P: the policy; E: the new name */
+	unsigned number;    /* I, R, D: the rule's number; 0: none given */
+	const char *jumpto; /* of -j or -g; NULL: neither */
+	bool other_family;  /* marked -4 or -6 for the family that is not read: nothing else is filled in */
+	struct rule rule;   /* matches, target, interfaces ...; src and dst are below */
+	struct network *src, *dst; /* as many as were given, in the ruleset's arena; NULL: any */
+	unsigned src_count, dst_count;
+	unsigned chain_word, jump_word; /* indices into the words, for messages */
+};
+
+/* Why a line could not be read, and which word is to blame. */
+struct ext_fault {
+	struct strbuf text;
+	unsigned word;  /* index into the words */
+	bool no_memory;
+};
+
+/* Makes libxtables ready for one family, once in a process. 0 or -errno. */
+must_check int ext_begin(enum family family);
+
+/* -j NAME means the chain of that name from now on, even where a target is called the same. */
+void ext_announce_chain(const char *name);
+
+/*
+ * While on, what goes to standard error is caught: extensions write there as they parse. Switched
+ * once for many rules, and off whenever something else may write there.
+ */
+void ext_listen(bool on);
+
+/*
+ * Reads the words of one line of a table. True: the command is filled in, its extensions in the
+ * arena. False: the fault is filled in. What extensions had to say besides is appended to notice.
+ */
+bool ext_read(const char *table, struct words *words, struct arena *arena, struct command *command,
+	      struct ext_fault *fault, struct strbuf *notice);
+
+/*
+ * Appends the rule's matches and its target extension as iptables-save writes them, each with a blank
+ * before it. 0 or -errno.
+ */
+must_check int ext_write(struct strbuf *out, const struct rule *rule, enum family family);
+
+/* The name that the protocol has for iptables-save; NULL: write the number. */
+const char *ext_protocol_name(unsigned proto);
+
+#endif

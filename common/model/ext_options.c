@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* iptables' own options of a rule: which may stand how often, what they mean, and what cannot be said in a ruleset. */
+#include "model/xt.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Those of a rule that may stand only once, and whether `!` may stand before them. */
+static void seen_once(int c, bool may_invert, unsigned invert_bit)
+{
+	static const char once[] = "sdpjiofc";
+	const char *at = strchr(once, c == 'g' ? 'j' : c);
+	unsigned bit = 1U << (at - once);
+
+	door_blame_option();
+	if ((door.seen & bit) != 0)
+		xtables_error(PARAMETER_PROBLEM, "--%s (-%c) given twice", base_option_name(c), c);
+	door.seen |= bit;
+	if (door.invert && !may_invert)
+		xtables_error(PARAMETER_PROBLEM, "`!' cannot stand before --%s", base_option_name(c));
+	if (door.invert)
+		door.command->rule.invert |= invert_bit;
+	door.blame = 0;
+}
+
+static bool more_words(void)
+{
+	return optind < door.argc && door.argv[optind][0] != '-' && door.argv[optind][0] != '!';
+}
+
+static void read_match(const char *name)
+{
+	struct xtables_match *match;
+
+	if (door.invert) {
+		door_blame_option();
+		xtables_error(PARAMETER_PROBLEM, "`!' cannot stand before --match; put it before the option that it negates");
+	}
+	match = xtables_find_match(name, XTF_TRY_LOAD, &door.matches);
+	if (match == NULL)
+		xtables_error(PARAMETER_PROBLEM, "unknown match `%s': no such extension is installed", name);
+	door_add_match(match);
+}
+
+static void read_jump(int c, const char *name)
+{
+	struct command *command = door.command;
+
+	seen_once(c, false, 0);
+	command->rule.is_goto = c == 'g';
+	command->jumpto = name;
+	command->jump_word = (unsigned)optind - 2;
+	if (name[0] == '\0' || strpbrk(name, " \t\n") != NULL)
+		xtables_error(PARAMETER_PROBLEM, "`%s' cannot be the name of a target", name);
+	if (strlen(name) > STREAM_CHAIN_MAX)
+		xtables_error(PARAMETER_PROBLEM, "names of targets and chains have at most %d bytes", STREAM_CHAIN_MAX);
+	if (c == 'g') {
+		if (door.family == FAMILY_IPV6)
+			door.entry.v6.ipv6.flags |= IP6T_F_GOTO;
+		else
+			door.entry.v4.ip.flags |= IPT_F_GOTO;
+		return;
+	}
+	door.target = xtables_find_target(name, XTF_TRY_LOAD);
+	if (door.target == NULL)
+		return; /* a chain, or unknown: who knows the chains decides */
+	door_add_target(door.target, name);
+}
+
+static void read_protocol(const char *name)
+{
+	unsigned proto, invert = 0;
+	size_t len = strlen(name);
+
+	seen_once('p', true, INVERT_PROTO);
+	if (len >= sizeof(door.protocol))
+		xtables_error(PARAMETER_PROBLEM, "unknown protocol \"%s\" specified", name);
+	for (size_t i = 0; i <= len; i++)
+		door.protocol[i] = (char)tolower((unsigned char)name[i]);
+	door.has_protocol = true;
+	proto = xtables_parse_protocol(door.protocol);
+	if (proto == 0 && door.invert)
+		xtables_error(PARAMETER_PROBLEM, "rule would never match protocol");
+	door.command->rule.proto = proto;
+	if (door.invert)
+		invert = XT_INV_PROTO;
+	if (door.family == FAMILY_IPV6) {
+		door.entry.v6.ipv6.proto = (uint16_t)proto;
+		door.entry.v6.ipv6.invflags |= (uint8_t)invert;
+		if (proto != 0)
+			door.entry.v6.ipv6.flags |= IP6T_F_PROTO;
+	} else {
+		door.entry.v4.ip.proto = (uint16_t)proto;
+		door.entry.v4.ip.invflags |= (uint8_t)invert;
+	}
+}
+
+static void read_interface(int c, const char *name)
+{
+	char *to = c == 'i' ? door.command->rule.in : door.command->rule.out;
+
+	seen_once(c, true, c == 'i' ? INVERT_IN : INVERT_OUT);
+	*(c == 'i' ? &door.in_word : &door.out_word) = door.option_word;
+	if (name[0] == '\0')
+		xtables_error(PARAMETER_PROBLEM, "Empty interface is likely to be undesired");
+	if (strlen(name) >= IFNAMSIZ)
+		xtables_error(PARAMETER_PROBLEM, "interface name `%s' must be shorter than IFNAMSIZ (%d)", name, IFNAMSIZ);
+	memcpy(to, name, strlen(name) + 1);
+	if (door.family == FAMILY_IPV6)
+		memcpy(c == 'i' ? door.entry.v6.ipv6.iniface : door.entry.v6.ipv6.outiface, to, IFNAMSIZ);
+	else
+		memcpy(c == 'i' ? door.entry.v4.ip.iniface : door.entry.v4.ip.outiface, to, IFNAMSIZ);
+}
+
+/* libxtables' arrays become networks in the arena. Its memory is lost when the arena is full: the run ends then. */
+static void keep_networks(struct network **to, unsigned count, void *addresses, void *masks)
+{
+	size_t size = door.family == FAMILY_IPV6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
+
+	*to = arena_alloc(door.arena, count * sizeof(**to));
+	for (unsigned i = 0; *to != NULL && i < count; i++) {
+		memcpy(&(*to)[i].addr, (char *)addresses + i * size, size);
+		memcpy(&(*to)[i].mask, (char *)masks + i * size, size);
+	}
+	free(addresses);
+	free(masks);
+	if (*to == NULL)
+		xtables_error(RESOURCE_PROBLEM, "out of memory");
+}
+
+static void read_address(int c, const char *text)
+{
+	struct network **to = c == 's' ? &door.command->src : &door.command->dst;
+	unsigned *count = c == 's' ? &door.command->src_count : &door.command->dst_count;
+	void *addresses = NULL, *masks = NULL;
+
+	seen_once(c, true, c == 's' ? INVERT_SRC : INVERT_DST);
+	if (door.family == FAMILY_IPV6)
+		xtables_ip6parse_multiple(text, (struct in6_addr **)&addresses, (struct in6_addr **)&masks, count);
+	else
+		xtables_ipparse_multiple(text, (struct in_addr **)&addresses, (struct in_addr **)&masks, count);
+	keep_networks(to, *count, addresses, masks);
+	if (*count > 1 && door.invert)
+		xtables_error(PARAMETER_PROBLEM, "! not allowed with multiple source or destination IP addresses");
+}
+
+static bool read_counter(const char *text, unsigned long long *to)
+{
+	char *end;
+
+	errno = 0;
+	*to = strtoull(text, &end, 10);
+	return isdigit((unsigned char)text[0]) && (*end == '\0' || *end == ',') && errno == 0;
+}
+
+static void read_counters(const char *packets)
+{
+	const char *bytes = strchr(packets, ',');
+	struct rule *rule = &door.command->rule;
+
+	seen_once('c', false, 0);
+	if (bytes != NULL)
+		bytes++;
+	else if (more_words())
+		bytes = door.argv[optind++];
+	else
+		xtables_error(PARAMETER_PROBLEM, "-c requires packet and byte counter");
+	if (!read_counter(packets, &rule->counters.packets) || !read_counter(bytes, &rule->counters.bytes))
+		xtables_error(PARAMETER_PROBLEM, "-c counters are not numeric");
+	rule->has_counters = true;
+}
+
+static void read_fragment(void)
+{
+	seen_once('f', true, INVERT_FRAGMENT);
+	if (door.family == FAMILY_IPV6)
+		xtables_error(PARAMETER_PROBLEM, "-f is for IPv4 only; IPv6 has -m frag");
+	door.command->rule.fragment = true;
+	door.entry.v4.ip.flags |= IPT_F_FRAG;
+}
+
+static void read_rule_number(void)
+{
+	if (!more_words())
+		return;
+	if (!xtables_strtoui(door.argv[optind], NULL, &door.command->number, 1, INT32_MAX))
+		xtables_error(PARAMETER_PROBLEM, "Invalid rule number `%s'", door.argv[optind]);
+	optind++;
+}
+
+static void read_verb(int c)
+{
+	struct command *command = door.command;
+
+	if (door.invert)
+		xtables_error(PARAMETER_PROBLEM, "unexpected ! flag before --%s", base_option_name(c));
+	if (command->verb != 0)
+		xtables_error(PARAMETER_PROBLEM, "one command in a line: -%c cannot stand with -%c", c, command->verb);
+	command->verb = (char)c;
+	command->chain = optarg;
+	if (command->chain == NULL && more_words()) /* F, X, Z: the chain may follow as its own word */
+		command->chain = door.argv[optind++];
+	command->chain_word = (unsigned)optind - 2;
+	if (c == 'I' || c == 'R' || c == 'D')
+		read_rule_number();
+	if (c == 'R' && command->number == 0)
+		xtables_error(PARAMETER_PROBLEM, "-R requires a rule number");
+	if (c != 'P' && c != 'E')
+		return;
+	if (!more_words())
+		xtables_error(PARAMETER_PROBLEM, "-%c requires a chain and a %s", c, c == 'P' ? "policy" : "new name");
+	command->second = door.argv[optind++];
+}
+
+void door_read_option(int c)
+{
+	switch (c) {
+	case 'A': case 'I': case 'R': case 'D': case 'C': case 'N': case 'X': case 'P': case 'E': case 'F': case 'Z':
+		read_verb(c);
+		break;
+	case 's': case 'd':
+		read_address(c, optarg);
+		break;
+	case 'i': case 'o':
+		read_interface(c, optarg);
+		break;
+	case 'j': case 'g':
+		read_jump(c, optarg);
+		break;
+	case 'p':
+		read_protocol(optarg);
+		break;
+	case 'm':
+		read_match(optarg);
+		break;
+	case 'f':
+		read_fragment();
+		break;
+	case 'c':
+		read_counters(optarg);
+		break;
+	case 'v':
+		break;
+	case '4': case '6':
+		door.command->other_family = c == (door.family == FAMILY_IPV6 ? '4' : '6');
+		break;
+	case 't': case 'w': case 'W':
+		door_blame_option();
+		xtables_error(PARAMETER_PROBLEM, "--%s cannot be used in a ruleset, only on iptables' command line",
+			      base_option_name(c));
+	default:
+		door_blame_option();
+		xtables_error(PARAMETER_PROBLEM, "--%s has no place in a ruleset", base_option_name(c));
+	}
+}

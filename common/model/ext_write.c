@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From a rule's data back to text, by the extensions' own save functions. They print on standard
+ * output and take no other way, so it is pointed at a memfd meanwhile.
+ */
+#include "model/xt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the save functions of some extensions want to know of the rule: protocol and addresses. */
+static void fill_entry(union entry *entry, const struct rule *rule, enum family family)
+{
+	memset(entry, 0, sizeof(*entry));
+	if (family == FAMILY_IPV6) {
+		entry->v6.ipv6.proto = (uint16_t)rule->proto;
+		entry->v6.ipv6.invflags = (rule->invert & INVERT_PROTO) != 0 ? XT_INV_PROTO : 0;
+		entry->v6.ipv6.flags = rule->proto != 0 ? IP6T_F_PROTO : 0;
+	} else {
+		entry->v4.ip.proto = (uint16_t)rule->proto;
+		entry->v4.ip.invflags = (rule->invert & INVERT_PROTO) != 0 ? XT_INV_PROTO : 0;
+	}
+}
+
+/* An alias (state, NOTRACK) is written by what it stands for, which may know the alias by the data. */
+static const struct xtables_match *writer_of_match(const struct ext_kind *kind)
+{
+	struct xtables_match *real;
+
+	if (kind->name == kind->real_name)
+		return kind->handle;
+	real = xtables_find_match(kind->real_name, XTF_TRY_LOAD, NULL);
+	if (real != NULL && real->revision != kind->revision)
+		real = xtables_find_match_revision(kind->real_name, XTF_TRY_LOAD, real, kind->revision);
+	return real != NULL ? real : kind->handle;
+}
+
+static const struct xtables_target *writer_of_target(const struct ext_kind *kind)
+{
+	struct xtables_target *real;
+
+	if (kind->name == kind->real_name)
+		return kind->handle;
+	real = xtables_find_target(kind->real_name, XTF_TRY_LOAD);
+	if (real != NULL && real->revision != kind->revision)
+		real = xtables_find_target_revision(kind->real_name, XTF_TRY_LOAD, real, kind->revision);
+	return real != NULL ? real : kind->handle;
+}
+
+static void write_match(const struct extension *extension, const void *ip)
+{
+	const struct xtables_match *match = writer_of_match(extension->kind);
+	size_t head = XT_ALIGN(sizeof(struct xt_entry_match));
+	struct xt_entry_match *entry = xtables_calloc(1, head + extension->size);
+
+	entry->u.match_size = (uint16_t)(head + extension->size);
+	memcpy(entry->u.user.name, extension->kind->real_name, strlen(extension->kind->real_name) + 1);
+	entry->u.user.revision = match->revision;
+	memcpy(entry->data, extension->data, extension->size);
+	fprintf(stdout, " -m %s", match->alias != NULL ? match->alias(entry) : entry->u.user.name);
+	if (match->save != NULL)
+		match->save(ip, entry);
+	free(entry);
+}
+
+static void write_target(const struct extension *extension, const void *ip)
+{
+	const struct xtables_target *target = writer_of_target(extension->kind);
+	size_t head = XT_ALIGN(sizeof(struct xt_entry_target));
+	struct xt_entry_target *entry = xtables_calloc(1, head + extension->size);
+
+	entry->u.target_size = (uint16_t)(head + extension->size);
+	memcpy(entry->u.user.name, extension->kind->real_name, strlen(extension->kind->real_name) + 1);
+	entry->u.user.revision = target->revision;
+	memcpy(entry->data, extension->data, extension->size);
+	fprintf(stdout, " -j %s", target->alias != NULL ? target->alias(entry) : entry->u.user.name);
+	if (target->save != NULL)
+		target->save(ip, entry);
+	free(entry);
+}
+
+int ext_write(struct strbuf *out, const struct rule *rule, enum family family)
+{
+	union entry entry;
+	const void *ip = family == FAMILY_IPV6 ? (const void *)&entry.v6.ipv6 : (const void *)&entry.v4.ip;
+
+	if (rule->matches == NULL && rule->target == NULL)
+		return 0;
+	fill_entry(&entry, rule, family);
+	fflush(stdout);
+	capture_begin(&door.printed);
+	for (const struct extension *match = rule->matches; match != NULL; match = match->next)
+		write_match(match, ip);
+	if (rule->target != NULL)
+		write_target(rule->target, ip);
+	fflush(stdout);
+	capture_end(&door.printed);
+	return capture_take(&door.printed, out);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/printer.h"
+#include "model/ext.h"
+#include "text/word.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+/* The prefix length of a mask; -1: its bits are not contiguous. */
+static int mask_prefix(const struct in6_addr *mask, unsigned bytes)
+{
+	unsigned prefix = 0;
+
+	while (prefix < bytes * 8 && (mask->s6_addr[prefix / 8] & (0x80 >> prefix % 8)) != 0)
+		prefix++;
+	for (unsigned i = prefix; i < bytes * 8; i++)
+		if ((mask->s6_addr[i / 8] & (0x80 >> i % 8)) != 0)
+			return -1;
+	return (int)prefix;
+}
+
+static void print_network(struct strbuf *out, const char *option, const struct network *network, bool invert,
+			  enum family family)
+{
+	unsigned bytes = family == FAMILY_IPV6 ? 16 : 4;
+	int af = family == FAMILY_IPV6 ? AF_INET6 : AF_INET;
+	int prefix = mask_prefix(&network->mask, bytes);
+	char address[INET6_ADDRSTRLEN], mask[INET6_ADDRSTRLEN];
+
+	if (prefix == 0 && !invert)
+		return;
+	inet_ntop(af, &network->addr, address, sizeof(address));
+	strbuf_printf(out, "%s %s %s", invert ? " !" : "", option, address);
+	if (prefix >= 0)
+		strbuf_printf(out, "/%d", prefix);
+	else
+		strbuf_printf(out, "/%s", inet_ntop(af, &network->mask, mask, sizeof(mask)));
+}
+
+static void print_interface(struct strbuf *out, const char *option, const char *name, bool invert)
+{
+	if (name[0] == '\0' || (strcmp(name, "+") == 0 && !invert))
+		return;
+	strbuf_printf(out, "%s %s ", invert ? " !" : "", option);
+	word_quote(out, name);
+}
+
+static void print_protocol(struct strbuf *out, unsigned proto, bool invert)
+{
+	const char *name = proto != 0 ? ext_protocol_name(proto) : NULL;
+
+	if (proto == 0)
+		return;
+	strbuf_printf(out, "%s -p ", invert ? " !" : "");
+	if (name != NULL)
+		strbuf_puts(out, name);
+	else
+		strbuf_printf(out, "%u", proto);
+}
+
+int rule_print(struct strbuf *out, const struct rule *rule, const char *chain, enum family family)
+{
+	int err;
+
+	strbuf_puts(out, "-A ");
+	word_quote(out, chain);
+	print_network(out, "-s", &rule->src, (rule->invert & INVERT_SRC) != 0, family);
+	print_network(out, "-d", &rule->dst, (rule->invert & INVERT_DST) != 0, family);
+	print_interface(out, "-i", rule->in, (rule->invert & INVERT_IN) != 0);
+	print_interface(out, "-o", rule->out, (rule->invert & INVERT_OUT) != 0);
+	print_protocol(out, rule->proto, (rule->invert & INVERT_PROTO) != 0);
+	if (rule->fragment)
+		strbuf_puts(out, (rule->invert & INVERT_FRAGMENT) != 0 ? " ! -f" : " -f");
+	err = ext_write(out, rule, family);
+	if (err != 0)
+		return err;
+	if (rule->verdict != NULL)
+		strbuf_printf(out, " -j %s", rule->verdict);
+	if (rule->jump != NULL) {
+		strbuf_puts(out, rule->is_goto ? " -g " : " -j ");
+		word_quote(out, rule->jump->name);
+	}
+	return out->failed ? -ENOMEM : 0;
+}
+
+static void print_counters(struct strbuf *out, bool wanted, bool known, const struct counters *counters)
+{
+	if (wanted && known)
+		strbuf_printf(out, "[%llu:%llu]", counters->packets, counters->bytes);
+	else
+		strbuf_puts(out, "[0:0]");
+}
+
+static int print_chain_rules(struct strbuf *out, const struct chain *chain, enum family family, bool counters)
+{
+	for (size_t i = 0; i < chain->rules.len; i++) {
+		const struct rule *rule = chain->rules.item[i];
+		int err;
+
+		if (counters) {
+			print_counters(out, true, rule->has_counters, &rule->counters);
+			strbuf_putc(out, ' ');
+		}
+		err = rule_print(out, rule, chain->name, family);
+		if (err != 0)
+			return err;
+		strbuf_putc(out, '\n');
+	}
+	return 0;
+}
+
+static int print_table(struct strbuf *out, const struct table *table, enum family family, bool counters)
+{
+	int err = 0;
+
+	strbuf_printf(out, "*%s\n", table->name);
+	for (size_t i = 0; i < table->chains.len; i++) {
+		const struct chain *chain = table->chains.item[i];
+
+		if (chain->hook != 0 && chain->policy == NULL && chain->rules.len == 0)
+			continue; /* not mentioned: what it has stays */
+		strbuf_printf(out, ":%s %s ", chain->name, chain->policy != NULL ? chain->policy : "-");
+		print_counters(out, counters, chain->has_counters, &chain->counters);
+		strbuf_putc(out, '\n');
+	}
+	for (size_t i = 0; i < table->chains.len && err == 0; i++)
+		err = print_chain_rules(out, table->chains.item[i], family, counters);
+	strbuf_puts(out, "COMMIT\n");
+	return err;
+}
+
+int ruleset_print(struct strbuf *out, const struct ruleset *ruleset, bool counters)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < ruleset->tables.len && err == 0; i++)
+		err = print_table(out, ruleset->tables.item[i], ruleset->family, counters);
+	return err == 0 && out->failed ? -ENOMEM : err;
+}

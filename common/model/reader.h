@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Lines of a stream to one family's ruleset. Every error is reported, not only the first. */
+#ifndef FW_MODEL_READER_H
+#define FW_MODEL_READER_H
+
+#include "model/ruleset.h"
+
+/*
+ * Reads the lines that are for this family. Lines that cannot be read are reported and left out.
+ * ext_begin(family) must have been called. NULL only when memory ran out (reported).
+ */
+struct ruleset *ruleset_read(const struct stream *stream, enum family family, struct diag_log *log);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/ruleset.h"
+#include "model/builtin.h"
+
+#include <string.h>
+
+struct ruleset *ruleset_new(enum family family, const struct stream *stream)
+{
+	struct ruleset *ruleset = calloc(1, sizeof(*ruleset));
+
+	if (ruleset != NULL) {
+		ruleset->family = family;
+		ruleset->stream = stream;
+	}
+	return ruleset;
+}
+
+void ruleset_free(struct ruleset *ruleset)
+{
+	if (ruleset == NULL)
+		return;
+	for (size_t t = 0; t < ruleset->tables.len; t++) {
+		struct table *table = ruleset->tables.item[t];
+
+		for (size_t c = 0; c < table->chains.len; c++)
+			vec_free(&table->chains.item[c]->rules);
+		vec_free(&table->chains);
+		free(table->index);
+	}
+	vec_free(&ruleset->tables);
+	arena_free(&ruleset->arena);
+	free(ruleset);
+}
+
+/* FNV-1a: names are short and few. */
+static size_t name_hash(const char *name)
+{
+	size_t hash = 2166136261U;
+
+	for (; *name != '\0'; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619U;
+	return hash;
+}
+
+static struct chain **index_slot(struct chain **index, size_t size, const char *name)
+{
+	size_t at = name_hash(name) & (size - 1);
+
+	while (index[at] != NULL && strcmp(index[at]->name, name) != 0)
+		at = (at + 1) & (size - 1);
+	return &index[at];
+}
+
+/* Keeps the index at most half full; its size is a power of two. */
+static bool index_grow(struct table *table)
+{
+	size_t size = table->index_size == 0 ? 16 : table->index_size * 2;
+	struct chain **index;
+
+	if (table->index_size >= 2 * (table->chains.len + 1))
+		return true;
+	index = calloc(size, sizeof(struct chain *));
+	if (index == NULL)
+		return false;
+	for (size_t i = 0; i < table->chains.len; i++)
+		*index_slot(index, size, table->chains.item[i]->name) = table->chains.item[i];
+	free(table->index);
+	table->index = index;
+	table->index_size = size;
+	return true;
+}
+
+struct chain *table_add_chain(struct ruleset *ruleset, struct table *table, const char *name, unsigned line)
+{
+	struct chain *chain = arena_alloc(&ruleset->arena, sizeof(*chain));
+
+	if (chain == NULL || !index_grow(table))
+		return NULL;
+	chain->name = arena_text(&ruleset->arena, name, strlen(name));
+	chain->line = line;
+	if (chain->name == NULL || !vec_push(&table->chains, chain))
+		return NULL;
+	*index_slot(table->index, table->index_size, name) = chain;
+	return chain;
+}
+
+struct chain *table_find_chain(const struct table *table, const char *name)
+{
+	return table->index_size == 0 ? NULL : *index_slot(table->index, table->index_size, name);
+}
+
+static bool add_builtins(struct ruleset *ruleset, struct table *table)
+{
+	unsigned hooks = table_hooks(table->name);
+
+	for (unsigned i = 0; i < HOOK_COUNT; i++) {
+		struct chain *chain;
+
+		if ((hooks & 1U << i) == 0)
+			continue;
+		chain = table_add_chain(ruleset, table, hook_name(i), table->line);
+		if (chain == NULL)
+			return false;
+		chain->hook = 1U << i;
+	}
+	return true;
+}
+
+struct table *ruleset_add_table(struct ruleset *ruleset, const char *name, unsigned line)
+{
+	struct table *table = arena_alloc(&ruleset->arena, sizeof(*table));
+
+	if (table == NULL)
+		return NULL;
+	table->line = line;
+	table->name = arena_text(&ruleset->arena, name, strlen(name));
+	if (table->name == NULL || !vec_push(&ruleset->tables, table))
+		return NULL;
+	return add_builtins(ruleset, table) ? table : NULL;
+}
+
+struct table *ruleset_find_table(const struct ruleset *ruleset, const char *name)
+{
+	for (size_t i = 0; i < ruleset->tables.len; i++)
+		if (strcmp(ruleset->tables.item[i]->name, name) == 0)
+			return ruleset->tables.item[i];
+	return NULL;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One family's rules: tables, chains, rules, and each rule's matches and target as libxtables reads
+ * them. Everything lives in the ruleset's arena and ends with ruleset_free; each object knows the
+ * line of the stream that it came from, and the stream must outlive the ruleset.
+ */
+#ifndef FW_MODEL_RULESET_H
+#define FW_MODEL_RULESET_H
+
+#include "base/arena.h"
+#include "base/vec.h"
+#include "text/family.h"
+#include "text/stream.h"
+
+#include <net/if.h>
+#include <netinet/in.h>
+
+/* A match or target extension in one revision: what of it does not change from rule to rule. */
+struct ext_kind {
+	const char *name;      /* as the rule has it: "conntrack", "state", "NOTRACK" */
+	const char *real_name; /* what the kernel calls it: "conntrack" for both, "CT" */
+	uint8_t revision;
+	bool target;
+	const void *handle; /* libxtables' own object, for the ext*.c files alone */
+};
+
+/* One match or target of one rule. */
+struct extension {
+	struct extension *next;      /* the rule's next match */
+	const struct ext_kind *kind; /* lives as long as the process */
+	unsigned size;
+	_Alignas(8) unsigned char data[]; /* what the kernel's structure of that name and revision holds */
+};
+
+enum rule_invert {
+	INVERT_SRC = 1 << 0,
+	INVERT_DST = 1 << 1,
+	INVERT_IN = 1 << 2,
+	INVERT_OUT = 1 << 3,
+	INVERT_PROTO = 1 << 4,
+	INVERT_FRAGMENT = 1 << 5,
+};
+
+/* An address with its mask, in network order; IPv4 in the first four bytes, the rest zero. */
+struct network {
+	struct in6_addr addr;
+	struct in6_addr mask; /* all zero: any */
+};
+
+struct counters {
+	unsigned long long packets, bytes;
+};
+
+struct chain;
+
+struct rule {
+	unsigned line; /* index into the stream's lines */
+	unsigned proto; /* 0: any */
+	unsigned invert; /* of enum rule_invert */
+	bool fragment;   /* -f, IPv4 only */
+	bool is_goto;
+	bool has_counters;
+	char in[IFNAMSIZ], out[IFNAMSIZ]; /* empty: any; a last + is a wildcard */
+	struct network src, dst;
+	struct counters counters;
+	struct extension *matches; /* in the order written */
+	struct extension *target;  /* NULL: verdict, jump, or none */
+	const char *verdict;       /* ACCEPT, DROP, RETURN, QUEUE; NULL: none */
+	struct chain *jump;        /* -j or -g to a chain; borrowed from the same table */
+};
+
+struct chain {
+	const char *name;
+	unsigned line;      /* index into the stream's lines, of its ":" line or first mention */
+	unsigned hook;      /* of enum hook; 0: a user chain */
+	const char *policy; /* built-in chains: ACCEPT or DROP; NULL: not said */
+	struct counters counters;
+	bool has_counters;
+	VEC(struct rule *) rules;
+};
+
+struct table {
+	const char *name;
+	unsigned line; /* index into the stream's lines */
+	VEC(struct chain *) chains; /* built-in ones first, then in the order of definition */
+	struct chain **index;       /* open hash of chains by name */
+	size_t index_size;
+};
+
+struct ruleset {
+	enum family family;          /* FAMILY_IPV4 or FAMILY_IPV6 */
+	const struct stream *stream; /* borrowed: lines and places */
+	VEC(struct table *) tables;
+	struct arena arena;
+};
+
+/* An empty ruleset; NULL when memory ran out. */
+struct ruleset *ruleset_new(enum family family, const struct stream *stream);
+void ruleset_free(struct ruleset *ruleset);
+
+/* A table with its built-in chains. The name must be one of table_names. NULL when memory ran out. */
+struct table *ruleset_add_table(struct ruleset *ruleset, const char *name, unsigned line);
+struct table *ruleset_find_table(const struct ruleset *ruleset, const char *name);
+
+/* A user chain, which must not exist yet. NULL when memory ran out. */
+struct chain *table_add_chain(struct ruleset *ruleset, struct table *table, const char *name, unsigned line);
+struct chain *table_find_chain(const struct table *table, const char *name);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The state that the ext*.c files share, and the one place that includes <xtables.h>. Used by them alone. */
+#ifndef FW_MODEL_XT_H
+#define FW_MODEL_XT_H
+
+#include "base/capture.h"
+#include "model/ext.h"
+#include "model/options.h"
+
+#include <setjmp.h>
+#include <xtables.h>
+#include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/netfilter_ipv6/ip6_tables.h>
+
+/* iptables' own: options of the n-th extension of a rule have values from n times this on. */
+#define OPTION_SCALE 256
+/* Base options, and those of as many extensions as 255 words can name (the longest table has 50). */
+#define OPTION_MAX   8192
+
+union entry {
+	struct ipt_entry v4;
+	struct ip6t_entry v6;
+};
+
+struct door {
+	enum family family;
+	jmp_buf back;
+	char message[1024]; /* of exit_err, in front of the jump */
+	bool name_asked;    /* a host name was refused */
+	struct capture notices; /* what extensions write on standard error while they parse */
+	struct capture printed; /* and on standard output while they save */
+	off_t noticed;
+	VEC(struct ext_kind *) kinds; /* kept for the life of the process */
+	/* the rule that is being read */
+	struct xtables_rule_match *matches;
+	struct xtables_target *target;
+	union entry entry;
+	char protocol[64];
+	bool has_protocol;
+	bool proto_used;
+	unsigned seen; /* options that may stand once, as bits */
+	unsigned scale;
+	struct option options[OPTION_MAX];
+	unsigned option_count;
+	char *argv[WORD_COUNT_MAX + 3];
+	int argc;
+	bool invert;
+	unsigned option_word;   /* index into the words, of the option that is being read */
+	unsigned blame;         /* index + 1 of the word that a fault is about; 0: where the reading stopped */
+	unsigned in_word, out_word, command_word;
+	struct command *command; /* borrowed, as are the next two */
+	struct arena *arena;
+	struct words *words;
+};
+
+extern struct door door;
+
+/* The fault that follows is about the option itself, not about what comes behind it. */
+void door_blame_option(void);
+
+/* One of iptables' own options, as getopt_long returned it; ext_options.c. Faults leave by xtables_error. */
+void door_read_option(int c);
+
+/* Options and data of an extension, for the rule that is being read; ext.c. */
+void door_add_match(struct xtables_match *match);
+void door_add_target(struct xtables_target *target, const char *jumpto);
+
+/* Our own `set` and `SET`, in place of iptables' that need the kernel; ext_set.c. Once, after xtables_init_all. */
+void door_register_sets(void);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "text/structure.h"
+#include "text/directive.h"
+#include "text/token.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static void complain(struct stream *stream, struct line *line, enum diag_id id, const struct token *at,
+		     const char *text)
+{
+	struct where where = stream_where(stream, line, at->column, (unsigned)at->len);
+	struct where origin = stream_origin_where(stream, line);
+
+	diag_add(stream->log, id, &where, &origin, "%s", text);
+	line->kind = LINE_BAD;
+}
+
+static const struct token line_start = { .column = 1, .len = 1 };
+
+static struct stream_table *find_table(const struct stream *stream, const struct token *name)
+{
+	for (size_t i = 0; i < stream->tables.len; i++)
+		if (token_is(name, stream->tables.item[i].name))
+			return &stream->tables.item[i];
+	return NULL;
+}
+
+static void table_twice(struct stream *stream, struct line *line, const struct token *name,
+			const struct stream_table *first)
+{
+	struct where where = stream_where(stream, line, name->column, (unsigned)name->len);
+
+	diag_add(stream->log, DIAG_STRUCTURE, &where, NULL,
+		 "table %s again: line %u has it already, and this one would wipe that; put the rules together",
+		 first->name, stream->lines.item[first->line].number);
+}
+
+static void table_line(struct stream *stream, struct line *line)
+{
+	struct token name = token_after(line->text, line->len, 1);
+	struct stream_table table = { .line = (unsigned)stream->lines.len };
+	const struct stream_table *first;
+
+	if (stream->open_table)
+		complain(stream, line, DIAG_STRUCTURE, &line_start, "a new table before COMMIT of the last one");
+	stream->open_table = true;
+	first = find_table(stream, &name);
+	if (first != NULL)
+		table_twice(stream, line, &name, first);
+	else if (name.len == 0)
+		complain(stream, line, DIAG_STRUCTURE, &line_start, "a table's name belongs here, as in *filter");
+	table.name = arena_text(&stream->arena, name.text, name.len);
+	if (table.name == NULL || !vec_push(&stream->tables, table))
+		stream->no_memory = true;
+	line->table = (unsigned)stream->tables.len;
+}
+
+/* [packets:bytes] */
+static bool counters_are_fine(const struct token *token)
+{
+	const char *colon = memchr(token->text, ':', token->len);
+	size_t digits = 0;
+
+	if (token->len < 5 || token->text[0] != '[' || token->text[token->len - 1] != ']' || colon == NULL)
+		return false;
+	for (size_t i = 1; i + 1 < token->len; i++)
+		if (isdigit((unsigned char)token->text[i]))
+			digits++;
+	return digits == token->len - 3 && colon != token->text + 1 && colon != token->text + token->len - 2;
+}
+
+static void chain_line(struct stream *stream, struct line *line)
+{
+	struct token name = token_after(line->text, line->len, 1);
+	struct token policy = token_next(line->text, line->len, &name);
+	struct token counters = token_next(line->text, line->len, &policy);
+
+	if (!stream->open_table)
+		complain(stream, line, DIAG_STRUCTURE, &line_start,
+			 "a chain outside of a table: is the line with *filter, *nat, ... missing?");
+	else if (name.len == 0)
+		complain(stream, line, DIAG_STRUCTURE, &name, "a chain's name belongs here, as in :INPUT DROP [0:0]");
+	else if (name.len > STREAM_CHAIN_MAX)
+		complain(stream, line, DIAG_LIMIT, &name, "chain names have at most 28 bytes");
+	else if (policy.len == 0)
+		complain(stream, line, DIAG_STRUCTURE, &policy,
+			 "a policy belongs here: ACCEPT or DROP for a built-in chain, - for one of your own");
+	else if (counters.len > 0 && !counters_are_fine(&counters))
+		complain(stream, line, DIAG_STRUCTURE, &counters, "counters look like [packets:bytes]");
+}
+
+static void commit_line(struct stream *stream, struct line *line)
+{
+	struct token rest = { .column = 7, .len = line->len - 6 };
+
+	if (line->len > 6)
+		complain(stream, line, DIAG_STRUCTURE, &rest,
+			 "nothing may follow COMMIT, not even a blank: iptables-restore refuses it");
+	else if (!stream->open_table)
+		complain(stream, line, DIAG_STRUCTURE, &line_start, "COMMIT outside of a table");
+	if (stream->open_table)
+		stream->tables.item[stream->tables.len - 1].committed = true;
+	stream->open_table = false;
+}
+
+static enum family mark_of(const struct token *word)
+{
+	if (token_is(word, "-4") || token_is(word, "--ipv4"))
+		return FAMILY_IPV4;
+	return token_is(word, "-6") || token_is(word, "--ipv6") ? FAMILY_IPV6 : FAMILY_NONE;
+}
+
+/* The marks in front: before the command, or right behind its chain. Others are found by the model. */
+static enum family rule_marks(const struct line *line)
+{
+	struct token word = token_after(line->text, line->len, 0);
+	enum family marks = FAMILY_BOTH;
+	int past_command = 0;
+
+	if (word.len > 0 && word.text[0] == '[')
+		word = token_next(line->text, line->len, &word);
+	for (; word.len > 0 && past_command < 3; word = token_next(line->text, line->len, &word)) {
+		enum family mark = mark_of(&word);
+
+		if (mark != FAMILY_NONE)
+			marks &= mark;
+		else
+			past_command++;
+	}
+	return marks;
+}
+
+static void rule_line(struct stream *stream, struct line *line)
+{
+	struct token first = token_after(line->text, line->len, 0);
+
+	if (first.len == 0) {
+		first = (struct token){ .column = 1, .len = line->len };
+		complain(stream, line, DIAG_STRUCTURE, &first, "a line of blanks: iptables-restore refuses it; remove it");
+	} else if (first.text[0] == '#') {
+		complain(stream, line, DIAG_STRUCTURE, &first,
+			 "a comment starts in the first column, else iptables-restore reads it as a rule");
+	} else if (!stream->open_table) {
+		complain(stream, line, DIAG_STRUCTURE, &first,
+			 first.text[0] == '-' || first.text[0] == '[' ?
+				 "a rule outside of a table: is the line with *filter, *nat, ... missing?" :
+				 "this is no line of iptables-restore: remove text that was pasted around the rules");
+	} else if (first.text[0] == '[' && !counters_are_fine(&first)) {
+		complain(stream, line, DIAG_STRUCTURE, &first, "counters look like [packets:bytes]");
+	} else if (first.text[0] != '-' && first.text[0] != '[') {
+		complain(stream, line, DIAG_STRUCTURE, &first,
+			 "a rule starts with a command, as in -A INPUT; remove text that is none");
+	} else {
+		line->families = rule_marks(line);
+	}
+}
+
+void structure_line(struct stream *stream, struct line *line)
+{
+	if (stream->sealed_off && line->kind != LINE_BAD) {
+		complain(stream, line, DIAG_TRUNCATED, &line_start, "text behind `#@ end`: two streams in one?");
+		return;
+	}
+	switch (line->kind) {
+	case LINE_DIRECTIVE:
+		directive_line(stream, line);
+		break;
+	case LINE_TABLE:
+		table_line(stream, line);
+		break;
+	case LINE_CHAIN:
+		chain_line(stream, line);
+		break;
+	case LINE_COMMIT:
+		commit_line(stream, line);
+		break;
+	case LINE_RULE:
+		rule_line(stream, line);
+		break;
+	case LINE_BLANK:
+	case LINE_COMMENT:
+	case LINE_BAD:
+		break;
+	}
+}
+
+void structure_end(struct stream *stream)
+{
+	struct where at = { .file = stream->name, .line = (unsigned)stream->lines.len };
+	const struct stream_table *last = stream->tables.len > 0 ? &stream->tables.item[stream->tables.len - 1] : NULL;
+
+	if (stream->open_table && last != NULL)
+		diag_add(stream->log, DIAG_TRUNCATED, &at, NULL,
+			 "table %s (line %u) is not committed: COMMIT is missing, or the end of the text", last->name,
+			 stream->lines.item[last->line].number);
+	if (stream->sealed && !stream->sealed_off)
+		diag_add(stream->log, DIAG_TRUNCATED, &at, NULL,
+			 "the text began with `#@ stream` and has no `#@ end`: the rest is missing");
+	if (stream->tables.len > 0 || diag_errors(stream->log) > stream->errors_before)
+		return;
+	at.line = 0;
+	diag_add(stream->log, DIAG_EMPTY, &at, NULL,
+		 stream->lines.len == 0 ? "nothing came: did the program before in the pipe fail?" :
+					  "no table in this text, so no rules");
+}

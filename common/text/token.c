@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "text/token.h"
+
+#include <string.h>
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct token token_after(const char *line, size_t len, size_t at)
+{
+	size_t end;
+
+	while (at < len && is_blank(line[at]))
+		at++;
+	for (end = at; end < len && !is_blank(line[end]);)
+		end++;
+	return (struct token){ .text = line + at, .len = end - at, .column = (unsigned)at + 1 };
+}
+
+struct token token_next(const char *line, size_t len, const struct token *token)
+{
+	return token_after(line, len, token->column - 1 + token->len);
+}
+
+bool token_is(const struct token *token, const char *text)
+{
+	return strlen(text) == token->len && memcmp(token->text, text, token->len) == 0;
+}
+
+bool token_number(const struct token *token, unsigned long max, unsigned long *number)
+{
+	unsigned long value = 0;
+
+	for (size_t i = 0; i < token->len; i++) {
+		unsigned digit = (unsigned)token->text[i] - '0';
+
+		if (digit > 9 || value > (max - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*number = value;
+	return token->len > 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Blank-separated pieces of a line without quotes: table and chain lines, directives, the first words of a rule. */
+#ifndef FW_TEXT_TOKEN_H
+#define FW_TEXT_TOKEN_H
+
+#include "base/base.h"
+
+struct token {
+	const char *text; /* borrowed from the line, not NUL-terminated */
+	size_t len;       /* 0: none left */
+	unsigned column;  /* from 1 */
+};
+
+/* The first token at or behind byte `at` of the line. */
+struct token token_after(const char *line, size_t len, size_t at);
+
+/* The one behind `token`. */
+struct token token_next(const char *line, size_t len, const struct token *token);
+
+bool token_is(const struct token *token, const char *text);
+
+/* A decimal number without sign that is the whole token and at most max. */
+bool token_number(const struct token *token, unsigned long max, unsigned long *number);
+
+#endif

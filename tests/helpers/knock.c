@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * knock [-n COUNT] [-s SOURCE] [-t MILLISECONDS] tcp|udp ADDRESS PORT: tries to reach a port, COUNT
+ * times one after the other, and prints one word a try: open (something answered), refused (reset or
+ * ICMP error) or dropped (nothing came back in time). With -v, what the server said follows.
+ * Status 0 when the last try was open, else 1.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct target {
+	int family, type;
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} to, from;
+	socklen_t len;
+	bool has_from, verbose;
+	int wait;
+};
+
+static void set_address(struct target *target, const char *text, uint16_t port, bool from)
+{
+	bool ipv6 = strchr(text, ':') != NULL;
+	void *at = ipv6 ? (from ? &target->from.v6.sin6_addr : &target->to.v6.sin6_addr) :
+			  (void *)(from ? &target->from.v4.sin_addr : &target->to.v4.sin_addr);
+
+	target->family = ipv6 ? AF_INET6 : AF_INET;
+	target->len = ipv6 ? sizeof(target->to.v6) : sizeof(target->to.v4);
+	if (inet_pton(target->family, text, at) != 1) {
+		fprintf(stderr, "knock: %s is no address\n", text);
+		exit(2);
+	}
+	(from ? &target->from.any : &target->to.any)->sa_family = (sa_family_t)target->family;
+	(from ? &target->from.v4 : &target->to.v4)->sin_port = htons(port); /* at the same place in both families */
+}
+
+static const char *await(int fd, const struct target *target, char *text, size_t size)
+{
+	struct pollfd ready = { .fd = fd, .events = target->type == SOCK_STREAM ? POLLOUT : POLLIN };
+	int err = 0;
+	socklen_t len = sizeof(err);
+	ssize_t got;
+
+	if (poll(&ready, 1, target->wait) == 0)
+		return "dropped";
+	getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len);
+	if (err != 0)
+		return err == ETIMEDOUT ? "dropped" : "refused";
+	ready.events = POLLIN;
+	if (poll(&ready, 1, target->wait) == 0)
+		return "open";
+	got = recv(fd, text, size - 1, 0);
+	if (got < 0 && target->type == SOCK_DGRAM)
+		return "refused";
+	text[got > 0 ? got : 0] = '\0';
+	return "open";
+}
+
+static const char *knock(const struct target *target, char *text, size_t size)
+{
+	int fd = socket(target->family, target->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	const char *verdict;
+
+	text[0] = '\0';
+	if (target->has_from && bind(fd, &target->from.any, target->len) != 0)
+		perror("knock: bind");
+	if (connect(fd, &target->to.any, target->len) != 0 && errno != EINPROGRESS)
+		verdict = "refused";
+	else if (target->type == SOCK_DGRAM && send(fd, "knock", 5, 0) < 0)
+		verdict = "refused";
+	else
+		verdict = await(fd, target, text, size);
+	close(fd);
+	return verdict;
+}
+
+int main(int argc, char *argv[])
+{
+	struct target target = { .wait = 700 };
+	const char *verdict = "", *source = NULL;
+	char text[256];
+	int count = 1, c;
+
+	while ((c = getopt(argc, argv, "n:s:t:v")) != -1) {
+		if (c == 'n')
+			count = atoi(optarg);
+		else if (c == 's')
+			source = optarg;
+		else if (c == 't')
+			target.wait = atoi(optarg);
+		else if (c == 'v')
+			target.verbose = true;
+	}
+	if (argc - optind != 3)
+		return 2;
+	target.type = strcmp(argv[optind], "udp") == 0 ? SOCK_DGRAM : SOCK_STREAM;
+	set_address(&target, argv[optind + 1], (uint16_t)atoi(argv[optind + 2]), false);
+	if (source != NULL) {
+		set_address(&target, source, 0, true);
+		target.has_from = true;
+	}
+	for (int i = 0; i < count; i++) {
+		verdict = knock(&target, text, sizeof(text));
+		puts(verdict);
+		if (target.verbose)
+			fputs(text, stdout);
+		fflush(stdout);
+	}
+	return strcmp(verdict, "open") == 0 ? 0 : 1;
+}
