@@ -99,7 +99,7 @@ static bool helper_rule(struct profile *profile, const struct statement *st, con
 	const struct helper_kind *kind = name != NULL ? helper_kind_find(name) : NULL;
 	struct plain plain = plain_begin(profile, st, TABLE_RAW, PHASE_FIRST, "PREROUTING");
 	struct item alone = *item;
-	bool good = resolve_end(profile, &st->helper.from, FAMILY_BOTH, false, &plain.from);
+	bool good = resolve_end(profile, &st->helper.from, FAMILY_BOTH, true, &plain.from);
 
 	alone.next = NULL;
 	good = good && plain_items(&plain, &alone, PORTS_DESTINATION);

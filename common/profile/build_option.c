@@ -97,6 +97,7 @@ static void add_reject(struct maker *m, enum family family, bool state, const ch
 		step.target = reject_target(m->profile);
 	else if (m->tcp)
 		step.target = "REJECT --reject-with tcp-reset";
+	step.tcp_only = m->tcp && !m->other;
 	step_add(m, step);
 }
 

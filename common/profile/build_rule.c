@@ -187,14 +187,20 @@ static bool rule_direction(struct profile *profile, const struct rule *rule, con
 		profile_error(profile, &rule->from.where, "what this host sends to containers is no matter of the docker zone");
 		return false;
 	}
+	if (to->docker && rule->to.places->next != NULL) {
+		profile_error(profile, &rule->to.where, "a docker zone stands alone: write a line for it and one for the others");
+		return false;
+	}
 	*dir = from->self ? DIR_OUT : rule->to.places == NULL || to->self ? DIR_IN : to->docker ? DIR_DOCKER : DIR_FORWARD;
 	return true;
 }
 
-/* "self" and what stands for every address on this side. */
-static bool selectors_open(struct profile *profile, struct selectors *selectors)
+/* "self", and a docker zone whose chain sees nothing else: every packet on this side. */
+static bool selectors_open(struct profile *profile, struct selectors *selectors, bool docker)
 {
-	return !selectors->self || vec_push(&selectors->list, (struct selector){ .family = FAMILY_BOTH }) ||
+	if (docker)
+		selectors->list.len = 0;
+	return !(selectors->self || docker) || vec_push(&selectors->list, (struct selector){ .family = FAMILY_BOTH }) ||
 	       profile_memory(profile);
 }
 
@@ -238,7 +244,7 @@ static bool build_ends(struct profile *profile, const struct statement *st, cons
 	good = site.extra != NULL && resolve_end(profile, &rule->from, rule->options.only, unaddressed, &from);
 	good = resolve_end(profile, &rule->to, rule->options.only, unaddressed, &to) && good;
 	good = good && rule_direction(profile, rule, &from, &to, &dir);
-	good = good && selectors_open(profile, &from) && selectors_open(profile, &to);
+	good = good && selectors_open(profile, &from, false) && selectors_open(profile, &to, dir == DIR_DOCKER);
 	good = good && groups_make(profile, ports, unaddressed, dir == DIR_DOCKER ? PORTS_ORIGINAL : PORTS_DESTINATION, &groups);
 	good = good && families_meet(profile, st, &from, &to, &groups);
 	if (good && rule->options.by_at.line > 0 && dir != DIR_OUT) {

@@ -50,6 +50,15 @@ static enum rate_fault rate_cut(const char *text, unsigned *count, unsigned *per
 	return *count == 0 ? RATE_ZERO : RATE_FINE;
 }
 
+static size_t unit_of_letter(const char *rate)
+{
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_LEN(units) && units[i].letter != rate[strlen(rate) - 1])
+		i++;
+	return i;
+}
+
 enum rate_fault rate_parse(const char *text, struct rate *rate)
 {
 	unsigned count, period;
@@ -59,7 +68,8 @@ enum rate_fault rate_parse(const char *text, struct rate *rate)
 		return fault;
 	if (count / period >= RATE_SECOND_MAX && (count > RATE_SECOND_MAX * (uint64_t)period))
 		return RATE_FAST;
-	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+	/* The unit that was written, or the next that fits: 60/m stays 60/min, 4/60s becomes 4/min. */
+	for (size_t i = unit_of_letter(text); i < ARRAY_LEN(units); i++) {
 		uint64_t scaled = (uint64_t)count * units[i].seconds;
 
 		if (scaled % period == 0) {
