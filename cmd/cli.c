@@ -42,16 +42,15 @@ static void print_diag(void *ctx, const struct diag *diag)
 	const struct cli *cli = ctx;
 	struct strbuf line = STRBUF_INIT;
 
-	if (cli->quiet_warnings && diag->level < LEVEL_ERROR)
-		return;
-	if (cli->colour)
+	if (cli->colour && !cli->one_line)
 		strbuf_puts(&line, level_colour(diag->level));
 	if (diag->where.file == NULL)
 		strbuf_printf(&line, "%s: ", cli->name);
 	diag_format(&line, diag);
-	if (cli->colour)
+	if (cli->colour && !cli->one_line)
 		strbuf_puts(&line, "\033[0m");
-	print_source(&line, &diag->where);
+	if (!cli->one_line)
+		print_source(&line, &diag->where);
 	fprintf(stderr, "%s\n", strbuf_text(&line));
 	strbuf_free(&line);
 }
