@@ -117,7 +117,9 @@ void diag_format(struct strbuf *out, const struct diag *diag)
 	if (at->file != NULL && at->column > 0)
 		strbuf_printf(out, "%u:", at->column);
 	strbuf_printf(out, "%s%s: %s", at->file != NULL ? " " : "", level_name(diag->level), diag->text);
-	if (diag->origin.file != NULL)
+	if (diag->origin.file != NULL && diag->origin.line > 0)
 		strbuf_printf(out, " (made by %s:%u)", diag->origin.file, diag->origin.line);
+	else if (diag->origin.file != NULL)
+		strbuf_printf(out, " (made by %s)", diag->origin.file);
 	strbuf_printf(out, " [%s]", diag_kinds[diag->id].name);
 }
