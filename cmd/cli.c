@@ -115,6 +115,16 @@ const char *cli_operand(const struct cli *cli, int argc, char *argv[])
 	return optind < argc ? argv[optind] : "-";
 }
 
+unsigned cli_seconds(const struct cli *cli, const char *text)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || value > 86400)
+		cli_misuse(cli, "%s: a number of seconds belongs here, 86400 at most", text);
+	return (unsigned)value;
+}
+
 const char *cli_input_name(const char *path)
 {
 	return strcmp(path, "-") == 0 ? "<stdin>" : path;
