@@ -42,6 +42,8 @@ static void print_diag(void *ctx, const struct diag *diag)
 	const struct cli *cli = ctx;
 	struct strbuf line = STRBUF_INIT;
 
+	if (cli->quiet_warnings && diag->level < LEVEL_ERROR)
+		return;
 	if (cli->colour && !cli->one_line)
 		strbuf_puts(&line, level_colour(diag->level));
 	if (diag->where.file == NULL)

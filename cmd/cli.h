@@ -16,6 +16,7 @@ struct cli {
 	const char *name;
 	const char *usage;
 	bool colour; /* of findings: on a terminal, unless NO_COLOR is set */
+	bool quiet_warnings; /* nothing below an error */
 	bool one_line; /* findings without the source line and the caret, never in colour */
 	struct diag_log log; /* prints to standard error */
 };
