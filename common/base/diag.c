@@ -27,13 +27,18 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_ROLLBACK] = { "rollback", LEVEL_SYSTEM, "the rules could not be put back" },
 };
 
+void diag_emit(struct diag_log *log, const struct diag *diag)
+{
+	log->count[diag->level]++;
+	if (log->report != NULL)
+		log->report(log->ctx, diag);
+}
+
 static void diag_report(struct diag_log *log, struct diag *diag, struct strbuf *text)
 {
 	diag->level = diag_kinds[diag->id].level;
 	diag->text = text->failed ? "out of memory while writing this message" : strbuf_text(text);
-	log->count[diag->level]++;
-	if (log->report != NULL)
-		log->report(log->ctx, diag);
+	diag_emit(log, diag);
 	strbuf_free(text);
 }
 
@@ -112,7 +117,9 @@ void diag_format(struct strbuf *out, const struct diag *diag)
 	if (at->file != NULL && at->column > 0)
 		strbuf_printf(out, "%u:", at->column);
 	strbuf_printf(out, "%s%s: %s", at->file != NULL ? " " : "", level_name(diag->level), diag->text);
-	if (diag->origin.file != NULL)
+	if (diag->origin.file != NULL && diag->origin.line > 0)
 		strbuf_printf(out, " (made by %s:%u)", diag->origin.file, diag->origin.line);
+	else if (diag->origin.file != NULL)
+		strbuf_printf(out, " (made by %s)", diag->origin.file);
 	strbuf_printf(out, " [%s]", diag_kinds[diag->id].name);
 }
