@@ -81,6 +81,8 @@ int breakdown_run(struct breakdown *b, struct ctnl *nl, const struct filter *fil
 	err = ctnl_dump(nl, &dump);
 	if (err == 0)
 		err = b->err;
+	for (size_t i = 0; err == 0 && i < b->keys; i++)
+		err = tally_finish(&b->tallies[i]);
 	b->read = dump.sent;
 	b->damaged += dump.damaged;
 	b->sampled = dump.limited;

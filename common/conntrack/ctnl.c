@@ -129,30 +129,17 @@ static int talk(struct ctnl *nl, const struct nlmsghdr *request, ctnl_message *e
 	return err;
 }
 
-static const struct nlattr *message_attr(const struct nlmsghdr *nlh, int type, size_t size)
-{
-	const struct nlattr *attr;
-
-	if (nlh->nlmsg_len < NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct nfgenmsg)))
-		return NULL;
-	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg))
-		if (mnl_attr_get_type(attr) == type)
-			return mnl_attr_get_payload_len(attr) >= size ? attr : NULL;
-	return NULL;
-}
-
+/* Answers with numbers have the head and the kind of attributes that entries have: flow.h reads both. */
 static int read_totals(void *ctx, const struct nlmsghdr *nlh, enum step *step)
 {
 	struct ctnl_totals *totals = ctx;
-	const struct nlattr *count = message_attr(nlh, CTA_STATS_GLOBAL_ENTRIES, sizeof(uint32_t));
-	const struct nlattr *max = message_attr(nlh, CTA_STATS_GLOBAL_MAX_ENTRIES, sizeof(uint32_t));
+	struct flow answer;
 
-	if (count == NULL)
+	if (!flow_parse(&answer, nlh) || answer.attr[CTA_STATS_GLOBAL_ENTRIES] == NULL)
 		return -EBADMSG;
-	totals->count = ntohl(mnl_attr_get_u32(count));
-	totals->has_max = max != NULL;
-	if (max != NULL)
-		totals->max = ntohl(mnl_attr_get_u32(max));
+	totals->count = flow_number(&answer, CTA_STATS_GLOBAL_ENTRIES, 0);
+	totals->has_max = answer.attr[CTA_STATS_GLOBAL_MAX_ENTRIES] != NULL;
+	totals->max = flow_number(&answer, CTA_STATS_GLOBAL_MAX_ENTRIES, 0);
 	*step = STEP_END; /* this answer has no end mark */
 	return 0;
 }
@@ -176,20 +163,20 @@ static int read_counters(void *ctx, const struct nlmsghdr *nlh, enum step *step)
 	bool expect = (nlh->nlmsg_type & 0xff) == IPCTNL_MSG_EXP_GET_STATS_CPU;
 	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
 	struct counter_line *line;
+	struct flow answer;
 
 	(void)step;
-	if (nlh->nlmsg_len < NLMSG_HDRLEN + sizeof(*nfg))
+	if (!flow_parse(&answer, nlh))
 		return -EBADMSG;
 	line = counters_line(counters, ntohs(nfg->res_id));
 	if (line == NULL)
 		return -ENOMEM;
 	for (unsigned i = 0; i < COUNTER_COUNT; i++) {
 		int type = expect ? counter_kinds[i].expect_attr : counter_kinds[i].attr;
-		const struct nlattr *attr = type != 0 ? message_attr(nlh, type, sizeof(uint32_t)) : NULL;
 
-		if (attr == NULL)
+		if (type == 0 || answer.attr[type] == NULL)
 			continue;
-		line->value[i] = ntohl(mnl_attr_get_u32(attr));
+		line->value[i] = flow_number(&answer, type, 0);
 		line->known |= 1u << i;
 	}
 	return 0;

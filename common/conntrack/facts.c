@@ -55,11 +55,13 @@ static bool gather_flow(void *ctx, const struct flow *flow)
 	return gathering->err == 0;
 }
 
-static int take_largest(const struct tally *tally, struct advise_share *share)
+static int take_largest(struct tally *tally, struct advise_share *share)
 {
-	struct tally_rows rows;
-	int err = tally_sorted(tally, TALLY_BY_FLOWS, &rows);
+	struct tally_rows rows = { 0 };
+	int err = tally_finish(tally);
 
+	if (err == 0)
+		err = tally_sorted(tally, TALLY_BY_FLOWS, &rows);
 	if (err == 0 && rows.rows.len > 0) {
 		share->flows = rows.rows.item[0].flows;
 		tally_value_text(&share->value, &tally->key, &rows.rows.item[0].value);

@@ -72,25 +72,59 @@ const char *proto_state(unsigned number, unsigned n)
 	return proto != NULL && n < proto->state_count ? proto->states[n] : NULL;
 }
 
-/* Attributes of an area, by type up to max. False when a length does not fit. */
-static bool parse_attrs(const void *area, size_t len, const struct nlattr **table, unsigned max)
+/* A walk over the attributes of an area. */
+struct attrs {
+	const char *at;
+	size_t left;
+	bool damaged; /* a length did not fit, and the walk ended there */
+};
+
+static struct attrs attrs_of(const void *area, size_t len)
 {
-	const char *at = area;
+	return (struct attrs){ .at = area, .left = len };
+}
 
-	memset(table, 0, (max + 1) * sizeof(*table));
-	while (len >= sizeof(struct nlattr)) {
-		const struct nlattr *attr = (const void *)at;
-		unsigned type = attr->nla_type & NLA_TYPE_MASK;
-		size_t step = NLA_ALIGN((size_t)attr->nla_len);
+static struct attrs attrs_in(const struct nlattr *nest)
+{
+	return nest != NULL ? attrs_of(nest + 1, nest->nla_len - sizeof(*nest)) : (struct attrs){ .damaged = true };
+}
 
-		if (attr->nla_len < sizeof(*attr) || attr->nla_len > len)
-			return false;
-		if (type <= max)
-			table[type] = attr;
-		at += step;
-		len -= step < len ? step : len;
+/* The next one, NULL behind the last. This is where a dump spends its time in user space. */
+static inline const struct nlattr *attrs_next(struct attrs *attrs)
+{
+	const struct nlattr *attr = (const void *)attrs->at;
+	size_t step;
+
+	if (attrs->left < sizeof(*attr)) {
+		attrs->damaged = attrs->damaged || attrs->left != 0;
+		return NULL;
 	}
-	return len == 0;
+	if (attr->nla_len < sizeof(*attr) || attr->nla_len > attrs->left) {
+		attrs->damaged = true;
+		return NULL;
+	}
+	step = NLA_ALIGN((size_t)attr->nla_len);
+	step = step < attrs->left ? step : attrs->left;
+	attrs->at += step;
+	attrs->left -= step;
+	return attr;
+}
+
+static inline unsigned attr_type(const struct nlattr *attr)
+{
+	return attr->nla_type & NLA_TYPE_MASK;
+}
+
+/* The attribute of that type in a nest; NULL: not there, or the nest is missing or damaged. */
+static const struct nlattr *attr_find(const struct nlattr *nest, unsigned type)
+{
+	struct attrs attrs = attrs_in(nest);
+	const struct nlattr *attr;
+
+	while ((attr = attrs_next(&attrs)) != NULL)
+		if (attr_type(attr) == type)
+			return attr;
+	return NULL;
 }
 
 static size_t attr_len(const struct nlattr *attr)
@@ -101,11 +135,6 @@ static size_t attr_len(const struct nlattr *attr)
 static const void *attr_data(const struct nlattr *attr)
 {
 	return attr + 1;
-}
-
-static bool parse_nested(const struct nlattr *attr, const struct nlattr **table, unsigned max)
-{
-	return attr != NULL && parse_attrs(attr_data(attr), attr_len(attr), table, max);
 }
 
 /* The bytes of a fixed-size attribute; zero where it is absent or too short. */
@@ -145,66 +174,107 @@ bool flow_parse(struct flow *flow, const struct nlmsghdr *nlh)
 {
 	size_t head = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct nfgenmsg));
 	const struct nfgenmsg *nfg = (const void *)((const char *)nlh + NLMSG_HDRLEN);
+	const struct nlattr *attr;
+	struct attrs attrs;
 
 	if (nlh->nlmsg_len < head)
 		return false;
 	flow->family = nfg->nfgen_family;
-	return parse_attrs((const char *)nlh + head, nlh->nlmsg_len - head, flow->attr, CTA_MAX);
+	memset(flow->attr, 0, sizeof(flow->attr));
+	attrs = attrs_of((const char *)nlh + head, nlh->nlmsg_len - head);
+	while ((attr = attrs_next(&attrs)) != NULL)
+		if (attr_type(attr) <= CTA_MAX)
+			flow->attr[attr_type(attr)] = attr;
+	return !attrs.damaged;
+}
+
+/* True for an address of the right family and length, which is taken. */
+static bool take_address(const struct nlattr *attr, uint8_t *addr, size_t size)
+{
+	if (attr_len(attr) != size)
+		return false;
+	memcpy(addr, attr_data(attr), size);
+	return true;
 }
 
 static bool tuple_addresses(const struct nlattr *nest, struct flow_tuple *tuple)
 {
-	const struct nlattr *ip[CTA_IP_MAX + 1];
+	bool v4 = tuple->family == AF_INET, src = false, dst = false;
+	struct attrs attrs = attrs_in(nest);
+	const struct nlattr *attr;
 
-	if (!parse_nested(nest, ip, CTA_IP_MAX))
-		return false;
-	if (tuple->family == AF_INET) {
-		attr_copy(ip[CTA_IP_V4_SRC], tuple->src, 4);
-		attr_copy(ip[CTA_IP_V4_DST], tuple->dst, 4);
-		return ip[CTA_IP_V4_SRC] != NULL && ip[CTA_IP_V4_DST] != NULL;
+	while ((attr = attrs_next(&attrs)) != NULL) {
+		if (attr_type(attr) == (v4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC))
+			src = take_address(attr, tuple->src, v4 ? 4 : FLOW_ADDR);
+		else if (attr_type(attr) == (v4 ? CTA_IP_V4_DST : CTA_IP_V6_DST))
+			dst = take_address(attr, tuple->dst, v4 ? 4 : FLOW_ADDR);
 	}
-	attr_copy(ip[CTA_IP_V6_SRC], tuple->src, FLOW_ADDR);
-	attr_copy(ip[CTA_IP_V6_DST], tuple->dst, FLOW_ADDR);
-	return tuple->family == AF_INET6 && ip[CTA_IP_V6_SRC] != NULL && ip[CTA_IP_V6_DST] != NULL;
+	return src && dst && !attrs.damaged;
+}
+
+static void take_l4(const struct nlattr *attr, struct flow_tuple *tuple)
+{
+	switch (attr_type(attr)) {
+	case CTA_PROTO_NUM:
+		tuple->proto = attr_u8(attr);
+		break;
+	case CTA_PROTO_SRC_PORT:
+		tuple->sport = attr_be16(attr);
+		break;
+	case CTA_PROTO_DST_PORT:
+		tuple->dport = attr_be16(attr);
+		break;
+	case CTA_PROTO_ICMP_ID:
+	case CTA_PROTO_ICMPV6_ID:
+		tuple->icmp_id = attr_be16(attr);
+		break;
+	case CTA_PROTO_ICMP_TYPE:
+	case CTA_PROTO_ICMPV6_TYPE:
+		tuple->icmp_type = attr_u8(attr);
+		break;
+	case CTA_PROTO_ICMP_CODE:
+	case CTA_PROTO_ICMPV6_CODE:
+		tuple->icmp_code = attr_u8(attr);
+		break;
+	default:
+		break;
+	}
 }
 
 static bool tuple_proto(const struct nlattr *nest, struct flow_tuple *tuple)
 {
-	const struct nlattr *l4[CTA_PROTO_MAX + 1];
+	struct attrs attrs = attrs_in(nest);
+	const struct nlattr *attr;
 	const struct proto *proto;
+	bool numbered = false;
 
-	if (!parse_nested(nest, l4, CTA_PROTO_MAX) || l4[CTA_PROTO_NUM] == NULL)
-		return false;
-	tuple->proto = attr_u8(l4[CTA_PROTO_NUM]);
-	if (tuple->proto == IPPROTO_ICMP) {
-		tuple->icmp_type = attr_u8(l4[CTA_PROTO_ICMP_TYPE]);
-		tuple->icmp_code = attr_u8(l4[CTA_PROTO_ICMP_CODE]);
-		tuple->icmp_id = attr_be16(l4[CTA_PROTO_ICMP_ID]);
-	} else if (tuple->proto == IPPROTO_ICMPV6) {
-		tuple->icmp_type = attr_u8(l4[CTA_PROTO_ICMPV6_TYPE]);
-		tuple->icmp_code = attr_u8(l4[CTA_PROTO_ICMPV6_CODE]);
-		tuple->icmp_id = attr_be16(l4[CTA_PROTO_ICMPV6_ID]);
-	} else {
-		proto = proto_find(tuple->proto);
-		tuple->ports = proto != NULL && proto->ports;
-		tuple->sport = attr_be16(l4[CTA_PROTO_SRC_PORT]);
-		tuple->dport = attr_be16(l4[CTA_PROTO_DST_PORT]);
+	while ((attr = attrs_next(&attrs)) != NULL) {
+		numbered = numbered || attr_type(attr) == CTA_PROTO_NUM;
+		take_l4(attr, tuple);
 	}
-	return true;
+	proto = proto_find(tuple->proto);
+	tuple->ports = proto != NULL && proto->ports;
+	return numbered && !attrs.damaged;
 }
 
 bool flow_tuple(const struct flow *flow, enum flow_dir dir, struct flow_tuple *tuple)
 {
-	const struct nlattr *nest = flow->attr[dir == FLOW_ORIG ? CTA_TUPLE_ORIG : CTA_TUPLE_REPLY];
-	const struct nlattr *part[CTA_TUPLE_MAX + 1];
+	struct attrs attrs = attrs_in(flow->attr[dir == FLOW_ORIG ? CTA_TUPLE_ORIG : CTA_TUPLE_REPLY]);
+	const struct nlattr *attr;
+	bool addresses = false, proto = false;
 
-	memset(tuple, 0, sizeof(*tuple));
-	tuple->family = flow->family;
-	if (!parse_nested(nest, part, CTA_TUPLE_MAX))
-		return false;
-	tuple->zoned = part[CTA_TUPLE_ZONE] != NULL;
-	tuple->zone = attr_be16(part[CTA_TUPLE_ZONE]);
-	return tuple_addresses(part[CTA_TUPLE_IP], tuple) && tuple_proto(part[CTA_TUPLE_PROTO], tuple);
+	*tuple = (struct flow_tuple){ .family = flow->family };
+	while ((attr = attrs_next(&attrs)) != NULL) {
+		if (attr_type(attr) == CTA_TUPLE_IP) {
+			addresses = tuple_addresses(attr, tuple);
+		} else if (attr_type(attr) == CTA_TUPLE_PROTO) {
+			proto = tuple_proto(attr, tuple);
+		} else if (attr_type(attr) == CTA_TUPLE_ZONE) {
+			tuple->zoned = true;
+			tuple->zone = attr_be16(attr);
+		}
+	}
+	return addresses && proto && !attrs.damaged;
 }
 
 uint32_t flow_number(const struct flow *flow, int attr, uint32_t absent)
@@ -222,21 +292,26 @@ uint16_t flow_zone(const struct flow *flow)
 	return attr_be16(flow->attr[CTA_ZONE]);
 }
 
+/* The one attribute in CTA_PROTOINFO tells the protocol, so that the tuple need not be looked at. */
 const char *flow_state(const struct flow *flow)
 {
-	const struct nlattr *info[CTA_PROTOINFO_MAX + 1], *field[CTA_PROTOINFO_TCP_MAX + 1];
+	struct attrs attrs;
+	const struct nlattr *info, *attr;
 	unsigned state;
 
-	if (!parse_nested(flow->attr[CTA_PROTOINFO], info, CTA_PROTOINFO_MAX))
+	if (flow->attr[CTA_PROTOINFO] == NULL)
 		return NULL;
-	for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
+	attrs = attrs_in(flow->attr[CTA_PROTOINFO]);
+	info = attrs_next(&attrs);
+	for (size_t i = 0; info != NULL && i < ARRAY_LEN(protos); i++) {
 		const struct proto *proto = &protos[i];
 
-		if (proto->states == NULL || info[proto->info] == NULL)
+		if (proto->states == NULL || attr_type(info) != (unsigned)proto->info)
 			continue;
-		if (!parse_nested(info[proto->info], field, CTA_PROTOINFO_TCP_MAX) || field[proto->state_attr] == NULL)
+		attr = attr_find(info, (unsigned)proto->state_attr);
+		if (attr == NULL)
 			return NULL;
-		state = attr_u8(field[proto->state_attr]);
+		state = attr_u8(attr);
 		return proto->states[state < proto->state_count ? state : 0];
 	}
 	return NULL;
@@ -244,21 +319,18 @@ const char *flow_state(const struct flow *flow)
 
 bool flow_counters(const struct flow *flow, enum flow_dir dir, struct flow_counters *counters)
 {
-	const struct nlattr *field[CTA_COUNTERS_MAX + 1];
+	const struct nlattr *nest = flow->attr[dir == FLOW_ORIG ? CTA_COUNTERS_ORIG : CTA_COUNTERS_REPLY];
 
-	if (!parse_nested(flow->attr[dir == FLOW_ORIG ? CTA_COUNTERS_ORIG : CTA_COUNTERS_REPLY], field,
-			  CTA_COUNTERS_MAX))
+	if (nest == NULL)
 		return false;
-	counters->packets = attr_be64(field[CTA_COUNTERS_PACKETS]);
-	counters->bytes = attr_be64(field[CTA_COUNTERS_BYTES]);
+	counters->packets = attr_be64(attr_find(nest, CTA_COUNTERS_PACKETS));
+	counters->bytes = attr_be64(attr_find(nest, CTA_COUNTERS_BYTES));
 	return true;
 }
 
-static uint64_t flow_time(const struct flow *flow, int which)
+static uint64_t flow_time(const struct flow *flow, unsigned which)
 {
-	const struct nlattr *field[CTA_TIMESTAMP_MAX + 1];
-
-	return parse_nested(flow->attr[CTA_TIMESTAMP], field, CTA_TIMESTAMP_MAX) ? attr_be64(field[which]) : 0;
+	return attr_be64(attr_find(flow->attr[CTA_TIMESTAMP], which));
 }
 
 uint64_t flow_start(const struct flow *flow)
@@ -273,13 +345,10 @@ uint64_t flow_stop(const struct flow *flow)
 
 static const char *nested_text(const struct nlattr *nest, unsigned type, size_t *len)
 {
-	const struct nlattr *field[CTA_HELP_MAX + 1];
+	const struct nlattr *attr = attr_find(nest, type);
 
-	*len = 0;
-	if (!parse_nested(nest, field, CTA_HELP_MAX) || field[type] == NULL)
-		return "";
-	*len = strnlen(attr_data(field[type]), attr_len(field[type]));
-	return attr_data(field[type]);
+	*len = attr != NULL ? strnlen(attr_data(attr), attr_len(attr)) : 0;
+	return attr != NULL ? attr_data(attr) : "";
 }
 
 const char *flow_helper(const struct flow *flow, size_t *len)

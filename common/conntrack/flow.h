@@ -44,7 +44,7 @@ must_check bool flow_parse(struct flow *flow, const struct nlmsghdr *nlh);
 /* False when the tuple is missing or damaged. */
 must_check bool flow_tuple(const struct flow *flow, enum flow_dir dir, struct flow_tuple *tuple);
 
-/* The number in attribute CTA_MARK, CTA_STATUS, CTA_TIMEOUT, CTA_USE, CTA_ID; absent where there is none. */
+/* The number in attribute CTA_MARK, CTA_STATUS, CTA_TIMEOUT, CTA_USE, CTA_ID; `absent` where there is none. */
 uint32_t flow_number(const struct flow *flow, int attr, uint32_t absent);
 uint16_t flow_zone(const struct flow *flow); /* 0: the default zone, which the kernel does not send */
 

@@ -201,10 +201,16 @@ static struct tally_value value_of(const struct tally_key *key, const struct tal
 	}
 }
 
-static struct tally_row *find_row(struct tally_row *rows, size_t size, const struct tally_value *value)
+static size_t hash_value(const struct tally_value *value)
 {
 	uint64_t hash = (value->high ^ value->low * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
-	size_t at = (hash ^ hash >> 32) & (size - 1);
+
+	return (size_t)(hash ^ hash >> 32);
+}
+
+static struct tally_row *find_row(struct tally_row *rows, size_t size, const struct tally_value *value, size_t hash)
+{
+	size_t at = hash & (size - 1);
 
 	while (rows[at].flows != 0 && (rows[at].value.high != value->high || rows[at].value.low != value->low))
 		at = (at + 1) & (size - 1);
@@ -220,28 +226,54 @@ static int tally_enlarge(struct tally *tally)
 		return -ENOMEM;
 	for (size_t i = 0; i < tally->size; i++)
 		if (tally->rows[i].flows != 0)
-			*find_row(rows, size, &tally->rows[i].value) = tally->rows[i];
+			*find_row(rows, size, &tally->rows[i].value, hash_value(&tally->rows[i].value)) =
+				tally->rows[i];
 	free(tally->rows);
 	tally->rows = rows;
 	tally->size = size;
 	return 0;
 }
 
-int tally_add(struct tally *tally, const struct tally_flow *decoded)
+/* Takes the oldest off the ring. */
+static int count_pending(struct tally *tally)
 {
-	struct tally_value value = value_of(&tally->key, decoded);
+	const struct tally_pending *pending = &tally->pending[tally->pending_first];
 	struct tally_row *row;
 
 	if (tally->used * 4 >= tally->size * 3 && tally_enlarge(tally) != 0)
 		return -ENOMEM;
-	row = find_row(tally->rows, tally->size, &value);
+	row = find_row(tally->rows, tally->size, &pending->value, pending->hash);
 	if (row->flows == 0) {
-		row->value = value;
+		row->value = pending->value;
 		tally->used++;
 	}
 	row->flows++;
-	row->packets += decoded->counters.packets;
-	row->bytes += decoded->counters.bytes;
+	row->packets += pending->packets;
+	row->bytes += pending->bytes;
+	tally->pending_first = (tally->pending_first + 1) % TALLY_PENDING;
+	tally->pending_count--;
+	return 0;
+}
+
+int tally_add(struct tally *tally, const struct tally_flow *decoded)
+{
+	struct tally_value value = value_of(&tally->key, decoded);
+	size_t hash = hash_value(&value);
+
+	if (tally->pending_count == TALLY_PENDING && count_pending(tally) != 0)
+		return -ENOMEM;
+	tally->pending[(tally->pending_first + tally->pending_count++) % TALLY_PENDING] = (struct tally_pending){
+		value, decoded->counters.packets, decoded->counters.bytes, hash
+	};
+	__builtin_prefetch(&tally->rows[hash & (tally->size - 1)], 1);
+	return 0;
+}
+
+int tally_finish(struct tally *tally)
+{
+	while (tally->pending_count > 0)
+		if (count_pending(tally) != 0)
+			return -ENOMEM;
 	return 0;
 }
 

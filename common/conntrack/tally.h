@@ -47,12 +47,23 @@ struct tally_row {
 	uint64_t flows, packets, bytes;
 };
 
+/* Additions that wait for their row to come from memory: see tally_add. */
+#define TALLY_PENDING 16
+
+struct tally_pending {
+	struct tally_value value;
+	uint64_t packets, bytes;
+	size_t hash;
+};
+
 enum tally_by { TALLY_BY_FLOWS, TALLY_BY_PACKETS, TALLY_BY_BYTES };
 
 struct tally {
 	struct tally_key key;
 	struct tally_row *rows; /* owned, a hash table; flows 0: free */
 	size_t size, used;      /* size is a power of two */
+	struct tally_pending pending[TALLY_PENDING]; /* a ring */
+	size_t pending_first, pending_count;
 };
 
 /* 0 or -ENOMEM. */
@@ -69,8 +80,15 @@ struct tally_flow {
 /* False for a damaged entry. */
 must_check bool tally_decode(struct tally_flow *decoded, const struct flow *flow, enum tally_by by);
 
-/* 0 or -ENOMEM, with the tally as it was. */
+/*
+ * Counts an entry: not at once, but some entries later, when the processor has fetched the row. With thousands
+ * of sources the row is in no cache, and waiting for it would cost as much as everything else in user space.
+ * 0 or -ENOMEM.
+ */
 must_check int tally_add(struct tally *tally, const struct tally_flow *decoded);
+
+/* Counts what is still pending. To be called behind the last tally_add. 0 or -ENOMEM. */
+must_check int tally_finish(struct tally *tally);
 
 struct tally_rows {
 	VEC(struct tally_row) rows;
