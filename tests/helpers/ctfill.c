@@ -198,7 +198,7 @@ static void truth_add(struct truth *truth, const struct conn *c, uint64_t by)
 /* Reads answers up to that for the last number of a batch; takes what was refused out of the truth again. */
 static bool read_answers(struct fill *fill, uint32_t last)
 {
-	char buffer[MNL_SOCKET_BUFFER_SIZE];
+	char buffer[8192];
 
 	for (;;) {
 		ssize_t got = mnl_socket_recvfrom(fill->socket, buffer, sizeof(buffer));
