@@ -92,7 +92,7 @@ void cli_misuse(const struct cli *cli, const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fprintf(stderr, "\n%.*s\nTry '%s --help'.\n", end != NULL ? (int)(end - cli->usage) : 0, cli->usage, cli->name);
-	exit(STATUS_USAGE);
+	exit(cli->misuse_status != 0 ? cli->misuse_status : STATUS_USAGE);
 }
 
 int cli_option(const struct cli *cli, int argc, char *argv[], const char *shorts, const struct option *longs)

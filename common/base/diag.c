@@ -25,6 +25,8 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_LOAD] = { "load", LEVEL_ERROR, "rules that the kernel or iptables-restore refused" },
 	[DIAG_LOAD_WARNING] = { "load-warning", LEVEL_WARNING, "a load that worked, with something to know" },
 	[DIAG_ROLLBACK] = { "rollback", LEVEL_SYSTEM, "the rules could not be put back" },
+	[DIAG_CONNTRACK] = { "conntrack", LEVEL_SYSTEM, "the connection tracking table cannot be read" },
+	[DIAG_CONNTRACK_WARNING] = { "conntrack-warning", LEVEL_WARNING, "it can be read, with something to know" },
 };
 
 void diag_emit(struct diag_log *log, const struct diag *diag)

@@ -43,6 +43,9 @@ enum diag_id {
 	DIAG_LOAD,
 	DIAG_LOAD_WARNING,
 	DIAG_ROLLBACK,
+	/* connection tracking */
+	DIAG_CONNTRACK,
+	DIAG_CONNTRACK_WARNING,
 	DIAG_COUNT
 };
 
