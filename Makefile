@@ -49,7 +49,7 @@ $(B)/%.o: %.c
 
 $(B)/libcommon.a: $(LIBOBJ)
 	@rm -f $@
-	$(AR) rcs $@ $(LIBOBJ)
+	$(AR) qcs $@ $(LIBOBJ)
 
 .SECONDEXPANSION:
 $(TOOLS:%=$(B)/%): $(B)/%: $$(call objects_of,$$*) $(CLIOBJ) $(B)/libcommon.a
