@@ -111,34 +111,44 @@ static void frame_icmpv6(struct profile *profile, const char *ping)
 		if (text != NULL)
 			frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, chain, text);
 	}
-	text = ping != NULL ? profile_textf(profile, "-m icmp6 -p ipv6-icmp --icmpv6-type 128 %s --hashlimit-srcmask 64 "
-						     "--hashlimit-name fw-ping -j ACCEPT", ping) : NULL;
+	text = ping != NULL ? profile_textf(profile, "-m icmp6 -p ipv6-icmp --icmpv6-type 128 %s -j ACCEPT", ping) : NULL;
 	if (text != NULL)
 		frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, chain, text);
 }
 
-static void frame_ping(struct profile *profile)
+/* The match that holds echo requests to their rate; the table's name says the rate, see limit_name. */
+static const char *ping_match(struct profile *profile, unsigned mask)
 {
 	const struct rate *rate = &profile->settings.ping;
 	struct strbuf text = STRBUF_INIT;
-	const char *ping = NULL, *rule;
+	const char *copy;
 
-	if (!profile->settings.ping_off) {
-		strbuf_puts(&text, "-m hashlimit --hashlimit-upto ");
-		rate_print(&text, rate);
-		strbuf_printf(&text, " --hashlimit-burst %u --hashlimit-mode srcip", rate->burst);
-		ping = profile_text(profile, strbuf_text(&text), text.len);
-		strbuf_free(&text);
-		rule = ping != NULL ? profile_textf(profile, "-p icmp -m icmp --icmp-type echo-request %s --hashlimit-srcmask 32 "
-							     "--hashlimit-name fw-ping -j ACCEPT", ping) : NULL;
-		if (rule != NULL)
-			frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV4, "INPUT", rule);
+	strbuf_puts(&text, "-m hashlimit --hashlimit-upto ");
+	rate_print(&text, rate);
+	strbuf_printf(&text, " --hashlimit-burst %u --hashlimit-mode srcip --hashlimit-srcmask %u --hashlimit-name fw-ping",
+		      rate->burst, mask);
+	if (profile->settings.ping_at.line > 0) {
+		strbuf_putc(&text, '-');
+		rate_print_short(&text, rate);
 	}
+	copy = profile_text(profile, strbuf_text(&text), text.len);
+	strbuf_free(&text);
+	return copy;
+}
+
+static void frame_ping(struct profile *profile)
+{
+	bool off = profile->settings.ping_off;
+	const char *ping4 = off ? NULL : ping_match(profile, 32), *ping6 = off ? NULL : ping_match(profile, 64), *rule;
+
+	rule = ping4 != NULL ? profile_textf(profile, "-p icmp -m icmp --icmp-type echo-request %s -j ACCEPT", ping4) : NULL;
+	if (rule != NULL)
+		frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV4, "INPUT", rule);
 	output_chain(&profile->out, TABLE_FILTER, "fw-icmpv6");
 	frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, "INPUT", "-p ipv6-icmp -j fw-icmpv6");
 	/* DHCPv6 replies come from another address than the question went to: conntrack does not relate them. */
 	frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, "INPUT", "-d fe80::/10 -p udp -m udp --dport 546 -j ACCEPT");
-	frame_icmpv6(profile, ping);
+	frame_icmpv6(profile, ping6);
 }
 
 /* The two state rules of a side, and what comes with them. */

@@ -94,6 +94,11 @@ void rate_print(struct strbuf *out, const struct rate *rate)
 	strbuf_printf(out, "%u/%s", rate->count, units[unit_index(rate->unit)].name);
 }
 
+void rate_print_short(struct strbuf *out, const struct rate *rate)
+{
+	strbuf_printf(out, "%u%c", rate->count, units[unit_index(rate->unit)].letter);
+}
+
 void rate_advice(struct strbuf *out, const char *text)
 {
 	unsigned count, period;
