@@ -69,9 +69,10 @@ check: all units
 bench: all
 	scripts/run-bench $(B)
 
-lint:
+lint: all
 	scripts/check-layers
 	scripts/check-house
+	scripts/check-globals build
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DATADIR)/rulesets
