@@ -152,7 +152,7 @@ static void read_times(struct snapshot *now, const char *proc)
 	strbuf_free(&text);
 }
 
-int snapshot_take(struct snapshot *now, const char *proc)
+void snapshot_take(struct snapshot *now, const char *proc)
 {
 	bool here = strcmp(proc, "/proc") == 0;
 	int ready;
@@ -165,8 +165,6 @@ int snapshot_take(struct snapshot *now, const char *proc)
 	now->netlink_error = ready;
 	if (now->source == SOURCE_NONE)
 		now->proc_error = read_proc_stat(now, proc);
-	if (ready == -ENOMEM || now->proc_error == -ENOMEM)
-		return -ENOMEM;
 	read_sysctls(now, proc);
 	if (here) {
 		now->cookie = ctnl_namespace_cookie();
@@ -174,7 +172,6 @@ int snapshot_take(struct snapshot *now, const char *proc)
 	}
 	now->absent = !now->has_count && !now->has_max && now->proc_error == -ENOENT &&
 		      (ready == -ENOENT || (!here && !exists_under(proc, "sys/net/netfilter/nf_conntrack_count")));
-	return 0;
 }
 
 uint64_t snapshot_memory(const struct snapshot *snapshot, uint64_t entries)
