@@ -14,6 +14,7 @@
 #define DAY            86400
 #define ROOM_PERCENT   80  /* a table fuller than this has no room for a bad day */
 #define RAM_SHARE      8   /* at most 1/8 of the memory for connection tracking */
+#define CLOSING_SHARE  5   /* percent of the table in one closing state: worth a shorter timeout */
 #define ENOUGH_FLOWS   100 /* shares of fewer say nothing */
 
 struct advising {
@@ -139,14 +140,13 @@ static void advise_established(struct advising *a)
 		    RFC5382_ESTABLISHED);
 }
 
-static void advise_closing(struct advising *a, enum advise_key key, const char *name, const char *state, uint64_t flows,
-			   uint64_t share)
+static void advise_closing(struct advising *a, enum advise_key key, const char *name, const char *state, uint64_t flows)
 {
 	const struct facts *f = a->facts;
 
 	if (!f->known[key] || f->value[key] <= RFC5382_TRANSITORY)
 		return;
-	if (f->flows < ENOUGH_FLOWS || percent(flows, f->flows) < share)
+	if (f->flows < ENOUGH_FLOWS || percent(flows, f->flows) < CLOSING_SHARE)
 		return;
 	add(a, name, key, RFC5382_TRANSITORY, 0,
 	    "%" PRIu64 " entries (%" PRIu64 " %%) are in %s, each for %" PRIu64 " s: RFC 5382 asks for %d s", flows,
@@ -210,8 +210,8 @@ int advise(const struct facts *facts, advice_list *list)
 	advise_buckets(&a);
 	advise_memory(&a);
 	advise_established(&a);
-	advise_closing(&a, KEY_CLOSE_WAIT, "close-wait", "CLOSE_WAIT", facts->close_wait, 5);
-	advise_closing(&a, KEY_TIME_WAIT, "time-wait", "TIME_WAIT", facts->time_wait, 20);
+	advise_closing(&a, KEY_CLOSE_WAIT, "close-wait", "CLOSE_WAIT", facts->close_wait);
+	advise_closing(&a, KEY_TIME_WAIT, "time-wait", "TIME_WAIT", facts->time_wait);
 	advise_udp(&a);
 	advise_shares(&a);
 	advise_extensions(&a);

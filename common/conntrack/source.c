@@ -152,29 +152,26 @@ static void read_times(struct snapshot *now, const char *proc)
 	strbuf_free(&text);
 }
 
-int snapshot_take(struct snapshot *now, const char *proc)
+void snapshot_take(struct snapshot *now, const char *proc)
 {
 	bool here = strcmp(proc, "/proc") == 0;
-	int ready;
+	int ready = -ENOENT;
 
 	*now = (struct snapshot){ 0 };
 	read_times(now, proc);
-	ready = here ? source_netlink_ready(proc) : -EOPNOTSUPP;
-	if (ready == 0)
-		ready = ask_netlink(now);
-	now->netlink_error = ready;
+	if (here) {
+		ready = source_netlink_ready(proc);
+		now->netlink_error = ready == 0 ? ask_netlink(now) : ready;
+	}
+	read_sysctls(now, proc);
 	if (now->source == SOURCE_NONE)
 		now->proc_error = read_proc_stat(now, proc);
-	if (ready == -ENOMEM || now->proc_error == -ENOMEM)
-		return -ENOMEM;
-	read_sysctls(now, proc);
 	if (here) {
 		now->cookie = ctnl_namespace_cookie();
 		read_object_size(now);
 	}
 	now->absent = !now->has_count && !now->has_max && now->proc_error == -ENOENT &&
-		      (ready == -ENOENT || (!here && !exists_under(proc, "sys/net/netfilter/nf_conntrack_count")));
-	return 0;
+		      ready == -ENOENT && !exists_under(proc, "sys/net/netfilter/nf_conntrack_count");
 }
 
 uint64_t snapshot_memory(const struct snapshot *snapshot, uint64_t entries)

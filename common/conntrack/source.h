@@ -31,9 +31,9 @@ struct snapshot {
 
 /*
  * proc: where proc is mounted, "/proc" for this system. Another place is another system or namespace as a
- * file tree: netlink is not asked then. 0, or -ENOMEM. Free with snapshot_free also after an error.
+ * file tree: netlink is not asked then. What fails stays unknown, and why is noted. Free with snapshot_free.
  */
-must_check int snapshot_take(struct snapshot *now, const char *proc);
+void snapshot_take(struct snapshot *now, const char *proc);
 void snapshot_free(struct snapshot *snapshot);
 
 /* The table's number in PROC/sys/net/netfilter/NAME; 0 or -errno, -EBADMSG for what is no number. */

@@ -105,7 +105,7 @@ int state_read(struct state *state, const char *path)
 
 	*state = (struct state){ 0 };
 	if (err == 0)
-		err = text.len > 0 ? parse(state, text.data) : -EBADMSG;
+		err = text.len > 4 && strcmp(text.data + text.len - 4, "end\n") == 0 ? parse(state, text.data) : -EBADMSG;
 	if (err != 0) {
 		state_free(state);
 		*state = (struct state){ 0 };
