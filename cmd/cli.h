@@ -16,7 +16,8 @@ struct cli {
 	const char *name;
 	const char *usage;
 	bool colour; /* of findings: on a terminal, unless NO_COLOR is set */
-	bool quiet_warnings;
+	bool quiet_warnings; /* nothing below an error */
+	bool one_line; /* findings without the source line and the caret, never in colour */
 	int misuse_status; /* 0: STATUS_USAGE */
 	struct diag_log log; /* prints to standard error */
 };
@@ -36,6 +37,9 @@ int cli_option(const struct cli *cli, int argc, char *argv[], const char *shorts
 
 /* The single operand behind the options, "-" where there is none; more than one is misuse. */
 const char *cli_operand(const struct cli *cli, int argc, char *argv[]);
+
+/* A number of seconds, 86400 at most; anything else is misuse. */
+unsigned cli_seconds(const struct cli *cli, const char *text);
 
 /* What findings call this input: "<stdin>" for "-". */
 const char *cli_input_name(const char *path);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "load.h"
+#include "system/lock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { INPUT_MAX = 64 << 20 };
+
+void load_begin(struct load *load, struct cli *cli, const struct load_opts *opts)
+{
+	*load = (struct load){ .opts = *opts, .cli = cli, .log = &cli->log };
+	load->locks[0] = load->locks[1] = -1;
+	load->backend.lock_fd[0] = load->backend.lock_fd[1] = -1;
+	for (int i = 0; i < FAMILIES; i++) {
+		load->side[i].load = load;
+		load->side[i].family = i;
+	}
+}
+
+void load_end(struct load *load)
+{
+	for (int i = 0; i < FAMILIES; i++) {
+		struct side *side = &load->side[i];
+
+		rules_free(&side->base);
+		rules_free(&side->live);
+		rules_free(&side->next);
+		rules_free(&side->want);
+		strbuf_free(&side->base_text);
+		strbuf_free(&side->live_text);
+		strbuf_free(&side->next_text);
+		strbuf_free(&side->program);
+		merge_free(&side->merge);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(load->locks); i++)
+		if (load->locks[i] >= 0)
+			close(load->locks[i]);
+	plan_free(&load->plan);
+	backend_free(&load->backend);
+	stream_free(&load->stream);
+	strbuf_free(&load->text);
+	vec_free(&load->opts.keep);
+}
+
+bool load_read(struct load *load)
+{
+	const char *path = load->opts.input;
+
+	return cli_read(load->cli, path, &load->text, INPUT_MAX) &&
+	       stream_read(&load->stream, cli_input_name(path), strbuf_text(&load->text), load->text.len,
+			   load->opts.families, load->log);
+}
+
+static bool locked(struct load *load, int lock, const char *what)
+{
+	if (lock == -EWOULDBLOCK) {
+		diag_add(load->log, DIAG_SYSTEM, NULL, NULL, "%s is held by another program; waited %u seconds", what,
+			 load->opts.wait);
+		load->status = STATUS_LOCKED;
+	} else if (lock < 0) {
+		diag_system(load->log, lock, "%s", what);
+	}
+	return lock >= 0;
+}
+
+bool load_lock(struct load *load)
+{
+	struct strbuf path = STRBUF_INIT;
+	bool good;
+
+	if (mkdir(load->opts.state_dir, 0700) != 0 && errno != EEXIST) {
+		diag_system(load->log, errno, "%s", load->opts.state_dir);
+		return false;
+	}
+	strbuf_printf(&path, "%s/lock", load->opts.state_dir);
+	load->locks[0] = lock_file(strbuf_text(&path), load->opts.wait);
+	good = locked(load, load->locks[0], strbuf_text(&path));
+	/* The nft kind takes no lock. The legacy kind's is ours now, and its programs get one of their own. */
+	if (good && load->backend.kind == BACKEND_LEGACY) {
+		load->locks[1] = lock_xtables(load->opts.wait);
+		good = locked(load, load->locks[1], "the lock of iptables");
+	}
+	strbuf_free(&path);
+	return good;
+}
+
+bool load_find(struct load *load)
+{
+	struct backend other;
+	bool used;
+
+	if (!backend_find(&load->backend, load->opts.backend, load->log))
+		return false;
+	used = backend_other(&other, &load->backend) && backend_in_use(&other);
+	backend_free(&other);
+	if (used) {
+		diag_add(load->log, DIAG_SYSTEM, NULL, NULL,
+			 "rules of %s are in force too, and filter the same packets; remove them first: see fw-load(8)",
+			 other.restore[0]);
+		load->status = STATUS_BACKENDS;
+	}
+	return !used;
+}
