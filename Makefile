@@ -49,7 +49,7 @@ $(B)/%.o: %.c
 
 $(B)/libcommon.a: $(LIBOBJ)
 	@rm -f $@
-	$(AR) rcs $@ $(LIBOBJ)
+	$(AR) qcs $@ $(LIBOBJ)
 
 .SECONDEXPANSION:
 $(TOOLS:%=$(B)/%): $(B)/%: $$(call objects_of,$$*) $(CLIOBJ) $(B)/libcommon.a
@@ -59,7 +59,7 @@ $(UNITS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libcommon.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(HELPERS): $(B)/tests/%: $(B)/tests/helpers/%.o $(B)/libcommon.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread -lm
 
 units: $(UNITS)
 
@@ -69,9 +69,10 @@ check: all units
 bench: all
 	scripts/run-bench $(B)
 
-lint:
+lint: all
 	scripts/check-layers
 	scripts/check-house
+	scripts/check-globals build
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DATADIR)/rulesets

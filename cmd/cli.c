@@ -92,7 +92,7 @@ void cli_misuse(const struct cli *cli, const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fprintf(stderr, "\n%.*s\nTry '%s --help'.\n", end != NULL ? (int)(end - cli->usage) : 0, cli->usage, cli->name);
-	exit(STATUS_USAGE);
+	exit(cli->misuse_status != 0 ? cli->misuse_status : STATUS_USAGE);
 }
 
 int cli_option(const struct cli *cli, int argc, char *argv[], const char *shorts, const struct option *longs)
@@ -124,6 +124,16 @@ unsigned cli_seconds(const struct cli *cli, const char *text)
 
 	if (text[0] < '0' || text[0] > '9' || *end != '\0' || value > 86400)
 		cli_misuse(cli, "%s: a number of seconds belongs here, 86400 at most", text);
+	return (unsigned)value;
+}
+
+unsigned cli_number(const struct cli *cli, const char *text)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || value == 0 || value > 1000000000UL)
+		cli_misuse(cli, "%s: a number belongs here", text);
 	return (unsigned)value;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fw-lint: reads a ruleset as both families would, reports every fault, and passes it on only when there is none. */
-#include "check/format.h"
+#include "check/export.h"
 #include "cli.h"
 #include "fw-lint/options.h"
 
@@ -19,7 +19,7 @@ static void write_finding(void *ctx, const struct diag *diag)
 	if (sink->format == FORMAT_SARIF)
 		sarif_add(&sink->sarif, diag);
 	else
-		format_json(&sink->out, diag);
+		finding_json(&sink->out, diag);
 }
 
 static void write_out(struct strbuf *out)

@@ -25,6 +25,14 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_LOAD] = { "load", LEVEL_ERROR, "rules that the kernel or iptables-restore refused" },
 	[DIAG_LOAD_WARNING] = { "load-warning", LEVEL_WARNING, "a load that worked, with something to know" },
 	[DIAG_ROLLBACK] = { "rollback", LEVEL_SYSTEM, "the rules could not be put back" },
+	[DIAG_CONNTRACK] = { "conntrack", LEVEL_SYSTEM, "the connection tracking table cannot be read" },
+	[DIAG_CONNTRACK_WARNING] = { "conntrack-warning", LEVEL_WARNING, "it can be read, with something to know" },
+	[DIAG_ROTATE] = { "rotate", LEVEL_ERROR, "a log could not be rotated as wanted; none of its lines is lost" },
+	[DIAG_ROTATE_UNSAFE] = { "rotate-unsafe", LEVEL_SYSTEM, "another user could make the rotation hit other files" },
+	[DIAG_ROTATE_CONFIG] = { "rotate-config", LEVEL_ERROR, "a rotation's configuration that cannot be used" },
+	[DIAG_ROTATE_DAMAGED] = { "rotate-damaged", LEVEL_ERROR, "an archive that is damaged, or left over" },
+	[DIAG_ROTATE_WARNING] = { "rotate-warning", LEVEL_WARNING, "a rotation with something to know" },
+	[DIAG_ROTATE_NOTE] = { "rotate-note", LEVEL_INFO, "what a rotation found or put right" },
 };
 
 void diag_emit(struct diag_log *log, const struct diag *diag)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Findings for programs: JSON lines, and SARIF 2.1.0 (OASIS) for code hosting. */
-#ifndef FW_CHECK_FORMAT_H
-#define FW_CHECK_FORMAT_H
+#ifndef FW_CHECK_EXPORT_H
+#define FW_CHECK_EXPORT_H
 
 #include "base/diag.h"
 
@@ -9,7 +9,7 @@
  * One object and a newline. Keys, all always there: file, line, column, width (numbers; 0: none in
  * particular), level, id, text, origin (null, or an object with file and line).
  */
-void format_json(struct strbuf *out, const struct diag *diag);
+void finding_json(struct strbuf *out, const struct diag *diag);
 
 /* A whole log: begin, each finding, end. `version` is that of the tool. */
 struct sarif {

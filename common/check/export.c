@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "check/format.h"
+#include "check/export.h"
 #include "base/json.h"
 #include "check/catalogue.h"
 
-void format_json(struct strbuf *out, const struct diag *diag)
+void finding_json(struct strbuf *out, const struct diag *diag)
 {
 	strbuf_putc(out, '{');
 	json_member(out, "file", diag->where.file);
