@@ -138,7 +138,7 @@ static void test_rate(void)
 	CHECK(rate_parse("10000/s", &rate) == RATE_FINE && rate_parse("10001/s", &rate) == RATE_FAST, "rate: too fast");
 	CHECK(rate_parse("4", &rate) == RATE_SYNTAX && rate_parse("4/", &rate) == RATE_SYNTAX &&
 		      rate_parse("/m", &rate) == RATE_SYNTAX && rate_parse("4/mm", &rate) == RATE_SYNTAX &&
-		      rate_parse("99999999/s", &rate) == RATE_SYNTAX && rate_parse("", &rate) == RATE_SYNTAX, "rate: syntax");
+		      rate_parse("99999999/d", &rate) == RATE_FAST && rate_parse("", &rate) == RATE_SYNTAX, "rate: syntax");
 	CHECK(rate_fits_limit(&slow, 4) && !rate_fits_limit(&slow, 5), "rate: the kernel counts in 32 bits");
 	CHECK(period_parse("10m") == 600 && period_parse("d") == 86400 && period_parse("0m") == 0 && period_parse("5") == 0 &&
 		      period_parse("9999999d") == 0, "rate: periods");
