@@ -24,10 +24,8 @@ restore_all() {
 	done
 }
 
-unload_here() {
-	local table chain
-	for table in filter nat mangle raw; do "$1" -t "$table" -F && "$1" -t "$table" -X; done
-	for chain in INPUT FORWARD OUTPUT; do "$1" -P "$chain" ACCEPT; done
+unload_here() { # unload_here PROGRAM
+	"$1-restore" <<<"$EMPTY_TABLES"
 }
 
 # rules 4|6 FILE: how many that family has
