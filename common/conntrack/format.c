@@ -128,7 +128,7 @@ void format_text(struct strbuf *out, const struct report *report)
 	if (report->judged || report->level != ALARM_OK)
 		strbuf_printf(out, "CT-STAT %s: ", alarm_name(report->level));
 	put_summary(out, report);
-	if (report->reasons.len > 0)
+	if (report->reasons.len > 0 && !now->absent)
 		strbuf_printf(out, ": %s", strbuf_text(&report->reasons));
 	strbuf_putc(out, '\n');
 	if (now->absent)
@@ -165,7 +165,7 @@ void format_plugin(struct strbuf *out, const struct report *report, const struct
 
 	strbuf_printf(out, "CT-STAT %s - ", alarm_name(report->level));
 	put_summary(out, report);
-	if (report->reasons.len > 0)
+	if (report->reasons.len > 0 && !now->absent)
 		strbuf_printf(out, ": %s", strbuf_text(&report->reasons));
 	if (!now->has_count) {
 		strbuf_putc(out, '\n');
