@@ -4,7 +4,7 @@
 # in ct-rotate-crash.bats, configuration files in ct-rotate-config.bats, pipe mode in ct-rotate-pipe.bats.
 
 bats_require_minimum_version 1.5.0
-load helpers/ct-rotate
+load lib/ct-rotate
 
 setup() { rotate_setup; }
 teardown() { rotate_teardown; }
