@@ -44,14 +44,15 @@ static void print_diag(void *ctx, const struct diag *diag)
 
 	if (cli->quiet_warnings && diag->level < LEVEL_ERROR)
 		return;
-	if (cli->colour)
+	if (cli->colour && !cli->one_line)
 		strbuf_puts(&line, level_colour(diag->level));
 	if (diag->where.file == NULL)
 		strbuf_printf(&line, "%s: ", cli->name);
 	diag_format(&line, diag);
-	if (cli->colour)
+	if (cli->colour && !cli->one_line)
 		strbuf_puts(&line, "\033[0m");
-	print_source(&line, &diag->where);
+	if (!cli->one_line)
+		print_source(&line, &diag->where);
 	fprintf(stderr, "%s\n", strbuf_text(&line));
 	strbuf_free(&line);
 }
@@ -91,7 +92,7 @@ void cli_misuse(const struct cli *cli, const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fprintf(stderr, "\n%.*s\nTry '%s --help'.\n", end != NULL ? (int)(end - cli->usage) : 0, cli->usage, cli->name);
-	exit(STATUS_USAGE);
+	exit(cli->misuse_status != 0 ? cli->misuse_status : STATUS_USAGE);
 }
 
 int cli_option(const struct cli *cli, int argc, char *argv[], const char *shorts, const struct option *longs)

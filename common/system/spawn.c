@@ -48,8 +48,8 @@ typedef VEC(char *) strings;
 /* Our environment with a fixed language and, where asked for, another lock file. */
 static int child_environment(strings *out, struct strbuf *lock, const struct spawn *spawn)
 {
-	static char language[] = "LC_ALL=C";
-	bool good = vec_push(out, language);
+	static const char language[] = "LC_ALL=C";
+	bool good = vec_push(out, (char *)(uintptr_t)language);
 
 	for (char **entry = environ; good && *entry != NULL; entry++)
 		if (strncmp(*entry, "LC_ALL=", 7) != 0 &&
