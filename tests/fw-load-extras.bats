@@ -191,3 +191,29 @@ readable() {
 	put "$gateway" 2>"$tmp/quiet"
 	[ ! -s "$tmp/quiet" ]
 }
+
+@test "the examples of the manual page work" {
+	grep -q '^\.Dl fw-load --confirm 60 new.rules' ../man/fw-load.8
+	cp "$gateway" "$tmp/new.rules"
+	cd "$tmp"
+	printf 'zone wan = eth0\nallow ssh\n' >gateway.conf
+	b=auto
+	export PATH
+	# On a line of its own each, in order; the confirmation comes from a second shell.
+	grep '^\.Dl' "$BATS_TEST_DIRNAME/../man/fw-load.8" | sed 's/^\.Dl //' >examples
+	while read -r example; do
+		case $example in
+		*--confirm-now*) continue ;;
+		*"--confirm 60"*)
+			in_ns sh -c "$(sed "s,fw-load,& -s $state," <<<"$example")" 3>&- &
+			for ((i = 0; i < 200; i++)); do
+				in_ns fw-load -s "$state" --confirm-now 2>/dev/null && break
+				sleep 0.05
+			done
+			wait $!
+			;;
+		*) in_ns sh -c "$(sed "s,fw-load,& -s $state," <<<"$example")" ;;
+		esac
+	done <examples
+	[ "$(wc -l <examples)" -ge 6 ]
+}
