@@ -181,6 +181,31 @@ static bool unset_sysctl(void *arg)
 }
 
 /* Those that open, or those that do not; what has its value already is left out. */
+/*
+ * A setting of the whole machine, seen from a namespace: not ours to set, and no reason to refuse the
+ * rules. What opens or closes the host is always ours: there a failure stays one.
+ */
+static bool leave_to_machine(struct load *load, const struct sysctl *sysctl, const char *now, bool opening)
+{
+	if (opening || strncmp(sysctl->key, "net.netfilter.", 14) != 0 || sysctl_writable(sysctl))
+		return false;
+	diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s stays %s: here it is the machine's, not this namespace's",
+		 sysctl->key, now);
+	return true;
+}
+
+/* One setting that differs becomes a step. */
+static bool plan_sysctl(struct load *load, struct setting *setting, const char *now, bool opening)
+{
+	struct sysctl *sysctl = setting->sysctl;
+
+	if (strcmp(now, sysctl->value) == 0 || leave_to_machine(load, sysctl, now, opening))
+		return true;
+	sysctl->before = strdup(now);
+	return sysctl->before != NULL && plan_add(&load->plan, set_sysctl, unset_sysctl, setting, "set %s=%s",
+						  sysctl->key, sysctl->value);
+}
+
 static bool plan_sysctls(struct load *load, struct setting *settings, bool opening)
 {
 	bool good = true;
@@ -199,11 +224,7 @@ static bool plan_sysctls(struct load *load, struct setting *settings, bool openi
 			load->status = STATUS_EXTRAS;
 			good = false;
 		}
-		if (good && (err != 0 || strcmp(strbuf_text(&now), sysctl->value) != 0)) {
-			sysctl->before = strdup(strbuf_text(&now));
-			good = sysctl->before != NULL && plan_add(&load->plan, set_sysctl, unset_sysctl, &settings[i],
-								  "set %s=%s", sysctl->key, sysctl->value);
-		}
+		good = good && plan_sysctl(load, &settings[i], strbuf_text(&now), opening);
 		strbuf_free(&now);
 	}
 	return good;
@@ -254,6 +275,16 @@ static bool plan_side(struct load *load, struct side *side)
 	return good;
 }
 
+/* Are the rules those of the last load, and the directives, which stand in front of them? */
+static bool is_recorded(const struct side *side)
+{
+	const char *now = strbuf_text(&side->file), *before = strbuf_text(&side->base_text);
+	size_t len = strcspn(now, "*");
+
+	return side->has_base && rules_equal(&side->base, &side->next) && strcspn(before, "*") == len &&
+	       memcmp(now, before, len) == 0;
+}
+
 /* Is there nothing to do for the rules, and is what we would record the same as what is recorded? */
 static bool is_settled(const struct load *load)
 {
@@ -268,9 +299,7 @@ static bool is_settled(const struct load *load)
 			continue;
 		if (side->program.len > 0)
 			return false;
-		if (!load->keep_generation && !load->opts.no_rehearsal &&
-		    (side->file.len != side->base_text.len ||
-		     memcmp(strbuf_text(&side->file), strbuf_text(&side->base_text), side->file.len) != 0))
+		if (!load->keep_generation && !load->opts.no_rehearsal && !is_recorded(side))
 			return false;
 	}
 	return good != 0 && load->extras.sysctls.len == 0 && load->extras.sets.len == 0;
@@ -297,8 +326,9 @@ bool load_plan(struct load *load)
 		return true;
 	if (!load->keep_generation)
 		load->generation = state_newest(&load->state) + 1;
-	good = good && plan_add(&load->plan, record, forget, load, "record generation %06u in %s", load->generation,
-				load->state.dir);
+	if (!load->read_only)
+		good = good && plan_add(&load->plan, record, forget, load, "record generation %06u in %s",
+					load->generation, load->state.dir);
 	if (load->opts.confirm > 0)
 		good = good && plan_add(&load->plan, guard_start, NULL, load,
 					"start a guard that undoes this unless it is confirmed within %u s",
@@ -311,7 +341,7 @@ bool load_plan(struct load *load)
 	}
 	good = good && plan_rules(load) && plan_sysctls(load, settings, true) &&
 	       plan_add(&load->plan, verify_load, NULL, load, "compare the rules in force with those asked for");
-	if (load->opts.confirm == 0)
+	if (load->opts.confirm == 0 && !load->read_only)
 		good = good && plan_add(&load->plan, load_flip, NULL, load, "make generation %06u the good one",
 					load->generation);
 	if (!good && diag_errors(load->log) == 0)
