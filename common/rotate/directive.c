@@ -150,7 +150,7 @@ static bool need_word(struct config_place *at, const struct word *words, size_t 
 
 static bool apply_weekly(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count)
 {
-	long day = -1;
+	long day = 0;
 
 	if (count > 1 && !need_number(at, &words[1], 0, 7, &day))
 		return false;
