@@ -49,7 +49,7 @@ $(B)/%.o: %.c
 
 $(B)/libcommon.a: $(LIBOBJ)
 	@rm -f $@
-	$(AR) rcs $@ $(LIBOBJ)
+	$(AR) qcs $@ $(LIBOBJ)
 
 .SECONDEXPANSION:
 $(TOOLS:%=$(B)/%): $(B)/%: $$(call objects_of,$$*) $(CLIOBJ) $(B)/libcommon.a
@@ -59,7 +59,7 @@ $(UNITS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libcommon.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(HELPERS): $(B)/tests/%: $(B)/tests/helpers/%.o $(B)/libcommon.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread -lm
 
 units: $(UNITS)
 
@@ -69,15 +69,17 @@ check: all units
 bench: all
 	scripts/run-bench $(B)
 
-lint:
+lint: all
 	scripts/check-layers
 	scripts/check-house
+	scripts/check-globals build
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DATADIR)/rulesets
 	$(INSTALL) -m 755 $(TOOLS:%=$(B)/%) $(DESTDIR)$(SBINDIR)
 	for page in man/*.[578]; do $(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}; done
 	$(INSTALL) -m 644 rulesets/* $(DESTDIR)$(DATADIR)/rulesets
+	cd share && find . -type f -exec $(INSTALL) -D -m 644 {} $(abspath $(DESTDIR)$(DATADIR))/{} \;
 
 uninstall:
 	rm -f $(TOOLS:%=$(DESTDIR)$(SBINDIR)/%)

@@ -44,14 +44,15 @@ static void print_diag(void *ctx, const struct diag *diag)
 
 	if (cli->quiet_warnings && diag->level < LEVEL_ERROR)
 		return;
-	if (cli->colour)
+	if (cli->colour && !cli->one_line)
 		strbuf_puts(&line, level_colour(diag->level));
 	if (diag->where.file == NULL)
 		strbuf_printf(&line, "%s: ", cli->name);
 	diag_format(&line, diag);
-	if (cli->colour)
+	if (cli->colour && !cli->one_line)
 		strbuf_puts(&line, "\033[0m");
-	print_source(&line, &diag->where);
+	if (!cli->one_line)
+		print_source(&line, &diag->where);
 	fprintf(stderr, "%s\n", strbuf_text(&line));
 	strbuf_free(&line);
 }
@@ -91,7 +92,7 @@ void cli_misuse(const struct cli *cli, const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fprintf(stderr, "\n%.*s\nTry '%s --help'.\n", end != NULL ? (int)(end - cli->usage) : 0, cli->usage, cli->name);
-	exit(STATUS_USAGE);
+	exit(cli->misuse_status != 0 ? cli->misuse_status : STATUS_USAGE);
 }
 
 int cli_option(const struct cli *cli, int argc, char *argv[], const char *shorts, const struct option *longs)
@@ -114,6 +115,26 @@ const char *cli_operand(const struct cli *cli, int argc, char *argv[])
 	if (argc - optind > 1)
 		cli_misuse(cli, "one file at most, not %s too", argv[optind + 1]);
 	return optind < argc ? argv[optind] : "-";
+}
+
+unsigned cli_seconds(const struct cli *cli, const char *text)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || value > 86400)
+		cli_misuse(cli, "%s: a number of seconds belongs here, 86400 at most", text);
+	return (unsigned)value;
+}
+
+unsigned cli_number(const struct cli *cli, const char *text)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || value == 0 || value > 1000000000UL)
+		cli_misuse(cli, "%s: a number belongs here", text);
+	return (unsigned)value;
 }
 
 const char *cli_input_name(const char *path)

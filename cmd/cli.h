@@ -16,7 +16,9 @@ struct cli {
 	const char *name;
 	const char *usage;
 	bool colour; /* of findings: on a terminal, unless NO_COLOR is set */
-	bool quiet_warnings;
+	bool quiet_warnings; /* nothing below an error */
+	bool one_line; /* findings without the source line and the caret, never in colour */
+	int misuse_status; /* 0: STATUS_USAGE */
 	struct diag_log log; /* prints to standard error */
 };
 
@@ -27,7 +29,7 @@ void cli_begin(struct cli *cli, const char *name, const char *usage);
 _Noreturn void cli_help(const struct cli *cli);
 _Noreturn void cli_version(const struct cli *cli);
 
-/* Misuse: the message, the usage line and a hint on standard error, status STATUS_USAGE. */
+/* Misuse: the message, the usage line and a hint on standard error, status STATUS_USAGE or misuse_status. */
 _Noreturn void cli_misuse(const struct cli *cli, const char *format, ...) printf_like(2, 3);
 
 /* getopt_long with our texts: an unknown option or a missing argument ends in cli_misuse. */
@@ -35,6 +37,12 @@ int cli_option(const struct cli *cli, int argc, char *argv[], const char *shorts
 
 /* The single operand behind the options, "-" where there is none; more than one is misuse. */
 const char *cli_operand(const struct cli *cli, int argc, char *argv[]);
+
+/* A number of seconds, 86400 at most; anything else is misuse. */
+unsigned cli_seconds(const struct cli *cli, const char *text);
+
+/* A number from 1 to a thousand million; anything else is misuse. */
+unsigned cli_number(const struct cli *cli, const char *text);
 
 /* What findings call this input: "<stdin>" for "-". */
 const char *cli_input_name(const char *path);

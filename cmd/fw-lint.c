@@ -1,73 +1,67 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fw-lint: reads a ruleset as both families would, reports every fault, and passes it on only when there is none. */
-#include "base/file.h"
-#include "check/check.h"
+#include "check/export.h"
 #include "cli.h"
+#include "fw-lint/options.h"
 
-#include <string.h>
-
-static const char usage[] =
-	"usage: fw-lint [-46qhV] [--checks=LIST] [FILE]\n"
-	"Reads iptables-restore text from FILE or standard input and reports every fault in it.\n"
-	"Without an error the text goes to standard output unchanged, else nothing does.\n"
-	"\n"
-	"  -4, --ipv4          the text is for IPv4 alone\n"
-	"  -6, --ipv6          the text is for IPv6 alone\n"
-	"  -q, --quiet         findings and status only: never pass the text through\n"
-	"      --checks=LIST   what to check, with commas: syntax (reading alone)\n"
-	"  -h, --help          this text\n"
-	"  -V, --version       the version\n";
-
-static const struct option longs[] = {
-	{ "ipv4", no_argument, NULL, '4' },
-	{ "ipv6", no_argument, NULL, '6' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "checks", required_argument, NULL, 'C' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
+/* Findings for programs, on standard output; those of the system itself are for people too. */
+struct sink {
+	struct cli *cli;
+	struct strbuf out;
+	struct sarif sarif;
+	enum lint_format format;
 };
 
-struct lint_options {
-	enum family families;
-	bool quiet;
-	const char *path;
-};
-
-static void read_option(struct cli *cli, struct lint_options *options, int c)
+static void write_finding(void *ctx, const struct diag *diag)
 {
-	switch (c) {
-	case '4':
-		options->families |= FAMILY_IPV4;
-		break;
-	case '6':
-		options->families |= FAMILY_IPV6;
-		break;
-	case 'q':
-		options->quiet = true;
-		break;
-	case 'C':
-		if (strcmp(optarg, "syntax") != 0)
-			cli_misuse(cli, "there are no checks called %s", optarg);
-		break;
-	case 'h':
-		cli_help(cli);
-	case 'V':
-		cli_version(cli);
-	default:
-		break;
-	}
+	struct sink *sink = ctx;
+
+	if (sink->format == FORMAT_SARIF)
+		sarif_add(&sink->sarif, diag);
+	else
+		finding_json(&sink->out, diag);
 }
 
-static struct lint_options parse_options(struct cli *cli, int argc, char *argv[])
+static void write_out(struct strbuf *out)
 {
-	struct lint_options options = { .families = FAMILY_NONE };
-	int c;
+	fwrite(strbuf_text(out), 1, out->len, stdout);
+	strbuf_free(out);
+}
 
-	while ((c = cli_option(cli, argc, argv, ":46qhV", longs)) != -1)
-		read_option(cli, &options, c);
-	options.path = cli_operand(cli, argc, argv);
-	return options;
+/* --list-checks and --explain. */
+static int print_catalogue(struct cli *cli, const struct lint_options *options)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	if (options->list)
+		check_list(&out);
+	else
+		check_explain(&out, check_find(options->explain));
+	write_out(&out);
+	return cli_finish(cli);
+}
+
+static void lint_for_programs(struct cli *cli, const struct lint_options *options, const struct strbuf *text)
+{
+	struct sink sink = { .cli = cli, .format = options->format };
+	struct diag_log log = { .report = write_finding, .ctx = &sink };
+
+	if (options->format == FORMAT_SARIF)
+		sarif_begin(&sink.sarif, &sink.out, FW_VERSION);
+	check_text(cli_input_name(options->path), strbuf_text(text), text->len, &options->check, &log);
+	if (options->format == FORMAT_SARIF)
+		sarif_end(&sink.sarif);
+	write_out(&sink.out);
+	for (int level = 0; level < LEVEL_COUNT; level++)
+		cli->log.count[level] += log.count[level];
+}
+
+static void lint_for_people(struct cli *cli, const struct lint_options *options, const struct strbuf *text)
+{
+	cli->one_line = options->format == FORMAT_GCC;
+	check_text(cli_input_name(options->path), strbuf_text(text), text->len, &options->check, &cli->log);
+	if (diag_errors(&cli->log) == 0 && !options->quiet)
+		fwrite(strbuf_text(text), 1, text->len, stdout);
 }
 
 int main(int argc, char *argv[])
@@ -76,12 +70,16 @@ int main(int argc, char *argv[])
 	struct lint_options options;
 	struct cli cli;
 
-	cli_begin(&cli, "fw-lint", usage);
-	options = parse_options(&cli, argc, argv);
-	if (cli_read(&cli, options.path, &text, SIZE_MAX / 4))
-		check_text(cli_input_name(options.path), strbuf_text(&text), text.len, options.families, &cli.log);
-	if (diag_errors(&cli.log) == 0 && !options.quiet)
-		fwrite(strbuf_text(&text), 1, text.len, stdout);
+	cli_begin(&cli, "fw-lint", lint_usage);
+	options = lint_parse_options(&cli, argc, argv);
+	if (options.list || options.explain != NULL)
+		return print_catalogue(&cli, &options);
+	if (cli_read(&cli, options.path, &text, SIZE_MAX / 4)) {
+		if (options.format == FORMAT_JSON || options.format == FORMAT_SARIF)
+			lint_for_programs(&cli, &options, &text);
+		else
+			lint_for_people(&cli, &options, &text);
+	}
 	strbuf_free(&text);
 	return cli_finish(&cli);
 }

@@ -71,13 +71,13 @@ both() {
 	printf '*filter\n-A INPUT -s localhost -j DROP\nCOMMIT\n' >"$tmp/r"
 	run -1 fw-lint -q "$tmp/r"
 	[[ $output == *"host names are not looked up"* ]]
-	strace -f -e trace=network -o "$tmp/trace" fw-lint -q "$tmp/r" || [ $? -eq 1 ]
+	ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=network -o "$tmp/trace" fw-lint -q "$tmp/r" || [ $? -eq 1 ]
 	run -1 grep -E 'connect|sendto' "$tmp/trace"
 }
 
 @test "neither root nor the kernel is needed" {
 	run -0 setpriv --reuid 65534 --clear-groups --bounding-set=-all "$BUILD/fw-lint" -q - <data/ruleset/dual.rules
-	strace -f -e trace=socket,setsockopt,getsockopt,bpf -o "$tmp/trace" fw-lint -q data/ruleset/dual.rules
+	ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=socket,setsockopt,getsockopt,bpf -o "$tmp/trace" fw-lint -q data/ruleset/dual.rules
 	run -1 grep -E 'IPPROTO_RAW|NETLINK_NETFILTER|bpf|sockopt' "$tmp/trace"
 }
 
@@ -130,4 +130,78 @@ both() {
 	head -c 60 data/ruleset/dual.rules >"$tmp/cut"
 	run -1 fw-lint "$tmp/cut"
 	[ -z "$(fw-lint "$tmp/cut" 2>/dev/null)" ]
+}
+
+@test "--format=json: one object a finding, the same keys in each" {
+	fw-lint --format=json data/fw-lint/seven.in >"$tmp/out" || [ $? -eq 1 ]
+	python3 - "$tmp/out" <<-'END'
+		import json, sys
+		found = [json.loads(line) for line in open(sys.argv[1])]
+		keys = {"file", "line", "column", "width", "level", "id", "text", "origin"}
+		assert len(found) == 7 and all(set(f) == keys for f in found), found
+		assert [f["line"] for f in found] == [4, 5, 6, 7, 8, 9, 10], found
+	END
+}
+
+@test "--format=json is valid for any bytes" {
+	printf '*filter\n-A INPUT -j "\001\377\\"x\nCOMMIT\n' | fw-lint --format=json >"$tmp/out" || [ $? -eq 1 ]
+	python3 -c 'import json, sys; [json.loads(l) for l in open(sys.argv[1], encoding="utf-8")]' "$tmp/out"
+}
+
+@test "--format=sarif: version 2.1.0, each result's rule is described" {
+	fw-lint --format=sarif data/fw-lint/seven.in >"$tmp/out" || [ $? -eq 1 ]
+	python3 - "$tmp/out" <<-'END'
+		import json, sys
+		log = json.load(open(sys.argv[1]))
+		run = log["runs"][0]
+		rules = {r["id"] for r in run["tool"]["driver"]["rules"]}
+		assert log["version"] == "2.1.0" and len(run["results"]) == 7
+		assert all(r["ruleId"] in rules and r["level"] == "error" and r["message"]["text"] for r in run["results"])
+		assert all(r["locations"][0]["physicalLocation"]["region"]["startLine"] > 0 for r in run["results"])
+	END
+}
+
+@test "--format=gcc: a line a finding" {
+	run -1 fw-lint --format=gcc -q data/fw-lint/seven.in
+	[ ${#lines[@]} -eq 7 ]
+}
+
+@test "--checks: what is not chosen is neither said nor counted; a damaged text always is" {
+	run -0 fw-lint -q --checks=-syntax data/fw-lint/seven.in
+	[ -z "$output" ]
+	run -1 fw-lint -q --checks=undefined-chain data/fw-lint/options.in
+	[ "$(grep -c error <<<"$output")" -eq 1 ]
+	run -1 fw-lint -q --checks=family data/fw-lint/no-newline.in
+	run -2 fw-lint -q --checks=nonsense data/fw-lint/seven.in
+	[[ $output == *"there is no check nonsense"* ]]
+}
+
+@test "-W error: a warning refuses the text" {
+	printf '#@ colour blue\n*filter\nCOMMIT\n' >"$tmp/r"
+	run -0 fw-lint -q "$tmp/r"
+	[[ $output == *"warning: a directive that this version does not know"* ]]
+	run -1 fw-lint -q -W error "$tmp/r"
+	[[ $output == *"error: a directive"* ]]
+}
+
+@test "lint-off: an unknown id, one that cannot be left out, no reason, nothing to leave out" {
+	printf '*filter\n#@ lint-off nonsense "x"\n#@ lint-off syntax "x"\n-A INPUT -j ACCEPT\nCOMMIT\n' >"$tmp/r"
+	run -0 fw-lint -q "$tmp/r"
+	[[ $output == *":2:13: warning: no finding has this id"* ]]
+	[[ $output == *":3:13: warning: this cannot be left out"* ]]
+}
+
+@test "each id is listed, explained and in the manual, with an example that gives it" {
+	fw-lint --list-checks >"$tmp/list"
+	while read -r id _; do
+		fw-lint --explain "$id" >"$tmp/explained"
+		grep -q '^Example:' "$tmp/explained"
+		grep -q "^\.It Sy $id\$" ../man/fw-diagnostics.7
+	done <"$tmp/list"
+	[ "$(wc -l <"$tmp/list")" -eq "$(grep -c '^\.It Sy ' ../man/fw-diagnostics.7)" ]
+}
+
+@test "7 errors are 7 findings, each at its place" {
+	run -1 fw-lint --format=gcc -q data/fw-lint/seven.in
+	[ "$(cut -d: -f2,3 <<<"$output" | tr '\n' ' ')" = "4:25 5:13 6:13 7:36 8:27 9:20 10:10 " ]
 }

@@ -25,15 +25,28 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_LOAD] = { "load", LEVEL_ERROR, "rules that the kernel or iptables-restore refused" },
 	[DIAG_LOAD_WARNING] = { "load-warning", LEVEL_WARNING, "a load that worked, with something to know" },
 	[DIAG_ROLLBACK] = { "rollback", LEVEL_SYSTEM, "the rules could not be put back" },
+	[DIAG_CONNTRACK] = { "conntrack", LEVEL_SYSTEM, "the connection tracking table cannot be read" },
+	[DIAG_CONNTRACK_WARNING] = { "conntrack-warning", LEVEL_WARNING, "it can be read, with something to know" },
+	[DIAG_ROTATE] = { "rotate", LEVEL_ERROR, "a log could not be rotated as wanted; none of its lines is lost" },
+	[DIAG_ROTATE_UNSAFE] = { "rotate-unsafe", LEVEL_SYSTEM, "another user could make the rotation hit other files" },
+	[DIAG_ROTATE_CONFIG] = { "rotate-config", LEVEL_ERROR, "a rotation's configuration that cannot be used" },
+	[DIAG_ROTATE_DAMAGED] = { "rotate-damaged", LEVEL_ERROR, "an archive that is damaged, or left over" },
+	[DIAG_ROTATE_WARNING] = { "rotate-warning", LEVEL_WARNING, "a rotation with something to know" },
+	[DIAG_ROTATE_NOTE] = { "rotate-note", LEVEL_INFO, "what a rotation found or put right" },
 };
+
+void diag_emit(struct diag_log *log, const struct diag *diag)
+{
+	log->count[diag->level]++;
+	if (log->report != NULL)
+		log->report(log->ctx, diag);
+}
 
 static void diag_report(struct diag_log *log, struct diag *diag, struct strbuf *text)
 {
 	diag->level = diag_kinds[diag->id].level;
 	diag->text = text->failed ? "out of memory while writing this message" : strbuf_text(text);
-	log->count[diag->level]++;
-	if (log->report != NULL)
-		log->report(log->ctx, diag);
+	diag_emit(log, diag);
 	strbuf_free(text);
 }
 
@@ -112,7 +125,9 @@ void diag_format(struct strbuf *out, const struct diag *diag)
 	if (at->file != NULL && at->column > 0)
 		strbuf_printf(out, "%u:", at->column);
 	strbuf_printf(out, "%s%s: %s", at->file != NULL ? " " : "", level_name(diag->level), diag->text);
-	if (diag->origin.file != NULL)
+	if (diag->origin.file != NULL && diag->origin.line > 0)
 		strbuf_printf(out, " (made by %s:%u)", diag->origin.file, diag->origin.line);
+	else if (diag->origin.file != NULL)
+		strbuf_printf(out, " (made by %s)", diag->origin.file);
 	strbuf_printf(out, " [%s]", diag_kinds[diag->id].name);
 }

@@ -43,6 +43,16 @@ enum diag_id {
 	DIAG_LOAD,
 	DIAG_LOAD_WARNING,
 	DIAG_ROLLBACK,
+	/* connection tracking */
+	DIAG_CONNTRACK,
+	DIAG_CONNTRACK_WARNING,
+	/* rotating logs: ct-rotate(8) */
+	DIAG_ROTATE,
+	DIAG_ROTATE_UNSAFE,
+	DIAG_ROTATE_CONFIG,
+	DIAG_ROTATE_DAMAGED,
+	DIAG_ROTATE_WARNING,
+	DIAG_ROTATE_NOTE,
 	DIAG_COUNT
 };
 
@@ -91,6 +101,9 @@ void diag_system(struct diag_log *log, int err, const char *format, ...) printf_
 
 /* Memory ran out. Returns -ENOMEM, to be handed up. */
 int diag_memory(struct diag_log *log);
+
+/* Reports a finding that was made elsewhere, at its own level: what diag_add does for a new one. */
+void diag_emit(struct diag_log *log, const struct diag *diag);
 
 /* Errors and system failures so far. */
 unsigned long diag_errors(const struct diag_log *log);

@@ -3,6 +3,7 @@
 #include "base/worker.h"
 #include "check/check_family.h"
 #include "check/findings.h"
+#include "check/suppress.h"
 #include "model/ext.h"
 #include "model/reader.h"
 
@@ -48,18 +49,14 @@ static void finish_job(struct job *job, struct findings *findings, struct diag_l
 		diag_system(log, err, "the findings of IPv%d", job->family == FAMILY_IPV6 ? 6 : 4);
 }
 
-void check_text(const char *name, const char *text, size_t len, enum family families, struct diag_log *log)
+static void run_jobs(const struct stream *stream, struct findings *findings, struct diag_log *log)
 {
-	struct findings findings = { .family = FAMILY_NONE };
-	struct diag_log collect = { .report = findings_add, .ctx = &findings };
-	struct stream stream;
-	struct job jobs[] = { { .stream = &stream, .family = FAMILY_IPV4 }, { .stream = &stream, .family = FAMILY_IPV6 } };
+	struct job jobs[] = { { .stream = stream, .family = FAMILY_IPV4 }, { .stream = stream, .family = FAMILY_IPV6 } };
 
-	stream_read(&stream, name, text, len, families, &collect);
 	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
 		int err;
 
-		if ((stream.families & jobs[i].family) == 0 || stream.tables.len == 0)
+		if ((stream->families & jobs[i].family) == 0 || stream->tables.len == 0)
 			continue;
 		err = worker_start(&jobs[i].worker, check_one_family, &jobs[i]);
 		jobs[i].started = err == 0;
@@ -67,8 +64,43 @@ void check_text(const char *name, const char *text, size_t len, enum family fami
 			diag_system(log, err, "a process to read the rules");
 	}
 	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
-		finish_job(&jobs[i], &findings, log);
-	findings_report(&findings, &stream, log);
+		finish_job(&jobs[i], findings, log);
+}
+
+/* Between the findings, put in order, and the caller's log. */
+struct filter {
+	const struct check_options *options;
+	struct suppressions suppressions;
+	struct diag_log *log;
+};
+
+static void filter_finding(void *ctx, const struct diag *diag)
+{
+	struct filter *filter = ctx;
+	struct diag copy = *diag;
+
+	if (!filter->options->choice.chosen[diag->id] || suppressions_cover(&filter->suppressions, diag))
+		return;
+	if (filter->options->warnings_are_errors && diag->level == LEVEL_WARNING)
+		copy.level = LEVEL_ERROR;
+	diag_emit(filter->log, &copy);
+}
+
+void check_text(const char *name, const char *text, size_t len, const struct check_options *options,
+		struct diag_log *log)
+{
+	struct findings findings = { .family = FAMILY_NONE };
+	struct diag_log collect = { .report = findings_add, .ctx = &findings };
+	struct filter filter = { .options = options, .log = log };
+	struct diag_log filtered = { .report = filter_finding, .ctx = &filter };
+	struct stream stream;
+
+	stream_read(&stream, name, text, len, options->families, &collect);
+	suppressions_read(&filter.suppressions, &stream, &collect);
+	run_jobs(&stream, &findings, log);
+	findings_report(&findings, &stream, &filtered);
+	suppressions_report_unused(&filter.suppressions, &stream, &filtered);
+	suppressions_free(&filter.suppressions);
 	findings_free(&findings);
 	stream_free(&stream);
 }

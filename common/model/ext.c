@@ -22,9 +22,10 @@
 
 struct door door;
 
-static _Noreturn void door_error(enum xtables_exittype status, const char *format, ...) printf_like(2, 3);
+static void door_error(enum xtables_exittype status, const char *format, ...) printf_like(2, 3)
+	__attribute__((noreturn));
 
-static _Noreturn void door_error(enum xtables_exittype status, const char *format, ...)
+static void door_error(enum xtables_exittype status, const char *format, ...)
 {
 	va_list args;
 

@@ -34,7 +34,6 @@ struct door {
 	/* the rule that is being read */
 	struct xtables_rule_match *matches;
 	struct xtables_target *target;
-	union entry entry;
 	char protocol[64];
 	bool has_protocol;
 	bool proto_used;
@@ -52,6 +51,7 @@ struct door {
 	struct command *command; /* borrowed, as are the next two */
 	struct arena *arena;
 	struct words *words;
+	union entry entry; /* last: its structs end in arrays of no length */
 };
 
 extern struct door door;

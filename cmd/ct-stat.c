@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ct-stat - the connection tracking table's health: how full, of what, and what was dropped. */
+#include "cli.h"
+#include "ct-stat/options.h"
+#include "ct-stat/run.h"
+
+#include <unistd.h>
+
+static int run(struct cli *cli, struct options *options)
+{
+	switch (options->mode) {
+	case MODE_TOP:
+		return run_top(cli, options);
+	case MODE_LIST:
+		return run_list(cli, options);
+	case MODE_EVENTS:
+		return run_events(cli, options);
+	case MODE_WATCH:
+		return run_watch(cli, options);
+	case MODE_ADVISE:
+	case MODE_SYSCTL:
+		return run_advise(cli, options);
+	default:
+		return run_report(cli, options);
+	}
+}
+
+int main(int argc, char *argv[])
+{
+	struct options options;
+	struct cli cli;
+	int status, finish;
+
+	cli_begin(&cli, "ct-stat", ct_stat_usage);
+	if (options_are_alarm(argc, argv))
+		cli.misuse_status = ALARM_UNKNOWN; /* 2 would be read as critical */
+	options_parse(&options, &cli, argc, argv);
+	if (options.format == FORMAT_PLUGIN) /* who runs plugins reads standard output only */
+		(void)dup2(STDOUT_FILENO, STDERR_FILENO);
+	status = run(&cli, &options);
+	breakdown_free(&options.breakdown);
+	finish = cli_finish(&cli);
+	return finish != STATUS_DONE && status == ALARM_OK ? ALARM_UNKNOWN : status;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The modes that read the table once: --top and --list. */
+#include "run.h"
+#include "base/file.h"
+#include "conntrack/ctnl.h"
+#include "conntrack/flowtext.h"
+#include "conntrack/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FLUSH_AT ((size_t)60 * 1024)
+
+bool write_out(struct cli *cli, const struct strbuf *text)
+{
+	int err = file_write(STDOUT_FILENO, strbuf_text(text), text->len);
+
+	if (err != 0)
+		diag_system(&cli->log, err, "standard output");
+	return err == 0;
+}
+
+bool netlink_ready(struct cli *cli)
+{
+	int err = source_netlink_ready("/proc");
+
+	if (err == -ENOENT)
+		diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL, "connection tracking is not active here");
+	else if (err == -ENOPROTOOPT)
+		diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL,
+			 "needs the module nf_conntrack_netlink, which is not loaded");
+	return err == 0;
+}
+
+bool open_netlink(struct cli *cli, struct ctnl *nl)
+{
+	int err;
+
+	if (!netlink_ready(cli))
+		return false;
+	err = ctnl_open(nl);
+	if (err != 0)
+		diag_system(&cli->log, err, "netlink");
+	return err == 0;
+}
+
+static void report_dump(struct cli *cli, int err, uint64_t damaged)
+{
+	if (err == -EPERM)
+		diag_system(&cli->log, err, "reading the table needs CAP_NET_ADMIN");
+	else if (err != 0)
+		diag_system(&cli->log, err, "reading the table");
+	if (damaged > 0)
+		diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL, "%llu entries could not be read",
+			 (unsigned long long)damaged);
+}
+
+static bool has_counters(struct cli *cli, const struct breakdown *b)
+{
+	if (b->uncounted == 0)
+		return true;
+	if (b->uncounted < b->flows) {
+		diag_add(&cli->log, DIAG_CONNTRACK_WARNING, NULL, NULL,
+			 "%llu entries have no counters and count as 0", (unsigned long long)b->uncounted);
+		return true;
+	}
+	diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL,
+		 "no entry has counters: net.netfilter.nf_conntrack_acct was 0 when they were made");
+	return false;
+}
+
+static void print_breakdown(struct cli *cli, const struct options *options)
+{
+	struct strbuf out = STRBUF_INIT;
+	int err = options->format == FORMAT_JSON ? breakdown_json(&options->breakdown, &out)
+						 : breakdown_text(&options->breakdown, &out);
+
+	if (err != 0)
+		diag_memory(&cli->log);
+	else if (!write_out(cli, &out))
+		err = -EIO;
+	strbuf_free(&out);
+}
+
+int run_top(struct cli *cli, struct options *options)
+{
+	struct breakdown *b = &options->breakdown;
+	struct ctnl nl;
+	int err;
+
+	if ((options->netns != NULL && !enter_netns(cli, options->netns)) || !open_netlink(cli, &nl))
+		return STATUS_SYSTEM;
+	err = breakdown_run(b, &nl, &options->filter);
+	ctnl_close(&nl);
+	report_dump(cli, err, b->damaged);
+	if (err == 0 && has_counters(cli, b))
+		print_breakdown(cli, options);
+	return diag_errors(&cli->log) > 0 ? STATUS_SYSTEM : STATUS_DONE;
+}
+
+struct listing {
+	struct cli *cli;
+	const struct options *options;
+	struct strbuf out;
+	uint64_t damaged;
+	time_t now;
+	bool broken; /* standard output is */
+};
+
+static bool list_flow(void *ctx, const struct flow *flow)
+{
+	struct listing *listing = ctx;
+	bool json = listing->options->format == FORMAT_JSON;
+	size_t before = listing->out.len;
+	bool good;
+
+	if (json)
+		strbuf_putc(&listing->out, '{');
+	good = json ? flow_json(&listing->out, flow)
+		    : flow_line(&listing->out, flow, listing->options->line_flags, listing->now);
+	if (good) {
+		strbuf_puts(&listing->out, json ? "}\n" : "\n");
+	} else {
+		listing->out.len = before;
+		listing->damaged++;
+	}
+	if (listing->out.len >= FLUSH_AT || listing->out.failed) {
+		listing->broken = listing->out.failed || !write_out(listing->cli, &listing->out);
+		strbuf_reset(&listing->out);
+	}
+	return !listing->broken;
+}
+
+int run_list(struct cli *cli, const struct options *options)
+{
+	struct listing listing = { .cli = cli, .options = options, .now = time(NULL) };
+	struct ctnl_dump dump = {
+		.filter = &options->filter, .in_order = true, .each = list_flow, .ctx = &listing
+	};
+	struct ctnl nl;
+	int err;
+
+	if ((options->netns != NULL && !enter_netns(cli, options->netns)) || !open_netlink(cli, &nl))
+		return STATUS_SYSTEM;
+	err = ctnl_dump(&nl, &dump);
+	ctnl_close(&nl);
+	if (!listing.broken)
+		listing.broken = !write_out(cli, &listing.out);
+	report_dump(cli, err, dump.damaged + listing.damaged);
+	strbuf_free(&listing.out);
+	return listing.broken || diag_errors(&cli->log) > 0 ? STATUS_SYSTEM : STATUS_DONE;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* --events: a line a change, until somebody ends it. */
+#include "run.h"
+#include "conntrack/events.h"
+#include "conntrack/source.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+static volatile sig_atomic_t ended;
+
+static void end(int signal)
+{
+	(void)signal;
+	ended = 1;
+}
+
+static void end_on_signals(void)
+{
+	struct sigaction action = { .sa_handler = end };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+/* What would make the listing silently empty, or shorter than it looks. */
+static void warn(struct cli *cli, const struct events *events, const struct options *options)
+{
+	uint64_t enabled;
+
+	if (source_sysctl("/proc", "nf_conntrack_events", &enabled) == 0 && enabled == 0)
+		diag_add(&cli->log, DIAG_CONNTRACK_WARNING, NULL, NULL,
+			 "net.netfilter.nf_conntrack_events is 0: the kernel reports no events");
+	if (events->buffer < options->buffer)
+		diag_add(&cli->log, DIAG_CONNTRACK_WARNING, NULL, NULL,
+			 "the kernel allows a buffer of %llu bytes only: see net.core.rmem_max",
+			 (unsigned long long)events->buffer);
+}
+
+/* Each batch is written before the next one is read: who reads our pipe is never behind by more. */
+static int follow(struct cli *cli, struct events *events)
+{
+	struct strbuf out = STRBUF_INIT;
+	int err = 0;
+
+	while (err == 0 && !ended) {
+		err = events_read(events, &out);
+		if (err == -EINTR)
+			err = 0;
+		if (err != 0)
+			diag_system(&cli->log, err, "reading events");
+		else if (out.len > 0 && !write_out(cli, &out))
+			err = -EIO;
+		strbuf_reset(&out);
+	}
+	strbuf_free(&out);
+	return err;
+}
+
+/* The last words: what a reader must know to trust the listing. */
+static void summarize(struct cli *cli, const struct events *events)
+{
+	if (events->damaged > 0)
+		diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL, "%llu events could not be read",
+			 (unsigned long long)events->damaged);
+	if (events->lost > 0)
+		diag_add(&cli->log, DIAG_CONNTRACK_WARNING, NULL, NULL,
+			 "%llu events were lost: a larger --buffer or a faster reader helps",
+			 (unsigned long long)events->lost);
+}
+
+int run_events(struct cli *cli, const struct options *options)
+{
+	struct events events = { .filter = &options->filter,
+				 .json = options->format == FORMAT_JSON,
+				 .fd = -1 };
+	int err;
+
+	if ((options->netns != NULL && !enter_netns(cli, options->netns)) || !netlink_ready(cli))
+		return STATUS_SYSTEM;
+	end_on_signals();
+	err = events_open(&events, options->events, options->buffer);
+	if (err != 0) {
+		diag_system(&cli->log, err, "listening to events");
+	} else {
+		warn(cli, &events, options);
+		err = follow(cli, &events);
+		summarize(cli, &events);
+	}
+	events_close(&events);
+	return err != 0 || diag_errors(&cli->log) > 0 ? STATUS_SYSTEM : STATUS_DONE;
+}

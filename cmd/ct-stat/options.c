@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "options.h"
+#include "conntrack/events.h"
+#include "conntrack/flowtext.h"
+#include "conntrack/text.h"
+
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <syslog.h>
+
+#define DEFAULT_ROWS	10
+#define DEFAULT_BUFFER	((uint64_t)16 << 20)
+#define DEFAULT_REFRESH 2
+
+const char ct_stat_usage[] =
+	"usage: ct-stat [-46q] [-w limit] [-c limit] [-n rows] [-p proto] [option ...]\n"
+	"Report: how full the connection tracking table is, and what the kernel had to drop.\n"
+	"  -w, --warn LIMIT          exit 1 from LIMIT on: percent, or entries when above 100\n"
+	"  -c, --crit LIMIT          exit 2 from LIMIT on\n"
+	"      --warn-early-drop N   exit 1 when N or more entries were evicted (1; 0: never)\n"
+	"      --crit-drop N         exit 2 when N or more packets were refused (1; 0: never)\n"
+	"      --warn-insert-failed N  exit 1 when N or more insertions failed (0: never)\n"
+	"      --full-in TIME        exit 1 when the table will be full within TIME\n"
+	"      --assured             count those that the kernel may not evict, too\n"
+	"  -q, --quiet               print nothing unless there is an alarm\n"
+	"      --syslog[=PRIORITY]   log changes of the alarm level (daemon.warning)\n"
+	"      --repeat TIME         log a lasting alarm again after TIME\n"
+	"      --state FILE          remember the counters there (" STATE_PATH ")\n"
+	"      --interval SEC        measure twice, SEC seconds apart, without a state file\n"
+	"      --netns NAME          of a named network namespace, or a process id; all: of each\n"
+	"      --absent-ok           exit 0 where connection tracking is not active\n"
+	"      --proc DIR            read the files of DIR instead of /proc, and nothing else\n"
+	"      --plugin              one line with performance data\n"
+	"      --json                one object a line\n"
+	"      --prom[=FILE]         Prometheus text, for the textfile collector\n"
+	"Entries:\n"
+	"      --top KEY[,KEY...]    count by proto, state, src, dst, sport, dport, zone, mark, family,\n"
+	"                            nat, status, helper, timeout, src/24, src/24/64, dst/24\n"
+	"  -n, --rows N              rows a key (10; 0: all)\n"
+	"      --min N               only rows with at least N\n"
+	"      --by WHAT             flows, packets or bytes\n"
+	"      --sample N            estimate from the first N entries\n"
+	"      --list                every entry, as conntrack -L prints it\n"
+	"  -o, --output WORD[,WORD]  of a line: extended, id\n"
+	"      --events              every change as it happens\n"
+	"      --only TYPE[,TYPE]    of events: new, update, destroy\n"
+	"      --buffer SIZE         bytes that may wait for us (16777216)\n"
+	"      --watch[=SEC]         a picture every SEC seconds (2)\n"
+	"Filters:\n"
+	"  -4, --ipv4                IPv4 only\n"
+	"  -6, --ipv6                IPv6 only\n"
+	"  -p, --proto PROTO         name or number\n"
+	"  -s, --src NET             original source\n"
+	"  -d, --dst NET             original destination\n"
+	"      --sport PORT          original source port\n"
+	"      --dport PORT          original destination port\n"
+	"      --state NAME          ESTABLISHED, TIME_WAIT, ...\n"
+	"      --zone N              conntrack zone\n"
+	"  -m, --mark N[/MASK]       conntrack mark\n"
+	"      --assured             those that the kernel may not evict\n"
+	"      --unreplied           those that saw no answer\n"
+	"Advice:\n"
+	"      --advise              what to change and why\n"
+	"      --sysctl              the same as lines for sysctl.d\n"
+	"  -h, --help                this text\n"
+	"  -V, --version             the version\n";
+
+enum {
+	OPT_WARN_EARLY_DROP = 256,
+	OPT_CRIT_DROP,
+	OPT_WARN_INSERT_FAILED,
+	OPT_FULL_IN,
+	OPT_ASSURED,
+	OPT_SYSLOG,
+	OPT_REPEAT,
+	OPT_STATE,
+	OPT_INTERVAL,
+	OPT_NETNS,
+	OPT_ABSENT_OK,
+	OPT_PROC,
+	OPT_PLUGIN,
+	OPT_JSON,
+	OPT_PROM,
+	OPT_TOP,
+	OPT_MIN,
+	OPT_BY,
+	OPT_SAMPLE,
+	OPT_LIST,
+	OPT_EVENTS,
+	OPT_ONLY,
+	OPT_BUFFER,
+	OPT_WATCH,
+	OPT_SPORT,
+	OPT_DPORT,
+	OPT_ZONE,
+	OPT_UNREPLIED,
+	OPT_ADVISE,
+	OPT_SYSCTL,
+};
+
+static const struct option longs[] = {
+	{ "warn", required_argument, NULL, 'w' },
+	{ "crit", required_argument, NULL, 'c' },
+	{ "warn-early-drop", required_argument, NULL, OPT_WARN_EARLY_DROP },
+	{ "crit-drop", required_argument, NULL, OPT_CRIT_DROP },
+	{ "warn-insert-failed", required_argument, NULL, OPT_WARN_INSERT_FAILED },
+	{ "full-in", required_argument, NULL, OPT_FULL_IN },
+	{ "assured", no_argument, NULL, OPT_ASSURED },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "syslog", optional_argument, NULL, OPT_SYSLOG },
+	{ "repeat", required_argument, NULL, OPT_REPEAT },
+	{ "state", required_argument, NULL, OPT_STATE },
+	{ "interval", required_argument, NULL, OPT_INTERVAL },
+	{ "netns", required_argument, NULL, OPT_NETNS },
+	{ "absent-ok", no_argument, NULL, OPT_ABSENT_OK },
+	{ "proc", required_argument, NULL, OPT_PROC },
+	{ "plugin", no_argument, NULL, OPT_PLUGIN },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "prom", optional_argument, NULL, OPT_PROM },
+	{ "top", required_argument, NULL, OPT_TOP },
+	{ "rows", required_argument, NULL, 'n' },
+	{ "min", required_argument, NULL, OPT_MIN },
+	{ "by", required_argument, NULL, OPT_BY },
+	{ "sample", required_argument, NULL, OPT_SAMPLE },
+	{ "list", no_argument, NULL, OPT_LIST },
+	{ "output", required_argument, NULL, 'o' },
+	{ "events", no_argument, NULL, OPT_EVENTS },
+	{ "only", required_argument, NULL, OPT_ONLY },
+	{ "buffer", required_argument, NULL, OPT_BUFFER },
+	{ "watch", optional_argument, NULL, OPT_WATCH },
+	{ "ipv4", no_argument, NULL, '4' },
+	{ "ipv6", no_argument, NULL, '6' },
+	{ "proto", required_argument, NULL, 'p' },
+	{ "src", required_argument, NULL, 's' },
+	{ "dst", required_argument, NULL, 'd' },
+	{ "sport", required_argument, NULL, OPT_SPORT },
+	{ "dport", required_argument, NULL, OPT_DPORT },
+	{ "zone", required_argument, NULL, OPT_ZONE },
+	{ "mark", required_argument, NULL, 'm' },
+	{ "unreplied", no_argument, NULL, OPT_UNREPLIED },
+	{ "advise", no_argument, NULL, OPT_ADVISE },
+	{ "sysctl", no_argument, NULL, OPT_SYSCTL },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char shorts[] = ":46c:d:hm:n:o:p:qs:Vw:";
+
+bool options_are_alarm(int argc, char *argv[])
+{
+	static const char *const alarms[] = { "-w", "-c", "--w", "--c", "--plugin", "--full-in" };
+
+	for (int i = 1; i < argc; i++)
+		for (size_t n = 0; n < ARRAY_LEN(alarms); n++)
+			if (strncmp(argv[i], alarms[n], strlen(alarms[n])) == 0 &&
+			    strncmp(argv[i], "--watch", 7) != 0)
+				return true;
+	return false;
+}
+
+/* A number or the end. */
+static uint64_t number(const struct cli *cli, const char *name, uint64_t max)
+{
+	uint64_t value;
+
+	if (!text_to_number(optarg, max, &value))
+		cli_misuse(cli, "%s wants a number up to %llu, not %s", name, (unsigned long long)max,
+			   optarg);
+	return value;
+}
+
+static uint64_t duration(const struct cli *cli, const char *name)
+{
+	uint64_t value;
+
+	if (!text_to_duration(optarg, &value))
+		cli_misuse(cli, "%s wants a time like 90s, 5m, 2h or 3d, not %s", name, optarg);
+	return value;
+}
+
+static void set_mode(struct options *options, const struct cli *cli, enum mode mode)
+{
+	if (options->mode != MODE_REPORT && options->mode != mode)
+		cli_misuse(cli, "one of --top, --list, --events, --watch, --advise and --sysctl at a time");
+	options->mode = mode;
+}
+
+static void set_format(struct options *options, const struct cli *cli, enum format format)
+{
+	if (options->format != FORMAT_TEXT && options->format != format)
+		cli_misuse(cli, "one of --plugin, --json and --prom at a time");
+	options->format = format;
+}
+
+/* "daemon.warning" as syslog.conf writes it, or a level alone. */
+static int read_priority(const struct cli *cli, const char *text)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} facilities[] = { { "daemon.", LOG_DAEMON }, { "kern.", LOG_KERN },	 { "user.", LOG_USER },
+			   { "auth.", LOG_AUTH },     { "local0.", LOG_LOCAL0 }, { "local1.", LOG_LOCAL1 },
+			   { "local2.", LOG_LOCAL2 }, { "local3.", LOG_LOCAL3 }, { "local4.", LOG_LOCAL4 },
+			   { "local5.", LOG_LOCAL5 }, { "local6.", LOG_LOCAL6 }, { "local7.", LOG_LOCAL7 } },
+	  levels[] = { { "emerg", LOG_EMERG }, { "alert", LOG_ALERT },	   { "crit", LOG_CRIT },
+		       { "err", LOG_ERR },     { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
+		       { "info", LOG_INFO },   { "debug", LOG_DEBUG } };
+	const char *level = text;
+	int facility = LOG_DAEMON;
+
+	for (size_t i = 0; i < ARRAY_LEN(facilities); i++) {
+		size_t len = strlen(facilities[i].name);
+
+		if (strncmp(text, facilities[i].name, len) == 0) {
+			facility = facilities[i].value;
+			level = text + len;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
+		if (strcmp(level, levels[i].name) == 0)
+			return facility | levels[i].value;
+	cli_misuse(cli, "--syslog wants FACILITY.LEVEL, not %s", text);
+}
+
+static bool parse_limit(struct options *options, const struct cli *cli, int c)
+{
+	struct limits *limits = &options->limits;
+
+	switch (c) {
+	case 'w':
+	case 'c':
+		if (!threshold_read(c == 'w' ? &limits->warn : &limits->crit, optarg))
+			cli_misuse(cli, "a limit is a percentage or a number of entries, not %s", optarg);
+		break;
+	case OPT_WARN_EARLY_DROP:
+		limits->warn_early_drop = number(cli, "--warn-early-drop", UINT32_MAX);
+		break;
+	case OPT_CRIT_DROP:
+		limits->crit_drop = number(cli, "--crit-drop", UINT32_MAX);
+		break;
+	case OPT_WARN_INSERT_FAILED:
+		limits->warn_insert_failed = number(cli, "--warn-insert-failed", UINT32_MAX);
+		break;
+	case OPT_FULL_IN:
+		limits->full_in = duration(cli, "--full-in");
+		break;
+	default:
+		return false;
+	}
+	limits->active = true;
+	return true;
+}
+
+static bool parse_format(struct options *options, const struct cli *cli, int c)
+{
+	switch (c) {
+	case OPT_PLUGIN:
+		set_format(options, cli, FORMAT_PLUGIN);
+		options->limits.active = true;
+		return true;
+	case OPT_JSON:
+		set_format(options, cli, FORMAT_JSON);
+		return true;
+	case OPT_PROM:
+		set_format(options, cli, FORMAT_PROM);
+		options->prom_file = optarg;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool parse_report(struct options *options, const struct cli *cli, int c)
+{
+	switch (c) {
+	case 'q':
+		options->quiet = true;
+		return true;
+	case OPT_ASSURED:
+		options->assured = true;
+		return true;
+	case OPT_SYSLOG:
+		options->syslog = optarg != NULL ? read_priority(cli, optarg) : LOG_DAEMON | LOG_WARNING;
+		return true;
+	case OPT_REPEAT:
+		options->repeat = duration(cli, "--repeat");
+		return true;
+	case OPT_STATE:
+		options->state = optarg;
+		return true;
+	case OPT_INTERVAL:
+		options->interval = number(cli, "--interval", 86400);
+		if (options->interval == 0)
+			cli_misuse(cli, "--interval wants a second at least");
+		return true;
+	case OPT_NETNS:
+		options->netns = optarg;
+		return true;
+	case OPT_ABSENT_OK:
+		options->absent_ok = true;
+		return true;
+	case OPT_PROC:
+		options->proc = optarg;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void parse_by(struct options *options, const struct cli *cli)
+{
+	static const char *const names[] = { "flows", "packets", "bytes" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(optarg, names[i]) == 0) {
+			options->breakdown.by = (enum tally_by)i;
+			return;
+		}
+	cli_misuse(cli, "--by wants flows, packets or bytes, not %s", optarg);
+}
+
+/* A list of words, each a bit. */
+static unsigned parse_words(const struct cli *cli, const char *const *names, size_t count)
+{
+	const char *text = optarg;
+	unsigned bits = 0;
+
+	for (;; text++) {
+		size_t len = strcspn(text, ","), i = 0;
+
+		while (i < count && (strlen(names[i]) != len || strncmp(names[i], text, len) != 0))
+			i++;
+		if (i == count)
+			cli_misuse(cli, "unknown word %.*s", (int)len, text);
+		bits |= 1u << i;
+		text += len;
+		if (*text == '\0')
+			return bits;
+	}
+}
+
+static bool parse_mode(struct options *options, const struct cli *cli, int c)
+{
+	const char *bad;
+
+	switch (c) {
+	case OPT_TOP:
+		set_mode(options, cli, MODE_TOP);
+		if (!breakdown_keys(&options->breakdown, optarg, &bad))
+			cli_misuse(cli, "--top cannot count by %.*s", (int)strcspn(bad, ","), bad);
+		return true;
+	case OPT_LIST:
+		set_mode(options, cli, MODE_LIST);
+		return true;
+	case OPT_EVENTS:
+		set_mode(options, cli, MODE_EVENTS);
+		return true;
+	case OPT_WATCH:
+		set_mode(options, cli, MODE_WATCH);
+		if (optarg != NULL)
+			options->refresh = number(cli, "--watch", 86400);
+		return true;
+	case OPT_ADVISE:
+	case OPT_SYSCTL:
+		set_mode(options, cli, c == OPT_ADVISE ? MODE_ADVISE : MODE_SYSCTL);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool parse_entries(struct options *options, const struct cli *cli, int c)
+{
+	static const char *const outputs[] = { "extended", "id" }; /* the bits of enum flow_text */
+
+	switch (c) {
+	case 'n':
+		options->breakdown.rows = number(cli, "-n", UINT32_MAX);
+		return true;
+	case OPT_MIN:
+		options->breakdown.min = number(cli, "--min", UINT64_MAX);
+		return true;
+	case OPT_BY:
+		parse_by(options, cli);
+		return true;
+	case OPT_SAMPLE:
+		options->breakdown.sample = number(cli, "--sample", UINT32_MAX);
+		if (options->breakdown.sample == 0)
+			cli_misuse(cli, "--sample wants at least one entry");
+		return true;
+	case 'o':
+		options->line_flags |= parse_words(cli, outputs, ARRAY_LEN(outputs));
+		return true;
+	case OPT_ONLY:
+		options->events = parse_words(cli, event_names, EVENT_TYPES);
+		return true;
+	case OPT_BUFFER:
+		options->buffer = number(cli, "--buffer", (uint64_t)1 << 30);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool parse_tuple(struct filter *filter, int c, bool *good)
+{
+	switch (c) {
+	case 'p':
+		*good = filter_proto(filter, optarg);
+		return true;
+	case 's':
+		*good = filter_net(&filter->src, optarg);
+		return true;
+	case 'd':
+		*good = filter_net(&filter->dst, optarg);
+		return true;
+	case OPT_SPORT:
+		*good = filter_port(&filter->by_sport, &filter->sport, optarg);
+		return true;
+	case OPT_DPORT:
+		*good = filter_port(&filter->by_dport, &filter->dport, optarg);
+		return true;
+	case OPT_ZONE:
+		*good = filter_zone(filter, optarg);
+		return true;
+	case 'm':
+		*good = filter_mark(filter, optarg);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool parse_filter(struct options *options, const struct cli *cli, int c)
+{
+	struct filter *filter = &options->filter;
+	bool good = true;
+
+	if (c == '4' || c == '6') {
+		good = filter->family == 0 || filter->family == (c == '4' ? AF_INET : AF_INET6);
+		filter->family = c == '4' ? AF_INET : AF_INET6;
+		if (!good)
+			cli_misuse(cli, "one of -4 and -6 at a time");
+	} else if (c == OPT_UNREPLIED) {
+		options->unreplied = true;
+	} else if (!parse_tuple(filter, c, &good)) {
+		return false;
+	}
+	if (!good)
+		cli_misuse(cli, "cannot filter by %s", optarg);
+	return true;
+}
+
+static bool reads_entries(const struct options *options)
+{
+	return options->mode == MODE_TOP || options->mode == MODE_LIST || options->mode == MODE_EVENTS ||
+	       options->mode == MODE_WATCH;
+}
+
+static void settle_filter(struct options *options, const struct cli *cli)
+{
+	if (options->assured)
+		filter_status(&options->filter, IPS_ASSURED, 0);
+	if (options->unreplied)
+		filter_status(&options->filter, 0, IPS_SEEN_REPLY);
+	if (options->state != NULL && !filter_state(&options->filter, options->state))
+		cli_misuse(cli, "no such state: %s", options->state);
+	if (!filter_settle(&options->filter))
+		cli_misuse(cli, "no entry is of both families");
+}
+
+/* What does not fit together would be ignored silently, or answer another question. */
+static void check(struct options *options, const struct cli *cli)
+{
+	bool entries = reads_entries(options);
+	bool filtered = !filter_is_empty(&options->filter) || options->unreplied;
+
+	if (entries && options->limits.active)
+		cli_misuse(cli, "alarms belong to the report, not to entries");
+	if (!entries && filtered)
+		cli_misuse(cli, "filters belong to --top, --list, --events and --watch");
+	if (options->mode != MODE_REPORT &&
+	    (options->format == FORMAT_PLUGIN || options->format == FORMAT_PROM))
+		cli_misuse(cli, "--plugin and --prom are formats of the report");
+	if ((options->mode == MODE_WATCH || options->mode == MODE_SYSCTL) && options->format != FORMAT_TEXT)
+		cli_misuse(cli, "--json does not go with --watch and --sysctl");
+	if (options->mode != MODE_REPORT && options->netns != NULL && strcmp(options->netns, "all") == 0)
+		cli_misuse(cli, "all namespaces are for the report only");
+	if (options->mode != MODE_REPORT && strcmp(options->proc, "/proc") != 0)
+		cli_misuse(cli, "--proc is for the report only");
+	if (strcmp(options->proc, "/proc") != 0 && options->netns != NULL)
+		cli_misuse(cli, "--proc and --netns do not go together");
+	if (options->interval > 0 && options->state != NULL)
+		cli_misuse(cli, "--interval needs no --state");
+	if (entries)
+		settle_filter(options, cli);
+}
+
+void options_parse(struct options *options, const struct cli *cli, int argc, char *argv[])
+{
+	int c;
+
+	*options = (struct options){ .proc = "/proc",
+				     .syslog = -1,
+				     .buffer = DEFAULT_BUFFER,
+				     .refresh = DEFAULT_REFRESH,
+				     .events = (1u << EVENT_TYPES) - 1 };
+	options->limits.warn_early_drop = options->limits.crit_drop = 1;
+	options->breakdown.rows = DEFAULT_ROWS;
+	while ((c = cli_option(cli, argc, argv, shorts, longs)) != -1) {
+		if (c == 'h')
+			cli_help(cli);
+		if (c == 'V')
+			cli_version(cli);
+		if (!parse_limit(options, cli, c) && !parse_format(options, cli, c) &&
+		    !parse_report(options, cli, c) && !parse_mode(options, cli, c) &&
+		    !parse_entries(options, cli, c) && !parse_filter(options, cli, c))
+			cli_misuse(cli, "unknown option");
+	}
+	if (options->mode == MODE_WATCH &&
+	    optind + 1 == argc) { /* --watch 5: an optional argument stands apart */
+		optarg = argv[optind++];
+		options->refresh = number(cli, "--watch", 86400);
+	}
+	if (optind < argc)
+		cli_misuse(cli, "unexpected %s", argv[optind]);
+	if (options->mode == MODE_WATCH && options->refresh == 0)
+		cli_misuse(cli, "--watch wants a second at least");
+	check(options, cli);
+}

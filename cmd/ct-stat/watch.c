@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * --watch: the report again and again, with rates, and on a terminal the largest values of a key. Numbers
+ * cost nothing; the table is read only so often that reading it takes less than a tenth of one processor.
+ */
+#include "run.h"
+#include "screen.h"
+#include "conntrack/ctnl.h"
+#include "conntrack/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DUMP_SHARE 20 /* a dump every so many times what it took: a twentieth of one processor */
+
+struct watch {
+	struct cli *cli;
+	struct options *options;
+	struct screen *screen; /* NULL: plain lines */
+	struct picture picture;
+	struct snapshot before;
+	uint64_t measured; /* when the numbers were taken, in milliseconds */
+	uint64_t next_dump;
+	bool paused, ended;
+};
+
+static uint64_t milliseconds(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* New numbers, and how they differ from the last ones. */
+static bool measure(struct watch *w)
+{
+	struct picture *picture = &w->picture;
+	uint64_t now = milliseconds(CLOCK_MONOTONIC);
+	bool first = w->measured == 0;
+
+	snapshot_free(&w->before);
+	w->before = picture->now;
+	picture->now = (struct snapshot){ 0 };
+	snapshot_take(&picture->now, "/proc");
+	if (!picture->now.has_count) {
+		diag_add(&w->cli->log, DIAG_CONNTRACK, NULL, NULL, "connection tracking is not active here");
+		return false;
+	}
+	picture->elapsed = first ? 0 : now - w->measured;
+	picture->change = first ? 0 : (int64_t)picture->now.count - (int64_t)w->before.count;
+	for (unsigned i = 0; i < COUNTER_COUNT; i++)
+		picture->growth[i] = first ? 0
+					   : counters_growth(&w->before.counters, &picture->now.counters, i,
+							     &picture->reset);
+	picture_remember(picture);
+	w->measured = now;
+	return true;
+}
+
+/* The largest values of the chosen key, when it is time for them again. */
+static void count_entries(struct watch *w)
+{
+	struct breakdown *b = &w->options->breakdown;
+	uint64_t start = milliseconds(CLOCK_PROCESS_CPUTIME_ID), now = milliseconds(CLOCK_MONOTONIC);
+	struct ctnl nl;
+	int err;
+
+	if (now < w->next_dump)
+		return;
+	err = w->picture.now.source == SOURCE_NETLINK ? ctnl_open(&nl) : w->picture.now.netlink_error;
+	if (err == 0) {
+		err = breakdown_restart(b);
+		if (err == 0)
+			err = breakdown_run(b, &nl, &w->options->filter);
+		ctnl_close(&nl);
+	}
+	w->picture.top_error = err;
+	w->next_dump = now + (milliseconds(CLOCK_PROCESS_CPUTIME_ID) - start) * DUMP_SHARE;
+}
+
+static bool show(struct watch *w)
+{
+	struct strbuf out = STRBUF_INIT;
+	bool good;
+
+	if (w->screen == NULL)
+		picture_line(&out, &w->picture);
+	else
+		picture_draw(&out, &w->picture, &w->options->breakdown, w->paused, screen_size(w->screen));
+	good = write_out(w->cli, &out);
+	strbuf_free(&out);
+	return good;
+}
+
+static bool choose_key(struct watch *w, int key)
+{
+	struct breakdown *b = &w->options->breakdown;
+	size_t at = (size_t)(key - '1');
+	const char *bad;
+
+	if (at >= picture_key_count)
+		return false;
+	breakdown_free(b);
+	if (!breakdown_keys(b, picture_keys[at], &bad))
+		return false;
+	w->next_dump = 0;
+	return true;
+}
+
+/* Waits for the next picture; keys take effect at once. */
+static void wait_for_next(struct watch *w)
+{
+	uint64_t end = milliseconds(CLOCK_MONOTONIC) + w->options->refresh * 1000, now;
+
+	while (!w->ended && (now = milliseconds(CLOCK_MONOTONIC)) < end) {
+		int key = screen_wait(w->screen, end - now);
+
+		if (key == SCREEN_END || key == 'q')
+			w->ended = true;
+		else if (key == 'p')
+			w->paused = !w->paused;
+		if (key == 'p' || (key >= '1' && key <= '9' && choose_key(w, key)) || key == SCREEN_RESIZED)
+			return;
+	}
+}
+
+static bool step(struct watch *w)
+{
+	if (!w->paused && !measure(w))
+		return false;
+	if (!w->paused && w->screen != NULL)
+		count_entries(w);
+	if (!show(w))
+		return false;
+	wait_for_next(w);
+	return true;
+}
+
+int run_watch(struct cli *cli, struct options *options)
+{
+	struct watch w = { .cli = cli, .options = options };
+	const char *bad;
+
+	if (options->netns != NULL && !enter_netns(cli, options->netns))
+		return STATUS_SYSTEM;
+	if (!breakdown_keys(&options->breakdown, picture_keys[0], &bad)) {
+		diag_memory(&cli->log);
+		return STATUS_SYSTEM;
+	}
+	w.screen = screen_open();
+	while (!w.ended && step(&w))
+		;
+	screen_close(w.screen);
+	snapshot_free(&w.before);
+	snapshot_free(&w.picture.now);
+	return diag_errors(&cli->log) > 0 ? STATUS_SYSTEM : STATUS_DONE;
+}

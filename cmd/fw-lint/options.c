@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fw-lint/options.h"
+
+#include <string.h>
+
+const char lint_usage[] =
+	"usage: fw-lint [-46qhV] [--checks=LIST] [-W error] [--format=FORMAT] [FILE]\n"
+	"       fw-lint --list-checks | --explain=ID\n"
+	"Reads iptables-restore text from FILE or standard input and reports every fault in it.\n"
+	"Without an error the text goes to standard output unchanged, else nothing does.\n"
+	"\n"
+	"  -4, --ipv4             the text is for IPv4 alone\n"
+	"  -6, --ipv6             the text is for IPv6 alone\n"
+	"  -q, --quiet            findings and status only: never pass the text through\n"
+	"  -c, --checks=LIST      groups and ids to report, with commas; -NAME leaves out\n"
+	"  -W, --warnings=error   take warnings for errors\n"
+	"  -f, --format=FORMAT    text (default), gcc (one line each), json (one object each), sarif;\n"
+	"                         json and sarif go to standard output in place of the text\n"
+	"  -l, --list-checks      all ids with group, level and meaning\n"
+	"  -e, --explain=ID       what a finding means and what to do about it\n"
+	"  -h, --help             this text\n"
+	"  -V, --version          the version\n";
+
+static const struct option longs[] = {
+	{ "ipv4", no_argument, NULL, '4' },
+	{ "ipv6", no_argument, NULL, '6' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "checks", required_argument, NULL, 'c' },
+	{ "warnings", required_argument, NULL, 'W' },
+	{ "format", required_argument, NULL, 'f' },
+	{ "list-checks", no_argument, NULL, 'l' },
+	{ "explain", required_argument, NULL, 'e' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static enum lint_format read_format(const struct cli *cli, const char *name)
+{
+	static const char *const names[] = { "text", "gcc", "json", "sarif" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return (enum lint_format)i;
+	cli_misuse(cli, "there is no format %s: text, gcc, json or sarif", name);
+}
+
+static void read_checks(const struct cli *cli, struct check_choice *choice, const char *list)
+{
+	const char *unknown = check_choose(choice, list);
+
+	if (unknown != NULL)
+		cli_misuse(cli, "there is no check %.*s: see fw-lint --list-checks", (int)strcspn(unknown, ","), unknown);
+}
+
+static void read_option(struct cli *cli, struct lint_options *options, int c)
+{
+	switch (c) {
+	case '4':
+		options->check.families |= FAMILY_IPV4;
+		break;
+	case '6':
+		options->check.families |= FAMILY_IPV6;
+		break;
+	case 'q':
+		options->quiet = true;
+		break;
+	case 'c':
+		read_checks(cli, &options->check.choice, optarg);
+		break;
+	case 'W':
+		if (strcmp(optarg, "error") != 0)
+			cli_misuse(cli, "-W takes error, not %s", optarg);
+		options->check.warnings_are_errors = true;
+		break;
+	case 'f':
+		options->format = read_format(cli, optarg);
+		break;
+	case 'l':
+		options->list = true;
+		break;
+	case 'e':
+		options->explain = optarg;
+		break;
+	case 'h':
+		cli_help(cli);
+	case 'V':
+		cli_version(cli);
+	default:
+		break;
+	}
+}
+
+struct lint_options lint_parse_options(struct cli *cli, int argc, char *argv[])
+{
+	struct lint_options options = { .check.choice = check_choose_all() };
+	int c;
+
+	while ((c = cli_option(cli, argc, argv, ":46qc:W:f:le:hV", longs)) != -1)
+		read_option(cli, &options, c);
+	options.path = cli_operand(cli, argc, argv);
+	if (options.explain != NULL && check_find(options.explain) == DIAG_COUNT)
+		cli_misuse(cli, "no finding is called %s: see fw-lint --list-checks", options.explain);
+	return options;
+}

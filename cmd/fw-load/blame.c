@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which line of the input is to blame. */
+#include "load.h"
+#include "text/token.h"
+
+#include <string.h>
+
+static bool is_candidate(const struct line *line, const struct line *commit, int family)
+{
+	return line->kind == LINE_RULE && line->table == commit->table && family_has(line->families, family);
+}
+
+/* One table with its first `keep` rules; every other line is empty, so that the numbers stay. */
+static void write_part(const struct load *load, int family, const struct line *commit, size_t keep,
+		       struct strbuf *out)
+{
+	const struct stream *stream = &load->stream;
+
+	for (size_t i = 0; i < stream->lines.len; i++) {
+		const struct line *line = &stream->lines.item[i];
+		bool wanted = line->table == commit->table && line->kind != LINE_BLANK;
+
+		if (line->kind == LINE_RULE) {
+			wanted = is_candidate(line, commit, family) && keep > 0;
+			keep -= wanted;
+		}
+		if (wanted || line == commit)
+			strbuf_add(out, line->text, line->len);
+		strbuf_putc(out, '\n');
+		if (line == commit)
+			break;
+	}
+}
+
+/* Is the table refused with its first `keep` rules? Then *refusal says why. */
+static bool part_refused(struct load *load, int family, const struct line *commit, size_t keep,
+			 struct refusal *refusal)
+{
+	struct restore restores[FAMILIES] = { { .refusal = REFUSAL_INIT }, { .refusal = REFUSAL_INIT } };
+	struct strbuf part = STRBUF_INIT;
+	bool refused;
+
+	write_part(load, family, commit, keep, &part);
+	restores[family].text = strbuf_text(&part);
+	restores[family].len = part.len;
+	backend_restore(&load->backend, family == 0 ? FAMILY_IPV4 : FAMILY_IPV6, RESTORE_FLUSH, restores);
+	refused = restores[family].refusal.refused;
+	if (refused && restores[family].refusal.why.len > 0) {
+		strbuf_reset(&refusal->why);
+		strbuf_puts(&refusal->why, strbuf_text(&restores[family].refusal.why));
+	}
+	refusal_free(&restores[family].refusal);
+	strbuf_free(&part);
+	return refused;
+}
+
+static const struct line *nth_candidate(const struct load *load, int family, const struct line *commit, size_t n)
+{
+	for (size_t i = 0; i < load->stream.lines.len; i++) {
+		const struct line *line = &load->stream.lines.item[i];
+
+		if (is_candidate(line, commit, family) && n-- == 0)
+			return line;
+	}
+	return NULL;
+}
+
+const struct line *load_bisect(struct load *load, int family, const struct line *commit, struct refusal *refusal)
+{
+	size_t good = 0, bad = 0;
+
+	for (size_t i = 0; i < load->stream.lines.len; i++)
+		bad += is_candidate(&load->stream.lines.item[i], commit, family);
+	if (part_refused(load, family, commit, 0, refusal) || !part_refused(load, family, commit, bad, refusal))
+		return NULL;
+	while (bad - good > 1) {
+		size_t middle = good + (bad - good) / 2;
+
+		if (part_refused(load, family, commit, middle, refusal))
+			bad = middle;
+		else
+			good = middle;
+	}
+	part_refused(load, family, commit, bad, refusal);
+	return nth_candidate(load, family, commit, bad - 1);
+}
+
+/* -A CHAIN, with marks and counters in front passed over. */
+static bool appends_to(const struct line *line, const char *chain)
+{
+	struct token word = token_after(line->text, line->len, 0);
+
+	while (word.len > 0 && !token_is(&word, "-A") && !token_is(&word, "--append"))
+		word = token_next(line->text, line->len, &word);
+	for (word = token_next(line->text, line->len, &word); word.len > 0;
+	     word = token_next(line->text, line->len, &word))
+		if (word.text[0] != '-')
+			return token_is(&word, chain);
+	return false;
+}
+
+const struct line *load_rule_line(const struct load *load, int family, const char *table, const char *chain, size_t n,
+				  size_t of)
+{
+	const struct stream *stream = &load->stream;
+	const struct line *found = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < stream->lines.len; i++) {
+		const struct line *line = &stream->lines.item[i];
+
+		if (line->kind != LINE_RULE || line->table == 0 || !family_has(line->families, family) ||
+		    strcmp(stream->tables.item[line->table - 1].name, table) != 0 || !appends_to(line, chain))
+			continue;
+		if (count++ == n)
+			found = line;
+	}
+	/* A line that made several rules, or a command that moved them: the count tells, and no line is named. */
+	return count == of ? found : NULL;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/catalogue.h"
+
+#include <string.h>
+
+const struct check_entry check_catalogue[] = {
+	{ DIAG_EMPTY, "stream", "# nothing but comments",
+	  "iptables-restore takes an empty input for success, so a generator that died looks like a firewall that "
+	  "was loaded. Look at the program in front of the pipe." },
+	{ DIAG_TRUNCATED, "stream", "*filter\n-A INPUT -j ACCEPT",
+	  "The end is missing: COMMIT, a newline, or the `#@ end` that `#@ stream` promised. Write the text again." },
+	{ DIAG_CHECKSUM, "stream", "#@ end lines=3 crc32=00000000",
+	  "Bytes were changed after the stream was written. After an edit on purpose, delete the lines `#@ stream` "
+	  "and `#@ end`, or run the generator again." },
+	{ DIAG_ENCODING, "stream", "*filter\\r",
+	  "A NUL byte or a carriage return. Files from Windows: sed -i 's/\\r$//' FILE." },
+	{ DIAG_LIMIT, "stream", ":a-chain-name-of-more-than-28-bytes - [0:0]",
+	  "iptables-restore reads lines of 10238 bytes, 255 words, words of 1023 bytes and chain names of 28 bytes, "
+	  "and cuts or refuses what is longer." },
+	{ DIAG_STRUCTURE, "stream", "*filter\nCOMMIT\n*filter\nCOMMIT",
+	  "A line where it cannot stand: a rule outside of a table, a table twice, text that was pasted around the "
+	  "rules, a policy that is none." },
+	{ DIAG_DIRECTIVE, "stream", "#@ colour blue",
+	  "A `#@` line that this version does not know. It is passed over; a misspelt one does nothing." },
+	{ DIAG_SYNTAX, "syntax", "-A INPUT -p tcp --dprt 22 -j ACCEPT",
+	  "iptables-restore refuses this line, and with it the whole table. The caret shows the word." },
+	{ DIAG_UNDEFINED_CHAIN, "syntax", "-A INPUT -j no-such-chain",
+	  "A jump to what is neither a chain of this table nor a target, or a rule for a chain that is not there. "
+	  "iptables-nft-restore --test accepts it, and the load fails. Declare the chain with `:NAME - [0:0]` before "
+	  "the first rule that names it." },
+	{ DIAG_FAMILY, "syntax", "-A INPUT -s 192.0.2.1 -j DROP",
+	  "The line has no mark, so iptables-restore and ip6tables-restore both read it, and one of them cannot. Put "
+	  "-4 or -6 in front of -A, or read a file of one family with -4 or -6." },
+	{ DIAG_EXTENSION_NOTICE, "syntax", "-A INPUT -m state --state NEW -j ACCEPT",
+	  "What iptables' own extension says of its options, word for word." },
+};
+
+const size_t check_catalogue_count = ARRAY_LEN(check_catalogue);
+
+const struct check_entry *check_entry_of(enum diag_id id)
+{
+	for (size_t i = 0; i < check_catalogue_count; i++)
+		if (check_catalogue[i].id == id)
+			return &check_catalogue[i];
+	return NULL;
+}
+
+enum diag_id check_find(const char *name)
+{
+	for (size_t i = 0; i < check_catalogue_count; i++)
+		if (strcmp(diag_kinds[check_catalogue[i].id].name, name) == 0)
+			return check_catalogue[i].id;
+	return DIAG_COUNT;
+}
+
+struct check_choice check_choose_all(void)
+{
+	struct check_choice choice;
+
+	for (size_t i = 0; i < DIAG_COUNT; i++)
+		choice.chosen[i] = true;
+	return choice;
+}
+
+static bool item_is(const char *item, size_t len, const char *name)
+{
+	return strlen(name) == len && memcmp(item, name, len) == 0;
+}
+
+static bool choose_item(struct check_choice *choice, const char *item, size_t len, bool wanted)
+{
+	bool known = item_is(item, len, "all");
+
+	for (size_t i = 0; i < check_catalogue_count; i++) {
+		const struct check_entry *entry = &check_catalogue[i];
+
+		if (!item_is(item, len, "all") && !item_is(item, len, entry->group) &&
+		    !item_is(item, len, diag_kinds[entry->id].name))
+			continue;
+		choice->chosen[entry->id] = wanted;
+		known = true;
+	}
+	return known;
+}
+
+/* What makes the text another one than its writer meant is never left out. */
+static void choose_integrity(struct check_choice *choice)
+{
+	for (size_t i = 0; i < check_catalogue_count; i++)
+		if (strcmp(check_catalogue[i].group, "stream") == 0)
+			choice->chosen[check_catalogue[i].id] = true;
+	choice->chosen[DIAG_SYSTEM] = choice->chosen[DIAG_MEMORY] = true;
+}
+
+const char *check_choose(struct check_choice *choice, const char *list)
+{
+	*choice = check_choose_all();
+	if (list[0] != '-')
+		memset(choice, 0, sizeof(*choice));
+	while (*list != '\0') {
+		size_t len = strcspn(list, ",");
+		bool wanted = list[0] != '-';
+
+		if (!choose_item(choice, list + !wanted, len - !wanted, wanted))
+			return list;
+		list += list[len] == ',' ? len + 1 : len;
+	}
+	choose_integrity(choice);
+	return NULL;
+}
+
+void check_list(struct strbuf *out)
+{
+	for (size_t i = 0; i < check_catalogue_count; i++) {
+		const struct diag_kind *kind = &diag_kinds[check_catalogue[i].id];
+
+		strbuf_printf(out, "%-18s %-8s %-8s %s\n", kind->name, check_catalogue[i].group, level_name(kind->level),
+			      kind->meaning);
+	}
+}
+
+static void indent(struct strbuf *out, const char *text)
+{
+	strbuf_puts(out, "    ");
+	for (; *text != '\0'; text++) {
+		strbuf_putc(out, *text);
+		if (*text == '\n')
+			strbuf_puts(out, "    ");
+	}
+	strbuf_putc(out, '\n');
+}
+
+/* Paragraphs of at most 78 columns. */
+static void wrap(struct strbuf *out, const char *text)
+{
+	size_t column = 0;
+
+	while (*text != '\0') {
+		size_t len = strcspn(text, " ");
+
+		if (column > 0 && column + 1 + len > 78) {
+			strbuf_putc(out, '\n');
+			column = 0;
+		} else if (column > 0) {
+			strbuf_putc(out, ' ');
+			column++;
+		}
+		strbuf_add(out, text, len);
+		column += len;
+		text += text[len] == ' ' ? len + 1 : len;
+	}
+	strbuf_putc(out, '\n');
+}
+
+void check_explain(struct strbuf *out, enum diag_id id)
+{
+	const struct check_entry *entry = check_entry_of(id);
+	const struct diag_kind *kind = &diag_kinds[id];
+
+	strbuf_printf(out, "%s (%s, group %s): %s\n\n", kind->name, level_name(kind->level), entry->group, kind->meaning);
+	wrap(out, entry->advice);
+	strbuf_puts(out, "\nExample:\n\n");
+	indent(out, entry->example);
+}

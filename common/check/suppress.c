@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/suppress.h"
+#include "check/catalogue.h"
+#include "text/token.h"
+
+#include <string.h>
+
+static unsigned next_rule(const struct stream *stream, size_t from)
+{
+	for (size_t i = from; i < stream->lines.len; i++)
+		if (stream->lines.item[i].kind == LINE_RULE)
+			return stream->lines.item[i].number;
+	return 0;
+}
+
+static void complain(const struct stream *stream, const struct line *line, const struct token *at, const char *text,
+		     struct diag_log *log)
+{
+	struct where where = stream_where(stream, line, at->column, (unsigned)at->len);
+
+	diag_add(log, DIAG_DIRECTIVE, &where, NULL, "%s", text);
+}
+
+static void read_one(struct suppressions *suppressions, const struct stream *stream, size_t index, struct diag_log *log)
+{
+	const struct line *line = &stream->lines.item[index];
+	struct token word = token_after(line->text, line->len, 2), reason;
+	struct suppression suppression = { .directive = (unsigned)index };
+	const struct check_entry *entry;
+	char name[64] = "";
+
+	word = token_next(line->text, line->len, &word);
+	reason = token_next(line->text, line->len, &word);
+	if (word.len < sizeof(name))
+		memcpy(name, word.text, word.len);
+	suppression.id = check_find(name);
+	suppression.rule = next_rule(stream, index + 1);
+	entry = suppression.id != DIAG_COUNT ? check_entry_of(suppression.id) : NULL;
+	if (entry == NULL)
+		complain(stream, line, &word, "no finding has this id: see fw-lint --list-checks", log);
+	else if (strcmp(entry->group, "stream") == 0 || strcmp(entry->group, "syntax") == 0)
+		complain(stream, line, &word, "this cannot be left out: the text would not load", log);
+	else if (reason.len == 0)
+		complain(stream, line, &word, "say why: #@ lint-off ID \"reason\"", log);
+	else if (!vec_push(&suppressions->list, suppression))
+		diag_memory(log);
+}
+
+void suppressions_read(struct suppressions *suppressions, const struct stream *stream, struct diag_log *log)
+{
+	const char *args;
+	size_t len;
+
+	for (size_t i = 0; i < stream->lines.len; i++)
+		if (line_directive(&stream->lines.item[i], "lint-off", &args, &len))
+			read_one(suppressions, stream, i, log);
+}
+
+bool suppressions_cover(struct suppressions *suppressions, const struct diag *diag)
+{
+	bool covered = false;
+
+	for (size_t i = 0; i < suppressions->list.len; i++) {
+		struct suppression *at = &suppressions->list.item[i];
+
+		if (at->id == diag->id && at->rule != 0 && at->rule == diag->where.line)
+			covered = at->used = true;
+	}
+	return covered;
+}
+
+void suppressions_report_unused(const struct suppressions *suppressions, const struct stream *stream,
+				struct diag_log *log)
+{
+	for (size_t i = 0; i < suppressions->list.len; i++) {
+		const struct suppression *at = &suppressions->list.item[i];
+		const struct line *line = &stream->lines.item[at->directive];
+		struct token word = token_after(line->text, line->len, 2);
+
+		word = token_next(line->text, line->len, &word);
+		if (!at->used)
+			complain(stream, line, &word, "nothing to leave out: the next rule has no such finding", log);
+	}
+}
+
+void suppressions_free(struct suppressions *suppressions)
+{
+	vec_free(&suppressions->list);
+}

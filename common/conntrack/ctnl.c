@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "conntrack/ctnl.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* The kernel hands out at most 32 KiB at a time, less makes more calls, more brings nothing. */
+#define RECEIVE_SIZE 32768
+#define REQUEST_SIZE 512
+#define PATIENCE     10 /* seconds without an answer; the kernel answers while we send */
+
+int ctnl_open(struct ctnl *nl)
+{
+	struct timeval patience = { .tv_sec = PATIENCE };
+	int err;
+
+	*nl = (struct ctnl){ .socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC) };
+	if (nl->socket == NULL)
+		return -errno;
+	if (mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    setsockopt(ctnl_fd(nl), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0) {
+		err = -errno;
+		ctnl_close(nl);
+		return err;
+	}
+	nl->port = mnl_socket_get_portid(nl->socket);
+	return 0;
+}
+
+void ctnl_close(struct ctnl *nl)
+{
+	if (nl->socket != NULL)
+		mnl_socket_close(nl->socket);
+	nl->socket = NULL;
+}
+
+int ctnl_fd(const struct ctnl *nl)
+{
+	return mnl_socket_get_fd(nl->socket);
+}
+
+static struct nlmsghdr *request_begin(struct ctnl *nl, char *buffer, int subsystem, int type, int flags,
+				      int family)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+	struct nfgenmsg *nfg;
+
+	nlh->nlmsg_type = (uint16_t)(subsystem << 8 | type);
+	nlh->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	nlh->nlmsg_seq = ++nl->seq;
+	nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
+	nfg->nfgen_family = (uint8_t)family;
+	nfg->version = NFNETLINK_V0;
+	return nlh;
+}
+
+static int request_send(struct ctnl *nl, const struct nlmsghdr *nlh)
+{
+	ssize_t put;
+
+	do
+		put = mnl_socket_sendto(nl->socket, nlh, nlh->nlmsg_len);
+	while (put < 0 && errno == EINTR);
+	return put < 0 ? -errno : 0;
+}
+
+/* The bytes received or -errno. A message longer than the buffer is an error: its rest would be lost. */
+static ssize_t receive(struct ctnl *nl, void *buffer, size_t size)
+{
+	ssize_t got;
+
+	do
+		got = recv(ctnl_fd(nl), buffer, size, MSG_TRUNC);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+	return got == 0 ? -ECONNRESET : (size_t)got > size ? -EMSGSIZE : got;
+}
+
+/* What reading one message leads to. */
+enum step { STEP_ON, STEP_END };
+
+/* 0, or the kernel's answer to the request as -errno. *step: whether more is to come. */
+static int message_status(const struct nlmsghdr *nlh, enum step *step)
+{
+	int error = 0;
+
+	*step = STEP_ON;
+	if (nlh->nlmsg_type != NLMSG_ERROR && nlh->nlmsg_type != NLMSG_DONE)
+		return 0;
+	*step = STEP_END;
+	if (nlh->nlmsg_len < NLMSG_HDRLEN + sizeof(error))
+		return nlh->nlmsg_type == NLMSG_DONE ? 0 : -EBADMSG;
+	memcpy(&error, (const char *)nlh + NLMSG_HDRLEN, sizeof(error));
+	return error <= 0 ? error : -EBADMSG;
+}
+
+typedef int ctnl_message(void *ctx, const struct nlmsghdr *nlh, enum step *step);
+
+/* Sends a request and hands each message of the answer on, to the last. 0 or -errno. */
+static int talk(struct ctnl *nl, const struct nlmsghdr *request, ctnl_message *each, void *ctx)
+{
+	char buffer[RECEIVE_SIZE] __attribute__((aligned(8)));
+	enum step step = STEP_ON;
+	int err = request_send(nl, request);
+
+	while (err == 0 && step == STEP_ON) {
+		const struct nlmsghdr *nlh = (const void *)buffer;
+		ssize_t got = receive(nl, buffer, sizeof(buffer));
+		int left = (int)got;
+
+		if (got < 0)
+			return (int)got;
+		for (; err == 0 && step == STEP_ON && mnl_nlmsg_ok(nlh, left);
+		     nlh = mnl_nlmsg_next(nlh, &left)) {
+			if (nlh->nlmsg_seq != nl->seq || (nlh->nlmsg_pid != 0 && nlh->nlmsg_pid != nl->port))
+				continue;
+			err = message_status(nlh, &step);
+			if (err == 0 && step == STEP_ON)
+				err = each(ctx, nlh, &step);
+		}
+		if (err == 0 && step == STEP_ON && left != 0)
+			err = -EBADMSG;
+	}
+	return err;
+}
+
+/* Answers with numbers have the head and the kind of attributes that entries have: flow.h reads both. */
+static int read_totals(void *ctx, const struct nlmsghdr *nlh, enum step *step)
+{
+	struct ctnl_totals *totals = ctx;
+	struct flow answer;
+
+	if (!flow_parse(&answer, nlh) || answer.attr[CTA_STATS_GLOBAL_ENTRIES] == NULL)
+		return -EBADMSG;
+	totals->count = flow_number(&answer, CTA_STATS_GLOBAL_ENTRIES, 0);
+	totals->has_max = answer.attr[CTA_STATS_GLOBAL_MAX_ENTRIES] != NULL;
+	totals->max = flow_number(&answer, CTA_STATS_GLOBAL_MAX_ENTRIES, 0);
+	*step = STEP_END; /* this answer has no end mark */
+	return 0;
+}
+
+int ctnl_totals(struct ctnl *nl, struct ctnl_totals *totals)
+{
+	char buffer[REQUEST_SIZE] __attribute__((aligned(8)));
+
+	*totals = (struct ctnl_totals){ 0 };
+	return talk(nl,
+		    request_begin(nl, buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS, 0, AF_UNSPEC),
+		    read_totals, totals);
+}
+
+/*
+ * The processor is in the header's resource id. Expectations answer under the subsystem of connections
+ * (kernel 6.18), so only the message's number tells them apart.
+ */
+static int read_counters(void *ctx, const struct nlmsghdr *nlh, enum step *step)
+{
+	struct counters *counters = ctx;
+	bool expect = (nlh->nlmsg_type & 0xff) == IPCTNL_MSG_EXP_GET_STATS_CPU;
+	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
+	struct counter_line *line;
+	struct flow answer;
+
+	(void)step;
+	if (!flow_parse(&answer, nlh))
+		return -EBADMSG;
+	line = counters_line(counters, ntohs(nfg->res_id));
+	if (line == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < COUNTER_COUNT; i++) {
+		int type = expect ? counter_kinds[i].expect_attr : counter_kinds[i].attr;
+
+		if (type == 0 || answer.attr[type] == NULL)
+			continue;
+		line->value[i] = flow_number(&answer, type, 0);
+		line->known |= 1u << i;
+	}
+	return 0;
+}
+
+int ctnl_counters(struct ctnl *nl, struct counters *counters)
+{
+	char buffer[REQUEST_SIZE] __attribute__((aligned(8)));
+	int err = talk(nl,
+		       request_begin(nl, buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS_CPU,
+				     NLM_F_DUMP, AF_UNSPEC),
+		       read_counters, counters);
+
+	if (err != 0)
+		return err;
+	return talk(nl,
+		    request_begin(nl, buffer, NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_GET_STATS_CPU,
+				  NLM_F_DUMP, AF_UNSPEC),
+		    read_counters, counters);
+}
+
+static int read_flow(void *ctx, const struct nlmsghdr *nlh, enum step *step)
+{
+	struct ctnl_dump *dump = ctx;
+	struct flow flow;
+
+	if (dump->limit > 0 && dump->sent == dump->limit) {
+		dump->limited = true;
+		*step = STEP_END;
+		return 0;
+	}
+	dump->sent++;
+	if (!flow_parse(&flow, nlh))
+		dump->damaged++;
+	else if ((dump->filter == NULL || filter_match(dump->filter, &flow)) && !dump->each(dump->ctx, &flow))
+		*step = STEP_END;
+	return 0;
+}
+
+static int dump_pass(struct ctnl *nl, struct ctnl_dump *dump, uint8_t family, bool tuple)
+{
+	char buffer[REQUEST_SIZE] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh =
+		request_begin(nl, buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, NLM_F_DUMP, family);
+
+	if (dump->filter != NULL && dump->limit == 0) /* a sample is one of the whole table */
+		filter_request(dump->filter, family, tuple, nlh);
+	return talk(nl, nlh, read_flow, dump);
+}
+
+/* Whether a kernel that does not know tuple filters said so before it sent anything. */
+static bool refused(int err, const struct ctnl_dump *dump)
+{
+	return (err == -EOPNOTSUPP || err == -EINVAL) && dump->sent == 0;
+}
+
+int ctnl_dump(struct ctnl *nl, struct ctnl_dump *dump)
+{
+	uint8_t family = dump->filter != NULL ? dump->filter->family : AF_UNSPEC;
+	bool tuple =
+		dump->filter != NULL && filter_wants_tuple(dump->filter) && (family != 0 || !dump->in_order);
+	int err;
+
+	dump->sent = dump->damaged = 0;
+	dump->limited = false;
+	if (dump->limit > 0)
+		return dump_pass(nl, dump, AF_UNSPEC, false);
+	if (!tuple)
+		return dump_pass(nl, dump, family, false);
+	err = dump_pass(nl, dump, family != 0 ? family : AF_INET, true);
+	if (refused(err, dump))
+		return dump_pass(nl, dump, family, false);
+	if (err == 0 && family == 0)
+		err = dump_pass(nl, dump, AF_INET6, true);
+	return err;
+}
+
+uint64_t ctnl_namespace_cookie(void)
+{
+#ifdef SO_NETNS_COOKIE
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len) != 0)
+		cookie = 0;
+	close(fd);
+	return cookie;
+#else
+	return 0;
+#endif
+}

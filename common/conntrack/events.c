@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "conntrack/events.h"
+#include "conntrack/ctnl.h"
+#include "conntrack/flowtext.h"
+#include "conntrack/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/sock_diag.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BATCH	   64
+#define EVENT_SIZE 4096	 /* an event has some 220 bytes; labels and security contexts make it longer */
+#define DRAINED	   65536 /* more events than any buffer holds: what comes now is newer than the gap */
+
+const char *const event_names[EVENT_TYPES] = { "new", "update", "destroy" };
+
+struct events_receive {
+	struct mmsghdr headers[BATCH];
+	struct iovec areas[BATCH];
+	char buffers[BATCH][EVENT_SIZE] __attribute__((aligned(8)));
+};
+
+static int join_groups(int fd, unsigned types)
+{
+	static const int groups[EVENT_TYPES] = { NFNLGRP_CONNTRACK_NEW, NFNLGRP_CONNTRACK_UPDATE,
+						 NFNLGRP_CONNTRACK_DESTROY };
+
+	for (unsigned i = 0; i < EVENT_TYPES; i++)
+		if ((types & (1u << i)) != 0 &&
+		    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i], sizeof(groups[i])) != 0)
+			return -errno;
+	return 0;
+}
+
+/* The kernel doubles what is asked for, to make room for its own bookkeeping. */
+static int set_buffer(struct events *events, uint64_t bytes)
+{
+	int want = (int)bytes, got = 0;
+	socklen_t len = sizeof(got);
+
+	if (setsockopt(events->fd, SOL_SOCKET, SO_RCVBUFFORCE, &want, sizeof(want)) != 0 &&
+	    setsockopt(events->fd, SOL_SOCKET, SO_RCVBUF, &want, sizeof(want)) != 0)
+		return -errno;
+	if (getsockopt(events->fd, SOL_SOCKET, SO_RCVBUF, &got, &len) != 0)
+		return -errno;
+	events->buffer = (uint64_t)got / 2;
+	return 0;
+}
+
+static uint32_t socket_drops(const struct events *events)
+{
+	uint32_t info[SK_MEMINFO_VARS] = { 0 };
+	socklen_t len = sizeof(info);
+
+	return getsockopt(events->fd, SOL_SOCKET, SO_MEMINFO, info, &len) == 0 ? info[SK_MEMINFO_DROPS] : 0;
+}
+
+int events_open(struct events *events, unsigned types, uint64_t buffer)
+{
+	struct sockaddr_nl self = { .nl_family = AF_NETLINK };
+	int err;
+
+	events->receive = calloc(1, sizeof(*events->receive));
+	events->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	if (events->fd < 0)
+		return -errno;
+	if (events->receive == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < BATCH; i++) {
+		events->receive->areas[i] = (struct iovec){ events->receive->buffers[i], EVENT_SIZE };
+		events->receive->headers[i].msg_hdr =
+			(struct msghdr){ .msg_iov = &events->receive->areas[i], .msg_iovlen = 1 };
+	}
+	err = set_buffer(events, buffer);
+	if (err == 0 && bind(events->fd, (struct sockaddr *)&self, sizeof(self)) != 0)
+		err = -errno;
+	return err == 0 ? join_groups(events->fd, types) : err;
+}
+
+void events_close(struct events *events)
+{
+	if (events->fd >= 0)
+		close(events->fd);
+	events->fd = -1;
+	free(events->receive);
+	events->receive = NULL;
+}
+
+static enum event_type type_of(const struct nlmsghdr *nlh)
+{
+	if ((nlh->nlmsg_type & 0xff) == IPCTNL_MSG_CT_DELETE)
+		return EVENT_DESTROY;
+	return (nlh->nlmsg_flags & (NLM_F_CREATE | NLM_F_EXCL)) != 0 ? EVENT_NEW : EVENT_UPDATE;
+}
+
+/* Six digits behind the point. */
+static void put_time(struct strbuf *out, const struct timespec *now)
+{
+	char digits[7] = ".000000";
+	long micro = now->tv_nsec / 1000;
+
+	text_number(out, (uint64_t)now->tv_sec);
+	for (int i = 6; i > 0; i--, micro /= 10)
+		digits[i] = (char)('0' + micro % 10);
+	strbuf_add(out, digits, sizeof(digits));
+}
+
+static bool put_event(struct events *events, struct strbuf *out, const struct nlmsghdr *nlh,
+		      const struct flow *flow, const struct timespec *now)
+{
+	static const char *const tags[EVENT_TYPES] = { "]\t    [NEW] ", "]\t [UPDATE] ", "]\t[DESTROY] " };
+	size_t before = out->len;
+	bool good;
+
+	strbuf_puts(out, events->json ? "{\"time\":" : "[");
+	put_time(out, now);
+	if (events->json) {
+		strbuf_puts(out, ",\"type\":\"");
+		strbuf_puts(out, event_names[type_of(nlh)]);
+		strbuf_puts(out, "\",");
+		good = flow_json(out, flow);
+	} else {
+		strbuf_puts(out, tags[type_of(nlh)]);
+		good = flow_line(out, flow, FLOW_ID, now->tv_sec);
+	}
+	if (!good)
+		out->len = before;
+	else
+		strbuf_puts(out, events->json ? "}\n" : "\n");
+	return good;
+}
+
+static void read_datagram(struct events *events, struct strbuf *out, size_t i, const struct timespec *now)
+{
+	const struct nlmsghdr *nlh = (const void *)events->receive->buffers[i];
+	int left = (int)events->receive->headers[i].msg_len;
+	struct flow flow;
+
+	if ((events->receive->headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0) {
+		events->damaged++;
+		return;
+	}
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		if (nlh->nlmsg_type >> 8 != NFNL_SUBSYS_CTNETLINK)
+			continue;
+		events->received++;
+		if (!flow_parse(&flow, nlh)) {
+			events->damaged++;
+			continue;
+		}
+		if (filter_match(events->filter, &flow) && !put_event(events, out, nlh, &flow, now))
+			events->damaged++;
+	}
+}
+
+/* How many were lost, and how full the table is now: who counted along can begin again from there. */
+static void put_gap(struct events *events, struct strbuf *out)
+{
+	uint32_t drops = socket_drops(events), lost = drops - events->drops;
+	struct ctnl_totals totals = { 0 };
+	struct timespec now;
+	struct ctnl nl;
+	bool known = ctnl_open(&nl) == 0 && ctnl_totals(&nl, &totals) == 0;
+
+	ctnl_close(&nl);
+	clock_gettime(CLOCK_REALTIME, &now);
+	strbuf_puts(out, events->json ? "{\"time\":" : "[");
+	put_time(out, &now);
+	strbuf_printf(out,
+		      events->json ? ",\"type\":\"gap\",\"lost\":%" PRIu32 : "]\t    [GAP] lost=%" PRIu32,
+		      lost);
+	if (known)
+		strbuf_printf(out,
+			      events->json ? ",\"count\":%" PRIu32 ",\"max\":%" PRIu32
+					   : " count=%" PRIu32 " max=%" PRIu32,
+			      totals.count, totals.max);
+	strbuf_puts(out, events->json ? "}\n" : "\n");
+	events->drops = drops;
+	events->lost += lost;
+	events->gap = false;
+}
+
+/*
+ * After an overrun the kernel adds nothing until the buffer has been emptied. So what is still in it is older
+ * than the gap, and the record's place is where the buffer is empty.
+ */
+int events_read(struct events *events, struct strbuf *out)
+{
+	struct timespec now;
+	int got = recvmmsg(events->fd, events->receive->headers, BATCH,
+			   events->gap ? MSG_DONTWAIT : MSG_WAITFORONE, NULL);
+
+	if (got < 0 && errno == ENOBUFS) {
+		if (!events->gap)
+			events->gap_received = events->received;
+		events->gap = true;
+		return 0;
+	}
+	if (got < 0 && errno == EAGAIN && events->gap) {
+		put_gap(events, out);
+		return out->failed ? -ENOMEM : 0;
+	}
+	if (got < 0)
+		return -errno;
+	clock_gettime(CLOCK_REALTIME, &now);
+	for (int i = 0; i < got; i++)
+		read_datagram(events, out, (size_t)i, &now);
+	if (events->gap && events->received - events->gap_received > DRAINED)
+		put_gap(events, out);
+	return out->failed ? -ENOMEM : 0;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is known of the table without reading it: how full it is, and the kernel's counters. Taken from
+ * whatever this process is allowed, in this order: the sysctl files (they also tell whether connection
+ * tracking runs at all), netlink, /proc/net/stat/nf_conntrack. Nothing is asked that could load a module.
+ */
+#ifndef FW_CONNTRACK_SOURCE_H
+#define FW_CONNTRACK_SOURCE_H
+
+#include "base/base.h"
+#include "conntrack/counters.h"
+
+enum source { SOURCE_NONE, SOURCE_NETLINK, SOURCE_PROC };
+
+#define BOOT_ID_MAX 40
+
+struct snapshot {
+	bool absent; /* connection tracking does not run here: nothing else is set */
+	bool has_count, has_max, has_buckets;
+	uint64_t count, max, buckets; /* max 0: no limit */
+	enum source source;	      /* of the counters */
+	int netlink_error;	      /* why netlink was not used, as -errno; 0: it was, or was not tried */
+	int proc_error;		      /* the same for /proc/net/stat */
+	struct counters counters;     /* owned */
+	uint32_t object_size;	      /* bytes of an entry without extensions; 0: not known */
+	uint64_t boottime;	      /* seconds since boot, suspend included */
+	uint64_t wall;		      /* seconds since 1970 */
+	char boot_id[BOOT_ID_MAX];    /* "": unknown */
+	uint64_t cookie;	      /* of the network namespace; 0: unknown */
+};
+
+/*
+ * proc: where proc is mounted, "/proc" for this system. Another place is another system or namespace as a
+ * file tree: netlink is not asked then. What fails stays unknown, and why is noted. Free with snapshot_free.
+ */
+void snapshot_take(struct snapshot *now, const char *proc);
+void snapshot_free(struct snapshot *snapshot);
+
+/* The table's number in PROC/sys/net/netfilter/NAME; 0 or -errno, -EBADMSG for what is no number. */
+must_check int source_sysctl(const char *proc, const char *name, uint64_t *value);
+
+/*
+ * Whether netlink may be asked: 0; -ENOENT: connection tracking does not run here; -ENOPROTOOPT: it does, and
+ * the module that answers (nf_conntrack_netlink) is not loaded.
+ */
+must_check int source_netlink_ready(const char *proc);
+
+/* Bytes of memory for `entries` entries in a table of `buckets`: a hash head has 8 bytes. */
+uint64_t snapshot_memory(const struct snapshot *snapshot, uint64_t entries);
+
+#endif

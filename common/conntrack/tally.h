@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Counting entries by a key: which protocols, states, sources fill the table. Exact: every different value
+ * has its own count. Memory follows the number of different values, 40 bytes each at least, not that of
+ * entries.
+ */
+#ifndef FW_CONNTRACK_TALLY_H
+#define FW_CONNTRACK_TALLY_H
+
+#include "base/base.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "conntrack/flow.h"
+
+enum tally_field {
+	TALLY_PROTO,
+	TALLY_STATE,
+	TALLY_SRC,
+	TALLY_DST,
+	TALLY_SPORT,
+	TALLY_DPORT,
+	TALLY_ZONE,
+	TALLY_MARK,
+	TALLY_FAMILY,
+	TALLY_NAT,
+	TALLY_STATUS,
+	TALLY_HELPER,
+	TALLY_TIMEOUT,
+	TALLY_FIELDS
+};
+
+/* What to count by: "proto", "src/24" (IPv6 addresses then by /64), "src/24/48". */
+struct tally_key {
+	enum tally_field field;
+	uint8_t prefix4, prefix6; /* of TALLY_SRC, TALLY_DST */
+	char name[24];		  /* as it was asked for */
+};
+
+must_check bool tally_key_read(struct tally_key *key, const char *text);
+
+/* A value of a key: how it is laid out is tally.c's business; compared as a whole. */
+struct tally_value {
+	uint64_t high, low;
+};
+
+struct tally_row {
+	struct tally_value value;
+	uint64_t flows, packets, bytes;
+};
+
+/* Additions that wait for their row to come from memory: see tally_add. */
+#define TALLY_PENDING 16
+
+struct tally_pending {
+	struct tally_value value;
+	uint64_t packets, bytes;
+	size_t hash;
+};
+
+enum tally_by { TALLY_BY_FLOWS, TALLY_BY_PACKETS, TALLY_BY_BYTES };
+
+struct tally {
+	struct tally_key key;
+	struct tally_row *rows;			     /* owned, a hash table; flows 0: free */
+	size_t size, used;			     /* size is a power of two */
+	struct tally_pending pending[TALLY_PENDING]; /* a ring */
+	size_t pending_first, pending_count;
+};
+
+/* 0 or -ENOMEM. */
+must_check int tally_begin(struct tally *tally, const struct tally_key *key);
+void tally_free(struct tally *tally);
+
+/* What keys look at, decoded once for all tallies of a dump. */
+struct tally_flow {
+	const struct flow *flow;
+	struct flow_tuple orig;
+	struct flow_counters counters; /* both directions together */
+};
+
+/* False for a damaged entry. */
+must_check bool tally_decode(struct tally_flow *decoded, const struct flow *flow, enum tally_by by);
+
+/*
+ * Counts an entry: not at once, but some entries later, when the processor has fetched the row. With
+ * thousands of sources the row is in no cache, and waiting for it would cost as much as everything else in
+ * user space. 0 or -ENOMEM.
+ */
+must_check int tally_add(struct tally *tally, const struct tally_flow *decoded);
+
+/* Counts what is still pending. To be called behind the last tally_add. 0 or -ENOMEM. */
+must_check int tally_finish(struct tally *tally);
+
+struct tally_rows {
+	VEC(struct tally_row) rows;
+};
+
+/* All rows, the largest first, equal ones by their value. 0 or -ENOMEM. Free with vec_free(&rows->rows). */
+must_check int tally_sorted(const struct tally *tally, enum tally_by by, struct tally_rows *rows);
+
+uint64_t tally_amount(const struct tally_row *row, enum tally_by by);
+
+/* "tcp", "10.0.0.0/24", "none". */
+void tally_value_text(struct strbuf *out, const struct tally_key *key, const struct tally_value *value);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "conntrack/text.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void text_number(struct strbuf *out, uint64_t number)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	strbuf_add(out, digits + at, sizeof(digits) - at);
+}
+
+void text_address(struct strbuf *out, unsigned family, const uint8_t *addr)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (family == AF_INET6) {
+		strbuf_puts(out, inet_ntop(AF_INET6, addr, text, sizeof(text)));
+		return;
+	}
+	for (int i = 0; i < 4; i++) {
+		if (i > 0)
+			strbuf_putc(out, '.');
+		text_number(out, addr[i]);
+	}
+}
+
+/* Length of the UTF-8 sequence at text, 0 when it is not one. */
+static size_t utf8_length(const unsigned char *text, size_t left)
+{
+	size_t len = text[0] < 0x80			 ? 1
+		     : text[0] >= 0xc2 && text[0] < 0xe0 ? 2
+		     : text[0] >= 0xe0 && text[0] < 0xf0 ? 3
+		     : text[0] >= 0xf0 && text[0] < 0xf5 ? 4
+							 : 0;
+
+	if (len > left)
+		return 0;
+	for (size_t i = 1; i < len; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	return len;
+}
+
+void text_json(struct strbuf *out, const char *text, size_t len)
+{
+	strbuf_putc(out, '"');
+	for (size_t i = 0; i < len;) {
+		size_t step = utf8_length((const unsigned char *)text + i, len - i);
+
+		if (step == 0)
+			strbuf_puts(out, "\\ufffd");
+		else if (text[i] == '"' || text[i] == '\\')
+			strbuf_printf(out, "\\%c", text[i]);
+		else if ((unsigned char)text[i] < ' ')
+			strbuf_printf(out, "\\u%04x", (unsigned)text[i]);
+		else
+			strbuf_add(out, text + i, step);
+		i += step > 0 ? step : 1;
+	}
+	strbuf_putc(out, '"');
+}
+
+void text_duration(struct strbuf *out, uint64_t seconds)
+{
+	static const struct {
+		uint64_t seconds;
+		const char *name;
+	} units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_LEN(units) && seconds < 2 * units[i].seconds)
+		i++;
+	text_number(out, seconds / units[i].seconds);
+	strbuf_printf(out, " %s", units[i].name);
+}
+
+void text_memory(struct strbuf *out, uint64_t bytes)
+{
+	if (bytes >= (uint64_t)10 << 20)
+		strbuf_printf(out, "%llu MiB", (unsigned long long)(bytes >> 20));
+	else
+		strbuf_printf(out, "%llu KiB", (unsigned long long)(bytes >> 10));
+}
+
+static bool read_digits(const char *text, uint64_t max, uint64_t *number, char **end)
+{
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	*number = strtoull(text, end, 10);
+	return errno == 0 && *number <= max;
+}
+
+bool text_to_number(const char *text, uint64_t max, uint64_t *number)
+{
+	char *end;
+
+	return read_digits(text, max, number, &end) && *end == '\0';
+}
+
+bool text_to_duration(const char *text, uint64_t *seconds)
+{
+	static const char units[] = "smhd";
+	static const uint64_t size[] = { 1, 60, 3600, 86400 };
+	const char *unit;
+	char *end;
+
+	if (!read_digits(text, UINT32_MAX, seconds, &end))
+		return false;
+	if (*end == '\0')
+		return true;
+	unit = strchr(units, *end);
+	if (unit == NULL || end[1] != '\0')
+		return false;
+	*seconds *= size[unit - units];
+	return true;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "profile/addr.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ADDR_TEXT_MAX 64
+
+unsigned addr_width(enum family family)
+{
+	return family == FAMILY_IPV4 ? 32 : 128;
+}
+
+/* All bits of the family. */
+static addr_bits addr_ones(enum family family)
+{
+	return family == FAMILY_IPV4 ? (addr_bits)UINT32_MAX : ~(addr_bits)0;
+}
+
+static bool address_parse(const char *text, enum family *family, addr_bits *bits)
+{
+	unsigned char bytes[16];
+	unsigned count = strchr(text, ':') != NULL ? 16 : 4;
+
+	if (inet_pton(count == 16 ? AF_INET6 : AF_INET, text, bytes) != 1)
+		return false;
+	*family = count == 16 ? FAMILY_IPV6 : FAMILY_IPV4;
+	*bits = 0;
+	for (unsigned i = 0; i < count; i++)
+		*bits = *bits << 8 | bytes[i];
+	return true;
+}
+
+/* "24"; a dotted mask is no prefix here. */
+static bool prefix_parse(const char *text, unsigned most, unsigned *prefix)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || len > 3 || strspn(text, "0123456789") != len)
+		return false;
+	*prefix = (unsigned)strtoul(text, NULL, 10);
+	return *prefix <= most;
+}
+
+enum addr_fault addr_parse(const char *text, struct addr_range *out)
+{
+	char copy[ADDR_TEXT_MAX * 2];
+	size_t len = strlen(text), at = strcspn(text, "/-");
+	enum family other;
+	unsigned prefix;
+
+	if (len >= sizeof(copy))
+		return ADDR_NONE;
+	memcpy(copy, text, len + 1);
+	copy[at] = '\0';
+	if (!address_parse(copy, &out->family, &out->first))
+		return ADDR_NONE;
+	out->last = out->first;
+	if (text[at] == '\0')
+		return ADDR_FINE;
+	if (text[at] == '-') {
+		if (!address_parse(copy + at + 1, &other, &out->last) || other != out->family)
+			return ADDR_NONE;
+		return out->first <= out->last ? ADDR_FINE : ADDR_ORDER;
+	}
+	if (!prefix_parse(copy + at + 1, addr_width(out->family), &prefix))
+		return ADDR_PREFIX;
+	addr_bits host = prefix == 0 ? addr_ones(out->family)
+				     : addr_ones(out->family) & (((addr_bits)1 << (addr_width(out->family) - prefix)) - 1);
+	out->first &= ~host;
+	out->last = out->first | host;
+	return ADDR_FINE;
+}
+
+int addr_prefix(const struct addr_range *range)
+{
+	addr_bits host = range->last - range->first;
+	int prefix = (int)addr_width(range->family);
+
+	if ((host & (host + 1)) != 0 || (range->first & host) != 0)
+		return -1;
+	for (; host != 0; host >>= 1)
+		prefix--;
+	return prefix;
+}
+
+bool addr_contains(const struct addr_range *outer, const struct addr_range *inner)
+{
+	return outer->family == inner->family && outer->first <= inner->first && inner->last <= outer->last;
+}
+
+static void bits_print(struct strbuf *out, enum family family, addr_bits bits)
+{
+	unsigned char bytes[16];
+	char text[INET6_ADDRSTRLEN];
+	unsigned count = addr_width(family) / 8;
+
+	for (unsigned i = count; i > 0; i--, bits >>= 8)
+		bytes[i - 1] = (unsigned char)bits;
+	if (inet_ntop(count == 16 ? AF_INET6 : AF_INET, bytes, text, sizeof(text)) != NULL)
+		strbuf_puts(out, text);
+}
+
+void addr_print_first(struct strbuf *out, const struct addr_range *range)
+{
+	bits_print(out, range->family, range->first);
+}
+
+void addr_print(struct strbuf *out, const struct addr_range *range)
+{
+	int prefix = addr_prefix(range);
+
+	addr_print_first(out, range);
+	if (prefix >= 0 && (unsigned)prefix < addr_width(range->family))
+		strbuf_printf(out, "/%d", prefix);
+	if (prefix < 0) {
+		strbuf_putc(out, '-');
+		bits_print(out, range->family, range->last);
+	}
+}
+
+bool addr_set_add(struct addr_set *set, const struct addr_range *range)
+{
+	return vec_push(&set->ranges, *range);
+}
+
+static int range_compare(const void *left, const void *right)
+{
+	const struct addr_range *a = left, *b = right;
+
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	if (a->first != b->first)
+		return a->first < b->first ? -1 : 1;
+	return a->last > b->last ? -1 : a->last < b->last;
+}
+
+void addr_set_normalise(struct addr_set *set)
+{
+	size_t kept = 0;
+	struct addr_range *item = set->ranges.item;
+
+	if (set->ranges.len < 2)
+		return;
+	qsort(item, set->ranges.len, sizeof(*item), range_compare);
+	for (size_t i = 1; i < set->ranges.len; i++) {
+		struct addr_range *last = &item[kept];
+		bool touches = last->last >= addr_ones(last->family) || item[i].first <= last->last + 1;
+
+		if (item[i].family != last->family || !touches)
+			item[++kept] = item[i];
+		else if (item[i].last > last->last)
+			last->last = item[i].last;
+	}
+	set->ranges.len = kept + 1;
+}
+
+/* The largest network that begins where `left` begins and does not reach beyond it. */
+static struct addr_range network_first(const struct addr_range *left)
+{
+	addr_bits host = 0;
+
+	while (host < addr_ones(left->family)) {
+		addr_bits wider = host << 1 | 1;
+
+		if ((left->first & wider) != 0 || wider > left->last - left->first)
+			break;
+		host = wider;
+	}
+	return (struct addr_range){ left->family, left->first, left->first + host };
+}
+
+bool addr_set_split(struct addr_set *out, const struct addr_range *range, unsigned most)
+{
+	struct addr_range left = *range;
+	size_t before = out->ranges.len;
+
+	for (;;) {
+		struct addr_range net = network_first(&left);
+
+		if (out->ranges.len - before >= most) {
+			out->ranges.len = before;
+			return addr_set_add(out, range);
+		}
+		if (!addr_set_add(out, &net))
+			return false;
+		if (net.last == left.last)
+			return true;
+		left.first = net.last + 1;
+	}
+}
+
+bool addr_set_networks(const struct addr_set *set, struct addr_set *out)
+{
+	out->ranges.len = 0;
+	for (size_t i = 0; i < set->ranges.len; i++)
+		if (!addr_set_split(out, &set->ranges.item[i], 2 * 128))
+			return false;
+	return true;
+}
+
+bool addr_set_covers(const struct addr_set *normal, const struct addr_range *range)
+{
+	for (size_t i = 0; i < normal->ranges.len; i++)
+		if (addr_contains(&normal->ranges.item[i], range))
+			return true;
+	return false;
+}
+
+size_t addr_set_count(const struct addr_set *set, enum family family)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < set->ranges.len; i++)
+		count += set->ranges.item[i].family == family;
+	return count;
+}
+
+void addr_set_free(struct addr_set *set)
+{
+	vec_free(&set->ranges);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "profile/build.h"
+
+#include <string.h>
+
+static bool (*const builders[])(struct profile *profile, const struct statement *st) = {
+	[STATEMENT_RULE] = build_rule,
+	[STATEMENT_BLOCK] = build_block,
+	[STATEMENT_HELPER] = build_helper,
+	[STATEMENT_FORWARD] = build_forward,
+	[STATEMENT_REDIRECT] = build_redirect,
+	[STATEMENT_MASQUERADE] = build_masquerade,
+	[STATEMENT_SNAT] = build_snat,
+	[STATEMENT_MAP] = build_map,
+	[STATEMENT_MARK] = build_mark,
+	[STATEMENT_CLAMP] = build_clamp,
+	[STATEMENT_ANTISPOOF] = build_antispoof,
+	[STATEMENT_NOTRACK] = build_notrack,
+	[STATEMENT_RAW] = build_raw,
+	[STATEMENT_EXPECT] = build_expect,
+	[STATEMENT_SETTING] = NULL,
+};
+
+/* Hosts and services that no statement uses are read too: their mistakes are mistakes. */
+static void build_definitions(struct profile *profile)
+{
+	for (struct hosts *hosts = profile->hosts; hosts != NULL; hosts = hosts->next)
+		if (!hosts_load(profile, hosts))
+			continue;
+	for (const struct service *service = profile->services; service != NULL; service = service->next) {
+		struct port_list ports;
+
+		if (!resolve_items(profile, service->items, &ports))
+			profile->errors += profile->failed;
+		vec_free(&ports.list);
+	}
+}
+
+bool profile_build(struct profile *profile)
+{
+	build_frame(profile);
+	build_definitions(profile);
+	for (const struct statement *st = profile->statements; st != NULL && !profile->failed; st = st->next)
+		if (!st->broken && builders[st->kind] != NULL && !builders[st->kind](profile, st))
+			continue; /* reported */
+	build_denied(profile);
+	build_directives(profile);
+	if (profile->out.failed)
+		profile_memory(profile);
+	return profile->errors == 0 && !profile->failed;
+}
+
+/* One end of an expectation: its address and interface, for a reader that knows no zones. */
+static void expect_end_print(struct strbuf *out, const struct selector *sel, const char *address, const char *iface)
+{
+	if (sel->has_range) {
+		strbuf_printf(out, " %s%s ", address, sel->range_not ? " not" : "");
+		addr_print(out, &sel->range);
+	}
+	if (sel->iface != NULL)
+		strbuf_printf(out, " %s%s %s", iface, sel->iface_not ? " not" : "", sel->iface);
+}
+
+static void expect_ports_print(struct strbuf *out, const struct ports *ports)
+{
+	static const struct {
+		int proto;
+		const char *word;
+	} words[] = { { PROTO_TCP, "tcp" }, { PROTO_UDP, "udp" }, { PROTO_SCTP, "sctp" }, { PROTO_ICMP, "icmp" }, { PROTO_ICMP6, "icmpv6" } };
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(words) && words[i].proto != ports->proto)
+		i++;
+	if (i < ARRAY_LEN(words))
+		strbuf_printf(out, " %s", words[i].word);
+	else
+		strbuf_printf(out, " proto %d", ports->proto);
+	if (!ports->any)
+		strbuf_printf(out, " %u", ports->first);
+	if (!ports->any && ports->last != ports->first)
+		strbuf_printf(out, "-%u", ports->last);
+}
+
+static void expect_emit(struct profile *profile, const struct statement *st, const struct ports *ports,
+			const struct selectors *from, const struct selectors *to)
+{
+	for (size_t f = 0; f < from->list.len; f++)
+		for (size_t t = 0; t < to->list.len; t++) {
+			const struct selector *source = &from->list.item[f], *target = &to->list.item[t];
+			struct strbuf text = STRBUF_INIT;
+
+			if ((source->family & target->family) == 0)
+				continue;
+			strbuf_printf(&text, "expect %s", st->rule.verdict == VERDICT_ALLOW ? "allow" : "deny");
+			if (ports != NULL)
+				expect_ports_print(&text, ports);
+			expect_end_print(&text, source, "from", "in");
+			if (from->self)
+				strbuf_puts(&text, " from self");
+			if (!to->docker)
+				expect_end_print(&text, target, "to", "out");
+			else if (t == 0)
+				strbuf_puts(&text, " chain DOCKER-USER");
+			else
+				text.len = 0; /* one for all its bridges */
+			if (text.len > 0)
+				output_tail(&profile->out, &st->where, strbuf_text(&text));
+			strbuf_free(&text);
+		}
+}
+
+bool build_expect(struct profile *profile, const struct statement *st)
+{
+	struct selectors from = { 0 }, to = { 0 };
+	struct port_list ports;
+	bool good = resolve_items(profile, st->rule.what, &ports);
+
+	good = resolve_end(profile, &st->rule.from, FAMILY_BOTH, false, &from) && good;
+	good = resolve_end(profile, &st->rule.to, FAMILY_BOTH, false, &to) && good;
+	good = good && selectors_flatten(profile, &from) && selectors_flatten(profile, &to);
+	if (good && (from.except || to.except)) {
+		profile_error(profile, &st->where, "an expectation takes no list of exceptions");
+		good = false;
+	}
+	if (good && from.self)
+		good = vec_push(&from.list, (struct selector){ .family = FAMILY_BOTH });
+	if (good && to.self)
+		good = vec_push(&to.list, (struct selector){ .family = FAMILY_BOTH });
+	if (good && ports.list.len == 0)
+		expect_emit(profile, st, NULL, &from, &to);
+	for (size_t i = 0; good && i < ports.list.len; i++)
+		expect_emit(profile, st, &ports.list.item[i], &from, &to);
+	selectors_free(&from);
+	selectors_free(&to);
+	vec_free(&ports.list);
+	return good;
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The raw and mangle tables: block, helper, antispoof, notrack, mark, clamp; and expect. */
+#include "profile/build.h"
+#include "profile/service.h"
+
+#include <string.h>
+
+/* One statement whose rules all have one verdict and no options. */
+struct plain {
+	struct profile *profile;
+	struct site site;
+	struct selectors from, to;
+	struct port_groups groups;
+	struct steps steps;
+};
+
+static struct plain plain_begin(struct profile *profile, const struct statement *st, enum table table, enum phase phase,
+				const char *chain)
+{
+	struct plain plain = { .profile = profile };
+
+	plain.site = (struct site){ .st = st, .table = table, .phase = phase, .chain = chain, .family = FAMILY_BOTH,
+				    .extra = "", .state = "" };
+	return plain;
+}
+
+static void plain_end(struct plain *plain)
+{
+	selectors_free(&plain->from);
+	selectors_free(&plain->to);
+	vec_free(&plain->groups.list);
+	vec_free(&plain->steps.list);
+}
+
+/* NULL items: everything. */
+static bool plain_items(struct plain *plain, const struct item *items, enum port_form form)
+{
+	struct port_list ports;
+	bool good = resolve_items(plain->profile, items, &ports);
+
+	for (size_t i = 0; i < ports.list.len; i++)
+		ports.list.item[i].unaddressed = false; /* outside of the filter table this makes no difference */
+	good = good && groups_make(plain->profile, &ports, false, form, &plain->groups);
+	vec_free(&ports.list);
+	return good;
+}
+
+static bool plain_emit(struct plain *plain, const char *target)
+{
+	struct selector any = { .family = FAMILY_BOTH };
+	struct step step = { .family = FAMILY_BOTH, .match = "", .target = target };
+
+	if (target == NULL || !vec_push(&plain->steps.list, step))
+		return profile_memory(plain->profile);
+	if (plain->from.list.len == 0 && plain->from.tree == NULL && plain->from.any && !vec_push(&plain->from.list, any))
+		return profile_memory(plain->profile);
+	if (plain->to.list.len == 0 && plain->to.tree == NULL && plain->to.any && !vec_push(&plain->to.list, any))
+		return profile_memory(plain->profile);
+	return site_emit(plain->profile, &plain->site, &plain->groups, &plain->from, &plain->to, &plain->steps);
+}
+
+/* What is logged, then dropped, where `log blocked` asks for it. */
+static const char *blocked_target(struct profile *profile)
+{
+	const struct log_setting *log = &profile->settings.log[LOG_BLOCKED];
+	const char *match = log_match(profile, log), *target = log_target(profile, log, "BLOCKED"), *text;
+
+	if (log->off)
+		return "DROP";
+	if (output_has_chain(&profile->out, TABLE_RAW, "fw-blocked"))
+		return "fw-blocked";
+	output_chain(&profile->out, TABLE_RAW, "fw-blocked");
+	text = match != NULL && target != NULL ? profile_textf(profile, "%s -j %s", match, target) : NULL;
+	if (text != NULL)
+		output_rule(&profile->out, TABLE_RAW, PHASE_THIRD, FAMILY_BOTH, "fw-blocked", &log->where, text);
+	output_rule(&profile->out, TABLE_RAW, PHASE_THIRD, FAMILY_BOTH, "fw-blocked", &log->where, "-j DROP");
+	return "fw-blocked";
+}
+
+bool build_block(struct profile *profile, const struct statement *st)
+{
+	struct plain plain = plain_begin(profile, st, TABLE_RAW, PHASE_BLOCK, "PREROUTING");
+	bool good = resolve_end(profile, &st->rule.from, FAMILY_BOTH, false, &plain.from);
+
+	plain.to.any = true;
+	if (good && (plain.from.any || plain.from.self)) {
+		profile_error(profile, &st->rule.from.where, "to block everyone, leave everything out");
+		good = false;
+	}
+	good = good && plain_items(&plain, NULL, PORTS_DESTINATION) && plain_emit(&plain, blocked_target(profile));
+	plain_end(&plain);
+	return good;
+}
+
+/* One service's helper on its ports, where both exist. */
+static bool helper_rule(struct profile *profile, const struct statement *st, const struct item *item)
+{
+	const char *name = service_helper(profile, item->service.text);
+	const struct helper_kind *kind = name != NULL ? helper_kind_find(name) : NULL;
+	struct plain plain = plain_begin(profile, st, TABLE_RAW, PHASE_FIRST, "PREROUTING");
+	struct item alone = *item;
+	bool good = resolve_end(profile, &st->helper.from, FAMILY_BOTH, true, &plain.from);
+
+	alone.next = NULL;
+	good = good && plain_items(&plain, &alone, PORTS_DESTINATION);
+	plain.to.any = true;
+	if (plain.from.self) {
+		plain.site.chain = "OUTPUT";
+		plain.from.any = true;
+	}
+	if (good && kind == NULL) {
+		profile_error(profile, &item->where, name != NULL ? "the kernel has no helper \"%s\"" : "service \"%s\" has no helper",
+			      name != NULL ? name : item->service.text);
+		good = false;
+	}
+	if (good && kind->ipv4_only)
+		plain.site.family = FAMILY_IPV4;
+	if (good && (selectors_family(&plain.from) & plain.site.family) == 0 && !plain.from.any) {
+		profile_error(profile, &item->where, "the kernel has the helper \"%s\" for IPv4 only", name);
+		good = false;
+	}
+	good = good && plain_emit(&plain, profile_textf(profile, "CT --helper %s", name));
+	plain_end(&plain);
+	return good;
+}
+
+bool build_helper(struct profile *profile, const struct statement *st)
+{
+	bool good = true;
+
+	for (const struct item *item = st->helper.what; item != NULL; item = item->next)
+		good = helper_rule(profile, st, item) && good;
+	return good;
+}
+
+/*
+ * A packet is believed where its source is routed back to the interface it came by. Answers of DHCP
+ * servers come before there are routes; a source of 0.0.0.0 the match lets through by itself.
+ */
+bool build_antispoof(struct profile *profile, const struct statement *st)
+{
+	static const struct {
+		enum family family;
+		const char *before, *behind;
+	} rules[] = {
+		{ FAMILY_IPV4, "", "-p udp -m udp --sport 67 --dport 68 -j ACCEPT" },
+		{ FAMILY_IPV6, "-d fe80::/10 ", "-p udp -m udp --dport 546 -j ACCEPT" },
+		{ FAMILY_BOTH, "", "-m rpfilter --validmark --invert -j DROP" },
+	};
+	bool good = true;
+
+	for (size_t z = 0; z < st->zones.count; z++) {
+		const struct zone *zone = resolve_zone(profile, &st->zones.item[z]);
+
+		good = good && zone != NULL;
+		for (size_t i = 0; zone != NULL && i < zone->iface_count; i++)
+			for (size_t r = 0; r < ARRAY_LEN(rules); r++) {
+				const char *text = profile_textf(profile, "%s-i %s %s", rules[r].before, zone->ifaces[i], rules[r].behind);
+
+				if (text != NULL)
+					output_rule(&profile->out, TABLE_RAW, PHASE_ANTISPOOF, rules[r].family, "PREROUTING", &st->where, text);
+			}
+	}
+	return good;
+}
+
+static bool notrack_side(struct profile *profile, const struct statement *st, enum phase phase, const char *chain,
+			 enum port_form form, const char *target)
+{
+	struct plain plain = plain_begin(profile, st, phase == PHASE_OUT ? TABLE_FILTER : TABLE_RAW, phase, chain);
+	bool good;
+
+	plain.from.any = plain.to.any = true;
+	if (phase == PHASE_OUT)
+		plain.site.extra = "-m conntrack --ctstate UNTRACKED";
+	good = plain_items(&plain, st->notrack, form) && plain_emit(&plain, target);
+	plain_end(&plain);
+	return good;
+}
+
+/* Questions that come in and their answers; with a closed OUTPUT the answers must be let out. */
+bool build_notrack(struct profile *profile, const struct statement *st)
+{
+	for (const struct item *item = st->notrack; item != NULL; item = item->next)
+		if (item->service.text == NULL && item->ports.any) {
+			profile_error(profile, &item->where, "notrack needs ports: answers are told by their source port");
+			return false;
+		}
+	if (profile->settings.policy[DIR_OUT] != VERDICT_ALLOW &&
+	    !notrack_side(profile, st, PHASE_OUT, "OUTPUT", PORTS_SOURCE, "ACCEPT"))
+		return false;
+	return notrack_side(profile, st, PHASE_FIRST, "PREROUTING", PORTS_DESTINATION, "CT --notrack") &&
+	       notrack_side(profile, st, PHASE_SECOND, "OUTPUT", PORTS_SOURCE, "CT --notrack");
+}
+
+static bool has_iface(const struct selectors *end)
+{
+	for (size_t i = 0; i < end->list.len; i++)
+		if (end->list.item[i].iface != NULL)
+			return true;
+	return false;
+}
+
+/* The hook that knows what the ends ask for; as early as it can be, since marks choose routes. */
+static void mark_site(struct plain *plain)
+{
+	struct site *site = &plain->site;
+
+	if (plain->from.self) {
+		site->chain = "OUTPUT";
+		site->phase = PHASE_THIRD;
+	} else if (plain->to.self) {
+		site->chain = "INPUT";
+	} else if (has_iface(&plain->to)) {
+		site->chain = has_iface(&plain->from) ? "FORWARD" : "POSTROUTING";
+		site->phase = PHASE_SECOND;
+	} else {
+		site->chain = "PREROUTING";
+	}
+}
+
+bool build_mark(struct profile *profile, const struct statement *st)
+{
+	struct plain plain = plain_begin(profile, st, TABLE_MANGLE, PHASE_FIRST, "PREROUTING");
+	const struct mark *mark = &st->mark;
+	const char *target;
+	bool good = resolve_end(profile, &mark->from, FAMILY_BOTH, false, &plain.from);
+
+	good = resolve_end(profile, &mark->to, FAMILY_BOTH, false, &plain.to) && good;
+	good = good && plain_items(&plain, mark->what, PORTS_DESTINATION);
+	if (mark->dscp != NULL)
+		target = profile_textf(profile, "DSCP --set-dscp-class %s", mark->dscp);
+	else if (mark->mask != 0)
+		target = profile_textf(profile, "MARK --set-xmark 0x%lx/0x%lx", mark->value, mark->mask);
+	else
+		target = profile_textf(profile, "MARK --set-mark 0x%lx", mark->value);
+	if (good && (selectors_family(&plain.from) & selectors_family(&plain.to)) == 0 && !plain.from.self && !plain.to.self) {
+		profile_error(profile, &mark->to.where, "no packet can match: one side is IPv4 only, the other IPv6 only");
+		good = false;
+	}
+	mark_site(&plain);
+	plain.from.any = plain.from.any || plain.from.self;
+	plain.to.any = plain.to.any || plain.to.self;
+	good = good && target != NULL && plain_emit(&plain, target);
+	plain_end(&plain);
+	return good;
+}
+
+bool build_clamp(struct profile *profile, const struct statement *st)
+{
+	const struct zone *zone = resolve_zone(profile, &st->clamp.zone);
+	const char *how = st->clamp.mss > 0 ? profile_textf(profile, "--set-mss %u", st->clamp.mss) : "--clamp-mss-to-pmtu";
+
+	for (size_t i = 0; zone != NULL && how != NULL && i < zone->iface_count; i++) {
+		const char *text = profile_textf(profile, "-o %s -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS %s",
+						 zone->ifaces[i], how);
+
+		if (text != NULL)
+			output_rule(&profile->out, TABLE_MANGLE, PHASE_SECOND, FAMILY_BOTH, "FORWARD", &st->where, text);
+	}
+	return zone != NULL;
+}

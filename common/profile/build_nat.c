@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* forward, redirect, masquerade, snat, map. */
+#include "profile/build.h"
+
+#include <string.h>
+
+/* What a statement of the nat table holds while it is built. */
+struct nat_build {
+	struct profile *profile;
+	struct site site;
+	struct selectors from, to;
+	struct port_groups groups;
+	struct steps steps;
+};
+
+static struct nat_build nat_begin(struct profile *profile, const struct statement *st, enum phase phase,
+				  const char *chain, enum family family)
+{
+	struct nat_build nat = { .profile = profile };
+
+	nat.site = (struct site){ .st = st, .table = TABLE_NAT, .phase = phase, .chain = chain, .family = family,
+				  .extra = "", .state = "" };
+	profile->nat_used = true;
+	return nat;
+}
+
+static void nat_end(struct nat_build *nat)
+{
+	selectors_free(&nat->from);
+	selectors_free(&nat->to);
+	vec_free(&nat->groups.list);
+	vec_free(&nat->steps.list);
+}
+
+static bool nat_ports(struct nat_build *nat, const struct ports *ports)
+{
+	struct port_list list = { 0 };
+	bool good;
+
+	if (ports != NULL && !vec_push(&list.list, *ports))
+		return profile_memory(nat->profile);
+	good = groups_make(nat->profile, &list, false, PORTS_DESTINATION, &nat->groups);
+	vec_free(&list.list);
+	return good;
+}
+
+static bool nat_target(struct nat_build *nat, const char *match, const char *target)
+{
+	struct step step = { .family = FAMILY_BOTH, .match = match, .target = target, .note = true };
+
+	if (match == NULL || target == NULL || !vec_push(&nat->steps.list, step))
+		return profile_memory(nat->profile);
+	return true;
+}
+
+static bool nat_emit(struct nat_build *nat)
+{
+	struct selector any = { .family = FAMILY_BOTH };
+
+	if (nat->from.list.len == 0 && nat->from.tree == NULL && !vec_push(&nat->from.list, any))
+		return profile_memory(nat->profile);
+	if (nat->to.list.len == 0 && nat->to.tree == NULL && !vec_push(&nat->to.list, any))
+		return profile_memory(nat->profile);
+	return site_emit(nat->profile, &nat->site, &nat->groups, &nat->from, &nat->to, &nat->steps);
+}
+
+/* A zone's interfaces as one end of a rule, without its networks. */
+static bool add_ifaces(struct profile *profile, const struct zone *zone, struct selectors *out)
+{
+	for (size_t i = 0; i < zone->iface_count; i++)
+		if (!vec_push(&out->list, (struct selector){ .family = FAMILY_BOTH, .iface = zone->ifaces[i] }))
+			return profile_memory(profile);
+	return true;
+}
+
+/*
+ * The source of what leaves: POSTROUTING knows no incoming interface, so a zone stands for its
+ * networks alone, and must have some.
+ */
+static bool resolve_source(struct profile *profile, const struct end *end, struct selectors *out)
+{
+	size_t kept = 0;
+
+	if (!resolve_end(profile, end, FAMILY_BOTH, false, out))
+		return false;
+	for (size_t i = 0; i < out->list.len; i++) {
+		struct selector sel = out->list.item[i];
+
+		if (sel.iface != NULL && !sel.has_range && sel.set == NULL) {
+			profile_error(profile, &end->where,
+				      "what leaves is told apart by address only: give the zone its networks with \"at\"");
+			return false;
+		}
+		sel.iface = NULL;
+		sel.iface_not = false;
+		/* A network behind several interfaces of a zone came once for each. */
+		for (size_t j = 0; j < kept && sel.set == NULL; j++)
+			if (sel.has_range && out->list.item[j].has_range && out->list.item[j].range.first == sel.range.first &&
+			    out->list.item[j].range.last == sel.range.last && out->list.item[j].family == sel.family)
+				sel.family = FAMILY_NONE;
+		if (sel.family != FAMILY_NONE)
+			out->list.item[kept++] = sel;
+	}
+	out->list.len = kept;
+	if (out->self) {
+		profile_error(profile, &end->where, "\"self\": this host's own packets have an address already");
+		return false;
+	}
+	return true;
+}
+
+/* The common part of masquerade and snat. */
+static bool build_source(struct profile *profile, const struct statement *st, enum family family, const char *target)
+{
+	struct nat_build nat = nat_begin(profile, st, PHASE_THIRD, "POSTROUTING", family);
+	const struct zone *zone = resolve_zone(profile, &st->nat.zone);
+	bool good = zone != NULL && resolve_source(profile, &st->nat.from, &nat.from);
+
+	if (good && (selectors_family(&nat.from) & family) == 0) {
+		profile_error(profile, &st->nat.from.where, "no packet can match: no address of %s here",
+			      family == FAMILY_IPV6 ? "IPv6" : "IPv4");
+		good = false;
+	}
+	good = good && add_ifaces(profile, zone, &nat.to) && nat_ports(&nat, NULL) && nat_target(&nat, "", target) &&
+	       nat_emit(&nat);
+	nat_end(&nat);
+	return good;
+}
+
+bool build_masquerade(struct profile *profile, const struct statement *st)
+{
+	return build_source(profile, st, st->nat.both ? FAMILY_BOTH : FAMILY_IPV4, "MASQUERADE");
+}
+
+static const char *address_text(struct profile *profile, const struct addr_range *range)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *copy;
+
+	addr_print(&text, range);
+	copy = profile_text(profile, strbuf_text(&text), text.len);
+	strbuf_free(&text);
+	return copy;
+}
+
+bool build_snat(struct profile *profile, const struct statement *st)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *target;
+
+	strbuf_puts(&text, "SNAT --to-source ");
+	addr_print_first(&text, &st->nat.as);
+	if (st->nat.as.first != st->nat.as.last) {
+		struct addr_range last = { st->nat.as.family, st->nat.as.last, st->nat.as.last };
+
+		strbuf_putc(&text, '-');
+		addr_print_first(&text, &last);
+	}
+	target = profile_text(profile, strbuf_text(&text), text.len);
+	strbuf_free(&text);
+	return target != NULL && build_source(profile, st, st->nat.as.family, target);
+}
+
+bool build_map(struct profile *profile, const struct statement *st)
+{
+	struct nat_build nat = nat_begin(profile, st, PHASE_FIRST, "PREROUTING", st->nat.net.family);
+	const struct zone *zone = resolve_zone(profile, &st->nat.zone);
+	const char *net = address_text(profile, &st->nat.as);
+	struct selector to = { .family = st->nat.net.family, .has_range = true, .range = st->nat.net };
+	bool good = zone != NULL && net != NULL && add_ifaces(profile, zone, &nat.from);
+
+	good = good && (vec_push(&nat.to.list, to) || profile_memory(profile));
+	good = good && nat_ports(&nat, NULL) && nat_target(&nat, "", profile_textf(profile, "NETMAP --to %s", net)) &&
+	       nat_emit(&nat);
+	nat_end(&nat);
+	return good;
+}
+
+/* The INPUT rule that lets in what was redirected, and nothing that came to the port by itself. */
+static bool build_redirect_filter(struct profile *profile, const struct statement *st)
+{
+	struct nat_build nat = nat_begin(profile, st, PHASE_IN, "INPUT", FAMILY_BOTH);
+	struct ports ports = { .proto = st->nat.ports.proto, .first = st->nat.port, .last = st->nat.port };
+	bool good = resolve_end(profile, &st->nat.from, FAMILY_NONE, false, &nat.from);
+
+	nat.site.table = TABLE_FILTER;
+	nat.site.no_out = true;
+	profile->has[DIR_IN] = true;
+	good = good && nat_ports(&nat, &ports) &&
+	       nat_target(&nat, "-m conntrack --ctstate NEW -m conntrack --ctstate DNAT", "ACCEPT") && nat_emit(&nat);
+	nat_end(&nat);
+	return good;
+}
+
+bool build_redirect(struct profile *profile, const struct statement *st)
+{
+	struct nat_build nat = nat_begin(profile, st, PHASE_FIRST, "PREROUTING", FAMILY_BOTH);
+	bool good = resolve_end(profile, &st->nat.from, FAMILY_NONE, false, &nat.from), self = nat.from.self;
+
+	if (self) {
+		nat.site.chain = "OUTPUT";
+		nat.site.phase = PHASE_SECOND;
+	}
+	good = good && nat_ports(&nat, &st->nat.ports) &&
+	       nat_target(&nat, "", profile_textf(profile, "REDIRECT --to-ports %u", st->nat.port)) && nat_emit(&nat);
+	nat_end(&nat);
+	return good && (self || build_redirect_filter(profile, st));
+}
+
+/* The zone whose networks hold the target: the smallest network wins. NULL: none does. */
+static struct zone *zone_of(const struct profile *profile, const struct addr_range *host, const struct addr_range **net)
+{
+	struct zone *best = NULL;
+
+	*net = NULL;
+	for (struct zone *zone = profile->zones; zone != NULL; zone = zone->next)
+		for (size_t i = 0; i < zone->nets.ranges.len; i++) {
+			const struct addr_range *range = &zone->nets.ranges.item[i];
+
+			if (addr_contains(range, host) &&
+			    (*net == NULL || range->last - range->first < (*net)->last - (*net)->first)) {
+				best = zone;
+				*net = range;
+			}
+		}
+	return best;
+}
+
+/* Whether some zone other than the one that packets come from could hold the target. */
+static bool target_has_zone(const struct profile *profile, const struct forward *forward)
+{
+	const struct addr_range *net;
+
+	if (zone_of(profile, &forward->host, &net) != NULL)
+		return true;
+	for (const struct zone *zone = profile->zones; zone != NULL; zone = zone->next)
+		if (zone->nets.ranges.len == 0 && !zone->docker &&
+		    (forward->on.text == NULL || strcmp(zone->name.text, forward->on.text) != 0))
+			return true;
+	return false;
+}
+
+/* Where the packets of a forward come from: `from`, and the interfaces of `on`. */
+static bool forward_from(struct profile *profile, const struct forward *forward, struct selectors *out)
+{
+	struct end end = forward->from;
+	struct zone *on = forward->on.text != NULL ? resolve_zone(profile, &forward->on) : NULL;
+
+	if (forward->on.text != NULL && on == NULL)
+		return false;
+	if (end.places == NULL)
+		return on == NULL || add_ifaces(profile, on, out);
+	if (on != NULL && end.on.text == NULL)
+		end.on = forward->on;
+	return resolve_end(profile, &end, forward->options.only, false, out);
+}
+
+static bool add_host(struct profile *profile, const struct addr_range *host, const char *iface, struct selectors *out)
+{
+	struct selector sel = { .family = host->family, .has_range = true, .range = *host, .iface = iface };
+
+	return vec_push(&out->list, sel) || profile_memory(profile);
+}
+
+static const char *dnat_target(struct profile *profile, const struct forward *forward)
+{
+	const char *host = address_text(profile, &forward->host);
+
+	if (host == NULL)
+		return NULL;
+	if (!forward->has_port || forward->port != forward->port_last)
+		return profile_textf(profile, "DNAT --to-destination %s", host);
+	return profile_textf(profile, forward->host.family == FAMILY_IPV4 ? "DNAT --to-destination %s:%u"
+									   : "DNAT --to-destination [%s]:%u",
+			     host, forward->port);
+}
+
+static bool forward_dnat(struct profile *profile, const struct statement *st)
+{
+	const struct forward *forward = &st->forward;
+	struct nat_build nat = nat_begin(profile, st, PHASE_FIRST, "PREROUTING", forward->host.family);
+	bool good = forward_from(profile, forward, &nat.from);
+
+	if (good && nat.from.self) {
+		profile_error(profile, &forward->from.where, "a forward is for what comes in: \"self\" has no part in it");
+		good = false;
+	}
+	if (good && (selectors_family(&nat.from) & forward->host.family) == 0) {
+		profile_error(profile, &forward->host_at, "no packet can match: one side is IPv4 only, the other IPv6 only");
+		good = false;
+	}
+	good = good && (forward->at.family == FAMILY_NONE || add_host(profile, &forward->at, NULL, &nat.to));
+	good = good && nat_ports(&nat, &forward->ports) && nat_target(&nat, "", dnat_target(profile, forward)) &&
+	       nat_emit(&nat);
+	nat_end(&nat);
+	return good;
+}
+
+/* The port that the target sees. */
+static struct ports forward_ports(const struct forward *forward)
+{
+	struct ports ports = forward->ports;
+
+	if (forward->has_port) {
+		ports.first = forward->port;
+		ports.last = forward->port_last;
+	}
+	return ports;
+}
+
+/* FORWARD: only what was forwarded, told by its DNAT state. `lan`: the hairpin's own rule. */
+static bool forward_filter(struct profile *profile, const struct statement *st, const struct zone *lan,
+			   const struct addr_range *net)
+{
+	const struct forward *forward = &st->forward;
+	struct nat_build nat = nat_begin(profile, st, PHASE_FORWARD, "FORWARD", forward->host.family);
+	struct ports ports = forward_ports(forward);
+	bool good = true;
+
+	site_direction(profile, &nat.site, DIR_FORWARD);
+	nat.site.table = TABLE_FILTER;
+	nat.site.state = "-m conntrack --ctstate NEW -m conntrack --ctstate DNAT";
+	nat.site.chains = lan != NULL ? 10 : 0;
+	nat.site.note = forward->options.note;
+	nat.site.extra = options_extra(profile, &forward->options);
+	if (lan == NULL)
+		good = forward_from(profile, forward, &nat.from) && add_host(profile, &forward->host, NULL, &nat.to);
+	for (size_t i = 0; lan != NULL && i < lan->iface_count; i++)
+		good = good && add_host(profile, net, lan->ifaces[i], &nat.from) &&
+		       add_host(profile, &forward->host, lan->ifaces[i], &nat.to);
+	good = good && nat.site.extra != NULL && nat_ports(&nat, &ports);
+	good = good && steps_make(profile, st, &forward->options, VERDICT_ALLOW, DIR_FORWARD, &nat.groups, &nat.steps);
+	good = good && nat_emit(&nat);
+	nat_end(&nat);
+	return good;
+}
+
+/*
+ * Hairpin: who sits beside the target reaches it by this host's address too. The answer would go
+ * straight back and be thrown away, unless the question seems to come from here.
+ */
+static bool forward_hairpin(struct profile *profile, const struct statement *st)
+{
+	const struct forward *forward = &st->forward;
+	const struct addr_range *net;
+	const struct zone *lan = zone_of(profile, &forward->host, &net);
+	struct nat_build in = nat_begin(profile, st, PHASE_FIRST, "PREROUTING", forward->host.family);
+	struct nat_build out = nat_begin(profile, st, PHASE_SECOND, "POSTROUTING", forward->host.family);
+	struct ports ports = forward_ports(forward);
+	bool good = lan != NULL && add_ifaces(profile, lan, &in.from);
+
+	if (lan == NULL)
+		profile_error(profile, &forward->host_at, "a hairpin needs the zone of its target: give it networks with \"at\"");
+	good = good && nat_ports(&in, &forward->ports) &&
+	       nat_target(&in, "-m addrtype --dst-type LOCAL", dnat_target(profile, forward)) && nat_emit(&in);
+	good = good && forward_filter(profile, st, lan, net);
+	for (size_t i = 0; good && i < lan->iface_count; i++)
+		good = add_host(profile, &forward->host, lan->ifaces[i], &out.to);
+	good = good && add_host(profile, net, NULL, &out.from) && nat_ports(&out, &ports) &&
+	       nat_target(&out, "-m conntrack --ctstate DNAT", "MASQUERADE") && nat_emit(&out);
+	nat_end(&in);
+	nat_end(&out);
+	return good;
+}
+
+bool build_forward(struct profile *profile, const struct statement *st)
+{
+	const struct forward *forward = &st->forward;
+
+	if (forward->at.family != FAMILY_NONE && forward->at.family != forward->host.family) {
+		profile_error(profile, &forward->host_at, "no packet can match: one side is IPv4 only, the other IPv6 only");
+		return false;
+	}
+	if (forward->options.only != FAMILY_NONE && forward->options.only != forward->host.family) {
+		profile_error(profile, &forward->options.only_at, "no packet can match: the addresses are of the other family");
+		return false;
+	}
+	if (forward->options.by_at.line > 0) {
+		profile_error(profile, &forward->options.by_at, "who sent a packet is known only of this host's own");
+		return false;
+	}
+	if (!target_has_zone(profile, forward)) {
+		profile_error(profile, &forward->host_at, "the target is in no zone: name its network in a zone's \"at\"");
+		return false;
+	}
+	profile->forwards |= forward->host.family;
+	return forward_dnat(profile, st) && forward_filter(profile, st, NULL, NULL) &&
+	       (!forward->hairpin || forward_hairpin(profile, st));
+}

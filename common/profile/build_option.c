@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The options of a rule: limit, max, log, ban as steps; when, until, by as matches of all of them. */
+#include "profile/build.h"
+#include "text/word.h"
+
+#include <string.h>
+
+static const enum family families[] = { FAMILY_IPV4, FAMILY_IPV6 };
+
+/* The hash's own default of htable-expire, in milliseconds: shorter needs no saying. */
+#define HASHLIMIT_EXPIRE_MS 10000
+
+/* Steps are made by many hands; each adds one and asks nothing. */
+struct maker {
+	struct profile *profile;
+	const struct statement *st;
+	const struct options *options;
+	enum direction dir;
+	bool tcp, other; /* what the packets can be */
+	const char *id;
+	struct steps *steps;
+	bool failed;
+};
+
+static void step_add(struct maker *m, struct step step)
+{
+	if (step.match == NULL || step.target == NULL || !vec_push(&m->steps->list, step)) {
+		profile_memory(m->profile);
+		m->failed = true;
+	}
+}
+
+/* A source: one address of IPv4, one /64 of IPv6, where a customer has at least as many addresses. */
+static unsigned source_mask(enum family family)
+{
+	return family == FAMILY_IPV4 ? 32 : 64;
+}
+
+/*
+ * A ban's list holds sources. Its mask belongs to the list, not to the rule (net/netfilter/xt_recent.c),
+ * and both families share the names: so each family has its own list.
+ */
+static const char *ban_list(struct maker *m, enum family family, const char *what)
+{
+	if (family == FAMILY_IPV4)
+		return profile_textf(m->profile, "-m recent %s --name fw-ban%s --rsource", what, m->id + 2);
+	return profile_textf(m->profile, "-m recent %s --name fw-ban6%s --mask ffff:ffff:ffff:ffff:: --rsource", what,
+			     m->id + 2);
+}
+
+static void add_ban(struct maker *m)
+{
+	const char *check = profile_textf(m->profile, "--rcheck --seconds %u", m->options->ban);
+
+	for (size_t i = 0; check != NULL && i < ARRAY_LEN(families); i++)
+		step_add(m, (struct step){ .family = families[i], .state = true, .target = "DROP",
+					   .match = ban_list(m, families[i], check) });
+}
+
+static const char *rate_text(struct profile *profile, const struct rate *rate)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *copy;
+
+	rate_print(&text, rate);
+	copy = profile_text(profile, strbuf_text(&text), text.len);
+	strbuf_free(&text);
+	return copy;
+}
+
+static void add_log(struct maker *m)
+{
+	const struct rate *rate = &m->options->log_rate;
+	const char *text = rate_text(m->profile, rate);
+	struct strbuf target = STRBUF_INIT;
+
+	if (text == NULL)
+		return;
+	strbuf_puts(&target, "LOG");
+	if (m->options->log_prefix[0] != '\0') {
+		strbuf_puts(&target, " --log-prefix ");
+		word_quote(&target, m->options->log_prefix);
+	}
+	step_add(m, (struct step){ .family = FAMILY_BOTH,
+				   .state = true,
+				   .match = profile_textf(m->profile, "-m limit --limit %s --limit-burst %u", text, rate->burst),
+				   .target = profile_text(m->profile, strbuf_text(&target), target.len) });
+	strbuf_free(&target);
+}
+
+/* The verdict "reject" for the packets of this statement. */
+static void add_reject(struct maker *m, enum family family, bool state, const char *match, bool note)
+{
+	struct step step = { .family = family, .state = state, .match = match, .note = note, .target = "REJECT" };
+
+	if (m->tcp && m->other)
+		step.target = reject_target(m->profile);
+	else if (m->tcp)
+		step.target = "REJECT --reject-with tcp-reset";
+	step.tcp_only = m->tcp && !m->other;
+	step_add(m, step);
+}
+
+static void add_max(struct maker *m)
+{
+
+	if (m->options->max_total) {
+		add_reject(m, FAMILY_BOTH, true,
+			   profile_textf(m->profile, "-m connlimit --connlimit-above %u --connlimit-mask 0 --connlimit-saddr",
+					 m->options->max), false);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
+		add_reject(m, families[i], true,
+			   profile_textf(m->profile, "-m connlimit --connlimit-above %u --connlimit-mask %u --connlimit-saddr",
+					 m->options->max, source_mask(families[i])), false);
+}
+
+/*
+ * A hashlimit table lives as long as a rule names it, with the rate it was made with: loaded again with
+ * another rate under the same name, the rule keeps the old one (net/netfilter/xt_hashlimit.c,
+ * htable_find_get; tried). So the name says the rate.
+ */
+static const char *limit_name(struct maker *m)
+{
+	struct strbuf name = STRBUF_INIT;
+	const char *copy;
+
+	strbuf_printf(&name, "%s-", m->id);
+	rate_print_short(&name, &m->options->limit);
+	strbuf_printf(&name, "%u", m->options->burst);
+	copy = profile_text(m->profile, strbuf_text(&name), name.len);
+	strbuf_free(&name);
+	return copy;
+}
+
+/* What is within the limit passes. */
+static void add_limit(struct maker *m)
+{
+	const struct options *options = m->options;
+	const char *rate = rate_text(m->profile, &options->limit), *name = limit_name(m), *expire = "";
+	unsigned long refill = rate_refill_ms(&options->limit, options->burst);
+
+	if (options->limit_total) {
+		step_add(m, (struct step){ .family = FAMILY_BOTH, .state = true, .target = "ACCEPT", .note = true,
+					   .match = profile_textf(m->profile, "-m limit --limit %s --limit-burst %u", rate,
+								  options->burst) });
+		return;
+	}
+	/* A source that is forgotten before its bucket is full again would start with a full one. */
+	if (refill > HASHLIMIT_EXPIRE_MS)
+		expire = profile_textf(m->profile, " --hashlimit-htable-expire %lu", refill);
+	for (size_t i = 0; rate != NULL && name != NULL && expire != NULL && i < ARRAY_LEN(families); i++)
+		step_add(m, (struct step){ .family = families[i], .state = true, .target = "ACCEPT", .note = true,
+					   .match = profile_textf(m->profile,
+								  "-m hashlimit --hashlimit-upto %s --hashlimit-burst %u "
+								  "--hashlimit-mode srcip --hashlimit-srcmask %u "
+								  "--hashlimit-name %s%s",
+								  rate, options->burst, source_mask(families[i]), name, expire) });
+}
+
+/* What is above it is final: denied, and with "ban" remembered. */
+static void add_excess(struct maker *m)
+{
+	const char *denied = denied_target(m->profile, m->dir);
+	bool state = m->dir != DIR_IN; /* a forward's own packets only; nothing else is left on this host's side */
+
+	for (size_t i = 0; m->options->ban > 0 && i < ARRAY_LEN(families); i++)
+		step_add(m, (struct step){ .family = families[i], .state = state, .target = denied, .match = ban_list(m, families[i], "--set") });
+	if (m->options->ban == 0)
+		step_add(m, (struct step){ .family = FAMILY_BOTH, .state = state, .match = "", .target = denied });
+}
+
+static bool limit_fits(struct profile *profile, const struct options *options)
+{
+	if (options->limit_at.line > 0 && options->limit_total &&
+	    (options->burst > RATE_BURST_MAX || !rate_fits_limit(&options->limit, options->burst))) {
+		profile_error(profile, &options->limit_at, "a burst of %u is more than iptables can count at this rate",
+			      options->burst);
+		return false;
+	}
+	if (options->log_at.line > 0 && !rate_fits_limit(&options->log_rate, options->log_rate.burst)) {
+		profile_error(profile, &options->log_at, "this rate is slower than iptables can count");
+		return false;
+	}
+	return true;
+}
+
+bool steps_make(struct profile *profile, const struct statement *st, const struct options *options,
+		enum verdict verdict, enum direction dir, const struct port_groups *groups, struct steps *out)
+{
+	struct maker m = { .profile = profile, .st = st, .options = options, .dir = dir, .steps = out };
+
+	*out = (struct steps){ .state = verdict == VERDICT_ALLOW };
+	m.id = statement_id(profile, st);
+	if (m.id == NULL || !limit_fits(profile, options))
+		return false;
+	for (size_t i = 0; i < groups->list.len; i++) {
+		int proto = groups->list.item[i].proto;
+
+		m.tcp = m.tcp || proto == PROTO_TCP || proto == PROTO_ANY;
+		m.other = m.other || proto != PROTO_TCP;
+	}
+	if (options->ban > 0)
+		add_ban(&m);
+	if (options->log_at.line > 0)
+		add_log(&m);
+	if (options->max_at.line > 0)
+		add_max(&m);
+	if (verdict == VERDICT_REJECT) {
+		add_reject(&m, FAMILY_BOTH, false, "", true);
+	} else if (verdict == VERDICT_DENY) {
+		step_add(&m, (struct step){ .family = FAMILY_BOTH, .match = "", .target = "DROP", .note = true });
+	} else if (options->limit_at.line > 0) {
+		add_limit(&m);
+		add_excess(&m);
+	} else {
+		step_add(&m, (struct step){ .family = FAMILY_BOTH, .state = true, .match = "", .target = "ACCEPT", .note = true });
+	}
+	/* Behind a docker zone nothing is accepted here: Docker's own rules decide. */
+	for (size_t i = 0; dir == DIR_DOCKER && i < out->list.len; i++)
+		if (strcmp(out->list.item[i].target, "ACCEPT") == 0)
+			out->list.item[i].target = "RETURN";
+	return !m.failed && !profile->failed;
+}
+
+/* -m time, in UTC as the kernel counts. */
+static void print_time(struct strbuf *text, const struct options *options)
+{
+	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+	const char *comma = "";
+	unsigned stop = options->when_stop == 86400 ? 86399 : options->when_stop;
+
+	strbuf_puts(text, "-m time");
+	if (options->has_when)
+		strbuf_printf(text, " --timestart %02u:%02u:00 --timestop %02u:%02u:%02u", options->when_start / 3600,
+			      options->when_start / 60 % 60, stop / 3600, stop / 60 % 60, stop % 60);
+	if (options->has_when && options->days != 0x7f) {
+		strbuf_puts(text, " --weekdays ");
+		for (int i = 0; i < 7; i++)
+			if ((options->days & 1U << i) != 0) {
+				strbuf_printf(text, "%s%s", comma, days[i]);
+				comma = ",";
+			}
+		/* The hours behind midnight belong to the day on which they began. */
+		if (options->when_start > options->when_stop)
+			strbuf_puts(text, " --contiguous");
+	}
+	if (options->until != NULL)
+		strbuf_printf(text, " --datestop %sT23:59:59", options->until);
+}
+
+const char *options_extra(struct profile *profile, const struct options *options)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *copy;
+
+	if (options->has_when || options->until != NULL)
+		print_time(&text, options);
+	if (options->by_at.line > 0)
+		strbuf_printf(&text, "%s-m owner --%s-owner %s", text.len > 0 ? " " : "", options->by_group ? "gid" : "uid",
+			      options->by.text);
+	copy = profile_text(profile, strbuf_text(&text), text.len);
+	strbuf_free(&text);
+	return copy;
+}

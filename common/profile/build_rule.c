@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* allow, deny, reject, and what else lives in the filter table. */
+#include "profile/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The kernel's limit of the multiport match (XT_MULTI_PORTS), a range counting two. */
+#define MULTIPORT_MAX 15
+
+static const char *proto_word(struct profile *profile, int proto)
+{
+	switch (proto) {
+	case PROTO_TCP:
+		return "tcp";
+	case PROTO_UDP:
+		return "udp";
+	case PROTO_SCTP:
+		return "sctp";
+	case PROTO_ICMP:
+		return "icmp";
+	case PROTO_ICMP6:
+		return "ipv6-icmp";
+	case 50:
+		return "esp";
+	case 51:
+		return "ah";
+	case 47:
+		return "gre";
+	case 2:
+		return "igmp";
+	default:
+		return profile_textf(profile, "%d", proto);
+	}
+}
+
+static void print_range(struct strbuf *out, const struct ports *ports)
+{
+	strbuf_printf(out, "%u", ports->first);
+	if (ports->last != ports->first)
+		strbuf_printf(out, ":%u", ports->last);
+}
+
+static bool group_add(struct profile *profile, struct port_groups *out, int proto, struct strbuf *text,
+		      const char *original)
+{
+	struct port_group group = { .proto = proto, .family = proto_family(proto), .original = original };
+
+	group.text = profile_text(profile, strbuf_text(text), text->len);
+	strbuf_free(text);
+	return group.text != NULL && (vec_push(&out->list, group) || profile_memory(profile));
+}
+
+/* The ports list[first..last) of one protocol, as one match. */
+static bool group_ports(struct profile *profile, const struct ports *const list[], size_t count, enum port_form form,
+			struct port_groups *out)
+{
+	const char *word = proto_word(profile, list[0]->proto), *comma = "";
+	const char *side = form == PORTS_SOURCE ? "sport" : "dport";
+	struct strbuf text = STRBUF_INIT;
+
+	if (word == NULL)
+		return false;
+	strbuf_printf(&text, "-p %s", word);
+	if (count == 1 && !list[0]->any) {
+		strbuf_printf(&text, " -m %s --%s ", word, side);
+		print_range(&text, list[0]);
+	} else if (count > 1) {
+		strbuf_printf(&text, " -m multiport --%ss ", side);
+		for (size_t i = 0; i < count; i++) {
+			strbuf_puts(&text, comma);
+			print_range(&text, list[i]);
+			comma = ",";
+		}
+	}
+	return group_add(profile, out, list[0]->proto, &text, NULL);
+}
+
+/* The port that a packet was sent to before Docker changed it: one a match. */
+static bool group_original(struct profile *profile, const struct ports *ports, struct port_groups *out)
+{
+	const char *word = proto_word(profile, ports->proto), *original = NULL;
+	struct strbuf text = STRBUF_INIT;
+
+	if (word == NULL)
+		return false;
+	strbuf_printf(&text, "-p %s", word);
+	if (!ports->any)
+		original = ports->first == ports->last
+				   ? profile_textf(profile, "--ctorigdstport %u --ctdir ORIGINAL", ports->first)
+				   : profile_textf(profile, "--ctorigdstport %u:%u --ctdir ORIGINAL", ports->first, ports->last);
+	return group_add(profile, out, ports->proto, &text, original);
+}
+
+/* Collects what fits one multiport match with list[at], marking what was taken. */
+static size_t group_collect(const struct port_list *ports, size_t at, bool unaddressed, bool *taken,
+			    const struct ports *group[MULTIPORT_MAX])
+{
+	const struct ports *first = &ports->list.item[at];
+	size_t count = 0, room = MULTIPORT_MAX;
+
+	for (size_t i = at; i < ports->list.len; i++) {
+		const struct ports *next = &ports->list.item[i];
+		size_t takes = next->first == next->last ? 1 : 2;
+
+		if (taken[i] || next->unaddressed != unaddressed || next->proto != first->proto || next->any != first->any ||
+		    takes > room)
+			continue;
+		taken[i] = true;
+		group[count++] = next;
+		room -= takes;
+		if (next->any)
+			break;
+	}
+	return count;
+}
+
+bool groups_make(struct profile *profile, const struct port_list *ports, bool unaddressed, enum port_form form,
+		 struct port_groups *out)
+{
+	struct strbuf nothing = STRBUF_INIT;
+	bool *taken, good = true;
+
+	*out = (struct port_groups){ .list = { 0 } };
+	if (ports->list.len == 0)
+		return group_add(profile, out, PROTO_ANY, &nothing, NULL);
+	taken = calloc(ports->list.len, sizeof(*taken));
+	if (taken == NULL)
+		return profile_memory(profile);
+	for (size_t i = 0; good && i < ports->list.len; i++) {
+		const struct ports *group[MULTIPORT_MAX];
+
+		if (taken[i] || ports->list.item[i].unaddressed != unaddressed)
+			continue;
+		if (form == PORTS_ORIGINAL)
+			good = group_original(profile, &ports->list.item[i], out);
+		else
+			good = group_ports(profile, group, group_collect(ports, i, unaddressed, taken, group), form, out);
+	}
+	free(taken);
+	return good;
+}
+
+const char *state_match(const struct profile *profile)
+{
+	for (const struct statement *st = profile->statements; st != NULL; st = st->next)
+		if (st->kind == STATEMENT_NOTRACK)
+			return "-m conntrack --ctstate NEW,UNTRACKED";
+	return "-m conntrack --ctstate NEW";
+}
+
+void site_direction(struct profile *profile, struct site *site, enum direction dir)
+{
+	static const struct {
+		const char *chain;
+		enum phase phase;
+	} sides[DIR_COUNT] = {
+		[DIR_IN] = { "INPUT", PHASE_IN },
+		[DIR_OUT] = { "OUTPUT", PHASE_OUT },
+		[DIR_FORWARD] = { "FORWARD", PHASE_FORWARD },
+		[DIR_DOCKER] = { "fw-docker", PHASE_DOCKER },
+	};
+
+	site->chain = sides[dir].chain;
+	site->phase = sides[dir].phase;
+	site->no_in = dir == DIR_OUT;
+	site->no_out = dir == DIR_IN;
+	site->go_on = dir == DIR_DOCKER;
+	site->state = state_match(profile);
+	profile->has[dir] = true;
+}
+
+/* Which way the packets of a sentence go; false where there is none. */
+static bool rule_direction(struct profile *profile, const struct rule *rule, const struct selectors *from,
+			   const struct selectors *to, enum direction *dir)
+{
+	if (from->self && to->self) {
+		profile_error(profile, &rule->to.where, "both sides are this host");
+		return false;
+	}
+	if (to->any && rule->to.places != NULL && rule->from.places == NULL) {
+		profile_error(profile, &rule->to.where,
+			      "\"to any\" without \"from\": write \"to self\" for this host, or say from where");
+		return false;
+	}
+	if (from->self && to->docker) {
+		profile_error(profile, &rule->from.where, "what this host sends to containers is no matter of the docker zone");
+		return false;
+	}
+	if (to->docker && rule->to.places->next != NULL) {
+		profile_error(profile, &rule->to.where, "a docker zone stands alone: write a line for it and one for the others");
+		return false;
+	}
+	*dir = from->self ? DIR_OUT : rule->to.places == NULL || to->self ? DIR_IN : to->docker ? DIR_DOCKER : DIR_FORWARD;
+	return true;
+}
+
+/* "self", and a docker zone whose chain sees nothing else: every packet on this side. */
+static bool selectors_open(struct profile *profile, struct selectors *selectors, bool docker)
+{
+	if (docker)
+		selectors->list.len = 0;
+	return !(selectors->self || docker) || vec_push(&selectors->list, (struct selector){ .family = FAMILY_BOTH }) ||
+	       profile_memory(profile);
+}
+
+/* Whether a packet can match at all: the families of both ends, the ports and "only" must meet. */
+static bool families_meet(struct profile *profile, const struct statement *st, const struct selectors *from,
+			  const struct selectors *to, const struct port_groups *groups)
+{
+	const struct options *options = &st->rule.options;
+	enum family only = options->only != FAMILY_NONE ? options->only : FAMILY_BOTH;
+	unsigned ports = FAMILY_NONE;
+	const struct where *at = st->rule.to.places != NULL ? &st->rule.to.where : &st->rule.from.where;
+
+	if (selectors_family(from) == FAMILY_NONE || selectors_family(to) == FAMILY_NONE)
+		return true; /* an empty list: warned of where it was read */
+	for (size_t i = 0; i < groups->list.len; i++)
+		ports |= groups->list.item[i].family;
+	if ((selectors_family(from) & selectors_family(to)) == 0)
+		profile_error(profile, at, "no packet can match: one side is IPv4 only, the other IPv6 only");
+	else if ((selectors_family(from) & selectors_family(to) & only) == 0)
+		profile_error(profile, &options->only_at, "no packet can match: the addresses are of the other family");
+	else if ((selectors_family(from) & selectors_family(to) & only & ports) == 0)
+		profile_error(profile, &st->rule.what->where, "no packet can match: this protocol is of the other family");
+	else
+		return true;
+	return false;
+}
+
+static bool build_ends(struct profile *profile, const struct statement *st, const struct port_list *ports,
+		       bool unaddressed)
+{
+	const struct rule *rule = &st->rule;
+	struct site site = { .st = st, .table = TABLE_FILTER, .note = rule->options.note };
+	struct selectors from = { 0 }, to = { 0 };
+	struct port_groups groups = { 0 };
+	struct steps steps = { 0 };
+	enum direction dir = DIR_IN;
+	bool good;
+
+	site.family = rule->options.only != FAMILY_NONE ? rule->options.only : FAMILY_BOTH;
+	site.extra = options_extra(profile, &rule->options);
+	good = site.extra != NULL && resolve_end(profile, &rule->from, rule->options.only, unaddressed, &from);
+	good = resolve_end(profile, &rule->to, rule->options.only, unaddressed, &to) && good;
+	good = good && rule_direction(profile, rule, &from, &to, &dir);
+	good = good && (dir != DIR_DOCKER || selectors_flatten(profile, &from));
+	good = good && selectors_open(profile, &from, false) && selectors_open(profile, &to, dir == DIR_DOCKER);
+	good = good && groups_make(profile, ports, unaddressed, dir == DIR_DOCKER ? PORTS_ORIGINAL : PORTS_DESTINATION, &groups);
+	good = good && families_meet(profile, st, &from, &to, &groups);
+	if (good && rule->options.by_at.line > 0 && dir != DIR_OUT) {
+		profile_error(profile, &rule->options.by_at, "who sent a packet is known only of this host's own: say \"from self\"");
+		good = false;
+	}
+	if (good) {
+		site_direction(profile, &site, dir);
+		site.chains = unaddressed ? 10 : 0; /* the other half of the statement has the names below */
+	}
+	good = good && steps_make(profile, st, &rule->options, rule->verdict, dir, &groups, &steps);
+	good = good && site_emit(profile, &site, &groups, &from, &to, &steps);
+	if (good && rule->verdict == VERDICT_ALLOW && dir == DIR_FORWARD)
+		profile->forwards |= selectors_family(&from) & selectors_family(&to) & site.family;
+	selectors_free(&from);
+	selectors_free(&to);
+	vec_free(&groups.list);
+	vec_free(&steps.list);
+	return good;
+}
+
+/* Clients that have no address yet are let in by the interface alone: a rule apart from the others. */
+bool build_rule(struct profile *profile, const struct statement *st)
+{
+	struct port_list ports;
+	bool good = resolve_items(profile, st->rule.what, &ports), unaddressed = false;
+	bool addressed = ports.list.len == 0;
+
+	for (size_t i = 0; i < ports.list.len; i++)
+		if (ports.list.item[i].unaddressed)
+			unaddressed = true;
+		else
+			addressed = true;
+	good = good && (!addressed || build_ends(profile, st, &ports, false));
+	good = good && (!unaddressed || build_ends(profile, st, &ports, true));
+	vec_free(&ports.list);
+	return good;
+}
+
+/* Where the statements about this chain put their rules: a raw line keeps its place among them. */
+static enum phase raw_phase(enum table table, const char *chain)
+{
+	static const struct {
+		enum table table;
+		const char *chain;
+		enum phase phase;
+	} phases[] = {
+		{ TABLE_FILTER, "INPUT", PHASE_IN },	    { TABLE_FILTER, "FORWARD", PHASE_FORWARD },
+		{ TABLE_FILTER, "OUTPUT", PHASE_OUT },	    { TABLE_RAW, "PREROUTING", PHASE_FIRST },
+		{ TABLE_NAT, "PREROUTING", PHASE_FIRST },   { TABLE_NAT, "POSTROUTING", PHASE_THIRD },
+		{ TABLE_MANGLE, "PREROUTING", PHASE_FIRST }, { TABLE_MANGLE, "INPUT", PHASE_FIRST },
+		{ TABLE_MANGLE, "OUTPUT", PHASE_THIRD },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(phases); i++)
+		if (phases[i].table == table && strcmp(phases[i].chain, chain) == 0)
+			return phases[i].phase;
+	return PHASE_SECOND;
+}
+
+bool build_raw(struct profile *profile, const struct statement *st)
+{
+	enum table table = TABLE_FILTER;
+	enum phase phase;
+
+	while (table + 1 < TABLE_COUNT && strcmp(output_table_name(table), st->raw.table) != 0)
+		table++;
+	phase = raw_phase(table, st->raw.chain);
+	output_chain(&profile->out, table, st->raw.chain);
+	output_rule(&profile->out, table, phase, st->raw.family, st->raw.chain, &st->where, st->raw.text);
+	profile->has[DIR_FORWARD] = profile->has[DIR_FORWARD] || phase == PHASE_FORWARD;
+	return true;
+}

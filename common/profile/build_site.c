@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The product of conditions and steps, as few rules as keep its meaning. */
+#include "profile/build.h"
+#include "text/word.h"
+
+#include <string.h>
+
+/* More alternatives than this of one end, and they get a chain of their own. */
+#define INLINE_MAX 4
+
+/* Rules of one chain of a tree: a packet meets at most as many of them on each level. */
+#define TREE_WIDTH 16
+
+const char *statement_id(struct profile *profile, const struct statement *st)
+{
+	return st->file == 0 ? profile_textf(profile, "fw-%u", st->where.line)
+			     : profile_textf(profile, "fw-%u.%u", st->file, st->where.line);
+}
+
+/* A new chain of this statement: "fw-5", "fw-5-2", ... */
+static const char *site_chain(struct profile *profile, struct site *site)
+{
+	const char *id = statement_id(profile, site->st);
+	const char *name = id;
+
+	if (id != NULL && ++site->chains > 1)
+		name = profile_textf(profile, "%s-%u", id, site->chains);
+	if (name != NULL)
+		output_chain(&profile->out, site->table, name);
+	return name;
+}
+
+/* One condition: all of it may be absent. */
+struct cond {
+	enum family family;
+	const struct port_group *group;
+	const struct selector *from, *to;
+	bool inner;  /* in the statement's own chain: ports, time and owner were matched on the way */
+	bool stated; /* so was the state */
+};
+
+static void print_address(struct strbuf *out, const struct selector *sel, const char *flag)
+{
+	if (sel == NULL || !sel->has_range || addr_prefix(&sel->range) < 0)
+		return;
+	strbuf_printf(out, "%s%s ", sel->range_not ? "! " : "", flag);
+	addr_print(out, &sel->range);
+	strbuf_putc(out, ' ');
+}
+
+static void print_iface(struct strbuf *out, const struct selector *sel, const char *flag)
+{
+	if (sel != NULL && sel->iface != NULL)
+		strbuf_printf(out, "%s%s %s ", sel->iface_not ? "! " : "", flag, sel->iface);
+}
+
+/* What the plain options cannot say: ranges and sets. */
+static void print_special(struct strbuf *out, const struct selector *sel, const char *range, const char *set)
+{
+	if (sel == NULL)
+		return;
+	if (sel->has_range && addr_prefix(&sel->range) < 0) {
+		strbuf_printf(out, "-m iprange %s%s ", sel->range_not ? "! " : "", range);
+		addr_print(out, &sel->range);
+		strbuf_putc(out, ' ');
+	}
+	if (sel->set != NULL)
+		strbuf_printf(out, "-m set %s--match-set %s %s ", sel->set_not ? "! " : "", sel->set, set);
+}
+
+static void cond_print(struct strbuf *out, const struct site *site, const struct cond *cond)
+{
+	print_address(out, cond->from, "-s");
+	print_address(out, cond->to, "-d");
+	if (!site->no_in)
+		print_iface(out, cond->from, "-i");
+	if (!site->no_out)
+		print_iface(out, cond->to, "-o");
+	if (cond->group != NULL && cond->group->text[0] != '\0')
+		strbuf_printf(out, "%s ", cond->group->text);
+	print_special(out, cond->from, "--src-range", "src");
+	print_special(out, cond->to, "--dst-range", "dst");
+}
+
+/* Protocols that conntrack does not follow have no state to ask for. */
+static bool group_has_state(const struct port_group *group)
+{
+	return group == NULL || group->proto == PROTO_ANY || group->proto == PROTO_TCP || group->proto == PROTO_UDP ||
+	       group->proto == PROTO_SCTP;
+}
+
+static void print_state(struct strbuf *out, const struct site *site, const struct cond *cond, bool wanted)
+{
+	const char *original = cond->group != NULL ? cond->group->original : NULL;
+	bool state = wanted && group_has_state(cond->group) && site->state[0] != '\0';
+
+	if (state)
+		strbuf_printf(out, "%s ", site->state);
+	else if (original != NULL)
+		strbuf_puts(out, "-m conntrack ");
+	if (original != NULL)
+		strbuf_printf(out, "%s ", original);
+}
+
+static void emit_step(struct profile *profile, const struct site *site, const char *chain, const struct cond *cond,
+		      const struct step *step)
+{
+	enum family family = cond->family & step->family;
+	bool known = cond->group != NULL && cond->group->proto != PROTO_ANY;
+	struct strbuf text = STRBUF_INIT;
+
+	if (family == FAMILY_NONE || (step->tcp_only && known && cond->group->proto != PROTO_TCP))
+		return;
+	cond_print(&text, site, cond);
+	if (step->tcp_only && !known)
+		strbuf_puts(&text, "-p tcp ");
+	if (!cond->stated)
+		print_state(&text, site, cond, step->state);
+	if (!cond->inner && site->extra[0] != '\0')
+		strbuf_printf(&text, "%s ", site->extra);
+	if (step->match[0] != '\0')
+		strbuf_printf(&text, "%s ", step->match);
+	if (step->note && site->note != NULL) {
+		strbuf_puts(&text, "-m comment --comment ");
+		word_quote(&text, site->note);
+		strbuf_putc(&text, ' ');
+	}
+	strbuf_printf(&text, "%s %s", strncmp(step->target, "fw-", 3) == 0 && site->go_on ? "-g" : "-j", step->target);
+	if (text.failed)
+		profile_memory(profile);
+	else
+		output_rule(&profile->out, site->table, site->phase, family, chain, &site->st->where, strbuf_text(&text));
+	strbuf_free(&text);
+}
+
+/* The chain that an end with exceptions or many alternatives becomes: it leads on to `target`. */
+static void emit_end_chain(struct profile *profile, const struct site *site, const char *chain,
+			   const struct selectors *end, bool is_from, const struct step *target)
+{
+	struct step leave = { .family = FAMILY_BOTH, .match = "", .target = "RETURN" };
+	struct cond rest = { .family = selectors_family(end) & site->family, .inner = true, .stated = true };
+
+	for (size_t i = 0; i < end->list.len; i++) {
+		const struct selector *sel = &end->list.item[i];
+		struct cond cond = rest;
+
+		cond.family = sel->family & site->family;
+		*(is_from ? &cond.from : &cond.to) = sel;
+		emit_step(profile, site, chain, &cond, end->except ? &leave : target);
+	}
+	if (end->except)
+		emit_step(profile, site, chain, &rest, target);
+}
+
+/* One level of the tree over nets[0..count): at most TREE_WIDTH rules in `chain`, more below. */
+static bool emit_tree(struct profile *profile, struct site *site, const char *chain, const struct addr_range *nets,
+		      size_t count, bool is_from, const struct step *target)
+{
+	size_t share = 1;
+
+	while (share * TREE_WIDTH < count)
+		share *= TREE_WIDTH;
+	for (size_t i = 0; i < count; i += share) {
+		size_t here = count - i < share ? count - i : share;
+		struct selector sel = { .family = nets[i].family, .has_range = true, .range = nets[i] };
+		struct cond cond = { .family = sel.family, .inner = true, .stated = true };
+		struct step down = { .family = FAMILY_BOTH, .match = "" };
+
+		*(is_from ? &cond.from : &cond.to) = &sel;
+		sel.range.last = nets[i + here - 1].last;
+		if (here == 1) {
+			emit_step(profile, site, chain, &cond, target);
+			continue;
+		}
+		down.target = site_chain(profile, site);
+		if (down.target == NULL)
+			return false;
+		emit_step(profile, site, chain, &cond, &down);
+		if (!emit_tree(profile, site, down.target, nets + i, here, is_from, target))
+			return false;
+	}
+	return true;
+}
+
+static bool emit_trees(struct profile *profile, struct site *site, const char *chain, const struct selectors *end,
+		       bool is_from, const struct step *target)
+{
+	const struct addr_range *nets = end->tree->nets.ranges.item;
+	size_t v4 = addr_set_count(&end->tree->nets, FAMILY_IPV4), all = end->tree->nets.ranges.len;
+
+	if (v4 > 0 && (site->family & FAMILY_IPV4) != 0 && !emit_tree(profile, site, chain, nets, v4, is_from, target))
+		return false;
+	return all == v4 || (site->family & FAMILY_IPV6) == 0 ||
+	       emit_tree(profile, site, chain, nets + v4, all - v4, is_from, target);
+}
+
+/* The most alternatives that one family sees. */
+static size_t width(const struct selectors *end)
+{
+	size_t v4 = selectors_count(end, FAMILY_IPV4), v6 = selectors_count(end, FAMILY_IPV6);
+
+	return v4 > v6 ? v4 : v6;
+}
+
+static size_t groups_width(const struct port_groups *groups, enum family family)
+{
+	size_t v4 = 0, v6 = 0;
+
+	for (size_t i = 0; i < groups->list.len; i++) {
+		v4 += (groups->list.item[i].family & family & FAMILY_IPV4) != 0;
+		v6 += (groups->list.item[i].family & family & FAMILY_IPV6) != 0;
+	}
+	return v4 > v6 ? v4 : v6;
+}
+
+static size_t steps_width(const struct steps *steps)
+{
+	size_t v4 = 0, v6 = 0;
+
+	for (size_t i = 0; i < steps->list.len; i++) {
+		v4 += (steps->list.item[i].family & FAMILY_IPV4) != 0;
+		v6 += (steps->list.item[i].family & FAMILY_IPV6) != 0;
+	}
+	return v4 > v6 ? v4 : v6;
+}
+
+static bool needs_chain(const struct selectors *end, size_t others)
+{
+	size_t own = width(end);
+
+	return end->except || end->tree != NULL || own > INLINE_MAX ||
+	       (own > 1 && others > 1 && own * others > own + others);
+}
+
+/* One statement on its way: what has moved to chains of its own. */
+struct product {
+	struct profile *profile;
+	struct site *site;
+	const struct port_groups *groups;
+	const struct selectors *from, *to;
+	const struct steps *steps;
+	const char *from_chain, *to_chain, *step_chain; /* NULL: written out */
+	struct step jump;                               /* into the first of these chains */
+};
+
+static bool product_plan(struct product *p)
+{
+	size_t ports = groups_width(p->groups, p->site->family);
+	bool from_chain = needs_chain(p->from, ports);
+	bool to_chain = needs_chain(p->to, ports * (from_chain ? 1 : width(p->from)));
+	size_t inlined = ports * (from_chain ? 1 : width(p->from)) * (to_chain ? 1 : width(p->to));
+	bool step_chain = steps_width(p->steps) > 1 && (from_chain || to_chain || inlined > 1);
+
+	if (p->site->go_on && (p->from->except || p->to->except)) {
+		profile_error(p->profile, &p->site->st->where,
+			      "a docker zone takes no list of exceptions");
+		return false;
+	}
+	if ((from_chain && (p->from_chain = site_chain(p->profile, p->site)) == NULL) ||
+	    (to_chain && (p->to_chain = site_chain(p->profile, p->site)) == NULL) ||
+	    (step_chain && (p->step_chain = site_chain(p->profile, p->site)) == NULL))
+		return false;
+	p->jump = (struct step){ .family = FAMILY_BOTH, .state = p->steps->state, .match = "" };
+	p->jump.target = from_chain ? p->from_chain : to_chain ? p->to_chain : p->step_chain;
+	return true;
+}
+
+/* The rules in the site's own chain: all of it, or what leads to the first chain of the statement. */
+static void product_emit(const struct product *p)
+{
+	const struct selector any_from = { .family = selectors_family(p->from) };
+	const struct selector any_to = { .family = selectors_family(p->to) };
+	size_t from_count = p->from_chain != NULL ? 1 : p->from->list.len;
+	size_t to_count = p->to_chain != NULL ? 1 : p->to->list.len;
+	size_t step_count = p->jump.target != NULL ? 1 : p->steps->list.len;
+	const struct step *steps = p->jump.target != NULL ? &p->jump : p->steps->list.item;
+
+	for (size_t g = 0; g < p->groups->list.len; g++)
+		for (size_t f = 0; f < from_count; f++)
+			for (size_t t = 0; t < to_count; t++) {
+				struct cond cond = { .group = &p->groups->list.item[g] };
+
+				cond.from = p->from_chain != NULL ? &any_from : &p->from->list.item[f];
+				cond.to = p->to_chain != NULL ? &any_to : &p->to->list.item[t];
+				cond.family = p->site->family & cond.group->family & cond.from->family & cond.to->family;
+				for (size_t s = 0; s < step_count; s++)
+					emit_step(p->profile, p->site, p->site->chain, &cond, &steps[s]);
+			}
+}
+
+/* The statement's own chains, each with the one behind it as its target. */
+static bool product_emit_chains(const struct product *p)
+{
+	struct step only = p->steps->list.item[0];
+	struct step last = { .family = FAMILY_BOTH, .match = "", .target = p->step_chain };
+	struct step middle = { .family = FAMILY_BOTH, .match = "", .target = p->to_chain };
+	const struct cond all = { .family = p->site->family & selectors_family(p->from) & selectors_family(p->to), .inner = true, .stated = p->steps->state };
+
+	only.state = false;
+	if (p->step_chain == NULL)
+		last = only;
+	if (p->to_chain == NULL)
+		middle = last;
+	if (p->from_chain != NULL && p->from->tree != NULL &&
+	    !emit_trees(p->profile, p->site, p->from_chain, p->from, true, &middle))
+		return false;
+	if (p->from_chain != NULL)
+		emit_end_chain(p->profile, p->site, p->from_chain, p->from, true, &middle);
+	if (p->to_chain != NULL && p->to->tree != NULL &&
+	    !emit_trees(p->profile, p->site, p->to_chain, p->to, false, &last))
+		return false;
+	if (p->to_chain != NULL)
+		emit_end_chain(p->profile, p->site, p->to_chain, p->to, false, &last);
+	for (size_t s = 0; p->step_chain != NULL && s < p->steps->list.len; s++)
+		emit_step(p->profile, p->site, p->step_chain, &all, &p->steps->list.item[s]);
+	return true;
+}
+
+bool site_emit(struct profile *profile, struct site *site, const struct port_groups *groups,
+	       const struct selectors *from, const struct selectors *to, const struct steps *steps)
+{
+	struct product product = {
+		.profile = profile, .site = site, .groups = groups, .from = from, .to = to, .steps = steps
+	};
+
+	if (!product_plan(&product))
+		return false;
+	product_emit(&product);
+	return product_emit_chains(&product);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "profile/lexer.h"
+
+#include <string.h>
+
+/* Blanks, separators and quotes end a word; everything else belongs to it. */
+static bool ends_word(char c)
+{
+	return c == ' ' || c == '\t' || c == ',' || c == '=' || c == '"';
+}
+
+static enum lex_fault lex_check(const char *line, size_t len, unsigned *column)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)line[i];
+
+		*column = (unsigned)i + 1;
+		if (c == '\r')
+			return LEX_RETURN;
+		if ((c < ' ' && c != '\t') || c == 0x7f)
+			return LEX_CONTROL;
+	}
+	return LEX_FINE;
+}
+
+/* From behind the opening quote; *at moves behind the closing one. NULL: no closing one, or no memory. */
+static const char *lex_string(struct arena *arena, const char *line, size_t len, size_t *at)
+{
+	char *text = arena_alloc(arena, len - *at + 1), *to = text;
+
+	for (; text != NULL && *at < len; ++*at) {
+		if (line[*at] == '"') {
+			++*at;
+			return text;
+		}
+		if (line[*at] == '\\' && *at + 1 < len)
+			++*at;
+		*to++ = line[*at];
+	}
+	return NULL;
+}
+
+/* The token that begins at *at, which is no blank. */
+static enum lex_fault lex_token(struct token *token, struct arena *arena, const char *line, size_t len, size_t *at)
+{
+	size_t begin = *at;
+
+	if (line[begin] == ',' || line[begin] == '=') {
+		token->kind = line[begin] == ',' ? TOKEN_COMMA : TOKEN_EQUALS;
+		token->text = line[begin] == ',' ? "," : "=";
+		++*at;
+	} else if (line[begin] == '"') {
+		token->kind = TOKEN_STRING;
+		++*at;
+		token->text = lex_string(arena, line, len, at);
+		if (token->text == NULL && *at >= len)
+			return LEX_QUOTE;
+	} else {
+		token->kind = TOKEN_WORD;
+		while (*at < len && !ends_word(line[*at]))
+			++*at;
+		token->text = arena_text(arena, line + begin, *at - begin);
+	}
+	token->column = (unsigned)begin + 1;
+	token->width = (unsigned)(*at - begin);
+	return token->text != NULL ? LEX_FINE : LEX_MEMORY;
+}
+
+enum lex_fault lex_line(struct token_line *out, struct arena *arena, const char *line, size_t len, unsigned *column)
+{
+	enum lex_fault fault = lex_check(line, len, column);
+	size_t at = 0, end = 0;
+
+	out->tokens.len = 0;
+	while (fault == LEX_FINE) {
+		struct token token = { .kind = TOKEN_END };
+
+		while (at < len && (line[at] == ' ' || line[at] == '\t'))
+			at++;
+		*column = (unsigned)at + 1;
+		if (at >= len || line[at] == '#') {
+			token.column = (unsigned)end + 1;
+			token.text = "";
+			return vec_push(&out->tokens, token) ? LEX_FINE : LEX_MEMORY;
+		}
+		fault = lex_token(&token, arena, line, len, &at);
+		end = at;
+		if (fault == LEX_FINE && !vec_push(&out->tokens, token))
+			fault = LEX_MEMORY;
+	}
+	return fault;
+}
+
+const char *lex_fault_text(enum lex_fault fault)
+{
+	switch (fault) {
+	case LEX_FINE:
+		return "no fault";
+	case LEX_QUOTE:
+		return "this quote is never closed";
+	case LEX_CONTROL:
+		return "a control character, which no profile may hold";
+	case LEX_RETURN:
+		return "a carriage return: save this file with Unix line ends";
+	case LEX_MEMORY:
+		break;
+	}
+	return "out of memory";
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "profile/output.h"
+#include "text/seal.h"
+#include "text/word.h"
+
+#include <string.h>
+
+static const char *const table_names[TABLE_COUNT] = {
+	[TABLE_FILTER] = "filter",
+	[TABLE_RAW] = "raw",
+	[TABLE_NAT] = "nat",
+	[TABLE_MANGLE] = "mangle",
+};
+
+const char *output_table_name(enum table table)
+{
+	return table_names[table];
+}
+
+/* The kernel's own chains of each table, in the order of the savers. */
+static const char *const builtin_chains[TABLE_COUNT][6] = {
+	[TABLE_FILTER] = { "INPUT", "FORWARD", "OUTPUT" },
+	[TABLE_RAW] = { "PREROUTING", "OUTPUT" },
+	[TABLE_NAT] = { "PREROUTING", "INPUT", "OUTPUT", "POSTROUTING" },
+	[TABLE_MANGLE] = { "PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING" },
+};
+
+void output_begin(struct output *out, struct arena *arena)
+{
+	*out = (struct output){ .arena = arena };
+	for (int table = 0; table < TABLE_COUNT; table++)
+		for (const char *const *name = builtin_chains[table]; *name != NULL; name++)
+			if (!vec_push(&out->table[table].chains, (struct out_chain){ *name, "ACCEPT" }))
+				out->failed = true;
+}
+
+void output_free(struct output *out)
+{
+	for (int table = 0; table < TABLE_COUNT; table++) {
+		vec_free(&out->table[table].chains);
+		for (int phase = 0; phase < PHASE_COUNT; phase++)
+			vec_free(&out->table[table].phase[phase].rules);
+	}
+	vec_free(&out->head);
+	vec_free(&out->tail);
+	vec_free(&out->sets);
+}
+
+static struct out_chain *chain_find(const struct output *out, enum table table, const char *name)
+{
+	for (size_t i = 0; i < out->table[table].chains.len; i++)
+		if (strcmp(out->table[table].chains.item[i].name, name) == 0)
+			return &out->table[table].chains.item[i];
+	return NULL;
+}
+
+bool output_has_chain(const struct output *out, enum table table, const char *name)
+{
+	return chain_find(out, table, name) != NULL;
+}
+
+void output_policy(struct output *out, enum table table, const char *chain, const char *policy)
+{
+	struct out_chain *found = chain_find(out, table, chain);
+
+	out->used[table] = true;
+	if (found != NULL)
+		found->policy = policy;
+}
+
+void output_chain(struct output *out, enum table table, const char *name)
+{
+	out->used[table] = true;
+	if (!output_has_chain(out, table, name) &&
+	    !vec_push(&out->table[table].chains, (struct out_chain){ name, "-" }))
+		out->failed = true;
+}
+
+void output_rule(struct output *out, enum table table, enum phase phase, enum family family, const char *chain,
+		 const struct where *origin, const char *text)
+{
+	struct out_rule rule = { family, chain, arena_text(out->arena, text, strlen(text)), origin };
+
+	out->used[table] = true;
+	if (rule.text == NULL || !vec_push(&out->table[table].phase[phase].rules, rule))
+		out->failed = true;
+}
+
+void output_head(struct output *out, const char *text)
+{
+	struct out_line line = { arena_text(out->arena, text, strlen(text)), NULL };
+
+	for (size_t i = 0; i < out->head.len; i++)
+		if (strcmp(out->head.item[i].text, text) == 0)
+			return;
+	if (line.text == NULL || !vec_push(&out->head, line))
+		out->failed = true;
+}
+
+void output_tail(struct output *out, const struct where *origin, const char *text)
+{
+	struct out_line line = { arena_text(out->arena, text, strlen(text)), origin };
+
+	if (line.text == NULL || !vec_push(&out->tail, line))
+		out->failed = true;
+}
+
+void output_set(struct output *out, const char *name, enum family family, const struct addr_set *nets,
+		const struct where *origin)
+{
+	if (!vec_push(&out->sets, (struct out_set){ name, family, nets, origin }))
+		out->failed = true;
+}
+
+void output_print_rule(const struct out_rule *rule, enum family family, struct strbuf *text)
+{
+	if ((rule->family & family) == 0)
+		return;
+	if (family == FAMILY_BOTH && rule->family != FAMILY_BOTH)
+		strbuf_puts(text, rule->family == FAMILY_IPV4 ? "-4 " : "-6 ");
+	strbuf_printf(text, "-A %s%s%s\n", rule->chain, rule->text[0] != '\0' ? " " : "", rule->text);
+}
+
+/* `#@ line` where the origin is another than that of the line before. */
+static void print_origin(struct strbuf *text, const struct where *origin, const struct where **last)
+{
+	static const struct where frame = { .file = "frame" };
+	const struct where *now = origin != NULL ? origin : &frame;
+
+	if (*last != NULL && now->line == (*last)->line && strcmp(now->file, (*last)->file) == 0)
+		return;
+	*last = now;
+	strbuf_printf(text, "#@ line %u \"", now->line);
+	for (const char *c = now->file; *c != '\0'; c++) {
+		if (*c == '"' || *c == '\\')
+			strbuf_putc(text, '\\');
+		strbuf_putc(text, (unsigned char)*c < ' ' ? '?' : *c);
+	}
+	strbuf_puts(text, "\"\n");
+}
+
+static void print_sets(const struct output *out, enum family family, struct strbuf *text, const struct where **last)
+{
+	for (size_t i = 0; i < out->sets.len; i++) {
+		const struct out_set *set = &out->sets.item[i];
+
+		if ((set->family & family) == 0)
+			continue;
+		print_origin(text, set->origin, last);
+		strbuf_printf(text, "#@ set %s hash:net %s\n", set->name, set->family == FAMILY_IPV4 ? "inet" : "inet6");
+		for (size_t j = 0; j < set->nets->ranges.len; j++) {
+			if (set->nets->ranges.item[j].family != set->family)
+				continue;
+			strbuf_puts(text, "#@ member ");
+			addr_print(text, &set->nets->ranges.item[j]);
+			strbuf_putc(text, '\n');
+		}
+	}
+}
+
+static void print_table(const struct output *out, enum table table, enum family family, struct strbuf *text)
+{
+	const struct where *last = NULL;
+
+	strbuf_printf(text, "*%s\n", table_names[table]);
+	for (size_t i = 0; i < out->table[table].chains.len; i++)
+		strbuf_printf(text, ":%s %s [0:0]\n", out->table[table].chains.item[i].name,
+			      out->table[table].chains.item[i].policy);
+	for (int phase = 0; phase < PHASE_COUNT; phase++) {
+		for (size_t i = 0; i < out->table[table].phase[phase].rules.len; i++) {
+			const struct out_rule *rule = &out->table[table].phase[phase].rules.item[i];
+
+			if ((rule->family & family) == 0)
+				continue;
+			print_origin(text, rule->origin, &last);
+			output_print_rule(rule, family, text);
+		}
+	}
+	strbuf_puts(text, "COMMIT\n");
+}
+
+void output_print(const struct output *out, enum family family, struct strbuf *text)
+{
+	const struct where *last = NULL;
+
+	seal_open(text);
+	for (size_t i = 0; i < out->head.len; i++)
+		strbuf_printf(text, "#@ %s\n", out->head.item[i].text);
+	print_sets(out, family, text, &last);
+	for (int table = 0; table < TABLE_COUNT; table++)
+		if (out->used[table])
+			print_table(out, (enum table)table, family, text);
+	last = NULL;
+	for (size_t i = 0; i < out->tail.len; i++) {
+		print_origin(text, out->tail.item[i].origin, &last);
+		strbuf_printf(text, "#@ %s\n", out->tail.item[i].text);
+	}
+	seal_close(text);
+}

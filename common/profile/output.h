@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The rules of a profile on their way to text: tables, chains and rules with the statement that made
+ * them. Rules are printed in the order of their phase, within a phase in the order they came, so
+ * that the text reads chain by chain while the profile is walked once.
+ */
+#ifndef FW_PROFILE_OUTPUT_H
+#define FW_PROFILE_OUTPUT_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/vec.h"
+#include "profile/addr.h"
+#include "text/family.h"
+
+/* In the order of printing: filter first, so that a failure in a later table never leaves it unset. */
+enum table { TABLE_FILTER, TABLE_RAW, TABLE_NAT, TABLE_MANGLE, TABLE_COUNT };
+
+enum phase {
+	PHASE_IN_FRAME,
+	PHASE_IN,
+	PHASE_FORWARD_FRAME,
+	PHASE_FORWARD,
+	PHASE_OUT_FRAME,
+	PHASE_OUT,
+	PHASE_DOCKER_FRAME,
+	PHASE_DOCKER,
+	PHASE_DENIED,
+	/* the other tables */
+	PHASE_BLOCK,
+	PHASE_ANTISPOOF,
+	PHASE_FIRST,
+	PHASE_SECOND,
+	PHASE_THIRD,
+	PHASE_COUNT
+};
+
+struct out_rule {
+	enum family family;
+	const char *chain;
+	const char *text;           /* behind the chain */
+	const struct where *origin; /* NULL: the frame */
+};
+
+struct out_chain {
+	const char *name;
+	const char *policy; /* "-" for a chain of our own */
+};
+
+/* `#@ expect`, with its statement. */
+struct out_line {
+	const char *text;
+	const struct where *origin;
+};
+
+/* An ipset that fw-load makes. */
+struct out_set {
+	const char *name;
+	enum family family;
+	const struct addr_set *nets; /* borrowed: normal; only its members of this family */
+	const struct where *origin;
+};
+
+struct output {
+	struct arena *arena; /* borrowed */
+	bool used[TABLE_COUNT];
+	bool failed; /* memory ran out */
+	struct {
+		VEC(struct out_chain) chains;
+		struct {
+			VEC(struct out_rule) rules;
+		} phase[PHASE_COUNT];
+	} table[TABLE_COUNT];
+	VEC(struct out_line) head, tail; /* directives before and behind the tables */
+	VEC(struct out_set) sets;
+};
+
+const char *output_table_name(enum table table);
+
+void output_begin(struct output *out, struct arena *arena);
+void output_free(struct output *out);
+
+/* Sets a built-in chain's policy. */
+void output_policy(struct output *out, enum table table, const char *chain, const char *policy);
+
+/* Declares a chain of our own, once. The name must outlive the output. */
+void output_chain(struct output *out, enum table table, const char *name);
+
+bool output_has_chain(const struct output *out, enum table table, const char *name);
+
+/* Adds a rule; the text is copied, the chain and the origin must outlive the output. */
+void output_rule(struct output *out, enum table table, enum phase phase, enum family family, const char *chain,
+		 const struct where *origin, const char *text);
+
+/* A directive before or behind the tables: "sysctl a=b". A second equal one is left out. */
+void output_head(struct output *out, const char *text);
+void output_tail(struct output *out, const struct where *origin, const char *text);
+
+void output_set(struct output *out, const char *name, enum family family, const struct addr_set *nets,
+		const struct where *origin);
+
+/* The whole stream; of one family only: without the family marks. */
+void output_print(const struct output *out, enum family family, struct strbuf *text);
+
+/* "-4 -A INPUT ..." with its newline, or nothing where the rule is not of this family. */
+void output_print_rule(const struct out_rule *rule, enum family family, struct strbuf *text);
+
+#endif

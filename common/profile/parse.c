@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "profile/parse.h"
+#include "base/suggest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *word;
+	enum statement_kind kind;
+	bool (*parse)(struct parser *ps, struct statement *st);
+} statements[] = {
+	{ "allow", STATEMENT_RULE, parse_rule },
+	{ "deny", STATEMENT_RULE, parse_rule },
+	{ "reject", STATEMENT_RULE, parse_rule },
+	{ "zone", STATEMENT_SETTING, parse_zone },
+	{ "hosts", STATEMENT_SETTING, parse_hosts },
+	{ "service", STATEMENT_SETTING, parse_service },
+	{ "block", STATEMENT_BLOCK, parse_block },
+	{ "helper", STATEMENT_HELPER, parse_helper },
+	{ "forward", STATEMENT_FORWARD, parse_forward },
+	{ "redirect", STATEMENT_REDIRECT, parse_redirect },
+	{ "masquerade", STATEMENT_MASQUERADE, parse_masquerade },
+	{ "snat", STATEMENT_SNAT, parse_snat },
+	{ "map", STATEMENT_MAP, parse_map },
+	{ "mark", STATEMENT_MARK, parse_mark },
+	{ "clamp", STATEMENT_CLAMP, parse_clamp },
+	{ "antispoof", STATEMENT_ANTISPOOF, parse_antispoof },
+	{ "notrack", STATEMENT_NOTRACK, parse_notrack },
+	{ "strict", STATEMENT_SETTING, parse_strict },
+	{ "ping", STATEMENT_SETTING, parse_ping },
+	{ "default", STATEMENT_SETTING, parse_default },
+	{ "log", STATEMENT_SETTING, parse_log },
+	{ "conntrack", STATEMENT_SETTING, parse_conntrack },
+	{ "keep", STATEMENT_SETTING, parse_keep },
+	{ "include", STATEMENT_SETTING, parse_include },
+	{ "raw", STATEMENT_RAW, parse_raw },
+	{ "expect", STATEMENT_EXPECT, parse_expect },
+	{ "frame", STATEMENT_SETTING, parse_frame },
+};
+
+/* Words that mean something in the middle of a line: no name may be one of them. */
+static const char *const reserved[] = {
+	"from", "to",   "on",    "at",     "limit", "burst", "total", "ban",  "max", "log",  "when",
+	"until", "by",  "only",  "note",   "any",   "self",  "not",   "as",   "port", "tcp", "udp",
+	"sctp", "proto", "hairpin", "both", "helper", "in",
+};
+
+const struct token *peek(const struct parser *ps)
+{
+	return &ps->tokens.tokens.item[ps->at];
+}
+
+bool peek_word(const struct parser *ps, const char *word)
+{
+	return peek(ps)->kind == TOKEN_WORD && strcmp(peek(ps)->text, word) == 0;
+}
+
+bool peek_name(const struct parser *ps)
+{
+	if (peek(ps)->kind != TOKEN_WORD)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
+		if (peek_word(ps, reserved[i]))
+			return false;
+	return true;
+}
+
+void advance(struct parser *ps)
+{
+	if (peek(ps)->kind != TOKEN_END)
+		ps->at++;
+}
+
+bool accept_word(struct parser *ps, const char *word)
+{
+	if (!peek_word(ps, word))
+		return false;
+	advance(ps);
+	return true;
+}
+
+bool accept_kind(struct parser *ps, enum token_kind kind)
+{
+	if (peek(ps)->kind != kind)
+		return false;
+	advance(ps);
+	return true;
+}
+
+struct where token_where(const struct parser *ps, const struct token *token)
+{
+	struct where where = ps->line;
+
+	where.column = token->column;
+	where.width = token->width;
+	return where;
+}
+
+bool fail_here(struct parser *ps, const char *format, ...)
+{
+	struct where where = token_where(ps, peek(ps));
+	struct strbuf text = STRBUF_INIT;
+	va_list args;
+
+	va_start(args, format);
+	strbuf_vprintf(&text, format, args);
+	va_end(args);
+	profile_error(ps->profile, &where, "%s", strbuf_text(&text));
+	strbuf_free(&text);
+	return false;
+}
+
+bool fail_expected(struct parser *ps, const char *what)
+{
+	if (peek(ps)->kind == TOKEN_END)
+		return fail_here(ps, "expected %s here", what);
+	return fail_here(ps, "expected %s, not \"%s\"", what, peek(ps)->text);
+}
+
+bool fail_unknown(struct parser *ps, const char *what, const char *const words[], size_t count)
+{
+	const char *near;
+
+	if (peek(ps)->kind == TOKEN_END)
+		return fail_expected(ps, what);
+	near = suggest_nearest(peek(ps)->text, words, count);
+	if (near != NULL)
+		return fail_here(ps, "unknown %s \"%s\"; did you mean \"%s\"?", what, peek(ps)->text, near);
+	return fail_here(ps, "unknown %s \"%s\"", what, peek(ps)->text);
+}
+
+bool expect_word(struct parser *ps, const char *word)
+{
+	struct strbuf what = STRBUF_INIT;
+
+	if (accept_word(ps, word))
+		return true;
+	strbuf_printf(&what, "\"%s\"", word);
+	fail_expected(ps, strbuf_text(&what));
+	strbuf_free(&what);
+	return false;
+}
+
+bool expect_end(struct parser *ps, const char *const words[], size_t count)
+{
+	const char *near;
+
+	if (peek(ps)->kind == TOKEN_END)
+		return true;
+	for (size_t i = 0; i < count; i++)
+		if (peek_word(ps, words[i]))
+			return fail_here(ps, "\"%s\" has no place here", words[i]);
+	near = suggest_nearest(peek(ps)->text, words, count);
+	if (near != NULL)
+		return fail_here(ps, "expected the end of the line, not \"%s\"; did you mean \"%s\"?", peek(ps)->text,
+				 near);
+	return fail_expected(ps, "the end of the line");
+}
+
+static bool name_characters(const char *text)
+{
+	return strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == strlen(text) &&
+	       text[0] != '-' && text[0] != '.' && strlen(text) <= 63;
+}
+
+bool parse_name(struct parser *ps, const char *what, struct name *out)
+{
+	if (!peek_name(ps))
+		return fail_expected(ps, what);
+	if (!name_characters(peek(ps)->text))
+		return fail_here(ps, "\"%s\" is no name: letters, digits, \"-\", \"_\" and \".\", at most 63", peek(ps)->text);
+	*out = (struct name){ peek(ps)->text, token_where(ps, peek(ps)) };
+	advance(ps);
+	return true;
+}
+
+bool parse_string(struct parser *ps, const char *what, const char **out)
+{
+	if (peek(ps)->kind != TOKEN_STRING)
+		return fail_expected(ps, what);
+	*out = peek(ps)->text;
+	advance(ps);
+	return true;
+}
+
+bool parse_number(struct parser *ps, const char *what, unsigned long low, unsigned long high, unsigned *out)
+{
+	const char *text = peek(ps)->text;
+	size_t len = strlen(text);
+	unsigned long value = strtoul(text, NULL, 10);
+
+	if (peek(ps)->kind != TOKEN_WORD || len == 0 || strspn(text, "0123456789") != len)
+		return fail_expected(ps, what);
+	if (len > 10 || value < low || value > high)
+		return fail_here(ps, "%s must be from %lu to %lu, not %s", what, low, high, text);
+	*out = (unsigned)value;
+	advance(ps);
+	return true;
+}
+
+bool parse_rate(struct parser *ps, struct rate *out)
+{
+	enum rate_fault fault = peek(ps)->kind == TOKEN_WORD ? rate_parse(peek(ps)->text, out) : RATE_SYNTAX;
+	struct strbuf advice = STRBUF_INIT;
+
+	switch (fault) {
+	case RATE_FINE:
+		advance(ps);
+		return true;
+	case RATE_SYNTAX:
+		return fail_expected(ps, "a rate such as 4/60s or 10/m");
+	case RATE_ZERO:
+		return fail_here(ps, "a rate of nothing: use \"deny\"");
+	case RATE_FAST:
+		return fail_here(ps, "iptables counts at most %d a second", RATE_SECOND_MAX);
+	case RATE_INEXACT:
+		break;
+	}
+	rate_advice(&advice, peek(ps)->text);
+	fail_here(ps, "iptables cannot count %s exactly; the nearest rates are %s", peek(ps)->text, strbuf_text(&advice));
+	strbuf_free(&advice);
+	return false;
+}
+
+/* A log prefix: at most 29 bytes reach the log, and the tools that read logs want one line. */
+bool parse_prefix(struct parser *ps, const char **out)
+{
+	if (peek(ps)->kind == TOKEN_STRING && strlen(peek(ps)->text) > 29)
+		return fail_here(ps, "a log prefix has at most 29 bytes, this one has %zu", strlen(peek(ps)->text));
+	return parse_string(ps, "a log prefix in quotes", out);
+}
+
+bool parse_host(struct parser *ps, struct addr_range *out, struct where *where)
+{
+	const char *text = peek(ps)->text;
+
+	if (peek(ps)->kind != TOKEN_WORD)
+		return fail_expected(ps, "an address");
+	if (where != NULL)
+		*where = token_where(ps, peek(ps));
+	switch (addr_parse(text, out)) {
+	case ADDR_FINE:
+		advance(ps);
+		return true;
+	case ADDR_PREFIX:
+		return fail_here(ps, "\"%s\": the prefix of this family is a number from 0 to %u", text,
+				 addr_width(out->family));
+	case ADDR_ORDER:
+		return fail_here(ps, "\"%s\": the range ends before it begins", text);
+	case ADDR_NONE:
+		break;
+	}
+	if (strchr(text, '.') != NULL && strpbrk(text, "abcdefghijklmnopqrstuvwxyz") != NULL && strchr(text, ':') == NULL)
+		return fail_here(ps, "\"%s\" is a host name, and names are never looked up: write the address, or a hosts "
+				     "line in a file", text);
+	return fail_expected(ps, "an address");
+}
+
+static void parse_statement(struct parser *ps)
+{
+	const char *words[ARRAY_LEN(statements)];
+	struct profile *profile = ps->profile;
+	struct statement *st;
+
+	for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
+		words[i] = statements[i].word;
+		if (!peek_word(ps, statements[i].word))
+			continue;
+		st = profile_alloc(profile, sizeof(*st));
+		if (st == NULL)
+			return;
+		st->kind = statements[i].kind;
+		st->where = token_where(ps, peek(ps));
+		st->file = ps->file->number;
+		/* In front of what it parses: an included file adds its own behind it. */
+		*profile->statements_end = st;
+		profile->statements_end = &st->next;
+		if (statements[i].parse != parse_rule)
+			advance(ps);
+		st->broken = !statements[i].parse(ps, st);
+		if (!st->broken && peek(ps)->kind != TOKEN_END)
+			st->broken = !fail_expected(ps, "the end of the line");
+		return;
+	}
+	fail_unknown(ps, "statement", words, ARRAY_LEN(words));
+}
+
+static void parse_line(struct parser *ps)
+{
+	struct where where = ps->line;
+	enum lex_fault fault =
+		lex_line(&ps->tokens, &ps->profile->arena, ps->line.source, ps->line.source_len, &where.column);
+
+	ps->at = 0;
+	if (fault == LEX_MEMORY)
+		profile_memory(ps->profile);
+	else if (fault != LEX_FINE)
+		profile_error(ps->profile, &where, "%s", lex_fault_text(fault));
+	else if (peek(ps)->kind != TOKEN_END)
+		parse_statement(ps);
+}
+
+void parse_file(struct profile *profile, const struct source_file *file, const char *text, size_t len)
+{
+	struct parser ps = { .profile = profile, .file = file };
+	const char *end = text + len;
+
+	for (unsigned line = 1; text < end && !profile->failed; line++) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		size_t line_len = (size_t)((newline != NULL ? newline : end) - text);
+
+		ps.line = (struct where){ .file = file->name, .line = line, .source = text, .source_len = line_len };
+		parse_line(&ps);
+		text += line_len + 1;
+	}
+	vec_free(&ps.tokens.tokens);
+}
+
+bool profile_parse(struct profile *profile, const char *text, size_t len)
+{
+	struct source_file *file = profile_alloc(profile, sizeof(*file));
+
+	if (file == NULL)
+		return false;
+	file->name = profile->name;
+	profile->files = file;
+	parse_file(profile, file, text, len);
+	return profile->errors == 0 && !profile->failed;
+}

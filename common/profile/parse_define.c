@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "profile/parse.h"
+#include "base/suggest.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Interface names: IFNAMSIZ is 16 with the NUL; a trailing + stands for any ending. */
+#define IFACE_BYTES_MAX 15
+
+static bool parse_iface(struct parser *ps, const char **out)
+{
+	const char *text = peek(ps)->text;
+
+	if (peek(ps)->kind != TOKEN_WORD)
+		return fail_expected(ps, "an interface");
+	if (strlen(text) > IFACE_BYTES_MAX)
+		return fail_here(ps, "an interface name has at most %d bytes, \"%s\" has %zu", IFACE_BYTES_MAX, text,
+				 strlen(text));
+	for (const char *c = text; *c != '\0'; c++)
+		if (strchr("/!*'\\:;()<>&|$`#", *c) != NULL || (*c == '+' && c[1] != '\0') || text[0] == '-')
+			return fail_here(ps, "\"%s\" is no interface name", text);
+	if (strcmp(text, "+") == 0)
+		return fail_here(ps, "\"+\" is every interface: leave the zone out, or say \"any\"");
+	*out = text;
+	advance(ps);
+	return true;
+}
+
+/* A name may be defined once, as a zone or as a hosts list. */
+static bool name_is_free(struct parser *ps, const struct name *name)
+{
+	const struct where *before = NULL;
+
+	for (const struct zone *zone = ps->profile->zones; zone != NULL; zone = zone->next)
+		if (strcmp(zone->name.text, name->text) == 0)
+			before = &zone->name.where;
+	for (const struct hosts *hosts = ps->profile->hosts; hosts != NULL; hosts = hosts->next)
+		if (strcmp(hosts->name.text, name->text) == 0)
+			before = &hosts->name.where;
+	if (before != NULL)
+		profile_error(ps->profile, &name->where, "\"%s\" is already defined at %s:%u", name->text, before->file,
+			      before->line);
+	return before == NULL;
+}
+
+static bool parse_ifaces(struct parser *ps, struct zone *zone)
+{
+	VEC(const char *) ifaces = { 0 };
+	const char *iface = NULL;
+	bool good = true;
+
+	do {
+		good = parse_iface(ps, &iface);
+		if (good && !vec_push(&ifaces, iface))
+			good = profile_memory(ps->profile);
+	} while (good && accept_kind(ps, TOKEN_COMMA));
+	if (good)
+		zone->ifaces = profile_alloc(ps->profile, ifaces.len * sizeof(*ifaces.item));
+	if (zone->ifaces != NULL) {
+		memcpy(zone->ifaces, ifaces.item, ifaces.len * sizeof(*ifaces.item));
+		zone->iface_count = ifaces.len;
+	}
+	vec_free(&ifaces);
+	return good && zone->ifaces != NULL;
+}
+
+static bool parse_hosts_list(struct parser *ps, struct addr_set *set)
+{
+	do {
+		struct addr_range range;
+
+		if (!parse_host(ps, &range, NULL))
+			return false;
+		if (!addr_set_add(set, &range))
+			return profile_memory(ps->profile);
+	} while (accept_kind(ps, TOKEN_COMMA));
+	return true;
+}
+
+bool parse_zone(struct parser *ps, struct statement *st)
+{
+	static const char *const words[] = { "at" };
+	static const char *const docker[] = { "docker0", "br-+" };
+	struct zone *zone = profile_alloc(ps->profile, sizeof(*zone));
+
+	(void)st;
+	if (zone == NULL || !parse_name(ps, "the name of a zone", &zone->name) || !name_is_free(ps, &zone->name))
+		return false;
+	zone->next = ps->profile->zones;
+	ps->profile->zones = zone;
+	if (!accept_kind(ps, TOKEN_EQUALS))
+		return fail_expected(ps, "\"=\"");
+	if (accept_word(ps, "docker")) {
+		zone->docker = true;
+		zone->iface_count = ARRAY_LEN(docker);
+		zone->ifaces = profile_alloc(ps->profile, sizeof(docker));
+		if (zone->ifaces != NULL)
+			memcpy(zone->ifaces, docker, sizeof(docker));
+		return zone->ifaces != NULL;
+	}
+	if (!parse_ifaces(ps, zone))
+		return false;
+	return accept_word(ps, "at") ? parse_hosts_list(ps, &zone->nets) : expect_end(ps, words, 1);
+}
+
+/* "in" "ipset" SET [ SET ] */
+static bool parse_ipset(struct parser *ps, struct hosts *hosts)
+{
+	struct name set4, set6 = { 0 };
+
+	if (!parse_name(ps, "the name of an ipset", &set4))
+		return false;
+	if (peek(ps)->kind == TOKEN_WORD && !parse_name(ps, "the name of the IPv6 ipset", &set6))
+		return false;
+	/* ipset's own limit: IPSET_MAXNAMELEN is 32 with the NUL. */
+	if (strlen(set4.text) > 31 || (set6.text != NULL && strlen(set6.text) > 31)) {
+		profile_error(ps->profile, &set4.where, "the name of an ipset has at most 31 bytes");
+		return false;
+	}
+	hosts->ipset4 = set4.text;
+	hosts->ipset6 = set6.text;
+	return true;
+}
+
+bool parse_hosts(struct parser *ps, struct statement *st)
+{
+	struct hosts *hosts = profile_alloc(ps->profile, sizeof(*hosts));
+
+	(void)st;
+	if (hosts == NULL || !parse_name(ps, "the name of a hosts list", &hosts->name) ||
+	    !name_is_free(ps, &hosts->name))
+		return false;
+	hosts->next = ps->profile->hosts;
+	ps->profile->hosts = hosts;
+	if (accept_kind(ps, TOKEN_EQUALS))
+		return parse_hosts_list(ps, &hosts->set);
+	if (!accept_word(ps, "in"))
+		return fail_expected(ps, "\"=\" or \"in\"");
+	if (accept_word(ps, "ipset"))
+		return parse_ipset(ps, hosts);
+	if (!accept_word(ps, "file"))
+		return fail_expected(ps, "\"file\" or \"ipset\"");
+	hosts->file_at = token_where(ps, peek(ps));
+	if (!parse_string(ps, "the path of a file in quotes", &hosts->file))
+		return false;
+	hosts->file = profile_beside(ps->profile, ps->file->name, hosts->file);
+	return hosts->file != NULL;
+}
+
+bool parse_service(struct parser *ps, struct statement *st)
+{
+	struct service *service = profile_alloc(ps->profile, sizeof(*service));
+	struct name helper = { 0 };
+
+	(void)st;
+	if (service == NULL || !parse_name(ps, "the name of a service", &service->name))
+		return false;
+	for (const struct service *other = ps->profile->services; other != NULL; other = other->next)
+		if (strcmp(other->name.text, service->name.text) == 0) {
+			profile_error(ps->profile, &service->name.where, "service \"%s\" is already defined at %s:%u",
+				      service->name.text, other->name.where.file, other->name.where.line);
+			return false;
+		}
+	service->next = ps->profile->services;
+	ps->profile->services = service;
+	if (!accept_kind(ps, TOKEN_EQUALS))
+		return fail_expected(ps, "\"=\"");
+	if (!parse_items(ps, &service->items))
+		return false;
+	if (accept_word(ps, "helper") && !parse_name(ps, "the name of a helper", &helper))
+		return false;
+	service->helper = helper.text;
+	return true;
+}
+
+static bool include_is_open(struct parser *ps, const char *path)
+{
+	for (const struct source_file *file = ps->file; file != NULL; file = file->includer)
+		if (strcmp(file->name, path) == 0) {
+			fail_here(ps, "%s includes itself", path);
+			return true;
+		}
+	return false;
+}
+
+static bool parse_included(struct parser *ps, const char *path)
+{
+	struct profile *profile = ps->profile;
+	struct source_file *file = profile_alloc(profile, sizeof(*file));
+	int err;
+
+	if (file == NULL)
+		return false;
+	file->name = path;
+	file->includer = ps->file;
+	file->depth = ps->file->depth + 1;
+	file->number = ++profile->included;
+	file->next = profile->files;
+	profile->files = file;
+	err = profile->source->read(profile->source->ctx, path, &file->bytes);
+	if (err != 0)
+		return fail_here(ps, "cannot read \"%s\": %s", path, strerror(-err));
+	advance(ps);
+	parse_file(profile, file, strbuf_text(&file->bytes), file->bytes.len);
+	return true;
+}
+
+bool parse_include(struct parser *ps, struct statement *st)
+{
+	const char *path;
+
+	(void)st;
+	if (peek(ps)->kind != TOKEN_STRING)
+		return fail_expected(ps, "the path of a profile in quotes");
+	path = profile_beside(ps->profile, ps->file->name, peek(ps)->text);
+	if (path == NULL || include_is_open(ps, path))
+		return false;
+	if (ps->file->depth + 1 > PROFILE_DEPTH_MAX)
+		return fail_here(ps, "more than %d profiles within profiles", PROFILE_DEPTH_MAX);
+	return parse_included(ps, path);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "profile/parse.h"
+#include "text/word.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* "tcp" | "udp", then a port. */
+static bool parse_proto_port(struct parser *ps, struct ports *out)
+{
+	if (accept_word(ps, "tcp"))
+		out->proto = PROTO_TCP;
+	else if (accept_word(ps, "udp"))
+		out->proto = PROTO_UDP;
+	else
+		return fail_expected(ps, "\"tcp\" or \"udp\"");
+	return parse_port(ps, out);
+}
+
+/* "from" END; a statement that cannot do without it. */
+static bool parse_from(struct parser *ps, struct end *out)
+{
+	return expect_word(ps, "from") && parse_places(ps, out);
+}
+
+bool parse_helper(struct parser *ps, struct statement *st)
+{
+	struct item **next = &st->helper.what;
+
+	do {
+		struct item *item = profile_alloc(ps->profile, sizeof(*item));
+
+		if (item == NULL)
+			return false;
+		item->where = token_where(ps, peek(ps));
+		if (!parse_name(ps, "the name of a service with a helper", &item->service))
+			return false;
+		*next = item;
+		next = &item->next;
+	} while (accept_kind(ps, TOKEN_COMMA));
+	return parse_from(ps, &st->helper.from);
+}
+
+static bool parse_forward_target(struct parser *ps, struct forward *forward)
+{
+	if (!expect_word(ps, "to") || !parse_host(ps, &forward->host, &forward->host_at))
+		return false;
+	if (forward->host.family == FAMILY_IPV6 && addr_prefix(&forward->host) != 128) {
+		profile_error(ps->profile, &forward->host_at, "a forward goes to one address");
+		return false;
+	}
+	if (forward->host.first != forward->host.last) {
+		profile_error(ps->profile, &forward->host_at, "a forward goes to one address");
+		return false;
+	}
+	if (!accept_word(ps, "port"))
+		return true;
+	struct ports ports = { .proto = forward->ports.proto };
+	struct where at = token_where(ps, peek(ps));
+
+	if (!parse_port(ps, &ports))
+		return false;
+	forward->has_port = true;
+	forward->port = ports.first;
+	forward->port_last = ports.last;
+	if (ports.first == ports.last || (ports.first == forward->ports.first && ports.last == forward->ports.last))
+		return true;
+	profile_error(ps->profile, &at, "a range goes to one port or to the same range: leave \"port\" out");
+	return false;
+}
+
+bool parse_forward(struct parser *ps, struct statement *st)
+{
+	struct forward *forward = &st->forward;
+	bool found = true;
+
+	if (!parse_proto_port(ps, &forward->ports))
+		return false;
+	if (accept_word(ps, "on")) {
+		if (!parse_name(ps, "a zone", &forward->on))
+			return false;
+	} else if (!accept_word(ps, "at")) {
+		return fail_expected(ps, "\"on\" and a zone, or \"at\" and an address");
+	} else if (!parse_host(ps, &forward->at, NULL)) {
+		return false;
+	}
+	if (accept_word(ps, "from") && !parse_places(ps, &forward->from))
+		return false;
+	if (!parse_forward_target(ps, forward))
+		return false;
+	while (found) {
+		if (accept_word(ps, "hairpin"))
+			forward->hairpin = true;
+		else if (!parse_option(ps, &forward->options, &found))
+			return false;
+	}
+	return expect_end(ps, option_words, option_word_count);
+}
+
+bool parse_redirect(struct parser *ps, struct statement *st)
+{
+	return parse_proto_port(ps, &st->nat.ports) && parse_from(ps, &st->nat.from) && expect_word(ps, "to") &&
+	       expect_word(ps, "port") && parse_number(ps, "a port", 1, 65535, &st->nat.port);
+}
+
+bool parse_masquerade(struct parser *ps, struct statement *st)
+{
+	static const char *const words[] = { "both" };
+
+	if (!parse_from(ps, &st->nat.from) || !expect_word(ps, "to") || !parse_name(ps, "a zone", &st->nat.zone))
+		return false;
+	st->nat.both = accept_word(ps, "both");
+	return expect_end(ps, words, 1);
+}
+
+bool parse_snat(struct parser *ps, struct statement *st)
+{
+	return parse_from(ps, &st->nat.from) && expect_word(ps, "to") && parse_name(ps, "a zone", &st->nat.zone) &&
+	       expect_word(ps, "as") && parse_host(ps, &st->nat.as, &st->nat.as_at);
+}
+
+bool parse_map(struct parser *ps, struct statement *st)
+{
+	struct nat *nat = &st->nat;
+
+	if (!parse_host(ps, &nat->net, &nat->net_at) || !expect_word(ps, "on") ||
+	    !parse_name(ps, "a zone", &nat->zone) || !expect_word(ps, "to") || !parse_host(ps, &nat->as, &nat->as_at))
+		return false;
+	if (nat->net.family == nat->as.family && addr_prefix(&nat->net) >= 0 &&
+	    addr_prefix(&nat->net) == addr_prefix(&nat->as))
+		return true;
+	profile_error(ps->profile, &nat->as_at, "a map goes from one network to another of the same size and family");
+	return false;
+}
+
+/* DSCP classes as iptables' DSCP target names them. */
+static const char *const dscp_classes[] = {
+	"cs0",	"cs1",	"cs2",	"cs3",	"cs4",	"cs5",	"cs6",	"cs7",	"be",	"af11", "af12",
+	"af13", "af21", "af22", "af23", "af31", "af32", "af33", "af41", "af42", "af43", "ef",
+};
+
+static bool parse_dscp(struct parser *ps, struct mark *mark)
+{
+	for (size_t i = 0; i < ARRAY_LEN(dscp_classes); i++) {
+		if (!accept_word(ps, dscp_classes[i]))
+			continue;
+		char *upper = profile_alloc(ps->profile, 8);
+
+		for (size_t c = 0; upper != NULL && dscp_classes[i][c] != '\0'; c++)
+			upper[c] = dscp_classes[i][c] >= 'a' ? (char)(dscp_classes[i][c] - 32) : dscp_classes[i][c];
+		mark->dscp = upper;
+		return upper != NULL;
+	}
+	return fail_unknown(ps, "DSCP class", dscp_classes, ARRAY_LEN(dscp_classes));
+}
+
+/* 0x10, 0x10/0xff */
+static bool parse_mark_value(struct parser *ps, struct mark *mark)
+{
+	const char *text = peek(ps)->text;
+	char *behind;
+
+	if (peek(ps)->kind != TOKEN_WORD || strncasecmp(text, "0x", 2) != 0 || strlen(text) > 21)
+		return fail_expected(ps, "a mark such as 0x10, or \"dscp\"");
+	mark->value = strtoul(text, &behind, 16);
+	if (*behind == '/' && strncasecmp(behind + 1, "0x", 2) == 0) {
+		mark->mask = strtoul(behind + 1, &behind, 16);
+		if (mark->mask == 0)
+			return fail_here(ps, "a mask of nothing changes nothing");
+	}
+	if (*behind != '\0' || mark->value > UINT32_MAX || mark->mask > UINT32_MAX)
+		return fail_here(ps, "\"%s\" is no mark: 32 bits, such as 0x10 or 0x10/0xff", text);
+	advance(ps);
+	return true;
+}
+
+bool parse_mark(struct parser *ps, struct statement *st)
+{
+	struct mark *mark = &st->mark;
+
+	if (!peek_word(ps, "from") && !peek_word(ps, "to") && !peek_word(ps, "as") && !parse_items(ps, &mark->what))
+		return false;
+	if (accept_word(ps, "from") && !parse_places(ps, &mark->from))
+		return false;
+	if (accept_word(ps, "to") && !parse_places(ps, &mark->to))
+		return false;
+	if (!expect_word(ps, "as"))
+		return false;
+	return accept_word(ps, "dscp") ? parse_dscp(ps, mark) : parse_mark_value(ps, mark);
+}
+
+bool parse_clamp(struct parser *ps, struct statement *st)
+{
+	if (!expect_word(ps, "mss"))
+		return false;
+	/* 536: every host must take as much (RFC 1122, 4.2.2.6). */
+	if (!peek_word(ps, "to") && !parse_number(ps, "a segment size", 536, 65495, &st->clamp.mss))
+		return false;
+	return expect_word(ps, "to") && parse_name(ps, "a zone", &st->clamp.zone);
+}
+
+bool parse_antispoof(struct parser *ps, struct statement *st)
+{
+	VEC(struct name) zones = { 0 };
+	bool good = expect_word(ps, "on");
+
+	while (good) {
+		struct name name;
+
+		good = parse_name(ps, "a zone", &name);
+		if (good && !vec_push(&zones, name))
+			good = profile_memory(ps->profile);
+		if (!accept_kind(ps, TOKEN_COMMA))
+			break;
+	}
+	if (good)
+		st->zones.item = profile_alloc(ps->profile, zones.len * sizeof(*zones.item));
+	if (st->zones.item != NULL) {
+		memcpy(st->zones.item, zones.item, zones.len * sizeof(*zones.item));
+		st->zones.count = zones.len;
+	}
+	vec_free(&zones);
+	return good && st->zones.item != NULL;
+}
+
+bool parse_notrack(struct parser *ps, struct statement *st)
+{
+	return parse_items(ps, &st->notrack);
+}
+
+/* What iptables-restore could not read back. */
+static bool raw_fits(struct parser *ps, const struct token *first, const char *text, size_t len)
+{
+	struct words words = { .count = 0 };
+	struct where where = token_where(ps, first);
+	unsigned column = 1;
+	enum word_fault fault = words_split(&words, text, len, &column);
+
+	/* The chain and the family stand before it. */
+	if (fault == WORD_FINE && words.count > WORD_COUNT_MAX - 3)
+		fault = WORD_TOO_MANY;
+	where.column += column - 1;
+	where.width = 1;
+	if (fault != WORD_FINE)
+		profile_error(ps->profile, &where, "%s", word_fault_text(fault));
+	else if (len > 10000)
+		profile_error(ps->profile, &where, "iptables-restore reads lines of at most 10239 bytes");
+	words_free(&words);
+	return fault == WORD_FINE && len <= 10000;
+}
+
+bool parse_raw(struct parser *ps, struct statement *st)
+{
+	static const char *const tables[] = { "filter", "raw", "nat", "mangle" };
+	const struct token *first, *last;
+
+	st->raw.family = FAMILY_BOTH;
+	if (accept_word(ps, "-4"))
+		st->raw.family = FAMILY_IPV4;
+	else if (accept_word(ps, "-6"))
+		st->raw.family = FAMILY_IPV6;
+	st->raw.table = tables[0];
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		if (accept_word(ps, tables[i]))
+			st->raw.table = tables[i];
+	if (peek(ps)->kind != TOKEN_WORD || peek(ps)->text[0] == '-')
+		return fail_expected(ps, "a chain");
+	if (strlen(peek(ps)->text) > 28)
+		return fail_here(ps, "a chain name has at most 28 bytes, this one has %zu", strlen(peek(ps)->text));
+	st->raw.chain = peek(ps)->text;
+	advance(ps);
+	first = peek(ps);
+	last = &ps->tokens.tokens.item[ps->tokens.tokens.len - 1];
+	st->raw.text = "";
+	if (first == last)
+		return true;
+	const char *text = ps->line.source + first->column - 1;
+	size_t len = last->column - first->column; /* the end token stands behind the last word */
+
+	if (!raw_fits(ps, first, text, len))
+		return false;
+	st->raw.text = profile_text(ps->profile, text, len);
+	ps->at = ps->tokens.tokens.len - 1;
+	return st->raw.text != NULL;
+}

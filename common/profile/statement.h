@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a profile says, line by line, as the parser leaves it: names are still names (resolve.h looks
+ * them up), everything has its place. All of it lives in the profile's arena.
+ */
+#ifndef FW_PROFILE_STATEMENT_H
+#define FW_PROFILE_STATEMENT_H
+
+#include "base/diag.h"
+#include "profile/addr.h"
+#include "profile/rate.h"
+
+/* A word of the profile with its place. text NULL: not given. */
+struct name {
+	const char *text;
+	struct where where;
+};
+
+/* One member of an end: "lan", "not 192.0.2.0/24", "any", "self". */
+struct place {
+	struct place *next;
+	enum place_kind { PLACE_ANY, PLACE_SELF, PLACE_NAME, PLACE_HOST } kind;
+	bool negated;
+	struct name name;
+	struct addr_range range; /* PLACE_HOST */
+};
+
+/* What stands behind "from" or "to". places NULL: not given. */
+struct end {
+	struct place *places;
+	struct name on;
+	struct where where; /* of the first place */
+};
+
+/* A protocol number; PROTO_ANY matches all. */
+#define PROTO_ANY  (-1)
+#define PROTO_ICMP 1
+#define PROTO_TCP  6
+#define PROTO_UDP  17
+#define PROTO_ICMP6 58
+#define PROTO_SCTP 132
+
+struct ports {
+	int proto;
+	bool any; /* no port: the whole protocol */
+	unsigned first, last;
+	bool unaddressed; /* its clients have no address of the zone yet (DHCP) */
+};
+
+/* "ssh", "tcp 80", "esp": service.text is NULL unless a service is named. */
+struct item {
+	struct item *next;
+	struct name service;
+	struct ports ports;
+	struct where where;
+};
+
+enum verdict { VERDICT_ALLOW, VERDICT_DENY, VERDICT_REJECT };
+
+struct options {
+	struct where limit_at, max_at, log_at, by_at, only_at; /* line 0: not given */
+	struct rate limit;
+	unsigned burst;
+	bool limit_total, max_total;
+	unsigned ban; /* seconds, 0: none */
+	unsigned max;
+	struct rate log_rate;
+	const char *log_prefix; /* may be "" */
+	bool has_when;
+	unsigned when_start, when_stop; /* seconds of the day */
+	unsigned days;                  /* bit 0 is Monday */
+	const char *until;              /* "2027-06-30", NULL: for ever */
+	struct where until_at;
+	bool by_group;
+	struct name by;
+	enum family only; /* FAMILY_NONE: not given */
+	const char *note;
+};
+
+struct rule {
+	enum verdict verdict;
+	struct item *what; /* NULL: everything */
+	struct end from, to;
+	struct options options;
+};
+
+struct forward {
+	struct ports ports;
+	struct name on;       /* or at */
+	struct addr_range at; /* family FAMILY_NONE: not given */
+	struct end from;
+	struct addr_range host;
+	struct where host_at;
+	bool has_port;
+	unsigned port, port_last;
+	bool hairpin;
+	struct options options;
+};
+
+/* redirect, masquerade, snat, map: what they need of these. */
+struct nat {
+	struct ports ports;
+	struct end from;
+	struct name zone;
+	unsigned port;
+	bool both;
+	struct addr_range net, as;
+	struct where net_at, as_at;
+};
+
+struct mark {
+	struct item *what;
+	struct end from, to;
+	unsigned long value, mask; /* mask 0: not given */
+	const char *dscp;          /* "EF"; NULL: a mark */
+};
+
+struct helper {
+	struct item *what; /* services only */
+	struct end from;
+};
+
+struct raw {
+	const char *table, *chain, *text;
+	enum family family;
+};
+
+struct names {
+	struct name *item;
+	size_t count;
+};
+
+enum statement_kind {
+	STATEMENT_RULE,
+	STATEMENT_BLOCK,
+	STATEMENT_HELPER,
+	STATEMENT_FORWARD,
+	STATEMENT_REDIRECT,
+	STATEMENT_MASQUERADE,
+	STATEMENT_SNAT,
+	STATEMENT_MAP,
+	STATEMENT_MARK,
+	STATEMENT_CLAMP,
+	STATEMENT_ANTISPOOF,
+	STATEMENT_NOTRACK,
+	STATEMENT_RAW,
+	STATEMENT_EXPECT,
+	STATEMENT_SETTING, /* its effect stands in the profile's settings */
+};
+
+struct statement {
+	struct statement *next;
+	enum statement_kind kind;
+	struct where where; /* of its first word; source is the whole line */
+	unsigned file;      /* 0: the profile itself, else an included one */
+	bool broken;        /* reported: nothing is made of it */
+	union {
+		struct rule rule; /* also STATEMENT_EXPECT and, from alone, STATEMENT_BLOCK */
+		struct forward forward;
+		struct nat nat;
+		struct mark mark;
+		struct helper helper;
+		struct raw raw;
+		struct names zones;  /* STATEMENT_ANTISPOOF */
+		struct {
+			struct name zone;
+			unsigned mss; /* 0: what the path bears */
+		} clamp;
+		struct item *notrack;
+	};
+};
+
+/* Definitions. */
+struct zone {
+	struct zone *next;
+	struct name name;
+	const char **ifaces;
+	size_t iface_count;
+	struct addr_set nets; /* as written; empty: no networks named */
+	bool docker;
+	bool family_warned; /* once is enough */
+};
+
+struct hosts {
+	struct hosts *next;
+	struct name name;
+	struct addr_set set; /* normal once `loaded` */
+	struct addr_set nets; /* the same as few networks; a range where it would take many */
+	const char *file;    /* path, NULL: none */
+	struct where file_at;
+	bool loaded, broken;
+	const char *ipset4, *ipset6; /* given, or those that fw-load makes of a long list */
+};
+
+struct service {
+	struct service *next;
+	struct name name;
+	struct item *items;
+	const char *helper; /* NULL: none */
+	bool open;          /* while its items are looked up: to find one made of itself */
+	unsigned stamp;     /* of the last look-up that took it in */
+};
+
+/* Settings that stand once: the last one counts, a second one is an error. */
+struct log_setting {
+	struct where where; /* line 0: the default */
+	bool off;
+	struct rate rate;
+	unsigned burst; /* 0: the kernel's own */
+	const char *prefix;
+	int nflog; /* group, -1: the kernel log */
+};
+
+enum log_kind { LOG_DENIED, LOG_INVALID, LOG_BLOCKED, LOG_KINDS };
+enum direction { DIR_IN, DIR_OUT, DIR_FORWARD, DIR_DOCKER, DIR_COUNT };
+
+struct setting {
+	struct setting *next;
+	const char *key, *value; /* a sysctl */
+	struct where where;
+};
+
+struct settings {
+	struct log_setting log[LOG_KINDS];
+	enum verdict policy[DIR_DOCKER];
+	struct where policy_at[DIR_DOCKER];
+	struct where strict_at, ping_at, frame_at;
+	bool ping_off, frame_off;
+	struct rate ping;
+	struct setting *sysctls;
+	struct names keep;
+};
+
+#endif

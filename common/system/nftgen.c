@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "system/nftgen.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+#include <sys/socket.h>
+
+static int find_id(const struct nlattr *attr, void *data)
+{
+	uint32_t *generation = data;
+
+	if (mnl_attr_get_type(attr) == NFTA_GEN_ID && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+		*generation = ntohl(mnl_attr_get_u32(attr));
+	return MNL_CB_OK;
+}
+
+static int read_answer(const struct nlmsghdr *message, void *data)
+{
+	return mnl_attr_parse(message, sizeof(struct nfgenmsg), find_id, data) < 0 ? MNL_CB_ERROR : MNL_CB_STOP;
+}
+
+static int ask(struct mnl_socket *socket, uint32_t *generation)
+{
+	char buffer[4096] __attribute__((aligned(8)));
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+	struct nfgenmsg *header;
+	ssize_t len;
+
+	message->nlmsg_type = (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETGEN;
+	message->nlmsg_flags = NLM_F_REQUEST;
+	message->nlmsg_seq = 1;
+	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+	header->nfgen_family = AF_UNSPEC;
+	header->version = NFNETLINK_V0;
+	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+		return -errno;
+	len = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
+	if (len < 0 || mnl_cb_run(buffer, (size_t)len, 1, mnl_socket_get_portid(socket), read_answer, generation) < 0)
+		return -errno;
+	return 0;
+}
+
+int nftgen_read(uint32_t *generation)
+{
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	int err;
+
+	*generation = 0;
+	if (socket == NULL)
+		return -errno;
+	err = ask(socket, generation);
+	mnl_socket_close(socket);
+	return err;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "system/program.h"
+
+#include <string.h>
+
+static const struct chain *live_chain(const struct table *live, const char *name)
+{
+	return live != NULL ? table_chain(live, name) : NULL;
+}
+
+/* One with counters in front that are not zero. */
+static bool has_counts(const struct chain *chain)
+{
+	for (size_t i = 0; i < chain->rules.len; i++) {
+		const struct piece *counters = &chain->rules.item[i].counters;
+
+		if (counters->len > 0 && (counters->len != 5 || memcmp(counters->text, "[0:0]", 5) != 0))
+			return true;
+	}
+	return false;
+}
+
+static bool changed(const struct table *live, const struct chain *want, enum counts counts)
+{
+	const struct chain *now = live_chain(live, want->name);
+
+	if (now == NULL)
+		return want->policy == NULL || want->rules.len > 0 || strcmp(want->policy, "ACCEPT") != 0;
+	return !chain_equal(now, want) || (counts == COUNTS_SET && want->ours && has_counts(want));
+}
+
+static bool stale(const struct chain *now, const struct table *want)
+{
+	return now->policy == NULL && table_chain(want, now->name) == NULL;
+}
+
+/* Every chain line of a table of legacy without its counters would set them to zero: name them all. */
+static void write_chains(const struct table *live, const struct table *want, enum counts counts, struct strbuf *out)
+{
+	for (size_t i = 0; i < want->chains.len; i++) {
+		const struct chain *chain = &want->chains.item[i];
+
+		if (chain->policy == NULL && !changed(live, chain, counts))
+			continue;
+		strbuf_printf(out, ":%s %s ", chain->name, chain->policy != NULL ? chain->policy : "-");
+		strbuf_add(out, chain->counters.len > 0 ? chain->counters.text : "[0:0]",
+			   chain->counters.len > 0 ? chain->counters.len : 5);
+		strbuf_putc(out, '\n');
+	}
+	for (size_t i = 0; i < want->chains.len; i++)
+		if (want->chains.item[i].policy != NULL && changed(live, &want->chains.item[i], counts))
+			strbuf_printf(out, "-F %s\n", want->chains.item[i].name);
+}
+
+static void write_rule(const struct rule *rule, bool counters, struct strbuf *out)
+{
+	if (counters && rule->counters.len > 0) {
+		strbuf_add(out, rule->counters.text, rule->counters.len);
+		strbuf_putc(out, ' ');
+	}
+	strbuf_add(out, rule->text.text, rule->text.len);
+	strbuf_putc(out, '\n');
+}
+
+static void write_table(const struct table *live, const struct table *want, enum counts counts, struct strbuf *out)
+{
+	strbuf_printf(out, "*%s\n", want->name);
+	write_chains(live, want, counts, out);
+	for (size_t i = 0; live != NULL && i < live->chains.len; i++)
+		if (stale(&live->chains.item[i], want))
+			strbuf_printf(out, "-F %s\n", live->chains.item[i].name);
+	for (size_t i = 0; i < want->chains.len; i++) {
+		const struct chain *chain = &want->chains.item[i];
+
+		if (!changed(live, chain, counts))
+			continue;
+		for (size_t r = 0; r < chain->rules.len; r++)
+			write_rule(&chain->rules.item[r], chain->rules.item[r].foreign || counts != COUNTS_FOREIGN, out);
+	}
+	for (size_t i = 0; live != NULL && i < live->chains.len; i++)
+		if (stale(&live->chains.item[i], want))
+			strbuf_printf(out, "-X %s\n", live->chains.item[i].name);
+	strbuf_puts(out, "COMMIT\n");
+}
+
+static bool table_changed(const struct table *live, const struct table *want, enum counts counts)
+{
+	for (size_t i = 0; i < want->chains.len; i++)
+		if (changed(live, &want->chains.item[i], counts))
+			return true;
+	for (size_t i = 0; live != NULL && i < live->chains.len; i++)
+		if (stale(&live->chains.item[i], want))
+			return true;
+	return false;
+}
+
+/* A table that is not wanted at all: it cannot be removed, but nothing of it stays. */
+static void write_blank(const struct table *live, struct strbuf *out)
+{
+	strbuf_printf(out, "*%s\n", live->name);
+	for (size_t i = 0; i < live->chains.len; i++)
+		if (live->chains.item[i].policy != NULL)
+			strbuf_printf(out, ":%s ACCEPT [0:0]\n", live->chains.item[i].name);
+	for (size_t i = 0; i < live->chains.len; i++)
+		strbuf_printf(out, "-F %s\n", live->chains.item[i].name);
+	for (size_t i = 0; i < live->chains.len; i++)
+		if (live->chains.item[i].policy == NULL)
+			strbuf_printf(out, "-X %s\n", live->chains.item[i].name);
+	strbuf_puts(out, "COMMIT\n");
+}
+
+void program_write(const struct rules *live, const struct rules *want, enum counts counts, struct strbuf *out)
+{
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < want->tables.len; i++) {
+			const struct table *table = &want->tables.item[i], *now = rules_table(live, table->name);
+
+			if ((strcmp(table->name, "filter") == 0) == (pass == 0) &&
+			    table_changed(now, table, counts))
+				write_table(now, table, counts, out);
+		}
+	}
+	for (size_t i = 0; i < live->tables.len; i++)
+		if (rules_table(want, live->tables.item[i].name) == NULL && !table_blank(&live->tables.item[i]))
+			write_blank(&live->tables.item[i], out);
+}

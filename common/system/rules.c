@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "system/rules.h"
+#include "text/stream.h"
+#include "text/token.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t name_hash(const char *name)
+{
+	size_t hash = 5381;
+
+	for (; *name != '\0'; name++)
+		hash = hash * 33 ^ (unsigned char)*name;
+	return hash;
+}
+
+/* The slot of a name: its own, or the empty one where it belongs. */
+static unsigned *find_slot(const struct table *table, const char *name)
+{
+	size_t at = name_hash(name) & (table->slot_count - 1);
+
+	while (table->slots[at] != 0 && strcmp(table->chains.item[table->slots[at] - 1].name, name) != 0)
+		at = (at + 1) & (table->slot_count - 1);
+	return &table->slots[at];
+}
+
+static bool grow_slots(struct table *table)
+{
+	size_t count = table->slot_count == 0 ? 16 : table->slot_count * 2;
+	unsigned *slots = calloc(count, sizeof(*slots));
+
+	if (slots == NULL)
+		return false;
+	free(table->slots);
+	table->slots = slots;
+	table->slot_count = count;
+	for (size_t i = 0; i < table->chains.len; i++)
+		*find_slot(table, table->chains.item[i].name) = (unsigned)i + 1;
+	return true;
+}
+
+struct chain *table_chain(const struct table *table, const char *name)
+{
+	unsigned slot = table->slot_count > 0 ? *find_slot(table, name) : 0;
+
+	return slot > 0 ? &table->chains.item[slot - 1] : NULL;
+}
+
+struct chain *rules_add_chain(struct rules *rules, struct table *table, const char *name, const char *policy)
+{
+	struct chain chain = { .name = NULL };
+	struct chain *found = table_chain(table, name);
+
+	if (found != NULL)
+		return found;
+	if (2 * (table->chains.len + 1) > table->slot_count && !grow_slots(table))
+		return NULL;
+	chain.name = arena_text(&rules->arena, name, strlen(name));
+	chain.policy = policy != NULL ? arena_text(&rules->arena, policy, strlen(policy)) : NULL;
+	if (chain.name == NULL || (policy != NULL && chain.policy == NULL) || !vec_push(&table->chains, chain))
+		return NULL;
+	*find_slot(table, chain.name) = (unsigned)table->chains.len;
+	return &table->chains.item[table->chains.len - 1];
+}
+
+struct table *rules_table(const struct rules *rules, const char *name)
+{
+	for (size_t i = 0; i < rules->tables.len; i++)
+		if (strcmp(rules->tables.item[i].name, name) == 0)
+			return &rules->tables.item[i];
+	return NULL;
+}
+
+struct table *rules_add_table(struct rules *rules, const char *name)
+{
+	struct table table = { .name = NULL };
+	struct table *found = rules_table(rules, name);
+
+	if (found != NULL)
+		return found;
+	table.name = arena_text(&rules->arena, name, strlen(name));
+	if (table.name == NULL || !vec_push(&rules->tables, table))
+		return NULL;
+	return &rules->tables.item[rules->tables.len - 1];
+}
+
+void rules_free(struct rules *rules)
+{
+	for (size_t t = 0; t < rules->tables.len; t++) {
+		struct table *table = &rules->tables.item[t];
+
+		for (size_t c = 0; c < table->chains.len; c++)
+			vec_free(&table->chains.item[c].rules);
+		vec_free(&table->chains);
+		free(table->slots);
+	}
+	vec_free(&rules->tables);
+	arena_free(&rules->arena);
+}
+
+static const char *token_text(struct rules *rules, const struct token *token)
+{
+	return arena_text(&rules->arena, token->text, token->len);
+}
+
+/* :INPUT DROP [12:3456] */
+static bool read_chain(struct rules *rules, struct table *table, const struct line *line)
+{
+	struct token name = token_after(line->text, line->len, 1);
+	struct token policy = token_next(line->text, line->len, &name);
+	struct token counters = token_next(line->text, line->len, &policy);
+	bool own = token_is(&policy, "-");
+	const char *name_text = token_text(rules, &name), *policy_text = own ? NULL : token_text(rules, &policy);
+	struct chain *chain;
+
+	if (name_text == NULL || (!own && policy_text == NULL))
+		return false;
+	chain = rules_add_chain(rules, table, name_text, policy_text);
+	if (chain != NULL)
+		chain->counters = (struct piece){ counters.text, (unsigned)counters.len };
+	return chain != NULL;
+}
+
+/* [1:60] -A INPUT -j ACCEPT; false: not a rule as savers write them, or no memory. */
+static bool read_rule(struct table *table, const struct line *line, struct chain **last)
+{
+	struct token first = token_after(line->text, line->len, 0), chain;
+	struct rule rule = { .foreign = false };
+	char name[STREAM_CHAIN_MAX + 1];
+
+	if (first.len > 0 && first.text[0] == '[') {
+		rule.counters = (struct piece){ first.text, (unsigned)first.len };
+		first = token_next(line->text, line->len, &first);
+	}
+	chain = token_next(line->text, line->len, &first);
+	if (!token_is(&first, "-A") || chain.len == 0 || chain.len > STREAM_CHAIN_MAX)
+		return false;
+	rule.text.text = first.text;
+	rule.text.len = line->len - (unsigned)(first.text - line->text);
+	if (*last == NULL || !token_is(&chain, (*last)->name)) {
+		memcpy(name, chain.text, chain.len);
+		name[chain.len] = '\0';
+		*last = table_chain(table, name);
+	}
+	return *last != NULL && vec_push(&(*last)->rules, rule);
+}
+
+static bool read_lines(struct rules *rules, const struct stream *stream, const struct line **bad)
+{
+	struct table *table = NULL;
+	struct chain *last = NULL;
+
+	for (size_t i = 0; i < stream->lines.len; i++) {
+		const struct line *line = &stream->lines.item[i];
+		bool good = true;
+
+		*bad = line;
+		if (line->kind == LINE_TABLE) {
+			table = rules_add_table(rules, stream->tables.item[line->table - 1].name);
+			good = table != NULL;
+			last = NULL;
+		} else if (line->kind == LINE_CHAIN) {
+			good = table != NULL && read_chain(rules, table, line);
+			last = NULL;
+		} else if (line->kind == LINE_RULE) {
+			good = table != NULL && read_rule(table, line, &last);
+		}
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
+struct first_report {
+	struct strbuf text;
+};
+
+static void keep_first(void *ctx, const struct diag *diag)
+{
+	struct first_report *first = ctx;
+
+	if (first->text.len == 0 && diag->level >= LEVEL_ERROR)
+		strbuf_printf(&first->text, "line %u: %s", diag->where.line, diag->text);
+}
+
+static bool has_table(const char *text, size_t len)
+{
+	return len > 0 && (text[0] == '*' || memmem(text, len, "\n*", 2) != NULL);
+}
+
+bool rules_read(struct rules *rules, const char *name, const char *text, size_t len, struct diag_log *log)
+{
+	struct first_report first = { STRBUF_INIT };
+	struct diag_log inner = { .report = keep_first, .ctx = &first };
+	struct stream stream;
+	const struct line *bad = NULL;
+	bool good;
+
+	*rules = (struct rules){ .arena = { NULL, 0, 0 } };
+	if (!has_table(text, len))
+		return true;
+	good = stream_read(&stream, name, text, len, FAMILY_BOTH, &inner);
+	if (!good) {
+		diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s: %s", name, strbuf_text(&first.text));
+	} else if (!read_lines(rules, &stream, &bad)) {
+		diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s: line %u is not as savers write them: %.*s", name, bad->number,
+			 (int)bad->len, bad->text);
+		good = false;
+	}
+	stream_free(&stream);
+	strbuf_free(&first.text);
+	return good;
+}

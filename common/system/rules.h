@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The rules of one family as text: tables, chains with their policies, and rules as iptables-save
+ * writes them. That is the normal form in which running rules, rehearsed rules and the rules of the
+ * last load are compared. What a rule means is nobody's business here.
+ */
+#ifndef FW_SYSTEM_RULES_H
+#define FW_SYSTEM_RULES_H
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+
+struct piece {
+	const char *text; /* borrowed, not NUL-terminated */
+	unsigned len;     /* 0: none */
+};
+
+struct rule {
+	struct piece text;     /* -A CHAIN ... */
+	struct piece counters; /* [packets:bytes], or nothing */
+	bool foreign;          /* set by merge: not ours, carried over */
+};
+
+struct chain {
+	const char *name;      /* in the arena */
+	const char *policy;    /* in the arena; NULL: a chain made by a user */
+	struct piece counters; /* of the policy */
+	bool ours;             /* set by merge: our rules say what stands here */
+	VEC(struct rule) rules;
+};
+
+struct table {
+	const char *name; /* in the arena */
+	VEC(struct chain) chains;
+	unsigned *slots; /* owned: where a name's chain stands, by hash; index + 1 */
+	size_t slot_count;
+};
+
+/* Zeroed: no tables. Rules point into the text they were read from. */
+struct rules {
+	struct arena arena;
+	VEC(struct table) tables;
+};
+
+/*
+ * Reads what iptables-save wrote. The text must stay in place as long as the rules are used. A text
+ * with a table that is not closed, or a line that no saver writes, is a failure of the system, said
+ * to the log with `name` in front. False after a report; rules_free in any case.
+ */
+must_check bool rules_read(struct rules *rules, const char *name, const char *text, size_t len,
+			   struct diag_log *log);
+
+void rules_free(struct rules *rules);
+
+struct table *rules_table(const struct rules *rules, const char *name); /* NULL: none */
+struct chain *table_chain(const struct table *table, const char *name);
+
+/* Find or make; NULL when memory ran out. Pointers to tables and chains hold until the next is made. */
+must_check struct table *rules_add_table(struct rules *rules, const char *name);
+must_check struct chain *rules_add_chain(struct rules *rules, struct table *table, const char *name,
+					 const char *policy);
+
+bool piece_equal(const struct piece *a, const struct piece *b);
+
+/* The same policy and the same rules in the same order; counters do not count. */
+bool chain_equal(const struct chain *a, const struct chain *b);
+
+/* The same chains, in whatever order. NULL and a table with nothing in it are the same. */
+bool table_equal(const struct table *a, const struct table *b);
+bool rules_equal(const struct rules *a, const struct rules *b);
+
+/* No rules, no own chains, and ACCEPT everywhere: as if it were not there. */
+bool table_blank(const struct table *table);
+bool rules_blank(const struct rules *rules);
+
+/* The name behind -j or -g, len 0: none. */
+struct piece rule_target(const struct rule *rule);
+
+/* Without matches it ends the chain for every packet that reaches it, or may: `-A CHAIN -j X`. */
+bool rule_unconditional(const struct rule *rule, const struct chain *chain);
+
+/* The text again, as iptables-save writes it, without comments. */
+void rules_write(const struct rules *rules, bool counters, struct strbuf *out);
+
+size_t rules_count(const struct rules *rules);
+
+#endif

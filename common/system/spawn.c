@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "system/spawn.h"
+#include "base/vec.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static const char system_dirs[] = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
+
+/* The path of a program: argv[0] itself, or the first that may be executed; empty: none. */
+static int program_path(const char *name, struct strbuf *path)
+{
+	const char *env = getenv("PATH");
+	const char *const lists[] = { env != NULL ? env : "", system_dirs };
+
+	if (strchr(name, '/') != NULL) {
+		strbuf_puts(path, name);
+		return path->failed ? -ENOMEM : 0;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		for (const char *dir = lists[i]; *dir != '\0';) {
+			size_t len = strcspn(dir, ":");
+
+			strbuf_reset(path);
+			strbuf_add(path, dir, len);
+			strbuf_putc(path, '/');
+			strbuf_puts(path, name);
+			if (len > 0 && access(strbuf_text(path), X_OK) == 0)
+				return path->failed ? -ENOMEM : 0;
+			dir += len + (dir[len] == ':');
+		}
+	}
+	return -ENOENT;
+}
+
+typedef VEC(char *) strings;
+
+/* Our environment with a fixed language and, where asked for, another lock file. */
+static int child_environment(strings *out, struct strbuf *lock, const struct spawn *spawn)
+{
+	static const char language[] = "LC_ALL=C";
+	bool good = vec_push(out, (char *)(uintptr_t)language);
+
+	for (char **entry = environ; good && *entry != NULL; entry++)
+		if (strncmp(*entry, "LC_ALL=", 7) != 0 &&
+		    (spawn->lock_file == NULL || strncmp(*entry, "XTABLES_LOCKFILE=", 17) != 0))
+			good = vec_push(out, *entry);
+	if (spawn->lock_file != NULL) {
+		strbuf_printf(lock, "XTABLES_LOCKFILE=%s", spawn->lock_file);
+		good = good && !lock->failed && vec_push(out, lock->data);
+	}
+	return good && vec_push(out, NULL) ? 0 : -ENOMEM;
+}
+
+static void child_signals(posix_spawnattr_t *attr)
+{
+	sigset_t none, defaults;
+
+	sigemptyset(&none);
+	sigemptyset(&defaults);
+	sigaddset(&defaults, SIGPIPE);
+	sigaddset(&defaults, SIGHUP);
+	sigaddset(&defaults, SIGINT);
+	sigaddset(&defaults, SIGTERM);
+	posix_spawnattr_setsigmask(attr, &none);
+	posix_spawnattr_setsigdefault(attr, &defaults);
+	/* A group of its own: Control-C in the middle of a commit is for us to handle, not for the child. */
+	posix_spawnattr_setpgroup(attr, 0);
+	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+}
+
+/* theirs[i] becomes descriptor i of the child. 0 or -errno. */
+static int start_child(struct spawn *spawn, const char *path, const int theirs[static 3])
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	strings env = { 0 };
+	struct strbuf lock = STRBUF_INIT;
+	char *const *argv;
+	int err = child_environment(&env, &lock, spawn);
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attr);
+	for (int i = 0; i < 3; i++)
+		posix_spawn_file_actions_adddup2(&actions, theirs[i], i);
+	child_signals(&attr);
+	/* posix_spawn does not write to the words. */
+	memcpy(&argv, &(const void *){ spawn->argv }, sizeof(argv));
+	if (err == 0 && spawn->netns != NULL)
+		err = netns_enter(spawn->netns);
+	if (err == 0)
+		err = -posix_spawn(&spawn->pid, path, &actions, &attr, argv, env.item);
+	if (spawn->netns != NULL && netns_leave(spawn->netns) != 0 && err == 0)
+		err = -EXDEV;
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&actions);
+	strbuf_free(&lock);
+	vec_free(&env);
+	return err;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Makes the three pipes: ours in spawn->fd, the child's in theirs. */
+static int make_pipes(struct spawn *spawn, int theirs[static 3])
+{
+	for (int i = 0; i < 3; i++) {
+		int ends[2];
+
+		if (i == 0 && spawn->input == NULL) {
+			theirs[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+			if (theirs[0] < 0)
+				return -errno;
+			continue;
+		}
+		if (pipe2(ends, O_CLOEXEC) != 0)
+			return -errno;
+		theirs[i] = ends[i == 0 ? 0 : 1];
+		spawn->fd[i] = ends[i == 0 ? 1 : 0];
+		fcntl(spawn->fd[i], F_SETFL, O_NONBLOCK);
+	}
+	return 0;
+}
+
+static void spawn_start(struct spawn *spawn)
+{
+	struct strbuf path = STRBUF_INIT;
+	int theirs[3] = { -1, -1, -1 };
+
+	spawn->pid = -1;
+	spawn->failure = program_path(spawn->argv[0], &path);
+	if (spawn->failure == 0)
+		spawn->failure = make_pipes(spawn, theirs);
+	if (spawn->failure == 0)
+		spawn->failure = start_child(spawn, strbuf_text(&path), theirs);
+	for (int i = 0; i < 3; i++) {
+		close_fd(&theirs[i]);
+		if (spawn->failure != 0)
+			close_fd(&spawn->fd[i]);
+	}
+	strbuf_free(&path);
+}
+
+/* A child that ends before it read all is no failure of ours: its status says why. */
+static void feed(struct spawn *spawn)
+{
+	ssize_t n = write(spawn->fd[0], spawn->input + spawn->written, spawn->input_len - spawn->written);
+
+	if (n > 0)
+		spawn->written += (size_t)n;
+	if ((n < 0 && errno != EAGAIN && errno != EINTR) || spawn->written == spawn->input_len)
+		close_fd(&spawn->fd[0]);
+}
+
+static void drain(struct spawn *spawn, int which)
+{
+	struct strbuf *to = which == 1 ? &spawn->out : &spawn->err;
+	ssize_t n;
+
+	if (!strbuf_reserve(to, 65536)) {
+		spawn->failure = -ENOMEM;
+		close_fd(&spawn->fd[which]);
+		return;
+	}
+	to->data[to->len] = '\0';
+	n = read(spawn->fd[which], to->data + to->len, 65536);
+	if (n > 0) {
+		to->len += (size_t)n;
+		to->data[to->len] = '\0';
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		close_fd(&spawn->fd[which]);
+	}
+}
+
+/* Moves bytes until every pipe is closed. */
+static void pump(struct spawn *spawns, size_t count)
+{
+	struct pollfd fds[3 * SPAWN_MAX];
+
+	for (;;) {
+		size_t open_fds = 0;
+
+		for (size_t i = 0; i < 3 * count; i++) {
+			fds[i] = (struct pollfd){ .fd = spawns[i / 3].fd[i % 3], .events = i % 3 == 0 ? POLLOUT : POLLIN };
+			open_fds += fds[i].fd >= 0;
+		}
+		if (open_fds == 0)
+			return;
+		int ready = poll(fds, 3 * count, spawns[0].tick != NULL ? 1000 : -1);
+		if (ready == 0)
+			spawns[0].tick(spawns[0].tick_arg);
+		if (ready < 0 && errno != EINTR)
+			return;
+		for (size_t i = 0; i < 3 * count; i++) {
+			if (fds[i].fd < 0 || fds[i].revents == 0)
+				continue;
+			if (i % 3 == 0)
+				feed(&spawns[i / 3]);
+			else
+				drain(&spawns[i / 3], (int)(i % 3));
+		}
+	}
+}
+
+void spawn_run(struct spawn *spawns, size_t count)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+
+	sigaction(SIGPIPE, &ignore, &before);
+	for (size_t i = 0; i < count; i++)
+		spawn_start(&spawns[i]);
+	pump(spawns, count);
+	for (size_t i = 0; i < count; i++) {
+		int status = 0;
+
+		for (int f = 0; f < 3; f++)
+			close_fd(&spawns[i].fd[f]);
+		if (spawns[i].pid <= 0)
+			continue;
+		while (waitpid(spawns[i].pid, &status, 0) < 0 && errno == EINTR)
+			;
+		spawns[i].status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+		if (spawns[i].out.failed || spawns[i].err.failed)
+			spawns[i].failure = -ENOMEM;
+	}
+	sigaction(SIGPIPE, &before, NULL);
+}
+
+int spawn_detached(const char *const *argv)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	char *const *words;
+	pid_t pid;
+	int err;
+
+	memcpy(&words, &argv, sizeof(words));
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attr);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+	child_signals(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+	err = -posix_spawn(&pid, argv[0], &actions, &attr, words, environ);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&actions);
+	return err;
+}
+
+bool spawn_good(const struct spawn *spawn)
+{
+	return spawn->failure == 0 && spawn->status == 0;
+}
+
+void spawn_free(struct spawn *spawn)
+{
+	strbuf_free(&spawn->out);
+	strbuf_free(&spawn->err);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Programs run with pipes and without a shell. Several run at once, so that the two families cost
+ * the time of one. The program is looked for in PATH and then in the system directories, which an
+ * ordinary user's PATH leaves out.
+ */
+#ifndef FW_SYSTEM_SPAWN_H
+#define FW_SYSTEM_SPAWN_H
+
+#include "base/base.h"
+#include "base/strbuf.h"
+#include "system/netns.h"
+
+/* How many run at once at most. */
+#define SPAWN_MAX 8
+
+struct spawn {
+	const char *argv[12];  /* borrowed, ended by NULL */
+	const char *lock_file; /* borrowed; XTABLES_LOCKFILE of the child; NULL: as in our environment */
+	void (*tick)(void *);  /* called once a second while it runs; NULL: nobody */
+	void *tick_arg;        /* borrowed */
+	const struct netns *netns; /* borrowed; it lives in this one's scratch namespace; NULL: in ours */
+	const char *input;     /* borrowed; its standard input, NULL: /dev/null */
+	size_t input_len;
+	struct strbuf out, err; /* owned: what it wrote */
+	int failure;            /* 0, or -errno: it was not started, or its pipes broke */
+	int status;             /* 0 to 255: its exit status; 128 + N: killed by signal N */
+	/* while running */
+	int pid;
+	int fd[3]; /* our ends of its standard input, output and error; -1: closed */
+	size_t written;
+};
+
+#define SPAWN_INIT { .out = STRBUF_INIT, .err = STRBUF_INIT, .fd = { -1, -1, -1 } }
+
+/*
+ * Runs all of them (SPAWN_MAX at most) at once, to their ends. Each child has LC_ALL=C and the default
+ * signals. Failures stand in each spawn.
+ */
+void spawn_run(struct spawn *spawns, size_t count);
+
+/*
+ * Starts a program in a session of its own, with nothing but /dev/null open, and does not wait for it:
+ * it outlives this process, its terminal and its session. 0 or -errno.
+ */
+must_check int spawn_detached(const char *const *argv);
+
+/* Started and ended with status 0. */
+bool spawn_good(const struct spawn *spawn);
+
+void spawn_free(struct spawn *spawn);
+
+#endif

@@ -1,0 +1,250 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is in the table: --top, --list, filters, samples. The truth is what conntrack(8) prints, counted by awk.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	export PATH=$BUILD:$BUILD/tests:$PATH
+	echo 1 >/proc/sys/net/netfilter/nf_conntrack_acct
+	ctfill 20000 >"$BATS_FILE_TMPDIR/made"
+	quiet conntrack -I -p udp -s fd00:1::1 -d fd00:1::2 --sport 1000 --dport 53 -t 36000 -u SEEN_REPLY -w 7
+	quiet conntrack -I -p tcp -s 10.9.0.1 -d 10.9.0.2 --sport 1000 --dport 80 -t 36000 --state ESTABLISHED -u SEEN_REPLY,ASSURED -w 9 -m 4294967295
+	quiet conntrack -I -p gre -s 10.9.0.1 -d 10.9.0.2 --srckey 5 --dstkey 6 -t 36000
+	quiet conntrack -I -p 50 -s 10.9.0.1 -d 10.9.0.2 -t 36000
+	quiet conntrack -I -p udplite -s 10.9.0.1 -d 10.9.0.2 --sport 7 --dport 8 -t 36000
+	quiet conntrack -I -p tcp -s 10.9.0.1 -d 10.9.0.2 --sport 1001 --dport 80 -t 36000 --state SYN_SENT --src-nat 192.0.2.1
+	quiet conntrack -I -p tcp -s 10.9.0.1 -d 10.9.0.3 --sport 1001 --dport 80 -t 36000 --state SYN_SENT --dst-nat 192.0.2.1
+	iptables -t raw -A OUTPUT -o lo -p tcp --dport 21 -j CT --helper ftp
+	iptables -A OUTPUT -m conntrack --ctstate NEW
+	# Nothing may expire while the tests run, however slow the machine is.
+	for state in time_wait established close_wait fin_wait last_ack close; do
+		echo 36000 >"/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_$state"
+	done
+	serve tcp:21 >"$BATS_FILE_TMPDIR/serve" 2>&1 3>&- &
+	echo $! >"$BATS_FILE_TMPDIR/serve.pid"
+	for _ in $(seq 100); do grep -q ready "$BATS_FILE_TMPDIR/serve" && break || sleep 0.02; done
+	sleep 1200 3<>/dev/tcp/127.0.0.1/21 >/dev/null 2>&1 & # a connection that stays, tracked with its helper
+	echo $! >>"$BATS_FILE_TMPDIR/serve.pid"
+	for _ in $(seq 100); do conntrack -L 2>/dev/null | grep -q helper=ftp && break || sleep 0.02; done
+}
+
+teardown_file() {
+	xargs kill <"$BATS_FILE_TMPDIR/serve.pid" 2>/dev/null || true
+}
+
+setup() {
+	export PATH=$BUILD:$BUILD/tests:$PATH
+	tmp=$BATS_TEST_TMPDIR
+}
+
+quiet() { "$@" >/dev/null 2>&1; }
+
+# truth KEY < listing: "value<TAB>count" of conntrack's extended lines, sorted
+truth() {
+	awk -v key="$1" '
+	{
+		delete f; state = "none"; status = "REPLIED"; assured = 0; unreplied = 0; n = 0
+		for (i = 5; i <= NF; i++) {
+			if ($i == "[ASSURED]") assured = 1
+			else if ($i == "[UNREPLIED]") unreplied = 1
+			else if (split($i, kv, "=") == 2) { if (kv[1] in f) kv[1] = "r" kv[1]; f[kv[1]] = kv[2] }
+			else if (i == 6) state = $i
+		}
+		v["proto"] = $3 == "unknown" ? $4 : $3
+		v["family"] = $1; v["state"] = state
+		v["status"] = unreplied ? (assured ? "UNREPLIED,ASSURED" : "UNREPLIED") : assured ? "ASSURED" : "REPLIED"
+		v["src"] = f["src"]; v["dst"] = f["dst"]
+		v["sport"] = "sport" in f ? f["sport"] : "none"
+		v["dport"] = "dport" in f ? f["dport"] : "none"
+		v["zone"] = "zone" in f ? f["zone"] : 0
+		v["mark"] = f["mark"]
+		v["helper"] = "helper" in f ? f["helper"] : "none"
+		snat = f["src"] != f["rdst"] || f["sport"] != f["rdport"] && "sport" in f
+		dnat = f["dst"] != f["rsrc"] || f["dport"] != f["rsport"] && "sport" in f
+		v["nat"] = snat && dnat ? "SNAT,DNAT" : snat ? "SNAT" : dnat ? "DNAT" : "none"
+		split(f["src"], a, "."); v["src/24"] = $1 == "ipv4" ? a[1] "." a[2] "." a[3] ".0/24" : "v6"
+		count[v[key]]++
+	}
+	END { for (x in count) print x "\t" count[x] }' | sort
+}
+
+# counted KEY [OPTION...]: the same of ct-stat
+counted() {
+	local key=$1
+	shift
+	ct-stat --top "$key" -n 0 --json "$@" | jq -r ".top[\"$key\"][] | \"\(.value)\t\(.flows)\"" | sort
+}
+
+@test "every breakdown equals conntrack's listing, counted key by key" {
+	conntrack -L -o extended 2>/dev/null >"$tmp/list"
+	for key in proto state src dst sport dport zone mark family nat status helper; do
+		truth "$key" <"$tmp/list" >"$tmp/truth"
+		counted "$key" >"$tmp/counted"
+		diff -u "$tmp/truth" "$tmp/counted"
+	done
+	grep -q ftp <(counted helper)
+	grep -q SNAT <(counted nat)
+}
+
+@test "the numbers are those that the filler made" {
+	ct-stat --top proto,status,mark -n 0 --json -s 10.0.0.0/12 >"$tmp/v4"
+	[ "$(jq .family.ipv4 "$BATS_FILE_TMPDIR/made")" = "$(jq .flows "$tmp/v4" | awk '{ print $1 - 6 }')" ]
+	[ "$(jq .count <(ct-stat --json))" = "$(conntrack -C)" ]
+}
+
+@test "prefixes count networks" {
+	conntrack -L -o extended 2>/dev/null | truth src/24 | grep -v v6 >"$tmp/truth"
+	counted src/24 -4 >"$tmp/counted"
+	diff -u "$tmp/truth" "$tmp/counted"
+	[ "$(ct-stat --top src/0 -4 --json | jq -r '.top["src/0"][0].value')" = 0.0.0.0/0 ]
+	[ "$(ct-stat --top src/32/16 -6 --json | jq -r '.top["src/32/16"][0].value')" = fd00::/16 ]
+}
+
+# The timeout of a line, which runs down between two listings, apart from the rest of it.
+rest() { sed -E 's/^((ipv[46] +[0-9]+ )?[a-z0-9]+ +[0-9]+ )[0-9]+ /\1T /' "$1"; }
+timeouts() { sed -E 's/^(ipv[46] +[0-9]+ )?[a-z0-9]+ +[0-9]+ ([0-9]+) .*/\2/' "$1"; }
+
+same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
+	local theirs=()
+	while [ "$1" != -- ]; do theirs+=("$1") && shift; done
+	shift
+	conntrack -L "${theirs[@]}" 2>/dev/null >"$tmp/theirs"
+	ct-stat --list "$@" >"$tmp/ours"
+	[ -s "$tmp/ours" ]
+	cmp <(rest "$tmp/theirs") <(rest "$tmp/ours") || diff <(rest "$tmp/theirs") <(rest "$tmp/ours") | head -5
+	paste <(timeouts "$tmp/theirs") <(timeouts "$tmp/ours") | awk '$1 < $2 || $1 - $2 > 60 { exit 1 }'
+	cmp <(rest "$tmp/theirs") <(rest "$tmp/ours")
+}
+
+@test "--list is conntrack -L, line by line and in its order, for the same filter" {
+	same_list --
+	same_list -o extended -- -o extended
+	same_list -o extended,id -- -o extended,id
+	same_list -p udp -- -p udp
+	same_list -p tcp --state TIME_WAIT -- -p tcp --state TIME_WAIT
+	same_list -f ipv6 -- -6
+	same_list -f ipv4 -p tcp --dport 443 -- -4 -p tcp --dport 443
+	same_list -p udp --sport 1025 -- -p udp --sport 1025
+	same_list -s 10.0.0.0 -- -s 10.0.0.0
+	same_list -s 10.0.1.0/24 -- -s 10.0.1.0/24
+	same_list -d 203.0.113.3 -- --dst 203.0.113.3
+	same_list -f ipv6 -s fd00:: -- -s fd00::
+	same_list --mark 3 -- --mark 3
+	same_list --mark 0x1/0x5 -- -m 0x1/0x5
+	same_list --zone 9 -- --zone 9
+	same_list -u ASSURED -- --assured
+	same_list -p icmp -- -p icmp
+	same_list -p gre -- -p gre
+	same_list -p 50 -- -p 50
+}
+
+@test "timestamps and counters of real traffic are printed as conntrack prints them" {
+	ip netns add stamps
+	ip -n stamps link set lo up
+	ip netns exec stamps bash -euc '
+		echo 1 >/proc/sys/net/netfilter/nf_conntrack_acct
+		echo 1 >/proc/sys/net/netfilter/nf_conntrack_timestamp
+		iptables -A OUTPUT -m conntrack --ctstate NEW
+		echo question >/dev/udp/127.0.0.1/9'
+	for _ in 1 2 3 4 5 6; do
+		ip netns exec stamps conntrack -L 2>/dev/null >"$tmp/theirs"
+		ct-stat --netns stamps --list >"$tmp/ours"
+		cmp -s "$tmp/theirs" "$tmp/ours" && break
+	done
+	cmp "$tmp/theirs" "$tmp/ours"
+	grep -q 'packets=1 .*delta-time=' "$tmp/ours"
+	[ "$(ct-stat --netns stamps --top proto --by packets --json | jq '.top.proto[0].packets')" -eq 1 ]
+}
+
+@test "filters: kernel and user space agree with counting everything" {
+	ct-stat --list -o extended >"$tmp/all"
+	[ "$(ct-stat --top proto --json -p udp | jq .flows)" -eq "$(awk '$3 == "udp"' "$tmp/all" | wc -l)" ]
+	[ "$(ct-stat --top proto --json --unreplied | jq .flows)" -eq "$(grep -c UNREPLIED "$tmp/all")" ]
+	[ "$(ct-stat --top proto --json --assured | jq .flows)" -eq "$(grep -c ASSURED "$tmp/all")" ]
+	[ "$(ct-stat --top proto --json --dport 443 | jq .flows)" -eq "$(grep -c '^[^[]* dport=443 ' "$tmp/all")" ]
+	[ "$(ct-stat --top proto --json --zone 0 | jq .flows)" -eq "$(grep -vc ' zone=' "$tmp/all")" ]
+	[ "$(ct-stat --top proto --json -6 -p tcp --state SYN_SENT | jq .flows)" -eq "$(awk '$1 == "ipv6" && $6 == "SYN_SENT"' "$tmp/all" | wc -l)" ]
+	[ "$(ct-stat --top proto --json -d 10.9.0.0/30 | jq .flows)" -eq "$(grep -c '^[^[]*dst=10\.9\.0\.[0-3] .*' "$tmp/all")" ]
+}
+
+@test "rows, --min and the rest" {
+	run -0 ct-stat --top src -n 3
+	[ "${#lines[@]}" -eq 5 ]
+	[[ ${lines[4]} == "(others:"* ]]
+	[ "$(awk 'NR > 1 { n += $2 } END { print n }' <<<"$output")" -eq "$(conntrack -C)" ]
+	[ "$(ct-stat --top src -n 0 --min 100 --json | jq '.top.src | length')" -eq 1 ]
+}
+
+@test "--list --json is one object a line" {
+	ct-stat --list --json >"$tmp/json"
+	[ "$(jq -s length "$tmp/json")" -eq "$(conntrack -C)" ]
+	[ "$(jq -r 'select(.zone == 7) | .src' "$tmp/json")" = fd00:1::1 ]
+	[ "$(jq -r 'select(.mark == 4294967295) | .state' "$tmp/json")" = ESTABLISHED ]
+	[ "$(jq -r 'select(.helper == "ftp") | .dport' "$tmp/json")" = 21 ]
+}
+
+@test "--by bytes counts traffic, and refuses where nothing was counted" {
+	run -0 ct-stat --top proto --by bytes
+	[[ ${lines[0]} == *bytes* ]]
+	ip netns add plain
+	ip netns exec plain ctfill 100 >/dev/null
+	run -3 --separate-stderr ct-stat --netns plain --top proto --by bytes
+	[ -z "$output" ]
+	[[ $stderr == *nf_conntrack_acct* ]]
+}
+
+@test "a sample states its error, and keeps it in 20 namespaces" {
+	local within=0 all=0 value percent error exact
+	for i in $(seq 20); do
+		ip netns add "s$i"
+		ip netns exec "s$i" ctfill 8000 >/dev/null
+		exact=$(ct-stat --netns "s$i" --top proto,state --json)
+		while read -r value percent error; do
+			all=$((all + 1))
+			jq -e --arg v "$value" --argjson p "$percent" --argjson e "$error" \
+				'[.top.proto[], .top.state[]] | map(select(.value == $v))[0].percent | . >= $p - $e and . <= $p + $e' \
+				<<<"$exact" >/dev/null && within=$((within + 1))
+		done < <(ct-stat --netns "s$i" --top proto,state --sample 1000 --json |
+			jq -r '.top.proto[], .top.state[] | "\(.value) \(.percent) \(.error)"')
+		ip netns delete "s$i"
+	done
+	echo "$within of $all"
+	[ "$all" -ge 180 ]
+	[ "$within" -ge $((all * 90 / 100)) ] # 95 in 100 is promised; the draw is random
+	[ "$within" -lt "$all" ]              # an error bound that never fails is too wide
+}
+
+@test "a sample as large as the table is exact" {
+	run -0 ct-stat --top proto --sample 1000000 --json
+	[ "$(jq .sample <<<"$output")" = null ]
+	[ "$(jq .flows <<<"$output")" -eq "$(conntrack -C)" ]
+}
+
+@test "a table that changes while it is read is between its counts" {
+	ip netns add churn
+	ip netns exec churn ctfill 20000 >/dev/null
+	ip netns exec churn ctfill -t 1 -f 20000 60000 >/dev/null &
+	for i in $(seq 20); do
+		ct-stat --netns churn --top proto --json >"$tmp/j"
+		jq -e '([.count, .count_after] | min) * 0.99 - 200 <= .flows and .flows <= ([.count, .count_after] | max) + 200' "$tmp/j"
+	done
+	wait $!
+}
+
+@test "damaged command lines" {
+	run -2 ct-stat --top proto,nonsense
+	run -2 ct-stat --top src/33
+	run -2 ct-stat --list -s 10.0.0.1 -6
+	run -2 ct-stat --list -s 10.0.0.1/33
+	run -2 ct-stat --list --state NOSUCH
+	run -2 ct-stat -p udp
+	run -2 ct-stat --list --top proto
+	run -3 ct-stat --list --warn 80
+}
+
+@test "lost output is an error" {
+	run -3 bash -c 'ct-stat --list >/dev/full'
+	run -3 bash -c 'ct-stat --top proto >/dev/full'
+	run -3 bash -c 'ct-stat --json >/dev/full'
+}

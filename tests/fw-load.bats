@@ -1,0 +1,261 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fw-load: all of a text, for both families, or nothing.
+
+load lib/load
+
+# bats has a command `load` of its own, for libraries: ours is called put.
+setup() { load_setup; }
+teardown() { load_teardown; }
+
+@test "rules of both families are put in force, and the same again changes nothing" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		in_ns iptables-$b -C INPUT -p tcp --dport 443 -m conntrack --ctstate NEW -j ACCEPT
+		in_ns ip6tables-$b -C INPUT -p ipv6-icmp -j ACCEPT
+		in_ns ip6tables-$b -t nat -C POSTROUTING -s 2001:db8:1::/64 -o eth0 -j MASQUERADE
+		live >"$tmp/before"
+		grep -q ':FORWARD DROP' "$tmp/before"
+		run -0 put -n "$gateway"
+		[ -z "$output" ]
+		packets 2
+		in_ns iptables-$b-save -c | grep -v '^#' >"$tmp/counted"
+		run -0 put "$gateway"
+		in_ns iptables-$b-save -c | grep -v '^#' | diff "$tmp/counted" -
+	done
+}
+
+@test "loading the same again leaves the generation of nf_tables as it is" {
+	b=nft
+	put "$gateway"
+	before=$(generation)
+	put "$gateway"
+	[ "$(generation)" = "$before" ]
+	printf '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n' | put --replace
+	[ "$(generation)" != "$before" ]
+}
+
+@test "an empty input is refused, and the rules stay" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		run -1 put </dev/null
+		[[ $output == *"[empty]" ]]
+		run -1 put <<<"# only a comment"
+		live | diff "$tmp/before" -
+	done
+}
+
+@test "a stream cut at any byte is refused, and the rules stay" {
+	b=nft
+	seal <"$gateway" >"$tmp/whole"
+	printf '*filter\n:INPUT DROP [0:0]\n-4 -A INPUT -s 192.0.2.1 -j ACCEPT\nCOMMIT\n' | put
+	live >"$tmp/before"
+	size=$(stat -c %s "$tmp/whole")
+	# One shell in the namespace: entering it a thousand times takes longer than the loads.
+	in_ns bash -c 'for ((cut = 0; cut < $1; cut++)); do
+		head -c $cut "$2" | fw-load -b nft -s "$3" 2>/dev/null
+		[ $? -eq 1 ] || { echo "cut at $cut"; exit 1; }
+	done' loop "$size" "$tmp/whole" "$state"
+	live | diff "$tmp/before" -
+	put "$tmp/whole"
+}
+
+@test "a flipped byte is refused, and the rules stay" {
+	b=nft
+	seal <"$gateway" >"$tmp/whole"
+	printf '*filter\n:INPUT DROP [0:0]\nCOMMIT\n' | put
+	live >"$tmp/before"
+	in_ns python3 - "$tmp/whole" "$state" <<-'END'
+		import subprocess, sys
+		whole = open(sys.argv[1], "rb").read()
+		for at in range(len(whole)):
+		    text = bytearray(whole)
+		    text[at] ^= 1
+		    run = subprocess.run(["fw-load", "-b", "nft", "-s", sys.argv[2]], input=text, capture_output=True)
+		    assert run.returncode == 1, (at, run)
+	END
+	live | diff "$tmp/before" -
+	sed 's/443/444/' "$tmp/whole" >"$tmp/changed"
+	run -1 put "$tmp/changed"
+	[[ $output == *"[checksum]"* ]]
+}
+
+@test "a bad second table leaves both families as they were; a plain restore does not" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		printf '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n*nat\n-A POSTROUTING -o eth0 -j NOSUCH\nCOMMIT\n' >"$tmp/bad"
+		run -1 put --replace "$tmp/bad"
+		[[ $output == *"bad:5: error:"*NOSUCH* ]]
+		live | diff "$tmp/before" -
+		run ! in_ns iptables-$b-restore "$tmp/bad"
+		run ! diff "$tmp/before" <(live)
+	done
+}
+
+@test "a rule that is bad for IPv6 only leaves IPv4 as it was" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		printf '*filter\n:INPUT ACCEPT [0:0]\n-4 -A INPUT -s 192.0.2.1 -j DROP\n-6 -A INPUT -s 192.0.2.1 -j DROP\nCOMMIT\n' >"$tmp/bad"
+		run -1 put --replace "$tmp/bad"
+		[[ $output == *"bad:4: error: ip6tables-$b-restore refuses it for IPv6: "* ]]
+		[[ $output != *"bad:3:"* ]]
+		live | diff "$tmp/before" -
+	done
+}
+
+@test "what only the kernel refuses is refused before it is tried, with its line and the profile's" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		for bad in '-A INPUT -j MASQUERADE' '-A INPUT -m owner --uid-owner 0 -j ACCEPT' \
+			'-A PREROUTING -p tcp --tcp-flags SYN SYN -j TCPMSS --clamp-mss-to-pmtu' '-A OUTPUT -j REJECT'; do
+			table=filter
+			[[ $bad == *TCPMSS* || $bad == *REJECT* ]] && table=mangle
+			{
+				printf '*%s\n' $table
+				printf -- '-A OUTPUT -d 192.0.2.%d -j ACCEPT\n' {1..20} | sed 's/^/-4 /'
+				printf '#@ line 7 "edge.conf"\n%s\n#@ line 9 "edge.conf"\n' "$bad"
+				printf -- '-4 -A OUTPUT -d 192.0.2.%d -j ACCEPT\n' {1..20}
+				printf 'COMMIT\n'
+			} >"$tmp/bad"
+			run -1 put --replace "$tmp/bad"
+			[[ $output == *"bad:23: error:"*"(made by edge.conf:7)"* ]]
+			live | diff "$tmp/before" -
+		done
+		printf '*filter\n:A - [0:0]\n:B - [0:0]\n-A INPUT -j A\n-A A -j B\n-A B -j A\nCOMMIT\n' >"$tmp/bad"
+		run -1 put --replace "$tmp/bad"
+		[[ $output == *"bad:6: error:"* ]]
+		printf '*filter\n-A INPUT -s 192.0.2.1\n-A INPUT -j NOSUCH\n-A INPUT -s 192.0.2.2\nCOMMIT\n' >"$tmp/bad"
+		run -1 put --replace -4 "$tmp/bad"
+		[[ $output == *"bad:3: error:"*NOSUCH* ]]
+		live | diff "$tmp/before" -
+	done
+}
+
+@test "-n prints the steps, and does none" {
+	for b in $backends; do
+		fresh
+		run -0 put -n "$gateway"
+		[[ $output == *"IPv4: change filter, nat, with iptables-$b-restore"* ]]
+		[[ $output == *"IPv6: change filter, nat, with ip6tables-$b-restore"* ]]
+		[ -z "$(live)" ]
+	done
+}
+
+@test "-4 and text of iptables-save concern one family" {
+	for b in $backends; do
+		fresh
+		put -4 "$gateway"
+		[ -z "$(in_ns ip6tables-$b-save)" ]
+		in_ns iptables-$b-save >"$tmp/v4"
+		fresh
+		put "$tmp/v4"
+		[ -z "$(in_ns ip6tables-$b-save)" ]
+		in_ns iptables-$b -C INPUT -j denied
+	done
+}
+
+@test "the commit of IPv6 fails after that of IPv4: both are as before, status 11" {
+	mkdir "$tmp/bin"
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		# The first call is the rehearsal, the second the commit; later ones put things back.
+		echo 0 >"$tmp/calls"
+		cat >"$tmp/bin/ip6tables-$b-restore" <<-END
+			#!/bin/sh
+			read -r n <$tmp/calls
+			echo \$((n + 1)) >$tmp/calls
+			[ \$n -ne 1 ] || { echo "ip6tables-restore: line 4 failed" >&2; exit 1; }
+			exec /usr/sbin/ip6tables-$b-restore "\$@"
+		END
+		chmod 755 "$tmp/bin/ip6tables-$b-restore"
+		sed 's/443/444/' "$gateway" >"$tmp/next"
+		PATH=$tmp/bin:$PATH run -11 put "$tmp/next"
+		live | diff "$tmp/before" -
+		[[ $output == *"the rules are as they were"* ]]
+		# Half done, then dead: the first table is committed, the second is not.
+		echo 0 >"$tmp/calls"
+		sed -i "s/^\[.*/[ \$n -ne 1 ] || { sed '\/COMMIT\/q' | \/usr\/sbin\/ip6tables-$b-restore \"\$@\"; exit 1; }/" "$tmp/bin/ip6tables-$b-restore"
+		sed 's/443/444/; s/eth0/eth9/' "$gateway" >"$tmp/next"
+		PATH=$tmp/bin:$PATH run -11 put "$tmp/next"
+		[ "$(cat "$tmp/calls")" -ge 3 ]
+		live | diff "$tmp/before" -
+	done
+}
+
+@test "rules of the other backend in force: status 5, nothing changed" {
+	for b in $backends; do
+		fresh
+		other=nft
+		[ "$b" = legacy ] || other=legacy
+		in_ns iptables-$other -A INPUT -s 192.0.2.1 -j DROP
+		run -5 put --replace "$gateway"
+		[[ $output == *"iptables-$other-restore"* ]]
+		[ -z "$(in_ns iptables-$b-save | grep -- -A)" ]
+	done
+}
+
+@test "rules of nft's own in a table of iptables: status 5, nothing changed" {
+	b=nft
+	put "$gateway"
+	for rule in 'meta hour 12 counter accept' 'ct state { new, established } counter accept'; do
+		in_ns nft add rule ip filter INPUT $rule
+		in_ns nft list ruleset >"$tmp/before" 2>/dev/null
+		run -5 put --replace "$gateway"
+		[[ $output == *"made with nft"* ]]
+		in_ns nft list ruleset 2>/dev/null | diff "$tmp/before" -
+	done
+}
+
+@test "the lock of iptables-legacy is waited for, and not for ever" {
+	b=legacy
+	flock "$XTABLES_LOCKFILE" sleep 30 3>&- &
+	holder=$!
+	sleep 0.2
+	run -7 put -w 1 "$gateway"
+	kill "$(pgrep -P $holder)" $holder
+	[ -z "$(live)" ]
+	wait $holder || true
+	put -w 1 "$gateway"
+}
+
+@test "a program that is missing, a backend that is unknown, a file that is not there" {
+	b=nft
+	run -3 put /nonexistent
+	b=other
+	run -2 put "$gateway"
+	b=nft
+	run -2 put --no-such-option
+	run -2 put one two
+	run -0 fw-load --help
+	[[ $output == usage:* ]]
+	run -0 fw-load --version
+	run -3 bash -c 'fw-load --help >/dev/full'
+	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state -n $gateway >/dev/full"
+}
+
+@test "10,000 rules are loaded, and the last bad one of them is named" {
+	for b in $backends; do
+		fresh
+		python3 -c '
+print("*filter\n:INPUT DROP [0:0]")
+for i in range(5000): print("-4 -A INPUT -s 10.%d.%d.0/24 -j ACCEPT" % (i >> 8, i & 255))
+for i in range(5000): print("-6 -A INPUT -s 2001:db8:%x::/48 -j ACCEPT" % i)
+print("COMMIT")' >"$tmp/many"
+		put "$tmp/many"
+		[ "$(in_ns iptables-$b-save | grep -c -- -A)" -eq 5000 ]
+		sed 's/^COMMIT/-A INPUT -j MASQUERADE\n&/' "$tmp/many" >"$tmp/bad"
+		run -1 put -4 "$tmp/bad"
+		[[ $output == *"bad:10003: error:"* ]]
+	done
+}

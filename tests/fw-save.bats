@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fw-save: what is in force, whole, as one text of both families.
+
+load lib/load
+
+setup() { load_setup; }
+teardown() { load_teardown; }
+
+@test "fw-save | fw-load changes nothing" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		in_ns iptables-$b -N lone
+		in_ns iptables-$b -A INPUT -j lone
+		in_ns ip6tables-$b -P OUTPUT DROP
+		in_ns ip6tables-$b -t mangle -A FORWARD -j MARK --set-mark 7
+		live >"$tmp/before"
+		save >"$tmp/saved"
+		run -0 put -n "$tmp/saved"
+		[[ $output != *"change "* ]]
+		save | put
+		live | diff "$tmp/before" -
+		run -0 put -n "$tmp/saved"
+		[ -z "$output" ]
+	done
+}
+
+@test "a saved stream brings back both families in an empty namespace" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		in_ns iptables-$b -N lone
+		in_ns iptables-$b -I INPUT 2 -j lone
+		in_ns ip6tables-$b -P OUTPUT DROP
+		live >"$tmp/before"
+		save >"$tmp/saved"
+		fresh
+		put "$tmp/saved"
+		diff <(blankless "$tmp/before") <(live | blankless)
+		fresh
+		in_ns iptables-$b-restore "$tmp/saved"
+		in_ns ip6tables-$b-restore "$tmp/saved"
+		diff <(blankless "$tmp/before") <(live | blankless)
+	done
+}
+
+# Without tables in which nothing stands.
+blankless() {
+	awk '/^\*/ { head = $0; body = ""; full = 0; next }
+		/^COMMIT/ { if (full) printf "%s\n%s%s\n", head, body, $0; next }
+		{ body = body $0 "\n"; if ($0 !~ /^:[A-Z]+ ACCEPT/) full = 1 }' "$@"
+}
+
+@test "lines of both families stand once, others are marked, and the order is kept" {
+	b=nft
+	printf '*filter\n-A INPUT -s 192.0.2.1 -j DROP\n-A INPUT -i a -j DROP\n-A INPUT -i b -j DROP\n-A INPUT -i c -j DROP\nCOMMIT\n' | in_ns iptables-nft-restore
+	printf '*filter\n-A INPUT -i c -j DROP\n-A INPUT -i a -j DROP\n-A INPUT -s 2001:db8::/32 -j DROP\n-A INPUT -i b -j DROP\nCOMMIT\n' | in_ns ip6tables-nft-restore
+	save | grep -- -A >"$tmp/lines"
+	diff - "$tmp/lines" <<-END
+		-4 -A INPUT -s 192.0.2.1/32 -j DROP
+		-6 -A INPUT -i c -j DROP
+		-A INPUT -i a -j DROP
+		-6 -A INPUT -s 2001:db8::/32 -j DROP
+		-A INPUT -i b -j DROP
+		-4 -A INPUT -i c -j DROP
+	END
+}
+
+@test "-c keeps the counts, and fw-load --counters brings them back" {
+	for b in $backends; do
+		fresh
+		printf '*filter\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n' | put
+		packets 3
+		save -c >"$tmp/saved"
+		grep -q '^\[3:99\] -4 -A INPUT -i lo -j ACCEPT' "$tmp/saved"
+		printf '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n' | put --replace
+		put --counters "$tmp/saved"
+		in_ns iptables-$b-save -c | grep -q '^\[3:99\] -A INPUT -i lo'
+	done
+}
+
+@test "-4 and -6 write plain text that says its family" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		save -6 >"$tmp/v6"
+		live >"$tmp/before"
+		run ! grep -q '#@' "$tmp/v6"
+		run -0 put -n "$tmp/v6"
+		[[ $output != *"change "* ]]
+		in_ns ip6tables-$b-restore "$tmp/v6"
+		live | diff "$tmp/before" -
+	done
+}
+
+@test "nothing in force gives a stream that loads" {
+	for b in $backends; do
+		fresh
+		save >"$tmp/saved"
+		run -0 put -n "$tmp/saved"
+		[[ $output != *"change "* ]]
+	done
+}
+
+@test "a full disk: status 3, and the old file as it was" {
+	b=nft
+	put "$gateway"
+	run -3 bash -c "ip netns exec $ns fw-save -b nft >/dev/full"
+	mkdir "$tmp/small"
+	mount -t tmpfs -o size=8k tmpfs "$tmp/small"
+	echo old >"$tmp/small/rules"
+	head -c 8192 /dev/zero >"$tmp/small/fill" || true
+	run -3 save -o "$tmp/small/rules"
+	[ "$(cat "$tmp/small/rules")" = old ]
+	[ "$(ls -A "$tmp/small")" = "$(printf 'fill\nrules')" ]
+	umount "$tmp/small"
+	save -o "$tmp/rules"
+	[ "$(stat -c %a "$tmp/rules")" = 600 ]
+	save | cmp - "$tmp/rules"
+}
+
+@test "a saver that fails, or leaves a table open, is not believed" {
+	b=nft
+	put "$gateway"
+	mkdir "$tmp/bin"
+	printf '#!/bin/sh\n/usr/sbin/ip6tables-nft-save "$@"\nexit 1\n' >"$tmp/bin/ip6tables-nft-save"
+	chmod 755 "$tmp/bin/ip6tables-nft-save"
+	PATH=$tmp/bin:$PATH run -3 save
+	printf '#!/bin/sh\n/usr/sbin/ip6tables-nft-save "$@" | head -n 12\n' >"$tmp/bin/ip6tables-nft-save"
+	PATH=$tmp/bin:$PATH run -3 save
+	[[ $output == *"is not committed"* ]]
+	PATH=$tmp/bin:$PATH run -3 put "$gateway"
+}
+
+@test "rules of nft's own, which the saver would leave out: status 3 and no output" {
+	b=nft
+	put "$gateway"
+	for rule in 'meta hour 12 counter accept' 'ct state { new, established } counter accept'; do
+		in_ns nft add rule ip filter INPUT $rule
+		run --separate-stderr -3 save
+		[ -z "$output" ]
+		[[ $stderr == *"made with nft"* ]]
+	done
+}
+
+@test "rules of the other backend are not saved, and that is said" {
+	b=nft
+	put "$gateway"
+	in_ns iptables-legacy -A INPUT -j ACCEPT
+	run -0 save
+	[[ $output == *"iptables-legacy-restore has rules in force too"* ]]
+	run -2 save operand
+	run -2 save -b other
+	run -0 fw-save --help
+	run -3 bash -c 'fw-save --help >/dev/full'
+}

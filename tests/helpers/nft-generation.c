@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Prints the generation of nf_tables in its network namespace. */
+#include "system/nftgen.h"
+
+#include <stdio.h>
+
+int main(void)
+{
+	uint32_t generation;
+
+	if (nftgen_read(&generation) != 0)
+		return 1;
+	printf("%u\n", generation);
+	return 0;
+}

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# For the tests of fw-load and fw-save: each test has a network namespace of its own, called $ns, whose
+# rules start empty, and state in $state.
+# shellcheck shell=bash
+
+backends="nft legacy"
+
+load_setup() {
+	bats_require_minimum_version 1.5.0
+	[ "$(id -u)" -eq 0 ] || skip "needs root for namespaces"
+	cd "$BATS_TEST_DIRNAME" || return
+	PATH=$BUILD:$PATH
+	export XTABLES_LOCKFILE=$BATS_TEST_TMPDIR/xtables.lock
+	tmp=$BATS_TEST_TMPDIR
+	gateway=data/fw-load/gateway.rules
+	fresh
+}
+
+# An empty namespace and empty state: for the next backend of a loop too.
+fresh() {
+	ns=t$RANDOM$RANDOM
+	state=$tmp/state-$ns
+	ip netns add "$ns"
+	ip -n "$ns" link set lo up
+}
+
+load_teardown() {
+	local name
+	ip netns list 2>/dev/null | while read -r name _; do
+		for pid in $(ip netns pids "$name" 2>/dev/null); do kill "$pid" 2>/dev/null || true; done
+		ip netns delete "$name"
+	done
+	return 0
+}
+
+# in_ns COMMAND...
+in_ns() { ip netns exec "$ns" "$@"; }
+
+# put ARGUMENT...: fw-load in the namespace, for backend $b
+put() { in_ns "${fw_load:-fw-load}" -b "$b" -s "$state" "$@"; }
+
+save() { in_ns fw-save -b "$b" "$@"; }
+
+# Both families' rules as the savers tell them, without comments and counts.
+live() {
+	in_ns "iptables-$b-save" | sed '/^#/d; s/\[[0-9]*:[0-9]*\]/[]/'
+	in_ns "ip6tables-$b-save" | sed '/^#/d; s/\[[0-9]*:[0-9]*\]/[]/'
+}
+
+# seal: standard input as a sealed stream
+seal() {
+	python3 -c '
+import sys, zlib
+text = b"#@ stream 1\n" + sys.stdin.buffer.read()
+sys.stdout.buffer.write(text + b"#@ end lines=%d crc32=%08x\n" % (text.count(b"\n"), zlib.crc32(text)))'
+}
+
+# The generation of nf_tables in the namespace: each commit makes it one more.
+generation() { in_ns "$BUILD/tests/nft-generation"; }
+
+# packets N: N packets of 33 bytes over loopback, to a port that takes them
+packets() {
+	in_ns python3 -c '
+import socket, sys
+to = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+to.bind(("127.0.0.1", 5000))
+for _ in range(int(sys.argv[1])): socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"fives", to.getsockname())' "$1"
+}
