@@ -27,6 +27,8 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_ROLLBACK] = { "rollback", LEVEL_SYSTEM, "the rules could not be put back" },
 	[DIAG_CONNTRACK] = { "conntrack", LEVEL_SYSTEM, "the connection tracking table cannot be read" },
 	[DIAG_CONNTRACK_WARNING] = { "conntrack-warning", LEVEL_WARNING, "it can be read, with something to know" },
+	[DIAG_PACKET] = { "packet", LEVEL_ERROR, "a packet that cannot be read" },
+	[DIAG_PACKET_FAMILY] = { "packet-family", LEVEL_WARNING, "packets of the family that was not asked for" },
 };
 
 void diag_emit(struct diag_log *log, const struct diag *diag)

@@ -46,6 +46,9 @@ enum diag_id {
 	/* connection tracking */
 	DIAG_CONNTRACK,
 	DIAG_CONNTRACK_WARNING,
+	/* packets */
+	DIAG_PACKET,
+	DIAG_PACKET_FAMILY,
 	DIAG_COUNT
 };
 
