@@ -33,6 +33,8 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_ROTATE_DAMAGED] = { "rotate-damaged", LEVEL_ERROR, "an archive that is damaged, or left over" },
 	[DIAG_ROTATE_WARNING] = { "rotate-warning", LEVEL_WARNING, "a rotation with something to know" },
 	[DIAG_ROTATE_NOTE] = { "rotate-note", LEVEL_INFO, "what a rotation found or put right" },
+	[DIAG_PACKET] = { "packet", LEVEL_ERROR, "a packet that cannot be read" },
+	[DIAG_PACKET_FAMILY] = { "packet-family", LEVEL_WARNING, "packets of the family that was not asked for" },
 };
 
 void diag_emit(struct diag_log *log, const struct diag *diag)
