@@ -79,6 +79,7 @@ install: all
 	$(INSTALL) -m 755 $(TOOLS:%=$(B)/%) $(DESTDIR)$(SBINDIR)
 	for page in man/*.[578]; do $(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}; done
 	$(INSTALL) -m 644 rulesets/* $(DESTDIR)$(DATADIR)/rulesets
+	cd share && find . -type f -exec $(INSTALL) -D -m 644 {} $(abspath $(DESTDIR)$(DATADIR))/{} \;
 
 uninstall:
 	rm -f $(TOOLS:%=$(DESTDIR)$(SBINDIR)/%)

@@ -409,9 +409,9 @@ inject() { # inject SYSCALL:WHAT command...
 @test "fault: EINTR is tried again" {
 	new_ns eintr
 	ip netns exec eintr ctfill 3000 >/dev/null
-	ct-stat --netns eintr --list | sort | awk '{ $3 = ""; print }' >"$tmp/whole"
+	ct-stat --netns eintr --list | awk '{ $3 = ""; print }' | sort >"$tmp/whole"
 	for when in 1 2 3 5+3; do
-		inject "recvfrom:error=EINTR:when=$when" ct-stat --netns eintr --list | sort | awk '{ $3 = ""; print }' | cmp - "$tmp/whole"
+		inject "recvfrom:error=EINTR:when=$when" ct-stat --netns eintr --list | awk '{ $3 = ""; print }' | sort | cmp - "$tmp/whole"
 		grep -q INJECTED "$tmp/trace"
 	done
 	inject "sendto:error=EINTR:when=1" ct-stat --netns eintr --top proto >"$tmp/out"

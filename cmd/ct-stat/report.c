@@ -89,7 +89,7 @@ static void look_back(struct look *look, const struct options *options)
 
 	snapshot_take(&look->now, options->proc);
 	if (look->state_path != NULL)
-		err = state_read(&look->before, look->state_path);
+		err = history_read(&look->before, look->state_path);
 	if (err == 0)
 		mismatch = state_mismatch(&look->before, &look->now);
 	report_compare(&look->report, &look->now, err == 0 && mismatch == NULL ? &look->before.then : NULL, SINCE_STATE);
@@ -170,7 +170,7 @@ static void save(struct look *look, const struct options *options)
 	if (!keeps_state(options) || look->state_path == NULL || look->now.absent)
 		return;
 	make_state_directory(options);
-	err = state_write(&state, look->state_path);
+	err = history_write(&state, look->state_path);
 	if (err != 0 && !is_harmless(err, options))
 		report_reason(&look->report, ALARM_UNKNOWN, "%s: not saved: %s", look->state_path, strerror(-err));
 }

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DUMP_SHARE 12 /* a dump every so many times what it took: a twelfth of one processor */
+#define DUMP_SHARE 20 /* a dump every so many times what it took: a twentieth of one processor */
 
 struct watch {
 	struct cli *cli;

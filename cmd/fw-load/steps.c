@@ -199,6 +199,31 @@ static bool unset_sysctl(void *arg)
 }
 
 /* Those that open, or those that do not; what has its value already is left out. */
+/*
+ * A setting of the whole machine, seen from a namespace: not ours to set, and no reason to refuse the
+ * rules. What opens or closes the host is always ours: there a failure stays one.
+ */
+static bool leave_to_machine(struct load *load, const struct sysctl *sysctl, const char *now, bool opening)
+{
+	if (opening || strncmp(sysctl->key, "net.netfilter.", 14) != 0 || sysctl_writable(sysctl))
+		return false;
+	diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s stays %s: here it is the machine's, not this namespace's",
+		 sysctl->key, now);
+	return true;
+}
+
+/* One setting that differs becomes a step. */
+static bool plan_sysctl(struct load *load, struct setting *setting, const char *now, bool opening)
+{
+	struct sysctl *sysctl = setting->sysctl;
+
+	if (strcmp(now, sysctl->value) == 0 || leave_to_machine(load, sysctl, now, opening))
+		return true;
+	sysctl->before = strdup(now);
+	return sysctl->before != NULL && plan_add(&load->plan, set_sysctl, unset_sysctl, setting, "set %s=%s",
+						  sysctl->key, sysctl->value);
+}
+
 static bool plan_sysctls(struct load *load, struct setting *settings, bool opening)
 {
 	bool good = true;
@@ -217,11 +242,7 @@ static bool plan_sysctls(struct load *load, struct setting *settings, bool openi
 			load->status = STATUS_EXTRAS;
 			good = false;
 		}
-		if (good && (err != 0 || strcmp(strbuf_text(&now), sysctl->value) != 0)) {
-			sysctl->before = strdup(strbuf_text(&now));
-			good = sysctl->before != NULL && plan_add(&load->plan, set_sysctl, unset_sysctl, &settings[i],
-								  "set %s=%s", sysctl->key, sysctl->value);
-		}
+		good = good && plan_sysctl(load, &settings[i], strbuf_text(&now), opening);
 		strbuf_free(&now);
 	}
 	return good;

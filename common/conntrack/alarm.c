@@ -152,7 +152,8 @@ static void judge_counter(struct report *report, enum counter_id id, uint64_t li
 	if (!counters_know(&report->now->counters, id))
 		report_reason(report, ALARM_UNKNOWN, "%s is not known", counter_kinds[id].name);
 	else if (report->growth[id] >= limit)
-		report_reason(report, level, "%s +%" PRIu64, counter_kinds[id].name, report->growth[id]);
+		report_reason(report, level, "%s +%" PRIu64 "%s", counter_kinds[id].name, report->growth[id],
+			      report->since == SINCE_START ? " since the start" : "");
 }
 
 void report_judge(struct report *report, const struct limits *limits)

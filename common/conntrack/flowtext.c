@@ -175,6 +175,17 @@ static void json_bool(struct strbuf *out, const char *name, bool value)
 	strbuf_puts(out, value ? "\":true" : "\":false");
 }
 
+/* Nanoseconds as the kernel has them, the duration in seconds. */
+static void json_times(struct strbuf *out, uint64_t start, uint64_t stop)
+{
+	if (start > 0)
+		json_number(out, "start", start);
+	if (stop > 0)
+		json_number(out, "stop", stop);
+	if (start > 0 && stop >= start)
+		strbuf_printf(out, ",\"duration\":%.3f", (double)(stop - start) / NSEC);
+}
+
 static void json_tail(struct strbuf *out, const struct flow *flow)
 {
 	static const struct {
@@ -194,10 +205,7 @@ static void json_tail(struct strbuf *out, const struct flow *flow)
 		if (flow->attr[numbers[i].attr] != NULL)
 			json_number(out, numbers[i].name, flow_number(flow, numbers[i].attr, 0));
 	json_number(out, "zone", flow_zone(flow));
-	if (flow_start(flow) > 0)
-		json_number(out, "start", flow_start(flow));
-	if (flow_stop(flow) > 0)
-		json_number(out, "stop", flow_stop(flow));
+	json_times(out, flow_start(flow), flow_stop(flow));
 	text = flow_helper(flow, &len);
 	if (len > 0) {
 		strbuf_puts(out, ",\"helper\":");

@@ -126,8 +126,6 @@ void format_text(struct strbuf *out, const struct report *report)
 	put_summary(out, report);
 	if (report->reasons.len > 0)
 		strbuf_printf(out, ": %s", strbuf_text(&report->reasons));
-	if (report->judged && report->reasons.len > 0 && report->since == SINCE_START)
-		strbuf_puts(out, " (counters since the start)");
 	strbuf_putc(out, '\n');
 	if (now->absent)
 		return;

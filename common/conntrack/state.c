@@ -98,7 +98,7 @@ static int parse(struct state *state, char *text)
 	return err == 0 && !ended ? -EBADMSG : err;
 }
 
-int state_read(struct state *state, const char *path)
+int history_read(struct state *state, const char *path)
 {
 	struct strbuf text = STRBUF_INIT;
 	int err = file_read_path(path, &text, STATE_MAX);
@@ -114,7 +114,7 @@ int state_read(struct state *state, const char *path)
 	return err;
 }
 
-int state_write(const struct state *state, const char *path)
+int history_write(const struct state *state, const char *path)
 {
 	struct strbuf out = STRBUF_INIT;
 	struct state copy = *state;

@@ -18,10 +18,10 @@ struct state {
 void state_free(struct state *state);
 
 /* 0, -ENOENT, another -errno, or -EBADMSG for a file that is cut short or not ours. */
-must_check int state_read(struct state *state, const char *path);
+must_check int history_read(struct state *state, const char *path);
 
 /* 0 or -errno; on failure the old file is still there. */
-must_check int state_write(const struct state *state, const char *path);
+must_check int history_write(const struct state *state, const char *path);
 
 /*
  * Why the remembered counters cannot be compared with those of now; NULL: they can. Times are those of the boot

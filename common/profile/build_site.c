@@ -294,7 +294,7 @@ static bool product_emit_chains(const struct product *p)
 	struct step only = p->steps->list.item[0];
 	struct step last = { .family = FAMILY_BOTH, .match = "", .target = p->step_chain };
 	struct step middle = { .family = FAMILY_BOTH, .match = "", .target = p->to_chain };
-	const struct cond all = { .family = p->site->family, .inner = true, .stated = p->steps->state };
+	const struct cond all = { .family = p->site->family & selectors_family(p->from) & selectors_family(p->to), .inner = true, .stated = p->steps->state };
 
 	only.state = false;
 	if (p->step_chain == NULL)

@@ -363,23 +363,37 @@ enum family proto_family(int proto)
 	return proto == PROTO_ICMP || proto == 2 ? FAMILY_IPV4 : proto == PROTO_ICMP6 ? FAMILY_IPV6 : FAMILY_BOTH;
 }
 
-/* Ports that a wider range of the list holds already are left out, and the other way round. */
+/* Whether two entries are one: overlapping or neighbouring ports of a protocol. */
+static bool ports_touch(const struct ports *a, const struct ports *b)
+{
+	if (a->proto != b->proto || a->unaddressed != b->unaddressed)
+		return false;
+	return a->any || b->any || (a->first <= b->last + 1 && b->first <= a->last + 1);
+}
+
+/* Takes the place of the first entry that it joins. */
 static bool ports_add(struct profile *profile, struct port_list *out, struct ports ports)
 {
-	size_t kept = 0;
+	size_t kept = 0, place = out->list.len;
 
 	for (size_t i = 0; i < out->list.len; i++) {
-		struct ports *have = &out->list.item[i];
-		bool same = have->proto == ports.proto && have->unaddressed == ports.unaddressed;
+		const struct ports *have = &out->list.item[i];
 
-		if (same && (have->any || (!ports.any && have->first <= ports.first && ports.last <= have->last)))
-			return true;
-		if (same && (ports.any || (ports.first <= have->first && have->last <= ports.last)))
+		if (!ports_touch(have, &ports)) {
+			out->list.item[kept++] = *have;
 			continue;
-		out->list.item[kept++] = *have;
+		}
+		ports.any = ports.any || have->any;
+		ports.first = have->first < ports.first ? have->first : ports.first;
+		ports.last = have->last > ports.last ? have->last : ports.last;
+		if (place == out->list.len)
+			place = kept++;
 	}
+	if (place == out->list.len)
+		return vec_push(&out->list, ports) || profile_memory(profile);
+	out->list.item[place] = ports;
 	out->list.len = kept;
-	return vec_push(&out->list, ports) || profile_memory(profile);
+	return true;
 }
 
 static struct service *service_find(const struct profile *profile, const char *name)

@@ -26,7 +26,7 @@ static int check_directory(int fd, const char *path, bool last, struct diag_log 
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
-		return -errno;
+		return unsafe(log, path, "its owner cannot be seen");
 	if (st.st_uid != 0 && st.st_uid != geteuid())
 		return unsafe(log, path, "this directory belongs to another user, who could swap the log: use su");
 	if ((st.st_mode & S_ISVTX) != 0 && st.st_uid == 0 && !last)
@@ -87,8 +87,11 @@ static int walk(struct place *place, bool su, struct diag_log *log)
 	int err;
 
 	place->dir = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (place->dir < 0)
-		return -errno;
+	if (place->dir < 0) {
+		err = -errno;
+		diag_add(log, DIAG_ROTATE, NULL, NULL, "/: %s", strerror(-err));
+		return err == -ENOENT ? -EIO : err;
+	}
 	err = su ? 0 : check_directory(place->dir, "/", *at == '\0', log);
 	while (err == 0 && *at == '/') {
 		char *end = strchrnul(at + 1, '/');

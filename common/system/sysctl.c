@@ -106,6 +106,19 @@ int sysctl_read(const struct sysctl *sysctl, struct strbuf *out)
 	return err;
 }
 
+bool sysctl_writable(const struct sysctl *sysctl)
+{
+	struct strbuf path = STRBUF_INIT;
+	int fd;
+
+	key_path(sysctl, &path);
+	fd = open(strbuf_text(&path), O_WRONLY | O_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
+	strbuf_free(&path);
+	return fd >= 0;
+}
+
 int sysctl_write(const struct sysctl *sysctl, const char *value)
 {
 	struct strbuf path = STRBUF_INIT, now = STRBUF_INIT, want = STRBUF_INIT;

@@ -222,7 +222,7 @@ static void test_state(void)
 	out.then.boottime = 1000;
 	out.then.cookie = 4711;
 	strcpy(out.then.boot_id, "one");
-	CHECK(state_write(&out, path) == 0 && state_read(&in, path) == 0, "written and read");
+	CHECK(history_write(&out, path) == 0 && history_read(&in, path) == 0, "written and read");
 	CHECK(in.level == 1 && in.logged == 7 && in.then.cookie == 4711 && counters_sum(&in.then.counters, COUNTER_DROP) == 5 + (uint64_t)UINT32_MAX,
 	      "what was read is what was written");
 	CHECK(state_mismatch(&in, &out.then) == NULL, "it fits itself");
@@ -239,7 +239,7 @@ static void test_state(void)
 	fd = open(path, O_RDWR);
 	size = lseek(fd, 0, SEEK_END);
 	for (off_t cut = size - 1; cut >= 0; cut--) {
-		bool refused = ftruncate(fd, cut) == 0 && state_read(&in, path) == -EBADMSG;
+		bool refused = ftruncate(fd, cut) == 0 && history_read(&in, path) == -EBADMSG;
 
 		if (!refused)
 			size = 0;
@@ -247,7 +247,7 @@ static void test_state(void)
 	CHECK(size > 0, "cut short anywhere, it is refused");
 	close(fd);
 	unlink(path);
-	CHECK(state_read(&in, path) == -ENOENT, "no file");
+	CHECK(history_read(&in, path) == -ENOENT, "no file");
 	state_free(&out);
 }
 
