@@ -161,7 +161,7 @@ bool load_flip(void *arg)
 	if (err != 0)
 		diag_system(load->log, err, "generation %06u in %s", load->generation, load->state.dir);
 	else
-		state_prune(&load->state);
+		state_prune(&load->state, STATE_KEEP);
 	return err == 0;
 }
 
