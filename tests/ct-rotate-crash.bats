@@ -3,14 +3,14 @@
 # What ct-rotate leaves when it is killed at any system call, when the disk is full or broken, and when
 # the writer is late: each line is there, and exactly once after one more run.
 
-load helpers/ct-rotate
+load lib/ct-rotate
 
 setup() { rotate_setup; }
 teardown() { rotate_teardown; }
 
 kill_at_each_call() {
 	local state=0
-	archives=${archives-} dir=$dir scratch=$scratch ${inside-} bash "$BATS_TEST_DIRNAME/helpers/kill-each.bash" "$@" || state=$?
+	archives=${archives-} dir=$dir scratch=$scratch ${inside-} bash "$BATS_TEST_DIRNAME/lib/kill-each.bash" "$@" || state=$?
 	[ "$state" -ne 77 ] || skip "ptrace is not allowed here"
 	return "$state"
 }

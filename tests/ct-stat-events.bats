@@ -50,7 +50,7 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	fill -r "$rate" 150000
 	finish
 	[ "$(grep -c '\[NEW\]' "$tmp/events")" -eq 150000 ]
-	! grep -q GAP "$tmp/events"
+	run ! grep GAP "$tmp/events"
 	[ "$(sed 's/^[^ ]* *//; s/ id=[0-9]*$//' "$tmp/events" | sort -u | wc -l)" -eq 150000 ] # and each once
 	[ ! -s "$tmp/err" ]
 }

@@ -64,7 +64,7 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 		share/systemd/ct-stat-prom.service share/systemd/ct-stat-prom.timer
 	umount /usr/local/sbin
 	echo "$output"
-	! grep -q 'ct-stat' <<<"$output"
+	[[ $output != *ct-stat* ]]
 	[ "$status" -eq 0 ]
 }
 
@@ -120,5 +120,6 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 		[ -e "/proc/sys/${key//.//}" ]
 		[ ! -w "/proc/sys/${key//.//}" ] || case $key in *_max | *_buckets) ;; *) echo "$value" >"/proc/sys/${key//.//}" ;; esac
 	done <"$tmp/lines"
-	! ct-stat --advise | grep -E 'established|time-wait|udp'
+	run -0 ct-stat --advise
+	[[ ! $output =~ established|time-wait|udp ]]
 }

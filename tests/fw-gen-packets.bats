@@ -548,7 +548,7 @@ setup() {
 		try dropped container tcp 198.51.100.7 443
 	}
 	with_both check
-	ip netns pids container | xargs -r kill
+	for pid in $(ip netns pids container); do kill "$pid"; done
 	ip netns delete container
 	ip -n fw link delete docker0
 }

@@ -208,7 +208,7 @@ manual_blocks() {
 	[[ $stderr == '<stdin>:1:9: error: cannot read "gone": No such file or directory'* ]]
 }
 
-@test "hosts files: the fewest networks, bad lines named, above 256 networks two ipsets or a tree" {
+@test "hosts files: the fewest networks, bad lines named, above 32 networks a tree, above 256 ipsets" {
 	printf '10.0.0.0/25 10.0.0.128/25, 10.0.0.7\n# comment\n10.0.1.0/24;x\n2001:db8::/33\n2001:db8:8000::/33\n' >"$tmp/list"
 	printf 'allow ssh\nhosts h in file "%s/list"\ndeny from h\n' "$tmp" >"$tmp/p"
 	fw-gen "$tmp/p" >"$tmp/rules"
@@ -218,6 +218,10 @@ manual_blocks() {
 	echo '10.0.0.x' >>"$tmp/list"
 	run -1 --separate-stderr fw-gen "$tmp/p"
 	[[ $stderr == "$tmp/list:6:1: error: expected an address, not \"10.0.0.x\""* ]]
+	for i in $(seq 0 99); do echo "10.$((i / 100)).$((i % 100 * 2)).0/24"; done >"$tmp/list"
+	fw-gen "$tmp/p" >"$tmp/rules"
+	[ "$(grep -c -- '-A INPUT.*fw-3' "$tmp/rules")" = 1 ]
+	[ "$(grep -c -- '-s 10.*-j DROP' "$tmp/rules")" = 100 ]
 	for i in $(seq 0 299); do echo "10.$((i / 100)).$((i % 100 * 2)).0/24"; done >"$tmp/list"
 	fw-gen "$tmp/p" >"$tmp/rules"
 	grep -qx '#@ set fw-h hash:net inet' "$tmp/rules"

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { INPUT_MAX = 64 << 20 };
@@ -104,25 +105,35 @@ static bool locked(struct load *load, int lock, const char *what)
 	return lock >= 0;
 }
 
-bool load_lock(struct load *load)
+/* At boot a state that cannot be written must not keep its rules from being loaded. */
+static bool lock_state(struct load *load)
 {
 	struct strbuf path = STRBUF_INIT;
 	int err = state_make(&load->state);
 	bool good;
 
-	if (err != 0) {
-		diag_system(load->log, err, "%s", load->opts.state_dir);
-		return false;
-	}
-	load->locks[0] = lock_file(state_run_path(&load->state, "lock", &path), load->opts.wait);
-	good = locked(load, load->locks[0], strbuf_text(&path));
-	/* The nft kind takes no lock. The legacy kind's is ours now, and its programs get one of their own. */
-	if (good && load->backend.kind == BACKEND_LEGACY) {
-		load->locks[1] = lock_xtables(load->opts.wait);
-		good = locked(load, load->locks[1], "the lock of iptables");
+	load->locks[0] = err == 0 ? lock_file(state_run_path(&load->state, "lock", &path), load->opts.wait) : err;
+	if (load->locks[0] < 0 && load->locks[0] != -EWOULDBLOCK && load->opts.action == ACTION_BOOT) {
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s cannot be written, going on without: %s",
+			 load->state.dir, strerror(-load->locks[0]));
+		load->read_only = true;
+		good = true;
+	} else {
+		good = locked(load, load->locks[0], err == 0 ? strbuf_text(&path) : load->state.dir);
 	}
 	strbuf_free(&path);
 	return good;
+}
+
+bool load_lock(struct load *load)
+{
+	if (!lock_state(load))
+		return false;
+	/* The nft kind takes no lock. The legacy kind's is ours now, and its programs get one of their own. */
+	if (load->backend.kind != BACKEND_LEGACY)
+		return true;
+	load->locks[1] = lock_xtables(load->opts.wait);
+	return locked(load, load->locks[1], "the lock of iptables");
 }
 
 bool load_find(struct load *load)

@@ -25,17 +25,10 @@ static void start_again(struct load *load)
 		load->side[i].load = load;
 }
 
-/* A state that cannot be written must not keep the rules from being loaded. */
 static bool boot_good(struct load *load, unsigned good)
 {
-	bool locked = load_lock(load);
-
-	if (!locked) {
-		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "going on without a lock on %s", load->state.dir);
-		load->status = 0;
-	} else if (!load_recover(load) && load->status == STATUS_LOCKED) {
+	if (!load_lock(load) || (!load->read_only && !load_recover(load) && load->status == STATUS_LOCKED))
 		return false;
-	}
 	load_base(load);
 	return put_generation(load, good);
 }

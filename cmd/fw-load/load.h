@@ -88,6 +88,7 @@ struct load {
 	unsigned generation;      /* the one that this load makes */
 	bool keep_generation;     /* it is there already: a rollback, a boot */
 	uint32_t seen;            /* nf_tables' generation before the snapshot */
+	bool read_only;           /* at boot: nothing can be written to the state */
 	bool touched;             /* the kernel's rules, or its settings, were changed */
 	bool ticked;              /* a progress line is on the screen */
 	int locks[2];             /* of fw-load, and iptables' own; -1: not held */

@@ -293,6 +293,16 @@ static bool plan_side(struct load *load, struct side *side)
 	return good;
 }
 
+/* Are the rules those of the last load, and the directives, which stand in front of them? */
+static bool is_recorded(const struct side *side)
+{
+	const char *now = strbuf_text(&side->file), *before = strbuf_text(&side->base_text);
+	size_t len = strcspn(now, "*");
+
+	return side->has_base && rules_equal(&side->base, &side->next) && strcspn(before, "*") == len &&
+	       memcmp(now, before, len) == 0;
+}
+
 /* Is there nothing to do for the rules, and is what we would record the same as what is recorded? */
 static bool is_settled(const struct load *load)
 {
@@ -307,9 +317,7 @@ static bool is_settled(const struct load *load)
 			continue;
 		if (side->program.len > 0)
 			return false;
-		if (!load->keep_generation && !load->opts.no_rehearsal &&
-		    (side->file.len != side->base_text.len ||
-		     memcmp(strbuf_text(&side->file), strbuf_text(&side->base_text), side->file.len) != 0))
+		if (!load->keep_generation && !load->opts.no_rehearsal && !is_recorded(side))
 			return false;
 	}
 	return good != 0 && load->extras.sysctls.len == 0 && load->extras.sets.len == 0;
@@ -336,8 +344,9 @@ bool load_plan(struct load *load)
 		return true;
 	if (!load->keep_generation)
 		load->generation = state_newest(&load->state) + 1;
-	good = good && plan_add(&load->plan, record, forget, load, "record generation %06u in %s", load->generation,
-				load->state.dir);
+	if (!load->read_only)
+		good = good && plan_add(&load->plan, record, forget, load, "record generation %06u in %s",
+					load->generation, load->state.dir);
 	if (load->opts.confirm > 0)
 		good = good && plan_add(&load->plan, guard_start, NULL, load,
 					"start a guard that undoes this unless it is confirmed within %u s",
@@ -350,7 +359,7 @@ bool load_plan(struct load *load)
 	}
 	good = good && plan_rules(load) && plan_sysctls(load, settings, true) &&
 	       plan_add(&load->plan, verify_load, NULL, load, "compare the rules in force with those asked for");
-	if (load->opts.confirm == 0)
+	if (load->opts.confirm == 0 && !load->read_only)
 		good = good && plan_add(&load->plan, load_flip, NULL, load, "make generation %06u the good one",
 					load->generation);
 	if (!good && diag_errors(load->log) == 0)

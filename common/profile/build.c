@@ -117,8 +117,9 @@ bool build_expect(struct profile *profile, const struct statement *st)
 
 	good = resolve_end(profile, &st->rule.from, FAMILY_BOTH, false, &from) && good;
 	good = resolve_end(profile, &st->rule.to, FAMILY_BOTH, false, &to) && good;
-	if (good && (from.except || to.except || from.tree != NULL || to.tree != NULL)) {
-		profile_error(profile, &st->where, "an expectation names one address or zone on each side");
+	good = good && selectors_flatten(profile, &from) && selectors_flatten(profile, &to);
+	if (good && (from.except || to.except)) {
+		profile_error(profile, &st->where, "an expectation takes no list of exceptions");
 		good = false;
 	}
 	if (good && from.self)

@@ -244,6 +244,7 @@ static bool build_ends(struct profile *profile, const struct statement *st, cons
 	good = site.extra != NULL && resolve_end(profile, &rule->from, rule->options.only, unaddressed, &from);
 	good = resolve_end(profile, &rule->to, rule->options.only, unaddressed, &to) && good;
 	good = good && rule_direction(profile, rule, &from, &to, &dir);
+	good = good && (dir != DIR_DOCKER || selectors_flatten(profile, &from));
 	good = good && selectors_open(profile, &from, false) && selectors_open(profile, &to, dir == DIR_DOCKER);
 	good = good && groups_make(profile, ports, unaddressed, dir == DIR_DOCKER ? PORTS_ORIGINAL : PORTS_DESTINATION, &groups);
 	good = good && families_meet(profile, st, &from, &to, &groups);

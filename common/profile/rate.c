@@ -44,6 +44,8 @@ static enum rate_fault rate_cut(const char *text, unsigned *count, unsigned *per
 	*count = number_parse(text, &slash);
 	if (slash == text || *slash != '/')
 		return RATE_SYNTAX;
+	if (slash - text > 7)
+		return RATE_FAST;
 	*period = period_parse(slash + 1);
 	if (*period == 0)
 		return strpbrk(slash, "smhd") == NULL || slash[1] != '0' ? RATE_SYNTAX : RATE_ZERO;

@@ -1,78 +1,69 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "system/packed.h"
 #include "base/atomic.h"
-#include "base/file.h"
+#include "base/gzout.h"
 
 #include <errno.h>
-#include <zlib.h>
+#include <fcntl.h>
+#include <unistd.h>
 
-enum { GZIP = 15 + 16, LEVEL = 6, CHUNK = 65536 };
+#define CHUNK ((size_t)64 * 1024)
 
-/* zlib reads the input through a pointer that is not const. */
-static Bytef *input(const char *text)
+static int pack(int fd, const char *text, size_t len)
 {
-	union {
-		const char *text;
-		Bytef *bytes;
-	} same = { .text = text };
+	const struct gz_options options = { .level = GZ_LEVEL_DEFAULT, .threads = 1, .check = true };
+	struct gzout *gz = gzout_new(fd, &options);
+	int err = gz == NULL ? -ENOMEM : gzout_write(gz, text, len);
 
-	return same.bytes;
+	if (err == 0)
+		err = gzout_finish(gz);
+	gzout_free(gz);
+	return err;
 }
 
 int packed_write(const char *path, const char *text, size_t len)
 {
-	z_stream z = { .next_in = input(text), .avail_in = (uInt)len };
-	struct strbuf out = STRBUF_INIT;
-	int err = 0;
+	struct atomic_file file;
+	int err = atomic_open(&file, path, 0600);
 
-	if (len > UINT32_MAX / 2)
-		return -EFBIG;
-	if (deflateInit2(&z, LEVEL, Z_DEFLATED, GZIP, 9, Z_DEFAULT_STRATEGY) != Z_OK)
-		return -ENOMEM;
-	if (!strbuf_reserve(&out, deflateBound(&z, (uLong)len) + 64))
-		err = -ENOMEM;
-	if (err == 0) {
-		z.next_out = (Bytef *)out.data;
-		z.avail_out = (uInt)(out.cap - 1);
-		err = deflate(&z, Z_FINISH) == Z_STREAM_END ? 0 : -EIO;
-	}
 	if (err == 0)
-		err = atomic_replace(path, 0600, out.data, z.total_out);
-	deflateEnd(&z);
-	strbuf_free(&out);
+		err = pack(file.fd, text, len);
+	if (err == 0)
+		err = atomic_publish(&file);
+	atomic_release(&file);
 	return err;
 }
 
-static int unpack(z_stream *z, struct strbuf *out, size_t max)
+static int unpack(struct gzin *gz, struct strbuf *out, size_t max)
 {
-	int state = Z_OK;
+	size_t before = out->len;
+	ssize_t got;
 
-	while (state == Z_OK) {
+	do {
 		if (!strbuf_reserve(out, CHUNK))
 			return -ENOMEM;
-		z->next_out = (Bytef *)out->data + out->len;
-		z->avail_out = CHUNK;
-		state = inflate(z, Z_NO_FLUSH);
-		out->len += CHUNK - z->avail_out;
+		got = gzin_read(gz, out->data + out->len, CHUNK);
+		if (got < 0)
+			return (int)got;
+		out->len += (size_t)got;
 		out->data[out->len] = '\0';
-		if (out->len > max)
+		if (out->len - before > max)
 			return -EFBIG;
-	}
-	return state == Z_STREAM_END && z->avail_in == 0 ? 0 : -EBADMSG;
+	} while (got > 0);
+	return 0;
 }
 
 int packed_read(const char *path, struct strbuf *out, size_t max)
 {
-	struct strbuf file = STRBUF_INIT;
-	z_stream z = { .next_in = NULL };
-	int err = file_read_path(path, &file, max);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct gzin *gz;
+	int err;
 
-	if (err == 0) {
-		z.next_in = input(strbuf_text(&file));
-		z.avail_in = (uInt)file.len;
-		err = inflateInit2(&z, GZIP) == Z_OK ? unpack(&z, out, max) : -ENOMEM;
-		inflateEnd(&z);
-	}
-	strbuf_free(&file);
+	if (fd < 0)
+		return -errno;
+	gz = gzin_new(fd);
+	err = gz != NULL ? unpack(gz, out, max) : -ENOMEM;
+	gzin_free(gz);
+	close(fd);
 	return err;
 }
