@@ -3,30 +3,45 @@
 #include "load.h"
 #include "text/seal.h"
 
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 
 static const char *const parts[FAMILIES] = { ".v4", ".v6" };
 static const char *const rollback_names[FAMILIES] = { "rollback.v4", "rollback.v6" };
 static const char *const want_names[FAMILIES] = { "want.v4", "want.v6" };
 
-/* The input, sealed anew, with notes on who loaded it and where. */
+/* Who it was: sudo and pkexec hide that from the user id. */
+static void write_who(struct strbuf *out)
+{
+	const char *name = getenv("SUDO_USER");
+	const struct passwd *user = name == NULL ? getpwuid(getuid()) : NULL;
+
+	if (name == NULL && user == NULL)
+		strbuf_printf(out, "%u", (unsigned)getuid());
+	else
+		strbuf_printf(out, "%.64s", name != NULL ? name : user->pw_name);
+}
+
+/* The input, sealed anew, with notes on who loaded it and where. Its line N is line N + 2 here. */
 static void write_history(struct load *load, struct strbuf *out)
 {
 	struct utsname kernel;
 	time_t now = time(NULL);
 	struct tm utc;
-	char date[32] = "";
+	char date[32] = "-";
 
 	if (gmtime_r(&now, &utc) != NULL)
 		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	seal_open(out);
-	strbuf_printf(out, "# loaded %s by fw-load from %s, backend %s, families %u, kernel %s\n", date,
-		      load->stream.name != NULL ? load->stream.name : "a generation",
+	strbuf_printf(out, "# loaded %s by ", date);
+	write_who(out);
+	strbuf_printf(out, " with fw-load from %s, backend %s, families %u, kernel %s\n", load->stream.name != NULL ? load->stream.name : "a generation",
 		      backend_name(load->backend.kind), (unsigned)load->families,
 		      uname(&kernel) == 0 ? kernel.release : "unknown");
 	for (size_t i = 0; i < load->stream.lines.len; i++) {
@@ -34,9 +49,12 @@ static void write_history(struct load *load, struct strbuf *out)
 		const char *args;
 		size_t len;
 
-		if (line_directive(line, "stream", &args, &len) || line_directive(line, "end", &args, &len))
+		if (line_directive(line, "end", &args, &len))
 			continue;
-		strbuf_add(out, line->text, line->len);
+		if (line_directive(line, "stream", &args, &len))
+			strbuf_puts(out, "# sealed by its maker");
+		else
+			strbuf_add(out, line->text, line->len);
 		strbuf_putc(out, '\n');
 	}
 	seal_close(out);
@@ -143,7 +161,7 @@ bool load_flip(void *arg)
 	if (err != 0)
 		diag_system(load->log, err, "generation %06u in %s", load->generation, load->state.dir);
 	else
-		state_prune(&load->state);
+		state_prune(&load->state, STATE_KEEP);
 	return err == 0;
 }
 

@@ -2,7 +2,6 @@
 #include "system/state.h"
 #include "base/atomic.h"
 #include "base/file.h"
-#include "base/vec.h"
 #include "system/packed.h"
 
 #include <dirent.h>
@@ -174,29 +173,63 @@ void state_remove(const struct state *state, unsigned generation)
 	strbuf_free(&path);
 }
 
-void state_prune(const struct state *state)
+static int number_order(const void *left, const void *right)
 {
-	unsigned newest = state_newest(state), good = state_link(state, "good"), previous = state_link(state, "previous");
+	const unsigned *a = left, *b = right;
+
+	return *a < *b ? -1 : *a > *b;
+}
+
+int state_list(const struct state *state, state_numbers *out)
+{
 	struct strbuf path = STRBUF_INIT;
 	DIR *dir = opendir(state_path(state, "generations", &path));
+	int err = dir != NULL || errno == ENOENT ? 0 : -errno;
+	size_t kept = 0;
+
+	strbuf_free(&path);
+	for (struct dirent *entry; err == 0 && dir != NULL && (entry = readdir(dir)) != NULL;)
+		if (number_of(entry->d_name) != 0 && !vec_push(out, number_of(entry->d_name)))
+			err = -ENOMEM;
+	if (dir != NULL)
+		closedir(dir);
+	if (out->len > 1)
+		qsort(out->item, out->len, sizeof(*out->item), number_order);
+	for (size_t i = 0; i < out->len; i++)
+		if (kept == 0 || out->item[kept - 1] != out->item[i])
+			out->item[kept++] = out->item[i];
+	out->len = kept;
+	return err;
+}
+
+unsigned long long state_size(const struct state *state, unsigned generation)
+{
+	struct strbuf path = STRBUF_INIT;
+	unsigned long long size = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (stat(part_path(state, generation, parts[i], &path), &st) == 0)
+			size += (unsigned long long)st.st_size;
+	strbuf_free(&path);
+	return size;
+}
+
+void state_prune(const struct state *state, unsigned keep)
+{
+	unsigned good = state_link(state, "good"), previous = state_link(state, "previous");
 	struct pending pending;
-	VEC(unsigned) old = { 0 };
+	state_numbers numbers = { 0 };
 
 	if (state_read_pending(state, &pending) != 0)
 		pending.generation = 0;
-	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
-		unsigned number = number_of(entry->d_name);
-
-		if (number != 0 && number + STATE_KEEP <= newest && number != good && number != previous &&
-		    number != pending.generation && !vec_push(&old, number))
-			break;
-	}
-	for (size_t i = 0; i < old.len; i++)
-		state_remove(state, old.item[i]);
-	if (dir != NULL)
-		closedir(dir);
-	vec_free(&old);
-	strbuf_free(&path);
+	/* What could not be listed stays. */
+	if (state_list(state, &numbers) == 0)
+		for (size_t i = 0; i + keep < numbers.len; i++)
+			if (numbers.item[i] != good && numbers.item[i] != previous &&
+			    numbers.item[i] != pending.generation)
+				state_remove(state, numbers.item[i]);
+	vec_free(&numbers);
 }
 
 int state_read_pending(const struct state *state, struct pending *pending)
