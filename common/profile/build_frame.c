@@ -4,6 +4,7 @@
 #include "profile/service.h"
 #include "text/word.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 static const char *const chains[DIR_DOCKER] = { [DIR_IN] = "INPUT", [DIR_OUT] = "OUTPUT", [DIR_FORWARD] = "FORWARD" };
@@ -273,7 +274,7 @@ void build_denied(struct profile *profile)
 	const struct log_setting *log = &profile->settings.log[LOG_DENIED];
 	bool docker = has_docker(profile);
 
-	if (!profile->settings.frame_off && profile->has[DIR_FORWARD])
+	if (!profile->settings.frame_off && (profile->has[DIR_FORWARD] || docker))
 		frame_state(profile, PHASE_FORWARD_FRAME, "FORWARD");
 	if (docker) {
 		const char *text = profile_textf(profile, "-j %s", denied_target(profile, DIR_DOCKER));
@@ -315,6 +316,31 @@ static void head_helper(struct profile *profile, const struct helper_kind *kind)
 					    strcmp(kind->module, "snmp") == 0 ? "snmp_basic" : kind->module));
 }
 
+/*
+ * fw-load takes what is kept from the running rules, whatever the stream says of it. A docker zone fills
+ * DOCKER-USER itself, so "DOCKER*" must become patterns of every other name that begins so.
+ */
+static void print_keep(struct profile *profile, const struct name *name, struct strbuf *text)
+{
+	static const char ours[] = "DOCKER-USER";
+	size_t len = strlen(name->text), prefix = strcspn(name->text, "*?[\\");
+
+	if (!has_docker(profile) || fnmatch(name->text, ours, 0) != 0) {
+		strbuf_printf(text, " %s", name->text);
+		return;
+	}
+	if (prefix + 1 < len)
+		profile_error(profile, &name->where, "\"%s\" holds DOCKER-USER, which the docker zone fills: write a pattern "
+						     "that ends in its only \"*\"", name->text);
+	else if (prefix == len)
+		profile_error(profile, &name->where, "DOCKER-USER is filled by the docker zone: it cannot be kept");
+	/* By length: the names that are cut short, and those that differ in the letter there; then the longer ones. */
+	for (size_t i = prefix; prefix + 1 == len && i < strlen(ours); i++)
+		strbuf_printf(text, i > 0 ? " %.*s %.*s[!%c]*" : "%.*s %.*s[!%c]*", (int)i, ours, (int)i, ours, ours[i]);
+	if (prefix + 1 == len)
+		strbuf_printf(text, " %s?*", ours);
+}
+
 void build_directives(struct profile *profile)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -337,7 +363,8 @@ void build_directives(struct profile *profile)
 		return;
 	strbuf_puts(&text, "keep");
 	for (size_t i = 0; i < profile->settings.keep.count; i++)
-		strbuf_printf(&text, " %s", profile->settings.keep.item[i].text);
-	head(profile, strbuf_text(&text));
+		print_keep(profile, &profile->settings.keep.item[i], &text);
+	if (strcmp(strbuf_text(&text), "keep") != 0)
+		head(profile, strbuf_text(&text));
 	strbuf_free(&text);
 }

@@ -177,8 +177,35 @@ static int64_t date_days(const char *text)
 	       (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1 - 719468;
 }
 
+/* Whether a line of the text begins with the name and a colon. */
+static bool account_stands(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *line = text; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n')
+		if (strncmp(line, name, len) == 0 && line[len] == ':')
+			return true;
+	return false;
+}
+
+/* iptables-restore looks names up where it runs, and refuses the whole table for one that is not there. */
+static void check_by(struct profile *profile, const struct options *options)
+{
+	struct strbuf accounts = STRBUF_INIT;
+	const char *path = options->by_group ? "/etc/group" : "/etc/passwd";
+
+	if (options->by_at.line == 0 || strspn(options->by.text, "0123456789") == strlen(options->by.text))
+		return;
+	if (profile->source->read(profile->source->ctx, path, &accounts) == 0 &&
+	    !account_stands(strbuf_text(&accounts), options->by.text))
+		profile_warning(profile, &options->by.where, "no %s \"%s\" in %s here: where the rules are loaded it must exist",
+				options->by_group ? "group" : "user", options->by.text, path);
+	strbuf_free(&accounts);
+}
+
 static void check_options(struct profile *profile, const struct options *options)
 {
+	check_by(profile, options);
 	if (options->until != NULL && profile->source->now >= (date_days(options->until) + 1) * 86400)
 		profile_warning(profile, &options->until_at, "this date is over: the line does nothing any more");
 }
