@@ -76,8 +76,8 @@ void output_chain(struct output *out, enum table table, const char *name)
 		out->failed = true;
 }
 
-void output_rule(struct output *out, enum table table, enum phase phase, enum family family, const char *chain,
-		 const struct where *origin, const char *text)
+void output_rule(struct output *out, enum table table, enum phase phase, enum family family,
+		 const char *chain, const struct where *origin, const char *text)
 {
 	struct out_rule rule = { family, chain, arena_text(out->arena, text, strlen(text)), origin };
 
@@ -148,7 +148,8 @@ static void print_set(const struct out_set *set, struct strbuf *text)
 
 	while (room < count)
 		room *= 2;
-	strbuf_printf(text, "#@ set %s hash:net %s", set->name, set->family == FAMILY_IPV4 ? "inet" : "inet6");
+	strbuf_printf(text, "#@ set %s hash:net %s", set->name,
+		      set->family == FAMILY_IPV4 ? "inet" : "inet6");
 	if (room > IPSET_DEFAULT_MAX)
 		strbuf_printf(text, " maxelem %zu", room);
 	strbuf_putc(text, '\n');
@@ -161,7 +162,8 @@ static void print_set(const struct out_set *set, struct strbuf *text)
 	}
 }
 
-static void print_sets(const struct output *out, enum family family, struct strbuf *text, const struct where **last)
+static void print_sets(const struct output *out, enum family family, struct strbuf *text,
+		       const struct where **last)
 {
 	for (size_t i = 0; i < out->sets.len; i++) {
 		const struct out_set *set = &out->sets.item[i];

@@ -11,13 +11,17 @@ static void settings_begin(struct settings *settings)
 	settings->ping = (struct rate){ 10, 1, 20 };
 	settings->policy[DIR_IN] = settings->policy[DIR_FORWARD] = VERDICT_DENY;
 	settings->policy[DIR_OUT] = VERDICT_ALLOW;
-	settings->log[LOG_DENIED] = (struct log_setting){ .rate = { 5, 60, 5 }, .prefix = "fw-%c-denied: ", .nflog = -1 };
-	settings->log[LOG_INVALID] = (struct log_setting){ .rate = { 2, 60, 2 }, .prefix = "fw-invalid: ", .nflog = -1 };
-	settings->log[LOG_BLOCKED] = (struct log_setting){ .off = true, .prefix = "fw-blocked: ", .nflog = -1 };
+	settings->log[LOG_DENIED] =
+		(struct log_setting){ .rate = { 5, 60, 5 }, .prefix = "fw-%c-denied: ", .nflog = -1 };
+	settings->log[LOG_INVALID] =
+		(struct log_setting){ .rate = { 2, 60, 2 }, .prefix = "fw-invalid: ", .nflog = -1 };
+	settings->log[LOG_BLOCKED] =
+		(struct log_setting){ .off = true, .prefix = "fw-blocked: ", .nflog = -1 };
 }
 
-struct profile *profile_compile(const char *name, const char *text, size_t len, const struct profile_source *source,
-				const struct profile_options *options, struct diag_log *log)
+struct profile *profile_compile(const char *name, const char *text, size_t len,
+				const struct profile_source *source, const struct profile_options *options,
+				struct diag_log *log)
 {
 	struct profile *profile = calloc(1, sizeof(*profile));
 	bool good;
@@ -131,7 +135,8 @@ void profile_report(struct profile *profile)
 			}
 	}
 	if (profile->findings.len > 0)
-		qsort(profile->findings.item, profile->findings.len, sizeof(*profile->findings.item), finding_compare);
+		qsort(profile->findings.item, profile->findings.len, sizeof(*profile->findings.item),
+		      finding_compare);
 	for (size_t i = 0; i < profile->findings.len; i++) {
 		const struct finding *finding = &profile->findings.item[i];
 
