@@ -322,6 +322,17 @@ static enum phase raw_phase(enum table table, const char *chain)
 	return PHASE_SECOND;
 }
 
+/* The kernel's own chains, each in some of its tables: nobody means a chain of his own by such a name. */
+static bool builtin_name(const char *chain)
+{
+	static const char *const names[] = { "PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(names[i], chain) == 0)
+			return true;
+	return false;
+}
+
 bool build_raw(struct profile *profile, const struct statement *st)
 {
 	enum table table = TABLE_FILTER;
@@ -329,6 +340,11 @@ bool build_raw(struct profile *profile, const struct statement *st)
 
 	while (table + 1 < TABLE_COUNT && strcmp(output_table_name(table), st->raw.table) != 0)
 		table++;
+	if (builtin_name(st->raw.chain) && !output_has_chain(&profile->out, table, st->raw.chain)) {
+		profile_error(profile, &st->where, "the table %s has no chain %s: name another table before it",
+			      st->raw.table, st->raw.chain);
+		return false;
+	}
 	phase = raw_phase(table, st->raw.chain);
 	output_chain(&profile->out, table, st->raw.chain);
 	output_rule(&profile->out, table, phase, st->raw.family, st->raw.chain, &st->where, st->raw.text);

@@ -119,6 +119,12 @@ static int finding_compare(const void *left, const void *right)
 	return a->serial < b->serial ? -1 : a->serial > b->serial;
 }
 
+static bool finding_same_place(const struct finding *a, const struct finding *b)
+{
+	return a->where.file != NULL && b->where.file != NULL && strcmp(a->where.file, b->where.file) == 0 &&
+	       a->where.line == b->where.line && a->where.column == b->where.column;
+}
+
 void profile_report(struct profile *profile)
 {
 	unsigned errors = 0;
@@ -140,6 +146,11 @@ void profile_report(struct profile *profile)
 	for (size_t i = 0; i < profile->findings.len; i++) {
 		const struct finding *finding = &profile->findings.item[i];
 
+		/* A definition is looked up where it stands and again where it is used. */
+		if (i > 0 && finding_same_place(finding, finding - 1) && strcmp(finding->text, finding[-1].text) == 0) {
+			profile->errors -= finding->id == DIAG_PROFILE;
+			continue;
+		}
 		if (finding->id == DIAG_PROFILE && errors++ >= PROFILE_ERRORS_MAX)
 			continue;
 		diag_add(profile->log, finding->id, &finding->where, NULL, "%s", finding->text);
