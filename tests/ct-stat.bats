@@ -81,7 +81,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	promtool check metrics <"$tmp/ct.prom"
 	grep -q '^ct_stat_last_run_timestamp_seconds [0-9]' "$tmp/ct.prom"
 	grep -q '^ct_stat_early_drop_total 0$' "$tmp/ct.prom"
-	[ "$(ls -A "$tmp" | grep -c 'ct[.]prom')" -eq 1 ]
+	[ "$(find "$tmp" -name '*ct.prom*' | wc -l)" -eq 1 ] # and no temporary beside it
 	run -3 ct-stat --prom="$tmp/nosuch/ct.prom"
 }
 
