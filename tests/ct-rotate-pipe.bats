@@ -115,7 +115,7 @@ next" ]
 		rm -rf -- "$dir"/* "$dir"/.[!.]*
 		state=0
 		cat "$scratch/in" | {
-			"$BUILD/tests/kill-at" -m "$n" "$BUILD/ct-rotate" --pipe "$dir" --size 1k --compress >/dev/null 2>&1 || state=$?
+			env ${no_leaks-} "$BUILD/tests/kill-at" -m "$n" "$BUILD/ct-rotate" --pipe "$dir" --size 1k --compress >/dev/null 2>&1 || state=$?
 			[ "$state" -ne 77 ] || exit 77
 			"$BUILD/ct-rotate" --pipe "$dir" --size 1k --wait 2>/dev/null
 			exit "$state"
