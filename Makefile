@@ -60,7 +60,7 @@ $(UNITS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libcommon.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(HELPERS): $(B)/tests/%: $(B)/tests/helpers/%.o $(B)/libcommon.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread -lm
 
 units: $(UNITS)
 
@@ -74,15 +74,17 @@ bench: all
 prove: all
 	tests/prove/run.bash $(B)
 
-lint:
+lint: all
 	scripts/check-layers
 	scripts/check-house
+	scripts/check-globals build
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DATADIR)/rulesets
 	$(INSTALL) -m 755 $(TOOLS:%=$(B)/%) $(DESTDIR)$(SBINDIR)
 	for page in man/*.[578]; do $(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}; done
 	$(INSTALL) -m 644 rulesets/* $(DESTDIR)$(DATADIR)/rulesets
+	cd share && find . -type f -exec $(INSTALL) -D -m 644 {} $(abspath $(DESTDIR)$(DATADIR))/{} \;
 
 uninstall:
 	rm -f $(TOOLS:%=$(DESTDIR)$(SBINDIR)/%)

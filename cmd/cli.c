@@ -127,6 +127,16 @@ unsigned cli_seconds(const struct cli *cli, const char *text)
 	return (unsigned)value;
 }
 
+unsigned cli_number(const struct cli *cli, const char *text)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || value == 0 || value > 1000000000UL)
+		cli_misuse(cli, "%s: a number belongs here", text);
+	return (unsigned)value;
+}
+
 const char *cli_input_name(const char *path)
 {
 	return strcmp(path, "-") == 0 ? "<stdin>" : path;

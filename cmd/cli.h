@@ -41,6 +41,9 @@ const char *cli_operand(const struct cli *cli, int argc, char *argv[]);
 /* A number of seconds, 86400 at most; anything else is misuse. */
 unsigned cli_seconds(const struct cli *cli, const char *text);
 
+/* A number from 1 to a thousand million; anything else is misuse. */
+unsigned cli_number(const struct cli *cli, const char *text);
+
 /* What findings call this input: "<stdin>" for "-". */
 const char *cli_input_name(const char *path);
 

@@ -2,6 +2,7 @@
 /* fw-gen - compile a firewall profile into the rules of both families. */
 #include "cli.h"
 #include "base/file.h"
+#include "profile/import.h"
 #include "profile/profile.h"
 
 #include <string.h>
@@ -10,12 +11,13 @@
 /* Larger profiles and host lists than this are a mistake. */
 #define INPUT_BYTES_MAX ((size_t)64 << 20)
 
-static const char usage[] = "usage: fw-gen [-4|-6] [-c|-e|-m|-s] [--no-sets] [FILE]\n"
+static const char usage[] = "usage: fw-gen [-4|-6] [-c|-e|-i|-m|-s] [--no-sets] [FILE]\n"
 			    "Compile a firewall profile into the rules of both families.\n"
 			    "  -4, --ipv4      the rules of IPv4 only, as plain iptables-restore text\n"
 			    "  -6, --ipv6      the rules of IPv6 only, as plain ip6tables-restore text\n"
 			    "  -c, --check     compile, print nothing\n"
 			    "  -e, --explain   each statement and the rules that it became\n"
+			    "  -i, --import    read iptables-save text, print a profile that makes it again\n"
 			    "  -m, --modules   the kernel modules it needs, as lines for modules-load.d\n"
 			    "  -s, --sysctls   the kernel settings it needs, as lines for sysctl.d\n"
 			    "      --no-sets   long host lists become trees of chains, not ipsets\n"
@@ -28,6 +30,7 @@ static const struct option longs[] = {
 	{ "ipv6", no_argument, NULL, '6' },
 	{ "check", no_argument, NULL, 'c' },
 	{ "explain", no_argument, NULL, 'e' },
+	{ "import", no_argument, NULL, 'i' },
 	{ "modules", no_argument, NULL, 'm' },
 	{ "sysctls", no_argument, NULL, 's' },
 	{ "no-sets", no_argument, NULL, 'n' },
@@ -54,7 +57,7 @@ static void family_set(struct gen *gen, enum family family)
 static void mode_set(struct gen *gen, int mode)
 {
 	if (gen->mode != 0 && gen->mode != mode)
-		cli_misuse(&gen->cli, "one of -c, -e, -m, -s and --services at a time");
+		cli_misuse(&gen->cli, "one of -c, -e, -i, -m, -s and --services at a time");
 	gen->mode = mode;
 }
 
@@ -64,7 +67,7 @@ static void options_parse(struct gen *gen, int argc, char *argv[])
 
 	cli_begin(&gen->cli, "fw-gen", usage);
 	gen->options.family = FAMILY_BOTH;
-	while ((c = cli_option(&gen->cli, argc, argv, ":46cemshV", longs)) != -1) {
+	while ((c = cli_option(&gen->cli, argc, argv, ":46ceimshV", longs)) != -1) {
 		switch (c) {
 		case '4':
 			family_set(gen, FAMILY_IPV4);
@@ -117,7 +120,14 @@ static void gen_run(struct gen *gen, struct strbuf *out)
 	struct strbuf text = STRBUF_INIT;
 	struct profile *profile = NULL;
 
-	if (cli_read(&gen->cli, gen->path, &text, INPUT_BYTES_MAX))
+	if (!cli_read(&gen->cli, gen->path, &text, INPUT_BYTES_MAX)) {
+		strbuf_free(&text);
+		return;
+	}
+	if (gen->mode == 'i' && !profile_import(cli_input_name(gen->path), strbuf_text(&text), text.len, gen->options.family,
+						&gen->cli.log, out))
+		strbuf_reset(out);
+	if (gen->mode != 'i')
 		profile = profile_compile(cli_input_name(gen->path), strbuf_text(&text), text.len, &source, &gen->options,
 					  &gen->cli.log);
 	if (profile != NULL)

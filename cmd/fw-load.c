@@ -5,7 +5,10 @@
 #include <string.h>
 
 static const char usage[] =
-	"usage: fw-load [-46nqv] [-b BACKEND] [-s DIR] [--replace] [FILE]\n"
+	"usage: fw-load [-46nqv] [-b BACKEND] [-s DIR] [--confirm SECONDS]\n"
+	"               [--adopt | --replace | --keep PATTERN] [FILE]\n"
+	"       fw-load --check [FILE]\n"
+	"       fw-load --confirm-now | --rollback [GENERATION] | --status | --boot\n"
 	"Puts the rules of FILE or standard input in force, of both families, or changes nothing.\n"
 	"\n"
 	"  -4, --ipv4               only IPv4\n"
@@ -13,15 +16,40 @@ static const char usage[] =
 	"  -b, --backend BACKEND    nft, legacy or auto (what the system's iptables is)\n"
 	"  -s, --state DIR          where state is kept (/var/lib/fw-tools)\n"
 	"  -n, --plan               print the steps and do none\n"
-	"      --replace            rules that are not ours go\n"
+	"      --check              rehearse only; needs no root\n"
+	"      --confirm SECONDS    undo it unless it is confirmed in time\n"
+	"      --confirm-now        confirm the load that waits for it\n"
+	"      --rollback           load the previous generation again, or the one named\n"
+	"      --status             tell the generations, and undo an interrupted load\n"
+	"      --boot               put the last good rules in force, or safe ones\n"
+	"      --adopt              rules in force that are not ours stay\n"
+	"      --replace            rules in force that are not ours go\n"
+	"      --keep PATTERN       of them, chains of such names and the jumps to them stay\n"
 	"      --counters           packet and byte counts of the input count\n"
+	"      --no-rehearse        do not try the rules in a scratch namespace first\n"
+	"      --safe-rules FILE    what to load when all else fails (/etc/fw-tools/safe.rules)\n"
+	"      --guard              wait and undo an unconfirmed load; fw-load starts this itself\n"
 	"  -w, --wait SECONDS       how long to wait for locks (30)\n"
 	"  -q, --quiet              no warnings\n"
 	"  -v, --verbose            say what is done\n"
 	"  -h, --help               this text\n"
 	"  -V, --version            the version\n";
 
-enum { OPT_REPLACE = 256, OPT_COUNTERS };
+enum {
+	OPT_CHECK = 256,
+	OPT_CONFIRM,
+	OPT_CONFIRM_NOW,
+	OPT_ROLLBACK,
+	OPT_STATUS,
+	OPT_BOOT,
+	OPT_ADOPT,
+	OPT_REPLACE,
+	OPT_KEEP,
+	OPT_COUNTERS,
+	OPT_NO_REHEARSE,
+	OPT_SAFE_RULES,
+	OPT_GUARD,
+};
 
 static const struct option longs[] = {
 	{ "ipv4", no_argument, NULL, '4' },
@@ -29,8 +57,19 @@ static const struct option longs[] = {
 	{ "backend", required_argument, NULL, 'b' },
 	{ "state", required_argument, NULL, 's' },
 	{ "plan", no_argument, NULL, 'n' },
+	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "confirm", required_argument, NULL, OPT_CONFIRM },
+	{ "confirm-now", no_argument, NULL, OPT_CONFIRM_NOW },
+	{ "rollback", no_argument, NULL, OPT_ROLLBACK },
+	{ "status", no_argument, NULL, OPT_STATUS },
+	{ "boot", no_argument, NULL, OPT_BOOT },
+	{ "adopt", no_argument, NULL, OPT_ADOPT },
 	{ "replace", no_argument, NULL, OPT_REPLACE },
+	{ "keep", required_argument, NULL, OPT_KEEP },
 	{ "counters", no_argument, NULL, OPT_COUNTERS },
+	{ "no-rehearse", no_argument, NULL, OPT_NO_REHEARSE },
+	{ "safe-rules", required_argument, NULL, OPT_SAFE_RULES },
+	{ "guard", no_argument, NULL, OPT_GUARD },
 	{ "wait", required_argument, NULL, 'w' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -39,74 +78,124 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static void set_option(struct cli *cli, struct load_opts *opts, int c)
+/* Options that are a command of their own; false: it is none. */
+static bool set_action(const struct cli *cli, struct load_opts *opts, int c)
 {
-	switch (c) {
-	case '4':
-	case '6':
-		opts->families |= c == '4' ? FAMILY_IPV4 : FAMILY_IPV6;
-		break;
-	case 'b':
-		if (!backend_parse(optarg, &opts->backend))
-			cli_misuse(cli, "%s: the backend is nft, legacy or auto", optarg);
-		break;
-	case 's':
-		opts->state_dir = optarg;
-		break;
-	case 'n':
-		opts->plan_only = true;
-		break;
-	case OPT_REPLACE:
-		opts->unknown = UNKNOWN_REPLACE;
-		break;
-	case OPT_COUNTERS:
-		opts->counters = true;
-		break;
-	case 'w':
-		opts->wait = cli_seconds(cli, optarg);
-		break;
-	case 'q':
-		cli->quiet_warnings = true;
-		break;
-	case 'v':
-		opts->verbose = true;
-		break;
-	case 'h':
-		cli_help(cli);
-	case 'V':
-		cli_version(cli);
+	static const int options[] = {
+		[ACTION_CHECK] = OPT_CHECK,   [ACTION_CONFIRM] = OPT_CONFIRM_NOW, [ACTION_ROLLBACK] = OPT_ROLLBACK,
+		[ACTION_STATUS] = OPT_STATUS, [ACTION_BOOT] = OPT_BOOT,		  [ACTION_GUARD] = OPT_GUARD,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+		if (options[i] != c)
+			continue;
+		if (opts->action != ACTION_LOAD)
+			cli_misuse(cli, "one command at a time");
+		opts->action = (enum action)i;
+		return true;
 	}
+	return false;
+}
+
+static void set_word(const struct cli *cli, struct load_opts *opts, int c)
+{
+	if (c == 'b' && !backend_parse(optarg, &opts->backend))
+		cli_misuse(cli, "%s: the backend is nft, legacy or auto", optarg);
+	else if (c == 's')
+		opts->state_dir = optarg;
+	else if (c == 'w')
+		opts->wait = cli_seconds(cli, optarg);
+	else if (c == OPT_CONFIRM)
+		opts->confirm = cli_seconds(cli, optarg);
+	else if (c == OPT_SAFE_RULES)
+		opts->safe_rules = optarg;
+	else if (c == OPT_KEEP && !vec_push(&opts->keep, optarg))
+		cli_misuse(cli, "out of memory");
+}
+
+static void set_flag(struct cli *cli, struct load_opts *opts, int c)
+{
+	if (c == '4' || c == '6')
+		opts->families |= c == '4' ? FAMILY_IPV4 : FAMILY_IPV6;
+	else if (c == 'n')
+		opts->plan_only = true;
+	else if (c == OPT_ADOPT || c == OPT_REPLACE)
+		opts->unknown = c == OPT_ADOPT ? UNKNOWN_ADOPT : UNKNOWN_REPLACE;
+	else if (c == OPT_COUNTERS)
+		opts->counters = true;
+	else if (c == OPT_NO_REHEARSE)
+		opts->no_rehearsal = true;
+	else if (c == 'q')
+		cli->quiet_warnings = true;
+	else if (c == 'v')
+		opts->verbose = true;
+	else if (c == 'h')
+		cli_help(cli);
+	else if (c == 'V')
+		cli_version(cli);
 }
 
 static struct load_opts parse_opts(struct cli *cli, int argc, char *argv[])
 {
-	struct load_opts opts = { .state_dir = "/var/lib/fw-tools", .wait = 30, .unknown = UNKNOWN_REPLACE };
+	struct load_opts opts = { .state_dir = STATE_DIR, .safe_rules = "/etc/fw-tools/safe.rules", .wait = 30 };
 	int c;
 
-	while ((c = cli_option(cli, argc, argv, ":46b:s:nw:qvhV", longs)) != -1)
-		set_option(cli, &opts, c);
+	while ((c = cli_option(cli, argc, argv, ":46b:s:nw:qvhV", longs)) != -1) {
+		if (set_action(cli, &opts, c))
+			continue;
+		if (optarg != NULL)
+			set_word(cli, &opts, c);
+		else
+			set_flag(cli, &opts, c);
+		optarg = NULL;
+	}
 	opts.input = cli_operand(cli, argc, argv);
+	if (opts.action == ACTION_ROLLBACK && optind < argc)
+		opts.generation = cli_number(cli, argv[optind]);
+	else if (opts.action > ACTION_CHECK && optind < argc)
+		cli_misuse(cli, "this command takes no operand: %s", argv[optind]);
 	return opts;
+}
+
+static void run_load(struct load *load)
+{
+	const struct load_opts *opts = &load->opts;
+
+	if (!load_read(load) || !load_find(load) || (!opts->plan_only && (!load_lock(load) || !load_recover(load))))
+		return;
+	if (!load_modules(load) || !load_base(load) || !(opts->no_rehearsal ? load_direct(load) : load_rehearse(load)) ||
+	    !load_snapshot(load) || !load_merge(load) || !load_plan(load))
+		return;
+	if (opts->plan_only)
+		plan_print(&load->plan, stdout);
+	else if (load->plan.steps.len > 0 && load_commit(load) && opts->confirm > 0)
+		load_wait(load);
+}
+
+static void run_check(struct load *load)
+{
+	if (load_read(load) && backend_find(&load->backend, load->opts.backend, load->log))
+		load_rehearse(load);
 }
 
 int main(int argc, char *argv[])
 {
+	static void (*const actions[])(struct load *) = {
+		[ACTION_LOAD] = run_load,	  [ACTION_CHECK] = run_check,	[ACTION_CONFIRM] = confirm_now,
+		[ACTION_ROLLBACK] = load_rollback, [ACTION_STATUS] = load_status, [ACTION_BOOT] = load_boot,
+		[ACTION_GUARD] = guard_run,
+	};
 	struct cli cli;
 	struct load load;
 	struct load_opts opts;
-	int status;
+	int special, status;
 
 	cli_begin(&cli, "fw-load", usage);
 	opts = parse_opts(&cli, argc, argv);
 	load_begin(&load, &cli, &opts);
-	if (load_read(&load) && load_find(&load) && load_lock(&load) && load_rehearse(&load) && load_snapshot(&load) &&
-	    load_merge(&load) && load_plan(&load)) {
-		if (opts.plan_only)
-			plan_print(&load.plan, stdout);
-		else
-			load_commit(&load);
-	}
-	status = load.status;
+	actions[opts.action](&load);
+	special = load.status;
 	load_end(&load);
-	return status > 0 ? (cli_finish(&cli), status) : cli_finish(&cli);
+	status = cli_finish(&cli);
+	return special > 0 ? special : status;
 }

@@ -144,7 +144,7 @@ teardown() { load_teardown; }
 	for b in $backends; do
 		fresh
 		run -0 put -n "$gateway"
-		[[ ${lines[0]} == "IPv4: change filter, nat, with iptables-$b-restore" ]]
+		[[ $output == *"IPv4: change filter, nat, with iptables-$b-restore"* ]]
 		[[ $output == *"IPv6: change filter, nat, with ip6tables-$b-restore"* ]]
 		[ -z "$(live)" ]
 	done

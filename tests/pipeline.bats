@@ -19,8 +19,9 @@ load() {
 	in_ns fw bash -o pipefail -c "fw-gen '$2' | fw-lint | fw-load --backend $1 -s '$tmp/state-$1'"
 }
 
-live() { # live BACKEND: both families' rules without counts and comments
-	in_ns fw sh -c "iptables-$1-save; ip6tables-$1-save" | sed '/^#/d; s/\[[0-9]*:[0-9]*\]/[]/'
+live() { # live BACKEND: both families' rules, without counts, comments, and what is as if it were not there
+	in_ns fw sh -c "iptables-$1-save; ip6tables-$1-save" |
+		sed '/^#/d; /^\*/d; /^COMMIT/d; /^:[A-Z]* ACCEPT/d; s/\[[0-9]*:[0-9]*\]/[]/'
 }
 
 tutorial_packets() { # what the tutorial's policy does to packets, both families

@@ -21,14 +21,14 @@
 #include <unistd.h>
 
 #define NETNS_DIR "/run/netns"
-#define SELF      "self" /* what --netns all calls the namespace that we came from */
+#define SELF	  "self" /* what --netns all calls the namespace that we came from */
 
 /* One namespace. The report points into it, so it stays where it was made. */
 struct look {
 	struct snapshot now;
 	struct state before;
 	struct report report;
-	char *name;       /* owned; NULL: where we are */
+	char *name;	  /* owned; NULL: where we are */
 	char *state_path; /* owned; NULL: none is kept */
 };
 
@@ -63,46 +63,43 @@ static bool set_state_path(struct look *look, const struct options *options)
 
 static bool keeps_state(const struct options *options)
 {
-	return options->interval == 0 && (options->limits.active || options->state != NULL || options->syslog >= 0);
+	return options->interval == 0 &&
+	       (options->limits.active || options->state != NULL || options->syslog >= 0);
 }
 
 /* Measures, waits, and measures again. */
-static int look_twice(struct look *look, const struct options *options)
+static void look_twice(struct look *look, const struct options *options)
 {
 	struct timespec pause = { .tv_sec = (time_t)options->interval };
-	int err = snapshot_take(&look->before.then, options->proc);
 
-	while (err == 0 && nanosleep(&pause, &pause) != 0 && errno == EINTR)
+	snapshot_take(&look->before.then, options->proc);
+	while (nanosleep(&pause, &pause) != 0 && errno == EINTR)
 		;
-	if (err == 0)
-		err = snapshot_take(&look->now, options->proc);
+	snapshot_take(&look->now, options->proc);
 	report_compare(&look->report, &look->now, &look->before.then, SINCE_INTERVAL);
-	return err;
 }
 
 /*
  * Without a usable memory everything since the start counts as new: after a reboot that is right, else it is
  * one alarm too many and never one too few.
  */
-static int look_back(struct look *look, const struct options *options)
+static void look_back(struct look *look, const struct options *options)
 {
-	int err = snapshot_take(&look->now, options->proc), read_err = -ENOENT;
 	const char *mismatch = NULL;
+	int err = -ENOENT;
 
-	if (err != 0)
-		return err;
+	snapshot_take(&look->now, options->proc);
 	if (look->state_path != NULL)
-		read_err = state_read(&look->before, look->state_path);
-	if (read_err == 0)
+		err = history_read(&look->before, look->state_path);
+	if (err == 0)
 		mismatch = state_mismatch(&look->before, &look->now);
-	report_compare(&look->report, &look->now, read_err == 0 && mismatch == NULL ? &look->before.then : NULL,
+	report_compare(&look->report, &look->now, err == 0 && mismatch == NULL ? &look->before.then : NULL,
 		       SINCE_STATE);
-	if (options->state == NULL || read_err == -ENOENT)
-		return 0;
-	if (read_err != 0)
+	if (mismatch != NULL)
+		look->before.level = ALARM_OK;
+	if (options->state != NULL && err != 0 && err != -ENOENT)
 		report_reason(&look->report, ALARM_UNKNOWN, "%s: %s", look->state_path,
-			      read_err == -EBADMSG ? "is damaged, begun anew" : strerror(-read_err));
-	return 0;
+			      err == -EBADMSG ? "damaged, begun anew" : strerror(-err));
 }
 
 static bool count_one(void *ctx, const struct flow *flow)
@@ -169,51 +166,52 @@ static void log_change(struct look *look, const struct options *options)
 
 static void save(struct look *look, const struct options *options)
 {
-	struct state state = { .then = look->now, .level = (int)look->report.level, .logged = look->before.logged };
+	struct state state = { .then = look->now,
+			       .level = (int)look->report.level,
+			       .logged = look->before.logged };
 	int err;
 
 	if (!keeps_state(options) || look->state_path == NULL || look->now.absent)
 		return;
 	make_state_directory(options);
-	err = state_write(&state, look->state_path);
+	err = history_write(&state, look->state_path);
 	if (err != 0 && !is_harmless(err, options))
-		report_reason(&look->report, ALARM_UNKNOWN, "%s: not saved: %s", look->state_path, strerror(-err));
+		report_reason(&look->report, ALARM_UNKNOWN, "%s: not saved: %s", look->state_path,
+			      strerror(-err));
 }
 
-static int take_look(struct look *look, const struct options *options)
+static void take_look(struct look *look, const struct options *options)
 {
-	int err;
-
 	look->report.netns = look->name;
-	err = options->interval > 0 ? look_twice(look, options) : look_back(look, options);
-	if (err != 0)
-		return err;
+	if (options->interval > 0)
+		look_twice(look, options);
+	else
+		look_back(look, options);
 	if (look->now.absent) {
 		if (!options->absent_ok)
 			report_reason(&look->report, ALARM_UNKNOWN, "not active");
 		look->report.judged = options->limits.active;
-		return 0;
+		return;
 	}
 	if (options->assured)
 		count_assured(look);
 	report_judge(&look->report, &options->limits);
 	log_change(look, options);
 	save(look, options);
-	return 0;
 }
 
 static bool look_add(struct cli *cli, look_list *looks, const struct options *options, const char *name)
 {
 	struct look *look = calloc(1, sizeof(*look));
-	bool good = look != NULL && (name == NULL || (look->name = strdup(name)) != NULL) &&
-		    set_state_path(look, options) && vec_push(looks, look) && take_look(look, options) == 0;
 
-	if (!good) {
+	if (look == NULL || (name != NULL && (look->name = strdup(name)) == NULL) ||
+	    !set_state_path(look, options) || !vec_push(looks, look)) {
 		diag_memory(&cli->log);
-		if (looks->len == 0 || looks->item[looks->len - 1] != look)
-			look_free(look);
+		look_free(look);
+		return false;
 	}
-	return good;
+	take_look(look, options);
+	return true;
 }
 
 bool enter_netns(struct cli *cli, const char *name)
@@ -221,7 +219,8 @@ bool enter_netns(struct cli *cli, const char *name)
 	char path[512];
 	int fd, err = 0;
 
-	if (strchr(name, '/') != NULL || (size_t)snprintf(path, sizeof(path), NETNS_DIR "/%s", name) >= sizeof(path)) {
+	if (strchr(name, '/') != NULL ||
+	    (size_t)snprintf(path, sizeof(path), NETNS_DIR "/%s", name) >= sizeof(path)) {
 		diag_system(&cli->log, EINVAL, "netns %s", name);
 		return false;
 	}
@@ -249,7 +248,8 @@ static int no_dots(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-/* Where we are, then every named one. One that cannot be entered is reported and the others are still looked at. */
+/* Where we are, then every named one. One that cannot be entered is reported and the others are still looked
+ * at. */
 static bool look_at_all(struct cli *cli, look_list *looks, const struct options *options)
 {
 	struct dirent **names = NULL;

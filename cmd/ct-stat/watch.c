@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * --watch: the report again and again, with rates, and on a terminal the largest values of a key. Numbers cost
- * nothing; the table is read only so often that reading it takes less than a tenth of one processor.
+ * --watch: the report again and again, with rates, and on a terminal the largest values of a key. Numbers
+ * cost nothing; the table is read only so often that reading it takes less than a tenth of one processor.
  */
 #include "run.h"
 #include "screen.h"
@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DUMP_SHARE 12 /* a dump every so many times what it took: a twelfth of one processor */
+#define DUMP_SHARE 20 /* a dump every so many times what it took: a twentieth of one processor */
 
 struct watch {
 	struct cli *cli;
@@ -22,7 +22,7 @@ struct watch {
 	struct screen *screen; /* NULL: plain lines */
 	struct picture picture;
 	struct snapshot before;
-	uint64_t measured;  /* when the numbers were taken, in milliseconds */
+	uint64_t measured; /* when the numbers were taken, in milliseconds */
 	uint64_t next_dump;
 	bool paused, ended;
 };
@@ -45,10 +45,7 @@ static bool measure(struct watch *w)
 	snapshot_free(&w->before);
 	w->before = picture->now;
 	picture->now = (struct snapshot){ 0 };
-	if (snapshot_take(&picture->now, "/proc") != 0) {
-		diag_memory(&w->cli->log);
-		return false;
-	}
+	snapshot_take(&picture->now, "/proc");
 	if (!picture->now.has_count) {
 		diag_add(&w->cli->log, DIAG_CONNTRACK, NULL, NULL, "connection tracking is not active here");
 		return false;
@@ -56,8 +53,9 @@ static bool measure(struct watch *w)
 	picture->elapsed = first ? 0 : now - w->measured;
 	picture->change = first ? 0 : (int64_t)picture->now.count - (int64_t)w->before.count;
 	for (unsigned i = 0; i < COUNTER_COUNT; i++)
-		picture->growth[i] = first ? 0 : counters_growth(&w->before.counters, &picture->now.counters, i,
-								&picture->reset);
+		picture->growth[i] = first ? 0
+					   : counters_growth(&w->before.counters, &picture->now.counters, i,
+							     &picture->reset);
 	picture_remember(picture);
 	w->measured = now;
 	return true;

@@ -1,61 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "load.h"
-#include "system/program.h"
+#include "system/nftgen.h"
 
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-
-bool load_save_now(struct load *load, enum family families, struct strbuf text[FAMILIES],
-		   struct rules rules[FAMILIES])
-{
-	enum save_result result = backend_save(&load->backend, families, NULL, text, load->log);
-	bool good = result == SAVE_DONE;
-
-	if (result == SAVE_NATIVE)
-		load->status = STATUS_BACKENDS;
-	for (int i = 0; i < FAMILIES; i++)
-		good = good && rules_read(&rules[i], load->backend.save[i], strbuf_text(&text[i]), text[i].len,
-					  load->log);
-	return good;
-}
-
-bool load_snapshot(struct load *load)
-{
-	struct strbuf text[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
-	struct rules rules[FAMILIES] = { { .arena = { NULL, 0, 0 } }, { .arena = { NULL, 0, 0 } } };
-	bool good = load_save_now(load, load->stream.families, text, rules);
-
-	for (int i = 0; i < FAMILIES; i++) {
-		load->side[i].live_text = text[i];
-		load->side[i].live = rules[i];
-	}
-	return good;
-}
-
-static bool merge_side(struct load *load, struct side *side)
-{
-	const struct load_opts *opts = &load->opts;
-
-	side->merge = (struct merge)MERGE_INIT;
-	side->merge.foreign = opts->unknown == UNKNOWN_REPLACE ? FOREIGN_DROP : FOREIGN_KEEP;
-	side->merge.keep = opts->keep.item;
-	side->merge.keep_count = opts->keep.len;
-	if (merge_rules(&side->merge, load->has_base ? &side->base : NULL, &side->live, &side->next, &side->want) != 0) {
-		diag_memory(load->log);
-		return false;
-	}
-	program_write(&side->live, &side->want, opts->counters ? COUNTS_SET : COUNTS_FOREIGN, &side->program);
-	return true;
-}
-
-bool load_merge(struct load *load)
-{
-	for (int i = 0; i < FAMILIES; i++)
-		if (family_has(load->stream.families, i) && !merge_side(load, &load->side[i]))
-			return false;
-	return true;
-}
 
 /* The rule of want that a line of the program writes, and through it the line of the input. */
 static const struct line *blame_line(const struct side *side, unsigned number)
@@ -83,54 +30,119 @@ static const struct line *blame_line(const struct side *side, unsigned number)
 	return line;
 }
 
-static bool run_program(struct side *side, const struct strbuf *program, struct refusal *refusal)
+bool side_run_program(struct side *side, const struct strbuf *program, struct refusal *refusal)
 {
 	struct restore restores[FAMILIES] = { { .refusal = REFUSAL_INIT }, { .refusal = REFUSAL_INIT } };
 
+	side->load->touched = true;
 	restores[side->family].text = strbuf_text(program);
 	restores[side->family].len = program->len;
-	backend_restore(&side->load->backend, side->family == 0 ? FAMILY_IPV4 : FAMILY_IPV6, RESTORE_CHANGE, restores);
+	backend_restore(&side->load->backend, family_bit(side->family), RESTORE_CHANGE, restores);
 	*refusal = restores[side->family].refusal;
 	return !refusal->refused;
 }
 
-static bool apply_side(void *arg)
+/* What is live in this family now, merged again. */
+static bool merge_again(struct side *side)
+{
+	struct saved now = { .text = { STRBUF_INIT } };
+	bool good = load_save_now(side->load, family_bit(side->family), &now);
+	int other = 1 - side->family;
+
+	rules_free(&side->live);
+	strbuf_free(&side->live_text);
+	side->live = now.rules[side->family];
+	side->live_text = now.text[side->family];
+	rules_free(&now.rules[other]);
+	strbuf_free(&now.text[other]);
+	return good && side_merge(side);
+}
+
+/*
+ * nf_tables has no lock: another program may have written since the snapshot. If its generation
+ * moved, the snapshot is taken again, until nothing moved or what moved makes no difference to us.
+ */
+static bool catch_up(struct side *side)
+{
+	struct load *load = side->load;
+	uint32_t now;
+
+	for (int tries = 0; load->backend.kind == BACKEND_NFT && tries < 10; tries++) {
+		struct strbuf before = STRBUF_INIT;
+		bool same;
+
+		if (nftgen_read(&now) != 0 || now == load->seen)
+			return true;
+		load->seen = now;
+		strbuf_add(&before, strbuf_text(&side->program), side->program.len);
+		if (!merge_again(side)) {
+			strbuf_free(&before);
+			return false;
+		}
+		same = before.len == side->program.len &&
+		       (before.len == 0 || memcmp(before.data, side->program.data, before.len) == 0);
+		strbuf_free(&before);
+		if (same)
+			return true;
+	}
+	return true;
+}
+
+static uint32_t count_commits(const struct strbuf *program)
+{
+	uint32_t count = 0;
+
+	for (const char *at = strbuf_text(program); (at = strstr(at, "\nCOMMIT\n")) != NULL; at++)
+		count++;
+	return count;
+}
+
+bool apply_side(void *arg)
 {
 	struct side *side = arg;
+	struct load *load = side->load;
 	struct refusal refusal = REFUSAL_INIT;
-	bool good = run_program(side, &side->program, &refusal);
+	uint32_t before = 0, after = 0;
+	bool good;
 
-	if (!good)
-		load_refused(side->load, side->family, blame_line(side, refusal.line), &refusal);
+	load_phase(load, side->family == 0 ? "committing IPv4" : "committing IPv6");
+	good = catch_up(side);
+	if (good && side->program.len > 0) {
+		(void)!nftgen_read(&before);
+		good = side_run_program(side, &side->program, &refusal);
+		(void)!nftgen_read(&after);
+	}
+	if (good && load->backend.kind == BACKEND_NFT) {
+		side->raced = after - before > count_commits(&side->program);
+		load->seen = after;
+	}
+	if (refusal.refused)
+		load_refused(load, side->family, blame_line(side, refusal.line), &refusal);
 	refusal_free(&refusal);
 	return good;
 }
 
 /* Whatever is live now becomes what was live before; checked. */
-static bool put_back_side(void *arg)
+bool put_back_side(void *arg)
 {
 	struct side *side = arg;
 	struct load *load = side->load;
-	enum family family = side->family == 0 ? FAMILY_IPV4 : FAMILY_IPV6;
 	bool same = false;
 
 	for (int tries = 0; tries < 2 && !same; tries++) {
-		struct strbuf text[FAMILIES] = { STRBUF_INIT, STRBUF_INIT }, program = STRBUF_INIT;
-		struct rules now[FAMILIES] = { { .arena = { NULL, 0, 0 } }, { .arena = { NULL, 0, 0 } } };
+		struct saved now = { .text = { STRBUF_INIT } };
+		struct strbuf program = STRBUF_INIT;
 		struct refusal refusal = REFUSAL_INIT;
-		bool good = load_save_now(load, family, text, now);
+		bool good = load_save_now(load, family_bit(side->family), &now);
 
-		same = good && rules_equal(&now[side->family], &side->live);
+		same = good && rules_equal(&now.rules[side->family], &side->live);
 		if (good && !same && tries == 0) {
-			program_write(&now[side->family], &side->live, COUNTS_WRITTEN, &program);
-			if (!run_program(side, &program, &refusal))
+			program_write(&now.rules[side->family], &side->live, COUNTS_WRITTEN, &program);
+			if (!side_run_program(side, &program, &refusal))
 				load_refused(load, side->family, NULL, &refusal);
 		}
 		refusal_free(&refusal);
-		for (int i = 0; i < FAMILIES; i++) {
-			rules_free(&now[i]);
-			strbuf_free(&text[i]);
-		}
+		saved_free(&now);
 		strbuf_free(&program);
 	}
 	if (!same)
@@ -139,84 +151,30 @@ static bool put_back_side(void *arg)
 	return same;
 }
 
-static bool verify(void *arg)
+static bool verify_side(struct load *load, struct side *side, const struct rules *now)
+{
+	if (load->opts.no_rehearsal && !load->keep_generation)
+		return load_learn(load, side, now);
+	if (merge_holds(&side->want, now))
+		return true;
+	diag_add(load->log, DIAG_LOAD, NULL, NULL, "the %s rules in force are not those that were loaded%s",
+		 family_name(side->family), side->raced ? ": another program changed them at the same time" : "");
+	if (side->raced)
+		load->status = STATUS_OTHER;
+	return false;
+}
+
+bool verify_load(void *arg)
 {
 	struct load *load = arg;
-	struct strbuf text[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
-	struct rules now[FAMILIES] = { { .arena = { NULL, 0, 0 } }, { .arena = { NULL, 0, 0 } } };
-	bool good = load_save_now(load, load->stream.families, text, now);
-
-	for (int i = 0; i < FAMILIES; i++) {
-		if (good && family_has(load->stream.families, i) && !merge_holds(&load->side[i].want, &now[i])) {
-			diag_add(load->log, DIAG_LOAD, NULL, NULL, "the %s rules in force are not those that were loaded",
-				 family_name(i));
-			good = false;
-		}
-	}
-	for (int i = 0; i < FAMILIES; i++) {
-		rules_free(&now[i]);
-		strbuf_free(&text[i]);
-	}
-	return good;
-}
-
-/* The tables that a program changes, for people: "filter, nat". */
-static void name_tables(const struct strbuf *program, struct strbuf *out)
-{
-	for (const char *line = strbuf_text(program); *line != '\0'; line++) {
-		size_t len = strcspn(line, "\n");
-
-		if (*line == '*') {
-			strbuf_puts(out, out->len > 0 ? ", " : "");
-			strbuf_add(out, line + 1, len - 1);
-		}
-		line += len;
-	}
-}
-
-static bool plan_side(struct load *load, struct side *side)
-{
-	struct strbuf tables = STRBUF_INIT;
+	struct saved now = { .text = { STRBUF_INIT } };
 	bool good;
 
-	name_tables(&side->program, &tables);
-	good = plan_add(&load->plan, apply_side, put_back_side, side, "%s: change %s, with %s", family_name(side->family),
-			strbuf_text(&tables), load->backend.restore[side->family]);
-	strbuf_free(&tables);
+	load_phase(load, "comparing");
+	good = load_save_now(load, load->families, &now);
+	for (int i = 0; good && i < FAMILIES; i++)
+		if (family_has(load->families, i))
+			good = verify_side(load, &load->side[i], &now.rules[i]);
+	saved_free(&now);
 	return good;
-}
-
-bool load_plan(struct load *load)
-{
-	bool good = true, any = false;
-
-	for (int i = 0; i < FAMILIES && good; i++) {
-		if (load->side[i].program.len == 0)
-			continue;
-		any = true;
-		good = plan_side(load, &load->side[i]);
-	}
-	if (any)
-		good = good && plan_add(&load->plan, verify, NULL, load, "compare the rules in force with those asked for");
-	if (!good)
-		diag_memory(load->log);
-	return good;
-}
-
-bool load_commit(struct load *load)
-{
-	sigset_t all, before;
-	enum plan_result result;
-
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
-	result = plan_run(&load->plan);
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	if (result == PLAN_UNDONE) {
-		load->status = STATUS_UNDONE;
-		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "nothing is changed: the rules are as they were");
-	} else if (result == PLAN_BROKEN) {
-		load->status = STATUS_SAFE;
-	}
-	return result == PLAN_DONE;
 }

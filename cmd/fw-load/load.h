@@ -1,49 +1,74 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One run of fw-load: what was asked for, what is live, what shall be, and the steps in between. The
- * steps up to load_merge change nothing; load_commit changes all or nothing.
+ * One run of fw-load: what was asked for, what is live, what shall be, and the steps in between. All
+ * up to load_plan changes nothing but loads modules; load_commit changes all or nothing.
  */
 #ifndef FW_CMD_LOAD_H
 #define FW_CMD_LOAD_H
 
 #include "cli.h"
 #include "system/backend.h"
+#include "system/extras.h"
 #include "system/merge.h"
 #include "system/plan.h"
+#include "system/program.h"
+#include "system/state.h"
 #include "text/stream.h"
 
 /* The toolkit's own statuses end at 3. */
 enum load_status {
-	STATUS_BACKENDS = 5, /* both kinds of iptables, or nft's own rules, are in use */
-	STATUS_UNKNOWN = 6,  /* live rules that nobody told us about */
-	STATUS_LOCKED = 7,   /* another load runs or waits for its confirmation */
-	STATUS_SAFE = 10,    /* neither the new nor the old rules could be put in force */
-	STATUS_UNDONE = 11,  /* the commit failed; the rules are as they were */
+	STATUS_EXTRAS = 4,      /* a module or a kernel setting; nothing changed */
+	STATUS_BACKENDS = 5,    /* both kinds of iptables, or nft's own rules, are in use */
+	STATUS_UNKNOWN = 6,     /* live rules that nobody told us about */
+	STATUS_LOCKED = 7,      /* another load runs or waits for its confirmation */
+	STATUS_OTHER = 8,       /* another program changed our rules meanwhile; undone */
+	STATUS_UNCONFIRMED = 9, /* nobody confirmed; undone */
+	STATUS_SAFE = 10,       /* neither the new nor the old rules could be put in force: the safe ones are */
+	STATUS_UNDONE = 11,     /* the commit failed; the rules are as they were */
+	STATUS_FALLBACK = 12,   /* at boot: something else than the last good rules is in force */
+};
+
+enum action {
+	ACTION_LOAD,
+	ACTION_CHECK,
+	ACTION_CONFIRM,
+	ACTION_ROLLBACK,
+	ACTION_STATUS,
+	ACTION_BOOT,
+	ACTION_GUARD,
 };
 
 enum unknown { UNKNOWN_REFUSE, UNKNOWN_ADOPT, UNKNOWN_REPLACE };
 
 struct load_opts {
+	enum action action;
 	const char *input;
 	const char *state_dir;
-	enum family families; /* FAMILY_NONE: the text decides */
+	const char *safe_rules; /* a file */
+	enum family families;   /* FAMILY_NONE: the text decides */
 	enum backend_kind backend;
 	enum unknown unknown;
-	VEC(const char *) keep;
-	unsigned wait; /* seconds, for locks */
+	VEC(char *) keep;
+	unsigned wait;       /* seconds, for locks */
+	unsigned confirm;    /* seconds; 0: none is waited for */
+	unsigned generation; /* of --rollback; 0: the previous one */
 	bool plan_only;
 	bool counters;
-	bool verbose, quiet;
+	bool no_rehearsal;
+	bool verbose;
 };
 
-/* One family. The texts belong to the rules above them. */
+/* One family. The texts belong to the rules of the same name. */
 struct side {
 	struct load *load;
 	int family; /* 0: IPv4, 1: IPv6 */
 	struct strbuf base_text, live_text, next_text;
 	struct rules base, live, next, want;
+	bool has_base;
+	struct strbuf file; /* what the generation will hold of this family */
 	struct merge merge;
 	struct strbuf program; /* empty: nothing to change */
+	bool raced;            /* another writer of nf_tables was there during the commit */
 };
 
 struct load {
@@ -52,28 +77,86 @@ struct load {
 	struct diag_log *log;
 	struct strbuf text;
 	struct stream stream;
+	enum family families; /* that this run is about */
+	struct extras extras;
 	struct backend backend;
+	struct state state;
 	struct side side[FAMILIES];
 	struct plan plan;
-	bool has_base;
-	int locks[2]; /* of fw-load, and iptables' own; -1: not held */
-	int status;   /* above STATUS_SYSTEM; 0: the log decides */
+	const char *phase; /* for the progress line */
+	long long started;
+	unsigned generation;      /* the one that this load makes */
+	bool keep_generation;     /* it is there already: a rollback, a boot */
+	uint32_t seen;            /* nf_tables' generation before the snapshot */
+	bool read_only;           /* at boot: nothing can be written to the state */
+	bool touched;             /* the kernel's rules, or its settings, were changed */
+	bool ticked;              /* a progress line is on the screen */
+	int locks[2];             /* of fw-load, and iptables' own; -1: not held */
+	int status;               /* above STATUS_SYSTEM; 0: the log decides */
 };
 
+static inline enum family family_bit(int index)
+{
+	return index == 0 ? FAMILY_IPV4 : FAMILY_IPV6;
+}
+
+/* begin.c: each false after a report. */
 void load_begin(struct load *load, struct cli *cli, const struct load_opts *opts);
 void load_end(struct load *load);
+bool load_read(struct load *load);    /* the whole input, checked */
+bool load_find(struct load *load);    /* the backend, and that it is the only one in use */
+bool load_lock(struct load *load);    /* the state, then iptables */
+void load_unlock(struct load *load);
+void load_phase(struct load *load, const char *phase);
 
-/* Each false after a report. */
-bool load_read(struct load *load);     /* the whole input, checked */
-bool load_lock(struct load *load);     /* ours, then that of iptables */
-bool load_find(struct load *load);     /* the backend, and that it is the only one in use */
+/* modules.c */
+bool load_modules(struct load *load);
+
+/* rehearse.c */
 bool load_rehearse(struct load *load); /* in scratch namespaces: fills next */
-bool load_snapshot(struct load *load); /* fills live */
-bool load_merge(struct load *load);    /* fills want and program */
-bool load_plan(struct load *load);     /* fills plan */
-bool load_commit(struct load *load);   /* runs it */
 
-/* The line of the input that gave the nth rule (from 0) of a chain; NULL: not to be told. */
+/* direct.c: in place of a rehearsal */
+bool load_direct(struct load *load);                /* next is the text as it is */
+bool load_learn(struct load *load, struct side *side, const struct rules *now); /* next as iptables writes it */
+
+/* prepare.c */
+bool load_base(struct load *load);                       /* fills base */
+bool load_generation(struct load *load, unsigned generation); /* fills next and extras from the state */
+bool load_snapshot(struct load *load);                   /* fills live */
+bool load_merge(struct load *load);                      /* fills want and program */
+bool side_merge(struct side *side);
+bool side_write_file(struct side *side);                 /* fills file, from next and the extras */
+
+/* apply.c */
+bool apply_side(void *side);
+bool put_back_side(void *side);
+bool verify_load(void *load);
+bool side_run_program(struct side *side, const struct strbuf *program, struct refusal *refusal);
+
+/* steps.c */
+bool load_plan(struct load *load);   /* fills plan; no steps: there is nothing to do */
+bool load_commit(struct load *load); /* runs it */
+bool load_flip(void *load);          /* the generation is the good one */
+
+/* undo.c */
+bool load_recover(struct load *load);                   /* what a run before this one left unfinished */
+bool load_undo(struct load *load, unsigned generation); /* puts back what stood before a load */
+bool load_safe(struct load *load);                      /* the safe rules, or at least none that are open */
+
+/* confirm.c */
+bool guard_start(void *load);
+bool guard_is_there(const struct load *load);
+void load_wait(struct load *load); /* for the confirmation */
+void confirm_now(struct load *load);
+void guard_run(struct load *load);
+
+/* boot.c */
+void load_boot(struct load *load);
+void load_rollback(struct load *load);
+void load_status(struct load *load);
+extern const char safe_rules[];
+
+/* blame.c: the line of the input that gave the nth rule (from 0) of a chain; NULL: not to be told. */
 const struct line *load_rule_line(const struct load *load, int family, const char *table, const char *chain,
 				  size_t n, size_t of);
 
@@ -83,8 +166,13 @@ const struct line *load_bisect(struct load *load, int family, const struct line 
 /* Reports a refusal at a line of the input (NULL: somewhere). */
 void load_refused(struct load *load, int family, const struct line *line, const struct refusal *refusal);
 
-/* Both families' rules now, read into texts and rules that the caller frees. */
-bool load_save_now(struct load *load, enum family families, struct strbuf text[FAMILIES],
-		   struct rules rules[FAMILIES]);
+/* The rules in force now. False after a report; saved_free in any case. */
+struct saved {
+	struct strbuf text[FAMILIES];
+	struct rules rules[FAMILIES];
+};
+
+bool load_save_now(struct load *load, enum family families, struct saved *saved);
+void saved_free(struct saved *saved);
 
 #endif

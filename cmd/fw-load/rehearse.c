@@ -44,7 +44,7 @@ static bool restore_in_scratch(struct load *load)
 
 	for (int i = 0; i < FAMILIES; i++)
 		restores[i] = (struct restore){ load->text.data, load->text.len, REFUSAL_INIT };
-	backend_restore(&load->backend, load->stream.families, load->opts.counters ? RESTORE_COUNTED : RESTORE_FLUSH,
+	backend_restore(&load->backend, load->families, load->opts.counters ? RESTORE_COUNTED : RESTORE_FLUSH,
 			restores);
 	for (int i = 0; i < FAMILIES; i++) {
 		if (restores[i].refusal.refused) {
@@ -68,7 +68,7 @@ static bool save_from_scratch(struct load *load)
 	if (!good)
 		diag_memory(load->log);
 	else
-		good = backend_save(&load->backend, load->stream.families, names.item, text, load->log) == SAVE_DONE;
+		good = backend_save(&load->backend, load->families, names.item, text, load->log) == SAVE_DONE;
 	for (int i = 0; i < FAMILIES; i++) {
 		struct side *side = &load->side[i];
 
@@ -80,11 +80,35 @@ static bool save_from_scratch(struct load *load)
 	return good;
 }
 
+/* Rules that name sets need them there: those of the text, and empty ones like those of the machine. */
+static bool rehearse_sets(struct load *load, const struct netns scratch[FAMILIES])
+{
+	VEC(const char *) names = { 0 };
+	const char *text = strbuf_text(&load->text);
+	bool good = true;
+
+	for (size_t s = 0; s < load->extras.sets.len; s++)
+		good = good && vec_push(&names, load->extras.sets.item[s].name);
+	if (!good)
+		diag_memory(load->log);
+	for (int i = 0; good && i < FAMILIES; i++) {
+		if (!family_has(load->families, i))
+			continue;
+		for (size_t s = 0; good && s < load->extras.sets.len; s++)
+			good = set_rehearse(&load->extras.sets.item[s], &scratch[i], load->log);
+		if (good && (strstr(text, "-set ") != NULL || strstr(text, "-j SET") != NULL))
+			sets_mirror(&scratch[i], names.item, names.len);
+	}
+	vec_free(&names);
+	return good;
+}
+
 bool load_rehearse(struct load *load)
 {
 	struct netns scratch[FAMILIES] = { NETNS_INIT, NETNS_INIT };
 	bool good = true;
 
+	load_phase(load, "rehearsing");
 	for (int i = 0; i < FAMILIES && good; i++) {
 		int err = netns_make(&scratch[i]);
 
@@ -92,6 +116,7 @@ bool load_rehearse(struct load *load)
 		if (!good)
 			diag_system(load->log, err, "a network namespace to rehearse in");
 	}
+	good = good && rehearse_sets(load, scratch);
 	load->backend.netns = scratch;
 	good = good && restore_in_scratch(load) && save_from_scratch(load);
 	load->backend.netns = NULL;

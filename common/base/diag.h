@@ -46,6 +46,13 @@ enum diag_id {
 	/* connection tracking */
 	DIAG_CONNTRACK,
 	DIAG_CONNTRACK_WARNING,
+	/* rotating logs: ct-rotate(8) */
+	DIAG_ROTATE,
+	DIAG_ROTATE_UNSAFE,
+	DIAG_ROTATE_CONFIG,
+	DIAG_ROTATE_DAMAGED,
+	DIAG_ROTATE_WARNING,
+	DIAG_ROTATE_NOTE,
 	/* packets */
 	DIAG_PACKET,
 	DIAG_PACKET_FAMILY,

@@ -54,10 +54,14 @@ void suggest_consider(struct suggestion *near, const char *candidate)
 
 	if (len == 0 || other == 0 || len > SUGGEST_LENGTH_MAX || other > SUGGEST_LENGTH_MAX)
 		return;
-	if ((len > other ? len - other : other - len) >= near->distance)
+	if ((len > other ? len - other : other - len) > near->distance)
+		return;
+	if (strcmp(near->word, candidate) == 0)
 		return;
 	distance = edit_distance(near->word, len, candidate, other);
-	if (distance < near->distance) {
+	/* People rarely mistype the first letter: it decides between equally near ones. */
+	if (distance < near->distance ||
+	    (distance == near->distance && near->best != NULL && near->best[0] != near->word[0] && candidate[0] == near->word[0])) {
 		near->distance = distance;
 		near->best = candidate;
 	}

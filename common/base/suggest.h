@@ -23,7 +23,7 @@ struct suggestion {
 /* Nothing farther than a third of the word's letters (at least one) is ever suggested. */
 struct suggestion suggest_begin(const char *word);
 
-/* The first of equally near candidates stays. NULL is no candidate. */
+/* Of equally near candidates one with the same first letter wins, else the first. NULL is no candidate. */
 void suggest_consider(struct suggestion *near, const char *candidate);
 
 /* All of it in one, for a plain array. NULL: nothing is near enough. */

@@ -104,18 +104,16 @@ static int read_table(struct facts *facts)
 int facts_gather(struct facts *facts)
 {
 	struct sysinfo info;
-	int err;
 
 	*facts = (struct facts){ 0 };
-	err = snapshot_take(&facts->now, "/proc");
-	if (err != 0)
-		return err;
+	snapshot_take(&facts->now, "/proc");
 	for (unsigned i = 0; i < KEY_COUNT; i++)
 		facts->known[i] = source_sysctl("/proc", advise_keys[i], &facts->value[i]) == 0;
 	facts->max_fixed = access("/proc/sys/net/netfilter/nf_conntrack_max", W_OK) != 0 && geteuid() == 0;
 	if (sysinfo(&info) == 0)
 		facts->ram = (uint64_t)info.totalram * info.mem_unit;
-	facts->dump_error = facts->now.source == SOURCE_NETLINK ? read_table(facts) : facts->now.netlink_error;
+	facts->dump_error =
+		facts->now.source == SOURCE_NETLINK ? read_table(facts) : facts->now.netlink_error;
 	return facts->dump_error == -ENOMEM ? -ENOMEM : 0;
 }
 

@@ -47,7 +47,8 @@ static void put_tuple(struct strbuf *out, const struct flow_tuple *t)
 	}
 }
 
-static void put_direction(struct strbuf *out, const struct flow *flow, enum flow_dir dir, const struct flow_tuple *t)
+static void put_direction(struct strbuf *out, const struct flow *flow, enum flow_dir dir,
+			  const struct flow_tuple *t)
 {
 	struct flow_counters counters;
 
@@ -143,7 +144,8 @@ static void json_address(struct strbuf *out, const char *name, unsigned family, 
 	strbuf_putc(out, '"');
 }
 
-static void json_direction(struct strbuf *out, const struct flow *flow, enum flow_dir dir, const struct flow_tuple *t)
+static void json_direction(struct strbuf *out, const struct flow *flow, enum flow_dir dir,
+			   const struct flow_tuple *t)
 {
 	struct flow_counters counters;
 
@@ -175,12 +177,25 @@ static void json_bool(struct strbuf *out, const char *name, bool value)
 	strbuf_puts(out, value ? "\":true" : "\":false");
 }
 
+/* Nanoseconds as the kernel has them, the duration in seconds. */
+static void json_times(struct strbuf *out, uint64_t start, uint64_t stop)
+{
+	if (start > 0)
+		json_number(out, "start", start);
+	if (stop > 0)
+		json_number(out, "stop", stop);
+	if (start > 0 && stop >= start)
+		strbuf_printf(out, ",\"duration\":%.3f", (double)(stop - start) / NSEC);
+}
+
 static void json_tail(struct strbuf *out, const struct flow *flow)
 {
 	static const struct {
 		int attr;
 		const char *name;
-	} numbers[] = { { CTA_TIMEOUT, "timeout" }, { CTA_MARK, "mark" }, { CTA_USE, "use" }, { CTA_ID, "id" } };
+	} numbers[] = {
+		{ CTA_TIMEOUT, "timeout" }, { CTA_MARK, "mark" }, { CTA_USE, "use" }, { CTA_ID, "id" }
+	};
 	uint32_t status = flow_number(flow, CTA_STATUS, 0);
 	const char *text;
 	size_t len;
@@ -194,10 +209,7 @@ static void json_tail(struct strbuf *out, const struct flow *flow)
 		if (flow->attr[numbers[i].attr] != NULL)
 			json_number(out, numbers[i].name, flow_number(flow, numbers[i].attr, 0));
 	json_number(out, "zone", flow_zone(flow));
-	if (flow_start(flow) > 0)
-		json_number(out, "start", flow_start(flow));
-	if (flow_stop(flow) > 0)
-		json_number(out, "stop", flow_stop(flow));
+	json_times(out, flow_start(flow), flow_stop(flow));
 	text = flow_helper(flow, &len);
 	if (len > 0) {
 		strbuf_puts(out, ",\"helper\":");
@@ -212,7 +224,8 @@ bool flow_json(struct strbuf *out, const struct flow *flow)
 
 	if (!flow_tuple(flow, FLOW_ORIG, &orig) || !flow_tuple(flow, FLOW_REPLY, &reply))
 		return false;
-	strbuf_puts(out, flow->family == AF_INET6 ? "\"family\":\"ipv6\",\"proto\":\"" : "\"family\":\"ipv4\",\"proto\":\"");
+	strbuf_puts(out, flow->family == AF_INET6 ? "\"family\":\"ipv6\"" : "\"family\":\"ipv4\"");
+	strbuf_puts(out, ",\"proto\":\"");
 	name = proto_name(orig.proto);
 	if (name != NULL)
 		strbuf_puts(out, name);

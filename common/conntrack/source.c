@@ -52,14 +52,16 @@ static bool exists_under(const char *proc, const char *name)
 {
 	char path[PATH_LENGTH];
 
-	return (size_t)snprintf(path, sizeof(path), "%s/%s", proc, name) < sizeof(path) && access(path, F_OK) == 0;
+	return (size_t)snprintf(path, sizeof(path), "%s/%s", proc, name) < sizeof(path) &&
+	       access(path, F_OK) == 0;
 }
 
 /* A module has an initstate, what is built in has none. */
 int source_netlink_ready(const char *proc)
 {
 	bool runs = exists_under(proc, "sys/net/netfilter/nf_conntrack_count") ||
-		    exists_under(proc, "net/stat/nf_conntrack") || access("/sys/module/nf_conntrack", F_OK) == 0;
+		    exists_under(proc, "net/stat/nf_conntrack") ||
+		    access("/sys/module/nf_conntrack", F_OK) == 0;
 
 	if (!runs)
 		return -ENOENT;
@@ -125,7 +127,8 @@ static void read_sysctls(struct snapshot *now, const char *proc)
 	now->has_buckets = source_sysctl(proc, "nf_conntrack_buckets", &now->buckets) == 0;
 }
 
-/* One small file; /proc/slabinfo knows it too, but walks all caches for an answer, and only root may read it. */
+/* One small file; /proc/slabinfo knows it too, but walks all caches for an answer, and only root may read it.
+ */
 static void read_object_size(struct snapshot *now)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -152,29 +155,26 @@ static void read_times(struct snapshot *now, const char *proc)
 	strbuf_free(&text);
 }
 
-int snapshot_take(struct snapshot *now, const char *proc)
+void snapshot_take(struct snapshot *now, const char *proc)
 {
 	bool here = strcmp(proc, "/proc") == 0;
-	int ready;
+	int ready = -ENOENT;
 
 	*now = (struct snapshot){ 0 };
 	read_times(now, proc);
-	ready = here ? source_netlink_ready(proc) : -EOPNOTSUPP;
-	if (ready == 0)
-		ready = ask_netlink(now);
-	now->netlink_error = ready;
+	if (here) {
+		ready = source_netlink_ready(proc);
+		now->netlink_error = ready == 0 ? ask_netlink(now) : ready;
+	}
+	read_sysctls(now, proc);
 	if (now->source == SOURCE_NONE)
 		now->proc_error = read_proc_stat(now, proc);
-	if (ready == -ENOMEM || now->proc_error == -ENOMEM)
-		return -ENOMEM;
-	read_sysctls(now, proc);
 	if (here) {
 		now->cookie = ctnl_namespace_cookie();
 		read_object_size(now);
 	}
-	now->absent = !now->has_count && !now->has_max && now->proc_error == -ENOENT &&
-		      (ready == -ENOENT || (!here && !exists_under(proc, "sys/net/netfilter/nf_conntrack_count")));
-	return 0;
+	now->absent = !now->has_count && !now->has_max && now->proc_error == -ENOENT && ready == -ENOENT &&
+		      !exists_under(proc, "sys/net/netfilter/nf_conntrack_count");
 }
 
 uint64_t snapshot_memory(const struct snapshot *snapshot, uint64_t entries)

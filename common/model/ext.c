@@ -7,11 +7,9 @@
  * exit_err must not return, so it jumps back to ext_read. All that a half-read rule owns hangs on
  * `door`, which is therefore all that ext_read has to clean up, whichever way it is left.
  */
-#include "base/suggest.h"
 #include "model/builtin.h"
 #include "model/xt.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -64,6 +62,9 @@ int ext_begin(enum family family)
 		return err;
 	door.family = family;
 	memcpy(door.options, base_options, base_option_count * sizeof(*base_options));
+	for (unsigned i = 1; i < base_option_count && family == FAMILY_IPV6; i++)
+		if (base_options[i].val == 'f') /* ip6tables has no such option: --fragm may be another's */
+			door.options[i] = base_options[i - 1];
 	globals.orig_opts = door.options;
 	globals.opts = door.options;
 	if (secure_getenv("XTABLES_LIBDIR") == NULL)
@@ -282,7 +283,7 @@ static void read_words(void)
 }
 
 /* What a built-in chain or a table cannot take, whatever the extensions say. */
-static void check_placement(const char *table)
+static void check_placement(void)
 {
 	const struct command *command = door.command;
 	const struct rule *rule = &command->rule;
@@ -295,18 +296,31 @@ static void check_placement(const char *table)
 	if (rule->in[0] != '\0' && (strcmp(command->chain, "POSTROUTING") == 0 || strcmp(command->chain, "OUTPUT") == 0))
 		xtables_error(PARAMETER_PROBLEM, "-i cannot be used in %s: the way in is not known there", command->chain);
 	door.blame = command->jump_word + 1;
-	if (strcmp(table, "nat") == 0 && command->jumpto != NULL && strcmp(command->jumpto, "DROP") == 0)
-		xtables_error(PARAMETER_PROBLEM,
-			      "the nat table sees only the first packet of a connection: DROP is not allowed there, use filter");
 	if (rule->is_goto && is_verdict(command->jumpto))
 		xtables_error(PARAMETER_PROBLEM, "--goto wants a chain; for %s use -j", command->jumpto);
+}
+
+/* Said of every command, so that even `-P PREROUTING DROP` is refused, which a `:` line may say. */
+static void check_nat_drop(const char *table)
+{
+	const struct command *command = door.command;
+	const char *policy = command->verb == 'P' ? command->second : NULL;
+
+	if (strcmp(table, "nat") != 0)
+		return;
+	door.blame = (policy != NULL ? command->chain_word + 1 : command->jump_word) + 1;
+	if ((policy != NULL && strcmp(policy, "DROP") == 0) ||
+	    (command->jumpto != NULL && strcmp(command->jumpto, "DROP") == 0))
+		xtables_error(PARAMETER_PROBLEM,
+			      "the nat table sees only the first packet of a connection: DROP is not allowed there, use filter");
+	door.blame = 0;
 }
 
 static void check_whole(const char *table)
 {
 	const struct command *command = door.command;
-	bool carries_rule = command->verb != 0 && strchr("AIRDC", command->verb) != NULL;
 
+	check_nat_drop(table);
 	for (struct xtables_rule_match *at = door.matches; at != NULL; at = at->next)
 		xtables_option_mfcall(at->match);
 	if (door.target != NULL)
@@ -318,18 +332,19 @@ static void check_whole(const char *table)
 		door.blame = door.words->count;
 		xtables_error(PARAMETER_PROBLEM, "nothing to negate follows `!'");
 	}
-	if (!carries_rule && (door.seen != 0 || door.matches != NULL))
-		xtables_error(PARAMETER_PROBLEM, "-%c takes no rule", command->verb);
+	door_read_addresses();
+	door.blame = 1;
+	door_check_options();
 	if (command->chain != NULL && strlen(command->chain) > STREAM_CHAIN_MAX)
 		xtables_error(PARAMETER_PROBLEM, "chain name `%s' has more than %d bytes", command->chain, STREAM_CHAIN_MAX);
-	if (carries_rule)
-		check_placement(table);
+	if (strchr("AIRDC", command->verb) != NULL)
+		check_placement();
 }
 
 /* --- from libxtables' objects to ours --------------------------------------------------------- */
 
 static const struct ext_kind *kind_of(const char *name, const char *real_name, uint8_t revision, bool target,
-				      const void *handle)
+				      size_t compared, const void *handle)
 {
 	struct ext_kind *kind;
 
@@ -345,6 +360,7 @@ static const struct ext_kind *kind_of(const char *name, const char *real_name, u
 				   .real_name = real_name != NULL ? real_name : name,
 				   .revision = revision,
 				   .target = target,
+				   .compared = (unsigned)compared,
 				   .handle = handle };
 	return kind;
 }
@@ -381,8 +397,9 @@ static void keep_extensions(void)
 		const struct xtables_match *match = original_match(at->match);
 		size_t head = XT_ALIGN(sizeof(struct xt_entry_match));
 
-		*tail = extension_new(kind_of(match->name, match->real_name, match->revision, false, match), at->match->m->data,
-				      at->match->m->u.match_size - head);
+		*tail = extension_new(kind_of(match->name, match->real_name, match->revision, false,
+					      match->userspacesize, match),
+				      at->match->m->data, at->match->m->u.match_size - head);
 		tail = &(*tail)->next;
 	}
 	if (door.target == NULL)
@@ -392,7 +409,9 @@ static void keep_extensions(void)
 		return;
 	}
 	door.command->rule.target = extension_new(
-		kind_of(door.target->name, door.target->real_name, door.target->revision, true, door.target), door.target->t->data,
+		kind_of(door.target->name, door.target->real_name, door.target->revision, true,
+			door.target->userspacesize, door.target),
+		door.target->t->data,
 		door.target->t->u.target_size - XT_ALIGN(sizeof(struct xt_entry_target)));
 }
 
@@ -432,6 +451,7 @@ static void start_rule(struct words *words, struct arena *arena, struct command 
 	memset(&door.entry, 0, sizeof(door.entry));
 	door.has_protocol = door.proto_used = door.invert = false;
 	door.seen = door.scale = door.blame = 0;
+	door.src_text = door.dst_text = NULL;
 	door.option_count = base_option_count;
 	memset(&door.options[base_option_count], 0, sizeof(struct option));
 	door.command = command;
@@ -442,91 +462,6 @@ static void start_rule(struct words *words, struct arena *arena, struct command 
 		door.argv[i + 1] = words->item[i].text;
 	door.argc = (int)words->count + 1;
 	door.argv[door.argc] = NULL;
-}
-
-/* --- faults --------------------------------------------------------------------------------------- */
-
-/* libxtables' messages may end in newlines and blanks, and be of several lines: one line, please. */
-static void one_line(struct strbuf *out, const char *text)
-{
-	while (isspace((unsigned char)*text))
-		text++;
-	for (; *text != '\0'; text++) {
-		if (!isspace((unsigned char)*text))
-			strbuf_putc(out, *text);
-		else if (text[strspn(text, " \t\n")] != '\0' && !isspace((unsigned char)text[1]))
-			strbuf_putc(out, ' ');
-	}
-}
-
-/*
- * Which word is to blame: one that the message quotes, the nearest before where the reading stopped;
- * else the one where it stopped.
- */
-static unsigned blamed_word(void)
-{
-	unsigned last = door.blame > 0 ? door.blame - 1 : optind > 1 ? (unsigned)optind - 2 : 0;
-
-	if (door.blame > 0)
-		return last;
-	if (last >= door.words->count)
-		last = door.words->count > 0 ? door.words->count - 1 : 0;
-	for (unsigned i = last + 1; i-- > 0;) {
-		const char *text = door.words->item[i].text;
-		const char *at = text[0] != '\0' ? strstr(door.message, text) : NULL;
-		size_t len = strlen(text);
-
-		if (at != NULL && at > door.message && strchr("`\"'", at[-1]) != NULL && at[len] != '\0' &&
-		    strchr("'\"", at[len]) != NULL)
-			return i;
-	}
-	return last;
-}
-
-static bool is_address(const char *text, int af)
-{
-	char address[INET6_ADDRSTRLEN];
-	size_t len = strcspn(text, "/,");
-	struct in6_addr ignored;
-
-	if (len >= sizeof(address))
-		return false;
-	memcpy(address, text, len);
-	address[len] = '\0';
-	return inet_pton(af, address, &ignored) == 1;
-}
-
-/* What the message leaves out: what to do about it. */
-static void add_advice(struct strbuf *text, unsigned word)
-{
-	const char *blamed = word < door.words->count ? door.words->item[word].text : "";
-	const char *before = word > 0 ? door.words->item[word - 1].text : "";
-	bool ipv6 = door.family == FAMILY_IPV6;
-
-	if (strcmp(blamed, "!") == 0 && before[0] == '-')
-		strbuf_printf(text, "; `!' stands before the option: ! %s ...", before);
-	else if (door.name_asked && is_address(blamed, ipv6 ? AF_INET : AF_INET6))
-		strbuf_printf(text, ": that is an IPv%d address", ipv6 ? 4 : 6);
-	else if (door.name_asked)
-		strbuf_puts(text, "; host names are not looked up: write the address");
-	if (strncmp(door.message, "unknown option", 14) == 0 && strncmp(blamed, "--", 2) == 0) {
-		struct suggestion near = suggest_begin(blamed + 2);
-
-		for (unsigned i = 0; i < door.option_count; i++)
-			suggest_consider(&near, door.options[i].name);
-		if (near.best != NULL)
-			strbuf_printf(text, "; did you mean --%s?", near.best);
-	}
-}
-
-static void note_fault(struct ext_fault *fault)
-{
-	strbuf_reset(&fault->text);
-	one_line(&fault->text, door.message);
-	fault->word = blamed_word();
-	add_advice(&fault->text, fault->word);
-	fault->no_memory = fault->text.failed || strcmp(door.message, "out of memory") == 0;
-	door.name_asked = false;
 }
 
 void ext_listen(bool on)
@@ -548,13 +483,15 @@ bool ext_read(const char *table, struct words *words, struct arena *arena, struc
 		if (!command->other_family) {
 			check_whole(table);
 			keep_extensions();
+		} else if (command->jumpto != NULL && xtables_find_target(command->jumpto, XTF_TRY_LOAD) != NULL) {
+			command->jumpto = NULL;
 		}
 		good = true;
 	}
 	if (capture_take(&door.notices, notice) != 0)
 		strbuf_puts(notice, "an extension said something that could not be read");
 	if (!good)
-		note_fault(fault);
+		door_note_fault(fault);
 	release_rule();
 	return good;
 }

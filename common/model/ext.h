@@ -17,12 +17,13 @@
 
 /* One command of iptables as it stands in a line. Texts are borrowed from the words. */
 struct command {
-	char verb;          /* A, I, R, D, C, N, X, P, E, F or Z; 0: none */
-	const char *chain;  /* NULL: none given (F, X, Z) */
+	char verb;          /* A, I, R, D, C, N, X, P, E, F, Z, L or S; 0: none */
+	const char *chain;  /* NULL: none given (F, X, Z, L, S) */
 	const char *second; /* P: the policy; E: the new name */
-	unsigned number;    /* I, R, D: the rule's number; 0: none given */
+	unsigned number;    /* I, R, D, Z, L, S: the rule's number; 0: none given */
 	const char *jumpto; /* of -j or -g; NULL: neither */
-	bool other_family;  /* marked -4 or -6 for the family that is not read: nothing else is filled in */
+	/* Marked -4 or -6 for the family that is not read: of the rest, only a jumpto that no extension knows counts. */
+	bool other_family;
 	struct rule rule;   /* matches, target, interfaces ...; src and dst are below */
 	struct network *src, *dst; /* as many as were given, in the ruleset's arena; NULL: any */
 	unsigned src_count, dst_count;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iptables' own options of a rule: which may stand how often, what they mean, and what cannot be said in a ruleset. */
+#include "model/builtin.h"
 #include "model/xt.h"
 
 #include <ctype.h>
@@ -7,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Those of a rule that may stand only once, and whether `!` may stand before them. */
+/* Those that may stand only once in a line; a place in it is a bit of door.seen. */
+static const char once[] = "sdpjiofcvnx0";
+
+/* Notes an option that may stand only once, and whether `!` may stand before it. */
 static void seen_once(int c, bool may_invert, unsigned invert_bit)
 {
-	static const char once[] = "sdpjiofc";
-	const char *at = strchr(once, c == 'g' ? 'j' : c);
-	unsigned bit = 1U << (at - once);
+	unsigned bit = 1U << (strchr(once, c == 'g' ? 'j' : c) - once);
 
 	door_blame_option();
 	if ((door.seen & bit) != 0)
@@ -23,6 +25,18 @@ static void seen_once(int c, bool may_invert, unsigned invert_bit)
 	if (door.invert)
 		door.command->rule.invert |= invert_bit;
 	door.blame = 0;
+}
+
+/*
+ * The value of one of iptables' own options that is a word of its own. iptables takes all of the word
+ * in which the value ends, so -ptcp and --source=10.0.0.1 never work.
+ */
+static const char *lone_value(int c, const char *value, unsigned word)
+{
+	if (door.words->item[word].text != value)
+		xtables_error(PARAMETER_PROBLEM, "iptables wants a blank before the value of --%s: write --%s %s",
+			      base_option_name(c), base_option_name(c), value);
+	return value;
 }
 
 static bool more_words(void)
@@ -44,9 +58,10 @@ static void read_match(const char *name)
 	door_add_match(match);
 }
 
-static void read_jump(int c, const char *name)
+static void read_jump(int c)
 {
 	struct command *command = door.command;
+	const char *name = lone_value(c, optarg, (unsigned)optind - 2);
 
 	seen_once(c, false, 0);
 	command->rule.is_goto = c == 'g';
@@ -69,8 +84,9 @@ static void read_jump(int c, const char *name)
 	door_add_target(door.target, name);
 }
 
-static void read_protocol(const char *name)
+static void read_protocol(void)
 {
+	const char *name = lone_value('p', optarg, (unsigned)optind - 2);
 	unsigned proto, invert = 0;
 	size_t len = strlen(name);
 
@@ -97,8 +113,9 @@ static void read_protocol(const char *name)
 	}
 }
 
-static void read_interface(int c, const char *name)
+static void read_interface(int c)
 {
+	const char *name = door.argv[optind - 1]; /* so -ieth0 is an interface called "-ieth0" */
 	char *to = c == 'i' ? door.command->rule.in : door.command->rule.out;
 
 	seen_once(c, true, c == 'i' ? INVERT_IN : INVERT_OUT);
@@ -130,34 +147,59 @@ static void keep_networks(struct network **to, unsigned count, void *addresses, 
 		xtables_error(RESOURCE_PROBLEM, "out of memory");
 }
 
-static void read_address(int c, const char *text)
+/* Addresses are understood when all of the line is read: one marked for the other family may say anything. */
+static void read_address(int c)
 {
-	struct network **to = c == 's' ? &door.command->src : &door.command->dst;
-	unsigned *count = c == 's' ? &door.command->src_count : &door.command->dst_count;
+	seen_once(c, true, c == 's' ? INVERT_SRC : INVERT_DST);
+	*(c == 's' ? &door.src_text : &door.dst_text) = optarg;
+	*(c == 's' ? &door.src_word : &door.dst_word) = (unsigned)optind - 2;
+}
+
+static void parse_networks(int c, const char *text, unsigned word, struct network **to, unsigned *count)
+{
+	bool inverted = (door.command->rule.invert & (c == 's' ? INVERT_SRC : INVERT_DST)) != 0;
 	void *addresses = NULL, *masks = NULL;
 
-	seen_once(c, true, c == 's' ? INVERT_SRC : INVERT_DST);
+	if (text == NULL)
+		return;
+	door.blame = word + 1;
+	lone_value(c, text, word);
 	if (door.family == FAMILY_IPV6)
 		xtables_ip6parse_multiple(text, (struct in6_addr **)&addresses, (struct in6_addr **)&masks, count);
 	else
 		xtables_ipparse_multiple(text, (struct in_addr **)&addresses, (struct in_addr **)&masks, count);
 	keep_networks(to, *count, addresses, masks);
-	if (*count > 1 && door.invert)
+	if (*count > 1 && inverted)
 		xtables_error(PARAMETER_PROBLEM, "! not allowed with multiple source or destination IP addresses");
+	if (*count > 1 && door.command->verb == 'R')
+		xtables_error(PARAMETER_PROBLEM, "one rule can only be replaced by one: not by several addresses");
+	door.blame = 0;
 }
 
+void door_read_addresses(void)
+{
+	struct command *command = door.command;
+
+	parse_networks('s', door.src_text, door.src_word, &command->src, &command->src_count);
+	parse_networks('d', door.dst_text, door.dst_word, &command->dst, &command->dst_count);
+}
+
+/* As sscanf reads %llu, and iptables with it: a sign, text behind and numbers too big are taken. */
 static bool read_counter(const char *text, unsigned long long *to)
 {
-	char *end;
+	const char *digits = text;
 
-	errno = 0;
-	*to = strtoull(text, &end, 10);
-	return isdigit((unsigned char)text[0]) && (*end == '\0' || *end == ',') && errno == 0;
+	while (isspace((unsigned char)*digits))
+		digits++;
+	if (*digits == '+' || *digits == '-')
+		digits++;
+	*to = strtoull(text, NULL, 10);
+	return isdigit((unsigned char)*digits);
 }
 
 static void read_counters(const char *packets)
 {
-	const char *bytes = strchr(packets, ',');
+	const char *bytes = packets[0] != '\0' ? strchr(packets + 1, ',') : NULL;
 	struct rule *rule = &door.command->rule;
 
 	seen_once('c', false, 0);
@@ -190,47 +232,103 @@ static void read_rule_number(void)
 	optind++;
 }
 
+/* -Z goes together with -L or -S: then all of them is looking at. */
+static bool may_join(int verb, int other)
+{
+	return (verb == 'Z' && (other == 'L' || other == 'S')) || (other == 'Z' && (verb == 'L' || verb == 'S'));
+}
+
+/* -N alone is particular about names; -E and `:` lines take more. */
+static void check_new_name(const char *name)
+{
+	door.blame = (unsigned)optind - 1;
+	if (name[0] == '-' || name[0] == '!')
+		xtables_error(PARAMETER_PROBLEM, "a chain's name cannot begin with `%c'", name[0]);
+	if (strpbrk(name, " \t\n\v\f\r") != NULL)
+		xtables_error(PARAMETER_PROBLEM, "a chain's name holds no blank");
+	if (strlen(name) <= STREAM_CHAIN_MAX && !is_verdict(name) &&
+	    xtables_find_target(name, XTF_TRY_LOAD) != NULL)
+		xtables_error(PARAMETER_PROBLEM, "`%s' is the name of a target: choose another one for the chain", name);
+	door.blame = 0;
+}
+
+static void read_second_name(int c)
+{
+	if (!more_words())
+		xtables_error(PARAMETER_PROBLEM, "-%c requires a chain and a %s", c, c == 'P' ? "policy" : "new name");
+	door.command->second = door.argv[optind++];
+}
+
 static void read_verb(int c)
 {
 	struct command *command = door.command;
 
 	if (door.invert)
 		xtables_error(PARAMETER_PROBLEM, "unexpected ! flag before --%s", base_option_name(c));
-	if (command->verb != 0)
+	if (command->verb != 0 && !may_join(c, command->verb))
 		xtables_error(PARAMETER_PROBLEM, "one command in a line: -%c cannot stand with -%c", c, command->verb);
 	command->verb = (char)c;
 	command->chain = optarg;
-	if (command->chain == NULL && more_words()) /* F, X, Z: the chain may follow as its own word */
+	if (command->chain == NULL && more_words()) /* F, L, S, X, Z: the chain may follow as its own word */
 		command->chain = door.argv[optind++];
 	command->chain_word = (unsigned)optind - 2;
-	if (c == 'I' || c == 'R' || c == 'D')
+	if (strchr("IRDLSZ", c) != NULL)
 		read_rule_number();
 	if (c == 'R' && command->number == 0)
 		xtables_error(PARAMETER_PROBLEM, "-R requires a rule number");
-	if (c != 'P' && c != 'E')
-		return;
-	if (!more_words())
-		xtables_error(PARAMETER_PROBLEM, "-%c requires a chain and a %s", c, c == 'P' ? "policy" : "new name");
-	command->second = door.argv[optind++];
+	if (c == 'N')
+		check_new_name(optarg);
+	if (c == 'P' || c == 'E')
+		read_second_name(c);
+}
+
+/* Which of iptables' own options cannot stand with the command: iptables(8) has no list, these were tried. */
+static const char *barred_options(void)
+{
+	switch (door.command->verb) {
+	case 'A': case 'I': case 'R':
+		return "nx0";
+	case 'C':
+		return "nx0c";
+	case 'D':
+		return door.command->number == 0 ? "nx0c" : "sdpjiofcnx0";
+	case 'L':
+		return "sdpjiofc";
+	case 'P':
+		return "sdpjiofnx0";
+	default:
+		return "sdpjiofcnx0";
+	}
+}
+
+void door_check_options(void)
+{
+	const char *barred = barred_options();
+
+	for (; *barred != '\0'; barred++)
+		if ((door.seen & 1U << (strchr(once, *barred) - once)) != 0)
+			xtables_error(PARAMETER_PROBLEM, "-%c cannot stand with --%s", door.command->verb,
+				      base_option_name(*barred));
 }
 
 void door_read_option(int c)
 {
 	switch (c) {
 	case 'A': case 'I': case 'R': case 'D': case 'C': case 'N': case 'X': case 'P': case 'E': case 'F': case 'Z':
+	case 'L': case 'S':
 		read_verb(c);
 		break;
 	case 's': case 'd':
-		read_address(c, optarg);
+		read_address(c);
 		break;
 	case 'i': case 'o':
-		read_interface(c, optarg);
+		read_interface(c);
 		break;
 	case 'j': case 'g':
-		read_jump(c, optarg);
+		read_jump(c);
 		break;
 	case 'p':
-		read_protocol(optarg);
+		read_protocol();
 		break;
 	case 'm':
 		read_match(optarg);
@@ -242,6 +340,11 @@ void door_read_option(int c)
 		read_counters(optarg);
 		break;
 	case 'v':
+		if ((door.seen & 1U << (strchr(once, 'v') - once)) == 0)
+			seen_once(c, false, 0);
+		break;
+	case 'n': case 'x': case '0':
+		seen_once(c, false, 0);
 		break;
 	case '4': case '6':
 		door.command->other_family = c == (door.family == FAMILY_IPV6 ? '4' : '6');

@@ -1,28 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/reader.h"
 #include "base/suggest.h"
+#include "model/apply.h"
 #include "model/builtin.h"
-#include "model/ext.h"
 #include "text/token.h"
-#include "text/word.h"
 
 #include <ctype.h>
 #include <string.h>
 
-struct reader {
-	const struct stream *stream;
-	struct ruleset *ruleset;
-	struct diag_log *log;
-	struct table *table; /* NULL: outside, or in one that was refused */
-	struct words words;
-	struct command command;
-	struct ext_fault fault;
-	struct strbuf notice;
-	bool no_memory;
-};
-
-static void complain(struct reader *reader, const struct line *line, enum diag_id id, unsigned column,
-		     unsigned width, const char *text)
+void reader_complain(struct reader *reader, const struct line *line, enum diag_id id, unsigned column, unsigned width,
+		     const char *text)
 {
 	struct where at = stream_where(reader->stream, line, column, width);
 	struct where origin = stream_origin_where(reader->stream, line);
@@ -32,15 +19,14 @@ static void complain(struct reader *reader, const struct line *line, enum diag_i
 	ext_listen(true);
 }
 
-static void complain_word(struct reader *reader, const struct line *line, enum diag_id id, unsigned word,
-			  const char *text)
+void reader_complain_word(struct reader *reader, const struct line *line, enum diag_id id, unsigned word, const char *text)
 {
 	const struct word *at = word < reader->words.count ? &reader->words.item[word] : NULL;
 
-	complain(reader, line, id, at != NULL ? at->column : 1, at != NULL ? at->width : 1, text);
+	reader_complain(reader, line, id, at != NULL ? at->column : 1, at != NULL ? at->width : 1, text);
 }
 
-static unsigned line_index(const struct reader *reader, const struct line *line)
+unsigned reader_line_index(const struct reader *reader, const struct line *line)
 {
 	return (unsigned)(line - reader->stream->lines.item);
 }
@@ -58,40 +44,15 @@ static void read_table(struct reader *reader, const struct line *line)
 	if (table_hooks(name) != 0) {
 		reader->table = ruleset_find_table(reader->ruleset, name); /* a second block was reported already */
 		if (reader->table == NULL)
-			reader->table = ruleset_add_table(reader->ruleset, name, line_index(reader, line));
+			reader->table = ruleset_add_table(reader->ruleset, name, reader_line_index(reader, line));
 		reader->no_memory = reader->table == NULL;
 		return;
 	}
 	strbuf_printf(&text, "there is no table %s", name);
 	if (near != NULL)
 		strbuf_printf(&text, "; did you mean %s?", near);
-	complain(reader, line, DIAG_STRUCTURE, token.column, (unsigned)token.len, strbuf_text(&text));
+	reader_complain(reader, line, DIAG_STRUCTURE, token.column, (unsigned)token.len, strbuf_text(&text));
 	strbuf_free(&text);
-}
-
-static struct chain *add_chain(struct reader *reader, const struct line *line, const char *name)
-{
-	struct chain *chain = table_add_chain(reader->ruleset, reader->table, name, line_index(reader, line));
-
-	if (chain == NULL)
-		reader->no_memory = true;
-	else
-		ext_announce_chain(chain->name);
-	return chain;
-}
-
-static void set_policy(struct reader *reader, const struct line *line, struct chain *chain, const struct token *policy)
-{
-	if (chain->hook == 0 && !token_is(policy, "-"))
-		complain(reader, line, DIAG_STRUCTURE, policy->column, (unsigned)policy->len,
-			 "only built-in chains have a policy: write - for a chain of your own");
-	else if (chain->hook != 0 && token_is(policy, "ACCEPT"))
-		chain->policy = "ACCEPT";
-	else if (chain->hook != 0 && token_is(policy, "DROP"))
-		chain->policy = "DROP";
-	else if (chain->hook != 0 && !token_is(policy, "-"))
-		complain(reader, line, DIAG_STRUCTURE, policy->column, (unsigned)policy->len,
-			 "a policy is ACCEPT or DROP");
 }
 
 /* [packets:bytes], whose shape the stream has checked. */
@@ -116,144 +77,20 @@ static void read_chain(struct reader *reader, const struct line *line)
 	text[name.len] = '\0';
 	chain = table_find_chain(reader->table, text);
 	if (is_verdict(text) || text[0] == '-' || text[0] == '!')
-		complain(reader, line, DIAG_STRUCTURE, name.column, (unsigned)name.len,
-			 "no chain can have this name: iptables would read it as something else");
+		reader_complain(reader, line, DIAG_STRUCTURE, name.column, (unsigned)name.len,
+				"no chain can have this name: iptables would read it as something else");
+	else if (chain != NULL && chain->hook == 0)
+		reader_complain(reader, line, DIAG_STRUCTURE, name.column, (unsigned)name.len, "this chain exists already");
 	else if (chain == NULL)
-		chain = add_chain(reader, line, text);
+		chain = reader_add_chain(reader, line, text);
 	if (chain == NULL)
 		return;
-	set_policy(reader, line, chain, &policy);
+	reader_set_policy(reader, line, chain, &policy);
 	if (counters.len > 0)
 		chain->has_counters = read_counters(counters.text, &chain->counters);
 }
 
 /* --- rules ---------------------------------------------------------------------------------------- */
-
-static void complain_chain(struct reader *reader, const struct line *line, unsigned word, const char *what,
-			   const char *name)
-{
-	struct strbuf text = STRBUF_INIT;
-	struct suggestion near = suggest_begin(name);
-
-	for (size_t i = 0; i < reader->table->chains.len; i++)
-		suggest_consider(&near, reader->table->chains.item[i]->name);
-	strbuf_printf(&text, "%s `%s' in table %s", what, name, reader->table->name);
-	if (near.best != NULL)
-		strbuf_printf(&text, "; did you mean %s?", near.best);
-	complain_word(reader, line, DIAG_UNDEFINED_CHAIN, word, strbuf_text(&text));
-	strbuf_free(&text);
-}
-
-/* The chain that a command is about; reports one that is not there. */
-static struct chain *command_chain(struct reader *reader, const struct line *line)
-{
-	const struct command *command = &reader->command;
-	struct chain *chain = table_find_chain(reader->table, command->chain);
-
-	if (chain == NULL)
-		complain_chain(reader, line, command->chain_word, "there is no chain", command->chain);
-	return chain;
-}
-
-static bool resolve_jump(struct reader *reader, const struct line *line)
-{
-	struct command *command = &reader->command;
-	struct rule *rule = &command->rule;
-
-	if (command->jumpto == NULL || rule->target != NULL || rule->verdict != NULL)
-		return true;
-	rule->jump = table_find_chain(reader->table, command->jumpto);
-	if (rule->jump == NULL)
-		complain_chain(reader, line, command->jump_word,
-			       rule->is_goto ? "there is no chain" : "there is neither a chain nor a target", command->jumpto);
-	else if (rule->jump->hook != 0)
-		complain_word(reader, line, DIAG_UNDEFINED_CHAIN, command->jump_word,
-			      "a built-in chain cannot be jumped to");
-	return rule->jump != NULL && rule->jump->hook == 0;
-}
-
-/* One rule for each pair of the addresses that were given, as iptables makes them. */
-static bool add_rules(struct reader *reader, struct chain *chain, size_t at)
-{
-	const struct command *command = &reader->command;
-	unsigned sources = command->src_count > 0 ? command->src_count : 1;
-	unsigned destinations = command->dst_count > 0 ? command->dst_count : 1;
-
-	for (unsigned i = 0; i < sources * destinations; i++) {
-		struct rule *rule = arena_alloc(&reader->ruleset->arena, sizeof(*rule));
-
-		if (rule == NULL || !vec_push(&chain->rules, rule))
-			return false;
-		*rule = command->rule;
-		if (command->src_count > 0)
-			rule->src = command->src[i / destinations];
-		if (command->dst_count > 0)
-			rule->dst = command->dst[i % destinations];
-		memmove(&chain->rules.item[at + 1], &chain->rules.item[at],
-			(chain->rules.len - 1 - at) * sizeof(rule));
-		chain->rules.item[at++] = rule;
-	}
-	return true;
-}
-
-static void insert_rule(struct reader *reader, const struct line *line)
-{
-	const struct command *command = &reader->command;
-	struct chain *chain = command_chain(reader, line);
-	bool resolved = resolve_jump(reader, line);
-	size_t at;
-
-	if (chain == NULL || !resolved)
-		return;
-	at = command->verb == 'A' ? chain->rules.len : command->number > 0 ? command->number - 1 : 0;
-	if (at > chain->rules.len)
-		complain_word(reader, line, DIAG_SYNTAX, command->chain_word + 1,
-			      "the chain has fewer rules than that: nothing can be inserted here");
-	else if (!add_rules(reader, chain, at))
-		reader->no_memory = true;
-}
-
-static void new_chain(struct reader *reader, const struct line *line)
-{
-	const char *name = reader->command.chain;
-
-	if (table_find_chain(reader->table, name) != NULL)
-		complain_word(reader, line, DIAG_STRUCTURE, reader->command.chain_word, "this chain exists already");
-	else if (is_verdict(name))
-		complain_word(reader, line, DIAG_STRUCTURE, reader->command.chain_word, "no chain can have this name");
-	else
-		add_chain(reader, line, name);
-}
-
-static void policy_command(struct reader *reader, const struct line *line)
-{
-	struct chain *chain = command_chain(reader, line);
-	const struct word *word = &reader->words.item[reader->command.chain_word + 1];
-	struct token policy = { .text = word->text, .len = strlen(word->text), .column = word->column };
-
-	if (chain != NULL && chain->hook == 0)
-		complain_word(reader, line, DIAG_STRUCTURE, reader->command.chain_word, "only built-in chains have a policy");
-	else if (chain != NULL)
-		set_policy(reader, line, chain, &policy);
-}
-
-static void apply_command(struct reader *reader, const struct line *line)
-{
-	switch (reader->command.verb) {
-	case 'A': case 'I':
-		insert_rule(reader, line);
-		break;
-	case 'N':
-		new_chain(reader, line);
-		break;
-	case 'P':
-		policy_command(reader, line);
-		break;
-	default:
-		complain_word(reader, line, DIAG_SYNTAX, 0,
-			      "a ruleset says what there is: commands that take away have no place in it");
-	}
-}
 
 /* [packets:bytes] in front of a rule, as iptables-save -c writes them. True when there were some. */
 static bool strip_counters(const struct line *line, size_t *skip, struct counters *counters)
@@ -277,7 +114,7 @@ static void report_notice(struct reader *reader, const struct line *line)
 	while (notice->len > 0 && notice->data[notice->len - 1] == ' ')
 		notice->data[--notice->len] = '\0';
 	if (notice->len > 0)
-		complain(reader, line, DIAG_EXTENSION_NOTICE, 0, 0, strbuf_text(notice));
+		reader_complain(reader, line, DIAG_EXTENSION_NOTICE, 0, 0, strbuf_text(notice));
 	strbuf_reset(notice);
 }
 
@@ -295,8 +132,8 @@ static void read_rule(struct reader *reader, const struct line *line)
 		return;
 	}
 	if (fault != WORD_FINE) {
-		complain(reader, line, fault == WORD_OPEN_QUOTE ? DIAG_SYNTAX : DIAG_LIMIT, column + (unsigned)skip, 1,
-			 word_fault_text(fault));
+		reader_complain(reader, line, fault == WORD_OPEN_QUOTE ? DIAG_SYNTAX : DIAG_LIMIT, column + (unsigned)skip,
+				1, word_fault_text(fault));
 		return;
 	}
 	for (unsigned i = 0; i < reader->words.count; i++)
@@ -307,14 +144,16 @@ static void read_rule(struct reader *reader, const struct line *line)
 	if (!good && reader->fault.no_memory) {
 		reader->no_memory = true;
 	} else if (!good) {
-		complain_word(reader, line, DIAG_SYNTAX, reader->fault.word, strbuf_text(&reader->fault.text));
+		reader_complain_word(reader, line, DIAG_SYNTAX, reader->fault.word, strbuf_text(&reader->fault.text));
 	} else if (!reader->command.other_family) {
-		reader->command.rule.line = line_index(reader, line);
+		reader->command.rule.line = reader_line_index(reader, line);
 		if (counted) {
 			reader->command.rule.counters = counters;
 			reader->command.rule.has_counters = true;
 		}
-		apply_command(reader, line);
+		reader_apply(reader, line);
+	} else {
+		reader_skip(reader, line);
 	}
 }
 

@@ -89,6 +89,72 @@ struct chain *table_find_chain(const struct table *table, const char *name)
 	return table->index_size == 0 ? NULL : *index_slot(table->index, table->index_size, name);
 }
 
+/* The index anew, for chains that went or changed their names; its size stays. */
+static void index_fill(struct table *table)
+{
+	memset(table->index, 0, table->index_size * sizeof(struct chain *));
+	for (size_t i = 0; i < table->chains.len; i++)
+		*index_slot(table->index, table->index_size, table->chains.item[i]->name) = table->chains.item[i];
+}
+
+bool table_rename_chain(struct ruleset *ruleset, struct table *table, struct chain *chain, const char *name)
+{
+	const char *copy = arena_text(&ruleset->arena, name, strlen(name));
+
+	if (copy == NULL)
+		return false;
+	chain->name = copy;
+	index_fill(table);
+	return true;
+}
+
+void table_remove_chains(struct table *table, const struct chain *only)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < table->chains.len; i++) {
+		struct chain *chain = table->chains.item[i];
+
+		if (only != NULL ? chain == only : chain->hook == 0)
+			vec_free(&chain->rules);
+		else
+			table->chains.item[kept++] = chain;
+	}
+	table->chains.len = kept;
+	index_fill(table);
+}
+
+static bool same_extension(const struct extension *a, const struct extension *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return strcmp(a->kind->real_name, b->kind->real_name) == 0 && a->kind->revision == b->kind->revision &&
+	       a->size == b->size && memcmp(a->data, b->data, a->kind->compared) == 0;
+}
+
+/* "+" is any interface, as none is. */
+static bool same_interface(const char *a, const char *b)
+{
+	return strcmp(strcmp(a, "+") == 0 ? "" : a, strcmp(b, "+") == 0 ? "" : b) == 0;
+}
+
+bool rule_same(const struct rule *a, const struct rule *b)
+{
+	const struct extension *x = a->matches, *y = b->matches;
+
+	if (a->proto != b->proto || a->invert != b->invert || a->fragment != b->fragment || a->is_goto != b->is_goto ||
+	    !same_interface(a->in, b->in) || !same_interface(a->out, b->out) || memcmp(&a->src, &b->src, sizeof(a->src)) != 0 ||
+	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) != 0 || a->jump != b->jump || !same_extension(a->target, b->target))
+		return false;
+	if (a->verdict != b->verdict && (a->verdict == NULL || b->verdict == NULL || strcmp(a->verdict, b->verdict) != 0))
+		return false;
+	while (x != NULL && same_extension(x, y)) {
+		x = x->next;
+		y = y->next;
+	}
+	return x == NULL && y == NULL;
+}
+
 static bool add_builtins(struct ruleset *ruleset, struct table *table)
 {
 	unsigned hooks = table_hooks(table->name);

@@ -21,6 +21,7 @@ struct ext_kind {
 	const char *real_name; /* what the kernel calls it: "conntrack" for both, "CT" */
 	uint8_t revision;
 	bool target;
+	unsigned compared;  /* bytes of the data that tell two apart; the rest is the kernel's own */
 	const void *handle; /* libxtables' own object, for the ext*.c files alone */
 };
 
@@ -76,6 +77,7 @@ struct chain {
 	const char *policy; /* built-in chains: ACCEPT or DROP; NULL: not said */
 	struct counters counters;
 	bool has_counters;
+	unsigned references; /* rules of the table that jump here; kept by the reader */
 	VEC(struct rule *) rules;
 };
 
@@ -105,5 +107,14 @@ struct table *ruleset_find_table(const struct ruleset *ruleset, const char *name
 /* A user chain, which must not exist yet. NULL when memory ran out. */
 struct chain *table_add_chain(struct ruleset *ruleset, struct table *table, const char *name, unsigned line);
 struct chain *table_find_chain(const struct table *table, const char *name);
+
+/* Gives a user chain another name, which no chain has yet. False when memory ran out. */
+must_check bool table_rename_chain(struct ruleset *ruleset, struct table *table, struct chain *chain, const char *name);
+
+/* Takes away one empty user chain that nothing jumps to, or with NULL all user chains, which must all be such. */
+void table_remove_chains(struct table *table, const struct chain *only);
+
+/* Would -D with the one delete the other? What the kernel keeps in its own part of the data does not count. */
+bool rule_same(const struct rule *a, const struct rule *b);
 
 #endif

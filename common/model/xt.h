@@ -46,7 +46,8 @@ struct door {
 	bool invert;
 	unsigned option_word;   /* index into the words, of the option that is being read */
 	unsigned blame;         /* index + 1 of the word that a fault is about; 0: where the reading stopped */
-	unsigned in_word, out_word, command_word;
+	unsigned in_word, out_word, command_word, src_word, dst_word;
+	const char *src_text, *dst_text; /* of -s and -d; NULL: not given */
 	struct command *command; /* borrowed, as are the next two */
 	struct arena *arena;
 	struct words *words;
@@ -60,6 +61,13 @@ void door_blame_option(void);
 
 /* One of iptables' own options, as getopt_long returned it; ext_options.c. Faults leave by xtables_error. */
 void door_read_option(int c);
+
+/* When the whole line is read: the addresses of -s and -d, and options that do not go with the command. */
+void door_read_addresses(void);
+void door_check_options(void);
+
+/* Turns door.message into the fault that is handed out; ext_fault.c. */
+void door_note_fault(struct ext_fault *fault);
 
 /* Options and data of an extension, for the rule that is being read; ext.c. */
 void door_add_match(struct xtables_match *match);

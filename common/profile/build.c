@@ -50,18 +50,15 @@ bool profile_build(struct profile *profile)
 	return profile->errors == 0 && !profile->failed;
 }
 
-/* One end of an expectation: its addresses and interfaces, for a reader that knows no zones. */
+/* One end of an expectation: its address and interface, for a reader that knows no zones. */
 static void expect_end_print(struct strbuf *out, const struct selector *sel, const char *address, const char *iface)
 {
 	if (sel->has_range) {
-		strbuf_printf(out, " %s %s", sel->range_not ? "not" : address, sel->range_not ? address : "");
-		while (out->len > 0 && out->data[out->len - 1] == ' ')
-			out->len--;
-		strbuf_putc(out, ' ');
+		strbuf_printf(out, " %s%s ", address, sel->range_not ? " not" : "");
 		addr_print(out, &sel->range);
 	}
 	if (sel->iface != NULL)
-		strbuf_printf(out, " %s %s", iface, sel->iface);
+		strbuf_printf(out, " %s%s %s", iface, sel->iface_not ? " not" : "", sel->iface);
 }
 
 static void expect_ports_print(struct strbuf *out, const struct ports *ports)
@@ -100,8 +97,14 @@ static void expect_emit(struct profile *profile, const struct statement *st, con
 			expect_end_print(&text, source, "from", "in");
 			if (from->self)
 				strbuf_puts(&text, " from self");
-			expect_end_print(&text, target, "to", "out");
-			output_tail(&profile->out, &st->where, strbuf_text(&text));
+			if (!to->docker)
+				expect_end_print(&text, target, "to", "out");
+			else if (t == 0)
+				strbuf_puts(&text, " chain DOCKER-USER");
+			else
+				text.len = 0; /* one for all its bridges */
+			if (text.len > 0)
+				output_tail(&profile->out, &st->where, strbuf_text(&text));
 			strbuf_free(&text);
 		}
 }
@@ -114,8 +117,9 @@ bool build_expect(struct profile *profile, const struct statement *st)
 
 	good = resolve_end(profile, &st->rule.from, FAMILY_BOTH, false, &from) && good;
 	good = resolve_end(profile, &st->rule.to, FAMILY_BOTH, false, &to) && good;
-	if (good && (from.except || to.except || from.tree != NULL || to.tree != NULL)) {
-		profile_error(profile, &st->where, "an expectation names one address or zone on each side");
+	good = good && selectors_flatten(profile, &from) && selectors_flatten(profile, &to);
+	if (good && (from.except || to.except)) {
+		profile_error(profile, &st->where, "an expectation takes no list of exceptions");
 		good = false;
 	}
 	if (good && from.self)

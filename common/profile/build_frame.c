@@ -95,7 +95,7 @@ const char *reject_target(struct profile *profile)
  * What IPv6 itself needs: neighbours (RFC 4861: hop limit 255, so never from afar), multicast listener
  * queries (RFC 3810), errors (RFC 4890), and echo as far as `ping` allows.
  */
-static void frame_icmpv6(struct profile *profile, const char *ping)
+static void frame_icmpv6(struct profile *profile)
 {
 	static const int neighbour[] = { 133, 134, 135, 136 }, errors[] = { 1, 2, 3, 4 };
 	const char *chain = "fw-icmpv6", *text;
@@ -111,34 +111,50 @@ static void frame_icmpv6(struct profile *profile, const char *ping)
 		if (text != NULL)
 			frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, chain, text);
 	}
-	text = ping != NULL ? profile_textf(profile, "-m icmp6 -p ipv6-icmp --icmpv6-type 128 %s --hashlimit-srcmask 64 "
-						     "--hashlimit-name fw-ping -j ACCEPT", ping) : NULL;
-	if (text != NULL)
-		frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, chain, text);
+	if (!profile->settings.ping_off)
+		frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, chain, "-m icmp6 -p ipv6-icmp --icmpv6-type 128 -j ACCEPT");
 }
 
-static void frame_ping(struct profile *profile)
+/*
+ * Echo requests beyond their rate. Before the state rules: from the second on they are ESTABLISHED, and
+ * a limit behind these counts nothing (tried). The table's name says the rate, see limit_name.
+ */
+static void frame_ping_limit(struct profile *profile, enum family family, const char *match)
 {
 	const struct rate *rate = &profile->settings.ping;
 	struct strbuf text = STRBUF_INIT;
-	const char *ping = NULL, *rule;
 
-	if (!profile->settings.ping_off) {
-		strbuf_puts(&text, "-m hashlimit --hashlimit-upto ");
-		rate_print(&text, rate);
-		strbuf_printf(&text, " --hashlimit-burst %u --hashlimit-mode srcip", rate->burst);
-		ping = profile_text(profile, strbuf_text(&text), text.len);
-		strbuf_free(&text);
-		rule = ping != NULL ? profile_textf(profile, "-p icmp -m icmp --icmp-type echo-request %s --hashlimit-srcmask 32 "
-							     "--hashlimit-name fw-ping -j ACCEPT", ping) : NULL;
-		if (rule != NULL)
-			frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV4, "INPUT", rule);
-	}
+	strbuf_printf(&text, "%s -m hashlimit --hashlimit-above ", match);
+	rate_print(&text, rate);
+	strbuf_printf(&text, " --hashlimit-burst %u --hashlimit-mode srcip --hashlimit-srcmask %d --hashlimit-name fw-ping-",
+		      rate->burst, family == FAMILY_IPV4 ? 32 : 64);
+	rate_print_short(&text, rate);
+	strbuf_printf(&text, "%u -j DROP", rate->burst);
+	if (text.failed)
+		profile_memory(profile);
+	else
+		output_rule(&profile->out, TABLE_FILTER, PHASE_IN_FRAME, family, "INPUT",
+			    profile->settings.ping_at.line > 0 ? &profile->settings.ping_at : NULL, strbuf_text(&text));
+	strbuf_free(&text);
+}
+
+static void frame_ping_limits(struct profile *profile)
+{
+	if (profile->settings.ping_off)
+		return;
+	frame_ping_limit(profile, FAMILY_IPV4, "-p icmp -m icmp --icmp-type echo-request");
+	frame_ping_limit(profile, FAMILY_IPV6, "-p ipv6-icmp -m icmp6 --icmpv6-type 128");
+}
+
+static void frame_icmp(struct profile *profile)
+{
+	if (!profile->settings.ping_off)
+		frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV4, "INPUT", "-p icmp -m icmp --icmp-type echo-request -j ACCEPT");
 	output_chain(&profile->out, TABLE_FILTER, "fw-icmpv6");
 	frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, "INPUT", "-p ipv6-icmp -j fw-icmpv6");
 	/* DHCPv6 replies come from another address than the question went to: conntrack does not relate them. */
 	frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, "INPUT", "-d fe80::/10 -p udp -m udp --dport 546 -j ACCEPT");
-	frame_icmpv6(profile, ping);
+	frame_icmpv6(profile);
 }
 
 /* The two state rules of a side, and what comes with them. */
@@ -217,8 +233,9 @@ void build_frame(struct profile *profile)
 	if (settings->frame_off)
 		return;
 	frame_rule(profile, PHASE_IN_FRAME, FAMILY_BOTH, "INPUT", "-i lo -j ACCEPT");
+	frame_ping_limits(profile);
 	frame_state(profile, PHASE_IN_FRAME, "INPUT");
-	frame_ping(profile);
+	frame_icmp(profile);
 	frame_invalid(profile);
 	if (!settings->log[LOG_DENIED].off)
 		output_chain(&profile->out, TABLE_FILTER, "fw-denied-in");
@@ -233,10 +250,8 @@ static void denied_rules(struct profile *profile, enum direction dir, const char
 	struct output *out = &profile->out;
 
 	/* What was sent to everyone is nobody's attack. */
-	if (dir == DIR_IN && !log->off && chain != chains[DIR_IN]) {
-		output_rule(out, TABLE_FILTER, PHASE_DENIED, FAMILY_BOTH, chain, at, "-m pkttype --pkt-type broadcast -j DROP");
-		output_rule(out, TABLE_FILTER, PHASE_DENIED, FAMILY_BOTH, chain, at, "-m pkttype --pkt-type multicast -j DROP");
-	}
+	if (dir == DIR_IN && !log->off && chain != chains[DIR_IN])
+		output_rule(out, TABLE_FILTER, PHASE_DENIED, FAMILY_BOTH, chain, at, "-m pkttype ! --pkt-type unicast -j DROP");
 	if (!log->off)
 		log_rule(profile, log, TABLE_FILTER, PHASE_DENIED, chain, chains[dir]);
 	if (profile->settings.policy[dir] == VERDICT_REJECT) {

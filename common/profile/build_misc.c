@@ -134,8 +134,8 @@ bool build_helper(struct profile *profile, const struct statement *st)
 }
 
 /*
- * A packet is believed where its source is routed back to the interface it came by. Exceptions: DHCP
- * before there is an address (0.0.0.0 has no route), its answers, and those of DHCPv6.
+ * A packet is believed where its source is routed back to the interface it came by. Answers of DHCP
+ * servers come before there are routes; a source of 0.0.0.0 the match lets through by itself.
  */
 bool build_antispoof(struct profile *profile, const struct statement *st)
 {
@@ -144,7 +144,6 @@ bool build_antispoof(struct profile *profile, const struct statement *st)
 		const char *before, *behind;
 	} rules[] = {
 		{ FAMILY_IPV4, "", "-p udp -m udp --sport 67 --dport 68 -j ACCEPT" },
-		{ FAMILY_IPV4, "-s 0.0.0.0 -d 255.255.255.255 ", "-p udp -m udp --sport 68 --dport 67 -j ACCEPT" },
 		{ FAMILY_IPV6, "-d fe80::/10 ", "-p udp -m udp --dport 546 -j ACCEPT" },
 		{ FAMILY_BOTH, "", "-m rpfilter --validmark --invert -j DROP" },
 	};

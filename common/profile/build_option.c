@@ -116,11 +116,29 @@ static void add_max(struct maker *m)
 					 m->options->max, source_mask(families[i])), false);
 }
 
+/*
+ * A hashlimit table lives as long as a rule names it, with the rate it was made with: loaded again with
+ * another rate under the same name, the rule keeps the old one (net/netfilter/xt_hashlimit.c,
+ * htable_find_get; tried). So the name says the rate.
+ */
+static const char *limit_name(struct maker *m)
+{
+	struct strbuf name = STRBUF_INIT;
+	const char *copy;
+
+	strbuf_printf(&name, "%s-", m->id);
+	rate_print_short(&name, &m->options->limit);
+	strbuf_printf(&name, "%u", m->options->burst);
+	copy = profile_text(m->profile, strbuf_text(&name), name.len);
+	strbuf_free(&name);
+	return copy;
+}
+
 /* What is within the limit passes. */
 static void add_limit(struct maker *m)
 {
 	const struct options *options = m->options;
-	const char *rate = rate_text(m->profile, &options->limit), *expire = "";
+	const char *rate = rate_text(m->profile, &options->limit), *name = limit_name(m), *expire = "";
 	unsigned long refill = rate_refill_ms(&options->limit, options->burst);
 
 	if (options->limit_total) {
@@ -132,24 +150,25 @@ static void add_limit(struct maker *m)
 	/* A source that is forgotten before its bucket is full again would start with a full one. */
 	if (refill > HASHLIMIT_EXPIRE_MS)
 		expire = profile_textf(m->profile, " --hashlimit-htable-expire %lu", refill);
-	for (size_t i = 0; rate != NULL && expire != NULL && i < ARRAY_LEN(families); i++)
+	for (size_t i = 0; rate != NULL && name != NULL && expire != NULL && i < ARRAY_LEN(families); i++)
 		step_add(m, (struct step){ .family = families[i], .state = true, .target = "ACCEPT", .note = true,
 					   .match = profile_textf(m->profile,
 								  "-m hashlimit --hashlimit-upto %s --hashlimit-burst %u "
 								  "--hashlimit-mode srcip --hashlimit-srcmask %u "
 								  "--hashlimit-name %s%s",
-								  rate, options->burst, source_mask(families[i]), m->id, expire) });
+								  rate, options->burst, source_mask(families[i]), name, expire) });
 }
 
 /* What is above it is final: denied, and with "ban" remembered. */
 static void add_excess(struct maker *m)
 {
 	const char *denied = denied_target(m->profile, m->dir);
+	bool state = m->dir != DIR_IN; /* a forward's own packets only; nothing else is left on this host's side */
 
 	for (size_t i = 0; m->options->ban > 0 && i < ARRAY_LEN(families); i++)
-		step_add(m, (struct step){ .family = families[i], .target = denied, .match = ban_list(m, families[i], "--set") });
+		step_add(m, (struct step){ .family = families[i], .state = state, .target = denied, .match = ban_list(m, families[i], "--set") });
 	if (m->options->ban == 0)
-		step_add(m, (struct step){ .family = FAMILY_BOTH, .match = "", .target = denied });
+		step_add(m, (struct step){ .family = FAMILY_BOTH, .state = state, .match = "", .target = denied });
 }
 
 static bool limit_fits(struct profile *profile, const struct options *options)

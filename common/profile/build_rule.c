@@ -244,6 +244,7 @@ static bool build_ends(struct profile *profile, const struct statement *st, cons
 	good = site.extra != NULL && resolve_end(profile, &rule->from, rule->options.only, unaddressed, &from);
 	good = resolve_end(profile, &rule->to, rule->options.only, unaddressed, &to) && good;
 	good = good && rule_direction(profile, rule, &from, &to, &dir);
+	good = good && (dir != DIR_DOCKER || selectors_flatten(profile, &from));
 	good = good && selectors_open(profile, &from, false) && selectors_open(profile, &to, dir == DIR_DOCKER);
 	good = good && groups_make(profile, ports, unaddressed, dir == DIR_DOCKER ? PORTS_ORIGINAL : PORTS_DESTINATION, &groups);
 	good = good && families_meet(profile, st, &from, &to, &groups);
@@ -284,30 +285,37 @@ bool build_rule(struct profile *profile, const struct statement *st)
 	return good;
 }
 
-bool build_raw(struct profile *profile, const struct statement *st)
+/* Where the statements about this chain put their rules: a raw line keeps its place among them. */
+static enum phase raw_phase(enum table table, const char *chain)
 {
 	static const struct {
-		const char *name;
 		enum table table;
-	} tables[] = { { "filter", TABLE_FILTER }, { "raw", TABLE_RAW }, { "nat", TABLE_NAT }, { "mangle", TABLE_MANGLE } };
-	static const struct {
 		const char *chain;
 		enum phase phase;
-	} phases[] = { { "INPUT", PHASE_IN }, { "FORWARD", PHASE_FORWARD }, { "OUTPUT", PHASE_OUT } };
-	enum phase phase = PHASE_SECOND;
-	enum table table = TABLE_FILTER;
+	} phases[] = {
+		{ TABLE_FILTER, "INPUT", PHASE_IN },	    { TABLE_FILTER, "FORWARD", PHASE_FORWARD },
+		{ TABLE_FILTER, "OUTPUT", PHASE_OUT },	    { TABLE_RAW, "PREROUTING", PHASE_FIRST },
+		{ TABLE_NAT, "PREROUTING", PHASE_FIRST },   { TABLE_NAT, "POSTROUTING", PHASE_THIRD },
+		{ TABLE_MANGLE, "PREROUTING", PHASE_FIRST }, { TABLE_MANGLE, "INPUT", PHASE_FIRST },
+		{ TABLE_MANGLE, "OUTPUT", PHASE_THIRD },
+	};
 
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-		if (strcmp(tables[i].name, st->raw.table) == 0)
-			table = tables[i].table;
-	for (size_t i = 0; table == TABLE_FILTER && i < ARRAY_LEN(phases); i++)
-		if (strcmp(phases[i].chain, st->raw.chain) == 0)
-			phase = phases[i].phase;
+	for (size_t i = 0; i < ARRAY_LEN(phases); i++)
+		if (phases[i].table == table && strcmp(phases[i].chain, chain) == 0)
+			return phases[i].phase;
+	return PHASE_SECOND;
+}
+
+bool build_raw(struct profile *profile, const struct statement *st)
+{
+	enum table table = TABLE_FILTER;
+	enum phase phase;
+
+	while (table + 1 < TABLE_COUNT && strcmp(output_table_name(table), st->raw.table) != 0)
+		table++;
+	phase = raw_phase(table, st->raw.chain);
 	output_chain(&profile->out, table, st->raw.chain);
 	output_rule(&profile->out, table, phase, st->raw.family, st->raw.chain, &st->where, st->raw.text);
-	if (phase == PHASE_FORWARD)
-		profile->has[DIR_FORWARD] = true;
-	if (phase == PHASE_OUT)
-		profile->has[DIR_OUT] = true;
+	profile->has[DIR_FORWARD] = profile->has[DIR_FORWARD] || phase == PHASE_FORWARD;
 	return true;
 }

@@ -251,9 +251,9 @@ static bool product_plan(struct product *p)
 	size_t inlined = ports * (from_chain ? 1 : width(p->from)) * (to_chain ? 1 : width(p->to));
 	bool step_chain = steps_width(p->steps) > 1 && (from_chain || to_chain || inlined > 1);
 
-	if (p->site->go_on && (p->from->except || p->to->except || p->from->tree != NULL || p->to->tree != NULL)) {
+	if (p->site->go_on && (p->from->except || p->to->except)) {
 		profile_error(p->profile, &p->site->st->where,
-			      "a docker zone takes no list of exceptions and no list of this length");
+			      "a docker zone takes no list of exceptions");
 		return false;
 	}
 	if ((from_chain && (p->from_chain = site_chain(p->profile, p->site)) == NULL) ||
@@ -294,7 +294,7 @@ static bool product_emit_chains(const struct product *p)
 	struct step only = p->steps->list.item[0];
 	struct step last = { .family = FAMILY_BOTH, .match = "", .target = p->step_chain };
 	struct step middle = { .family = FAMILY_BOTH, .match = "", .target = p->to_chain };
-	const struct cond all = { .family = p->site->family, .inner = true, .stated = p->steps->state };
+	const struct cond all = { .family = p->site->family & selectors_family(p->from) & selectors_family(p->to), .inner = true, .stated = p->steps->state };
 
 	only.state = false;
 	if (p->step_chain == NULL)

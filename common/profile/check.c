@@ -1,7 +1,231 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is legal and probably wrong. Only certain findings: a warning that cries wolf is read by nobody. */
 #include "profile/build.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Far more rules than people write: beyond it, who shadows whom would take too long to tell. */
+#define SHADOW_RULES_MAX 4000
+
+/* A rule with what it matches looked up. */
+struct known {
+	const struct statement *st;
+	struct port_list ports;
+	struct selectors from, to;
+	bool good;
+};
+
+static bool ports_cover(const struct port_list *outer, const struct port_list *inner)
+{
+	if (outer->list.len == 0)
+		return true;
+	for (size_t i = 0; i < inner->list.len; i++) {
+		const struct ports *in = &inner->list.item[i];
+		bool found = false;
+
+		for (size_t j = 0; j < outer->list.len && !found; j++) {
+			const struct ports *out = &outer->list.item[j];
+
+			found = out->proto == in->proto && out->unaddressed == in->unaddressed &&
+				(out->any || (!in->any && out->first <= in->first && in->last <= out->last));
+		}
+		if (!found)
+			return false;
+	}
+	return inner->list.len > 0;
+}
+
+/* Whether every packet that matches `in` matches `out` too. */
+static bool selector_covers(const struct selector *out, const struct selector *in)
+{
+	if (out->iface_not || out->range_not || out->set_not || in->iface_not || in->range_not || in->set_not)
+		return false;
+	if (out->set != NULL && (in->set == NULL || strcmp(out->set, in->set) != 0))
+		return false;
+	if (out->iface != NULL && (in->iface == NULL || strcmp(out->iface, in->iface) != 0))
+		return false;
+	if ((out->family & in->family) != in->family)
+		return false;
+	return !out->has_range || (in->has_range && addr_contains(&out->range, &in->range));
+}
+
+static bool selectors_cover(const struct selectors *outer, const struct selectors *inner)
+{
+	if (outer->except || inner->except || outer->tree != NULL || inner->tree != NULL || outer->self != inner->self ||
+	    outer->docker != inner->docker)
+		return false;
+	for (size_t i = 0; i < inner->list.len; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < outer->list.len && !found; j++)
+			found = selector_covers(&outer->list.item[j], &inner->list.item[i]);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static enum family only_of(const struct options *options)
+{
+	return options->only != FAMILY_NONE ? options->only : FAMILY_BOTH;
+}
+
+/* What decides about every packet that it matches. */
+static bool decides_always(const struct options *options)
+{
+	return !options->has_when && options->until == NULL && options->by_at.line == 0;
+}
+
+static enum direction side(const struct known *known)
+{
+	if (known->from.self)
+		return DIR_OUT;
+	if (known->st->rule.to.places == NULL || known->to.self)
+		return DIR_IN;
+	return known->to.docker ? DIR_DOCKER : DIR_FORWARD;
+}
+
+static bool shadows(const struct known *first, const struct known *later)
+{
+	enum family inner = only_of(&later->st->rule.options);
+
+	return side(first) == side(later) && decides_always(&first->st->rule.options) &&
+	       (only_of(&first->st->rule.options) & inner) == inner && ports_cover(&first->ports, &later->ports) &&
+	       selectors_cover(&first->from, &later->from) && selectors_cover(&first->to, &later->to);
+}
+
+static void known_free(struct known *known)
+{
+	vec_free(&known->ports.list);
+	selectors_free(&known->from);
+	selectors_free(&known->to);
+}
+
+static struct known know(struct profile *profile, const struct statement *st)
+{
+	struct known known = { .st = st };
+
+	known.good = resolve_items(profile, st->rule.what, &known.ports) &&
+		     resolve_end(profile, &st->rule.from, FAMILY_BOTH, false, &known.from) &&
+		     resolve_end(profile, &st->rule.to, FAMILY_BOTH, false, &known.to);
+	return known;
+}
+
+static void check_shadows(struct profile *profile)
+{
+	VEC(struct known) rules = { 0 };
+
+	for (const struct statement *st = profile->statements; st != NULL && rules.len < SHADOW_RULES_MAX; st = st->next) {
+		struct known known;
+
+		if (st->kind != STATEMENT_RULE)
+			continue;
+		known = know(profile, st);
+		for (size_t i = 0; i < rules.len && known.good; i++)
+			if (shadows(&rules.item[i], &known)) {
+				profile_warning(profile, &st->where, "no packet reaches this line: %s:%u decides about all of them",
+						rules.item[i].st->where.file, rules.item[i].st->where.line);
+				break;
+			}
+		if (!known.good || !vec_push(&rules, known))
+			known_free(&known);
+	}
+	for (size_t i = 0; i < rules.len; i++)
+		known_free(&rules.item[i]);
+	vec_free(&rules);
+}
+
+static bool admits_ssh(struct profile *profile, const struct statement *st)
+{
+	struct port_list ports, ssh = { 0 };
+	bool found = false;
+
+	if (st->kind == STATEMENT_RAW)
+		return strcmp(st->raw.chain, "INPUT") == 0;
+	if (st->kind != STATEMENT_RULE || st->rule.verdict != VERDICT_ALLOW ||
+	    (st->rule.to.places != NULL && st->rule.to.places->kind != PLACE_SELF))
+		return false;
+	if (resolve_items(profile, st->rule.what, &ports) &&
+	    vec_push(&ssh.list, (struct ports){ .proto = PROTO_TCP, .first = 22, .last = 22 }))
+		found = ports_cover(&ports, &ssh);
+	vec_free(&ports.list);
+	vec_free(&ssh.list);
+	return found;
+}
+
+static void check_ssh(struct profile *profile)
+{
+	if (profile->settings.policy[DIR_IN] == VERDICT_ALLOW)
+		return;
+	for (const struct statement *st = profile->statements; st != NULL; st = st->next)
+		if (admits_ssh(profile, st))
+			return;
+	profile_warning(profile, &(struct where){ .file = profile->name },
+			"SSH is not allowed from anywhere: who manages this host from afar is locked out");
+}
+
+/* "2027-06-30" as the days since 1970 (Howard Hinnant's days_from_civil). */
+static int64_t date_days(const char *text)
+{
+	int year = 1970, month = 1, day = 1;
+
+	if (sscanf(text, "%4d-%2d-%2d", &year, &month, &day) != 3)
+		return 0;
+	year -= month <= 2;
+	return (int64_t)(year / 400) * 146097 + (year % 400) * 365 + year % 400 / 4 - year % 400 / 100 +
+	       (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1 - 719468;
+}
+
+static void check_options(struct profile *profile, const struct options *options)
+{
+	if (options->until != NULL && profile->source->now >= (date_days(options->until) + 1) * 86400)
+		profile_warning(profile, &options->until_at, "this date is over: the line does nothing any more");
+}
+
+static void check_open(struct profile *profile, const struct statement *st)
+{
+	const struct place *from = st->rule.from.places;
+
+	if (st->rule.verdict == VERDICT_ALLOW && st->rule.what == NULL && (from == NULL || from->kind == PLACE_ANY) &&
+	    st->rule.from.on.text == NULL && (st->rule.to.places == NULL || st->rule.to.places->kind == PLACE_SELF))
+		profile_warning(profile, &st->where, "this allows everything from everywhere: a firewall that is none");
+}
+
+static bool helped(const struct profile *profile, const char *helper)
+{
+	for (const struct statement *st = profile->statements; st != NULL; st = st->next)
+		for (const struct item *item = st->kind == STATEMENT_HELPER ? st->helper.what : NULL; item != NULL; item = item->next)
+			if (service_helper(profile, item->service.text) != NULL &&
+			    strcmp(service_helper(profile, item->service.text), helper) == 0)
+				return true;
+	return false;
+}
+
+/* FTP and TFTP answer from another port: without their helper nothing but the greeting works. */
+static void check_helpers(struct profile *profile, const struct statement *st)
+{
+	for (const struct item *item = st->rule.what; item != NULL; item = item->next) {
+		const char *helper = item->service.text != NULL ? service_helper(profile, item->service.text) : NULL;
+
+		if (st->rule.verdict == VERDICT_ALLOW && helper != NULL &&
+		    (strcmp(helper, "ftp") == 0 || strcmp(helper, "tftp") == 0) && !helped(profile, helper))
+			profile_warning(profile, &item->where, "%s opens ports as it goes: it needs a line \"helper %s from ...\"",
+					item->service.text, item->service.text);
+	}
+}
 
 void profile_check(struct profile *profile)
 {
-	(void)profile;
+	for (const struct statement *st = profile->statements; st != NULL; st = st->next) {
+		if (st->kind == STATEMENT_FORWARD)
+			check_options(profile, &st->forward.options);
+		if (st->kind != STATEMENT_RULE)
+			continue;
+		check_options(profile, &st->rule.options);
+		check_open(profile, st);
+		check_helpers(profile, st);
+	}
+	check_shadows(profile);
+	check_ssh(profile);
 }

@@ -12,6 +12,11 @@ static const char *const table_names[TABLE_COUNT] = {
 	[TABLE_MANGLE] = "mangle",
 };
 
+const char *output_table_name(enum table table)
+{
+	return table_names[table];
+}
+
 /* The kernel's own chains of each table, in the order of the savers. */
 static const char *const builtin_chains[TABLE_COUNT][6] = {
 	[TABLE_FILTER] = { "INPUT", "FORWARD", "OUTPUT" },

@@ -75,6 +75,8 @@ struct output {
 	VEC(struct out_set) sets;
 };
 
+const char *output_table_name(enum table table);
+
 void output_begin(struct output *out, struct arena *arena);
 void output_free(struct output *out);
 

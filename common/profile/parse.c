@@ -148,6 +148,9 @@ bool expect_end(struct parser *ps, const char *const words[], size_t count)
 
 	if (peek(ps)->kind == TOKEN_END)
 		return true;
+	for (size_t i = 0; i < count; i++)
+		if (peek_word(ps, words[i]))
+			return fail_here(ps, "\"%s\" has no place here", words[i]);
 	near = suggest_nearest(peek(ps)->text, words, count);
 	if (near != NULL)
 		return fail_here(ps, "expected the end of the line, not \"%s\"; did you mean \"%s\"?", peek(ps)->text,

@@ -65,8 +65,8 @@ void profile_free(struct profile *profile)
 }
 
 /* Findings wait until the end, to be told in the order of the lines. */
-static void finding_add(struct profile *profile, enum diag_id id, const struct where *where, const char *format,
-			va_list args)
+static void printf_like(4, 0) finding_add(struct profile *profile, enum diag_id id, const struct where *where,
+					  const char *format, va_list args)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct finding finding = { .id = id, .serial = (unsigned)profile->findings.len };

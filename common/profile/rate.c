@@ -44,6 +44,8 @@ static enum rate_fault rate_cut(const char *text, unsigned *count, unsigned *per
 	*count = number_parse(text, &slash);
 	if (slash == text || *slash != '/')
 		return RATE_SYNTAX;
+	if (slash - text > 7)
+		return RATE_FAST;
 	*period = period_parse(slash + 1);
 	if (*period == 0)
 		return strpbrk(slash, "smhd") == NULL || slash[1] != '0' ? RATE_SYNTAX : RATE_ZERO;
@@ -92,6 +94,11 @@ static size_t unit_index(unsigned seconds)
 void rate_print(struct strbuf *out, const struct rate *rate)
 {
 	strbuf_printf(out, "%u/%s", rate->count, units[unit_index(rate->unit)].name);
+}
+
+void rate_print_short(struct strbuf *out, const struct rate *rate)
+{
+	strbuf_printf(out, "%u%c", rate->count, units[unit_index(rate->unit)].letter);
 }
 
 void rate_advice(struct strbuf *out, const char *text)

@@ -36,6 +36,9 @@ unsigned period_parse(const char *text);
 /* "4/min" */
 void rate_print(struct strbuf *out, const struct rate *rate);
 
+/* The same without a slash, for a name: "4m" */
+void rate_print_short(struct strbuf *out, const struct rate *rate);
+
 /* The nearest exact rates for one that is inexact: "34/m or 35/m". */
 void rate_advice(struct strbuf *out, const char *text);
 

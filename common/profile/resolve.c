@@ -172,7 +172,7 @@ bool hosts_load(struct profile *profile, struct hosts *hosts)
 	for (size_t i = 0; i < hosts->set.ranges.len; i++)
 		if (!addr_set_split(&hosts->nets, &hosts->set.ranges.item[i], 2))
 			return profile_memory(profile);
-	if (hosts->nets.ranges.len > HOSTS_INLINE_MAX && !profile->options->no_sets)
+	if (hosts->nets.ranges.len > HOSTS_TREE_MAX && !profile->options->no_sets)
 		return hosts_to_sets(profile, hosts);
 	return true;
 }
@@ -195,7 +195,8 @@ static bool add_on(struct profile *profile, struct selectors *out, const struct 
 	return true;
 }
 
-static bool add_hosts(struct profile *profile, const struct place *place, struct hosts *hosts, const struct zone *on,
+/* alone: the end is this list and nothing else, so it may become a tree. */
+static bool add_hosts(struct profile *profile, struct hosts *hosts, const struct zone *on, bool alone,
 		      struct selectors *out)
 {
 	if (!hosts_load(profile, hosts))
@@ -206,13 +207,7 @@ static bool add_hosts(struct profile *profile, const struct place *place, struct
 
 		return (v4.set == NULL || add_on(profile, out, on, v4)) && (v6.set == NULL || add_on(profile, out, on, v6));
 	}
-	if (hosts->nets.ranges.len > HOSTS_INLINE_MAX) {
-		if (out->tree != NULL || out->list.len > 0 || place->negated || on != NULL) {
-			profile_error(profile, &place->name.where,
-				      "\"%s\" has %zu networks: without ipsets such a list stands alone", hosts->name.text,
-				      hosts->nets.ranges.len);
-			return false;
-		}
+	if (hosts->nets.ranges.len > HOSTS_INLINE_MAX && alone && on == NULL) {
 		out->tree = hosts;
 		return true;
 	}
@@ -286,7 +281,9 @@ static bool add_place(struct profile *profile, const struct end *end, const stru
 		return add_on(profile, out, on, (struct selector){ .family = place->range.family, .has_range = true, .range = place->range });
 	if (zone != NULL)
 		return add_zone(profile, place, zone, only, unaddressed, out);
-	return hosts != NULL ? add_hosts(profile, place, hosts, on, out) : unknown_place(profile, &place->name);
+	if (hosts == NULL)
+		return unknown_place(profile, &place->name);
+	return add_hosts(profile, hosts, on, end->places->next == NULL && !place->negated, out);
 }
 
 /* "not" of one simple thing goes into the rule; of more, the list becomes the exceptions. */
@@ -337,6 +334,19 @@ void selectors_free(struct selectors *selectors)
 	vec_free(&selectors->list);
 }
 
+bool selectors_flatten(struct profile *profile, struct selectors *selectors)
+{
+	const struct hosts *tree = selectors->tree;
+
+	selectors->tree = NULL;
+	for (size_t i = 0; tree != NULL && i < tree->nets.ranges.len; i++)
+		if (!selector_add(profile, selectors, (struct selector){ .family = tree->nets.ranges.item[i].family,
+									 .has_range = true,
+									 .range = tree->nets.ranges.item[i] }))
+			return false;
+	return true;
+}
+
 size_t selectors_count(const struct selectors *selectors, enum family family)
 {
 	size_t count = 0;
@@ -363,23 +373,37 @@ enum family proto_family(int proto)
 	return proto == PROTO_ICMP || proto == 2 ? FAMILY_IPV4 : proto == PROTO_ICMP6 ? FAMILY_IPV6 : FAMILY_BOTH;
 }
 
-/* Ports that a wider range of the list holds already are left out, and the other way round. */
+/* Whether two entries are one: overlapping or neighbouring ports of a protocol. */
+static bool ports_touch(const struct ports *a, const struct ports *b)
+{
+	if (a->proto != b->proto || a->unaddressed != b->unaddressed)
+		return false;
+	return a->any || b->any || (a->first <= b->last + 1 && b->first <= a->last + 1);
+}
+
+/* Takes the place of the first entry that it joins. */
 static bool ports_add(struct profile *profile, struct port_list *out, struct ports ports)
 {
-	size_t kept = 0;
+	size_t kept = 0, place = out->list.len;
 
 	for (size_t i = 0; i < out->list.len; i++) {
-		struct ports *have = &out->list.item[i];
-		bool same = have->proto == ports.proto && have->unaddressed == ports.unaddressed;
+		const struct ports *have = &out->list.item[i];
 
-		if (same && (have->any || (!ports.any && have->first <= ports.first && ports.last <= have->last)))
-			return true;
-		if (same && (ports.any || (ports.first <= have->first && have->last <= ports.last)))
+		if (!ports_touch(have, &ports)) {
+			out->list.item[kept++] = *have;
 			continue;
-		out->list.item[kept++] = *have;
+		}
+		ports.any = ports.any || have->any;
+		ports.first = have->first < ports.first ? have->first : ports.first;
+		ports.last = have->last > ports.last ? have->last : ports.last;
+		if (place == out->list.len)
+			place = kept++;
 	}
+	if (place == out->list.len)
+		return vec_push(&out->list, ports) || profile_memory(profile);
+	out->list.item[place] = ports;
 	out->list.len = kept;
-	return vec_push(&out->list, ports) || profile_memory(profile);
+	return true;
 }
 
 static struct service *service_find(const struct profile *profile, const char *name)

@@ -152,6 +152,8 @@ static bool saver_failed(const struct spawn *spawn, struct diag_log *log)
 static void place_child(const struct backend *backend, int family, struct spawn *spawn)
 {
 	spawn->lock_file = backend->lock_file[family];
+	spawn->tick = backend->tick;
+	spawn->tick_arg = backend->tick_arg;
 	spawn->netns = backend->netns != NULL ? &backend->netns[family] : NULL;
 }
 

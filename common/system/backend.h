@@ -30,6 +30,8 @@ struct backend {
 	char save[FAMILIES][32];
 	int lock_fd[FAMILIES]; /* owned; lock files of their own for the children; -1: none */
 	char lock_file[FAMILIES][48];
+	void (*tick)(void *); /* called once a second while one of its programs runs; NULL: nobody */
+	void *tick_arg;       /* borrowed */
 	const struct netns *netns; /* borrowed; FAMILIES namespaces to work in; NULL: our own */
 };
 

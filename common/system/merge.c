@@ -49,6 +49,24 @@ static void note_unknown(struct merge *merge, const struct table *table, const c
 		strbuf_printf(&merge->first, "table %s: %.*s", table->name, (int)len, text);
 }
 
+static void note_chain(struct merge *merge, const struct table *table, const struct chain *chain)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_printf(&text, "chain %s", chain->name);
+	note_unknown(merge, table, strbuf_text(&text), text.len);
+	strbuf_free(&text);
+}
+
+static void note_policy(struct merge *merge, const struct table *table, const struct chain *chain)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_printf(&text, "policy %s of %s", chain->policy, chain->name);
+	note_unknown(merge, table, strbuf_text(&text), text.len);
+	strbuf_free(&text);
+}
+
 static int piece_order(const void *left, const void *right)
 {
 	const struct piece *a = left, *b = right;
@@ -234,7 +252,7 @@ static const char *compose_policy(struct merge *merge, const struct tables *tabl
 		return next->policy;
 	if (live->policy == NULL || base != NULL || strcmp(live->policy, "ACCEPT") == 0)
 		return live->policy == NULL ? NULL : "ACCEPT";
-	note_unknown(merge, tables->live, live->policy, strlen(live->policy));
+	note_policy(merge, tables->live, live);
 	return merge->foreign == FOREIGN_DROP ? "ACCEPT" : live->policy;
 }
 
@@ -251,7 +269,7 @@ static bool add_live_chain(struct merge *merge, const struct tables *tables, con
 	if (!kept_by_name(merge, live->name)) {
 		if (chain_in(tables->base, live->name) != NULL)
 			return true; /* stale */
-		note_unknown(merge, tables->live, live->name, strlen(live->name));
+		note_chain(merge, tables->live, live);
 		if (merge->foreign == FOREIGN_DROP)
 			return true;
 	}
@@ -285,6 +303,12 @@ static bool add_still_used(struct merge *merge, const struct tables *tables, str
 	return true;
 }
 
+/* Nobody set this policy, or it is the one that we set. */
+static bool policy_free(const struct chain *live, const struct chain *next)
+{
+	return live->policy == NULL || strcmp(live->policy, "ACCEPT") == 0 || strcmp(live->policy, next->policy) == 0;
+}
+
 static bool merge_table(struct merge *merge, const struct tables *tables, const char *name, struct rules *want)
 {
 	struct table *table = rules_add_table(want, name);
@@ -295,6 +319,9 @@ static bool merge_table(struct merge *merge, const struct tables *tables, const 
 		const struct chain *live = chain_in(tables->live, next->name);
 		struct chain *out = rules_add_chain(want, table, next->name, next->policy);
 
+		if (live != NULL && next->policy != NULL && chain_in(tables->base, next->name) == NULL &&
+		    !policy_free(live, next))
+			note_policy(merge, tables->live, live);
 		if (out == NULL)
 			good = false;
 		else if (live != NULL && next->policy == NULL && kept_by_name(merge, next->name))

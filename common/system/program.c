@@ -94,6 +94,21 @@ static bool table_changed(const struct table *live, const struct table *want, en
 	return false;
 }
 
+/* A table that is not wanted at all: it cannot be removed, but nothing of it stays. */
+static void write_blank(const struct table *live, struct strbuf *out)
+{
+	strbuf_printf(out, "*%s\n", live->name);
+	for (size_t i = 0; i < live->chains.len; i++)
+		if (live->chains.item[i].policy != NULL)
+			strbuf_printf(out, ":%s ACCEPT [0:0]\n", live->chains.item[i].name);
+	for (size_t i = 0; i < live->chains.len; i++)
+		strbuf_printf(out, "-F %s\n", live->chains.item[i].name);
+	for (size_t i = 0; i < live->chains.len; i++)
+		if (live->chains.item[i].policy == NULL)
+			strbuf_printf(out, "-X %s\n", live->chains.item[i].name);
+	strbuf_puts(out, "COMMIT\n");
+}
+
 void program_write(const struct rules *live, const struct rules *want, enum counts counts, struct strbuf *out)
 {
 	for (int pass = 0; pass < 2; pass++) {
@@ -105,4 +120,7 @@ void program_write(const struct rules *live, const struct rules *want, enum coun
 				write_table(now, table, counts, out);
 		}
 	}
+	for (size_t i = 0; i < live->tables.len; i++)
+		if (rules_table(want, live->tables.item[i].name) == NULL && !table_blank(&live->tables.item[i]))
+			write_blank(&live->tables.item[i], out);
 }

@@ -48,8 +48,8 @@ typedef VEC(char *) strings;
 /* Our environment with a fixed language and, where asked for, another lock file. */
 static int child_environment(strings *out, struct strbuf *lock, const struct spawn *spawn)
 {
-	static char language[] = "LC_ALL=C";
-	bool good = vec_push(out, language);
+	static const char language[] = "LC_ALL=C";
+	bool good = vec_push(out, (char *)(uintptr_t)language);
 
 	for (char **entry = environ; good && *entry != NULL; entry++)
 		if (strncmp(*entry, "LC_ALL=", 7) != 0 &&
@@ -62,7 +62,7 @@ static int child_environment(strings *out, struct strbuf *lock, const struct spa
 	return good && vec_push(out, NULL) ? 0 : -ENOMEM;
 }
 
-static int child_signals(posix_spawnattr_t *attr)
+static void child_signals(posix_spawnattr_t *attr)
 {
 	sigset_t none, defaults;
 
@@ -76,7 +76,7 @@ static int child_signals(posix_spawnattr_t *attr)
 	posix_spawnattr_setsigdefault(attr, &defaults);
 	/* A group of its own: Control-C in the middle of a commit is for us to handle, not for the child. */
 	posix_spawnattr_setpgroup(attr, 0);
-	return posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 }
 
 /* theirs[i] becomes descriptor i of the child. 0 or -errno. */
@@ -199,7 +199,12 @@ static void pump(struct spawn *spawns, size_t count)
 			fds[i] = (struct pollfd){ .fd = spawns[i / 3].fd[i % 3], .events = i % 3 == 0 ? POLLOUT : POLLIN };
 			open_fds += fds[i].fd >= 0;
 		}
-		if (open_fds == 0 || (poll(fds, 3 * count, -1) < 0 && errno != EINTR))
+		if (open_fds == 0)
+			return;
+		int ready = poll(fds, 3 * count, spawns[0].tick != NULL ? 1000 : -1);
+		if (ready == 0)
+			spawns[0].tick(spawns[0].tick_arg);
+		if (ready < 0 && errno != EINTR)
 			return;
 		for (size_t i = 0; i < 3 * count; i++) {
 			if (fds[i].fd < 0 || fds[i].revents == 0)
@@ -234,6 +239,28 @@ void spawn_run(struct spawn *spawns, size_t count)
 			spawns[i].failure = -ENOMEM;
 	}
 	sigaction(SIGPIPE, &before, NULL);
+}
+
+int spawn_detached(const char *const *argv)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	char *const *words;
+	pid_t pid;
+	int err;
+
+	memcpy(&words, &argv, sizeof(words));
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_init(&attr);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+	child_signals(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+	err = -posix_spawn(&pid, argv[0], &actions, &attr, words, environ);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&actions);
+	return err;
 }
 
 bool spawn_good(const struct spawn *spawn)

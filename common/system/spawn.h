@@ -17,6 +17,8 @@
 struct spawn {
 	const char *argv[12];  /* borrowed, ended by NULL */
 	const char *lock_file; /* borrowed; XTABLES_LOCKFILE of the child; NULL: as in our environment */
+	void (*tick)(void *);  /* called once a second while it runs; NULL: nobody */
+	void *tick_arg;        /* borrowed */
 	const struct netns *netns; /* borrowed; it lives in this one's scratch namespace; NULL: in ours */
 	const char *input;     /* borrowed; its standard input, NULL: /dev/null */
 	size_t input_len;
@@ -36,6 +38,12 @@ struct spawn {
  * signals. Failures stand in each spawn.
  */
 void spawn_run(struct spawn *spawns, size_t count);
+
+/*
+ * Starts a program in a session of its own, with nothing but /dev/null open, and does not wait for it:
+ * it outlives this process, its terminal and its session. 0 or -errno.
+ */
+must_check int spawn_detached(const char *const *argv);
 
 /* Started and ended with status 0. */
 bool spawn_good(const struct spawn *spawn);

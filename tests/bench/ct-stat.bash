@@ -45,4 +45,23 @@ promise "--sample 10000 / receive and ignore" "$(ratio sample ignore)" 0.08
 promise "report, microseconds (1.5 times /bin/true + 1000)" "${best[report]}" "$((best[true] * 3 / 2 + 1000))"
 promise "memory of bounded keys, KiB" "${memory[bounded]}" 6144
 promise "memory of proto,state,src, KiB" "${memory[top]}" 6144
+
+# A picture for 20 seconds on a terminal, asked for every second.
+if command -v script >/dev/null; then
+	read -r us _ < <("$BUILD/tests/cpucost" 1 script -qec "$BUILD/ct-stat --watch 1" /dev/null < <(sleep 20; printf q))
+	promise "--watch 1, share of one processor in 20 s" "$(awk -v us="$us" 'BEGIN { printf "%.3f", us / 20e6 }')" 0.10
+fi
+
+# Events as fast as the filler makes them, at 150,000 a second, with the default buffer.
+conntrack -F 2>/dev/null
+events=$(mktemp)
+"$BUILD/ct-stat" --events >"$events" &
+reader=$!
+sleep 0.5
+"$BUILD/tests/ctfill" -r 150000 200000 >/dev/null
+sleep 1.5
+kill "$reader"
+wait "$reader"
+promise "events lost of 200,000 at 150,000 a second" "$((200000 - $(grep -c NEW "$events")))" 0
+rm -f "$events"
 exit $failed

@@ -27,7 +27,7 @@ fresh() {
 load_teardown() {
 	local name
 	ip netns list 2>/dev/null | while read -r name _; do
-		ip netns pids "$name" 2>/dev/null | xargs -r kill 2>/dev/null
+		for pid in $(ip netns pids "$name" 2>/dev/null); do kill "$pid" 2>/dev/null || true; done
 		ip netns delete "$name"
 	done
 	return 0

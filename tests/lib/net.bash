@@ -36,10 +36,11 @@ net_address() { # net_address NAMESPACE INTERFACE ADDRESS...
 }
 
 net_down() { # net_down: ends what net_serve started, and the namespaces
-	local ns
+	local ns pid
 	for ns in client fw server; do
-		ip netns pids "$ns" 2>/dev/null | xargs -r kill 2>/dev/null
-		ip netns delete "$ns" 2>/dev/null
+		# The shell's own kill: a bare system has no other.
+		for pid in $(ip netns pids "$ns" 2>/dev/null); do kill "$pid" 2>/dev/null || true; done
+		ip netns delete "$ns" 2>/dev/null || true
 	done
 	return 0
 }

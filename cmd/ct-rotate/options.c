@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "options.h"
+#include "base/gzout.h"
+#include "rotate/inspect.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum option_id {
+	OPT_HELP = 256, OPT_VERSION, OPT_JSON, OPT_WAIT,
+	OPT_HOURLY, OPT_DAILY, OPT_WEEKLY, OPT_MONTHLY, OPT_YEARLY, OPT_SIZE, OPT_MAXSIZE, OPT_MINSIZE, OPT_MINAGE,
+	OPT_ROTATE, OPT_MAXAGE, OPT_MAX_BYTES, OPT_MIN_FREE, OPT_NAMING, OPT_DATEFORMAT, OPT_OLDDIR,
+	OPT_COMPRESS, OPT_DELAYCOMPRESS, OPT_LEVEL, OPT_THREADS, OPT_NO_VERIFY,
+	OPT_MISSINGOK, OPT_NOTIFEMPTY, OPT_ALLOWHARDLINK, OPT_CREATE, OPT_NOCREATE, OPT_COPYTRUNCATE, OPT_SU,
+	OPT_REOPEN, OPT_SETTLE, OPT_SCRIPT_TIMEOUT,
+	OPT_PIPE, OPT_EVERY, OPT_FSYNC, OPT_VERIFY, OPT_REPAIR, OPT_CAT, OPT_SINCE, OPT_IMPORT
+};
+
+static const char usage[] =
+	"usage: ct-rotate [-fnqv] [-c FILE] [OPTION ...] [LOG ...]\n"
+	"       ct-rotate --pipe DIR [OPTION ...]\n"
+	"       ct-rotate --verify | --repair | --cat [--since TIME] LOG|DIR ...\n"
+	"       ct-rotate --import-logrotate FILE\n"
+	"Rotates logs so that no line is lost, whatever is killed or full at whatever moment.\n"
+	"  -c, --config FILE        logs and settings, ct-rotate.conf(5); options before it are defaults\n"
+	"  -f, --force              rotate now, due or not\n"
+	"  -n, --dry-run            say what would be done, change nothing\n"
+	"  -q, --quiet              errors only; a log that another instance is at is no error\n"
+	"  -v, --verbose            say what is done\n"
+	"      --json               one object a log on standard output\n"
+	"      --wait[=SECONDS]     wait for another instance, 60 s\n"
+	"When:\n"
+	"      --hourly             once an hour\n"
+	"      --daily              once a day\n"
+	"      --weekly             once a week\n"
+	"      --monthly            once a month\n"
+	"      --yearly             once a year\n"
+	"      --size BYTES         without a schedule: from this size on (1M)\n"
+	"      --maxsize BYTES      above this size, before the schedule says so\n"
+	"      --minsize BYTES      not below this size, even if the schedule says so\n"
+	"      --minage DAYS        not when written to within this time\n"
+	"      --notifempty         not when empty\n"
+	"What to keep:\n"
+	"      --rotate N           this many archives (all)\n"
+	"      --maxage DAYS        archives of this age at most\n"
+	"      --max-bytes BYTES    of archives, together\n"
+	"      --min-free PERCENT   of the disk: remove old archives earlier to have it\n"
+	"      --naming WAY         date (LOG-20260131T235959Z) or number (LOG.1)\n"
+	"      --dateformat FORMAT  instead of that date: %Y %m %d %H %M %S %s\n"
+	"      --olddir DIR         where archives go; on the same file system\n"
+	"Compression:\n"
+	"      --compress           with gzip's format\n"
+	"      --delaycompress      but the newest archive not yet\n"
+	"      --level LEVEL        1 to 9, or fast (6)\n"
+	"      --threads N          1 to 16, or auto (1)\n"
+	"      --no-verify          do not check what was compressed\n"
+	"The log and its writer:\n"
+	"      --reopen HOW         pidfile:PATH (SIGHUP), unit:NAME or cmd:WORDS\n"
+	"      --settle TIME        how long to wait until nobody writes to the old file (5s)\n"
+	"      --script-timeout TIME  how long a script or command may take (60s)\n"
+	"      --create MODE[:OWNER[:GROUP]]  of the new log; else as the old one\n"
+	"      --nocreate           no new log: its writer makes one\n"
+	"      --copytruncate       for writers that never reopen; may lose lines\n"
+	"      --missingok          a missing log is no error\n"
+	"      --allowhardlink      rotate a log with several names\n"
+	"      --su USER:GROUP      for directories that others may write to\n"
+	"Other work:\n"
+	"      --pipe DIR           keep standard input in DIR/current and its archives\n"
+	"      --every TIME         with --pipe: archive at this age\n"
+	"      --fsync WHEN         with --pipe: line, sec or rotate (rotate)\n"
+	"      --verify             check archives, list what is left over\n"
+	"      --repair             put right what a killed run left, rotate nothing\n"
+	"      --cat                the archives and the log in order, inflated\n"
+	"      --since TIME         with --cat: from 2026-01-31, 2026-01-31T23:59:59 or @SECONDS on\n"
+	"      --import-logrotate FILE  what ct-rotate makes of a logrotate configuration\n"
+	"      --help               this text\n"
+	"      --version            the version\n";
+
+static const struct option longs[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "force", no_argument, NULL, 'f' },
+	{ "dry-run", no_argument, NULL, 'n' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "wait", optional_argument, NULL, OPT_WAIT },
+	{ "hourly", no_argument, NULL, OPT_HOURLY },
+	{ "daily", no_argument, NULL, OPT_DAILY },
+	{ "weekly", no_argument, NULL, OPT_WEEKLY },
+	{ "monthly", no_argument, NULL, OPT_MONTHLY },
+	{ "yearly", no_argument, NULL, OPT_YEARLY },
+	{ "size", required_argument, NULL, OPT_SIZE },
+	{ "maxsize", required_argument, NULL, OPT_MAXSIZE },
+	{ "minsize", required_argument, NULL, OPT_MINSIZE },
+	{ "minage", required_argument, NULL, OPT_MINAGE },
+	{ "notifempty", no_argument, NULL, OPT_NOTIFEMPTY },
+	{ "rotate", required_argument, NULL, OPT_ROTATE },
+	{ "maxage", required_argument, NULL, OPT_MAXAGE },
+	{ "max-bytes", required_argument, NULL, OPT_MAX_BYTES },
+	{ "min-free", required_argument, NULL, OPT_MIN_FREE },
+	{ "naming", required_argument, NULL, OPT_NAMING },
+	{ "dateformat", required_argument, NULL, OPT_DATEFORMAT },
+	{ "olddir", required_argument, NULL, OPT_OLDDIR },
+	{ "compress", no_argument, NULL, OPT_COMPRESS },
+	{ "delaycompress", no_argument, NULL, OPT_DELAYCOMPRESS },
+	{ "level", required_argument, NULL, OPT_LEVEL },
+	{ "threads", required_argument, NULL, OPT_THREADS },
+	{ "no-verify", no_argument, NULL, OPT_NO_VERIFY },
+	{ "reopen", required_argument, NULL, OPT_REOPEN },
+	{ "settle", required_argument, NULL, OPT_SETTLE },
+	{ "script-timeout", required_argument, NULL, OPT_SCRIPT_TIMEOUT },
+	{ "create", required_argument, NULL, OPT_CREATE },
+	{ "nocreate", no_argument, NULL, OPT_NOCREATE },
+	{ "copytruncate", no_argument, NULL, OPT_COPYTRUNCATE },
+	{ "missingok", no_argument, NULL, OPT_MISSINGOK },
+	{ "allowhardlink", no_argument, NULL, OPT_ALLOWHARDLINK },
+	{ "su", required_argument, NULL, OPT_SU },
+	{ "pipe", required_argument, NULL, OPT_PIPE },
+	{ "every", required_argument, NULL, OPT_EVERY },
+	{ "fsync", required_argument, NULL, OPT_FSYNC },
+	{ "verify", no_argument, NULL, OPT_VERIFY },
+	{ "repair", no_argument, NULL, OPT_REPAIR },
+	{ "cat", no_argument, NULL, OPT_CAT },
+	{ "since", required_argument, NULL, OPT_SINCE },
+	{ "import-logrotate", required_argument, NULL, OPT_IMPORT },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+static long need_number(const struct cli *cli, const char *option, long low, long high)
+{
+	long value;
+
+	if (!setting_number(optarg, low, high, &value))
+		cli_misuse(cli, "%s: %s is not a number from %ld to %ld", option, optarg, low, high);
+	return value;
+}
+
+static uint64_t need_size(const struct cli *cli, const char *option)
+{
+	uint64_t bytes;
+
+	if (!setting_size(optarg, &bytes))
+		cli_misuse(cli, "%s: %s is not a size like 100k, 5M or 2G", option, optarg);
+	return bytes;
+}
+
+static uint64_t need_duration(const struct cli *cli, const char *option)
+{
+	uint64_t ms;
+
+	if (!setting_duration(optarg, &ms))
+		cli_misuse(cli, "%s: %s is not a time like 250ms, 5s, 2m, 3h or 1d", option, optarg);
+	return ms;
+}
+
+/* As many as this process may use, within reason. */
+static unsigned threads_here(void)
+{
+	cpu_set_t set;
+	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+
+	return count < 1 ? 1 : count > GZ_THREADS_MAX ? GZ_THREADS_MAX : (unsigned)count;
+}
+
+/* MODE[:OWNER[:GROUP]] */
+static void parse_create(const struct cli *cli, struct rotate_settings *set)
+{
+	char *owner = strchr(optarg, ':');
+	char *group = owner == NULL ? NULL : strchr(owner + 1, ':');
+
+	if (owner != NULL)
+		*owner++ = '\0';
+	if (group != NULL)
+		*group++ = '\0';
+	if (!setting_mode(optarg, &set->mode))
+		cli_misuse(cli, "--create: %s is not an octal mode", optarg);
+	set->has_mode = true;
+	set->has_owner = owner != NULL;
+	set->has_group = group != NULL;
+	if (owner != NULL && !setting_user(owner, &set->owner))
+		cli_misuse(cli, "--create: no user %s", owner);
+	if (group != NULL && !setting_group(group, &set->group))
+		cli_misuse(cli, "--create: no group %s", group);
+}
+
+static void parse_su(const struct cli *cli, struct rotate_settings *set)
+{
+	char *group = strchr(optarg, ':');
+
+	if (group == NULL)
+		cli_misuse(cli, "--su: %s is not USER:GROUP", optarg);
+	*group++ = '\0';
+	set->su = true;
+	if (!setting_user(optarg, &set->su_user))
+		cli_misuse(cli, "--su: no user %s", optarg);
+	if (!setting_group(group, &set->su_group))
+		cli_misuse(cli, "--su: no group %s", group);
+}
+
+static bool when_option(const struct cli *cli, int c, struct rotate_settings *set)
+{
+	switch (c) {
+	case OPT_HOURLY:
+	case OPT_DAILY:
+	case OPT_WEEKLY:
+	case OPT_MONTHLY:
+	case OPT_YEARLY:
+		set->schedule = HOURLY + (unsigned)(c - OPT_HOURLY);
+		return true;
+	case OPT_SIZE:
+		set->size = need_size(cli, "--size");
+		set->schedule = BY_SIZE; /* the last one said counts, as in a file */
+		return true;
+	case OPT_MAXSIZE:
+		set->maxsize = need_size(cli, "--maxsize");
+		return true;
+	case OPT_MINSIZE:
+		set->minsize = need_size(cli, "--minsize");
+		return true;
+	case OPT_MINAGE:
+		set->minage = (unsigned)need_number(cli, "--minage", 0, 36500);
+		return true;
+	case OPT_NOTIFEMPTY:
+		set->notifempty = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool keep_option(const struct cli *cli, int c, struct rotate_settings *set)
+{
+	switch (c) {
+	case OPT_ROTATE:
+		set->keep = (int)need_number(cli, "--rotate", -1, 100000);
+		return true;
+	case OPT_MAXAGE:
+		set->maxage = (unsigned)need_number(cli, "--maxage", 0, 36500);
+		return true;
+	case OPT_MAX_BYTES:
+		set->max_bytes = need_size(cli, "--max-bytes");
+		return true;
+	case OPT_MIN_FREE:
+		if (optarg[0] != '\0' && optarg[strlen(optarg) - 1] == '%')
+			optarg[strlen(optarg) - 1] = '\0';
+		set->min_free = (unsigned)need_number(cli, "--min-free", 0, 99);
+		return true;
+	case OPT_NAMING:
+		if (strcmp(optarg, "date") != 0 && strcmp(optarg, "number") != 0)
+			cli_misuse(cli, "--naming: %s is neither date nor number", optarg);
+		set->naming = optarg[0] == 'd' ? NAMING_DATE : NAMING_NUMBER;
+		return true;
+	case OPT_DATEFORMAT:
+		if (!setting_dateformat(optarg))
+			cli_misuse(cli, "--dateformat: %s must begin with - or . and can hold %%Y %%m %%d %%H %%M %%S %%s",
+				   optarg);
+		set->dateformat = optarg;
+		return true;
+	case OPT_OLDDIR:
+		set->olddir = optarg;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool compress_option(const struct cli *cli, int c, struct rotate_settings *set)
+{
+	switch (c) {
+	case OPT_COMPRESS:
+		set->compress = true;
+		return true;
+	case OPT_DELAYCOMPRESS:
+		set->delaycompress = true;
+		return true;
+	case OPT_LEVEL:
+		set->level = strcmp(optarg, "fast") == 0 ? GZ_LEVEL_FAST : (int)need_number(cli, "--level", 1, 9);
+		return true;
+	case OPT_THREADS:
+		set->threads = strcmp(optarg, "auto") == 0 ?
+				       threads_here() :
+				       (unsigned)need_number(cli, "--threads", 1, GZ_THREADS_MAX);
+		return true;
+	case OPT_NO_VERIFY:
+		set->verify = false;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool log_option(const struct cli *cli, int c, struct rotate_settings *set)
+{
+	switch (c) {
+	case OPT_REOPEN:
+		if (!setting_reopen(optarg))
+			cli_misuse(cli, "--reopen: %s is none of pidfile:PATH, unit:NAME and cmd:WORDS", optarg);
+		set->reopen = optarg;
+		return true;
+	case OPT_SETTLE:
+		set->settle_ms = (unsigned)need_duration(cli, "--settle");
+		return true;
+	case OPT_SCRIPT_TIMEOUT:
+		set->script_ms = (unsigned)need_duration(cli, "--script-timeout");
+		return true;
+	case OPT_CREATE:
+		parse_create(cli, set);
+		return true;
+	case OPT_NOCREATE:
+		return set->nocreate = true;
+	case OPT_COPYTRUNCATE:
+		return set->copytruncate = true;
+	case OPT_MISSINGOK:
+		return set->missingok = true;
+	case OPT_ALLOWHARDLINK:
+		return set->allowhardlink = true;
+	case OPT_SU:
+		parse_su(cli, set);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void run_option(struct cli *cli, int c, struct options *opts)
+{
+	switch (c) {
+	case 'c':
+		opts->file = optarg;
+		break;
+	case 'f':
+		opts->run.force = true;
+		break;
+	case 'n':
+		opts->run.dry = true;
+		break;
+	case 'q':
+		opts->quiet = cli->quiet_warnings = true;
+		break;
+	case 'v':
+		opts->run.verbose = true;
+		break;
+	case OPT_JSON:
+		opts->run.json = true;
+		break;
+	case OPT_WAIT:
+		opts->run.wait_ms = optarg == NULL ? 60000 : (unsigned)need_duration(cli, "--wait");
+		break;
+	case OPT_HELP:
+		cli_help(cli);
+	case OPT_VERSION:
+		cli_version(cli);
+	default:
+		break;
+	}
+}
+
+static void set_mode(const struct cli *cli, struct options *opts, enum mode mode)
+{
+	if (opts->mode != MODE_ROTATE && opts->mode != mode)
+		cli_misuse(cli, "--pipe, --verify, --repair, --cat and --import-logrotate exclude each other");
+	opts->mode = mode;
+}
+
+static bool mode_option(const struct cli *cli, int c, struct options *opts)
+{
+	switch (c) {
+	case OPT_PIPE:
+		set_mode(cli, opts, MODE_PIPE);
+		opts->pipe.dir = optarg;
+		return true;
+	case OPT_EVERY:
+		opts->pipe.every_ms = need_duration(cli, "--every");
+		return true;
+	case OPT_FSYNC:
+		if (strcmp(optarg, "line") != 0 && strcmp(optarg, "sec") != 0 && strcmp(optarg, "rotate") != 0)
+			cli_misuse(cli, "--fsync: %s is none of line, sec and rotate", optarg);
+		opts->pipe.sync = optarg[0] == 'l' ? SYNC_LINE : optarg[0] == 's' ? SYNC_SECOND : SYNC_ROTATE;
+		return true;
+	case OPT_VERIFY:
+	case OPT_REPAIR:
+	case OPT_CAT:
+		set_mode(cli, opts, MODE_VERIFY + (unsigned)(c - OPT_VERIFY));
+		return true;
+	case OPT_SINCE:
+		if (!inspect_time(optarg, &opts->since))
+			cli_misuse(cli, "--since: %s is not a time like 2026-01-31, 2026-01-31T23:59:59 or @SECONDS",
+				   optarg);
+		return true;
+	case OPT_IMPORT:
+		set_mode(cli, opts, MODE_IMPORT);
+		opts->file = optarg;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What cannot be meant together. */
+static void check_together(const struct cli *cli, const struct options *opts)
+{
+	bool reads_file = opts->file != NULL;
+
+	if (reads_file && opts->mode != MODE_ROTATE && opts->mode != MODE_IMPORT)
+		cli_misuse(cli, "-c goes with rotating only");
+	if ((reads_file || opts->mode == MODE_PIPE) && opts->operand_count > 0)
+		cli_misuse(cli, "no log is named beside a file or --pipe: %s", opts->operands[0]);
+	if (!reads_file && opts->mode != MODE_PIPE && opts->operand_count == 0)
+		cli_misuse(cli, "which log?");
+	if (opts->set.nocreate && (opts->set.copytruncate || opts->set.has_mode))
+		cli_misuse(cli, "--nocreate makes no new log for --create or --copytruncate");
+	if (opts->mode != MODE_PIPE && (opts->pipe.every_ms != 0 || opts->pipe.sync != SYNC_ROTATE))
+		cli_misuse(cli, "--every and --fsync go with --pipe");
+	if (opts->mode != MODE_CAT && opts->since != 0)
+		cli_misuse(cli, "--since goes with --cat");
+}
+
+struct options options_parse(struct cli *cli, int argc, char *argv[])
+{
+	struct options opts = { .set = rotate_defaults };
+	int c;
+
+	cli_begin(cli, "ct-rotate", usage);
+	while ((c = cli_option(cli, argc, argv, "c:fnqv", longs)) != -1) {
+		if (!when_option(cli, c, &opts.set) && !keep_option(cli, c, &opts.set) &&
+		    !compress_option(cli, c, &opts.set) && !log_option(cli, c, &opts.set) &&
+		    !mode_option(cli, c, &opts))
+			run_option(cli, c, &opts);
+	}
+	opts.operands = argv + optind;
+	opts.operand_count = argc - optind;
+	opts.run.log = &cli->log;
+	opts.run.out = stdout;
+	check_together(cli, &opts);
+	return opts;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line of ct-rotate. */
+#ifndef FW_CMD_CT_ROTATE_OPTIONS_H
+#define FW_CMD_CT_ROTATE_OPTIONS_H
+
+#include "cli.h"
+#include "rotate/pipe.h"
+#include "rotate/rotate.h"
+
+enum mode { MODE_ROTATE, MODE_PIPE, MODE_VERIFY, MODE_REPAIR, MODE_CAT, MODE_IMPORT };
+
+struct options {
+	enum mode mode;
+	const char *file;              /* -c or --import-logrotate; borrowed, NULL: none */
+	struct rotate_settings set;    /* texts are borrowed from argv */
+	struct rotate_run run;
+	struct pipe_options pipe;
+	time_t since;                  /* of --cat; 0: all */
+	bool quiet;
+	char **operands;
+	int operand_count;
+};
+
+/* Does not return on misuse. */
+struct options options_parse(struct cli *cli, int argc, char *argv[]);
+
+#endif

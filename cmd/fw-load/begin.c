@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "load.h"
+#include "system/lock.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { INPUT_MAX = 64 << 20 };
+
+void load_begin(struct load *load, struct cli *cli, const struct load_opts *opts)
+{
+	*load = (struct load){ .opts = *opts, .cli = cli, .log = &cli->log, .started = state_uptime() };
+	state_begin(&load->state, opts->state_dir);
+	load->locks[0] = load->locks[1] = -1;
+	load->backend.lock_fd[0] = load->backend.lock_fd[1] = -1;
+	for (int i = 0; i < FAMILIES; i++) {
+		load->side[i].load = load;
+		load->side[i].family = i;
+	}
+}
+
+static void side_free(struct side *side)
+{
+	rules_free(&side->base);
+	rules_free(&side->live);
+	rules_free(&side->next);
+	rules_free(&side->want);
+	strbuf_free(&side->base_text);
+	strbuf_free(&side->live_text);
+	strbuf_free(&side->next_text);
+	strbuf_free(&side->file);
+	strbuf_free(&side->program);
+	merge_free(&side->merge);
+}
+
+void load_unlock(struct load *load)
+{
+	for (size_t i = 0; i < ARRAY_LEN(load->locks); i++) {
+		if (load->locks[i] >= 0)
+			close(load->locks[i]);
+		load->locks[i] = -1;
+	}
+}
+
+void load_end(struct load *load)
+{
+	load_phase(load, NULL);
+	for (int i = 0; i < FAMILIES; i++)
+		side_free(&load->side[i]);
+	load_unlock(load);
+	plan_free(&load->plan);
+	backend_free(&load->backend);
+	extras_free(&load->extras);
+	stream_free(&load->stream);
+	strbuf_free(&load->text);
+	vec_free(&load->opts.keep);
+}
+
+/* A line on a terminal that is written over, once a second, when a phase takes longer than that. */
+static void show_progress(void *arg)
+{
+	struct load *load = arg;
+
+	load->ticked = true;
+	fprintf(stderr, "\r\033[Kfw-load: %s, %lld s", load->phase, state_uptime() - load->started);
+	fflush(stderr);
+}
+
+void load_phase(struct load *load, const char *phase)
+{
+	if (load->ticked)
+		fputs("\r\033[K", stderr);
+	load->ticked = false;
+	load->phase = phase;
+	if (phase != NULL && load->opts.verbose)
+		fprintf(stderr, "fw-load: %s\n", phase);
+	if (isatty(STDERR_FILENO)) {
+		load->backend.tick = phase != NULL ? show_progress : NULL;
+		load->backend.tick_arg = load;
+	}
+}
+
+bool load_read(struct load *load)
+{
+	const char *path = load->opts.input;
+	bool good = cli_read(load->cli, path, &load->text, INPUT_MAX) &&
+		    stream_read(&load->stream, cli_input_name(path), strbuf_text(&load->text), load->text.len,
+				load->opts.families, load->log);
+
+	load->families = load->stream.families;
+	return good && extras_read(&load->extras, &load->stream, load->log);
+}
+
+static bool locked(struct load *load, int lock, const char *what)
+{
+	if (lock == -EWOULDBLOCK) {
+		diag_add(load->log, DIAG_SYSTEM, NULL, NULL, "%s is held by another program; waited %u seconds", what,
+			 load->opts.wait);
+		load->status = STATUS_LOCKED;
+	} else if (lock < 0) {
+		diag_system(load->log, lock, "%s", what);
+	}
+	return lock >= 0;
+}
+
+/* At boot a state that cannot be written must not keep its rules from being loaded. */
+static bool lock_state(struct load *load)
+{
+	struct strbuf path = STRBUF_INIT;
+	int err = state_make(&load->state);
+	bool good;
+
+	load->locks[0] = err == 0 ? lock_file(state_run_path(&load->state, "lock", &path), load->opts.wait) : err;
+	if (load->locks[0] < 0 && load->locks[0] != -EWOULDBLOCK && load->opts.action == ACTION_BOOT) {
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s cannot be written, going on without: %s",
+			 load->state.dir, strerror(-load->locks[0]));
+		load->read_only = true;
+		good = true;
+	} else {
+		good = locked(load, load->locks[0], err == 0 ? strbuf_text(&path) : load->state.dir);
+	}
+	strbuf_free(&path);
+	return good;
+}
+
+bool load_lock(struct load *load)
+{
+	if (!lock_state(load))
+		return false;
+	/* The nft kind takes no lock. The legacy kind's is ours now, and its programs get one of their own. */
+	if (load->backend.kind != BACKEND_LEGACY)
+		return true;
+	load->locks[1] = lock_xtables(load->opts.wait);
+	return locked(load, load->locks[1], "the lock of iptables");
+}
+
+bool load_find(struct load *load)
+{
+	struct backend other;
+	bool used;
+
+	if (!backend_find(&load->backend, load->opts.backend, load->log))
+		return false;
+	used = backend_other(&other, &load->backend) && backend_in_use(&other);
+	backend_free(&other);
+	if (used) {
+		diag_add(load->log, DIAG_SYSTEM, NULL, NULL,
+			 "rules of %s are in force too, and filter the same packets; remove them first: see fw-load(8)",
+			 other.restore[0]);
+		load->status = STATUS_BACKENDS;
+	}
+	return !used;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A load that must be confirmed. A guard of its own process, session and, under systemd, unit waits
+ * beside the foreground: whatever happens to terminal and session, it undoes the load in time. Both
+ * decide under the lock of the state, by what `pending` says then.
+ */
+#include "load.h"
+#include "system/lock.h"
+#include "system/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct timespec moment = { .tv_nsec = 50 * 1000 * 1000 };
+
+bool guard_is_there(const struct load *load)
+{
+	struct strbuf path = STRBUF_INIT;
+	bool held = lock_is_held(state_run_path(&load->state, "guard", &path));
+
+	strbuf_free(&path);
+	return held;
+}
+
+/* A unit of systemd lives in the first network namespace: of use only if we do too. */
+static bool under_systemd(void)
+{
+	struct stat unit, first, own;
+
+	return stat("/run/systemd/system", &unit) == 0 && stat("/proc/1/ns/net", &first) == 0 &&
+	       stat("/proc/self/ns/net", &own) == 0 && first.st_ino == own.st_ino;
+}
+
+static bool start_unit(const char *self, const char *const *guard, size_t count)
+{
+	struct spawn spawn = SPAWN_INIT;
+	size_t n = 0;
+	bool good;
+
+	spawn.argv[n++] = "systemd-run";
+	spawn.argv[n++] = "--quiet";
+	spawn.argv[n++] = "--collect";
+	spawn.argv[n++] = "--description=fw-load: undo what nobody confirms";
+	spawn.argv[n++] = self;
+	for (size_t i = 1; i < count; i++)
+		spawn.argv[n++] = guard[i];
+	spawn_run(&spawn, 1);
+	good = spawn_good(&spawn);
+	spawn_free(&spawn);
+	return good;
+}
+
+bool guard_start(void *arg)
+{
+	struct load *load = arg;
+	const char *const guard[] = { "/proc/self/exe",	       "--guard",  "-s", load->opts.state_dir, "-b",
+				      backend_name(load->backend.kind), NULL };
+	char self[4096];
+	ssize_t len = readlink(guard[0], self, sizeof(self) - 1);
+	int err = 0;
+
+	self[len > 0 ? len : 0] = '\0';
+	if (!under_systemd() || len <= 0 || !start_unit(self, guard, ARRAY_LEN(guard) - 1))
+		err = spawn_detached(guard);
+	for (int i = 0; err == 0 && i < 100 && !guard_is_there(load); i++)
+		nanosleep(&moment, NULL);
+	if (err == 0 && guard_is_there(load))
+		return true;
+	diag_system(load->log, err != 0 ? err : ETIMEDOUT, "the guard of an unconfirmed load");
+	return false;
+}
+
+/* Under the lock: is this generation still to be decided? */
+static bool still_pending(struct load *load, struct pending *pending)
+{
+	return state_read_pending(&load->state, pending) == 0 && pending->generation != 0;
+}
+
+void guard_run(struct load *load)
+{
+	struct strbuf path = STRBUF_INIT;
+	int own = lock_file(state_run_path(&load->state, "guard", &path), 5);
+	struct pending pending;
+
+	if (own < 0) {
+		diag_system(load->log, own, "%s", strbuf_text(&path));
+	} else {
+		while (still_pending(load, &pending) && state_uptime() < pending.deadline)
+			nanosleep(&moment, NULL);
+		load->opts.wait = 3600;
+		if (load_find(load) && load_lock(load) && still_pending(load, &pending) && pending.deadline > 0) {
+			load->status = STATUS_UNCONFIRMED;
+			load_undo(load, pending.generation);
+		}
+		close(own);
+	}
+	strbuf_free(&path);
+}
+
+/* Confirms, under the lock that the caller holds. */
+static void confirm(struct load *load)
+{
+	struct pending pending;
+
+	if (!still_pending(load, &pending)) {
+		diag_add(load->log, DIAG_LOAD, NULL, NULL, "no load waits for a confirmation");
+	} else if (state_uptime() >= pending.deadline || !guard_is_there(load)) {
+		diag_add(load->log, DIAG_LOAD, NULL, NULL, "too late: generation %06u is undone", pending.generation);
+	} else {
+		load->generation = pending.generation;
+		load->keep_generation = true;
+		load_flip(load);
+	}
+}
+
+void confirm_now(struct load *load)
+{
+	if (load_find(load) && load_lock(load))
+		confirm(load);
+}
+
+/* The word yes on the terminal; false: nothing yet, or another word. */
+static bool terminal_says_yes(int tty)
+{
+	struct pollfd input = { .fd = tty, .events = POLLIN };
+	char answer[64];
+	ssize_t len;
+
+	if (tty < 0 || poll(&input, 1, 0) <= 0 || (input.revents & POLLIN) == 0)
+		return false;
+	len = read(tty, answer, sizeof(answer) - 1);
+	return len >= 3 && memcmp(answer, "yes", 3) == 0;
+}
+
+void load_wait(struct load *load)
+{
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	struct pending pending;
+
+	load_unlock(load);
+	load_phase(load, NULL);
+	diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
+		 "generation %06u is in force for %u s; keep it with: fw-load --confirm-now%s", load->generation,
+		 load->opts.confirm, tty >= 0 ? ", or with the word yes here" : "");
+	while (still_pending(load, &pending) && pending.generation == load->generation) {
+		if (terminal_says_yes(tty) && load_lock(load)) {
+			confirm(load);
+			load_unlock(load);
+		}
+		if (!guard_is_there(load) && still_pending(load, &pending) && state_uptime() > pending.deadline + 10)
+			break;
+		nanosleep(&moment, NULL);
+	}
+	if (tty >= 0)
+		close(tty);
+	if (state_link(&load->state, "good") != load->generation) {
+		diag_add(load->log, DIAG_LOAD, NULL, NULL, "generation %06u was not confirmed and is undone",
+			 load->generation);
+		load->status = STATUS_UNCONFIRMED;
+	}
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "load.h"
+#include "system/nftgen.h"
+#include "text/seal.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* One family of a generation; false: it is there and not whole, reported as a warning. */
+static bool read_part(struct load *load, unsigned generation, int family, struct strbuf *text, struct rules *rules,
+		      bool *found)
+{
+	static const char *const parts[FAMILIES] = { ".v4", ".v6" };
+	struct diag_log silent = { .report = NULL };
+	int err = state_read(&load->state, generation, parts[family], text);
+
+	*found = err == 0 && rules_read(rules, "generation", strbuf_text(text), text->len, &silent);
+	if (*found || err == -ENOENT)
+		return true;
+	diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "generation %06u%s.gz in %s is damaged: %s", generation,
+		 parts[family], load->state.dir, err == 0 || err == -EBADMSG ? "not what was written" : strerror(-err));
+	strbuf_reset(text);
+	return false;
+}
+
+bool load_base(struct load *load)
+{
+	unsigned good = state_link(&load->state, "good");
+
+	for (int i = 0; i < FAMILIES; i++) {
+		struct side *side = &load->side[i];
+
+		if (good != 0)
+			(void)read_part(load, good, i, &side->base_text, &side->base, &side->has_base);
+	}
+	return true;
+}
+
+static bool read_extras(struct load *load, const struct side *side)
+{
+	struct stream stream;
+	bool good = stream_read(&stream, "generation", strbuf_text(&side->next_text), side->next_text.len, FAMILY_BOTH,
+				load->log) &&
+		    extras_read(&load->extras, &stream, load->log);
+
+	stream_free(&stream);
+	return good;
+}
+
+bool load_generation(struct load *load, unsigned generation)
+{
+	enum family asked = load->opts.families != FAMILY_NONE ? load->opts.families : FAMILY_BOTH;
+
+	load->families = FAMILY_NONE;
+	for (int i = 0; i < FAMILIES; i++) {
+		struct side *side = &load->side[i];
+		bool found;
+
+		if (!family_has(asked, i))
+			continue;
+		if (!read_part(load, generation, i, &side->next_text, &side->next, &found))
+			return false;
+		if (!found)
+			continue;
+		load->families |= family_bit(i);
+		strbuf_add(&side->file, strbuf_text(&side->next_text), side->next_text.len);
+		if (!read_extras(load, side))
+			return false;
+	}
+	load->generation = generation;
+	load->keep_generation = true;
+	return load->families != FAMILY_NONE;
+}
+
+bool load_save_now(struct load *load, enum family families, struct saved *saved)
+{
+	enum save_result result = backend_save(&load->backend, families, NULL, saved->text, load->log);
+	bool good = result == SAVE_DONE;
+
+	if (result == SAVE_NATIVE)
+		load->status = STATUS_BACKENDS;
+	for (int i = 0; i < FAMILIES; i++)
+		good = good && rules_read(&saved->rules[i], load->backend.save[i], strbuf_text(&saved->text[i]),
+					  saved->text[i].len, load->log);
+	return good;
+}
+
+void saved_free(struct saved *saved)
+{
+	for (int i = 0; i < FAMILIES; i++) {
+		rules_free(&saved->rules[i]);
+		strbuf_free(&saved->text[i]);
+	}
+}
+
+bool load_snapshot(struct load *load)
+{
+	struct saved now = { .text = { STRBUF_INIT } };
+	bool good;
+
+	load_phase(load, "reading the rules in force");
+	if (nftgen_read(&load->seen) != 0)
+		load->seen = 0;
+	good = load_save_now(load, load->families, &now);
+	for (int i = 0; i < FAMILIES; i++) {
+		load->side[i].live_text = now.text[i];
+		load->side[i].live = now.rules[i];
+	}
+	return good;
+}
+
+/* May what is not ours stay? Without a load before, somebody has to say. */
+static enum foreign foreign_mode(const struct load *load, const struct side *side)
+{
+	if (load->opts.unknown == UNKNOWN_REPLACE)
+		return FOREIGN_DROP;
+	if (load->opts.unknown == UNKNOWN_REFUSE && !side->has_base && load->opts.keep.len > 0)
+		return FOREIGN_DROP;
+	return FOREIGN_KEEP;
+}
+
+bool side_merge(struct side *side)
+{
+	struct load *load = side->load;
+	VEC(const char *) keep = { 0 };
+	bool good = true;
+
+	merge_free(&side->merge);
+	rules_free(&side->want);
+	strbuf_reset(&side->program);
+	side->merge = (struct merge)MERGE_INIT;
+	side->merge.foreign = foreign_mode(load, side);
+	for (size_t i = 0; good && i < load->opts.keep.len; i++)
+		good = vec_push(&keep, load->opts.keep.item[i]);
+	for (size_t i = 0; good && i < load->extras.keep.len; i++)
+		good = vec_push(&keep, load->extras.keep.item[i]);
+	side->merge.keep = keep.item;
+	side->merge.keep_count = keep.len;
+	good = good && merge_rules(&side->merge, side->has_base ? &side->base : NULL, &side->live, &side->next,
+				   &side->want) == 0;
+	vec_free(&keep);
+	if (good)
+		program_write(&side->live, &side->want, load->opts.counters ? COUNTS_SET : COUNTS_FOREIGN,
+			      &side->program);
+	good = good && !side->program.failed;
+	return good || diag_memory(load->log) == 0;
+}
+
+bool side_write_file(struct side *side)
+{
+	seal_open(&side->file);
+	extras_write(&side->load->extras, &side->file);
+	rules_write(&side->next, false, &side->file);
+	seal_close(&side->file);
+	return !side->file.failed;
+}
+
+static bool unknown_refused(struct load *load, const struct side *side)
+{
+	const struct merge *merge = &side->merge;
+
+	if (load->opts.unknown != UNKNOWN_REFUSE || load->opts.keep.len > 0 || side->has_base || merge->unknown == 0)
+		return false;
+	diag_add(load->log, DIAG_SYSTEM, NULL, NULL,
+		 "%s: %zu things in force were not loaded by fw-load, first: %s; say --adopt to keep them, --replace to "
+		 "remove them, or --keep PATTERN",
+		 family_name(side->family), merge->unknown, strbuf_text(&merge->first));
+	load->status = STATUS_UNKNOWN;
+	return true;
+}
+
+bool load_merge(struct load *load)
+{
+	bool good = true;
+
+	for (int i = 0; i < FAMILIES; i++) {
+		struct side *side = &load->side[i];
+
+		if (!family_has(load->families, i))
+			continue;
+		if (!side_merge(side))
+			return false;
+		good = !unknown_refused(load, side) && good;
+		if (side->merge.still_used.len > 0)
+			diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
+				 "%s: rules of other programs still jump to %s, so it stays", family_name(i),
+				 strbuf_text(&side->merge.still_used));
+		if (!load->keep_generation && !load->opts.no_rehearsal && !side_write_file(side))
+			return diag_memory(load->log) == 0;
+	}
+	return good;
+}

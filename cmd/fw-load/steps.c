@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The steps of a commit, each with its undoing, in the order in which they are safe. */
+#include "load.h"
+#include "text/seal.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+static const char *const parts[FAMILIES] = { ".v4", ".v6" };
+static const char *const rollback_names[FAMILIES] = { "rollback.v4", "rollback.v6" };
+static const char *const want_names[FAMILIES] = { "want.v4", "want.v6" };
+
+/* The input, sealed anew, with notes on who loaded it and where. */
+static void write_history(struct load *load, struct strbuf *out)
+{
+	struct utsname kernel;
+	time_t now = time(NULL);
+	struct tm utc;
+	char date[32] = "";
+
+	if (gmtime_r(&now, &utc) != NULL)
+		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	seal_open(out);
+	strbuf_printf(out, "# loaded %s by fw-load from %s, backend %s, families %u, kernel %s\n", date,
+		      load->stream.name != NULL ? load->stream.name : "a generation",
+		      backend_name(load->backend.kind), (unsigned)load->families,
+		      uname(&kernel) == 0 ? kernel.release : "unknown");
+	for (size_t i = 0; i < load->stream.lines.len; i++) {
+		const struct line *line = &load->stream.lines.item[i];
+		const char *args;
+		size_t len;
+
+		if (line_directive(line, "stream", &args, &len) || line_directive(line, "end", &args, &len))
+			continue;
+		strbuf_add(out, line->text, line->len);
+		strbuf_putc(out, '\n');
+	}
+	seal_close(out);
+}
+
+/* Our rules of each family; of a family that this load is not about, those of the last one. */
+static int write_sides(struct load *load)
+{
+	int err = 0;
+
+	for (int i = 0; i < FAMILIES && err == 0; i++) {
+		struct side *side = &load->side[i];
+		const struct strbuf *text = family_has(load->families, i) ? &side->file : &side->base_text;
+
+		if (text->len > 0)
+			err = state_write(&load->state, load->generation, parts[i], text->data, text->len);
+	}
+	return err;
+}
+
+static int write_generation(struct load *load)
+{
+	struct strbuf text = STRBUF_INIT;
+	int err;
+
+	write_history(load, &text);
+	err = state_write(&load->state, load->generation, "", strbuf_text(&text), text.len);
+	strbuf_free(&text);
+	return err == 0 ? write_sides(load) : err;
+}
+
+/* What to put back when this process dies: read by a later run, or by the guard. */
+static int write_rollback(struct load *load)
+{
+	struct strbuf text = STRBUF_INIT;
+	int err = 0;
+
+	for (int i = 0; i < FAMILIES && err == 0; i++) {
+		struct side *side = &load->side[i];
+
+		/* Of a family that is not touched, an empty file: those of an older load would mislead. */
+		strbuf_reset(&text);
+		if (side->program.len > 0)
+			rules_write(&side->want, false, &text);
+		err = state_run_write(&load->state, want_names[i], strbuf_text(&text), text.len);
+		if (err == 0)
+			err = state_run_write(&load->state, rollback_names[i], strbuf_text(&side->live_text),
+					      side->program.len > 0 ? side->live_text.len : 0);
+	}
+	strbuf_reset(&text);
+	for (size_t i = 0; i < load->extras.sysctls.len; i++) {
+		const struct sysctl *sysctl = &load->extras.sysctls.item[i];
+
+		if (sysctl->before != NULL)
+			strbuf_printf(&text, "#@ sysctl %s=%s\n", sysctl->key, sysctl->before);
+	}
+	if (err == 0)
+		err = state_run_write(&load->state, "rollback.sysctls", strbuf_text(&text), text.len);
+	strbuf_free(&text);
+	return err;
+}
+
+static bool record(void *arg)
+{
+	struct load *load = arg;
+	struct pending pending = { .generation = load->generation };
+	int err = 0;
+
+	load_phase(load, "recording");
+	state_boot_id(pending.boot);
+	if (load->opts.confirm > 0)
+		pending.deadline = state_uptime() + load->opts.confirm;
+	if (!load->keep_generation)
+		err = write_generation(load);
+	if (err == 0)
+		err = write_rollback(load);
+	if (err == 0)
+		err = state_write_pending(&load->state, &pending);
+	if (err != 0)
+		diag_system(load->log, err, "recording generation %06u in %s", load->generation, load->state.dir);
+	return err == 0;
+}
+
+static bool forget(void *arg)
+{
+	struct load *load = arg;
+
+	if (!load->keep_generation)
+		state_remove(&load->state, load->generation);
+	return state_clear_pending(&load->state) == 0;
+}
+
+bool load_flip(void *arg)
+{
+	struct load *load = arg;
+	int err = 0;
+
+	if (load->opts.no_rehearsal && !load->keep_generation)
+		err = write_sides(load);
+	if (err == 0)
+		err = state_flip(&load->state, load->generation);
+	if (err == 0)
+		err = state_clear_pending(&load->state);
+	if (err != 0)
+		diag_system(load->log, err, "generation %06u in %s", load->generation, load->state.dir);
+	else
+		state_prune(&load->state);
+	return err == 0;
+}
+
+struct setting {
+	struct load *load;
+	struct sysctl *sysctl;
+};
+
+static bool set_sysctl(void *arg)
+{
+	struct setting *setting = arg;
+	struct load *load = setting->load;
+	int err = sysctl_write(setting->sysctl, setting->sysctl->value);
+
+	load->touched = true;
+	if (err == 0)
+		return true;
+	diag_system(load->log, err, "setting %s=%s", setting->sysctl->key, setting->sysctl->value);
+	load->status = STATUS_EXTRAS;
+	return false;
+}
+
+static bool unset_sysctl(void *arg)
+{
+	struct setting *setting = arg;
+	struct strbuf now = STRBUF_INIT;
+	bool same = sysctl_read(setting->sysctl, &now) != 0 || strcmp(strbuf_text(&now), setting->sysctl->before) == 0;
+	int err = same ? 0 : sysctl_write(setting->sysctl, setting->sysctl->before);
+
+	strbuf_free(&now);
+	if (err != 0)
+		diag_system(setting->load->log, err, "setting %s back to %s", setting->sysctl->key,
+			    setting->sysctl->before);
+	return err == 0;
+}
+
+/* Those that open, or those that do not; what has its value already is left out. */
+/*
+ * A setting of the whole machine, seen from a namespace: not ours to set, and no reason to refuse the
+ * rules. What opens or closes the host is always ours: there a failure stays one.
+ */
+static bool leave_to_machine(struct load *load, const struct sysctl *sysctl, const char *now, bool opening)
+{
+	if (opening || strncmp(sysctl->key, "net.netfilter.", 14) != 0 || sysctl_writable(sysctl))
+		return false;
+	diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s stays %s: here it is the machine's, not this namespace's",
+		 sysctl->key, now);
+	return true;
+}
+
+/* One setting that differs becomes a step. */
+static bool plan_sysctl(struct load *load, struct setting *setting, const char *now, bool opening)
+{
+	struct sysctl *sysctl = setting->sysctl;
+
+	if (strcmp(now, sysctl->value) == 0 || leave_to_machine(load, sysctl, now, opening))
+		return true;
+	sysctl->before = strdup(now);
+	return sysctl->before != NULL && plan_add(&load->plan, set_sysctl, unset_sysctl, setting, "set %s=%s",
+						  sysctl->key, sysctl->value);
+}
+
+static bool plan_sysctls(struct load *load, struct setting *settings, bool opening)
+{
+	bool good = true;
+
+	for (size_t i = 0; good && i < load->extras.sysctls.len; i++) {
+		struct sysctl *sysctl = &load->extras.sysctls.item[i];
+		struct strbuf now = STRBUF_INIT;
+		int err = 0;
+
+		settings[i] = (struct setting){ load, sysctl };
+		if (sysctl_opens(sysctl) != opening)
+			continue;
+		err = sysctl_read(sysctl, &now);
+		if (err != 0 && !load->opts.plan_only) {
+			diag_system(load->log, err, "%s", sysctl->key);
+			load->status = STATUS_EXTRAS;
+			good = false;
+		}
+		good = good && plan_sysctl(load, &settings[i], strbuf_text(&now), opening);
+		strbuf_free(&now);
+	}
+	return good;
+}
+
+struct set_step {
+	struct load *load;
+	struct set *set;
+};
+
+static bool put_set(void *arg)
+{
+	struct set_step *step = arg;
+
+	return set_put(step->set, step->load->log);
+}
+
+static bool put_set_back(void *arg)
+{
+	struct set_step *step = arg;
+
+	return set_put_back(step->set, step->load->log);
+}
+
+/* The tables that a program changes, for people: "filter, nat". */
+static void name_tables(const struct strbuf *program, struct strbuf *out)
+{
+	for (const char *line = strbuf_text(program); *line != '\0'; line++) {
+		size_t len = strcspn(line, "\n");
+
+		if (*line == '*') {
+			strbuf_puts(out, out->len > 0 ? ", " : "");
+			strbuf_add(out, line + 1, len - 1);
+		}
+		line += len;
+	}
+}
+
+static bool plan_side(struct load *load, struct side *side)
+{
+	struct strbuf tables = STRBUF_INIT;
+	bool good;
+
+	name_tables(&side->program, &tables);
+	good = plan_add(&load->plan, apply_side, put_back_side, side, "%s: change %s, with %s", family_name(side->family),
+			strbuf_text(&tables), load->backend.restore[side->family]);
+	strbuf_free(&tables);
+	return good;
+}
+
+/* Are the rules those of the last load, and the directives, which stand in front of them? */
+static bool is_recorded(const struct side *side)
+{
+	const char *now = strbuf_text(&side->file), *before = strbuf_text(&side->base_text);
+	size_t len = strcspn(now, "*");
+
+	return side->has_base && rules_equal(&side->base, &side->next) && strcspn(before, "*") == len &&
+	       memcmp(now, before, len) == 0;
+}
+
+/* Is there nothing to do for the rules, and is what we would record the same as what is recorded? */
+static bool is_settled(const struct load *load)
+{
+	unsigned good = state_link(&load->state, "good");
+
+	if (load->keep_generation && good != load->generation)
+		return false;
+	for (int i = 0; i < FAMILIES; i++) {
+		const struct side *side = &load->side[i];
+
+		if (!family_has(load->families, i))
+			continue;
+		if (side->program.len > 0)
+			return false;
+		if (!load->keep_generation && !load->opts.no_rehearsal && !is_recorded(side))
+			return false;
+	}
+	return good != 0 && load->extras.sysctls.len == 0 && load->extras.sets.len == 0;
+}
+
+static bool plan_rules(struct load *load)
+{
+	bool good = true;
+
+	for (int i = 0; i < FAMILIES && good; i++)
+		if (load->side[i].program.len > 0)
+			good = plan_side(load, &load->side[i]);
+	return good;
+}
+
+bool load_plan(struct load *load)
+{
+	size_t sysctls = load->extras.sysctls.len, sets = load->extras.sets.len;
+	struct setting *settings = arena_alloc(&load->side[0].want.arena, (sysctls + 1) * sizeof(*settings));
+	struct set_step *steps = arena_alloc(&load->side[0].want.arena, (sets + 1) * sizeof(*steps));
+	bool good = settings != NULL && steps != NULL;
+
+	if (is_settled(load))
+		return true;
+	if (!load->keep_generation)
+		load->generation = state_newest(&load->state) + 1;
+	if (!load->read_only)
+		good = good && plan_add(&load->plan, record, forget, load, "record generation %06u in %s",
+					load->generation, load->state.dir);
+	if (load->opts.confirm > 0)
+		good = good && plan_add(&load->plan, guard_start, NULL, load,
+					"start a guard that undoes this unless it is confirmed within %u s",
+					load->opts.confirm);
+	good = good && plan_sysctls(load, settings, false);
+	for (size_t i = 0; good && i < sets; i++) {
+		steps[i] = (struct set_step){ load, &load->extras.sets.item[i] };
+		good = plan_add(&load->plan, put_set, put_set_back, &steps[i], "put set %s in force",
+				load->extras.sets.item[i].name);
+	}
+	good = good && plan_rules(load) && plan_sysctls(load, settings, true) &&
+	       plan_add(&load->plan, verify_load, NULL, load, "compare the rules in force with those asked for");
+	if (load->opts.confirm == 0 && !load->read_only)
+		good = good && plan_add(&load->plan, load_flip, NULL, load, "make generation %06u the good one",
+					load->generation);
+	if (!good && diag_errors(load->log) == 0)
+		diag_memory(load->log);
+	return good;
+}
+
+bool load_commit(struct load *load)
+{
+	sigset_t all, before;
+	enum plan_result result;
+
+	/* No signal stops a commit half way; Control-C arrives when it is over. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	result = plan_run(&load->plan);
+	if (result == PLAN_BROKEN && load->touched)
+		load_safe(load);
+	else if (result != PLAN_DONE && load->touched && load->status == 0)
+		load->status = STATUS_UNDONE;
+	if (result == PLAN_UNDONE)
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "nothing is changed: the rules are as they were");
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return result == PLAN_DONE;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What to do when things went wrong: in this run, in one before it, or because nobody confirmed. */
+#include "load.h"
+#include "base/file.h"
+
+#include <string.h>
+#include <errno.h>
+
+static const char *const rollback_names[FAMILIES] = { "rollback.v4", "rollback.v6" };
+static const char *const want_names[FAMILIES] = { "want.v4", "want.v6" };
+
+struct undoing {
+	struct load *load;
+	struct strbuf before_text, want_text;
+	struct rules before, want, target;
+	struct saved now;
+};
+
+static bool undo_read(struct undoing *u, int family)
+{
+	struct load *load = u->load;
+	int err = state_run_read(&load->state, rollback_names[family], &u->before_text);
+
+	if (err == 0)
+		err = state_run_read(&load->state, want_names[family], &u->want_text);
+	if (err != 0)
+		diag_system(load->log, err, "%s in %s", rollback_names[family], load->state.run);
+	return err == 0 &&
+	       rules_read(&u->before, rollback_names[family], strbuf_text(&u->before_text), u->before_text.len, load->log) &&
+	       rules_read(&u->want, want_names[family], strbuf_text(&u->want_text), u->want_text.len, load->log);
+}
+
+/*
+ * Chains that the load changed get what stood there before, and what others put there since stays:
+ * a ban must not be lost because somebody's load was undone.
+ */
+static bool undo_family(struct undoing *u, int family)
+{
+	struct load *load = u->load;
+	struct merge merge = MERGE_INIT;
+	struct strbuf program = STRBUF_INIT;
+	struct refusal refusal = REFUSAL_INIT;
+	bool good;
+
+	merge.only_changed = true;
+	good = load_save_now(load, family_bit(family), &u->now) &&
+	       merge_rules(&merge, &u->want, &u->now.rules[family], &u->before, &u->target) == 0;
+	if (good) {
+		program_write(&u->now.rules[family], &u->target, COUNTS_WRITTEN, &program);
+		good = program.len == 0 || side_run_program(&load->side[family], &program, &refusal);
+		if (!good)
+			load_refused(load, family, NULL, &refusal);
+	}
+	refusal_free(&refusal);
+	strbuf_free(&program);
+	merge_free(&merge);
+	return good;
+}
+
+static bool undo_verify(struct undoing *u, int family)
+{
+	struct saved now = { .text = { STRBUF_INIT } };
+	bool good = load_save_now(u->load, family_bit(family), &now) && merge_holds(&u->target, &now.rules[family]);
+
+	saved_free(&now);
+	return good;
+}
+
+static bool undo_rules(struct load *load, int family)
+{
+	struct undoing u = { .load = load };
+	bool good = undo_read(&u, family) &&
+		    (u.want_text.len == 0 || (undo_family(&u, family) && undo_verify(&u, family)));
+
+	if (!good)
+		diag_add(load->log, DIAG_ROLLBACK, NULL, NULL, "the %s rules could not be put back", family_name(family));
+	rules_free(&u.before);
+	rules_free(&u.want);
+	rules_free(&u.target);
+	saved_free(&u.now);
+	strbuf_free(&u.before_text);
+	strbuf_free(&u.want_text);
+	return good;
+}
+
+/* Settings first: forwarding ends before the rules that guarded it go. */
+static bool undo_sysctls(struct load *load)
+{
+	struct strbuf text = STRBUF_INIT;
+	bool good = true;
+
+	if (state_run_read(&load->state, "rollback.sysctls", &text) != 0)
+		strbuf_reset(&text);
+	for (const char *line = strbuf_text(&text); *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+		struct sysctl sysctl;
+		int err = len > 10 ? sysctl_parse(&sysctl, line + 10, len - 10) : -EINVAL;
+
+		if (err == 0) {
+			err = sysctl_write(&sysctl, sysctl.value);
+			if (err != 0)
+				diag_system(load->log, err, "setting %s back to %s", sysctl.key, sysctl.value);
+			sysctl_free(&sysctl);
+		}
+		good = err == 0 && good;
+		line += len + (line[len] == '\n');
+	}
+	strbuf_free(&text);
+	return good;
+}
+
+bool load_undo(struct load *load, unsigned generation)
+{
+	bool good = undo_sysctls(load);
+
+	for (int i = 0; i < FAMILIES; i++)
+		good = undo_rules(load, i) && good;
+	if (!good) {
+		load_safe(load);
+		return false;
+	}
+	if (generation != state_link(&load->state, "good") && generation != state_link(&load->state, "previous"))
+		state_remove(&load->state, generation);
+	return state_clear_pending(&load->state) == 0;
+}
+
+/* True: nothing is pending any more. */
+bool load_recover(struct load *load)
+{
+	struct pending pending;
+	char boot[40];
+	int err = state_read_pending(&load->state, &pending);
+
+	state_boot_id(boot);
+	if (err != 0)
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s/pending is damaged and is dropped", load->state.dir);
+	if (err == 0 && pending.generation == 0)
+		return true;
+	if (err == 0 && pending.generation != state_link(&load->state, "good")) {
+		if (strcmp(boot, pending.boot) != 0) {
+			diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
+				 "generation %06u was never confirmed before the machine went down: it is dropped",
+				 pending.generation);
+			state_remove(&load->state, pending.generation);
+		} else if (guard_is_there(load)) {
+			diag_add(load->log, DIAG_SYSTEM, NULL, NULL,
+				 "generation %06u waits for its confirmation, %lld s more: fw-load --confirm-now",
+				 pending.generation, pending.deadline - state_uptime());
+			load->status = STATUS_LOCKED;
+			return false;
+		} else {
+			diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
+				 "the load of generation %06u was interrupted: it is undone", pending.generation);
+			return load_undo(load, pending.generation);
+		}
+	}
+	err = state_clear_pending(&load->state);
+	if (err != 0)
+		diag_system(load->log, err, "%s/pending", load->state.dir);
+	return err == 0;
+}
+
+const char safe_rules[] =
+	"*filter\n"
+	":INPUT DROP [0:0]\n"
+	":FORWARD DROP [0:0]\n"
+	":OUTPUT ACCEPT [0:0]\n"
+	"-A INPUT -i lo -j ACCEPT\n"
+	"-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
+	"-4 -A INPUT -p udp -m udp --sport 67 --dport 68 -j ACCEPT\n"
+	"-6 -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 133 -j ACCEPT\n"
+	"-6 -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 134 -j ACCEPT\n"
+	"-6 -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 135 -j ACCEPT\n"
+	"-6 -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j ACCEPT\n"
+	"-6 -A INPUT -s fe80::/10 -p udp -m udp --sport 547 --dport 546 -j ACCEPT\n"
+	"-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n"
+	"-A INPUT -j DROP\n"
+	"-A FORWARD -j DROP\n"
+	"COMMIT\n";
+
+static const char closed_rules[] = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\nCOMMIT\n";
+
+/* Whole tables, as the text is; the families for which it was refused. */
+static enum family put_plain(struct load *load, enum family families, const char *text, size_t len)
+{
+	struct restore restores[FAMILIES] = { { text, len, REFUSAL_INIT }, { text, len, REFUSAL_INIT } };
+	enum family refused = FAMILY_NONE;
+
+	backend_restore(&load->backend, families, RESTORE_FLUSH, restores);
+	for (int i = 0; i < FAMILIES; i++) {
+		if (restores[i].refusal.refused)
+			refused |= family_bit(i);
+		refusal_free(&restores[i].refusal);
+	}
+	return refused;
+}
+
+bool load_safe(struct load *load)
+{
+	struct strbuf file = STRBUF_INIT;
+	struct { const char *what, *text; size_t len; } choices[] = {
+		{ load->opts.safe_rules, NULL, 0 },
+		{ "the compiled-in safe rules", safe_rules, sizeof(safe_rules) - 1 },
+		{ "the policy DROP", closed_rules, sizeof(closed_rules) - 1 },
+	};
+	enum family left = FAMILY_BOTH;
+
+	if (file_read_path(load->opts.safe_rules, &file, 1 << 20) == 0 && strstr(strbuf_text(&file), "COMMIT\n") != NULL) {
+		choices[0].text = strbuf_text(&file);
+		choices[0].len = file.len;
+	}
+	load->status = load->opts.action == ACTION_BOOT ? STATUS_FALLBACK : STATUS_SAFE;
+	for (size_t i = 0; i < ARRAY_LEN(choices) && left != FAMILY_NONE; i++) {
+		enum family refused;
+
+		if (choices[i].text == NULL)
+			continue;
+		refused = put_plain(load, left, choices[i].text, choices[i].len);
+		for (int f = 0; f < FAMILIES; f++)
+			if (family_has(left, f) && !family_has(refused, f))
+				diag_add(load->log, DIAG_ROLLBACK, NULL, NULL, "%s: %s in force", family_name(f),
+					 choices[i].what);
+		left = refused;
+	}
+	strbuf_free(&file);
+	if (left != FAMILY_NONE)
+		diag_add(load->log, DIAG_ROLLBACK, NULL, NULL, "no rules could be put in force: the host may be open");
+	return left == FAMILY_NONE;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/gzout.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define READ_SIZE    ((size_t)64 * 1024)
+#define COMPARE_SIZE ((size_t)64 * 1024)
+
+struct gzin {
+	int fd;
+	z_stream z;
+	bool ready, ended, any; /* inflateInit2 done; end of file seen; at least one whole member */
+	bool between;           /* members: the next byte begins one or is garbage */
+	const char *fault;
+	unsigned char in[READ_SIZE];
+};
+
+struct gzin *gzin_new(int fd)
+{
+	struct gzin *gz = calloc(1, sizeof(*gz));
+
+	if (gz == NULL)
+		return NULL;
+	gz->fd = fd;
+	gz->between = true;
+	gz->fault = "";
+	gz->ready = inflateInit2(&gz->z, 15 + 16) == Z_OK; /* 16: gzip's header and trailer, both checked */
+	if (!gz->ready) {
+		gzin_free(gz);
+		return NULL;
+	}
+	return gz;
+}
+
+static int fill(struct gzin *gz)
+{
+	ssize_t got;
+
+	do
+		got = read(gz->fd, gz->in, sizeof(gz->in));
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return -errno;
+	gz->ended = got == 0;
+	gz->z.next_in = gz->in;
+	gz->z.avail_in = (uInt)got;
+	return 0;
+}
+
+static ssize_t damaged(struct gzin *gz, const char *fault)
+{
+	gz->fault = fault;
+	return -EBADMSG;
+}
+
+/* With no byte of it read, a damaged header after a whole member is garbage, as gzip calls it. */
+static const char *inflate_fault(const struct gzin *gz, uLong before)
+{
+	if (before == 0 && gz->z.total_out == 0)
+		return gz->any ? "garbage behind the end" : "not a gzip file, or its header is damaged";
+	if (gz->z.msg != NULL && strcmp(gz->z.msg, "incorrect data check") == 0)
+		return "the checksum differs";
+	if (gz->z.msg != NULL && strcmp(gz->z.msg, "incorrect length check") == 0)
+		return "the length differs";
+	return "damaged data";
+}
+
+ssize_t gzin_read(struct gzin *gz, void *bytes, size_t len)
+{
+	z_stream *z = &gz->z;
+
+	z->next_out = bytes;
+	z->avail_out = (uInt)(len < COMPARE_SIZE ? len : COMPARE_SIZE);
+	for (;;) {
+		uLong before = z->total_out;
+		uInt room = z->avail_out;
+		int err = z->avail_in == 0 && !gz->ended ? fill(gz) : 0;
+		int state;
+
+		if (err != 0)
+			return err;
+		if (z->avail_in == 0 && gz->ended)
+			return gz->between && gz->any ? 0 : damaged(gz, "ends too early");
+		gz->between = false;
+		state = inflate(z, Z_NO_FLUSH);
+		if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR)
+			return damaged(gz, inflate_fault(gz, before));
+		if (state == Z_STREAM_END) {
+			gz->any = gz->between = true;
+			inflateReset(z);
+		}
+		if (z->avail_out < room)
+			return room - z->avail_out;
+	}
+}
+
+const char *gzin_fault(const struct gzin *gz)
+{
+	return gz->fault;
+}
+
+void gzin_free(struct gzin *gz)
+{
+	if (gz == NULL)
+		return;
+	if (gz->ready)
+		inflateEnd(&gz->z);
+	free(gz);
+}
+
+/* Exactly len bytes of fd, or all that are left. */
+static ssize_t read_up_to(int fd, unsigned char *bytes, size_t len)
+{
+	size_t have = 0;
+
+	while (have < len) {
+		ssize_t got = read(fd, bytes + have, len - have);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		have += (size_t)got;
+	}
+	return (ssize_t)have;
+}
+
+static int compare(struct gzin *gz, int plain_fd, unsigned char *left, unsigned char *right)
+{
+	for (;;) {
+		ssize_t got = gzin_read(gz, left, COMPARE_SIZE);
+		ssize_t want;
+
+		if (got < 0)
+			return got == -EBADMSG ? 0 : (int)got;
+		want = read_up_to(plain_fd, right, got > 0 ? (size_t)got : 1);
+		if (want < 0)
+			return (int)want;
+		if (got == 0)
+			return want == 0;
+		if (want != got || memcmp(left, right, (size_t)got) != 0)
+			return 0;
+	}
+}
+
+int gz_compare(int gz_fd, int plain_fd)
+{
+	unsigned char *buffer = malloc(2 * COMPARE_SIZE);
+	struct gzin *gz = gzin_new(gz_fd);
+	int result = -ENOMEM;
+
+	if (buffer != NULL && gz != NULL)
+		result = compare(gz, plain_fd, buffer, buffer + COMPARE_SIZE);
+	gzin_free(gz);
+	free(buffer);
+	return result;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Commands applied to the model, each as iptables-legacy-restore applies it to what came before:
+ * a rule to be deleted must be there, a chain to be removed must be empty and unused. Used by
+ * reader.c alone, whose state this is.
+ */
+#ifndef FW_MODEL_APPLY_H
+#define FW_MODEL_APPLY_H
+
+#include "model/ext.h"
+#include "text/token.h"
+
+struct reader {
+	const struct stream *stream;
+	struct ruleset *ruleset;
+	struct diag_log *log;
+	struct table *table; /* NULL: outside, or in one that was refused */
+	struct words words;
+	struct command command;
+	struct ext_fault fault;
+	struct strbuf notice;
+	bool no_memory;
+};
+
+/* A finding at a column of the line, or at one of the words that it was cut into. */
+void reader_complain(struct reader *reader, const struct line *line, enum diag_id id, unsigned column, unsigned width,
+		     const char *text);
+void reader_complain_word(struct reader *reader, const struct line *line, enum diag_id id, unsigned word,
+			  const char *text);
+
+unsigned reader_line_index(const struct reader *reader, const struct line *line);
+
+/* A new user chain of the table; NULL when memory ran out (noted in the reader). */
+struct chain *reader_add_chain(struct reader *reader, const struct line *line, const char *name);
+
+/* The policy of a `:` line or of -P. */
+void reader_set_policy(struct reader *reader, const struct line *line, struct chain *chain, const struct token *policy);
+
+/* Applies the command that was read, or reports why iptables would not. */
+void reader_apply(struct reader *reader, const struct line *line);
+
+/* A line that the other family alone reads: a target before its mark must be known all the same. */
+void reader_skip(struct reader *reader, const struct line *line);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What libxtables objects to, as one line that says which word is to blame and what to do about it. */
+#include "base/suggest.h"
+#include "model/xt.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <string.h>
+
+/* libxtables' messages may end in newlines and blanks, and be of several lines: one line, please. */
+static void one_line(struct strbuf *out, const char *text)
+{
+	while (isspace((unsigned char)*text))
+		text++;
+	for (; *text != '\0'; text++) {
+		if (!isspace((unsigned char)*text))
+			strbuf_putc(out, *text);
+		else if (text[strspn(text, " \t\n")] != '\0' && !isspace((unsigned char)text[1]))
+			strbuf_putc(out, ' ');
+	}
+}
+
+/*
+ * Which word is to blame: one that the message quotes, the nearest before where the reading stopped;
+ * else the one where it stopped.
+ */
+static unsigned blamed_word(void)
+{
+	unsigned last = door.blame > 0 ? door.blame - 1 : optind > 1 ? (unsigned)optind - 2 : 0;
+
+	if (door.blame > 0)
+		return last;
+	if (last >= door.words->count)
+		last = door.words->count > 0 ? door.words->count - 1 : 0;
+	for (unsigned i = last + 1; i-- > 0;) {
+		const char *text = door.words->item[i].text;
+		const char *at = text[0] != '\0' ? strstr(door.message, text) : NULL;
+		size_t len = strlen(text);
+
+		if (at != NULL && at > door.message && strchr("`\"'", at[-1]) != NULL && at[len] != '\0' &&
+		    strchr("'\"", at[len]) != NULL)
+			return i;
+	}
+	return last;
+}
+
+static bool is_address(const char *text, int af)
+{
+	char address[INET6_ADDRSTRLEN];
+	size_t len = strcspn(text, "/,");
+	struct in6_addr ignored;
+
+	if (len >= sizeof(address))
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	return inet_pton(af, address, &ignored) == 1;
+}
+
+/* What the message leaves out: what to do about it. */
+static void add_advice(struct strbuf *text, unsigned word)
+{
+	const char *blamed = word < door.words->count ? door.words->item[word].text : "";
+	const char *before = word > 0 ? door.words->item[word - 1].text : "";
+	bool ipv6 = door.family == FAMILY_IPV6;
+
+	if (strcmp(blamed, "!") == 0 && before[0] == '-')
+		strbuf_printf(text, "; `!' stands before the option: ! %s ...", before);
+	else if (door.name_asked && is_address(blamed, ipv6 ? AF_INET : AF_INET6))
+		strbuf_printf(text, ": that is an IPv%d address", ipv6 ? 4 : 6);
+	else if (door.name_asked)
+		strbuf_puts(text, "; host names are not looked up: write the address");
+	if (strncmp(door.message, "unknown option", 14) == 0 && strncmp(blamed, "--", 2) == 0) {
+		struct suggestion near = suggest_begin(blamed + 2);
+
+		for (unsigned i = 0; i < door.option_count; i++)
+			suggest_consider(&near, door.options[i].name);
+		if (near.best != NULL)
+			strbuf_printf(text, "; did you mean --%s?", near.best);
+	}
+}
+
+void door_note_fault(struct ext_fault *fault)
+{
+	strbuf_reset(&fault->text);
+	one_line(&fault->text, door.message);
+	fault->word = blamed_word();
+	add_advice(&fault->text, fault->word);
+	fault->no_memory = fault->text.failed || strcmp(door.message, "out of memory") == 0;
+	door.name_asked = false;
+}

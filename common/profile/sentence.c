@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "profile/sentence.h"
+#include "profile/addr.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What was recognised of a rule; anything else makes it raw. */
+struct reading {
+	const char *source, *destination, *in, *out, *proto, *ports, *state, *note, *target, *with, *to_source;
+};
+
+static const char *const port_protocols[] = { "tcp", "udp", "sctp" };
+
+static bool has_ports(const char *proto)
+{
+	for (size_t i = 0; i < ARRAY_LEN(port_protocols); i++)
+		if (strcmp(proto, port_protocols[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The options that a sentence can say, in the order in which fw-gen writes them. */
+static const struct option_form {
+	const char *words[3]; /* before the value */
+	size_t field;
+} forms[] = {
+	{ { "-s" }, offsetof(struct reading, source) },
+	{ { "-d" }, offsetof(struct reading, destination) },
+	{ { "-i" }, offsetof(struct reading, in) },
+	{ { "-o" }, offsetof(struct reading, out) },
+	{ { "-p" }, offsetof(struct reading, proto) },
+	{ { "-m", "tcp", "--dport" }, offsetof(struct reading, ports) },
+	{ { "-m", "udp", "--dport" }, offsetof(struct reading, ports) },
+	{ { "-m", "sctp", "--dport" }, offsetof(struct reading, ports) },
+	{ { "-m", "multiport", "--dports" }, offsetof(struct reading, ports) },
+	{ { "-m", "conntrack", "--ctstate" }, offsetof(struct reading, state) },
+	{ { "-m", "comment", "--comment" }, offsetof(struct reading, note) },
+	{ { "-j" }, offsetof(struct reading, target) },
+	{ { "--reject-with" }, offsetof(struct reading, with) },
+	{ { "--to-source" }, offsetof(struct reading, to_source) },
+};
+
+static unsigned form_length(const struct option_form *form)
+{
+	unsigned length = 0;
+
+	while (length < 3 && form->words[length] != NULL)
+		length++;
+	return length;
+}
+
+static bool form_matches(const struct option_form *form, const struct words *words, unsigned at)
+{
+	unsigned length = form_length(form);
+
+	if (at + length + 1 > words->count)
+		return false;
+	for (unsigned i = 0; i < length; i++)
+		if (strcmp(words->item[at + i].text, form->words[i]) != 0)
+			return false;
+	return true;
+}
+
+/* False where a word is none of the forms, or stands in another order than ours. */
+static bool rule_read(const struct words *words, unsigned at, struct reading *out)
+{
+	size_t form = 0;
+
+	while (at < words->count) {
+		while (form < ARRAY_LEN(forms) && !form_matches(&forms[form], words, at))
+			form++;
+		if (form == ARRAY_LEN(forms))
+			return false;
+		const char **field = (const char **)((char *)out + forms[form].field);
+
+		if (*field != NULL)
+			return false;
+		at += form_length(&forms[form]);
+		*field = words->item[at++].text;
+		form++;
+	}
+	return out->target != NULL;
+}
+
+/* Ports that are plain numbers or ranges of them. */
+static bool ports_are_plain(const char *ports)
+{
+	return strspn(ports, "0123456789:,") == strlen(ports) && strstr(ports, ",:") == NULL && strstr(ports, ":,") == NULL &&
+	       ports[0] != ':' && ports[strlen(ports) - 1] != ':' && strcmp(ports, "0") != 0;
+}
+
+/* Whether the compiler would write this rule again, and not another one. */
+static bool verdict_read(const struct reading *rule, const char **verb)
+{
+	bool stateful = rule->proto == NULL || has_ports(rule->proto);
+	bool state = rule->state != NULL;
+
+	if (state && strcmp(rule->state, "NEW") != 0)
+		return false;
+	if (strcmp(rule->target, "ACCEPT") == 0 && rule->with == NULL) {
+		*verb = "allow";
+		return state == stateful;
+	}
+	if (strcmp(rule->target, "DROP") == 0 && rule->with == NULL) {
+		*verb = "deny";
+		return !state;
+	}
+	*verb = "reject";
+	if (strcmp(rule->target, "REJECT") != 0 || rule->with == NULL || rule->proto == NULL || state)
+		return false;
+	if (strcmp(rule->proto, "tcp") == 0)
+		return strcmp(rule->with, "tcp-reset") == 0;
+	return strcmp(rule->with, "icmp-port-unreachable") == 0 || strcmp(rule->with, "icmp6-port-unreachable") == 0;
+}
+
+static bool proto_word(const struct reading *rule, struct strbuf *out)
+{
+	static const char *const plain[] = { "icmp", "esp", "ah", "gre", "igmp" };
+	const char *proto = rule->proto;
+
+	if (proto == NULL)
+		return rule->ports == NULL;
+	if (has_ports(proto)) {
+		strbuf_printf(out, " %s", proto);
+		if (rule->ports == NULL)
+			return true;
+		strbuf_putc(out, ' ');
+		for (const char *c = rule->ports; *c != '\0'; c++)
+			strbuf_puts(out, *c == ':' ? "-" : *c == ',' ? ", " : (char[2]){ *c, '\0' });
+		return ports_are_plain(rule->ports);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+		if (strcmp(proto, plain[i]) == 0) {
+			strbuf_printf(out, " %s", proto);
+			return rule->ports == NULL;
+		}
+	if (strcmp(proto, "ipv6-icmp") == 0) {
+		strbuf_puts(out, " icmpv6");
+		return rule->ports == NULL;
+	}
+	return false;
+}
+
+/* The zone of an interface; its name says so, that it meets none of the grammar's words. */
+static bool zone_word(struct arena *arena, struct zone_names *zones, const char *iface, struct strbuf *out)
+{
+	char *copy;
+
+	if (strspn(iface, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != strlen(iface) || strlen(iface) > 15 ||
+	    iface[0] == '-')
+		return false;
+	strbuf_printf(out, "if-%s", iface);
+	for (size_t i = 0; i < zones->ifaces.len; i++)
+		if (strcmp(zones->ifaces.item[i], iface) == 0)
+			return true;
+	copy = arena_text(arena, iface, strlen(iface));
+	return copy != NULL && vec_push(&zones->ifaces, copy);
+}
+
+/* "from 192.0.2.0/24 on if-eth0", "from if-eth0", "from 192.0.2.0/24"; nothing where both are missing. */
+static bool end_words(struct arena *arena, struct zone_names *zones, const char *word, const char *address,
+		      const char *iface, struct strbuf *out)
+{
+	struct addr_range range;
+
+	if (address == NULL && iface == NULL)
+		return true;
+	if (address != NULL && (addr_parse(address, &range) != ADDR_FINE || addr_prefix(&range) < 0))
+		return false;
+	strbuf_printf(out, " %s ", word);
+	if (address != NULL)
+		strbuf_puts(out, address);
+	if (address != NULL && iface != NULL)
+		strbuf_puts(out, " on ");
+	return iface == NULL || zone_word(arena, zones, iface, out);
+}
+
+/* Where packets come from and go to, as far as the chain's own sentences can say it. */
+static bool direction_words(struct arena *arena, struct zone_names *zones, const char *chain, const struct reading *rule,
+			    struct strbuf *out)
+{
+	if (strcmp(chain, "INPUT") == 0)
+		return rule->destination == NULL && rule->out == NULL &&
+		       end_words(arena, zones, "from", rule->source, rule->in, out);
+	if (strcmp(chain, "OUTPUT") == 0) {
+		strbuf_puts(out, " from self");
+		return rule->source == NULL && rule->in == NULL &&
+		       end_words(arena, zones, "to", rule->destination, rule->out, out);
+	}
+	if (strcmp(chain, "FORWARD") != 0)
+		return false;
+	if (rule->source == NULL && rule->in == NULL)
+		strbuf_puts(out, " from any");
+	if (!end_words(arena, zones, "from", rule->source, rule->in, out))
+		return false;
+	if (rule->destination == NULL && rule->out == NULL)
+		strbuf_puts(out, " to any");
+	return end_words(arena, zones, "to", rule->destination, rule->out, out);
+}
+
+static bool note_words(const struct reading *rule, struct strbuf *out)
+{
+	if (rule->note == NULL)
+		return true;
+	strbuf_puts(out, " note \"");
+	for (const char *c = rule->note; *c != '\0'; c++) {
+		if (*c == '"' || *c == '\\')
+			strbuf_putc(out, '\\');
+		strbuf_putc(out, *c);
+	}
+	strbuf_putc(out, '"');
+	return strlen(rule->note) <= 255;
+}
+
+static bool filter_words(struct arena *arena, struct zone_names *zones, const char *chain, const struct reading *rule,
+			 struct strbuf *text)
+{
+	const char *verb;
+
+	if (rule->to_source != NULL || !verdict_read(rule, &verb))
+		return false;
+	strbuf_puts(text, verb);
+	return proto_word(rule, text) && direction_words(arena, zones, chain, rule, text) && note_words(rule, text);
+}
+
+/* masquerade and snat: a source, an interface, and nothing else. */
+static bool nat_words(struct arena *arena, struct zone_names *zones, const char *chain, const struct reading *rule,
+		      struct strbuf *text)
+{
+	struct addr_range range, as;
+	bool snat = strcmp(rule->target, "SNAT") == 0;
+
+	if (strcmp(chain, "POSTROUTING") != 0 || rule->destination != NULL || rule->in != NULL || rule->out == NULL ||
+	    rule->proto != NULL || rule->ports != NULL || rule->state != NULL || rule->note != NULL || rule->with != NULL)
+		return false;
+	if ((!snat && strcmp(rule->target, "MASQUERADE") != 0) || snat != (rule->to_source != NULL))
+		return false;
+	if (rule->source != NULL && (addr_parse(rule->source, &range) != ADDR_FINE || addr_prefix(&range) < 0))
+		return false;
+	if (snat && (addr_parse(rule->to_source, &as) != ADDR_FINE || strchr(rule->to_source, '/') != NULL))
+		return false;
+	strbuf_printf(text, "%s from %s to ", snat ? "snat" : "masquerade", rule->source != NULL ? rule->source : "any");
+	if (!zone_word(arena, zones, rule->out, text))
+		return false;
+	if (snat)
+		strbuf_printf(text, " as %s", rule->to_source);
+	return true;
+}
+
+/* What says the family: an address does it by itself. */
+static void family_words(struct sentence *sentence, const struct reading *rule, bool nat)
+{
+	const char *address = rule->to_source != NULL ? rule->to_source : rule->source != NULL ? rule->source : rule->destination;
+	bool ipv6 = address != NULL && strchr(address, ':') != NULL;
+
+	if (nat && rule->to_source == NULL) {
+		sentence->ipv4 = address == NULL || !ipv6 ? "" : NULL;
+		sentence->ipv6 = ipv6 ? " both" : NULL;
+		sentence->both = address == NULL ? " both" : NULL;
+	} else if (address != NULL) {
+		*(ipv6 ? &sentence->ipv6 : &sentence->ipv4) = "";
+	} else {
+		sentence->ipv4 = " only ipv4";
+		sentence->ipv6 = " only ipv6";
+		sentence->both = "";
+	}
+}
+
+struct sentence sentence_make(struct arena *arena, struct zone_names *zones, const char *table, const char *chain,
+			      const struct words *words, unsigned first)
+{
+	struct reading rule = { .source = NULL };
+	struct sentence sentence = { .text = NULL };
+	struct strbuf text = STRBUF_INIT;
+	bool nat = strcmp(table, "nat") == 0, said = false;
+
+	if (!rule_read(words, first, &rule))
+		return sentence;
+	if (nat)
+		said = nat_words(arena, zones, chain, &rule, &text);
+	else if (strcmp(table, "filter") == 0)
+		said = filter_words(arena, zones, chain, &rule, &text);
+	if (said && !text.failed)
+		sentence.text = arena_text(arena, strbuf_text(&text), text.len);
+	family_words(&sentence, &rule, nat);
+	strbuf_free(&text);
+	return sentence;
+}
+
+void zone_names_print(const struct zone_names *zones, struct strbuf *out)
+{
+	for (size_t i = 0; i < zones->ifaces.len; i++)
+		strbuf_printf(out, "zone if-%s = %s\n", zones->ifaces.item[i], zones->ifaces.item[i]);
+}
+
+void zone_names_free(struct zone_names *zones)
+{
+	vec_free(&zones->ifaces);
+}

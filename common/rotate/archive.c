@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rotate/archive.h"
+#include "base/strbuf.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STAMP_FORMAT "-%Y%m%dT%H%M%SZ"
+
+static bool read_digits(const char **text, size_t count, int *value)
+{
+	*value = 0;
+	for (size_t i = 0; i < count; i++, (*text)++) {
+		if (**text < '0' || **text > '9')
+			return false;
+		*value = *value * 10 + (**text - '0');
+	}
+	return true;
+}
+
+static bool read_epoch(const char **text, int64_t *when)
+{
+	size_t digits = strspn(*text, "0123456789");
+
+	*when = 0;
+	if (digits == 0 || digits > 12)
+		return false;
+	for (; digits > 0; digits--, (*text)++)
+		*when = *when * 10 + (**text - '0');
+	return true;
+}
+
+/* One conversion of a date format; moves *text behind what it read. */
+static bool read_field(char field, const char **text, struct tm *tm)
+{
+	switch (field) {
+	case 'Y':
+		if (!read_digits(text, 4, &tm->tm_year))
+			return false;
+		tm->tm_year -= 1900;
+		return true;
+	case 'm':
+		if (!read_digits(text, 2, &tm->tm_mon))
+			return false;
+		tm->tm_mon--;
+		return tm->tm_mon >= 0 && tm->tm_mon < 12;
+	case 'd':
+		return read_digits(text, 2, &tm->tm_mday) && tm->tm_mday >= 1 && tm->tm_mday <= 31;
+	case 'H':
+		return read_digits(text, 2, &tm->tm_hour) && tm->tm_hour < 24;
+	case 'M':
+		return read_digits(text, 2, &tm->tm_min) && tm->tm_min < 60;
+	case 'S':
+		return read_digits(text, 2, &tm->tm_sec) && tm->tm_sec <= 60;
+	default:
+		return false;
+	}
+}
+
+/* Reads `text` by `format` up to what the format does not cover: the rest, or NULL. */
+static const char *read_date(const char *text, const char *format, bool utc, int64_t *when)
+{
+	struct tm tm = { .tm_mday = 1, .tm_isdst = -1 };
+	bool epoch = false;
+
+	for (; *format != '\0'; format++) {
+		if (*format != '%') {
+			if (*text++ != *format)
+				return NULL;
+		} else if (*++format == 's') {
+			epoch = true;
+			if (!read_epoch(&text, when))
+				return NULL;
+		} else if (!read_field(*format, &text, &tm)) {
+			return NULL;
+		}
+	}
+	if (!epoch)
+		*when = utc ? timegm(&tm) : mktime(&tm);
+	return text;
+}
+
+/* The inverse of read_date. strftime would do, but takes no format that the compiler cannot see. */
+static void write_date(struct strbuf *out, const char *format, const struct tm *tm, time_t now)
+{
+	for (; *format != '\0'; format++) {
+		if (*format != '%') {
+			strbuf_putc(out, *format);
+			continue;
+		}
+		switch (*++format) {
+		case 'Y': strbuf_printf(out, "%04d", tm->tm_year + 1900); break;
+		case 'm': strbuf_printf(out, "%02d", tm->tm_mon + 1); break;
+		case 'd': strbuf_printf(out, "%02d", tm->tm_mday); break;
+		case 'H': strbuf_printf(out, "%02d", tm->tm_hour); break;
+		case 'M': strbuf_printf(out, "%02d", tm->tm_min); break;
+		case 'S': strbuf_printf(out, "%02d", tm->tm_sec); break;
+		default: strbuf_printf(out, "%lld", (long long)now); break;
+		}
+	}
+}
+
+/* A number without leading zeros, from `low`. Moves *text. */
+static bool read_number(const char **text, unsigned low, unsigned *number)
+{
+	size_t digits = strspn(*text, "0123456789");
+
+	*number = 0;
+	if (digits == 0 || digits > 6 || **text == '0')
+		return false;
+	for (; digits > 0; digits--, (*text)++)
+		*number = *number * 10 + (unsigned)(**text - '0');
+	return *number >= low;
+}
+
+/* Behind the log's own name: the date or number. The rest, or NULL. */
+static const char *read_suffix(const struct rotate_settings *set, const char *text, struct archive *parsed)
+{
+	const char *rest;
+
+	parsed->when = 0;
+	parsed->number = 1;
+	if (set->naming == NAMING_NUMBER) {
+		if (*text++ != '.' || !read_number(&text, 1, &parsed->number))
+			return NULL;
+		return text;
+	}
+	rest = read_date(text, STAMP_FORMAT, true, &parsed->when);
+	if (rest == NULL && set->dateformat != NULL)
+		rest = read_date(text, set->dateformat, false, &parsed->when);
+	if (rest != NULL && *rest == '-') {
+		rest++;
+		if (!read_number(&rest, 2, &parsed->number))
+			return NULL;
+	}
+	return rest;
+}
+
+enum archive_kind archive_parse(const struct rotate_settings *set, const char *log, const char *entry,
+				struct archive *parsed, size_t *len)
+{
+	bool hidden = entry[0] == '.' && strncmp(entry + 1, log, strlen(log)) == 0 && entry[strlen(log) + 1] != '\0' &&
+		      strlen(entry) > 4 && strcmp(entry + strlen(entry) - 4, ".tmp") == 0;
+	const char *start = entry + hidden;
+	const char *rest;
+
+	if (strncmp(start, log, strlen(log)) != 0)
+		return ARCHIVE_FOREIGN;
+	rest = read_suffix(set, start + strlen(log), parsed);
+	if (rest == NULL)
+		return ARCHIVE_FOREIGN;
+	*len = (size_t)(rest - start);
+	if (hidden)
+		return strcmp(rest, ".gz.tmp") == 0 || strcmp(rest, ".tmp") == 0 ? ARCHIVE_TEMPORARY : ARCHIVE_FOREIGN;
+	if (*rest == '\0')
+		return ARCHIVE_PLAIN;
+	if (strcmp(rest, ".gz") == 0)
+		return ARCHIVE_PACKED;
+	return strncmp(rest, ".gz.bad", 7) == 0 && (rest[7] == '\0' || rest[7] == '-') ? ARCHIVE_BAD : ARCHIVE_FOREIGN;
+}
+
+bool archive_looks(const char *entry)
+{
+	static const struct rotate_settings date = { .naming = NAMING_DATE };
+	struct archive parsed;
+	size_t len;
+
+	for (const char *at = strchr(entry, '-'); at != NULL; at = strchr(at + 1, '-')) {
+		char log[ARCHIVE_NAME_MAX];
+
+		if (at == entry || (size_t)(at - entry) >= sizeof(log))
+			continue;
+		memcpy(log, entry, (size_t)(at - entry));
+		log[at - entry] = '\0';
+		if (archive_parse(&date, log, entry, &parsed, &len) != ARCHIVE_FOREIGN)
+			return true;
+	}
+	return false;
+}
+
+/* Newest first: late dates, or low numbers. */
+static int compare_archives(const void *left, const void *right)
+{
+	const struct archive *a = left, *b = right;
+
+	if (a->when != b->when)
+		return a->when > b->when ? -1 : 1;
+	if (a->when == 0) /* number naming */
+		return a->number < b->number ? -1 : a->number > b->number;
+	if (a->number != b->number)
+		return a->number > b->number ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+void archives_sort(struct archives *list)
+{
+	if (list->all.len > 1)
+		qsort(list->all.item, list->all.len, sizeof(*list->all.item), compare_archives);
+}
+
+struct archive *archives_find(const struct archives *list, const char *name)
+{
+	for (size_t i = 0; i < list->all.len; i++)
+		if (strcmp(list->all.item[i].name, name) == 0)
+			return &list->all.item[i];
+	return NULL;
+}
+
+static int add_entry(struct archives *list, int dir, const char *entry, enum archive_kind kind,
+		     struct archive *parsed, size_t len)
+{
+	char *copy = strndup(entry, kind == ARCHIVE_PLAIN || kind == ARCHIVE_PACKED ? len : strlen(entry));
+	struct stat st;
+	bool good;
+
+	if (copy == NULL)
+		return -ENOMEM;
+	if (fstatat(dir, entry, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode)) {
+		free(copy);
+		return 0;
+	}
+	if (kind == ARCHIVE_TEMPORARY) {
+		good = vec_push(&list->temporaries, copy);
+	} else if (kind == ARCHIVE_BAD) {
+		good = vec_push(&list->bad, copy);
+	} else {
+		parsed->name = copy;
+		parsed->plain = kind == ARCHIVE_PLAIN;
+		parsed->packed = kind == ARCHIVE_PACKED;
+		parsed->changed = st.st_ctim.tv_sec;
+		parsed->written = st.st_mtim.tv_sec;
+		parsed->bytes = (uint64_t)st.st_size;
+		good = vec_push(&list->all, *parsed);
+	}
+	if (!good)
+		free(copy);
+	return good ? 0 : -ENOMEM;
+}
+
+/* NAME and NAME.gz stand next to each other once sorted. */
+static void join_pairs(struct archives *list)
+{
+	size_t kept = 0;
+
+	archives_sort(list);
+	for (size_t i = 0; i < list->all.len; i++) {
+		struct archive *one = &list->all.item[i];
+		struct archive *last = kept > 0 ? &list->all.item[kept - 1] : NULL;
+
+		if (last != NULL && strcmp(last->name, one->name) == 0) {
+			last->plain |= one->plain;
+			last->packed |= one->packed;
+			last->bytes += one->bytes;
+			free(one->name);
+		} else {
+			list->all.item[kept++] = *one;
+		}
+	}
+	list->all.len = kept;
+}
+
+int archives_read(struct archives *list, int dir, const char *log, const struct rotate_settings *set)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int err = 0;
+
+	*list = (struct archives){ 0 };
+	if (stream == NULL) {
+		err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	while (err == 0 && (errno = 0, entry = readdir(stream)) != NULL) {
+		struct archive parsed = { 0 };
+		size_t len = 0;
+		enum archive_kind kind = archive_parse(set, log, entry->d_name, &parsed, &len);
+
+		if (kind != ARCHIVE_FOREIGN)
+			err = add_entry(list, dir, entry->d_name, kind, &parsed, len);
+	}
+	if (err == 0)
+		err = -errno;
+	closedir(stream);
+	join_pairs(list);
+	return err;
+}
+
+void archives_free(struct archives *list)
+{
+	for (size_t i = 0; i < list->all.len; i++)
+		free(list->all.item[i].name);
+	for (size_t i = 0; i < list->temporaries.len; i++)
+		free(list->temporaries.item[i]);
+	for (size_t i = 0; i < list->bad.len; i++)
+		free(list->bad.item[i]);
+	vec_free(&list->all);
+	vec_free(&list->temporaries);
+	vec_free(&list->bad);
+}
+
+bool archives_add(struct archives *list, const char *name, int64_t when, unsigned number)
+{
+	struct archive one = { .name = strdup(name), .when = when, .number = number, .plain = true };
+
+	if (one.name == NULL)
+		return false;
+	if (!vec_push(&list->all, one)) {
+		free(one.name);
+		return false;
+	}
+	archives_sort(list);
+	return true;
+}
+
+void archives_drop(struct archives *list, size_t index)
+{
+	free(list->all.item[index].name);
+	list->all.len--;
+	memmove(&list->all.item[index], &list->all.item[index + 1],
+		(list->all.len - index) * sizeof(*list->all.item));
+}
+
+/* The highest number among the archives with this name's date; 0: none. A lower one that is free again would be older. */
+static unsigned last_within(const struct archives *list, const struct rotate_settings *set, const char *log,
+			    const char *name)
+{
+	struct archive parsed;
+	unsigned last = 0;
+	size_t len;
+
+	if (archive_parse(set, log, name, &parsed, &len) != ARCHIVE_PLAIN)
+		return 0;
+	for (size_t i = 0; i < list->all.len; i++)
+		if (list->all.item[i].when == parsed.when && list->all.item[i].number > last)
+			last = list->all.item[i].number;
+	return last;
+}
+
+bool archives_new_name(const struct archives *list, const char *log, const struct rotate_settings *set, time_t now,
+		       char name[static ARCHIVE_NAME_MAX])
+{
+	const char *format = set->dateformat != NULL ? set->dateformat : STAMP_FORMAT;
+	struct strbuf text = STRBUF_INIT;
+	struct tm tm = { 0 };
+	bool good;
+
+	strbuf_puts(&text, log);
+	if (set->naming == NAMING_NUMBER)
+		strbuf_puts(&text, ".1");
+	else if ((set->dateformat != NULL ? localtime_r(&now, &tm) : gmtime_r(&now, &tm)) != NULL)
+		write_date(&text, format, &tm, now);
+	/* Room for -999999, .gz.tmp and the dot before, within the 255 bytes of a name. */
+	good = !text.failed && text.len > strlen(log) && text.len + 16 < ARCHIVE_NAME_MAX;
+	if (good)
+		memcpy(name, text.data, text.len + 1);
+	if (good && set->naming == NAMING_DATE) {
+		unsigned last = last_within(list, set, log, name);
+
+		if (last > 0)
+			snprintf(name + text.len, ARCHIVE_NAME_MAX - text.len, "-%u", last + 1);
+	}
+	strbuf_free(&text);
+	return good && archives_find(list, name) == NULL;
+}

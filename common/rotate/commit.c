@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rotate/commit.h"
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COPY_SIZE ((size_t)64 * 1024)
+
+/* A file system without RENAME_EXCHANGE: these names hold what the fallback is doing. */
+static const char fresh_suffix[] = ".new.tmp";
+
+/* Number naming: makes LOG.1 free. Only numbers up to the first gap move, so a shift that was cut short is no harm. */
+static int shift_numbers(struct job *job)
+{
+	struct archives *list = &job->archives;
+	size_t count = 0;
+
+	while (count < list->all.len && list->all.item[count].number == count + 1)
+		count++;
+	for (size_t i = count; i-- > 0;) {
+		struct archive *one = &list->all.item[i];
+		struct strbuf name = STRBUF_INIT, packed = STRBUF_INIT, old = STRBUF_INIT;
+		int err = 0;
+
+		strbuf_printf(&name, "%s.%u", job->at.name, one->number + 1);
+		strbuf_printf(&packed, "%s.gz", strbuf_text(&name));
+		strbuf_printf(&old, "%s.gz", one->name);
+		if (name.failed || packed.failed || old.failed)
+			err = -ENOMEM;
+		if (err == 0 && job_step(job, "rename %s to %s", one->name, name.data)) {
+			if (one->plain)
+				err = job_rename(job->archive_dir, one->name, job->archive_dir, name.data);
+			if (err == 0 && one->packed)
+				err = job_rename(job->archive_dir, old.data, job->archive_dir, packed.data);
+		}
+		if (err != 0)
+			job_fail(job, err, "%s cannot become %s", one->name, strbuf_text(&name));
+		strbuf_free(&packed);
+		strbuf_free(&old);
+		if (err != 0) {
+			strbuf_free(&name);
+			return err;
+		}
+		free(one->name);
+		one->name = name.data;
+		one->number++;
+	}
+	return 0;
+}
+
+/* The name and, for numbers, the place. */
+static int choose_name(struct job *job, time_t now)
+{
+	char name[ARCHIVE_NAME_MAX];
+	int err = 0;
+
+	if (job->set->naming == NAMING_NUMBER)
+		err = shift_numbers(job);
+	if (err != 0)
+		return err;
+	if (!archives_new_name(&job->archives, job->at.name, job->set, now, name))
+		return job_fail(job, -ENAMETOOLONG, "no name for the archive");
+	memcpy(job->archive, name, sizeof(name));
+	return 0;
+}
+
+/* What the new log shall be: as the old one, but for what `create` says. */
+static int fresh_attributes(struct job *job, int fd)
+{
+	const struct rotate_settings *set = job->set;
+	struct stat want = job->st;
+	int err;
+
+	if (set->has_owner)
+		want.st_uid = set->owner;
+	if (set->has_group)
+		want.st_gid = set->group;
+	err = job_copy_attributes(job->fd, &want, fd);
+	if (err == 0 && set->has_mode && fchmod(fd, set->mode) != 0)
+		err = -errno;
+	if (err == 0 && (set->has_owner || set->has_group) &&
+	    (fstat(fd, &want) != 0 || (set->has_owner && want.st_uid != set->owner) ||
+	     (set->has_group && want.st_gid != set->group)))
+		err = -EPERM;
+	return err;
+}
+
+/* An empty file under the archive's name. */
+static int make_fresh(struct job *job)
+{
+	int fd = openat(job->archive_dir, job->archive, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int err;
+
+	if (fd < 0)
+		return job_fail(job, -errno, "%s cannot be made", job->archive);
+	err = fresh_attributes(job, fd);
+	close(fd);
+	if (err != 0) {
+		job_fail(job, err, "owner and mode of the new log");
+		unlinkat(job->archive_dir, job->archive, 0);
+	}
+	return err;
+}
+
+/*
+ * Without RENAME_EXCHANGE: the fresh file steps aside, the log gets the archive's name as its second, and the fresh
+ * one replaces the first. Here too the log's name is never missing.
+ */
+static int exchange_by_links(struct job *job)
+{
+	struct strbuf fresh = STRBUF_INIT;
+	int err = 0;
+
+	strbuf_printf(&fresh, ".%s%s", job->at.name, fresh_suffix);
+	if (fresh.failed)
+		return -ENOMEM;
+	if (renameat(job->archive_dir, job->archive, job->at.dir, fresh.data) != 0 ||
+	    linkat(job->at.dir, job->at.name, job->archive_dir, job->archive, 0) != 0 ||
+	    renameat(job->at.dir, fresh.data, job->at.dir, job->at.name) != 0)
+		err = -errno;
+	if (err != 0)
+		unlinkat(job->at.dir, fresh.data, 0);
+	strbuf_free(&fresh);
+	return err;
+}
+
+static int exchange(struct job *job)
+{
+	if (renameat2(job->at.dir, job->at.name, job->archive_dir, job->archive, RENAME_EXCHANGE) == 0)
+		return 0;
+	return errno == EINVAL || errno == ENOSYS ? exchange_by_links(job) : -errno;
+}
+
+/* Is the archive the file that was checked? Another one can only come from somebody with rights in the directory. */
+static int check_exchanged(struct job *job)
+{
+	struct stat now;
+
+	if (fstatat(job->archive_dir, job->archive, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_dev == job->st.st_dev &&
+	    now.st_ino == job->st.st_ino)
+		return 0;
+	if (!job->set->nocreate)
+		(void)!renameat2(job->archive_dir, job->archive, job->at.dir, job->at.name, RENAME_EXCHANGE);
+	diag_add(job->run->log, DIAG_ROTATE_UNSAFE, NULL, NULL, "%s: was swapped for another file during the rotation",
+		 job->path);
+	job->failed = true;
+	return -EPERM;
+}
+
+static int sync_commit(struct job *job)
+{
+	if (fsync(job->fd) != 0 || fsync(job->archive_dir) != 0 ||
+	    (job->archive_dir != job->at.dir && fsync(job->at.dir) != 0))
+		return job_fail(job, -errno, "%s cannot be synced", job->archive);
+	return 0;
+}
+
+static int record_archive(struct job *job, time_t now)
+{
+	unsigned number = 1;
+
+	if (job->set->naming == NAMING_DATE) {
+		struct archive parsed;
+		size_t len;
+
+		if (archive_parse(job->set, job->at.name, job->archive, &parsed, &len) == ARCHIVE_PLAIN) {
+			number = parsed.number;
+			now = (time_t)parsed.when;
+		}
+	} else {
+		now = 0;
+	}
+	job->rotated = true;
+	return archives_add(&job->archives, job->archive, now, number) ? 0 : diag_memory(job->run->log);
+}
+
+int commit_rotation(struct job *job, time_t now)
+{
+	int err = choose_name(job, now);
+
+	if (err != 0)
+		return err;
+	if (!job_step(job, "rotate to %s", job->archive))
+		return record_archive(job, now);
+	lock_note(job->lock, job->archive);
+	if (!job->set->nocreate)
+		err = make_fresh(job);
+	if (err != 0)
+		return err;
+	if (job->set->nocreate)
+		err = job_rename(job->at.dir, job->at.name, job->archive_dir, job->archive);
+	else
+		err = exchange(job);
+	if (err != 0) {
+		job_fail(job, err, "the log cannot become %s", job->archive);
+		if (!job->set->nocreate)
+			unlinkat(job->archive_dir, job->archive, 0);
+		return err;
+	}
+	err = check_exchanged(job);
+	if (err == 0)
+		err = record_archive(job, now);
+	return err != 0 ? err : sync_commit(job);
+}
+
+/* From where both stand to the end of `from`. */
+static int copy_rest(int from, int to)
+{
+	char buffer[COPY_SIZE];
+
+	for (;;) {
+		ssize_t got = read(from, buffer, sizeof(buffer));
+		int err;
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got < 0 ? -errno : 0;
+		err = file_write(to, buffer, (size_t)got);
+		if (err != 0)
+			return err;
+	}
+}
+
+/* Copy, sync, name; then once more for what came meanwhile, and truncate at once. */
+static int copy_and_truncate(struct job *job, int log, int copy, const char *temporary)
+{
+	struct stat st;
+	int err = fstat(log, &st) != 0				    ? -errno :
+		  st.st_ino != job->st.st_ino || st.st_dev != job->st.st_dev ? -ESTALE :
+									       copy_rest(log, copy);
+
+	if (err == 0)
+		err = job_copy_attributes(job->fd, &job->st, copy);
+	if (err == 0 && fsync(copy) != 0)
+		err = -errno;
+	if (err == 0)
+		err = job_rename(job->archive_dir, temporary, job->archive_dir, job->archive);
+	if (err == 0)
+		err = copy_rest(log, copy);
+	if (err == 0 && ftruncate(log, 0) != 0)
+		err = -errno;
+	if (err == 0 && (futimens(copy, (struct timespec[]){ job->st.st_atim, job->st.st_mtim }) != 0 ||
+			 fsync(copy) != 0 || fsync(job->archive_dir) != 0))
+		err = -errno;
+	return err;
+}
+
+int commit_copy(struct job *job, time_t now)
+{
+	struct strbuf temporary = STRBUF_INIT;
+	int err = choose_name(job, now), log = -1, copy = -1;
+
+	if (err != 0)
+		return err;
+	if (!job_step(job, "copy to %s and truncate", job->archive))
+		return record_archive(job, now);
+	strbuf_printf(&temporary, ".%s.tmp", job->archive);
+	if (temporary.failed)
+		return diag_memory(job->run->log);
+	lock_note(job->lock, job->archive);
+	log = openat(job->at.dir, job->at.name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	copy = openat(job->archive_dir, temporary.data, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	err = log < 0 || copy < 0 ? -errno : copy_and_truncate(job, log, copy, temporary.data);
+	if (err != 0) {
+		job_fail(job, err, "%s cannot be copied", job->archive);
+		unlinkat(job->archive_dir, temporary.data, 0);
+	}
+	if (log >= 0)
+		close(log);
+	if (copy >= 0)
+		close(copy);
+	strbuf_free(&temporary);
+	return err != 0 ? err : record_archive(job, now);
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rotate/config.h"
+#include "rotate/directive.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The text line by line, and in a line word by word. */
+struct reader {
+	struct config_place at;
+	const char *next, *end;       /* what is not read yet */
+	const char *line;             /* borrowed, at.where.source_len bytes */
+	struct rotate_config *config;
+	struct rotate_settings defaults;
+	bool no_memory;
+};
+
+static bool next_line(struct reader *reader)
+{
+	const char *end;
+
+	if (reader->next >= reader->end)
+		return false;
+	end = memchr(reader->next, '\n', (size_t)(reader->end - reader->next));
+	if (end == NULL)
+		end = reader->end;
+	reader->line = reader->next;
+	reader->at.where.source = reader->line;
+	reader->at.where.source_len = (size_t)(end - reader->line);
+	reader->at.where.line++;
+	reader->next = end + 1;
+	return true;
+}
+
+/* One word: quoted, or up to a blank. `cut` is a second character that ends a word: '=' behind a directive. */
+static const char *take_word(struct reader *reader, const char *at, const char *end, char cut, struct word *word)
+{
+	const char *start = at;
+	struct strbuf text = STRBUF_INIT;
+	char quote = *at == '"' || *at == '\'' ? *at : '\0';
+
+	word->column = (unsigned)(at - reader->line) + 1;
+	at += quote != '\0';
+	while (at < end && (quote != '\0' ? *at != quote : *at != ' ' && *at != '\t' && *at != cut && *at != '{')) {
+		if (*at == '\\' && at + 1 < end)
+			at++;
+		strbuf_putc(&text, *at++);
+	}
+	if (quote != '\0' && at == end)
+		config_fault(&reader->at, word, "the quote is not closed");
+	at += quote != '\0' && at < end;
+	word->width = (unsigned)(at - start);
+	word->text = text.failed ? NULL : arena_text(reader->at.arena, strbuf_text(&text), text.len);
+	reader->no_memory |= word->text == NULL;
+	strbuf_free(&text);
+	return at;
+}
+
+typedef VEC(struct word) word_list;
+
+/* The words of a line up to '#' or '{'. Sets *brace to where the '{' is, NULL for none. False: no memory. */
+static bool split_line(struct reader *reader, bool directive, word_list *words, const char **brace)
+{
+	const char *at = reader->line, *end = at + reader->at.where.source_len;
+
+	words->len = 0;
+	*brace = NULL;
+	while (at < end && !reader->no_memory) {
+		struct word word = { 0 };
+
+		if (*at == ' ' || *at == '\t' || *at == '\r' || (directive && words->len == 1 && *at == '=')) {
+			at++;
+			continue;
+		}
+		if (*at == '#')
+			break;
+		if (*at == '{') {
+			*brace = at;
+			break;
+		}
+		at = take_word(reader, at, end, directive && words->len == 0 ? '=' : '\0', &word);
+		if (!reader->no_memory && !vec_push(words, word))
+			reader->no_memory = true;
+	}
+	return !reader->no_memory;
+}
+
+static bool is_word(const struct reader *reader, const char *word)
+{
+	const char *at = reader->line, *end = at + reader->at.where.source_len;
+	size_t len = strlen(word);
+
+	while (at < end && (*at == ' ' || *at == '\t'))
+		at++;
+	if ((size_t)(end - at) < len || memcmp(at, word, len) != 0)
+		return false;
+	at += len;
+	while (at < end && (*at == ' ' || *at == '\t' || *at == '\r'))
+		at++;
+	return at == end || *at == '#';
+}
+
+/* The lines up to endscript. */
+static void read_script(struct reader *reader, struct rotate_settings *set)
+{
+	enum rotate_script which = reader->at.script;
+	struct where begin = reader->at.where;
+	struct strbuf text = STRBUF_INIT;
+	bool ended = false;
+
+	while (!ended && next_line(reader)) {
+		ended = is_word(reader, "endscript");
+		if (!ended) {
+			strbuf_add(&text, reader->line, reader->at.where.source_len);
+			strbuf_putc(&text, '\n');
+		}
+	}
+	set->scripts[which] = text.failed ? NULL : arena_text(reader->at.arena, strbuf_text(&text), text.len);
+	reader->no_memory |= set->scripts[which] == NULL;
+	strbuf_free(&text);
+	if (!ended) {
+		reader->at.where = begin;
+		config_fault(&reader->at, &(struct word){ .column = 1 }, "no endscript follows");
+	}
+}
+
+static void apply_line(struct reader *reader, struct rotate_settings *set, const word_list *words)
+{
+	reader->at.script = SCRIPT_COUNT;
+	directive_apply(&reader->at, set, words->item, words->len);
+	if (reader->at.script != SCRIPT_COUNT)
+		read_script(reader, set);
+}
+
+/* What only shows when the block is complete. */
+static void check_block(struct reader *reader, struct rotate_block *block)
+{
+	struct rotate_settings *set = &block->settings;
+
+	if (set->nocreate && set->copytruncate)
+		set->nocreate = false; /* the log stays where it is */
+	if (set->sharedscripts && set->scripts[SCRIPT_PRE] == NULL && set->scripts[SCRIPT_POST] == NULL)
+		set->sharedscripts = false;
+	for (size_t i = 0; i < reader->config->blocks.len; i++) {
+		const struct rotate_block *other = &reader->config->blocks.item[i];
+
+		for (size_t j = 0; j < other->patterns.len; j++)
+			for (size_t k = 0; k < block->patterns.len; k++)
+				if (strcmp(other->patterns.item[j], block->patterns.item[k]) == 0)
+					config_fault(&reader->at, &(struct word){ .column = 1 },
+						     "%s stands in an earlier block already", block->patterns.item[k]);
+	}
+}
+
+/* Directives up to the closing brace. */
+static void read_block(struct reader *reader, struct rotate_block *block)
+{
+	struct where begin = reader->at.where;
+	word_list words = { 0 };
+	const char *brace;
+
+	while (!reader->no_memory && next_line(reader)) {
+		if (is_word(reader, "}")) {
+			check_block(reader, block);
+			vec_free(&words);
+			return;
+		}
+		if (!split_line(reader, true, &words, &brace))
+			break;
+		if (brace != NULL)
+			config_fault(&reader->at, &(struct word){ .column = (unsigned)(brace - reader->line) + 1 },
+				     "a block inside a block");
+		else if (words.len > 0)
+			apply_line(reader, &block->settings, &words);
+	}
+	vec_free(&words);
+	reader->at.where = begin;
+	if (!reader->no_memory)
+		config_fault(&reader->at, &(struct word){ .column = 1 }, "no } closes this block");
+}
+
+/* The patterns as they were written, for $1 of shared scripts. */
+static void finish_title(struct reader *reader, struct rotate_block *block)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	for (size_t i = 0; i < block->patterns.len; i++)
+		strbuf_printf(&text, "%s%s", i > 0 ? " " : "", block->patterns.item[i]);
+	block->title = text.failed ? NULL : arena_text(reader->at.arena, strbuf_text(&text), text.len);
+	reader->no_memory |= block->title == NULL;
+	strbuf_free(&text);
+}
+
+static void add_patterns(struct reader *reader, struct rotate_block *block, const word_list *words)
+{
+	for (size_t i = 0; i < words->len; i++) {
+		if (words->item[i].text[0] != '/')
+			config_fault(&reader->at, &words->item[i], "a log's path must be absolute: %s",
+				     words->item[i].text);
+		if (!vec_push(&block->patterns, words->item[i].text))
+			reader->no_memory = true;
+	}
+}
+
+/* Patterns on one or more lines, '{', directives, '}'. *words holds those of the first line. */
+static void read_entry(struct reader *reader, word_list *words, const char *brace)
+{
+	struct rotate_block block = { .settings = reader->defaults };
+	struct where begin = reader->at.where;
+	const char *end;
+
+	add_patterns(reader, &block, words);
+	while (brace == NULL && !reader->no_memory && next_line(reader)) {
+		if (split_line(reader, false, words, &brace))
+			add_patterns(reader, &block, words);
+	}
+	if (brace == NULL) {
+		reader->at.where = begin;
+		config_fault(&reader->at, &(struct word){ .column = 1 }, "no { follows this path");
+		vec_free(&block.patterns);
+		return;
+	}
+	end = reader->line + reader->at.where.source_len;
+	for (brace++; brace < end && (*brace == ' ' || *brace == '\t' || *brace == '\r'); brace++)
+		;
+	if (brace < end && *brace != '#')
+		config_fault(&reader->at, &(struct word){ .column = (unsigned)(brace - reader->line) + 1 },
+			     "a directive must begin a line of its own");
+	finish_title(reader, &block);
+	read_block(reader, &block);
+	if (reader->no_memory || !vec_push(&reader->config->blocks, block)) {
+		reader->no_memory = true;
+		vec_free(&block.patterns);
+	}
+}
+
+static void read_top(struct reader *reader)
+{
+	word_list words = { 0 };
+
+	while (!reader->no_memory && next_line(reader)) {
+		const char *at = reader->line, *end = at + reader->at.where.source_len, *brace;
+		bool path;
+
+		while (at < end && (*at == ' ' || *at == '\t'))
+			at++;
+		path = at < end && strchr("/\"'~", *at) != NULL;
+		if (!split_line(reader, !path, &words, &brace) || (words.len == 0 && brace == NULL))
+			continue;
+		if (path || brace != NULL)
+			read_entry(reader, &words, brace);
+		else if (strcmp(words.item[0].text, "}") == 0)
+			config_fault(&reader->at, &words.item[0], "no block is open");
+		else
+			apply_line(reader, &reader->defaults, &words);
+	}
+	vec_free(&words);
+}
+
+int config_read(struct rotate_config *config, const char *text, size_t len, const char *file,
+		const struct rotate_settings *defaults, bool lenient, struct diag_log *log)
+{
+	struct reader reader = {
+		.at = { .where = { .file = file }, .log = log, .lenient = lenient },
+		.next = text,
+		.end = text + len,
+		.config = config,
+		.defaults = *defaults,
+	};
+	const char *nul = memchr(text, '\0', len);
+
+	*config = (struct rotate_config){ 0 };
+	reader.at.arena = &config->arena;
+	if (nul != NULL)
+		config_fault(&reader.at, NULL, "a NUL byte");
+	else
+		read_top(&reader);
+	if (reader.no_memory)
+		return diag_memory(log);
+	return reader.at.bad && !lenient ? -EINVAL : 0;
+}
+
+void config_free(struct rotate_config *config)
+{
+	for (size_t i = 0; i < config->blocks.len; i++)
+		vec_free(&config->blocks.item[i].patterns);
+	vec_free(&config->blocks);
+	arena_free(&config->arena);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rotate/config.h"
+
+#include <string.h>
+
+static const char tab[] = "    ";
+
+static void print_flags(const struct rotate_settings *set, FILE *out)
+{
+	const struct {
+		bool on;
+		const char *name;
+	} flags[] = {
+		{ set->missingok, "missingok" },	 { set->notifempty, "notifempty" },
+		{ set->compress, "compress" },		 { set->delaycompress, "delaycompress" },
+		{ !set->verify, "noverify" },		 { set->nocreate, "nocreate" },
+		{ set->copytruncate, "copytruncate" },	 { set->allowhardlink, "allowhardlink" },
+		{ set->sharedscripts, "sharedscripts" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+		if (flags[i].on)
+			fprintf(out, "%s%s\n", tab, flags[i].name);
+}
+
+static void print_sizes(const struct rotate_settings *set, FILE *out)
+{
+	const struct {
+		uint64_t value;
+		const char *name;
+	} values[] = {
+		{ set->maxsize, "maxsize" },   { set->minsize, "minsize" }, { set->minage, "minage" },
+		{ set->maxage, "maxage" },     { set->max_bytes, "maxbytes" }, { set->min_free, "minfree" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(values); i++)
+		if (values[i].value > 0)
+			fprintf(out, "%s%s %llu\n", tab, values[i].name, (unsigned long long)values[i].value);
+}
+
+static void print_when(const struct rotate_settings *set, FILE *out)
+{
+	static const char *const names[] = { "size", "hourly", "daily", "weekly", "monthly", "yearly" };
+
+	fprintf(out, "%s%s", tab, names[set->schedule]);
+	if (set->schedule == BY_SIZE)
+		fprintf(out, " %llu", (unsigned long long)set->size);
+	if (set->schedule == WEEKLY)
+		fprintf(out, " %d", set->weekday);
+	fprintf(out, "\n%srotate %d\n", tab, set->keep);
+}
+
+static void print_create(const struct rotate_settings *set, FILE *out)
+{
+	if (!set->has_mode && !set->has_owner)
+		return;
+	fprintf(out, "%screate", tab);
+	if (set->has_mode)
+		fprintf(out, " 0%o", (unsigned)set->mode);
+	if (set->has_owner)
+		fprintf(out, " %u", (unsigned)set->owner);
+	if (set->has_group)
+		fprintf(out, " %u", (unsigned)set->group);
+	fputc('\n', out);
+}
+
+static void print_rest(const struct rotate_settings *set, FILE *out)
+{
+	static const char *const names[] = { "firstaction", "prerotate", "postrotate", "lastaction" };
+
+	fprintf(out, "%snaming %s\n", tab, set->naming == NAMING_DATE ? "date" : "number");
+	if (set->dateformat != NULL)
+		fprintf(out, "%sdateformat %s\n", tab, set->dateformat);
+	if (set->olddir != NULL)
+		fprintf(out, "%solddir \"%s\"\n", tab, set->olddir);
+	if (set->su)
+		fprintf(out, "%ssu %u %u\n", tab, (unsigned)set->su_user, (unsigned)set->su_group);
+	if (set->level != rotate_defaults.level)
+		fprintf(out, "%slevel %d\n", tab, set->level);
+	if (set->threads != rotate_defaults.threads)
+		fprintf(out, "%sthreads %u\n", tab, set->threads);
+	if (set->reopen != NULL)
+		fprintf(out, "%sreopen %s\n", tab, set->reopen);
+	fprintf(out, "%ssettle %ums\n", tab, set->settle_ms);
+	fprintf(out, "%sscripttimeout %ums\n", tab, set->script_ms);
+	for (size_t i = 0; i < SCRIPT_COUNT; i++)
+		if (set->scripts[i] != NULL)
+			fprintf(out, "%s%s\n%s%sendscript\n", tab, names[i], set->scripts[i], tab);
+}
+
+/* With logrotate, and that is why one would come here. */
+static void print_remark(const struct rotate_settings *set, FILE *out)
+{
+	if (set->compress && !set->delaycompress && !set->copytruncate)
+		fputs("# With logrotate, without delaycompress, a crash or a full disk while compressing loses this log's\n"
+		      "# archive at the next run, and a writer that reopens late loses lines. Not so here.\n",
+		      out);
+}
+
+void config_print(const struct rotate_config *config, FILE *out)
+{
+	for (size_t i = 0; i < config->blocks.len; i++) {
+		const struct rotate_block *block = &config->blocks.item[i];
+
+		print_remark(&block->settings, out);
+		for (size_t j = 0; j < block->patterns.len; j++)
+			fprintf(out, "%s\"%s\"", j > 0 ? " " : "", block->patterns.item[j]);
+		fputs(" {\n", out);
+		print_when(&block->settings, out);
+		print_sizes(&block->settings, out);
+		print_flags(&block->settings, out);
+		print_create(&block->settings, out);
+		print_rest(&block->settings, out);
+		fputs("}\n", out);
+	}
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rotate/inspect.h"
+#include "base/gzout.h"
+#include "rotate/archive.h"
+#include "rotate/job.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUFFER_SIZE ((size_t)64 * 1024)
+#define TIME_MAX    64
+
+bool inspect_time(const char *text, time_t *when)
+{
+	static const char *const formats[] = { "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M",
+					       "%Y-%m-%d" };
+	long seconds;
+
+	if (text[0] == '@') {
+		bool good = setting_number(text + 1, 0, INT32_MAX, &seconds);
+
+		*when = seconds;
+		return good;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		struct tm tm = { .tm_isdst = -1 };
+		const char *rest = strptime(text, formats[i], &tm);
+		bool utc = rest != NULL && strcmp(rest, "Z") == 0;
+
+		if (rest != NULL && (*rest == '\0' || utc)) {
+			*when = utc ? timegm(&tm) : mktime(&tm);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "+02:00", "+0200" or "Z": seconds east. False: none of these. */
+static bool read_zone(const char *text, long *east)
+{
+	int hours, minutes;
+
+	*east = 0;
+	if (*text == 'Z')
+		return true;
+	if ((*text != '+' && *text != '-') || sscanf(text + 1, "%2d:%2d", &hours, &minutes) != 2) {
+		if ((*text != '+' && *text != '-') || sscanf(text + 1, "%2d%2d", &hours, &minutes) != 2)
+			return false;
+	}
+	*east = (hours * 3600L + minutes * 60L) * (*text == '-' ? -1 : 1);
+	return true;
+}
+
+/* The time at the beginning of a line of a log. Syslog's has no year: the one that is not in the future. */
+static bool line_time(const char *line, time_t *when)
+{
+	struct tm tm = { .tm_isdst = -1 };
+	const char *rest = strptime(line, "%Y-%m-%dT%H:%M:%S", &tm);
+	time_t now = time(NULL);
+	long east;
+
+	if (rest == NULL)
+		rest = strptime(line, "%Y-%m-%d %H:%M:%S", &tm);
+	if (rest != NULL) {
+		if (*rest == '.' || *rest == ',')
+			rest += 1 + strspn(rest + 1, "0123456789");
+		*when = read_zone(rest, &east) ? timegm(&tm) - east : mktime(&tm);
+		return true;
+	}
+	localtime_r(&now, &tm);
+	tm.tm_isdst = -1;
+	if (strptime(line, "%b %d %H:%M:%S", &tm) == NULL)
+		return false;
+	*when = mktime(&tm);
+	if (*when > now + 86400) {
+		tm.tm_year--;
+		tm.tm_isdst = -1;
+		*when = mktime(&tm);
+	}
+	return true;
+}
+
+/* What --cat is at: once a line of the wanted time was seen, all that follows is printed. */
+struct printer {
+	FILE *out;
+	time_t since;
+	bool begun;
+	struct strbuf line; /* the beginning of a line that is not complete yet */
+};
+
+/* Prints, or looks for the first line to print. */
+static void print_bytes(struct printer *printer, const char *bytes, size_t len)
+{
+	while (!printer->begun && len > 0) {
+		const char *end = memchr(bytes, '\n', len);
+		size_t part = end != NULL ? (size_t)(end - bytes) + 1 : len;
+		time_t when;
+
+		strbuf_add(&printer->line, bytes, part);
+		bytes += part;
+		len -= part;
+		if (end == NULL)
+			return;
+		if (!line_time(strbuf_text(&printer->line), &when) || when >= printer->since) {
+			printer->begun = true;
+			fwrite(strbuf_text(&printer->line), 1, printer->line.len, printer->out);
+		}
+		strbuf_reset(&printer->line);
+	}
+	if (len > 0)
+		fwrite(bytes, 1, len, printer->out);
+}
+
+static void report(struct diag_log *log, const char *dir, const char *name, const char *text)
+{
+	diag_add(log, DIAG_ROTATE_DAMAGED, NULL, NULL, "%s/%s: %s", dir, name, text);
+}
+
+/* One file, inflated when `packed`; printer NULL: only read. False: damaged, and reported. */
+static bool read_file(int dir, const char *dir_path, const char *name, bool packed, struct printer *printer,
+		      struct diag_log *log)
+{
+	struct stat st;
+	int fd = job_open_file(dir, name, &st);
+	struct gzin *gz = fd >= 0 && packed ? gzin_new(fd) : NULL;
+	char *buffer = malloc(BUFFER_SIZE);
+	ssize_t got = 1;
+
+	if (fd < 0)
+		got = fd;
+	else if (buffer == NULL || (packed && gz == NULL))
+		got = -ENOMEM;
+	while (got > 0) {
+		got = packed ? gzin_read(gz, buffer, BUFFER_SIZE) : read(fd, buffer, BUFFER_SIZE);
+		if (got < 0 && !packed)
+			got = -errno;
+		if (got > 0 && printer != NULL)
+			print_bytes(printer, buffer, (size_t)got);
+	}
+	if (got < 0)
+		report(log, dir_path, name, got == -EBADMSG ? gzin_fault(gz) : strerror((int)-got));
+	gzin_free(gz);
+	free(buffer);
+	if (fd >= 0)
+		close(fd);
+	return got == 0;
+}
+
+static void cat_archives(const struct archives *list, int dir, const char *dir_path, struct printer *printer,
+			 struct diag_log *log)
+{
+	for (size_t i = list->all.len; i-- > 0;) {
+		const struct archive *one = &list->all.item[i];
+		struct strbuf name = STRBUF_INIT;
+
+		/* It was closed at `when`, or written last at `written`: all its lines are older. */
+		if ((one->when != 0 ? one->when : one->written) < printer->since)
+			continue;
+		strbuf_printf(&name, "%s%s", one->name, one->plain ? "" : ".gz"); /* the plain one is whole */
+		(void)read_file(dir, dir_path, strbuf_text(&name), !one->plain, printer, log);
+		strbuf_free(&name);
+	}
+}
+
+/* Opens where the archives are; the result's dir is -1 for "beside the log". Looking changes nothing, so no owner is asked for. */
+static bool open_olddir(const struct rotate_settings *set, const struct place *at, struct place *old,
+			struct diag_log *log)
+{
+	struct strbuf path = STRBUF_INIT;
+	int err;
+
+	*old = (struct place){ .dir = -1 };
+	if (set->olddir == NULL)
+		return true;
+	if (set->olddir[0] != '/')
+		strbuf_printf(&path, "%s/", at->path);
+	strbuf_puts(&path, set->olddir);
+	err = place_open_directory(old, strbuf_text(&path), true, log);
+	if (err == -ENOENT)
+		diag_add(log, DIAG_ROTATE, NULL, NULL, "%s: %s", strbuf_text(&path), strerror(-err));
+	strbuf_free(&path);
+	return err == 0;
+}
+
+/* DIR stands for DIR/current, which pipe mode writes. */
+static char *log_path(const char *path)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct stat st;
+
+	strbuf_puts(&text, path);
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		strbuf_puts(&text, "/current");
+	return text.data;
+}
+
+void inspect_cat(const struct rotate_settings *set, const char *path, time_t since, FILE *out, struct diag_log *log)
+{
+	struct printer printer = { .out = out, .since = since, .begun = since == 0 };
+	struct archives list = { 0 };
+	struct place at = { .dir = -1 }, old = { .dir = -1 };
+	char *file = log_path(path);
+	int err = file == NULL ? diag_memory(log) : place_open(&at, file, true, log);
+	int dir;
+
+	if (err == -ENOENT)
+		diag_add(log, DIAG_ROTATE, NULL, NULL, "%s: %s", file, strerror(ENOENT));
+	if (err == 0 && open_olddir(set, &at, &old, log)) {
+		dir = old.dir >= 0 ? old.dir : at.dir;
+		err = archives_read(&list, dir, at.name, set);
+		if (err != 0)
+			diag_add(log, DIAG_ROTATE, NULL, NULL, "%s: %s", file, strerror(-err));
+		cat_archives(&list, dir, old.dir >= 0 ? old.path : at.path, &printer, log);
+		if (faccessat(at.dir, at.name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || list.all.len == 0)
+			(void)read_file(at.dir, at.path, at.name, false, &printer, log);
+		if (printer.begun && printer.line.len > 0)
+			fwrite(printer.line.data, 1, printer.line.len, out);
+	}
+	archives_free(&list);
+	place_close(&old);
+	place_close(&at);
+	strbuf_free(&printer.line);
+	free(file);
+}
+
+/* Is this name an archive, and of what kind, of whatever log? */
+static enum archive_kind kind_of(const char *entry)
+{
+	size_t len = strlen(entry);
+
+	if (len > 8 && entry[0] == '.' && strcmp(entry + len - 7, ".gz.tmp") == 0)
+		return ARCHIVE_TEMPORARY;
+	if (len > 7 && strstr(entry, ".gz.bad") != NULL)
+		return ARCHIVE_BAD;
+	return len > 3 && strcmp(entry + len - 3, ".gz") == 0 ? ARCHIVE_PACKED : ARCHIVE_FOREIGN;
+}
+
+static void verify_entry(int dir, const char *dir_path, const char *entry, bool verbose, FILE *out,
+			 struct diag_log *log)
+{
+	char plain[ARCHIVE_NAME_MAX] = "";
+
+	switch (kind_of(entry)) {
+	case ARCHIVE_TEMPORARY:
+		report(log, dir_path, entry, "left over from a run that was killed: the next run or --repair removes it");
+		break;
+	case ARCHIVE_BAD:
+		report(log, dir_path, entry, "was set aside as damaged");
+		break;
+	case ARCHIVE_PACKED:
+		if (strlen(entry) < sizeof(plain))
+			memcpy(plain, entry, strlen(entry) - 3);
+		if (plain[0] != '\0' && faccessat(dir, plain, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			report(log, dir_path, entry, "the plain file is still beside it: the next run or --repair compares them");
+		if (read_file(dir, dir_path, entry, true, NULL, log) && verbose)
+			fprintf(out, "%s/%s: whole\n", dir_path, entry);
+		break;
+	default:
+		break;
+	}
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* In the order of names, so that the messages are the same each time. `log_name`: only this log's, NULL: all. */
+static int verify_directory(const struct rotate_settings *set, int dir, const char *dir_path, const char *log_name,
+			    bool verbose, FILE *out, struct diag_log *log)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	VEC(char *) names = { 0 };
+	struct archive parsed;
+	int err = stream == NULL ? -errno : 0;
+	size_t len;
+
+	while (err == 0 && (entry = readdir(stream)) != NULL) {
+		char *copy;
+
+		if (log_name != NULL &&
+		    archive_parse(set, log_name, entry->d_name, &parsed, &len) == ARCHIVE_FOREIGN)
+			continue;
+		copy = strdup(entry->d_name);
+		if (copy == NULL || !vec_push(&names, copy))
+			err = -ENOMEM;
+	}
+	if (names.len > 1)
+		qsort(names.item, names.len, sizeof(*names.item), compare_names);
+	for (size_t i = 0; i < names.len; i++) {
+		if (err == 0)
+			verify_entry(dir, dir_path, names.item[i], verbose, out, log);
+		free(names.item[i]);
+	}
+	vec_free(&names);
+	if (stream != NULL)
+		closedir(stream);
+	return err;
+}
+
+void inspect_verify(const struct rotate_settings *set, const char *path, bool verbose, FILE *out, struct diag_log *log)
+{
+	struct place at = { .dir = -1 }, old = { .dir = -1 };
+	struct stat st;
+	bool directory = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	int err = directory ? place_open_directory(&at, path, true, log) : place_open(&at, path, true, log);
+
+	if (err == -ENOENT)
+		diag_add(log, DIAG_ROTATE, NULL, NULL, "%s: %s", path, strerror(ENOENT));
+	if (err != 0)
+		return;
+	if (directory)
+		err = verify_directory(set, at.dir, at.path, NULL, verbose, out, log);
+	else if (kind_of(at.name) == ARCHIVE_PACKED)
+		verify_entry(at.dir, at.path, at.name, verbose, out, log);
+	else if (open_olddir(set, &at, &old, log))
+		err = verify_directory(set, old.dir >= 0 ? old.dir : at.dir, old.dir >= 0 ? old.path : at.path,
+				       at.name, verbose, out, log);
+	if (err != 0)
+		diag_add(log, DIAG_ROTATE, NULL, NULL, "%s: %s", path, strerror(-err));
+	place_close(&old);
+	place_close(&at);
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rotate/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ATTRIBUTE_MAX 65536 /* XATTR_SIZE_MAX, include/uapi/linux/limits.h */
+
+int64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int job_fail(struct job *job, int err, const char *format, ...)
+{
+	struct strbuf text = STRBUF_INIT;
+	va_list args;
+
+	va_start(args, format);
+	strbuf_vprintf(&text, format, args);
+	va_end(args);
+	if (err != 0)
+		strbuf_printf(&text, ": %s", strerror(err < 0 ? -err : err));
+	diag_add(job->run->log, DIAG_ROTATE, NULL, NULL, "%s: %s", job->path, strbuf_text(&text));
+	strbuf_free(&text);
+	job->failed = true;
+	return err;
+}
+
+void job_warn(struct job *job, const char *format, ...)
+{
+	struct strbuf text = STRBUF_INIT;
+	va_list args;
+
+	va_start(args, format);
+	strbuf_vprintf(&text, format, args);
+	va_end(args);
+	diag_add(job->run->log, DIAG_ROTATE_WARNING, NULL, NULL, "%s: %s", job->path, strbuf_text(&text));
+	strbuf_free(&text);
+}
+
+bool job_step(struct job *job, const char *format, ...)
+{
+	va_list args;
+
+	if (job->run->dry || job->run->verbose) {
+		fprintf(job->run->out, "%s: ", job->path);
+		va_start(args, format);
+		vfprintf(job->run->out, format, args);
+		va_end(args);
+		fputc('\n', job->run->out);
+	}
+	return !job->run->dry;
+}
+
+int job_rename(int from_dir, const char *from, int to_dir, const char *to)
+{
+	if (renameat2(from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -errno;
+	/* A file system without it: a link never replaces either. */
+	if (linkat(from_dir, from, to_dir, to, 0) != 0)
+		return -errno;
+	return unlinkat(from_dir, from, 0) == 0 ? 0 : -errno;
+}
+
+int job_open_file(int dir, const char *name, struct stat *st)
+{
+	int fd = -1, err = 0;
+
+	/* Looked at before it is opened: opening a device or a FIFO may do something. */
+	if (fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) != 0)
+		return -errno;
+	if (!S_ISREG(st->st_mode))
+		return S_ISDIR(st->st_mode) ? -EISDIR : S_ISLNK(st->st_mode) ? -ELOOP : -ENOTSUP;
+	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, st) != 0)
+		err = -errno;
+	else if (!S_ISREG(st->st_mode))
+		err = -ENOTSUP;
+	if (err != 0) {
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+static int copy_attribute(int from, int to, const char *name)
+{
+	static const int harmless[] = { ENODATA, ENOTSUP, EPERM, EACCES, ENOSYS, EINVAL };
+	char value[ATTRIBUTE_MAX];
+	ssize_t len = fgetxattr(from, name, value, sizeof(value));
+
+	if (len >= 0 && fsetxattr(to, name, value, (size_t)len, 0) == 0)
+		return 0;
+	for (size_t i = 0; i < ARRAY_LEN(harmless); i++)
+		if (errno == harmless[i])
+			return 0;
+	return -errno;
+}
+
+time_t job_birth(const struct job *job)
+{
+	struct statx stx;
+
+	if (statx(job->fd, "", AT_EMPTY_PATH, STATX_BTIME, &stx) == 0 && (stx.stx_mask & STATX_BTIME) != 0)
+		return (time_t)stx.stx_btime.tv_sec;
+	return job->st.st_mtim.tv_sec;
+}
+
+int job_copy_attributes(int from, const struct stat *st, int to)
+{
+	struct stat now;
+	int err;
+
+	/* Owner first: changing it clears set-id bits. Only root may give files away. */
+	if (fstat(to, &now) != 0)
+		return -errno;
+	if ((now.st_uid != st->st_uid || now.st_gid != st->st_gid) && fchown(to, st->st_uid, st->st_gid) != 0 &&
+	    errno != EPERM)
+		return -errno;
+	if (fchmod(to, st->st_mode & 07777) != 0)
+		return -errno;
+	err = copy_attribute(from, to, "system.posix_acl_access");
+	return err != 0 ? err : copy_attribute(from, to, "security.selinux");
+}
+
+static bool open_olddir(struct job *job)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct stat here, there;
+	int err;
+
+	if (job->set->olddir[0] != '/')
+		strbuf_printf(&path, "%s/", job->at.path);
+	strbuf_puts(&path, job->set->olddir);
+	err = place_open_directory(&job->old, strbuf_text(&path), job->set->su, job->run->log);
+	if (err == -ENOENT)
+		job_fail(job, err, "olddir %s", strbuf_text(&path));
+	else if (err != 0)
+		job->failed = true;
+	else if (fstat(job->at.dir, &here) != 0 || fstat(job->old.dir, &there) != 0)
+		err = job_fail(job, errno, "olddir %s", strbuf_text(&path));
+	else if (here.st_dev != there.st_dev)
+		err = job_fail(job, EXDEV, "olddir %s must be on the log's file system", strbuf_text(&path));
+	strbuf_free(&path);
+	job->archive_dir = job->old.dir;
+	return err == 0;
+}
+
+/* The log itself: present, regular, with one name. */
+static bool open_log(struct job *job)
+{
+	struct rotate_run *run = job->run;
+
+	job->fd = job_open_file(job->at.dir, job->at.name, &job->st);
+	if (job->fd == -ENOENT) {
+		if (job->set->missingok)
+			return true;
+		job_fail(job, ENOENT, "the log is missing");
+		return false;
+	}
+	if (job->fd == -ELOOP)
+		diag_add(run->log, DIAG_ROTATE_UNSAFE, NULL, NULL, "%s: a symbolic link is not rotated", job->path);
+	else if (job->fd == -EISDIR || job->fd == -ENOTSUP)
+		diag_add(run->log, DIAG_ROTATE_UNSAFE, NULL, NULL, "%s: not a regular file", job->path);
+	else if (job->fd < 0)
+		job_fail(job, job->fd, "the log cannot be opened");
+	if (job->fd >= 0)
+		return true;
+	job->failed = true;
+	return false;
+}
+
+static bool lock_and_read(struct job *job)
+{
+	int err = place_lock(&job->at, job->run->wait_ms, &job->lock, job->run->log);
+
+	if (err == -EWOULDBLOCK) {
+		job->busy = true;
+		job->run->busy++;
+		return false;
+	}
+	if (err != 0) {
+		job->failed = true;
+		return false;
+	}
+	lock_read(job->lock, job->interrupted, sizeof(job->interrupted));
+	err = archives_read(&job->archives, job->archive_dir, job->at.name, job->set);
+	if (err != 0)
+		job_fail(job, err, "the archives cannot be listed");
+	return err == 0;
+}
+
+bool job_open(struct job *job, struct rotate_run *run, const struct rotate_settings *set, const char *path)
+{
+	int err;
+
+	*job = (struct job){ .set = set, .run = run, .path = path, .lock = -1, .fd = -1 };
+	job->old.dir = job->archive_dir = -1;
+	err = place_open(&job->at, path, set->su, run->log);
+	if (err == -ENOENT && !set->missingok)
+		job_fail(job, err, "its directory is missing");
+	if (err != 0) {
+		job->failed = err != -ENOENT || !set->missingok;
+		return false;
+	}
+	job->archive_dir = job->at.dir;
+	if (set->olddir != NULL && !open_olddir(job))
+		return false;
+	return lock_and_read(job) && open_log(job);
+}
+
+void job_close(struct job *job)
+{
+	archives_free(&job->archives);
+	if (job->fd >= 0)
+		close(job->fd);
+	if (job->lock >= 0)
+		close(job->lock);
+	place_close(&job->old);
+	place_close(&job->at);
+	job->fd = job->lock = job->archive_dir = -1;
+}

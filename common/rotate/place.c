@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rotate/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define POLL_MS 20
+
+static int unsafe(struct diag_log *log, const char *path, const char *why)
+{
+	diag_add(log, DIAG_ROTATE_UNSAFE, NULL, NULL, "%s: %s", path, why);
+	return -EPERM;
+}
+
+/* May somebody else put or move entries here? `last`: the log itself lies here. */
+static int check_directory(int fd, const char *path, bool last, struct diag_log *log)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return unsafe(log, path, "its owner cannot be seen");
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return unsafe(log, path, "this directory belongs to another user, who could swap the log: use su");
+	if ((st.st_mode & S_ISVTX) != 0 && st.st_uid == 0 && !last)
+		return 0;
+	if ((st.st_mode & S_IWOTH) != 0)
+		return unsafe(log, path, "everybody can write in this directory and could swap the log: use su");
+	if ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0)
+		return unsafe(log, path, "a group can write in this directory and could swap the log: use su");
+	return 0;
+}
+
+/* Opens `name` in *fd and puts it in its place. `path` is what to call it. */
+static int step_into(int *fd, const char *name, const char *path, bool last, bool su, struct diag_log *log)
+{
+	/* On the way only the right to pass is needed; the last one is listed and synced. */
+	int next = openat(*fd, name, (last ? O_RDONLY : O_PATH) | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int err = next < 0 ? -errno : 0;
+	struct stat st;
+
+	if (err == -ENOTDIR && fstatat(*fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+		err = -ELOOP;
+	close(*fd);
+	*fd = next;
+	if (err == -ELOOP)
+		return unsafe(log, path, "a symbolic link on the way to the log is not followed: give the real path");
+	if (err == 0 && !su)
+		err = check_directory(next, path, last, log);
+	if (err != 0 && err != -EPERM && err != -ENOENT)
+		diag_add(log, DIAG_ROTATE, NULL, NULL, "%s: %s", path, strerror(-err));
+	return err;
+}
+
+/* An absolute path without "." and empty components; ".." is kept and refused later. NULL: no memory or no cwd. */
+static char *absolute(const char *path)
+{
+	char cwd[PATH_MAX] = "";
+	struct strbuf out = STRBUF_INIT;
+
+	if (path[0] != '/' && getcwd(cwd, sizeof(cwd)) == NULL)
+		return NULL;
+	strbuf_puts(&out, strcmp(cwd, "/") == 0 ? "" : cwd);
+	while (*path != '\0') {
+		size_t len = strcspn(path, "/");
+
+		if (len > 0 && !(len == 1 && path[0] == '.')) {
+			strbuf_putc(&out, '/');
+			strbuf_add(&out, path, len);
+		}
+		path += len + (path[len] == '/');
+	}
+	if (out.failed)
+		strbuf_free(&out);
+	return out.data;
+}
+
+static int walk(struct place *place, bool su, struct diag_log *log)
+{
+	char *at = place->path;
+	int err;
+
+	place->dir = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (place->dir < 0) {
+		err = -errno;
+		diag_add(log, DIAG_ROTATE, NULL, NULL, "/: %s", strerror(-err));
+		return err == -ENOENT ? -EIO : err;
+	}
+	err = su ? 0 : check_directory(place->dir, "/", *at == '\0', log);
+	while (err == 0 && *at == '/') {
+		char *end = strchrnul(at + 1, '/');
+		char kept = *end;
+
+		*end = '\0';
+		if (strcmp(at + 1, "..") == 0)
+			err = unsafe(log, place->path, "'..' in a log's path is not followed");
+		else
+			err = step_into(&place->dir, at + 1, place->path, kept == '\0', su, log);
+		*end = kept;
+		at = end;
+	}
+	return err;
+}
+
+int place_open_directory(struct place *place, const char *path, bool su, struct diag_log *log)
+{
+	int err;
+
+	*place = (struct place){ .dir = -1, .path = absolute(path) };
+	if (place->path == NULL && path[0] != '\0' && strspn(path, "/.") == strlen(path))
+		place->path = strdup("");
+	if (place->path == NULL)
+		return diag_memory(log);
+	err = walk(place, su, log);
+	if (err != 0)
+		place_close(place);
+	return err;
+}
+
+int place_open(struct place *place, const char *path, bool su, struct diag_log *log)
+{
+	char *slash;
+	int err;
+
+	*place = (struct place){ .dir = -1, .path = absolute(path) };
+	if (place->path == NULL)
+		return path[0] == '\0' || strspn(path, "/.") == strlen(path) ?
+			       unsafe(log, path, "not the name of a log") :
+			       diag_memory(log);
+	slash = strrchr(place->path, '/');
+	place->name = strdup(slash + 1);
+	*slash = '\0';
+	if (place->name == NULL)
+		err = diag_memory(log);
+	else if (strcmp(place->name, "..") == 0)
+		err = unsafe(log, path, "not the name of a log");
+	else
+		err = walk(place, su, log);
+	if (err != 0)
+		place_close(place);
+	return err;
+}
+
+void place_close(struct place *place)
+{
+	if (place->dir >= 0)
+		close(place->dir);
+	free(place->path);
+	free(place->name);
+	*place = (struct place){ .dir = -1 };
+}
+
+/* Ours alone, whatever it was before: a wider mode is narrowed, another owner or a strange file refused. */
+static int check_lock(int fd, const char *name, struct diag_log *log)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
+		return unsafe(log, name, "the lock is not a plain file");
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return unsafe(log, name, "the lock belongs to another user, who could hold it for ever");
+	if ((st.st_mode & 07777) != 0600 && fchmod(fd, 0600) != 0)
+		return unsafe(log, name, "the lock's mode lets others hold it and cannot be changed");
+	return 0;
+}
+
+static int wait_for_lock(int fd, unsigned wait_ms)
+{
+	for (unsigned waited = 0;; waited += POLL_MS) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK || waited >= wait_ms)
+			return -errno;
+		nanosleep(&(struct timespec){ .tv_nsec = POLL_MS * 1000000L }, NULL);
+	}
+}
+
+int place_lock(const struct place *place, unsigned wait_ms, int *fd, struct diag_log *log)
+{
+	struct strbuf name = STRBUF_INIT;
+	int err;
+
+	strbuf_printf(&name, ".%s.lock", place->name);
+	if (name.failed)
+		return diag_memory(log);
+	*fd = openat(place->dir, name.data, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+	if (*fd < 0 && errno == ELOOP)
+		err = unsafe(log, name.data, "the lock is a symbolic link");
+	else if (*fd < 0)
+		err = -errno;
+	else
+		err = check_lock(*fd, name.data, log);
+	if (err == 0)
+		err = wait_for_lock(*fd, wait_ms);
+	if (err != 0 && err != -EPERM && err != -EWOULDBLOCK)
+		diag_add(log, DIAG_ROTATE, NULL, NULL, "%s/%s: %s", place->path, name.data, strerror(-err));
+	if (err != 0 && *fd >= 0) {
+		close(*fd);
+		*fd = -1;
+	}
+	strbuf_free(&name);
+	return err;
+}
+
+/* Only a hint for the next run, so a full disk does not matter here: without it a rotation is repaired all the same. */
+void lock_note(int fd, const char *archive)
+{
+	size_t len = strlen(archive);
+
+	if (ftruncate(fd, 0) == 0 && len > 0 && pwrite(fd, archive, len, 0) != (ssize_t)len)
+		(void)!ftruncate(fd, 0);
+}
+
+void lock_read(int fd, char *archive, size_t size)
+{
+	ssize_t got = pread(fd, archive, size - 1, 0);
+
+	archive[got > 0 ? got : 0] = '\0';
+	if (strchr(archive, '/') != NULL)
+		archive[0] = '\0';
+}
+
+int identity_take(const struct rotate_settings *set)
+{
+	if (!set->su || geteuid() != 0)
+		return !set->su || geteuid() == set->su_user ? 0 : -EPERM;
+	if (setgroups(1, &set->su_group) != 0 || setegid(set->su_group) != 0 || seteuid(set->su_user) != 0) {
+		int err = -errno;
+
+		identity_return(set);
+		return err;
+	}
+	return 0;
+}
+
+/* Back to root: only who was root took another identity. The groups of a root process at work are root's alone. */
+void identity_return(const struct rotate_settings *set)
+{
+	if (!set->su || getuid() != 0)
+		return;
+	if (seteuid(getuid()) == 0 && setegid(getgid()) == 0)
+		(void)!setgroups(0, NULL);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rotate/repair.h"
+#include "base/gzout.h"
+#include "rotate/compress.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COMPARE_SIZE ((size_t)64 * 1024)
+#define BAD_MAX      1000u
+
+static void note(struct job *job, const char *text, const char *name)
+{
+	diag_add(job->run->log, DIAG_ROTATE_NOTE, NULL, NULL, "%s: repaired: %s %s", job->path, name, text);
+}
+
+static int remove_temporaries(struct job *job)
+{
+	struct strbuf fresh = STRBUF_INIT;
+	struct stat st;
+	int err = 0;
+
+	for (size_t i = 0; i < job->archives.temporaries.len; i++) {
+		const char *name = job->archives.temporaries.item[i];
+
+		if (job_step(job, "remove the left over %s", name) && unlinkat(job->archive_dir, name, 0) != 0)
+			err = job_fail(job, -errno, "%s is left over and cannot be removed", name);
+	}
+	/* Of an exchange by links; always empty. */
+	strbuf_printf(&fresh, ".%s.new.tmp", job->at.name);
+	if (!fresh.failed && fstatat(job->at.dir, fresh.data, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size == 0 && job_step(job, "remove the left over %s", fresh.data) &&
+	    unlinkat(job->at.dir, fresh.data, 0) != 0)
+		err = job_fail(job, -errno, "%s is left over and cannot be removed", fresh.data);
+	strbuf_free(&fresh);
+	return err;
+}
+
+/* Sets a compressed file aside that is not what its plain one holds; nothing is overwritten. */
+static int set_aside(struct job *job, const char *packed)
+{
+	struct strbuf bad = STRBUF_INIT;
+	int err = -EEXIST;
+
+	for (unsigned i = 1; err == -EEXIST && i < BAD_MAX; i++) {
+		strbuf_reset(&bad);
+		strbuf_printf(&bad, "%s.bad", packed);
+		if (i > 1)
+			strbuf_printf(&bad, "-%u", i);
+		err = bad.failed ? -ENOMEM : job_rename(job->archive_dir, packed, job->archive_dir, bad.data);
+	}
+	strbuf_free(&bad);
+	return err;
+}
+
+/* 1 when NAME.gz holds exactly what NAME does, 0 when not, or -errno. */
+static int compare_pair(struct job *job, const char *name, const char *packed)
+{
+	struct stat st;
+	int plain = job_open_file(job->archive_dir, name, &st);
+	int gz = job_open_file(job->archive_dir, packed, &st);
+	int result = plain < 0 ? plain : gz < 0 ? gz : gz_compare(gz, plain);
+
+	if (plain >= 0)
+		close(plain);
+	if (gz >= 0)
+		close(gz);
+	return result;
+}
+
+static int repair_pair(struct job *job, struct archive *one)
+{
+	struct strbuf packed = STRBUF_INIT;
+	int same, err = 0;
+
+	strbuf_printf(&packed, "%s.gz", one->name);
+	if (packed.failed)
+		return diag_memory(job->run->log);
+	same = compare_pair(job, one->name, packed.data);
+	if (same < 0) {
+		err = job_fail(job, same, "%s and %s cannot be compared", one->name, packed.data);
+	} else if (same == 1) {
+		if (job_step(job, "remove %s, which %s holds whole", one->name, packed.data)) {
+			err = unlinkat(job->archive_dir, one->name, 0) == 0 ? 0 : -errno;
+			note(job, "was compressed already and is removed", one->name);
+		}
+		one->plain = false;
+	} else {
+		if (job_step(job, "set %s aside: it is not what %s holds", packed.data, one->name)) {
+			err = set_aside(job, packed.data);
+			note(job, "is damaged or another one and is set aside as .bad", packed.data);
+		}
+		one->packed = false;
+	}
+	if (err != 0 && same >= 0)
+		job_fail(job, err, "%s cannot be repaired", one->name);
+	strbuf_free(&packed);
+	return err;
+}
+
+/* Does the log begin with all of this file? Then copytruncate did not come to its truncation. */
+static bool log_begins_with(const struct job *job, int fd)
+{
+	char *buffer = malloc(2 * COMPARE_SIZE);
+	off_t at = 0;
+	bool same = buffer != NULL;
+
+	while (same) {
+		ssize_t got = pread(fd, buffer, COMPARE_SIZE, at);
+
+		if (got <= 0) {
+			same = got == 0;
+			break;
+		}
+		same = pread(job->fd, buffer + COMPARE_SIZE, (size_t)got, at) == got &&
+		       memcmp(buffer, buffer + COMPARE_SIZE, (size_t)got) == 0;
+		at += got;
+	}
+	free(buffer);
+	return same;
+}
+
+/* Is this file, which the last run was about to make, of no use? */
+static bool is_void(struct job *job, const char *name)
+{
+	struct stat st;
+	int fd = job_open_file(job->archive_dir, name, &st);
+	bool result;
+
+	if (fd < 0)
+		return false;
+	if (job->fd >= 0 && st.st_dev == job->st.st_dev && st.st_ino == job->st.st_ino)
+		result = true; /* an exchange by links that was cut short: the log has two names */
+	else if (st.st_size == 0)
+		result = lease_take(fd) == LEASE_TAKEN; /* a writer's file may be empty so far */
+	else
+		result = job->set->copytruncate && job->fd >= 0 && log_begins_with(job, fd);
+	close(fd);
+	return result;
+}
+
+static int repair_interrupted(struct job *job)
+{
+	struct archive *one = job->interrupted[0] == '\0' ? NULL : archives_find(&job->archives, job->interrupted);
+	int err = 0;
+
+	if (one == NULL || !one->plain)
+		return 0;
+	if (!is_void(job, one->name)) {
+		job->untold = !job->set->copytruncate;
+		return 0;
+	}
+	if (!job_step(job, "remove %s of a rotation that did not happen", one->name))
+		return 0;
+	if (unlinkat(job->archive_dir, one->name, 0) != 0)
+		return job_fail(job, -errno, "%s of a rotation that did not happen cannot be removed", one->name);
+	archives_drop(&job->archives, (size_t)(one - job->archives.all.item));
+	if (job->fd >= 0 && fstat(job->fd, &job->st) != 0)
+		err = job_fail(job, -errno, "the log cannot be looked at");
+	return err;
+}
+
+int repair_archives(struct job *job)
+{
+	int err = remove_temporaries(job);
+
+	for (size_t i = 0; err == 0 && i < job->archives.all.len; i++)
+		if (job->archives.all.item[i].plain && job->archives.all.item[i].packed)
+			err = repair_pair(job, &job->archives.all.item[i]);
+	return err != 0 ? err : repair_interrupted(job);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rotate/rotate.h"
+#include "rotate/commit.h"
+#include "rotate/compress.h"
+#include "rotate/job.h"
+#include "rotate/prune.h"
+#include "rotate/repair.h"
+#include "rotate/schedule.h"
+#include "rotate/script.h"
+#include "rotate/writers.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The logs of one block, and what its shared scripts are told. */
+struct batch {
+	struct rotate_run *run;
+	const struct rotate_block *block;
+	VEC(char *) paths; /* owned */
+	struct job *jobs;  /* owned; one a path */
+};
+
+static bool add_path(struct batch *batch, const char *path)
+{
+	char *copy = strdup(path);
+
+	if (copy != NULL && vec_push(&batch->paths, copy))
+		return true;
+	free(copy);
+	return false;
+}
+
+/* Archives that a pattern like LOG* matches too are not logs. */
+static int expand_pattern(struct batch *batch, const char *pattern)
+{
+	glob_t found = { 0 };
+	int state = glob(pattern, 0, NULL, &found);
+	int err = 0;
+
+	for (size_t i = 0; state == 0 && err == 0 && i < found.gl_pathc; i++) {
+		const char *slash = strrchr(found.gl_pathv[i], '/');
+
+		if (!archive_looks(slash != NULL ? slash + 1 : found.gl_pathv[i]) &&
+		    !add_path(batch, found.gl_pathv[i]))
+			err = diag_memory(batch->run->log);
+	}
+	if (state == GLOB_NOSPACE)
+		err = diag_memory(batch->run->log);
+	else if (state != 0 && !batch->block->settings.missingok)
+		diag_add(batch->run->log, DIAG_ROTATE, NULL, NULL, "%s: no log matches", pattern);
+	globfree(&found);
+	return err;
+}
+
+static int expand(struct batch *batch)
+{
+	const struct rotate_block *block = batch->block;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < block->patterns.len; i++) {
+		const char *pattern = block->patterns.item[i];
+
+		if (!block->literal && strpbrk(pattern, "*?[") != NULL)
+			err = expand_pattern(batch, pattern);
+		else if (!add_path(batch, pattern))
+			err = diag_memory(batch->run->log);
+	}
+	if (err == 0 && batch->paths.len > 0) {
+		batch->jobs = calloc(batch->paths.len, sizeof(*batch->jobs));
+		err = batch->jobs == NULL ? diag_memory(batch->run->log) : 0;
+	}
+	return err;
+}
+
+static time_t last_rotation(const struct job *job)
+{
+	const struct archive *newest = job->archives.all.len > 0 ? &job->archives.all.item[0] : NULL;
+
+	if (newest == NULL)
+		return job_birth(job);
+	return (time_t)(newest->when != 0 ? newest->when : newest->changed);
+}
+
+static bool is_due(struct job *job)
+{
+	struct occasion at = { .now = time(NULL), .force = job->run->force };
+	enum verdict verdict;
+
+	if (job->fd < 0 || job->run->repair_only)
+		return false;
+	if (job->st.st_nlink != 1 && !job->set->allowhardlink) {
+		diag_add(job->run->log, DIAG_ROTATE_UNSAFE, NULL, NULL,
+			 "%s: has another name by a hard link: allowhardlink permits it", job->path);
+		job->failed = true;
+		return false;
+	}
+	at.last = last_rotation(job);
+	at.written = job->st.st_mtim.tv_sec;
+	at.bytes = (uint64_t)job->st.st_size;
+	verdict = schedule_decide(job->set, &at);
+	if (verdict == NOT_DUE_FUTURE)
+		job_warn(job, "the last rotation lies in the future: until then only its size counts");
+	if (verdict != DUE && job->run->verbose)
+		(void)!job_step(job, verdict == NOT_DUE_EMPTY ? "empty, nothing to do" : "not due");
+	return verdict == DUE;
+}
+
+/* Scripts run as whoever started us, not as the user of `su`. */
+static int as_ourselves(struct batch *batch, enum rotate_script which, const char *first, const char *second)
+{
+	static const char *const names[] = { "firstaction", "prerotate", "postrotate", "lastaction" };
+	const struct rotate_settings *set = &batch->block->settings;
+	struct strbuf what = STRBUF_INIT;
+	int err;
+
+	if (set->scripts[which] == NULL)
+		return 0;
+	strbuf_printf(&what, "%s: %s", first, names[which]);
+	if (batch->run->dry || batch->run->verbose)
+		fprintf(batch->run->out, "%s: run %s\n", first, names[which]);
+	identity_return(set);
+	err = batch->run->dry ? 0 :
+				script_run(set, strbuf_text(&what), set->scripts[which], first, second, batch->run->log);
+	if (identity_take(set) != 0)
+		err = -EPERM;
+	strbuf_free(&what);
+	return err;
+}
+
+static int tell_writers(struct batch *batch, const char *first, const char *second)
+{
+	const struct rotate_settings *set = &batch->block->settings;
+	int err = as_ourselves(batch, SCRIPT_POST, first, second);
+
+	if (set->reopen == NULL)
+		return err;
+	if (batch->run->dry || batch->run->verbose)
+		fprintf(batch->run->out, "%s: reopen by %s\n", first, set->reopen);
+	identity_return(set);
+	if (err == 0 && !batch->run->dry)
+		err = reopen_run(set, batch->run->log);
+	if (identity_take(set) != 0)
+		err = -EPERM;
+	return err;
+}
+
+/* After the writers were told, or could not be. */
+static void job_told(struct job *job, int err)
+{
+	if (err != 0)
+		job->failed = true;
+	else if (!job->run->dry)
+		lock_note(job->lock, "");
+}
+
+/* The second argument of a script is the name that the archive will have. */
+static int tell_writers_of(struct batch *batch, struct job *job)
+{
+	struct strbuf archive = STRBUF_INIT;
+	int err;
+
+	strbuf_printf(&archive, "%s/%s", job->old.dir >= 0 ? job->old.path : job->at.path,
+		      job->rotated ? job->archive : job->interrupted);
+	err = tell_writers(batch, job->path, strbuf_text(&archive));
+	strbuf_free(&archive);
+	return err;
+}
+
+static void rotate_job(struct batch *batch, struct job *job)
+{
+	bool shared = job->set->sharedscripts;
+	int err = 0;
+
+	if (!shared)
+		err = as_ourselves(batch, SCRIPT_PRE, job->path, NULL);
+	if (err == 0 && job->set->copytruncate)
+		err = writers_all_append(job) ? commit_copy(job, time(NULL)) : -EINVAL;
+	else if (err == 0)
+		err = commit_rotation(job, time(NULL));
+	if (err != 0)
+		job->failed = true;
+	/* Even when the sync failed: the writers must come over to the new log. */
+	if (!shared && job->rotated)
+		job_told(job, tell_writers_of(batch, job));
+}
+
+static void open_jobs(struct batch *batch)
+{
+	for (size_t i = 0; i < batch->paths.len; i++) {
+		struct job *job = &batch->jobs[i];
+
+		if (!job_open(job, batch->run, &batch->block->settings, batch->paths.item[i]) ||
+		    repair_archives(job) != 0)
+			continue;
+		if (job->untold)
+			job_told(job, tell_writers_of(batch, job));
+		else if (job->interrupted[0] != '\0' && !batch->run->dry)
+			lock_note(job->lock, "");
+		job->due = !job->failed && is_due(job);
+	}
+}
+
+static bool any_due(const struct batch *batch)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < batch->paths.len; i++)
+		any |= batch->jobs[i].due;
+	return any;
+}
+
+/* False: firstaction failed, so nothing of this batch happens. */
+static bool rotate_due(struct batch *batch)
+{
+	const struct rotate_settings *set = &batch->block->settings;
+	bool shared = set->sharedscripts, any = false;
+	int err = as_ourselves(batch, SCRIPT_FIRST, batch->block->title, NULL);
+
+	if (err != 0)
+		return false;
+	if (shared)
+		err = as_ourselves(batch, SCRIPT_PRE, batch->block->title, NULL);
+	for (size_t i = 0; i < batch->paths.len && err == 0; i++) {
+		if (batch->jobs[i].due)
+			rotate_job(batch, &batch->jobs[i]);
+		any |= batch->jobs[i].rotated;
+	}
+	if (!shared || !any)
+		return true;
+	err = tell_writers(batch, batch->block->title, NULL);
+	for (size_t i = 0; i < batch->paths.len; i++)
+		if (batch->jobs[i].rotated)
+			job_told(&batch->jobs[i], err);
+	return true;
+}
+
+/* What comes after the writers were told. A log that failed keeps everything. */
+static void finish_job(struct job *job)
+{
+	bool touched = job->rotated || job->untold || job->run->repair_only;
+
+	if (job->failed || job->busy || job->lock < 0)
+		return;
+	if (touched)
+		prune_for_room(job);
+	if (job->set->compress && job->set->keep != 0)
+		compress_archives(job);
+	if (touched && !job->failed)
+		prune_archives(job, time(NULL));
+}
+
+static void put_json_text(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", c);
+		else if (c < 0x20)
+			fprintf(out, "\\u%04x", c);
+		else
+			fputc(c, out);
+	}
+	fputc('"', out);
+}
+
+static void report_job(const struct job *job)
+{
+	FILE *out = job->run->out;
+
+	if (!job->run->json || job->path == NULL)
+		return;
+	fputs("{\"log\":", out);
+	put_json_text(out, job->path);
+	fputs(",\"archive\":", out);
+	put_json_text(out, job->archive);
+	fprintf(out, ",\"rotated\":%s,\"deferred\":%s,\"compressed\":%u,\"removed\":%u,\"result\":\"%s\"}\n",
+		job->rotated ? "true" : "false", job->deferred ? "true" : "false", job->compressed, job->removed,
+		job->busy ? "busy" : job->failed ? "failed" : "done");
+}
+
+void rotate_block(struct rotate_run *run, const struct rotate_block *block)
+{
+	struct batch batch = { .run = run, .block = block };
+	int err = identity_take(&block->settings);
+	bool ran = false;
+
+	if (err != 0)
+		diag_add(run->log, DIAG_ROTATE, NULL, NULL, "su: %s", strerror(-err));
+	if (err == 0)
+		err = expand(&batch);
+	if (err == 0) {
+		open_jobs(&batch);
+		ran = any_due(&batch) && rotate_due(&batch);
+		for (size_t i = 0; i < batch.paths.len; i++)
+			finish_job(&batch.jobs[i]);
+		if (ran)
+			(void)!as_ourselves(&batch, SCRIPT_LAST, block->title, NULL);
+	}
+	for (size_t i = 0; i < batch.paths.len && batch.jobs != NULL; i++) {
+		report_job(&batch.jobs[i]);
+		job_close(&batch.jobs[i]);
+	}
+	for (size_t i = 0; i < batch.paths.len; i++)
+		free(batch.paths.item[i]);
+	vec_free(&batch.paths);
+	free(batch.jobs);
+	identity_return(&block->settings);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rotate/setting.h"
+#include "base/gzout.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MS_MAX ((uint64_t)3653 * 86400 * 1000)
+
+const struct rotate_settings rotate_defaults = {
+	.schedule = BY_SIZE,
+	.size = 1024 * 1024,
+	.keep = ROTATE_KEEP_ALL,
+	.verify = true,
+	.level = GZ_LEVEL_DEFAULT,
+	.threads = 1,
+	.settle_ms = 5000,
+	.script_ms = 60000,
+};
+
+struct unit {
+	const char *name;
+	uint64_t factor;
+};
+
+/* A number directly followed by one of the units. */
+static bool scaled(const char *text, const struct unit *units, size_t count, uint64_t *value)
+{
+	char *end;
+	unsigned long long number;
+
+	if (text[0] < '0' || text[0] > '9')
+		return false;
+	errno = 0;
+	number = strtoull(text, &end, 10);
+	if (errno != 0)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(end, units[i].name) == 0)
+			return !__builtin_mul_overflow(number, units[i].factor, value);
+	return false;
+}
+
+bool setting_size(const char *text, uint64_t *bytes)
+{
+	static const struct unit units[] = { { "", 1 },
+					     { "k", (uint64_t)1 << 10 },
+					     { "K", (uint64_t)1 << 10 },
+					     { "M", (uint64_t)1 << 20 },
+					     { "G", (uint64_t)1 << 30 } };
+
+	return scaled(text, units, ARRAY_LEN(units), bytes) && *bytes <= INT64_MAX;
+}
+
+bool setting_duration(const char *text, uint64_t *milliseconds)
+{
+	static const struct unit units[] = { { "", 1000 },   { "ms", 1 },	     { "s", 1000 },
+					     { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 } };
+
+	return scaled(text, units, ARRAY_LEN(units), milliseconds) && *milliseconds <= MS_MAX;
+}
+
+bool setting_number(const char *text, long low, long high, long *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtol(text, &end, 10);
+	return errno == 0 && end != text && *end == '\0' && text[0] != ' ' && text[0] != '+' && *value >= low &&
+	       *value <= high;
+}
+
+bool setting_mode(const char *text, mode_t *mode)
+{
+	char *end;
+	unsigned long bits;
+
+	if (text[0] < '0' || text[0] > '7')
+		return false;
+	bits = strtoul(text, &end, 8);
+	*mode = (mode_t)bits;
+	return *end == '\0' && bits <= 07777;
+}
+
+bool setting_user(const char *text, uid_t *user)
+{
+	const struct passwd *entry = getpwnam(text);
+	long number;
+
+	if (entry != NULL)
+		*user = entry->pw_uid;
+	else if (setting_number(text, 0, INT32_MAX, &number))
+		*user = (uid_t)number;
+	else
+		return false;
+	return true;
+}
+
+bool setting_group(const char *text, gid_t *group)
+{
+	const struct group *entry = getgrnam(text);
+	long number;
+
+	if (entry != NULL)
+		*group = entry->gr_gid;
+	else if (setting_number(text, 0, INT32_MAX, &number))
+		*group = (gid_t)number;
+	else
+		return false;
+	return true;
+}
+
+bool setting_reopen(const char *text)
+{
+	static const char *const kinds[] = { "pidfile:", "unit:", "cmd:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		size_t len = strlen(kinds[i]);
+
+		if (strncmp(text, kinds[i], len) == 0)
+			return text[len] != '\0' && text[len] != ' ';
+	}
+	return false;
+}
+
+bool setting_dateformat(const char *text)
+{
+	bool any = false;
+
+	for (const char *at = text; *at != '\0'; at++) {
+		if (*at == '/')
+			return false;
+		if (*at != '%')
+			continue;
+		at++;
+		if (*at == '\0' || strchr("YmdHMSs", *at) == NULL)
+			return false;
+		any = true;
+	}
+	return any && (text[0] == '-' || text[0] == '.');
+}

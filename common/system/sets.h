@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sets of addresses (ipset), put in force as a whole: filled beside the old one, then swapped with it. */
+#ifndef FW_SYSTEM_SETS_H
+#define FW_SYSTEM_SETS_H
+
+#include "base/diag.h"
+#include "base/strbuf.h"
+#include "system/netns.h"
+
+struct set {
+	char *name;            /* owned */
+	struct strbuf type;    /* owned; "hash:net family inet hashsize 1024" */
+	struct strbuf members; /* owned; one a line */
+	bool changed;          /* by set_put */
+	bool existed;          /* before it */
+	struct strbuf before;  /* owned; `ipset save` of it then */
+};
+
+/* The words behind `#@ set`: NAME TYPE [inet|inet6|unspec] [OPTION ...]. 0, -EINVAL or -ENOMEM. */
+must_check int set_parse(struct set *set, const char *text, size_t len);
+void set_free(struct set *set);
+
+/* Makes it from nothing in a scratch namespace. False after a report. */
+must_check bool set_rehearse(const struct set *set, const struct netns *netns, struct diag_log *log);
+
+/* Makes or replaces it; the same members again change nothing. False after a report. */
+must_check bool set_put(struct set *set, struct diag_log *log);
+
+/* Undoes set_put. False after a report. */
+must_check bool set_put_back(struct set *set, struct diag_log *log);
+
+/* Sets that are there now, without members, made in a scratch namespace too. Best effort. */
+void sets_mirror(const struct netns *netns, const char *const *except, size_t count);
+
+#endif

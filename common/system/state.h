@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What fw-load keeps on disk, and in which order it gets there:
+ *
+ *	generations/000042.gz       the input of a load, with notes
+ *	generations/000042.v4.gz    our rules as they were put in force: iptables-save's text, sealed, with
+ *	generations/000042.v6.gz    the directives that go with them; the base of the next merge
+ *	good, previous              links to the last two that were put in force and kept
+ *	pending                     during a load: which, in which boot, until when
+ *	run/                        in memory where the machine has it: what to put back, and the locks
+ *
+ * A power loss at any moment leaves `good` whole. Loads that were not finished leave `pending`.
+ */
+#ifndef FW_SYSTEM_STATE_H
+#define FW_SYSTEM_STATE_H
+
+#include "base/diag.h"
+#include "base/strbuf.h"
+#include "system/backend.h"
+
+#define STATE_DIR "/var/lib/fw-tools"
+#define STATE_RUN "/run/fw-tools"
+
+/* How many generations are kept. */
+#define STATE_KEEP 20
+
+struct state {
+	const char *dir; /* borrowed */
+	char run[4096];
+};
+
+/* What a load that is not finished says of itself. */
+struct pending {
+	unsigned generation; /* 0: none */
+	char boot[40];       /* the boot's id */
+	long long deadline;  /* seconds of CLOCK_BOOTTIME; 0: it waits for nobody's confirmation */
+};
+
+/* run is STATE_RUN for the machine's own state, else a folder within dir. Makes nothing. */
+void state_begin(struct state *state, const char *dir);
+
+/* Makes the folders. 0 or -errno. */
+must_check int state_make(const struct state *state);
+
+/* "DIR/NAME" and "RUN/NAME" in out, which is emptied first. */
+const char *state_path(const struct state *state, const char *name, struct strbuf *out);
+const char *state_run_path(const struct state *state, const char *name, struct strbuf *out);
+
+/* The generation that a link ("good", "previous") names; 0: none. */
+unsigned state_link(const struct state *state, const char *name);
+
+/* The highest number there is; 0: none. */
+unsigned state_newest(const struct state *state);
+
+/* One part ("", ".v4", ".v6") of a generation. 0 or -errno; -ENOENT: it has no such part. */
+must_check int state_write(const struct state *state, unsigned generation, const char *part, const char *text,
+			   size_t len);
+must_check int state_read(const struct state *state, unsigned generation, const char *part, struct strbuf *out);
+
+/* Makes `generation` the good one, and the good one so far the previous. 0 or -errno. */
+must_check int state_flip(const struct state *state, unsigned generation);
+
+/* Removes a generation, or all but the newest STATE_KEEP and those that links or pending name. */
+void state_remove(const struct state *state, unsigned generation);
+void state_prune(const struct state *state);
+
+/* 0 or -errno; no pending file gives generation 0. */
+must_check int state_read_pending(const struct state *state, struct pending *pending);
+must_check int state_write_pending(const struct state *state, const struct pending *pending);
+must_check int state_clear_pending(const struct state *state);
+
+/* This boot's id; empty where the kernel tells none. */
+void state_boot_id(char id[static 40]);
+
+/* Seconds since the boot, suspended time included: no clock that is set moves it. */
+long long state_uptime(void);
+
+/* A file in run, whole or not at all. 0 or -errno. */
+must_check int state_run_write(const struct state *state, const char *name, const char *text, size_t len);
+must_check int state_run_read(const struct state *state, const char *name, struct strbuf *out);
+
+#endif

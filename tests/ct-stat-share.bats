@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What ct-stat ships for others to use, checked by their own checkers, and the manual's examples, run.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	export PATH=$BUILD:$BUILD/tests:$PATH
+	cd "$BATS_TEST_DIRNAME/.." || return
+	tmp=$BATS_TEST_TMPDIR
+}
+
+# The lines of the manual's EXAMPLES, as a shell would read them.
+examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-stat.8 | sed 's/\\-/-/g'; }
+
+@test "every example of the manual works" {
+	ctfill 500 >/dev/null
+	mkdir -p "$tmp/etc" "$tmp/log" "$tmp/prom" "$tmp/bin"
+	# the collector's and the log's directories, and a machine whose alarms go nowhere else
+	mount -t tmpfs tmpfs /var/lib && mkdir -p /var/lib/prometheus/node-exporter
+	mount -t tmpfs tmpfs /etc/sysctl.d
+	mount -t tmpfs tmpfs /var/log
+	count=0
+	while IFS= read -r line; do
+		count=$((count + 1))
+		case $line in
+		'*/5 * * * * root '*) # the fields of crontab(5), then the user, then the command
+			line=${line#'*/5 * * * * root '}
+			run -0 sh -c "$line"
+			[ -z "$output" ]
+			[ -s /var/lib/fw-tools/ct-stat.state ]
+			continue
+			;;
+		systemctl*) # its unit is checked below
+			[ -e "share/systemd/${line##* }" ]
+			continue
+			;;
+		*--events*) # it has no end of its own
+			line="timeout -s INT 1 ${line%%|*}"
+			run sh -c "$line & sleep 0.4; ctfill -f 500 3 >/dev/null; wait \$!"
+			[ "$(grep -c '"type":"new"' <<<"$output")" -eq 3 ]
+			continue
+			;;
+		esac
+		echo "$line"
+		run -0 bash -o pipefail -c "$line"
+	done < <(examples)
+	[ "$count" -ge 12 ]
+	grep -q '^ct_stat_entries 500$' /var/lib/prometheus/node-exporter/ct-stat.prom
+	grep -q '^net.netfilter' /etc/sysctl.d/99-conntrack.conf
+	umount /var/lib /etc/sysctl.d /var/log
+}
+
+@test "the manual is clean, and names what the usage names" {
+	command -v mandoc >/dev/null || skip "mandoc is not installed"
+	mandoc -T lint -W warning man/ct-stat.8
+}
+
+@test "systemd units: systemd-analyze verify" {
+	command -v systemd-analyze >/dev/null || skip "systemd-analyze is not installed"
+	mount -t tmpfs tmpfs /usr/local/sbin
+	cp "$BUILD/ct-stat" /usr/local/sbin/
+	run systemd-analyze verify --man=no share/systemd/ct-stat.service share/systemd/ct-stat.timer \
+		share/systemd/ct-stat-prom.service share/systemd/ct-stat-prom.timer
+	umount /usr/local/sbin
+	echo "$output"
+	[[ $output != *ct-stat* ]]
+	[ "$status" -eq 0 ]
+}
+
+@test "the service's command line runs as its user would" {
+	line=$(sed -n 's/^ExecStart=//p' share/systemd/ct-stat.service)
+	mount -t tmpfs -o mode=755 tmpfs /var/lib
+	mkdir -m 700 /var/lib/ct-stat && chown 65534 /var/lib/ct-stat
+	run -0 setpriv --reuid=65534 --clear-groups --bounding-set=-all,+net_admin --inh-caps=+net_admin --ambient-caps=+net_admin sh -c "$line"
+	[ -z "$output" ]
+	grep -q '^end$' /var/lib/ct-stat/state
+	umount /var/lib
+}
+
+@test "cron.d: five minutes, a user, silence" {
+	line=$(grep '^\*' share/cron.d/ct-stat)
+	[[ $line == '*/5 * * * * root ct-stat '* ]]
+	mount -t tmpfs tmpfs /var/lib
+	run -0 sh -c "${line#* root }"
+	[ -z "$output" ]
+	umount /var/lib
+}
+
+@test "prometheus: the rules are valid and alert when they should" {
+	command -v promtool >/dev/null || skip "promtool is not installed"
+	promtool check rules share/prometheus/ct-stat.rules.yml
+	promtool test rules share/prometheus/ct-stat.test.yml
+	for name in $(grep -o 'ct_stat_[a-z_]*' share/prometheus/ct-stat.rules.yml | sort -u); do
+		ct-stat --prom | grep -q "^$name "
+	done
+}
+
+@test "nagios: the command with its arguments" {
+	line=$(sed -n 's/^[[:space:]]*command_line[[:space:]]*//p' share/nagios/ct-stat.cfg | sed "s,/usr/local/sbin/,,; s,[$]ARG1[$],80,; s,[$]ARG2[$],90,; s,/var/lib/nagios,$tmp,")
+	run -0 sh -c "$line"
+	[[ $output == "CT-STAT OK - "*" | count="* ]]
+}
+
+@test "node-problem-detector: its arguments; text of the first line fits" {
+	readarray -t args < <(jq -r '.rules[0].args[]' share/node-problem-detector/ct-stat.json | sed "s,/var/lib/node-problem-detector,$tmp,")
+	run -0 ct-stat "${args[@]}"
+	[ -z "$output" ]
+	mkdir -p "$tmp/proc/sys/net/netfilter"
+	echo 95 >"$tmp/proc/sys/net/netfilter/nf_conntrack_count"
+	echo 100 >"$tmp/proc/sys/net/netfilter/nf_conntrack_max"
+	run -1 ct-stat "${args[@]}" --crit-drop 0 --warn-early-drop 0 --proc "$tmp/proc"
+	[ "${#lines[0]}" -le 80 ]
+}
+
+@test "sysctl.d: keys that exist, values that --advise has nothing against" {
+	grep -oE '^net\.netfilter\.[a-z_]+ = [0-9]+$' share/sysctl.d/50-conntrack.conf >"$tmp/lines"
+	[ "$(wc -l <"$tmp/lines")" -eq "$(grep -c '^[^#]' share/sysctl.d/50-conntrack.conf)" ]
+	while IFS=' =' read -r key value; do
+		[ -e "/proc/sys/${key//.//}" ]
+		[ ! -w "/proc/sys/${key//.//}" ] || case $key in *_max | *_buckets) ;; *) echo "$value" >"/proc/sys/${key//.//}" ;; esac
+	done <"$tmp/lines"
+	run -0 ct-stat --advise
+	[[ ! $output =~ established|time-wait|udp ]]
+}

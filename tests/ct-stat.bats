@@ -1,0 +1,545 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The report: its formats, its alarms, and what happens when a source fails. Never a false OK.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	export PATH=$BUILD:$BUILD/tests:$PATH
+	export ASAN_OPTIONS=detect_leaks=0 # it cannot look while strace does
+	tmp=$BATS_TEST_TMPDIR
+	state=$tmp/state
+}
+
+# fake COUNT MAX [DROP [EARLY_DROP]]: a tree that --proc takes for /proc; without DROP, no statistics
+fake() {
+	mkdir -p "$tmp/proc/sys/net/netfilter" "$tmp/proc/net/stat"
+	echo "$1" >"$tmp/proc/sys/net/netfilter/nf_conntrack_count"
+	echo "$2" >"$tmp/proc/sys/net/netfilter/nf_conntrack_max"
+	echo 65536 >"$tmp/proc/sys/net/netfilter/nf_conntrack_buckets"
+	rm -f "$tmp/proc/net/stat/nf_conntrack"
+	[ $# -lt 3 ] || printf 'entries found drop early_drop insert_failed\n%08x 00000001 %08x %08x 00000000\n' \
+		"$1" "$3" "${4-0}" >"$tmp/proc/net/stat/nf_conntrack"
+}
+
+alarm() { ct-stat --proc "$tmp/proc" --state "$state" "$@"; }
+
+new_ns() { # new_ns NAME: a namespace of its own, with packets tracked on the loopback
+	ip netns add "$1"
+	ip -n "$1" link set lo up
+	ip netns exec "$1" iptables -A OUTPUT -m conntrack --ctstate NEW
+}
+
+knock() { # knock NAMESPACE N: N new UDP flows
+	ip netns exec "$1" bash -c "for ((p = 1; p <= $2; p++)); do echo >/dev/udp/127.0.0.1/\$p; done" 2>/dev/null || true
+}
+
+# ---- what it says
+
+@test "the report: count, max, load, counters, from netlink" {
+	new_ns plain
+	ip netns exec plain ctfill 1000 >/dev/null
+	run -0 ct-stat --netns plain
+	[[ ${lines[0]} =~ ^netns\ plain:\ 1000\ of\ [0-9]+\ entries\ \(0\.[0-9]\ %\)$ ]]
+	for word in buckets memory early_drop drop insert_failed search_restart 'source          netlink'; do
+		[[ $output == *"  $word"* ]]
+	done
+}
+
+@test "--json: a key count, and the counters of conntrack -S" {
+	new_ns json
+	ip netns exec json ctfill 500 >/dev/null
+	run -0 ip netns exec json ct-stat --json
+	[ "$(jq .count <<<"$output")" -eq "$(ip netns exec json conntrack -C)" ]
+	[ "$(jq .max <<<"$output")" -eq "$(cat /proc/sys/net/netfilter/nf_conntrack_max)" ]
+	for name in found invalid insert insert_failed drop early_drop error search_restart; do
+		[ "$(jq ".counters.$name" <<<"$output")" -eq \
+			"$(ip netns exec json conntrack -S | grep -o "\b$name=[0-9]*" | awk -F= '{ n += $2 } END { print n }')" ]
+	done
+	[ "$(jq '.cpus | length' <<<"$output")" -eq "$(ip netns exec json conntrack -S | wc -l)" ]
+}
+
+@test "--plugin: one line with performance data on standard output" {
+	fake 151335 262144 0
+	run -0 --separate-stderr alarm -w 80 -c 90 --plugin
+	[ "$output" = "CT-STAT OK - 151335 of 262144 entries (57.7 %) | count=151335;209715;235929;0;262144 early_drop=0c drop=0c insert_failed=0c" ]
+	[ -z "$stderr" ]
+	fake 240000 262144 0
+	run -2 alarm -w 80 -c 90 --plugin
+	[[ $output == "CT-STAT CRITICAL - 240000 of 262144 entries (91.5 %): the table is too full |"* ]]
+	run -3 --separate-stderr ct-stat --plugin -w 80 --netns nosuch
+	[[ $output == *"netns nosuch"* && -z $stderr ]]
+}
+
+@test "--prom: what promtool accepts, whole, readable by others" {
+	command -v promtool >/dev/null || skip "promtool is not installed"
+	new_ns prom
+	ct-stat --netns prom --prom -w 80 --state "$state" | promtool check metrics
+	ct-stat --netns all --prom | promtool check metrics
+	(umask 077 && ct-stat --prom="$tmp/ct.prom")
+	[ "$(stat -c %a "$tmp/ct.prom")" = 644 ]
+	promtool check metrics <"$tmp/ct.prom"
+	grep -q '^ct_stat_last_run_timestamp_seconds [0-9]' "$tmp/ct.prom"
+	grep -q '^ct_stat_early_drop_total 0$' "$tmp/ct.prom"
+	[ "$(ls -A "$tmp" | grep -c 'ct[.]prom')" -eq 1 ]
+	run -3 ct-stat --prom="$tmp/nosuch/ct.prom"
+}
+
+@test "--netns: by name, by process, all of them, none of that name" {
+	new_ns one
+	new_ns two
+	ip netns exec one ctfill 10 >/dev/null
+	ip netns exec two ctfill 20 >/dev/null
+	[ "$(ct-stat --netns two --json | jq .count)" -eq 20 ]
+	ip netns exec two sleep 60 3>&- &
+	sleep 0.2
+	[ "$(ct-stat --netns $! --json | jq .count)" -eq 20 ]
+	kill $!
+	ct-stat --netns all --json >"$tmp/all"
+	[ "$(jq -r 'select(.netns == "one") | .count' "$tmp/all")" -eq 10 ]
+	[ "$(jq -r 'select(.netns == "two") | .count' "$tmp/all")" -eq 20 ]
+	jq -es 'map(.netns) | index("self")' "$tmp/all"
+	run -3 ct-stat --netns nosuch
+	run -3 ct-stat --netns ../run
+	run -1 ct-stat --netns all -w 0.007 --state "$state" --crit-drop 0 --warn-early-drop 0
+	[[ $output == *"CT-STAT OK: netns one"*"CT-STAT WARNING: netns two"* ]]
+}
+
+# ---- alarms
+
+@test "limits are compared exactly" {
+	fake 209715 262144 0
+	alarm -w 80 -c 90
+	fake 209716 262144 0
+	run -1 alarm -w 80 -c 90
+	[[ $output == "CT-STAT WARNING: 209716 of 262144 entries (80.0 %): the table is filling up"* ]]
+	fake 235930 262144 0
+	run -2 alarm -w 80 -c 90
+	fake 3435973835 4294967295 0
+	alarm -w 80
+	fake 3435973836 4294967295 0
+	run -1 alarm -w 80
+	fake 150000 262144 0
+	run -1 alarm -w 150000
+	alarm -w 150001
+	alarm -w 57.3
+	run -1 alarm -w 57.2
+}
+
+@test "no limit set, or more entries than the limit" {
+	fake 5000 0 0
+	run -0 alarm -w 80 -c 90
+	[[ $output == *"5000 entries, no limit set"* ]]
+	[ "$(alarm --json | jq -c '[.max, .percent]')" = '[0,null]' ]
+	run -1 alarm -w 4000
+	fake 300000 262144 0
+	run -2 alarm -w 80 -c 100
+}
+
+@test "-q prints only on alarm" {
+	fake 10 100 0
+	run -0 --separate-stderr alarm --warn 80 -q
+	[ -z "$output$stderr" ]
+	fake 90 100 0
+	run -1 --separate-stderr alarm --warn 80 -q
+	[[ $output == "CT-STAT WARNING: 90 of 100 entries"* && -z $stderr ]]
+}
+
+@test "early_drop warns, drop is critical, each once: the state file remembers" {
+	fake 10 100 0 0
+	alarm -w 80
+	fake 10 100 0 3
+	run -1 alarm -w 80
+	[[ $output == *"early_drop +3"* ]]
+	run -0 alarm -w 80
+	fake 10 100 2 3
+	run -2 alarm -w 80
+	[[ $output == *"drop +2"* ]]
+	run -0 alarm -w 80
+	fake 10 100 4 5
+	run -0 alarm -w 80 --crit-drop 0 --warn-early-drop 0
+	fake 10 100 5 7
+	run -0 alarm -w 80 --crit-drop 2 --warn-early-drop 3
+}
+
+@test "a wrapped counter counts on" {
+	fake 10 100 4294967295
+	alarm -w 80 --crit-drop 0
+	fake 10 100 2
+	run -2 alarm -w 80
+	[[ $output == *"drop +3"* ]]
+}
+
+@test "without a memory everything since the start counts, once" {
+	fake 10 100 7
+	run -2 alarm -w 80
+	[[ $output == *"drop +7"*"since the start"* ]]
+	run -0 alarm -w 80
+}
+
+@test "--full-in: a forecast from the state file" {
+	fake 10000 100000 0
+	alarm -w 99
+	up=$(awk '{ print int($1) - 300 }' /proc/uptime)
+	sed -i "s/^boottime .*/boottime $up/" "$state"
+	fake 40000 100000 0
+	run -1 alarm -w 99 --full-in 1h
+	[[ $output == *"full in "*"min"* ]]
+	sed -i "s/^boottime .*/boottime $up/; s/^count .*/count 10000/" "$state"
+	run -0 alarm -w 99 --full-in 2m
+	sed -i "s/^boottime .*/boottime $up/; s/^count .*/count 10000/; s/^max .*/max 50000/" "$state"
+	run -0 alarm -w 99 --full-in 1h
+}
+
+@test "--interval measures twice and keeps no state" {
+	new_ns twice
+	ip netns exec twice bash -c 'sleep 0.4; ctfill 300 >/dev/null' &
+	run -0 ct-stat --netns twice --interval 1 --json
+	[ "$(jq .change <<<"$output")" -eq 300 ]
+	[ "$(jq -r .since <<<"$output")" = interval ]
+	[ "$(jq .growth.insert <<<"$output")" -eq 300 ]
+	wait
+}
+
+@test "--assured: what may be evicted does not count" {
+	new_ns assured
+	ip netns exec assured ctfill -u 300 >/dev/null
+	ip netns exec assured ctfill -a -f 300 200 >/dev/null
+	[ "$(ct-stat --netns assured --assured --json | jq .assured)" -eq 200 ]
+	run -3 setpriv --bounding-set=-net_admin ip netns exec assured ct-stat --assured -w 80 --state "$state"
+}
+
+@test "--syslog: changes of the level, and reminders" {
+	command -v python3 >/dev/null
+	cat >"$tmp/log.py" <<-'P'
+		import socket, sys
+		s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		s.bind("/dev/log")
+		open(sys.argv[1], "w").close()
+		while True:
+		    with open(sys.argv[1], "ab") as f:
+		        f.write(s.recv(4096) + b"\n")
+	P
+	cat >"$tmp/run.sh" <<-'R'
+		set -eu
+		mkdir "$1/dev" && mount -t tmpfs tmpfs "$1/dev"
+		mknod "$1/dev/null" c 1 3 && mknod "$1/dev/urandom" c 1 9
+		mount --move "$1/dev" /dev
+		python3 "$1/log.py" "$1/log" & log=$!
+		while [ ! -e "$1/log" ]; do sleep 0.05; done
+		run() { ct-stat --proc "$1/proc" --state "$1/state" -w 80 -q --syslog=local3.err --repeat "$2" >/dev/null || true; }
+		count() { echo "$2" >"$1/proc/sys/net/netfilter/nf_conntrack_count"; }
+		run "$1" 1h; count "$1" 90; run "$1" 1h; run "$1" 1h; run "$1" 1h
+		sleep 1.1; run "$1" 1s; count "$1" 10; run "$1" 1h; run "$1" 1h
+		sleep 0.2; kill $log
+	R
+	fake 10 100 0
+	unshare -m bash "$tmp/run.sh" "$tmp"
+	cat "$tmp/log"
+	[ "$(wc -l <"$tmp/log")" -eq 3 ]
+	[ "$(grep -c 'WARNING' "$tmp/log")" -eq 2 ]
+	grep -q '^<155>.*ct-stat\[[0-9]*\]: CT-STAT OK: 10 of 100' "$tmp/log"
+}
+
+# ---- a real full table
+
+@test "a full table: evicted flows warn, refused packets are critical" {
+	max=$(cat /proc/sys/net/netfilter/nf_conntrack_max)
+	[ "$max" -le 1000000 ] || skip "nf_conntrack_max is $max: too many to fill"
+	new_ns full
+	ip netns exec full ctfill -u "$max" >/dev/null || true
+	run -1 ct-stat --netns full -w 99 --state "$state" --warn-early-drop 0
+	knock full 300
+	run -1 ct-stat --netns full -w 100000000 --state "$state"
+	[[ $output == *"early_drop +"* && $output != *"; drop"* ]]
+	ip netns exec full conntrack -F 2>/dev/null
+	ip netns exec full ctfill -a "$max" >/dev/null || true
+	knock full 300
+	run -2 ct-stat --netns full -w 100000000 --state "$state"
+	[[ $output == *"drop +"* ]]
+	ip netns delete full
+}
+
+# ---- faults
+
+@test "fault: no CAP_NET_ADMIN, nobody: counters from /proc" {
+	new_ns faults
+	ip netns exec faults ctfill 50 >/dev/null
+	for who in --bounding-set=-net_admin '--reuid=65534 --clear-groups'; do
+		# shellcheck disable=SC2086
+		run -0 ip netns exec faults setpriv $who ct-stat
+		[[ ${lines[0]} == "50 of "* && $output == *"source          /proc/net/stat (netlink: Operation not permitted)"* ]]
+		# shellcheck disable=SC2086
+		run -1 ip netns exec faults setpriv $who ct-stat -w 0.01 -c 50 --state "$state"
+		# shellcheck disable=SC2086
+		run -3 --separate-stderr ip netns exec faults setpriv $who ct-stat --top proto
+		[[ -z $output && $stderr == *"CAP_NET_ADMIN"* ]]
+		# shellcheck disable=SC2086
+		run -3 ip netns exec faults setpriv $who ct-stat --list
+		# shellcheck disable=SC2086
+		run -3 ip netns exec faults setpriv $who ct-stat --events
+	done
+}
+
+@test "fault: nobody keeps no state: OK while nothing was dropped since the start, else an alarm every time" {
+	new_ns nobody
+	run -0 ip netns exec nobody setpriv --reuid=65534 --clear-groups ct-stat --warn 80 -q
+	[ -z "$output" ]
+}
+
+@test "fault: sysctl files hidden, netlink tells count and max" {
+	new_ns hidden
+	ip netns exec hidden ctfill 70 >/dev/null
+	run -0 ip netns exec hidden unshare -m sh -c 'mount -t tmpfs tmpfs /proc/sys/net/netfilter && ct-stat --json'
+	[ "$(jq -c '[.count, .buckets, .source]' <<<"$output")" = '[70,null,"netlink"]' ]
+	[ "$(jq .max <<<"$output")" -eq "$(cat /proc/sys/net/netfilter/nf_conntrack_max)" ]
+}
+
+@test "fault: sysctl files hidden and no CAP_NET_ADMIN: entries from /proc/net/stat, the limit is unknown" {
+	new_ns hidden2
+	ip netns exec hidden2 ctfill 70 >/dev/null
+	hide() { ip netns exec hidden2 unshare -m sh -c "mount -t tmpfs tmpfs /proc/sys/net && exec setpriv --bounding-set=-net_admin $*"; }
+	run -0 hide ct-stat --json
+	[ "$(jq -c '[.count, .max]' <<<"$output")" = '[70,null]' ]
+	run -3 hide ct-stat -w 80 --state "$state"
+	[[ $output == "CT-STAT UNKNOWN:"*"nf_conntrack_max is not known"* ]]
+	run -0 hide ct-stat -w 5000 --state "$state"
+}
+
+@test "fault: no statistics: the percentage is judged, the counters are not" {
+	fake 10 100
+	run -3 alarm -w 80
+	[[ $output == "CT-STAT UNKNOWN:"*"drop is not known"* ]]
+	fake 95 100
+	run -1 alarm -w 80
+	run -2 alarm -w 80 -c 90
+	fake 10 100
+	run -0 alarm
+	[[ $output == *"drop            n/a"* ]]
+}
+
+@test "fault: statistics cut short or of another kind are not taken for zero" {
+	fake 10 100 0
+	for text in 'entries found drop' $'entries drop early_drop\n0000000a 000000' $'entries drop early_drop\n0000000a 00000000 0000000x' ''; do
+		printf %s "$text" >"$tmp/proc/net/stat/nf_conntrack"
+		run -3 alarm -w 80
+		[[ $output == *"drop is not known"* ]]
+	done
+}
+
+@test "fault: count or max unreadable" {
+	fake 10 100 0
+	echo nonsense >"$tmp/proc/sys/net/netfilter/nf_conntrack_max"
+	run -3 alarm -w 80
+	[[ $output == *"nf_conntrack_max is not known"* ]]
+	fake 10 100
+	echo -5 >"$tmp/proc/sys/net/netfilter/nf_conntrack_count"
+	run -3 alarm -w 80
+	[[ $output == *"number of entries is not known"* ]]
+	run -3 alarm
+}
+
+@test "fault: connection tracking is not active" {
+	mkdir "$tmp/proc"
+	run -3 alarm -w 80
+	[ "$output" = "CT-STAT UNKNOWN: connection tracking is not active here" ]
+	run -3 alarm
+	run -0 alarm -w 80 --absent-ok
+	[ "$(alarm --absent-ok --json | jq -c '[.active, .count]')" = '[false,null]' ]
+	run -3 alarm -w 80 --plugin
+	[[ $output == "CT-STAT UNKNOWN - connection tracking is not active"* ]]
+}
+
+@test "fault: a state file of another boot, namespace or from the future" {
+	for edit in 's/^boot_id .*/boot_id 0000/' 's/^namespace .*/namespace 1/' 's/^boottime .*/boottime 99999999999/'; do
+		fake 10 100 5
+		alarm -w 80 --crit-drop 0
+		alarm -w 80
+		sed -i "$edit" "$state"
+		run -2 alarm -w 80
+		[[ $output == *"drop +5"*"since the start"* ]]
+	done
+}
+
+@test "fault: the clock was set back: the boot clock counts" {
+	fake 10 100 5
+	alarm -w 80 --crit-drop 0
+	sed -i 's/^wall .*/wall 99999999999/' "$state"
+	fake 10 100 6
+	run -2 alarm -w 80
+	[[ $output == *"drop +1"* && $output != *"since the start"* ]]
+}
+
+@test "fault: a damaged state file is said, and begun anew" {
+	fake 10 100 0
+	alarm -w 80
+	head -c 100 "$state" >"$tmp/cut" && cp "$tmp/cut" "$state"
+	run -3 alarm -w 80
+	[[ $output == *"CT-STAT UNKNOWN:"*"damaged, begun anew"* ]]
+	run -0 alarm -w 80
+}
+
+@test "fault: the state file cannot be written: never OK, and no alarm is hidden" {
+	mkdir "$tmp/small" && mount -t tmpfs -o size=4k tmpfs "$tmp/small"
+	state=$tmp/small/state
+	fake 10 100 0
+	alarm -w 80
+	dd if=/dev/zero of="$tmp/small/fill" bs=1k count=8 2>/dev/null || true
+	cp "$state" "$tmp/before" 2>/dev/null
+	run -3 alarm -w 80
+	[[ $output == "CT-STAT UNKNOWN:"*"not saved: No space left on device"* ]]
+	cmp "$state" "$tmp/before"
+	fake 85 100 0
+	run -1 alarm -w 80
+	fake 85 100 1
+	run -2 alarm -w 80
+	umount "$tmp/small"
+	state=$tmp/nosuch/state
+	fake 10 100 0
+	run -3 alarm -w 80
+	[[ $output == *"not saved: No such file or directory"* ]]
+}
+
+inject() { # inject SYSCALL:WHAT command...
+	local what=$1
+	shift
+	strace -qq -o "$tmp/trace" -e "trace=${what%%:*}" -e "inject=$what" "$@"
+}
+
+@test "fault: EINTR is tried again" {
+	new_ns eintr
+	ip netns exec eintr ctfill 3000 >/dev/null
+	ct-stat --netns eintr --list | awk '{ $3 = ""; print }' | sort >"$tmp/whole"
+	for when in 1 2 3 5+3; do
+		inject "recvfrom:error=EINTR:when=$when" ct-stat --netns eintr --list | awk '{ $3 = ""; print }' | sort | cmp - "$tmp/whole"
+		grep -q INJECTED "$tmp/trace"
+	done
+	inject "sendto:error=EINTR:when=1" ct-stat --netns eintr --top proto >"$tmp/out"
+	grep -q tcp "$tmp/out"
+	grep -q INJECTED "$tmp/trace"
+}
+
+@test "fault: ENOBUFS and ENOMEM from netlink" {
+	new_ns enobufs
+	ip netns exec enobufs ctfill 3000 >/dev/null
+	for error in ENOBUFS ENOMEM; do
+		run -0 inject "recvfrom:error=$error:when=1" ct-stat --netns enobufs
+		[[ ${lines[0]} == *"3000 of "* && $output == *"source          /proc/net/stat"* ]]
+		run -0 inject "recvfrom:error=$error:when=2" ct-stat --netns enobufs --json
+		[ "$(jq .count <<<"$output")" -eq 3000 ]
+		run -3 --separate-stderr inject "recvfrom:error=$error:when=4" ct-stat --netns enobufs --top proto
+		[[ -z $output && $stderr == *"reading the table"* ]]
+		run -3 inject "recvfrom:error=$error:when=4" ct-stat --netns enobufs --list
+		run -3 inject "socket:error=$error:when=1" ct-stat --netns enobufs --top proto
+	done
+}
+
+@test "nothing is asked that could load a module" {
+	mkdir "$tmp/proc"
+	run -3 inject "socket:error=EPERM:when=100" ct-stat --proc "$tmp/proc"
+	run ! grep NETLINK "$tmp/trace"
+	# what it looks like where nf_conntrack is a module, and the one that answers is not loaded
+	cat >"$tmp/modules" <<-'M'
+		mount -t tmpfs tmpfs /sys/module
+		mkdir /sys/module/nf_conntrack
+		echo live >/sys/module/nf_conntrack/initstate
+		exec "$@"
+	M
+	run -0 inject "socket:error=EPERM:when=100" unshare -m sh "$tmp/modules" ct-stat
+	[[ $output == *"source          /proc/net/stat (netlink: nf_conntrack_netlink is not loaded)"* ]]
+	for mode in --list --events '--top proto'; do
+		# shellcheck disable=SC2086
+		run -3 --separate-stderr inject "socket:error=EPERM:when=100" unshare -m sh "$tmp/modules" ct-stat $mode
+		[[ -z $output && $stderr == *"nf_conntrack_netlink, which is not loaded"* ]]
+	done
+	run ! grep NETLINK "$tmp/trace"
+}
+
+# ---- the rest
+
+@test "misuse is 2, and 3 where a status of 2 would read as critical" {
+	run -2 ct-stat --nosuch
+	[[ $output == *"--nosuch"* ]]
+	run -2 ct-stat operand
+	run -2 ct-stat --json --prom
+	run -3 ct-stat --warn
+	run -3 ct-stat --warn abc
+	run -3 ct-stat -c 80x
+	run -3 ct-stat --plugin --nosuch
+	run -0 ct-stat --help
+	[[ ${lines[0]} == usage:* ]]
+	run -0 ct-stat --version
+}
+
+@test "lost output is an error" {
+	for args in '' --json --plugin --prom; do
+		run -3 bash -c "ct-stat $args >/dev/full"
+	done
+}
+
+@test "--advise: measured findings, never below RFC 5382" {
+	new_ns advise
+	ip netns exec advise ctfill 5000 >/dev/null
+	set_key() { ip netns exec advise sh -c "echo $2 >/proc/sys/net/netfilter/nf_conntrack_$1"; }
+	set_key tcp_timeout_established 432000
+	run -0 ct-stat --netns advise --advise
+	[[ $output == *"net.netfilter.nf_conntrack_tcp_timeout_established = 7440"*  ]]
+	[[ $output == *"432000 s"*"entries are ESTABLISHED"* ]]
+	set_key tcp_timeout_established 600
+	run -0 ct-stat --netns advise --advise
+	[[ $output == *"600 s: RFC 5382 asks for 7440 s at least"* ]]
+	set_key udp_timeout_stream 10
+	set_key tcp_timeout_time_wait 900
+	set_key tcp_timeout_close_wait 3600
+	set_key acct 1
+	ip netns exec advise ctfill -f 5000 -s 1 5000 >/dev/null || true
+	run -0 ct-stat --netns advise --advise --json
+	[ "$(jq -r '[.advice[].name] | sort | join(" ")' <<<"$output")" = "acct established-short one-source time-wait udp-stream-short" ]
+	[ "$(jq '[.advice[] | select(.sysctl // "" | test("tcp_timeout_established")) | .value >= 7440] | all' <<<"$output")" = true ]
+	[ "$(jq '[.advice[] | select(.sysctl // "" | test("tcp_timeout_(time|close)_wait")) | .value >= 240] | all' <<<"$output")" = true ]
+}
+
+@test "--sysctl: lines that the kernel takes, after which there is nothing to change" {
+	new_ns sysctl
+	ip netns exec sysctl sh -c 'echo 432000 >/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established'
+	ct-stat --netns sysctl --sysctl >"$tmp/99-conntrack.conf"
+	run ! grep -vE '^(#.*|net\.netfilter\.[a-z_]+ = [0-9]+)$' "$tmp/99-conntrack.conf"
+	for key in max buckets tcp_timeout_established tcp_timeout_time_wait udp_timeout udp_timeout_stream; do
+		grep -qE "^#?net\.netfilter\.nf_conntrack_$key = [0-9]+$" "$tmp/99-conntrack.conf"
+	done
+	grep '^net' "$tmp/99-conntrack.conf" | while IFS=' =' read -r key value; do
+		ip netns exec sysctl sh -c "echo $value >/proc/sys/${key//.//}"
+	done
+	[ "$(ct-stat --netns sysctl --advise)" = "nothing to change" ]
+}
+
+@test "--advise on a full table: raise the limit, with its cost" {
+	max=$(cat /proc/sys/net/netfilter/nf_conntrack_max)
+	[ "$max" -le 1000000 ] || skip "nf_conntrack_max is $max: too many to fill"
+	new_ns fulladvice
+	ip netns exec fulladvice ctfill $((max * 9 / 10)) >/dev/null
+	run -0 ct-stat --netns fulladvice --advise
+	[[ $output == *"[table-full]"* && $output == *"read-only here"* ]]
+	ip netns delete fulladvice
+}
+
+@test "--watch without a terminal: plain lines with rates" {
+	new_ns watch
+	ip netns exec watch bash -c 'sleep 0.5; ctfill 1000 >/dev/null' &
+	run -124 timeout 2.5 ct-stat --netns watch --watch 1 </dev/null
+	[ "${#lines[@]}" -eq 3 ]
+	[[ ${lines[0]} == *" count=0 "*"change/s=+0.0"* ]]
+	[[ ${lines[1]} == *" count=1000 "*"change/s=+"[0-9]*"early_drop/s=0.0 drop/s=0.0"* ]]
+	wait
+}
+
+@test "--watch on a terminal: top lists, keys, and the terminal as it was" {
+	command -v script >/dev/null || skip "script is not installed"
+	new_ns watchtty
+	ip netns exec watchtty ctfill 1000 >/dev/null
+	(sleep 1; printf 4; sleep 1; printf q) | script -qec "stty rows 24 cols 90; ct-stat --netns watchtty --watch 1; stty -a" "$tmp/tty" >/dev/null
+	grep -q '10.0.0.0 ' "$tmp/tty"
+	grep -q '^tcp  ' "$tmp/tty"
+	grep -q $'\342\226\201' "$tmp/tty"
+	grep -qE '(^| )icanon' "$tmp/tty"
+}

@@ -1,0 +1,352 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+bats_require_minimum_version 1.5.0
+load lib/net
+load lib/gen
+
+setup() {
+	cd "$BATS_TEST_DIRNAME" || return
+	PATH=$BUILD:$PATH
+	tmp=$BATS_TEST_TMPDIR
+	data=$BATS_TEST_DIRNAME/data/fw-gen
+	man=$BATS_TEST_DIRNAME/../man/fw-profile.5
+	rulesets=$BATS_TEST_DIRNAME/../rulesets
+}
+
+# restore_all FILE: all four programs take it, tried and for real
+restore_all() {
+	local program
+	for program in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
+		"$program-restore" --test "$1"
+		"$program-restore" "$1"
+		unload_here "$program"
+	done
+}
+
+unload_here() { # unload_here PROGRAM
+	"$1-restore" <<<"$EMPTY_TABLES"
+}
+
+# rules 4|6 FILE: how many that family has
+rules() {
+	fw-gen "-$1" "$2" 2>/dev/null | grep -c '^-A'
+}
+
+# block MARK: the literal text of the manual behind the comment MARK, one block a call of the function in $2
+manual_blocks() {
+	local line text='' inside=0
+	while IFS= read -r line; do
+		case $line in
+		".\\\" $1") inside=1 ;;
+		'.Bd '*) [ $inside = 1 ] && inside=2 text='' ;;
+		.Ed)
+			[ $inside = 2 ] && "$2" "$text"
+			[ $inside = 2 ] && inside=0
+			;;
+		*) [ $inside = 2 ] && text+=${line//\\e/\\}$'\n' ;;
+		esac
+	done <"$man"
+	return 0
+}
+
+@test "samples become exactly their rules" {
+	for case in "$data"/*.conf; do
+		(cd "$data" && fw-gen "$(basename "$case")" 2>"$tmp/warnings") >"$tmp/rules"
+		diff -u "${case%.conf}.rules" "$tmp/rules"
+		[ ! -s "$tmp/warnings" ]
+	done
+}
+
+@test "the samples load with all four restore programs" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	ipset create scan4 hash:net
+	ipset create scan6 hash:net family inet6
+	restore_all "$data/statements.rules"
+}
+
+@test "the tutorial's policy: 15 lines, 30 rules of IPv4, 35 of IPv6" {
+	[ "$(grep -cv -e '^#' -e '^$' -e '^expect' "$rulesets/tutorial.conf")" -le 15 ]
+	[ "$(rules 4 "$rulesets/tutorial.conf")" -le 30 ]
+	[ "$(rules 6 "$rulesets/tutorial.conf")" -le 35 ]
+}
+
+@test "each ruleset compiles without a warning, passes fw-lint and loads with all four programs" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	[ "$(ls "$rulesets"/*.conf | wc -l)" -ge 11 ]
+	for case in "$rulesets"/*.conf; do
+		grep -q '^expect ' "$case"
+		fw-gen "$case" >"$tmp/rules" 2>"$tmp/warnings"
+		[ ! -s "$tmp/warnings" ]
+		fw-lint "$tmp/rules" >"$tmp/linted"
+		cmp "$tmp/rules" "$tmp/linted"
+		restore_all "$tmp/rules"
+	done
+}
+
+@test "-4 and -6: one family, without marks, loadable; both together are the whole" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	fw-gen -4 "$rulesets/dmz.conf" >"$tmp/v4"
+	fw-gen -6 "$rulesets/dmz.conf" >"$tmp/v6"
+	! grep -qE '^-[46] ' "$tmp/v4" "$tmp/v6"
+	iptables-restore --test "$tmp/v4"
+	ip6tables-restore --test "$tmp/v6"
+	fw-gen "$rulesets/dmz.conf" >"$tmp/both"
+	diff <(sed -n 's/^-4 //; /^-6/d; /^-A/p' "$tmp/both") <(grep '^-A' "$tmp/v4")
+	diff <(sed -n 's/^-6 //; /^-4/d; /^-A/p' "$tmp/both") <(grep '^-A' "$tmp/v6")
+}
+
+@test "the stream is sealed, says where each rule came from, and the file's name survives quotes" {
+	printf 'allow ssh\nexpect allow ssh from 192.0.2.1\n' >"$tmp/a \"b\".conf"
+	(cd "$tmp" && fw-gen 'a "b".conf' >rules)
+	[ "$(head -1 "$tmp/rules")" = '#@ stream 1' ]
+	tail -1 "$tmp/rules" | grep -qE '^#@ end lines=[0-9]+ crc32=[0-9a-f]{8}$'
+	grep -A1 '#@ line 1 "a \\"b\\".conf"' "$tmp/rules" | grep -q 'dport 22'
+	grep -A1 '#@ line 2 "a \\"b\\".conf"' "$tmp/rules" | grep -qx '#@ expect allow tcp 22 from 192.0.2.1'
+	fw-lint -q "$tmp/rules"
+	fw-gen - <<<'allow ssh' | grep -q '#@ line 1 "<stdin>"'
+	fw-gen <<<'allow ssh' | grep -q '#@ line 1 "<stdin>"'
+}
+
+@test "every example of the manual compiles" {
+	count=0
+	example() {
+		count=$((count + 1))
+		printf 'allow ssh\n%s' "$1" >"$tmp/example.conf"
+		fw-gen -c "$tmp/example.conf" 2>"$tmp/said" || { cat "$tmp/said" && return 1; }
+	}
+	manual_blocks example example
+	[ "$count" -ge 25 ]
+}
+
+@test "every statement of the grammar has an example in the manual" {
+	manual_blocks example printf >"$tmp/examples"
+	for word in $(sed -n '/^statement/,/;/p' "$man" | tr -d '|;=' | sed 's/statement//'); do
+		[ "$word" = rule ] && word='(allow|deny|reject)'
+		[ "$word" = strict ] && word='strict syn'
+		grep -qE "^$word( |$)" "$tmp/examples" || { echo "no example of $word" && return 1; }
+	done
+}
+
+@test "every bad line of the manual earns exactly its message, status 1 and no output" {
+	prelude= table= count=0
+	take_prelude() { prelude=$1; }
+	take_table() { table=$1; }
+	manual_blocks prelude take_prelude
+	manual_blocks bad take_table
+	while IFS= read -r line && IFS= read -r message; do
+		count=$((count + 1)) message=${message#$'\t'}
+		printf '%s%s\n' "$prelude" "$line" >"$tmp/FILE"
+		run -1 --separate-stderr sh -c 'cd "$1" && exec fw-gen FILE' sh "$tmp"
+		[ -z "$output" ]
+		[ "$(head -1 <<<"$stderr")" = "FILE:4:$message [profile]" ] || { echo "$line: $stderr" && return 1; }
+		[ "$(sed -n 2p <<<"$stderr")" = "    $line" ]
+		[ "$(grep -c ': error: ' <<<"$stderr")" = 1 ]
+	done <<<"${table%$'\n'}"
+	[ "$count" -ge 60 ]
+}
+
+@test "the caret underlines the word" {
+	run -1 --separate-stderr fw-gen - <<<'allow shh limit 4/60s'
+	[ "$stderr" = '<stdin>:1:7: error: unknown service "shh"; did you mean "ssh"? [profile]
+    allow shh limit 4/60s
+          ^~~' ]
+}
+
+@test "errors come in the order of the lines, twenty of them and the number of the rest" {
+	for i in $(seq 1 3 90); do printf 'alow x\nallow nothing-of-that-name\nzone a%s\n' "$i"; done >"$tmp/p"
+	run -1 --separate-stderr fw-gen "$tmp/p"
+	[ -z "$output" ]
+	[ "$(grep -c '\[profile\]' <<<"$stderr")" = 21 ]
+	grep -q '70 more errors are not shown' <<<"$stderr"
+	grep -oE "^$tmp/p:[0-9]+" <<<"$stderr" | cut -d: -f2 | sort -nc
+}
+
+@test "warnings: told, and the rules are written" {
+	cases=(
+		'allow ssh|allow ssh from 192.0.2.1|2:1: warning: no packet reaches this line: <stdin>:1 decides about all of them'
+		'allow ssh|allow|2:1: warning: this allows everything from everywhere: a firewall that is none'
+		'allow ssh|allow http until 2001-01-01|2:18: warning: this date is over: the line does nothing any more'
+		'zone a = eth0 at 10.0.0.0/8|allow ssh from a|2:16: warning: zone "a" has networks of IPv4 only, so it stays closed for IPv6; say "only ipv4" if that is meant'
+		'allow ssh|allow ftp|2:7: warning: ftp opens ports as it goes: it needs a line "helper ftp from ..."'
+		'allow ssh|hosts none in file "/dev/null"|2:20: warning: no address in "/dev/null": what is said of "none" is never true'
+	)
+	for case in "${cases[@]}"; do
+		IFS='|' read -r first second message <<<"$case"
+		run -0 --separate-stderr fw-gen - <<<"$first"$'\n'"$second"
+		[ "$(head -1 <<<"$stderr")" = "<stdin>:$message [profile-warning]" ] || { echo "$stderr" && return 1; }
+		grep -q COMMIT <<<"$output"
+	done
+	run -0 --separate-stderr fw-gen - <<<'allow http'
+	[ "$stderr" = '<stdin>: warning: SSH is not allowed from anywhere: who manages this host from afar is locked out [profile-warning]' ]
+	run -0 --separate-stderr fw-gen -c - <<<'allow ssh'
+	[ -z "$stderr$output" ]
+}
+
+@test "include: beside the includer, named in messages; cycles, depth and missing files are refused" {
+	mkdir -p "$tmp/d/e"
+	echo 'include "d/one.conf"' >"$tmp/p.conf"
+	printf 'allow ssh\ninclude "e/two.conf"\n' >"$tmp/d/one.conf"
+	printf 'allow shh\n' >"$tmp/d/e/two.conf"
+	run -1 --separate-stderr sh -c 'cd "$1" && fw-gen p.conf' sh "$tmp"
+	[[ $stderr == 'd/e/two.conf:1:7: error: unknown service "shh"'* ]]
+	printf 'hosts h in file "list"\nallow http from h\n' >"$tmp/d/e/two.conf"
+	echo 192.0.2.1 >"$tmp/d/e/list"
+	fw-gen "$tmp/p.conf" | grep -q -- '-s 192.0.2.1 -p tcp -m tcp --dport 80'
+	echo 'include "../../p.conf"' >"$tmp/d/e/two.conf"
+	run -1 --separate-stderr sh -c 'cd "$1" && fw-gen p.conf' sh "$tmp"
+	[[ $stderr == *'error: '* ]]
+	echo 'include "self.conf"' >"$tmp/self.conf"
+	run -1 --separate-stderr sh -c 'cd "$1" && fw-gen self.conf' sh "$tmp"
+	[[ $stderr == 'self.conf:1:9: error: self.conf includes itself'* ]]
+	for i in $(seq 20); do echo "include \"n$((i + 1))\"" >"$tmp/n$i"; done
+	run -1 --separate-stderr sh -c 'cd "$1" && fw-gen n1' sh "$tmp"
+	[[ $stderr == 'n17:1:9: error: more than 16 profiles within profiles'* ]]
+	run -1 --separate-stderr sh -c 'cd "$1" && echo "include \"gone\"" | fw-gen' sh "$tmp"
+	[[ $stderr == '<stdin>:1:9: error: cannot read "gone": No such file or directory'* ]]
+}
+
+@test "hosts files: the fewest networks, bad lines named, above 32 networks a tree, above 256 ipsets" {
+	printf '10.0.0.0/25 10.0.0.128/25, 10.0.0.7\n# comment\n10.0.1.0/24;x\n2001:db8::/33\n2001:db8:8000::/33\n' >"$tmp/list"
+	printf 'allow ssh\nhosts h in file "%s/list"\ndeny from h\n' "$tmp" >"$tmp/p"
+	fw-gen "$tmp/p" >"$tmp/rules"
+	[ "$(grep -c 'j DROP' <<<"$(grep -- '-s 10' "$tmp/rules")")" = 1 ]
+	grep -qx -- '-4 -A INPUT -s 10.0.0.0/23 -j DROP' "$tmp/rules"
+	grep -qx -- '-6 -A INPUT -s 2001:db8::/32 -j DROP' "$tmp/rules"
+	echo '10.0.0.x' >>"$tmp/list"
+	run -1 --separate-stderr fw-gen "$tmp/p"
+	[[ $stderr == "$tmp/list:6:1: error: expected an address, not \"10.0.0.x\""* ]]
+	for i in $(seq 0 99); do echo "10.$((i / 100)).$((i % 100 * 2)).0/24"; done >"$tmp/list"
+	fw-gen "$tmp/p" >"$tmp/rules"
+	[ "$(grep -c -- '-A INPUT.*fw-3' "$tmp/rules")" = 1 ]
+	[ "$(grep -c -- '-s 10.*-j DROP' "$tmp/rules")" = 100 ]
+	for i in $(seq 0 299); do echo "10.$((i / 100)).$((i % 100 * 2)).0/24"; done >"$tmp/list"
+	fw-gen "$tmp/p" >"$tmp/rules"
+	grep -qx '#@ set fw-h hash:net inet' "$tmp/rules"
+	[ "$(grep -c '^#@ member ' "$tmp/rules")" = 300 ]
+	grep -qx -- '-4 -A INPUT -m set --match-set fw-h src -j DROP' "$tmp/rules"
+	fw-gen --no-sets "$tmp/p" >"$tmp/rules"
+	! grep -q 'match-set' "$tmp/rules"
+	[ "$(grep -c -- '-s 10.*-j DROP' "$tmp/rules")" = 300 ]
+	# No chain of the tree is longer than 16 rules.
+	[ "$(grep -oE -- '-A fw-3[^ ]*' "$tmp/rules" | sort | uniq -c | sort -rn | awk 'NR == 1 { print $1 }')" -le 16 ]
+}
+
+@test "a tree of chains decides like the list it was made of" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	for i in $(seq 0 299); do echo "127.$((i / 100)).$((i % 100 * 2)).0/24"; done >"$tmp/list"
+	printf 'frame off\ndefault in allow\nhosts h in file "%s/list"\ndeny from h\n' "$tmp" >"$tmp/p"
+	fw-gen --no-sets -4 "$tmp/p" >"$tmp/rules"
+	"$BUILD/tests/serve" tcp:7777 3>&- >/dev/null &
+	server=$!
+	sleep 0.2
+	for backend in nft legacy; do
+		"iptables-$backend-restore" "$tmp/rules"
+		for source in 127.0.0.9 127.0.2.255 127.1.100.1 127.2.198.200; do
+			[ "$("$BUILD/tests/knock" -t 60 -s $source tcp 127.255.0.1 7777 || true)" = dropped ]
+		done
+		for source in 127.0.1.0 127.0.3.255 127.1.199.1 127.2.199.0 127.3.0.1; do
+			[ "$("$BUILD/tests/knock" -t 60 -s $source tcp 127.255.0.1 7777)" = open ]
+		done
+		unload_here "iptables-$backend"
+	done
+	kill $server
+}
+
+@test "--explain: every line of the profile and below it its rules; --services: the table" {
+	fw-gen --explain "$rulesets/tutorial.conf" >"$tmp/out"
+	grep -A2 'allow https, dns$' "$tmp/out" | grep -q -- '    filter  -A INPUT -p tcp -m multiport --dports 443,53'
+	[ "$(grep -c "^$rulesets/tutorial.conf:" "$tmp/out")" = "$(grep -cv -e '^#' -e '^$' "$rulesets/tutorial.conf")" ]
+	[ "$(grep -cE '^    [a-z]+ +(-[46] )?-A' "$tmp/out")" = "$(fw-gen "$rulesets/tutorial.conf" | grep -cE '^(-[46] )?-A')" ]
+	[ "$(fw-gen --services | wc -l)" -ge 100 ]
+	fw-gen --services | grep -qE '^ssh +tcp 22 '
+	# Each of them is a service, and the table is sorted: it is searched by halves.
+	fw-gen --services | cut -d' ' -f1 | LC_ALL=C sort -c
+	fw-gen --services | awk '{ print "allow", $1 }' | fw-gen -c - 2>/dev/null
+}
+
+@test "-s and -m: lines for sysctl.d and modules-load.d" {
+	fw-gen -s "$rulesets/tutorial.conf" | grep -qx 'net.netfilter.nf_conntrack_max=262144'
+	fw-gen -s "$rulesets/tutorial.conf" | grep -qx 'net.ipv6.conf.all.forwarding=1'
+	[ "$(fw-gen -m "$rulesets/tutorial.conf" | paste -sd' ')" = 'nf_conntrack_ftp nf_nat_ftp nf_conntrack_irc nf_nat_irc' ]
+	[ -z "$(fw-gen -s "$rulesets/web.conf")$(fw-gen -m "$rulesets/web.conf")" ]
+	# Every key of conntrack is a file of the kernel's.
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	keys=$(sed -n '/seconds where they are times:/,/\.$/p' "$man" | sed 's/.*times://' | tr -d '.\n' | tr ',' ' ')
+	for key in $keys; do
+		file=$(fw-gen -s - 2>/dev/null <<<"conntrack $key 1" | cut -d= -f1)
+		[ -e "/proc/sys/${file//.//}" ] || { echo "no $file" && return 1; }
+	done
+}
+
+@test "/etc/services knows what the table does not" {
+	name=$(awk '$2 ~ /\/tcp$/ && $1 !~ /[^a-z0-9-]/ { print $1, $2 }' /etc/services | while read -r name port; do
+		fw-gen --services | grep -q "^$name " || { echo "$name ${port%/tcp}" && break; }
+	done)
+	[ -n "$name" ] || skip "no /etc/services"
+	fw-gen - 2>/dev/null <<<"allow ${name% *}" | grep -qE -- "dports? ([0-9,]*,)?${name#* } "
+}
+
+@test "import: rules become a profile that makes them again, in every chain and in order" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	# plain: the rules without counters, chain by chain, without what a profile adds: the DROP at the
+	# end of what denies, the RETURN by which a chain without rules comes to be
+	plain() {
+		"$1-save" | sed 's/\[.*\]//' | awk '/^\*/ { table = $0 } /^:/ { print table, $1, $2 } /^-A/ { print table, $0 }' |
+			grep -v -e '-A INPUT -j DROP$' -e '-A FORWARD -j DROP$' -e '-A OUTPUT -j DROP$' -e '-A empty -j RETURN$' | sort -s -k1,3
+	}
+	for table in raw nat mangle filter; do iptables-legacy -t $table -L -n >/dev/null && ip6tables-legacy -t $table -L -n >/dev/null; done
+	for case in "$rulesets"/tutorial.conf "$rulesets"/dmz.conf "$data"/import.rules; do
+		case $case in
+		*.conf) fw-gen "$case" >"$tmp/rules" ;;
+		*) cp "$case" "$tmp/rules" ;;
+		esac
+		for backend in nft legacy; do
+			iptables-$backend-restore "$tmp/rules" && ip6tables-$backend-restore "$tmp/rules"
+			plain iptables-$backend >"$tmp/v4" && plain ip6tables-$backend >"$tmp/v6"
+			{ iptables-$backend-save; ip6tables-$backend-save; } | fw-gen --import >"$tmp/p.conf"
+			unload_here iptables-$backend && unload_here ip6tables-$backend
+			fw-gen "$tmp/p.conf" >"$tmp/again" 2>"$tmp/warnings"
+			iptables-$backend-restore "$tmp/again" && ip6tables-$backend-restore "$tmp/again"
+			plain iptables-$backend | diff "$tmp/v4" -
+			plain ip6tables-$backend | diff "$tmp/v6" -
+			unload_here iptables-$backend && unload_here ip6tables-$backend
+		done
+	done
+	fw-gen --import -4 "$data/import.rules" | grep -qx 'allow tcp 22 from 192.0.2.0/24 on if-eth0'
+	fw-gen --import -4 "$data/import.rules" | grep -qx 'masquerade from 10.0.0.0/8 to if-eth0'
+}
+
+@test "import: what is no ruleset is refused with its place" {
+	run -1 --separate-stderr fw-gen --import - <<<'iptables -A INPUT -j DROP'
+	[ -z "$output" ]
+	[[ $stderr == '<stdin>:1:1: error: expected a table (*filter), as the savers write them'* ]]
+	run -1 --separate-stderr fw-gen --import - <<<$'*filter\n-A INPUT -j DROP'
+	[[ $stderr == *'error: the input ends within a table: there is no COMMIT'* ]]
+	run -1 --separate-stderr fw-gen --import - <<<$'*filter\n-I INPUT -j DROP'
+	[[ $stderr == '<stdin>:2:1: error: expected a rule (-A CHAIN ...)'* ]]
+	run -1 --separate-stderr fw-gen --import /dev/null
+	[ -z "$output" ]
+}
+
+@test "misuse, help, version, lost output, unreadable input" {
+	run -2 --separate-stderr fw-gen -4 -6 "$rulesets/web.conf"
+	[[ $stderr == *'-4 and -6 exclude each other'* ]]
+	run -2 fw-gen -s -m "$rulesets/web.conf"
+	run -2 fw-gen --no-such-option
+	run -2 fw-gen one two
+	run -0 --separate-stderr fw-gen --help
+	[[ $output == usage:* ]]
+	run -0 fw-gen --version
+	run -3 --separate-stderr sh -c 'fw-gen "$1" >/dev/full' sh "$rulesets/web.conf"
+	[[ $stderr == *'standard output'* ]]
+	run -3 fw-gen /nonexistent
+}
+
+@test "bytes that no profile may hold" {
+	run -1 --separate-stderr fw-gen - < <(printf 'allow ssh\r\n')
+	[[ $stderr == '<stdin>:1:10: error: a carriage return: save this file with Unix line ends'* ]]
+	run -1 --separate-stderr fw-gen - < <(printf 'allow \0ssh\n')
+	[[ $stderr == '<stdin>:1:7: error: a control character, which no profile may hold'* ]]
+	fw-gen - < <(printf 'allow ssh') | grep -q 'dport 22'
+}

@@ -1,0 +1,230 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fw-load --boot: the last good rules, else older, else safe ones, never an open host.
+
+load lib/load
+
+setup() {
+	load_setup
+	sed 's/443/8443/' "$gateway" >"$tmp/next" 2>/dev/null || true
+}
+teardown() { load_teardown; }
+
+# As after a boot: no rules, and no run of before.
+reboot() {
+	ip netns delete "$ns"
+	ip netns add "$ns"
+	ip -n "$ns" link set lo up
+	rm -rf "$state/run"
+}
+
+boot() { put --boot --safe-rules "$tmp/safe.rules" "$@"; }
+
+is_closed() {
+	in_ns iptables-$b -S | grep -qx -- '-P INPUT DROP' && in_ns ip6tables-$b -S | grep -qx -- '-P INPUT DROP' &&
+		in_ns iptables-$b -S | grep -qx -- '-P FORWARD DROP'
+}
+
+@test "the good generation is put in force, status 0; again it changes nothing" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		reboot
+		boot
+		live | diff "$tmp/before" -
+		run -0 boot
+		live | diff "$tmp/before" -
+	done
+}
+
+@test "an unconfirmed load does not survive a reboot" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		put --confirm 60 "$tmp/next" 3>&- &
+		for ((i = 0; i < 100; i++)); do
+			in_ns iptables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null && break
+			sleep 0.05
+		done
+		[ -e "$state/pending" ]
+		kill -9 $(ip netns pids "$ns")
+		sed -i 's/^boot .*/boot 00000000-0000-0000-0000-000000000000/' "$state/pending"
+		reboot
+		run -0 boot
+		[[ $output == *"000002 was never confirmed"* ]]
+		live | diff "$tmp/before" -
+		[ ! -e "$state/pending" ]
+	done
+}
+
+@test "a good generation that is truncated, changed or garbage: the previous one, status 12" {
+	for b in $backends; do
+		for damage in truncate garbage change; do
+			fresh
+			put "$gateway"
+			live >"$tmp/before"
+			put "$tmp/next"
+			file=$state/generations/000002.v4.gz
+			cp "$file" "$tmp/whole.gz"
+			case $damage in
+			truncate) head -c 100 "$tmp/whole.gz" >"$file" ;;
+			garbage) head -c 300 /dev/urandom >"$file" ;;
+			change) zcat "$tmp/whole.gz" | sed 's/8443/9443/' | gzip >"$file" ;;
+			esac
+			reboot
+			run -12 boot
+			[[ $output == *"000002.v4.gz"*"damaged"* ]]
+			live | diff "$tmp/before" -
+			# It is the good one from now on.
+			reboot
+			run -0 boot
+		done
+	done
+}
+
+@test "no generation at all: the file of safe rules, else the compiled-in ones, status 12" {
+	for b in $backends; do
+		fresh
+		run -12 boot
+		is_closed
+		in_ns iptables-$b -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+		in_ns ip6tables-$b -C INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 135 -j ACCEPT
+		reboot
+		printf '*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n-A INPUT -p tcp --dport 2222 -j ACCEPT\nCOMMIT\n' >"$tmp/safe.rules"
+		run -12 boot
+		is_closed
+		in_ns iptables-$b -C INPUT -p tcp -m tcp --dport 2222 -j ACCEPT
+		echo garbage >"$tmp/safe.rules"
+		reboot
+		run -12 boot
+		in_ns iptables-$b -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+		rm "$tmp/safe.rules"
+	done
+}
+
+@test "rules that the kernel refuses at boot: older ones, or the policy DROP at least" {
+	mkdir "$tmp/bin"
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		put "$tmp/next"
+		# A restore that refuses whatever says 8443.
+		cat >"$tmp/bin/ip6tables-$b-restore" <<-END
+			#!/bin/sh
+			case \$1 in -V) exec /usr/sbin/ip6tables-$b-restore -V ;; esac
+			cat >$tmp/given
+			! grep -qE "\$(cat $tmp/refuse)" $tmp/given || { echo "ip6tables-restore: line 1 failed" >&2; exit 1; }
+			exec /usr/sbin/ip6tables-$b-restore "\$@" <$tmp/given
+		END
+		chmod 755 "$tmp/bin/ip6tables-$b-restore"
+		echo 8443 >"$tmp/refuse"
+		reboot
+		PATH=$tmp/bin:$PATH run -12 boot
+		live | diff "$tmp/before" -
+		echo '443|dport 22' >"$tmp/refuse"
+		reboot
+		PATH=$tmp/bin:$PATH run -12 boot
+		is_closed
+		[ "$(in_ns ip6tables-$b -S INPUT | wc -l)" = 1 ]
+	done
+}
+
+@test "a commit and its rollback both fail: the safe rules are in force, status 10" {
+	mkdir "$tmp/bin"
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		cat >"$tmp/bin/ip6tables-$b-restore" <<-END
+			#!/bin/sh
+			case \$* in
+			*--noflush*) sed 's/^.*-A .*//' | /usr/sbin/ip6tables-$b-restore "\$@"; echo "ip6tables-restore: line 3 failed" >&2; exit 1 ;;
+			*) exec /usr/sbin/ip6tables-$b-restore "\$@" ;;
+			esac
+		END
+		chmod 755 "$tmp/bin/ip6tables-$b-restore"
+		PATH=$tmp/bin:$PATH run -10 put --safe-rules /nonexistent "$tmp/next"
+		[[ $output == *"the compiled-in safe rules in force"* ]]
+		is_closed
+		in_ns ip6tables-$b -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+	done
+}
+
+@test "a state that cannot be written: the good rules are loaded all the same" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		reboot
+		mount --bind "$state" "$state"
+		mount -o remount,ro,bind "$state"
+		run boot
+		umount "$state"
+		[ "$status" = 0 ]
+		[[ $output == *"warning"* ]]
+		live | diff "$tmp/before" -
+	done
+}
+
+@test "the state's disk is full: nothing is changed, status 3, and the good generation stays" {
+	for b in $backends; do
+		fresh
+		mkdir "$state"
+		mount -t tmpfs -o size=64k tmpfs "$state"
+		put "$gateway"
+		live >"$tmp/before"
+		head -c 65536 /dev/zero >"$state/fill" 2>/dev/null || true
+		run -3 put "$tmp/next"
+		[[ $output == *"No space left"* ]]
+		live | diff "$tmp/before" -
+		rm "$state/fill"
+		[[ $(put --status) == *"good 000001"* ]]
+		reboot
+		run -0 boot
+		live | diff "$tmp/before" -
+		umount "$state"
+	done
+}
+
+@test "21 loads keep the newest 20 generations, and the good one of old" {
+	b=legacy
+	for ((i = 1; i <= 23; i++)); do
+		sed "s/443/$((1000 + i))/" "$gateway" | put
+	done
+	[ "$(find "$state/generations" -name '??????.gz' | wc -l)" = 20 ]
+	[ ! -e "$state/generations/000001.gz" ]
+	[ -e "$state/generations/000023.v6.gz" ]
+	zcat "$state/generations/000023.gz" | grep -q '^# loaded .* by fw-load from <stdin>, backend legacy'
+	zcat "$state/generations/000023.gz" >"$tmp/again"
+	fw-load --check -b legacy "$tmp/again"
+}
+
+@test "the units are in order, and hardened" {
+	command -v systemd-analyze >/dev/null || skip "systemd-analyze is missing"
+	mkdir "$tmp/units"
+	for unit in ../share/systemd/*; do
+		sed "s,@SBINDIR@,$BUILD," "$unit" >"$tmp/units/$(basename "$unit")"
+	done
+	run systemd-analyze verify "$tmp/units/fw-load.service" "$tmp/units/fw-drift.service" "$tmp/units/fw-drift.timer"
+	[ -z "$(grep -E 'units/fw-' <<<"$output")" ] || { echo "$output"; false; }
+	systemd-analyze security --offline=true --threshold=45 --no-pager "$tmp/units/fw-load.service"
+	run ! grep -r ExecStop "$tmp/units"
+}
+
+@test "the OpenRC script and the plugin of netfilter-persistent call fw-load" {
+	mkdir "$tmp/bin"
+	printf '#!/bin/sh\necho "$@" >>%s/called\n' "$tmp" >"$tmp/bin/fw-load"
+	cp "$tmp/bin/fw-load" "$tmp/bin/fw-save"
+	chmod 755 "$tmp/bin"/*
+	sed "s,@SBINDIR@,$tmp/bin," ../share/netfilter-persistent/15-fw-tools >"$tmp/plugin"
+	sh -n ../share/openrc/fw-load
+	sh "$tmp/plugin" start
+	[ "$(cat "$tmp/called")" = "--boot" ]
+	run sh "$tmp/plugin" flush
+	[ "$status" -ne 0 ]
+	[ "$(wc -l <"$tmp/called")" = 1 ]
+	sh "$tmp/plugin" stop
+	[ "$(wc -l <"$tmp/called")" = 1 ]
+}

@@ -1,0 +1,250 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fw-load --confirm: undone unless confirmed, whatever happens to terminal, session and process; and what
+# a run leaves that was killed.
+
+load lib/load
+
+setup() {
+	load_setup
+	sed 's/443/8443/' "$gateway" >"$tmp/next" 2>/dev/null || true
+}
+teardown() { load_teardown; }
+
+# in_force PORT: both families allow it
+in_force() {
+	in_ns iptables-$b -C INPUT -p tcp --dport "$1" -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null &&
+		in_ns ip6tables-$b -C INPUT -p tcp --dport "$1" -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null
+}
+
+wait_for() { # wait_for SECONDS COMMAND...
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.05
+	done
+}
+
+not_in_force() { ! in_force "$1"; }
+
+@test "confirmed from another session: kept, status 0" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		put --confirm 20 "$tmp/next" 3>&- &
+		waiting=$!
+		wait_for 5 in_force 8443
+		run -7 put -w 1 "$gateway"
+		[[ $output == *"waits for its confirmation"* ]]
+		put --confirm-now
+		wait $waiting
+		in_force 8443
+		[[ $(put --status) == *"good 000002"* ]]
+		[ ! -e "$state/pending" ]
+		run -1 put --confirm-now
+	done
+}
+
+@test "not confirmed: rolled back, status 9; a confirmation that comes late is refused" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		run -9 put --confirm 1 "$tmp/next"
+		live | diff "$tmp/before" -
+		run -1 put --confirm-now
+		[[ $(put --status) == *"good 000001"* ]]
+		put "$tmp/next"
+		in_force 8443
+	done
+}
+
+@test "bans that came during an unconfirmed load survive its rollback" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		in_ns iptables-$b -N f2b-sshd
+		in_ns iptables-$b -I INPUT -j f2b-sshd
+		put --confirm 2 "$tmp/next" 3>&- &
+		waiting=$!
+		wait_for 5 in_force 8443
+		in_ns iptables-$b -A f2b-sshd -s 203.0.113.9 -j DROP
+		in_ns iptables-$b -A INPUT -s 203.0.113.10 -j DROP
+		rc=0
+		wait $waiting || rc=$?
+		[ $rc = 9 ]
+		in_force 443
+		not_in_force 8443
+		in_ns iptables-$b -C f2b-sshd -s 203.0.113.9 -j DROP
+		in_ns iptables-$b -C INPUT -s 203.0.113.10 -j DROP
+		[[ $(in_ns iptables-$b -S INPUT | sed -n 2p) == *f2b-sshd* ]]
+		[ "$(in_ns iptables-$b -S INPUT | grep -c '\-j denied')" = 1 ]
+	done
+}
+
+# session END SECONDS: fw-load --confirm in the foreground of a terminal, and how that ends.
+session() {
+	python3 - "$1" ip netns exec "$ns" fw-load -b "$b" -s "$state" --confirm "$2" "$tmp/next" <<-'END' 3>&-
+		import os, pty, signal, subprocess, sys, time
+		end, command = sys.argv[1], sys.argv[2:]
+		pid, master = pty.fork()
+		if pid == 0:
+		    os.execvp(command[0], command)
+		time.sleep(1)
+		if end == "hangup": os.killpg(pid, signal.SIGHUP)
+		if end == "close": os.close(master)
+		if end == "kill": os.kill(pid, signal.SIGKILL)
+		if end == "yes":
+		    os.write(master, b"yes\n")
+		    sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+		time.sleep(0.3)
+	END
+}
+
+@test "SIGHUP to the process group during --confirm: the guard rolls back" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		session hangup 3
+		in_force 8443
+		wait_for 6 in_force 443
+		wait_for 6 test ! -e "$state/pending"
+		not_in_force 8443
+	done
+}
+
+@test "the terminal is closed during --confirm: the guard rolls back" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		session close 3
+		in_force 8443
+		wait_for 6 in_force 443
+		not_in_force 8443
+	done
+}
+
+@test "the foreground is killed during --confirm: the guard rolls back" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		session kill 3
+		in_force 8443
+		wait_for 6 in_force 443
+		not_in_force 8443
+	done
+}
+
+@test "the word yes on the terminal confirms" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		session yes 20
+		in_force 8443
+		[ ! -e "$state/pending" ]
+	done
+}
+
+@test "the guard is killed too: the next run rolls back" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		session kill 60
+		pids=$(ip netns pids "$ns")
+		kill -9 $pids
+		in_force 8443
+		run -0 put --status
+		[[ $output == *"interrupted"* ]]
+		live | diff "$tmp/before" -
+	done
+}
+
+@test "the deadline does not move with the clock: no file of ours holds a time of day" {
+	b=nft
+	put "$gateway"
+	put --confirm 20 "$tmp/next" 3>&- &
+	wait_for 5 in_force 8443
+	read -r _ deadline < <(grep deadline "$state/pending")
+	up=$(cut -d. -f1 /proc/uptime)
+	[ "$deadline" -gt "$up" ] && [ "$deadline" -le $((up + 21)) ]
+	put --confirm-now
+	wait
+}
+
+@test "--rollback loads the previous generation, or one by number" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/first"
+		put "$tmp/next"
+		put --rollback
+		live | diff "$tmp/first" -
+		[[ $(put --status) == *"good 000001"*"previous 000002"* ]]
+		put --rollback 2
+		in_force 8443
+		run -1 put --rollback 77
+		in_force 8443
+	done
+}
+
+@test "killed at any system call that writes the state: old or new, whole, after the next run" {
+	command -v strace >/dev/null || skip "strace is missing"
+	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/old"
+		put "$tmp/next"
+		live >"$tmp/new"
+		put "$gateway"
+		kills=0
+		# Half of the calls with each backend: they do not know of backends.
+		calls="fsync unlink flock"
+		[ $b = nft ] || calls="rename symlink vfork,clone,clone3"
+		for call in $calls; do
+			for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+				run in_ns strace -qq -o /dev/null -e trace="$call" -e inject="$call":signal=KILL:when=$n \
+					fw-load -q -b $b -s "$state" "$tmp/next"
+				[ "$status" = 137 ] && kills=$((kills + 1))
+				put -q --status >/dev/null
+				live | sed '/^\*raw/,/^COMMIT/d' >"$tmp/now"
+				cmp -s "$tmp/now" "$tmp/old" || cmp -s "$tmp/now" "$tmp/new" || {
+					echo "$b: killed at $call $n: neither old nor new"
+					diff "$tmp/now" "$tmp/new"
+					false
+				}
+				[ ! -e "$state/pending" ]
+				put -q "$gateway"
+				live | diff "$tmp/old" -
+				[ "$status" = 137 ] || break
+			done
+		done
+		echo "$b: $kills kills"
+		[ $kills -ge 10 ]
+	done
+}
+
+@test "killed between two tables: the next run puts both back" {
+	mkdir "$tmp/bin"
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		cat >"$tmp/bin/iptables-$b-restore" <<-END
+			#!/bin/sh
+			case \$* in
+			*--noflush*) sed '/COMMIT/q' | /usr/sbin/iptables-$b-restore "\$@"; kill -9 \$PPID ;;
+			*) exec /usr/sbin/iptables-$b-restore "\$@" ;;
+			esac
+		END
+		chmod 755 "$tmp/bin/iptables-$b-restore"
+		sed 's/443/8443/; s/eth0/eth9/' "$gateway" >"$tmp/both"
+		PATH=$tmp/bin:$PATH run put "$tmp/both"
+		[ "$status" = 137 ]
+		run ! diff "$tmp/before" <(live)
+		run -0 put --status
+		live | diff "$tmp/before" -
+	done
+}

@@ -1,0 +1,219 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fw-load: modules, kernel settings, sets; --check, --no-rehearse; what is said on a terminal.
+
+load lib/load
+
+setup() { load_setup; }
+teardown() { load_teardown; }
+
+sysctl_of() { in_ns cat "/proc/sys/$1"; }
+
+@test "settings are set, those that open after the rules, and undone when the rules fail" {
+	for b in $backends; do
+		fresh
+		in_ns sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv4/conf/all/accept_redirects'
+		{
+			echo '#@ sysctl net.ipv4.ip_forward=1'
+			echo '#@ sysctl net.ipv4.conf.all.accept_redirects=0'
+			cat "$gateway"
+		} >"$tmp/with"
+		run -0 put -n "$tmp/with"
+		steps=$(grep -nE 'set net|IPv4:' <<<"$output" | sed 's/.*\(redirects\|IPv4:\|forward\).*/\1/' | tr '\n' ' ')
+		[ "$steps" = "redirects IPv4: forward " ]
+		put "$tmp/with"
+		[ "$(sysctl_of net/ipv4/ip_forward)" = 1 ]
+		[ "$(sysctl_of net/ipv4/conf/all/accept_redirects)" = 0 ]
+		run -0 put -n "$tmp/with"
+		[[ $output != *"set net"* ]]
+		fresh
+		in_ns sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv4/conf/all/accept_redirects'
+		sed 's/-j MASQUERADE/-j DNAT --to 10.0.0.1/' "$tmp/with" >"$tmp/bad"
+		run -1 put "$tmp/bad"
+		[ "$(sysctl_of net/ipv4/ip_forward)" = 0 ]
+		[ "$(sysctl_of net/ipv4/conf/all/accept_redirects)" = 1 ]
+	done
+}
+
+@test "a commit that fails undoes the settings that were made before it" {
+	mkdir "$tmp/bin"
+	b=nft
+	in_ns sh -c 'echo 1 >/proc/sys/net/ipv4/conf/all/accept_redirects; echo 0 >/proc/sys/net/ipv4/ip_forward'
+	printf '#!/bin/sh\ncase $* in *--noflush*) exit 1 ;; esac\nexec /usr/sbin/iptables-nft-restore "$@"\n' >"$tmp/bin/iptables-nft-restore"
+	chmod 755 "$tmp/bin/iptables-nft-restore"
+	{
+		echo '#@ sysctl net.ipv4.ip_forward=1'
+		echo '#@ sysctl net.ipv4.conf.all.accept_redirects=0'
+		cat "$gateway"
+	} >"$tmp/with"
+	PATH=$tmp/bin:$PATH run -11 put "$tmp/with"
+	[ "$(sysctl_of net/ipv4/conf/all/accept_redirects)" = 1 ]
+	[ "$(sysctl_of net/ipv4/ip_forward)" = 0 ]
+}
+
+@test "a setting that the kernel does not have or does not take: status 4, nothing changed" {
+	for b in $backends; do
+		fresh
+		for bad in net.ipv4.no_such_setting=1 net.ipv4.ip_default_ttl=9999; do
+			{ echo "#@ sysctl $bad"; cat "$gateway"; } >"$tmp/bad"
+			run -4 put "$tmp/bad"
+			[ -z "$(live | grep -- -A)" ]
+		done
+		for bad in kernel.panic=1 net.ipv4.ip_forward net/../kernel/panic=1; do
+			{ echo "#@ sysctl $bad"; cat "$gateway"; } >"$tmp/bad"
+			run -1 put "$tmp/bad"
+		done
+	done
+}
+
+@test "an unconfirmed load's settings are undone with it" {
+	b=legacy
+	put "$gateway"
+	in_ns sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
+	{ echo '#@ sysctl net.ipv4.ip_forward=1'; sed 's/443/8443/' "$gateway"; } >"$tmp/with"
+	run -9 put --confirm 1 "$tmp/with"
+	[ "$(sysctl_of net/ipv4/ip_forward)" = 0 ]
+}
+
+@test "a module that no kernel knows: status 4, nothing changed; module? is a warning" {
+	for b in $backends; do
+		fresh
+		{ echo '#@ module? no_such_module'; cat "$gateway"; } >"$tmp/optional"
+		run -0 put "$tmp/optional"
+		[[ $output == *"module no_such_module"* ]]
+		if [ -e "/lib/modules/$(uname -r)/modules.dep.bin" ]; then
+			{ echo '#@ module no_such_module'; cat "$gateway"; } >"$tmp/needed"
+			run -4 put "$tmp/needed"
+		fi
+	done
+}
+
+@test "sets are made before the rules, swapped whole, and taken back when the rules fail" {
+	for b in $backends; do
+		fresh
+		in_ns ipset create probe hash:ip || skip "this kernel has no ipset"
+		in_ns ipset destroy probe
+		{
+			echo '#@ set blocked hash:net inet'
+			echo '#@ member 192.0.2.0/24'
+			echo '#@ member 198.51.100.7'
+			printf '*filter\n:INPUT DROP [0:0]\n-4 -A INPUT -m set --match-set blocked src -j DROP\nCOMMIT\n'
+		} >"$tmp/with"
+		put "$tmp/with"
+		in_ns ipset test blocked 192.0.2.9
+		run ! in_ns ipset test blocked 203.0.113.1
+		sed 's/198.51.100.7/203.0.113.0\/24/' "$tmp/with" >"$tmp/next"
+		put "$tmp/next"
+		in_ns ipset test blocked 203.0.113.1
+		run ! in_ns ipset test blocked 198.51.100.7
+		[ "$(in_ns ipset list -n | wc -l)" = 1 ]
+		# Another member, and rules whose commit fails.
+		mkdir -p "$tmp/bin"
+		printf '#!/bin/sh\ncase $* in *--noflush*) exit 1 ;; esac\nexec /usr/sbin/iptables-%s-restore "$@"\n' $b >"$tmp/bin/iptables-$b-restore"
+		chmod 755 "$tmp/bin/iptables-$b-restore"
+		sed 's/-j DROP/-j ACCEPT/' "$tmp/with" >"$tmp/third"
+		PATH=$tmp/bin:$PATH run -11 put "$tmp/third"
+		in_ns ipset test blocked 203.0.113.1
+		run ! in_ns ipset test blocked 198.51.100.7
+		rm "$tmp/bin/iptables-$b-restore"
+		sed 's/192.0.2.0/300.1.1.1/' "$tmp/with" >"$tmp/bad"
+		run -1 put "$tmp/bad"
+		[[ $output == *"set blocked"* ]]
+	done
+}
+
+@test "rules that name a set of the machine's own are rehearsed with an empty one like it" {
+	for b in $backends; do
+		fresh
+		in_ns ipset create theirs hash:ip || skip "this kernel has no ipset"
+		printf '*filter\n-4 -A INPUT -m set --match-set theirs src -j DROP\nCOMMIT\n' | put
+		in_ns ipset destroy theirs || true
+		printf '*filter\n-4 -A INPUT -m set --match-set nobodys src -j DROP\nCOMMIT\n' >"$tmp/bad"
+		run -1 put "$tmp/bad"
+		[[ $output == *"bad:2: error:"*nobodys* ]]
+	done
+}
+
+@test "--check rehearses, changes nothing and needs no root" {
+	printf '*filter\n:INPUT DROP [0:0]\n-4 -A INPUT -s 192.0.2.1 -j ACCEPT\n-A INPUT -j MASQUERADE\nCOMMIT\n' >"$tmp/bad"
+	cp "$gateway" "$tmp/good"
+	chmod 755 "$tmp" "$BATS_RUN_TMPDIR" && chmod 644 "$tmp/good" "$tmp/bad"
+	for b in $backends; do
+		fresh
+		put --check "$gateway"
+		[ -z "$(live)" ]
+		[ ! -e "$state" ]
+		run -1 put --check "$tmp/bad"
+		[[ $output == *"bad:4: error:"* ]]
+		cat "$tmp/good" | setpriv --reuid 65534 --regid 65534 --clear-groups "$(readable fw-load)" --check -b $b
+		run -1 setpriv --reuid 65534 --regid 65534 --clear-groups "$(readable fw-load)" --check -b $b - <"$tmp/bad"
+		[[ $output == *"<stdin>:4: error:"* ]]
+	done
+}
+
+# A copy of a program that everybody may run.
+readable() {
+	[ -e "/run/$1" ] || install -m 755 "$BUILD/$1" "/run/$1"
+	echo "/run/$1"
+}
+
+@test "--no-rehearse loads what a rehearsal would, and keeps what is not ours" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/rehearsed"
+		fresh
+		put --no-rehearse "$gateway"
+		live | diff "$tmp/rehearsed" -
+		in_ns iptables-$b -I INPUT -s 192.0.2.1 -j DROP
+		sed 's/443/8443/' "$gateway" | put --no-rehearse
+		[ "$(in_ns iptables-$b -S INPUT | grep -cE '443|192.0.2.1')" = 2 ]
+		# The generation holds what iptables makes of the text: nothing is left to do.
+		run -0 put -n <<<"$(sed 's/443/8443/' "$gateway")"
+		[ -z "$output" ]
+		printf '*filter\n:INPUT DROP [0:0]\n-4 -A INPUT -s 192.0.2.1 -j ACCEPT\n-A INPUT -j MASQUERADE\nCOMMIT\n' >"$tmp/bad"
+		live >"$tmp/before"
+		run -11 put --no-rehearse "$tmp/bad"
+		live | diff "$tmp/before" -
+	done
+}
+
+@test "a load that takes longer than a second says on a terminal what it does" {
+	b=nft
+	mkdir "$tmp/bin"
+	printf '#!/bin/sh\nsleep 1.3\nexec /usr/sbin/iptables-nft-restore "$@"\n' >"$tmp/bin/iptables-nft-restore"
+	chmod 755 "$tmp/bin/iptables-nft-restore"
+	PATH=$tmp/bin:$PATH python3 - ip netns exec "$ns" fw-load -b nft -s "$state" "$gateway" >"$tmp/said" <<-'END'
+		import os, pty, sys
+		sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:], stdin_read=lambda fd: b"")))
+	END
+	grep -q 'fw-load: rehearsing, [1-9][0-9]* s' "$tmp/said"
+	put "$gateway" 2>"$tmp/quiet"
+	[ ! -s "$tmp/quiet" ]
+}
+
+@test "the examples of the manual page work" {
+	grep -q '^\.Dl fw-load --confirm 60 new.rules' ../man/fw-load.8
+	cp "$gateway" "$tmp/new.rules"
+	cd "$tmp"
+	printf 'zone wan = eth0\nallow ssh\n' >gateway.conf
+	b=auto
+	export PATH
+	# On a line of its own each, in order; the confirmation comes from a second shell.
+	grep '^\.Dl' "$BATS_TEST_DIRNAME/../man/fw-load.8" | sed 's/^\.Dl //' >examples
+	while read -r example; do
+		case $example in
+		*--confirm-now*) continue ;;
+		*"--confirm 60"*)
+			in_ns sh -c "$(sed "s,fw-load,& -s $state," <<<"$example")" 3>&- &
+			for ((i = 0; i < 200; i++)); do
+				in_ns fw-load -s "$state" --confirm-now 2>/dev/null && break
+				sleep 0.05
+			done
+			wait $!
+			;;
+		*) in_ns sh -c "$(sed "s,fw-load,& -s $state," <<<"$example")" ;;
+		esac
+	done <examples
+	[ "$(wc -l <examples)" -ge 6 ]
+}

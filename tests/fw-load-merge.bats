@@ -1,0 +1,212 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fw-load beside other programs: what is not ours stays where it is, or goes when that is asked for.
+
+load lib/load
+
+setup() { load_setup; }
+teardown() { load_teardown; }
+
+# As fail2ban makes it, for both families.
+make_fail2ban() {
+	local t
+	for t in iptables-$b ip6tables-$b; do
+		in_ns $t -N f2b-sshd
+		in_ns $t -A f2b-sshd -j RETURN
+		in_ns $t -I INPUT -p tcp -m multiport --dports 22 -j f2b-sshd
+	done
+	in_ns iptables-$b -I f2b-sshd 1 -s 203.0.113.66 -j REJECT --reject-with icmp-port-unreachable
+}
+
+# As Docker makes it (IPv4 alone).
+make_docker() {
+	in_ns sh -e -c "
+		t=iptables-$b
+		\$t -N DOCKER; \$t -N DOCKER-USER; \$t -N DOCKER-ISOLATION-STAGE-1; \$t -N DOCKER-ISOLATION-STAGE-2
+		\$t -t nat -N DOCKER
+		\$t -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+		\$t -t nat -A OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER
+		\$t -t nat -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE
+		\$t -t nat -A DOCKER -i docker0 -j RETURN
+		\$t -t nat -A DOCKER ! -i docker0 -p tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80
+		\$t -A DOCKER-ISOLATION-STAGE-1 -i docker0 ! -o docker0 -j DOCKER-ISOLATION-STAGE-2
+		\$t -A DOCKER-ISOLATION-STAGE-1 -j RETURN
+		\$t -A DOCKER-ISOLATION-STAGE-2 -o docker0 -j DROP
+		\$t -A DOCKER-ISOLATION-STAGE-2 -j RETURN
+		\$t -A DOCKER-USER -j RETURN
+		\$t -A DOCKER -d 172.17.0.2/32 ! -i docker0 -o docker0 -p tcp --dport 80 -j ACCEPT
+		\$t -I FORWARD -i docker0 -o docker0 -j ACCEPT
+		\$t -I FORWARD -i docker0 ! -o docker0 -j ACCEPT
+		\$t -I FORWARD -o docker0 -j DOCKER
+		\$t -I FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+		\$t -I FORWARD -j DOCKER-ISOLATION-STAGE-1
+		\$t -I FORWARD -j DOCKER-USER"
+}
+
+# The rules of other programs, with their order.
+foreign() { in_ns iptables-$b-save; in_ns ip6tables-$b-save; }
+foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
+
+@test "a first load onto unknown rules: status 6, nothing changed, and the choices are named" {
+	for b in $backends; do
+		fresh
+		make_fail2ban
+		live >"$tmp/before"
+		run -6 put "$gateway"
+		[[ $output == *"f2b-sshd"*"--adopt"*"--replace"*"--keep"* ]]
+		live | diff "$tmp/before" -
+		fresh
+		in_ns iptables-$b -P FORWARD DROP
+		run -6 put <<<$'*filter\n-A INPUT -i lo -j ACCEPT\nCOMMIT'
+		in_ns iptables-$b -P FORWARD ACCEPT
+		run -0 put <<<$'*filter\n-A INPUT -i lo -j ACCEPT\nCOMMIT'
+	done
+}
+
+@test "what is in force already and in the text too is not unknown" {
+	for b in $backends; do
+		fresh
+		in_ns iptables-$b-restore "$gateway"
+		in_ns ip6tables-$b-restore "$gateway"
+		live >"$tmp/before"
+		put "$gateway"
+		live | diff "$tmp/before" -
+	done
+}
+
+@test "--adopt keeps Docker's and fail2ban's chains, --replace removes them, --keep some" {
+	for b in $backends; do
+		fresh
+		make_docker
+		make_fail2ban
+		foreign_rules | sort >"$tmp/foreign"
+		put --adopt "$gateway"
+		foreign_rules | sort | diff "$tmp/foreign" -
+		# fail2ban's jump comes before our ACCEPTs, and Docker's before our last rule.
+		[[ $(in_ns iptables-$b -S INPUT 2) == *f2b-sshd* ]] || [[ $(in_ns iptables-$b -S INPUT 1) == *f2b-sshd* ]]
+		[[ $(in_ns iptables-$b -S FORWARD 1) == *DOCKER-USER* ]]
+		[[ $(in_ns iptables-$b -S INPUT | tail -1) == *"-j denied" ]]
+		put --keep 'f2b-*' --replace "$gateway"
+		foreign_rules | grep -c f2b-
+		run ! grep DOCKER <(foreign)
+		put --replace "$gateway"
+		[ -z "$(foreign_rules)" ]
+	done
+}
+
+@test "#@ keep in the text needs no option, and a pattern that fits nothing is no error" {
+	for b in $backends; do
+		fresh
+		make_fail2ban
+		foreign_rules | sort >"$tmp/foreign"
+		{ echo '#@ keep f2b-* DOCKER*'; cat "$gateway"; } >"$tmp/keeping"
+		put "$tmp/keeping"
+		foreign_rules | sort | diff "$tmp/foreign" -
+		put --replace "$tmp/keeping"
+		foreign_rules | sort | diff "$tmp/foreign" -
+	done
+}
+
+@test "reloads with changes keep foreign chains, their place and their counts; our stale chain goes" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		make_docker
+		make_fail2ban
+		in_ns iptables-$b -I INPUT -i lo -p udp --dport 5000 -m comment --comment theirs
+		packets 4
+		in_ns iptables-$b-save -c | grep -E 'f2b-|DOCKER|docker0|theirs' | grep -v ^: >"$tmp/foreign"
+		grep -q '^\[4:132\].*theirs' "$tmp/foreign"
+		sed 's/denied/refused/; s/443/8443/' "$gateway" | sed 's/:denied/:refused/; s/-A denied/-A refused/' >"$tmp/next"
+		put "$tmp/next"
+		in_ns iptables-$b-save -c | grep -E 'f2b-|DOCKER|docker0|theirs' | grep -v ^: | diff "$tmp/foreign" -
+		in_ns iptables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT
+		run ! in_ns iptables-$b -S denied
+		[[ $(in_ns iptables-$b -S INPUT | sed -n 2p) == *theirs* ]]
+	done
+}
+
+@test "a stale chain that a foreign rule uses stays, with a warning" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		in_ns iptables-$b -I FORWARD -s 192.0.2.1 -j denied
+		printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n' >"$tmp/next"
+		run -0 put "$tmp/next"
+		[[ $output == *"still jump to denied"* ]]
+		in_ns iptables-$b -S denied
+		run ! in_ns ip6tables-$b -S denied
+	done
+}
+
+@test "a rule added by hand stays, also when it is then added to the text; --replace removes it" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		in_ns iptables-$b -A INPUT -s 192.0.2.7 -j ACCEPT
+		put "$gateway"
+		in_ns iptables-$b -C INPUT -s 192.0.2.7 -j ACCEPT
+		sed 's/^-A INPUT -j denied/-4 -A INPUT -s 192.0.2.7 -j ACCEPT\n&/' "$gateway" >"$tmp/next"
+		put "$tmp/next"
+		[ "$(in_ns iptables-$b -S INPUT | grep -c 192.0.2.7)" = 1 ]
+		in_ns iptables-$b -A INPUT -s 192.0.2.8 -j ACCEPT
+		put --replace "$tmp/next"
+		run ! in_ns iptables-$b -C INPUT -s 192.0.2.8 -j ACCEPT
+	done
+}
+
+@test "loads beside a ban loop: no ban is lost, and jumps keep their place" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		make_docker
+		make_fail2ban
+		sed 's/443/8443/' "$gateway" >"$tmp/next"
+		foreign_rules | grep -v 203.0.113 >"$tmp/foreign"
+		ip netns exec "$ns" bash -c '
+			for ((i = 1; ; i++)); do
+				[ ! -e "$1" ] || { echo $((i - 1)); exit; }
+				iptables-'$b' -w -I f2b-sshd 1 -s 203.0.113.$((i % 250 + 1)) -p tcp --dport $((i / 250 + 1)) -j REJECT || exit 1
+				sleep 0.01
+			done' bans "$tmp/stop-$b" >"$tmp/bans" 3>&- &
+		banning=$!
+		ip netns exec "$ns" bash -c '
+			for ((i = 0; i < $5; i++)); do
+				fw-load -q -b "$1" -s "$2" "$3" && fw-load -q -b "$1" -s "$2" "$4" || exit
+			done' loads "$b" "$state" "$tmp/next" "$gateway" "${FW_LOADS:-8}"
+		touch "$tmp/stop-$b"
+		wait $banning
+		[ "$(cat "$tmp/bans")" -gt 10 ]
+		[ "$(in_ns iptables-$b -S f2b-sshd | grep -c -- '--dport')" -eq "$(cat "$tmp/bans")" ]
+		foreign_rules | grep -v 203.0.113 | diff "$tmp/foreign" -
+	done
+}
+
+@test "two loads at once: one waits for the other, and the rules are those of one of them" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		sed 's/443/8443/' "$gateway" >"$tmp/one"
+		sed 's/443/9443/' "$gateway" >"$tmp/two"
+		for ((i = 0; i < 3; i++)); do
+			put "$tmp/one" 3>&- & one=$!
+			put "$tmp/two" 3>&- & two=$!
+			wait $one
+			wait $two
+			[ "$(in_ns iptables-$b -S INPUT | grep -cE 'dport (8443|9443)')" = 1 ]
+			diff <(in_ns iptables-$b -S INPUT | grep -o 'dport [89]443') <(in_ns ip6tables-$b -S INPUT | grep -o 'dport [89]443')
+		done
+	done
+}
+
+@test "-4 leaves what was loaded for IPv6 ours" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		sed 's/443/8443/' "$gateway" >"$tmp/next"
+		put -4 "$tmp/next"
+		in_ns ip6tables-$b -C INPUT -p tcp --dport 443 -m conntrack --ctstate NEW -j ACCEPT
+		put "$tmp/next"
+		[ "$(in_ns ip6tables-$b -S INPUT | grep -c 443)" = 1 ]
+	done
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * late-writer LOG PIDFILE LINES RATE DELAY_MS - append numbered lines to LOG, RATE a second, each with one write. At SIGHUP
+ * it goes on with the file it has for DELAY_MS and only then opens LOG anew, as a busy daemon does. DELAY_MS -1: never.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t hung_up;
+
+static void on_hangup(int number)
+{
+	(void)number;
+	hung_up = 1;
+}
+
+static long long now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
+static int open_log(const char *path)
+{
+	return open(path, O_WRONLY | O_APPEND | O_CREAT, 0640);
+}
+
+static int write_pid(const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	return file != NULL && fprintf(file, "%d\n", (int)getpid()) > 0 && fclose(file) == 0;
+}
+
+static int write_line(int fd, long number)
+{
+	char line[64];
+	int len = snprintf(line, sizeof(line), "line %ld of the late writer\n", number);
+
+	return write(fd, line, (size_t)len) == len;
+}
+
+int main(int argc, char *argv[])
+{
+	long lines, rate, delay;
+	long long begin, reopen_at = 0;
+	int fd;
+
+	if (argc != 6)
+		return 2;
+	lines = atol(argv[3]);
+	rate = atol(argv[4]);
+	delay = atol(argv[5]);
+	sigaction(SIGHUP, &(struct sigaction){ .sa_handler = on_hangup, .sa_flags = SA_RESTART }, NULL);
+	fd = open_log(argv[1]);
+	if (fd < 0 || !write_pid(argv[2]))
+		return 1;
+	begin = now_us();
+	for (long i = 0; i < lines; i++) {
+		long long due = begin + i * 1000000LL / rate;
+
+		while (now_us() < due)
+			usleep(200);
+		if (hung_up && delay >= 0) {
+			hung_up = 0;
+			reopen_at = now_us() + delay * 1000;
+		}
+		if (reopen_at != 0 && now_us() >= reopen_at) {
+			reopen_at = 0;
+			close(fd);
+			fd = open_log(argv[1]);
+		}
+		if (fd < 0 || !write_line(fd, i))
+			return 1;
+	}
+	return 0;
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Parsers and judgements of ct-stat on fixtures: no kernel, no privileges. */
+#include "tap.h"
+#include "conntrack/alarm.h"
+#include "conntrack/counters.h"
+#include "conntrack/filter.h"
+#include "conntrack/flow.h"
+#include "conntrack/flowtext.h"
+#include "conntrack/state.h"
+#include "conntrack/tally.h"
+#include "conntrack/text.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HEAD_6_18                                                                                            \
+	"entries  clashres found new invalid ignore delete chainlength insert insert_failed drop "           \
+	"early_drop "                                                                                        \
+	"icmp_error  expect_new expect_create expect_delete search_restart\n"
+#define LINE_6_18(drop)                                                                                      \
+	"00000007  00000001 00000002 00000000 00000003 00000000 00000000 00000004 00000005 00000006 " drop   \
+	" 00000008 00000009  0000000a 0000000b 0000000c 0000000d\n"
+
+/* 0 or what counters_parse says; counters are left for the caller. */
+static int parse(struct counters *counters, const char *text, uint64_t *entries)
+{
+	*counters = (struct counters){ 0 };
+	*entries = 0;
+	return counters_parse(counters, text, entries);
+}
+
+static void test_stat_columns(void)
+{
+	struct counters c;
+	uint64_t entries;
+
+	CHECK(parse(&c, HEAD_6_18 LINE_6_18("00000007") LINE_6_18("ffffffff"), &entries) == 0,
+	      "the file of 6.18");
+	CHECK(entries == 7, "entries stands on each line and is not summed");
+	CHECK(c.lines.len == 2 && counters_sum(&c, COUNTER_DROP) == 7 + (uint64_t)UINT32_MAX,
+	      "sums have 64 bits");
+	CHECK(counters_sum(&c, COUNTER_CLASH_RESOLVE) == 2 && counters_sum(&c, COUNTER_EXPECT_DELETE) == 24,
+	      "by name");
+	counters_free(&c);
+	CHECK(parse(&c, "entries searched found drop\n00000001 00000009 00000002 00000003\n", &entries) ==
+			      0 &&
+		      counters_sum(&c, COUNTER_DROP) == 3 && !counters_know(&c, COUNTER_EARLY_DROP) &&
+		      !counters_know(&c, COUNTER_CLASH_RESOLVE),
+	      "fewer columns, and one whose place is used for something else now");
+	counters_free(&c);
+	CHECK(parse(&c, "drop  future_thing entries\n00000003 00000001 00000002\n", &entries) == 0 &&
+		      entries == 2 && counters_sum(&c, COUNTER_DROP) == 3,
+	      "another order and an unknown column");
+	counters_free(&c);
+}
+
+static void test_stat_damage(void)
+{
+	static const char *const bad[] = {
+		"",
+		"entries drop",
+		HEAD_6_18,
+		HEAD_6_18 "00000007  00000001\n",
+		HEAD_6_18 "00000007  00000001 00000002",
+		HEAD_6_18 LINE_6_18("0000000"),
+		HEAD_6_18 LINE_6_18("0000000g"),
+		HEAD_6_18 LINE_6_18("00000007") "0000",
+		"entries drop\n00000001 00000002 00000003\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct counters c;
+		uint64_t entries;
+
+		CHECK(parse(&c, bad[i], &entries) == -EBADMSG, "a damaged statistics file is refused");
+		counters_free(&c);
+	}
+}
+
+static void test_many_cpus(void)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct counters c;
+	uint64_t entries;
+
+	strbuf_puts(&text, HEAD_6_18);
+	for (int i = 0; i < 256; i++)
+		strbuf_puts(&text, LINE_6_18("00000002"));
+	CHECK(parse(&c, strbuf_text(&text), &entries) == 0 && counters_sum(&c, COUNTER_DROP) == 512,
+	      "256 processors");
+	counters_free(&c);
+	strbuf_free(&text);
+}
+
+static void set(struct counters *c, uint32_t cpu, uint32_t drop)
+{
+	struct counter_line *line = counters_line(c, cpu);
+
+	if (line == NULL)
+		return;
+	line->value[COUNTER_DROP] = drop;
+	line->known |= 1u << COUNTER_DROP;
+}
+
+static uint64_t growth(uint32_t old0, uint32_t now0, bool *reset)
+{
+	struct counters old = { 0 }, now = { 0 };
+	uint64_t grown;
+
+	set(&old, 0, old0);
+	set(&now, 0, now0);
+	*reset = false;
+	grown = counters_growth(&old, &now, COUNTER_DROP, reset);
+	counters_free(&old);
+	counters_free(&now);
+	return grown;
+}
+
+static void test_growth(void)
+{
+	struct counters old = { 0 }, now = { 0 };
+	bool reset;
+
+	CHECK(growth(5, 9, &reset) == 4 && !reset, "growth");
+	CHECK(growth(UINT32_MAX, 2, &reset) == 3 && !reset, "a wrapped counter counts on");
+	CHECK(growth(1000, 3, &reset) == 3 && reset, "one that began again counts from 0, and says so");
+	reset = false;
+	set(&old, 0, 10);
+	set(&old, 1, 10);
+	set(&now, 0, 11);
+	set(&now, 2, 5);
+	CHECK(counters_growth(&old, &now, COUNTER_DROP, &reset) == 6 && !reset,
+	      "a processor that left is ignored, a new one counts from 0");
+	counters_free(&old);
+	counters_free(&now);
+}
+
+static bool reads(const char *text, int kind, uint64_t value)
+{
+	struct threshold t;
+
+	return threshold_read(&t, text) && (int)t.kind == kind && t.value == value;
+}
+
+static void test_thresholds(void)
+{
+	static const char *const bad[] = { "",	  "x",	     "-1",   "80x",	   "101%",
+					   "80.", "80.1234", "80%%", "5000000000", "100.5" };
+	struct threshold t;
+
+	CHECK(reads("80", THRESHOLD_PERCENT, 80000) && reads("80%", THRESHOLD_PERCENT, 80000), "percent");
+	CHECK(reads("99.5", THRESHOLD_PERCENT, 99500) && reads("0.125%", THRESHOLD_PERCENT, 125),
+	      "parts of a percent");
+	CHECK(reads("100", THRESHOLD_PERCENT, 100000) && reads("101", THRESHOLD_ENTRIES, 101),
+	      "entries above 100");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(!threshold_read(&t, bad[i]), "no threshold");
+}
+
+static enum alarm_level level_of(uint64_t count, uint64_t max, const char *warn, const char *crit)
+{
+	struct snapshot now = { .has_count = true, .has_max = true, .count = count, .max = max };
+	struct limits limits = { .active = true };
+	struct report report = { 0 };
+	enum alarm_level level;
+
+	if ((warn != NULL && !threshold_read(&limits.warn, warn)) ||
+	    (crit != NULL && !threshold_read(&limits.crit, crit)))
+		return ALARM_UNKNOWN;
+	report_compare(&report, &now, NULL, SINCE_START);
+	report_judge(&report, &limits);
+	level = report.level;
+	report_free(&report);
+	return level;
+}
+
+static void test_levels(void)
+{
+	CHECK(level_of(209715, 262144, "80", "90") == ALARM_OK, "just below 80 %");
+	CHECK(level_of(209716, 262144, "80", "90") == ALARM_WARNING, "just above: no truncation to 79 or 80");
+	CHECK(level_of(80, 100, "80", NULL) == ALARM_WARNING, "exactly 80 %");
+	CHECK(level_of(4294967295u, 4294967295u, "100", NULL) == ALARM_WARNING, "the largest table");
+	CHECK(level_of(3435973835u, 4294967295u, "80", NULL) == ALARM_OK, "no overflow below");
+	CHECK(level_of(3435973836u, 4294967295u, "80", NULL) == ALARM_WARNING, "no overflow above");
+	CHECK(level_of(5, 0, "80", "90") == ALARM_OK, "no limit: never full");
+	CHECK(level_of(200000, 0, "150000", NULL) == ALARM_WARNING, "entries need no limit");
+	CHECK(level_of(300000, 262144, "80", "90") == ALARM_CRITICAL, "more than the limit");
+	CHECK(alarm_worse(ALARM_UNKNOWN, ALARM_WARNING) == ALARM_WARNING &&
+		      alarm_worse(ALARM_OK, ALARM_UNKNOWN) == ALARM_UNKNOWN,
+	      "not knowing never hides an alarm");
+}
+
+static bool forecasts(uint64_t before, uint64_t count, uint64_t seconds, uint64_t *full_in)
+{
+	struct snapshot then = {
+		.has_count = true, .has_max = true, .count = before, .max = 100000, .boottime = 1000
+	};
+	struct snapshot now = then;
+	struct report report = { 0 };
+
+	now.count = count;
+	now.boottime += seconds;
+	report_compare(&report, &now, &then, SINCE_STATE);
+	*full_in = report.full_in;
+	return report.has_full_in;
+}
+
+static void test_forecast(void)
+{
+	uint64_t full_in;
+
+	CHECK(forecasts(10000, 40000, 300, &full_in) && full_in == 600, "60,000 left at 100 a second");
+	CHECK(!forecasts(10000, 40000, 59, &full_in), "too short to tell");
+	CHECK(!forecasts(10000, 10999, 300, &full_in), "noise");
+	CHECK(!forecasts(40000, 10000, 300, &full_in), "shrinking");
+	CHECK(forecasts(50000, 110000, 300, &full_in) && full_in == 0, "full already");
+}
+
+static void test_state(void)
+{
+	char path[] = "/tmp/ct-stat-unit.XXXXXX";
+	struct state out = { .level = 1, .logged = 7 }, in;
+	int fd = mkstemp(path);
+	off_t size;
+
+	set(&out.then.counters, 0, 5);
+	set(&out.then.counters, 3, UINT32_MAX);
+	out.then.boottime = 1000;
+	out.then.cookie = 4711;
+	strcpy(out.then.boot_id, "one");
+	CHECK(history_write(&out, path) == 0 && history_read(&in, path) == 0, "written and read");
+	CHECK(in.level == 1 && in.logged == 7 && in.then.cookie == 4711 &&
+		      counters_sum(&in.then.counters, COUNTER_DROP) == 5 + (uint64_t)UINT32_MAX,
+	      "what was read is what was written");
+	CHECK(state_mismatch(&in, &out.then) == NULL, "it fits itself");
+	out.then.boottime = 999;
+	CHECK(state_mismatch(&in, &out.then) != NULL, "from the future");
+	out.then.boottime = 1001;
+	strcpy(out.then.boot_id, "two");
+	CHECK(state_mismatch(&in, &out.then) != NULL, "of another boot");
+	strcpy(out.then.boot_id, "one");
+	out.then.cookie++;
+	CHECK(state_mismatch(&in, &out.then) != NULL, "of another namespace");
+	state_free(&in);
+	close(fd);
+	fd = open(path, O_RDWR);
+	size = lseek(fd, 0, SEEK_END);
+	for (off_t cut = size - 1; cut >= 0; cut--) {
+		bool refused = ftruncate(fd, cut) == 0 && history_read(&in, path) == -EBADMSG;
+
+		if (!refused)
+			size = 0;
+	}
+	CHECK(size > 0, "cut short anywhere, it is refused");
+	close(fd);
+	unlink(path);
+	CHECK(history_read(&in, path) == -ENOENT, "no file");
+	state_free(&out);
+}
+
+/* An IPv4 TCP entry as the kernel sends it, in buffer; its length. */
+static size_t build_entry(char *buffer)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+	struct nfgenmsg *nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
+	struct nlattr *tuple, *nest;
+
+	nfg->nfgen_family = AF_INET;
+	for (int dir = CTA_TUPLE_ORIG; dir <= CTA_TUPLE_REPLY; dir++) {
+		bool reply = dir == CTA_TUPLE_REPLY;
+
+		tuple = mnl_attr_nest_start(nlh, (uint16_t)dir);
+		nest = mnl_attr_nest_start(nlh, CTA_TUPLE_IP);
+		mnl_attr_put_u32(nlh, CTA_IP_V4_SRC, htonl(reply ? 0xc0000202 : 0x0a000001));
+		mnl_attr_put_u32(nlh, CTA_IP_V4_DST, htonl(reply ? 0x0a000001 : 0xc0000202));
+		mnl_attr_nest_end(nlh, nest);
+		nest = mnl_attr_nest_start(nlh, CTA_TUPLE_PROTO);
+		mnl_attr_put_u8(nlh, CTA_PROTO_NUM, IPPROTO_TCP);
+		mnl_attr_put_u16(nlh, CTA_PROTO_SRC_PORT, htons(reply ? 443 : 1024));
+		mnl_attr_put_u16(nlh, CTA_PROTO_DST_PORT, htons(reply ? 1024 : 443));
+		mnl_attr_nest_end(nlh, nest);
+		mnl_attr_nest_end(nlh, tuple);
+	}
+	mnl_attr_put_u32(nlh, CTA_STATUS, htonl(0xe));
+	mnl_attr_put_u32(nlh, CTA_TIMEOUT, htonl(431999));
+	nest = mnl_attr_nest_start(nlh, CTA_PROTOINFO);
+	tuple = mnl_attr_nest_start(nlh, CTA_PROTOINFO_TCP);
+	mnl_attr_put_u8(nlh, CTA_PROTOINFO_TCP_STATE, 3);
+	mnl_attr_nest_end(nlh, tuple);
+	mnl_attr_nest_end(nlh, nest);
+	return nlh->nlmsg_len;
+}
+
+static void test_entry(void)
+{
+	char buffer[1024] __attribute__((aligned(8)));
+	struct strbuf line = STRBUF_INIT;
+	struct flow flow;
+
+	build_entry(buffer);
+	CHECK(flow_parse(&flow, (const void *)buffer) && flow_line(&line, &flow, 0, 0), "an entry is read");
+	CHECK(strcmp(strbuf_text(&line),
+		     "tcp      6 431999 ESTABLISHED src=10.0.0.1 dst=192.0.2.2 sport=1024 dport=443 "
+		     "src=192.0.2.2 dst=10.0.0.1 sport=443 dport=1024 [ASSURED]") == 0,
+	      "and printed as conntrack prints it");
+	strbuf_free(&line);
+}
+
+/* Every byte set to every value of a few: nothing may be read outside of the message. The sanitizers watch.
+ */
+static void test_damaged_entry(void)
+{
+	static const uint8_t values[] = { 0, 1, 3, 4, 5, 8, 0x7f, 0x80, 0xff };
+	char whole[1024] __attribute__((aligned(8)));
+	size_t len = build_entry(whole), read = 0;
+
+	for (size_t at = NLMSG_HDRLEN; at < len; at++) {
+		for (size_t v = 0; v < ARRAY_LEN(values); v++) {
+			char *copy = malloc(len); /* exact, so that a step too far is seen */
+			struct strbuf out = STRBUF_INIT;
+			struct flow flow;
+
+			if (copy == NULL)
+				continue;
+			memcpy(copy, whole, len);
+			copy[at] = (char)values[v];
+			if (flow_parse(&flow, (const void *)copy))
+				read += flow_line(&out, &flow, FLOW_LAYER3 | FLOW_ID, 0) +
+					flow_json(&out, &flow);
+			strbuf_free(&out);
+			free(copy);
+		}
+	}
+	CHECK(read > 0, "damaged entries are refused or read, never overrun");
+}
+
+static void test_filters(void)
+{
+	struct filter f = { 0 };
+
+	CHECK(filter_net(&f.src, "10.1.2.3/8") && f.src.addr[0] == 10 && f.src.addr[1] == 0 &&
+		      f.src.prefix == 8,
+	      "host bits are cut off");
+	CHECK(filter_net(&f.dst, "2001:db8::1") && f.dst.prefix == 128, "an IPv6 address");
+	CHECK(!filter_settle(&f), "two families never match");
+	CHECK(!filter_net(&f.src, "10.0.0.0/33") && !filter_net(&f.src, "10.0.0") &&
+		      !filter_net(&f.src, "") && !filter_net(&f.src, "::/x"),
+	      "no networks");
+	CHECK(filter_mark(&f, "0x10/0xff") && f.mark == 16 && f.mark_mask == 255, "mark and mask");
+	CHECK(!filter_mark(&f, "1/0") && !filter_mark(&f, "x") && !filter_mark(&f, "1/") &&
+		      !filter_mark(&f, "4294967296"),
+	      "no marks");
+	CHECK(filter_proto(&f, "ICMPv6") && f.proto == IPPROTO_ICMPV6 && filter_proto(&f, "47") &&
+		      !filter_proto(&f, "256") && !filter_proto(&f, "nosuch"),
+	      "protocols");
+	f = (struct filter){ 0 };
+	CHECK(filter_proto(&f, "icmp") && filter_settle(&f) && f.family == AF_INET,
+	      "a protocol of one family tells it");
+	CHECK(filter_state(&f, "established") && strcmp(f.state, "ESTABLISHED") == 0 &&
+		      !filter_state(&f, "open?"),
+	      "states");
+}
+
+static void test_keys(void)
+{
+	static const char *const bad[] = { "",	    "nosuch",  "src/",	      "src/33", "src/24/129",
+					   "src/x", "dport/8", "src/24/64/1", "proto " };
+	struct tally_key key;
+
+	CHECK(tally_key_read(&key, "src/24") && key.prefix4 == 24 && key.prefix6 == 64,
+	      "a prefix, IPv6 by /64");
+	CHECK(tally_key_read(&key, "dst/16/48") && key.prefix4 == 16 && key.prefix6 == 48, "both prefixes");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(!tally_key_read(&key, bad[i]), "no key");
+}
+
+static void test_text(void)
+{
+	struct strbuf out = STRBUF_INIT;
+	uint64_t number;
+
+	text_json(&out, "a\"\\\n\xff\xc3\xa9", 7);
+	CHECK(strcmp(strbuf_text(&out), "\"a\\\"\\\\\\u000a\\ufffd\xc3\xa9\"") == 0,
+	      "JSON strings are escaped");
+	strbuf_reset(&out);
+	text_number(&out, UINT64_MAX);
+	CHECK(strcmp(strbuf_text(&out), "18446744073709551615") == 0, "the largest number");
+	strbuf_free(&out);
+	CHECK(text_to_duration("2h", &number) && number == 7200 && text_to_duration("90", &number) &&
+		      number == 90,
+	      "durations");
+	CHECK(!text_to_duration("", &number) && !text_to_duration("2hh", &number) &&
+		      !text_to_duration("-1", &number) && !text_to_duration("h", &number),
+	      "no durations");
+	CHECK(!text_to_number("18446744073709551616", UINT64_MAX, &number) &&
+		      !text_to_number("1 ", 9, &number),
+	      "no numbers");
+}
+
+int main(void)
+{
+	test_stat_columns();
+	test_stat_damage();
+	test_many_cpus();
+	test_growth();
+	test_thresholds();
+	test_levels();
+	test_forecast();
+	test_state();
+	test_entry();
+	test_damaged_entry();
+	test_filters();
+	test_keys();
+	test_text();
+	return tap_done();
+}

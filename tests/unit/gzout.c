@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/gzout.h"
+#include "tap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int temporary(void)
+{
+	char name[] = "/tmp/gzout-test-XXXXXX";
+	int fd = mkstemp(name);
+
+	if (fd >= 0)
+		unlink(name);
+	return fd;
+}
+
+/* Text of len bytes with some order in it. */
+static char *make_text(size_t len)
+{
+	char *text = malloc(len + 64);
+	unsigned state = 1;
+
+	for (size_t at = 0; at < len;) {
+		state = state * 1103515245u + 12345u;
+		at += (size_t)snprintf(text + at, 64, "line %zu of %u\n", at, state >> 16);
+	}
+	return text;
+}
+
+static int pack(int fd, const char *text, size_t len, const struct gz_options *options, size_t piece)
+{
+	struct gzout *gz = gzout_new(fd, options);
+	int err = gz == NULL ? -ENOMEM : 0;
+
+	for (size_t at = 0; err == 0 && at < len; at += piece)
+		err = gzout_write(gz, text + at, len - at < piece ? len - at : piece);
+	if (err == 0)
+		err = gzout_finish(gz);
+	if (err == 0)
+		err = gzout_reread(gz, fd);
+	if (err == 0 && gzout_length(gz) != len)
+		err = -EDOM;
+	gzout_free(gz);
+	return err;
+}
+
+static int round_trip(size_t len, unsigned threads, size_t piece)
+{
+	char *text = make_text(len);
+	int plain = temporary(), packed = temporary(), result = -1;
+	struct gz_options options = { .level = 6, .threads = threads, .check = true };
+
+	if (write(plain, text, len) == (ssize_t)len && pack(packed, text, len, &options, piece) == 0 &&
+	    lseek(plain, 0, SEEK_SET) == 0 && lseek(packed, 0, SEEK_SET) == 0)
+		result = gz_compare(packed, plain);
+	free(text);
+	close(plain);
+	close(packed);
+	return result;
+}
+
+static void check_round_trips(void)
+{
+	static const size_t lengths[] = { 0, 1, 100, 32768, 1048575, 1048576, 1048577, 3 * 1048576, 5000001 };
+
+	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+		for (unsigned threads = 1; threads <= 3; threads++) {
+			char name[64];
+
+			snprintf(name, sizeof(name), "%zu bytes through %u threads and back", lengths[i], threads);
+			CHECK(round_trip(lengths[i], threads, 70001) == 1, name);
+		}
+	}
+	CHECK(round_trip(5000, 2, 1) == 1, "byte by byte");
+}
+
+/* What gzin says of `len` bytes of a packed text with one change. */
+static const char *fault_of(const unsigned char *bytes, size_t len)
+{
+	static char buffer[65536];
+	int fd = temporary();
+	struct gzin *gz = gzin_new(fd);
+	const char *fault = "none";
+	ssize_t got = 1;
+
+	if (write(fd, bytes, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET) != 0)
+		return "test failed";
+	while (got > 0)
+		got = gzin_read(gz, buffer, sizeof(buffer));
+	if (got < 0)
+		fault = gzin_fault(gz);
+	gzin_free(gz);
+	close(fd);
+	return fault;
+}
+
+static void check_faults(void)
+{
+	static unsigned char packed[300000];
+	char *text = make_text(200000);
+	int fd = temporary();
+	ssize_t len;
+
+	CHECK(pack(fd, text, 200000, &(struct gz_options){ 6, 1, true }, 4096) == 0, "packed");
+	len = pread(fd, packed, sizeof(packed) / 2, 0);
+	CHECK(len > 1000, "and read back");
+	CHECK(strcmp(fault_of(packed, (size_t)len), "none") == 0, "whole: no fault");
+	CHECK(strcmp(fault_of(packed, (size_t)len - 1), "ends too early") == 0, "one byte short");
+	CHECK(strcmp(fault_of(packed, 500), "ends too early") == 0, "cut in the middle");
+	CHECK(strcmp(fault_of(packed, 0), "ends too early") == 0, "empty");
+	memset(packed + len, 'x', 20);
+	CHECK(strcmp(fault_of(packed, (size_t)len + 20), "garbage behind the end") == 0, "garbage behind the end");
+	memcpy(packed + len, packed, (size_t)len);
+	CHECK(strcmp(fault_of(packed, 2 * (size_t)len), "none") == 0, "two members follow each other");
+	packed[len - 6] ^= 1;
+	CHECK(strcmp(fault_of(packed, (size_t)len), "the checksum differs") == 0, "a wrong checksum");
+	packed[len - 6] ^= 1;
+	packed[len - 1] ^= 1;
+	CHECK(strcmp(fault_of(packed, (size_t)len), "the length differs") == 0, "a wrong length");
+	packed[0] = 'x';
+	CHECK(strcmp(fault_of(packed, (size_t)len), "not a gzip file, or its header is damaged") == 0, "no gzip at all");
+	free(text);
+	close(fd);
+}
+
+static void check_errors(void)
+{
+	char *text = make_text(3000000);
+	int full = open("/dev/full", O_WRONLY), other = temporary();
+	struct gz_options options = { 6, 2, true };
+	struct gzout *gz = gzout_new(other, &options);
+
+	CHECK(pack(full, text, 3000000, &options, 65536) == -ENOSPC, "a full disk with threads");
+	options.threads = 1;
+	CHECK(pack(full, text, 3000000, &options, 65536) == -ENOSPC, "and without");
+	CHECK(gzout_write(gz, text, 3000000) == 0 && gzout_finish(gz) == 0, "packed once more");
+	CHECK(gzout_reread(gz, other) == 0, "the file holds what was written");
+	CHECK(pwrite(other, "x", 1, 5000) == 1 && gzout_reread(gz, other) == -EIO, "a changed byte is noticed");
+	gzout_free(gz);
+	free(text);
+	close(full);
+	close(other);
+}
+
+int main(void)
+{
+	check_round_trips();
+	check_faults();
+	check_errors();
+	return tap_done();
+}
