@@ -88,7 +88,7 @@ setup() {
 @test "the kernel counts what the tracer counts: random rules, real packets, both families and backends" {
 	for backend in legacy nft; do
 		for family in 4 6; do
-			unshare -m -n ../scripts/netns-run python3 prove/kernel.py --trace "$BUILD/fw-trace" --rulesets 8 \
+			unshare -m -n ../scripts/netns-run python3 prove/kernel.py --trace "$BUILD/fw-trace" --rulesets 5 \
 				--seed 5000 --family $family --backend $backend
 		done
 	done

@@ -75,7 +75,7 @@ struct box program_entry(const struct program *program, const struct program_tab
 	if (hook == HOOK_POSTROUTING) /* forwarded packets have one, the host's own have none */
 		box.dim[FIELD_IN].lo = 0;
 	if (program->tracked)
-		box.dim[FIELD_FRAGMENT].hi = 0;
+		(void)program_narrow(program, &box, FIELD_FRAGMENT, 0, 0);
 	if (strcmp(table->table->name, "nat") == 0)
 		with_nat_states(program, &box);
 	return box;

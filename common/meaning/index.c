@@ -180,14 +180,15 @@ static struct index *build(struct entries *entries, unsigned used)
 	return NULL;
 }
 
-struct index *index_new(const struct box *boxes, const struct program_rule *rules, unsigned count)
+struct index *index_new(const struct box *boxes, const struct program_rule *rules, unsigned count,
+			bool (*wanted)(const struct program_rule *rule))
 {
 	struct entries entries = { 0 };
 	struct index *index = NULL;
 	bool good = true;
 
 	for (unsigned r = 0; r < count && good; r++)
-		for (unsigned b = 0; b < rules[r].box_count && good; b++)
+		for (unsigned b = 0; b < rules[r].box_count && good && (wanted == NULL || wanted(&rules[r])); b++)
 			good = vec_push(&entries, (struct entry){ &boxes[rules[r].first_box + b], r });
 	if (good)
 		index = build(&entries, 0);

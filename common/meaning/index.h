@@ -10,8 +10,9 @@
 
 struct index;
 
-/* NULL when memory ran out. The boxes must stay. */
-struct index *index_new(const struct box *boxes, const struct program_rule *rules, unsigned count);
+/* Of all rules, or of the wanted ones. NULL when memory ran out. The boxes must stay. */
+struct index *index_new(const struct box *boxes, const struct program_rule *rules, unsigned count,
+			bool (*wanted)(const struct program_rule *rule));
 void index_free(struct index *index);
 
 #define INDEX_NONE UINT32_MAX

@@ -185,7 +185,7 @@ static bool locate(struct tracer *tracer, const struct program_table *table, con
 		struct program_chain *chain = &table->chains[c];
 
 		if (chain->index == NULL)
-			chain->index = index_new(tracer->program->boxes.item, chain->rules, chain->count);
+			chain->index = index_new(tracer->program->boxes.item, chain->rules, chain->count, NULL);
 		if (chain->index == NULL)
 			return false;
 	}

@@ -6,7 +6,7 @@ The tracer against the kernel: random rules are loaded, random packets are sent 
 each rule's counter must be what fw-trace counts. Run it in a network and mount namespace of its own
 (scripts/netns-run). Prints the seed of a ruleset that differs, with rules and packets kept in a directory.
 """
-import argparse, ctypes, os, random, socket, struct, subprocess, sys, tempfile
+import argparse, ctypes, os, random, socket, struct, subprocess, sys, tempfile, time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = (1 << n for n in range(8))
@@ -19,6 +19,7 @@ class Net:
     def __init__(self, family):
         self.family = family
         sh("ip netns add peer")
+        sh("ip netns exec peer sysctl -qw net.ipv6.conf.default.disable_ipv6=1")
         sysctl("net.ipv4.ip_forward", 1)
         sysctl("net.ipv4.icmp_echo_ignore_all", 1)
         sysctl("net.ipv6.conf.all.forwarding", 1)
@@ -39,6 +40,7 @@ class Net:
         sh("ip route add default via 10.1.0.9 dev eth1")
         sh("ip -6 route add default via 2001:db8:1::9 dev eth1")
         self.macs = self.read_macs()
+        time.sleep(1.5) # what IPv6 says of itself on new interfaces has been said
         self.ports = self.in_peer()
         self.raw = socket.socket(socket.AF_INET if family == 4 else socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
 
@@ -121,6 +123,11 @@ class Case:
     def no(self, p=0.2):
         return "! " if self.chance(p) else ""
 
+    def port_test(self, which):
+        """iptables-nft 1.8.9 loads `! --dport 0:65535`, which nothing matches, as a rule that all match: not asked."""
+        ports = self.port_range()
+        return f"{'' if ports == '0:' else self.no()}--{which} {ports}"
+
     def port_range(self):
         lo = self.pick(0, 1, 22, 53, 80, 443, 1000, 2000)
         return self.pick(str(lo), f"{lo}:{lo + self.pick(0, 10, 100, 40000)}", f":{lo + 1}", f"{lo}:")
@@ -148,9 +155,9 @@ class Case:
             return f"-p {kind} -m multiport {self.no()}--{self.pick('dports', 'sports', 'ports')} {ports}"
         parts.append(f"-m {kind}")
         if self.chance(0.6):
-            parts.append(f"{self.no()}--dport {self.port_range()}")
+            parts.append(self.port_test("dport"))
         if self.chance(0.3):
-            parts.append(f"{self.no()}--sport {self.port_range()}")
+            parts.append(self.port_test("sport"))
         if kind == "tcp" and self.chance(0.4):
             parts.append(self.pick(f"{self.no()}--syn", f"{self.no()}--tcp-flags {self.flags()}"))
         return " ".join(parts)
