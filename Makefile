@@ -69,6 +69,11 @@ check: all units
 bench: all
 	scripts/run-bench $(B)
 
+# Boots of a virtual machine and long runs: minutes, not seconds. Outside of the namespace that `check` gives.
+prove: all units
+	FW_LOADS=100 scripts/run-tests $(B) tests/fw-load-merge.bats
+	BUILD=$(abspath $(B)) bats tests/prove
+
 lint: all
 	scripts/check-layers
 	scripts/check-house
@@ -80,6 +85,7 @@ install: all
 	for page in man/*.[578]; do $(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}; done
 	$(INSTALL) -m 644 rulesets/* $(DESTDIR)$(DATADIR)/rulesets
 	cd share && find . -type f -exec $(INSTALL) -D -m 644 {} $(abspath $(DESTDIR)$(DATADIR))/{} \;
+	grep -rl '@SBINDIR@' $(DESTDIR)$(DATADIR) | xargs -r sed -i 's,@SBINDIR@,$(SBINDIR),'
 
 uninstall:
 	rm -f $(TOOLS:%=$(DESTDIR)$(SBINDIR)/%)
@@ -89,7 +95,7 @@ uninstall:
 clean:
 	rm -rf build build-san
 
-.PHONY: all units check bench lint install uninstall clean
+.PHONY: all units check bench prove lint install uninstall clean
 .SECONDARY:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -4,6 +4,7 @@
 #include "system/backend.h"
 #include "system/dual.h"
 #include "system/lock.h"
+#include "system/nftgen.h"
 #include "text/seal.h"
 
 #include <errno.h>
@@ -37,6 +38,8 @@ static const struct option longs[] = {
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
+
+enum { READS_MAX = 20 };
 
 struct save_opts {
 	enum family families;
@@ -76,7 +79,30 @@ static struct save_opts parse_opts(struct cli *cli, int argc, char *argv[])
 	return opts;
 }
 
-/* What is in force, as it is in one moment: legacy's writers wait for the lock meanwhile. */
+/*
+ * The tables and families are read one after the other. If a writer of nf_tables was there meanwhile,
+ * they may come from different moments: read again. (Writers of the legacy kind wait for the lock.)
+ */
+static bool save_in_one_moment(struct cli *cli, const struct backend *backend, enum family families,
+			       struct strbuf text[FAMILIES])
+{
+	uint32_t before = 0, after = 0;
+
+	for (int tries = 0; tries < READS_MAX; tries++) {
+		strbuf_reset(&text[0]);
+		strbuf_reset(&text[1]);
+		if (backend->kind == BACKEND_NFT && nftgen_read(&before) != 0)
+			before = 0;
+		if (backend_save(backend, families, NULL, text, &cli->log) != SAVE_DONE)
+			return false;
+		if (backend->kind != BACKEND_NFT || nftgen_read(&after) != 0 || after == before)
+			return true;
+	}
+	diag_add(&cli->log, DIAG_SYSTEM, NULL, NULL, "the rules changed during each of %d readings: nothing is written",
+		 READS_MAX);
+	return false;
+}
+
 static bool read_rules(struct cli *cli, const struct save_opts *opts, struct strbuf text[FAMILIES],
 		       struct rules rules[FAMILIES])
 {
@@ -96,7 +122,7 @@ static bool read_rules(struct cli *cli, const struct save_opts *opts, struct str
 		diag_system(&cli->log, lock, "the lock of iptables");
 		good = false;
 	}
-	good = good && backend_save(&backend, opts->families, NULL, text, &cli->log) == SAVE_DONE;
+	good = good && save_in_one_moment(cli, &backend, opts->families, text);
 	for (int i = 0; good && i < FAMILIES; i++)
 		good = rules_read(&rules[i], backend.save[i], strbuf_text(&text[i]), text[i].len, &cli->log);
 	if (lock >= 0)
