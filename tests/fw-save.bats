@@ -302,3 +302,34 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	run -0 fw-save --help
 	run -3 bash -c 'fw-save --help >/dev/full'
 }
+
+@test "rules that change in two tables meanwhile: never a mix of two moments" {
+	for b in $backends; do
+		fresh
+		for n in 1 2; do
+			printf '*filter\n:INPUT ACCEPT [0:0]\n-4 -A INPUT -s 192.0.2.%d -j DROP\nCOMMIT\n*raw\n:OUTPUT ACCEPT [0:0]\n-4 -A OUTPUT -d 192.0.2.%d -j DROP\nCOMMIT\n' $n $n >"$tmp/rules.$n"
+		done
+		in_ns bash -c '
+			until [ -e "$1" ]; do
+				for n in 1 2; do
+					# The lock is held over both tables, as a writer does that means them together.
+					flock "$XTABLES_LOCKFILE" env XTABLES_LOCKFILE=/dev/null iptables-'$b'-restore "$2.$n"
+					sleep 0.03
+				done
+			done' writer "$tmp/stop-$b" "$tmp/rules" 3>&- &
+		writer=$!
+		sleep 0.2
+		mixed=0 whole=0
+		for ((i = 0; i < 30; i++)); do
+			save >"$tmp/saved" 2>/dev/null || continue
+			numbers=$(grep -o '192.0.2.[12]' "$tmp/saved" | sort -u | wc -l)
+			[ "$numbers" -le 1 ] || mixed=$((mixed + 1))
+			whole=$((whole + 1))
+		done
+		touch "$tmp/stop-$b"
+		wait $writer
+		echo "$b: $whole whole, $mixed mixed"
+		[ "$whole" -gt 5 ]
+		[ "$b" = nft ] || [ $mixed = 0 ]
+	done
+}
