@@ -50,6 +50,9 @@ must_check bool backend_other(struct backend *other, const struct backend *backe
 
 void backend_free(struct backend *backend);
 
+/* Is there no table of the legacy kind in our namespace? Known without running a program; false: not sure. */
+bool backend_no_legacy(void);
+
 /* Does it hold any rule or policy? Asked of the other kind, whose rules filter the same packets. */
 bool backend_in_use(const struct backend *backend);
 
