@@ -22,7 +22,7 @@ static void warn_other(struct save *save, const struct backend *backend)
 {
 	struct backend other;
 
-	if (backend->kind == BACKEND_NFT && backend_no_legacy())
+	if (backend_untouched(backend->kind == BACKEND_NFT ? BACKEND_LEGACY : BACKEND_NFT))
 		return;
 	if (backend_other(&other, backend) && backend_in_use(&other))
 		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,

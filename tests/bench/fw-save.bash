@@ -52,15 +52,19 @@ compare() { # compare TEXT ROUNDS BOUND
 		}' "$tmp/theirs" "$tmp/ours" || bad=1
 }
 
-for b in nft legacy; do
+# Legacy in a namespace of its own: where both kinds were used, fw-save looks at the other one too.
+if [ "${1-}" = legacy ]; then
+	b=legacy
 	load 10000 1
-	compare "10,000 rules a family, one chain" 7 1.3
-	"iptables-$b" -F && "ip6tables-$b" -F
-	"iptables-$b" -X && "ip6tables-$b" -X
-done
+	compare "10,000 rules a family, one chain" 9 1.3
+	exit "$bad"
+fi
+b=nft
+load 10000 1
+compare "10,000 rules a family, one chain" 7 1.3
+unshare -n bash "$0" legacy || bad=1
 [ "${1-}" = short ] && exit "$bad"
 
-b=nft
 load 100000 1
 compare "100,000 rules a family, one chain" 1 ""
 for size in 16384 32768 65536 1048576; do
