@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make            all programs, in build/
 # make check      build and run all tests        make SAN=1 check   the same with sanitizers, in build-san/
+# make prove      fw-trace against the kernel, long
 # make bench      the benchmarks, as ratios      make lint          layers, options, diagnostics, formatting
 # make install    PREFIX, DESTDIR                make clean
 
@@ -69,6 +70,10 @@ check: all units
 bench: all
 	scripts/run-bench $(B)
 
+# The tracer against the kernel: 100,000 packets through 1,000 random rulesets. As root.
+prove: all
+	tests/prove/run.bash $(B)
+
 lint: all
 	scripts/check-layers
 	scripts/check-house
@@ -89,7 +94,7 @@ uninstall:
 clean:
 	rm -rf build build-san
 
-.PHONY: all units check bench lint install uninstall clean
+.PHONY: all units check bench prove lint install uninstall clean
 .SECONDARY:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -76,8 +76,8 @@ void output_chain(struct output *out, enum table table, const char *name)
 		out->failed = true;
 }
 
-void output_rule(struct output *out, enum table table, enum phase phase, enum family family, const char *chain,
-		 const struct where *origin, const char *text)
+void output_rule(struct output *out, enum table table, enum phase phase, enum family family,
+		 const char *chain, const struct where *origin, const char *text)
 {
 	struct out_rule rule = { family, chain, arena_text(out->arena, text, strlen(text)), origin };
 
@@ -139,7 +139,31 @@ static void print_origin(struct strbuf *text, const struct where *origin, const 
 	strbuf_puts(text, "\"\n");
 }
 
-static void print_sets(const struct output *out, enum family family, struct strbuf *text, const struct where **last)
+/* What ipset makes room for without being asked. */
+#define IPSET_DEFAULT_MAX 65536
+
+static void print_set(const struct out_set *set, struct strbuf *text)
+{
+	size_t count = addr_set_count(set->nets, set->family), room = IPSET_DEFAULT_MAX;
+
+	while (room < count)
+		room *= 2;
+	strbuf_printf(text, "#@ set %s hash:net %s", set->name,
+		      set->family == FAMILY_IPV4 ? "inet" : "inet6");
+	if (room > IPSET_DEFAULT_MAX)
+		strbuf_printf(text, " maxelem %zu", room);
+	strbuf_putc(text, '\n');
+	for (size_t i = 0; i < set->nets->ranges.len; i++) {
+		if (set->nets->ranges.item[i].family != set->family)
+			continue;
+		strbuf_puts(text, "#@ member ");
+		addr_print(text, &set->nets->ranges.item[i]);
+		strbuf_putc(text, '\n');
+	}
+}
+
+static void print_sets(const struct output *out, enum family family, struct strbuf *text,
+		       const struct where **last)
 {
 	for (size_t i = 0; i < out->sets.len; i++) {
 		const struct out_set *set = &out->sets.item[i];
@@ -147,14 +171,7 @@ static void print_sets(const struct output *out, enum family family, struct strb
 		if ((set->family & family) == 0)
 			continue;
 		print_origin(text, set->origin, last);
-		strbuf_printf(text, "#@ set %s hash:net %s\n", set->name, set->family == FAMILY_IPV4 ? "inet" : "inet6");
-		for (size_t j = 0; j < set->nets->ranges.len; j++) {
-			if (set->nets->ranges.item[j].family != set->family)
-				continue;
-			strbuf_puts(text, "#@ member ");
-			addr_print(text, &set->nets->ranges.item[j]);
-			strbuf_putc(text, '\n');
-		}
+		print_set(set, text);
 	}
 }
 
