@@ -18,6 +18,15 @@ enable_unit() {
 # store N: the path of the first part of a generation
 store() { printf '%s/generations/%06u%s.gz' "$state" "$1" "${2-}"; }
 
+# Table by table: the order of tables in the legacy kind follows their first use.
+tables() {
+	local table
+	for table in filter nat; do
+		in_ns "iptables-$b-save" -t $table | sed '/^#/d; s/\[[0-9]*:[0-9]*\]/[]/'
+		in_ns "ip6tables-$b-save" -t $table | sed '/^#/d; s/\[[0-9]*:[0-9]*\]/[]/'
+	done
+}
+
 two_loads() {
 	put "$gateway"
 	sed '/--dport 443/d' "$gateway" | put
@@ -61,8 +70,6 @@ two_loads() {
 }
 
 @test "20 generations of 10,000 rules take less than 1.2 MB" {
-	local family
-	mkdir -p "$state/generations"
 	b=nft
 	{
 		echo '*filter'
@@ -187,7 +194,7 @@ two_loads() {
 	put "$gateway"
 	echo garbage >"$(store 1 .v4)"
 	run -3 check
-	[[ $output == *"000001.v4.gz: not a whole gzip file"* ]]
+	[[ $output == *"000001.v4.gz: not what was written"* ]]
 }
 
 @test "case 29: a generation cut short, of another checksum, or no gzip: named, never shown, never a base" {
@@ -199,9 +206,9 @@ two_loads() {
 		case $1 in
 		cut) truncate -s -9 "$2" ;;
 		garbage) head -c 300 /dev/urandom >"$2" ;;
-		flip) zcat "$2" | sed 's/--dport/--sport/; s/-i lo/-i lp/' | gzip >"$2.new" && mv "$2.new" "$2" ;;
+		flip) zcat "$2" | sed 's/-i lo/-i lx/; s/^=\(.*\)+/=\1+1/' | gzip >"$2.new" && mv "$2.new" "$2" ;;
 		missing) rm "$2" ;;
-		unsealed) zcat "$2" | sed '/^#@/d' | gzip >"$2.new" && mv "$2.new" "$2" ;;
+		unsealed) zcat "$2" | sed '$d' | gzip >"$2.new" && mv "$2.new" "$2" ;;
 		esac
 	}
 	for what in cut garbage flip missing unsealed; do
@@ -231,7 +238,7 @@ two_loads() {
 			rm -rf "$tmp/root"
 			mkdir -p "$tmp/root/etc/iptables" "$tmp/root/etc/sysconfig"
 			put "$gateway"
-			live >"$tmp/before"
+			tables >"$tmp/before"
 			save --layout $layout --root "$tmp/root"
 			case $layout in
 			debian) v4=$tmp/root/etc/iptables/rules.v4 v6=$tmp/root/etc/iptables/rules.v6 ;;
@@ -241,10 +248,10 @@ two_loads() {
 			fresh
 			in_ns "iptables-$b-restore" <"$v4"
 			in_ns "ip6tables-$b-restore" <"$v6"
-			live | diff "$tmp/before" -
+			tables | diff "$tmp/before" -
 			fresh
 			save --from $layout --root "$tmp/root" | put
-			live | diff "$tmp/before" -
+			tables | diff "$tmp/before" -
 		done
 		rm "$v6"
 		run -0 --separate-stderr save --from rhel --root "$tmp/root"

@@ -22,6 +22,8 @@ static void warn_other(struct save *save, const struct backend *backend)
 {
 	struct backend other;
 
+	if (backend_untouched(backend->kind == BACKEND_NFT ? BACKEND_LEGACY : BACKEND_NFT))
+		return;
 	if (backend_other(&other, backend) && backend_in_use(&other))
 		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,
 			 "%s has rules in force too, which are not looked at", other.restore[0]);

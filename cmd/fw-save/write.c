@@ -17,10 +17,12 @@ static bool choose_rules(struct save *save)
 	bool all = save->opts.all || save->good.number == 0;
 
 	for (int i = 0; i < FAMILIES; i++) {
-		const struct rules *base = all || save->good.text[i].len == 0 ? &save->dump.rules[i] : &save->good.rules[i];
-
-		if (own_rules(base, &save->dump.rules[i], &save->own[i], &left_out) != 0)
+		if (all || save->good.text[i].len == 0) {
+			save->own[i] = save->dump.rules[i];
+			save->dump.rules[i] = (struct rules){ .arena = { NULL, 0, 0 } };
+		} else if (own_rules(&save->good.rules[i], &save->dump.rules[i], &save->own[i], &left_out) != 0) {
 			return diag_memory(save->log) == 0;
+		}
 	}
 	if (left_out.rules + left_out.chains > 0)
 		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,

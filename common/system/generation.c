@@ -23,7 +23,7 @@ static bool read_part(struct generation *generation, const struct state *state, 
 	if (err == 0)
 		return true;
 	strbuf_reset(text);
-	return fault(generation, part, err == -EBADMSG ? "not a whole gzip file" : strerror(-err));
+	return fault(generation, part, err == -EBADMSG ? "not what was written" : strerror(-err));
 }
 
 static bool read_sealed(struct generation *generation, const char *part, const struct strbuf *text,

@@ -3,6 +3,7 @@
 #include "base/atomic.h"
 #include "base/file.h"
 #include "system/packed.h"
+#include "system/refer.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -106,21 +107,66 @@ unsigned state_newest(const struct state *state)
 	return newest;
 }
 
-int state_write(const struct state *state, unsigned generation, const char *part, const char *text, size_t len)
+static int write_part(const struct state *state, unsigned generation, const char *part, const struct strbuf *text)
 {
 	struct strbuf path = STRBUF_INIT;
-	int err = packed_write(part_path(state, generation, part, &path), text, len);
+	int err = packed_write(part_path(state, generation, part, &path), strbuf_text(text), text->len);
 
 	strbuf_free(&path);
 	return err;
 }
 
-int state_read(const struct state *state, unsigned generation, const char *part, struct strbuf *out)
+static int read_part(const struct state *state, unsigned generation, const char *part, struct strbuf *out)
 {
 	struct strbuf path = STRBUF_INIT;
 	int err = generation == 0 ? -ENOENT : packed_read(part_path(state, generation, part, &path), out, TEXT_MAX);
 
 	strbuf_free(&path);
+	return err;
+}
+
+/* The family of ".v4" and ".v6"; -1: the input itself. */
+static int part_family(const char *part)
+{
+	return strcmp(part, parts[1]) == 0 ? 0 : strcmp(part, parts[2]) == 0 ? 1 : -1;
+}
+
+int state_write(const struct state *state, unsigned generation, const char *part, const char *text, size_t len)
+{
+	struct strbuf whole = STRBUF_INIT, input = STRBUF_INIT, coded = STRBUF_INIT;
+	int family = part_family(part), err = 0;
+
+	strbuf_add(&whole, text, len);
+	/* Without its input the text stands for itself. */
+	if (family >= 0 && read_part(state, generation, "", &input) == 0)
+		err = refer_encode(&whole, &input, family, &coded);
+	if (err == 0)
+		err = whole.failed ? -ENOMEM :
+				     write_part(state, generation, part,
+						coded.len > 0 && coded.len < whole.len ? &coded : &whole);
+	strbuf_free(&whole);
+	strbuf_free(&input);
+	strbuf_free(&coded);
+	return err;
+}
+
+int state_read(const struct state *state, unsigned generation, const char *part, struct strbuf *out)
+{
+	struct strbuf text = STRBUF_INIT, input = STRBUF_INIT;
+	int err = read_part(state, generation, part, &text);
+
+	if (err == 0 && refer_is(&text) && part_family(part) >= 0) {
+		err = read_part(state, generation, "", &input);
+		if (err == 0)
+			err = refer_decode(&text, &input, part_family(part), out);
+		else if (err == -ENOENT)
+			err = -EBADMSG;
+	} else if (err == 0) {
+		strbuf_add(out, strbuf_text(&text), text.len);
+		err = out->failed ? -ENOMEM : 0;
+	}
+	strbuf_free(&text);
+	strbuf_free(&input);
 	return err;
 }
 

@@ -53,7 +53,10 @@ unsigned state_link(const struct state *state, const char *name);
 /* The highest number there is; 0: none. */
 unsigned state_newest(const struct state *state);
 
-/* One part ("", ".v4", ".v6") of a generation. 0 or -errno; -ENOENT: it has no such part. */
+/*
+ * One part ("", ".v4", ".v6") of a generation. 0 or -errno; -ENOENT: it has no such part. "" is written
+ * first: the others are kept by reference to it (refer.h), and are not whole without it.
+ */
 must_check int state_write(const struct state *state, unsigned generation, const char *part, const char *text,
 			   size_t len);
 must_check int state_read(const struct state *state, unsigned generation, const char *part, struct strbuf *out);
