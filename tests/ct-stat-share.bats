@@ -36,8 +36,8 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 			continue
 			;;
 		*--events*) # it has no end of its own
-			line="timeout -s INT 1 ${line%%|*}"
-			run sh -c "$line & sleep 0.4; ctfill -f 500 3 >/dev/null; wait \$!"
+			line="timeout -s INT 4 ${line%%|*}"
+			run sh -c "$line & until grep -q ' 12 .* 00000005 ' /proc/net/netlink; do sleep 0.1; done; ctfill -f 500 3 >/dev/null; wait \$!"
 			[ "$(grep -c '"type":"new"' <<<"$output")" -eq 3 ]
 			continue
 			;;

@@ -3,30 +3,45 @@
 #include "load.h"
 #include "text/seal.h"
 
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 
 static const char *const parts[FAMILIES] = { ".v4", ".v6" };
 static const char *const rollback_names[FAMILIES] = { "rollback.v4", "rollback.v6" };
 static const char *const want_names[FAMILIES] = { "want.v4", "want.v6" };
 
-/* The input, sealed anew, with notes on who loaded it and where. */
+/* Who it was: sudo and pkexec hide that from the user id. */
+static void write_who(struct strbuf *out)
+{
+	const char *name = getenv("SUDO_USER");
+	const struct passwd *user = name == NULL ? getpwuid(getuid()) : NULL;
+
+	if (name == NULL && user == NULL)
+		strbuf_printf(out, "%u", (unsigned)getuid());
+	else
+		strbuf_printf(out, "%.64s", name != NULL ? name : user->pw_name);
+}
+
+/* The input, sealed anew, with notes on who loaded it and where. Its line N is line N + 2 here. */
 static void write_history(struct load *load, struct strbuf *out)
 {
 	struct utsname kernel;
 	time_t now = time(NULL);
 	struct tm utc;
-	char date[32] = "";
+	char date[32] = "-";
 
 	if (gmtime_r(&now, &utc) != NULL)
 		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	seal_open(out);
-	strbuf_printf(out, "# loaded %s by fw-load from %s, backend %s, families %u, kernel %s\n", date,
-		      load->stream.name != NULL ? load->stream.name : "a generation",
+	strbuf_printf(out, "# loaded %s by ", date);
+	write_who(out);
+	strbuf_printf(out, " with fw-load from %s, backend %s, families %u, kernel %s\n", load->stream.name != NULL ? load->stream.name : "a generation",
 		      backend_name(load->backend.kind), (unsigned)load->families,
 		      uname(&kernel) == 0 ? kernel.release : "unknown");
 	for (size_t i = 0; i < load->stream.lines.len; i++) {
@@ -34,9 +49,12 @@ static void write_history(struct load *load, struct strbuf *out)
 		const char *args;
 		size_t len;
 
-		if (line_directive(line, "stream", &args, &len) || line_directive(line, "end", &args, &len))
+		if (line_directive(line, "end", &args, &len))
 			continue;
-		strbuf_add(out, line->text, line->len);
+		if (line_directive(line, "stream", &args, &len))
+			strbuf_puts(out, "# sealed by its maker");
+		else
+			strbuf_add(out, line->text, line->len);
 		strbuf_putc(out, '\n');
 	}
 	seal_close(out);
@@ -95,6 +113,14 @@ static int write_rollback(struct load *load)
 	}
 	if (err == 0)
 		err = state_run_write(&load->state, "rollback.sysctls", strbuf_text(&text), text.len);
+	strbuf_reset(&text);
+	for (size_t i = 0; i < load->extras.sets.len; i++) {
+		const struct set *set = &load->extras.sets.item[i];
+
+		strbuf_printf(&text, "set %s\n%s", set->name, set->existed ? strbuf_text(&set->before) : "");
+	}
+	if (err == 0)
+		err = state_run_write(&load->state, "rollback.sets", strbuf_text(&text), text.len);
 	strbuf_free(&text);
 	return err;
 }
@@ -143,7 +169,7 @@ bool load_flip(void *arg)
 	if (err != 0)
 		diag_system(load->log, err, "generation %06u in %s", load->generation, load->state.dir);
 	else
-		state_prune(&load->state);
+		state_prune(&load->state, STATE_KEEP);
 	return err == 0;
 }
 
@@ -285,6 +311,15 @@ static bool is_recorded(const struct side *side)
 	       memcmp(now, before, len) == 0;
 }
 
+static bool is_set(const struct sysctl *sysctl)
+{
+	struct strbuf now = STRBUF_INIT;
+	bool same = sysctl_read(sysctl, &now) == 0 && strcmp(strbuf_text(&now), sysctl->value) == 0;
+
+	strbuf_free(&now);
+	return same;
+}
+
 /* Is there nothing to do for the rules, and is what we would record the same as what is recorded? */
 static bool is_settled(const struct load *load)
 {
@@ -302,7 +337,10 @@ static bool is_settled(const struct load *load)
 		if (!load->keep_generation && !load->opts.no_rehearsal && !is_recorded(side))
 			return false;
 	}
-	return good != 0 && load->extras.sysctls.len == 0 && load->extras.sets.len == 0;
+	for (size_t i = 0; i < load->extras.sysctls.len; i++)
+		if (!is_set(&load->extras.sysctls.item[i]))
+			return false;
+	return good != 0 && load->extras.sets.len == 0;
 }
 
 static bool plan_rules(struct load *load)
@@ -336,6 +374,7 @@ bool load_plan(struct load *load)
 	good = good && plan_sysctls(load, settings, false);
 	for (size_t i = 0; good && i < sets; i++) {
 		steps[i] = (struct set_step){ load, &load->extras.sets.item[i] };
+		set_look(steps[i].set);
 		good = plan_add(&load->plan, put_set, put_set_back, &steps[i], "put set %s in force",
 				load->extras.sets.item[i].name);
 	}

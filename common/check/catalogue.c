@@ -33,6 +33,22 @@ const struct check_entry check_catalogue[] = {
 	  "-4 or -6 in front of -A, or read a file of one family with -4 or -6." },
 	{ DIAG_EXTENSION_NOTICE, "syntax", "-A INPUT -m state --state NEW -j ACCEPT",
 	  "What iptables' own extension says of its options, word for word." },
+	{ DIAG_DEAD_RULE, "meaning", "-A INPUT -p tcp --dport 22 -j ACCEPT\n-A INPUT -p tcp --dport 22 -s 192.0.2.1 -j DROP",
+	  "Earlier rules take every packet that this one matches, for all answers that limits, sets and the "
+	  "like may give. The lines that do are named. Delete the rule, or move it in front of them." },
+	{ DIAG_LIMIT_AFTER_ACCEPT, "meaning", "-A INPUT -p tcp --dport 22 -j ACCEPT\n-A INPUT -p tcp --dport 22 -m recent --update --seconds 60 --hitcount 4 -j DROP",
+	  "A rule with recent, limit, hashlimit or connlimit that no packet gets to: the protection is off. The "
+	  "rule that drops what is too much must stand in front of the one that accepts." },
+	{ DIAG_IMPOSSIBLE_MATCH, "meaning", ":x - [0:0]\n-A INPUT -j x\n-A x -o eth0 -j ACCEPT",
+	  "The conditions of the rule exclude each other, or ask for what packets in this chain never have: an "
+	  "output interface in INPUT, an established packet in nat." },
+	{ DIAG_UNREACHABLE_CHAIN, "meaning", ":unused - [0:0]\n-A unused -j DROP",
+	  "No built-in chain leads here. The chain was left over, or the jump to it is missing." },
+	{ DIAG_DUPLICATE_RULE, "meaning", "-A INPUT -p tcp --dport 22 -j LOG\n-A INPUT -p tcp --dport 22 -j LOG",
+	  "The second does again what the first did: a packet is logged or marked twice. Delete one." },
+	{ DIAG_UNDECIDED, "meaning", "-A INPUT -j ACCEPT (behind tens of thousands of overlapping rules)",
+	  "Finding out whether these rules are dead would take too long. Nothing is said of them, which does "
+	  "not mean that they are alive." },
 };
 
 const size_t check_catalogue_count = ARRAY_LEN(check_catalogue);

@@ -2,6 +2,7 @@
 #include "check/check.h"
 #include "base/worker.h"
 #include "check/check_family.h"
+#include "check/check_meaning.h"
 #include "check/findings.h"
 #include "check/suppress.h"
 #include "model/ext.h"
@@ -31,6 +32,8 @@ static void check_one_family(void *ctx, struct diag_log *log)
 	ruleset = ruleset_read(job->stream, job->family, log);
 	if (ruleset != NULL)
 		check_family(ruleset, log);
+	if (ruleset != NULL && diag_errors(log) == 0)
+		check_meaning(ruleset, log);
 	ruleset_free(ruleset);
 }
 
