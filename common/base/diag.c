@@ -33,6 +33,18 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_ROTATE_DAMAGED] = { "rotate-damaged", LEVEL_ERROR, "an archive that is damaged, or left over" },
 	[DIAG_ROTATE_WARNING] = { "rotate-warning", LEVEL_WARNING, "a rotation with something to know" },
 	[DIAG_ROTATE_NOTE] = { "rotate-note", LEVEL_INFO, "what a rotation found or put right" },
+	[DIAG_KERNEL_HOOK] = { "kernel-hook", LEVEL_ERROR, "a match or target that the kernel refuses in this chain" },
+	[DIAG_KERNEL_TABLE] = { "kernel-table", LEVEL_ERROR, "a target that the kernel refuses in this table" },
+	[DIAG_KERNEL_PROTO] = { "kernel-proto", LEVEL_ERROR, "a match or target that needs a protocol" },
+	[DIAG_KERNEL_VALUE] = { "kernel-value", LEVEL_ERROR, "a value that the kernel refuses" },
+	[DIAG_KERNEL_FAMILY] = { "kernel-family", LEVEL_ERROR, "an extension that the kernel has for the other family" },
+	[DIAG_REMOVED_EXTENSION] = { "removed-extension", LEVEL_ERROR, "an extension that the kernel has no more" },
+	[DIAG_CHAIN_LOOP] = { "chain-loop", LEVEL_ERROR, "chains that lead back to themselves" },
+	[DIAG_CHAIN_LOOP_UNUSED] = { "chain-loop-unused", LEVEL_WARNING, "such chains that no built-in chain leads to" },
+	[DIAG_JUMP_DEPTH] = { "jump-depth", LEVEL_WARNING, "more jumps in a row than nf_tables follows" },
+	[DIAG_KERNEL_BACKEND] = { "kernel-backend", LEVEL_WARNING, "a rule that loads in one backend only" },
+	[DIAG_KERNEL_NEEDS] = { "kernel-needs", LEVEL_INFO, "a rule that loads only where something else is there" },
+	[DIAG_KERNEL_UNKNOWN] = { "kernel-unknown", LEVEL_INFO, "an extension that the checks do not know" },
 };
 
 void diag_emit(struct diag_log *log, const struct diag *diag)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/check.h"
 #include "base/worker.h"
+#include "check/check_chains.h"
 #include "check/check_family.h"
+#include "check/check_kernel.h"
 #include "check/findings.h"
 #include "check/suppress.h"
 #include "model/ext.h"
@@ -29,8 +31,11 @@ static void check_one_family(void *ctx, struct diag_log *log)
 		return;
 	}
 	ruleset = ruleset_read(job->stream, job->family, log);
-	if (ruleset != NULL)
+	if (ruleset != NULL) {
 		check_family(ruleset, log);
+		check_kernel(ruleset, log);
+		check_chains(ruleset, log);
+	}
 	ruleset_free(ruleset);
 }
 
