@@ -24,11 +24,11 @@ static void test_entries(void)
 				hooks |= table_hooks(table_names[t]);
 		reachable = reachable && (at->hooks == 0 || (at->hooks & hooks) == at->hooks);
 	}
-	ok(found, "each entry is found by its name, once");
-	ok(families, "each is there for a family");
-	ok(bits, "tables and hooks are those that exist");
-	ok(removed, "what was removed has something in its place");
-	ok(reachable, "its tables have the hooks that it works in");
+	CHECK(found, "each entry is found by its name, once");
+	CHECK(families, "each is there for a family");
+	CHECK(bits, "tables and hooks are those that exist");
+	CHECK(removed, "what was removed has something in its place");
+	CHECK(reachable, "its tables have the hooks that it works in");
 }
 
 static void test_order(void)
@@ -39,16 +39,16 @@ static void test_order(void)
 
 	for (size_t i = 0; same && i < table_count; i++)
 		same = strcmp(table_names[i], names[i]) == 0 && bits[i] == 1U << i;
-	ok(same, "a table's bit is its place in table_names");
+	CHECK(same, "a table's bit is its place in table_names");
 }
 
 static void test_names(void)
 {
-	ok(kernel_find("tcp", true) == NULL, "a match is no target");
-	ok(kernel_find("nonsense", false) == NULL, "what is not there is not known");
-	ok(kernel_helper_find("nonsense") == NULL, "nor is a helper");
-	ok(kernel_helper_find("ftp")->protocols[0] == IPPROTO_TCP, "ftp goes over TCP");
-	ok(kernel_helper_find("irc")->families == FAMILY_IPV4, "irc is for IPv4 alone");
+	CHECK(kernel_find("tcp", true) == NULL, "a match is no target");
+	CHECK(kernel_find("nonsense", false) == NULL, "what is not there is not known");
+	CHECK(kernel_helper_find("nonsense") == NULL, "nor is a helper");
+	CHECK(kernel_helper_find("ftp")->protocols[0] == IPPROTO_TCP, "ftp goes over TCP");
+	CHECK(kernel_helper_find("irc")->families == FAMILY_IPV4, "irc is for IPv4 alone");
 }
 
 int main(void)
