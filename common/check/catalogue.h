@@ -36,6 +36,9 @@ struct check_choice check_choose_all(void);
  */
 const char *check_choose(struct check_choice *choice, const char *list);
 
+/* Is any finding of this group wanted? */
+bool check_wants(const struct check_choice *choice, const char *group);
+
 /* The id with this name; DIAG_COUNT: there is none in the catalogue. */
 enum diag_id check_find(const char *name);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/check.h"
 #include "base/worker.h"
+#include "check/check_chains.h"
 #include "check/check_family.h"
+#include "check/check_kernel.h"
 #include "check/check_meaning.h"
 #include "check/findings.h"
 #include "check/suppress.h"
@@ -13,10 +15,24 @@
 
 struct job {
 	const struct stream *stream;
+	const struct check_choice *choice;
 	enum family family;
 	struct worker worker;
 	bool started;
 };
+
+/* What nobody asked for is not looked for. What rules mean is a question only where all of them can be read. */
+static void run_checks(const struct ruleset *ruleset, const struct check_choice *choice, struct diag_log *log)
+{
+	if (check_wants(choice, "syntax"))
+		check_family(ruleset, log);
+	if (check_wants(choice, "kernel")) {
+		check_kernel(ruleset, log);
+		check_chains(ruleset, log);
+	}
+	if (check_wants(choice, "meaning") && diag_errors(log) == 0)
+		check_meaning(ruleset, log);
+}
 
 /* In the child: one family, from lines to findings. */
 static void check_one_family(void *ctx, struct diag_log *log)
@@ -31,9 +47,7 @@ static void check_one_family(void *ctx, struct diag_log *log)
 	}
 	ruleset = ruleset_read(job->stream, job->family, log);
 	if (ruleset != NULL)
-		check_family(ruleset, log);
-	if (ruleset != NULL && diag_errors(log) == 0)
-		check_meaning(ruleset, log);
+		run_checks(ruleset, job->choice, log);
 	ruleset_free(ruleset);
 }
 
@@ -52,9 +66,11 @@ static void finish_job(struct job *job, struct findings *findings, struct diag_l
 		diag_system(log, err, "the findings of IPv%d", job->family == FAMILY_IPV6 ? 6 : 4);
 }
 
-static void run_jobs(const struct stream *stream, struct findings *findings, struct diag_log *log)
+static void run_jobs(const struct stream *stream, const struct check_choice *choice, struct findings *findings,
+		     struct diag_log *log)
 {
-	struct job jobs[] = { { .stream = stream, .family = FAMILY_IPV4 }, { .stream = stream, .family = FAMILY_IPV6 } };
+	struct job jobs[] = { { .stream = stream, .choice = choice, .family = FAMILY_IPV4 },
+			      { .stream = stream, .choice = choice, .family = FAMILY_IPV6 } };
 
 	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
 		int err;
@@ -100,7 +116,7 @@ void check_text(const char *name, const char *text, size_t len, const struct che
 
 	stream_read(&stream, name, text, len, options->families, &collect);
 	suppressions_read(&filter.suppressions, &stream, &collect);
-	run_jobs(&stream, &findings, log);
+	run_jobs(&stream, &options->choice, &findings, log);
 	findings_report(&findings, &stream, &filtered);
 	suppressions_report_unused(&filter.suppressions, &stream, &filtered);
 	suppressions_free(&filter.suppressions);
