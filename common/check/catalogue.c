@@ -98,7 +98,7 @@ enum diag_id check_find(const char *name)
 
 struct check_choice check_choose_all(void)
 {
-	struct check_choice choice;
+	struct check_choice choice = { .asked = false };
 
 	for (size_t i = 0; i < DIAG_COUNT; i++)
 		choice.chosen[i] = true;
@@ -157,6 +157,7 @@ const char *check_choose(struct check_choice *choice, const char *list)
 		list += list[len] == ',' ? len + 1 : len;
 	}
 	choose_integrity(choice);
+	choice->asked = true;
 	return NULL;
 }
 

@@ -24,6 +24,7 @@ const struct check_entry *check_entry_of(enum diag_id id);
 /* Which findings are wanted, one flag an id. */
 struct check_choice {
 	bool chosen[DIAG_COUNT];
+	bool asked; /* by a list, not by default */
 };
 
 /* Everything. */

@@ -21,6 +21,24 @@ struct job {
 	bool started;
 };
 
+/*
+ * What so many rules mean takes longer than reading them, and such a text was made by a program: it is
+ * looked at when somebody asks, and it is said that it was not.
+ */
+#define RULES_UNASKED 20000
+
+static bool too_many_unasked(const struct ruleset *ruleset, const struct check_choice *choice, struct diag_log *log)
+{
+	struct where at = { .file = ruleset->stream->name };
+	size_t rules = ruleset_count(ruleset);
+
+	if (choice->asked || rules <= RULES_UNASKED)
+		return false;
+	diag_add(log, DIAG_UNDECIDED, &at, NULL,
+		 "what more than %d rules mean is looked at only when asked for, with --checks=all", RULES_UNASKED);
+	return true;
+}
+
 /* What nobody asked for is not looked for. What rules mean is a question only where all of them can be read. */
 static void run_checks(const struct ruleset *ruleset, const struct check_choice *choice, struct diag_log *log)
 {
@@ -30,7 +48,7 @@ static void run_checks(const struct ruleset *ruleset, const struct check_choice 
 		check_kernel(ruleset, log);
 		check_chains(ruleset, log);
 	}
-	if (check_wants(choice, "meaning") && diag_errors(log) == 0)
+	if (check_wants(choice, "meaning") && diag_errors(log) == 0 && !too_many_unasked(ruleset, choice, log))
 		check_meaning(ruleset, log);
 }
 
