@@ -14,6 +14,7 @@
 struct job {
 	const struct stream *stream;
 	enum family family;
+	bool sound; /* the text as such has no error: only then it is asked what it means */
 	struct worker worker;
 	bool started;
 };
@@ -32,7 +33,7 @@ static void check_one_family(void *ctx, struct diag_log *log)
 	ruleset = ruleset_read(job->stream, job->family, log);
 	if (ruleset != NULL)
 		check_family(ruleset, log);
-	if (ruleset != NULL && diag_errors(log) == 0)
+	if (ruleset != NULL && job->sound && diag_errors(log) == 0)
 		check_meaning(ruleset, log);
 	ruleset_free(ruleset);
 }
@@ -52,7 +53,7 @@ static void finish_job(struct job *job, struct findings *findings, struct diag_l
 		diag_system(log, err, "the findings of IPv%d", job->family == FAMILY_IPV6 ? 6 : 4);
 }
 
-static void run_jobs(const struct stream *stream, struct findings *findings, struct diag_log *log)
+static void run_jobs(const struct stream *stream, bool sound, struct findings *findings, struct diag_log *log)
 {
 	struct job jobs[] = { { .stream = stream, .family = FAMILY_IPV4 }, { .stream = stream, .family = FAMILY_IPV6 } };
 
@@ -61,6 +62,7 @@ static void run_jobs(const struct stream *stream, struct findings *findings, str
 
 		if ((stream->families & jobs[i].family) == 0 || stream->tables.len == 0)
 			continue;
+		jobs[i].sound = sound;
 		err = worker_start(&jobs[i].worker, check_one_family, &jobs[i]);
 		jobs[i].started = err == 0;
 		if (err != 0)
@@ -97,10 +99,11 @@ void check_text(const char *name, const char *text, size_t len, const struct che
 	struct filter filter = { .options = options, .log = log };
 	struct diag_log filtered = { .report = filter_finding, .ctx = &filter };
 	struct stream stream;
+	bool sound;
 
-	stream_read(&stream, name, text, len, options->families, &collect);
+	sound = stream_read(&stream, name, text, len, options->families, &collect);
 	suppressions_read(&filter.suppressions, &stream, &collect);
-	run_jobs(&stream, &findings, log);
+	run_jobs(&stream, sound, &findings, log);
 	findings_report(&findings, &stream, &filtered);
 	suppressions_report_unused(&filter.suppressions, &stream, &filtered);
 	suppressions_free(&filter.suppressions);
