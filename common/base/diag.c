@@ -56,6 +56,16 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_UNREACHABLE_CHAIN] = { "unreachable-chain", LEVEL_WARNING, "a chain that no packet gets to" },
 	[DIAG_DUPLICATE_RULE] = { "duplicate-rule", LEVEL_WARNING, "the same rule twice in a row" },
 	[DIAG_UNDECIDED] = { "undecided", LEVEL_INFO, "rules that could not be decided within the budget" },
+	[DIAG_NO_ESTABLISHED] = { "no-established", LEVEL_ERROR, "replies to what is allowed are dropped" },
+	[DIAG_LOCKOUT_ADMIN] = { "lockout-admin", LEVEL_WARNING, "nobody can reach ssh" },
+	[DIAG_ICMPV6_ND_BLOCKED] = { "icmpv6-nd-blocked", LEVEL_ERROR, "IPv6 cannot work behind these rules" },
+	[DIAG_IPV6_ABSENT] = { "ipv6-absent", LEVEL_INFO, "rules for IPv4 alone" },
+	[DIAG_OPEN_FORWARD] = { "open-forward", LEVEL_WARNING, "forwarding by a source that anyone can write" },
+	[DIAG_DNAT_NO_FORWARD] = { "dnat-no-forward", LEVEL_WARNING, "a port forward that FORWARD drops" },
+	[DIAG_NAT_NO_FORWARDING] = { "nat-no-forwarding", LEVEL_ERROR, "rewriting for packets that are not passed on" },
+	[DIAG_MASQUERADE_UNBOUNDED] = { "masquerade-unbounded", LEVEL_WARNING, "MASQUERADE towards every network" },
+	[DIAG_LOG_NO_LIMIT] = { "log-no-limit", LEVEL_WARNING, "a log that anyone can fill" },
+	[DIAG_LOG_PREFIX_CUT] = { "log-prefix-cut", LEVEL_WARNING, "a prefix longer than the kernel keeps" },
 };
 
 void diag_emit(struct diag_log *log, const struct diag *diag)

@@ -76,6 +76,37 @@ const struct check_entry check_catalogue[] = {
 	{ DIAG_UNDECIDED, "meaning", "-A INPUT -j ACCEPT (behind tens of thousands of overlapping rules)",
 	  "Finding out whether these rules are dead would take too long. Nothing is said of them, which does "
 	  "not mean that they are alive." },
+	{ DIAG_NO_ESTABLISHED, "meaning", ":INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT",
+	  "Services are unreachable after the rules were loaded, and the host's own connections get no answer: "
+	  "connections may be opened and the packets that belong to them are dropped. Add -m conntrack "
+	  "--ctstate ESTABLISHED,RELATED -j ACCEPT, as the first rule." },
+	{ DIAG_LOCKOUT_ADMIN, "meaning", ":INPUT DROP [0:0]\n-A INPUT -p tcp --dport 80 -j ACCEPT",
+	  "No packet that opens tcp port 22 from another host is accepted. Where the host is administered over "
+	  "ssh, this is the last that is seen of it." },
+	{ DIAG_ICMPV6_ND_BLOCKED, "meaning", ":INPUT DROP [0:0]\n-6 -A INPUT -p tcp --dport 22 -j ACCEPT",
+	  "Neighbour discovery is to IPv6 what ARP is to IPv4, but it passes the rules. Accept ICMPv6 types 135 "
+	  "and 136 with hop limit 255, and packet-too-big." },
+	{ DIAG_IPV6_ABSENT, "meaning", "*filter (for iptables-restore alone)\n:INPUT DROP [0:0]",
+	  "The text restricts IPv4 and says nothing of IPv6. If the host has IPv6 and no ip6tables rules, every "
+	  "service is open there. Write one text for both families." },
+	{ DIAG_OPEN_FORWARD, "meaning", "-A FORWARD -s 192.168.1.0/24 -j ACCEPT",
+	  "The source address is what the sender wrote. Without -i a packet from outside with an inner source "
+	  "is passed on too, unless the kernel's rp_filter stops it." },
+	{ DIAG_DNAT_NO_FORWARD, "meaning", ":FORWARD DROP [0:0]\n-A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 192.168.1.100:80",
+	  "Port forwarding fails: DNAT changes the address in front of the filter, so FORWARD must accept the "
+	  "new address and the new port. Add a FORWARD rule for them." },
+	{ DIAG_NAT_NO_FORWARDING, "meaning", "#@ sysctl net.ipv4.ip_forward=0\n-A POSTROUTING -o eth0 -j MASQUERADE",
+	  "NAT does not work: forwarding is off. Write `#@ sysctl net.ipv4.ip_forward=1`, or leave the "
+	  "directive out." },
+	{ DIAG_MASQUERADE_UNBOUNDED, "meaning", "-A POSTROUTING -j MASQUERADE",
+	  "Without -o or -d the source of all forwarded packets is rewritten, those to inner networks too: "
+	  "their hosts no longer see who speaks to them." },
+	{ DIAG_LOG_NO_LIMIT, "meaning", "-A INPUT -p tcp --dport 22 -m conntrack --ctstate NEW -j LOG",
+	  "Each such packet is a line, so that an outsider decides how fast the disk fills. Add -m limit or -m "
+	  "hashlimit to the rule." },
+	{ DIAG_LOG_PREFIX_CUT, "meaning", "-A INPUT -m limit --limit 5/min -j LOG --log-prefix \"a prefix of more than 29 bytes: \"",
+	  "LOG keeps 29 bytes of its prefix, NFLOG 63. iptables cuts it without a word, and what searches the "
+	  "log for the whole finds nothing." },
 };
 
 const size_t check_catalogue_count = ARRAY_LEN(check_catalogue);
