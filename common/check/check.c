@@ -100,7 +100,6 @@ static void run_jobs(const struct job *both, struct findings *findings, struct d
 
 		if ((stream->families & jobs[i].family) == 0 || stream->tables.len == 0)
 			continue;
-		jobs[i].sound = sound;
 		err = worker_start(&jobs[i].worker, check_one_family, &jobs[i]);
 		jobs[i].started = err == 0;
 		if (err != 0)
