@@ -25,6 +25,9 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_LOAD] = { "load", LEVEL_ERROR, "rules that the kernel or iptables-restore refused" },
 	[DIAG_LOAD_WARNING] = { "load-warning", LEVEL_WARNING, "a load that worked, with something to know" },
 	[DIAG_ROLLBACK] = { "rollback", LEVEL_SYSTEM, "the rules could not be put back" },
+	[DIAG_SAVE_WARNING] = { "save-warning", LEVEL_WARNING, "what was saved is not all there is to know" },
+	[DIAG_DRIFT] = { "drift", LEVEL_ERROR, "the rules in force are not those of the last load" },
+	[DIAG_GENERATION] = { "generation", LEVEL_ERROR, "a stored generation that is missing or damaged" },
 	[DIAG_CONNTRACK] = { "conntrack", LEVEL_SYSTEM, "the connection tracking table cannot be read" },
 	[DIAG_CONNTRACK_WARNING] = { "conntrack-warning", LEVEL_WARNING, "it can be read, with something to know" },
 	[DIAG_ROTATE] = { "rotate", LEVEL_ERROR, "a log could not be rotated as wanted; none of its lines is lost" },
@@ -45,6 +48,14 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_KERNEL_BACKEND] = { "kernel-backend", LEVEL_WARNING, "a rule that loads in one backend only" },
 	[DIAG_KERNEL_NEEDS] = { "kernel-needs", LEVEL_INFO, "a rule that loads only where something else is there" },
 	[DIAG_KERNEL_UNKNOWN] = { "kernel-unknown", LEVEL_INFO, "an extension that the checks do not know" },
+	[DIAG_PACKET] = { "packet", LEVEL_ERROR, "a packet that cannot be read" },
+	[DIAG_PACKET_FAMILY] = { "packet-family", LEVEL_WARNING, "packets of the family that was not asked for" },
+	[DIAG_DEAD_RULE] = { "dead-rule", LEVEL_WARNING, "a rule that no packet gets to" },
+	[DIAG_LIMIT_AFTER_ACCEPT] = { "limit-after-accept", LEVEL_ERROR, "a limit behind the rule that lets everything pass" },
+	[DIAG_IMPOSSIBLE_MATCH] = { "impossible-match", LEVEL_ERROR, "a rule that matches no packet by itself" },
+	[DIAG_UNREACHABLE_CHAIN] = { "unreachable-chain", LEVEL_WARNING, "a chain that no packet gets to" },
+	[DIAG_DUPLICATE_RULE] = { "duplicate-rule", LEVEL_WARNING, "the same rule twice in a row" },
+	[DIAG_UNDECIDED] = { "undecided", LEVEL_INFO, "rules that could not be decided within the budget" },
 };
 
 void diag_emit(struct diag_log *log, const struct diag *diag)

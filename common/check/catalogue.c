@@ -56,10 +56,26 @@ const struct check_entry check_catalogue[] = {
 	  "together." },
 	{ DIAG_KERNEL_BACKEND, "kernel", "-A FORWARD -p tcp -j TCPMSS --set-mss 1400",
 	  "It loads in nf_tables and not in iptables-legacy, or the other way round: see to it before you switch." },
-	{ DIAG_KERNEL_NEEDS, "kernel", "-A INPUT -m set --match-set hosts src -j DROP",
-	  "The rule is fine, and loads only where something else is there first: a set, a module, an object." },
+	{ DIAG_KERNEL_NEEDS, "kernel", "-A INPUT -m ipvs --ipvs -j ACCEPT",
+	  "The rule is fine, and loads only where something else is there first: a module, an object, a control group." },
 	{ DIAG_KERNEL_UNKNOWN, "kernel", "a match that iptables has and fw-lint's table has not",
 	  "The extension is not in the table of what the kernel demands, so nothing is said of it." },
+	{ DIAG_DEAD_RULE, "meaning", "-A INPUT -p tcp --dport 22 -j ACCEPT\n-A INPUT -p tcp --dport 22 -s 192.0.2.1 -j DROP",
+	  "Earlier rules take every packet that this one matches, for all answers that limits, sets and the "
+	  "like may give. The lines that do are named. Delete the rule, or move it in front of them." },
+	{ DIAG_LIMIT_AFTER_ACCEPT, "meaning", "-A INPUT -p tcp --dport 22 -j ACCEPT\n-A INPUT -p tcp --dport 22 -m recent --update --seconds 60 --hitcount 4 -j DROP",
+	  "A rule with recent, limit, hashlimit or connlimit that no packet gets to: the protection is off. The "
+	  "rule that drops what is too much must stand in front of the one that accepts." },
+	{ DIAG_IMPOSSIBLE_MATCH, "meaning", ":x - [0:0]\n-A INPUT -j x\n-A x -o eth0 -j ACCEPT",
+	  "The conditions of the rule exclude each other, or ask for what packets in this chain never have: an "
+	  "output interface in INPUT, an established packet in nat." },
+	{ DIAG_UNREACHABLE_CHAIN, "meaning", ":unused - [0:0]\n-A unused -j DROP",
+	  "No built-in chain leads here. The chain was left over, or the jump to it is missing." },
+	{ DIAG_DUPLICATE_RULE, "meaning", "-A INPUT -p tcp --dport 22 -j LOG\n-A INPUT -p tcp --dport 22 -j LOG",
+	  "The second does again what the first did: a packet is logged or marked twice. Delete one." },
+	{ DIAG_UNDECIDED, "meaning", "-A INPUT -j ACCEPT (behind tens of thousands of overlapping rules)",
+	  "Finding out whether these rules are dead would take too long. Nothing is said of them, which does "
+	  "not mean that they are alive." },
 };
 
 const size_t check_catalogue_count = ARRAY_LEN(check_catalogue);

@@ -4,6 +4,7 @@
 #include "check/check_chains.h"
 #include "check/check_family.h"
 #include "check/check_kernel.h"
+#include "check/check_meaning.h"
 #include "check/findings.h"
 #include "check/suppress.h"
 #include "model/ext.h"
@@ -31,8 +32,11 @@ static void check_one_family(void *ctx, struct diag_log *log)
 		return;
 	}
 	ruleset = ruleset_read(job->stream, job->family, log);
-	if (ruleset != NULL) {
+	if (ruleset != NULL)
 		check_family(ruleset, log);
+	if (ruleset != NULL && diag_errors(log) == 0)
+		check_meaning(ruleset, log);
+	if (ruleset != NULL) {
 		check_kernel(ruleset, log);
 		check_chains(ruleset, log);
 	}

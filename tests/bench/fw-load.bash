@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fw-load under traffic, and its time against plain restores of the same text in the same run.
+#	BENCH_LOADS (1000) reloads on each backend, BENCH_RULES (10000)
+# Fails when a packet is lost or leaks, or when the control does not leak: then the harness sees nothing.
+set -u
+loads=${BENCH_LOADS:-1000} rules=${BENCH_RULES:-10000} rate=${BENCH_RATE:-20000}
+work=$(mktemp -d)
+trap 'rm -rf "$work"; for ns in lf lc; do ip netns delete $ns; done 2>/dev/null' EXIT
+export PATH=$BUILD:$PATH XTABLES_LOCKFILE=$work/xtables.lock
+failed=0
+
+ip netns add lf && ip netns add lc || exit 3
+ip -n lf link add eth0 type veth peer name eth0 netns lc
+ip -n lf address add 10.9.0.1/24 dev eth0
+ip -n lc address add 10.9.0.2/24 dev eth0
+ip -n lf link set eth0 up
+ip -n lc link set eth0 up
+ip netns exec lc sysctl -qw net.ipv4.ip_local_port_range='1024 65000' net.ipv4.tcp_syn_retries=1
+
+# Two texts that differ, so that each load is a commit. No last DROP rule: the policy alone must hold.
+for n in 1 2; do
+	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n'
+	printf -- '-A INPUT -p udp --dport 5000 -j ACCEPT\n'
+	for i in 1 2 3 4 5 6 7; do printf -- '-A INPUT -p tcp --dport %d -j ACCEPT\n' $((n * 10000 + i)); done
+	printf 'COMMIT\n'
+done | awk -v w="$work" '/^\*/ { n++ } { print > (w "/rules." n) }'
+
+# The rules are in force in between: nothing may be seen of a reload.
+traffic() { # traffic NAME COMMAND...: one line of counts; the command is run with 1 and 2 in turn, $loads times
+	local name=$1 done_file=$work/done seconds=3600
+	shift
+	rm -f "$done_file"
+	seconds=$(ip netns exec lf bash -c '
+		start=$(date +%s%N)
+		for ((i = 0; i < 6; i++)); do "$@" $((i % 2 + 1)) || exit 9; done
+		echo $(( ($(date +%s%N) - start) / 6000000 ))' time "$@") || { echo "$name: the load fails"; failed=1; return; }
+	# Under traffic everything takes longer: half as much again.
+	seconds=$((seconds * loads * 3 / 2 / 1000 + 3))
+	[ $((seconds * rate)) -gt 400000 ] || seconds=$((400000 / rate + 3))
+	ip netns exec lf "$BUILD/tests/leak" receive $seconds >"$work/received" &
+	sleep 0.3
+	ip netns exec lc "$BUILD/tests/leak" send 10.9.0.1 $rate $seconds >"$work/sent" &
+	sender=$!
+	ip netns exec lf bash -c '
+		for ((i = 0; i < '$loads'; i++)); do
+			kill -0 '$sender' 2>/dev/null || break
+			"$@" $((i % 2 + 1)) || exit 9
+		done
+		echo $i' load "$@" >"$work/count" || { echo "$name: a load failed"; failed=1; }
+	wait
+	echo "$name: $(cat "$work/count") loads, $(cat "$work/sent"), $(cat "$work/received")"
+}
+
+result() { grep -o "$1 [0-9]*" "$work/received" | cut -d' ' -f2; }
+
+for b in nft legacy; do
+
+	cat >"$work/load-$b" <<-END
+		#!/bin/sh
+		exec fw-load -q -b $b -s $work/state-$b $work/rules.\$1
+	END
+	chmod 755 "$work/load-$b"
+	ip netns exec lf fw-load -q -b $b -s "$work/state-$b" "$work/rules.1"
+	traffic "fw-load $b" "$work/load-$b"
+	[ "$(result lost)$(result leaked)$(result connected)" = 000 ] || { echo "FAILED: fw-load $b loses or leaks"; failed=1; }
+	ip netns exec lf sh -c "printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | fw-load -q -b $b -s $work/state-$b --replace"
+done
+cat >"$work/plain" <<-END
+	#!/bin/sh
+	iptables-nft-restore $work/rules.\$1
+END
+chmod 755 "$work/plain"
+ip netns exec lf "$work/plain" 1
+traffic "control: iptables-nft-restore" "$work/plain"
+[ $(($(result leaked) + $(result connected))) -gt 0 ] || { echo "FAILED: the control leaks nothing, so this proves nothing"; failed=1; }
+ip netns exec lf nft flush ruleset
+
+# Time. The median of five, in milliseconds.
+median() { # median COMMAND...: run with 1 and 2 in turn
+	for i in 1 2 1 2 1; do
+		start=$(date +%s%N)
+		"$@" $i >&2 || { echo "failed: $*" >&2; exit 1; }
+		echo $(( ($(date +%s%N) - start) / 1000000 ))
+	done | sort -n | sed -n 3p
+}
+python3 - "$work" "$rules" <<-'END'
+	import sys
+	for n in 1, 2:
+	    with open("%s/many.%d" % (sys.argv[1], n), "w") as out:
+	        print("*filter\n:INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -j mine", file=out)
+	        for i in range(int(sys.argv[2])):
+	            print("-A mine -p tcp -m tcp --dport %d -m comment --comment n%d-%d -j ACCEPT" % (i % 65000 + 1, n, i), file=out)
+	        print("COMMIT", file=out)
+END
+for b in nft legacy; do
+	plain() { ip netns exec lf sh -c "iptables-$b-restore $work/many.$1 && ip6tables-$b-restore $work/many.$1"; }
+	ours() { ip netns exec lf fw-load -q -b $b -s "$work/state-$b" --replace $extra "$work/many.$1"; }
+	base=$(median plain)
+	ip netns exec lf sh -c "for t in iptables ip6tables; do printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | \$t-$b-restore; done"
+	for extra in '' --no-rehearse; do
+		time=$(median ours)
+		echo "$b, $rules rules, both families: plain $base ms, fw-load $extra $time ms, ratio $(awk -v a="$time" -v b="$base" 'BEGIN { printf "%.2f", a / b }')"
+	done
+	ip netns exec lf sh -c "printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | fw-load -q -b $b -s $work/state-$b --replace"
+done
+exit $failed
