@@ -107,6 +107,10 @@ const struct check_entry check_catalogue[] = {
 	{ DIAG_LOG_PREFIX_CUT, "meaning", "-A INPUT -m limit --limit 5/min -j LOG --log-prefix \"a prefix of more than 29 bytes: \"",
 	  "LOG keeps 29 bytes of its prefix, NFLOG 63. iptables cuts it without a word, and what searches the "
 	  "log for the whole finds nothing." },
+	{ DIAG_EXPECT, "meaning", "#@ expect deny tcp 22\n-A INPUT -p tcp --dport 22 -j ACCEPT",
+	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Promises of tcp "
+	  "and udp ports are asked, each family for itself, for the first packet of a connection; others are "
+	  "passed over. A limit or a set may answer either way: deny must hold for all answers, allow for one." },
 };
 
 const size_t check_catalogue_count = ARRAY_LEN(check_catalogue);
