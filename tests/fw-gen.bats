@@ -24,10 +24,8 @@ restore_all() {
 	done
 }
 
-unload_here() {
-	local table chain
-	for table in filter nat mangle raw; do "$1" -t "$table" -F && "$1" -t "$table" -X; done
-	for chain in INPUT FORWARD OUTPUT; do "$1" -P "$chain" ACCEPT; done
+unload_here() { # unload_here PROGRAM
+	"$1-restore" <<<"$EMPTY_TABLES"
 }
 
 # rules 4|6 FILE: how many that family has
@@ -171,6 +169,7 @@ manual_blocks() {
 		'allow ssh|allow http until 2001-01-01|2:18: warning: this date is over: the line does nothing any more'
 		'zone a = eth0 at 10.0.0.0/8|allow ssh from a|2:16: warning: zone "a" has networks of IPv4 only, so it stays closed for IPv6; say "only ipv4" if that is meant'
 		'allow ssh|allow ftp|2:7: warning: ftp opens ports as it goes: it needs a line "helper ftp from ..."'
+		'allow ssh|allow http from self by user no-such-user|2:30: warning: no user "no-such-user" in /etc/passwd here: where the rules are loaded it must exist'
 		'allow ssh|hosts none in file "/dev/null"|2:20: warning: no address in "/dev/null": what is said of "none" is never true'
 	)
 	for case in "${cases[@]}"; do
@@ -208,7 +207,7 @@ manual_blocks() {
 	[[ $stderr == '<stdin>:1:9: error: cannot read "gone": No such file or directory'* ]]
 }
 
-@test "hosts files: the fewest networks, bad lines named, above 256 networks two ipsets or a tree" {
+@test "hosts files: the fewest networks, bad lines named, above 32 networks a tree, above 256 ipsets" {
 	printf '10.0.0.0/25 10.0.0.128/25, 10.0.0.7\n# comment\n10.0.1.0/24;x\n2001:db8::/33\n2001:db8:8000::/33\n' >"$tmp/list"
 	printf 'allow ssh\nhosts h in file "%s/list"\ndeny from h\n' "$tmp" >"$tmp/p"
 	fw-gen "$tmp/p" >"$tmp/rules"
@@ -218,6 +217,10 @@ manual_blocks() {
 	echo '10.0.0.x' >>"$tmp/list"
 	run -1 --separate-stderr fw-gen "$tmp/p"
 	[[ $stderr == "$tmp/list:6:1: error: expected an address, not \"10.0.0.x\""* ]]
+	for i in $(seq 0 99); do echo "10.$((i / 100)).$((i % 100 * 2)).0/24"; done >"$tmp/list"
+	fw-gen "$tmp/p" >"$tmp/rules"
+	[ "$(grep -c -- '-A INPUT.*fw-3' "$tmp/rules")" = 1 ]
+	[ "$(grep -c -- '-s 10.*-j DROP' "$tmp/rules")" = 100 ]
 	for i in $(seq 0 299); do echo "10.$((i / 100)).$((i % 100 * 2)).0/24"; done >"$tmp/list"
 	fw-gen "$tmp/p" >"$tmp/rules"
 	grep -qx '#@ set fw-h hash:net inet' "$tmp/rules"
@@ -261,6 +264,26 @@ manual_blocks() {
 	# Each of them is a service, and the table is sorted: it is searched by halves.
 	fw-gen --services | cut -d' ' -f1 | LC_ALL=C sort -c
 	fw-gen --services | awk '{ print "allow", $1 }' | fw-gen -c - 2>/dev/null
+}
+
+@test "keep: what a docker zone fills itself is never kept, all other names of the pattern are" {
+	fw-gen - 2>/dev/null <<<'keep DOCKER*, f2b-*' | grep -qx '#@ keep DOCKER\* f2b-\*'
+	patterns=$(fw-gen - 2>/dev/null <<<$'zone c = docker\nkeep DOCKER*, f2b-*' | sed -n 's/^#@ keep //p')
+	kept() { # kept NAME
+		local pattern
+		for pattern in "${words[@]}"; do
+			# shellcheck disable=SC2254
+			case $1 in $pattern) return 0 ;; esac
+		done
+		return 1
+	}
+	IFS=' ' read -ra words <<<"$patterns"
+	for name in DOCKER DOCKER-FORWARD DOCKER-ISOLATION-STAGE-1 DOCKER-U DOCKER-USERS DOCKERX DOCKER-USES f2b-sshd; do kept "$name"; done
+	for name in DOCKER-USER DOCKE KUBE-SVC f2b; do ! kept "$name"; done
+	run -1 --separate-stderr fw-gen - <<<$'zone c = docker\nkeep DOCKER-USER'
+	[[ $stderr == '<stdin>:2:6: error: DOCKER-USER is filled by the docker zone: it cannot be kept'* ]]
+	run -1 --separate-stderr fw-gen - <<<$'zone c = docker\nkeep D*-USER'
+	[[ $stderr == '<stdin>:2:6: error: "D*-USER" holds DOCKER-USER, which the docker zone fills'* ]]
 }
 
 @test "-s and -m: lines for sysctl.d and modules-load.d" {
@@ -339,6 +362,14 @@ manual_blocks() {
 	run -3 --separate-stderr sh -c 'fw-gen "$1" >/dev/full' sh "$rulesets/web.conf"
 	[[ $stderr == *'standard output'* ]]
 	run -3 fw-gen /nonexistent
+}
+
+@test "an empty list is never everyone" {
+	printf 'allow ssh\nhosts h in file "/dev/null"\nallow http from h\ndeny dns from h\n' >"$tmp/p"
+	fw-gen "$tmp/p" 2>/dev/null >"$tmp/rules"
+	! grep -qE 'dports? [0-9,]*(80|53)' "$tmp/rules"
+	run -1 --separate-stderr fw-gen - <<<$'hosts h in file "/dev/null"\ndeny from not h'
+	[[ $stderr == *'<stdin>:2:11: error: "not" of a list without an address would be everyone'* ]]
 }
 
 @test "bytes that no profile may hold" {

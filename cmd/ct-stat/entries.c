@@ -30,7 +30,8 @@ bool netlink_ready(struct cli *cli)
 	if (err == -ENOENT)
 		diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL, "connection tracking is not active here");
 	else if (err == -ENOPROTOOPT)
-		diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL, "needs the module nf_conntrack_netlink, which is not loaded");
+		diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL,
+			 "needs the module nf_conntrack_netlink, which is not loaded");
 	return err == 0;
 }
 
@@ -62,8 +63,8 @@ static bool has_counters(struct cli *cli, const struct breakdown *b)
 	if (b->uncounted == 0)
 		return true;
 	if (b->uncounted < b->flows) {
-		diag_add(&cli->log, DIAG_CONNTRACK_WARNING, NULL, NULL, "%llu entries have no counters and count as 0",
-			 (unsigned long long)b->uncounted);
+		diag_add(&cli->log, DIAG_CONNTRACK_WARNING, NULL, NULL,
+			 "%llu entries have no counters and count as 0", (unsigned long long)b->uncounted);
 		return true;
 	}
 	diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL,
@@ -136,7 +137,9 @@ static bool list_flow(void *ctx, const struct flow *flow)
 int run_list(struct cli *cli, const struct options *options)
 {
 	struct listing listing = { .cli = cli, .options = options, .now = time(NULL) };
-	struct ctnl_dump dump = { .filter = &options->filter, .in_order = true, .each = list_flow, .ctx = &listing };
+	struct ctnl_dump dump = {
+		.filter = &options->filter, .in_order = true, .each = list_flow, .ctx = &listing
+	};
 	struct ctnl nl;
 	int err;
 

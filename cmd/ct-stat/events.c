@@ -72,7 +72,9 @@ static void summarize(struct cli *cli, const struct events *events)
 
 int run_events(struct cli *cli, const struct options *options)
 {
-	struct events events = { .filter = &options->filter, .json = options->format == FORMAT_JSON, .fd = -1 };
+	struct events events = { .filter = &options->filter,
+				 .json = options->format == FORMAT_JSON,
+				 .fd = -1 };
 	int err;
 
 	if ((options->netns != NULL && !enter_netns(cli, options->netns)) || !netlink_ready(cli))

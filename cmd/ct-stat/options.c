@@ -9,12 +9,12 @@
 #include <sys/socket.h>
 #include <syslog.h>
 
-#define DEFAULT_ROWS    10
-#define DEFAULT_BUFFER  ((uint64_t)16 << 20)
+#define DEFAULT_ROWS	10
+#define DEFAULT_BUFFER	((uint64_t)16 << 20)
 #define DEFAULT_REFRESH 2
 
 const char ct_stat_usage[] =
-	"usage: ct-stat [-46q] [-w limit] [-c limit] [-n rows] [-p proto] [-s net] [-d net] [-m mark] [option ...]\n"
+	"usage: ct-stat [-46q] [-w limit] [-c limit] [-n rows] [-p proto] [option ...]\n"
 	"Report: how full the connection tracking table is, and what the kernel had to drop.\n"
 	"  -w, --warn LIMIT          exit 1 from LIMIT on: percent, or entries when above 100\n"
 	"  -c, --crit LIMIT          exit 2 from LIMIT on\n"
@@ -154,7 +154,8 @@ bool options_are_alarm(int argc, char *argv[])
 
 	for (int i = 1; i < argc; i++)
 		for (size_t n = 0; n < ARRAY_LEN(alarms); n++)
-			if (strncmp(argv[i], alarms[n], strlen(alarms[n])) == 0 && strncmp(argv[i], "--watch", 7) != 0)
+			if (strncmp(argv[i], alarms[n], strlen(alarms[n])) == 0 &&
+			    strncmp(argv[i], "--watch", 7) != 0)
 				return true;
 	return false;
 }
@@ -165,7 +166,8 @@ static uint64_t number(const struct cli *cli, const char *name, uint64_t max)
 	uint64_t value;
 
 	if (!text_to_number(optarg, max, &value))
-		cli_misuse(cli, "%s wants a number up to %llu, not %s", name, (unsigned long long)max, optarg);
+		cli_misuse(cli, "%s wants a number up to %llu, not %s", name, (unsigned long long)max,
+			   optarg);
 	return value;
 }
 
@@ -202,8 +204,9 @@ static int read_priority(const struct cli *cli, const char *text)
 			   { "auth.", LOG_AUTH },     { "local0.", LOG_LOCAL0 }, { "local1.", LOG_LOCAL1 },
 			   { "local2.", LOG_LOCAL2 }, { "local3.", LOG_LOCAL3 }, { "local4.", LOG_LOCAL4 },
 			   { "local5.", LOG_LOCAL5 }, { "local6.", LOG_LOCAL6 }, { "local7.", LOG_LOCAL7 } },
-	  levels[] = { { "emerg", LOG_EMERG },	   { "alert", LOG_ALERT },   { "crit", LOG_CRIT }, { "err", LOG_ERR },
-		       { "warning", LOG_WARNING }, { "notice", LOG_NOTICE }, { "info", LOG_INFO }, { "debug", LOG_DEBUG } };
+	  levels[] = { { "emerg", LOG_EMERG }, { "alert", LOG_ALERT },	   { "crit", LOG_CRIT },
+		       { "err", LOG_ERR },     { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
+		       { "info", LOG_INFO },   { "debug", LOG_DEBUG } };
 	const char *level = text;
 	int facility = LOG_DAEMON;
 
@@ -478,7 +481,8 @@ static void check(struct options *options, const struct cli *cli)
 		cli_misuse(cli, "alarms belong to the report, not to entries");
 	if (!entries && filtered)
 		cli_misuse(cli, "filters belong to --top, --list, --events and --watch");
-	if (options->mode != MODE_REPORT && (options->format == FORMAT_PLUGIN || options->format == FORMAT_PROM))
+	if (options->mode != MODE_REPORT &&
+	    (options->format == FORMAT_PLUGIN || options->format == FORMAT_PROM))
 		cli_misuse(cli, "--plugin and --prom are formats of the report");
 	if ((options->mode == MODE_WATCH || options->mode == MODE_SYSCTL) && options->format != FORMAT_TEXT)
 		cli_misuse(cli, "--json does not go with --watch and --sysctl");
@@ -498,8 +502,11 @@ void options_parse(struct options *options, const struct cli *cli, int argc, cha
 {
 	int c;
 
-	*options = (struct options){ .proc = "/proc", .syslog = -1, .buffer = DEFAULT_BUFFER,
-				     .refresh = DEFAULT_REFRESH, .events = (1u << EVENT_TYPES) - 1 };
+	*options = (struct options){ .proc = "/proc",
+				     .syslog = -1,
+				     .buffer = DEFAULT_BUFFER,
+				     .refresh = DEFAULT_REFRESH,
+				     .events = (1u << EVENT_TYPES) - 1 };
 	options->limits.warn_early_drop = options->limits.crit_drop = 1;
 	options->breakdown.rows = DEFAULT_ROWS;
 	while ((c = cli_option(cli, argc, argv, shorts, longs)) != -1) {
@@ -507,11 +514,13 @@ void options_parse(struct options *options, const struct cli *cli, int argc, cha
 			cli_help(cli);
 		if (c == 'V')
 			cli_version(cli);
-		if (!parse_limit(options, cli, c) && !parse_format(options, cli, c) && !parse_report(options, cli, c) &&
-		    !parse_mode(options, cli, c) && !parse_entries(options, cli, c) && !parse_filter(options, cli, c))
+		if (!parse_limit(options, cli, c) && !parse_format(options, cli, c) &&
+		    !parse_report(options, cli, c) && !parse_mode(options, cli, c) &&
+		    !parse_entries(options, cli, c) && !parse_filter(options, cli, c))
 			cli_misuse(cli, "unknown option");
 	}
-	if (options->mode == MODE_WATCH && optind + 1 == argc) { /* --watch 5: an optional argument stands apart */
+	if (options->mode == MODE_WATCH &&
+	    optind + 1 == argc) { /* --watch 5: an optional argument stands apart */
 		optarg = argv[optind++];
 		options->refresh = number(cli, "--watch", 86400);
 	}

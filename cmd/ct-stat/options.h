@@ -19,21 +19,21 @@ struct options {
 	/* report */
 	struct limits limits;
 	bool quiet, assured, absent_ok;
-	const char *prom_file;    /* NULL: standard output */
-	const char *state;        /* --state: a file, or with a mode that reads entries the name of a state */
-	uint64_t interval;        /* seconds; 0: compare with the state file */
-	const char *netns;        /* NULL: the one we are in */
+	const char *prom_file; /* NULL: standard output */
+	const char *state;     /* --state: a file, or with a mode that reads entries the name of a state */
+	uint64_t interval;     /* seconds; 0: compare with the state file */
+	const char *netns;     /* NULL: the one we are in */
 	const char *proc;
-	int syslog;               /* priority; -1: none */
-	uint64_t repeat;          /* seconds; 0: no reminder */
+	int syslog;	 /* priority; -1: none */
+	uint64_t repeat; /* seconds; 0: no reminder */
 	/* modes that read entries */
 	struct filter filter;
 	bool unreplied;
 	struct breakdown breakdown;
-	unsigned line_flags;      /* enum flow_text */
-	unsigned events;          /* bit n: enum event_type n */
-	uint64_t buffer;          /* bytes of the events' socket buffer */
-	uint64_t refresh;         /* seconds between two pictures */
+	unsigned line_flags; /* enum flow_text */
+	unsigned events;     /* bit n: enum event_type n */
+	uint64_t buffer;     /* bytes of the events' socket buffer */
+	uint64_t refresh;    /* seconds between two pictures */
 };
 
 extern const char ct_stat_usage[];

@@ -10,7 +10,8 @@
 
 #define NEXT_LINE "\033[K\r\n" /* clear what an older picture left, then go on */
 
-const char *const picture_keys[] = { "src", "dst", "dport", "proto", "state", "status", "zone", "mark", "src/24" };
+const char *const picture_keys[] = { "src",    "dst",  "dport", "proto", "state",
+				     "status", "zone", "mark",	"src/24" };
 const size_t picture_key_count = ARRAY_LEN(picture_keys);
 
 void picture_remember(struct picture *picture)
@@ -57,10 +58,11 @@ void picture_line(struct strbuf *out, const struct picture *picture)
 	uint64_t tenths = percent_tenths(now), change = (uint64_t)llabs(picture->change);
 
 	put_clock(out, now->wall, true);
-	strbuf_printf(out, " count=%" PRIu64 " max=%" PRIu64 " percent=%" PRIu64 ".%" PRIu64, now->count, now->max,
-		      tenths / 10, tenths % 10);
+	strbuf_printf(out, " count=%" PRIu64 " max=%" PRIu64 " percent=%" PRIu64 ".%" PRIu64, now->count,
+		      now->max, tenths / 10, tenths % 10);
 	change = rate(picture, change);
-	strbuf_printf(out, " change/s=%c%" PRIu64 ".%" PRIu64, picture->change < 0 ? '-' : '+', change / 10, change % 10);
+	strbuf_printf(out, " change/s=%c%" PRIu64 ".%" PRIu64, picture->change < 0 ? '-' : '+', change / 10,
+		      change % 10);
 	for (size_t i = 0; i < ARRAY_LEN(alarming); i++) {
 		char name[32];
 
@@ -96,10 +98,11 @@ static void draw_numbers(struct strbuf *out, const struct picture *picture, unsi
 	const struct snapshot *now = &picture->now;
 	uint64_t tenths = percent_tenths(now), change = rate(picture, (uint64_t)llabs(picture->change));
 
-	strbuf_printf(out, "%" PRIu64 " of %" PRIu64 " entries, %" PRIu64 ".%" PRIu64 " %%, %c%" PRIu64 ".%" PRIu64
-			   " a second" NEXT_LINE,
-		      now->count, now->max, tenths / 10, tenths % 10, picture->change < 0 ? '-' : '+', change / 10,
-		      change % 10);
+	strbuf_printf(out,
+		      "%" PRIu64 " of %" PRIu64 " entries, %" PRIu64 ".%" PRIu64 " %%, %c%" PRIu64 ".%" PRIu64
+		      " a second" NEXT_LINE,
+		      now->count, now->max, tenths / 10, tenths % 10, picture->change < 0 ? '-' : '+',
+		      change / 10, change % 10);
 	put_sparkline(out, picture, columns);
 	strbuf_puts(out, NEXT_LINE);
 	for (size_t i = 0; i < ARRAY_LEN(alarming); i++) {

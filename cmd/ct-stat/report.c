@@ -21,14 +21,14 @@
 #include <unistd.h>
 
 #define NETNS_DIR "/run/netns"
-#define SELF      "self" /* what --netns all calls the namespace that we came from */
+#define SELF	  "self" /* what --netns all calls the namespace that we came from */
 
 /* One namespace. The report points into it, so it stays where it was made. */
 struct look {
 	struct snapshot now;
 	struct state before;
 	struct report report;
-	char *name;       /* owned; NULL: where we are */
+	char *name;	  /* owned; NULL: where we are */
 	char *state_path; /* owned; NULL: none is kept */
 };
 
@@ -63,7 +63,8 @@ static bool set_state_path(struct look *look, const struct options *options)
 
 static bool keeps_state(const struct options *options)
 {
-	return options->interval == 0 && (options->limits.active || options->state != NULL || options->syslog >= 0);
+	return options->interval == 0 &&
+	       (options->limits.active || options->state != NULL || options->syslog >= 0);
 }
 
 /* Measures, waits, and measures again. */
@@ -92,7 +93,8 @@ static void look_back(struct look *look, const struct options *options)
 		err = history_read(&look->before, look->state_path);
 	if (err == 0)
 		mismatch = state_mismatch(&look->before, &look->now);
-	report_compare(&look->report, &look->now, err == 0 && mismatch == NULL ? &look->before.then : NULL, SINCE_STATE);
+	report_compare(&look->report, &look->now, err == 0 && mismatch == NULL ? &look->before.then : NULL,
+		       SINCE_STATE);
 	if (mismatch != NULL)
 		look->before.level = ALARM_OK;
 	if (options->state != NULL && err != 0 && err != -ENOENT)
@@ -164,7 +166,9 @@ static void log_change(struct look *look, const struct options *options)
 
 static void save(struct look *look, const struct options *options)
 {
-	struct state state = { .then = look->now, .level = (int)look->report.level, .logged = look->before.logged };
+	struct state state = { .then = look->now,
+			       .level = (int)look->report.level,
+			       .logged = look->before.logged };
 	int err;
 
 	if (!keeps_state(options) || look->state_path == NULL || look->now.absent)
@@ -172,7 +176,8 @@ static void save(struct look *look, const struct options *options)
 	make_state_directory(options);
 	err = history_write(&state, look->state_path);
 	if (err != 0 && !is_harmless(err, options))
-		report_reason(&look->report, ALARM_UNKNOWN, "%s: not saved: %s", look->state_path, strerror(-err));
+		report_reason(&look->report, ALARM_UNKNOWN, "%s: not saved: %s", look->state_path,
+			      strerror(-err));
 }
 
 static void take_look(struct look *look, const struct options *options)
@@ -199,8 +204,8 @@ static bool look_add(struct cli *cli, look_list *looks, const struct options *op
 {
 	struct look *look = calloc(1, sizeof(*look));
 
-	if (look == NULL || (name != NULL && (look->name = strdup(name)) == NULL) || !set_state_path(look, options) ||
-	    !vec_push(looks, look)) {
+	if (look == NULL || (name != NULL && (look->name = strdup(name)) == NULL) ||
+	    !set_state_path(look, options) || !vec_push(looks, look)) {
 		diag_memory(&cli->log);
 		look_free(look);
 		return false;
@@ -214,7 +219,8 @@ bool enter_netns(struct cli *cli, const char *name)
 	char path[512];
 	int fd, err = 0;
 
-	if (strchr(name, '/') != NULL || (size_t)snprintf(path, sizeof(path), NETNS_DIR "/%s", name) >= sizeof(path)) {
+	if (strchr(name, '/') != NULL ||
+	    (size_t)snprintf(path, sizeof(path), NETNS_DIR "/%s", name) >= sizeof(path)) {
 		diag_system(&cli->log, EINVAL, "netns %s", name);
 		return false;
 	}
@@ -242,7 +248,8 @@ static int no_dots(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-/* Where we are, then every named one. One that cannot be entered is reported and the others are still looked at. */
+/* Where we are, then every named one. One that cannot be entered is reported and the others are still looked
+ * at. */
 static bool look_at_all(struct cli *cli, look_list *looks, const struct options *options)
 {
 	struct dirent **names = NULL;

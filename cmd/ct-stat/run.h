@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What ct-stat does in each of its modes. Each returns the exit status of the run before standard output is closed. */
+/* What ct-stat does in each of its modes. Each returns the exit status of the run before standard output is
+ * closed. */
 #ifndef FW_CMD_CT_STAT_RUN_H
 #define FW_CMD_CT_STAT_RUN_H
 
@@ -13,8 +14,8 @@ int run_watch(struct cli *cli, struct options *options);
 int run_advise(struct cli *cli, const struct options *options);
 
 /*
- * Opens netlink where that starts nothing. False after a report: connection tracking is not active, the kernel
- * would have to load a module, or it does not let us.
+ * Opens netlink where that starts nothing. False after a report: connection tracking is not active, the
+ * kernel would have to load a module, or it does not let us.
  */
 struct ctnl;
 must_check bool open_netlink(struct cli *cli, struct ctnl *nl);

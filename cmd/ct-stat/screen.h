@@ -27,14 +27,14 @@ int screen_wait(struct screen *screen, uint64_t milliseconds);
 #define PICTURE_HISTORY 60
 
 struct picture {
-	struct snapshot now;  /* owned by whoever fills it */
-	uint64_t elapsed;     /* milliseconds since the one before; 0: this is the first */
-	int64_t change;       /* of the number of entries since then */
+	struct snapshot now; /* owned by whoever fills it */
+	uint64_t elapsed;    /* milliseconds since the one before; 0: this is the first */
+	int64_t change;	     /* of the number of entries since then */
 	uint64_t growth[COUNTER_COUNT];
 	bool reset;
 	uint64_t history[PICTURE_HISTORY]; /* numbers of entries, a ring */
-	size_t seen;                       /* how many were ever put in */
-	int top_error;                     /* why there is no list, as -errno */
+	size_t seen;			   /* how many were ever put in */
+	int top_error;			   /* why there is no list, as -errno */
 };
 
 /* What the keys 1 to 9 count by. */

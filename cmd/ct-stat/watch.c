@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * --watch: the report again and again, with rates, and on a terminal the largest values of a key. Numbers cost
- * nothing; the table is read only so often that reading it takes less than a tenth of one processor.
+ * --watch: the report again and again, with rates, and on a terminal the largest values of a key. Numbers
+ * cost nothing; the table is read only so often that reading it takes less than a tenth of one processor.
  */
 #include "run.h"
 #include "screen.h"
@@ -22,7 +22,7 @@ struct watch {
 	struct screen *screen; /* NULL: plain lines */
 	struct picture picture;
 	struct snapshot before;
-	uint64_t measured;  /* when the numbers were taken, in milliseconds */
+	uint64_t measured; /* when the numbers were taken, in milliseconds */
 	uint64_t next_dump;
 	bool paused, ended;
 };
@@ -53,8 +53,9 @@ static bool measure(struct watch *w)
 	picture->elapsed = first ? 0 : now - w->measured;
 	picture->change = first ? 0 : (int64_t)picture->now.count - (int64_t)w->before.count;
 	for (unsigned i = 0; i < COUNTER_COUNT; i++)
-		picture->growth[i] = first ? 0 : counters_growth(&w->before.counters, &picture->now.counters, i,
-								&picture->reset);
+		picture->growth[i] = first ? 0
+					   : counters_growth(&w->before.counters, &picture->now.counters, i,
+							     &picture->reset);
 	picture_remember(picture);
 	w->measured = now;
 	return true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/findings.h"
+#include "check/catalogue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,15 +83,43 @@ static void report_one_sided(const struct finding *finding, enum family objector
 		 objector == FAMILY_IPV6 ? 6 : 4, finding->diag.text, other, other, other);
 }
 
+/* Said of what stands in the text, once: a line for both families is at fault when it is in both. */
+static bool is_about_text(enum diag_id id)
+{
+	return id == DIAG_DEAD_RULE || id == DIAG_LIMIT_AFTER_ACCEPT || id == DIAG_IMPOSSIBLE_MATCH ||
+	       id == DIAG_UNREACHABLE_CHAIN || id == DIAG_DUPLICATE_RULE;
+}
+
+/* The families that found this id in the line of the finding with this index. */
+static enum family finders(const struct findings *findings, size_t index)
+{
+	const struct diag *diag = &findings->list.item[index].diag;
+	enum family families = FAMILY_NONE;
+
+	for (size_t i = index; i < findings->list.len && findings->list.item[i].diag.where.line == diag->where.line; i++)
+		if (findings->list.item[i].diag.id == diag->id)
+			families |= findings->list.item[i].families;
+	for (size_t i = index; i-- > 0 && findings->list.item[i].diag.where.line == diag->where.line;)
+		if (findings->list.item[i].diag.id == diag->id)
+			families |= findings->list.item[i].families;
+	return families;
+}
+
 static void report(const struct findings *findings, size_t index, const struct stream *stream, struct diag_log *log)
 {
 	const struct finding *finding = &findings->list.item[index];
 	const struct diag *diag = &finding->diag;
+	const struct check_entry *entry = check_entry_of(diag->id);
+	bool meaning = entry != NULL && strcmp(entry->group, "meaning") == 0;
 	unsigned line = diag->where.line;
 	bool for_both = line > 0 && line <= stream->lines.len && stream->lines.item[line - 1].kind == LINE_RULE &&
 			stream->lines.item[line - 1].families == FAMILY_BOTH;
-	enum family who = for_both && diag->level == LEVEL_ERROR ? objectors(findings, index) : FAMILY_NONE;
+	bool chain = line > 0 && line <= stream->lines.len && stream->lines.item[line - 1].kind == LINE_CHAIN;
+	enum family who = for_both && diag->level == LEVEL_ERROR && !meaning ? objectors(findings, index) : FAMILY_NONE;
 
+	if (is_about_text(diag->id) && (for_both || (chain && stream->families == FAMILY_BOTH)) &&
+	    finders(findings, index) != FAMILY_BOTH)
+		return;
 	if (who == FAMILY_IPV4 || who == FAMILY_IPV6)
 		report_one_sided(finding, who, log);
 	else

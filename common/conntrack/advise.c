@@ -11,7 +11,7 @@
 #define ENTRY_SIZE     256 /* bytes, kernel 6.18; with counters, times or NAT 128 more */
 #define EXTENSION_SIZE 128
 #define BUCKET_SIZE    8
-#define DAY            86400
+#define DAY	       86400
 #define ROOM_PERCENT   80  /* a table fuller than this has no room for a bad day */
 #define RAM_SHARE      8   /* at most 1/8 of the memory for connection tracking */
 #define CLOSING_SHARE  5   /* percent of the table in one closing state: worth a shorter timeout */
@@ -23,10 +23,11 @@ struct advising {
 	bool failed;
 };
 
-static void add(struct advising *a, const char *name, int key, uint64_t value, int64_t memory, const char *format, ...)
-	printf_like(6, 7);
+static void add(struct advising *a, const char *name, int key, uint64_t value, int64_t memory,
+		const char *format, ...) printf_like(6, 7);
 
-static void add(struct advising *a, const char *name, int key, uint64_t value, int64_t memory, const char *format, ...)
+static void add(struct advising *a, const char *name, int key, uint64_t value, int64_t memory,
+		const char *format, ...)
 {
 	struct advice advice = { .name = name, .key = key, .value = value, .memory = memory };
 	va_list args;
@@ -80,14 +81,16 @@ static void advise_max(struct advising *a)
 	want = power_of_two_from((count > max / 2 ? count : max / 2) * 2);
 	want = want < affordable(f) ? want : affordable(f);
 	if (want > max)
-		add(a, "table-full", f->max_fixed ? -1 : KEY_MAX, want, (int64_t)((want - max) * entry_size(f)),
-		    "the table is %" PRIu64 " %% full (%" PRIu64 " of %" PRIu64 "), early_drop %" PRIu64 ", drop %" PRIu64
-		    ": raise nf_conntrack_max to %" PRIu64 "%s",
+		add(a, "table-full", f->max_fixed ? -1 : KEY_MAX, want,
+		    (int64_t)((want - max) * entry_size(f)),
+		    "the table is %" PRIu64 " %% full (%" PRIu64 " of %" PRIu64 "), early_drop %" PRIu64
+		    ", drop %" PRIu64 ": raise nf_conntrack_max to %" PRIu64 "%s",
 		    percent(count, max), count, max, evicted, dropped, want,
 		    f->max_fixed ? ", in the initial network namespace: it is read-only here" : "");
 	else
 		add(a, "table-full", -1, 0, 0,
-		    "the table is %" PRIu64 " %% full (%" PRIu64 " of %" PRIu64 "), early_drop %" PRIu64 ", drop %" PRIu64
+		    "the table is %" PRIu64 " %% full (%" PRIu64 " of %" PRIu64 "), early_drop %" PRIu64
+		    ", drop %" PRIu64
 		    ": a larger one would take more than 1/%d of the memory; shorten timeouts or track less",
 		    percent(count, max), count, max, evicted, dropped, RAM_SHARE);
 }
@@ -99,10 +102,12 @@ static void advise_buckets(struct advising *a)
 
 	if (!f->now.has_buckets || !f->now.has_max || buckets == 0 || buckets >= max)
 		return;
-	add(a, "few-buckets", KEY_BUCKETS, max, (int64_t)((max - buckets) * BUCKET_SIZE),
-	    "%" PRIu64 " buckets for up to %" PRIu64 " entries: each entry is in two, a full table has chains of %" PRIu64
-	    "; make them as many as entries",
-	    buckets, max, 2 * max / buckets);
+	add(a, "few-buckets", f->max_fixed ? -1 : KEY_BUCKETS, max, (int64_t)((max - buckets) * BUCKET_SIZE),
+	    "%" PRIu64 " buckets for up to %" PRIu64
+	    " entries: each entry is in two, a full table has chains of %" PRIu64
+	    "; make them as many as entries%s",
+	    buckets, max, 2 * max / buckets,
+	    f->max_fixed ? ", in the initial network namespace: they are read-only here" : "");
 }
 
 static void advise_memory(struct advising *a)
@@ -115,7 +120,8 @@ static void advise_memory(struct advising *a)
 	full = f->now.max * (entry_size(f) + EXTENSION_SIZE) + f->now.buckets * BUCKET_SIZE;
 	if (full > f->ram / RAM_SHARE)
 		add(a, "memory", -1, 0, 0,
-		    "a full table takes up to %" PRIu64 " MiB, %" PRIu64 " %% of the memory: lower nf_conntrack_max or the timeouts",
+		    "a full table takes up to %" PRIu64 " MiB, %" PRIu64
+		    " %% of the memory: lower nf_conntrack_max or the timeouts",
 		    full >> 20, percent(full, f->ram));
 }
 
@@ -131,16 +137,19 @@ static void advise_established(struct advising *a)
 		snprintf(entries, sizeof(entries), " (%" PRIu64 " entries are ESTABLISHED)", f->established);
 	if (timeout > DAY)
 		add(a, "established-long", KEY_ESTABLISHED, RFC5382_ESTABLISHED, 0,
-		    "a silent TCP connection is kept for %" PRIu64 " s%s: %d s is what RFC 5382 asks for; longer idle pools "
+		    "a silent TCP connection is kept for %" PRIu64
+		    " s%s: %d s is what RFC 5382 asks for; longer idle pools "
 		    "need keepalives",
 		    timeout, entries, RFC5382_ESTABLISHED);
 	else if (timeout < RFC5382_ESTABLISHED)
 		add(a, "established-short", KEY_ESTABLISHED, RFC5382_ESTABLISHED, 0,
-		    "a silent TCP connection is forgotten after %" PRIu64 " s: RFC 5382 asks for %d s at least", timeout,
-		    RFC5382_ESTABLISHED);
+		    "a silent TCP connection is forgotten after %" PRIu64
+		    " s: RFC 5382 asks for %d s at least",
+		    timeout, RFC5382_ESTABLISHED);
 }
 
-static void advise_closing(struct advising *a, enum advise_key key, const char *name, const char *state, uint64_t flows)
+static void advise_closing(struct advising *a, enum advise_key key, const char *name, const char *state,
+			   uint64_t flows)
 {
 	const struct facts *f = a->facts;
 
@@ -149,8 +158,8 @@ static void advise_closing(struct advising *a, enum advise_key key, const char *
 	if (f->flows < ENOUGH_FLOWS || percent(flows, f->flows) < CLOSING_SHARE)
 		return;
 	add(a, name, key, RFC5382_TRANSITORY, 0,
-	    "%" PRIu64 " entries (%" PRIu64 " %%) are in %s, each for %" PRIu64 " s: RFC 5382 asks for %d s", flows,
-	    percent(flows, f->flows), state, f->value[key], RFC5382_TRANSITORY);
+	    "%" PRIu64 " entries (%" PRIu64 " %%) are in %s, each for %" PRIu64 " s: RFC 5382 asks for %d s",
+	    flows, percent(flows, f->flows), state, f->value[key], RFC5382_TRANSITORY);
 }
 
 static void advise_udp(struct advising *a)
@@ -165,8 +174,8 @@ static void advise_udp(struct advising *a)
 		    f->udp_unreplied, percent(f->udp_unreplied, f->flows), f->value[KEY_UDP]);
 	if (f->known[KEY_UDP_STREAM] && f->value[KEY_UDP_STREAM] > 300)
 		add(a, "udp-stream-long", KEY_UDP_STREAM, RFC4787_UDP, 0,
-		    "a silent UDP stream is kept for %" PRIu64 " s: RFC 4787 asks for %d s", f->value[KEY_UDP_STREAM],
-		    RFC4787_UDP);
+		    "a silent UDP stream is kept for %" PRIu64 " s: RFC 4787 asks for %d s",
+		    f->value[KEY_UDP_STREAM], RFC4787_UDP);
 	else if (f->known[KEY_UDP_STREAM] && f->value[KEY_UDP_STREAM] < RFC4787_UDP)
 		add(a, "udp-stream-short", KEY_UDP_STREAM, RFC4787_UDP, 0,
 		    "a silent UDP stream is forgotten after %" PRIu64 " s: RFC 4787 asks for %d s at least",
@@ -181,11 +190,14 @@ static void advise_shares(struct advising *a)
 		return;
 	if (percent(f->source.flows, f->flows) >= 20)
 		add(a, "one-source", -1, 0, 0,
-		    "%s has %" PRIu64 " of %" PRIu64 " entries (%" PRIu64 " %%): limit it, for example with -m connlimit",
-		    strbuf_text(&f->source.value), f->source.flows, f->flows, percent(f->source.flows, f->flows));
+		    "%s has %" PRIu64 " of %" PRIu64 " entries (%" PRIu64
+		    " %%): limit it, for example with -m connlimit",
+		    strbuf_text(&f->source.value), f->source.flows, f->flows,
+		    percent(f->source.flows, f->flows));
 	if (percent(f->port.flows, f->flows) >= 50)
 		add(a, "one-port", -1, 0, 0,
-		    "port %s has %" PRIu64 " of %" PRIu64 " entries (%" PRIu64 " %%): a stateless service there, DNS for "
+		    "port %s has %" PRIu64 " of %" PRIu64 " entries (%" PRIu64
+		    " %%): a stateless service there, DNS for "
 		    "example, need not be tracked: -t raw -j CT --notrack",
 		    strbuf_text(&f->port.value), f->port.flows, f->flows, percent(f->port.flows, f->flows));
 }
@@ -198,7 +210,8 @@ static void advise_extensions(struct advising *a)
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (f->known[keys[i]] && f->value[keys[i]] != 0)
 			add(a, i == 0 ? "acct" : "timestamp", -1, 0, 0,
-			    "%s is on: with it an entry takes about %d bytes more, %" PRIu64 " MiB for a full table",
+			    "%s is on: with it an entry takes about %d bytes more, %" PRIu64
+			    " MiB for a full table",
 			    advise_keys[keys[i]], EXTENSION_SIZE, f->now.max * EXTENSION_SIZE >> 20);
 }
 

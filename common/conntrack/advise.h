@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What to change and why, each with the number it was read off. Facts are gathered first; the advice is a
- * function of them and nothing else. It never goes below what RFC 5382 asks of TCP (2 h 4 min established, 4 min
- * opening or closing) and RFC 4787 of UDP streams (2 min).
+ * function of them and nothing else. It never goes below what RFC 5382 asks of TCP (2 h 4 min established, 4
+ * min opening or closing) and RFC 4787 of UDP streams (2 min).
  */
 #ifndef FW_CONNTRACK_ADVISE_H
 #define FW_CONNTRACK_ADVISE_H
@@ -16,7 +16,7 @@
 
 #define RFC5382_ESTABLISHED 7440
 #define RFC5382_TRANSITORY  240
-#define RFC4787_UDP         120
+#define RFC4787_UDP	    120
 
 /* The sysctls that advice is about, by their place in advise_keys. */
 enum advise_key {
@@ -41,12 +41,12 @@ struct advise_share {
 };
 
 struct facts {
-	struct snapshot now;   /* owned */
+	struct snapshot now; /* owned */
 	bool known[KEY_COUNT];
 	uint64_t value[KEY_COUNT];
-	bool max_fixed;        /* not to be changed in this network namespace */
-	uint64_t ram;          /* bytes; 0: unknown */
-	int dump_error;        /* why the table was not read, as -errno; 0: it was */
+	bool max_fixed; /* it and the buckets are not to be changed in this network namespace */
+	uint64_t ram;	/* bytes; 0: unknown */
+	int dump_error; /* why the table was not read, as -errno; 0: it was */
 	uint64_t flows, established, close_wait, time_wait, udp, udp_unreplied;
 	struct advise_share source, port;
 };
@@ -58,9 +58,9 @@ void facts_free(struct facts *facts);
 struct advice {
 	const char *name;   /* stable, for programs */
 	struct strbuf text; /* owned: the finding, its number and what follows */
-	int key;            /* enum advise_key of the line below, or -1 */
-	uint64_t value;     /* what to set it to */
-	int64_t memory;     /* bytes that costs when the table is full */
+	int key;	    /* enum advise_key of the line below, or -1 */
+	uint64_t value;	    /* what to set it to */
+	int64_t memory;	    /* bytes that costs when the table is full */
 };
 
 typedef VEC(struct advice) advice_list;
@@ -72,7 +72,8 @@ void advice_free(advice_list *list);
 void advise_text(struct strbuf *out, const struct facts *facts, const advice_list *list);
 void advise_json(struct strbuf *out, const struct facts *facts, const advice_list *list);
 
-/* Lines for sysctl.d: what the advice changes, and as comments the rest, with the values that are in force. */
+/* Lines for sysctl.d: what the advice changes, and as comments the rest, with the values that are in force.
+ */
 void advise_sysctl(struct strbuf *out, const struct facts *facts, const advice_list *list);
 
 #endif

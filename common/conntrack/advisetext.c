@@ -22,7 +22,8 @@ void advise_text(struct strbuf *out, const struct facts *facts, const advice_lis
 
 		strbuf_printf(out, "%s [%s]\n", strbuf_text(&advice->text), advice->name);
 		if (advice->key >= 0) {
-			strbuf_printf(out, "\tnet.netfilter.%s = %" PRIu64, advise_keys[advice->key], advice->value);
+			strbuf_printf(out, "\tnet.netfilter.%s = %" PRIu64, advise_keys[advice->key],
+				      advice->value);
 			put_cost(out, advice);
 			strbuf_putc(out, '\n');
 		}
@@ -43,8 +44,8 @@ void advise_json(struct strbuf *out, const struct facts *facts, const advice_lis
 		strbuf_printf(out, "%s{\"name\":\"%s\",\"text\":", i > 0 ? "," : "", advice->name);
 		text_json(out, strbuf_text(&advice->text), advice->text.len);
 		if (advice->key >= 0)
-			strbuf_printf(out, ",\"sysctl\":\"net.netfilter.%s\",\"value\":%" PRIu64, advise_keys[advice->key],
-				      advice->value);
+			strbuf_printf(out, ",\"sysctl\":\"net.netfilter.%s\",\"value\":%" PRIu64,
+				      advise_keys[advice->key], advice->value);
 		strbuf_printf(out, ",\"memory_bytes\":%" PRId64 "}", advice->memory);
 	}
 	strbuf_puts(out, "]}\n");
@@ -72,9 +73,11 @@ void advise_sysctl(struct strbuf *out, const struct facts *facts, const advice_l
 				text_memory(out, (uint64_t)advice->memory);
 				strbuf_puts(out, " when full\n");
 			}
-			strbuf_printf(out, "net.netfilter.%s = %" PRIu64 "\n", advise_keys[key], advice->value);
+			strbuf_printf(out, "net.netfilter.%s = %" PRIu64 "\n", advise_keys[key],
+				      advice->value);
 		} else if (facts->known[key]) {
-			strbuf_printf(out, "#net.netfilter.%s = %" PRIu64 "\n", advise_keys[key], facts->value[key]);
+			strbuf_printf(out, "#net.netfilter.%s = %" PRIu64 "\n", advise_keys[key],
+				      facts->value[key]);
 		}
 	}
 }

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PERCENT         1000 /* a threshold's value for one percent */
-#define FORECAST_FROM   60   /* seconds: a shorter interval tells no trend */
+#define PERCENT		1000 /* a threshold's value for one percent */
+#define FORECAST_FROM	60   /* seconds: a shorter interval tells no trend */
 #define FORECAST_GROWTH 100  /* nor does growth of less than max/100 */
 
 const char *alarm_name(enum alarm_level level)
@@ -20,7 +20,9 @@ const char *alarm_name(enum alarm_level level)
 
 enum alarm_level alarm_worse(enum alarm_level a, enum alarm_level b)
 {
-	static const int rank[] = { [ALARM_OK] = 0, [ALARM_UNKNOWN] = 1, [ALARM_WARNING] = 2, [ALARM_CRITICAL] = 3 };
+	static const int rank[] = {
+		[ALARM_OK] = 0, [ALARM_UNKNOWN] = 1, [ALARM_WARNING] = 2, [ALARM_CRITICAL] = 3
+	};
 
 	return rank[a] >= rank[b] ? a : b;
 }
@@ -72,7 +74,8 @@ bool threshold_read(struct threshold *threshold, const char *text)
 
 uint64_t threshold_entries(const struct threshold *threshold, uint64_t max)
 {
-	return threshold->kind == THRESHOLD_ENTRIES ? threshold->value : max * threshold->value / (100 * PERCENT);
+	return threshold->kind == THRESHOLD_ENTRIES ? threshold->value
+						    : max * threshold->value / (100 * PERCENT);
 }
 
 /* Numbers stay far below 2^64: count and max have 32 bits, the percentage 17. */
@@ -102,15 +105,17 @@ static void forecast(struct report *report, const struct snapshot *now)
 	report->has_full_in = true;
 }
 
-void report_compare(struct report *report, const struct snapshot *now, const struct snapshot *then, enum since since)
+void report_compare(struct report *report, const struct snapshot *now, const struct snapshot *then,
+		    enum since since)
 {
 	static const struct counters none;
 
 	report->now = now;
 	report->since = then != NULL ? since : SINCE_START;
 	for (unsigned i = 0; i < COUNTER_COUNT; i++)
-		report->growth[i] = then != NULL ? counters_growth(&then->counters, &now->counters, i, &report->reset)
-						 : counters_growth(&none, &now->counters, i, &report->reset);
+		report->growth[i] =
+			then != NULL ? counters_growth(&then->counters, &now->counters, i, &report->reset)
+				     : counters_growth(&none, &now->counters, i, &report->reset);
 	if (then == NULL)
 		return;
 	report->interval = now->boottime - then->boottime;

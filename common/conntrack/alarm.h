@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From what is known to what it means: growth since an earlier look, time until the table is full, and the
- * level of alarm. All comparisons in integers of 64 bits: percentages are never rounded before they are judged.
+ * level of alarm. All comparisons in integers of 64 bits: percentages are never rounded before they are
+ * judged.
  */
 #ifndef FW_CONNTRACK_ALARM_H
 #define FW_CONNTRACK_ALARM_H
@@ -30,7 +31,7 @@ struct limits {
 	bool active; /* some limit was asked for */
 	struct threshold warn, crit;
 	uint64_t warn_early_drop, crit_drop, warn_insert_failed; /* in the interval; 0: never */
-	uint64_t full_in;                                        /* seconds; 0: never */
+	uint64_t full_in;					 /* seconds; 0: never */
 };
 
 /* What growth is measured from. */
@@ -38,23 +39,24 @@ enum since { SINCE_START, SINCE_STATE, SINCE_INTERVAL };
 
 struct report {
 	const struct snapshot *now; /* borrowed */
-	const char *netns;          /* borrowed; NULL: the one we are in, unnamed */
-	enum since since;           /* SINCE_START: since boot, or since the namespace was made */
-	uint64_t interval;          /* seconds; 0 for SINCE_START */
+	const char *netns;	    /* borrowed; NULL: the one we are in, unnamed */
+	enum since since;	    /* SINCE_START: since boot, or since the namespace was made */
+	uint64_t interval;	    /* seconds; 0 for SINCE_START */
 	uint64_t growth[COUNTER_COUNT];
-	bool reset;                 /* some counter began again in between */
-	int64_t change;             /* of the number of entries in the interval */
+	bool reset;	/* some counter began again in between */
+	int64_t change; /* of the number of entries in the interval */
 	bool has_full_in;
-	uint64_t full_in;           /* seconds until the table is full at this rate */
+	uint64_t full_in; /* seconds until the table is full at this rate */
 	bool has_assured;
-	uint64_t assured;           /* entries that the kernel may not evict */
+	uint64_t assured; /* entries that the kernel may not evict */
 	bool judged;
 	enum alarm_level level;
-	struct strbuf reasons;      /* owned: why the level is not OK, "; " between; empty: it is */
+	struct strbuf reasons; /* owned: why the level is not OK, "; " between; empty: it is */
 };
 
 /* Compares with an earlier snapshot; NULL: with the start. */
-void report_compare(struct report *report, const struct snapshot *now, const struct snapshot *then, enum since since);
+void report_compare(struct report *report, const struct snapshot *now, const struct snapshot *then,
+		    enum since since);
 
 /* Sets level and reasons. */
 void report_judge(struct report *report, const struct limits *limits);

@@ -115,7 +115,8 @@ static double share(uint64_t part, uint64_t whole)
 static double share_error(const struct breakdown *b, uint64_t flows)
 {
 	double n = (double)b->flows, p = n > 0 ? (double)flows / n : 0;
-	double whole = (double)b->before, left = whole > (double)b->read ? (whole - (double)b->read) / whole : 0;
+	double whole = (double)b->before,
+	       left = whole > (double)b->read ? (whole - (double)b->read) / whole : 0;
 
 	return n > 0 ? 196 * square_root(p * (1 - p) / n * left) + 50 / n : 0;
 }
@@ -151,7 +152,8 @@ static void text_amounts(struct strbuf *out, const struct breakdown *b, const st
 {
 	strbuf_printf(out, " %12" PRIu64, scaled(b, row->flows));
 	if (b->by != TALLY_BY_FLOWS)
-		strbuf_printf(out, " %14" PRIu64 " %18" PRIu64, scaled(b, row->packets), scaled(b, row->bytes));
+		strbuf_printf(out, " %14" PRIu64 " %18" PRIu64, scaled(b, row->packets),
+			      scaled(b, row->bytes));
 	strbuf_printf(out, " %7.2f%%", share(tally_amount(row, b->by), total(b)));
 	if (b->sampled && b->by == TALLY_BY_FLOWS)
 		strbuf_printf(out, " +-%.2f", share_error(b, row->flows));
@@ -207,11 +209,13 @@ int breakdown_text(const struct breakdown *b, struct strbuf *out)
 	int err;
 
 	if (b->sampled)
-		strbuf_printf(out, "estimated from %" PRIu64 " of %" PRIu64 " entries; a share is within its +- 95 times in 100\n\n",
+		strbuf_printf(out,
+			      "estimated from %" PRIu64 " of %" PRIu64
+			      " entries; a share is within its +- 95 times in 100\n\n",
 			      b->read, b->before);
 	else if (moved(b))
-		strbuf_printf(out, "changed from %" PRIu64 " to %" PRIu64 " entries while it was read\n\n", b->before,
-			      b->after);
+		strbuf_printf(out, "changed from %" PRIu64 " to %" PRIu64 " entries while it was read\n\n",
+			      b->before, b->after);
 	for (size_t i = 0; i < b->keys; i++) {
 		err = tally_sorted(&b->tallies[i], b->by, &rows);
 		if (err != 0)
@@ -265,15 +269,17 @@ int breakdown_json(const struct breakdown *b, struct strbuf *out)
 	static const char *const by[] = { "flows", "packets", "bytes" };
 	int err = 0;
 
-	strbuf_printf(out, "{\"count\":%" PRIu64 ",\"count_after\":%" PRIu64 ",\"flows\":%" PRIu64 ",\"by\":\"%s\",\"sample\":",
-		      b->before, b->after, scaled(b, b->flows), by[b->by]);
+	strbuf_printf(out, "{\"count\":%" PRIu64 ",\"count_after\":%" PRIu64 ",\"flows\":%" PRIu64, b->before,
+		      b->after, scaled(b, b->flows));
+	strbuf_printf(out, ",\"by\":\"%s\",\"sample\":", by[b->by]);
 	if (b->sampled)
 		text_number(out, b->read);
 	else
 		strbuf_puts(out, "null");
 	strbuf_puts(out, ",\"distinct\":{");
 	for (size_t i = 0; i < b->keys; i++)
-		strbuf_printf(out, "%s\"%s\":%zu", i > 0 ? "," : "", b->tallies[i].key.name, b->tallies[i].used);
+		strbuf_printf(out, "%s\"%s\":%zu", i > 0 ? "," : "", b->tallies[i].key.name,
+			      b->tallies[i].used);
 	strbuf_puts(out, "},\"top\":{");
 	for (size_t i = 0; err == 0 && i < b->keys; i++) {
 		strbuf_puts(out, i > 0 ? "," : "");

@@ -15,20 +15,21 @@ struct breakdown {
 	struct tally tallies[BREAKDOWN_KEYS]; /* owned */
 	size_t keys;
 	enum tally_by by;
-	uint64_t rows;   /* at most so many of each; 0: all */
-	uint64_t min;    /* only with at least so many flows, packets or bytes */
+	uint64_t rows;	 /* at most so many of each; 0: all */
+	uint64_t min;	 /* only with at least so many flows, packets or bytes */
 	uint64_t sample; /* read only so many entries; 0: all */
 	/* what came of it */
-	uint64_t before, after; /* the kernel's count around the dump */
-	uint64_t read;          /* entries seen, before the filter */
+	uint64_t before, after;		/* the kernel's count around the dump */
+	uint64_t read;			/* entries seen, before the filter */
 	uint64_t flows, packets, bytes; /* of those that passed it */
-	uint64_t uncounted;     /* of these, without packet counters */
+	uint64_t uncounted;		/* of these, without packet counters */
 	uint64_t damaged;
-	bool sampled;           /* the dump was ended before its end */
+	bool sampled; /* the dump was ended before its end */
 	int err;
 };
 
-/* Adds "proto,src/24". False: a key that is not known, or too many; then *bad names it (borrowed from text). */
+/* Adds "proto,src/24". False: a key that is not known, or too many; then *bad names it (borrowed from text).
+ */
 must_check bool breakdown_keys(struct breakdown *b, const char *text, const char **bad);
 
 /* Reads the table. 0 or -errno. The socket is of no more use after a sample. */

@@ -8,7 +8,8 @@
 
 const struct counter_kind counter_kinds[COUNTER_COUNT] = {
 	[COUNTER_FOUND] = { "found", "found", CTA_STATS_FOUND, 0, "lookups that met an entry" },
-	[COUNTER_INVALID] = { "invalid", "invalid", CTA_STATS_INVALID, 0, "packets that could not be tracked" },
+	[COUNTER_INVALID] = { "invalid", "invalid", CTA_STATS_INVALID, 0,
+			      "packets that could not be tracked" },
 	[COUNTER_INSERT] = { "insert", "insert", CTA_STATS_INSERT, 0, "entries added over netlink" },
 	[COUNTER_INSERT_FAILED] = { "insert_failed", "insert_failed", CTA_STATS_INSERT_FAILED, 0,
 				    "entries that another one was in the way of" },
@@ -18,12 +19,16 @@ const struct counter_kind counter_kinds[COUNTER_COUNT] = {
 	[COUNTER_ERROR] = { "error", "icmp_error", CTA_STATS_ERROR, 0, "packets with errors" },
 	[COUNTER_SEARCH_RESTART] = { "search_restart", "search_restart", CTA_STATS_SEARCH_RESTART, 0,
 				     "lookups begun again after a resize" },
-	[COUNTER_CLASH_RESOLVE] = { "clash_resolve", "clashres", CTA_STATS_CLASH_RESOLVE, 0, "races settled" },
+	[COUNTER_CLASH_RESOLVE] = { "clash_resolve", "clashres", CTA_STATS_CLASH_RESOLVE, 0,
+				    "races settled" },
 	[COUNTER_CHAIN_TOOLONG] = { "chain_toolong", "chainlength", CTA_STATS_CHAIN_TOOLONG, 0,
 				    "entries refused because their bucket was full" },
-	[COUNTER_EXPECT_NEW] = { "expect_new", "expect_new", 0, CTA_STATS_EXP_NEW, "expected connections met" },
-	[COUNTER_EXPECT_CREATE] = { "expect_create", "expect_create", 0, CTA_STATS_EXP_CREATE, "expectations made" },
-	[COUNTER_EXPECT_DELETE] = { "expect_delete", "expect_delete", 0, CTA_STATS_EXP_DELETE, "expectations ended" },
+	[COUNTER_EXPECT_NEW] = { "expect_new", "expect_new", 0, CTA_STATS_EXP_NEW,
+				 "expected connections met" },
+	[COUNTER_EXPECT_CREATE] = { "expect_create", "expect_create", 0, CTA_STATS_EXP_CREATE,
+				    "expectations made" },
+	[COUNTER_EXPECT_DELETE] = { "expect_delete", "expect_delete", 0, CTA_STATS_EXP_DELETE,
+				    "expectations ended" },
 };
 
 void counters_free(struct counters *counters)
@@ -71,7 +76,8 @@ static const struct counter_line *line_of(const struct counters *counters, uint3
 	return NULL;
 }
 
-uint64_t counters_growth(const struct counters *old, const struct counters *now, enum counter_id id, bool *reset)
+uint64_t counters_growth(const struct counters *old, const struct counters *now, enum counter_id id,
+			 bool *reset)
 {
 	uint64_t growth = 0;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's conntrack statistics: 32-bit counters for each processor that wrap. Never summed before they are
- * compared: differences are taken processor by processor.
+ * The kernel's conntrack statistics: 32-bit counters for each processor that wrap. Never summed before they
+ * are compared: differences are taken processor by processor.
  */
 #ifndef FW_CONNTRACK_COUNTERS_H
 #define FW_CONNTRACK_COUNTERS_H
@@ -31,10 +31,10 @@ enum counter_id {
 };
 
 struct counter_kind {
-	const char *name;     /* ours, in every format */
-	const char *column;   /* in the header of /proc/net/stat/nf_conntrack */
-	int attr;             /* CTA_STATS_*, or 0 */
-	int expect_attr;      /* CTA_STATS_EXP_*, or 0 */
+	const char *name;   /* ours, in every format */
+	const char *column; /* in the header of /proc/net/stat/nf_conntrack */
+	int attr;	    /* CTA_STATS_*, or 0 */
+	int expect_attr;    /* CTA_STATS_EXP_*, or 0 */
 	const char *meaning;
 };
 
@@ -63,7 +63,8 @@ uint64_t counters_sum(const struct counters *counters, enum counter_id id);
  * processor that is not in `old` counts from 0, one that left is ignored. *reset is set, and that processor
  * counted from 0, where a counter ran backwards by more than a wrap explains.
  */
-uint64_t counters_growth(const struct counters *old, const struct counters *now, enum counter_id id, bool *reset);
+uint64_t counters_growth(const struct counters *old, const struct counters *now, enum counter_id id,
+			 bool *reset);
 
 /*
  * Reads the text of /proc/net/stat/nf_conntrack. Columns are found by their name in the header: kernels add,

@@ -45,7 +45,8 @@ int ctnl_fd(const struct ctnl *nl)
 	return mnl_socket_get_fd(nl->socket);
 }
 
-static struct nlmsghdr *request_begin(struct ctnl *nl, char *buffer, int subsystem, int type, int flags, int family)
+static struct nlmsghdr *request_begin(struct ctnl *nl, char *buffer, int subsystem, int type, int flags,
+				      int family)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
 	struct nfgenmsg *nfg;
@@ -116,7 +117,8 @@ static int talk(struct ctnl *nl, const struct nlmsghdr *request, ctnl_message *e
 
 		if (got < 0)
 			return (int)got;
-		for (; err == 0 && step == STEP_ON && mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		for (; err == 0 && step == STEP_ON && mnl_nlmsg_ok(nlh, left);
+		     nlh = mnl_nlmsg_next(nlh, &left)) {
 			if (nlh->nlmsg_seq != nl->seq || (nlh->nlmsg_pid != 0 && nlh->nlmsg_pid != nl->port))
 				continue;
 			err = message_status(nlh, &step);
@@ -149,13 +151,14 @@ int ctnl_totals(struct ctnl *nl, struct ctnl_totals *totals)
 	char buffer[REQUEST_SIZE] __attribute__((aligned(8)));
 
 	*totals = (struct ctnl_totals){ 0 };
-	return talk(nl, request_begin(nl, buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS, 0, AF_UNSPEC),
+	return talk(nl,
+		    request_begin(nl, buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS, 0, AF_UNSPEC),
 		    read_totals, totals);
 }
 
 /*
- * The processor is in the header's resource id. Expectations answer under the subsystem of connections (kernel
- * 6.18), so only the message's number tells them apart.
+ * The processor is in the header's resource id. Expectations answer under the subsystem of connections
+ * (kernel 6.18), so only the message's number tells them apart.
  */
 static int read_counters(void *ctx, const struct nlmsghdr *nlh, enum step *step)
 {
@@ -186,15 +189,15 @@ int ctnl_counters(struct ctnl *nl, struct counters *counters)
 {
 	char buffer[REQUEST_SIZE] __attribute__((aligned(8)));
 	int err = talk(nl,
-		       request_begin(nl, buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS_CPU, NLM_F_DUMP,
-				     AF_UNSPEC),
+		       request_begin(nl, buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS_CPU,
+				     NLM_F_DUMP, AF_UNSPEC),
 		       read_counters, counters);
 
 	if (err != 0)
 		return err;
 	return talk(nl,
-		    request_begin(nl, buffer, NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_GET_STATS_CPU, NLM_F_DUMP,
-				  AF_UNSPEC),
+		    request_begin(nl, buffer, NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_GET_STATS_CPU,
+				  NLM_F_DUMP, AF_UNSPEC),
 		    read_counters, counters);
 }
 
@@ -236,7 +239,8 @@ static bool refused(int err, const struct ctnl_dump *dump)
 int ctnl_dump(struct ctnl *nl, struct ctnl_dump *dump)
 {
 	uint8_t family = dump->filter != NULL ? dump->filter->family : AF_UNSPEC;
-	bool tuple = dump->filter != NULL && filter_wants_tuple(dump->filter) && (family != 0 || !dump->in_order);
+	bool tuple =
+		dump->filter != NULL && filter_wants_tuple(dump->filter) && (family != 0 || !dump->in_order);
 	int err;
 
 	dump->sent = dump->damaged = 0;

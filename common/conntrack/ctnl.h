@@ -26,7 +26,7 @@ int ctnl_fd(const struct ctnl *nl);
 
 struct ctnl_totals {
 	uint32_t count, max; /* max 0: no limit */
-	bool has_max;        /* kernels before 5.14 do not send it */
+	bool has_max;	     /* kernels before 5.14 do not send it */
 };
 
 must_check int ctnl_totals(struct ctnl *nl, struct ctnl_totals *totals);
@@ -39,22 +39,25 @@ typedef bool ctnl_each(void *ctx, const struct flow *flow);
 
 struct ctnl_dump {
 	const struct filter *filter; /* NULL: everything */
-	bool in_order; /* one pass, in the order of the kernel's buckets, at the price of less filtering there */
+	bool in_order; /* one pass, in the order of the kernel's buckets, at the price of less filtering there
+			*/
 	uint64_t limit; /* stop after so many entries, those that the filter holds back included; 0: never */
 	ctnl_each *each;
 	void *ctx;
-	bool limited;       /* out: the limit ended the dump */
-	uint64_t sent;      /* out: entries that the kernel sent */
-	uint64_t damaged;   /* out: of these, what could not be read; not handed on */
+	bool limited;	  /* out: the limit ended the dump */
+	uint64_t sent;	  /* out: entries that the kernel sent */
+	uint64_t damaged; /* out: of these, what could not be read; not handed on */
 };
 
 /*
- * Calls each for every entry that passes the filter. 0 or -errno; after an error what was handed on is a part.
- * A dump that was ended early (by its limit or by each) leaves the socket unusable for anything but ctnl_close.
+ * Calls each for every entry that passes the filter. 0 or -errno; after an error what was handed on is a
+ * part. A dump that was ended early (by its limit or by each) leaves the socket unusable for anything but
+ * ctnl_close.
  */
 must_check int ctnl_dump(struct ctnl *nl, struct ctnl_dump *dump);
 
-/* The cookie of the socket's network namespace, unique since boot; 0 where the kernel has none (before 5.14). */
+/* The cookie of the socket's network namespace, unique since boot; 0 where the kernel has none (before 5.14).
+ */
 uint64_t ctnl_namespace_cookie(void);
 
 #endif

@@ -15,9 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BATCH      64
-#define EVENT_SIZE 4096  /* an event has some 220 bytes; labels and security contexts make it longer */
-#define DRAINED    65536 /* more events than any buffer holds: what comes now is newer than the gap */
+#define BATCH	   64
+#define EVENT_SIZE 4096	 /* an event has some 220 bytes; labels and security contexts make it longer */
+#define DRAINED	   65536 /* more events than any buffer holds: what comes now is newer than the gap */
 
 const char *const event_names[EVENT_TYPES] = { "new", "update", "destroy" };
 
@@ -75,8 +75,8 @@ int events_open(struct events *events, unsigned types, uint64_t buffer)
 		return -ENOMEM;
 	for (size_t i = 0; i < BATCH; i++) {
 		events->receive->areas[i] = (struct iovec){ events->receive->buffers[i], EVENT_SIZE };
-		events->receive->headers[i].msg_hdr = (struct msghdr){ .msg_iov = &events->receive->areas[i],
-								       .msg_iovlen = 1 };
+		events->receive->headers[i].msg_hdr =
+			(struct msghdr){ .msg_iov = &events->receive->areas[i], .msg_iovlen = 1 };
 	}
 	err = set_buffer(events, buffer);
 	if (err == 0 && bind(events->fd, (struct sockaddr *)&self, sizeof(self)) != 0)
@@ -112,8 +112,8 @@ static void put_time(struct strbuf *out, const struct timespec *now)
 	strbuf_add(out, digits, sizeof(digits));
 }
 
-static bool put_event(struct events *events, struct strbuf *out, const struct nlmsghdr *nlh, const struct flow *flow,
-		      const struct timespec *now)
+static bool put_event(struct events *events, struct strbuf *out, const struct nlmsghdr *nlh,
+		      const struct flow *flow, const struct timespec *now)
 {
 	static const char *const tags[EVENT_TYPES] = { "]\t    [NEW] ", "]\t [UPDATE] ", "]\t[DESTROY] " };
 	size_t before = out->len;
@@ -173,9 +173,13 @@ static void put_gap(struct events *events, struct strbuf *out)
 	clock_gettime(CLOCK_REALTIME, &now);
 	strbuf_puts(out, events->json ? "{\"time\":" : "[");
 	put_time(out, &now);
-	strbuf_printf(out, events->json ? ",\"type\":\"gap\",\"lost\":%" PRIu32 : "]\t    [GAP] lost=%" PRIu32, lost);
+	strbuf_printf(out,
+		      events->json ? ",\"type\":\"gap\",\"lost\":%" PRIu32 : "]\t    [GAP] lost=%" PRIu32,
+		      lost);
 	if (known)
-		strbuf_printf(out, events->json ? ",\"count\":%" PRIu32 ",\"max\":%" PRIu32 : " count=%" PRIu32 " max=%" PRIu32,
+		strbuf_printf(out,
+			      events->json ? ",\"count\":%" PRIu32 ",\"max\":%" PRIu32
+					   : " count=%" PRIu32 " max=%" PRIu32,
 			      totals.count, totals.max);
 	strbuf_puts(out, events->json ? "}\n" : "\n");
 	events->drops = drops;

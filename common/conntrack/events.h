@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Changes of the conntrack table as they happen, a line each. The kernel throws away what does not fit into the
- * socket's buffer and says so once; here that becomes a gap record with the number of events that are missing,
- * in the place where they are missing. Nothing is lost silently.
+ * Changes of the conntrack table as they happen, a line each. The kernel throws away what does not fit into
+ * the socket's buffer and says so once; here that becomes a gap record with the number of events that are
+ * missing, in the place where they are missing. Nothing is lost silently.
  */
 #ifndef FW_CONNTRACK_EVENTS_H
 #define FW_CONNTRACK_EVENTS_H
@@ -18,15 +18,15 @@ extern const char *const event_names[EVENT_TYPES]; /* "new" */
 struct events_receive;
 
 struct events {
-	const struct filter *filter;     /* borrowed */
+	const struct filter *filter; /* borrowed */
 	bool json;
-	int fd;                          /* owned */
-	struct events_receive *receive;  /* owned */
-	uint64_t buffer;                 /* what the kernel granted, in bytes */
+	int fd;				  /* owned */
+	struct events_receive *receive;	  /* owned */
+	uint64_t buffer;		  /* what the kernel granted, in bytes */
 	uint64_t received, damaged, lost; /* events; lost: as announced in gap records */
-	bool gap;                        /* the kernel lost some; not yet announced */
-	uint64_t gap_received;           /* `received` when it said so */
-	uint32_t drops;                  /* the socket's drop counter when it was last announced */
+	bool gap;			  /* the kernel lost some; not yet announced */
+	uint64_t gap_received;		  /* `received` when it said so */
+	uint32_t drops;			  /* the socket's drop counter when it was last announced */
 };
 
 /*

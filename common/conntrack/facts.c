@@ -112,7 +112,8 @@ int facts_gather(struct facts *facts)
 	facts->max_fixed = access("/proc/sys/net/netfilter/nf_conntrack_max", W_OK) != 0 && geteuid() == 0;
 	if (sysinfo(&info) == 0)
 		facts->ram = (uint64_t)info.totalram * info.mem_unit;
-	facts->dump_error = facts->now.source == SOURCE_NETLINK ? read_table(facts) : facts->now.netlink_error;
+	facts->dump_error =
+		facts->now.source == SOURCE_NETLINK ? read_table(facts) : facts->now.netlink_error;
 	return facts->dump_error == -ENOMEM ? -ENOMEM : 0;
 }
 

@@ -120,8 +120,8 @@ bool filter_mark(struct filter *filter, const char *text)
 	uint32_t mark, mask = UINT32_MAX;
 	char *end;
 
-	if (!read_mask(text, &mark, &end) || (*end == '/' && !read_mask(end + 1, &mask, &end)) || *end != '\0' ||
-	    mask == 0)
+	if (!read_mask(text, &mark, &end) || (*end == '/' && !read_mask(end + 1, &mask, &end)) ||
+	    *end != '\0' || mask == 0)
 		return false;
 	filter->mark = mark;
 	filter->mark_mask = mask;
@@ -137,8 +137,8 @@ void filter_status(struct filter *filter, uint32_t set, uint32_t unset)
 bool filter_settle(struct filter *filter)
 {
 	const struct filter_net *nets[] = { &filter->src, &filter->dst };
-	uint8_t icmp = !filter->by_proto			    ? 0
-		       : filter->proto == IPPROTO_ICMP   ? AF_INET
+	uint8_t icmp = !filter->by_proto		 ? 0
+		       : filter->proto == IPPROTO_ICMP	 ? AF_INET
 		       : filter->proto == IPPROTO_ICMPV6 ? AF_INET6
 							 : 0;
 
@@ -193,7 +193,8 @@ bool filter_match(const struct filter *filter, const struct flow *flow)
 		return false;
 	if (filter->mark_mask != 0 && (flow_number(flow, CTA_MARK, 0) & filter->mark_mask) != filter->mark)
 		return false;
-	if (filter->status_mask != 0 && (flow_number(flow, CTA_STATUS, 0) & filter->status_mask) != filter->status)
+	if (filter->status_mask != 0 &&
+	    (flow_number(flow, CTA_STATUS, 0) & filter->status_mask) != filter->status)
 		return false;
 	if (filter->by_zone && flow_zone(flow) != filter->zone)
 		return false;
@@ -207,13 +208,14 @@ bool filter_match(const struct filter *filter, const struct flow *flow)
 
 bool filter_is_empty(const struct filter *filter)
 {
-	return filter->family == 0 && filter->mark_mask == 0 && filter->status_mask == 0 && !filter->by_zone &&
-	       filter->state[0] == '\0' && !filter_wants_tuple(filter);
+	return filter->family == 0 && filter->mark_mask == 0 && filter->status_mask == 0 &&
+	       !filter->by_zone && filter->state[0] == '\0' && !filter_wants_tuple(filter);
 }
 
 /*
- * Whole addresses only: the kernel does not know prefixes here. And none of IPv6: there it sends what does not
- * match and keeps back what does (an inverted comparison, seen on 6.18), which no look at the answer can mend.
+ * Whole addresses only: the kernel does not know prefixes here. And none of IPv6: there it sends what does
+ * not match and keeps back what does (an inverted comparison, seen on 6.18), which no look at the answer can
+ * mend.
  */
 static bool kernel_address(const struct filter_net *net)
 {

@@ -24,7 +24,7 @@ struct filter {
 	uint32_t mark, mark_mask;     /* mask 0: any mark */
 	uint32_t status, status_mask; /* IPS_*; mask 0: any */
 	struct filter_net src, dst;   /* of the original direction */
-	char state[20];               /* "": any */
+	char state[20];		      /* "": any */
 };
 
 /* Each reads one option's text into the filter; false: not understood, the filter is as before. */

@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const tcp_states[] = { "NONE",       "SYN_SENT", "SYN_RECV",  "ESTABLISHED", "FIN_WAIT",
-					  "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",       "SYN_SENT2" };
-static const char *const sctp_states[] = { "NONE",          "CLOSED",        "COOKIE_WAIT",
-					   "COOKIE_ECHOED", "ESTABLISHED",   "SHUTDOWN_SENT",
-					   "SHUTDOWN_RECD", "SHUTDOWN_ACK_SENT", "HEARTBEAT_SENT",
-					   "HEARTBEAT_ACKED" };
+static const char *const tcp_states[] = { "NONE",	"SYN_SENT", "SYN_RECV",	 "ESTABLISHED", "FIN_WAIT",
+					  "CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",	"SYN_SENT2" };
+static const char *const sctp_states[] = {
+	"NONE",		 "CLOSED",	  "COOKIE_WAIT",       "COOKIE_ECHOED",	 "ESTABLISHED",
+	"SHUTDOWN_SENT", "SHUTDOWN_RECD", "SHUTDOWN_ACK_SENT", "HEARTBEAT_SENT", "HEARTBEAT_ACKED"
+};
 static const char *const dccp_states[] = { "NONE",     "REQUEST", "RESPOND",  "PARTOPEN", "OPEN",
-					   "CLOSEREQ", "CLOSING", "TIMEWAIT", "IGNORE",   "INVALID" };
+					   "CLOSEREQ", "CLOSING", "TIMEWAIT", "IGNORE",	  "INVALID" };
 
 static const struct proto {
 	unsigned number;
@@ -25,7 +25,8 @@ static const struct proto {
 	size_t state_count;
 	int info, state_attr; /* where ctnetlink puts the state */
 } protos[] = {
-	{ IPPROTO_TCP, "tcp", true, tcp_states, ARRAY_LEN(tcp_states), CTA_PROTOINFO_TCP, CTA_PROTOINFO_TCP_STATE },
+	{ IPPROTO_TCP, "tcp", true, tcp_states, ARRAY_LEN(tcp_states), CTA_PROTOINFO_TCP,
+	  CTA_PROTOINFO_TCP_STATE },
 	{ IPPROTO_UDP, "udp", true, NULL, 0, 0, 0 },
 	{ IPPROTO_ICMP, "icmp", false, NULL, 0, 0, 0 },
 	{ IPPROTO_ICMPV6, "icmpv6", false, NULL, 0, 0, 0 },
@@ -86,7 +87,8 @@ static struct attrs attrs_of(const void *area, size_t len)
 
 static struct attrs attrs_in(const struct nlattr *nest)
 {
-	return nest != NULL ? attrs_of(nest + 1, nest->nla_len - sizeof(*nest)) : (struct attrs){ .damaged = true };
+	return nest != NULL ? attrs_of(nest + 1, nest->nla_len - sizeof(*nest))
+			    : (struct attrs){ .damaged = true };
 }
 
 /* The next one, NULL behind the last. This is where a dump spends its time in user space. */

@@ -15,18 +15,18 @@
 enum flow_dir { FLOW_ORIG, FLOW_REPLY };
 
 struct flow {
-	uint8_t family;                           /* AF_INET, AF_INET6 */
-	const struct nlattr *attr[CTA_MAX + 1];   /* borrowed from the message; NULL: absent */
+	uint8_t family;				/* AF_INET, AF_INET6 */
+	const struct nlattr *attr[CTA_MAX + 1]; /* borrowed from the message; NULL: absent */
 };
 
 #define FLOW_ADDR 16 /* bytes of an address; an IPv4 one uses the first four */
 
 struct flow_tuple {
 	uint8_t family, proto;
-	bool ports;  /* sport and dport are meant: TCP, UDP, UDP-Lite, SCTP, DCCP */
-	bool zoned;  /* zone holds this direction's own zone */
+	bool ports; /* sport and dport are meant: TCP, UDP, UDP-Lite, SCTP, DCCP */
+	bool zoned; /* zone holds this direction's own zone */
 	uint8_t src[FLOW_ADDR], dst[FLOW_ADDR]; /* network order, the rest zero */
-	uint16_t sport, dport; /* GRE: the keys */
+	uint16_t sport, dport;			/* GRE: the keys */
 	uint8_t icmp_type, icmp_code;
 	uint16_t icmp_id, zone;
 };
@@ -44,7 +44,8 @@ must_check bool flow_parse(struct flow *flow, const struct nlmsghdr *nlh);
 /* False when the tuple is missing or damaged. */
 must_check bool flow_tuple(const struct flow *flow, enum flow_dir dir, struct flow_tuple *tuple);
 
-/* The number in attribute CTA_MARK, CTA_STATUS, CTA_TIMEOUT, CTA_USE, CTA_ID; `absent` where there is none. */
+/* The number in attribute CTA_MARK, CTA_STATUS, CTA_TIMEOUT, CTA_USE, CTA_ID; `absent` where there is none.
+ */
 uint32_t flow_number(const struct flow *flow, int attr, uint32_t absent);
 uint16_t flow_zone(const struct flow *flow); /* 0: the default zone, which the kernel does not send */
 

@@ -47,7 +47,8 @@ static void put_tuple(struct strbuf *out, const struct flow_tuple *t)
 	}
 }
 
-static void put_direction(struct strbuf *out, const struct flow *flow, enum flow_dir dir, const struct flow_tuple *t)
+static void put_direction(struct strbuf *out, const struct flow *flow, enum flow_dir dir,
+			  const struct flow_tuple *t)
 {
 	struct flow_counters counters;
 
@@ -143,7 +144,8 @@ static void json_address(struct strbuf *out, const char *name, unsigned family, 
 	strbuf_putc(out, '"');
 }
 
-static void json_direction(struct strbuf *out, const struct flow *flow, enum flow_dir dir, const struct flow_tuple *t)
+static void json_direction(struct strbuf *out, const struct flow *flow, enum flow_dir dir,
+			   const struct flow_tuple *t)
 {
 	struct flow_counters counters;
 
@@ -191,7 +193,9 @@ static void json_tail(struct strbuf *out, const struct flow *flow)
 	static const struct {
 		int attr;
 		const char *name;
-	} numbers[] = { { CTA_TIMEOUT, "timeout" }, { CTA_MARK, "mark" }, { CTA_USE, "use" }, { CTA_ID, "id" } };
+	} numbers[] = {
+		{ CTA_TIMEOUT, "timeout" }, { CTA_MARK, "mark" }, { CTA_USE, "use" }, { CTA_ID, "id" }
+	};
 	uint32_t status = flow_number(flow, CTA_STATUS, 0);
 	const char *text;
 	size_t len;
@@ -220,7 +224,8 @@ bool flow_json(struct strbuf *out, const struct flow *flow)
 
 	if (!flow_tuple(flow, FLOW_ORIG, &orig) || !flow_tuple(flow, FLOW_REPLY, &reply))
 		return false;
-	strbuf_puts(out, flow->family == AF_INET6 ? "\"family\":\"ipv6\",\"proto\":\"" : "\"family\":\"ipv4\",\"proto\":\"");
+	strbuf_puts(out, flow->family == AF_INET6 ? "\"family\":\"ipv6\"" : "\"family\":\"ipv4\"");
+	strbuf_puts(out, ",\"proto\":\"");
 	name = proto_name(orig.proto);
 	if (name != NULL)
 		strbuf_puts(out, name);

@@ -2,6 +2,7 @@
 #include "conntrack/format.h"
 #include "conntrack/text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,8 +65,8 @@ static void text_table(struct strbuf *out, const struct report *report)
 	if (now->has_buckets && now->buckets > 0) {
 		each = now->count * 100 / now->buckets;
 		full = now->max * 100 / now->buckets;
-		strbuf_printf(out, "  %-15s %" PRIu64 ", %" PRIu64 ".%02" PRIu64 " entries each", "buckets", now->buckets,
-			      each / 100, each % 100);
+		strbuf_printf(out, "  %-15s %" PRIu64 ", %" PRIu64 ".%02" PRIu64 " entries each", "buckets",
+			      now->buckets, each / 100, each % 100);
 		if (has_fill(now))
 			strbuf_printf(out, ", %" PRIu64 ".%02" PRIu64 " when full", full / 100, full % 100);
 		strbuf_putc(out, '\n');
@@ -84,9 +85,10 @@ static void text_table(struct strbuf *out, const struct report *report)
 
 static void text_counters(struct strbuf *out, const struct report *report)
 {
-	static const enum counter_id shown[] = { COUNTER_EARLY_DROP,	 COUNTER_DROP,		COUNTER_INSERT_FAILED,
-						 COUNTER_SEARCH_RESTART, COUNTER_CLASH_RESOLVE, COUNTER_CHAIN_TOOLONG,
-						 COUNTER_INVALID,	 COUNTER_ERROR };
+	static const enum counter_id shown[] = { COUNTER_EARLY_DROP,	COUNTER_DROP,
+						 COUNTER_INSERT_FAILED, COUNTER_SEARCH_RESTART,
+						 COUNTER_CLASH_RESOLVE, COUNTER_CHAIN_TOOLONG,
+						 COUNTER_INVALID,	COUNTER_ERROR };
 	const struct counters *counters = &report->now->counters;
 
 	for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
@@ -112,7 +114,9 @@ static void text_source(struct strbuf *out, const struct snapshot *now)
 		      : now->source == SOURCE_PROC  ? "/proc/net/stat"
 						    : "sysctl only: no counters");
 	if (now->source != SOURCE_NETLINK && now->netlink_error != 0)
-		strbuf_printf(out, " (netlink: %s)", strerror(-now->netlink_error));
+		strbuf_printf(out, " (netlink: %s)",
+			      now->netlink_error == -ENOPROTOOPT ? "nf_conntrack_netlink is not loaded"
+								 : strerror(-now->netlink_error));
 	strbuf_putc(out, '\n');
 }
 
@@ -124,7 +128,7 @@ void format_text(struct strbuf *out, const struct report *report)
 	if (report->judged || report->level != ALARM_OK)
 		strbuf_printf(out, "CT-STAT %s: ", alarm_name(report->level));
 	put_summary(out, report);
-	if (report->reasons.len > 0)
+	if (report->reasons.len > 0 && !now->absent)
 		strbuf_printf(out, ": %s", strbuf_text(&report->reasons));
 	strbuf_putc(out, '\n');
 	if (now->absent)
@@ -161,7 +165,7 @@ void format_plugin(struct strbuf *out, const struct report *report, const struct
 
 	strbuf_printf(out, "CT-STAT %s - ", alarm_name(report->level));
 	put_summary(out, report);
-	if (report->reasons.len > 0)
+	if (report->reasons.len > 0 && !now->absent)
 		strbuf_printf(out, ": %s", strbuf_text(&report->reasons));
 	if (!now->has_count) {
 		strbuf_putc(out, '\n');
@@ -194,7 +198,8 @@ static void json_number(struct strbuf *out, const char *name, bool known, uint64
 static void json_percent(struct strbuf *out, const char *name, bool known, uint64_t hundredths)
 {
 	if (known)
-		strbuf_printf(out, ",\"%s\":%" PRIu64 ".%02" PRIu64, name, hundredths / 100, hundredths % 100);
+		strbuf_printf(out, ",\"%s\":%" PRIu64 ".%02" PRIu64, name, hundredths / 100,
+			      hundredths % 100);
 	else
 		strbuf_printf(out, ",\"%s\":null", name);
 }
@@ -208,7 +213,8 @@ static void json_counters(struct strbuf *out, const struct report *report)
 	for (unsigned i = 0; i < COUNTER_COUNT; i++) {
 		if (!counters_know(counters, i))
 			continue;
-		strbuf_printf(out, "%s\"%s\":%" PRIu64, comma, counter_kinds[i].name, counters_sum(counters, i));
+		strbuf_printf(out, "%s\"%s\":%" PRIu64, comma, counter_kinds[i].name,
+			      counters_sum(counters, i));
 		comma = ",";
 	}
 	strbuf_puts(out, "},\"growth\":{");
@@ -259,7 +265,8 @@ void format_json(struct strbuf *out, const struct report *report)
 	json_number(out, "max", now->has_max, now->max);
 	json_percent(out, "percent", has_fill(now), fill(now, now->count));
 	json_number(out, "assured", report->has_assured, report->assured);
-	json_percent(out, "assured_percent", report->has_assured && has_fill(now), fill(now, report->assured));
+	json_percent(out, "assured_percent", report->has_assured && has_fill(now),
+		     fill(now, report->assured));
 	json_number(out, "buckets", now->has_buckets, now->buckets);
 	json_percent(out, "entries_per_bucket", both, both ? now->count * 100 / now->buckets : 0);
 	json_number(out, "memory_bytes", now->has_count, snapshot_memory(now, now->count));
@@ -267,7 +274,8 @@ void format_json(struct strbuf *out, const struct report *report)
 	json_number(out, "full_in_seconds", report->has_full_in, report->full_in);
 	strbuf_printf(out, ",\"source\":\"%s\",\"since\":\"%s\"", sources[now->source], since[report->since]);
 	json_number(out, "interval", report->since != SINCE_START, report->interval);
-	strbuf_printf(out, ",\"change\":%" PRId64 ",\"reset\":%s", report->change, report->reset ? "true" : "false");
+	strbuf_printf(out, ",\"change\":%" PRId64 ",\"reset\":%s", report->change,
+		      report->reset ? "true" : "false");
 	json_counters(out, report);
 	json_cpus(out, &now->counters);
 	strbuf_puts(out, "}\n");

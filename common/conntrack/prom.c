@@ -99,7 +99,8 @@ static const struct gauge {
 	{ "ct_stat_last_run_timestamp_seconds", "When this was measured.", read_last_run },
 };
 
-static void put_gauge(struct strbuf *out, const struct gauge *gauge, const struct report *const *reports, size_t count)
+static void put_gauge(struct strbuf *out, const struct gauge *gauge, const struct report *const *reports,
+		      size_t count)
 {
 	bool headed = false;
 	uint64_t value;
@@ -114,7 +115,8 @@ static void put_gauge(struct strbuf *out, const struct gauge *gauge, const struc
 	}
 }
 
-static void put_counter(struct strbuf *out, enum counter_id id, const struct report *const *reports, size_t count)
+static void put_counter(struct strbuf *out, enum counter_id id, const struct report *const *reports,
+			size_t count)
 {
 	char name[64] = "ct_stat_";
 	char help[80] = "";

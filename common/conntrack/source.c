@@ -52,14 +52,16 @@ static bool exists_under(const char *proc, const char *name)
 {
 	char path[PATH_LENGTH];
 
-	return (size_t)snprintf(path, sizeof(path), "%s/%s", proc, name) < sizeof(path) && access(path, F_OK) == 0;
+	return (size_t)snprintf(path, sizeof(path), "%s/%s", proc, name) < sizeof(path) &&
+	       access(path, F_OK) == 0;
 }
 
 /* A module has an initstate, what is built in has none. */
 int source_netlink_ready(const char *proc)
 {
 	bool runs = exists_under(proc, "sys/net/netfilter/nf_conntrack_count") ||
-		    exists_under(proc, "net/stat/nf_conntrack") || access("/sys/module/nf_conntrack", F_OK) == 0;
+		    exists_under(proc, "net/stat/nf_conntrack") ||
+		    access("/sys/module/nf_conntrack", F_OK) == 0;
 
 	if (!runs)
 		return -ENOENT;
@@ -125,7 +127,8 @@ static void read_sysctls(struct snapshot *now, const char *proc)
 	now->has_buckets = source_sysctl(proc, "nf_conntrack_buckets", &now->buckets) == 0;
 }
 
-/* One small file; /proc/slabinfo knows it too, but walks all caches for an answer, and only root may read it. */
+/* One small file; /proc/slabinfo knows it too, but walks all caches for an answer, and only root may read it.
+ */
 static void read_object_size(struct snapshot *now)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -170,8 +173,8 @@ void snapshot_take(struct snapshot *now, const char *proc)
 		now->cookie = ctnl_namespace_cookie();
 		read_object_size(now);
 	}
-	now->absent = !now->has_count && !now->has_max && now->proc_error == -ENOENT &&
-		      ready == -ENOENT && !exists_under(proc, "sys/net/netfilter/nf_conntrack_count");
+	now->absent = !now->has_count && !now->has_max && now->proc_error == -ENOENT && ready == -ENOENT &&
+		      !exists_under(proc, "sys/net/netfilter/nf_conntrack_count");
 }
 
 uint64_t snapshot_memory(const struct snapshot *snapshot, uint64_t entries)

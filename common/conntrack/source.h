@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is known of the table without reading it: how full it is, and the kernel's counters. Taken from whatever
- * this process is allowed, in this order: the sysctl files (they also tell whether connection tracking runs at
- * all), netlink, /proc/net/stat/nf_conntrack. Nothing is asked that could load a module.
+ * What is known of the table without reading it: how full it is, and the kernel's counters. Taken from
+ * whatever this process is allowed, in this order: the sysctl files (they also tell whether connection
+ * tracking runs at all), netlink, /proc/net/stat/nf_conntrack. Nothing is asked that could load a module.
  */
 #ifndef FW_CONNTRACK_SOURCE_H
 #define FW_CONNTRACK_SOURCE_H
@@ -18,15 +18,15 @@ struct snapshot {
 	bool absent; /* connection tracking does not run here: nothing else is set */
 	bool has_count, has_max, has_buckets;
 	uint64_t count, max, buckets; /* max 0: no limit */
-	enum source source;           /* of the counters */
-	int netlink_error;            /* why netlink was not used, as -errno; 0: it was, or was not tried */
-	int proc_error;               /* the same for /proc/net/stat */
+	enum source source;	      /* of the counters */
+	int netlink_error;	      /* why netlink was not used, as -errno; 0: it was, or was not tried */
+	int proc_error;		      /* the same for /proc/net/stat */
 	struct counters counters;     /* owned */
-	uint32_t object_size;         /* bytes of an entry without extensions; 0: not known */
-	uint64_t boottime;            /* seconds since boot, suspend included */
-	uint64_t wall;                /* seconds since 1970 */
+	uint32_t object_size;	      /* bytes of an entry without extensions; 0: not known */
+	uint64_t boottime;	      /* seconds since boot, suspend included */
+	uint64_t wall;		      /* seconds since 1970 */
 	char boot_id[BOOT_ID_MAX];    /* "": unknown */
-	uint64_t cookie;              /* of the network namespace; 0: unknown */
+	uint64_t cookie;	      /* of the network namespace; 0: unknown */
 };
 
 /*

@@ -22,9 +22,12 @@ static const struct number {
 	const char *name;
 	size_t at;
 } numbers[] = {
-	{ "boottime", offsetof(struct state, then.boottime) }, { "wall", offsetof(struct state, then.wall) },
-	{ "namespace", offsetof(struct state, then.cookie) },  { "count", offsetof(struct state, then.count) },
-	{ "max", offsetof(struct state, then.max) },	       { "logged", offsetof(struct state, logged) },
+	{ "boottime", offsetof(struct state, then.boottime) },
+	{ "wall", offsetof(struct state, then.wall) },
+	{ "namespace", offsetof(struct state, then.cookie) },
+	{ "count", offsetof(struct state, then.count) },
+	{ "max", offsetof(struct state, then.max) },
+	{ "logged", offsetof(struct state, logged) },
 };
 
 static uint64_t *number_at(struct state *state, const struct number *number)
@@ -105,7 +108,8 @@ int history_read(struct state *state, const char *path)
 
 	*state = (struct state){ 0 };
 	if (err == 0)
-		err = text.len > 4 && strcmp(text.data + text.len - 4, "end\n") == 0 ? parse(state, text.data) : -EBADMSG;
+		err = text.len > 4 && strcmp(text.data + text.len - 4, "end\n") == 0 ? parse(state, text.data)
+										     : -EBADMSG;
 	if (err != 0) {
 		state_free(state);
 		*state = (struct state){ 0 };

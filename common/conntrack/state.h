@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What ct-stat remembers from one run to the next: the counters, so that the next run sees what happened since,
- * and the last alarm, so that only changes are logged. A text file that appears whole or not at all.
+ * What ct-stat remembers from one run to the next: the counters, so that the next run sees what happened
+ * since, and the last alarm, so that only changes are logged. A text file that appears whole or not at all.
  */
 #ifndef FW_CONNTRACK_STATE_H
 #define FW_CONNTRACK_STATE_H
@@ -11,7 +11,7 @@
 
 struct state {
 	struct snapshot then; /* owned; count, max, counters, times, boot_id, cookie */
-	int level;            /* enum alarm_level of that run */
+	int level;	      /* enum alarm_level of that run */
 	uint64_t logged;      /* boottime of the last message to syslog; 0: none */
 };
 
@@ -24,8 +24,8 @@ must_check int history_read(struct state *state, const char *path);
 must_check int history_write(const struct state *state, const char *path);
 
 /*
- * Why the remembered counters cannot be compared with those of now; NULL: they can. Times are those of the boot
- * clock, so that setting the wall clock changes nothing.
+ * Why the remembered counters cannot be compared with those of now; NULL: they can. Times are those of the
+ * boot clock, so that setting the wall clock changes nothing.
  */
 const char *state_mismatch(const struct state *state, const struct snapshot *now);
 

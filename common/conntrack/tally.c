@@ -14,9 +14,10 @@
 #define NO_NUMBER  UINT64_MAX /* in low: the entry has no such number */
 
 static const char *const field_names[TALLY_FIELDS] = {
-	[TALLY_PROTO] = "proto", [TALLY_STATE] = "state",   [TALLY_SRC] = "src",	 [TALLY_DST] = "dst",
-	[TALLY_SPORT] = "sport", [TALLY_DPORT] = "dport",   [TALLY_ZONE] = "zone",	 [TALLY_MARK] = "mark",
-	[TALLY_FAMILY] = "family", [TALLY_NAT] = "nat",	    [TALLY_STATUS] = "status", [TALLY_HELPER] = "helper",
+	[TALLY_PROTO] = "proto",     [TALLY_STATE] = "state",	[TALLY_SRC] = "src",
+	[TALLY_DST] = "dst",	     [TALLY_SPORT] = "sport",	[TALLY_DPORT] = "dport",
+	[TALLY_ZONE] = "zone",	     [TALLY_MARK] = "mark",	[TALLY_FAMILY] = "family",
+	[TALLY_NAT] = "nat",	     [TALLY_STATUS] = "status", [TALLY_HELPER] = "helper",
 	[TALLY_TIMEOUT] = "timeout",
 };
 
@@ -106,9 +107,12 @@ static uint64_t prefix_mask(unsigned prefix)
 static struct tally_value address_value(const struct tally_key *key, unsigned family, const uint8_t *addr)
 {
 	if (family == AF_INET)
-		return (struct tally_value){ IPV4_MARK, load_be64(addr) >> 32 & prefix_mask(key->prefix4) >> 32 };
+		return (struct tally_value){ IPV4_MARK,
+					     load_be64(addr) >> 32 & prefix_mask(key->prefix4) >> 32 };
 	return (struct tally_value){ load_be64(addr) & prefix_mask(key->prefix6),
-				     key->prefix6 <= 64 ? 0 : load_be64(addr + 8) & prefix_mask(key->prefix6 - 64u) };
+				     key->prefix6 <= 64
+					     ? 0
+					     : load_be64(addr + 8) & prefix_mask(key->prefix6 - 64u) };
 }
 
 /* The first sixteen bytes; names of states and helpers are shorter (NF_CT_HELPER_NAME_LEN, proto_state). */
@@ -144,14 +148,16 @@ static struct tally_value nat_value(const struct tally_flow *f)
 		return number_value(false, 0);
 	source = memcmp(orig->src, reply.dst, FLOW_ADDR) != 0 || orig->icmp_id != reply.icmp_id ||
 		 (orig->ports && orig->sport != reply.dport);
-	destination = memcmp(orig->dst, reply.src, FLOW_ADDR) != 0 || (orig->ports && orig->dport != reply.sport);
+	destination =
+		memcmp(orig->dst, reply.src, FLOW_ADDR) != 0 || (orig->ports && orig->dport != reply.sport);
 	return number_value(true, (source ? 1u : 0u) | (destination ? 2u : 0u));
 }
 
 static const struct {
 	uint32_t below;
 	const char *name;
-} timeouts[] = { { 10, "<10s" }, { 60, "<1min" }, { 600, "<10min" }, { 3600, "<1h" }, { 86400, "<1d" }, { UINT32_MAX, ">=1d" } };
+} timeouts[] = { { 10, "<10s" },  { 60, "<1min" },  { 600, "<10min" },
+		 { 3600, "<1h" }, { 86400, "<1d" }, { UINT32_MAX, ">=1d" } };
 
 static struct tally_value timeout_value(const struct flow *flow)
 {
@@ -208,11 +214,13 @@ static size_t hash_value(const struct tally_value *value)
 	return (size_t)(hash ^ hash >> 32);
 }
 
-static struct tally_row *find_row(struct tally_row *rows, size_t size, const struct tally_value *value, size_t hash)
+static struct tally_row *find_row(struct tally_row *rows, size_t size, const struct tally_value *value,
+				  size_t hash)
 {
 	size_t at = hash & (size - 1);
 
-	while (rows[at].flows != 0 && (rows[at].value.high != value->high || rows[at].value.low != value->low))
+	while (rows[at].flows != 0 &&
+	       (rows[at].value.high != value->high || rows[at].value.low != value->low))
 		at = (at + 1) & (size - 1);
 	return &rows[at];
 }
@@ -262,9 +270,8 @@ int tally_add(struct tally *tally, const struct tally_flow *decoded)
 
 	if (tally->pending_count == TALLY_PENDING && count_pending(tally) != 0)
 		return -ENOMEM;
-	tally->pending[(tally->pending_first + tally->pending_count++) % TALLY_PENDING] = (struct tally_pending){
-		value, decoded->counters.packets, decoded->counters.bytes, hash
-	};
+	tally->pending[(tally->pending_first + tally->pending_count++) % TALLY_PENDING] =
+		(struct tally_pending){ value, decoded->counters.packets, decoded->counters.bytes, hash };
 	__builtin_prefetch(&tally->rows[hash & (tally->size - 1)], 1);
 	return 0;
 }
@@ -323,8 +330,12 @@ static void address_text(struct strbuf *out, const struct tally_key *key, const 
 
 static void status_text(struct strbuf *out, uint64_t status)
 {
-	strbuf_puts(out, (status & IPS_SEEN_REPLY) == 0 ? ((status & IPS_ASSURED) != 0 ? "UNREPLIED," : "UNREPLIED") : "");
-	strbuf_puts(out, (status & IPS_ASSURED) != 0 ? "ASSURED" : (status & IPS_SEEN_REPLY) != 0 ? "REPLIED" : "");
+	bool replied = (status & IPS_SEEN_REPLY) != 0, assured = (status & IPS_ASSURED) != 0;
+
+	if (!replied)
+		strbuf_puts(out, assured ? "UNREPLIED,ASSURED" : "UNREPLIED");
+	else
+		strbuf_puts(out, assured ? "ASSURED" : "REPLIED");
 	strbuf_puts(out, (status & (IPS_OFFLOAD | IPS_HW_OFFLOAD)) != 0 ? ",OFFLOAD" : "");
 }
 

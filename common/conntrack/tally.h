@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Counting entries by a key: which protocols, states, sources fill the table. Exact: every different value has
- * its own count. Memory follows the number of different values, 40 bytes each at least, not that of entries.
+ * Counting entries by a key: which protocols, states, sources fill the table. Exact: every different value
+ * has its own count. Memory follows the number of different values, 40 bytes each at least, not that of
+ * entries.
  */
 #ifndef FW_CONNTRACK_TALLY_H
 #define FW_CONNTRACK_TALLY_H
@@ -32,7 +33,7 @@ enum tally_field {
 struct tally_key {
 	enum tally_field field;
 	uint8_t prefix4, prefix6; /* of TALLY_SRC, TALLY_DST */
-	char name[24];            /* as it was asked for */
+	char name[24];		  /* as it was asked for */
 };
 
 must_check bool tally_key_read(struct tally_key *key, const char *text);
@@ -60,8 +61,8 @@ enum tally_by { TALLY_BY_FLOWS, TALLY_BY_PACKETS, TALLY_BY_BYTES };
 
 struct tally {
 	struct tally_key key;
-	struct tally_row *rows; /* owned, a hash table; flows 0: free */
-	size_t size, used;      /* size is a power of two */
+	struct tally_row *rows;			     /* owned, a hash table; flows 0: free */
+	size_t size, used;			     /* size is a power of two */
 	struct tally_pending pending[TALLY_PENDING]; /* a ring */
 	size_t pending_first, pending_count;
 };
@@ -81,9 +82,9 @@ struct tally_flow {
 must_check bool tally_decode(struct tally_flow *decoded, const struct flow *flow, enum tally_by by);
 
 /*
- * Counts an entry: not at once, but some entries later, when the processor has fetched the row. With thousands
- * of sources the row is in no cache, and waiting for it would cost as much as everything else in user space.
- * 0 or -ENOMEM.
+ * Counts an entry: not at once, but some entries later, when the processor has fetched the row. With
+ * thousands of sources the row is in no cache, and waiting for it would cost as much as everything else in
+ * user space. 0 or -ENOMEM.
  */
 must_check int tally_add(struct tally *tally, const struct tally_flow *decoded);
 

@@ -36,8 +36,11 @@ void text_address(struct strbuf *out, unsigned family, const uint8_t *addr)
 /* Length of the UTF-8 sequence at text, 0 when it is not one. */
 static size_t utf8_length(const unsigned char *text, size_t left)
 {
-	size_t len = text[0] < 0x80 ? 1 : text[0] >= 0xc2 && text[0] < 0xe0 ? 2 : text[0] >= 0xe0 && text[0] < 0xf0 ? 3
-		     : text[0] >= 0xf0 && text[0] < 0xf5 ? 4 : 0;
+	size_t len = text[0] < 0x80			 ? 1
+		     : text[0] >= 0xc2 && text[0] < 0xe0 ? 2
+		     : text[0] >= 0xe0 && text[0] < 0xf0 ? 3
+		     : text[0] >= 0xf0 && text[0] < 0xf5 ? 4
+							 : 0;
 
 	if (len > left)
 		return 0;

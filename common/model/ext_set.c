@@ -94,12 +94,14 @@ static void read_directions(struct set_use *use, const char *text, const char *o
 
 		if (use->dims == SET_DIM_MAX)
 			xtables_error(PARAMETER_PROBLEM, "--%s takes at most %d of src and dst", option, SET_DIM_MAX);
-		if (len != 3 || (memcmp(text, "src", 3) != 0 && memcmp(text, "dst", 3) != 0))
+		if (strncmp(text, "src", 3) != 0 && strncmp(text, "dst", 3) != 0) /* iptables takes "srcs" too */
 			xtables_error(PARAMETER_PROBLEM, "--%s: src or dst belongs here, or several with commas", option);
 		if (text[0] == 's')
 			use->sources |= (unsigned char)(1 << use->dims);
 		use->dims++;
-		text += text[len] == ',' ? len + 1 : len;
+		text += len;
+		if (*text == ',' && *++text == '\0')
+			xtables_error(PARAMETER_PROBLEM, "--%s: src or dst belongs behind the comma", option);
 	}
 }
 
@@ -118,22 +120,37 @@ static void read_use(struct set_use *use, char **argv, const char *option)
 	optind++;
 }
 
+#define PACKETS_OPTIONS (1U << PACKETS_EQ | 1U << PACKETS_LT | 1U << PACKETS_GT)
+#define ONCE_OPTIONS    (1U << MATCH_SET | 1U << ADD_SET | 1U << DEL_SET | 1U << MAP_SET)
+#define BYTES_OPTIONS   (1U << BYTES_EQ | 1U << BYTES_LT | 1U << BYTES_GT)
+
+/* One condition on packets and one on bytes. */
+static void check_conditions(int c, unsigned given)
+{
+	unsigned others = (PACKETS_OPTIONS & 1U << c) != 0 ? PACKETS_OPTIONS : BYTES_OPTIONS;
+
+	if ((others & 1U << c) != 0 && (given & others) != 0)
+		xtables_error(PARAMETER_PROBLEM, "only one of --%s-eq, -lt and -gt can stand in one match",
+			      others == PACKETS_OPTIONS ? "packets" : "bytes");
+}
+
 static void read_set_option(int c, char **argv, int invert, struct set_data *data)
 {
 	const char *name = option_name(c);
 	uintmax_t value = 0;
 
-	if ((data->given & 1U << c) != 0)
+	if ((data->given & 1U << c) != 0 && (ONCE_OPTIONS & 1U << c) != 0)
 		xtables_error(PARAMETER_PROBLEM, "--%s can be specified only once", name);
 	if (invert && c != MATCH_SET && c != UPDATE_COUNTERS && c != UPDATE_SUBCOUNTERS && c != PACKETS_EQ && c != BYTES_EQ)
 		xtables_error(PARAMETER_PROBLEM, "`!' cannot stand before --%s", name);
+	check_conditions(c, data->given);
 	data->given |= 1U << c;
 	if (invert)
 		data->inverted |= 1U << c;
 	if (c == MATCH_SET || c == ADD_SET || c == DEL_SET || c == MAP_SET) {
 		read_use(&data->use[c], argv, name);
 	} else if ((c >= PACKETS_EQ && c <= BYTES_GT) || c == TIMEOUT) {
-		if (!xtables_strtoul(optarg, NULL, &value, 0, c == TIMEOUT ? UINT32_MAX : UINT64_MAX))
+		if (!xtables_strtoul(optarg, NULL, &value, 0, c == TIMEOUT ? UINT32_MAX - 1 : UINT64_MAX))
 			xtables_error(PARAMETER_PROBLEM, "--%s: \"%s\" is no number that fits", name, optarg);
 		data->value[c] = value;
 	}
@@ -161,7 +178,8 @@ static int parse_target(int c, char **argv, int invert, unsigned *flags, const v
 	struct set_data *data = (struct set_data *)(void *)(*target)->data;
 
 	(void)entry;
-	read_set_option(c, argv, invert, data);
+	(void)invert; /* iptables takes `!' here and forgets it */
+	read_set_option(c, argv, false, data);
 	*flags = data->given;
 	return 1;
 }
@@ -172,6 +190,8 @@ static void check_target(unsigned flags)
 		xtables_error(PARAMETER_PROBLEM, "You must specify either `--add-set', `--del-set' or `--map-set'");
 	if ((flags & 1U << MAP_SET) != 0 && (flags & (1U << MAP_MARK | 1U << MAP_PRIO | 1U << MAP_QUEUE)) == 0)
 		xtables_error(PARAMETER_PROBLEM, "--map-set wants --map-mark, --map-prio or --map-queue");
+	if ((flags & 1U << MAP_SET) == 0 && (flags & (1U << MAP_MARK | 1U << MAP_PRIO | 1U << MAP_QUEUE)) != 0)
+		xtables_error(PARAMETER_PROBLEM, "--map-mark, --map-prio and --map-queue go with --map-set");
 	if ((flags & (1U << EXIST | 1U << TIMEOUT)) != 0 && (flags & 1U << ADD_SET) == 0)
 		xtables_error(PARAMETER_PROBLEM, "--exist and --timeout go with --add-set");
 }
@@ -195,9 +215,12 @@ static void save_match(const void *ip, const struct xt_entry_match *match)
 	const struct set_data *data = (const struct set_data *)(const void *)match->data;
 
 	(void)ip;
-	for (int c = 0; c < SET_OPTION_COUNT; c++)
-		if ((data->given & 1U << c) != 0)
+	for (int c = 0; c < SET_OPTION_COUNT; c++) {
+		bool says_nothing = (c == UPDATE_COUNTERS || c == UPDATE_SUBCOUNTERS) && (data->inverted & 1U << c) == 0;
+
+		if ((data->given & 1U << c) != 0 && !says_nothing)
 			save_option(data, c);
+	}
 }
 
 static void save_target(const void *ip, const struct xt_entry_target *target)
@@ -208,6 +231,14 @@ static void save_target(const void *ip, const struct xt_entry_target *target)
 	for (int c = 0; c < SET_OPTION_COUNT; c++)
 		if ((data->given & 1U << c) != 0)
 			save_option(data, c);
+}
+
+bool ext_set_maps(const struct extension *target, bool *priority)
+{
+	const struct set_data *data = (const struct set_data *)(const void *)target->data;
+
+	*priority = (data->given & 1U << MAP_PRIO) != 0;
+	return (data->given & 1U << MAP_SET) != 0;
 }
 
 /* libxtables keeps a pointer to each, and changes them: they are its objects from then on. */

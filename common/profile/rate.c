@@ -32,7 +32,8 @@ unsigned period_parse(const char *text)
 	if (letter == text)
 		count = 1;
 	for (size_t i = 0; i < ARRAY_LEN(units); i++)
-		if (letter[0] == units[i].letter && letter[1] == '\0' && count <= 86400U * 366 / units[i].seconds)
+		if (letter[0] == units[i].letter && letter[1] == '\0' &&
+		    count <= 86400U * 366 / units[i].seconds)
 			return count * units[i].seconds;
 	return 0;
 }
@@ -44,6 +45,8 @@ static enum rate_fault rate_cut(const char *text, unsigned *count, unsigned *per
 	*count = number_parse(text, &slash);
 	if (slash == text || *slash != '/')
 		return RATE_SYNTAX;
+	if (slash - text > 7)
+		return RATE_FAST;
 	*period = period_parse(slash + 1);
 	if (*period == 0)
 		return strpbrk(slash, "smhd") == NULL || slash[1] != '0' ? RATE_SYNTAX : RATE_ZERO;

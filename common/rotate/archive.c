@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #define STAMP_FORMAT "-%Y%m%dT%H%M%SZ"
-#define NUMBER_MAX   1000000u
 
 static bool read_digits(const char **text, size_t count, int *value)
 {
@@ -329,6 +328,22 @@ void archives_drop(struct archives *list, size_t index)
 		(list->all.len - index) * sizeof(*list->all.item));
 }
 
+/* The highest number among the archives with this name's date; 0: none. A lower one that is free again would be older. */
+static unsigned last_within(const struct archives *list, const struct rotate_settings *set, const char *log,
+			    const char *name)
+{
+	struct archive parsed;
+	unsigned last = 0;
+	size_t len;
+
+	if (archive_parse(set, log, name, &parsed, &len) != ARCHIVE_PLAIN)
+		return 0;
+	for (size_t i = 0; i < list->all.len; i++)
+		if (list->all.item[i].when == parsed.when && list->all.item[i].number > last)
+			last = list->all.item[i].number;
+	return last;
+}
+
 bool archives_new_name(const struct archives *list, const char *log, const struct rotate_settings *set, time_t now,
 		       char name[static ARCHIVE_NAME_MAX])
 {
@@ -346,9 +361,12 @@ bool archives_new_name(const struct archives *list, const char *log, const struc
 	good = !text.failed && text.len > strlen(log) && text.len + 16 < ARCHIVE_NAME_MAX;
 	if (good)
 		memcpy(name, text.data, text.len + 1);
-	if (set->naming == NAMING_DATE)
-		for (unsigned i = 2; good && archives_find(list, name) != NULL && i < NUMBER_MAX; i++)
-			snprintf(name + text.len, ARCHIVE_NAME_MAX - text.len, "-%u", i);
+	if (good && set->naming == NAMING_DATE) {
+		unsigned last = last_within(list, set, log, name);
+
+		if (last > 0)
+			snprintf(name + text.len, ARCHIVE_NAME_MAX - text.len, "-%u", last + 1);
+	}
 	strbuf_free(&text);
 	return good && archives_find(list, name) == NULL;
 }

@@ -45,7 +45,7 @@ static void print_when(const struct rotate_settings *set, FILE *out)
 	fprintf(out, "%s%s", tab, names[set->schedule]);
 	if (set->schedule == BY_SIZE)
 		fprintf(out, " %llu", (unsigned long long)set->size);
-	if (set->schedule == WEEKLY && set->weekday >= 0)
+	if (set->schedule == WEEKLY)
 		fprintf(out, " %d", set->weekday);
 	fprintf(out, "\n%srotate %d\n", tab, set->keep);
 }

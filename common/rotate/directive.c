@@ -26,7 +26,7 @@ static special apply_create, apply_dateformat, apply_level, apply_min_free, appl
 
 static const char mails[] = "nothing is mailed: archives stay where they are until they are pruned";
 static const char own_deflate[] = "compression is built in, no program is run: see level and threads";
-static const char one_file[] = "name all files on the command line, or use several -c";
+static const char one_file[] = "one file holds all blocks";
 
 static const struct directive directives[] = {
 	{ "hourly", INTERVAL, HOURLY, NULL, NULL, 0 },
@@ -150,7 +150,7 @@ static bool need_word(struct config_place *at, const struct word *words, size_t 
 
 static bool apply_weekly(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count)
 {
-	long day = -1;
+	long day = 0;
 
 	if (count > 1 && !need_number(at, &words[1], 0, 7, &day))
 		return false;

@@ -233,7 +233,7 @@ static enum archive_kind kind_of(const char *entry)
 {
 	size_t len = strlen(entry);
 
-	if (len > 4 && entry[0] == '.' && strcmp(entry + len - 4, ".tmp") == 0 && archive_looks(entry + 1))
+	if (len > 8 && entry[0] == '.' && strcmp(entry + len - 7, ".gz.tmp") == 0)
 		return ARCHIVE_TEMPORARY;
 	if (len > 7 && strstr(entry, ".gz.bad") != NULL)
 		return ARCHIVE_BAD;

@@ -38,8 +38,9 @@ struct pipe_state {
 	bool dirty;      /* written since the last sync */
 	int64_t synced;  /* monotonic ms */
 	int64_t retry;   /* monotonic ms: no archive before */
-	time_t born;     /* of current */
+	time_t born;     /* of the first line in current */
 	pid_t child;     /* that compresses, 0: none */
+	bool untidy;     /* an archive was made that no child has looked at */
 	struct gap gap;
 };
 
@@ -129,6 +130,7 @@ static void tidy_in_child(struct pipe_state *state)
 	struct job *job = &state->job;
 	pid_t parent = getpid();
 
+	state->untidy = false;
 	state->child = fork();
 	if (state->child < 0) {
 		state->child = 0;
@@ -174,10 +176,8 @@ static int archive_current(struct pipe_state *state)
 	}
 	job->rotated = false;
 	lock_note(job->lock, "");
-	err = open_current(state);
-	if (err == 0)
-		tidy_in_child(state);
-	return err;
+	state->untidy = true;
+	return open_current(state);
 }
 
 static bool is_old(const struct pipe_state *state)
@@ -187,12 +187,28 @@ static bool is_old(const struct pipe_state *state)
 	return every > 0 && (uint64_t)(time(NULL) - state->born) * 1000 >= every;
 }
 
-/* Not while a child works: numbers would move under its hands. */
+static uint64_t room_left(const struct pipe_state *state)
+{
+	uint64_t size = state->job.set->size;
+
+	return (uint64_t)state->at < size ? size - (uint64_t)state->at : 0;
+}
+
+/* Large enough: also when the next line would make it too large. */
+static bool is_full(const struct pipe_state *state)
+{
+	const struct source *source = &state->source;
+	uint64_t room = room_left(state);
+
+	return room == 0 || (!state->line_open && source->len > room &&
+			     memrchr(source->bytes + source->start, '\n', (size_t)room) == NULL);
+}
+
+/* Numbers do not move under the hands of a child that compresses. */
 static bool wants_archive(struct pipe_state *state)
 {
-	bool full = (uint64_t)state->at >= state->job.set->size;
-
-	return state->at > 0 && (full || is_old(state)) && monotonic_ms() >= state->retry && !child_running(state);
+	return state->at > 0 && (is_full(state) || is_old(state)) && monotonic_ms() >= state->retry &&
+	       (state->job.set->naming == NAMING_DATE || !child_running(state));
 }
 
 /* How many of the bytes to come belong into this file: to the end of a line, when it is large or old enough. */
@@ -200,7 +216,7 @@ static size_t part_for_current(const struct pipe_state *state, bool wanted)
 {
 	const struct source *source = &state->source;
 	const char *bytes = source->bytes + source->start;
-	uint64_t room = (uint64_t)state->at < state->job.set->size ? state->job.set->size - (uint64_t)state->at : 0;
+	uint64_t room = room_left(state);
 	const char *end;
 
 	if (!wanted && source->len <= room)
@@ -287,6 +303,8 @@ static int take(struct pipe_state *state, bool wanted)
 	ssize_t moved = source_move(source, state->fd, &state->at, most);
 
 	if (moved > 0) {
+		if (state->at == moved)
+			state->born = time(NULL);
 		state->line_open = source->bytes[source->start - 1] != '\n';
 		state->dirty = true;
 		return 0;
@@ -337,6 +355,8 @@ static int turn(struct pipe_state *state, bool *more)
 		(void)!gap_close(state);
 	if (state->gap.open)
 		return source->len > 0 ? gap_drop(state) : 0;
+	if (state->untidy && !child_running(state) && read_archives(state) == 0)
+		tidy_in_child(state);
 	if (wants_archive(state)) {
 		if (!state->line_open)
 			return archive_current(state);
@@ -389,6 +409,11 @@ int pipe_run(struct rotate_run *run, const struct rotate_settings *set, const st
 		err = job_fail(&state.job, -errno, "cannot be synced");
 	if (state.child > 0)
 		waitpid(state.child, NULL, 0);
+	if (err == 0 && state.untidy && read_archives(&state) == 0) {
+		tidy_in_child(&state);
+		if (state.child > 0)
+			waitpid(state.child, NULL, 0);
+	}
 	if (state.fd >= 0)
 		close(state.fd);
 	source_close(&state.source);

@@ -41,7 +41,8 @@ static int check_directory(int fd, const char *path, bool last, struct diag_log 
 /* Opens `name` in *fd and puts it in its place. `path` is what to call it. */
 static int step_into(int *fd, const char *name, const char *path, bool last, bool su, struct diag_log *log)
 {
-	int next = openat(*fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	/* On the way only the right to pass is needed; the last one is listed and synced. */
+	int next = openat(*fd, name, (last ? O_RDONLY : O_PATH) | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	int err = next < 0 ? -errno : 0;
 	struct stat st;
 

@@ -26,11 +26,7 @@ static bool period_over(const struct rotate_settings *set, time_t last, time_t n
 	case DAILY:
 		return days != 0;
 	case WEEKLY:
-		if (set->weekday == 7 || days >= 7)
-			return days >= 7;
-		if (set->weekday >= 0)
-			return days >= 1 && today.tm_wday == set->weekday;
-		return today.tm_wday < then.tm_wday;
+		return days >= 7 || (days >= 1 && today.tm_wday == set->weekday);
 	case MONTHLY:
 		return then.tm_mon != today.tm_mon || then.tm_year != today.tm_year;
 	case YEARLY:

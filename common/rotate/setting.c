@@ -12,7 +12,6 @@
 
 const struct rotate_settings rotate_defaults = {
 	.schedule = BY_SIZE,
-	.weekday = -1,
 	.size = 1024 * 1024,
 	.keep = ROTATE_KEEP_ALL,
 	.verify = true,

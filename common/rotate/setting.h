@@ -21,7 +21,7 @@ enum rotate_script { SCRIPT_FIRST, SCRIPT_PRE, SCRIPT_POST, SCRIPT_LAST, SCRIPT_
 
 struct rotate_settings {
 	enum rotate_schedule schedule;
-	int weekday;                       /* of WEEKLY: 0 Sunday to 6; 7: seven days after the last; -1: a new week */
+	int weekday;                       /* of WEEKLY: 0 Sunday to 6; 7: none, only seven days after the last */
 	uint64_t size;                     /* of BY_SIZE, in bytes */
 	uint64_t maxsize, minsize;         /* bytes; 0: none */
 	unsigned minage, maxage;           /* days; 0: none */

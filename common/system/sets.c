@@ -230,6 +230,18 @@ bool set_put_back(struct set *set, struct diag_log *log)
 	return good;
 }
 
+bool sets_save(struct strbuf *out, struct diag_log *log)
+{
+	struct strbuf err = STRBUF_INIT;
+	bool good = run_ipset(NULL, "save", NULL, NULL, out, &err);
+
+	if (!good)
+		diag_add(log, DIAG_SYSTEM, NULL, NULL, "ipset save: %.*s", (int)strcspn(strbuf_text(&err), "\n"),
+			 strbuf_text(&err));
+	strbuf_free(&err);
+	return good;
+}
+
 void sets_mirror(const struct netns *netns, const char *const *except, size_t count)
 {
 	struct strbuf saved = STRBUF_INIT, text = STRBUF_INIT;

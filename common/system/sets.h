@@ -32,6 +32,9 @@ must_check bool set_put(struct set *set, struct diag_log *log);
 /* Undoes set_put. False after a report. */
 must_check bool set_put_back(struct set *set, struct diag_log *log);
 
+/* All sets with their members, as `ipset save` tells them, appended. False after a report. */
+must_check bool sets_save(struct strbuf *out, struct diag_log *log);
+
 /* Sets that are there now, without members, made in a scratch namespace too. Best effort. */
 void sets_mirror(const struct netns *netns, const char *const *except, size_t count);
 

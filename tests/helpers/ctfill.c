@@ -30,8 +30,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BATCH      128
-#define MARKS      7
+#define BATCH	   128
+#define MARKS	   7
 #define FIRST_PORT 1024
 
 enum proto { TCP, UDP, ICMP, PROTOS };
@@ -39,8 +39,9 @@ enum reply { UNREPLIED, REPLIED, ASSURED, REPLIES };
 
 static const char *const proto_names[PROTOS] = { "tcp", "udp", "icmp" };
 static const char *const reply_names[REPLIES] = { "UNREPLIED", "REPLIED", "ASSURED" };
-static const uint8_t tcp_states[] = { TCP_CONNTRACK_ESTABLISHED, TCP_CONNTRACK_TIME_WAIT, TCP_CONNTRACK_SYN_SENT,
-				      TCP_CONNTRACK_CLOSE_WAIT, TCP_CONNTRACK_FIN_WAIT };
+static const uint8_t tcp_states[] = { TCP_CONNTRACK_ESTABLISHED, TCP_CONNTRACK_TIME_WAIT,
+				      TCP_CONNTRACK_SYN_SENT, TCP_CONNTRACK_CLOSE_WAIT,
+				      TCP_CONNTRACK_FIN_WAIT };
 static const char *const state_names[] = { "ESTABLISHED", "TIME_WAIT", "SYN_SENT", "CLOSE_WAIT", "FIN_WAIT" };
 static const uint16_t ports[] = { 443, 80, 22, 8080, 53, 123 };
 
@@ -112,7 +113,8 @@ static void put_addresses(struct nlmsghdr *nlh, const struct conn *c, bool reply
 	struct nlattr *ip = mnl_attr_nest_start(nlh, CTA_TUPLE_IP);
 
 	if (c->ipv6) {
-		struct in6_addr src = { .s6_addr = { 0xfd, 0 } }, dst = { .s6_addr = { 0x20, 1, 0x0d, 0xb8 } };
+		struct in6_addr src = { .s6_addr = { 0xfd, 0 } },
+				dst = { .s6_addr = { 0x20, 1, 0x0d, 0xb8 } };
 
 		src.s6_addr[14] = (uint8_t)(c->source >> 8);
 		src.s6_addr[15] = (uint8_t)c->source;
@@ -262,7 +264,8 @@ static bool fill_all(struct fill *fill)
 
 		if (!send_batch(fill, from, to))
 			return false;
-		while (options->rate > 0 && (double)(to - options->first) > (now() - start) * (double)options->rate)
+		while (options->rate > 0 &&
+		       (double)(to - options->first) > (now() - start) * (double)options->rate)
 			usleep(200);
 	}
 	return true;
@@ -332,7 +335,8 @@ int main(int argc, char *argv[])
 		return 2;
 	}
 	fill.socket = mnl_socket_open(NETLINK_NETFILTER);
-	if (fill.socket == NULL || mnl_socket_bind(fill.socket, 0, MNL_SOCKET_AUTOPID) < 0 || !fill_all(&fill)) {
+	if (fill.socket == NULL || mnl_socket_bind(fill.socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    !fill_all(&fill)) {
 		fprintf(stderr, "ctfill: %s\n", strerror(errno));
 		return 3;
 	}

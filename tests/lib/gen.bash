@@ -18,15 +18,21 @@ load() { # load nft|legacy
 	backend=$1
 }
 
-unload() { # unload nft|legacy: every table empty and open
-	local program table chain
-	for program in "iptables-$1" "ip6tables-$1"; do
-		for table in filter nat mangle raw; do
-			in_ns fw "$program" -t "$table" -F
-			in_ns fw "$program" -t "$table" -X
-		done
-		for chain in INPUT FORWARD OUTPUT; do in_ns fw "$program" -P "$chain" ACCEPT; done
-	done
+# Every table of a family, empty and open.
+EMPTY_TABLES='*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+COMMIT
+*nat
+COMMIT
+*mangle
+COMMIT
+*raw
+COMMIT'
+
+unload() { # unload nft|legacy: in the namespace fw
+	in_ns fw "iptables-$1-restore" <<<"$EMPTY_TABLES" && in_ns fw "ip6tables-$1-restore" <<<"$EMPTY_TABLES"
 }
 
 with_both() { # with_both command...: once with each backend

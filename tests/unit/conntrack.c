@@ -20,11 +20,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define HEAD_6_18                                                                                                  \
-	"entries  clashres found new invalid ignore delete chainlength insert insert_failed drop early_drop "      \
+#define HEAD_6_18                                                                                            \
+	"entries  clashres found new invalid ignore delete chainlength insert insert_failed drop "           \
+	"early_drop "                                                                                        \
 	"icmp_error  expect_new expect_create expect_delete search_restart\n"
-#define LINE_6_18(drop)                                                                                            \
-	"00000007  00000001 00000002 00000000 00000003 00000000 00000000 00000004 00000005 00000006 " drop         \
+#define LINE_6_18(drop)                                                                                      \
+	"00000007  00000001 00000002 00000000 00000003 00000000 00000000 00000004 00000005 00000006 " drop   \
 	" 00000008 00000009  0000000a 0000000b 0000000c 0000000d\n"
 
 /* 0 or what counters_parse says; counters are left for the caller. */
@@ -40,18 +41,22 @@ static void test_stat_columns(void)
 	struct counters c;
 	uint64_t entries;
 
-	CHECK(parse(&c, HEAD_6_18 LINE_6_18("00000007") LINE_6_18("ffffffff"), &entries) == 0, "the file of 6.18");
+	CHECK(parse(&c, HEAD_6_18 LINE_6_18("00000007") LINE_6_18("ffffffff"), &entries) == 0,
+	      "the file of 6.18");
 	CHECK(entries == 7, "entries stands on each line and is not summed");
-	CHECK(c.lines.len == 2 && counters_sum(&c, COUNTER_DROP) == 7 + (uint64_t)UINT32_MAX, "sums have 64 bits");
-	CHECK(counters_sum(&c, COUNTER_CLASH_RESOLVE) == 2 && counters_sum(&c, COUNTER_EXPECT_DELETE) == 24, "by name");
+	CHECK(c.lines.len == 2 && counters_sum(&c, COUNTER_DROP) == 7 + (uint64_t)UINT32_MAX,
+	      "sums have 64 bits");
+	CHECK(counters_sum(&c, COUNTER_CLASH_RESOLVE) == 2 && counters_sum(&c, COUNTER_EXPECT_DELETE) == 24,
+	      "by name");
 	counters_free(&c);
-	CHECK(parse(&c, "entries searched found drop\n00000001 00000009 00000002 00000003\n", &entries) == 0 &&
+	CHECK(parse(&c, "entries searched found drop\n00000001 00000009 00000002 00000003\n", &entries) ==
+			      0 &&
 		      counters_sum(&c, COUNTER_DROP) == 3 && !counters_know(&c, COUNTER_EARLY_DROP) &&
 		      !counters_know(&c, COUNTER_CLASH_RESOLVE),
 	      "fewer columns, and one whose place is used for something else now");
 	counters_free(&c);
-	CHECK(parse(&c, "drop  future_thing entries\n00000003 00000001 00000002\n", &entries) == 0 && entries == 2 &&
-		      counters_sum(&c, COUNTER_DROP) == 3,
+	CHECK(parse(&c, "drop  future_thing entries\n00000003 00000001 00000002\n", &entries) == 0 &&
+		      entries == 2 && counters_sum(&c, COUNTER_DROP) == 3,
 	      "another order and an unknown column");
 	counters_free(&c);
 }
@@ -88,7 +93,8 @@ static void test_many_cpus(void)
 	strbuf_puts(&text, HEAD_6_18);
 	for (int i = 0; i < 256; i++)
 		strbuf_puts(&text, LINE_6_18("00000002"));
-	CHECK(parse(&c, strbuf_text(&text), &entries) == 0 && counters_sum(&c, COUNTER_DROP) == 512, "256 processors");
+	CHECK(parse(&c, strbuf_text(&text), &entries) == 0 && counters_sum(&c, COUNTER_DROP) == 512,
+	      "256 processors");
 	counters_free(&c);
 	strbuf_free(&text);
 }
@@ -145,12 +151,15 @@ static bool reads(const char *text, int kind, uint64_t value)
 
 static void test_thresholds(void)
 {
-	static const char *const bad[] = { "", "x", "-1", "80x", "101%", "80.", "80.1234", "80%%", "5000000000", "100.5" };
+	static const char *const bad[] = { "",	  "x",	     "-1",   "80x",	   "101%",
+					   "80.", "80.1234", "80%%", "5000000000", "100.5" };
 	struct threshold t;
 
 	CHECK(reads("80", THRESHOLD_PERCENT, 80000) && reads("80%", THRESHOLD_PERCENT, 80000), "percent");
-	CHECK(reads("99.5", THRESHOLD_PERCENT, 99500) && reads("0.125%", THRESHOLD_PERCENT, 125), "parts of a percent");
-	CHECK(reads("100", THRESHOLD_PERCENT, 100000) && reads("101", THRESHOLD_ENTRIES, 101), "entries above 100");
+	CHECK(reads("99.5", THRESHOLD_PERCENT, 99500) && reads("0.125%", THRESHOLD_PERCENT, 125),
+	      "parts of a percent");
+	CHECK(reads("100", THRESHOLD_PERCENT, 100000) && reads("101", THRESHOLD_ENTRIES, 101),
+	      "entries above 100");
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		CHECK(!threshold_read(&t, bad[i]), "no threshold");
 }
@@ -162,7 +171,8 @@ static enum alarm_level level_of(uint64_t count, uint64_t max, const char *warn,
 	struct report report = { 0 };
 	enum alarm_level level;
 
-	if ((warn != NULL && !threshold_read(&limits.warn, warn)) || (crit != NULL && !threshold_read(&limits.crit, crit)))
+	if ((warn != NULL && !threshold_read(&limits.warn, warn)) ||
+	    (crit != NULL && !threshold_read(&limits.crit, crit)))
 		return ALARM_UNKNOWN;
 	report_compare(&report, &now, NULL, SINCE_START);
 	report_judge(&report, &limits);
@@ -182,13 +192,16 @@ static void test_levels(void)
 	CHECK(level_of(5, 0, "80", "90") == ALARM_OK, "no limit: never full");
 	CHECK(level_of(200000, 0, "150000", NULL) == ALARM_WARNING, "entries need no limit");
 	CHECK(level_of(300000, 262144, "80", "90") == ALARM_CRITICAL, "more than the limit");
-	CHECK(alarm_worse(ALARM_UNKNOWN, ALARM_WARNING) == ALARM_WARNING && alarm_worse(ALARM_OK, ALARM_UNKNOWN) == ALARM_UNKNOWN,
+	CHECK(alarm_worse(ALARM_UNKNOWN, ALARM_WARNING) == ALARM_WARNING &&
+		      alarm_worse(ALARM_OK, ALARM_UNKNOWN) == ALARM_UNKNOWN,
 	      "not knowing never hides an alarm");
 }
 
 static bool forecasts(uint64_t before, uint64_t count, uint64_t seconds, uint64_t *full_in)
 {
-	struct snapshot then = { .has_count = true, .has_max = true, .count = before, .max = 100000, .boottime = 1000 };
+	struct snapshot then = {
+		.has_count = true, .has_max = true, .count = before, .max = 100000, .boottime = 1000
+	};
 	struct snapshot now = then;
 	struct report report = { 0 };
 
@@ -223,7 +236,8 @@ static void test_state(void)
 	out.then.cookie = 4711;
 	strcpy(out.then.boot_id, "one");
 	CHECK(history_write(&out, path) == 0 && history_read(&in, path) == 0, "written and read");
-	CHECK(in.level == 1 && in.logged == 7 && in.then.cookie == 4711 && counters_sum(&in.then.counters, COUNTER_DROP) == 5 + (uint64_t)UINT32_MAX,
+	CHECK(in.level == 1 && in.logged == 7 && in.then.cookie == 4711 &&
+		      counters_sum(&in.then.counters, COUNTER_DROP) == 5 + (uint64_t)UINT32_MAX,
 	      "what was read is what was written");
 	CHECK(state_mismatch(&in, &out.then) == NULL, "it fits itself");
 	out.then.boottime = 999;
@@ -292,13 +306,15 @@ static void test_entry(void)
 
 	build_entry(buffer);
 	CHECK(flow_parse(&flow, (const void *)buffer) && flow_line(&line, &flow, 0, 0), "an entry is read");
-	CHECK(strcmp(strbuf_text(&line), "tcp      6 431999 ESTABLISHED src=10.0.0.1 dst=192.0.2.2 sport=1024 dport=443 "
-					 "src=192.0.2.2 dst=10.0.0.1 sport=443 dport=1024 [ASSURED]") == 0,
+	CHECK(strcmp(strbuf_text(&line),
+		     "tcp      6 431999 ESTABLISHED src=10.0.0.1 dst=192.0.2.2 sport=1024 dport=443 "
+		     "src=192.0.2.2 dst=10.0.0.1 sport=443 dport=1024 [ASSURED]") == 0,
 	      "and printed as conntrack prints it");
 	strbuf_free(&line);
 }
 
-/* Every byte set to every value of a few: nothing may be read outside of the message. The sanitizers watch. */
+/* Every byte set to every value of a few: nothing may be read outside of the message. The sanitizers watch.
+ */
 static void test_damaged_entry(void)
 {
 	static const uint8_t values[] = { 0, 1, 3, 4, 5, 8, 0x7f, 0x80, 0xff };
@@ -316,7 +332,8 @@ static void test_damaged_entry(void)
 			memcpy(copy, whole, len);
 			copy[at] = (char)values[v];
 			if (flow_parse(&flow, (const void *)copy))
-				read += flow_line(&out, &flow, FLOW_LAYER3 | FLOW_ID, 0) + flow_json(&out, &flow);
+				read += flow_line(&out, &flow, FLOW_LAYER3 | FLOW_ID, 0) +
+					flow_json(&out, &flow);
 			strbuf_free(&out);
 			free(copy);
 		}
@@ -328,24 +345,37 @@ static void test_filters(void)
 {
 	struct filter f = { 0 };
 
-	CHECK(filter_net(&f.src, "10.1.2.3/8") && f.src.addr[0] == 10 && f.src.addr[1] == 0 && f.src.prefix == 8, "host bits are cut off");
+	CHECK(filter_net(&f.src, "10.1.2.3/8") && f.src.addr[0] == 10 && f.src.addr[1] == 0 &&
+		      f.src.prefix == 8,
+	      "host bits are cut off");
 	CHECK(filter_net(&f.dst, "2001:db8::1") && f.dst.prefix == 128, "an IPv6 address");
 	CHECK(!filter_settle(&f), "two families never match");
-	CHECK(!filter_net(&f.src, "10.0.0.0/33") && !filter_net(&f.src, "10.0.0") && !filter_net(&f.src, "") && !filter_net(&f.src, "::/x"), "no networks");
+	CHECK(!filter_net(&f.src, "10.0.0.0/33") && !filter_net(&f.src, "10.0.0") &&
+		      !filter_net(&f.src, "") && !filter_net(&f.src, "::/x"),
+	      "no networks");
 	CHECK(filter_mark(&f, "0x10/0xff") && f.mark == 16 && f.mark_mask == 255, "mark and mask");
-	CHECK(!filter_mark(&f, "1/0") && !filter_mark(&f, "x") && !filter_mark(&f, "1/") && !filter_mark(&f, "4294967296"), "no marks");
-	CHECK(filter_proto(&f, "ICMPv6") && f.proto == IPPROTO_ICMPV6 && filter_proto(&f, "47") && !filter_proto(&f, "256") && !filter_proto(&f, "nosuch"), "protocols");
+	CHECK(!filter_mark(&f, "1/0") && !filter_mark(&f, "x") && !filter_mark(&f, "1/") &&
+		      !filter_mark(&f, "4294967296"),
+	      "no marks");
+	CHECK(filter_proto(&f, "ICMPv6") && f.proto == IPPROTO_ICMPV6 && filter_proto(&f, "47") &&
+		      !filter_proto(&f, "256") && !filter_proto(&f, "nosuch"),
+	      "protocols");
 	f = (struct filter){ 0 };
-	CHECK(filter_proto(&f, "icmp") && filter_settle(&f) && f.family == AF_INET, "a protocol of one family tells it");
-	CHECK(filter_state(&f, "established") && strcmp(f.state, "ESTABLISHED") == 0 && !filter_state(&f, "open?"), "states");
+	CHECK(filter_proto(&f, "icmp") && filter_settle(&f) && f.family == AF_INET,
+	      "a protocol of one family tells it");
+	CHECK(filter_state(&f, "established") && strcmp(f.state, "ESTABLISHED") == 0 &&
+		      !filter_state(&f, "open?"),
+	      "states");
 }
 
 static void test_keys(void)
 {
-	static const char *const bad[] = { "", "nosuch", "src/", "src/33", "src/24/129", "src/x", "dport/8", "src/24/64/1", "proto " };
+	static const char *const bad[] = { "",	    "nosuch",  "src/",	      "src/33", "src/24/129",
+					   "src/x", "dport/8", "src/24/64/1", "proto " };
 	struct tally_key key;
 
-	CHECK(tally_key_read(&key, "src/24") && key.prefix4 == 24 && key.prefix6 == 64, "a prefix, IPv6 by /64");
+	CHECK(tally_key_read(&key, "src/24") && key.prefix4 == 24 && key.prefix6 == 64,
+	      "a prefix, IPv6 by /64");
 	CHECK(tally_key_read(&key, "dst/16/48") && key.prefix4 == 16 && key.prefix6 == 48, "both prefixes");
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		CHECK(!tally_key_read(&key, bad[i]), "no key");
@@ -357,14 +387,21 @@ static void test_text(void)
 	uint64_t number;
 
 	text_json(&out, "a\"\\\n\xff\xc3\xa9", 7);
-	CHECK(strcmp(strbuf_text(&out), "\"a\\\"\\\\\\u000a\\ufffd\xc3\xa9\"") == 0, "JSON strings are escaped");
+	CHECK(strcmp(strbuf_text(&out), "\"a\\\"\\\\\\u000a\\ufffd\xc3\xa9\"") == 0,
+	      "JSON strings are escaped");
 	strbuf_reset(&out);
 	text_number(&out, UINT64_MAX);
 	CHECK(strcmp(strbuf_text(&out), "18446744073709551615") == 0, "the largest number");
 	strbuf_free(&out);
-	CHECK(text_to_duration("2h", &number) && number == 7200 && text_to_duration("90", &number) && number == 90, "durations");
-	CHECK(!text_to_duration("", &number) && !text_to_duration("2hh", &number) && !text_to_duration("-1", &number) && !text_to_duration("h", &number), "no durations");
-	CHECK(!text_to_number("18446744073709551616", UINT64_MAX, &number) && !text_to_number("1 ", 9, &number), "no numbers");
+	CHECK(text_to_duration("2h", &number) && number == 7200 && text_to_duration("90", &number) &&
+		      number == 90,
+	      "durations");
+	CHECK(!text_to_duration("", &number) && !text_to_duration("2hh", &number) &&
+		      !text_to_duration("-1", &number) && !text_to_duration("h", &number),
+	      "no durations");
+	CHECK(!text_to_number("18446744073709551616", UINT64_MAX, &number) &&
+		      !text_to_number("1 ", 9, &number),
+	      "no numbers");
 }
 
 int main(void)

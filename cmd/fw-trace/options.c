@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fw-trace/options.h"
+
+#include <string.h>
+
+const char trace_usage[] =
+	"usage: fw-trace [-46jrhV] [--rules=FILE] 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new'\n"
+	"       fw-trace [-46jchV] [--rules=FILE] --packets=FILE | --from-log=FILE\n"
+	"Reads iptables-restore text from standard input and follows packets through it.\n"
+	"\n"
+	"  -4, --ipv4             only packets of IPv4\n"
+	"  -6, --ipv6             only packets of IPv6\n"
+	"  -R, --rules=FILE       the rules, in place of standard input\n"
+	"  -p, --packets=FILE     many packets, one a line: the answer is a line each\n"
+	"  -l, --from-log=FILE    lines of the target LOG: which rule would decide each packet now\n"
+	"  -r, --reply            the packet that answers, too\n"
+	"  -j, --json             one object a packet\n"
+	"  -c, --count            the rules with the numbers of packets that they met, in place of answers\n"
+	"  -h, --help             this text\n"
+	"  -V, --version          the version\n";
+
+static const struct option longs[] = {
+	{ "ipv4", no_argument, NULL, '4' },
+	{ "ipv6", no_argument, NULL, '6' },
+	{ "rules", required_argument, NULL, 'R' },
+	{ "packets", required_argument, NULL, 'p' },
+	{ "from-log", required_argument, NULL, 'l' },
+	{ "reply", no_argument, NULL, 'r' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "count", no_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void read_option(struct cli *cli, struct trace_options *options, int c)
+{
+	switch (c) {
+	case '4': case '6':
+		options->family |= c == '4' ? FAMILY_IPV4 : FAMILY_IPV6;
+		break;
+	case 'R':
+		options->rules = optarg;
+		break;
+	case 'p':
+		options->packets = optarg;
+		break;
+	case 'l':
+		options->log = optarg;
+		break;
+	case 'r':
+		options->reply = true;
+		break;
+	case 'j':
+		options->json = true;
+		break;
+	case 'c':
+		options->count = true;
+		break;
+	case 'h':
+		cli_help(cli);
+	case 'V':
+		cli_version(cli);
+	default:
+		break;
+	}
+}
+
+static void check(const struct cli *cli, const struct trace_options *options)
+{
+	const char *many = options->packets != NULL ? options->packets : options->log;
+
+	if ((options->packet != NULL) + (options->packets != NULL) + (options->log != NULL) != 1)
+		cli_misuse(cli, "one packet, --packets or --from-log");
+	if (options->reply && many != NULL)
+		cli_misuse(cli, "--reply is for one packet");
+	if (options->count && options->json)
+		cli_misuse(cli, "--count and --json are two different answers");
+	if (many != NULL && strcmp(many, "-") == 0 && strcmp(options->rules, "-") == 0)
+		cli_misuse(cli, "rules and packets cannot both come from standard input");
+	if (options->family == FAMILY_BOTH)
+		cli_misuse(cli, "-4 or -6, not both");
+}
+
+struct trace_options trace_parse_options(struct cli *cli, int argc, char *argv[])
+{
+	struct trace_options options = { .rules = "-" };
+	int c;
+
+	while ((c = cli_option(cli, argc, argv, ":46R:p:l:rjchV", longs)) != -1)
+		read_option(cli, &options, c);
+	if (optind < argc)
+		options.packet = argv[optind++];
+	if (optind < argc)
+		cli_misuse(cli, "one packet at a time, in quotes");
+	check(cli, &options);
+	return options;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef FW_CMD_TRACE_OPTIONS_H
+#define FW_CMD_TRACE_OPTIONS_H
+
+#include "cli.h"
+#include "text/family.h"
+
+struct trace_options {
+	enum family family;   /* FAMILY_NONE: that of the first packet */
+	const char *rules;    /* a path, "-" for standard input */
+	const char *packets;  /* a file of packets, a line each; NULL: one packet in the arguments */
+	const char *log;      /* a file of kernel messages; NULL: none */
+	const char *packet;
+	bool json, reply, count;
+};
+
+extern const char trace_usage[];
+
+struct trace_options trace_parse_options(struct cli *cli, int argc, char *argv[]);
+
+#endif

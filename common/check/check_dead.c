@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rules that no packet gets to, chains that nothing calls, rules that say again what was said. */
+#include "check/meaning_checks.h"
+
+#include <string.h>
+
+/* What the takers do with the packets, where all do the same. */
+static const char *common_verdict(const struct reach_rule *found)
+{
+	const char *name = rule_target_name(found->killers[0]->rule);
+
+	for (unsigned i = 1; i < found->killer_count && i < REACH_KILLERS; i++)
+		if (strcmp(name, rule_target_name(found->killers[i]->rule)) != 0)
+			return "";
+	return name;
+}
+
+static void add_lines(const struct meaning *m, struct strbuf *out, const struct reach_rule *found)
+{
+	unsigned shown = found->killer_count < REACH_KILLERS ? found->killer_count : REACH_KILLERS;
+
+	strbuf_puts(out, found->killer_count == 1 ? "line " : "lines ");
+	for (unsigned i = 0; i < shown; i++)
+		strbuf_printf(out, "%s%u", i == 0 ? "" : i + 1 == found->killer_count ? " and " : ", ",
+			      rule_line(m->program, found->killers[i]->rule));
+	if (found->killer_count > shown)
+		strbuf_printf(out, " and %u more", found->killer_count - shown);
+}
+
+static bool has_counted_match(const struct rule *rule)
+{
+	for (const struct extension *match = rule->matches; match != NULL; match = match->next)
+		if (match_is_counted(match))
+			return true;
+	return false;
+}
+
+static void report_dead(const struct meaning *m, const struct program_rule *rule, const struct reach_rule *found)
+{
+	struct strbuf lines = STRBUF_INIT;
+	const char *verdict = common_verdict(found);
+
+	add_lines(m, &lines, found);
+	meaning_rule(m, DIAG_DEAD_RULE, rule->rule, "no packet gets to this rule: %s%s all that it matches%s%s%s",
+		     strbuf_text(&lines), found->killer_count == 1 ? " takes" : " together take",
+		     verdict[0] != '\0' ? " (" : "", verdict, verdict[0] != '\0' ? ")" : "");
+	if (has_counted_match(rule->rule))
+		meaning_rule(m, DIAG_LIMIT_AFTER_ACCEPT, rule->rule,
+			     "this limit is never asked: it must stand in front of line %u to work",
+			     rule_line(m->program, found->killers[0]->rule));
+	strbuf_free(&lines);
+}
+
+/* Dead where it stands, though not by the rules of its own chain alone. */
+static void report_outside(const struct meaning *m, const struct program_rule *rule, const struct reach_rule *found)
+{
+	struct strbuf lines = STRBUF_INIT;
+
+	if (found->killer_count > 0) {
+		strbuf_puts(&lines, ": see ");
+		add_lines(m, &lines, found);
+	}
+	meaning_rule(m, DIAG_DEAD_RULE, rule->rule,
+		     "no packet gets to this rule: those that it matches are taken, or kept out of chain %s, earlier%s",
+		     rule->chain->chain->name, strbuf_text(&lines));
+	strbuf_free(&lines);
+}
+
+static const char *why_never(const struct program_rule *rule)
+{
+	unsigned hooks = rule->chain->hooks;
+	bool no_out = (hooks & ~(unsigned)(HOOK_PREROUTING | HOOK_INPUT)) == 0;
+	bool no_in = hooks == HOOK_OUTPUT;
+
+	if (rule->rule->out[0] != '\0' && no_out)
+		return ": no output interface is known yet in this chain";
+	if (rule->rule->in[0] != '\0' && no_in)
+		return ": what this host sends has no input interface";
+	if (strcmp(rule->chain->table->table->name, "nat") == 0)
+		return ": nat sees new and related packets only, and these conditions ask for others or exclude each other";
+	return ": its conditions exclude each other";
+}
+
+/* What a generator puts behind every section is dead where the section ends by itself: nobody's fault. */
+static bool is_frame(const struct meaning *m, const struct program_rule *rule)
+{
+	struct where origin = stream_origin_where(m->ruleset->stream, &m->ruleset->stream->lines.item[rule->rule->line]);
+
+	return origin.file != NULL && origin.line == 0;
+}
+
+static void check_rule(const struct meaning *m, const struct program_rule *rule)
+{
+	const struct reach_rule *found = &m->reach->rules[rule->serial];
+
+	if (is_frame(m, rule))
+		return;
+	switch (found->fate) {
+	case FATE_DEAD:
+		report_dead(m, rule, found);
+		break;
+	case FATE_OUTSIDE:
+		report_outside(m, rule, found);
+		break;
+	case FATE_NEVER:
+		meaning_rule(m, DIAG_IMPOSSIBLE_MATCH, rule->rule, "this rule matches no packet%s", why_never(rule));
+		break;
+	default:
+		break;
+	}
+}
+
+/* --- chains ------------------------------------------------------------------------------------------- */
+
+static void check_chain(const struct meaning *m, const struct program_chain *chain)
+{
+	if (chain->hooks != 0 || chain->chain->hook != 0 || chain->looped || chain->count == 0)
+		return;
+	if (chain->callers.len == 0)
+		meaning_chain(m, DIAG_UNREACHABLE_CHAIN, chain, "no rule leads to chain %s: its %u rules do nothing",
+			      chain->chain->name, chain->count);
+	else
+		meaning_chain(m, DIAG_UNREACHABLE_CHAIN, chain,
+			      "chain %s is called only from chains that no packet gets to: its %u rules do nothing",
+			      chain->chain->name, chain->count);
+}
+
+/* --- the same again ----------------------------------------------------------------------------------- */
+
+static bool same_matches(const struct extension *a, const struct extension *b)
+{
+	for (; a != NULL && b != NULL; a = a->next, b = b->next)
+		if (a->kind != b->kind || a->size != b->size || memcmp(a->data, b->data, a->size) != 0)
+			return false;
+	return a == b;
+}
+
+static bool same_target(const struct rule *a, const struct rule *b)
+{
+	if (a->verdict != NULL || b->verdict != NULL)
+		return a->verdict != NULL && b->verdict != NULL && strcmp(a->verdict, b->verdict) == 0;
+	if (a->target == NULL || b->target == NULL)
+		return a->target == b->target;
+	return a->target->kind == b->target->kind && a->target->size == b->target->size &&
+	       memcmp(a->target->data, b->target->data, a->target->size) == 0;
+}
+
+static bool same_rule(const struct rule *a, const struct rule *b)
+{
+	return a->proto == b->proto && a->invert == b->invert && a->fragment == b->fragment && a->is_goto == b->is_goto &&
+	       strcmp(a->in, b->in) == 0 && strcmp(a->out, b->out) == 0 && a->jump == b->jump &&
+	       memcmp(&a->src, &b->src, sizeof(a->src)) == 0 && memcmp(&a->dst, &b->dst, sizeof(a->dst)) == 0 &&
+	       same_target(a, b) && same_matches(a->matches, b->matches);
+}
+
+/* Neighbours only: what stands further apart may be meant, and what is dead is said to be so already. */
+static void check_duplicates(const struct meaning *m, const struct program_chain *chain)
+{
+	for (unsigned i = 1; i < chain->count; i++) {
+		const struct program_rule *rule = &chain->rules[i];
+		const struct rule *before = chain->rules[i - 1].rule;
+		bool counts_only = rule->rule->target == NULL && rule->rule->verdict == NULL && rule->rule->jump == NULL;
+
+		if (m->reach->rules[rule->serial].fate == FATE_ALIVE && !counts_only && !has_counted_match(rule->rule) &&
+		    same_rule(rule->rule, before))
+			meaning_rule(m, DIAG_DUPLICATE_RULE, rule->rule, "the same rule as line %u",
+				     rule_line(m->program, before));
+	}
+}
+
+/* What could not be decided is said once, so that silence means what it says. */
+static void count_undecided(const struct meaning *m)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < m->program->rule_count; i++)
+		if (m->reach->rules[i].fate == FATE_UNDECIDED && !m->program->rules[i]->chain->looped)
+			count++;
+	if (count > 0)
+		diag_add(m->log, DIAG_UNDECIDED, NULL, NULL,
+			 "%u rules were too much for the budget: whether a packet gets to them is not known", count);
+}
+
+void check_dead(const struct meaning *m)
+{
+	for (unsigned i = 0; i < m->program->rule_count; i++)
+		check_rule(m, m->program->rules[i]);
+	for (unsigned t = 0; t < m->program->table_count; t++) {
+		for (unsigned c = 0; c < m->program->tables[t].count; c++) {
+			check_chain(m, &m->program->tables[t].chains[c]);
+			check_duplicates(m, &m->program->tables[t].chains[c]);
+		}
+	}
+	count_undecided(m);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The checks that need to know what the rules mean: group "meaning" of the catalogue. */
+#ifndef FW_CHECK_CHECK_MEANING_H
+#define FW_CHECK_CHECK_MEANING_H
+
+#include "base/diag.h"
+#include "model/ruleset.h"
+
+/* One family. What the families must be compared for goes out as notes: see check_exposure.h. */
+void check_meaning(const struct ruleset *ruleset, struct diag_log *log);
+
+#endif

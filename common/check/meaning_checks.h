@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the check_*.c files of the group "meaning" share. Used by them alone. */
+#ifndef FW_CHECK_MEANING_CHECKS_H
+#define FW_CHECK_MEANING_CHECKS_H
+
+#include "base/diag.h"
+#include "meaning/flow.h"
+#include "meaning/packet.h"
+#include "meaning/reach.h"
+
+struct meaning {
+	const struct ruleset *ruleset;
+	struct program *program;
+	struct reach *reach;
+	struct flow flow;
+	struct diag_log *log;
+};
+
+/* Findings about a rule, a chain (its ":" line), or the whole. */
+void meaning_rule(const struct meaning *m, enum diag_id id, const struct rule *rule, const char *format, ...)
+	printf_like(4, 5);
+void meaning_chain(const struct meaning *m, enum diag_id id, const struct program_chain *chain, const char *format, ...)
+	printf_like(4, 5);
+
+/* A region of packets that a question is about, from what can be at the hook. Narrowed field by field. */
+struct question {
+	const struct meaning *m;
+	const struct program_chain *chain;
+	struct box box;
+	bool good; /* false: no packet is like that, or it cannot be asked */
+};
+
+struct question question_at(const struct meaning *m, const char *table, enum hook hook);
+void question_field(struct question *question, enum field field, field_value lo, field_value hi);
+void question_state(struct question *question, enum ct_state state);
+
+enum may { MAY_NEVER, MAY_SOMETIMES, MAY_UNKNOWN };
+
+/* May any of them be accepted, or dropped? `some` gets a packet for which it is so; NULL: not wanted. */
+enum may question_accepted(const struct question *question, struct packet *some);
+enum may question_dropped(const struct question *question, struct packet *some);
+
+void check_dead(const struct meaning *m);
+void check_policy(const struct meaning *m);
+void check_nat(const struct meaning *m);
+void check_logs(const struct meaning *m);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sets of packets through a chain: which may be accepted, which dropped, which come back. "May" is
+ * for some values of the booleans and some answers of limits; what is empty never happens.
+ */
+#ifndef FW_MEANING_FLOW_H
+#define FW_MEANING_FLOW_H
+
+#include "meaning/diagram.h"
+#include "meaning/program.h"
+
+struct flow {
+	struct program *program;  /* borrowed */
+	struct diagrams *diagrams; /* owned */
+	diagram *back;            /* by chain of one table: what may come back from it, of any packet */
+	const struct program_table *table; /* that back is of; NULL: none yet */
+};
+
+must_check bool flow_begin(struct flow *flow, struct program *program, size_t limit);
+void flow_end(struct flow *flow);
+
+diagram flow_rule(struct flow *flow, const struct program_rule *rule); /* what it matches at most */
+
+/* Fills in back for the table's chains. False: memory ran out. */
+must_check bool flow_returns(struct flow *flow, const struct program_table *table);
+
+struct flow_verdict {
+	diagram accept, drop, back;
+};
+
+/* What becomes of the packets that enter the chain. The policy of a built-in chain is taken into account. */
+struct flow_verdict flow_chain(struct flow *flow, const struct program_chain *chain, diagram enters);
+
+#endif

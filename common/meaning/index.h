@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The rules of one chain, found by a packet: segment trees over the numbers of one field, nested by
+ * field, so that a packet meets few rules that do not match it however many there are.
+ */
+#ifndef FW_MEANING_INDEX_H
+#define FW_MEANING_INDEX_H
+
+#include "meaning/program.h"
+
+struct index;
+
+/* Of all rules, or of the wanted ones. NULL when memory ran out. The boxes must stay. */
+struct index *index_new(const struct box *boxes, const struct program_rule *rules, unsigned count,
+			bool (*wanted)(const struct program_rule *rule));
+void index_free(struct index *index);
+
+#define INDEX_NONE UINT32_MAX
+
+/*
+ * The first rule at or behind `from` with a box that has the point, by its index in the chain;
+ * INDEX_NONE: none. Booleans are not looked at.
+ */
+uint32_t index_next(const struct index *index, const uint32_t point[static FIELD_COUNT], uint32_t from);
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "meaning/program.h"
+#include "meaning/effect.h"
+#include "meaning/index.h"
+
+#include <string.h>
+
+/* A rule of more boxes than this is taken as one that may match anywhere within a larger box. */
+#define BOXES_MAX 512
+#define SPANS_MAX 160
+
+/* --- rules, first pass: conditions ------------------------------------------------------------------ */
+
+static bool compile_rule(struct program *program, struct program_chain *chain, unsigned index, const struct rule *rule)
+{
+	struct program_rule *to = &chain->rules[index];
+	struct matchset *set = &program->matches;
+	struct cond *conds;
+
+	if (!matchset_read(set, rule))
+		return false;
+	conds = arena_alloc(&program->arena, (set->conds.len + 1) * sizeof(*conds));
+	if (conds == NULL)
+		return false;
+	if (set->conds.len > 0)
+		memcpy(conds, set->conds.item, set->conds.len * sizeof(*conds));
+	for (size_t i = 0; i < set->conds.len; i++)
+		space_note(&program->space, &conds[i]);
+	*to = (struct program_rule){ .rule = rule, .conds = conds, .cond_count = (unsigned)set->conds.len,
+				     .effect = effect_of(rule), .chain = chain, .index = index };
+	chain->table->changes |= effect_changes(rule);
+	program->tracked |= effect_tracks(rule);
+	return true;
+}
+
+static bool compile_chain(struct program *program, struct program_table *table, struct program_chain *to,
+			  const struct chain *chain)
+{
+	*to = (struct program_chain){ .chain = chain, .table = table, .count = (unsigned)chain->rules.len };
+	to->rules = arena_alloc(&program->arena, (to->count + 1) * sizeof(*to->rules));
+	if (to->rules == NULL)
+		return false;
+	program->rule_count += to->count;
+	for (unsigned i = 0; i < to->count; i++)
+		if (!compile_rule(program, to, i, chain->rules.item[i]))
+			return false;
+	return true;
+}
+
+/* --- the call graph --------------------------------------------------------------------------------- */
+
+struct chain_index {
+	const struct chain *chain;
+	struct program_chain *to;
+};
+
+static int compare_chains(const void *a, const void *b)
+{
+	const struct chain_index *x = a, *y = b;
+
+	return (uintptr_t)x->chain < (uintptr_t)y->chain ? -1 : (uintptr_t)x->chain > (uintptr_t)y->chain;
+}
+
+static bool link_chains(struct program_table *table)
+{
+	struct chain_index *index = calloc(table->count + 1, sizeof(*index));
+	bool good = index != NULL;
+
+	for (unsigned c = 0; c < table->count && good; c++)
+		index[c] = (struct chain_index){ table->chains[c].chain, &table->chains[c] };
+	if (good)
+		qsort(index, table->count, sizeof(*index), compare_chains);
+	for (unsigned c = 0; c < table->count && good; c++) {
+		for (unsigned r = 0; r < table->chains[c].count && good; r++) {
+			struct program_rule *rule = &table->chains[c].rules[r];
+			struct chain_index key = { .chain = rule->rule->jump };
+			const struct chain_index *at;
+
+			if (key.chain == NULL)
+				continue;
+			at = bsearch(&key, index, table->count, sizeof(*index), compare_chains);
+			rule->to = at->to;
+			good = vec_push(&at->to->callers, rule);
+		}
+	}
+	free(index);
+	return good;
+}
+
+/* Kahn's order: callers first. What is left over stands on a cycle or behind one. */
+static bool order_chains(struct program *program, struct program_table *table)
+{
+	unsigned *waiting = calloc(table->count + 1, sizeof(*waiting));
+	unsigned done = 0, at = 0;
+
+	table->sorted = arena_alloc(&program->arena, (table->count + 1) * sizeof(*table->sorted));
+	if (waiting == NULL || table->sorted == NULL) {
+		free(waiting);
+		return false;
+	}
+	for (unsigned c = 0; c < table->count; c++) {
+		waiting[c] = (unsigned)table->chains[c].callers.len;
+		if (waiting[c] == 0)
+			table->sorted[done++] = &table->chains[c];
+	}
+	for (; at < done; at++) {
+		table->sorted[at]->order = at;
+		for (unsigned r = 0; r < table->sorted[at]->count; r++) {
+			struct program_chain *to = table->sorted[at]->rules[r].to;
+
+			if (to != NULL && --waiting[to - table->chains] == 0)
+				table->sorted[done++] = to;
+		}
+	}
+	for (unsigned c = 0; c < table->count; c++) {
+		if (waiting[c] == 0)
+			continue;
+		table->chains[c].looped = true;
+		table->chains[c].order = done;
+		table->sorted[done++] = &table->chains[c];
+	}
+	free(waiting);
+	return true;
+}
+
+static void mark_hooks(struct program_table *table)
+{
+	for (unsigned c = 0; c < table->count; c++) {
+		struct program_chain *chain = table->sorted[c];
+
+		chain->hooks |= chain->chain->hook;
+		for (unsigned r = 0; r < chain->count; r++)
+			if (chain->rules[r].to != NULL)
+				chain->rules[r].to->hooks |= chain->hooks;
+	}
+}
+
+/* --- rules, second pass: boxes ---------------------------------------------------------------------- */
+
+/* One more condition: every box so far, cut by each of its spans. */
+static bool cut_boxes(struct program *program, struct boxes *now, const struct cond *cond, bool *too_many)
+{
+	struct span spans[2][SPANS_MAX];
+	enum field fields[2] = { cond->field, cond->other };
+	unsigned counts[2] = { 0, 0 };
+	struct boxes next = { 0 };
+
+	for (unsigned k = 0; k < 2; k++)
+		if (fields[k] != FIELD_COUNT)
+			counts[k] = space_spans(&program->space, fields[k], cond, spans[k], SPANS_MAX);
+	*too_many = counts[0] > SPANS_MAX || counts[1] > SPANS_MAX || now->len * (counts[0] + counts[1]) > BOXES_MAX;
+	if (*too_many)
+		return true;
+	for (size_t i = 0; i < now->len; i++) {
+		for (unsigned k = 0; k < 2; k++) {
+			for (unsigned s = 0; s < counts[k]; s++) {
+				struct box cut = now->item[i];
+				struct span *dim = &cut.dim[fields[k]];
+
+				dim->lo = spans[k][s].lo > dim->lo ? spans[k][s].lo : dim->lo;
+				dim->hi = spans[k][s].hi < dim->hi ? spans[k][s].hi : dim->hi;
+				if (dim->lo <= dim->hi && !vec_push(&next, cut)) {
+					vec_free(&next);
+					return false;
+				}
+			}
+		}
+	}
+	vec_free(now);
+	*now = next;
+	return true;
+}
+
+/* A boolean in all boxes; those that have the opposite go. */
+static void require_literal(struct boxes *now, int32_t literal, bool *full)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < now->len; i++) {
+		bool no_room = false;
+
+		if (!box_require(&now->item[i], literal, &no_room) && !no_room)
+			continue;
+		*full |= no_room;
+		now->item[kept++] = now->item[i];
+	}
+	now->len = kept;
+}
+
+static bool box_rule(struct program *program, struct program_rule *rule)
+{
+	struct boxes now = { 0 };
+	bool good = vec_push(&now, box_all(&program->space));
+
+	for (unsigned i = 0; i < rule->cond_count && good; i++) {
+		const struct cond *cond = &rule->conds[i];
+		bool vague = false;
+
+		if ((cond->depends & rule->chain->table->changes) != 0 || (cond->kind != COND_RANGES && cond->var == 0))
+			vague = true;
+		else if (cond->kind == COND_RANGES)
+			good = cut_boxes(program, &now, cond, &vague);
+		else
+			require_literal(&now, cond->negative ? -(int32_t)cond->var : (int32_t)cond->var, &vague);
+		rule->fresh |= vague;
+	}
+	rule->first_box = (unsigned)program->boxes.len;
+	rule->box_count = (unsigned)now.len;
+	for (size_t i = 0; i < now.len && good; i++)
+		good = vec_push(&program->boxes, now.item[i]);
+	vec_free(&now);
+	return good;
+}
+
+static bool box_rules(struct program *program)
+{
+	unsigned serial = 0;
+
+	program->rules = arena_alloc(&program->arena, (program->rule_count + 1) * sizeof(*program->rules));
+	if (program->rules == NULL)
+		return false;
+	for (unsigned t = 0; t < program->table_count; t++) {
+		for (unsigned c = 0; c < program->tables[t].count; c++) {
+			struct program_chain *chain = &program->tables[t].chains[c];
+
+			for (unsigned r = 0; r < chain->count; r++) {
+				chain->rules[r].serial = serial;
+				program->rules[serial++] = &chain->rules[r];
+				if (!box_rule(program, &chain->rules[r]))
+					return false;
+			}
+		}
+	}
+	return true;
+}
+
+/* --- all of it ------------------------------------------------------------------------------------ */
+
+static bool compile_table(struct program *program, struct program_table *to, const struct table *table)
+{
+	*to = (struct program_table){ .table = table, .count = (unsigned)table->chains.len };
+	to->chains = arena_alloc(&program->arena, (to->count + 1) * sizeof(*to->chains));
+	if (to->chains == NULL)
+		return false;
+	for (unsigned c = 0; c < to->count; c++)
+		if (!compile_chain(program, to, &to->chains[c], table->chains.item[c]))
+			return false;
+	if (!link_chains(to) || !order_chains(program, to))
+		return false;
+	mark_hooks(to);
+	return true;
+}
+
+static bool compile(struct program *program, void (*note)(void *ctx, struct space *space), void *ctx)
+{
+	const struct ruleset *ruleset = program->ruleset;
+
+	program->tables = arena_alloc(&program->arena, (ruleset->tables.len + 1) * sizeof(*program->tables));
+	if (program->tables == NULL)
+		return false;
+	for (; program->table_count < ruleset->tables.len; program->table_count++) {
+		unsigned t = program->table_count;
+
+		if (!compile_table(program, &program->tables[t], ruleset->tables.item[t]))
+			return false;
+	}
+	for (unsigned state = 0; state < CT_STATE_COUNT; state++)
+		space_note_value(&program->space, FIELD_CT, ct_value((enum ct_state)state, false, false, false));
+	space_note_value(&program->space, FIELD_IN, 0); /* no interface */
+	space_note_value(&program->space, FIELD_OUT, 0);
+	space_note_value(&program->space, FIELD_FRAGMENT, 1);
+	if (note != NULL)
+		note(ctx, &program->space);
+	return space_seal(&program->space) && box_rules(program);
+}
+
+struct program *program_new(const struct ruleset *ruleset, void (*note)(void *ctx, struct space *space), void *ctx)
+{
+	struct program *program = calloc(1, sizeof(*program));
+
+	if (program == NULL)
+		return NULL;
+	program->ruleset = ruleset;
+	program->matches.family = ruleset->family;
+	program->matches.arena = &program->arena;
+	space_begin(&program->space, ruleset->family);
+	if (compile(program, note, ctx))
+		return program;
+	program_free(program);
+	return NULL;
+}
+
+void program_free(struct program *program)
+{
+	if (program == NULL)
+		return;
+	for (unsigned t = 0; t < program->table_count; t++) {
+		for (unsigned c = 0; c < program->tables[t].count; c++) {
+			vec_free(&program->tables[t].chains[c].callers);
+			index_free(program->tables[t].chains[c].index);
+		}
+	}
+	matchset_free(&program->matches);
+	space_free(&program->space);
+	vec_free(&program->boxes);
+	arena_free(&program->arena);
+	free(program);
+}

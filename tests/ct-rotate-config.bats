@@ -1,0 +1,314 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ct-rotate.conf(5): logrotate's files, the order of scripts, several logs at once.
+
+bats_require_minimum_version 1.5.0
+load lib/ct-rotate
+
+setup() { rotate_setup; }
+teardown() { rotate_teardown; }
+
+conf() { # conf: the configuration from standard input, LOGS stands for the directory
+	sed "s,LOGS,$dir,g" >"$scratch/conf"
+}
+
+@test "the tutorial's file for logrotate works unchanged" {
+	# In a mount namespace of its own /var/log and rsyslog's script are ours.
+	mkdir "$scratch/upper" "$scratch/work" "$scratch/merged" "$scratch/var"
+	cat >"$scratch/run" <<-'END'
+		set -eu
+		mount --bind "$scratch/var" /var/log
+		mount -t overlay -o "lowerdir=/usr/lib,upperdir=$scratch/upper,workdir=$scratch/work" overlay "$scratch/merged" || exit 77
+		mount --bind "$scratch/merged" /usr/lib
+		mkdir -p /usr/lib/rsyslog
+		printf '#!/bin/sh\necho told >>%s/told\n' "$scratch" >/usr/lib/rsyslog/rsyslog-rotate
+		chmod +x /usr/lib/rsyslog/rsyslog-rotate
+		log=/var/log/iptables.log
+		run() { [ "$("$BUILD/ct-rotate" -c "$1" 2>&1)" = "" ]; }
+		run "$1" # missingok
+		[ ! -e "$log" ]
+		seq 1000 >"$log"
+		chmod 600 "$log"
+		touch "$log-$(date -u -d '2 days ago' +%Y%m%dT%H%M%SZ)"
+		run "$1"
+		[ "$(cat "$scratch/told")" = told ]
+		[ "$(stat -c '%a %s' "$log")" = "640 0" ]
+		"$BUILD/ct-rotate" --cat "$log" | cmp - "$scratch/expected"
+		[ "$(ls "$log"-*.gz | wc -l)" -eq 2 ]
+		run "$1" # the same day again: nothing
+		[ "$(ls /var/log | wc -l)" -eq 3 ]
+	END
+	seq 1000 >"$scratch/expected"
+	state=0
+	scratch=$scratch unshare -m bash "$scratch/run" "$BATS_TEST_DIRNAME/data/ct-rotate/tutorial.conf" || state=$?
+	[ "$state" -ne 77 ] || skip "no overlay file system here to give rsyslog's script a place"
+	[ "$state" -eq 0 ]
+}
+
+@test "each fault has its file, line and column, and nothing is rotated" {
+	cd "$BATS_TEST_DIRNAME/data/ct-rotate"
+	run --separate-stderr "$BUILD/ct-rotate" -f -c bad.in
+	[ "$status" -eq 2 ]
+	diff -u bad.ok <(grep '\[rotate-config\]' <<<"$stderr")
+}
+
+@test "an unknown directive: other logs are untouched" {
+	seq 3 >"$dir/a"
+	seq 3 >"$dir/b"
+	conf <<-'END'
+		LOGS/a {
+			rotate 3
+		}
+		LOGS/b {
+			rotate 3
+			frobnicate
+		}
+	END
+	run "$BUILD/ct-rotate" -f -c "$scratch/conf"
+	[ "$status" -eq 2 ]
+	[[ $output == *"conf:6:1: error: unknown directive frobnicate [rotate-config]"* ]]
+	[ "$(tree "$dir" | tr '\n' ' ')" = "a b " ]
+}
+
+@test "a configuration that cannot be read, or holds a NUL: status 2" {
+	run "$BUILD/ct-rotate" -f -c "$scratch/none"
+	[ "$status" -eq 2 ]
+	printf '/a {\n\0}\n' >"$scratch/conf"
+	run "$BUILD/ct-rotate" -f -c "$scratch/conf"
+	[ "$status" -eq 2 ]
+	[[ $output == *NUL* ]]
+}
+
+@test "defaults, patterns, quotes, several paths, = and comments" {
+	touch "$dir/a.log" "$dir/b.log" "$dir/c d.log" "$dir/e.txt"
+	conf <<-'END'
+		# defaults for what follows
+		compress
+		rotate=2
+		naming number # not dates
+
+		LOGS/[ab].log
+		"LOGS/c d.log"
+		{
+			size = 1
+			nocompress
+			minsize=0
+		}
+		'LOGS/e.txt' {
+			size 1k
+		}
+	END
+	for f in "$dir"/*; do echo x >"$f"; done
+	"$BUILD/ct-rotate" -c "$scratch/conf"
+	[ "$(tree "$dir" | tr '\n' ' ')" = "a.log a.log.1 b.log b.log.1 c d.log c d.log.1 e.txt " ]
+	head -c 2000 /dev/zero >"$dir/e.txt"
+	"$BUILD/ct-rotate" -c - <"$scratch/conf"
+	[ -e "$dir/e.txt.1.gz" ]
+}
+
+@test "a pattern that matches archives too: they are passed over" {
+	echo x >"$dir/a"
+	conf <<-'END'
+		LOGS/a* {
+			size 1
+		}
+	END
+	for i in 1 2 3; do
+		echo x >"$dir/a"
+		"$BUILD/ct-rotate" -c "$scratch/conf"
+	done
+	[ "$(ls "$dir" | wc -l)" -eq 4 ]
+}
+
+@test "a pattern that matches nothing: status 1, 0 with missingok; the other logs are rotated" {
+	echo x >"$dir/a"
+	conf <<-'END'
+		LOGS/*.none {
+		}
+		LOGS/a {
+		}
+	END
+	run "$BUILD/ct-rotate" -f -c "$scratch/conf"
+	[ "$status" -eq 1 ]
+	[ ! -s "$dir/a" ]
+	sed -i '1a missingok' "$scratch/conf"
+	rotate -c "$scratch/conf"
+}
+
+@test "the order of scripts and what they are told" {
+	touch "$dir/a" "$dir/b"
+	conf <<-'END'
+		LOGS/a LOGS/b {
+			naming number
+			firstaction
+				echo "first $1" >>LOGS/said
+			endscript
+			prerotate
+				echo "pre $1 $(ls LOGS/*.1 2>/dev/null | wc -l)" >>LOGS/said
+			endscript
+			postrotate
+				echo "post $1 $2 $(ls LOGS/*.1 | wc -l)" >>LOGS/said
+			endscript
+			lastaction
+				echo "last $1" >>LOGS/said
+			endscript
+		}
+	END
+	rotate -c "$scratch/conf"
+	[ "$(sed "s,$dir,LOGS,g" "$dir/said")" = "first LOGS/a LOGS/b
+pre LOGS/a 0
+post LOGS/a LOGS/a.1 1
+pre LOGS/b 1
+post LOGS/b LOGS/b.1 2
+last LOGS/a LOGS/b" ]
+	rm "$dir/said"
+	sed -i 's/naming number/&\nsharedscripts/' "$scratch/conf"
+	rotate -c "$scratch/conf"
+	[ "$(sed "s,$dir,LOGS,g" "$dir/said")" = "first LOGS/a LOGS/b
+pre LOGS/a LOGS/b 2
+post LOGS/a LOGS/b  2
+last LOGS/a LOGS/b" ]
+	rm "$dir/said"
+	sed -i 's/naming number/&\nnotifempty/' "$scratch/conf"
+	rotate -c "$scratch/conf"
+	[ ! -e "$dir/said" ] # nothing to rotate, no script
+}
+
+# A script that fails: which of pre, rotated, post, last happen then.
+fails() { # fails WHICH
+	rm -rf -- "$dir"/*
+	echo x >"$dir/a"
+	conf <<-END
+		LOGS/a {
+			naming number
+			compress
+			firstaction
+				[ $1 != first ]
+			endscript
+			prerotate
+				[ $1 != pre ] && echo pre >>LOGS/said
+			endscript
+			postrotate
+				[ $1 != post ] && echo post >>LOGS/said
+			endscript
+			lastaction
+				echo last >>LOGS/said
+				[ $1 != last ]
+			endscript
+		}
+	END
+	run "$BUILD/ct-rotate" -f -c "$scratch/conf"
+	[ "$status" -eq 1 ]
+	tree "$dir" | tr '\n' ' '
+	cat "$dir/said" 2>/dev/null | tr '\n' ' '
+}
+
+@test "a script that fails: what still happens" {
+	[ "$(fails first)" = "a " ]
+	[ "$(fails pre)" = "a said last " ]
+	[ "$(fails post)" = "a a.1 said pre last " ]
+	[ "$(fails last)" = "a a.1.gz said pre post last " ]
+}
+
+@test "a script that hangs is killed with its children; the data is kept and not compressed" {
+	echo x >"$dir/a"
+	conf <<-'END'
+		LOGS/a {
+			compress
+			scripttimeout 200ms
+			postrotate
+				sleep 1000 & echo $! >LOGS/pid
+				wait
+			endscript
+		}
+	END
+	run timeout 10 "$BUILD/ct-rotate" -f -c "$scratch/conf"
+	[ "$status" -eq 1 ]
+	[[ $output == *"did not end in time"* ]]
+	[ -z "$(find "$dir" -name '*.gz')" ]
+	"$BUILD/ct-rotate" --cat "$dir/a" | grep -q x
+	for i in $(seq 50); do kill -0 "$(cat "$dir/pid")" 2>/dev/null || break; sleep 0.1; done
+	! kill -0 "$(cat "$dir/pid")" 2>/dev/null || grep -q '^State:.Z' "/proc/$(cat "$dir/pid")/status"
+}
+
+@test "a script that kills its parent: status 1, the data is kept and not compressed" {
+	echo x >"$dir/a"
+	conf <<-'END'
+		LOGS/a {
+			compress
+			postrotate
+				kill -9 $PPID
+			endscript
+		}
+	END
+	run "$BUILD/ct-rotate" -f -c "$scratch/conf"
+	[ "$status" -eq 1 ]
+	[[ $output == *"killed the process that waits for it"* ]]
+	[ -z "$(find "$dir" -name '*.gz')" ]
+	"$BUILD/ct-rotate" --cat "$dir/a" | grep -q x
+}
+
+@test "scripts run as root, files are handled as the user of su" {
+	chmod 711 "$scratch"
+	echo x >"$dir/a"
+	chown -R 12:34 "$dir"
+	conf <<-'END'
+		LOGS/a {
+			su 12 34
+			naming number
+			postrotate
+				id -u >LOGS/uid
+			endscript
+		}
+	END
+	rotate -c "$scratch/conf"
+	[ "$(cat "$dir/uid")" = 0 ]
+	[ "$(stat -c %u "$dir/a" "$dir/a.1" | sort -u)" = 12 ]
+}
+
+@test "--import-logrotate prints an equivalent file, which reads the same, and says what is left out" {
+	conf <<-'END'
+		compress
+		/var/log/x /var/log/y {
+			weekly 3
+			rotate 4
+			mail root
+			create 0600 root root
+			sharedscripts
+			postrotate
+				true
+			endscript
+		}
+	END
+	run --separate-stderr "$BUILD/ct-rotate" --import-logrotate "$scratch/conf"
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"conf:5:1: warning: mail is left out: nothing is mailed"* ]]
+	[[ $output == *"weekly 3"*"rotate 4"*"compress"*"sharedscripts"*"create 0600 0 0"*"postrotate"*"true"*"endscript"* ]]
+	[[ $output == *"# With logrotate, without delaycompress"* ]]
+	echo "$output" >"$scratch/again"
+	[ "$("$BUILD/ct-rotate" --import-logrotate "$scratch/again")" = "$output" ]
+	run "$BUILD/ct-rotate" --import-logrotate "$BATS_TEST_DIRNAME/data/ct-rotate/tutorial.conf"
+	[ "$status" -eq 0 ]
+}
+
+@test "each example of the manual pages is read" {
+	sed -n '/^\.Bd -literal/,/^\.Ed/p' "$BATS_TEST_DIRNAME/../man/ct-rotate.conf.5" | grep -v '^\.' >"$scratch/conf"
+	[ "$(grep -c '{' "$scratch/conf")" -eq 2 ]
+	run "$BUILD/ct-rotate" --import-logrotate "$scratch/conf"
+	[ "$status" -eq 0 ]
+	[[ $output != *"left out"* && $output == *"reopen pidfile:/run/fw-logger.pid"* ]]
+	# Those of ct-rotate(8), with our own paths and -n.
+	examples=0
+	while IFS= read -r line; do
+		line=${line#.Dl }
+		line=${line//\/var\/log\/iptables.log/$dir/log}
+		line=${line//\/etc\/ct-rotate.conf/$scratch/conf}
+		line=${line/unit:rsyslog.service/cmd:true}
+		line=${line/*| ct-rotate --pipe \/var\/log/seq 3 | ct-rotate --pipe $dir}
+		seq 3 >"$dir/log"
+		PATH=$BUILD:$PATH bash -c "${line/ct-rotate -c/ct-rotate -n -c}" >"$scratch/out" 2>&1 || { echo "$line"; cat "$scratch/out"; [[ $line == *-c* ]]; }
+		examples=$((examples + 1))
+	done < <(grep '^\.Dl ' "$BATS_TEST_DIRNAME/../man/ct-rotate.8")
+	[ "$examples" -eq 5 ]
+	seq 3 | cmp - "$dir/kernel/current"
+}

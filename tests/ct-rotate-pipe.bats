@@ -1,0 +1,203 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ct-rotate --pipe: lines from a pipe into DIR/current and its archives.
+
+bats_require_minimum_version 1.5.0
+load lib/ct-rotate
+
+setup() { rotate_setup; }
+teardown() { rotate_teardown; }
+
+all() { "$BUILD/ct-rotate" --cat "$dir"; }
+
+@test "lines go to current, which is archived at the end of a line when it is large" {
+	seq 20000 | "$BUILD/ct-rotate" --pipe "$dir" --size 20k --compress
+	all | cmp - <(seq 20000)
+	[ "$(ls "$dir"/current-*.gz | wc -l)" -ge 4 ]
+	for archive in "$dir"/current-*.gz; do
+		[ "$(zcat "$archive" | tail -c 1 | od -An -c | tr -d ' ')" = '\n' ]
+	done
+}
+
+@test "no archive is larger than the size, when nothing is busy" {
+	for i in 1 2 3 4 5 6; do seq 1000; sleep 0.2; done | "$BUILD/ct-rotate" --pipe "$dir" --size 2000
+	largest=$(stat -c %s "$dir"/current-* | sort -n | tail -n 1)
+	[ "$largest" -le 2000 ]
+}
+
+@test "a file, not a pipe, as input" {
+	seq 30000 >"$scratch/in"
+	"$BUILD/ct-rotate" --pipe "$dir" --size 50k <"$scratch/in"
+	all | cmp - "$scratch/in"
+	[ "$(ls "$dir"/current-* | wc -l)" -ge 2 ]
+}
+
+@test "limits on number and bytes" {
+	for i in $(seq 8); do
+		seq 1000
+		sleep 0.15
+	done | "$BUILD/ct-rotate" --pipe "$dir" --size 1k --rotate 3
+	[ "$(ls "$dir"/current-* | wc -l)" -eq 3 ]
+	for i in $(seq 8); do
+		seq 1000
+		sleep 0.15
+	done | "$BUILD/ct-rotate" --pipe "$dir" --size 1k --max-bytes 2500
+	[ "$(cat "$dir"/current-* | wc -c)" -le 2500 ]
+}
+
+@test "an archive by age" {
+	{
+		echo one
+		for i in $(seq 200); do
+			ls "$dir" | grep -q current- && break
+			sleep 0.05
+		done
+		echo two
+	} | "$BUILD/ct-rotate" --pipe "$dir" --every 1s --fsync sec
+	[ "$(cat "$(ls "$dir"/current-* | head -n 1)")" = one ]
+	[ "$(all | tr '\n' ' ')" = "one two " ]
+}
+
+@test "NUL bytes, a line of 1 MB, and an end without a newline" {
+	{ printf 'a\0b\n'; head -c 1000000 /dev/zero | tr '\0' x; echo; printf 'the end'; } >"$scratch/in"
+	cat "$scratch/in" | "$BUILD/ct-rotate" --pipe "$dir" --size 1k --compress
+	all | cmp - "$scratch/in"
+	echo next | "$BUILD/ct-rotate" --pipe "$dir" # begins a line of its own
+	[ "$(all | tail -n 2)" = "the end
+next" ]
+}
+
+@test "SIGTERM: what is in the pipe is taken, status 0" {
+	mkfifo "$scratch/fifo"
+	"$BUILD/ct-rotate" --pipe "$dir" <"$scratch/fifo" &
+	pid=$!
+	exec 9>"$scratch/fifo"
+	seq 5000 >&9
+	for i in $(seq 100); do [ -s "$dir/current" ] && break; sleep 0.02; done
+	kill -STOP "$pid"
+	seq 5001 10000 >&9
+	kill -TERM "$pid"
+	kill -CONT "$pid"
+	wait "$pid"
+	exec 9>&-
+	all | cmp - <(seq 10000)
+}
+
+# The pipe outlives the tool, as a supervisor keeps it; the writer never stops.
+@test "SIGKILL again and again under load: every line is there, once" {
+	mkfifo "$scratch/fifo"
+	exec 9<>"$scratch/fifo"
+	for ((k = 0; k < 40; k++)); do
+		seq $((k * 5000 + 1)) $((k * 5000 + 5000))
+		sleep 0.03
+	done >&9 &
+	writer=$!
+	kills=0
+	while kill -0 "$writer" 2>/dev/null; do
+		"$BUILD/ct-rotate" --pipe "$dir" --size 100k --compress --wait <&9 9<&- &
+		pid=$!
+		sleep 0.0$((RANDOM % 5 + 1))
+		kill -KILL "$pid"
+		wait "$pid" || true
+		kills=$((kills + 1))
+	done
+	writer=
+	"$BUILD/ct-rotate" --pipe "$dir" --compress --wait <&9 9<&- &
+	pid=$!
+	for i in $(seq 100); do
+		[ "$(all 2>/dev/null | tail -n 1)" = 200000 ] && break
+		sleep 0.05
+	done
+	kill -TERM "$pid"
+	wait "$pid"
+	exec 9>&-
+	echo "$kills kills"
+	[ "$kills" -ge 3 ]
+	all | cmp - <(seq 200000)
+}
+
+@test "killed at each call: every line is there, once" {
+	seq 500 >"$scratch/in"
+	for ((n = 1; n < 2000; n += 5)); do
+		rm -rf -- "$dir"/* "$dir"/.[!.]*
+		state=0
+		cat "$scratch/in" | {
+			env ${no_leaks-} "$BUILD/tests/kill-at" -m "$n" "$BUILD/ct-rotate" --pipe "$dir" --size 1k --compress >/dev/null 2>&1 || state=$?
+			[ "$state" -ne 77 ] || exit 77
+			"$BUILD/ct-rotate" --pipe "$dir" --size 1k --wait 2>/dev/null
+			exit "$state"
+		} || state=$?
+		[ "$state" -ne 77 ] || skip "ptrace is not allowed here"
+		all | cmp - "$scratch/in" || { echo "call $n"; ls -lA "$dir"; return 1; }
+		[ "$state" -eq 0 ] || break
+	done
+	echo "$n"
+	[ "$n" -gt 60 ] && [ "$state" -eq 1 ]
+}
+
+@test "a full disk: the writer goes on, what was dropped is counted, then it goes on" {
+	mount -t tmpfs -o size=200k,mode=0700 tmpfs "$dir"
+	mounted=$dir
+	mkfifo "$scratch/fifo"
+	"$BUILD/ct-rotate" --pipe "$dir" --size 1G <"$scratch/fifo" 2>"$scratch/err" &
+	pid=$!
+	exec 9>"$scratch/fifo"
+	timeout 20 seq 200000 >&9 # more than the disk and the pipe hold
+	sleep 0.5
+	grep -q 'lines are dropped and counted: No space left' "$scratch/err"
+	mount -o remount,size=4m "$dir"
+	sleep 1.5
+	echo after >&9
+	exec 9>&-
+	state=0
+	wait "$pid" || state=$?
+	[ "$state" -eq 1 ]
+	gap=$(grep -a 'ct-rotate: gap' "$dir/current")
+	[[ $gap =~ gap:\ ([0-9]+)\ lines\ \(([0-9]+)\ bytes\)\ dropped\ since\ 20.*Z:\ No\ space ]]
+	[ "$(tail -n 1 "$dir/current")" = after ]
+	kept=$(grep -ac '^[0-9]*$' "$dir/current")
+	echo "kept $kept, $gap"
+	# Each line is kept or counted, but for one that was cut by the full disk: it is both.
+	sum=$((kept + BASH_REMATCH[1]))
+	[ "$sum" -ge 200000 ] && [ "$sum" -le 200001 ]
+}
+
+@test "a full disk where archives may go: the oldest goes, nothing new is dropped" {
+	mount -t tmpfs -o size=300k,mode=0700 tmpfs "$dir"
+	mounted=$dir
+	seq 100000 | "$BUILD/ct-rotate" --pipe "$dir" --size 50k --rotate 100
+	! grep -aq gap "$dir"/current*
+	[ "$(tail -n 1 "$dir/current")" = 100000 ]
+	all | cmp - <(all | awk 'NR == 1 { first = $1 } END { for (i = first; i <= 100000; i++) print i }')
+}
+
+@test "another instance has the directory: status 75" {
+	mkfifo "$scratch/fifo"
+	"$BUILD/ct-rotate" --pipe "$dir" <"$scratch/fifo" &
+	pid=$!
+	exec 9>"$scratch/fifo"
+	echo x >&9
+	for i in $(seq 100); do [ -s "$dir/current" ] && break; sleep 0.02; done
+	run "$BUILD/ct-rotate" --pipe "$dir" </dev/null
+	[ "$status" -eq 75 ]
+	exec 9>&-
+	wait "$pid"
+}
+
+@test "a directory that others can write in is refused" {
+	chmod 777 "$dir"
+	run "$BUILD/ct-rotate" --pipe "$dir" </dev/null
+	[ "$status" -eq 3 ]
+	[ -z "$(ls -A "$dir")" ]
+}
+
+@test "a directory that is not there is made" {
+	echo x | "$BUILD/ct-rotate" --pipe "$dir/new"
+	[ "$(cat "$dir/new/current")" = x ]
+}
+
+@test "synced with each line" {
+	strace -o /dev/null true 2>/dev/null || skip "strace is not allowed here"
+	for i in 1 2 3; do echo "$i"; sleep 0.1; done | env ${no_leaks-} strace -f -e trace=fdatasync -o "$scratch/trace" "$BUILD/ct-rotate" --pipe "$dir" --fsync line
+	[ "$(grep -c 'fdatasync.*= 0' "$scratch/trace")" -ge 3 ]
+}

@@ -1,0 +1,667 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ct-rotate's command line, names, schedules, pruning and what it refuses as unsafe. Crashes and full disks are
+# in ct-rotate-crash.bats, configuration files in ct-rotate-config.bats, pipe mode in ct-rotate-pipe.bats.
+
+bats_require_minimum_version 1.5.0
+load lib/ct-rotate
+
+setup() { rotate_setup; }
+teardown() { rotate_teardown; }
+
+stamp() { date -u -d "${1:-now}" +%Y%m%dT%H%M%SZ; }
+
+# --- command line ------------------------------------------------------------------------------
+
+@test "help and version on standard output, misuse on standard error with status 2" {
+	run --separate-stderr "$BUILD/ct-rotate" --help
+	[ "$status" -eq 0 ] && [[ $output == "usage: ct-rotate"* ]] && [ -z "$stderr" ]
+	run "$BUILD/ct-rotate" --version
+	[ "$status" -eq 0 ] && [[ $output == "ct-rotate (fw-tools) "* ]]
+	while IFS= read -r line; do
+		# shellcheck disable=SC2086
+		run --separate-stderr "$BUILD/ct-rotate" $line
+		[ "$status" -eq 2 ] || { echo "$line: $status"; return 1; }
+		[ -z "$output" ] && [[ $stderr == *"ct-rotate:"* ]]
+	done <<-'END'
+
+		--no-such-option log
+		--rotate many log
+		--rotate -2 log
+		--size 5X log
+		--settle soon log
+		--level 0 log
+		--threads 17 log
+		--naming roman log
+		--dateformat %j log
+		--dateformat -%Y/%m log
+		--reopen signal:1 log
+		--su nobody log
+		--su no-such-user:nogroup log
+		--create 9 log
+		--create 0640:no-such-user log
+		--nocreate --copytruncate log
+		--verify --cat log
+		--every 1d log
+		--fsync line log
+		--since yesterday log
+		--cat --since never log
+		-c conf log
+		--pipe dir log
+		-c conf --verify
+	END
+}
+
+@test "output that cannot be written is an error" {
+	seq 3 >"$dir/log"
+	run bash -c '"$BUILD/ct-rotate" --cat "$1" >/dev/full' - "$dir/log"
+	[ "$status" -eq 3 ]
+	[[ $output == *"No space left"* ]]
+}
+
+@test "a dry run says each step and changes nothing" {
+	seq 3 >"$dir/log"
+	rotate --naming number "$dir/log"
+	seq 3 >"$dir/log"
+	before=$(find "$dir" -printf '%P %i %T@ %C@\n' | sort)
+	run "$BUILD/ct-rotate" -n -f --naming number --compress --rotate 1 --reopen cmd:false "$dir/log"
+	[ "$status" -eq 0 ]
+	[ "$output" = "$dir/log: rename log.1 to log.2
+$dir/log: rotate to log.1
+$dir/log: reopen by cmd:false
+$dir/log: compress log.1
+$dir/log: compress log.2
+$dir/log: remove log.2 (too many)" ]
+	[ "$(find "$dir" -printf '%P %i %T@ %C@\n' | sort)" = "$before" ]
+}
+
+@test "--json tells of each log" {
+	seq 3 >"$dir/log"
+	run "$BUILD/ct-rotate" -f --json --compress "$dir/log"
+	[ "$status" -eq 0 ]
+	[[ $output == "{\"log\":\"$dir/log\",\"archive\":\"log-"*"Z\",\"rotated\":true,\"deferred\":false,\"compressed\":1,\"removed\":0,\"result\":\"done\"}" ]]
+	run --separate-stderr "$BUILD/ct-rotate" -f --json "$dir/none"
+	[ "$status" -eq 1 ]
+	[[ $output == *'"result":"failed"'* ]]
+}
+
+# --- names -------------------------------------------------------------------------------------
+
+@test "date naming: the archive has the time of the rotation, in UTC, and what the log held" {
+	seq 1000 >"$dir/log"
+	before=$(stamp)
+	rotate --compress "$dir/log"
+	name=$(cd "$dir" && ls log-*.gz)
+	[[ $name > "log-$before" || $name == "log-$before.gz" ]]
+	[[ $name < "log-$(stamp '1 minute')" ]]
+	[ -e "$dir/log" ] && [ ! -s "$dir/log" ]
+	gzip -t "$dir/$name"
+	zcat "$dir/$name" | cmp - <(seq 1000)
+}
+
+@test "several rotations within a second: no clash, and the order holds" {
+	for i in 1 2 3 4 5; do
+		echo "$i" >"$dir/log"
+		rotate --compress --dateformat -%Y%m%d "$dir/log"
+	done
+	day=$(date +%Y%m%d)
+	[ "$(tree "$dir" | tr '\n' ' ')" = "log log-$day-2.gz log-$day-3.gz log-$day-4.gz log-$day-5.gz log-$day.gz " ]
+	[ "$("$BUILD/ct-rotate" --dateformat -%Y%m%d --cat "$dir/log" | tr '\n' ' ')" = "1 2 3 4 5 " ]
+}
+
+@test "number naming: .1 is the newest" {
+	for i in 1 2 3; do
+		echo "$i" >"$dir/log"
+		rotate --naming number --compress "$dir/log"
+	done
+	[ "$(zcat "$dir"/log.{1,2,3}.gz | tr '\n' ' ')" = "3 2 1 " ]
+}
+
+@test "a gap in the numbers: the shift keeps all" {
+	echo new >"$dir/log"
+	echo one >"$dir/log.1"
+	echo three >"$dir/log.3"
+	rotate --naming number "$dir/log"
+	[ "$(cat "$dir"/log.{1,2,3} | tr '\n' ' ')" = "new one three " ]
+}
+
+@test "a foreign file with a similar name is never touched" {
+	foreign=(log-2026.txt log-20260101 log-20260101T000000Z.bz2 log-20261301T000000Z log-20260101T000000Z-1
+		log-20260101T000000Z-02 log.1 log.gz log-backup.gz .log-20260101T000000Z.txt.tmp logs-20200101T000000Z)
+	for name in "${foreign[@]}"; do echo "$name" >"$dir/$name"; done
+	touch -d '10 years ago' "$dir"/*
+	seq 3 >"$dir/log"
+	rotate --compress --rotate 1 --maxage 1 --max-bytes 1 "$dir/log"
+	for name in "${foreign[@]}"; do [ "$(cat "$dir/$name")" = "$name" ]; done
+}
+
+@test "10,000 archives: one pass, and pruned to 5" {
+	(cd "$dir" && seq 10000 | awk '{ printf "log-%d%02d%02dT%02d%02d00Z.gz\n", 2000 + int($1 / 2000), 1 + $1 % 12, 1 + $1 % 28, $1 % 24, int($1 / 200) % 60 }' | sort -u | xargs touch)
+	[ "$(ls "$dir" | wc -l)" -gt 5000 ]
+	seq 3 >"$dir/log"
+	rotate --rotate 5 "$dir/log"
+	[ "$(ls "$dir" | wc -l)" -eq 6 ]
+}
+
+# --- when --------------------------------------------------------------------------------------
+
+rotated() { # rotated LAST_ROTATION OPTIONS...: of a log that was last rotated then
+	rm -rf -- "$dir"/* "$dir"/.[!.]*
+	echo old >"$dir/log-$(stamp "$1")"
+	echo new >"$dir/log"
+	shift
+	"$BUILD/ct-rotate" "$@" "$dir/log"
+	[ ! -s "$dir/log" ]
+}
+
+@test "schedules by the newest archive's name" {
+	rotated '2 days ago' --daily
+	! rotated '1 second ago' --weekly
+	rotated '8 days ago' --weekly
+	rotated '40 days ago' --monthly
+	rotated '400 days ago' --yearly
+	! rotated 'now' --yearly
+	rotated '2 hours ago' --hourly
+}
+
+@test "daily twice the same day: the second does nothing; by force a second archive" {
+	rotated '2 days ago' --daily
+	echo more >"$dir/log"
+	"$BUILD/ct-rotate" --daily "$dir/log"
+	[ -s "$dir/log" ]
+	rotate --daily "$dir/log"
+	[ ! -s "$dir/log" ]
+	[ "$(ls "$dir" | wc -l)" -eq 4 ]
+}
+
+@test "a log without archives: its birth counts" {
+	echo new >"$dir/log"
+	touch -d '3 days ago' "$dir/log"
+	"$BUILD/ct-rotate" --daily "$dir/log" # made just now, whatever its last write says
+	[ -s "$dir/log" ]
+}
+
+@test "sizes: from --size on, above --maxsize, not below --minsize" {
+	head -c 1000 /dev/zero >"$dir/log"
+	"$BUILD/ct-rotate" --size 1001 "$dir/log"
+	[ -s "$dir/log" ]
+	"$BUILD/ct-rotate" --size 1000 "$dir/log"
+	[ ! -s "$dir/log" ]
+	head -c 1000 /dev/zero >"$dir/log"
+	"$BUILD/ct-rotate" --yearly --maxsize 1000 "$dir/log"
+	[ -s "$dir/log" ]
+	"$BUILD/ct-rotate" --yearly --maxsize 999 "$dir/log"
+	[ ! -s "$dir/log" ]
+	! rotated '2 days ago' --daily --minsize 100
+	rotated '2 days ago' --daily --minsize 4
+}
+
+@test "minage: not while it is written to" {
+	! rotated '2 days ago' --daily --minage 1
+	touch -d '2 days ago' "$dir/log"
+	"$BUILD/ct-rotate" --daily --minage 1 "$dir/log"
+	[ ! -s "$dir/log" ]
+}
+
+@test "the last rotation in the future: sizes only, one warning, and nothing twice" {
+	echo old >"$dir/log-$(stamp '1 day')"
+	echo new >"$dir/log"
+	run "$BUILD/ct-rotate" --daily "$dir/log"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c 'lies in the future' <<<"$output")" -eq 1 ]
+	[ -s "$dir/log" ]
+	"$BUILD/ct-rotate" --daily --maxsize 2 --rotate 1 "$dir/log" 2>/dev/null
+	[ ! -s "$dir/log" ]
+	"$BUILD/ct-rotate" --cat "$dir/log" | grep new # the one just made is kept, whatever its name says
+}
+
+@test "the clock at 1970 and then right: rotation works at once" {
+	echo old >"$dir/log-19700101T000010Z"
+	echo new >"$dir/log"
+	"$BUILD/ct-rotate" --daily "$dir/log"
+	[ ! -s "$dir/log" ]
+}
+
+@test "the end of summer time, 01:30 twice: two names in order" {
+	export TZ=CET-1CEST,M3.5.0,M10.5.0/3
+	echo first >"$dir/log-20251026T003000Z"
+	echo second >"$dir/log-20251026T013000Z"
+	[ "$("$BUILD/ct-rotate" --cat "$dir/log" | tr '\n' ' ')" = "first second " ]
+}
+
+@test "empty: rotated, but not with notifempty" {
+	touch "$dir/log"
+	rotate --notifempty "$dir/log"
+	[ "$(tree "$dir")" = log ]
+	rotate "$dir/log"
+	[ "$(tree "$dir" | wc -l)" -eq 2 ]
+}
+
+@test "a missing log: status 1, 0 with missingok" {
+	run "$BUILD/ct-rotate" -f "$dir/log"
+	[ "$status" -eq 1 ]
+	rotate --missingok "$dir/log"
+	rotate --missingok "$dir/none/log"
+}
+
+# --- what is kept ------------------------------------------------------------------------------
+
+@test "rotate lowered from 30 to 5: pruned to 5, for both namings" {
+	for i in $(seq 10 30); do echo "$i" >"$dir/log-202601${i}T000000Z"; done
+	rotate --rotate 5 "$dir/log" --missingok
+	echo new >"$dir/log"
+	rotate --rotate 5 "$dir/log"
+	[ "$(ls "$dir"/log-* | wc -l)" -eq 5 ]
+	[ "$("$BUILD/ct-rotate" --cat "$dir/log" | tr '\n' ' ')" = "27 28 29 30 new " ]
+	for i in $(seq 1 30); do echo "$i" >"$dir/log.$i"; done
+	echo newer >"$dir/log"
+	rotate --naming number --rotate 5 "$dir/log"
+	[ "$(ls "$dir"/log.* | wc -l)" -eq 5 ]
+	[ "$("$BUILD/ct-rotate" --naming number --cat "$dir/log" | tr '\n' ' ')" = "4 3 2 1 newer " ]
+}
+
+@test "by age, by bytes together; never the newest" {
+	echo old >"$dir/log-$(stamp '10 days ago')"
+	echo young >"$dir/log-$(stamp '2 days ago')"
+	echo new >"$dir/log"
+	rotate --maxage 5 "$dir/log"
+	[ "$("$BUILD/ct-rotate" --cat "$dir/log" | tr '\n' ' ')" = "young new " ]
+	head -c 1000 /dev/zero >"$dir/log"
+	rotate --max-bytes 1005 "$dir/log"
+	[ "$("$BUILD/ct-rotate" --cat "$dir/log" | wc -c)" -eq 1004 ]
+	rotate --max-bytes 1 "$dir/log"
+	[ "$(ls "$dir"/log-* | wc -l)" -eq 1 ]
+}
+
+@test "rotate 0: nothing is kept, once nobody writes to it" {
+	echo old >"$dir/log-$(stamp '10 days ago')"
+	echo new >"$dir/log"
+	rotate --rotate 0 --compress "$dir/log"
+	[ "$(tree "$dir")" = log ]
+}
+
+@test "a nearly full disk: the oldest go early" {
+	mount -t tmpfs -o size=10m,mode=0700 tmpfs "$dir"
+	mounted=$dir
+	for i in 1 2 3; do head -c 3000000 /dev/zero >"$dir/log-2026010${i}T000000Z"; done
+	seq 100 >"$dir/log"
+	rotate --min-free 30% "$dir/log"
+	[ "$(ls "$dir" | wc -l)" -eq 4 ]
+	[ ! -e "$dir/log-20260101T000000Z" ]
+}
+
+# --- owner and mode ----------------------------------------------------------------------------
+
+@test "log, archive and new log keep owner and mode; create changes the new log's" {
+	seq 3 >"$dir/log"
+	chown 12:34 "$dir/log"
+	chmod 0604 "$dir/log"
+	touch -d '2026-01-02 03:04:05' "$dir/log"
+	rotate --compress "$dir/log"
+	[ "$(stat -c '%u:%g %a' "$dir/log")" = "12:34 604" ]
+	[ "$(stat -c '%u:%g %a %Y' "$dir"/log-*.gz)" = "12:34 604 $(date -d '2026-01-02 03:04:05' +%s)" ]
+	rotate --create 0640:13:35 "$dir/log"
+	[ "$(stat -c '%u:%g %a' "$dir/log")" = "13:35 640" ]
+}
+
+@test "an access control list is kept on log, archive and compressed archive" {
+	command -v setfacl >/dev/null || skip "setfacl is not installed"
+	seq 3 >"$dir/log"
+	setfacl -m u:12:r "$dir/log" || skip "no access control lists on this file system"
+	want=$(getfacl -cpn "$dir/log")
+	rotate --compress "$dir/log"
+	[ "$(getfacl -cpn "$dir/log")" = "$want" ]
+	[ "$(getfacl -cpn "$dir"/log-*.gz)" = "$want" ]
+}
+
+@test "a security label is kept on log, archive and compressed archive" {
+	seq 3 >"$dir/log"
+	python3 -c 'import os, sys; os.setxattr(sys.argv[1], "security.selinux", b"system_u:object_r:var_log_t:s0")' "$dir/log" ||
+		skip "no security labels on this file system"
+	rotate --compress "$dir/log"
+	python3 -c 'import os, sys
+for name in sys.argv[1:]: assert os.getxattr(name, "security.selinux") == b"system_u:object_r:var_log_t:s0", name' "$dir/log" "$dir"/log-*.gz
+}
+
+@test "as another user, in a directory of its own" {
+	chmod 711 "$scratch"
+	chown 12:34 "$dir"
+	setpriv --reuid 12 --regid 34 --clear-groups bash -c 'seq 3 >"$1/log"; exec "$BUILD/ct-rotate" -f --compress "$1/log"' - "$dir"
+	[ "$(stat -c '%u:%g' "$dir"/log-*.gz)" = 12:34 ]
+}
+
+# --- what is refused ---------------------------------------------------------------------------
+
+refused() { # refused OPTIONS... LOG
+	run "$BUILD/ct-rotate" -f "$@"
+	[ "$status" -eq 3 ]
+	[[ $output == *"[rotate-unsafe]"* ]]
+}
+
+@test "a log that is a symbolic link" {
+	seq 3 >"$dir/real"
+	ln -s real "$dir/log"
+	refused "$dir/log"
+	[ "$(tree "$dir" | tr '\n' ' ')" = "log real " ]
+}
+
+@test "a symbolic link on the way, and .." {
+	mkdir "$dir/real"
+	seq 3 >"$dir/real/log"
+	ln -s real "$dir/link"
+	refused "$dir/link/log"
+	refused "$dir/real/../real/log"
+	[ "$(tree "$dir/real")" = log ]
+}
+
+@test "an archive, temporary or lock that is there as a link is not followed" {
+	echo precious >"$scratch/precious"
+	seq 3 >"$dir/log"
+	ln -s "$scratch/precious" "$dir/log.1"
+	ln -s "$scratch/precious" "$dir/.log.1.gz.tmp"
+	run "$BUILD/ct-rotate" -f --naming number --compress "$dir/log"
+	[ "$status" -ne 0 ]
+	rm "$dir/log.1"
+	run "$BUILD/ct-rotate" -f --naming number --compress "$dir/log"
+	[ "$status" -eq 1 ]
+	rm -f "$dir"/.log*
+	ln -s "$scratch/precious" "$dir/.log.lock"
+	refused --naming number "$dir/log"
+	[ "$(cat "$scratch/precious")" = precious ]
+	[ "$(stat -c %a "$scratch/precious")" = 644 ]
+}
+
+@test "a directory that others can write in, or own; with su it works" {
+	seq 3 >"$dir/log"
+	chmod 777 "$dir"
+	refused "$dir/log"
+	chmod 1777 "$dir"
+	refused "$dir/log"
+	chmod 770 "$dir"
+	chgrp 34 "$dir"
+	refused "$dir/log"
+	chmod 700 "$dir"
+	chown 12 "$dir"
+	refused "$dir/log"
+	[ "$(tree "$dir")" = log ]
+	chmod 711 "$scratch"
+	chown -R 12:34 "$dir"
+	rotate --su 12:34 --compress "$dir/log"
+	[ "$(stat -c %u:%g "$dir"/log-*.gz "$dir/log" "$dir/.log.lock" | sort -u)" = 12:34 ]
+}
+
+@test "a directory further up that others can write in; /tmp on the way is fine" {
+	mkdir -p -m 700 "$dir/a/b"
+	chmod 777 "$dir/a"
+	seq 3 >"$dir/a/b/log"
+	refused "$dir/a/b/log"
+	chmod 1777 "$dir/a"
+	rotate "$dir/a/b/log"
+}
+
+@test "a log with two names, unless allowed" {
+	seq 3 >"$dir/log"
+	ln "$dir/log" "$dir/other"
+	refused "$dir/log"
+	rotate --allowhardlink "$dir/log"
+}
+
+@test "a FIFO, a device, a directory: refused at once" {
+	mkfifo "$dir/fifo"
+	mkdir "$dir/directory"
+	mknod "$dir/device" c 1 3
+	for name in fifo directory device; do
+		run timeout 5 "$BUILD/ct-rotate" -f "$dir/$name"
+		[ "$status" -eq 3 ]
+	done
+}
+
+@test "a lock with a wide mode is narrowed; one of somebody else is refused" {
+	seq 3 >"$dir/log"
+	touch "$dir/.log.lock"
+	chmod 666 "$dir/.log.lock"
+	rotate "$dir/log"
+	[ "$(stat -c %a "$dir/.log.lock")" = 600 ]
+	chown 12 "$dir/.log.lock"
+	refused "$dir/log"
+}
+
+@test "another instance has the log: status 75, 0 with -q; --wait waits" {
+	seq 3 >"$dir/log"
+	touch "$dir/.log.lock"
+	exec 9<"$dir/.log.lock"
+	flock 9
+	run "$BUILD/ct-rotate" -f "$dir/log"
+	[ "$status" -eq 75 ]
+	rotate -q "$dir/log"
+	[ -s "$dir/log" ]
+	(sleep 0.3; exec 9<&-) 9<"$dir/.log.lock" &
+	run "$BUILD/ct-rotate" -f --wait=100ms "$dir/log"
+	[ "$status" -eq 75 ]
+	exec 9<&-
+	rotate --wait "$dir/log"
+	[ ! -s "$dir/log" ]
+}
+
+@test "two at once: one archive" {
+	"$BUILD/tests/make-log" 30000 >"$dir/log"
+	"$BUILD/ct-rotate" -f --compress --size 1 "$dir/log" &
+	first=$!
+	sleep 0.02
+	second=0
+	"$BUILD/ct-rotate" --compress --size 1 "$dir/log" || second=$?
+	wait "$first"
+	[ "$second" -eq 75 ] || [ "$second" -eq 0 ]
+	[ "$(ls "$dir"/log-* | wc -l)" -eq 1 ]
+}
+
+# The log's directory and a link to somewhere else change places all the time.
+@test "a race of symbolic links, 10,000 rounds: nothing outside is touched" {
+	mkdir -m 700 "$dir/logs" "$scratch/outside"
+	echo precious >"$scratch/outside/log"
+	before=$(find "$scratch/outside" -printf '%p %i %s %m %T@ %C@\n')
+	seq 3 >"$dir/logs/log"
+	ln -s "$scratch/outside" "$dir/trap"
+	cat >"$scratch/race" <<-'END'
+		"$BUILD/tests/swapper" 10000 "$1" "$2" &
+		swapper=$!
+		while kill -0 "$swapper" 2>/dev/null; do
+			"$BUILD/ct-rotate" -f --compress --rotate 2 --missingok "$3" >/dev/null 2>&1
+			case $? in 0) done=$((done + 1)) ;; *) other=$((other + 1)) ;; esac
+		done
+		wait "$swapper" && echo "${done-0} rotated, ${other-0} refused"
+	END
+	bash "$scratch/race" "$dir/logs" "$dir/trap" "$dir/logs/log"
+	[ "$(find "$scratch/outside" -printf '%p %i %s %m %T@ %C@\n')" = "$before" ]
+	seq 3 >"$dir/logs/log"
+	ln -s "$scratch/outside/log" "$dir/logs/trap"
+	bash "$scratch/race" "$dir/logs/log" "$dir/logs/trap" "$dir/logs/log"
+	[ "$(find "$scratch/outside" -printf '%p %i %s %m %T@ %C@\n')" = "$before" ]
+	[ "$(cat "$scratch/outside/log")" = precious ]
+}
+
+# --- scripts and reopening ---------------------------------------------------------------------
+
+@test "reopen by a command, without a shell; a failure is status 1 and nothing is compressed" {
+	seq 3 >"$dir/log"
+	rotate --compress --reopen "cmd:touch $dir/told" "$dir/log"
+	[ -e "$dir/told" ]
+	seq 3 >"$dir/log"
+	run "$BUILD/ct-rotate" -f --compress --reopen cmd:false "$dir/log"
+	[ "$status" -eq 1 ]
+	[ -n "$(find "$dir" -name 'log-*Z*' ! -name '*.gz')" ]
+	rotate --compress --reopen cmd:true "$dir/log"
+	[ -z "$(find "$dir" -name 'log-*Z*' ! -name '*.gz')" ]
+}
+
+@test "reopen by a unit runs systemctl" {
+	mkdir "$scratch/bin"
+	printf '#!/bin/sh\necho "$@" >%s\n' "$scratch/called" >"$scratch/bin/systemctl"
+	chmod +x "$scratch/bin/systemctl"
+	seq 3 >"$dir/log"
+	PATH=$scratch/bin:$PATH rotate --reopen unit:rsyslog.service "$dir/log"
+	[ "$(cat "$scratch/called")" = "kill --signal=HUP --kill-who=main -- rsyslog.service" ]
+}
+
+@test "pid files: nonsense is an error, an absent process a warning, another user's process refused" {
+	for text in "" 1 0 -5 "12x" 99999999999; do
+		echo "$text" >"$dir/pid"
+		seq 3 >"$dir/log"
+		run "$BUILD/ct-rotate" -f --reopen "pidfile:$dir/pid" "$dir/log"
+		[ "$status" -eq 1 ]
+		[[ $output == *"no process number"* ]]
+	done
+	rm "$dir/pid"
+	run "$BUILD/ct-rotate" -f --reopen "pidfile:$dir/pid" "$dir/log"
+	[ "$status" -eq 0 ]
+	[[ $output == *"nobody was told"* ]]
+	sleep 100 &
+	writer=$!
+	echo "$writer" >"$dir/pid"
+	chown 12 "$dir/pid"
+	run "$BUILD/ct-rotate" -f --reopen "pidfile:$dir/pid" "$dir/log"
+	[ "$status" -eq 1 ]
+	[[ $output == *"another user's process"* ]]
+	kill -0 "$writer"
+}
+
+# --- compression -------------------------------------------------------------------------------
+
+@test "what is compressed is one plain gzip member, with one thread and with more" {
+	"$BUILD/tests/make-log" 12000 >"$scratch/all"
+	for threads in 1 2 3 auto; do
+		cp "$scratch/all" "$dir/log"
+		rotate --compress --rotate 1 --threads "$threads" "$dir/log"
+		gzip -t "$dir"/log-*.gz
+		zcat "$dir"/log-*.gz | cmp - "$scratch/all"
+		python3 - "$dir"/log-*.gz <<-'END'
+			import sys, zlib
+			data = open(sys.argv[1], "rb").read()
+			inflate = zlib.decompressobj(31)
+			inflate.decompress(data)
+			assert inflate.eof and not inflate.unused_data
+		END
+	done
+}
+
+@test "each level, and no check" {
+	"$BUILD/tests/make-log" 3000 >"$scratch/all"
+	for level in 1 2 3 4 5 6 7 8 9 fast; do
+		cp "$scratch/all" "$dir/log"
+		rotate --compress --rotate 1 --level "$level" --no-verify "$dir/log"
+		zcat "$dir"/log-*.gz | cmp - "$scratch/all"
+	done
+}
+
+@test "not larger than gzip -6 makes it" {
+	"$BUILD/tests/make-log" 20000 >"$dir/log"
+	want=$(gzip -6 <"$dir/log" | wc -c)
+	rotate --compress "$dir/log"
+	[ "$(stat -c %s "$dir"/log-*.gz)" -le "$want" ]
+}
+
+@test "a writer that comes back while it is compressed: nothing lost" {
+	"$BUILD/tests/make-log" 60000 >"$dir/log"
+	rotate "$dir/log"
+	archive=$(ls "$dir"/log-*)
+	"$BUILD/ct-rotate" --compress --size 1G "$dir/log" 2>/dev/null &
+	pid=$!
+	sleep 0.1
+	echo "a last line" 2>/dev/null >>"$archive" || true
+	wait "$pid"
+	"$BUILD/ct-rotate" --cat "$dir/log" | tail -n 1 | grep -q 'a last line\|N=59999'
+	[ "$("$BUILD/ct-rotate" --cat "$dir/log" | grep -c N=)" -eq 60000 ]
+}
+
+@test "X and X.gz both there: truncated, whole, different" {
+	archive=log-20260101T000000Z
+	for case in whole truncated different; do
+		rm -f "$dir"/*
+		touch "$dir/log"
+		seq 10000 >"$dir/$archive"
+		case $case in
+		whole) gzip -k "$dir/$archive" ;;
+		truncated) gzip <"$dir/$archive" | head -c 9000 >"$dir/$archive.gz" ;;
+		different) seq 20000 | gzip >"$dir/$archive.gz" ;;
+		esac
+		run "$BUILD/ct-rotate" --verify "$dir"
+		[ "$status" -eq 1 ]
+		[[ $output == *"plain file is still beside it"* ]]
+		"$BUILD/ct-rotate" --repair --compress "$dir/log" 2>/dev/null
+		[ ! -e "$dir/$archive" ]
+		zcat "$dir/$archive.gz" | cmp - <(seq 10000)
+		[ "$case" = whole ] || [ -e "$dir/$archive.gz.bad" ]
+	done
+	zcat "$dir/$archive.gz.bad" | cmp - <(seq 20000)
+}
+
+# --- looking -----------------------------------------------------------------------------------
+
+@test "--verify finds damage, garbage behind the end, and what is left over" {
+	seq 10000 >"$dir/log"
+	rotate --compress "$dir/log"
+	run "$BUILD/ct-rotate" --verify -v "$dir"
+	[ "$status" -eq 0 ]
+	[[ $output == *": whole" ]]
+	archive=$(ls "$dir"/log-*.gz)
+	echo garbage >>"$archive"
+	run "$BUILD/ct-rotate" --verify "$archive"
+	[ "$status" -eq 1 ]
+	[[ $output == *"garbage behind the end [rotate-damaged]"* ]]
+	truncate -s 100 "$archive"
+	touch "$dir/.log-20260101T000000Z.gz.tmp" "$dir/log-20260101T000000Z.gz.bad"
+	run "$BUILD/ct-rotate" --verify "$dir/log"
+	[ "$status" -eq 1 ]
+	echo "$output"
+	[[ $output == *"ends too early"*"left over"* || $output == *"left over"*"ends too early"* ]]
+	[[ $output == *"was set aside"* ]]
+}
+
+@test "--cat from a time on" {
+	printf '2026-01-01T10:00:00+00:00 one\n2026-01-01T11:00:00+00:00 two\n' >"$dir/log-20260101T120000Z"
+	printf '2026-01-01T13:00:00+00:00 three\n2026-01-01T14:00:00+01:00 four\n' | gzip >"$dir/log-20260102T000000Z.gz"
+	printf '2026-01-02T03:00:00Z five\n' >"$dir/log"
+	cat_since() { "$BUILD/ct-rotate" --cat --since "$1" "$dir/log" | sed 's/.* //' | tr '\n' ' '; }
+	[ "$(cat_since 2026-01-01)" = "one two three four five " ]
+	[ "$(cat_since 2026-01-01T10:30:00)" = "two three four five " ]
+	[ "$(cat_since 2026-01-01T12:00:01)" = "three four five " ]
+	[ "$(cat_since 2026-01-01T23:00:00)" = "five " ]
+	[ "$(cat_since @1767322800)" = "five " ]
+}
+
+@test "--cat and --verify change nothing and need no lock" {
+	seq 3 >"$dir/log"
+	"$BUILD/ct-rotate" --cat "$dir/log" >/dev/null
+	"$BUILD/ct-rotate" --verify "$dir/log"
+	[ "$(find "$dir" -mindepth 1 -printf '%P ')" = "log " ]
+}
+
+@test "olddir: archives elsewhere on the same file system, else status 1" {
+	mkdir -m 700 "$dir/old"
+	seq 3 >"$dir/log"
+	rotate --olddir old --compress "$dir/log"
+	[ "$(ls "$dir/old"/log-*.gz | wc -l)" -eq 1 ]
+	"$BUILD/ct-rotate" --olddir old --cat "$dir/log" | cmp - <(seq 3)
+	seq 3 >"$dir/log"
+	run "$BUILD/ct-rotate" -f --olddir /proc/sys "$dir/log"
+	[ "$status" -eq 1 ]
+	[[ $output == *"log's file system"* ]]
+	[ -s "$dir/log" ]
+}
+
+@test "copytruncate: the same file goes on; a writer that does not append is refused" {
+	seq 3 >"$dir/log"
+	inode=$(stat -c %i "$dir/log")
+	exec 9>>"$dir/log"
+	rotate --copytruncate --compress "$dir/log"
+	echo 4 >&9
+	exec 9>&-
+	[ "$(stat -c %i "$dir/log")" = "$inode" ]
+	"$BUILD/ct-rotate" --cat "$dir/log" | cmp - <(seq 4)
+	exec 9>"$dir/log"
+	echo 5 >&9
+	run "$BUILD/ct-rotate" -f --copytruncate "$dir/log"
+	exec 9>&-
+	[ "$status" -eq 1 ]
+	[[ $output == *"does not append"* ]]
+}

@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What logrotate and ct-rotate are both asked to do: situation NAME [-l LAST] [-n] [-r RUNS] PREPARATION, and the configuration
+# on standard input. LOGS is the directory. -l: when the log was rotated last, and no -f; -n: no -f. Read by lib/compare.bash.
+
+situation "one log, by force" 'echo a >log' <<'END'
+LOGS/log { rotate 3 }
+END
+situation "three times, two kept" -r 3 'echo a >log' <<'END'
+LOGS/log { rotate 2 }
+END
+situation "what is too many goes" 'echo a >log; echo b >log.1; echo c >log.2' <<'END'
+LOGS/log { rotate 2 }
+END
+situation "nothing is kept" 'echo a >log' <<'END'
+LOGS/log { rotate 0 }
+END
+situation "nothing is kept, an old one is there" 'echo a >log; echo b >log.1' <<'END'
+LOGS/log { rotate 0 }
+END
+situation "compressed" 'seq 1000 >log' <<'END'
+LOGS/log { rotate 3; compress }
+END
+situation "compressed, three times" -r 3 'seq 1000 >log' <<'END'
+LOGS/log { rotate 3; compress }
+END
+situation "compressed later, three times" -r 3 'seq 1000 >log' <<'END'
+LOGS/log { rotate 3; compress; delaycompress }
+END
+situation "compressed later, nothing kept" -r 2 'seq 1000 >log' <<'END'
+LOGS/log { rotate 0; compress; delaycompress }
+END
+situation "nocompress after compress" 'seq 10 >log' <<'END'
+compress
+LOGS/log { rotate 3; nocompress }
+END
+situation "compression is new, plain ones are there" 'echo a >log; echo b >log.1; echo c >log.2' <<'END'
+LOGS/log { rotate 5; compress }
+END
+situation "compression was given up, packed ones are there" 'echo a >log; echo b >log.1; gzip log.1' <<'END'
+LOGS/log { rotate 5 }
+END
+situation "an empty log, compressed" ': >log' <<'END'
+LOGS/log { rotate 5; compress; ifempty }
+END
+situation "create as the old one" 'echo a >log; chmod 604 log' <<'END'
+LOGS/log { rotate 3; create }
+END
+situation "create with a mode" 'echo a >log; chmod 604 log' <<'END'
+LOGS/log { rotate 3; create 0620 }
+END
+situation "create with a mode and owners" 'echo a >log' <<'END'
+LOGS/log { rotate 3; create 0640 daemon adm }
+END
+situation "create with owners" 'echo a >log; chmod 604 log' <<'END'
+LOGS/log { rotate 3; create daemon adm }
+END
+situation "the archive keeps owner and mode" 'echo a >log; chown 12:34 log; chmod 604 log' <<'END'
+LOGS/log { rotate 3; create 0600 root root; compress }
+END
+situation "nocreate" 'echo a >log' <<'END'
+LOGS/log { rotate 3; nocreate }
+END
+situation "neither create nor nocreate" 'echo a >log' <<'END'
+LOGS/log { rotate 3; as-it-comes }
+END
+situation "copytruncate" 'echo a >log' <<'END'
+LOGS/log { rotate 3; copytruncate }
+END
+situation "copytruncate, compressed, twice" -r 2 'echo a >log; chmod 604 log' <<'END'
+LOGS/log { rotate 3; copytruncate; compress }
+END
+situation "empty and notifempty" ': >log' <<'END'
+LOGS/log { rotate 3; notifempty }
+END
+situation "empty and ifempty" ': >log' <<'END'
+LOGS/log { rotate 3; ifempty }
+END
+situation "missing and missingok" ':' <<'END'
+LOGS/log { rotate 3; missingok }
+END
+situation "missing" ':' <<'END'
+LOGS/log { rotate 3 }
+END
+situation "missing, and another one after it" 'echo a >other' <<'END'
+LOGS/log { rotate 3 }
+LOGS/other { rotate 3 }
+END
+situation "a pattern without a match, missingok" ':' <<'END'
+LOGS/*.log { rotate 3; missingok }
+END
+situation "a pattern without a match" ':' <<'END'
+LOGS/*.log { rotate 3 }
+END
+situation "size reached" -n 'head -c 10 /dev/zero >log' <<'END'
+LOGS/log { rotate 3; size 10 }
+END
+situation "size not reached" -n 'head -c 9 /dev/zero >log' <<'END'
+LOGS/log { rotate 3; size 10 }
+END
+situation "size in k" -n 'head -c 2049 /dev/zero >log; head -c 2047 /dev/zero >other' <<'END'
+LOGS/log LOGS/other { rotate 3; size 2k }
+END
+situation "size=, written so" -n 'head -c 2049 /dev/zero >log' <<'END'
+LOGS/log { rotate 3; size=2k }
+END
+situation "above maxsize before its time" -l '1 second ago' 'head -c 11 /dev/zero >log' <<'END'
+LOGS/log { rotate 3; yearly; maxsize 10 }
+END
+situation "not above maxsize, not its time" -l '1 second ago' 'head -c 10 /dev/zero >log' <<'END'
+LOGS/log { rotate 3; yearly; maxsize 10 }
+END
+situation "its time, below minsize" -l '3 days ago' 'head -c 9 /dev/zero >log' <<'END'
+LOGS/log { rotate 3; daily; minsize 10 }
+END
+situation "its time, not below minsize" -l '3 days ago' 'head -c 10 /dev/zero >log' <<'END'
+LOGS/log { rotate 3; daily; minsize 10 }
+END
+situation "hourly, two hours ago" -l '2 hours ago' 'echo a >log' <<'END'
+LOGS/log { rotate 3; hourly }
+END
+situation "hourly, just now" -l 'now' 'echo a >log' <<'END'
+LOGS/log { rotate 3; hourly }
+END
+situation "daily, two days ago" -l '2 days ago' 'echo a >log' <<'END'
+LOGS/log { rotate 3; daily }
+END
+situation "daily, just now" -l 'now' 'echo a >log' <<'END'
+LOGS/log { rotate 3; daily }
+END
+situation "weekly, eight days ago" -l '8 days ago' 'echo a >log' <<'END'
+LOGS/log { rotate 3; weekly }
+END
+situation "weekly, three days ago" -l '3 days ago' 'echo a >log' <<'END'
+LOGS/log { rotate 3; weekly }
+END
+situation "weekly 7, six days ago" -l '6 days ago' 'echo a >log' <<'END'
+LOGS/log { rotate 3; weekly 7 }
+END
+situation "weekly, on today's day of the week" -l 'yesterday' 'echo a >log' <<END
+LOGS/log { rotate 3; weekly $(date +%w) }
+END
+situation "monthly, 40 days ago" -l '40 days ago' 'echo a >log' <<'END'
+LOGS/log { rotate 3; monthly }
+END
+situation "monthly, just now" -l 'now' 'echo a >log' <<'END'
+LOGS/log { rotate 3; monthly }
+END
+situation "yearly, 400 days ago" -l '400 days ago' 'echo a >log' <<'END'
+LOGS/log { rotate 3; yearly }
+END
+situation "minage, just written to" -l '3 days ago' 'echo a >log' <<'END'
+LOGS/log { rotate 3; daily; minage 1 }
+END
+situation "minage, long quiet" -l '3 days ago' 'echo a >log; touch -d "2 days ago" log' <<'END'
+LOGS/log { rotate 3; daily; minage 1 }
+END
+situation "maxage" 'echo a >log; echo b >log.1; echo c >log.2; touch -d "9 days ago" log.2' <<'END'
+LOGS/log { rotate 5; maxage 5 }
+END
+situation "maxage, all young" 'echo a >log; echo b >log.1; touch -d "3 days ago" log.1' <<'END'
+LOGS/log { rotate 5; maxage 5 }
+END
+situation "a script for each log" 'echo a >a.log; echo b >b.log' <<'END'
+LOGS/*.log {
+rotate 3
+prerotate
+echo "pre ${1% }" >>LOGS/said
+endscript
+postrotate
+echo "post ${1% }" >>LOGS/said
+endscript
+}
+END
+situation "one script for all" 'echo a >a.log; echo b >b.log' <<'END'
+LOGS/*.log {
+rotate 3
+sharedscripts
+prerotate
+echo "pre ${1% }" >>LOGS/said
+endscript
+postrotate
+echo "post ${1% }" >>LOGS/said
+endscript
+}
+END
+situation "first and last" 'echo a >a.log; echo b >b.log' <<'END'
+LOGS/*.log {
+rotate 3
+firstaction
+echo "first ${1% }" >>LOGS/said
+endscript
+postrotate
+echo "post ${1% }" >>LOGS/said
+endscript
+lastaction
+echo "last ${1% }" >>LOGS/said
+endscript
+}
+END
+situation "the second argument of a script" 'echo a >log' <<'END'
+LOGS/log {
+rotate 3
+postrotate
+echo "post $2" >>LOGS/said
+endscript
+}
+END
+situation "no script when nothing is due" ': >log' <<'END'
+LOGS/log {
+rotate 3
+notifempty
+sharedscripts
+firstaction
+echo first >>LOGS/said
+endscript
+postrotate
+echo post >>LOGS/said
+endscript
+}
+END
+situation "postrotate comes before compression" 'echo a >log' <<'END'
+LOGS/log {
+rotate 3
+compress
+postrotate
+ls LOGS | grep log >>LOGS/said
+endscript
+}
+END
+for which in firstaction prerotate postrotate lastaction; do
+	situation "$which fails" 'echo a >log' <<END
+LOGS/log {
+rotate 3
+$which
+exit 1
+endscript
+}
+END
+	situation "$which fails, for all" 'echo a >a.log; echo b >b.log' <<END
+LOGS/*.log {
+rotate 3
+sharedscripts
+$which
+exit 1
+endscript
+lastaction
+echo last >>LOGS/said
+[ $which != lastaction ]
+endscript
+}
+END
+done
+situation "prerotate fails for one of two" 'echo a >a.log; echo b >b.log' <<'END'
+LOGS/*.log {
+rotate 3
+prerotate
+case $1 in */a.log) exit 1 ;; esac
+endscript
+}
+END
+situation "postrotate fails, compressed" 'echo a >log' <<'END'
+LOGS/log {
+rotate 3
+compress
+postrotate
+exit 1
+endscript
+}
+END
+situation "another directory" -r 2 'echo a >log; mkdir -m 700 old' <<'END'
+LOGS/log { rotate 3; olddir LOGS/old }
+END
+situation "another directory, relative, compressed" -r 2 'echo a >log; mkdir -m 700 old' <<'END'
+LOGS/log { rotate 3; olddir old; compress }
+END
+situation "another directory that is not there" 'echo a >log' <<'END'
+LOGS/log { rotate 3; olddir LOGS/none }
+END
+situation "two paths, one with a blank" 'echo a >"a log"; echo b >b' <<'END'
+"LOGS/a log" LOGS/b { rotate 3 }
+END
+situation "defaults, and a block that differs" 'echo a >a; echo b >b' <<'END'
+compress
+rotate 2
+LOGS/a { nocompress }
+LOGS/b { rotate 3 }
+END
+situation "dateformat" 'echo a >log' <<'END'
+LOGS/log { rotate 3; dateext; dateformat -%Y%m%d }
+END
+situation "dateformat, too many" 'echo a >log; for d in 01 02 03; do echo $d >log-202601$d; done' <<'END'
+LOGS/log { rotate 2; dateext; dateformat -%Y%m%d }
+END
+situation "dateformat with seconds since 1970" 'echo a >log; for d in 1600000001 1600000002; do echo $d >log-$d; done' <<'END'
+LOGS/log { rotate 1; dateext; dateformat -%s; drop-newest }
+END
+situation "the date's archive is there already" 'echo a >log; echo b >log-$(date +%Y%m%d)' <<'END'
+LOGS/log { rotate 3; dateext; dateformat -%Y%m%d }
+END
+situation "two names by a hard link" 'echo a >log; ln log other' <<'END'
+LOGS/log { rotate 3 }
+END
+situation "two names by a hard link, allowed" 'echo a >log; ln log other' <<'END'
+LOGS/log { rotate 3; allowhardlink }
+END
+situation "a symbolic link" 'echo a >real; ln -s real log' <<'END'
+LOGS/log { rotate 3 }
+END
+situation "a FIFO" 'mkfifo log' <<'END'
+LOGS/log { rotate 3 }
+END
+situation "a directory" 'mkdir log' <<'END'
+LOGS/log { rotate 3 }
+END
+situation "a directory that others can write in" 'echo a >log; chmod 777 .' <<'END'
+LOGS/log { rotate 3 }
+END
+situation "the same with su" 'echo a >log; chown -R 1:1 .; chmod 777 .' <<'END'
+LOGS/log { rotate 3; su daemon daemon }
+END
+situation "the last write's time is kept" 'echo a >log; touch -d 2026-01-02T03:04:05Z log' <<'END'
+LOGS/log { rotate 3; compress; times }
+END
+situation "a gap in the numbers" 'echo a >log; echo b >log.1; echo d >log.3' <<'END'
+LOGS/log { rotate 5 }
+END
+situation "rotate was lowered" 'for i in 1 2 3 4 5 6; do echo $i >log.$i; done; echo a >log' <<'END'
+LOGS/log { rotate 3 }
+END
+situation "half a compressed file of a run that was killed" 'echo a >log; seq 1000 >log.1; gzip <log.1 | head -c 100 >log.1.gz' <<'END'
+LOGS/log { rotate 5; compress }
+END
+situation "an unknown directive" 'echo a >log' <<'END'
+LOGS/log { rotate 3; frobnicate }
+END

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match addrtype.
+@ mangle FORWARD 46
+--limit-iface-in -m addrtype;;FAIL
+--limit-iface-out -m addrtype;;FAIL
+-m addrtype;;FAIL
+-m addrtype ! ! --limit-iface-in;;FAIL
+-m addrtype ! --dst-type 0;;FAIL
+-m addrtype ! --dst-type 1;;FAIL
+-m addrtype ! --dst-type ANY;-m addrtype ! --dst-type ANYCAST;OK
+-m addrtype ! --dst-type LOCAL;=;OK
+-m addrtype ! --dst-type UNICAST,LOCAL;=;OK
+-m addrtype ! --limit-iface-in;;FAIL
+-m addrtype ! --limit-iface-out;;FAIL
+-m addrtype ! --limit-iface-out --limit-iface-in ! --dst-type LOCAL --src-type UNICAST;;FAIL
+-m addrtype ! --limit-iface-out --limit-iface-in --src-type UNICAST;;FAIL
+-m addrtype ! --src-type 1;;FAIL
+-m addrtype ! --src-type 2;;FAIL
+-m addrtype ! --src-type 255;;FAIL
+-m addrtype ! --src-type UNICAST;=;OK
+-m addrtype ! --src-type UNICAST --limit-iface-out;=;OK
+-m addrtype ! --src-type UNICAST --limit-iface-out --dst-type LOCAL --limit-iface-in;;FAIL
+-m addrtype --dst-type;;FAIL
+-m addrtype --dst-type LOCAL --limit-iface-in --limit-iface-out --src-type ssh,http;;FAIL
+-m addrtype --dst-type LOCAL --limit-iface-out --src-type http;;FAIL
+-m addrtype --dst-type LOCAL --src-type 192.0.2.1:80;;FAIL
+-m addrtype --dst-type LOCAL --src-type UNICAST;-m addrtype --src-type UNICAST --dst-type LOCAL;OK
+-m addrtype --dst-type SYN,ACK;;FAIL
+-m addrtype --limit-iface-in ! --dst-type LOCAL;-m addrtype ! --dst-type LOCAL --limit-iface-in;OK
+-m addrtype --limit-iface-in --limit-iface-out --dst-type LOCAL --src-type UNICAST;;FAIL
+-m addrtype --limit-iface-in --limit-iface-out --dst-type LOCAL --src-type ipv6;;FAIL
+-m addrtype --limit-iface-in --src-type TCP;;FAIL
+-m addrtype --limit-iface-in --src-type UNICAST;-m addrtype --src-type UNICAST --limit-iface-in;OK
+-m addrtype --limit-iface-in --src-type UNICAST --dst-type lo;-m addrtype --src-type UNICAST --dst-type LOCAL --limit-iface-in;OK
+-m addrtype --limit-iface-in 1;;FAIL
+-m addrtype --limit-iface-out;;FAIL
+-m addrtype --limit-iface-out ! --limit-iface-in --src-type UNICAST --dst-type LOCAL;;FAIL
+-m addrtype --limit-iface-out --dst-type 192.0.2.1:80;;FAIL
+-m addrtype --limit-iface-out --dst-type LOCAL --limit-iface-in --src-type UNICAST;;FAIL
+-m addrtype --limit-iface-out --dst-type LOCAL --src-type UNICAST;-m addrtype --src-type UNICAST --dst-type LOCAL --limit-iface-out;OK
+-m addrtype --limit-iface-out --limit-iface-in --src-type UNICAST --dst-type 1mb/s;;FAIL
+-m addrtype --src-typ UNICAST;-m addrtype --src-type UNICAST;OK
+-m addrtype --src-type;;FAIL
+-m addrtype --src-type "|4|";;FAIL
+-m addrtype --src-type UNICAST --limit-iface-in;=;OK
+-m addrtype --src-type lo;-m addrtype --src-type LOCAL;OK
+-m addrtype LOCAL;;FAIL
+-p esp -m addrtype --dst-type LOCAL;=;OK
+-p udp -m addrtype;;FAIL
+-p udp -m addrtype --dst-type LOCAL;=;OK

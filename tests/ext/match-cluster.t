@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match cluster.
+@ mangle FORWARD 46
+-m cluster;;FAIL
+-m cluster ! --cluster-hash-seed 1/foo;;FAIL
+-m cluster ! --cluster-hash-seed 7;;FAIL
+-m cluster ! --cluster-local-node 1;;FAIL
+-m cluster ! --cluster-local-node 1 --cluster-hash-seed 7 --cluster-total-nodes 2;-m cluster ! --cluster-local-nodemask 0x00000001 --cluster-total-nodes 2 --cluster-hash-seed 0x00000007;OK
+-m cluster ! --cluster-local-nodemask 6;;FAIL
+-m cluster ! --cluster-total-nodes 2;;FAIL
+-m cluster ! --cluster-total-nodes both;;FAIL
+-m cluster ! --cluster-total-nodes http:https;;FAIL
+-m cluster --c 2;;FAIL
+-m cluster --clus 7;;FAIL
+-m cluster --cluster-hash-seed;;FAIL
+-m cluster --cluster-hash-seed 2;;FAIL
+-m cluster --cluster-hash-seed 7 --cluster-local-nodemask 1 --cluster-total-nodes 2 --cluster-local-node ssh,http;;FAIL
+-m cluster --cluster-hash-seed 7 --cluster-total-nodes 2 --cluster-local-node 1;-m cluster --cluster-local-nodemask 0x00000001 --cluster-total-nodes 2 --cluster-hash-seed 0x00000007;OK
+-m cluster --cluster-local-node;;FAIL
+-m cluster --cluster-local-node -1;;FAIL
+-m cluster --cluster-local-node 1 ! --cluster-total-nodes 2 ! --cluster-local-nodemask 1;;FAIL
+-m cluster --cluster-local-node 1 --cluster-local-nodemask 1 --cluster-total-nodes 2 --cluster-hash-seed 7;;FAIL
+-m cluster --cluster-local-node 1 --cluster-local-nodemask 2-1;;FAIL
+-m cluster --cluster-local-node 6;;FAIL
+-m cluster --cluster-local-node 65535;;FAIL
+-m cluster --cluster-local-nodemask;;FAIL
+-m cluster --cluster-local-nodemask 1 --cluster-hash-seed 4294967295;;FAIL
+-m cluster --cluster-local-nodemask 1 --cluster-hash-seed 7 ! --cluster-local-node 1 ! --cluster-total-nodes 2;;FAIL
+-m cluster --cluster-local-nodemask 1 --cluster-hash-seed 7 --cluster-local-node 1 --cluster-total-nodes 1mb/s;;FAIL
+-m cluster --cluster-local-nodemask 1 --cluster-total-nodes 2 --cluster-local-node 6;;FAIL
+-m cluster --cluster-local-nodemask NONE;;FAIL
+-m cluster --cluster-total-nodes;;FAIL
+-m cluster --cluster-total-nodes 1/foo;;FAIL
+-m cluster --cluster-total-nodes 192.0.2.1:80;;FAIL
+-m cluster --cluster-total-nodes 2 --cluster-hash-seed 7 --cluster-local-node +1;-m cluster --cluster-local-nodemask 0x00000001 --cluster-total-nodes 2 --cluster-hash-seed 0x00000007;OK
+-m cluster --cluster-total-nodes 2 --cluster-hash-seed 7 --cluster-local-node 1;-m cluster --cluster-local-nodemask 0x00000001 --cluster-total-nodes 2 --cluster-hash-seed 0x00000007;OK
+-m cluster --cluster-total-nodes 2 --cluster-local-node 1 --cluster-hash-seed 7 --cluster-local-nodemask /;;FAIL
+-m cluster --cluster-total-nodes 2 --cluster-local-nodemask 1 --cluster-local-node 1 --cluster-hash-seed 1:;;FAIL
+-m cluster 7;;FAIL

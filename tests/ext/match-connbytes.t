@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match connbytes.
+@ mangle FORWARD 46
+-m connbytes;;FAIL
+-m connbytes ! --connbytes 1:2 --connbytes-mode bytes --connbytes-dir both;=;OK
+-m connbytes ! --connbytes 2;;FAIL
+-m connbytes ! --connbytes-dir 0;;FAIL
+-m connbytes ! --connbytes-dir 32;;FAIL
+-m connbytes ! --connbytes-mode !;;FAIL
+-m connbytes ! --connbytes-mode 0:1:2:3:4:5;;FAIL
+-m connbytes ! --connbytes-mode :;;FAIL
+-m connbytes --c both;;FAIL
+-m connbytes --connbytes;;FAIL
+-m connbytes --connbytes 1:2 --connbytes-dir +1;;FAIL
+-m connbytes --connbytes 1:2 --connbytes-dir both --connbytes-mode original;;FAIL
+-m connbytes --connbytes 1:2 --connbytes-mode 1,;;FAIL
+-m connbytes --connbytes 2001:db8::1/129;;FAIL
+-m connbytes --connbytes 2001:db8::1/64;;FAIL
+-m connbytes --connbytes 23:59:59;;FAIL
+-m connbytes --connbytes-dir;;FAIL
+-m connbytes --connbytes-dir 0;;FAIL
+-m connbytes --connbytes-dir 10:1;;FAIL
+-m connbytes --connbytes-dir both --connbytes 1:2 --connbytes-mode 255;;FAIL
+-m connbytes --connbytes-dir both --connbytes-mode bytes --connbytes 18446744073709551615;-m connbytes --connbytes 18446744073709551615 --connbytes-mode bytes --connbytes-dir both;OK
+-m connbytes --connbytes-dir both --connbytes-mode bytes --connbytes 18446744073709551616;;FAIL
+-m connbytes --connbytes-dir both --connbytes-mode bytes --connbytes 64;-m connbytes --connbytes 64 --connbytes-mode bytes --connbytes-dir both;OK
+-m connbytes --connbytes-mode;;FAIL
+-m connbytes --connbytes-mode 0:0;;FAIL
+-m connbytes --connbytes-mode 192.0.2.1:80-90;;FAIL
+-m connbytes --connbytes-mode 2001:db8::1;;FAIL
+-m connbytes --connbytes-mode EF;;FAIL
+-m connbytes --connbytes-mode bytes ! --connbytes 1:2 --connbytes-dir both;-m connbytes ! --connbytes 1:2 --connbytes-mode bytes --connbytes-dir both;OK
+-m connbytes --connbytes-mode bytes --connbytes-dir both --connbytes 0x10;-m connbytes --connbytes 16 --connbytes-mode bytes --connbytes-dir both;OK
+-m connbytes --connbytes-mode bytes --connbytes-dir both --connbytes :1;-m connbytes --connbytes 0:1 --connbytes-mode bytes --connbytes-dir both;OK
+-m connbytes --connbytes-mode bytes extra;;FAIL
+-m connbytes 1:2;;FAIL
+-p udp -m connbytes;;FAIL

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match connlabel.
+@ mangle FORWARD 46
+--set -m connlabel;;FAIL
+-m connlabel;;FAIL
+-m connlabel ! ! --label 40;;FAIL
+-m connlabel ! --label 010;-m connlabel ! --label "8";OK
+-m connlabel ! --label 40 --set;-m connlabel ! --label "40" --set;OK
+-m connlabel ! --label 65535;-;OK
+-m connlabel ! --label 8/;;FAIL
+-m connlabel ! --label EF;;FAIL
+-m connlabel ! --set;;FAIL
+-m connlabel --label;;FAIL
+-m connlabel --label 2;-m connlabel --label "2";OK
+-m connlabel --label 256;-;OK
+-m connlabel --label 40 ! --set;;FAIL
+-m connlabel --label 40 --set;-m connlabel --label "40" --set;OK
+-m connlabel --label 4294967296;-m connlabel --label "0";OK
+-m connlabel --set;;FAIL
+-m connlabel --set --label "";;FAIL
+-m connlabel --set --label -1;;FAIL
+-m connlabel --set --label 010;-m connlabel --label "8" --set;OK
+-m connlabel --set --label 0x10;-m connlabel --label "16" --set;OK
+-m connlabel --set --label 15;-m connlabel --label "15" --set;OK
+-m connlabel --set --label 1:;;FAIL
+-m connlabel --set --label 1:10;;FAIL
+-m connlabel --set --label 2020;-;OK
+-m connlabel --set --label 255;-;OK
+-m connlabel --set --label 40;-m connlabel --label "40" --set;OK
+-m connlabel --set --label 65535;-;OK
+-m connlabel --set --label INVALID;;FAIL
+-m connlabel --set --label Mo;;FAIL
+-m connlabel --set --label eth+;;FAIL
+-m connlabel 40;;FAIL
+-p TCP -m connlabel --label 40;-p tcp -m connlabel --label "40";OK
+-p tcp -m connlabel --label 40;-p tcp -m connlabel --label "40";OK
+-p udp -m connlabel --set;;FAIL

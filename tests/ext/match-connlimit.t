@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match connlimit.
+@ mangle FORWARD 4
+! -p tcp -m connlimit --connlimit-above 3;! -p tcp -m connlimit --connlimit-above 3 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit ! --connlimit-above 3;-m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit ! --connlimit-upto 1;-m connlimit --connlimit-above 1 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit ! --connlimit-upto 3;-m connlimit --connlimit-above 3 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit ! --connlimit-upto 3 --connlimit-daddr;-m connlimit --connlimit-above 3 --connlimit-mask 32 --connlimit-daddr;OK
+-m connlimit --connlimit-above 15;-m connlimit --connlimit-above 15 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit --connlimit-above 1500;-m connlimit --connlimit-above 1500 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit --connlimit-above 3 --connlimit-saddr --connlimit-mask 1500;-m connlimit --connlimit-above 3 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit --connlimit-above 3 --connlimit-saddr --connlimit-mask 2020;-m connlimit --connlimit-above 3 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit --connlimit-daddr --connlimit-upto 3;-m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-daddr;OK
+-m connlimit --connlimit-saddr --connlimit-above 1;-m connlimit --connlimit-above 1 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit --connlimit-saddr --connlimit-upto 010;-m connlimit --connlimit-upto 8 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit --connlimit-saddr --connlimit-upto 3;-m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit --connlimit-upto 2;-m connlimit --connlimit-upto 2 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit --connlimit-upto 3;-m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit --connlimit-upto 3 --connlimit-daddr;-m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-daddr;OK
+-p 41 -m connlimit --connlimit-upto 3;-p ipv6 -m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr;OK
+-p TCP -m connlimit --connlimit-upto 3;-p tcp -m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr;OK
+-p udp -m connlimit --connlimit-upto 3;-p udp -m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr;OK
+@ mangle FORWARD 46
+--connlimit-daddr -m connlimit;;FAIL
+--connlimit-saddr -m connlimit;;FAIL
+--connlimit-upto 3 -m connlimit;;FAIL
+-m connlimit;;FAIL
+-m connlimit ! ! --connlimit-upto 3;;FAIL
+-m connlimit ! --connlimit-above abc;;FAIL
+-m connlimit ! --connlimit-daddr;;FAIL
+-m connlimit ! --connlimit-mask 6;;FAIL
+-m connlimit ! --connlimit-saddr;;FAIL
+-m connlimit ! --connlimit-upto 3 --connlimit-daddr --connlimit-mask 24;-m connlimit --connlimit-above 3 --connlimit-mask 24 --connlimit-daddr;OK
+-m connlimit --c 3;;FAIL
+-m connlimit --conn 3;;FAIL
+-m connlimit --connlimit-above;;FAIL
+-m connlimit --connlimit-above 1/0;;FAIL
+-m connlimit --connlimit-above 18446744073709551616;;FAIL
+-m connlimit --connlimit-above 2001:db8::1/ffff::;;FAIL
+-m connlimit --connlimit-above 3 ! --connlimit-upto 3 --connlimit-daddr --connlimit-mask 24;;FAIL
+-m connlimit --connlimit-above 3 --connlimit-daddr --connlimit-upto CS1;;FAIL
+-m connlimit --connlimit-above 3 --connlimit-mask 24 --connlimit-upto any;;FAIL
+-m connlimit --connlimit-above 3 --connlimit-saddr --connlimit-mask 24;-m connlimit --connlimit-above 3 --connlimit-mask 24 --connlimit-saddr;OK
+-m connlimit --connlimit-above 3 --connlimit-upto 3 --connlimit-daddr --connlimit-mask packets;;FAIL
+-m connlimit --connlimit-above 3 --connlimit-upto 3 --connlimit-saddr --connlimit-mask both;;FAIL
+-m connlimit --connlimit-daddr;;FAIL
+-m connlimit --connlimit-mask;;FAIL
+-m connlimit --connlimit-mask 00:11:22:33:44:55;;FAIL
+-m connlimit --connlimit-mask 192.0.2;;FAIL
+-m connlimit --connlimit-mask 2;;FAIL
+-m connlimit --connlimit-mask 24 ! --connlimit-upto 3;-m connlimit --connlimit-above 3 --connlimit-mask 24 --connlimit-saddr;OK
+-m connlimit --connlimit-mask 24 --connlimit-above 3 --connlimit-daddr;-m connlimit --connlimit-above 3 --connlimit-mask 24 --connlimit-daddr;OK
+-m connlimit --connlimit-mask 24 --connlimit-daddr --connlimit-above 10kb/s;;FAIL
+-m connlimit --connlimit-mask 24 --connlimit-upto 3 --connlimit-above 3 --connlimit-daddr;;FAIL
+-m connlimit --connlimit-mask 24 --connlimit-upto 3 --connlimit-saddr --connlimit-above aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-m connlimit --connlimit-mask Mon,Tue;;FAIL
+-m connlimit --connlimit-mask SNAT;;FAIL
+-m connlimit --connlimit-saddr ! --connlimit-mask 24 --connlimit-daddr ! --connlimit-above 3 --connlimit-upto 3;;FAIL
+-m connlimit --connlimit-saddr --connlimit-above 3 --connlimit-daddr --connlimit-mask 24;;FAIL
+-m connlimit --connlimit-saddr --connlimit-above 3 --connlimit-upto 2001:db8::1/ffff::;;FAIL
+-m connlimit --connlimit-saddr --connlimit-mask 24 --connlimit-upto 3;-m connlimit --connlimit-upto 3 --connlimit-mask 24 --connlimit-saddr;OK
+-m connlimit --connlimit-saddr --connlimit-upto 3 --connlimit-daddr --connlimit-mask AF11;;FAIL
+-m connlimit --connlimit-saddr --connlimit-upto 3 --connlimit-mask +1;-m connlimit --connlimit-upto 3 --connlimit-mask 1 --connlimit-saddr;OK
+-m connlimit --connlimit-upto;;FAIL
+-m connlimit --connlimit-upto "";;FAIL
+-m connlimit --connlimit-upto 1/s;;FAIL
+-m connlimit --connlimit-upto 3 ! --connlimit-mask 24 ! --connlimit-daddr --connlimit-above 3;;FAIL
+-m connlimit --connlimit-upto 3 --connlimit-daddr --connlimit-above 3 --connlimit-mask bytes;;FAIL
+-m connlimit --connlimit-upto 3 --connlimit-mask 24:00;;FAIL
+-m connlimit --connlimit-upto 3 --connlimit-saddr --connlimit-mask :80;;FAIL
+-m connlimit 3;;FAIL
+@ mangle FORWARD 6
+! -p tcp -m connlimit --connlimit-above 3;! -p tcp -m connlimit --connlimit-above 3 --connlimit-mask 128 --connlimit-saddr;OK
+-m connlimit ! --connlimit-above 3;-m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-saddr;OK
+-m connlimit ! --connlimit-upto 1;-m connlimit --connlimit-above 1 --connlimit-mask 128 --connlimit-saddr;OK
+-m connlimit ! --connlimit-upto 3;-m connlimit --connlimit-above 3 --connlimit-mask 128 --connlimit-saddr;OK
+-m connlimit ! --connlimit-upto 3 --connlimit-daddr;-m connlimit --connlimit-above 3 --connlimit-mask 128 --connlimit-daddr;OK
+-m connlimit --connlimit-above 15;-m connlimit --connlimit-above 15 --connlimit-mask 128 --connlimit-saddr;OK
+-m connlimit --connlimit-above 1500;-m connlimit --connlimit-above 1500 --connlimit-mask 128 --connlimit-saddr;OK
+-m connlimit --connlimit-above 3 --connlimit-saddr --connlimit-mask 1500;;FAIL
+-m connlimit --connlimit-above 3 --connlimit-saddr --connlimit-mask 2020;;FAIL
+-m connlimit --connlimit-daddr --connlimit-upto 3;-m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-daddr;OK
+-m connlimit --connlimit-saddr --connlimit-above 1;-m connlimit --connlimit-above 1 --connlimit-mask 128 --connlimit-saddr;OK
+-m connlimit --connlimit-saddr --connlimit-upto 010;-m connlimit --connlimit-upto 8 --connlimit-mask 128 --connlimit-saddr;OK
+-m connlimit --connlimit-saddr --connlimit-upto 3;-m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-saddr;OK
+-m connlimit --connlimit-upto 2;-m connlimit --connlimit-upto 2 --connlimit-mask 128 --connlimit-saddr;OK
+-m connlimit --connlimit-upto 3;-m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-saddr;OK
+-m connlimit --connlimit-upto 3 --connlimit-daddr;-m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-daddr;OK
+-p 41 -m connlimit --connlimit-upto 3;-p ipv6 -m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-saddr;OK
+-p TCP -m connlimit --connlimit-upto 3;-p tcp -m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-saddr;OK
+-p udp -m connlimit --connlimit-upto 3;-p udp -m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-saddr;OK

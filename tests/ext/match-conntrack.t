@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match conntrack.
+@ mangle FORWARD 4
+-m conntrack ! --ctorigdst 2;-m conntrack ! --ctorigdst 0.0.0.2;OK
+-m conntrack ! --ctorigdst 2001:db8::1 ! --ctorigsrc 2001:db8::1 --ctreplsrc 2001:db8::1;;FAIL
+-m conntrack ! --ctorigdstport 1 --ctorigdst 10.0.0.1 ! --ctstatus ASSURED --ctstate NEW --ctorigsrcport 1;-m conntrack --ctstate NEW --ctorigdst 10.0.0.1 --ctorigsrcport 1 ! --ctorigdstport 1 ! --ctstatus ASSURED;OK
+-m conntrack ! --ctorigsrc 1500;-m conntrack ! --ctorigsrc 0.0.5.220;OK
+-m conntrack ! --ctorigsrc 2001:db8::1/64;;FAIL
+-m conntrack ! --ctorigsrcport 1 --ctorigdst 10.0.0.1 --ctorigsrc 10.0.0.1 --ctstatus ASSURED;-m conntrack --ctorigsrc 10.0.0.1 --ctorigdst 10.0.0.1 ! --ctorigsrcport 1 --ctstatus ASSURED;OK
+-m conntrack ! --ctorigsrcport 1 --ctorigdst 2001:db8::1 --ctorigdstport 1 ! --ctrepldst 2001:db8::1 --ctorigsrc 2001:db8::1;;FAIL
+-m conntrack ! --ctrepldst 10.0.0.1 ! --ctorigdst 10.0.0.1;-m conntrack ! --ctorigdst 10.0.0.1 ! --ctrepldst 10.0.0.1;OK
+-m conntrack ! --ctrepldst 65535;-m conntrack ! --ctrepldst 0.0.255.255;OK
+-m conntrack ! --ctreplsrc 1;-m conntrack ! --ctreplsrc 0.0.0.1;OK
+-m conntrack ! --ctreplsrc 192.0.2.1/33;-m conntrack ! --ctreplsrc 192.0.2.1;OK
+-m conntrack ! --ctreplsrcport 1 --ctproto tcp --ctorigdst 10.0.0.1 --ctorigsrcport 1 ! --ctexpire 1:2;-m conntrack --ctproto 6 --ctorigdst 10.0.0.1 --ctorigsrcport 1 ! --ctreplsrcport 1 ! --ctexpire 1:2;OK
+-m conntrack ! --ctstate NEW ! --ctorigsrc 2001:db8::1;;FAIL
+-m conntrack ! --ctstatus ASSURED --ctorigdstport 1 --ctorigsrc 2001:db8::1;;FAIL
+-m conntrack --ctdir ORIGINAL --ctorigdst 63;-m conntrack --ctorigdst 0.0.0.63 --ctdir ORIGINAL;OK
+-m conntrack --ctdir ORIGINAL --ctrepldst 10.0.0.1 --ctrepldstport :;-m conntrack --ctrepldst 10.0.0.1 --ctrepldstport 0:65535 --ctdir ORIGINAL;OK
+-m conntrack --ctexpire 1:2 ! --ctreplsrc 2001:db8::1 --ctorigsrcport 1 --ctproto tcp --ctorigdst 2001:db8::1;;FAIL
+-m conntrack --ctorigdst 010;-m conntrack --ctorigdst 0.0.0.8;OK
+-m conntrack --ctorigdst 10.0.0.1 --ctstatus ASSURED --ctdir ORIGINAL --ctexpire 63;-m conntrack --ctorigdst 10.0.0.1 --ctstatus ASSURED --ctexpire 63 --ctdir ORIGINAL;OK
+-m conntrack --ctorigdst 2001:db8::1 --ctdir ORIGINAL ! --ctorigdstport 1 --ctorigsrc 2001:db8::1 --ctorigsrcport 1;;FAIL
+-m conntrack --ctorigdst 2001:db8::1 --ctorigsrcport 1 --ctdir ORIGINAL;;FAIL
+-m conntrack --ctorigdst 2001:db8::1 --ctreplsrcport 1;;FAIL
+-m conntrack --ctorigdstport 1 ! --ctstate NEW ! --ctrepldst 2001:db8::1;;FAIL
+-m conntrack --ctorigdstport 1 --ctdir ORIGINAL --ctexpire 1:2 ! --ctstate NEW --ctorigsrc 10.0.0.1;-m conntrack ! --ctstate NEW --ctorigsrc 10.0.0.1 --ctorigdstport 1 --ctexpire 1:2 --ctdir ORIGINAL;OK
+-m conntrack --ctorigsrc 0;-m conntrack --ctorigsrc 0.0.0.0;OK
+-m conntrack --ctorigsrc 10.0.0.1 --ctrepldst 10.0.0.1 --ctorigsrcport 1 ! --ctorigdstport 1;=;OK
+-m conntrack --ctorigsrc 2001:db8::1 --ctorigsrcport 1 --ctstatus ASSURED ! --ctstate NEW --ctexpire 1:2;;FAIL
+-m conntrack --ctorigsrcport 1 --ctdir ORIGINAL --ctproto tcp --ctrepldst 010;-m conntrack --ctproto 6 --ctrepldst 0.0.0.8 --ctorigsrcport 1 --ctdir ORIGINAL;OK
+-m conntrack --ctorigsrcport 1 --ctreplsrcport 1 --ctorigdst 2001:db8::1 --ctreplsrc 2001:db8::1;;FAIL
+-m conntrack --ctproto tcp --ctexpire 1:2 --ctrepldst 10.0.0.1 --ctorigdst 1/2;-m conntrack --ctproto 6 --ctorigdst 0.0.0.1/2 --ctrepldst 10.0.0.1 --ctexpire 1:2;OK
+-m conntrack --ctproto tcp --ctorigsrc 10.0.0.1 --ctorigsrcport 1;-m conntrack --ctproto 6 --ctorigsrc 10.0.0.1 --ctorigsrcport 1;OK
+-m conntrack --ctproto tcp --ctstate NEW --ctorigsrcport 1 --ctorigsrc 2;-m conntrack --ctstate NEW --ctproto 6 --ctorigsrc 0.0.0.2 --ctorigsrcport 1;OK
+-m conntrack --ctrepldst 10.0.0.1 --ctorigsrc 10.0.0.1 --ctreplsrcport 1 --ctreplsrc 256;-m conntrack --ctorigsrc 10.0.0.1 --ctreplsrc 0.0.1.0 --ctrepldst 10.0.0.1 --ctreplsrcport 1;OK
+-m conntrack --ctrepldst 10.0.0.1 --ctorigsrcport 1 --ctreplsrc 10.0.0.1;-m conntrack --ctreplsrc 10.0.0.1 --ctrepldst 10.0.0.1 --ctorigsrcport 1;OK
+-m conntrack --ctrepldst 2001:db8::1 --ctstate NEW --ctproto 0x10;;FAIL
+-m conntrack --ctrepldst 2001:db8::1 --ctstatus ASSURED;;FAIL
+-m conntrack --ctrepldst 32;-m conntrack --ctrepldst 0.0.0.32;OK
+-m conntrack --ctrepldstport 1 ! --ctrepldst 10.0.0.1 --ctreplsrc 10.0.0.1;-m conntrack --ctreplsrc 10.0.0.1 ! --ctrepldst 10.0.0.1 --ctrepldstport 1;OK
+-m conntrack --ctrepldstport 1 --ctorigsrc 2001:db8::1;;FAIL
+-m conntrack --ctreplsrc 10.0.0.1 ! --ctstatus ASSURED --ctorigsrcport 1 --ctdir ORIGINAL;-m conntrack --ctreplsrc 10.0.0.1 --ctorigsrcport 1 ! --ctstatus ASSURED --ctdir ORIGINAL;OK
+-m conntrack --ctreplsrc 192.0.2.1/255.255.0.0;-m conntrack --ctreplsrc 192.0.2.1/16;OK
+-m conntrack --ctreplsrc 2001:db8::1 --ctorigdst 2001:db8::1 --ctorigdstport 1 --ctreplsrcport 4294967296;;FAIL
+-m conntrack --ctreplsrc 2001:db8::1 --ctproto tcp;;FAIL
+-m conntrack --ctreplsrc 2001:db8::1 --ctproto tcp --ctrepldstport 1 --ctreplsrcport +1;;FAIL
+-m conntrack --ctreplsrc 2020;-m conntrack --ctreplsrc 0.0.7.228;OK
+-m conntrack --ctreplsrcport 1 --ctexpire 1:2 --ctorigsrc 10.0.0.1;-m conntrack --ctorigsrc 10.0.0.1 --ctreplsrcport 1 --ctexpire 1:2;OK
+-m conntrack --ctreplsrcport 1 --ctstate NEW --ctreplsrc 2001:db8::1 --ctorigsrcport http;;FAIL
+-m conntrack --ctstate NEW ! --ctrepldst 10.0.0.1 --ctorigdstport 1 --ctrepldstport 1 --ctreplsrc 10.0.0.1;-m conntrack --ctstate NEW --ctreplsrc 10.0.0.1 ! --ctrepldst 10.0.0.1 --ctorigdstport 1 --ctrepldstport 1;OK
+-m conntrack --ctstatus ASSURED --ctrepldst 2001:db8::1;;FAIL
+-m conntrack --ctstatus ASSURED --ctreplsrc 10.0.0.1 ! --ctproto tcp;-m conntrack ! --ctproto 6 --ctreplsrc 10.0.0.1 --ctstatus ASSURED;OK
+-m conntrack --ctstatus ASSURED --ctreplsrcport 1 --ctrepldst 2001:db8::1 --ctorigdstport 1;;FAIL
+@ mangle FORWARD 46
+--ctproto tcp -m conntrack;;FAIL
+-m conntrack;;FAIL
+-m conntrack ! ! --ctexpire 1:2;;FAIL
+-m conntrack ! --ctdir :;;FAIL
+-m conntrack ! --ctexpire !;;FAIL
+-m conntrack ! --ctexpire 0;=;OK
+-m conntrack ! --ctorigdst ssh,http;;FAIL
+-m conntrack ! --ctorigdstport 1;=;OK
+-m conntrack ! --ctorigdstport 192.0.2.1:80;;FAIL
+-m conntrack ! --ctorigdstport 1:2;=;OK
+-m conntrack ! --ctorigdstport 6;=;OK
+-m conntrack ! --ctorigdstport both;;FAIL
+-m conntrack ! --ctorigsrc ,1;;FAIL
+-m conntrack ! --ctorigsrcport 1;=;OK
+-m conntrack ! --ctorigsrcport 192.0.2.1-192.0.2.5:80-70;;FAIL
+-m conntrack ! --ctorigsrcport ipv6;;FAIL
+-m conntrack ! --ctproto 0;=;OK
+-m conntrack ! --ctproto 1;=;OK
+-m conntrack ! --ctproto src;;FAIL
+-m conntrack ! --ctrepldst /;;FAIL
+-m conntrack ! --ctrepldstport 1;=;OK
+-m conntrack ! --ctrepldstport 1,2;;FAIL
+-m conntrack ! --ctrepldstport 1,31;;FAIL
+-m conntrack ! --ctrepldstport 2;=;OK
+-m conntrack ! --ctrepldstport 24:00;-m conntrack ! --ctrepldstport 24;OK
+-m conntrack ! --ctreplsrc ALL;;FAIL
+-m conntrack ! --ctreplsrc none;;FAIL
+-m conntrack ! --ctreplsrcport "a b";;FAIL
+-m conntrack ! --ctreplsrcport 1;=;OK
+-m conntrack ! --ctreplsrcport 1,,2;;FAIL
+-m conntrack ! --ctreplsrcport 192.0.2.1/33;;FAIL
+-m conntrack ! --ctreplsrcport 2;=;OK
+-m conntrack ! --ctreplsrcport mon;-m conntrack ! --ctreplsrcport 2583;OK
+-m conntrack ! --ctstate !;;FAIL
+-m conntrack ! --ctstate NEW;=;OK
+-m conntrack ! --ctstatus 1;;FAIL
+-m conntrack ! --ctstatus ASSURED;=;OK
+-m conntrack --c 1;;FAIL
+-m conntrack --ctdir;;FAIL
+-m conntrack --ctdir ORIGINAL --ctexpire 1:2 --ctorigsrcport 10:1;-m conntrack --ctorigsrcport 10:1 --ctexpire 1:2 --ctdir ORIGINAL;OK
+-m conntrack --ctdir ORIGINAL --ctorigdstport +1;-m conntrack --ctorigdstport 1 --ctdir ORIGINAL;OK
+-m conntrack --ctdir ORIGINAL --ctorigsrc 10.0.0.1 --ctstate NEW --ctreplsrc 192.0.2.1:80-90;;FAIL
+-m conntrack --ctdir ORIGINAL --ctproto 64;-m conntrack --ctproto 64 --ctdir ORIGINAL;OK
+-m conntrack --ctdir ORIGINAL --ctreplsrc 10.0.0.1 --ctorigdstport 1 --ctstatus 18446744073709551615;;FAIL
+-m conntrack --ctdir ORIGINAL --ctreplsrcport 1 --ctorigsrcport 1 --ctstate 1/0;;FAIL
+-m conntrack --ctdir ORIGINAL --ctstate 1/2;;FAIL
+-m conntrack --ctexpire;;FAIL
+-m conntrack --ctexpire 1:2 --ctorigsrcport 1;-m conntrack --ctorigsrcport 1 --ctexpire 1:2;OK
+-m conntrack --ctexpire 1:2 --ctrepldst 2001:db8::1 --ctstate NEW --ctreplsrc Mo;;FAIL
+-m conntrack --ctexpire 1:2 --ctrepldstport 256;-m conntrack --ctrepldstport 256 --ctexpire 1:2;OK
+-m conntrack --ctexpire 1:2 --ctstatus ASSURED --ctstate 0/s;;FAIL
+-m conntrack --ctexpire 2:1;=;OK
+-m conntrack --ctexpire Mo;;FAIL
+-m conntrack --ctorigdst;;FAIL
+-m conntrack --ctorigdst 10.0.0.1 --ctexpire eth+;;FAIL
+-m conntrack --ctorigdst 2001:db8::1 --ctdir ORIGINAL --ctproto tcp --ctexpire 18446744073709551615;;FAIL
+-m conntrack --ctorigdst 2001:db8::1 --ctdir ORIGINAL --ctreplsrcport 1 --ctrepldst ssh,http;;FAIL
+-m conntrack --ctorigdst 2001:db8::1 --ctrepldstport 1 --ctdir ORIGINAL --ctrepldst UNICAST,LOCAL;;FAIL
+-m conntrack --ctorigdst CS1;;FAIL
+-m conntrack --ctorigdstport;;FAIL
+-m conntrack --ctorigdstport 1 --ctdir "a b";;FAIL
+-m conntrack --ctorigdstport 1 --ctorigsrc 1-2;;FAIL
+-m conntrack --ctorigdstport 1 --ctproto tcp --ctorigsrcport 2-1;;FAIL
+-m conntrack --ctorigdstport 1 --ctstate NEW;-m conntrack --ctstate NEW --ctorigdstport 1;OK
+-m conntrack --ctorigdstport 1:10;=;OK
+-m conntrack --ctorigdstport ANY;;FAIL
+-m conntrack --ctorigdstport ssh,http;;FAIL
+-m conntrack --ctorigsrc;;FAIL
+-m conntrack --ctorigsrc 10.0.0.1 --ctstate NEW --ctrepldstport ,1;;FAIL
+-m conntrack --ctorigsrc 2001:db8::1 --ctrepldstport 1 --ctdir TCP;;FAIL
+-m conntrack --ctorigsrc 2001:db8::1 --ctreplsrc 2001:db8::1 --ctorigdst 2001:db8::1 --ctstatus 1,;;FAIL
+-m conntrack --ctorigsrc kmp;;FAIL
+-m conntrack --ctorigsrcport;;FAIL
+-m conntrack --ctorigsrcport 1 --ctstate 0x10;;FAIL
+-m conntrack --ctorigsrcport 1 --ctstate NEW --ctdir 2001:db8::1/64;;FAIL
+-m conntrack --ctorigsrcport 1 --ctstatus ASSURED --ctorigsrc 2001:db8::1 --ctreplsrc !;;FAIL
+-m conntrack --ctorigsrcport 1:2;=;OK
+-m conntrack --ctorigsrcport 2;=;OK
+-m conntrack --ctorigsrcport ANY;;FAIL
+-m conntrack --ctorigsrcport random;;FAIL
+-m conntrack --ctproto;;FAIL
+-m conntrack --ctproto 4294967295;;FAIL
+-m conntrack --ctproto TCP;-m conntrack --ctproto 6;OK
+-m conntrack --ctproto tcp --ctreplsrcport 1;-m conntrack --ctproto 6 --ctreplsrcport 1;OK
+-m conntrack --ctreplds 1;;FAIL
+-m conntrack --ctrepldst;;FAIL
+-m conntrack --ctrepldst 10.0.0.1 --ctreplsrc 10.0.0.1 --ctrepldstport 2020-01-01T00:00:00;;FAIL
+-m conntrack --ctrepldst 10.0.0.1 --ctreplsrcport 1 --ctexpire 1:2 --ctstate 0:0;;FAIL
+-m conntrack --ctrepldst 2001:db8::1 --ctorigdst 2001:db8::1 --ctdir random;;FAIL
+-m conntrack --ctrepldstport;;FAIL
+-m conntrack --ctrepldstport "";-m conntrack --ctrepldstport 0;OK
+-m conntrack --ctrepldstport 01:00;-m conntrack --ctrepldstport 1;OK
+-m conntrack --ctrepldstport 1 --ctorigsrc 10.0.0.1 --ctreplsrc 4294967296;;FAIL
+-m conntrack --ctrepldstport 1 --ctorigsrcport 1;-m conntrack --ctorigsrcport 1 --ctrepldstport 1;OK
+-m conntrack --ctrepldstport 1 --ctstate NEW;-m conntrack --ctstate NEW --ctrepldstport 1;OK
+-m conntrack --ctrepldstport 1 --ctstatus ASSURED --ctreplsrc 10.0.0.1 --ctorigsrc aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-m conntrack --ctrepldstport 1/day;;FAIL
+-m conntrack --ctrepldstport 255;=;OK
+-m conntrack --ctreplsrc;;FAIL
+-m conntrack --ctreplsrc "|4|";;FAIL
+-m conntrack --ctreplsrc 10.0.0.1 --ctorigdst 10.0.0.1 --ctexpire 1:2 --ctstate 192.0.2.1-192.0.2.5:80-70;;FAIL
+-m conntrack --ctreplsrc 10.0.0.1 --ctorigdst 10.0.0.1 --ctstatus both;;FAIL
+-m conntrack --ctreplsrc 10.0.0.1 --ctrepldstport 1 --ctproto 192.0.2.1-192.0.2.9;;FAIL
+-m conntrack --ctreplsrc 2001:db8::1 --ctorigdst 2001:db8::1 --ctstatus ASSURED --ctorigsrc 192.0.2.1:80;;FAIL
+-m conntrack --ctreplsrc 2001:db8::1 --ctorigdstport abc;;FAIL
+-m conntrack --ctreplsrcport;;FAIL
+-m conntrack --ctreplsrcport ! 1;;FAIL
+-m conntrack --ctreplsrcport 0;=;OK
+-m conntrack --ctreplsrcport 1 --ctproto tcp --ctrepldstport kmp;;FAIL
+-m conntrack --ctreplsrcport 1 --ctstate mon;;FAIL
+-m conntrack --ctreplsrcport 10:1;=;OK
+-m conntrack --ctreplsrcport 64;=;OK
+-m conntrack --ctreplsrcport :;-m conntrack --ctreplsrcport 0:65535;OK
+-m conntrack --ctreplsrcport :80;-m conntrack --ctreplsrcport 0:80;OK
+-m conntrack --ctreplsrcport TCP;;FAIL
+-m conntrack --ctstate;;FAIL
+-m conntrack --ctstate NEW --ctdir ORIGINAL --ctexpire 2020;-m conntrack --ctstate NEW --ctexpire 2020 --ctdir ORIGINAL;OK
+-m conntrack --ctstate NEW --ctorigsrcport 1;=;OK
+-m conntrack --ctstate NEW --ctproto lo;;FAIL
+-m conntrack --ctstate NEW --ctreplsrcport 1 --ctorigdstport mon;-m conntrack --ctstate NEW --ctorigdstport 2583 --ctreplsrcport 1;OK
+-m conntrack --ctstate NEW --ctstatus ASSURED --ctreplsrcport 1 --ctorigdstport 63;-m conntrack --ctstate NEW --ctorigdstport 63 --ctreplsrcport 1 --ctstatus ASSURED;OK
+-m conntrack --ctstate lo;;FAIL
+-m conntrack --ctstatus;;FAIL
+-m conntrack --ctstatus 1,,2;;FAIL
+-m conntrack --ctstatus 192.0.2.1/255.255.0.0;;FAIL
+-m conntrack --ctstatus ASSURED --ctexpire 1:2 ! --ctrepldstport 1;-m conntrack ! --ctrepldstport 1 --ctstatus ASSURED --ctexpire 1:2;OK
+-m conntrack --ctstatus ASSURED --ctorigsrcport SNAT;;FAIL
+-m conntrack --ctstatus ASSURED --ctproto tcp --ctreplsrc 2001:db8::1 --ctorigsrc original;;FAIL
+-m conntrack --ctstatus ASSURED --ctrepldst 2001:db8::1 --ctorigdst 4294967295;;FAIL
+-m conntrack --ctstatus ASSURED --ctstate NEW;-m conntrack --ctstate NEW --ctstatus ASSURED;OK
+-m conntrack --ctstatus ASSURED --ctstate any;;FAIL
+-m conntrack --ctstatus INVALID;;FAIL
+-m conntrack 1;;FAIL
+-p udplite -m conntrack --ctexpire 1:2;=;OK
+@ mangle FORWARD 6
+-m conntrack ! --ctorigdst 2;;FAIL
+-m conntrack ! --ctorigdst 2001:db8::1 ! --ctorigsrc 2001:db8::1 --ctreplsrc 2001:db8::1;-m conntrack ! --ctorigsrc 2001:db8::1 ! --ctorigdst 2001:db8::1 --ctreplsrc 2001:db8::1;OK
+-m conntrack ! --ctorigdstport 1 --ctorigdst 10.0.0.1 ! --ctstatus ASSURED --ctstate NEW --ctorigsrcport 1;;FAIL
+-m conntrack ! --ctorigsrc 1500;;FAIL
+-m conntrack ! --ctorigsrc 2001:db8::1/64;=;OK
+-m conntrack ! --ctorigsrcport 1 --ctorigdst 10.0.0.1 --ctorigsrc 10.0.0.1 --ctstatus ASSURED;;FAIL
+-m conntrack ! --ctorigsrcport 1 --ctorigdst 2001:db8::1 --ctorigdstport 1 ! --ctrepldst 2001:db8::1 --ctorigsrc 2001:db8::1;-m conntrack --ctorigsrc 2001:db8::1 --ctorigdst 2001:db8::1 ! --ctrepldst 2001:db8::1 ! --ctorigsrcport 1 --ctorigdstport 1;OK
+-m conntrack ! --ctrepldst 10.0.0.1 ! --ctorigdst 10.0.0.1;;FAIL
+-m conntrack ! --ctrepldst 65535;;FAIL
+-m conntrack ! --ctreplsrc 1;;FAIL
+-m conntrack ! --ctreplsrc 192.0.2.1/33;;FAIL
+-m conntrack ! --ctreplsrcport 1 --ctproto tcp --ctorigdst 10.0.0.1 --ctorigsrcport 1 ! --ctexpire 1:2;;FAIL
+-m conntrack ! --ctstate NEW ! --ctorigsrc 2001:db8::1;=;OK
+-m conntrack ! --ctstatus ASSURED --ctorigdstport 1 --ctorigsrc 2001:db8::1;-m conntrack --ctorigsrc 2001:db8::1 --ctorigdstport 1 ! --ctstatus ASSURED;OK
+-m conntrack --ctdir ORIGINAL --ctorigdst 63;;FAIL
+-m conntrack --ctdir ORIGINAL --ctrepldst 10.0.0.1 --ctrepldstport :;;FAIL
+-m conntrack --ctexpire 1:2 ! --ctreplsrc 2001:db8::1 --ctorigsrcport 1 --ctproto tcp --ctorigdst 2001:db8::1;-m conntrack --ctproto 6 --ctorigdst 2001:db8::1 ! --ctreplsrc 2001:db8::1 --ctorigsrcport 1 --ctexpire 1:2;OK
+-m conntrack --ctorigdst 010;;FAIL
+-m conntrack --ctorigdst 10.0.0.1 --ctstatus ASSURED --ctdir ORIGINAL --ctexpire 63;;FAIL
+-m conntrack --ctorigdst 2001:db8::1 --ctdir ORIGINAL ! --ctorigdstport 1 --ctorigsrc 2001:db8::1 --ctorigsrcport 1;-m conntrack --ctorigsrc 2001:db8::1 --ctorigdst 2001:db8::1 --ctorigsrcport 1 ! --ctorigdstport 1 --ctdir ORIGINAL;OK
+-m conntrack --ctorigdst 2001:db8::1 --ctorigsrcport 1 --ctdir ORIGINAL;=;OK
+-m conntrack --ctorigdst 2001:db8::1 --ctreplsrcport 1;=;OK
+-m conntrack --ctorigdstport 1 ! --ctstate NEW ! --ctrepldst 2001:db8::1;-m conntrack ! --ctstate NEW ! --ctrepldst 2001:db8::1 --ctorigdstport 1;OK
+-m conntrack --ctorigdstport 1 --ctdir ORIGINAL --ctexpire 1:2 ! --ctstate NEW --ctorigsrc 10.0.0.1;;FAIL
+-m conntrack --ctorigsrc 0;;FAIL
+-m conntrack --ctorigsrc 10.0.0.1 --ctrepldst 10.0.0.1 --ctorigsrcport 1 ! --ctorigdstport 1;;FAIL
+-m conntrack --ctorigsrc 2001:db8::1 --ctorigsrcport 1 --ctstatus ASSURED ! --ctstate NEW --ctexpire 1:2;-m conntrack ! --ctstate NEW --ctorigsrc 2001:db8::1 --ctorigsrcport 1 --ctstatus ASSURED --ctexpire 1:2;OK
+-m conntrack --ctorigsrcport 1 --ctdir ORIGINAL --ctproto tcp --ctrepldst 010;;FAIL
+-m conntrack --ctorigsrcport 1 --ctreplsrcport 1 --ctorigdst 2001:db8::1 --ctreplsrc 2001:db8::1;-m conntrack --ctorigdst 2001:db8::1 --ctreplsrc 2001:db8::1 --ctorigsrcport 1 --ctreplsrcport 1;OK
+-m conntrack --ctproto tcp --ctexpire 1:2 --ctrepldst 10.0.0.1 --ctorigdst 1/2;;FAIL
+-m conntrack --ctproto tcp --ctorigsrc 10.0.0.1 --ctorigsrcport 1;;FAIL
+-m conntrack --ctproto tcp --ctstate NEW --ctorigsrcport 1 --ctorigsrc 2;;FAIL
+-m conntrack --ctrepldst 10.0.0.1 --ctorigsrc 10.0.0.1 --ctreplsrcport 1 --ctreplsrc 256;;FAIL
+-m conntrack --ctrepldst 10.0.0.1 --ctorigsrcport 1 --ctreplsrc 10.0.0.1;;FAIL
+-m conntrack --ctrepldst 2001:db8::1 --ctstate NEW --ctproto 0x10;-m conntrack --ctstate NEW --ctproto 16 --ctrepldst 2001:db8::1;OK
+-m conntrack --ctrepldst 2001:db8::1 --ctstatus ASSURED;=;OK
+-m conntrack --ctrepldst 32;;FAIL
+-m conntrack --ctrepldstport 1 ! --ctrepldst 10.0.0.1 --ctreplsrc 10.0.0.1;;FAIL
+-m conntrack --ctrepldstport 1 --ctorigsrc 2001:db8::1;-m conntrack --ctorigsrc 2001:db8::1 --ctrepldstport 1;OK
+-m conntrack --ctreplsrc 10.0.0.1 ! --ctstatus ASSURED --ctorigsrcport 1 --ctdir ORIGINAL;;FAIL
+-m conntrack --ctreplsrc 192.0.2.1/255.255.0.0;;FAIL
+-m conntrack --ctreplsrc 2001:db8::1 --ctorigdst 2001:db8::1 --ctorigdstport 1 --ctreplsrcport 4294967296;-m conntrack --ctorigdst 2001:db8::1 --ctreplsrc 2001:db8::1 --ctorigdstport 1 --ctreplsrcport 0;OK
+-m conntrack --ctreplsrc 2001:db8::1 --ctproto tcp;-m conntrack --ctproto 6 --ctreplsrc 2001:db8::1;OK
+-m conntrack --ctreplsrc 2001:db8::1 --ctproto tcp --ctrepldstport 1 --ctreplsrcport +1;-m conntrack --ctproto 6 --ctreplsrc 2001:db8::1 --ctreplsrcport 1 --ctrepldstport 1;OK
+-m conntrack --ctreplsrc 2020;;FAIL
+-m conntrack --ctreplsrcport 1 --ctexpire 1:2 --ctorigsrc 10.0.0.1;;FAIL
+-m conntrack --ctreplsrcport 1 --ctstate NEW --ctreplsrc 2001:db8::1 --ctorigsrcport http;-m conntrack --ctstate NEW --ctreplsrc 2001:db8::1 --ctorigsrcport 80 --ctreplsrcport 1;OK
+-m conntrack --ctstate NEW ! --ctrepldst 10.0.0.1 --ctorigdstport 1 --ctrepldstport 1 --ctreplsrc 10.0.0.1;;FAIL
+-m conntrack --ctstatus ASSURED --ctrepldst 2001:db8::1;-m conntrack --ctrepldst 2001:db8::1 --ctstatus ASSURED;OK
+-m conntrack --ctstatus ASSURED --ctreplsrc 10.0.0.1 ! --ctproto tcp;;FAIL
+-m conntrack --ctstatus ASSURED --ctreplsrcport 1 --ctrepldst 2001:db8::1 --ctorigdstport 1;-m conntrack --ctrepldst 2001:db8::1 --ctorigdstport 1 --ctreplsrcport 1 --ctstatus ASSURED;OK

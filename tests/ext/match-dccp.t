@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match dccp.
+@ mangle FORWARD 46
+! -p tcp -m dccp;-;OK
+! -p tcp -m dccp --source-port 1:2;-;OK
+-m dccp;-;OK
+-m dccp --dccp-option 5;-;OK
+-m dccp --destination-port 1;-;OK
+-m dccp --dport 1;-;OK
+-m dccp --source-port 1:2;-;OK
+-m dccp --sport 1;-;OK
+-p dccp -m dccp;=;OK
+-p dccp -m dccp ! --dccp-option 5;=;OK
+-p dccp -m dccp ! --dccp-option 6;=;OK
+-p dccp -m dccp ! --dccp-option AF11;;FAIL
+-p dccp -m dccp ! --dccp-option src;;FAIL
+-p dccp -m dccp ! --dccp-types !;;FAIL
+-p dccp -m dccp ! --dccp-types 80,443,1000:2000;;FAIL
+-p dccp -m dccp ! --dccp-types REQUEST,DATA --dport 1 --sport 1 --dccp-option 5;-p dccp -m dccp --sport 1 --dport 1 ! --dccp-types REQUEST,DATA --dccp-option 5;OK
+-p dccp -m dccp ! --destination-port ,1;;FAIL
+-p dccp -m dccp ! --destination-port 0:0;-p dccp -m dccp ! --dport 0;OK
+-p dccp -m dccp ! --destination-port 1;-p dccp -m dccp ! --dport 1;OK
+-p dccp -m dccp ! --destination-port random;;FAIL
+-p dccp -m dccp ! --dport 1;=;OK
+-p dccp -m dccp ! --dport 10kb/s;;FAIL
+-p dccp -m dccp ! --dport 6;=;OK
+-p dccp -m dccp ! --source-port 0;-p dccp -m dccp ! --sport 0;OK
+-p dccp -m dccp ! --source-port NONE;;FAIL
+-p dccp -m dccp ! --source-port TCP;;FAIL
+-p dccp -m dccp ! --sport /;;FAIL
+-p dccp -m dccp ! --sport 0;=;OK
+-p dccp -m dccp ! --sport 1 --dccp-option 5;=;OK
+-p dccp -m dccp ! --sport 1/foo;;FAIL
+-p dccp -m dccp ! --sport 256;=;OK
+-p dccp -m dccp --dccp- 5;;FAIL
+-p dccp -m dccp --dccp-option 0:1:2:3:4:5;;FAIL
+-p dccp -m dccp --dccp-option 18446744073709551615;;FAIL
+-p dccp -m dccp --dccp-option 32;=;OK
+-p dccp -m dccp --dccp-option 5 --destination-port 1 --source-port 1:2 --dccp-types none;;FAIL
+-p dccp -m dccp --dccp-option 5 --destination-port 1 --source-port 5/minute;;FAIL
+-p dccp -m dccp --dccp-option 5 --destination-port 1,,2;;FAIL
+-p dccp -m dccp --dccp-option 5 --destination-port TCP;;FAIL
+-p dccp -m dccp --dccp-option 5 --source-port 1:2 --destination-port 63;-p dccp -m dccp --sport 1:2 --dport 63 --dccp-option 5;OK
+-p dccp -m dccp --dccp-option 5 --sport 1 --source-port 192.0.2.9-192.0.2.1;;FAIL
+-p dccp -m dccp --dccp-types;;FAIL
+-p dccp -m dccp --dccp-types 2001:db8::1/64;;FAIL
+-p dccp -m dccp --dccp-types REQUEST,DATA --dport 1 --dccp-option 5;-p dccp -m dccp --dport 1 --dccp-types REQUEST,DATA --dccp-option 5;OK
+-p dccp -m dccp --dccp-types REQUEST,DATA --source-port 1:2 --sport 8/256;;FAIL
+-p dccp -m dccp --dccp-types src;;FAIL
+-p dccp -m dccp --destination-po 1;-p dccp -m dccp --dport 1;OK
+-p dccp -m dccp --destination-port "|41 42|";;FAIL
+-p dccp -m dccp --destination-port 0:0;-p dccp -m dccp --dport 0;OK
+-p dccp -m dccp --destination-port 1 --dccp-option 0;;FAIL
+-p dccp -m dccp --destination-port 1 --dccp-option 5;-p dccp -m dccp --dport 1 --dccp-option 5;OK
+-p dccp -m dccp --destination-port 1 --dccp-option bm;;FAIL
+-p dccp -m dccp --destination-port 1 --dport 1 --dccp-types bytes;;FAIL
+-p dccp -m dccp --destination-port 1 --sport 1 --source-port 192.0.2;;FAIL
+-p dccp -m dccp --destination-port 1mb/s;;FAIL
+-p dccp -m dccp --dport !;;FAIL
+-p dccp -m dccp --dport 010;-p dccp -m dccp --dport 10;OK
+-p dccp -m dccp --dport 1 --dccp-option 5;=;OK
+-p dccp -m dccp --dport 1 --dccp-option 5 --source-port 1:2 ! --destination-port 1 ! --sport 1;;FAIL
+-p dccp -m dccp --dport 1 --dccp-types REQUEST,DATA --destination-port 1 --source-port 2020-01-01T00:00:00;;FAIL
+-p dccp -m dccp --dport 1 --destination-port 1 --sport ipv6;;FAIL
+-p dccp -m dccp --dport 1 --source-port both;;FAIL
+-p dccp -m dccp --dport 1 --sport 1 --dccp-option EF;;FAIL
+-p dccp -m dccp --dport 1 --sport 6;-p dccp -m dccp --sport 6 --dport 1;OK
+-p dccp -m dccp --dport 256;=;OK
+-p dccp -m dccp --dport=1;-p dccp -m dccp --dport 1;OK
+-p dccp -m dccp --so 1:2;;FAIL
+-p dccp -m dccp --source-port 0:1:2:3:4:5;;FAIL
+-p dccp -m dccp --source-port 192.0.2.1-192.0.2.5:80-70;;FAIL
+-p dccp -m dccp --source-port 1:2 --destination-port 1 --dport 1 --sport 192.0.2.1/33;;FAIL
+-p dccp -m dccp --source-port 1:2 --dport 1 --dccp-option 2001:db8::1;;FAIL
+-p dccp -m dccp --source-port 2:1;-p dccp -m dccp --sport 2:1;OK
+-p dccp -m dccp --source-port http;-p dccp -m dccp --sport 80;OK
+-p dccp -m dccp --source-port http:https;-p dccp -m dccp --sport 80:443;OK
+-p dccp -m dccp --sport +1;-p dccp -m dccp --sport 1;OK
+-p dccp -m dccp --sport 1 --dccp-option http;;FAIL
+-p dccp -m dccp --sport 1 --dccp-types REQUEST,DATA --dport 1;-p dccp -m dccp --sport 1 --dport 1 --dccp-types REQUEST,DATA;OK
+-p dccp -m dccp --sport 1 --destination-port 0/s;;FAIL
+-p dccp -m dccp --sport 1 --destination-port 1;-p dccp -m dccp --sport 1 --dport 1;OK
+-p dccp -m dccp --sport 1 --dport 1 --dccp-types ANY;;FAIL
+-p dccp -m dccp --sport 1 --dport 10:1;=;OK
+-p dccp -m dccp --sport 1 --source-port 1:2 --dccp-option 5 --dccp-types REQUEST,DATA;;FAIL
+-p dccp -m dccp --sport 1 --source-port 1:2 --dccp-types ,1;;FAIL
+-p dccp -m dccp --sport 1 --source-port 1:2 --dccp-types REQUEST,DATA --destination-port 1;;FAIL
+-p dccp -m dccp --sport 1/2;;FAIL
+-p dccp -m dccp --sport 2020-01-01T00:00:00;;FAIL
+-p dccp -m dccp --sport 4294967295;;FAIL
+-p dccp -m dccp --sport 4294967296;-p dccp -m dccp --sport 0;OK
+-p dccp -m dccp 5;;FAIL
+-p udp -m dccp;-;OK

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match devgroup.
+@ mangle FORWARD 46
+-m devgroup;;FAIL
+-m devgroup ! ! --src-group 1;;FAIL
+-m devgroup ! --dst-group 1/2;-m devgroup ! --dst-group 0x1/0x2;OK
+-m devgroup ! --dst-group 1500;-m devgroup ! --dst-group 0x5dc;OK
+-m devgroup ! --dst-group 18446744073709551616;;FAIL
+-m devgroup ! --dst-group 32;-m devgroup ! --dst-group 0x20;OK
+-m devgroup ! --dst-group :;;FAIL
+-m devgroup ! --src-group 6;-m devgroup ! --src-group 0x6;OK
+-m devgroup ! --src-group INVALID;;FAIL
+-m devgroup --dst-group;;FAIL
+-m devgroup --dst-group 1,;;FAIL
+-m devgroup --dst-group 1/2 --src-group "";;FAIL
+-m devgroup --dst-group 1/2 --src-group 0x10;-m devgroup --src-group 0x10 --dst-group 0x1/0x2;OK
+-m devgroup --dst-group 1/2 --src-group 1;-m devgroup --src-group 0x1 --dst-group 0x1/0x2;OK
+-m devgroup --dst-group 1/2 --src-group 1000000/s;;FAIL
+-m devgroup --dst-group 1/2 --src-group 2;-m devgroup --src-group 0x2 --dst-group 0x1/0x2;OK
+-m devgroup --dst-group 1/2 --src-group 23:59:59;;FAIL
+-m devgroup --dst-group 1/2 --src-group 8/256;-m devgroup --src-group 0x8/0x100 --dst-group 0x1/0x2;OK
+-m devgroup --dst-group 1/2 --src-group Mo;;FAIL
+-m devgroup --dst-group 1/2 extra;;FAIL
+-m devgroup --dst-group 192.0.2.1/24;;FAIL
+-m devgroup --dst-group 255;-m devgroup --dst-group 0xff;OK
+-m devgroup --dst-group 64;-m devgroup --dst-group 0x40;OK
+-m devgroup --dst-group ssh,http;;FAIL
+-m devgroup --s 1;;FAIL
+-m devgroup --sr 1;;FAIL
+-m devgroup --src-gro 1;-m devgroup --src-group 0x1;OK
+-m devgroup --src-group;;FAIL
+-m devgroup --src-group 1;-m devgroup --src-group 0x1;OK
+-m devgroup --src-group 1 --dst-group 010;-m devgroup --src-group 0x1 --dst-group 0x8;OK
+-m devgroup --src-group 1 --dst-group 10/hour;;FAIL
+-m devgroup --src-group 1 --dst-group 192.0.2;;FAIL
+-m devgroup --src-group 1 --dst-group 4294967295;-m devgroup --src-group 0x1 --dst-group 0xffffffff;OK
+-m devgroup --src-group 1 --dst-group 6;-m devgroup --src-group 0x1 --dst-group 0x6;OK
+-m devgroup --src-group 1 --dst-group 8/256;-m devgroup --src-group 0x1 --dst-group 0x8/0x100;OK
+-m devgroup --src-group 1 --dst-group root;;FAIL
+-m devgroup --src-group 2020;-m devgroup --src-group 0x7e4;OK
+-m devgroup --src-group 8/;;FAIL
+-m devgroup --src-group 8/0;-m devgroup --src-group 0x8/0x0;OK
+-m devgroup 1;;FAIL
+-p icmpv6 -m devgroup --dst-group 1/2;-p ipv6-icmp -m devgroup --dst-group 0x1/0x2;OK

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match dscp.
+@ mangle FORWARD 46
+-m dscp;;FAIL
+-m dscp ! --dscp !;;FAIL
+-m dscp ! --dscp 010;-m dscp ! --dscp 0x08;OK
+-m dscp ! --dscp 1;-m dscp ! --dscp 0x01;OK
+-m dscp ! --dscp :;;FAIL
+-m dscp ! --dscp-class 6;;FAIL
+-m dscp ! --dscp-class EF;-m dscp ! --dscp 0x2e;OK
+-m dscp --d 1;;FAIL
+-m dscp --dscp;;FAIL
+-m dscp --dscp 1 --dscp-class /;;FAIL
+-m dscp --dscp 1 --dscp-class 5/minute;;FAIL
+-m dscp --dscp 1 --dscp-class CS1;;FAIL
+-m dscp --dscp 1 extra;;FAIL
+-m dscp --dscp 15;-m dscp --dscp 0x0f;OK
+-m dscp --dscp 192.0.2.9-192.0.2.1;;FAIL
+-m dscp --dscp 1mb/s;;FAIL
+-m dscp --dscp 2001:db8::1/64;;FAIL
+-m dscp --dscp- EF;-m dscp --dscp 0x2e;OK
+-m dscp --dscp-class;;FAIL
+-m dscp --dscp-class 1:10;;FAIL
+-m dscp --dscp-class 2001:db8::1;;FAIL
+-m dscp --dscp-class EF --dscp 1;;FAIL
+-m dscp --dscp-class EF --dscp 1,31;;FAIL
+-m dscp --dscp-class EF --dscp :80;;FAIL
+-m dscp --dscp-class EF --dscp ANY;;FAIL
+-m dscp --dscp-class nth;;FAIL
+-m dscp 1;;FAIL
+-p esp -m dscp --dscp-class EF;-p esp -m dscp --dscp 0x2e;OK

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match ecn.
+@ mangle FORWARD 46
+--ecn-tcp-cwr -m ecn;;FAIL
+--ecn-tcp-ece -m ecn;;FAIL
+--protocol tcp -m ecn --ecn-tcp-cwr;-p tcp -m ecn --ecn-tcp-cwr;OK
+-m ecn;;FAIL
+-m ecn ! ! --ecn-tcp-cwr;;FAIL
+-m ecn ! ! --ecn-tcp-ece;;FAIL
+-m ecn ! --ecn-ip-ect 0;=;OK
+-m ecn ! --ecn-ip-ect 1 ! --ecn-tcp-ece ! --ecn-tcp-cwr;-;OK
+-m ecn ! --ecn-ip-ect 1 --ecn-tcp-ece;-;OK
+-m ecn ! --ecn-ip-ect 1:;;FAIL
+-m ecn ! --ecn-ip-ect 256;;FAIL
+-m ecn ! --ecn-ip-ect ANY;;FAIL
+-m ecn ! --ecn-tcp-cwr;-;OK
+-m ecn ! --ecn-tcp-cwr --ecn-tcp-ece --ecn-ip-ect 1;-;OK
+-m ecn ! --ecn-tcp-ece;-;OK
+-m ecn --e 1;;FAIL
+-m ecn --ecn-ip-ect;;FAIL
+-m ecn --ecn-ip-ect 0;=;OK
+-m ecn --ecn-ip-ect 0/s;;FAIL
+-m ecn --ecn-ip-ect 0:65535;;FAIL
+-m ecn --ecn-ip-ect 1;=;OK
+-m ecn --ecn-ip-ect 1 --ecn-tcp-cwr ! --ecn-tcp-ece;-;OK
+-m ecn --ecn-ip-ect 1 --ecn-tcp-cwr --ecn-tcp-ece;-;OK
+-m ecn --ecn-ip-ect 10kb/s;;FAIL
+-m ecn --ecn-tcp-cwr ! --ecn-ip-ect 1 ! --ecn-tcp-ece;-;OK
+-m ecn --ecn-tcp-cwr ! --ecn-ip-ect 1 --ecn-tcp-ece;-;OK
+-m ecn --ecn-tcp-cwr --ecn-ip-ect 1 --ecn-tcp-ece;-;OK
+-m ecn --ecn-tcp-cwr --ecn-tcp-ece ! --ecn-ip-ect 1;-;OK
+-m ecn --ecn-tcp-cwr --ecn-tcp-ece --ecn-ip-ect 1;-;OK
+-m ecn --ecn-tcp-cwr --ecn-tcp-ece --ecn-ip-ect Mo;;FAIL
+-m ecn --ecn-tcp-cwr --ecn-tcp-ece --ecn-ip-ect kmp;;FAIL
+-m ecn --ecn-tcp-ece ! --ecn-tcp-cwr;-;OK
+-m ecn --ecn-tcp-ece --ecn-ip-ect 1 ! --ecn-tcp-cwr;-;OK
+-m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 1;-;OK
+-m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 2001:db8::1/ffff::;;FAIL
+-m ecn --ecn-tcp-ece --ecn-tcp-cwr --ecn-ip-ect 256;;FAIL
+-m ecn --ecn-tcp-ece 1;;FAIL
+-m ecn 1;;FAIL
+-p ah -m ecn --ecn-ip-ect 1;=;OK
+-p ip -m ecn --ecn-tcp-cwr;-;OK
+-p ipv6 -m ecn --ecn-tcp-ece;-;OK
+-p tcp,udp -m ecn --ecn-tcp-ece;;FAIL
+-p udp -m ecn --ecn-tcp-cwr;-;OK

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match frag.
+@ mangle FORWARD 4
+! -p tcp -m frag --fragmore;;FAIL
+-m frag;;FAIL
+-m frag ! --fragid 1;;FAIL
+-m frag ! --fragid 2;;FAIL
+-m frag ! --fraglen 1500;;FAIL
+-m frag ! --fraglen 5;;FAIL
+-m frag --fragfirst;;FAIL
+-m frag --fragfirst --fraglast --fragid "";;FAIL
+-m frag --fragfirst --fraglast --fraglen 5;;FAIL
+-m frag --fragfirst --fragres --fraglen 1500;;FAIL
+-m frag --fragfirst --fragres --fraglen 65536;;FAIL
+-m frag --fragid 1 --fraglast;;FAIL
+-m frag --fragid 1 --fragmore;;FAIL
+-m frag --fraglast;;FAIL
+-m frag --fraglast --fragres --fraglen 5 --fragid 63;;FAIL
+-m frag --fraglen 2020;;FAIL
+-m frag --fraglen 5 --fragfirst --fragid 65535:65536;;FAIL
+-m frag --fraglen 5 --fragmore ! --fragid 1;;FAIL
+-m frag --fragmore;;FAIL
+-m frag --fragmore ! --fragid 1;;FAIL
+-m frag --fragmore --fragid 256;;FAIL
+-m frag --fragres;;FAIL
+-m frag --fragres --fragid 24:00;;FAIL
+-m frag --fragres --fraglen 5 --fragid 1:;;FAIL
+-m frag --fragres --fragmore --fraglen 32;;FAIL
+-p ipv6-icmp -m frag --fragres;;FAIL
+-p udp -m frag --fragmore;;FAIL
+@ mangle FORWARD 46
+--fragfirst -m frag;;FAIL
+--fraglast -m frag;;FAIL
+--fragmore -m frag;;FAIL
+--fragres -m frag;;FAIL
+-m frag ! --fragfirst;;FAIL
+-m frag ! --fragid 192.0.2.9-192.0.2.1;;FAIL
+-m frag ! --fraglast;;FAIL
+-m frag ! --fraglen /;;FAIL
+-m frag ! --fragmore;;FAIL
+-m frag ! --fragres;;FAIL
+-m frag ! --fragres --fragid 1;;FAIL
+-m frag --f 5;;FAIL
+-m frag --fr 1;;FAIL
+-m frag --fragfirst --fragid echo-request;;FAIL
+-m frag --fragfirst --fragmore --fraglast --fraglen 64;;FAIL
+-m frag --fragid;;FAIL
+-m frag --fragid 00:11:22:33:44:55;;FAIL
+-m frag --fragid 1 --fraglast --fraglen 65535:65536;;FAIL
+-m frag --fragid 1 --fragmore --fragfirst --fraglen 192.0.2.1-192.0.2.9;;FAIL
+-m frag --fragid 1 --fragmore --fraglast;;FAIL
+-m frag --fragid 192.0.2.1:80;;FAIL
+-m frag --fragid eth+;;FAIL
+-m frag --fraglast --fraglen 5 --fragfirst --fragid ANY;;FAIL
+-m frag --fraglast --fragmore --fragres --fragid mon;;FAIL
+-m frag --fraglen;;FAIL
+-m frag --fraglen 5 --fragres --fragid 192.0.2.1-192.0.2.5:80-70;;FAIL
+-m frag --fraglen NEW,ESTABLISHED;;FAIL
+-m frag --fraglen bm;;FAIL
+-m frag --fragmore --fraglen 5 --fraglast --fragid 1/day;;FAIL
+-m frag --fragmore --fraglen bytes;;FAIL
+-m frag --fragres --fragid 1 --fraglast --fraglen 8/;;FAIL
+-m frag 1;;FAIL
+-m frag 5;;FAIL
+@ mangle FORWARD 6
+! -p tcp -m frag --fragmore;=;OK
+-m frag;=;OK
+-m frag ! --fragid 1;=;OK
+-m frag ! --fragid 2;=;OK
+-m frag ! --fraglen 1500;=;OK
+-m frag ! --fraglen 5;=;OK
+-m frag --fragfirst;=;OK
+-m frag --fragfirst --fraglast --fragid "";-m frag --fragid 0 --fragfirst --fraglast;OK
+-m frag --fragfirst --fraglast --fraglen 5;-m frag --fraglen 5 --fragfirst --fraglast;OK
+-m frag --fragfirst --fragres --fraglen 1500;-m frag --fraglen 1500 --fragres --fragfirst;OK
+-m frag --fragfirst --fragres --fraglen 65536;-m frag --fraglen 65536 --fragres --fragfirst;OK
+-m frag --fragid 1 --fraglast;=;OK
+-m frag --fragid 1 --fragmore;=;OK
+-m frag --fraglast;=;OK
+-m frag --fraglast --fragres --fraglen 5 --fragid 63;-m frag --fragid 63 --fraglen 5 --fragres --fraglast;OK
+-m frag --fraglen 2020;=;OK
+-m frag --fraglen 5 --fragfirst --fragid 65535:65536;-m frag --fragid 65535:65536 --fraglen 5 --fragfirst;OK
+-m frag --fraglen 5 --fragmore ! --fragid 1;-m frag ! --fragid 1 --fraglen 5 --fragmore;OK
+-m frag --fragmore;=;OK
+-m frag --fragmore ! --fragid 1;-m frag ! --fragid 1 --fragmore;OK
+-m frag --fragmore --fragid 256;-m frag --fragid 256 --fragmore;OK
+-m frag --fragres;=;OK
+-m frag --fragres --fragid 24:00;-m frag --fragid 24:0 --fragres;OK
+-m frag --fragres --fraglen 5 --fragid 1:;-m frag --fragid 1:4294967295 --fraglen 5 --fragres;OK
+-m frag --fragres --fragmore --fraglen 32;-m frag --fraglen 32 --fragres --fragmore;OK
+-p ipv6-icmp -m frag --fragres;=;OK
+-p udp -m frag --fragmore;=;OK

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match hashlimit.
+@ mangle FORWARD 46
+--hashlimit-rate-match -m hashlimit;;FAIL
+-m hashlimit;;FAIL
+-m hashlimit ! ! --hashlimit-burst 5;;FAIL
+-m hashlimit ! --hashlimit 1/;;FAIL
+-m hashlimit ! --hashlimit 1/s --hashlimit-htable-expire 5 --hashlimit-burst 5 --hashlimit-srcmask 24 --hashlimit-name a;-m hashlimit --hashlimit-above 1/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-htable-expire 5 --hashlimit-srcmask 24;OK
+-m hashlimit ! --hashlimit-above 0;;FAIL
+-m hashlimit ! --hashlimit-above 1/;;FAIL
+-m hashlimit ! --hashlimit-above 1/s --hashlimit-name a ! --hashlimit-rate-match --hashlimit-burst 5;;FAIL
+-m hashlimit ! --hashlimit-burst 6;;FAIL
+-m hashlimit ! --hashlimit-dstmask :;;FAIL
+-m hashlimit ! --hashlimit-dstmask eth+;;FAIL
+-m hashlimit ! --hashlimit-htable-expire 5;;FAIL
+-m hashlimit ! --hashlimit-htable-gcinterval 1/2;;FAIL
+-m hashlimit ! --hashlimit-htable-gcinterval 6;;FAIL
+-m hashlimit ! --hashlimit-htable-gcinterval AF11;;FAIL
+-m hashlimit ! --hashlimit-htable-max :;;FAIL
+-m hashlimit ! --hashlimit-htable-size 5;;FAIL
+-m hashlimit ! --hashlimit-mode 6;;FAIL
+-m hashlimit ! --hashlimit-mode srcip --hashlimit 1/s --hashlimit-name a;;FAIL
+-m hashlimit ! --hashlimit-name a;;FAIL
+-m hashlimit ! --hashlimit-rate-interval /;;FAIL
+-m hashlimit ! --hashlimit-rate-interval 6;;FAIL
+-m hashlimit ! --hashlimit-rate-match;;FAIL
+-m hashlimit ! --hashlimit-srcmask 24;;FAIL
+-m hashlimit ! --hashlimit-srcmask 32;;FAIL
+-m hashlimit ! --hashlimit-upto 0;;FAIL
+-m hashlimit ! --hashlimit-upto 1/s --hashlimit-rate-interval 3 --hashlimit-dstmask 24 --hashlimit-mode srcip --hashlimit-name a;-m hashlimit --hashlimit-above 1/sec --hashlimit-burst 5 --hashlimit-mode srcip --hashlimit-name a --hashlimit-dstmask 24;OK
+-m hashlimit --hashlimit;;FAIL
+-m hashlimit --hashlimit 1/s --hashlimit-name 1,,2;-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name 1,,2;OK
+-m hashlimit --hashlimit 1/s --hashlimit-rate-match --hashlimit-rate-interval 3 --hashlimit-name Minimize-Delay;-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name Minimize-Delay --hashlimit-rate-match --hashlimit-rate-interval 3;OK
+-m hashlimit --hashlimit-above;;FAIL
+-m hashlimit --hashlimit-above 1/s --hashlimit-mode 255;;FAIL
+-m hashlimit --hashlimit-above 1/s --hashlimit-name a;-m hashlimit --hashlimit-above 1/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-above 1/s --hashlimit-rate-match --hashlimit-dstmask 8/256;;FAIL
+-m hashlimit --hashlimit-above 1/s --hashlimit-rate-match --hashlimit-name 0:0;-m hashlimit --hashlimit-above 1/sec --hashlimit-burst 5 --hashlimit-name 0:0 --hashlimit-rate-match;OK
+-m hashlimit --hashlimit-burst;;FAIL
+-m hashlimit --hashlimit-burst 10/hour;;FAIL
+-m hashlimit --hashlimit-burst 5 --hashlimit-upto 1/s --hashlimit-dstmask 24 --hashlimit-rate-interval kmp;;FAIL
+-m hashlimit --hashlimit-burst 8/;;FAIL
+-m hashlimit --hashlimit-dstmask;;FAIL
+-m hashlimit --hashlimit-dstmask 24 --hashlimit-burst 5 --hashlimit-rate-match --hashlimit 1:10;;FAIL
+-m hashlimit --hashlimit-dstmask :;;FAIL
+-m hashlimit --hashlimit-h 5;;FAIL
+-m hashlimit --hashlimit-htable 5;;FAIL
+-m hashlimit --hashlimit-htable-expire;;FAIL
+-m hashlimit --hashlimit-htable-expire 23:59:59;;FAIL
+-m hashlimit --hashlimit-htable-expire 5 --hashlimit 1/s --hashlimit-srcmask 24 --hashlimit-name 256;-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name 256 --hashlimit-htable-expire 5 --hashlimit-srcmask 24;OK
+-m hashlimit --hashlimit-htable-expire 5 --hashlimit-above 1/s;;FAIL
+-m hashlimit --hashlimit-htable-expire 65536;;FAIL
+-m hashlimit --hashlimit-htable-expire :;;FAIL
+-m hashlimit --hashlimit-htable-expire all;;FAIL
+-m hashlimit --hashlimit-htable-gcinterval;;FAIL
+-m hashlimit --hashlimit-htable-gcinterval 5 --hashlimit-burst 5 --hashlimit-rate-match --hashlimit-rate-interval 3;;FAIL
+-m hashlimit --hashlimit-htable-gcinterval 5 --hashlimit-htable-max 5;;FAIL
+-m hashlimit --hashlimit-htable-gcinterval 5 --hashlimit-htable-max 5 --hashlimit 1/s --hashlimit-htable-size src;;FAIL
+-m hashlimit --hashlimit-htable-gcinterval 5 --hashlimit-htable-max 5 --hashlimit-srcmask 24 --hashlimit-htable-expire CS1;;FAIL
+-m hashlimit --hashlimit-htable-gcinterval http;;FAIL
+-m hashlimit --hashlimit-htable-max;;FAIL
+-m hashlimit --hashlimit-htable-max 23:59:59;;FAIL
+-m hashlimit --hashlimit-htable-max 5 ! --hashlimit 1/s --hashlimit-name a --hashlimit-rate-match --hashlimit-htable-size 5;-;OK
+-m hashlimit --hashlimit-htable-max 5 ! --hashlimit-burst 5 --hashlimit-dstmask 24 --hashlimit-rate-interval 3;;FAIL
+-m hashlimit --hashlimit-htable-max 5 --hashlimit-name a --hashlimit 1mb/s;-m hashlimit --hashlimit-upto 1mb/s --hashlimit-name a --hashlimit-htable-max 5;OK
+-m hashlimit --hashlimit-htable-max random;;FAIL
+-m hashlimit --hashlimit-htable-size;;FAIL
+-m hashlimit --hashlimit-htable-size 192.0.2;;FAIL
+-m hashlimit --hashlimit-htable-size 5 --hashlimit 1/s --hashlimit-above 0;;FAIL
+-m hashlimit --hashlimit-htable-size 5 --hashlimit-above 1/s --hashlimit-rate-match --hashlimit-rate-interval 0:0;;FAIL
+-m hashlimit --hashlimit-htable-size 5 --hashlimit-htable-gcinterval 256;;FAIL
+-m hashlimit --hashlimit-htable-size 5 --hashlimit-name 1,31;;FAIL
+-m hashlimit --hashlimit-mode;;FAIL
+-m hashlimit --hashlimit-mode 32;;FAIL
+-m hashlimit --hashlimit-mode both;;FAIL
+-m hashlimit --hashlimit-mode srcip extra;;FAIL
+-m hashlimit --hashlimit-name;;FAIL
+-m hashlimit --hashlimit-name 0:1:2:3:4:5;;FAIL
+-m hashlimit --hashlimit-name a --hashlimit 1/s;-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-name a --hashlimit-above mon;;FAIL
+-m hashlimit --hashlimit-name a --hashlimit-burst 5 --hashlimit 1,;-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-name a --hashlimit-srcmask SYN;;FAIL
+-m hashlimit --hashlimit-name a --hashlimit-upto 1,2;-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-name a --hashlimit-upto 1/s --hashlimit-srcmask +1;-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name a --hashlimit-srcmask 1;OK
+-m hashlimit --hashlimit-name a --hashlimit-upto 1500;-m hashlimit --hashlimit-upto 1501/sec --hashlimit-burst 5 --hashlimit-name a;OK
+-m hashlimit --hashlimit-rate-interval;;FAIL
+-m hashlimit --hashlimit-rate-interval 3 --hashlimit-upto 1/s --hashlimit-htable-gcinterval 8/256;;FAIL
+-m hashlimit --hashlimit-rate-interval 5/minute;;FAIL
+-m hashlimit --hashlimit-rate-interval ANY;;FAIL
+-m hashlimit --hashlimit-rate-interval http:https;;FAIL
+-m hashlimit --hashlimit-rate-interval nth;;FAIL
+-m hashlimit --hashlimit-rate-match;;FAIL
+-m hashlimit --hashlimit-rate-match --hashlimit 1/s --hashlimit-upto 1/s --hashlimit-mode 18446744073709551615;;FAIL
+-m hashlimit --hashlimit-rate-match --hashlimit-above 192.0.2.1:80;;FAIL
+-m hashlimit --hashlimit-rate-match --hashlimit-burst 5 ! --hashlimit-htable-max 5;;FAIL
+-m hashlimit --hashlimit-srcmask;;FAIL
+-m hashlimit --hashlimit-srcmask 192.0.2.1:80-90;;FAIL
+-m hashlimit --hashlimit-srcmask 24 --hashlimit 1/s --hashlimit-htable-gcinterval 1,2;;FAIL
+-m hashlimit --hashlimit-srcmask 24 --hashlimit-above 1/s --hashlimit-htable-max 5 --hashlimit 18446744073709551615;;FAIL
+-m hashlimit --hashlimit-srcmask 24 --hashlimit-burst 5 --hashlimit-htable-gcinterval 0;;FAIL
+-m hashlimit --hashlimit-srcmask 24 --hashlimit-htable-expire 5 --hashlimit-dstmask 1/day;;FAIL
+-m hashlimit --hashlimit-srcmask 24 --hashlimit-mode srcip --hashlimit-upto 1/s --hashlimit-htable-gcinterval -1;;FAIL
+-m hashlimit --hashlimit-srcmask 24 --hashlimit-upto random;;FAIL
+-m hashlimit --hashlimit-upto;;FAIL
+-m hashlimit --hashlimit-upto 1/s ! --hashlimit-burst 5 --hashlimit-above 1/s;;FAIL
+-m hashlimit --hashlimit-upto 1/s --hashlimit 1/s --hashlimit-name lo;;FAIL
+-m hashlimit --hashlimit-upto 1/s --hashlimit-above 1/s --hashlimit-rate-interval 1,;;FAIL
+-m hashlimit --hashlimit-upto 1/s --hashlimit-htable-expire 5 --hashlimit-name 1500;-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-name 1500 --hashlimit-htable-expire 5;OK
+-m hashlimit --hashlimit-upto 1/s --hashlimit-htable-gcinterval 5 --hashlimit-dstmask 2020-01-01T00:00:00;;FAIL
+-m hashlimit --hashlimit-upto 1/s --hashlimit-htable-max 5 --hashlimit-name 0x1f/0xf;-;OK
+-m hashlimit --hashlimit-upto 1/s --hashlimit-mode srcip --hashlimit-name +1;-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 5 --hashlimit-mode srcip --hashlimit-name +1;OK
+-m hashlimit --hashlimit-upto 1/s --hashlimit-name 1mb/s;-;OK
+-m hashlimit --hashlimit-upto 1/s --hashlimit-name a --hashlimit-rate-match --hashlimit-rate-interval 192.0.2.1/24;-;OK
+-m hashlimit --hashlimit-upto Mo;;FAIL
+-m hashlimit --hashlimit-upto SYN;;FAIL
+-m hashlimit 3;;FAIL

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match icmp6.
+@ mangle FORWARD 4
+-m icmp6 --icmpv6-type 1;;FAIL
+-m icmpv6 ! --icmpv6-type 1;;FAIL
+-m icmpv6 --ic 1;;FAIL
+-m icmpv6 --icm 1;;FAIL
+-m icmpv6 --icmpv 1;;FAIL
+-m icmpv6 --icmpv6-type 0x10;;FAIL
+-m icmpv6 --icmpv6-type 0x1f/0xf;;FAIL
+-m icmpv6 --icmpv6-type 1/0;;FAIL
+-m icmpv6 --icmpv6-type 64;;FAIL
+-p icmpv6 -m icmp6 ! --icmpv6-type 1;;FAIL
+-p icmpv6 -m icmp6 ! --icmpv6-type 63;;FAIL
+-p icmpv6 -m icmp6 --icmpv6- 1;;FAIL
+-p icmpv6 -m icmp6 --icmpv6-type 1/2;;FAIL
+-p icmpv6 -m icmp6 --icmpv6-type 15;;FAIL
+-p icmpv6 -m icmp6 --icmpv6-type echo-request;;FAIL
+@ mangle FORWARD 46
+-m icmp6;;FAIL
+-m icmpv6;;FAIL
+-m icmpv6 ! --icmpv6-type /;;FAIL
+-m icmpv6 --i 1;;FAIL
+-m icmpv6 --icmpv6-type;;FAIL
+-m icmpv6 --icmpv6-type /;;FAIL
+-m icmpv6 --icmpv6-type 1-2;;FAIL
+-m icmpv6 --icmpv6-type 192.0.2.1-192.0.2.9;;FAIL
+-m icmpv6 --icmpv6-type 8/256;;FAIL
+-m icmpv6 --icmpv6-type original;;FAIL
+-m icmpv6 1;;FAIL
+-p icmpv6 -m icmp6 ! --icmpv6-type "";;FAIL
+-p icmpv6 -m icmp6 ! --icmpv6-type 1,;;FAIL
+-p icmpv6 -m icmp6 ! --icmpv6-type 1000000/s;;FAIL
+-p icmpv6 -m icmp6 --icmpv6-type "|41 42|";;FAIL
+-p icmpv6 -m icmp6 --icmpv6-type 01:00;;FAIL
+-p icmpv6 -m icmp6 --icmpv6-type 1,,2;;FAIL
+-p icmpv6 -m icmp6 --icmpv6-type 4294967295;;FAIL
+-p icmpv6 -m icmp6 1;;FAIL
+-p udp -m icmp6;;FAIL
+@ mangle FORWARD 6
+-m icmp6 --icmpv6-type 1;-;OK
+-m icmpv6 ! --icmpv6-type 1;-;OK
+-m icmpv6 --ic 1;-;OK
+-m icmpv6 --icm 1;-;OK
+-m icmpv6 --icmpv 1;-;OK
+-m icmpv6 --icmpv6-type 0x10;-;OK
+-m icmpv6 --icmpv6-type 0x1f/0xf;-;OK
+-m icmpv6 --icmpv6-type 1/0;-;OK
+-m icmpv6 --icmpv6-type 64;-;OK
+-p icmpv6 -m icmp6 ! --icmpv6-type 1;-p ipv6-icmp -m icmp6 ! --icmpv6-type 1;OK
+-p icmpv6 -m icmp6 ! --icmpv6-type 63;-p ipv6-icmp -m icmp6 ! --icmpv6-type 63;OK
+-p icmpv6 -m icmp6 --icmpv6- 1;-p ipv6-icmp -m icmp6 --icmpv6-type 1;OK
+-p icmpv6 -m icmp6 --icmpv6-type 1/2;-p ipv6-icmp -m icmp6 --icmpv6-type 1/2;OK
+-p icmpv6 -m icmp6 --icmpv6-type 15;-p ipv6-icmp -m icmp6 --icmpv6-type 15;OK
+-p icmpv6 -m icmp6 --icmpv6-type echo-request;-p ipv6-icmp -m icmp6 --icmpv6-type 128;OK

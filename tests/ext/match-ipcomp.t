@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match ipcomp.
+@ mangle FORWARD 46
+! -p tcp -m ipcomp;-;OK
+-m ipcomp;-;OK
+-m ipcomp --compres;-;OK
+-m ipcomp --ipcompspi 1;-;OK
+-p ipcomp -m ipcomp;-p ipcomp -m ipcomp --ipcompspi 0;OK
+-p ipcomp -m ipcomp ! ! --compres;;FAIL
+-p ipcomp -m ipcomp ! ! --ipcompspi 1;;FAIL
+-p ipcomp -m ipcomp ! --compres;;FAIL
+-p ipcomp -m ipcomp ! --compres --ipcompspi 1;;FAIL
+-p ipcomp -m ipcomp ! --ipcompspi 1;=;OK
+-p ipcomp -m ipcomp ! --ipcompspi 1 ! --compres;;FAIL
+-p ipcomp -m ipcomp ! --ipcompspi aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-p ipcomp -m ipcomp --compres !;;FAIL
+-p ipcomp -m ipcomp --compres ! --ipcompspi 1;-p ipcomp -m ipcomp ! --ipcompspi 1 --compres;OK
+-p ipcomp -m ipcomp --compres --ipcompspi 00:11:22:33:44:55;;FAIL
+-p ipcomp -m ipcomp --compres --ipcompspi 10kb/s;;FAIL
+-p ipcomp -m ipcomp --compres --ipcompspi 192.0.2.9-192.0.2.1;;FAIL
+-p ipcomp -m ipcomp --compres --ipcompspi 2-1;;FAIL
+-p ipcomp -m ipcomp --compres --ipcompspi 2020;-p ipcomp -m ipcomp --ipcompspi 2020 --compres;OK
+-p ipcomp -m ipcomp --compres --ipcompspi 2020-01-01T00:00:00;;FAIL
+-p ipcomp -m ipcomp --compres --ipcompspi 4294967295;-p ipcomp -m ipcomp --ipcompspi 4294967295 --compres;OK
+-p ipcomp -m ipcomp --compres --ipcompspi 65536;-p ipcomp -m ipcomp --ipcompspi 65536 --compres;OK
+-p ipcomp -m ipcomp --compres --ipcompspi EF;;FAIL
+-p ipcomp -m ipcomp --compres --ipcompspi eth+;;FAIL
+-p ipcomp -m ipcomp --compres 1;;FAIL
+-p ipcomp -m ipcomp --ipcompspi +1;-p ipcomp -m ipcomp --ipcompspi 1;OK
+-p ipcomp -m ipcomp --ipcompspi 0;=;OK
+-p ipcomp -m ipcomp --ipcompspi 1 !;;FAIL
+-p ipcomp -m ipcomp --ipcompspi 1 extra;;FAIL
+-p ipcomp -m ipcomp --ipcompspi 1/0;;FAIL
+-p ipcomp -m ipcomp --ipcompspi 1500;=;OK
+-p ipcomp -m ipcomp --ipcompspi 1mb/s;;FAIL
+-p ipcomp -m ipcomp --ipcompspi 2001:db8::1/ffff::;;FAIL
+-p ipcomp -m ipcomp --ipcompspi 4294967295;=;OK
+-p ipcomp -m ipcomp --ipcompspi 64;=;OK
+-p ipcomp -m ipcomp --ipcompspi :;-p ipcomp -m ipcomp;OK
+-p ipcomp -m ipcomp --ipcompspi :1;-p ipcomp -m ipcomp --ipcompspi 0:1;OK
+-p ipcomp -m ipcomp --ipcompspi all;;FAIL
+-p ipcomp -m ipcomp --ipcompspi kmp;;FAIL
+-p ipcomp -m ipcomp 1;;FAIL
+-p udp -m ipcomp;-;OK

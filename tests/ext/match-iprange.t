@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match iprange.
+@ mangle FORWARD 4
+-m iprange ! --dst-range 2001:db8::1-2001:db8::2;;FAIL
+-m iprange ! --src-range 0;-m iprange ! --src-range 0.0.0.0-0.0.0.0;OK
+-m iprange ! --src-range 10.0.0.1-10.0.0.2 ! --dst-range 10.0.0.1-10.0.0.2;=;OK
+-m iprange ! --src-range 192.0.2.1-192.0.2.9;=;OK
+-m iprange ! --src-range 2;-m iprange ! --src-range 2.0.0.0-2.0.0.0;OK
+-m iprange --dst-rang 2001:db8::1-2001:db8::2;;FAIL
+-m iprange --dst-range 10.0.0.1-10.0.0.2 --src-range 0;-m iprange --src-range 0.0.0.0-0.0.0.0 --dst-range 10.0.0.1-10.0.0.2;OK
+-m iprange --dst-range 10.0.0.1-10.0.0.2 --src-range 6;-m iprange --src-range 6.0.0.0-6.0.0.0 --dst-range 10.0.0.1-10.0.0.2;OK
+-m iprange --dst-range 2001:db8::1-2001:db8::2 ! --src-range 2001:db8::1-2001:db8::2;;FAIL
+-m iprange --dst-range 2001:db8::1-2001:db8::2 --src-range 2001:db8::1-2001:db8::2;;FAIL
+-m iprange --dst-range 2001:db8::1-2001:db8::2 --src-range 2001:db8::1-2001:db8::9;;FAIL
+-m iprange --src-range 0;-m iprange --src-range 0.0.0.0-0.0.0.0;OK
+-m iprange --src-range 0x10;-m iprange --src-range 16.0.0.0-16.0.0.0;OK
+-m iprange --src-range 10.0.0.1-10.0.0.2 --dst-range 2-1;-m iprange --src-range 10.0.0.1-10.0.0.2 --dst-range 2.0.0.0-1.0.0.0;OK
+-m iprange --src-range 64;-m iprange --src-range 64.0.0.0-64.0.0.0;OK
+@ mangle FORWARD 46
+--dst-range 10.0.0.1-10.0.0.2 -m iprange;;FAIL
+-m iprange;;FAIL
+-m iprange ! ! --src-range 2001:db8::1-2001:db8::2;;FAIL
+-m iprange ! --dst-range !;;FAIL
+-m iprange ! --dst-range :;;FAIL
+-m iprange ! --src-range 1,,2;;FAIL
+-m iprange --ds 2001:db8::1-2001:db8::2;;FAIL
+-m iprange --dst-range;;FAIL
+-m iprange --dst-range !;;FAIL
+-m iprange --dst-range 10.0.0.1-10.0.0.2 --src-range 1:2;;FAIL
+-m iprange --dst-range 10.0.0.1-10.0.0.2 --src-range 2001:db8::1/64;;FAIL
+-m iprange --dst-range 10.0.0.1-10.0.0.2 --src-range 4294967295;;FAIL
+-m iprange --dst-range 1:10;;FAIL
+-m iprange --dst-range 2001:db8::1-2001:db8::2 --src-range TCP;;FAIL
+-m iprange --src-range;;FAIL
+-m iprange --src-range 2001:db8::1-2001:db8::2 --dst-range lo;;FAIL
+-p udp -m iprange;;FAIL
+@ mangle FORWARD 6
+-m iprange ! --dst-range 2001:db8::1-2001:db8::2;=;OK
+-m iprange ! --src-range 0;;FAIL
+-m iprange ! --src-range 10.0.0.1-10.0.0.2 ! --dst-range 10.0.0.1-10.0.0.2;;FAIL
+-m iprange ! --src-range 192.0.2.1-192.0.2.9;;FAIL
+-m iprange ! --src-range 2;;FAIL
+-m iprange --dst-rang 2001:db8::1-2001:db8::2;-m iprange --dst-range 2001:db8::1-2001:db8::2;OK
+-m iprange --dst-range 10.0.0.1-10.0.0.2 --src-range 0;;FAIL
+-m iprange --dst-range 10.0.0.1-10.0.0.2 --src-range 6;;FAIL
+-m iprange --dst-range 2001:db8::1-2001:db8::2 ! --src-range 2001:db8::1-2001:db8::2;-m iprange ! --src-range 2001:db8::1-2001:db8::2 --dst-range 2001:db8::1-2001:db8::2;OK
+-m iprange --dst-range 2001:db8::1-2001:db8::2 --src-range 2001:db8::1-2001:db8::2;-m iprange --src-range 2001:db8::1-2001:db8::2 --dst-range 2001:db8::1-2001:db8::2;OK
+-m iprange --dst-range 2001:db8::1-2001:db8::2 --src-range 2001:db8::1-2001:db8::9;-m iprange --src-range 2001:db8::1-2001:db8::9 --dst-range 2001:db8::1-2001:db8::2;OK
+-m iprange --src-range 0;;FAIL
+-m iprange --src-range 0x10;;FAIL
+-m iprange --src-range 10.0.0.1-10.0.0.2 --dst-range 2-1;;FAIL
+-m iprange --src-range 64;;FAIL

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match ipvs.
+@ mangle FORWARD 4
+-m ipvs ! --vaddr 10.0.0.1 ! --vproto tcp --vport 80 --vdir ORIGINAL --vmethod GATE;-;OK
+-m ipvs ! --vaddr 2001:db8::1;;FAIL
+-m ipvs ! --vmethod GATE ! --vportctl 21 --vport 80 --vaddr 10.0.0.1 --vproto tcp;-;OK
+-m ipvs ! --vmethod GATE --vproto tcp --vaddr 10.0.0.1 --ipvs;-;OK
+-m ipvs ! --vproto tcp --ipvs ! --vmethod GATE --vaddr 10.0.0.1 --vdir ORIGINAL;-;OK
+-m ipvs --ipvs --vaddr 10.0.0.1 --vmethod GATE --vport 80 --vproto tcp;-;OK
+-m ipvs --vaddr 2001:db8::1 --vportctl http;;FAIL
+-m ipvs --vaddr 2001:db8::1 --vproto tcp ! --vport 80 --vmethod GATE;;FAIL
+-m ipvs --vaddr 255;-;OK
+-m ipvs --vdir ORIGINAL --vmethod GATE --vaddr 2001:db8::1 --vproto 63;;FAIL
+-m ipvs --vmethod GATE --vaddr 2001:db8::1;;FAIL
+-m ipvs --vmethod GATE --vport 80 --vaddr 192.0.2;-;OK
+-m ipvs --vport 80 --vaddr 2001:db8::1;;FAIL
+-m ipvs --vport 80 --vproto tcp --vdir ORIGINAL --vaddr 192.0.2.1/255.255.0.0;-;OK
+-m ipvs --vportctl 21 --ipvs --vaddr 2001:db8::1 --vport 80;;FAIL
+-m ipvs --vproto tcp ! --vaddr 2001:db8::1 ! --vport 80;;FAIL
+-m ipvs --vproto tcp --vaddr 32;-;OK
+@ mangle FORWARD 46
+--ipvs -m ipvs;;FAIL
+--vmethod GATE -m ipvs;;FAIL
+--vportctl 21 -m ipvs;;FAIL
+-m ipvs;;FAIL
+-m ipvs ! --ipvs;-;OK
+-m ipvs ! --vaddr +1;;FAIL
+-m ipvs ! --vaddr 1/;;FAIL
+-m ipvs ! --vdir !;;FAIL
+-m ipvs ! --vmethod 0;;FAIL
+-m ipvs ! --vmethod GATE;-;OK
+-m ipvs ! --vmethod GATE --vdir ORIGINAL --vportctl 21 --vproto tcp ! --ipvs;;FAIL
+-m ipvs ! --vmethod GATE --vproto tcp --vdir ORIGINAL --vport 80 --ipvs;-;OK
+-m ipvs ! --vmethod GATE --vproto tcp --vport 80 --ipvs;-;OK
+-m ipvs ! --vport 0;-;OK
+-m ipvs ! --vport 192.0.2.9-192.0.2.1;;FAIL
+-m ipvs ! --vport :;;FAIL
+-m ipvs ! --vportctl !;;FAIL
+-m ipvs ! --vportctl 0;-;OK
+-m ipvs ! --vportctl 21;-;OK
+-m ipvs ! --vportctl 21 ! --vmethod GATE;-;OK
+-m ipvs ! --vportctl eth+;;FAIL
+-m ipvs ! --vproto 1;-;OK
+-m ipvs ! --vproto 10/hour;;FAIL
+-m ipvs ! --vproto 65536;;FAIL
+-m ipvs ! --vproto TCP;-;OK
+-m ipvs ! --vproto tcp;-;OK
+-m ipvs --ipvs --vport 80 --vdir ORIGINAL --vportctl 21;-;OK
+-m ipvs --ipvs --vport 80 --vproto TCP;-;OK
+-m ipvs --vaddr;;FAIL
+-m ipvs --vdir;;FAIL
+-m ipvs --vdir ORIGINAL --vmethod GATE --vaddr 10.0.0.1 ! --vportctl 21 ! --ipvs;;FAIL
+-m ipvs --vdir ORIGINAL --vportctl 21 --vport 80 --vmethod GATE ! --ipvs;;FAIL
+-m ipvs --vmethod;;FAIL
+-m ipvs --vmethod GATE --vdir ORIGINAL;-;OK
+-m ipvs --vmethod GATE --vport 80;-;OK
+-m ipvs --vmethod GATE --vport 80 --vportctl 2020;-;OK
+-m ipvs --vport;;FAIL
+-m ipvs --vport 65535;-;OK
+-m ipvs --vport 80 --ipvs --vmethod GATE --vdir ORIGINAL;-;OK
+-m ipvs --vport 80 --vmethod GATE;-;OK
+-m ipvs --vport 80 --vportctl 64;-;OK
+-m ipvs --vport mon;-;OK
+-m ipvs --vport=80;-;OK
+-m ipvs --vportctl;;FAIL
+-m ipvs --vportctl 255;-;OK
+-m ipvs --vportctl 4294967296;-;OK
+-m ipvs --vproto;;FAIL
+-m ipvs --vproto 0x10;-;OK
+-m ipvs --vproto 6;-;OK
+-m ipvs --vproto tcp --ipvs --vmethod CS1;;FAIL
+-m ipvs --vproto tcp --vport 80;-;OK
+-m ipvs 21;;FAIL
+-m ipvs 80;;FAIL
+-p udp -m ipvs --vproto tcp;-;OK
+@ mangle FORWARD 6
+-m ipvs ! --vaddr 10.0.0.1 ! --vproto tcp --vport 80 --vdir ORIGINAL --vmethod GATE;;FAIL
+-m ipvs ! --vaddr 2001:db8::1;-;OK
+-m ipvs ! --vmethod GATE ! --vportctl 21 --vport 80 --vaddr 10.0.0.1 --vproto tcp;;FAIL
+-m ipvs ! --vmethod GATE --vproto tcp --vaddr 10.0.0.1 --ipvs;;FAIL
+-m ipvs ! --vproto tcp --ipvs ! --vmethod GATE --vaddr 10.0.0.1 --vdir ORIGINAL;;FAIL
+-m ipvs --ipvs --vaddr 10.0.0.1 --vmethod GATE --vport 80 --vproto tcp;;FAIL
+-m ipvs --vaddr 2001:db8::1 --vportctl http;-;OK
+-m ipvs --vaddr 2001:db8::1 --vproto tcp ! --vport 80 --vmethod GATE;-;OK
+-m ipvs --vaddr 255;;FAIL
+-m ipvs --vdir ORIGINAL --vmethod GATE --vaddr 2001:db8::1 --vproto 63;-;OK
+-m ipvs --vmethod GATE --vaddr 2001:db8::1;-;OK
+-m ipvs --vmethod GATE --vport 80 --vaddr 192.0.2;;FAIL
+-m ipvs --vport 80 --vaddr 2001:db8::1;-;OK
+-m ipvs --vport 80 --vproto tcp --vdir ORIGINAL --vaddr 192.0.2.1/255.255.0.0;;FAIL
+-m ipvs --vportctl 21 --ipvs --vaddr 2001:db8::1 --vport 80;-;OK
+-m ipvs --vproto tcp ! --vaddr 2001:db8::1 ! --vport 80;-;OK
+-m ipvs --vproto tcp --vaddr 32;;FAIL

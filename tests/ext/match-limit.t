@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match limit.
+@ mangle FORWARD 46
+--limit-burst 5 -m limit;;FAIL
+-m limit;-m limit --limit 3/hour;OK
+-m limit ! --limit 1;;FAIL
+-m limit ! --limit-burst +1;;FAIL
+-m limit ! --limit-burst 5;;FAIL
+-m limit ! --limit-burst 6;;FAIL
+-m limit --l 5;;FAIL
+-m limit --limit;;FAIL
+-m limit --limit ,1;;FAIL
+-m limit --limit 1/s !;;FAIL
+-m limit --limit 1/s --limit 1/s;;FAIL
+-m limit --limit 1/s --limit-burst 0x10;-m limit --limit 1/sec --limit-burst 16;OK
+-m limit --limit 1/s --limit-burst 1500;-m limit --limit 1/sec --limit-burst 1500;OK
+-m limit --limit 1/s --limit-burst 2:1;;FAIL
+-m limit --limit 1/s --limit-burst 64;-m limit --limit 1/sec --limit-burst 64;OK
+-m limit --limit 192.0.2.1-192.0.2.9;-m limit --limit 192/sec;OK
+-m limit --limit 2001:db8::1/129;;FAIL
+-m limit --limit 4294967295;;FAIL
+-m limit --limit 65536;;FAIL
+-m limit --limit-burst;;FAIL
+-m limit --limit-burst 0x10;-m limit --limit 3/hour --limit-burst 16;OK
+-m limit --limit-burst 1,31;;FAIL
+-m limit --limit-burst 1:10;;FAIL
+-m limit --limit-burst 4294967296;;FAIL
+-m limit --limit-burst 5;-m limit --limit 3/hour;OK
+-m limit --limit-burst 5 ! --limit 1/s;;FAIL
+-m limit --limit-burst 5 --limit 1,;-m limit --limit 1/sec;OK
+-m limit --limit-burst 5 --limit 1,2;-m limit --limit 1/sec;OK
+-m limit --limit-burst 5 --limit 1/day;-;OK
+-m limit --limit-burst 5 --limit 192.0.2.1;-m limit --limit 192/sec;OK
+-m limit --limit-burst 5 --limit 192.0.2.1-192.0.2.5:80-70;-m limit --limit 192/sec;OK
+-m limit --limit-burst 5 --limit 1:;-m limit --limit 1/sec;OK
+-m limit --limit-burst 5 --limit 63;-m limit --limit 63/sec;OK
+-m limit --limit-burst 5 --limit TCP;;FAIL
+-m limit --limit-burst 5 --limit abc;;FAIL
+-m limit --limit-burst nth;;FAIL
+-m limit 5;;FAIL
+-p ipv6 -m limit --limit 1/s;-p ipv6 -m limit --limit 1/sec;OK
+-p udp -m limit;-p udp -m limit --limit 3/hour;OK

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match mark.
+@ mangle FORWARD 46
+--mark 1 -m mark;;FAIL
+-m mark;;FAIL
+-m mark ! --mark 0x10;=;OK
+-m mark ! --mark 1;-m mark ! --mark 0x1;OK
+-m mark ! --mark 2;-m mark ! --mark 0x2;OK
+-m mark ! --mark 2001:db8::1/129;;FAIL
+-m mark ! --mark 2001:db8::1/ffff::;;FAIL
+-m mark ! --mark 256;-m mark ! --mark 0x100;OK
+-m mark ! --mark SYN;;FAIL
+-m mark ! --mark eth+;;FAIL
+-m mark --m 1;;FAIL
+-m mark --mark;;FAIL
+-m mark --mark -x;;FAIL
+-m mark --mark 010;-m mark --mark 0x8;OK
+-m mark --mark 0:65535;;FAIL
+-m mark --mark 0x1f/0xf;=;OK
+-m mark --mark 1/0;-m mark --mark 0x1/0x0;OK
+-m mark --mark 15;-m mark --mark 0xf;OK
+-m mark --mark 18446744073709551616;;FAIL
+-m mark --mark 192.0.2.1;;FAIL
+-m mark --mark 2001:db8::1/129;;FAIL
+-m mark --mark 255/255;-m mark --mark 0xff/0xff;OK
+-m mark --mark 256;-m mark --mark 0x100;OK
+-m mark --mark 32;-m mark --mark 0x20;OK
+-m mark --mark lo;;FAIL
+-m mark --mark=1;-m mark --mark 0x1;OK
+-m mark 1;;FAIL
+-p udp -m mark;;FAIL

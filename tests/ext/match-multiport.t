@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match multiport.
+@ mangle FORWARD 46
+-m multiport;;FAIL
+-m multiport --destination-ports 1;;FAIL
+-m multiport --dports 1;;FAIL
+-m multiport --ports 1;;FAIL
+-m multiport --source-ports 1;;FAIL
+-m multiport --sports 1;;FAIL
+-p tcp -m multiport;;FAIL
+-p tcp -m multiport ! --destination-ports 1;-p tcp -m multiport ! --dports 1;OK
+-p tcp -m multiport ! --destination-ports INVALID;;FAIL
+-p tcp -m multiport ! --dports 0x10;-p tcp -m multiport ! --dports 16;OK
+-p tcp -m multiport ! --dports 1;=;OK
+-p tcp -m multiport ! --dports 1,,2;;FAIL
+-p tcp -m multiport ! --dports :;;FAIL
+-p tcp -m multiport ! --ports 1;=;OK
+-p tcp -m multiport ! --ports 1 --destination-ports 1 --sports 1 --dports 1 ! --source-ports 1;;FAIL
+-p tcp -m multiport ! --ports 6;=;OK
+-p tcp -m multiport ! --ports 64;=;OK
+-p tcp -m multiport ! --source-ports 18446744073709551615;;FAIL
+-p tcp -m multiport ! --source-ports 6;-p tcp -m multiport ! --sports 6;OK
+-p tcp -m multiport ! --source-ports SYN;;FAIL
+-p tcp -m multiport ! --source-ports original;;FAIL
+-p tcp -m multiport ! --sports !;;FAIL
+-p tcp -m multiport ! --sports 0x1f/0xf;;FAIL
+-p tcp -m multiport ! --sports 1;=;OK
+-p tcp -m multiport ! --sports 32;=;OK
+-p tcp -m multiport --destination-ports "";;FAIL
+-p tcp -m multiport --destination-ports 1 ! --source-ports 1 --dports 1 ! --sports 1;;FAIL
+-p tcp -m multiport --destination-ports 1 --source-ports 1 --sports 1 ! --ports 1;;FAIL
+-p tcp -m multiport --destination-ports 1 --sports 1 --dports 192.0.2.1-192.0.2.9;;FAIL
+-p tcp -m multiport --destination-ports 1,31;-p tcp -m multiport --dports 1,31;OK
+-p tcp -m multiport --destination-ports 15;-p tcp -m multiport --dports 15;OK
+-p tcp -m multiport --destination-ports 192.0.2;;FAIL
+-p tcp -m multiport --destination-ports 1:2;-p tcp -m multiport --dports 1:2;OK
+-p tcp -m multiport --destination-ports 80,443,1000:2000;-p tcp -m multiport --dports 80,443,1000:2000;OK
+-p tcp -m multiport --destination-ports ssh,http;-p tcp -m multiport --dports 22,80;OK
+-p tcp -m multiport --dports 010;-p tcp -m multiport --dports 8;OK
+-p tcp -m multiport --dports 1 ! --source-ports 1 ! --ports 1 --destination-ports 1 ! --sports 1;;FAIL
+-p tcp -m multiport --dports 1 --ports 1 --source-ports 2001:db8::1/64;;FAIL
+-p tcp -m multiport --dports 1 --source-ports 1 --destination-ports 0x1f/0xf;;FAIL
+-p tcp -m multiport --dports 1 --source-ports 1 --ports 1 ! --sports 1;;FAIL
+-p tcp -m multiport --dports 1 extra;;FAIL
+-p tcp -m multiport --dports 6;=;OK
+-p tcp -m multiport --dports http:https;-p tcp -m multiport --dports 80:443;OK
+-p tcp -m multiport --ports 1 --destination-ports 1 --sports 1 --source-ports 010;;FAIL
+-p tcp -m multiport --ports 1 --destination-ports 65535;;FAIL
+-p tcp -m multiport --ports 1 --dports 1 --source-ports 1 --destination-ports NEW,ESTABLISHED;;FAIL
+-p tcp -m multiport --ports 1 --dports 10:1;;FAIL
+-p tcp -m multiport --ports 1500;=;OK
+-p tcp -m multiport --ports 65535;=;OK
+-p tcp -m multiport --ports 80,443,1000:2000;=;OK
+-p tcp -m multiport --source-ports +1;-p tcp -m multiport --sports 1;OK
+-p tcp -m multiport --source-ports 0x10;-p tcp -m multiport --sports 16;OK
+-p tcp -m multiport --source-ports 1 ! --sports 1 --dports 1;;FAIL
+-p tcp -m multiport --source-ports 1 --dports 1 --destination-ports 1,;;FAIL
+-p tcp -m multiport --source-ports 1 --dports 1 --ports 2001:db8::1;;FAIL
+-p tcp -m multiport --source-ports 1 --ports 1 ! --sports 1 --dports 1 ! --destination-ports 1;;FAIL
+-p tcp -m multiport --source-ports 1 --ports 1 --sports 1 --dports 01:00;;FAIL
+-p tcp -m multiport --source-ports 1 --ports root;;FAIL
+-p tcp -m multiport --source-ports 1 --sports 1 --dports 1 --destination-ports EF;;FAIL
+-p tcp -m multiport --source-ports 1 --sports 1000000/s;;FAIL
+-p tcp -m multiport --source-ports 1/2;;FAIL
+-p tcp -m multiport --source-ports 1:10;-p tcp -m multiport --sports 1:10;OK
+-p tcp -m multiport --source-ports 2-1;;FAIL
+-p tcp -m multiport --source-ports 65535;-p tcp -m multiport --sports 65535;OK
+-p tcp -m multiport --source-ports http:https;-p tcp -m multiport --sports 80:443;OK
+-p tcp -m multiport --sports 010;-p tcp -m multiport --sports 8;OK
+-p tcp -m multiport --sports 1 --ports 1 --destination-ports ipv6;;FAIL
+-p tcp -m multiport --sports 1500;=;OK
+-p tcp -m multiport --sports 2;=;OK
+-p tcp -m multiport --sports 255;=;OK
+-p tcp -m multiport --sports 64;=;OK
+-p tcp -m multiport --sports 65535;=;OK
+-p tcp -m multiport --sports ALL;;FAIL
+-p tcp -m multiport --sports all;;FAIL
+-p tcp -m multiport 1;;FAIL
+-p udp -m multiport;;FAIL

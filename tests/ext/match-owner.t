@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match owner.
+@ mangle FORWARD 46
+--gid-owner 0 -m owner;;FAIL
+--suppl-groups -m owner;;FAIL
+-m owner;;FAIL
+-m owner ! --gid-owner 0 --uid-owner root-1 --uid-owner 0 --socket-exists ! --suppl-groups;;FAIL
+-m owner ! --gid-owner original;;FAIL
+-m owner ! --socket-exists ! --suppl-groups --uid-owner 0;;FAIL
+-m owner ! --socket-exists --uid-owner root-1;;FAIL
+-m owner ! --suppl-groups;;FAIL
+-m owner ! --uid-owner ,1;;FAIL
+-m owner ! --uid-owner TCP;;FAIL
+-m owner --g 0;;FAIL
+-m owner --gid-owner;;FAIL
+-m owner --gid-owner 0 --gid-owner 0;;FAIL
+-m owner --gid-owner 0 --uid-owner 0 --uid-owner 1:;;FAIL
+-m owner --gid-owner 0 --uid-owner 255/255;;FAIL
+-m owner --socket-exists --gid-owner 0 --uid-owner 0 --uid-owner 10:1;;FAIL
+-m owner --socket-exists --suppl-groups --uid-owner :1;;FAIL
+-m owner --socket-exists --uid-owner 0 --gid-owner 01:00;-;OK
+-m owner --socket-exists --uid-owner 10:1;-;OK
+-m owner --socket-exists=1;;FAIL
+-m owner --suppl-groups --gid-owner 0 --uid-owner root-1 --uid-owner 1000000/s;;FAIL
+-m owner --suppl-groups --uid-owner EF;;FAIL
+-m owner --suppl-groups --uid-owner root-1 --gid-owner 0 --uid-owner 0;;FAIL
+-m owner --uid-owner;;FAIL
+-m owner --uid-owner 0 ! --gid-owner 0 ! --suppl-groups --socket-exists;;FAIL
+-m owner --uid-owner 0 --socket-exists --gid-owner 0 --uid-owner 192.0.2;;FAIL
+-m owner --uid-owner 0 --uid-owner echo-request;;FAIL
+-m owner --uid-owner 0 --uid-owner root-1 --suppl-groups --gid-owner 1/s;;FAIL
+-m owner --uid-owner 24:00;-;OK
+-m owner --uid-owner LOCAL;;FAIL
+-m owner --uid-owner nth;;FAIL
+-m owner --uid-owner root-1 --gid-owner 0 --suppl-groups --socket-exists ! --uid-owner 0;;FAIL
+-m owner --uid-owner root-1 --suppl-groups;;FAIL
+-m owner --uid-owner root-1 --suppl-groups --uid-owner 0 --gid-owner 0 --socket-exists;;FAIL
+-m owner 0;;FAIL
+-m owner root-1;;FAIL
+@ nat POSTROUTING 46
+-m owner ! --gid-owner 0;=;OK
+-m owner ! --socket-exists;=;OK
+-m owner ! --uid-owner 0;=;OK
+-m owner --gi 0;-m owner --gid-owner 0;OK
+-m owner --gid- 0;-m owner --gid-owner 0;OK
+-m owner --gid-owner +1;-m owner --gid-owner 1;OK
+-m owner --gid-owner 0 --uid-owner 256;-m owner --uid-owner 256 --gid-owner 0;OK
+-m owner --gid-owner 0 --uid-owner root;-m owner --uid-owner 0 --gid-owner 0;OK
+-m owner --gid-owner 010;-m owner --gid-owner 8;OK
+-m owner --gid-owner 256;=;OK
+-m owner --gid-owner 65535:65536;-m owner --gid-owner 65535-65536;OK
+-m owner --gid-owner src;-m owner --gid-owner 40;OK
+-m owner --socket-exists;=;OK
+-m owner --socket-exists --uid-owner 010;-m owner --socket-exists --uid-owner 8;OK
+-m owner --socket-exists --uid-owner 65535;=;OK
+-m owner --u 0;-m owner --uid-owner 0;OK
+-m owner --uid-owner 65535;=;OK

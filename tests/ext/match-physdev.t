@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match physdev.
+@ mangle FORWARD 46
+--physdev-is-out -m physdev;;FAIL
+-m physdev;;FAIL
+-m physdev ! ! --physdev-in lo;;FAIL
+-m physdev ! ! --physdev-is-bridged;;FAIL
+-m physdev ! ! --physdev-is-in;;FAIL
+-m physdev ! ! --physdev-is-out;;FAIL
+-m physdev ! ! --physdev-out lo;;FAIL
+-m physdev ! --physdev-in !;=;OK
+-m physdev ! --physdev-in 192.0.2.1-192.0.2.9;;FAIL
+-m physdev ! --physdev-in 2;=;OK
+-m physdev ! --physdev-in lo ! --physdev-out lo --physdev-is-out --physdev-is-bridged --physdev-is-in;-m physdev --physdev-is-in ! --physdev-in lo --physdev-is-out ! --physdev-out lo --physdev-is-bridged;OK
+-m physdev ! --physdev-is-bridged;=;OK
+-m physdev ! --physdev-is-in;=;OK
+-m physdev ! --physdev-is-out;=;OK
+-m physdev ! --physdev-out 2;=;OK
+-m physdev ! --physdev-out 80,443,1000:2000;;FAIL
+-m physdev --p lo;;FAIL
+-m physdev --phy lo;;FAIL
+-m physdev --physdev-in;;FAIL
+-m physdev --physdev-in 0x1f/0xf;=;OK
+-m physdev --physdev-in 1000000/s;=;OK
+-m physdev --physdev-in 192.0.2.1/255.255.0.0;;FAIL
+-m physdev --physdev-in 2001:db8::1-2001:db8::9;;FAIL
+-m physdev --physdev-in lo --physdev-is-bridged --physdev-is-out --physdev-out 00:11:22:33:44:55;;FAIL
+-m physdev --physdev-in lo --physdev-is-in --physdev-is-out --physdev-out -x;-m physdev --physdev-is-in --physdev-in lo --physdev-is-out --physdev-out -x;OK
+-m physdev --physdev-in lo --physdev-out 18446744073709551615;;FAIL
+-m physdev --physdev-in lo --physdev-out 2020-01-01T00:00:00;;FAIL
+-m physdev --physdev-in=lo;-m physdev --physdev-in lo;OK
+-m physdev --physdev-is-bridged;=;OK
+-m physdev --physdev-is-bridged --physdev-is-in --physdev-out 2001:db8::1-2001:db8::9;;FAIL
+-m physdev --physdev-is-bridged 1;;FAIL
+-m physdev --physdev-is-bridged=1;;FAIL
+-m physdev --physdev-is-in;=;OK
+-m physdev --physdev-is-in --physdev-in lo --physdev-is-out --physdev-out ,1;=;OK
+-m physdev --physdev-is-in --physdev-is-bridged --physdev-in mon;-m physdev --physdev-is-in --physdev-in mon --physdev-is-bridged;OK
+-m physdev --physdev-is-in --physdev-is-bridged --physdev-out 192.0.2.1-192.0.2.9;;FAIL
+-m physdev --physdev-is-in --physdev-is-in;;FAIL
+-m physdev --physdev-is-in --physdev-is-out --physdev-out 1000000/s;=;OK
+-m physdev --physdev-is-in --physdev-is-out --physdev-out 18446744073709551616;;FAIL
+-m physdev --physdev-is-in --physdev-is-out --physdev-out lo --physdev-in both;-m physdev --physdev-is-in --physdev-in both --physdev-is-out --physdev-out lo;OK
+-m physdev --physdev-is-in --physdev-out 0x10;=;OK
+-m physdev --physdev-is-in --physdev-out lo --physdev-in kmp;-m physdev --physdev-is-in --physdev-in kmp --physdev-out lo;OK
+-m physdev --physdev-is-in --physdev-out lo --physdev-is-bridged --physdev-in 4294967296;-m physdev --physdev-is-in --physdev-in 4294967296 --physdev-out lo --physdev-is-bridged;OK
+-m physdev --physdev-is-in 1;;FAIL
+-m physdev --physdev-is-out;=;OK
+-m physdev --physdev-is-out --physdev-in lo --physdev-is-bridged --physdev-out +1;-m physdev --physdev-in lo --physdev-is-out --physdev-out +1 --physdev-is-bridged;OK
+-m physdev --physdev-is-out --physdev-in lo --physdev-is-bridged --physdev-out 2020;-m physdev --physdev-in lo --physdev-is-out --physdev-out 2020 --physdev-is-bridged;OK
+-m physdev --physdev-is-out --physdev-in lo --physdev-is-in;-m physdev --physdev-is-in --physdev-in lo --physdev-is-out;OK
+-m physdev --physdev-is-out --physdev-in lo --physdev-out 2001:db8::1;-m physdev --physdev-in lo --physdev-is-out --physdev-out 2001:db8::1;OK
+-m physdev --physdev-is-out --physdev-is-in --physdev-out 10kb/s;-m physdev --physdev-is-in --physdev-is-out --physdev-out 10kb/s;OK
+-m physdev --physdev-is-out --physdev-out 0:0;=;OK
+-m physdev --physdev-is-out --physdev-out all;=;OK
+-m physdev --physdev-is-out --physdev-out lo ! --physdev-in lo;-m physdev ! --physdev-in lo --physdev-is-out --physdev-out lo;OK
+-m physdev --physdev-out;;FAIL
+-m physdev --physdev-out 1,31;=;OK
+-m physdev --physdev-out 1/2;=;OK
+-m physdev --physdev-out 1/s;=;OK
+-m physdev --physdev-out 10:1;=;OK
+-m physdev --physdev-out 192.0.2.1-192.0.2.5:80-70;;FAIL
+-m physdev --physdev-out INVALID;=;OK
+-m physdev --physdev-out lo --physdev-in lo --physdev-is-bridged;-m physdev --physdev-in lo --physdev-out lo --physdev-is-bridged;OK
+-m physdev --physdev-out lo --physdev-is-bridged --physdev-is-out --physdev-in 18446744073709551615;;FAIL
+-m physdev --physdev-out lo --physdev-is-in --physdev-is-bridged --physdev-in 1mb/s;-m physdev --physdev-is-in --physdev-in 1mb/s --physdev-out lo --physdev-is-bridged;OK
+-m physdev --physdev-out lo --physdev-is-in --physdev-is-bridged --physdev-in http;-m physdev --physdev-is-in --physdev-in http --physdev-out lo --physdev-is-bridged;OK
+-m physdev --physdev-out lo --physdev-is-in --physdev-is-out --physdev-in 2;-m physdev --physdev-is-in --physdev-in 2 --physdev-is-out --physdev-out lo;OK
+-m physdev --physdev-out root;=;OK
+-m physdev lo;;FAIL
+-p udp -m physdev;;FAIL

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match policy.
+@ mangle FORWARD 4
+-m policy --dir in ! --reqid 1 --mode tunnel --tunnel-src 10.0.0.1 --tunnel-dst 10.0.0.1;-m policy --dir in --pol ipsec ! --reqid 1 --mode tunnel --tunnel-dst 10.0.0.1 --tunnel-src 10.0.0.1;OK
+-m policy --dir in ! --reqid 1 --mode tunnel --tunnel-src 2001:db8::1 --tunnel-dst 2001:db8::1;;FAIL
+-m policy --dir in --reqid 1 ! --tunnel-dst 10.0.0.1 --mode tunnel --tunnel-src 10.0.0.1;-m policy --dir in --pol ipsec --reqid 1 --mode tunnel ! --tunnel-dst 10.0.0.1 --tunnel-src 10.0.0.1;OK
+-m policy --dir in --reqid 1 ! --tunnel-dst 2001:db8::1 --mode tunnel --tunnel-src 2001:db8::1;;FAIL
+-m policy --dir in --reqid 1 --mode tunnel --tunnel-dst 10.0.0.1;-m policy --dir in --pol ipsec --reqid 1 --mode tunnel --tunnel-dst 10.0.0.1;OK
+-m policy --tunnel-dst 10.0.0.1 --mode tunnel --dir in --spi 1;-m policy --dir in --pol ipsec --spi 0x1 --mode tunnel --tunnel-dst 10.0.0.1;OK
+@ mangle FORWARD 46
+--next -m policy;;FAIL
+--reqid 1 -m policy;;FAIL
+--strict -m policy;;FAIL
+-m policy;;FAIL
+-m policy ! ! --proto esp;;FAIL
+-m policy ! --dir /;;FAIL
+-m policy ! --dir 2;;FAIL
+-m policy ! --dir 65535:65536;;FAIL
+-m policy ! --mode +1;;FAIL
+-m policy ! --mode lo;;FAIL
+-m policy ! --next;;FAIL
+-m policy ! --pol /;;FAIL
+-m policy ! --pol 6;;FAIL
+-m policy ! --proto !;;FAIL
+-m policy ! --proto 0;;FAIL
+-m policy ! --proto 63;;FAIL
+-m policy ! --proto tcp;;FAIL
+-m policy ! --reqid 1;;FAIL
+-m policy ! --reqid 1 --strict --pol ipsec ! --tunnel-src 2001:db8::1 --dir in;;FAIL
+-m policy ! --reqid 6;;FAIL
+-m policy ! --spi /;;FAIL
+-m policy ! --spi 6;;FAIL
+-m policy ! --strict;;FAIL
+-m policy ! --tunnel-dst /;;FAIL
+-m policy ! --tunnel-src 0;;FAIL
+-m policy ! --tunnel-src 2001:db8::1 --spi 1;;FAIL
+-m policy --dir;;FAIL
+-m policy --dir in;-m policy --dir in --pol ipsec;OK
+-m policy --dir in --mode tunnel --strict --proto 2001:db8::1-2001:db8::9;;FAIL
+-m policy --dir in --pol ipsec --proto esp --spi 1 ! --mode tunnel;-m policy --dir in --pol ipsec --spi 0x1 --proto esp ! --mode tunnel;OK
+-m policy --dir in --proto esp;-m policy --dir in --pol ipsec --proto esp;OK
+-m policy --dir in --spi 1;-m policy --dir in --pol ipsec --spi 0x1;OK
+-m policy --dir in --strict --spi 4294967295;-m policy --dir in --pol ipsec --strict --spi 0xffffffff;OK
+-m policy --dir in --tunnel-dst 10.0.0.1 --next --tunnel-src bytes;;FAIL
+-m policy --dir in --tunnel-dst 10.0.0.1 --spi 1 --pol eth+;;FAIL
+-m policy --dir packets;;FAIL
+-m policy --mode;;FAIL
+-m policy --mode 1/s;;FAIL
+-m policy --mode INVALID;;FAIL
+-m policy --mode kmp;;FAIL
+-m policy --mode tunnel --dir bytes;;FAIL
+-m policy --mode tunnel --next --tunnel-src 010;;FAIL
+-m policy --mode tunnel --pol :1;;FAIL
+-m policy --mode tunnel --tunnel-dst 2001:db8::1 --reqid !;;FAIL
+-m policy --next;;FAIL
+-m policy --next --reqid 1 --dir in --spi 18446744073709551615;;FAIL
+-m policy --next --spi 1 --tunnel-dst any;;FAIL
+-m policy --next --tunnel-dst 10.0.0.1;;FAIL
+-m policy --pol;;FAIL
+-m policy --pol ipsec ! --proto esp --dir in --reqid 1;-m policy --dir in --pol ipsec --reqid 1 ! --proto esp;OK
+-m policy --pol ipsec --dir in;-m policy --dir in --pol ipsec;OK
+-m policy --pol ipsec --spi 1 ! --tunnel-src 10.0.0.1 --next --reqid 1;;FAIL
+-m policy --pol ipsec --tunnel-src 10.0.0.1 --mode 1/2;;FAIL
+-m policy --pol original;;FAIL
+-m policy --proto;;FAIL
+-m policy --proto esp --dir in --tunnel-dst -1;;FAIL
+-m policy --proto esp --next --strict --reqid 65535;;FAIL
+-m policy --proto eth+;;FAIL
+-m policy --r 1;;FAIL
+-m policy --reqid;;FAIL
+-m policy --reqid 1 --proto esp;;FAIL
+-m policy --reqid 1 --spi 1 --mode tunnel --tunnel-dst lo;;FAIL
+-m policy --reqid 1 --tunnel-src 10.0.0.1 --pol 192.0.2.1;;FAIL
+-m policy --reqid 192.0.2.1-192.0.2.9;;FAIL
+-m policy --reqid :;;FAIL
+-m policy --spi;;FAIL
+-m policy --spi 1 --next --strict --dir +1;;FAIL
+-m policy --spi 1 --tunnel-src 10.0.0.1 --dir in --tunnel-dst 010;;FAIL
+-m policy --spi 1 --tunnel-src 2001:db8::1 --reqid 1,;;FAIL
+-m policy --spi 1 --tunnel-src AF11;;FAIL
+-m policy --strict;;FAIL
+-m policy --strict --spi 1 ! --dir in;;FAIL
+-m policy --strict --spi 1 --mode tunnel --proto /;;FAIL
+-m policy --tunnel-dst;;FAIL
+-m policy --tunnel-dst "|4|";;FAIL
+-m policy --tunnel-dst 10.0.0.1 --pol ipsec --proto esp;;FAIL
+-m policy --tunnel-dst 10.0.0.1 --reqid LOCAL;;FAIL
+-m policy --tunnel-dst 2001:db8::1 --mode tunnel --spi 8/0;;FAIL
+-m policy --tunnel-src;;FAIL
+-m policy --tunnel-src 10.0.0.1 --strict --reqid 1 --spi 192.0.2.1-192.0.2.5:80-70;;FAIL
+-m policy --tunnel-src 2001:db8::1 --strict --tunnel-dst 18446744073709551615;;FAIL
+-m policy --tunnel-src echo-request;;FAIL
+-m policy 1;;FAIL
+-m policy tunnel;;FAIL
+@ mangle FORWARD 6
+-m policy --dir in ! --reqid 1 --mode tunnel --tunnel-src 10.0.0.1 --tunnel-dst 10.0.0.1;;FAIL
+-m policy --dir in ! --reqid 1 --mode tunnel --tunnel-src 2001:db8::1 --tunnel-dst 2001:db8::1;-m policy --dir in --pol ipsec ! --reqid 1 --mode tunnel --tunnel-dst 2001:db8::1 --tunnel-src 2001:db8::1;OK
+-m policy --dir in --reqid 1 ! --tunnel-dst 10.0.0.1 --mode tunnel --tunnel-src 10.0.0.1;;FAIL
+-m policy --dir in --reqid 1 ! --tunnel-dst 2001:db8::1 --mode tunnel --tunnel-src 2001:db8::1;-m policy --dir in --pol ipsec --reqid 1 --mode tunnel ! --tunnel-dst 2001:db8::1 --tunnel-src 2001:db8::1;OK
+-m policy --dir in --reqid 1 --mode tunnel --tunnel-dst 10.0.0.1;;FAIL
+-m policy --tunnel-dst 10.0.0.1 --mode tunnel --dir in --spi 1;;FAIL

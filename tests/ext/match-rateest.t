@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match rateest.
+@ mangle FORWARD 46
+--rateest-delta -m rateest;;FAIL
+--rateest-eq -m rateest;;FAIL
+-m rateest;-;OK
+-m rateest ! ! --rateest-eq;;FAIL
+-m rateest ! ! --rateest-gt;;FAIL
+-m rateest ! ! --rateest-pps 3;;FAIL
+-m rateest ! --rateest 2;;FAIL
+-m rateest ! --rateest SNAT;;FAIL
+-m rateest ! --rateest x;;FAIL
+-m rateest ! --rateest-bps 0;;FAIL
+-m rateest ! --rateest-bps 192.0.2.9-192.0.2.1;;FAIL
+-m rateest ! --rateest-bps 8bit --rateest-pps2 1 --rateest-bps2 1bit --rateest x;;FAIL
+-m rateest ! --rateest-bps1 -1;;FAIL
+-m rateest ! --rateest-bps1 1/;;FAIL
+-m rateest ! --rateest-bps1 10kb/s;;FAIL
+-m rateest ! --rateest-bps1 1:2;;FAIL
+-m rateest ! --rateest-bps2 1bit --rateest-pps2 1;;FAIL
+-m rateest ! --rateest-bps2 :;;FAIL
+-m rateest ! --rateest-delta;;FAIL
+-m rateest ! --rateest-eq;-;OK
+-m rateest ! --rateest-gt;-;OK
+-m rateest ! --rateest-lt;-;OK
+-m rateest ! --rateest-pps !;;FAIL
+-m rateest ! --rateest-pps 3;;FAIL
+-m rateest ! --rateest-pps1 1;;FAIL
+-m rateest ! --rateest-pps1 1 --rateest-bps1 1bit --rateest-pps 3 ! --rateest-gt;;FAIL
+-m rateest ! --rateest-pps1 1 --rateest-bps2 1bit --rateest x --rateest-eq;;FAIL
+-m rateest ! --rateest-pps1 192.0.2.1-192.0.2.5:80-70;;FAIL
+-m rateest ! --rateest-pps2 1;;FAIL
+-m rateest ! --rateest-pps2 1 --rateest-delta --rateest-lt;;FAIL
+-m rateest ! --rateest-pps2 1/;;FAIL
+-m rateest ! --rateest-pps2 :;;FAIL
+-m rateest ! --rateest-pps2 abc;;FAIL
+-m rateest ! --rateest1 1/0;;FAIL
+-m rateest ! --rateest1 a;;FAIL
+-m rateest ! --rateest1 a ! --rateest-lt --rateest-bps2 1bit;;FAIL
+-m rateest ! --rateest2 2001:db8::1/ffff::;;FAIL
+-m rateest ! --rateest2 b;;FAIL
+-m rateest ! --rateest2 random;;FAIL
+-m rateest --ratee 3;;FAIL
+-m rateest --rateest;;FAIL
+-m rateest --rateest 0:0;-;OK
+-m rateest --rateest 1:;-;OK
+-m rateest --rateest 64;-;OK
+-m rateest --rateest Minimize-Delay;-;OK
+-m rateest --rateest both;-;OK
+-m rateest --rateest echo-request;-;OK
+-m rateest --rateest x ! --rateest-lt ! --rateest-pps2 1 --rateest-pps 3 --rateest-bps2 1bit;;FAIL
+-m rateest --rateest x --rateest-bps 8bit --rateest1 1,,2;;FAIL
+-m rateest --rateest x --rateest-gt --rateest-pps ANY;;FAIL
+-m rateest --rateest x --rateest-pps1 1;-;OK
+-m rateest --rateest x --rateest-pps2 0;-;OK
+-m rateest --rateest x --rateest-pps2 Minimize-Delay;;FAIL
+-m rateest --rateest-bps;-;OK
+-m rateest --rateest-bps 65535:65536;;FAIL
+-m rateest --rateest-bps 8bit ! --rateest-eq;-;OK
+-m rateest --rateest-bps 8bit --rateest-bps1 1bit --rateest-bps2 abc;;FAIL
+-m rateest --rateest-bps 8bit --rateest-bps1 2001:db8::1/ffff::;;FAIL
+-m rateest --rateest-bps 8bit --rateest-bps2 1bit --rateest-lt;;FAIL
+-m rateest --rateest-bps 8bit --rateest-eq --rateest1 0:0;-;OK
+-m rateest --rateest-bps 8bit --rateest-lt --rateest-pps2 1 --rateest1 18446744073709551615;-;OK
+-m rateest --rateest-bps 8bit --rateest-pps1 1 --rateest-pps2 1 --rateest aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;-;OK
+-m rateest --rateest-bps 8bit --rateest-pps2 "a b";;FAIL
+-m rateest --rateest-bps 8bit --rateest2 24:00;-;OK
+-m rateest --rateest-bps 8bit --rateest2 b ! --rateest-pps2 1 ! --rateest-eq --rateest-pps1 1;;FAIL
+-m rateest --rateest-bps1;-;OK
+-m rateest --rateest-bps1 01:00;;FAIL
+-m rateest --rateest-bps1 1,2;;FAIL
+-m rateest --rateest-bps1 1/s;;FAIL
+-m rateest --rateest-bps1 1bit --rateest-bps -x;;FAIL
+-m rateest --rateest-bps1 1bit --rateest-bps 8bit ! --rateest-eq;-;OK
+-m rateest --rateest-bps1 1bit --rateest-lt;-;OK
+-m rateest --rateest-bps1 1bit --rateest-lt ! --rateest-bps 8bit --rateest1 a --rateest-delta;;FAIL
+-m rateest --rateest-bps1 4294967295;-;OK
+-m rateest --rateest-bps1 ipv6;;FAIL
+-m rateest --rateest-bps2;-;OK
+-m rateest --rateest-bps2 1bit --rateest-eq --rateest1 a ! --rateest-delta --rateest-lt;;FAIL
+-m rateest --rateest-bps2 1bit --rateest-pps 3 ! --rateest-gt --rateest-pps2 1;;FAIL
+-m rateest --rateest-bps2 NEW,ESTABLISHED;;FAIL
+-m rateest --rateest-delta;-;OK
+-m rateest --rateest-delta ! --rateest x --rateest-bps 8bit ! --rateest2 b --rateest-pps 3;;FAIL
+-m rateest --rateest-delta --rateest x ! --rateest2 b --rateest1 a --rateest-pps1 1;;FAIL
+-m rateest --rateest-delta --rateest-bps 8bit --rateest-pps1 nth;;FAIL
+-m rateest --rateest-delta --rateest-bps1 1bit --rateest1 2001:db8::1-2001:db8::9;-;OK
+-m rateest --rateest-delta --rateest-bps1 1bit --rateest1 SNAT;-;OK
+-m rateest --rateest-delta --rateest-gt --rateest-pps2 192.0.2.1-192.0.2.5:80-70;;FAIL
+-m rateest --rateest-delta --rateest-pps 3;-;OK
+-m rateest --rateest-delta --rateest-pps1 1 --rateest-bps2 255;-;OK
+-m rateest --rateest-delta --rateest-pps2 1;-;OK
+-m rateest --rateest-delta --rateest1 a --rateest-bps 8bit --rateest-bps1 2020-01-01T00:00:00;;FAIL
+-m rateest --rateest-delta --rateest1 a --rateest-bps1 1-2;;FAIL
+-m rateest --rateest-delta --rateest2 mon;-;OK
+-m rateest --rateest-eq;-;OK
+-m rateest --rateest-eq --rateest x --rateest-delta --rateest-lt;-;OK
+-m rateest --rateest-eq --rateest-bps 8bit --rateest2 TCP;-;OK
+-m rateest --rateest-eq --rateest-bps2 ALL;;FAIL
+-m rateest --rateest-eq --rateest-lt --rateest-pps SNAT;;FAIL
+-m rateest --rateest-eq --rateest-pps2 1 --rateest2 b --rateest-pps1 ,1;;FAIL
+-m rateest --rateest-eq --rateest-pps2 1/;;FAIL
+-m rateest --rateest-eq --rateest1 a --rateest-pps1 1 --rateest-pps2 1:;;FAIL
+-m rateest --rateest-gt;-;OK
+-m rateest --rateest-gt --rateest bm;-;OK
+-m rateest --rateest-gt --rateest x --rateest-pps2 1 --rateest-bps1 :;;FAIL
+-m rateest --rateest-gt --rateest-bps 18446744073709551615;-;OK
+-m rateest --rateest-gt --rateest-bps 8bit --rateest-pps 32;-;OK
+-m rateest --rateest-gt --rateest-bps1 2:1;;FAIL
+-m rateest --rateest-gt --rateest-bps2 1bit --rateest x --rateest-pps abc;;FAIL
+-m rateest --rateest-gt --rateest-delta;-;OK
+-m rateest --rateest-gt --rateest-pps 10/hour;;FAIL
+-m rateest --rateest-gt --rateest1 4294967296;-;OK
+-m rateest --rateest-gt --rateest1 a --rateest-pps1 0/s;;FAIL
+-m rateest --rateest-gt --rateest2 b ! --rateest-delta --rateest x ! --rateest-eq;;FAIL
+-m rateest --rateest-lt;-;OK
+-m rateest --rateest-lt --rateest x --rateest-gt --rateest-pps 3 --rateest1 a;;FAIL
+-m rateest --rateest-lt --rateest-bps2 NEW,ESTABLISHED;;FAIL
+-m rateest --rateest-lt --rateest-delta --rateest2 "|4|";-;OK
+-m rateest --rateest-lt --rateest-pps 3 --rateest-bps2 1bit --rateest 80,443,1000:2000;-;OK
+-m rateest --rateest-lt --rateest-pps 3 --rateest1 1/day;-;OK
+-m rateest --rateest-lt --rateest2 64;-;OK
+-m rateest --rateest-pps;-;OK
+-m rateest --rateest-pps 01:00;;FAIL
+-m rateest --rateest-pps 3 --rateest 1/0;-;OK
+-m rateest --rateest-pps 3 --rateest x --rateest-eq --rateest1 80,443,1000:2000;;FAIL
+-m rateest --rateest-pps 3 --rateest-bps1 1bit --rateest-pps1 6;-;OK
+-m rateest --rateest-pps 3 --rateest-bps1 new;;FAIL
+-m rateest --rateest-pps 3 --rateest-eq --rateest-delta --rateest2 LOCAL;-;OK
+-m rateest --rateest-pps 3 --rateest-pps2 1 --rateest2 1/0;;FAIL
+-m rateest --rateest-pps 3 --rateest1 a --rateest-lt --rateest-pps2 4294967295;;FAIL
+-m rateest --rateest-pps 3 --rateest1 ssh,http;-;OK
+-m rateest --rateest-pps1;-;OK
+-m rateest --rateest-pps1 "a b";;FAIL
+-m rateest --rateest-pps1 +1;-;OK
+-m rateest --rateest-pps1 010;-;OK
+-m rateest --rateest-pps1 1 --rateest x;-;OK
+-m rateest --rateest-pps1 1 --rateest x --rateest-eq --rateest1 /;;FAIL
+-m rateest --rateest-pps1 1 --rateest-delta --rateest-pps 192.0.2.1:80;;FAIL
+-m rateest --rateest-pps1 1 --rateest-pps 3;-;OK
+-m rateest --rateest-pps1 1 --rateest2 8/;-;OK
+-m rateest --rateest-pps2;-;OK
+-m rateest --rateest-pps2 1 --rateest-bps2 1bit --rateest-pps1 +1;-;OK
+-m rateest --rateest-pps2 1 --rateest-gt --rateest-bps1 1bit --rateest1 INVALID;-;OK
+-m rateest --rateest-pps2 1 --rateest-gt --rateest-bps2 1bit --rateest-pps1 1;-;OK
+-m rateest --rateest-pps2 1 --rateest-pps 0:65535;;FAIL
+-m rateest --rateest-pps2 1 --rateest-pps2 1;;FAIL
+-m rateest --rateest-pps2 1 --rateest1 a --rateest x --rateest-bps2 1/2;;FAIL
+-m rateest --rateest-pps2 1 --rateest1 a --rateest-bps2 01:00;;FAIL
+-m rateest --rateest-pps2 1 --rateest1 a --rateest2 ipv6;-;OK
+-m rateest --rateest-pps2 1,31;;FAIL
+-m rateest --rateest-pps2 256;-;OK
+-m rateest --rateest1;;FAIL
+-m rateest --rateest1 "";-;OK
+-m rateest --rateest1 10kb/s;-;OK
+-m rateest --rateest1 255;-;OK
+-m rateest --rateest1 6;-;OK
+-m rateest --rateest1 LOCAL;-;OK
+-m rateest --rateest1 a --rateest x --rateest-eq;;FAIL
+-m rateest --rateest1 a --rateest x --rateest2 b ! --rateest-bps2 1bit --rateest-lt;;FAIL
+-m rateest --rateest1 a --rateest-bps 8bit;-;OK
+-m rateest --rateest1 a --rateest-bps2 32;-;OK
+-m rateest --rateest1 a --rateest-gt;-;OK
+-m rateest --rateest1 a --rateest-gt --rateest-pps1 1:10;;FAIL
+-m rateest --rateest1 a --rateest-pps1 1 --rateest-bps bytes;;FAIL
+-m rateest --rateest1 a --rateest-pps1 1 --rateest-bps2 "";;FAIL
+-m rateest --rateest1 a --rateest-pps1 1,;;FAIL
+-m rateest --rateest1 a --rateest2 b --rateest-bps 8bit;-;OK
+-m rateest --rateest2;;FAIL
+-m rateest --rateest2 1/0;-;OK
+-m rateest --rateest2 2:1;-;OK
+-m rateest --rateest2 4294967296;-;OK
+-m rateest --rateest2 :1;-;OK
+-m rateest --rateest2 b --rateest 192.0.2.9-192.0.2.1;-;OK
+-m rateest --rateest2 b --rateest-pps2 1 --rateest-bps2 1bit --rateest-bps 8/;;FAIL
+-m rateest --rateest2 b --rateest-pps2 any;;FAIL
+-m rateest 1;;FAIL
+-m rateest 3;;FAIL
+-p icmp -m rateest --rateest-pps1 1;-;OK
+-p udp -m rateest --rateest-pps1 1;-;OK

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match recent.
+@ mangle FORWARD 4
+--proto tcp -m recent --update;-p tcp -m recent --update --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent ! --rcheck;-m recent ! --rcheck --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent ! --remove;-m recent ! --remove --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent ! --set;-m recent ! --set --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent ! --update;-m recent ! --update --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent ! --update --rttl;-m recent ! --update --rttl --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent ! --update --seconds 5 --mask 255.255.0.0;-m recent ! --update --seconds 5 --name DEFAULT --mask 255.255.0.0 --rsource;OK
+-m recent --hitcount 3 --seconds 5 --set --mask 65536;-;OK
+-m recent --mask 255.255.0.0 --rcheck;-m recent --rcheck --name DEFAULT --mask 255.255.0.0 --rsource;OK
+-m recent --mask 255.255.0.0 --rdest --set --name 01:00;-m recent --set --name 01:00 --mask 255.255.0.0 --rdest;OK
+-m recent --mask 255.255.0.0 --update --hitcount 2020;-m recent --update --hitcount 2020 --name DEFAULT --mask 255.255.0.0 --rsource;OK
+-m recent --mask 255.255.0.0 --update --rdest --name 64;-m recent --update --name 64 --mask 255.255.0.0 --rdest;OK
+-m recent --name a --update;-m recent --update --name a --mask 255.255.255.255 --rsource;OK
+-m recent --name a --update --seconds 5;-m recent --update --seconds 5 --name a --mask 255.255.255.255 --rsource;OK
+-m recent --rcheck --reap --seconds 5 --name 2020;-m recent --rcheck --seconds 5 --reap --name 2020 --mask 255.255.255.255 --rsource;OK
+-m recent --rcheck --rttl;-m recent --rcheck --rttl --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --rcheck --seconds 5;-m recent --rcheck --seconds 5 --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --rdest --name a --update;-m recent --update --name a --mask 255.255.255.255 --rdest;OK
+-m recent --rdest --rcheck --rttl --name 192.0.2.1:80;-m recent --rcheck --rttl --name 192.0.2.1:80 --mask 255.255.255.255 --rdest;OK
+-m recent --rdest --remove;-m recent --remove --name DEFAULT --mask 255.255.255.255 --rdest;OK
+-m recent --rdest --rttl --update --name a;-m recent --update --rttl --name a --mask 255.255.255.255 --rdest;OK
+-m recent --reap --set --seconds 5 --mask 255.255.0.0 --name a;-;OK
+-m recent --reap --update --seconds 5;-m recent --update --seconds 5 --reap --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --remove;-m recent --remove --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --remove --name [2001:db8::1]:80;-m recent --remove --name [2001:db8::1]:80 --mask 255.255.255.255 --rsource;OK
+-m recent --remove --rdest;-m recent --remove --name DEFAULT --mask 255.255.255.255 --rdest;OK
+-m recent --remove --rsource;-m recent --remove --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --rsource --rcheck;-m recent --rcheck --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --rsource --remove;-m recent --remove --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --rsource --remove --name :1;-m recent --remove --name :1 --mask 255.255.255.255 --rsource;OK
+-m recent --rsource --update;-m recent --update --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --rttl ! --rcheck;-m recent ! --rcheck --rttl --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --rttl --update;-m recent --update --rttl --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --rttl --update --name ssh,http;-m recent --update --rttl --name ssh,http --mask 255.255.255.255 --rsource;OK
+-m recent --seconds 5 --rcheck --rttl --name 80,443,1000:2000;-m recent --rcheck --seconds 5 --rttl --name 80,443,1000:2000 --mask 255.255.255.255 --rsource;OK
+-m recent --seconds 5 --update;-m recent --update --seconds 5 --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --set;-m recent --set --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --set --hitcount 0;-m recent --set --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --set --name a;-m recent --set --name a --mask 255.255.255.255 --rsource;OK
+-m recent --set --rdest;-m recent --set --name DEFAULT --mask 255.255.255.255 --rdest;OK
+-m recent --set --rdest --name echo-request;-m recent --set --name echo-request --mask 255.255.255.255 --rdest;OK
+-m recent --update;-m recent --update --name DEFAULT --mask 255.255.255.255 --rsource;OK
+-m recent --update --mask 255.255.0.0 --name 192.0.2.1-192.0.2.5:80-70;-m recent --update --name 192.0.2.1-192.0.2.5:80-70 --mask 255.255.0.0 --rsource;OK
+-m recent --update --name :80;-m recent --update --name :80 --mask 255.255.255.255 --rsource;OK
+-m recent --update --name a --rsource --rttl;-m recent --update --rttl --name a --mask 255.255.255.255 --rsource;OK
+@ mangle FORWARD 46
+--rcheck -m recent;;FAIL
+--rdest -m recent;;FAIL
+--remove -m recent;;FAIL
+--rsource -m recent;;FAIL
+--set -m recent;;FAIL
+--update -m recent;;FAIL
+-m recent;;FAIL
+-m recent ! --hitcount 6;;FAIL
+-m recent ! --hitcount AF11;;FAIL
+-m recent ! --mask /;;FAIL
+-m recent ! --mask 255.255.0.0 --update;;FAIL
+-m recent ! --mask :;;FAIL
+-m recent ! --name 2001:db8::1/ffff::;;FAIL
+-m recent ! --name 6;;FAIL
+-m recent ! --name a;;FAIL
+-m recent ! --name a --rsource --mask 255.255.0.0 --remove;;FAIL
+-m recent ! --rdest;;FAIL
+-m recent ! --reap;;FAIL
+-m recent ! --remove --seconds 5 --hitcount 3 --rttl --name a;;FAIL
+-m recent ! --rsource;;FAIL
+-m recent ! --rsource ! --remove;;FAIL
+-m recent ! --rttl;;FAIL
+-m recent ! --seconds 2;;FAIL
+-m recent ! --seconds 5/minute;;FAIL
+-m recent ! --update --hitcount 3 --rcheck;;FAIL
+-m recent ! --update --reap --seconds 5 ! --rcheck;;FAIL
+-m recent ! --update --remove --set --rdest;;FAIL
+-m recent --hitcount;;FAIL
+-m recent --hitcount ! 3;;FAIL
+-m recent --hitcount 1/2;;FAIL
+-m recent --hitcount 3 --reap ! --mask 255.255.0.0 --update ! --set;;FAIL
+-m recent --hitcount 3 --rsource --remove --name :;-;OK
+-m recent --hitcount 3 --rttl --seconds 5 --rsource --rdest;;FAIL
+-m recent --hitcount 3 --seconds 5 --update --name 2001:db8::1/ffff::;-;OK
+-m recent --hitcount 3 --update --mask 2-1;;FAIL
+-m recent --hitcount 3 --update --remove --mask -x;;FAIL
+-m recent --hitcount nth;;FAIL
+-m recent --mask;;FAIL
+-m recent --mask ! 255.255.0.0;;FAIL
+-m recent --mask ,1;;FAIL
+-m recent --mask 1,,2;;FAIL
+-m recent --mask 255.255.0.0 ! --hitcount 3 --reap --rcheck --rsource;;FAIL
+-m recent --mask 255.255.0.0 --hitcount 3 --rsource;;FAIL
+-m recent --mask 255.255.0.0 --hitcount 3 --rsource --seconds NEW,ESTABLISHED;;FAIL
+-m recent --mask 255.255.0.0 --rsource;;FAIL
+-m recent --mask 65536;;FAIL
+-m recent --mask LOCAL;;FAIL
+-m recent --name;;FAIL
+-m recent --name a --hitcount 1:10;;FAIL
+-m recent --name a --hitcount 3 ! --reap --mask 255.255.0.0 --rdest;;FAIL
+-m recent --name a --rsource --set --mask none;;FAIL
+-m recent --rcheck --mask :80;;FAIL
+-m recent --rcheck --name 1/foo;-;OK
+-m recent --rcheck --reap;;FAIL
+-m recent --rcheck --rttl ! --set;;FAIL
+-m recent --rdest;;FAIL
+-m recent --rdest --name 15;;FAIL
+-m recent --rdest --seconds 2020-01-01T00:00:00;;FAIL
+-m recent --reap;;FAIL
+-m recent --reap ! --rcheck --hitcount 3;;FAIL
+-m recent --reap --rdest --remove --name 1000000/s;;FAIL
+-m recent --reap --remove --rdest --rttl;;FAIL
+-m recent --remove ! --mask 255.255.0.0;;FAIL
+-m recent --remove --hitcount 64;-;OK
+-m recent --remove --mask 255.255.0.0 --hitcount lo;;FAIL
+-m recent --remove --rsource --reap --seconds root;;FAIL
+-m recent --remove --seconds 5;-;OK
+-m recent --remove --seconds 5 --mask 255.255.0.0 --hitcount http:https;;FAIL
+-m recent --rsource --reap --mask 255.255.0.0 --seconds 10:1;;FAIL
+-m recent --rsource --seconds 8/;;FAIL
+-m recent --rttl;;FAIL
+-m recent --rttl --name a --set --mask 255.255.0.0;;FAIL
+-m recent --rttl --rdest --mask Mo;;FAIL
+-m recent --rttl --rdest --name a --seconds 1,,2;;FAIL
+-m recent --rttl --remove --reap --seconds 1mb/s;;FAIL
+-m recent --rttl --seconds "a b";;FAIL
+-m recent --rttl --set --reap --mask 1,;;FAIL
+-m recent --rttl --update --rcheck --seconds 256;;FAIL
+-m recent --rttl --update --remove --rdest;;FAIL
+-m recent --s 5;;FAIL
+-m recent --se 5;;FAIL
+-m recent --seconds;;FAIL
+-m recent --seconds 5 --reap --rsource --remove;-;OK
+-m recent --seconds 5 --remove;-;OK
+-m recent --seconds 6;;FAIL
+-m recent --seconds src;;FAIL
+-m recent --set --hitcount 1mb/s;;FAIL
+-m recent --set --hitcount 3 --name 24:00;-;OK
+-m recent --set --rcheck;;FAIL
+-m recent --set --reap;;FAIL
+-m recent --set --seconds 2001:db8::1/64;;FAIL
+-m recent --set --seconds 5 --rttl --name 1,;;FAIL
+-m recent --set --seconds tcp;;FAIL
+-m recent --update --mask 2:1;;FAIL
+-m recent --update --rcheck --reap --mask 255/255;;FAIL
+-m recent --update 1;;FAIL
+-m recent 5;;FAIL
+-m recent a;;FAIL
+@ mangle FORWARD 6
+--proto tcp -m recent --update;-p tcp -m recent --update --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent ! --rcheck;-m recent ! --rcheck --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent ! --remove;-m recent ! --remove --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent ! --set;-m recent ! --set --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent ! --update;-m recent ! --update --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent ! --update --rttl;-m recent ! --update --rttl --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent ! --update --seconds 5 --mask 255.255.0.0;;FAIL
+-m recent --hitcount 3 --seconds 5 --set --mask 65536;;FAIL
+-m recent --mask 255.255.0.0 --rcheck;;FAIL
+-m recent --mask 255.255.0.0 --rdest --set --name 01:00;;FAIL
+-m recent --mask 255.255.0.0 --update --hitcount 2020;;FAIL
+-m recent --mask 255.255.0.0 --update --rdest --name 64;;FAIL
+-m recent --name a --update;-m recent --update --name a --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --name a --update --seconds 5;-m recent --update --seconds 5 --name a --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rcheck --reap --seconds 5 --name 2020;-m recent --rcheck --seconds 5 --reap --name 2020 --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rcheck --rttl;-m recent --rcheck --rttl --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rcheck --seconds 5;-m recent --rcheck --seconds 5 --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rdest --name a --update;-m recent --update --name a --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rdest;OK
+-m recent --rdest --rcheck --rttl --name 192.0.2.1:80;-m recent --rcheck --rttl --name 192.0.2.1:80 --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rdest;OK
+-m recent --rdest --remove;-m recent --remove --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rdest;OK
+-m recent --rdest --rttl --update --name a;-m recent --update --rttl --name a --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rdest;OK
+-m recent --reap --set --seconds 5 --mask 255.255.0.0 --name a;;FAIL
+-m recent --reap --update --seconds 5;-m recent --update --seconds 5 --reap --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --remove;-m recent --remove --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --remove --name [2001:db8::1]:80;-m recent --remove --name [2001:db8::1]:80 --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --remove --rdest;-m recent --remove --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rdest;OK
+-m recent --remove --rsource;-m recent --remove --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rsource --rcheck;-m recent --rcheck --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rsource --remove;-m recent --remove --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rsource --remove --name :1;-m recent --remove --name :1 --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rsource --update;-m recent --update --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rttl ! --rcheck;-m recent ! --rcheck --rttl --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rttl --update;-m recent --update --rttl --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --rttl --update --name ssh,http;-m recent --update --rttl --name ssh,http --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --seconds 5 --rcheck --rttl --name 80,443,1000:2000;-m recent --rcheck --seconds 5 --rttl --name 80,443,1000:2000 --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --seconds 5 --update;-m recent --update --seconds 5 --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --set;-m recent --set --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --set --hitcount 0;-m recent --set --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --set --name a;-m recent --set --name a --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --set --rdest;-m recent --set --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rdest;OK
+-m recent --set --rdest --name echo-request;-m recent --set --name echo-request --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rdest;OK
+-m recent --update;-m recent --update --name DEFAULT --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --update --mask 255.255.0.0 --name 192.0.2.1-192.0.2.5:80-70;;FAIL
+-m recent --update --name :80;-m recent --update --name :80 --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK
+-m recent --update --name a --rsource --rttl;-m recent --update --rttl --name a --mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff --rsource;OK

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match rpfilter.
+@ mangle FORWARD 46
+--invert -m rpfilter;;FAIL
+--loose -m rpfilter;;FAIL
+--validmark -m rpfilter;;FAIL
+-m rpfilter ! ! --invert;;FAIL
+-m rpfilter ! ! --loose;;FAIL
+-m rpfilter ! ! --validmark;;FAIL
+-m rpfilter ! --accept-local;;FAIL
+-m rpfilter ! --accept-local --validmark --invert ! --loose;;FAIL
+-m rpfilter ! --invert;;FAIL
+-m rpfilter ! --invert --validmark --loose;;FAIL
+-m rpfilter ! --loose;;FAIL
+-m rpfilter ! --loose --accept-local ! --validmark --invert;;FAIL
+-m rpfilter ! --validmark;;FAIL
+-m rpfilter --accept-local !;;FAIL
+-m rpfilter --accept-local --accept-local;;FAIL
+-m rpfilter --accept-local 1;;FAIL
+-m rpfilter --accept-local=1;;FAIL
+-m rpfilter --invert !;;FAIL
+-m rpfilter --invert ! --validmark --accept-local --loose;;FAIL
+-m rpfilter --invert --loose ! --accept-local;;FAIL
+-m rpfilter --loose !;;FAIL
+-m rpfilter --loose --accept-local ! --validmark --invert;;FAIL
+-m rpfilter --loose --loose;;FAIL
+-m rpfilter --loose --validmark --accept-local ! --invert;;FAIL
+-m rpfilter --loose=1;;FAIL
+-m rpfilter --validmark !;;FAIL
+-m rpfilter --validmark ! --invert --accept-local;;FAIL
+-m rpfilter --validmark --loose ! --accept-local;;FAIL
+-m rpfilter --validmark 1;;FAIL
+-p foo -m rpfilter --loose;;FAIL
+@ raw PREROUTING 46
+! -p tcp -m rpfilter;=;OK
+! -p tcp -m rpfilter --validmark;=;OK
+-m rpfilter;=;OK
+-m rpfilter --accept-local;=;OK
+-m rpfilter --accept-local --invert;=;OK
+-m rpfilter --accept-local --invert --validmark;-m rpfilter --validmark --accept-local --invert;OK
+-m rpfilter --accept-local --validmark --invert --loose;-m rpfilter --loose --validmark --accept-local --invert;OK
+-m rpfilter --invert;=;OK
+-m rpfilter --invert --accept-local --loose --validmark;-m rpfilter --loose --validmark --accept-local --invert;OK
+-m rpfilter --invert --loose --accept-local --validmark;-m rpfilter --loose --validmark --accept-local --invert;OK
+-m rpfilter --invert --validmark --accept-local;-m rpfilter --validmark --accept-local --invert;OK
+-m rpfilter --invert --validmark --loose --accept-local;-m rpfilter --loose --validmark --accept-local --invert;OK
+-m rpfilter --loose;=;OK
+-m rpfilter --loose --accept-local --invert;=;OK
+-m rpfilter --loose --invert --accept-local --validmark;-m rpfilter --loose --validmark --accept-local --invert;OK
+-m rpfilter --loose --validmark --accept-local;=;OK
+-m rpfilter --loose --validmark --invert;=;OK
+-m rpfilter --loose --validmark --invert --accept-local;-m rpfilter --loose --validmark --accept-local --invert;OK
+-m rpfilter --validmark;=;OK
+-m rpfilter --validmark --accept-local --loose --invert;-m rpfilter --loose --validmark --accept-local --invert;OK
+-m rpfilter --validmark --invert;=;OK
+-m rpfilter --validmark --loose;-m rpfilter --loose --validmark;OK
+-m rpfilter --validmark --loose --accept-local --invert;-m rpfilter --loose --validmark --accept-local --invert;OK
+-p 41 -m rpfilter --accept-local;-p ipv6 -m rpfilter --accept-local;OK
+-p 41 -m rpfilter --loose;-p ipv6 -m rpfilter --loose;OK
+-p mobility-header -m rpfilter --invert;=;OK
+-p udp -m rpfilter;=;OK
+-p udp -m rpfilter --invert;=;OK
+-p udp -m rpfilter --loose;=;OK

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match rt.
+@ mangle FORWARD 4
+-m rt;;FAIL
+-m rt ! --rt-len 5;;FAIL
+-m rt ! --rt-segsleft 0;;FAIL
+-m rt ! --rt-segsleft 1:2 ! --rt-len 5 --rt-type 0;;FAIL
+-m rt ! --rt-segsleft 65535:65536;;FAIL
+-m rt ! --rt-type 0;;FAIL
+-m rt --rt-len 0;;FAIL
+-m rt --rt-len 5 --rt-segsleft :;;FAIL
+-m rt --rt-segsl 1:2;;FAIL
+-m rt --rt-segsleft 01:00;;FAIL
+-m rt --rt-segsleft 0:65535;;FAIL
+-m rt --rt-segsleft 1:2 --rt-type 0 --rt-0-addrs ::1,::2 --rt-len 5 --rt-0-res;;FAIL
+-m rt --rt-ty 0;;FAIL
+-m rt --rt-type 0 --rt-len 5 --rt-segsleft 65535:65536;;FAIL
+-m rt --rt-type 65536;;FAIL
+@ mangle FORWARD 46
+--rt-0-not-strict -m rt;;FAIL
+--rt-len 5 -m rt;;FAIL
+-m rt ! ! --rt-0-not-strict;;FAIL
+-m rt ! --rt-0-addrs 0;;FAIL
+-m rt ! --rt-0-not-strict;;FAIL
+-m rt ! --rt-0-res;;FAIL
+-m rt ! --rt-len :;;FAIL
+-m rt ! --rt-type 0 --rt-len 5 --rt-0-res --rt-segsleft 1:2;;FAIL
+-m rt --r 0;;FAIL
+-m rt --rt-0-addrs;;FAIL
+-m rt --rt-0-addrs 0x10;;FAIL
+-m rt --rt-0-addrs ::1,::2 --rt-type 255/255;;FAIL
+-m rt --rt-0-not-strict;;FAIL
+-m rt --rt-0-not-strict --rt-0-res --rt-0-addrs ::1,::2 --rt-type 2001:db8::1/129;;FAIL
+-m rt --rt-0-not-strict --rt-len 5 --rt-segsleft 1:2 --rt-type 192.0.2;;FAIL
+-m rt --rt-0-not-strict --rt-type 0;;FAIL
+-m rt --rt-0-res;;FAIL
+-m rt --rt-0-res --rt-len 5 --rt-0-not-strict --rt-0-addrs ::1,::2 ! --rt-type 0;;FAIL
+-m rt --rt-len;;FAIL
+-m rt --rt-len 5 ! --rt-segsleft 1:2 --rt-0-res ! --rt-0-addrs ::1,::2 ! --rt-type 0;;FAIL
+-m rt --rt-len ipv6;;FAIL
+-m rt --rt-segsleft;;FAIL
+-m rt --rt-segsleft 1:2 --rt-len 5 ! --rt-0-res --rt-0-addrs ::1,::2;;FAIL
+-m rt --rt-segsleft 8/256;;FAIL
+-m rt --rt-type;;FAIL
+-m rt --rt-type "";;FAIL
+-m rt --rt-type 0 --rt-0-res --rt-segsleft 0x1f/0xf;;FAIL
+-m rt --rt-type 0 --rt-segsleft 1:2 --rt-0-addrs ::1,::2 --rt-len UNICAST,LOCAL;;FAIL
+-m rt --rt-type ipv6;;FAIL
+-m rt 5;;FAIL
+@ mangle FORWARD 6
+-m rt;=;OK
+-m rt ! --rt-len 5;=;OK
+-m rt ! --rt-segsleft 0;=;OK
+-m rt ! --rt-segsleft 1:2 ! --rt-len 5 --rt-type 0;-m rt --rt-type 0 ! --rt-segsleft 1:2 ! --rt-len 5;OK
+-m rt ! --rt-segsleft 65535:65536;=;OK
+-m rt ! --rt-type 0;=;OK
+-m rt --rt-len 0;=;OK
+-m rt --rt-len 5 --rt-segsleft :;-m rt --rt-len 5;OK
+-m rt --rt-segsl 1:2;-m rt --rt-segsleft 1:2;OK
+-m rt --rt-segsleft 01:00;-m rt --rt-segsleft 1:0;OK
+-m rt --rt-segsleft 0:65535;=;OK
+-m rt --rt-segsleft 1:2 --rt-type 0 --rt-0-addrs ::1,::2 --rt-len 5 --rt-0-res;-m rt --rt-type 0 --rt-segsleft 1:2 --rt-len 5 --rt-0-res --rt-0-addrs ::1,::2;OK
+-m rt --rt-ty 0;-m rt --rt-type 0;OK
+-m rt --rt-type 0 --rt-len 5 --rt-segsleft 65535:65536;-m rt --rt-type 0 --rt-segsleft 65535:65536 --rt-len 5;OK
+-m rt --rt-type 65536;=;OK

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match sctp.
+@ mangle FORWARD 46
+! -p tcp -m sctp;-;OK
+! -p tcp -m sctp --sport 1;-;OK
+-m sctp;-;OK
+-m sctp --destination-port 1;-;OK
+-m sctp --dport 1;-;OK
+-m sctp --source-port 1;-;OK
+-m sctp --sport 1;-;OK
+-p 0x6 -m sctp --dport 1;-;OK
+-p TCP -m sctp --dport 1;-;OK
+-p esp -m sctp --sport 1;-;OK
+-p sctp -m sctp;=;OK
+-p sctp -m sctp ! --chunk-types 1;;FAIL
+-p sctp -m sctp ! --chunk-types 1:10;;FAIL
+-p sctp -m sctp ! --chunk-types any INIT --destination-port 1;-p sctp -m sctp --dport 1 ! --chunk-types any INIT;OK
+-p sctp -m sctp ! --destination-port !;;FAIL
+-p sctp -m sctp ! --destination-port 01:00;;FAIL
+-p sctp -m sctp ! --destination-port 1;-p sctp -m sctp ! --dport 1;OK
+-p sctp -m sctp ! --destination-port 1 --chunk-types any INIT;-p sctp -m sctp ! --dport 1 --chunk-types any INIT;OK
+-p sctp -m sctp ! --destination-port 15;-p sctp -m sctp ! --dport 15;OK
+-p sctp -m sctp ! --destination-port 63;-p sctp -m sctp ! --dport 63;OK
+-p sctp -m sctp ! --destination-port Minimize-Delay;;FAIL
+-p sctp -m sctp ! --dport !;;FAIL
+-p sctp -m sctp ! --dport +1;-p sctp -m sctp ! --dport 1;OK
+-p sctp -m sctp ! --dport 1 --sport 1;-p sctp -m sctp --sport 1 ! --dport 1;OK
+-p sctp -m sctp ! --dport 2;=;OK
+-p sctp -m sctp ! --source-port 0;-p sctp -m sctp ! --sport 0;OK
+-p sctp -m sctp ! --source-port both;;FAIL
+-p sctp -m sctp ! --source-port echo-request;;FAIL
+-p sctp -m sctp ! --sport 1;=;OK
+-p sctp -m sctp ! --sport 1 --chunk-types any INIT --dport 1 --destination-port 1 --source-port 1;;FAIL
+-p sctp -m sctp ! --sport 6;=;OK
+-p sctp -m sctp ! --sport ANY;;FAIL
+-p sctp -m sctp ! --sport EF;;FAIL
+-p sctp -m sctp --chunk-types;;FAIL
+-p sctp -m sctp --chunk-types 10/hour;;FAIL
+-p sctp -m sctp --chunk-types any -x;;FAIL
+-p sctp -m sctp --chunk-types any 10:1;;FAIL
+-p sctp -m sctp --chunk-types any 192.0.2.1-192.0.2.9;;FAIL
+-p sctp -m sctp --chunk-types any INIT --destination-port 1 ! --sport 1;-p sctp -m sctp ! --sport 1 --dport 1 --chunk-types any INIT;OK
+-p sctp -m sctp --chunk-types any INIT --dport 1 --destination-port 5/minute;;FAIL
+-p sctp -m sctp --chunk-types any INIT --dport 1 --sport ,1;;FAIL
+-p sctp -m sctp --chunk-types any INIT --sport 0:0;-p sctp -m sctp --sport 0 --chunk-types any INIT;OK
+-p sctp -m sctp --chunk-types any INIT --sport 1 --source-port SNAT;;FAIL
+-p sctp -m sctp --chunk-types any original;;FAIL
+-p sctp -m sctp --destination-port 1 --chunk-types any INIT;-p sctp -m sctp --dport 1 --chunk-types any INIT;OK
+-p sctp -m sctp --destination-port 1 --chunk-types any INIT --dport 1 --sport 2001:db8::1/129;;FAIL
+-p sctp -m sctp --destination-port 1 --dport 1 --source-port 1 --chunk-types 255/255;;FAIL
+-p sctp -m sctp --destination-port 1 --dport 1 --sport 8/0;;FAIL
+-p sctp -m sctp --destination-port 1 --source-port 1 --chunk-types any INIT;-p sctp -m sctp --sport 1 --dport 1 --chunk-types any INIT;OK
+-p sctp -m sctp --destination-port 1 --source-port 10:1;;FAIL
+-p sctp -m sctp --destination-port 1 --sport 1 --source-port packets;;FAIL
+-p sctp -m sctp --destination-port 1500;-p sctp -m sctp --dport 1500;OK
+-p sctp -m sctp --destination-port 1:2;-p sctp -m sctp --dport 1:2;OK
+-p sctp -m sctp --destination-port 2001:db8::1-2001:db8::9;;FAIL
+-p sctp -m sctp --destination-port 4294967296;;FAIL
+-p sctp -m sctp --destination-port 65536;;FAIL
+-p sctp -m sctp --dport +1;-p sctp -m sctp --dport 1;OK
+-p sctp -m sctp --dport 1 --chunk-types any INIT --destination-port 1 --sport all;;FAIL
+-p sctp -m sctp --dport 1 --chunk-types http:https;;FAIL
+-p sctp -m sctp --dport 1 --chunk-types src;;FAIL
+-p sctp -m sctp --dport 1 --source-port 1 --destination-port 192.0.2;;FAIL
+-p sctp -m sctp --dport 65535:65536;;FAIL
+-p sctp -m sctp --dport [2001:db8::1]:80;;FAIL
+-p sctp -m sctp --dport bm;;FAIL
+-p sctp -m sctp --source-port 0:0;-p sctp -m sctp --sport 0;OK
+-p sctp -m sctp --source-port 1 --chunk-types eth+;;FAIL
+-p sctp -m sctp --source-port 1 --dport 1:2;-p sctp -m sctp --sport 1 --dport 1:2;OK
+-p sctp -m sctp --source-port 1/s;;FAIL
+-p sctp -m sctp --source-port 1:10;-p sctp -m sctp --sport 1:10;OK
+-p sctp -m sctp --source-port 6;-p sctp -m sctp --sport 6;OK
+-p sctp -m sctp --source-port 65535:65536;;FAIL
+-p sctp -m sctp --sport 1 ! --chunk-types any INIT;=;OK
+-p sctp -m sctp --sport 1 --chunk-types 10kb/s;;FAIL
+-p sctp -m sctp --sport 1 --chunk-types any INIT --dport 1 --destination-port TCP;;FAIL
+-p sctp -m sctp --sport 1 --source-port 1 --destination-port 1 --dport 0/s;;FAIL
+-p sctp -m sctp --sport 1 extra;;FAIL
+-p sctp -m sctp --sport AF11;;FAIL
+-p sctp -m sctp 1;;FAIL
+-p udp -m sctp;-;OK

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match set. Its test makes the sets hosts, hosts6 and pairs, which --test looks for.
+@ mangle FORWARD 4
+-m set --match-set hosts src;=;OK
+-m set --match-set hosts dst;=;OK
+-m set ! --match-set hosts src;=;OK
+-m set --match-set pairs src,dst;-;OK
+-m set --match-set pairs dst,src,src;-;OK
+-m set --match-set hosts src,src,src,src,src,src;=;OK
+-m set --match-set hosts src -m set ! --match-set pairs src,dst;-;OK
+-m set --set hosts src;-m set --match-set hosts src;OK
+-m set --match-set hosts src --return-nomatch;=;OK
+-m set --match-set hosts src ! --update-counters;=;OK
+-m set --match-set hosts src ! --update-subcounters;=;OK
+-m set --match-set hosts src --packets-eq 5;=;OK
+-m set --match-set hosts src ! --packets-eq 5;=;OK
+-m set --match-set hosts src --packets-lt 5;=;OK
+-m set --match-set hosts src --packets-gt 5;=;OK
+-m set --match-set hosts src --bytes-eq 5;=;OK
+-m set --match-set hosts src --bytes-lt 5;=;OK
+-m set --match-set hosts src --bytes-gt 18446744073709551615;=;OK
+-m set --match-set hosts src --packets-lt 5 --bytes-gt 7;=;OK
+-m set --match-set hosts src --bytes-gt 7 --packets-lt 5;-m set --match-set hosts src --packets-lt 5 --bytes-gt 7;OK
+-m set --match-set hosts src --return-nomatch --return-nomatch;-m set --match-set hosts src --return-nomatch;OK
+-m set --match-set hosts src --update-counters;-m set --match-set hosts src;OK
+-m set --match-set hosts srcs;-m set --match-set hosts src;OK
+-m set;;FAIL
+-m set --match-set;;FAIL
+-m set --match-set hosts;;FAIL
+-m set --match-set hosts SRC;;FAIL
+-m set --match-set hosts src,;;FAIL
+-m set --match-set hosts ,src;;FAIL
+-m set --match-set hosts src,foo;;FAIL
+-m set --match-set hosts src,dst,src,dst,src,dst,src;;FAIL
+-m set --match-set hosts -x;;FAIL
+-m set --match-set aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa src;;FAIL
+-m set --match-set hosts src --match-set pairs src,dst;;FAIL
+-m set --match-set hosts src ! --return-nomatch;;FAIL
+-m set --match-set hosts src ! --packets-lt 5;;FAIL
+-m set --match-set hosts src --packets-lt 5 --packets-gt 3;;FAIL
+-m set --match-set hosts src --bytes-eq 5 --bytes-gt 3;;FAIL
+-m set --match-set hosts src --packets-eq x;;FAIL
+-m set --match-set hosts src --packets-eq -1;;FAIL
+-m set --match-set hosts src --bytes-eq 18446744073709551616;;FAIL
+-m set --packets-eq 5;;FAIL
+@ mangle FORWARD 6
+-m set --match-set hosts6 src;=;OK
+-m set ! --match-set hosts6 dst --return-nomatch;=;OK

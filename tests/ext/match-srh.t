@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match srh.
+@ mangle FORWARD 4
+! -p tcp -m srh --srh-last-entry-lt 1;;FAIL
+-m srh;;FAIL
+-m srh ! --srh-hdr-len-eq 1;;FAIL
+-m srh ! --srh-hdr-len-eq 1 --srh-psid ::1;;FAIL
+-m srh ! --srh-hdr-len-eq 1 --srh-segs-left-eq 1 --srh-last-entry-eq 1 --srh-tag 1 --srh-last-entry-gt 1;;FAIL
+-m srh ! --srh-hdr-len-gt 1;;FAIL
+-m srh ! --srh-hdr-len-gt 2;;FAIL
+-m srh ! --srh-hdr-len-lt 1;;FAIL
+-m srh ! --srh-hdr-len-lt 32;;FAIL
+-m srh ! --srh-last-entry-eq 1;;FAIL
+-m srh ! --srh-last-entry-eq 1 --srh-segs-left-gt 1 --srh-nsid ::1/64 --srh-next-hdr 1;;FAIL
+-m srh ! --srh-last-entry-eq 32;;FAIL
+-m srh ! --srh-last-entry-gt 1;;FAIL
+-m srh ! --srh-next-hdr 0;;FAIL
+-m srh ! --srh-next-hdr 1;;FAIL
+-m srh ! --srh-psid ::1;;FAIL
+-m srh ! --srh-psid ::1 --srh-hdr-len-lt 1 --srh-segs-left-gt 1 --srh-last-entry-lt 1;;FAIL
+-m srh ! --srh-segs-left-eq 1;;FAIL
+-m srh ! --srh-segs-left-eq 2;;FAIL
+-m srh ! --srh-segs-left-gt 1;;FAIL
+-m srh ! --srh-segs-left-lt 1;;FAIL
+-m srh ! --srh-tag 1;;FAIL
+-m srh ! --srh-tag 1 --srh-nsid ::1/64 --srh-hdr-len-lt 1 --srh-psid ::1 --srh-segs-left-eq 1;;FAIL
+-m srh --srh-hdr-len-lt 1 ! --srh-nsid ::1/64 --srh-next-hdr 1 --srh-segs-left-lt 1 --srh-last-entry-lt 1;;FAIL
+-m srh --srh-hdr-len-lt 1 --srh-hdr-len-eq 1 --srh-last-entry-lt 1 --srh-hdr-len-gt 1 ! --srh-psid ::1;;FAIL
+-m srh --srh-hdr-len-lt 1 --srh-last-entry-gt 0x10;;FAIL
+-m srh --srh-hdr-len-lt 1 --srh-lsid ::1;;FAIL
+-m srh --srh-hdr-len-lt 1 --srh-nsid ::1/64 --srh-tag 1 --srh-hdr-len-gt 010;;FAIL
+-m srh --srh-last-entry-eq 1 --srh-segs-left-lt 1;;FAIL
+-m srh --srh-last-entry-gt +1;;FAIL
+-m srh --srh-last-entry-lt 1 --srh-last-entry-eq 1 --srh-hdr-len-lt 1 --srh-tag 1;;FAIL
+-m srh --srh-last-entry-lt 1 --srh-last-entry-eq 1 --srh-segs-left-lt 64;;FAIL
+-m srh --srh-last-entry-lt 63;;FAIL
+-m srh --srh-lsid ::1 --srh-segs-left-eq 0;;FAIL
+-m srh --srh-lsid ::1 --srh-segs-left-gt 1;;FAIL
+-m srh --srh-next-hdr 010;;FAIL
+-m srh --srh-next-hdr 1 ! --srh-hdr-len-gt 1;;FAIL
+-m srh --srh-next-hdr 1 --srh-segs-left-gt 0x10;;FAIL
+-m srh --srh-next-hdr 1 --srh-segs-left-gt 1;;FAIL
+-m srh --srh-nsid ::1/64 ! --srh-last-entry-lt 1 ! --srh-lsid ::1;;FAIL
+-m srh --srh-nsid ::1/64 ! --srh-psid ::1;;FAIL
+-m srh --srh-nsid ::1/64 --srh-hdr-len-gt 32;;FAIL
+-m srh --srh-nsid ::1/64 --srh-hdr-len-lt 1;;FAIL
+-m srh --srh-psid ::1 --srh-hdr-len-eq 1 --srh-tag 0x10;;FAIL
+-m srh --srh-psid ::1 --srh-hdr-len-lt 1 ! --srh-lsid ::1 ! --srh-segs-left-lt 1 ! --srh-segs-left-gt 1;;FAIL
+-m srh --srh-psid ::1 --srh-tag 1;;FAIL
+-m srh --srh-segs-left-eq 1;;FAIL
+-m srh --srh-segs-left-eq 1 --srh-last-entry-gt +1;;FAIL
+-m srh --srh-segs-left-eq 1 --srh-last-entry-gt 1;;FAIL
+-m srh --srh-segs-left-eq 1 --srh-last-entry-lt 1;;FAIL
+-m srh --srh-segs-left-eq 1 --srh-tag 1 --srh-nsid ::1/64 --srh-last-entry-gt 63;;FAIL
+-m srh --srh-segs-left-eq 64;;FAIL
+-m srh --srh-segs-left-gt 2;;FAIL
+-m srh --srh-segs-left-lt 1 --srh-lsid ::1 --srh-last-entry-gt 010;;FAIL
+-m srh --srh-segs-left-lt 1 --srh-nsid 2001:db8::1/64;;FAIL
+-m srh --srh-segs-left-lt 1 --srh-segs-left-gt 1 --srh-hdr-len-lt 1 --srh-next-hdr 1 --srh-segs-left-eq 1;;FAIL
+-m srh --srh-segs-left-lt 1 --srh-tag 2020;;FAIL
+-m srh --srh-tag 0;;FAIL
+-m srh --srh-tag 1 --srh-last-entry-eq 1 --srh-hdr-len-gt 2;;FAIL
+@ mangle FORWARD 46
+--srh-psid ::1 -m srh;;FAIL
+--srh-segs-left-gt 1 -m srh;;FAIL
+--srh-tag 1 -m srh;;FAIL
+-m srh ! --srh-hdr-len-eq original;;FAIL
+-m srh ! --srh-hdr-len-gt 0:0;;FAIL
+-m srh ! --srh-hdr-len-lt !;;FAIL
+-m srh ! --srh-last-entry-eq Mo;;FAIL
+-m srh ! --srh-last-entry-gt LOCAL;;FAIL
+-m srh ! --srh-last-entry-lt !;;FAIL
+-m srh ! --srh-last-entry-lt tcp;;FAIL
+-m srh ! --srh-lsid 1;;FAIL
+-m srh ! --srh-next-hdr 1/;;FAIL
+-m srh ! --srh-nsid 1;;FAIL
+-m srh ! --srh-psid 6;;FAIL
+-m srh ! --srh-segs-left-eq tcp;;FAIL
+-m srh ! --srh-segs-left-gt 1,;;FAIL
+-m srh ! --srh-segs-left-lt 1/2;;FAIL
+-m srh ! --srh-tag mon;;FAIL
+-m srh --s 1;;FAIL
+-m srh --srh-hdr-len-eq;;FAIL
+-m srh --srh-hdr-len-eq 1 --srh-hdr-len-lt CS1;;FAIL
+-m srh --srh-hdr-len-eq 1 --srh-last-entry-eq 1 --srh-segs-left-lt 1 --srh-psid 15;;FAIL
+-m srh --srh-hdr-len-eq 192.0.2.1:80;;FAIL
+-m srh --srh-hdr-len-gt;;FAIL
+-m srh --srh-hdr-len-gt 1 --srh-hdr-len-eq 1 --srh-next-hdr 1 --srh-psid mon;;FAIL
+-m srh --srh-hdr-len-gt 1 --srh-last-entry-gt 1 --srh-psid 0x10;;FAIL
+-m srh --srh-hdr-len-lt;;FAIL
+-m srh --srh-hdr-len-lt 1 --srh-segs-left-lt 1 --srh-hdr-len-gt 8/;;FAIL
+-m srh --srh-hdr-len-lt [2001:db8::1]:80;;FAIL
+-m srh --srh-last-entry-eq;;FAIL
+-m srh --srh-last-entry-eq 1 --srh-tag 1 --srh-segs-left-eq :1;;FAIL
+-m srh --srh-last-entry-eq 1000000/s;;FAIL
+-m srh --srh-last-entry-gt;;FAIL
+-m srh --srh-last-entry-gt 1 --srh-last-entry-lt 1 --srh-nsid ::1/64 --srh-last-entry-eq 1,2;;FAIL
+-m srh --srh-last-entry-gt 1 --srh-segs-left-lt 1 --srh-segs-left-eq NEW,ESTABLISHED;;FAIL
+-m srh --srh-last-entry-lt;;FAIL
+-m srh --srh-last-entry-lt 1 --srh-last-entry-gt 1 --srh-nsid ::1/64 --srh-lsid 6;;FAIL
+-m srh --srh-lsid;;FAIL
+-m srh --srh-lsid ::1 --srh-segs-left-gt 1 --srh-hdr-len-eq 0:1:2:3:4:5;;FAIL
+-m srh --srh-lsid Mon,Tue;;FAIL
+-m srh --srh-next-hdr;;FAIL
+-m srh --srh-next-hdr ,1;;FAIL
+-m srh --srh-next-hdr 1 --srh-nsid -x;;FAIL
+-m srh --srh-nsid;;FAIL
+-m srh --srh-nsid 192.0.2.1:80;;FAIL
+-m srh --srh-nsid ::1/64 --srh-last-entry-eq 1 --srh-hdr-len-lt 1 --srh-psid AF11;;FAIL
+-m srh --srh-nsid ::1/64 --srh-last-entry-gt 1 --srh-psid 23:59:59;;FAIL
+-m srh --srh-nsid SYN,ACK;;FAIL
+-m srh --srh-psid;;FAIL
+-m srh --srh-psid +1;;FAIL
+-m srh --srh-psid ::1 --srh-psid ::1;;FAIL
+-m srh --srh-segs-left-eq;;FAIL
+-m srh --srh-segs-left-gt;;FAIL
+-m srh --srh-segs-left-lt;;FAIL
+-m srh --srh-segs-left-lt 1 --srh-hdr-len-gt 1 --srh-segs-left-eq 1 --srh-nsid 1:2;;FAIL
+-m srh --srh-segs-left-lt 1 --srh-last-entry-lt 1 --srh-lsid ANY;;FAIL
+-m srh --srh-segs-left-lt 255/255;;FAIL
+-m srh --srh-tag;;FAIL
+-m srh --srh-tag 0x1f/0xf;;FAIL
+-m srh --srh-tag 1 --srh-segs-left-gt 1 --srh-psid eth+;;FAIL
+-m srh --srh-tag 1 --srh-segs-left-gt 1 --srh-psid ssh,http;;FAIL
+-m srh 1;;FAIL
+-p 256 -m srh --srh-segs-left-lt 1;;FAIL
+@ mangle FORWARD 6
+! -p tcp -m srh --srh-last-entry-lt 1;=;OK
+-m srh;=;OK
+-m srh ! --srh-hdr-len-eq 1;=;OK
+-m srh ! --srh-hdr-len-eq 1 --srh-psid ::1;-m srh ! --srh-hdr-len-eq 1 --srh-psid ::1/128;OK
+-m srh ! --srh-hdr-len-eq 1 --srh-segs-left-eq 1 --srh-last-entry-eq 1 --srh-tag 1 --srh-last-entry-gt 1;-m srh ! --srh-hdr-len-eq 1 --srh-segs-left-eq 1 --srh-last-entry-eq 1 --srh-last-entry-gt 1 --srh-tag 1;OK
+-m srh ! --srh-hdr-len-gt 1;=;OK
+-m srh ! --srh-hdr-len-gt 2;=;OK
+-m srh ! --srh-hdr-len-lt 1;=;OK
+-m srh ! --srh-hdr-len-lt 32;=;OK
+-m srh ! --srh-last-entry-eq 1;=;OK
+-m srh ! --srh-last-entry-eq 1 --srh-segs-left-gt 1 --srh-nsid ::1/64 --srh-next-hdr 1;-m srh --srh-next-hdr 1 --srh-segs-left-gt 1 ! --srh-last-entry-eq 1 --srh-nsid ::1/64;OK
+-m srh ! --srh-last-entry-eq 32;=;OK
+-m srh ! --srh-last-entry-gt 1;=;OK
+-m srh ! --srh-next-hdr 0;=;OK
+-m srh ! --srh-next-hdr 1;=;OK
+-m srh ! --srh-psid ::1;-m srh ! --srh-psid ::1/128;OK
+-m srh ! --srh-psid ::1 --srh-hdr-len-lt 1 --srh-segs-left-gt 1 --srh-last-entry-lt 1;-m srh --srh-hdr-len-lt 1 --srh-segs-left-gt 1 --srh-last-entry-lt 1 ! --srh-psid ::1/128;OK
+-m srh ! --srh-segs-left-eq 1;=;OK
+-m srh ! --srh-segs-left-eq 2;=;OK
+-m srh ! --srh-segs-left-gt 1;=;OK
+-m srh ! --srh-segs-left-lt 1;=;OK
+-m srh ! --srh-tag 1;=;OK
+-m srh ! --srh-tag 1 --srh-nsid ::1/64 --srh-hdr-len-lt 1 --srh-psid ::1 --srh-segs-left-eq 1;-m srh --srh-hdr-len-lt 1 --srh-segs-left-eq 1 ! --srh-tag 1 --srh-psid ::1/128 --srh-nsid ::1/64;OK
+-m srh --srh-hdr-len-lt 1 ! --srh-nsid ::1/64 --srh-next-hdr 1 --srh-segs-left-lt 1 --srh-last-entry-lt 1;-m srh --srh-next-hdr 1 --srh-hdr-len-lt 1 --srh-segs-left-lt 1 --srh-last-entry-lt 1 ! --srh-nsid ::1/64;OK
+-m srh --srh-hdr-len-lt 1 --srh-hdr-len-eq 1 --srh-last-entry-lt 1 --srh-hdr-len-gt 1 ! --srh-psid ::1;-m srh --srh-hdr-len-eq 1 --srh-hdr-len-gt 1 --srh-hdr-len-lt 1 --srh-last-entry-lt 1 ! --srh-psid ::1/128;OK
+-m srh --srh-hdr-len-lt 1 --srh-last-entry-gt 0x10;-m srh --srh-hdr-len-lt 1 --srh-last-entry-gt 16;OK
+-m srh --srh-hdr-len-lt 1 --srh-lsid ::1;-m srh --srh-hdr-len-lt 1 --srh-lsid ::1/128;OK
+-m srh --srh-hdr-len-lt 1 --srh-nsid ::1/64 --srh-tag 1 --srh-hdr-len-gt 010;-m srh --srh-hdr-len-gt 8 --srh-hdr-len-lt 8 --srh-tag 1 --srh-nsid ::1/64;OK
+-m srh --srh-last-entry-eq 1 --srh-segs-left-lt 1;-m srh --srh-segs-left-lt 1 --srh-last-entry-eq 1;OK
+-m srh --srh-last-entry-gt +1;-m srh --srh-last-entry-gt 1;OK
+-m srh --srh-last-entry-lt 1 --srh-last-entry-eq 1 --srh-hdr-len-lt 1 --srh-tag 1;-m srh --srh-hdr-len-lt 1 --srh-last-entry-eq 1 --srh-last-entry-lt 1 --srh-tag 1;OK
+-m srh --srh-last-entry-lt 1 --srh-last-entry-eq 1 --srh-segs-left-lt 64;-m srh --srh-segs-left-lt 64 --srh-last-entry-eq 1 --srh-last-entry-lt 1;OK
+-m srh --srh-last-entry-lt 63;=;OK
+-m srh --srh-lsid ::1 --srh-segs-left-eq 0;-m srh --srh-segs-left-eq 0 --srh-lsid ::1/128;OK
+-m srh --srh-lsid ::1 --srh-segs-left-gt 1;-m srh --srh-segs-left-gt 1 --srh-lsid ::1/128;OK
+-m srh --srh-next-hdr 010;-m srh --srh-next-hdr 8;OK
+-m srh --srh-next-hdr 1 ! --srh-hdr-len-gt 1;=;OK
+-m srh --srh-next-hdr 1 --srh-segs-left-gt 0x10;-m srh --srh-next-hdr 1 --srh-segs-left-gt 16;OK
+-m srh --srh-next-hdr 1 --srh-segs-left-gt 1;=;OK
+-m srh --srh-nsid ::1/64 ! --srh-last-entry-lt 1 ! --srh-lsid ::1;-m srh ! --srh-last-entry-lt 1 --srh-nsid ::1/64 ! --srh-lsid ::1/128;OK
+-m srh --srh-nsid ::1/64 ! --srh-psid ::1;-m srh ! --srh-psid ::1/128 --srh-nsid ::1/64;OK
+-m srh --srh-nsid ::1/64 --srh-hdr-len-gt 32;-m srh --srh-hdr-len-gt 32 --srh-nsid ::1/64;OK
+-m srh --srh-nsid ::1/64 --srh-hdr-len-lt 1;-m srh --srh-hdr-len-lt 1 --srh-nsid ::1/64;OK
+-m srh --srh-psid ::1 --srh-hdr-len-eq 1 --srh-tag 0x10;-m srh --srh-hdr-len-eq 1 --srh-tag 16 --srh-psid ::1/128;OK
+-m srh --srh-psid ::1 --srh-hdr-len-lt 1 ! --srh-lsid ::1 ! --srh-segs-left-lt 1 ! --srh-segs-left-gt 1;-m srh --srh-hdr-len-lt 1 ! --srh-segs-left-gt 1 ! --srh-segs-left-lt 1 --srh-psid ::1/128 ! --srh-lsid ::1/128;OK
+-m srh --srh-psid ::1 --srh-tag 1;-m srh --srh-tag 1 --srh-psid ::1/128;OK
+-m srh --srh-segs-left-eq 1;=;OK
+-m srh --srh-segs-left-eq 1 --srh-last-entry-gt +1;-m srh --srh-segs-left-eq 1 --srh-last-entry-gt 1;OK
+-m srh --srh-segs-left-eq 1 --srh-last-entry-gt 1;=;OK
+-m srh --srh-segs-left-eq 1 --srh-last-entry-lt 1;=;OK
+-m srh --srh-segs-left-eq 1 --srh-tag 1 --srh-nsid ::1/64 --srh-last-entry-gt 63;-m srh --srh-segs-left-eq 1 --srh-last-entry-gt 63 --srh-tag 1 --srh-nsid ::1/64;OK
+-m srh --srh-segs-left-eq 64;=;OK
+-m srh --srh-segs-left-gt 2;=;OK
+-m srh --srh-segs-left-lt 1 --srh-lsid ::1 --srh-last-entry-gt 010;-m srh --srh-segs-left-lt 1 --srh-last-entry-gt 8 --srh-lsid ::1/128;OK
+-m srh --srh-segs-left-lt 1 --srh-nsid 2001:db8::1/64;=;OK
+-m srh --srh-segs-left-lt 1 --srh-segs-left-gt 1 --srh-hdr-len-lt 1 --srh-next-hdr 1 --srh-segs-left-eq 1;-m srh --srh-next-hdr 1 --srh-hdr-len-lt 1 --srh-segs-left-eq 1 --srh-segs-left-gt 1 --srh-segs-left-lt 1;OK
+-m srh --srh-segs-left-lt 1 --srh-tag 2020;=;OK
+-m srh --srh-tag 0;=;OK
+-m srh --srh-tag 1 --srh-last-entry-eq 1 --srh-hdr-len-gt 2;-m srh --srh-hdr-len-gt 2 --srh-last-entry-eq 1 --srh-tag 1;OK

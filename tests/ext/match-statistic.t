@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match statistic.
+@ mangle FORWARD 46
+-m statistic;;FAIL
+-m statistic ! ! --probability 0.5;;FAIL
+-m statistic ! --every !;;FAIL
+-m statistic ! --every -1;;FAIL
+-m statistic ! --every 0;;FAIL
+-m statistic ! --mode :;;FAIL
+-m statistic ! --packet 1;;FAIL
+-m statistic ! --probability 0.5 --mode random;-m statistic --mode random ! --probability 0.50000000000;OK
+-m statistic ! --probability 2;;FAIL
+-m statistic --every;;FAIL
+-m statistic --every 3 --mode 1;;FAIL
+-m statistic --every 3 --mode random --packet 192.0.2.1-192.0.2.9;;FAIL
+-m statistic --every 3 --mode ssh,http;;FAIL
+-m statistic --mode;;FAIL
+-m statistic --mode nth ! --probability 0.5 --packet 1;;FAIL
+-m statistic --mode nth --every 2-1;;FAIL
+-m statistic --mode nth --every 3 --packet 256;;FAIL
+-m statistic --mode nth --every new;;FAIL
+-m statistic --mode nth --packet 1 ! --every 3;-m statistic --mode nth ! --every 3 --packet 1;OK
+-m statistic --mode nth --packet 1 --every 255;-m statistic --mode nth --every 255 --packet 1;OK
+-m statistic --mode nth --packet 2001:db8::1/129;;FAIL
+-m statistic --mode random --mode nth --every 3 --probability 1/0;;FAIL
+-m statistic --mode random --mode nth --probability 1/foo;;FAIL
+-m statistic --p 1;;FAIL
+-m statistic --packet;;FAIL
+-m statistic --packet 1 --every any;;FAIL
+-m statistic --packet 1 --mode random --probability 0.5;;FAIL
+-m statistic --packet 24:00;;FAIL
+-m statistic --packet 5/minute;;FAIL
+-m statistic --probability;;FAIL
+-m statistic --probability 0.5 --mode -x;;FAIL
+-m statistic --probability 0.5 --mode random --mode nth --packet 010;;FAIL
+-m statistic --probability 0.5 --packet 1 --every 3 --mode "";;FAIL
+-m statistic --probability 192.0.2.1-192.0.2.9;;FAIL
+-m statistic 1;;FAIL
+-m statistic 3;;FAIL
+-p ah -m statistic --mode nth;;FAIL

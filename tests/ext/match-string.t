@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match string.
+@ mangle FORWARD 46
+--icase -m string;;FAIL
+--to 5 -m string;;FAIL
+-m string;;FAIL
+-m string ! --algo "";;FAIL
+-m string ! --algo bm;;FAIL
+-m string ! --from 1;;FAIL
+-m string ! --from bm;;FAIL
+-m string ! --hex-string "|41|" --algo bm --to 5 --from 1;-m string ! --string "A" --algo bm --from 1 --to 5;OK
+-m string ! --hex-string 0;;FAIL
+-m string ! --hex-string 6;;FAIL
+-m string ! --icase;;FAIL
+-m string ! --string 1;;FAIL
+-m string ! --string a;;FAIL
+-m string ! --string a --algo bm --to 5;-m string ! --string "a" --algo bm --to 5;OK
+-m string ! --string a --hex-string "|41|";;FAIL
+-m string ! --string both;;FAIL
+-m string ! --to 0;;FAIL
+-m string ! --to :;;FAIL
+-m string --algo;;FAIL
+-m string --algo 1,31;;FAIL
+-m string --algo bm --from 1 ! --string a;-m string ! --string "a" --algo bm --from 1;OK
+-m string --algo bm --from 1 --to 1/0;;FAIL
+-m string --algo bm --from 65536;;FAIL
+-m string --algo bm --hex-string "|41|";-m string --string "A" --algo bm;OK
+-m string --algo bm --hex-string ALL;-m string --string "ALL" --algo bm;OK
+-m string --algo bm --hex-string kmp;-m string --string "kmp" --algo bm;OK
+-m string --algo bm --icase --to 5 --string a;-m string --string "a" --algo bm --to 5 --icase;OK
+-m string --algo bm --string a --hex-string "|41|" --to 15;;FAIL
+-m string --algo bm --to 5 ! --hex-string "|41|" --icase --from 1;-m string ! --string "A" --algo bm --from 1 --to 5 --icase;OK
+-m string --algo bm --to 5 --hex-string "|41|" --string 0:0;;FAIL
+-m string --algo bm --to 5 --string a --hex-string 65536;;FAIL
+-m string --from;;FAIL
+-m string --from 1 --algo bm --icase --hex-string !;-m string --string "!" --algo bm --from 1 --icase;OK
+-m string --from 1 --hex-string "|41|" --icase --to 1000000/s;;FAIL
+-m string --from 1 --icase --algo ipv6;;FAIL
+-m string --from 1 --icase --to 5 --hex-string 192.0.2.9-192.0.2.1;;FAIL
+-m string --from 1 --to 5 --hex-string ssh,http;;FAIL
+-m string --from 1 --to 5 --string a --algo 00:11:22:33:44:55;-;OK
+-m string --from 5/minute;;FAIL
+-m string --hex-string;;FAIL
+-m string --hex-string "|41|" --algo 010;-;OK
+-m string --hex-string "|41|" --algo 192.0.2.1;-;OK
+-m string --hex-string "|41|" --algo bm --to 0;-m string --string "A" --algo bm --to 0;OK
+-m string --hex-string "|41|" --from 1 --to 1500;;FAIL
+-m string --hex-string 65536;;FAIL
+-m string --hex-string SYN,ACK;;FAIL
+-m string --icase --algo bm --hex-string 1-2;-m string --string "1-2" --algo bm --icase;OK
+-m string --icase --algo bm --hex-string ipv6;-m string --string "ipv6" --algo bm --icase;OK
+-m string --icase --algo bm --hex-string lo;-m string --string "lo" --algo bm --icase;OK
+-m string --icase --algo bm --string 1,;-m string --string "1," --algo bm --icase;OK
+-m string --icase --algo bm --to 5 --string eth+;-m string --string "eth+" --algo bm --to 5 --icase;OK
+-m string --icase --hex-string "|41|" --algo packets;-;OK
+-m string --icase --hex-string "|41|" --string a --algo bm;;FAIL
+-m string --icase --hex-string "|41|" --to ,1;;FAIL
+-m string --icase --string a --hex-string 192.0.2.1-192.0.2.5:80-70;;FAIL
+-m string --icase --to 5 --algo 256;;FAIL
+-m string --string;;FAIL
+-m string --string 0x10;;FAIL
+-m string --string a --algo bm --to 5;-m string --string "a" --algo bm --to 5;OK
+-m string --string a --algo nth;-;OK
+-m string --string a --icase --algo SYN,ACK;-;OK
+-m string --string a --icase --from 1 --algo bm --to 5;-m string --string "a" --algo bm --from 1 --to 5 --icase;OK
+-m string --string a --to 2001:db8::1/ffff::;;FAIL
+-m string --string a --to 5 --algo 1/2;-;OK
+-m string --string a --to 5 --algo 65536;-;OK
+-m string --string a --to 5 --from 1 --algo bm;-m string --string "a" --algo bm --from 1 --to 5;OK
+-m string --to;;FAIL
+-m string --to 192.0.2.9-192.0.2.1;;FAIL
+-m string --to 5 --algo bm --from 1 --string EF;-m string --string "EF" --algo bm --from 1 --to 5;OK
+-m string --to 5 --algo bm --hex-string :80;-m string --string ":80" --algo bm --to 5;OK
+-m string --to 5 --hex-string "|41|" --algo 5/minute;-;OK
+-m string --to 5 --icase --string a --algo 192.0.2;-;OK
+-m string --to 5 --string a --hex-string 1:10;;FAIL
+-m string --to http;;FAIL
+-m string 5;;FAIL
+-m string a;;FAIL
+-p "" -m string --to 5;;FAIL
+-p ipv6-icmp -m string --to 5;;FAIL

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match tcp.
+@ mangle FORWARD 46
+! -m tcp;;FAIL
+-m tcp;-;OK
+-m tcp --destination-port 1;-;OK
+-m tcp --dport 1;-;OK
+-m tcp --sport 1;-;OK
+-m tcp --syn;-;OK
+-m tcp --tcp-option 5;-;OK
+-p tcp -m tcp;=;OK
+-p tcp -m tcp ! --destination-port !;;FAIL
+-p tcp -m tcp ! --destination-port 2020;-p tcp -m tcp ! --dport 2020;OK
+-p tcp -m tcp ! --dport 1;=;OK
+-p tcp -m tcp ! --dport :;-p tcp -m tcp;OK
+-p tcp -m tcp ! --source-port 1;-p tcp -m tcp ! --sport 1;OK
+-p tcp -m tcp ! --source-port 1/;;FAIL
+-p tcp -m tcp ! --source-port 65535;-p tcp -m tcp ! --sport 65535;OK
+-p tcp -m tcp ! --source-port NONE;;FAIL
+-p tcp -m tcp ! --sport 1;=;OK
+-p tcp -m tcp ! --sport 1 --destination-port 1 ! --syn --dport 1 ! --tcp-option 5;;FAIL
+-p tcp -m tcp ! --sport 10kb/s;;FAIL
+-p tcp -m tcp ! --sport 192.0.2;;FAIL
+-p tcp -m tcp ! --sport 6;=;OK
+-p tcp -m tcp ! --syn;-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN;OK
+-p tcp -m tcp ! --tcp-flags 0;;FAIL
+-p tcp -m tcp ! --tcp-flags SYN,ACK SYN --dport 1;-p tcp -m tcp --dport 1 ! --tcp-flags SYN,ACK SYN;OK
+-p tcp -m tcp ! --tcp-flags ssh,http;;FAIL
+-p tcp -m tcp ! --tcp-option 5;=;OK
+-p tcp -m tcp ! --tcp-option all;;FAIL
+-p tcp -m tcp --destination-port 1 ! --tcp-flags SYN,ACK SYN ! --dport 1 --sport 1 ! --syn;;FAIL
+-p tcp -m tcp --destination-port 1 ! --tcp-flags SYN,ACK SYN ! --syn;;FAIL
+-p tcp -m tcp --destination-port 1 --source-port 1 --syn;-p tcp -m tcp --sport 1 --dport 1 --tcp-flags FIN,SYN,RST,ACK SYN;OK
+-p tcp -m tcp --destination-port 1 --source-port 1 --tcp-flags SYN,ACK SYN;-p tcp -m tcp --sport 1 --dport 1 --tcp-flags SYN,ACK SYN;OK
+-p tcp -m tcp --destination-port 1 --source-port 1 --tcp-option 5 --dport 10/hour;;FAIL
+-p tcp -m tcp --destination-port 1 --source-port 1/0;;FAIL
+-p tcp -m tcp --destination-port 1 --sport 0;-p tcp -m tcp --sport 0 --dport 1;OK
+-p tcp -m tcp --destination-port 1 --sport 1 ! --tcp-option 5;-p tcp -m tcp --sport 1 --dport 1 ! --tcp-option 5;OK
+-p tcp -m tcp --destination-port 1 --sport 1 --tcp-flags NEW,ESTABLISHED;;FAIL
+-p tcp -m tcp --destination-port 1 --sport 1 --tcp-flags SYN;;FAIL
+-p tcp -m tcp --destination-port 1 --sport 1 --tcp-option 1;-p tcp -m tcp --sport 1 --dport 1 --tcp-option 1;OK
+-p tcp -m tcp --destination-port 1 --syn --dport 1 --sport 256;;FAIL
+-p tcp -m tcp --destination-port 1 --syn --dport 1 --tcp-option lo;;FAIL
+-p tcp -m tcp --destination-port 1 --syn --sport :1;-p tcp -m tcp --sport 0:1 --dport 1 --tcp-flags FIN,SYN,RST,ACK SYN;OK
+-p tcp -m tcp --destination-port 1 --tcp-flags SYN,ACK SYN;-p tcp -m tcp --dport 1 --tcp-flags SYN,ACK SYN;OK
+-p tcp -m tcp --dport -x;;FAIL
+-p tcp -m tcp --dport 1 !;;FAIL
+-p tcp -m tcp --dport 1 ! --syn --destination-port 1 --source-port 1;;FAIL
+-p tcp -m tcp --dport 1 --destination-port 1 --syn --tcp-flags 2001:db8::1-2001:db8::9;;FAIL
+-p tcp -m tcp --dport 1 --sport 1 --syn --tcp-option ssh,http;;FAIL
+-p tcp -m tcp --dport 1 --syn --source-port 1;-p tcp -m tcp --sport 1 --dport 1 --tcp-flags FIN,SYN,RST,ACK SYN;OK
+-p tcp -m tcp --dport 1 --syn --tcp-option 5 --source-port 32;-p tcp -m tcp --sport 32 --dport 1 --tcp-option 5 --tcp-flags FIN,SYN,RST,ACK SYN;OK
+-p tcp -m tcp --dport 1 --tcp-flags 1/0;;FAIL
+-p tcp -m tcp --dport 65536;;FAIL
+-p tcp -m tcp --dport echo-request;;FAIL
+-p tcp -m tcp --dport kmp;;FAIL
+-p tcp -m tcp --source-port;;FAIL
+-p tcp -m tcp --source-port 010;-p tcp -m tcp --sport 8;OK
+-p tcp -m tcp --source-port 1 --destination-port 1 --tcp-option 5 ! --dport 1 --sport 1;;FAIL
+-p tcp -m tcp --source-port 1 --sport 1 --syn --tcp-flags SYN,ACK SYN ! --dport 1;;FAIL
+-p tcp -m tcp --source-port 1 --tcp-flags SYN,ACK SYN --dport 1;-p tcp -m tcp --sport 1 --dport 1 --tcp-flags SYN,ACK SYN;OK
+-p tcp -m tcp --source-port 1 --tcp-flags SYN,ACK SYN --dport 15;-p tcp -m tcp --sport 1 --dport 15 --tcp-flags SYN,ACK SYN;OK
+-p tcp -m tcp --source-port 2;-p tcp -m tcp --sport 2;OK
+-p tcp -m tcp --source-port 32;-p tcp -m tcp --sport 32;OK
+-p tcp -m tcp --sport 1 ! --destination-port 1 --dport 1 --tcp-flags SYN,ACK SYN --syn;;FAIL
+-p tcp -m tcp --sport 1 ! --tcp-flags SYN,ACK SYN;=;OK
+-p tcp -m tcp --sport 1 ! --tcp-flags SYN,ACK SYN --destination-port 1;-p tcp -m tcp --sport 1 --dport 1 ! --tcp-flags SYN,ACK SYN;OK
+-p tcp -m tcp --sport 1 --destination-port 1 --dport 2;;FAIL
+-p tcp -m tcp --sport 1 --destination-port 64;-p tcp -m tcp --sport 1 --dport 64;OK
+-p tcp -m tcp --sport 1 --syn --tcp-flags SYN,ACK SYN --tcp-option 4294967295;;FAIL
+-p tcp -m tcp --sport 1 --tcp-option 5 --source-port 192.0.2.1:80;;FAIL
+-p tcp -m tcp --sport 192.0.2.1/24;;FAIL
+-p tcp -m tcp --sport 192.0.2.1/33;;FAIL
+-p tcp -m tcp --sport 64;=;OK
+-p tcp -m tcp --syn --destination-port 1 --dport Mon,Tue;;FAIL
+-p tcp -m tcp --syn --destination-port both;;FAIL
+-p tcp -m tcp --syn --dport 1 --source-port http;-p tcp -m tcp --sport 80 --dport 1 --tcp-flags FIN,SYN,RST,ACK SYN;OK
+-p tcp -m tcp --syn --dport 2-1;;FAIL
+-p tcp -m tcp --syn --source-port 1 --destination-port "|41 42|";;FAIL
+-p tcp -m tcp --syn --source-port 1 --tcp-option 5 --tcp-flags 1,,2;;FAIL
+-p tcp -m tcp --syn --sport 1 --tcp-option 1000000/s;;FAIL
+-p tcp -m tcp --tcp-flags;;FAIL
+-p tcp -m tcp --tcp-flags 00:11:22:33:44:55;;FAIL
+-p tcp -m tcp --tcp-flags CS1;;FAIL
+-p tcp -m tcp --tcp-flags SYN,ACK ANY;;FAIL
+-p tcp -m tcp --tcp-flags SYN,ACK SYN --destination-port 0;-p tcp -m tcp --dport 0 --tcp-flags SYN,ACK SYN;OK
+-p tcp -m tcp --tcp-flags SYN,ACK SYN --dport +1;-p tcp -m tcp --dport 1 --tcp-flags SYN,ACK SYN;OK
+-p tcp -m tcp --tcp-flags SYN,ACK SYN --source-port 1;-p tcp -m tcp --sport 1 --tcp-flags SYN,ACK SYN;OK
+-p tcp -m tcp --tcp-flags SYN,ACK SYN --source-port 1 ! --destination-port 1;-p tcp -m tcp --sport 1 ! --dport 1 --tcp-flags SYN,ACK SYN;OK
+-p tcp -m tcp --tcp-flags SYN,ACK SYN --source-port 1 --dport 2001:db8::1-2001:db8::9;;FAIL
+-p tcp -m tcp --tcp-flags SYN,ACK SYN --source-port 1 --tcp-option 5 --dport 1 ! --sport 1;;FAIL
+-p tcp -m tcp --tcp-flags SYN,ACK SYN --source-port 1 --tcp-option LOCAL;;FAIL
+-p tcp -m tcp --tcp-flags SYN,ACK SYN --syn --dport "a b";;FAIL
+-p tcp -m tcp --tcp-flags SYN,ACK SYN --syn --source-port :1;;FAIL
+-p tcp -m tcp --tcp-flags SYN,ACK SYN --tcp-option 5 --destination-port 1 --source-port 255;-p tcp -m tcp --sport 255 --dport 1 --tcp-option 5 --tcp-flags SYN,ACK SYN;OK
+-p tcp -m tcp --tcp-flags SYN,ACK SYN extra;;FAIL
+-p tcp -m tcp --tcp-flags SYN,ACK none;-p tcp -m tcp --tcp-flags SYN,ACK NONE;OK
+-p tcp -m tcp --tcp-option -x;;FAIL
+-p tcp -m tcp --tcp-option 1:10;;FAIL
+-p tcp -m tcp --tcp-option 5 --dport ssh,http;;FAIL
+-p tcp -m tcp --tcp-option 5 --source-port 1 --dport eth+;;FAIL
+-p tcp -m tcp --tcp-option 5 --syn --sport 1 --dport INVALID;;FAIL
+-p tcp -m tcp --tcp-option 5 --syn --sport 63;-p tcp -m tcp --sport 63 --tcp-option 5 --tcp-flags FIN,SYN,RST,ACK SYN;OK
+-p tcp -m tcp --tcp-option 5 --syn --tcp-flags NONE;;FAIL
+-p tcp -m tcp --tcp-option 6;=;OK
+-p tcp -m tcp --tcp-option 80,443,1000:2000;;FAIL
+-p tcp -m tcp --tcp-option=5;-p tcp -m tcp --tcp-option 5;OK
+-p udp -m tcp;-;OK
+-p udp -m tcp --tcp-option 5;-;OK

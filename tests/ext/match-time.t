@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match time.
+@ mangle FORWARD 46
+--kerneltz -m time;;FAIL
+--localtz -m time;;FAIL
+--utc -m time;;FAIL
+-m time;-m time --datestop 2038-01-19T03:14:07;OK
+-m time ! --contiguous;;FAIL
+-m time ! --datestart -x;;FAIL
+-m time ! --datestart 2020-01-01 --timestop 02:00 --datestop 2021-01-01 --timestart 01:00;;FAIL
+-m time ! --datestart 32;;FAIL
+-m time ! --datestop 6;;FAIL
+-m time ! --kerneltz;;FAIL
+-m time ! --localtz;;FAIL
+-m time ! --monthdays 1;-m time --monthdays 2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31 --datestop 2038-01-19T03:14:07;OK
+-m time ! --monthdays 1 --datestart 2020-01-01 ! --timestop 02:00;;FAIL
+-m time ! --monthdays kmp;;FAIL
+-m time ! --timestart !;;FAIL
+-m time ! --timestart /;;FAIL
+-m time ! --timestart 192.0.2.1-192.0.2.5:80-70;;FAIL
+-m time ! --timestop ,1;;FAIL
+-m time ! --utc;;FAIL
+-m time ! --utc --contiguous;;FAIL
+-m time ! --weekdays !;;FAIL
+-m time ! --weekdays 6;-m time --weekdays Mon,Tue,Wed,Thu,Fri,Sun --datestop 2038-01-19T03:14:07;OK
+-m time ! --weekdays 63;-m time --datestop 2038-01-19T03:14:07;OK
+-m time ! --weekdays Mon,Tue;-m time --weekdays Wed,Thu,Fri,Sat,Sun --datestop 2038-01-19T03:14:07;OK
+-m time ! --weekdays bytes;;FAIL
+-m time --contiguous;;FAIL
+-m time --contiguous --localtz ! --kerneltz ! --utc --monthdays 1;;FAIL
+-m time --contiguous --localtz --monthdays 010;;FAIL
+-m time --contiguous --localtz --timestart 23:59:59;-m time --timestart 23:59:59 --timestop 23:59:59 --datestop 2038-01-19T03:14:07 --kerneltz --contiguous;OK
+-m time --contiguous --timestop 02:00 --timestart ssh,http;;FAIL
+-m time --datestart;;FAIL
+-m time --datestart 2020-01-01 --contiguous --monthdays 2;;FAIL
+-m time --datestart 2020-01-01 --datestop 2:1;;FAIL
+-m time --datestart 2020-01-01 --kerneltz;-m time --datestart 2020-01-01T00:00:00 --datestop 2038-01-19T03:14:07 --kerneltz;OK
+-m time --datestart 2020-01-01 --timestop 02:00 --contiguous;;FAIL
+-m time --datestart 2020-01-01 --utc;-m time --datestart 2020-01-01T00:00:00 --datestop 2038-01-19T03:14:07;OK
+-m time --datestart 2020-01-01 --utc --weekdays Mon;-m time --weekdays Mon --datestart 2020-01-01T00:00:00 --datestop 2038-01-19T03:14:07;OK
+-m time --datestart 2020-01-01 --weekdays both;;FAIL
+-m time --datestart=2020-01-01;-m time --datestart 2020-01-01T00:00:00 --datestop 2038-01-19T03:14:07;OK
+-m time --datestop;;FAIL
+-m time --datestop 192.0.2.1-192.0.2.5:80-70;;FAIL
+-m time --datestop 2021-01-01 ! --monthdays 1 --localtz --kerneltz;-m time --monthdays 2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31 --datestop 2021-01-01T00:00:00 --kerneltz;OK
+-m time --datestop 2021-01-01 --kerneltz --datestart 1/0;;FAIL
+-m time --datestop 2021-01-01 --localtz --timestart 01:00;-m time --timestart 01:00:00 --timestop 23:59:59 --datestop 2021-01-01T00:00:00 --kerneltz;OK
+-m time --datestop 2021-01-01 --timestart 01:00;-m time --timestart 01:00:00 --timestop 23:59:59 --datestop 2021-01-01T00:00:00;OK
+-m time --datestop 2021-01-01 --timestart 01:00 --utc --monthdays 1;-m time --timestart 01:00:00 --timestop 23:59:59 --monthdays 1 --datestop 2021-01-01T00:00:00;OK
+-m time --datestop 2021-01-01 --utc --timestop :;-m time --timestart 00:00:00 --timestop 00:00:00 --datestop 2021-01-01T00:00:00;OK
+-m time --datestop 2021-01-01 extra;;FAIL
+-m time --kerneltz;-m time --datestop 2038-01-19T03:14:07 --kerneltz;OK
+-m time --kerneltz --datestart 2020-01-01;-m time --datestart 2020-01-01T00:00:00 --datestop 2038-01-19T03:14:07 --kerneltz;OK
+-m time --kerneltz --datestop 0:65535;;FAIL
+-m time --kerneltz --datestop 2021-01-01 --datestart 2020-01-01;-m time --datestart 2020-01-01T00:00:00 --datestop 2021-01-01T00:00:00 --kerneltz;OK
+-m time --kerneltz --timestart 01:00;-m time --timestart 01:00:00 --timestop 23:59:59 --datestop 2038-01-19T03:14:07 --kerneltz;OK
+-m time --kerneltz --timestop 02:00 --localtz --timestart :;-m time --timestart 00:00:00 --timestop 02:00:00 --datestop 2038-01-19T03:14:07 --kerneltz;OK
+-m time --kerneltz --timestop 192.0.2.1-192.0.2.9;;FAIL
+-m time --kerneltz --utc --timestart 01:00 --datestart 2020-01-01;;FAIL
+-m time --kerneltz --utc --timestop packets;;FAIL
+-m time --localtz;-m time --datestop 2038-01-19T03:14:07 --kerneltz;OK
+-m time --localtz ! --datestart 2020-01-01 ! --kerneltz ! --datestop 2021-01-01 --timestop 02:00;;FAIL
+-m time --localtz ! --kerneltz --contiguous --datestart 2020-01-01;;FAIL
+-m time --localtz --contiguous --datestart 2020-01-01 --datestop !;;FAIL
+-m time --localtz --datestart 2020-01-01 --datestop 2021-01-01;-m time --datestart 2020-01-01T00:00:00 --datestop 2021-01-01T00:00:00 --kerneltz;OK
+-m time --localtz --datestop 2021-01-01;-m time --datestop 2021-01-01T00:00:00 --kerneltz;OK
+-m time --localtz --kerneltz;-m time --datestop 2038-01-19T03:14:07 --kerneltz;OK
+-m time --localtz --kerneltz --utc --datestart 32;;FAIL
+-m time --localtz --monthdays 1 --timestart 01:00 --timestop 2001:db8::1/129;;FAIL
+-m time --localtz --timestop 02:00 --monthdays 1 --datestop 2021-01-01;-m time --timestart 00:00:00 --timestop 02:00:00 --monthdays 1 --datestop 2021-01-01T00:00:00 --kerneltz;OK
+-m time --localtz --utc --datestart SYN,ACK;;FAIL
+-m time --localtz --utc --timestop 192.0.2.1:80-90;;FAIL
+-m time --localtz --weekdays Mon;-m time --weekdays Mon --datestop 2038-01-19T03:14:07 --kerneltz;OK
+-m time --localtz --weekdays Mon --datestop src;;FAIL
+-m time --mon 1;-m time --monthdays 1 --datestop 2038-01-19T03:14:07;OK
+-m time --monthday 1;-m time --monthdays 1 --datestop 2038-01-19T03:14:07;OK
+-m time --monthdays;;FAIL
+-m time --monthdays 1 --contiguous --weekdays Mon --datestop both;;FAIL
+-m time --monthdays 1 --datestart 2020-01-01 --utc --weekdays 2001:db8::1;-m time --monthdays 1 --weekdays  --datestart 2020-01-01T00:00:00 --datestop 2038-01-19T03:14:07;OK
+-m time --monthdays 1 --localtz;-m time --monthdays 1 --datestop 2038-01-19T03:14:07 --kerneltz;OK
+-m time --monthdays 1 --localtz --timestop 2;;FAIL
+-m time --monthdays 1 --timestop 02:00 --kerneltz --datestop 0/s;;FAIL
+-m time --monthdays 1 --timestop 02:00 --weekdays lo;;FAIL
+-m time --monthdays 1 --weekdays 1,;-m time --monthdays 1 --weekdays Mon --datestop 2038-01-19T03:14:07;OK
+-m time --monthdays 1,2;-m time --monthdays 1,2 --datestop 2038-01-19T03:14:07;OK
+-m time --monthdays 10:1;-m time --monthdays 10 --datestop 2038-01-19T03:14:07;OK
+-m time --monthdays 192.0.2.1:80;-m time --monthdays 19 --datestop 2038-01-19T03:14:07;OK
+-m time --monthdays 2001:db8::1;-m time --monthdays 20 --datestop 2038-01-19T03:14:07;OK
+-m time --monthdays LOCAL;;FAIL
+-m time --timestart;;FAIL
+-m time --timestart 01:00 --datestart 2020-01-01 --kerneltz --localtz;-m time --timestart 01:00:00 --timestop 23:59:59 --datestart 2020-01-01T00:00:00 --datestop 2038-01-19T03:14:07 --kerneltz;OK
+-m time --timestart 01:00 --localtz --monthdays 1 --datestop TCP;;FAIL
+-m time --timestart 01:00 --utc;-m time --timestart 01:00:00 --timestop 23:59:59 --datestop 2038-01-19T03:14:07;OK
+-m time --timestart 01:00 --utc --datestop 2021-01-01 --monthdays "|41 42|";;FAIL
+-m time --timestart 1/0;;FAIL
+-m time --timestart 1:10;-m time --timestart 01:10:00 --timestop 23:59:59 --datestop 2038-01-19T03:14:07;OK
+-m time --timestart 2001:db8::1/129;;FAIL
+-m time --timestop;;FAIL
+-m time --timestop 0;;FAIL
+-m time --timestop 02:00 ! --localtz;;FAIL
+-m time --timestop 02:00 --datestop 2021-01-01;-m time --timestart 00:00:00 --timestop 02:00:00 --datestop 2021-01-01T00:00:00;OK
+-m time --timestop 02:00 --localtz --weekdays Mon --monthdays CS1;;FAIL
+-m time --timestop 02:00 --timestart 01:00;-m time --timestart 01:00:00 --timestop 02:00:00 --datestop 2038-01-19T03:14:07;OK
+-m time --timestop 192.0.2.1:80;;FAIL
+-m time --timestop :;-m time --timestart 00:00:00 --timestop 00:00:00 --datestop 2038-01-19T03:14:07;OK
+-m time --timestop aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-m time --timestop echo-request;;FAIL
+-m time --utc;-m time --datestop 2038-01-19T03:14:07;OK
+-m time --utc !;;FAIL
+-m time --utc --datestop 2021-01-01 --datestart 0/s;;FAIL
+-m time --utc --monthdays 1000000/s;-m time --monthdays 10 --datestop 2038-01-19T03:14:07;OK
+-m time --utc --monthdays 2001:db8::1/64;-m time --monthdays 20 --datestop 2038-01-19T03:14:07;OK
+-m time --utc --monthdays Minimize-Delay;;FAIL
+-m time --utc --timestart 0:0;-m time --datestop 2038-01-19T03:14:07;OK
+-m time --utc --weekdays "a b";;FAIL
+-m time --weekdays;;FAIL
+-m time --weekdays 1500;-m time --weekdays  --datestop 2038-01-19T03:14:07;OK
+-m time --weekdays 2001:db8::1/129;-m time --weekdays  --datestop 2038-01-19T03:14:07;OK
+-m time --weekdays 6;-m time --weekdays Sat --datestop 2038-01-19T03:14:07;OK
+-m time --weekdays CS1;;FAIL
+-m time --weekdays Mon ! --utc;;FAIL
+-m time --weekdays Mon --datestop 2021-01-01;-m time --weekdays Mon --datestop 2021-01-01T00:00:00;OK
+-m time --weekdays Mon --localtz;-m time --weekdays Mon --datestop 2038-01-19T03:14:07 --kerneltz;OK
+-m time --weekdays Mon --timestop 02:00 --monthdays 32;;FAIL
+-m time --weekdays Mon --timestop 02:00 --timestart 01:00;-m time --timestart 01:00:00 --timestop 02:00:00 --weekdays Mon --datestop 2038-01-19T03:14:07;OK
+-m time --weekdays Mon --utc --contiguous --datestart :;;FAIL
+-m time --weekdays SNAT;;FAIL
+-m time --weekdays eth+;;FAIL
+-m time 1;;FAIL
+-p 060 -m time --localtz;-p 48 -m time --datestop 2038-01-19T03:14:07 --kerneltz;OK
+-p TCP -m time --timestart 01:00;-p tcp -m time --timestart 01:00:00 --timestop 23:59:59 --datestop 2038-01-19T03:14:07;OK
+-p esp -m time --weekdays Mon;-p esp -m time --weekdays Mon --datestop 2038-01-19T03:14:07;OK
+-p mh -m time --localtz;-p mobility-header -m time --datestop 2038-01-19T03:14:07 --kerneltz;OK

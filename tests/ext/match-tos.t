@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match tos.
+@ mangle FORWARD 46
+--tos 1/2 -m tos;;FAIL
+-m tos;;FAIL
+-m tos ! ! --tos 1/2;;FAIL
+-m tos ! --tos +1;-m tos ! --tos 0x01/0xff;OK
+-m tos ! --tos 1,2;;FAIL
+-m tos ! --tos 1/0;-m tos ! --tos 0x01/0x00;OK
+-m tos ! --tos 6;-m tos ! --tos 0x06/0xff;OK
+-m tos ! --tos ANY;;FAIL
+-m tos --to 1/2;-m tos --tos 0x01/0x02;OK
+-m tos --tos;;FAIL
+-m tos --tos 00:11:22:33:44:55;;FAIL
+-m tos --tos 01:00;;FAIL
+-m tos --tos 0:65535;;FAIL
+-m tos --tos 1/2;-m tos --tos 0x01/0x02;OK
+-m tos --tos 192.0.2.1/33;;FAIL
+-m tos --tos 255/255;-m tos --tos 0xff/0xff;OK
+-m tos --tos 32;-m tos --tos 0x20/0xff;OK
+-m tos --tos 4294967295;;FAIL
+-m tos --tos 6;-m tos --tos 0x06/0xff;OK
+-m tos --tos 8/0;-m tos --tos 0x08/0x00;OK
+-m tos --tos LOCAL;;FAIL
+-m tos --tos Minimize-Delay;-m tos --tos 0x10/0x3f;OK
+-m tos --tos SYN,ACK;;FAIL
+-m tos --tos new;;FAIL
+-m tos --tos=1/2;-m tos --tos 0x01/0x02;OK
+-m tos 1/2;;FAIL
+-p ipv6-icmp -m tos --tos 1/2;-p ipv6-icmp -m tos --tos 0x01/0x02;OK
+-p udp -m tos;;FAIL

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The match udp.
+@ mangle FORWARD 46
+! -p tcp -m udp;-;OK
+-m udp;-;OK
+-m udp --destination-port 1;-;OK
+-m udp --dport 1;-;OK
+-m udp --source-port 1;-;OK
+-m udp --sport 1;-;OK
+-p udp -m udp;=;OK
+-p udp -m udp ! --destination-port !;;FAIL
+-p udp -m udp ! --destination-port 1;-p udp -m udp ! --dport 1;OK
+-p udp -m udp ! --destination-port 1 ! --source-port 1;-p udp -m udp ! --sport 1 ! --dport 1;OK
+-p udp -m udp ! --destination-port 1 --source-port 1;-p udp -m udp --sport 1 ! --dport 1;OK
+-p udp -m udp ! --destination-port [2001:db8::1]:80;;FAIL
+-p udp -m udp ! --dport !;;FAIL
+-p udp -m udp ! --dport 1 --source-port 1 ! --sport 1;;FAIL
+-p udp -m udp ! --dport 192.0.2.1/33;;FAIL
+-p udp -m udp ! --dport 2020;=;OK
+-p udp -m udp ! --dport http:https;-p udp -m udp ! --dport 80:443;OK
+-p udp -m udp ! --source-port 1;-p udp -m udp ! --sport 1;OK
+-p udp -m udp ! --source-port 4294967295;;FAIL
+-p udp -m udp ! --source-port :;-p udp -m udp;OK
+-p udp -m udp ! --source-port both;;FAIL
+-p udp -m udp ! --sport 1;=;OK
+-p udp -m udp ! --sport 1-2;;FAIL
+-p udp -m udp --destinat 1;;FAIL
+-p udp -m udp --destination-port 1 ! --sport 1;-p udp -m udp ! --sport 1 --dport 1;OK
+-p udp -m udp --destination-port 1 --dport 1 --sport 1 --source-port 2001:db8::1/ffff::;;FAIL
+-p udp -m udp --destination-port 1 --dport 1/2;;FAIL
+-p udp -m udp --destination-port 1 --sport 01:00;-p udp -m udp --sport 1:0 --dport 1;OK
+-p udp -m udp --destination-port 1 --sport 1 --dport 1 --source-port 255;;FAIL
+-p udp -m udp --destination-port 1 --sport ANY;;FAIL
+-p udp -m udp --destination-port 1 extra;;FAIL
+-p udp -m udp --destination-port 2001:db8::1/129;;FAIL
+-p udp -m udp --destination-port 2020;-p udp -m udp --dport 2020;OK
+-p udp -m udp --destination-port 32;-p udp -m udp --dport 32;OK
+-p udp -m udp --destination-port 4294967296;-p udp -m udp --dport 0;OK
+-p udp -m udp --destination-port 65536;-p udp -m udp --dport 0;OK
+-p udp -m udp --destination-port :80;-p udp -m udp --dport 0:80;OK
+-p udp -m udp --destination-port tcp;;FAIL
+-p udp -m udp --dport 0/s;;FAIL
+-p udp -m udp --dport 1 ! --sport 1;-p udp -m udp ! --sport 1 --dport 1;OK
+-p udp -m udp --dport 1 --source-port 1 --destination-port 1000000/s;;FAIL
+-p udp -m udp --dport 1 --sport "";-p udp -m udp --sport 0 --dport 1;OK
+-p udp -m udp --dport 1 --sport 1 --source-port 1 --destination-port 255;;FAIL
+-p udp -m udp --dport 1 --sport 1 --source-port tcp;;FAIL
+-p udp -m udp --dport 15;=;OK
+-p udp -m udp --dport 24:00;-p udp -m udp --dport 24:0;OK
+-p udp -m udp --sour 1;;FAIL
+-p udp -m udp --source-port ,1;;FAIL
+-p udp -m udp --source-port 1 --destination-port 1 --sport 2001:db8::1/129;;FAIL
+-p udp -m udp --source-port 1 --dport 1;-p udp -m udp --sport 1 --dport 1;OK
+-p udp -m udp --source-port 1 --sport 1 --destination-port UNICAST,LOCAL;;FAIL
+-p udp -m udp --source-port 2-1;;FAIL
+-p udp -m udp --source-port 32;-p udp -m udp --sport 32;OK
+-p udp -m udp --source-port=1;-p udp -m udp --sport 1;OK
+-p udp -m udp --sport 1 --destination-port 5/minute;;FAIL
+-p udp -m udp --sport 1 --destination-port original;;FAIL
+-p udp -m udp --sport 1 --source-port 1 --destination-port 1 --dport 2020-01-01T00:00:00;;FAIL
+-p udp -m udp --sport 1 --source-port 1 --destination-port 1,31;;FAIL
+-p udp -m udp --sport 2001:db8::1/64;;FAIL
+-p udp -m udp --sport 32;=;OK
+-p udp -m udp --sport 63;=;OK
+-p udp -m udp --sport http:https;-p udp -m udp --sport 80:443;OK
+-p udp -m udp 1;;FAIL
+-ptcp -m udp --dport 1;;FAIL

@@ -1,0 +1,834 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# iptables' own options.
+@ mangle FORWARD 4
+! --fragments;! -f;OK
+! -f;=;OK
+! -f --dst 10.0.0.1;-d 10.0.0.1/32 ! -f;OK
+! -s 0.0.0.0/0;=;OK
+! -s 10.0.0.1;! -s 10.0.0.1/32;OK
+! -s 10/8;! -s 10.0.0.0/8;OK
+! -s ::/0;! -s 0.0.0.0/0;OK
+! -s ::ffff:10.0.0.1;! -s 10.0.0.1/32;OK
+--dest 10.0.0.1;-d 10.0.0.1/32;OK
+--dest 10.0.0.1 --protocol tcp;-d 10.0.0.1/32 -p tcp;OK
+--destination 10.0.0.1;-d 10.0.0.1/32;OK
+--destination 10.0.0.1 -s ::ffff:10.0.0.1;-s 10.0.0.1/32 -d 10.0.0.1/32;OK
+--dst 10.0.0.1;-d 10.0.0.1/32;OK
+--dst 10.0.0.1 --frag;-d 10.0.0.1/32 -f;OK
+--frag;-f;OK
+--fragments;-f;OK
+--in- --fragments -s 10.0.0.1/255.0.255.0;-s 10.0.0.0/255.0.255.0 -i --fragments;OK
+--in-interface lo --ipv4 -j user -g user;;FAIL
+--ipv4;;OK
+--ipv6;-;OK
+--ipv6 --i lo -W 5;-;OK
+--ipv6 -p tcp;-;OK
+--ipv6 -w -p ipv6-icmp;-;OK
+--out-interface lo -6 -p 0;-;OK
+--proto tcp -s ::1/ffff:ffff::;;FAIL
+--set-counters 1 2 -s 10.0.0.1/255.0.255.0;-s 10.0.0.0/255.0.255.0;OK
+--so 10.0.0.1;-s 10.0.0.1/32;OK
+--so 10.0.0.1 --dst 10.0.0.1;-s 10.0.0.1/32 -d 10.0.0.1/32;OK
+--so 10.0.0.1 -i eth*;-s 10.0.0.1/32 -i eth*;OK
+--source ::1;;FAIL
+--source ::1 --match tcp;;FAIL
+--src 10.0.0.1;-s 10.0.0.1/32;OK
+--src 10.0.0.1 -j DROP;-s 10.0.0.1/32 -j DROP;OK
+--src 10.0.0.1 -o --wait;-s 10.0.0.1/32 -o --wait;OK
+-4;;OK
+-4 ! -s ::/0 -s10.0.0.1;;FAIL
+-4 -p ah --out-interface lo;-o lo -p ah;OK
+-6;-;OK
+-6 -s -j aaaaaaaaaaaaaaaaaaaaaaaaaaaaa;-;OK
+-d 10.0.0.1;-d 10.0.0.1/32;OK
+-d 10.0.0.1,10.0.0.2;-;OK
+-d ::1;;FAIL
+-d ::1 -i a/b;;FAIL
+-f;=;OK
+-f --out-interface lo;-o lo -f;OK
+-g user -s 10.0.0.1,10.0.0.2;-;OK
+-g user -s ::1/64,fe80::/10 -c " 1" 2;;FAIL
+-i aaaaaaaaaaaaaaa -6 -s 10.0.0.0/8;-;OK
+-i aaaaaaaaaaaaaaa -s 10.0.0.1/+8 --;-s 10.0.0.0/8 -i aaaaaaaaaaaaaaa;OK
+-i eth0 --src 10.0.0.1;-s 10.0.0.1/32 -i eth0;OK
+-p 0x6 -f -s ::/0;-p tcp -f;OK
+-p 255 -s 10.0.0.0/8;-s 10.0.0.0/8 -p 255;OK
+-p 41 -g user -s 10/8;-s 10.0.0.0/8 -p ipv6 -g user;OK
+-p esp -f;=;OK
+-p mh -s 10.1;-s 10.1.0.0/32 -p mobility-header;OK
+-s 010.1.1.1;-s 8.1.1.1/32;OK
+-s 0x0a.1.1.1;-s 10.1.1.1/32;OK
+-s 1.2.3.4/255.255.255.255;-s 1.2.3.4/32;OK
+-s 1.2.3.4/255.255.255.255 -i a/b;-s 1.2.3.4/32 -i a/b;OK
+-s 10;-s 10.0.0.0/32;OK
+-s 10 -c 0x10 2;-s 10.0.0.0/32;OK
+-s 10 -i aaaaaaaaaaaaaaa;-s 10.0.0.0/32 -i aaaaaaaaaaaaaaa;OK
+-s 10.0.0.0/8;=;OK
+-s 10.0.0.1;-s 10.0.0.1/32;OK
+-s 10.0.0.1 -j DROP;-s 10.0.0.1/32 -j DROP;OK
+-s 10.0.0.1,10.0.0.2;-;OK
+-s 10.0.0.1/+8;-s 10.0.0.0/8;OK
+-s 10.0.0.1/255.0.255.0;-s 10.0.0.0/255.0.255.0;OK
+-s 10.0.0.1/255.0.255.0 ! -o lo;-s 10.0.0.0/255.0.255.0 ! -o lo;OK
+-s 10.0.0.1/255.0.255.0 --goto user;-s 10.0.0.0/255.0.255.0 -g user;OK
+-s 10.0.0.1/255.0.255.0 -j DROP;-s 10.0.0.0/255.0.255.0 -j DROP;OK
+-s 10.0.0.1/8;-s 10.0.0.0/8;OK
+-s 10.0.0.1/8 --pro tcp;-s 10.0.0.0/8 -p tcp;OK
+-s 10.1;-s 10.1.0.0/32;OK
+-s 10/8;-s 10.0.0.0/8;OK
+-s 192.168/16;-s 192.168.0.0/16;OK
+-s 2001:db8::/32;;FAIL
+-s 2001:db8::1;;FAIL
+-s ::1,::2;;FAIL
+-s ::1,::2 -i ..;;FAIL
+-s ::1/64,fe80::/10;;FAIL
+-s ::1/64,fe80::/10 --ipv4;;FAIL
+-s ::1/ffff:ffff::;;FAIL
+-s ::ffff:10.0.0.1;-s 10.0.0.1/32;OK
+-s ::ffff:10.0.0.1 --ipv6 -i lo;-;OK
+@ mangle FORWARD 46
+!;;FAIL
+! !;;FAIL
+! ! -j tcp -i a/b;;FAIL
+! ! -p "";;FAIL
+! ! -p esp -s 10.0.0.1;;FAIL
+! --;;FAIL
+! --fragments -I INPUT;;FAIL
+! -c 1 2;;FAIL
+! -c 1 2 --destination 10.0.0.1 -g DROP;;FAIL
+! -c 1 2 -c " 1" 2;;FAIL
+! -c 1 2 -s 010.1.1.1;;FAIL
+! -d 10.0.0.1,10.0.0.2;;FAIL
+! -f -i a/b -p foo;;FAIL
+! -f -s 10.0.0.1/-1 -s 192.168/16;;FAIL
+! -i lo;=;OK
+! -i lo -c ,1;;FAIL
+! -i lo -i aaaaaaaaaaaaaaa -p 6;;FAIL
+! -j ACCEPT;;FAIL
+! -j ACCEPT -c 1,2,3;;FAIL
+! -j ACCEPT -g LOG -d ::1;;FAIL
+! -m tcp;;FAIL
+! -m tcp --frag -j user;;FAIL
+! -m tcp -m aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+! -m tcp -s /8;;FAIL
+! -m tcp -s 10.0.0.1;;FAIL
+! -o lo;=;OK
+! -o lo -e;;FAIL
+! -p all;;FAIL
+! -p all ! -o lo;;FAIL
+! -p udp;=;OK
+! -p udp -i aaaaaaaaaaaaaaa;-i aaaaaaaaaaaaaaa ! -p udp;OK
+! -s 10.0.0.1,10.0.0.2;;FAIL
+! -s 10.0.0.1,10.0.0.2 -g LOG -m ../tcp;;FAIL
+! -s ::/0 -1;;FAIL
+! -s ::/0 -j accept --i lo;;FAIL
+"";;FAIL
+"" -c +1 2 --numeric;;FAIL
+"" -o ++;;FAIL
+"" -p "";;FAIL
+-;;FAIL
+- --in lo ! -j ACCEPT;;FAIL
+- -c " 1" 2 -p 060;;FAIL
+--;;OK
+-- -s 2001:db8::1%lo;;FAIL
+-- x;;FAIL
+-- x -p 256 -s [::1];;FAIL
+---;;FAIL
+--d;;FAIL
+--d --unknown -i lo -i lo;;FAIL
+--d -A INPUT;;FAIL
+--d -b -c ,1;;FAIL
+--d -j "";;FAIL
+--d -s ::1/ffff:ffff:: -p 135;;FAIL
+--dest 10.0.0.1 --dports 80;;FAIL
+--dest 10.0.0.1 -i aaaaaaaaaaaaaaaa -c 1,2 3;;FAIL
+--destination 10.0.0.1 --dst 10.0.0.1;;FAIL
+--destination 10.0.0.1 -j accept --d;;FAIL
+--dport 80;;FAIL
+--dport 80 --in lo;;FAIL
+--dport 80 -j ../LOG --verbose;;FAIL
+--dport 80 -z;;FAIL
+--dports 80;;FAIL
+--dst 10.0.0.1 -s 10.0.0.1,10.0.0.2 -j aaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+--dst 10.0.0.1 -t filter -p 0x6;;FAIL
+--exact;;FAIL
+--exact --goto user;;FAIL
+--exact --in-;;FAIL
+--exact --state NEW --so 10.0.0.1;;FAIL
+--exact -c a b -j RETURN;;FAIL
+--exact -p 256;;FAIL
+--exact -s10.0.0.1;;FAIL
+--frag -g ACCEPT;;FAIL
+--fragments -c 1, -m ../tcp;;FAIL
+--fragments -s10.0.0.1 -j ACCEPT;;FAIL
+--fragments -w -j ../LOG;;FAIL
+--goto user;-g user;OK
+--goto user -o lo -c 1,2,3;-o lo -g user;OK
+--goto user -s "10.0.0.1 " -j "";;FAIL
+--i lo;;FAIL
+--in lo;;FAIL
+--in lo -s ::/0;;FAIL
+--in-;;FAIL
+--in- -p ipv6-icmp;;FAIL
+--in- -s 1.2.3.4/08;;FAIL
+--in-interface lo;-i lo;OK
+--in-interface lo -j accept;;FAIL
+--in-interface lo -o lo -j user;-i lo -o lo -j user;OK
+--ipv4 --match tcp --ipv6;-;OK
+--ipv6 --match tcp;-;OK
+--j ACCEPT;-j ACCEPT;OK
+--j ACCEPT -p udplite -g LOG;;FAIL
+--jump ACCEPT;-j ACCEPT;OK
+--line-numbers;;FAIL
+--m tcp;;FAIL
+--match tcp;-;OK
+--match tcp -c 1 b -o ++;;FAIL
+--match tcp -j ACCEPT -j DROP --fragments;;FAIL
+--numeric;;FAIL
+--out lo;-o lo;OK
+--out lo -o;;FAIL
+--out-interface lo;-o lo;OK
+--out-interface lo "";;FAIL
+--out-interface lo -o ++;;FAIL
+--p tcp;;FAIL
+--p tcp --fragments;;FAIL
+--p tcp -j ACCEPT -j DROP;;FAIL
+--p tcp -p hopopt -p mh;;FAIL
+--pro tcp;-p tcp;OK
+--pro tcp -i;;FAIL
+--proto tcp;-p tcp;OK
+--proto tcp -c a b;;FAIL
+--protocol tcp;-p tcp;OK
+--protocol tcp "" -s 192.168/16;;FAIL
+--protocol tcp -f -f;;FAIL
+--protocol tcp -j tcp --pro tcp;;FAIL
+--protocol tcp -z -s 10.0.0.1,;;FAIL
+--s;;FAIL
+--s -p TCP;;FAIL
+--s 10.0.0.1;;FAIL
+--s 10.0.0.1 --protocol tcp;;FAIL
+--s 10.0.0.1 -i eth0:1;;FAIL
+--set-counters 1 2;;OK
+--set-counters 1 2 -c 1,2,3 -p 41;;FAIL
+--set-counters 1 2 -i -lo;-i -lo;OK
+--set-counters 1 2 -s 10.0.0.1/1.2.3.4/5 -s 0/0;;FAIL
+--set-counters 1 2 -s=10.0.0.1 -c 1;;FAIL
+--so 10.0.0.1 -m ../tcp -s 10/8;;FAIL
+--so 10.0.0.1 -s 2001:db8::/32 --;;FAIL
+--source ::1 ! -s 10.0.0.1,10.0.0.2;;FAIL
+--source ::1 --dport 80 --i lo;;FAIL
+--source=10.0.0.1;;FAIL
+--source=10.0.0.1 ! --in lo;;FAIL
+--source=10.0.0.1 -c " 1" 2 -s ::1/129;;FAIL
+--source=10.0.0.1 -j ACCEPT -j DROP;;FAIL
+--source=10.0.0.1 -t filter;;FAIL
+--src 10.0.0.1 --p tcp;;FAIL
+--src 10.0.0.1 -s 2001:db8::1;;FAIL
+--src 10.0.0.1 -x -j QUEUE;;FAIL
+--state NEW;;FAIL
+--state NEW -p hopopt -c " 1" 2;;FAIL
+--state NEW -s "10.0.0.1 ";;FAIL
+--state NEW -s 10.0.0.1/1.2.3.4/5 -s 10.0.0.1-10.0.0.3;;FAIL
+--state NEW -x;;FAIL
+--table filter;;FAIL
+--unknown;;FAIL
+--unknown --match tcp;;FAIL
+--unknown -c 1 b -g user;;FAIL
+--unknown -j QUEUE;;FAIL
+--verbose;;OK
+--verbose -i lo;-i lo;OK
+--verbose -j tcp -p "";;FAIL
+--wait;;FAIL
+--wait -c 1 -m aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+--wait -s 10.0.0.1/1.2.3.4/5;;FAIL
+-0;;FAIL
+-0 ! !;;FAIL
+-0 -j DROP ! -f;;FAIL
+-0 -j tcp;;FAIL
+-0 -s ::1/129;;FAIL
+-1;;FAIL
+-1 --p tcp;;FAIL
+-1 --source ::1 -p;;FAIL
+-A INPUT;;FAIL
+-A INPUT -4;;FAIL
+-A INPUT -j "" --s 10.0.0.1;;FAIL
+-A INPUT -m ../tcp -I INPUT;;FAIL
+-A INPUT -s [::1] -s 10.0.0.1/0;;FAIL
+-A INPUT -w;;FAIL
+-A INPUT x -p esp;;FAIL
+-I INPUT;;FAIL
+-I INPUT -c 18446744073709551616 1 -f -f;;FAIL
+-I INPUT -i aaaaaaaaaaaaaaa;;FAIL
+-I INPUT -ieth0 -c 1,2,3;;FAIL
+-I INPUT -n -;;FAIL
+-I INPUT -s 10/8 -m TCP;;FAIL
+-W 5;;FAIL
+-W 5 -s 10.0.0.1 --wait;;FAIL
+-b;;FAIL
+-b ! -p udp;;FAIL
+-b - -s 0/0;;FAIL
+-b -d 10.0.0.1,10.0.0.2;;FAIL
+-b -d ::1 -jACCEPT;;FAIL
+-b -f;;FAIL
+-c " 1" 2;;OK
+-c " 1" 2 --m tcp;;FAIL
+-c +1 2;;OK
+-c +1 2 -s "10.0.0.1 " -j ACCEPT -j DROP;;FAIL
+-c ,1;;FAIL
+-c ,1 -p icmpv6;;FAIL
+-c ,1 -s 2001:db8::1%lo -g nochain;;FAIL
+-c ,1 -vv;;FAIL
+-c -1 2;;OK
+-c -1 2 -j user -g user;;FAIL
+-c -1 2 -s 0.0.0.0/0 -m ../tcp;;FAIL
+-c -1 2 -w 5;;FAIL
+-c 0x10 2;;OK
+-c 1;;FAIL
+-c 1 --dest 10.0.0.1 -j user -g user;;FAIL
+-c 1 2;;OK
+-c 1 2 -c 1 2;;FAIL
+-c 1 2 -c 1 2 --out-interface lo;;FAIL
+-c 1 2 -c 1 2 -j aaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-c 1 2 -c 1 2 -m aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-c 1 2 -m -;;FAIL
+-c 1 b;;FAIL
+-c 1 b --- -f;;FAIL
+-c 1 b -g ACCEPT;;FAIL
+-c 1 b -g nochain;;FAIL
+-c 1 b -i -lo;;FAIL
+-c 1 b -j ../LOG;;FAIL
+-c 1 b -j ERROR;;FAIL
+-c 1 b -s 10 -p 060;;FAIL
+-c 1 b -s 192.168/16;;FAIL
+-c 1,;;FAIL
+-c 1, --pro tcp -s 10.0.0.1/0;;FAIL
+-c 1, -p tcp;;FAIL
+-c 1, x;;FAIL
+-c 1,2;;OK
+-c 1,2 -W 5 -- x;;FAIL
+-c 1,2 3;;FAIL
+-c 1,2 3 -f -p 255;;FAIL
+-c 1,2 3 -f -p all;;FAIL
+-c 1,2 3 -k x;;FAIL
+-c 1,2 3 -p hopopt -c ,1;;FAIL
+-c 1,2,3;;OK
+-c 1,2,3 --p tcp;;FAIL
+-c 1,2,3 --wait;;FAIL
+-c 18446744073709551616 1;;OK
+-c 18446744073709551616 1 -c 1;;FAIL
+-c 18446744073709551616 1 -o lo;-o lo;OK
+-c 1a 2;;OK
+-c 1a 2 -i -lo --out lo;-i -lo -o lo;OK
+-c 1a 2 -o eth+ -vv;-o eth+;OK
+-c a b;;FAIL
+-c a b -c 1, -m;;FAIL
+-c a b -i lo -i lo;;FAIL
+-d 10.0.0.1,10.0.0.2 ! -s 10.0.0.1 -d ::1;;FAIL
+-d 10.0.0.1,10.0.0.2 -j accept ! -o lo;;FAIL
+-d 10.0.0.1,10.0.0.2 -p esp -p all;;FAIL
+-d ::1 -j tcp;;FAIL
+-e;;FAIL
+-e -p tcp;;FAIL
+-f --source=10.0.0.1;;FAIL
+-f -f;;FAIL
+-f -f --unknown --d;;FAIL
+-g ACCEPT;;FAIL
+-g ACCEPT --exact --in-interface lo;;FAIL
+-g DROP;;FAIL
+-g DROP -g ACCEPT;;FAIL
+-g DROP -i aaaaaaaaaaaaaaaa;;FAIL
+-g INPUT;;FAIL
+-g INPUT --in-;;FAIL
+-g INPUT --numeric;;FAIL
+-g INPUT -i a/b -s "10.0.0.1 ";;FAIL
+-g INPUT -i eth+ ! -s 0.0.0.0/0;;FAIL
+-g INPUT -s 0x0a.1.1.1;;FAIL
+-g LOG;;FAIL
+-g LOG -p tcp -j DROP;;FAIL
+-g LOG -s 10.0.0.1/+8;;FAIL
+-g RETURN;;FAIL
+-g RETURN -I INPUT -0;;FAIL
+-g RETURN -i eth+ ! -s 10.0.0.1;;FAIL
+-g RETURN -j "" -c 1 2 -c 1 2;;FAIL
+-g RETURN -j user;;FAIL
+-g RETURN -t filter -p hopopt;;FAIL
+-g nochain;;FAIL
+-g nochain -p 255;;FAIL
+-g nochain -p hopopt -s 10.0.0.1,10.0.0.2;;FAIL
+-g user;=;OK
+-i;;FAIL
+-i !lo;=;OK
+-i "";;FAIL
+-i "" -p tcp -p ipv6;;FAIL
+-i "" -p udplite -s 10.0.0.1,;;FAIL
+-i +;;OK
+-i + -s 0/0;;OK
+-i -g user;;FAIL
+-i -lo;=;OK
+-i -lo -j -user --pro tcp;;FAIL
+-i ..;=;OK
+-i .. --out-interface lo;-i .. -o lo;OK
+-i .. -i -lo;;FAIL
+-i .. -s 1.2.3.4/255.255.255.255 --dport 80;;FAIL
+-i a/b;=;OK
+-i a/b --j ACCEPT;-i a/b -j ACCEPT;OK
+-i a/b -i !lo -c +1 2;;FAIL
+-i aaaaaaaaaaaaaaa;=;OK
+-i aaaaaaaaaaaaaaaa;;FAIL
+-i aaaaaaaaaaaaaaaa ! -c 1 2 -s;;FAIL
+-i aaaaaaaaaaaaaaaa -i eth0:1;;FAIL
+-i aaaaaaaaaaaaaaaa -j standard;;FAIL
+-i aaaaaaaaaaaaaaaa -p udplite;;FAIL
+-i aaaaaaaaaaaaaaaa -s 10.0.0.1/255.0.255.0 -s 10.0.0.1,;;FAIL
+-i e+th;=;OK
+-i e+th --source ::1 -s /8;;FAIL
+-i e+th -0 -c 1,;;FAIL
+-i e+th -j QUEUE;=;OK
+-i e+th -j standard -c a b;;FAIL
+-i eth*;=;OK
+-i eth* --jump ACCEPT;-i eth* -j ACCEPT;OK
+-i eth* -i aaaaaaaaaaaaaaaa;;FAIL
+-i eth* -p foo -p ipv6-icmp;;FAIL
+-i eth+;=;OK
+-i eth0;=;OK
+-i eth0 "" -s /8;;FAIL
+-i eth0 --out lo;-i eth0 -o lo;OK
+-i eth0 --unknown;;FAIL
+-i eth0 -o eth+ ! -c 1 2;;FAIL
+-i eth0:1;=;OK
+-i eth0:1 ! -p all;;FAIL
+-i eth0:1 --source=10.0.0.1 --m tcp;;FAIL
+-i eth0:1 -d ::1 -i aaaaaaaaaaaaaaaa;;FAIL
+-i eth0:1 -t nat;;FAIL
+-i lo;=;OK
+-i lo -g user;=;OK
+-i lo -i lo;;FAIL
+-i lo -i lo -i eth0:1 -vv;;FAIL
+-i lo -i lo -p hopopt;;FAIL
+-ieth0;-i -ieth0;OK
+-ieth0 --line-numbers;;FAIL
+-ieth0 -j user -g user;;FAIL
+-ieth0 -s ::1/129;;FAIL
+-j;;FAIL
+-j "";;FAIL
+-j "" ! -j ACCEPT -i;;FAIL
+-j "" -d ::1;;FAIL
+-j "" -p 135;;FAIL
+-j "" -s 10.0.0.1/255.0.255.0 -s ::1/64,fe80::/10;;FAIL
+-j --dport 80 -i "";;FAIL
+-j -b;;FAIL
+-j -user;;FAIL
+-j -user -p ah;;FAIL
+-j ../LOG;;FAIL
+-j ../LOG --so 10.0.0.1 -i +;;FAIL
+-j ../LOG -m aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-j ../LOG -s 10.0.0.1/-1;;FAIL
+-j ACCEPT;=;OK
+-j ACCEPT --pro tcp;-p tcp -j ACCEPT;OK
+-j ACCEPT -j DROP;;FAIL
+-j ACCEPT -j DROP -j ACCEPT -j DROP -o;;FAIL
+-j ACCEPT -p 0 -o ++;-o ++ -j ACCEPT;OK
+-j DROP;=;OK
+-j DROP -i !lo;-i !lo -j DROP;OK
+-j ERROR;;FAIL
+-j ERROR ! -s 10.0.0.1 -f -f;;FAIL
+-j ERROR --destination 10.0.0.1;;FAIL
+-j QUEUE;=;OK
+-j RETURN;=;OK
+-j aaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-j aaaaaaaaaaaaaaaaaaaaaaaaaaaa -g user;;FAIL
+-j aaaaaaaaaaaaaaaaaaaaaaaaaaaa -j ../LOG;;FAIL
+-j aaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-j aaaaaaaaaaaaaaaaaaaaaaaaaaaaa -c 1,2 -A INPUT;;FAIL
+-j aaaaaaaaaaaaaaaaaaaaaaaaaaaaa -p ipv6-icmp;;FAIL
+-j aaaaaaaaaaaaaaaaaaaaaaaaaaaaa -s 1.2.3.4/255.255.255.255;;FAIL
+-j accept;;FAIL
+-j accept --protocol tcp -w 5;;FAIL
+-j accept -c 1 b;;FAIL
+-j accept -s ::1,::2 -i -lo;;FAIL
+-j libxt_LOG;;FAIL
+-j libxt_LOG --protocol tcp;;FAIL
+-j standard;-;OK
+-j standard -p 256 --dports 80;;FAIL
+-j tcp;;FAIL
+-j tcp -- x -b;;FAIL
+-j tcp -s 10.0.0.1/;;FAIL
+-j user;=;OK
+-j user ! -p udp;! -p udp -j user;OK
+-j user -g user;;FAIL
+-j user -g user --goto user --goto user;;FAIL
+-j user -g user -j user -g user;;FAIL
+-j user -s ::1/0;-j user;OK
+-j x -c 0x10 2;;FAIL
+-jACCEPT;;FAIL
+-jACCEPT -i eth*;;FAIL
+-jACCEPT -j DROP -p 060;;FAIL
+-jACCEPT -m - -s 10.0.0.1-10.0.0.3;;FAIL
+-k x;;FAIL
+-k x --s 10.0.0.1 -d 10.0.0.1;;FAIL
+-k x -c 1,2,3;;FAIL
+-k x -g RETURN -c 1,2,3;;FAIL
+-k x -s 010.1.1.1;;FAIL
+-k x -w 5 -;;FAIL
+-m;;FAIL
+-m "";;FAIL
+-m "" --numeric;;FAIL
+-m "" -g RETURN;;FAIL
+-m "" -j ACCEPT;;FAIL
+-m "" -p 41 -g ACCEPT;;FAIL
+-m -;;FAIL
+-m - --in-interface lo --dport 80;;FAIL
+-m - --in-interface lo --match tcp;;FAIL
+-m - --unknown;;FAIL
+-m - -s=10.0.0.1;;FAIL
+-m -ieth0 --source=10.0.0.1;;FAIL
+-m -o -j DROP;;FAIL
+-m ../tcp;;FAIL
+-m ../tcp -p tcp,udp -i lo -i lo;;FAIL
+-m LOG;;FAIL
+-m LOG -p foo;;FAIL
+-m LOG -s any;;FAIL
+-m TCP;;FAIL
+-m TCP --state NEW -s 10.1;;FAIL
+-m TCP -i +;;FAIL
+-m aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-m aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa -6 -s10.0.0.1;;FAIL
+-m aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa -p hopopt;;FAIL
+-m tcp/x;;FAIL
+-m tcp/x --m tcp;;FAIL
+-m tcp/x --match tcp;;FAIL
+-m tcp/x -p 0x6;;FAIL
+-n;;FAIL
+-n ! -c 1 2 ! -p udp;;FAIL
+-n -g DROP -i a/b;;FAIL
+-n -s10.0.0.1 -i aaaaaaaaaaaaaaaa;;FAIL
+-o;;FAIL
+-o ++;=;OK
+-o -c 1,2,3 --dport 80;;FAIL
+-o -s 10.0.0.1/33;;FAIL
+-o -s [::1] ! -j ACCEPT;;FAIL
+-o eth+;=;OK
+-o eth+ -c 1 b;;FAIL
+-o eth+ -s 10.0.0.1/1.2.3.4/5;;FAIL
+-o lo;=;OK
+-o lo -p esp;=;OK
+-o lo -s "10.0.0.1 " -A INPUT;;FAIL
+-o lo -s 10.0.0.1/-1 ! !;;FAIL
+-p;;FAIL
+-p "";;FAIL
+-p "" -g user;;FAIL
+-p "" -p tcp ! -s 0.0.0.0/0;;FAIL
+-p "" -s 10.0.0.1-10.0.0.3 -i e+th;;FAIL
+-p "" -s 192.168/16;;FAIL
+-p "" -s ::1/129;;FAIL
+-p -ieth0 -p 0x6;;FAIL
+-p -s ::1/64,fe80::/10;;FAIL
+-p 0;;OK
+-p 0 ! -p udp;;FAIL
+-p 0 -p --proto tcp;;FAIL
+-p 0 -p -s 1.2.3.4/08;;FAIL
+-p 0 -s 10.0.0.1,10.0.0.2 -j aaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-p 060;-p 48;OK
+-p 060 -c 1 -p hopopt;;FAIL
+-p 060 -i aaaaaaaaaaaaaaaa -A INPUT;;FAIL
+-p 0x6;-p tcp;OK
+-p 0x6 ! -p all -6;;FAIL
+-p 0x6 x -x;;FAIL
+-p 135;-p mobility-header;OK
+-p 135 "" -b;;FAIL
+-p 135 --pro tcp;;FAIL
+-p 135 --unknown -s 10.0.0.1/33;;FAIL
+-p 255;=;OK
+-p 256;;FAIL
+-p 256 -ieth0;;FAIL
+-p 41;-p ipv6;OK
+-p 41 --out-interface lo;-o lo -p ipv6;OK
+-p 41 -s ::1/0 -m tcp/x;;FAIL
+-p 6;-p tcp;OK
+-p 6 -;;FAIL
+-p 6 --dst 10.0.0.1 -t filter;;FAIL
+-p 6 -j accept;;FAIL
+-p TCP;-p tcp;OK
+-p TCP --in-interface lo;-i lo -p tcp;OK
+-p TCP -i +;-p tcp;OK
+-p TCP -s ::1/64,fe80::/10 -j aaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-p ah;=;OK
+-p ah -s ,10.0.0.1 -p TCP;;FAIL
+-p all;;OK
+-p all ! --fragments --wait;;FAIL
+-p all -i eth0;-i eth0;OK
+-p esp;=;OK
+-p esp -j ACCEPT -j DROP;;FAIL
+-p esp -n;;FAIL
+-p esp -p esp;;FAIL
+-p foo;;FAIL
+-p foo --ipv4 -s=10.0.0.1;;FAIL
+-p foo -d 10.0.0.1,10.0.0.2;;FAIL
+-p foo -j ERROR;;FAIL
+-p foo -s 10.0.0.1/0 ! !;;FAIL
+-p hopopt;;OK
+-p hopopt -c 1 -s 10.0.0.1/-1;;FAIL
+-p hopopt -s 10.1 -m LOG;;FAIL
+-p icmp;=;OK
+-p icmp -c 1,2 3 -s ::/0;;FAIL
+-p icmp -j accept;;FAIL
+-p icmp -n;;FAIL
+-p icmp -p 256;;FAIL
+-p icmp -s10.0.0.1 -d ::1;;FAIL
+-p icmpv6;-p ipv6-icmp;OK
+-p icmpv6 -j -user;;FAIL
+-p icmpv6 -p ipv6-icmp;;FAIL
+-p ip;;OK
+-p ip ! --fragments --in-;;FAIL
+-p ip "";;FAIL
+-p ip -g user;-g user;OK
+-p ipv6;=;OK
+-p ipv6 ! -c 0x10 2;;FAIL
+-p ipv6-icmp;=;OK
+-p ipv6-icmp -;;FAIL
+-p ipv6-icmp -s 10.0.0.256 -o ++;;FAIL
+-p mh;-p mobility-header;OK
+-p mh -b -s 0.0.0.0/0;;FAIL
+-p mh -c 1 2 -c 1 2;;FAIL
+-p mh -s 10.0.0.1/0 -m aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-p tcp;=;OK
+-p tcp,udp;;FAIL
+-p tcp,udp -s;;FAIL
+-p udplite;=;OK
+-p udplite ! -p all;;FAIL
+-p udplite --jump ACCEPT;-p udplite -j ACCEPT;OK
+-ptcp;;FAIL
+-ptcp -6;;FAIL
+-s;;FAIL
+-s "10.0.0.1 ";;FAIL
+-s "10.0.0.1 " ! -i lo;;FAIL
+-s "10.0.0.1 " "";;FAIL
+-s "10.0.0.1 " --m tcp -j "";;FAIL
+-s ,10.0.0.1;;FAIL
+-s ,10.0.0.1 --exact;;FAIL
+-s ,10.0.0.1 --pro tcp;;FAIL
+-s -j QUEUE --in-interface lo;;FAIL
+-s /8;;FAIL
+-s /8 ! -j ACCEPT;;FAIL
+-s /8 --out-interface lo;;FAIL
+-s /8 -s 10.0.0.256;;FAIL
+-s 0.0.0.0/0;;OK
+-s 0.0.0.0/0 --pro tcp !;;FAIL
+-s 0.0.0.0/0 -s ::1,::2 -- x;;FAIL
+-s 0.0.0.0/0 -s=10.0.0.1 -p ipv6-icmp;;FAIL
+-s 0/0;;OK
+-s 010.1.1.1 ! ! -s=10.0.0.1;;FAIL
+-s 010.1.1.1 ---;;FAIL
+-s 010.1.1.1 -s 10 -s ::1/64,fe80::/10;;FAIL
+-s 010.1.1.1 -s ::1/129 -c 1 2 -c 1 2;;FAIL
+-s 0x0a.1.1.1 -i aaaaaaaaaaaaaaaa;;FAIL
+-s 0x0a.1.1.1 -p 41 -m TCP;;FAIL
+-s 0x0a.1.1.1 -s 10.0.0.1 --source=10.0.0.1;;FAIL
+-s 0x0a.1.1.1 -s 10.1;;FAIL
+-s 1.2.3.4/08;;FAIL
+-s 1.2.3.4/08 -o ++ -s 1.2.3.4/08;;FAIL
+-s 10 - ! -j ACCEPT;;FAIL
+-s 10 -- x --frag;;FAIL
+-s 10 -s 10.0.0.1-10.0.0.3 --unknown;;FAIL
+-s 10.0.0.0/8 -ptcp -g INPUT;;FAIL
+-s 10.0.0.0/8 -s any;;FAIL
+-s 10.0.0.0/8 -x -ptcp;;FAIL
+-s 10.0.0.1 -A INPUT;;FAIL
+-s 10.0.0.1 -b;;FAIL
+-s 10.0.0.1,;;FAIL
+-s 10.0.0.1, ! -s ::/0;;FAIL
+-s 10.0.0.1, -j user -g user;;FAIL
+-s 10.0.0.1, -p mh --in lo;;FAIL
+-s 10.0.0.1-10.0.0.3;;FAIL
+-s 10.0.0.1-10.0.0.3 --goto user;;FAIL
+-s 10.0.0.1-10.0.0.3 --line-numbers -p ipv6-icmp;;FAIL
+-s 10.0.0.1-10.0.0.3 -g nochain -c 1 b;;FAIL
+-s 10.0.0.1-10.0.0.3 -g nochain -p ah;;FAIL
+-s 10.0.0.1/;;FAIL
+-s 10.0.0.1/ -g RETURN;;FAIL
+-s 10.0.0.1/ -i eth0:1 --unknown;;FAIL
+-s 10.0.0.1/ -s 10.0.0.1/255.0.255.0 --j ACCEPT;;FAIL
+-s 10.0.0.1/+8 ! -s 10.0.0.1,10.0.0.2 -s 10.0.0.1,10.0.0.2;;FAIL
+-s 10.0.0.1/-1;;FAIL
+-s 10.0.0.1/-1 -i -lo ! -m tcp;;FAIL
+-s 10.0.0.1/-1 -s 10.0.0.1/-1;;FAIL
+-s 10.0.0.1/0;;OK
+-s 10.0.0.1/0 -A INPUT -s 10.0.0.1,;;FAIL
+-s 10.0.0.1/0 -W 5;;FAIL
+-s 10.0.0.1/0 -s 10;;FAIL
+-s 10.0.0.1/1.2.3.4/5;;FAIL
+-s 10.0.0.1/1.2.3.4/5 -p 6 ---;;FAIL
+-s 10.0.0.1/1.2.3.4/5 -s 010.1.1.1;;FAIL
+-s 10.0.0.1/1.2.3.4/5 x;;FAIL
+-s 10.0.0.1/255.0.255.0 -s 0/0 -i !lo;;FAIL
+-s 10.0.0.1/255.0.255.0 -s 10.0.0.1/ !;;FAIL
+-s 10.0.0.1/33;;FAIL
+-s 10.0.0.1/33 -j QUEUE;;FAIL
+-s 10.0.0.1/33 -p 060;;FAIL
+-s 10.0.0.1/8 --source=10.0.0.1;;FAIL
+-s 10.0.0.1/8 -j ACCEPT -j DROP -m LOG;;FAIL
+-s 10.0.0.1/8 -s [::1];;FAIL
+-s 10.0.0.256;;FAIL
+-s 10.0.0.256 -c 1,2 3;;FAIL
+-s 10.0.0.256 -d 10.0.0.1;;FAIL
+-s 10.0.0.256 -n --frag;;FAIL
+-s 10.0.0.256 -v -s 0x0a.1.1.1;;FAIL
+-s 10.1 -m TCP -k x;;FAIL
+-s 10.1 -s ,10.0.0.1;;FAIL
+-s 10.1 -s 0.0.0.0/0;;FAIL
+-s 2001:db8::/32 --protocol tcp --frag;;FAIL
+-s 2001:db8::1%lo;;FAIL
+-s ::/0;;OK
+-s ::/0 -c 1,2 3 -s 1.2.3.4/08;;FAIL
+-s ::1,::2 -6;-;OK
+-s ::1/0;;OK
+-s ::1/0 --- -s /8;;FAIL
+-s ::1/0 -s 10.0.0.256 -i aaaaaaaaaaaaaaa;;FAIL
+-s ::1/129;;FAIL
+-s ::1/129 --table filter;;FAIL
+-s ::1/129 -c 1,2 3;;FAIL
+-s ::1/129 -s ::1/64,fe80::/10;;FAIL
+-s ::1/64,fe80::/10 -p 135 -k x;;FAIL
+-s ::1/64,fe80::/10 -s ::1/0 -c a b;;FAIL
+-s ::1/ffff:ffff:: -p ip -c 1 b;;FAIL
+-s ::1/ffff:ffff:: -s 0x0a.1.1.1;;FAIL
+-s ::ffff:10.0.0.1 ! -s 10.0.0.1,10.0.0.2;;FAIL
+-s ::ffff:10.0.0.1 -n -p 6;;FAIL
+-s [::1];;FAIL
+-s [::1] --jump ACCEPT -s 10.0.0.256;;FAIL
+-s [::1] -m TCP;;FAIL
+-s [::1] -s ::1,::2 -s 0/0;;FAIL
+-s any;;FAIL
+-s any -s 2001:db8::/32;;FAIL
+-s10.0.0.1;;FAIL
+-s10.0.0.1 -i eth0:1 -j RETURN;;FAIL
+-s10.0.0.1 -m tcp/x -j DROP;;FAIL
+-s10.0.0.1 -p tcp,udp;;FAIL
+-s10.0.0.1 -s /8 -s 0x0a.1.1.1;;FAIL
+-s=10.0.0.1;;FAIL
+-s=10.0.0.1 -c 18446744073709551616 1;;FAIL
+-s=10.0.0.1 -s /8 --source ::1;;FAIL
+-t filter;;FAIL
+-t filter -i -s 10.0.0.1/0;;FAIL
+-t filter -i a/b;;FAIL
+-t filter -m -s;;FAIL
+-t nat;;FAIL
+-t nat --state NEW;;FAIL
+-t nat -m aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa -s 10.0.0.0/8;;FAIL
+-t nat -s 10.0.0.256 ! -i lo;;FAIL
+-v;;OK
+-v --match tcp;-;OK
+-v -p 060 -s 10.0.0.1,;;FAIL
+-v -p ip --in-interface lo;-i lo;OK
+-vv;;OK
+-vv -k x;;FAIL
+-vv -m -;;FAIL
+-vv -n -j aaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-w;;FAIL
+-w --goto user -j DROP;;FAIL
+-w -s ::1/0 -c 1 b;;FAIL
+-w -vv -s ::1/129;;FAIL
+-w 5;;FAIL
+-w 5 -i eth0:1;;FAIL
+-w 5 -j QUEUE -d 10.0.0.1;;FAIL
+-w 5 -p 6 -j user;;FAIL
+-w 5 -s 10.0.0.0/8;;FAIL
+-w 5 -t filter;;FAIL
+-x;;FAIL
+-x -c 1,2 --unknown;;FAIL
+-x -s ,10.0.0.1 -s ::/0;;FAIL
+-x -s any;;FAIL
+-z;;FAIL
+-z --pro tcp -p mh;;FAIL
+-z -s ::1,::2 ! -f;;FAIL
+x;;FAIL
+x -4 -j ACCEPT;;FAIL
+x -W 5;;FAIL
+x -s /8 ! -s 10.0.0.1;;FAIL
+x -s 10.0.0.1 -j accept;;FAIL
+@ mangle FORWARD 6
+! --fragments;;FAIL
+! -f;;FAIL
+! -f --dst 10.0.0.1;;FAIL
+! -s 0.0.0.0/0;! -s ::/0;OK
+! -s 10.0.0.1;;FAIL
+! -s 10/8;;FAIL
+! -s ::/0;=;OK
+! -s ::ffff:10.0.0.1;! -s ::ffff:10.0.0.1/128;OK
+--dest 10.0.0.1;;FAIL
+--dest 10.0.0.1 --protocol tcp;;FAIL
+--destination 10.0.0.1;;FAIL
+--destination 10.0.0.1 -s ::ffff:10.0.0.1;;FAIL
+--dst 10.0.0.1;;FAIL
+--dst 10.0.0.1 --frag;;FAIL
+--frag;;FAIL
+--fragments;;FAIL
+--in- --fragments -s 10.0.0.1/255.0.255.0;;FAIL
+--in-interface lo --ipv4 -j user -g user;-;OK
+--ipv4;-;OK
+--ipv6;;OK
+--ipv6 --i lo -W 5;;FAIL
+--ipv6 -p tcp;-p tcp;OK
+--ipv6 -w -p ipv6-icmp;;FAIL
+--out-interface lo -6 -p 0;-o lo;OK
+--proto tcp -s ::1/ffff:ffff::;-s ::/32 -p tcp;OK
+--set-counters 1 2 -s 10.0.0.1/255.0.255.0;;FAIL
+--so 10.0.0.1;;FAIL
+--so 10.0.0.1 --dst 10.0.0.1;;FAIL
+--so 10.0.0.1 -i eth*;;FAIL
+--source ::1;-s ::1/128;OK
+--source ::1 --match tcp;-;OK
+--src 10.0.0.1;;FAIL
+--src 10.0.0.1 -j DROP;;FAIL
+--src 10.0.0.1 -o --wait;;FAIL
+-4;-;OK
+-4 ! -s ::/0 -s10.0.0.1;-;OK
+-4 -p ah --out-interface lo;-;OK
+-6;;OK
+-6 -s -j aaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-d 10.0.0.1;;FAIL
+-d 10.0.0.1,10.0.0.2;;FAIL
+-d ::1;-d ::1/128;OK
+-d ::1 -i a/b;-d ::1/128 -i a/b;OK
+-f;;FAIL
+-f --out-interface lo;;FAIL
+-g user -s 10.0.0.1,10.0.0.2;;FAIL
+-g user -s ::1/64,fe80::/10 -c " 1" 2;-;OK
+-i aaaaaaaaaaaaaaa -6 -s 10.0.0.0/8;;FAIL
+-i aaaaaaaaaaaaaaa -s 10.0.0.1/+8 --;;FAIL
+-i eth0 --src 10.0.0.1;;FAIL
+-p 0x6 -f -s ::/0;;FAIL
+-p 255 -s 10.0.0.0/8;;FAIL
+-p 41 -g user -s 10/8;;FAIL
+-p esp -f;;FAIL
+-p mh -s 10.1;;FAIL
+-s 010.1.1.1;;FAIL
+-s 0x0a.1.1.1;;FAIL
+-s 1.2.3.4/255.255.255.255;;FAIL
+-s 1.2.3.4/255.255.255.255 -i a/b;;FAIL
+-s 10;;FAIL
+-s 10 -c 0x10 2;;FAIL
+-s 10 -i aaaaaaaaaaaaaaa;;FAIL
+-s 10.0.0.0/8;;FAIL
+-s 10.0.0.1;;FAIL
+-s 10.0.0.1 -j DROP;;FAIL
+-s 10.0.0.1,10.0.0.2;;FAIL
+-s 10.0.0.1/+8;;FAIL
+-s 10.0.0.1/255.0.255.0;;FAIL
+-s 10.0.0.1/255.0.255.0 ! -o lo;;FAIL
+-s 10.0.0.1/255.0.255.0 --goto user;;FAIL
+-s 10.0.0.1/255.0.255.0 -j DROP;;FAIL
+-s 10.0.0.1/8;;FAIL
+-s 10.0.0.1/8 --pro tcp;;FAIL
+-s 10.1;;FAIL
+-s 10/8;;FAIL
+-s 192.168/16;;FAIL
+-s 2001:db8::/32;=;OK
+-s 2001:db8::1;-s 2001:db8::1/128;OK
+-s ::1,::2;-;OK
+-s ::1,::2 -i ..;-;OK
+-s ::1/64,fe80::/10;-;OK
+-s ::1/64,fe80::/10 --ipv4;-;OK
+-s ::1/ffff:ffff::;-s ::/32;OK
+-s ::ffff:10.0.0.1;-s ::ffff:10.0.0.1/128;OK
+-s ::ffff:10.0.0.1 --ipv6 -i lo;-s ::ffff:10.0.0.1/128 -i lo;OK

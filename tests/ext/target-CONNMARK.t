@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target CONNMARK.
+@ mangle FORWARD 46
+--restore-mark -j CONNMARK;;FAIL
+--right-shift-mark 1 -j CONNMARK;;FAIL
+-j CONNMARK;;FAIL
+-j CONNMARK ! --and-mark 0;;FAIL
+-j CONNMARK ! --ctmask 10kb/s;;FAIL
+-j CONNMARK ! --ctmask 2;;FAIL
+-j CONNMARK ! --left-shift-mark 1;;FAIL
+-j CONNMARK ! --left-shift-mark 6;;FAIL
+-j CONNMARK ! --mask 1;;FAIL
+-j CONNMARK ! --nfmask 1;;FAIL
+-j CONNMARK ! --nfmask 1 --and-mark 1 --or-mark 1 --mask 1;;FAIL
+-j CONNMARK ! --or-mark 0;;FAIL
+-j CONNMARK ! --or-mark 1;;FAIL
+-j CONNMARK ! --or-mark 1 ! --restore-mark --right-shift-mark 1;;FAIL
+-j CONNMARK ! --or-mark eth+;;FAIL
+-j CONNMARK ! --restore-mark;;FAIL
+-j CONNMARK ! --right-shift-mark 1;;FAIL
+-j CONNMARK ! --right-shift-mark 80,443,1000:2000;;FAIL
+-j CONNMARK ! --save-mark;;FAIL
+-j CONNMARK ! --save-mark --or-mark 1 ! --and-mark 1;;FAIL
+-j CONNMARK ! --set-mark 1;;FAIL
+-j CONNMARK ! --set-mark 1-2;;FAIL
+-j CONNMARK ! --set-xmark 1;;FAIL
+-j CONNMARK ! --xor-mark 1;;FAIL
+-j CONNMARK ! --xor-mark 1 --set-xmark 1/2 --set-mark 1 ! --mask 1;;FAIL
+-j CONNMARK --and-mark;;FAIL
+-j CONNMARK --and-mark 1 --ctmask 65535;-j CONNMARK --set-xmark 0x0/0xffff;OK
+-j CONNMARK --and-mark 1 --mask 1 --set-mark 1 --or-mark 2-1;;FAIL
+-j CONNMARK --and-mark 1 --nfmask 1 --save-mark --set-mark 2020-01-01T00:00:00;;FAIL
+-j CONNMARK --and-mark 1 --save-mark --nfmask 1;;FAIL
+-j CONNMARK --and-mark 1 --xor-mark 1 --save-mark --right-shift-mark 64;;FAIL
+-j CONNMARK --and-mark 1500;-j CONNMARK --set-xmark 0x0/0xfffffa23;OK
+-j CONNMARK --and-mark 256;-j CONNMARK --set-xmark 0x0/0xfffffeff;OK
+-j CONNMARK --and-mark root;;FAIL
+-j CONNMARK --c 1;;FAIL
+-j CONNMARK --ctmask;;FAIL
+-j CONNMARK --ctmask 00:11:22:33:44:55;;FAIL
+-j CONNMARK --ctmask 1 ! --left-shift-mark 1 --set-xmark 1/2 --restore-mark --set-mark 1;;FAIL
+-j CONNMARK --ctmask 1 ! --save-mark --nfmask 1;;FAIL
+-j CONNMARK --ctmask 1 --and-mark 1;-j CONNMARK --set-xmark 0x0/0xfffffffe;OK
+-j CONNMARK --ctmask 1 --nfmask 1 --right-shift-mark 1 --set-mark 1000000/s;;FAIL
+-j CONNMARK --ctmask 1 --set-mark 1;-j CONNMARK --set-xmark 0x1/0xffffffff;OK
+-j CONNMARK --ctmask 1 --set-mark LOCAL;;FAIL
+-j CONNMARK --ctmask 1 --set-xmark 2001:db8::1/ffff::;;FAIL
+-j CONNMARK --ctmask 192.0.2.1/24;;FAIL
+-j CONNMARK --ctmask root;;FAIL
+-j CONNMARK --left-shift-mark;;FAIL
+-j CONNMARK --left-shift-mark 1 ! --restore-mark;;FAIL
+-j CONNMARK --left-shift-mark 1 --or-mark 64;-j CONNMARK --set-xmark 0x40/0x40 --left-shift-mark 1;OK
+-j CONNMARK --left-shift-mark 1 --right-shift-mark 1 --set-mark 1 --xor-mark 255;;FAIL
+-j CONNMARK --left-shift-mark 1 --save-mark --right-shift-mark 1 --set-xmark 1:10;;FAIL
+-j CONNMARK --left-shift-mark 1 --set-xmark 1/2;-j CONNMARK --set-xmark 0x1/0x2 --left-shift-mark 1;OK
+-j CONNMARK --left-shift-mark 1 --xor-mark 1 --or-mark 1:;;FAIL
+-j CONNMARK --left-shift-mark mon;;FAIL
+-j CONNMARK --left-shift-mark random;;FAIL
+-j CONNMARK --mask;;FAIL
+-j CONNMARK --mask 1 --nfmask 192.0.2.1:80-90;;FAIL
+-j CONNMARK --mask 1 --or-mark 1 --right-shift-mark 1;-j CONNMARK --set-xmark 0x1/0x1 --right-shift-mark 1;OK
+-j CONNMARK --mask 1 --set-mark 1 --right-shift-mark -x;;FAIL
+-j CONNMARK --mask 1 --xor-mark 1 --right-shift-mark 1 --set-mark 8/256;;FAIL
+-j CONNMARK --nfmask;;FAIL
+-j CONNMARK --nfmask 010;;FAIL
+-j CONNMARK --nfmask 1 --and-mark 255;-j CONNMARK --set-xmark 0x0/0xffffff00;OK
+-j CONNMARK --nfmask 1 --restore-mark --mask 1;;FAIL
+-j CONNMARK --nfmask 1 --set-mark 65535;-j CONNMARK --set-xmark 0xffff/0xffffffff;OK
+-j CONNMARK --nfmask 1 --set-xmark 1/2;-j CONNMARK --set-xmark 0x1/0x2;OK
+-j CONNMARK --nfmask NEW,ESTABLISHED;;FAIL
+-j CONNMARK --or-mark;;FAIL
+-j CONNMARK --or-mark 1;-j CONNMARK --set-xmark 0x1/0x1;OK
+-j CONNMARK --or-mark 1 --and-mark 1 --set-xmark abc;;FAIL
+-j CONNMARK --or-mark 1 --mask 1 --xor-mark http:https;;FAIL
+-j CONNMARK --or-mark 1 --set-xmark ALL;;FAIL
+-j CONNMARK --or-mark 32;-j CONNMARK --set-xmark 0x20/0x20;OK
+-j CONNMARK --or-mark 6;-j CONNMARK --set-xmark 0x6/0x6;OK
+-j CONNMARK --r 1;;FAIL
+-j CONNMARK --restore-mark !;;FAIL
+-j CONNMARK --restore-mark --or-mark UNICAST,LOCAL;;FAIL
+-j CONNMARK --right-shift-mark;;FAIL
+-j CONNMARK --right-shift-mark 1 --left-shift-mark ANY;;FAIL
+-j CONNMARK --right-shift-mark 1 --xor-mark 1;-j CONNMARK --set-xmark 0x1/0x0 --right-shift-mark 1;OK
+-j CONNMARK --right-shift-mark random;;FAIL
+-j CONNMARK --save-mark;-j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff;OK
+-j CONNMARK --save-mark --ctmask 1;-j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0x1;OK
+-j CONNMARK --save-mark --ctmask 63;-j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0x3f;OK
+-j CONNMARK --save-mark --left-shift-mark 0x10;-j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff --left-shift-mark 16;OK
+-j CONNMARK --save-mark --left-shift-mark 1;-j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff --left-shift-mark 1;OK
+-j CONNMARK --save-mark --mask 1;-j CONNMARK --save-mark --nfmask 0x1 --ctmask 0x1;OK
+-j CONNMARK --save-mark --mask 1 --right-shift-mark 1;-j CONNMARK --save-mark --nfmask 0x1 --ctmask 0x1 --right-shift-mark 1;OK
+-j CONNMARK --save-mark --mask 256;-j CONNMARK --save-mark --nfmask 0x100 --ctmask 0x100;OK
+-j CONNMARK --save-mark --nfmask 1;-j CONNMARK --save-mark --nfmask 0x1 --ctmask 0xffffffff;OK
+-j CONNMARK --save-mark --nfmask 1 --set-xmark 1/2 --mask ANY;;FAIL
+-j CONNMARK --save-mark --restore-mark --and-mark 1 --set-xmark 10:1;;FAIL
+-j CONNMARK --save-mark --set-mark mon;;FAIL
+-j CONNMARK --set-mark;;FAIL
+-j CONNMARK --set-mark 1 --left-shift-mark 1;-j CONNMARK --set-xmark 0x1/0xffffffff --left-shift-mark 1;OK
+-j CONNMARK --set-mark 1 --restore-mark --save-mark --mask 80,443,1000:2000;;FAIL
+-j CONNMARK --set-mark 1 --right-shift-mark 1;-j CONNMARK --set-xmark 0x1/0xffffffff --right-shift-mark 1;OK
+-j CONNMARK --set-mark 1 --right-shift-mark 1 --mask 0;-j CONNMARK --set-xmark 0x1/0x0 --right-shift-mark 1;OK
+-j CONNMARK --set-mark 1 --xor-mark lo;;FAIL
+-j CONNMARK --set-mark 2001:db8::1;;FAIL
+-j CONNMARK --set-mark 2001:db8::1/64;;FAIL
+-j CONNMARK --set-mark 4294967295;-j CONNMARK --set-xmark 0xffffffff/0xffffffff;OK
+-j CONNMARK --set-mark 64;-j CONNMARK --set-xmark 0x40/0xffffffff;OK
+-j CONNMARK --set-xmark;;FAIL
+-j CONNMARK --set-xmark 1/2 --ctmask 1 --right-shift-mark 0;-j CONNMARK --set-xmark 0x1/0x1;OK
+-j CONNMARK --set-xmark 1/2 --mask +1;-j CONNMARK --set-xmark 0x1/0x1;OK
+-j CONNMARK --set-xmark 1/2 --mask 1 --xor-mark 1/foo;;FAIL
+-j CONNMARK --set-xmark 1/2 --or-mark 192.0.2;;FAIL
+-j CONNMARK --set-xmark 1/2 --save-mark --nfmask :;;FAIL
+-j CONNMARK --set-xmark 1/2 --set-mark 1 --mask 1 --save-mark --left-shift-mark 1;;FAIL
+-j CONNMARK --set-xmark 192.0.2.1-192.0.2.9;;FAIL
+-j CONNMARK --set-xmark 64;-j CONNMARK --set-xmark 0x40/0xffffffff;OK
+-j CONNMARK --xor-mark;;FAIL
+-j CONNMARK --xor-mark 1 --left-shift-mark 1 --mask 1 --nfmask 256;;FAIL
+-j CONNMARK --xor-mark 1 --xor-mark 1;;FAIL
+-j CONNMARK --xor-mark 2020;-j CONNMARK --set-xmark 0x7e4/0x0;OK
+-j CONNMARK --xor-mark 256;-j CONNMARK --set-xmark 0x100/0x0;OK
+-j CONNMARK --xor-mark ipv6;;FAIL
+-j CONNMARK 1;;FAIL

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target CT.
+@ mangle FORWARD 46
+-j CT --helper ftp;-;OK
+-j CT --timeout a;-;OK
+-p tcp -j CT ! ! --expevents new;;FAIL
+-p tcp -j CT ! --ctevents 6;;FAIL
+-p tcp -j CT ! --expevents 1;;FAIL
+-p tcp -j CT ! --helper !;;FAIL
+-p tcp -j CT ! --helper 1/0;;FAIL
+-p tcp -j CT ! --helper Minimize-Delay;;FAIL
+-p tcp -j CT ! --helper ftp ! --timeout a --zone 1 --zone-orig 1;;FAIL
+-p tcp -j CT ! --notrack;;FAIL
+-p tcp -j CT ! --notrack ! --zone-reply mark;;FAIL
+-p tcp -j CT ! --timeout 0;;FAIL
+-p tcp -j CT ! --timeout original;;FAIL
+-p tcp -j CT ! --zone 1;;FAIL
+-p tcp -j CT ! --zone 1 --zone-orig 1;;FAIL
+-p tcp -j CT ! --zone 2;;FAIL
+-p tcp -j CT ! --zone-orig /;;FAIL
+-p tcp -j CT ! --zone-orig 1;;FAIL
+-p tcp -j CT ! --zone-orig 1:2;;FAIL
+-p tcp -j CT ! --zone-orig SYN;;FAIL
+-p tcp -j CT ! --zone-reply 1;;FAIL
+-p tcp -j CT ! --zone-reply 2;;FAIL
+-p tcp -j CT --ctevents;;FAIL
+-p tcp -j CT --ctevents 1:;;FAIL
+-p tcp -j CT --ctevents NONE;;FAIL
+-p tcp -j CT --ctevents new --expevents new --zone-orig 1-2;;FAIL
+-p tcp -j CT --ctevents new --helper 2001:db8::1-2001:db8::9;-;OK
+-p tcp -j CT --ctevents new --helper ftp --zone 1 --zone-reply random;;FAIL
+-p tcp -j CT --ctevents new --timeout SYN,ACK;-;OK
+-p tcp -j CT --ctevents new --zone 1/foo;;FAIL
+-p tcp -j CT --ctevents new --zone-reply mark --timeout 2020;-;OK
+-p tcp -j CT --expevents;;FAIL
+-p tcp -j CT --expevents ,1;;FAIL
+-p tcp -j CT --expevents 6;;FAIL
+-p tcp -j CT --expevents new ! --zone 1 --timeout a --notrack --zone-orig 1;;FAIL
+-p tcp -j CT --expevents new --helper 192.0.2.1/33;-;OK
+-p tcp -j CT --expevents new --helper ftp --zone 2-1;;FAIL
+-p tcp -j CT --expevents new --timeout 192.0.2.9-192.0.2.1;-;OK
+-p tcp -j CT --expevents new --timeout :;-;OK
+-p tcp -j CT --expevents new --timeout a --zone-orig -1;;FAIL
+-p tcp -j CT --expevents new --zone 1 --helper Minimize-Delay;-;OK
+-p tcp -j CT --expevents new --zone Mon,Tue;;FAIL
+-p tcp -j CT --expevents random;;FAIL
+-p tcp -j CT --helper 1;-;OK
+-p tcp -j CT --helper 1:;-;OK
+-p tcp -j CT --helper UNICAST,LOCAL;-;OK
+-p tcp -j CT --helper ftp --expevents new --notrack ! --zone-reply mark;;FAIL
+-p tcp -j CT --helper ftp --zone-reply mark --timeout a --zone-orig :1;;FAIL
+-p tcp -j CT --helper random;-;OK
+-p tcp -j CT --helper tcp;-;OK
+-p tcp -j CT --notrack --timeout a --expevents new --ctevents nth;;FAIL
+-p tcp -j CT --notrack --zone-orig 1 --zone 1 --zone-reply ANY;;FAIL
+-p tcp -j CT --notrack 1;;FAIL
+-p tcp -j CT --notrack=1;;FAIL
+-p tcp -j CT --timeout 1:;-;OK
+-p tcp -j CT --timeout 1:10;-;OK
+-p tcp -j CT --timeout 80,443,1000:2000;-;OK
+-p tcp -j CT --timeout NEW,ESTABLISHED;-;OK
+-p tcp -j CT --timeout a --ctevents new --helper ftp --zone-reply 2:1;;FAIL
+-p tcp -j CT --timeout a --helper ftp --ctevents ipv6;;FAIL
+-p tcp -j CT --timeout a --notrack --zone 1/2;;FAIL
+-p tcp -j CT --timeout a --zone-orig 1 --zone-reply mark --ctevents 00:11:22:33:44:55;;FAIL
+-p tcp -j CT --timeout a --zone-orig 1:2;;FAIL
+-p tcp -j CT --timeout a --zone-reply mark --zone-orig 15;-;OK
+-p tcp -j CT --zone 1 --ctevents 2001:db8::1/ffff::;;FAIL
+-p tcp -j CT --zone 1 --expevents new --zone-orig TCP;;FAIL
+-p tcp -j CT --zone 1 --notrack --timeout a --ctevents 192.0.2.1:80;;FAIL
+-p tcp -j CT --zone 1 --timeout a --expevents new ! --zone-orig 1;;FAIL
+-p tcp -j CT --zone 192.0.2.1/24;;FAIL
+-p tcp -j CT --zone ssh,http;;FAIL
+-p tcp -j CT --zone-orig 1 --expevents 2001:db8::1/64;;FAIL
+-p tcp -j CT --zone-orig 1 --helper 010;-;OK
+-p tcp -j CT --zone-orig 1 --helper ftp --ctevents Mon,Tue;;FAIL
+-p tcp -j CT --zone-orig 1 --helper ftp --ctevents new --timeout 00:11:22:33:44:55;-;OK
+-p tcp -j CT --zone-orig 1 --timeout a --ctevents new --zone 2020-01-01T00:00:00;;FAIL
+-p tcp -j CT --zone-orig 1 --timeout aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;-;OK
+-p tcp -j CT --zone-orig 1/2;;FAIL
+-p tcp -j CT --zone-orig 10/hour;;FAIL
+-p tcp -j CT --zone-orig 10kb/s;;FAIL
+-p tcp -j CT --zone-orig 8/256;;FAIL
+-p tcp -j CT --zone-reply;;FAIL
+-p tcp -j CT --zone-reply 1,31;;FAIL
+-p tcp -j CT --zone-reply 192.0.2.1/255.255.0.0;;FAIL
+-p tcp -j CT --zone-reply http:https;;FAIL
+-p tcp -j CT --zone-reply mark --expevents new --timeout NONE;-;OK
+-p tcp -j CT --zone-reply mark --expevents new --zone 1 --timeout 1/s;-;OK
+-p tcp -j CT --zone-reply mark --notrack --timeout a --zone none;;FAIL
+-p tcp -j CT --zone-reply mark --zone-orig 1 --timeout 1/;-;OK
+-p tcp -j CT --zone-reply ssh,http;;FAIL
+-p tcp -j CT 1;;FAIL
+-p tcp -j CT a;;FAIL
+@ raw PREROUTING 46
+! -p tcp -j CT;=;OK
+-j CT;=;OK
+-j CT --notrack;=;OK
+-j CT --zone 1;=;OK
+-j CT --zone-orig 1;=;OK
+-p tcp -j CT;=;OK
+-p tcp -j CT --ctevents new --helper ftp;-p tcp -j CT --helper ftp --ctevents new;OK
+-p tcp -j CT --expevents new --ctevents new --helper ftp --zone 1;-p tcp -j CT --helper ftp --ctevents new --expevents new --zone 1;OK
+-p tcp -j CT --expevents new --zone-reply 63;=;OK
+-p tcp -j CT --notrack --helper 1:2;=;OK
+-p tcp -j CT --notrack --zone 1 --expevents new --zone-reply 256;-p tcp -j CT --notrack --expevents new --zone-reply 256;OK
+-p tcp -j CT --timeout a --notrack --helper 255;-p tcp -j CT --notrack --helper 255 --timeout a;OK
+-p tcp -j CT --zone 1 --helper ftp;-p tcp -j CT --helper ftp --zone 1;OK
+-p tcp -j CT --zone 15;=;OK
+-p tcp -j CT --zone-orig 1 --notrack --helper 192.0.2.1;-p tcp -j CT --notrack --helper 192.0.2.1 --zone-orig 1;OK
+-p tcp -j CT --zone-orig 65535;=;OK
+-p tcp -j CT --zone-reply 255;=;OK
+-p tcp -j CT --zone-reply 6;=;OK
+-p tcp -j CT --zone-reply 65535;=;OK
+-p tcp -j CT --zone-reply mark;=;OK
+-p tcp -j CT --zone-reply mark --helper ftp --ctevents new;-p tcp -j CT --helper ftp --ctevents new --zone-reply mark;OK
+-p tcp -j CT --zone-reply mark --notrack --timeout a;-p tcp -j CT --notrack --timeout a --zone-reply mark;OK
+-p tcp -j CT --zone-reply mark --notrack --timeout root;-p tcp -j CT --notrack --timeout root --zone-reply mark;OK
+-p tcp -j CT --zone-reply mark --zone 1 --notrack --expevents new --helper ftp;-p tcp -j CT --notrack --helper ftp --expevents new --zone-reply mark;OK
+-p udp -j CT;=;OK

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target HMARK.
+@ mangle FORWARD 4
+-j HMARK --hmark-tuple src,dst --hmark-rnd 4 --hmark-mod 2 --hmark-proto-mask 1 --hmark-spi-mask 1;-j HMARK --hmark-src-prefix 32 --hmark-dst-prefix 32 --hmark-spi-mask 0x00000001 --hmark-proto-mask 0x01 --hmark-rnd 0x00000004 --hmark-mod 2;OK
+@ mangle FORWARD 46
+-j HMARK;;FAIL
+-j HMARK ! ! --hmark-spi-mask 1;;FAIL
+-j HMARK ! --hmark-dport !;;FAIL
+-j HMARK ! --hmark-dport 1500;;FAIL
+-j HMARK ! --hmark-dport bytes;;FAIL
+-j HMARK ! --hmark-dport-mask /;;FAIL
+-j HMARK ! --hmark-dport-mask 2;;FAIL
+-j HMARK ! --hmark-dst-prefix 24;;FAIL
+-j HMARK ! --hmark-dst-prefix 64;;FAIL
+-j HMARK ! --hmark-dst-prefix bm;;FAIL
+-j HMARK ! --hmark-mod 2;;FAIL
+-j HMARK ! --hmark-mod 2 --hmark-spi-mask 1 --hmark-tuple src,dst --hmark-dst-prefix 24;;FAIL
+-j HMARK ! --hmark-offset :;;FAIL
+-j HMARK ! --hmark-proto-mask 1;;FAIL
+-j HMARK ! --hmark-rnd 4;;FAIL
+-j HMARK ! --hmark-spi 1;;FAIL
+-j HMARK ! --hmark-spi-mask :;;FAIL
+-j HMARK ! --hmark-sport 1;;FAIL
+-j HMARK ! --hmark-sport-mask 0;;FAIL
+-j HMARK ! --hmark-sport-mask 6;;FAIL
+-j HMARK ! --hmark-src-prefix ,1;;FAIL
+-j HMARK ! --hmark-src-prefix 24;;FAIL
+-j HMARK ! --hmark-tuple 8/;;FAIL
+-j HMARK ! --hmark-tuple src,dst --hmark-rnd 4;;FAIL
+-j HMARK --hmark-dport;;FAIL
+-j HMARK --hmark-dport 1 --hmark-src-prefix 24 --hmark-rnd 4 ! --hmark-tuple src,dst ! --hmark-mod 2;;FAIL
+-j HMARK --hmark-dport-mask;;FAIL
+-j HMARK --hmark-dport-mask 0xff --hmark-dport 1 --hmark-offset all;;FAIL
+-j HMARK --hmark-dport-mask 1;;FAIL
+-j HMARK --hmark-dport-mask 1,,2;;FAIL
+-j HMARK --hmark-dport-mask 2-1;;FAIL
+-j HMARK --hmark-dst-prefix;;FAIL
+-j HMARK --hmark-dst-prefix "a b";;FAIL
+-j HMARK --hmark-dst-prefix 10kb/s;;FAIL
+-j HMARK --hmark-dst-prefix 24 --hmark-offset 1/2;;FAIL
+-j HMARK --hmark-dst-prefix 24 --hmark-rnd 4 --hmark-sport-mask 2:1;;FAIL
+-j HMARK --hmark-dst-prefix 24 --hmark-sport 1 --hmark-src-prefix 65535:65536;;FAIL
+-j HMARK --hmark-dst-prefix 5/minute;;FAIL
+-j HMARK --hmark-mod;;FAIL
+-j HMARK --hmark-mod 2 --hmark-dst-prefix 24 --hmark-spi-mask 1 ! --hmark-sport-mask 0xff --hmark-offset 3;;FAIL
+-j HMARK --hmark-mod 2 --hmark-spi 1 --hmark-spi-mask AF11;;FAIL
+-j HMARK --hmark-mod 2 --hmark-sport-mask 0xff;;FAIL
+-j HMARK --hmark-offset;;FAIL
+-j HMARK --hmark-offset 1:;;FAIL
+-j HMARK --hmark-offset 3 --hmark-spi-mask 63;;FAIL
+-j HMARK --hmark-offset 3 --hmark-src-prefix 24;;FAIL
+-j HMARK --hmark-proto-mask;;FAIL
+-j HMARK --hmark-proto-mask 1 --hmark-dport 1 ! --hmark-offset 3 --hmark-src-prefix 24 --hmark-tuple src,dst;;FAIL
+-j HMARK --hmark-proto-mask 1 --hmark-dport-mask 0xff --hmark-mod INVALID;;FAIL
+-j HMARK --hmark-proto-mask 1 --hmark-offset 3 --hmark-spi-mask 1 --hmark-dport 8/256;;FAIL
+-j HMARK --hmark-proto-mask 1 --hmark-tuple CS1;;FAIL
+-j HMARK --hmark-rnd;;FAIL
+-j HMARK --hmark-rnd 4 --hmark-dport-mask 0xff --hmark-mod 2 --hmark-sport 1 --hmark-src-prefix 24;-j HMARK --hmark-src-prefix 24 --hmark-dport-mask 0x00ff --hmark-sport 0x0001 --hmark-rnd 0x00000004 --hmark-mod 2;OK
+-j HMARK --hmark-rnd 4 --hmark-proto-mask 1 --hmark-offset 8/;;FAIL
+-j HMARK --hmark-rnd 4 --hmark-spi-mask 1 --hmark-mod 010;-j HMARK --hmark-spi-mask 0x00000001 --hmark-rnd 0x00000004 --hmark-mod 8;OK
+-j HMARK --hmark-spi;;FAIL
+-j HMARK --hmark-spi 1 --hmark-mod 2;;FAIL
+-j HMARK --hmark-spi 1 --hmark-rnd 4 --hmark-sport-mask 0xff --hmark-dport-mask 65535:65536;;FAIL
+-j HMARK --hmark-spi 2020-01-01T00:00:00;;FAIL
+-j HMARK --hmark-spi NEW,ESTABLISHED;;FAIL
+-j HMARK --hmark-spi-mask;;FAIL
+-j HMARK --hmark-spi-mask +1;;FAIL
+-j HMARK --hmark-spi-mask 1 ! --hmark-spi 1 --hmark-offset 3 --hmark-dport-mask 0xff --hmark-sport 1;;FAIL
+-j HMARK --hmark-spi-mask 1 --hmark-mod 2 --hmark-tuple src,dst --hmark-sport-mask Mo;;FAIL
+-j HMARK --hmark-spi-mask 1 --hmark-proto-mask 1 --hmark-mod 2 --hmark-dport -1;;FAIL
+-j HMARK --hmark-spi-mask 1 --hmark-rnd 4 --hmark-src-prefix 24 --hmark-dport-mask 8/256;;FAIL
+-j HMARK --hmark-spi-mask 1 --hmark-spi 1 --hmark-dport 1 --hmark-dport-mask any;;FAIL
+-j HMARK --hmark-spi-mask 1 --hmark-sport 1 --hmark-sport-mask 0xff --hmark-src-prefix aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-j HMARK --hmark-spi-mask 1 --hmark-sport 10kb/s;;FAIL
+-j HMARK --hmark-spi-mask 1 --hmark-sport-mask 0xff --hmark-dport-mask 0xff --hmark-mod packets;;FAIL
+-j HMARK --hmark-spi-mask 1 --hmark-sport-mask 0xff --hmark-tuple root;;FAIL
+-j HMARK --hmark-sport;;FAIL
+-j HMARK --hmark-sport 00:11:22:33:44:55;;FAIL
+-j HMARK --hmark-sport 1 --hmark-proto-mask 0:1:2:3:4:5;;FAIL
+-j HMARK --hmark-sport 1 --hmark-sport-mask 0xff;;FAIL
+-j HMARK --hmark-sport 32;;FAIL
+-j HMARK --hmark-sport-mask;;FAIL
+-j HMARK --hmark-sport-mask 0xff --hmark-dst-prefix 24 --hmark-dport 1 --hmark-offset 5/minute;;FAIL
+-j HMARK --hmark-sport-mask 0xff --hmark-rnd 2;;FAIL
+-j HMARK --hmark-sport-mask 0xff --hmark-tuple src,dst ! --hmark-spi 1 ! --hmark-mod 2;;FAIL
+-j HMARK --hmark-src-prefix;;FAIL
+-j HMARK --hmark-src-prefix 24 --hmark-tuple 010;;FAIL
+-j HMARK --hmark-src-prefix 256;;FAIL
+-j HMARK --hmark-tuple;;FAIL
+-j HMARK --hmark-tuple ALL;;FAIL
+-j HMARK --hmark-tuple src,dst --hmark-offset 3 --hmark-spi 1 --hmark-rnd 15;;FAIL
+-j HMARK --hmark-tuple src,dst --hmark-proto-mask http;;FAIL
+-j HMARK --hmark-tuple src,dst --hmark-spi-mask 1 --hmark-offset 3 --hmark-src-prefix 1;;FAIL
+-j HMARK --hmark-tuple src,dst --hmark-sport 1 --hmark-dport 2020;;FAIL
+-j HMARK --hmark-tuple src,dst --hmark-sport 1 --hmark-spi-mask 1 --hmark-dport 192.0.2.1:80;;FAIL
+-j HMARK --hmark-tuple src,dst --hmark-src-prefix 24 --hmark-spi 1 --hmark-mod :1;;FAIL
+-j HMARK 2;;FAIL
+-j HMARK 3;;FAIL
+@ mangle FORWARD 6
+-j HMARK --hmark-tuple src,dst --hmark-rnd 4 --hmark-mod 2 --hmark-proto-mask 1 --hmark-spi-mask 1;-j HMARK --hmark-src-prefix 128 --hmark-dst-prefix 128 --hmark-spi-mask 0x00000001 --hmark-proto-mask 0x01 --hmark-rnd 0x00000004 --hmark-mod 2;OK

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target IDLETIMER.
+@ mangle FORWARD 46
+--alarm -j IDLETIMER;;FAIL
+-j IDLETIMER;;FAIL
+-j IDLETIMER ! --alarm;;FAIL
+-j IDLETIMER ! --label :;;FAIL
+-j IDLETIMER ! --label a;;FAIL
+-j IDLETIMER ! --label a ! --alarm --timeout 5;;FAIL
+-j IDLETIMER ! --label all;;FAIL
+-j IDLETIMER ! --timeout /;;FAIL
+-j IDLETIMER ! --timeout 5;;FAIL
+-j IDLETIMER ! --timeout 65536;;FAIL
+-j IDLETIMER ! --timeout any;;FAIL
+-j IDLETIMER --alarm;;FAIL
+-j IDLETIMER --alarm ! --timeout 5;;FAIL
+-j IDLETIMER --alarm --label a --timeout 80,443,1000:2000;;FAIL
+-j IDLETIMER --alarm --label a --timeout packets;;FAIL
+-j IDLETIMER --alarm --timeout 2001:db8::1;;FAIL
+-j IDLETIMER --alarm --timeout 5 --label !;-j IDLETIMER --timeout 5 --label ! --alarm;OK
+-j IDLETIMER --alarm --timeout 5 --label "a b";-j IDLETIMER --timeout 5 --label a b --alarm;OK
+-j IDLETIMER --alarm --timeout 5 --label 00:11:22:33:44:55;-j IDLETIMER --timeout 5 --label 00:11:22:33:44:55 --alarm;OK
+-j IDLETIMER --alarm --timeout 5 --label 1/0;-;OK
+-j IDLETIMER --alarm --timeout 5 --label 2020;-j IDLETIMER --timeout 5 --label 2020 --alarm;OK
+-j IDLETIMER --alarm --timeout 5 --label SYN;-j IDLETIMER --timeout 5 --label SYN --alarm;OK
+-j IDLETIMER --alarm --timeout 5 --label none;-j IDLETIMER --timeout 5 --label none --alarm;OK
+-j IDLETIMER --l a;;FAIL
+-j IDLETIMER --label;;FAIL
+-j IDLETIMER --label 23:59:59;;FAIL
+-j IDLETIMER --label a ! --timeout 5 --alarm;;FAIL
+-j IDLETIMER --label a --alarm --timeout 0x10;-j IDLETIMER --timeout 16 --label a --alarm;OK
+-j IDLETIMER --label a --alarm --timeout nth;;FAIL
+-j IDLETIMER --label a --timeout +1;-;OK
+-j IDLETIMER --label a --timeout 192.0.2.1/255.255.0.0;;FAIL
+-j IDLETIMER --label a --timeout 5;-;OK
+-j IDLETIMER --label both;;FAIL
+-j IDLETIMER --t 5;;FAIL
+-j IDLETIMER --timeout;;FAIL
+-j IDLETIMER --timeout -1;;FAIL
+-j IDLETIMER --timeout 1/2;;FAIL
+-j IDLETIMER --timeout 5 --alarm --label 10kb/s;-;OK
+-j IDLETIMER --timeout 5 --alarm --label 63;-j IDLETIMER --timeout 5 --label 63 --alarm;OK
+-j IDLETIMER --timeout 5 --alarm --label 65535;-j IDLETIMER --timeout 5 --label 65535 --alarm;OK
+-j IDLETIMER --timeout 5 --alarm --label :;-j IDLETIMER --timeout 5 --label : --alarm;OK
+-j IDLETIMER --timeout 5 --alarm --label Mon,Tue;-j IDLETIMER --timeout 5 --label Mon,Tue --alarm;OK
+-j IDLETIMER --timeout 5 --alarm --label a;-j IDLETIMER --timeout 5 --label a --alarm;OK
+-j IDLETIMER --timeout 5 --alarm --label kmp;-j IDLETIMER --timeout 5 --label kmp --alarm;OK
+-j IDLETIMER --timeout 5 --label 192.0.2.1:80-90;-;OK
+-j IDLETIMER --timeout 5 --label 2-1;-;OK
+-j IDLETIMER --timeout 5 --label CS1;-;OK
+-j IDLETIMER --timeout bytes;;FAIL
+-j IDLETIMER 5;;FAIL
+-j IDLETIMER a;;FAIL

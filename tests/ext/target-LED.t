@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target LED.
+@ mangle FORWARD 46
+-j LED;;FAIL
+-j LED ! --led-always-blink;;FAIL
+-j LED ! --led-delay 5;;FAIL
+-j LED ! --led-delay 6;;FAIL
+-j LED ! --led-trigger-id 1;;FAIL
+-j LED --led-always-blink;;FAIL
+-j LED --led-always-blink --led-delay 5 --led-trigger-id 0;-;OK
+-j LED --led-always-blink --led-delay 5 --led-trigger-id 15;-;OK
+-j LED --led-always-blink --led-delay 5 --led-trigger-id EF;-;OK
+-j LED --led-always-blink --led-delay 5 --led-trigger-id INVALID;-;OK
+-j LED --led-always-blink --led-trigger-id 1/;-;OK
+-j LED --led-delay;;FAIL
+-j LED --led-delay 5 --led-always-blink --led-trigger-id 192.0.2.1/24;-;OK
+-j LED --led-delay 5 --led-always-blink --led-trigger-id 4294967296;-;OK
+-j LED --led-delay 5 --led-always-blink --led-trigger-id 80,443,1000:2000;-;OK
+-j LED --led-delay 5 --led-always-blink --led-trigger-id bm;-;OK
+-j LED --led-delay 5 --led-trigger-id ,1;-;OK
+-j LED --led-delay 5 --led-trigger-id both;-;OK
+-j LED --led-t a;-;OK
+-j LED --led-trigger-id;;FAIL
+-j LED --led-trigger-id -1;-;OK
+-j LED --led-trigger-id 1500;-;OK
+-j LED --led-trigger-id 2001:db8::1;-;OK
+-j LED --led-trigger-id 8/;-;OK
+-j LED --led-trigger-id ALL;-;OK
+-j LED --led-trigger-id LOCAL;-;OK
+-j LED --led-trigger-id a --led-always-blink;-;OK
+-j LED --led-trigger-id a --led-delay 15;-;OK
+-j LED --led-trigger-id both;-;OK
+-j LED --led-trigger-id http:https;-;OK
+-j LED --led-trigger-id original;-;OK
+-j LED 5;;FAIL
+-p udp -j LED --led-trigger-id a;-;OK

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target LOG.
+@ mangle FORWARD 46
+--log-ip-options -j LOG;;FAIL
+--log-macdecode -j LOG;;FAIL
+--log-prefix a -j LOG;;FAIL
+--log-tcp-options -j LOG;;FAIL
+--log-tcp-sequence -j LOG;;FAIL
+--log-uid -j LOG;;FAIL
+-j LOG;=;OK
+-j LOG ! ! --log-macdecode;;FAIL
+-j LOG ! --log-ip-options;;FAIL
+-j LOG ! --log-level 192.0.2.1-192.0.2.9;;FAIL
+-j LOG ! --log-level 192.0.2.1/255.255.0.0;;FAIL
+-j LOG ! --log-level 2-1;;FAIL
+-j LOG ! --log-level 6;;FAIL
+-j LOG ! --log-macdecode;;FAIL
+-j LOG ! --log-macdecode --log-level info --log-tcp-sequence --log-ip-options;;FAIL
+-j LOG ! --log-prefix !;;FAIL
+-j LOG ! --log-prefix 2001:db8::1-2001:db8::9;;FAIL
+-j LOG ! --log-prefix a;;FAIL
+-j LOG ! --log-tcp-options;;FAIL
+-j LOG ! --log-tcp-sequence;;FAIL
+-j LOG ! --log-tcp-sequence --log-prefix a;;FAIL
+-j LOG ! --log-uid;;FAIL
+-j LOG ! --log-uid --log-prefix a ! --log-macdecode;;FAIL
+-j LOG --l a;;FAIL
+-j LOG --log-ip-options ! --log-level info ! --log-uid --log-macdecode;;FAIL
+-j LOG --log-ip-options ! --log-uid ! --log-tcp-options;;FAIL
+-j LOG --log-ip-options --log-level :1;;FAIL
+-j LOG --log-ip-options --log-level info --log-prefix SYN;-j LOG --log-prefix SYN --log-level 6 --log-ip-options;OK
+-j LOG --log-ip-options --log-prefix 1/s;-j LOG --log-prefix "1/s" --log-ip-options;OK
+-j LOG --log-ip-options --log-prefix a --log-level 64;;FAIL
+-j LOG --log-ip-options --log-prefix a --log-uid;-j LOG --log-prefix a --log-ip-options --log-uid;OK
+-j LOG --log-ip-options --log-prefix a --log-uid --log-level info;-j LOG --log-prefix a --log-level 6 --log-ip-options --log-uid;OK
+-j LOG --log-ip-options --log-tcp-options;-j LOG --log-tcp-options --log-ip-options;OK
+-j LOG --log-ip-options --log-tcp-sequence --log-level info --log-prefix 2001:db8::1;-j LOG --log-prefix "2001:db8::1" --log-level 6 --log-tcp-sequence --log-ip-options;OK
+-j LOG --log-ip-options --log-uid --log-prefix a ! --log-tcp-options;;FAIL
+-j LOG --log-level;;FAIL
+-j LOG --log-level -1;;FAIL
+-j LOG --log-level 2001:db8::1/64;;FAIL
+-j LOG --log-level :80;;FAIL
+-j LOG --log-level info ! --log-macdecode;;FAIL
+-j LOG --log-level info --log-macdecode;-j LOG --log-level 6 --log-macdecode;OK
+-j LOG --log-macdecode;=;OK
+-j LOG --log-macdecode !;;FAIL
+-j LOG --log-macdecode ! --log-uid ! --log-ip-options;;FAIL
+-j LOG --log-macdecode ! --log-uid ! --log-tcp-options;;FAIL
+-j LOG --log-macdecode --log-ip-options --log-prefix 10/hour;-j LOG --log-prefix "10/hour" --log-ip-options --log-macdecode;OK
+-j LOG --log-macdecode --log-prefix 1:10;-j LOG --log-prefix "1:10" --log-macdecode;OK
+-j LOG --log-macdecode --log-prefix a --log-ip-options;-j LOG --log-prefix a --log-ip-options --log-macdecode;OK
+-j LOG --log-macdecode --log-tcp-options;-j LOG --log-tcp-options --log-macdecode;OK
+-j LOG --log-macdecode --log-tcp-sequence --log-prefix a --log-tcp-options;-j LOG --log-prefix a --log-tcp-sequence --log-tcp-options --log-macdecode;OK
+-j LOG --log-macdecode --log-uid --log-prefix 1-2;-j LOG --log-prefix 1-2 --log-uid --log-macdecode;OK
+-j LOG --log-pre a;-j LOG --log-prefix a;OK
+-j LOG --log-prefix;;FAIL
+-j LOG --log-prefix "a b";=;OK
+-j LOG --log-prefix 0:1:2:3:4:5;-j LOG --log-prefix "0:1:2:3:4:5";OK
+-j LOG --log-prefix 1:10;-j LOG --log-prefix "1:10";OK
+-j LOG --log-prefix 2001:db8::1;-j LOG --log-prefix "2001:db8::1";OK
+-j LOG --log-prefix 2001:db8::1/64;-j LOG --log-prefix "2001:db8::1/64";OK
+-j LOG --log-prefix a !;;FAIL
+-j LOG --log-prefix a --log-ip-options --log-uid --log-level new;;FAIL
+-j LOG --log-prefix a --log-prefix a;;FAIL
+-j LOG --log-prefix a --log-tcp-options --log-macdecode --log-level 255;;FAIL
+-j LOG --log-prefix a --log-uid --log-level info --log-tcp-sequence --log-macdecode;-j LOG --log-prefix a --log-level 6 --log-tcp-sequence --log-uid --log-macdecode;OK
+-j LOG --log-tcp-options;=;OK
+-j LOG --log-tcp-options --log-ip-options --log-macdecode --log-prefix lo;-j LOG --log-prefix lo --log-tcp-options --log-ip-options --log-macdecode;OK
+-j LOG --log-tcp-options --log-level info --log-prefix UNICAST,LOCAL;-j LOG --log-prefix "UNICAST,LOCAL" --log-level 6 --log-tcp-options;OK
+-j LOG --log-tcp-options --log-macdecode;=;OK
+-j LOG --log-tcp-options --log-macdecode --log-ip-options --log-level EF;;FAIL
+-j LOG --log-tcp-options --log-macdecode --log-uid --log-prefix mon;-j LOG --log-prefix mon --log-tcp-options --log-uid --log-macdecode;OK
+-j LOG --log-tcp-options --log-prefix a --log-ip-options --log-level 0;-j LOG --log-prefix a --log-level 0 --log-tcp-options --log-ip-options;OK
+-j LOG --log-tcp-options --log-tcp-sequence --log-ip-options --log-prefix LOCAL;-j LOG --log-prefix LOCAL --log-tcp-sequence --log-tcp-options --log-ip-options;OK
+-j LOG --log-tcp-options --log-tcp-sequence --log-prefix "a b";-j LOG --log-prefix "a b" --log-tcp-sequence --log-tcp-options;OK
+-j LOG --log-tcp-options --log-tcp-sequence --log-prefix 2020;-j LOG --log-prefix 2020 --log-tcp-sequence --log-tcp-options;OK
+-j LOG --log-tcp-options --log-uid --log-prefix 1;-j LOG --log-prefix 1 --log-tcp-options --log-uid;OK
+-j LOG --log-tcp-options --log-uid --log-prefix 65535:65536;-j LOG --log-prefix "65535:65536" --log-tcp-options --log-uid;OK
+-j LOG --log-tcp-options 1;;FAIL
+-j LOG --log-tcp-sequence --log-ip-options --log-level info --log-prefix 15;-j LOG --log-prefix 15 --log-level 6 --log-tcp-sequence --log-ip-options;OK
+-j LOG --log-tcp-sequence --log-level both;;FAIL
+-j LOG --log-tcp-sequence --log-level info ! --log-prefix a;;FAIL
+-j LOG --log-tcp-sequence --log-level info --log-ip-options;-j LOG --log-level 6 --log-tcp-sequence --log-ip-options;OK
+-j LOG --log-tcp-sequence --log-level info --log-prefix -x;-j LOG --log-prefix -x --log-level 6 --log-tcp-sequence;OK
+-j LOG --log-tcp-sequence --log-level info --log-prefix 2020-01-01T00:00:00;-j LOG --log-prefix "2020-01-01T00:00:00" --log-level 6 --log-tcp-sequence;OK
+-j LOG --log-tcp-sequence --log-level info --log-prefix 23:59:59;-j LOG --log-prefix "23:59:59" --log-level 6 --log-tcp-sequence;OK
+-j LOG --log-tcp-sequence --log-level info --log-prefix CS1;-j LOG --log-prefix CS1 --log-level 6 --log-tcp-sequence;OK
+-j LOG --log-tcp-sequence --log-prefix 10:1;-j LOG --log-prefix "10:1" --log-tcp-sequence;OK
+-j LOG --log-tcp-sequence --log-tcp-options --log-prefix TCP;-j LOG --log-prefix TCP --log-tcp-sequence --log-tcp-options;OK
+-j LOG --log-tcp-sequence --log-tcp-options --log-uid --log-level 1000000/s;;FAIL
+-j LOG --log-uid --log-ip-options --log-prefix a --log-level 65535:65536;;FAIL
+-j LOG --log-uid --log-level info --log-prefix a --log-ip-options --log-tcp-options;-j LOG --log-prefix a --log-level 6 --log-tcp-options --log-ip-options --log-uid;OK
+-j LOG --log-uid --log-prefix 5/minute;-j LOG --log-prefix "5/minute" --log-uid;OK
+-j LOG --log-uid --log-tcp-options;-j LOG --log-tcp-options --log-uid;OK
+-j LOG --log-uid --log-tcp-options --log-prefix 18446744073709551616;-j LOG --log-prefix 18446744073709551616 --log-tcp-options --log-uid;OK
+-j LOG --log-uid --log-tcp-options --log-tcp-sequence --log-level !;;FAIL
+-j LOG --log-uid --log-tcp-sequence --log-prefix ANY;-j LOG --log-prefix ANY --log-tcp-sequence --log-uid;OK
+-j LOG --log-uid=1;;FAIL
+-j LOG a;;FAIL
+-p udp -j LOG;=;OK

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target MARK.
+@ mangle FORWARD 46
+--xor-mark 1 -j MARK;;FAIL
+-j MARK;;FAIL
+-j MARK ! --and-mark 2;;FAIL
+-j MARK ! --or-mark -x;;FAIL
+-j MARK ! --or-mark 0;;FAIL
+-j MARK ! --or-mark 1;;FAIL
+-j MARK ! --set-mark /;;FAIL
+-j MARK ! --set-mark 1;;FAIL
+-j MARK ! --set-xmark 1;;FAIL
+-j MARK ! --set-xmark 6;;FAIL
+-j MARK ! --xor-mark !;;FAIL
+-j MARK --a 1;;FAIL
+-j MARK --and-mark;;FAIL
+-j MARK --and-mark "";;FAIL
+-j MARK --and-mark 010;-j MARK --set-xmark 0x0/0xfffffff7;OK
+-j MARK --and-mark 1 --set-mark 1:;;FAIL
+-j MARK --and-mark 1 --xor-mark 1 --or-mark NONE;;FAIL
+-j MARK --and-mark 1 --xor-mark 1 --set-mark 1 --or-mark new;;FAIL
+-j MARK --and-mark 256;-j MARK --set-xmark 0x0/0xfffffeff;OK
+-j MARK --and-mark 63;-j MARK --set-xmark 0x0/0xffffffc0;OK
+-j MARK --o 1;;FAIL
+-j MARK --or-mark;;FAIL
+-j MARK --or-mark 0x10;-j MARK --set-xmark 0x10/0x10;OK
+-j MARK --or-mark 1 --and-mark 1 --xor-mark 1/0;;FAIL
+-j MARK --or-mark 1 --and-mark AF11;;FAIL
+-j MARK --or-mark 63;-j MARK --set-xmark 0x3f/0x3f;OK
+-j MARK --set-mark;;FAIL
+-j MARK --set-mark "|4|";;FAIL
+-j MARK --set-mark 1 ! --set-xmark 1/2 ! --and-mark 1;;FAIL
+-j MARK --set-mark 1 --and-mark 192.0.2.1-192.0.2.9;;FAIL
+-j MARK --set-mark 1 --xor-mark 1 --set-xmark !;;FAIL
+-j MARK --set-mark 1 --xor-mark 1 --set-xmark 2001:db8::1/ffff::;;FAIL
+-j MARK --set-mark 1500;-j MARK --set-xmark 0x5dc/0xffffffff;OK
+-j MARK --set-mark 192.0.2.1-192.0.2.9;;FAIL
+-j MARK --set-mark 256;-j MARK --set-xmark 0x100/0xffffffff;OK
+-j MARK --set-mark 63;-j MARK --set-xmark 0x3f/0xffffffff;OK
+-j MARK --set-mark 8/0;-j MARK --set-xmark 0x8/0x8;OK
+-j MARK --set-mark bytes;;FAIL
+-j MARK --set-xmark;;FAIL
+-j MARK --set-xmark 0;-j MARK --set-xmark 0x0/0xffffffff;OK
+-j MARK --set-xmark 1/2 ! --xor-mark 1;;FAIL
+-j MARK --set-xmark 1/2 --or-mark 1 --xor-mark 1 --set-mark 65535;;FAIL
+-j MARK --set-xmark 1/2 --or-mark 1 --xor-mark 2001:db8::1/ffff::;;FAIL
+-j MARK --set-xmark 1/2 --set-mark 192.0.2.1;;FAIL
+-j MARK --set-xmark 18446744073709551616;;FAIL
+-j MARK --set-xmark 2001:db8::1;;FAIL
+-j MARK --set-xmark 2001:db8::1-2001:db8::9;;FAIL
+-j MARK --set-xmark 255/255;-j MARK --set-xmark 0xff/0xff;OK
+-j MARK --set-xmark 65536;-j MARK --set-xmark 0x10000/0xffffffff;OK
+-j MARK --set-xmark 8/256;-j MARK --set-xmark 0x8/0x100;OK
+-j MARK --x 1;-j MARK --set-xmark 0x1/0x0;OK
+-j MARK --xor-mark;;FAIL
+-j MARK --xor-mark 0x10;-j MARK --set-xmark 0x10/0x0;OK
+-j MARK --xor-mark 1 ! --set-xmark 1/2 --and-mark 1 --set-mark 1;;FAIL
+-j MARK --xor-mark 1 --set-mark 1 --and-mark 1 --set-xmark 0x1f/0xf;;FAIL
+-j MARK --xor-mark 192.0.2.1:80;;FAIL
+-j MARK --xor-mark kmp;;FAIL
+-j MARK 1;;FAIL

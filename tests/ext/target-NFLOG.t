@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target NFLOG.
+@ mangle FORWARD 46
+! -p tcp -j NFLOG --nflog-range 1;=;OK
+-j NFLOG;=;OK
+-j NFLOG ! ! --nflog-threshold 1;;FAIL
+-j NFLOG ! --nflog-group 1;;FAIL
+-j NFLOG ! --nflog-group 1 --nflog-size 1 --nflog-prefix a --nflog-range 1;;FAIL
+-j NFLOG ! --nflog-prefix 1:10;;FAIL
+-j NFLOG ! --nflog-prefix UNICAST,LOCAL;;FAIL
+-j NFLOG ! --nflog-prefix a;;FAIL
+-j NFLOG ! --nflog-range 1;;FAIL
+-j NFLOG ! --nflog-size 1;;FAIL
+-j NFLOG ! --nflog-threshold /;;FAIL
+-j NFLOG ! --nflog-threshold 1;;FAIL
+-j NFLOG ! --nflog-threshold :1;;FAIL
+-j NFLOG ! --nflog-threshold SYN,ACK;;FAIL
+-j NFLOG --n 1;;FAIL
+-j NFLOG --nflog- 1;;FAIL
+-j NFLOG --nflog-gr 1;-j NFLOG --nflog-group 1;OK
+-j NFLOG --nflog-group;;FAIL
+-j NFLOG --nflog-group 1 --nflog-prefix 1500;-j NFLOG --nflog-prefix 1500 --nflog-group 1;OK
+-j NFLOG --nflog-group 1 --nflog-prefix a --nflog-size 1 --nflog-threshold "|4|";;FAIL
+-j NFLOG --nflog-group 1 --nflog-prefix root;-j NFLOG --nflog-prefix root --nflog-group 1;OK
+-j NFLOG --nflog-group 1 --nflog-range 1 --nflog-size packets;;FAIL
+-j NFLOG --nflog-group 1-2;;FAIL
+-j NFLOG --nflog-group 32;=;OK
+-j NFLOG --nflog-group 4294967296;;FAIL
+-j NFLOG --nflog-group ANY;;FAIL
+-j NFLOG --nflog-prefix;;FAIL
+-j NFLOG --nflog-prefix 18446744073709551616;=;OK
+-j NFLOG --nflog-prefix Mon,Tue;-j NFLOG --nflog-prefix "Mon,Tue";OK
+-j NFLOG --nflog-prefix a ! --nflog-range 1;;FAIL
+-j NFLOG --nflog-prefix a --nflog-range NEW,ESTABLISHED;;FAIL
+-j NFLOG --nflog-prefix a --nflog-size 1 --nflog-range 0x10;;FAIL
+-j NFLOG --nflog-range;;FAIL
+-j NFLOG --nflog-range 1 --nflog-group 1 --nflog-threshold 1;-j NFLOG --nflog-group 1 --nflog-range 1 --nflog-threshold 1;OK
+-j NFLOG --nflog-range 1 --nflog-prefix 5/minute;-j NFLOG --nflog-prefix "5/minute" --nflog-range 1;OK
+-j NFLOG --nflog-range 1 --nflog-prefix SNAT;-j NFLOG --nflog-prefix SNAT --nflog-range 1;OK
+-j NFLOG --nflog-range 1 --nflog-prefix a --nflog-size 8/256;;FAIL
+-j NFLOG --nflog-range 1 --nflog-threshold 1 --nflog-prefix a;-j NFLOG --nflog-prefix a --nflog-range 1 --nflog-threshold 1;OK
+-j NFLOG --nflog-range 64;=;OK
+-j NFLOG --nflog-range 65536;=;OK
+-j NFLOG --nflog-size;;FAIL
+-j NFLOG --nflog-size 0;=;OK
+-j NFLOG --nflog-size 1 --nflog-prefix 1:10;-j NFLOG --nflog-prefix "1:10" --nflog-size 1;OK
+-j NFLOG --nflog-size 1 --nflog-prefix 64;-j NFLOG --nflog-prefix 64 --nflog-size 1;OK
+-j NFLOG --nflog-size 1 --nflog-prefix 8/256;-j NFLOG --nflog-prefix "8/256" --nflog-size 1;OK
+-j NFLOG --nflog-size 1 --nflog-prefix a --nflog-group CS1;;FAIL
+-j NFLOG --nflog-size 1 --nflog-range 1 ! --nflog-prefix a --nflog-threshold 1 --nflog-group 1;;FAIL
+-j NFLOG --nflog-size 1 --nflog-range 1 --nflog-prefix 0x1f/0xf;;FAIL
+-j NFLOG --nflog-size 1 --nflog-range 1 --nflog-prefix Mo;;FAIL
+-j NFLOG --nflog-size 1 --nflog-range 1/s;;FAIL
+-j NFLOG --nflog-size 1 --nflog-threshold 1 --nflog-group 1 --nflog-range 65535;;FAIL
+-j NFLOG --nflog-size 1 --nflog-threshold 1 --nflog-prefix "|4|";-j NFLOG --nflog-prefix "|4|" --nflog-size 1 --nflog-threshold 1;OK
+-j NFLOG --nflog-size 1500;=;OK
+-j NFLOG --nflog-size 192.0.2.9-192.0.2.1;;FAIL
+-j NFLOG --nflog-size 2020;=;OK
+-j NFLOG --nflog-thresho 1;-j NFLOG --nflog-threshold 1;OK
+-j NFLOG --nflog-threshold;;FAIL
+-j NFLOG --nflog-threshold "a b";;FAIL
+-j NFLOG --nflog-threshold 1 --nflog-group +1;-j NFLOG --nflog-group 1 --nflog-threshold 1;OK
+-j NFLOG --nflog-threshold 1 --nflog-group 1 --nflog-prefix SYN;-j NFLOG --nflog-prefix SYN --nflog-group 1 --nflog-threshold 1;OK
+-j NFLOG --nflog-threshold 1 --nflog-prefix 2001:db8::1;-j NFLOG --nflog-prefix "2001:db8::1" --nflog-threshold 1;OK
+-j NFLOG --nflog-threshold 1 --nflog-prefix a --nflog-group 63;-j NFLOG --nflog-prefix a --nflog-group 63 --nflog-threshold 1;OK
+-j NFLOG --nflog-threshold 1 --nflog-range 1;-j NFLOG --nflog-range 1 --nflog-threshold 1;OK
+-j NFLOG --nflog-threshold 1 --nflog-range 1 --nflog-prefix packets;-j NFLOG --nflog-prefix packets --nflog-range 1 --nflog-threshold 1;OK
+-j NFLOG --nflog-threshold 1 --nflog-size 1 --nflog-group 1;-j NFLOG --nflog-group 1 --nflog-size 1 --nflog-threshold 1;OK
+-j NFLOG --nflog-threshold 1 --nflog-size 1 --nflog-range 1 --nflog-prefix kmp;;FAIL
+-j NFLOG --nflog-threshold 1 --nflog-threshold 1;;FAIL
+-j NFLOG --nflog-threshold 65535;=;OK
+-j NFLOG --nflog-threshold=1;-j NFLOG --nflog-threshold 1;OK
+-j NFLOG 1;;FAIL
+-p udp -j NFLOG;=;OK

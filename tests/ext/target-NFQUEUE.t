@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target NFQUEUE.
+@ mangle FORWARD 46
+--queue-cpu-fanout -j NFQUEUE;;FAIL
+-j NFQUEUE;-j NFQUEUE --queue-num 0;OK
+-j NFQUEUE ! ! --queue-balance 1:2;;FAIL
+-j NFQUEUE ! --queue-balance 6;;FAIL
+-j NFQUEUE ! --queue-balance :80;;FAIL
+-j NFQUEUE ! --queue-balance random;;FAIL
+-j NFQUEUE ! --queue-bypass;;FAIL
+-j NFQUEUE ! --queue-bypass --queue-cpu-fanout --queue-balance 1:2 --queue-num 1;;FAIL
+-j NFQUEUE ! --queue-cpu-fanout;;FAIL
+-j NFQUEUE ! --queue-num !;;FAIL
+-j NFQUEUE ! --queue-num 1;;FAIL
+-j NFQUEUE --q 1;;FAIL
+-j NFQUEUE --queue-balan 1:2;-j NFQUEUE --queue-balance 1:2;OK
+-j NFQUEUE --queue-balance;;FAIL
+-j NFQUEUE --queue-balance -1;;FAIL
+-j NFQUEUE --queue-balance 0:1:2:3:4:5;;FAIL
+-j NFQUEUE --queue-balance 1-2;;FAIL
+-j NFQUEUE --queue-balance 1:2 --queue-bypass --queue-cpu-fanout --queue-num 1500;;FAIL
+-j NFQUEUE --queue-balance 1:2 --queue-cpu-fanout;=;OK
+-j NFQUEUE --queue-balance 1:2 --queue-num +1;;FAIL
+-j NFQUEUE --queue-balance 1:2 --queue-num 1:;;FAIL
+-j NFQUEUE --queue-balance 5/minute;;FAIL
+-j NFQUEUE --queue-balance lo;;FAIL
+-j NFQUEUE --queue-bypass;-j NFQUEUE --queue-num 0 --queue-bypass;OK
+-j NFQUEUE --queue-bypass ! --queue-num 1;;FAIL
+-j NFQUEUE --queue-bypass --queue-balance 1:2;-j NFQUEUE --queue-balance 1:2 --queue-bypass;OK
+-j NFQUEUE --queue-bypass --queue-cpu-fanout --queue-balance 1:2 --queue-num aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-j NFQUEUE --queue-bypass --queue-cpu-fanout --queue-num packets;;FAIL
+-j NFQUEUE --queue-bypass --queue-num 1 --queue-cpu-fanout --queue-balance 1:10;;FAIL
+-j NFQUEUE --queue-cpu-fanout;;FAIL
+-j NFQUEUE --queue-cpu-fanout ! --queue-num 1 --queue-bypass;;FAIL
+-j NFQUEUE --queue-cpu-fanout --queue-balance 1:;-j NFQUEUE --queue-balance 1:65535 --queue-cpu-fanout;OK
+-j NFQUEUE --queue-cpu-fanout --queue-balance 1:2 --queue-bypass;-j NFQUEUE --queue-balance 1:2 --queue-bypass --queue-cpu-fanout;OK
+-j NFQUEUE --queue-cpu-fanout --queue-bypass --queue-balance 0x1f/0xf;;FAIL
+-j NFQUEUE --queue-cpu-fanout --queue-bypass --queue-balance 10kb/s;;FAIL
+-j NFQUEUE --queue-cpu-fanout --queue-bypass --queue-num 1 ! --queue-balance 1:2;;FAIL
+-j NFQUEUE --queue-cpu-fanout --queue-bypass --queue-num 1 --queue-balance eth+;;FAIL
+-j NFQUEUE --queue-cpu-fanout --queue-num 1 --queue-bypass --queue-balance :1;;FAIL
+-j NFQUEUE --queue-nu 1;-j NFQUEUE --queue-num 1;OK
+-j NFQUEUE --queue-num;;FAIL
+-j NFQUEUE --queue-num +1;-j NFQUEUE --queue-num 1;OK
+-j NFQUEUE --queue-num 0;=;OK
+-j NFQUEUE --queue-num 1 !;;FAIL
+-j NFQUEUE --queue-num 1 --queue-bypass;=;OK
+-j NFQUEUE --queue-num 15;=;OK
+-j NFQUEUE --queue-num 192.0.2.1-192.0.2.5:80-70;;FAIL
+-j NFQUEUE --queue-num 2001:db8::1/ffff::;;FAIL
+-j NFQUEUE --queue-num 32;=;OK
+-j NFQUEUE --queue-num 64;=;OK
+-j NFQUEUE --queue-num echo-request;;FAIL
+-j NFQUEUE 1;;FAIL
+-p udp -j NFQUEUE;-p udp -j NFQUEUE --queue-num 0;OK

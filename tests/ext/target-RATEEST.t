@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target RATEEST.
+@ mangle FORWARD 46
+-j RATEEST;;FAIL
+-j RATEEST ! --rateest-ewmalog -x;;FAIL
+-j RATEEST ! --rateest-interval -x;;FAIL
+-j RATEEST ! --rateest-interval 1:;;FAIL
+-j RATEEST ! --rateest-name 32;;FAIL
+-j RATEEST ! --rateest-name Mo;;FAIL
+-j RATEEST ! --rateest-name a;;FAIL
+-j RATEEST --r a;;FAIL
+-j RATEEST --ratees 250ms;;FAIL
+-j RATEEST --ratees 500ms;;FAIL
+-j RATEEST --rateest-ewmalog;;FAIL
+-j RATEEST --rateest-ewmalog 1/0;;FAIL
+-j RATEEST --rateest-ewmalog 500ms --rateest-interval 250ms --rateest-name 1,2;-j RATEEST --rateest-name 1,2 --rateest-interval 250.0ms --rateest-ewmalog 500.0ms;OK
+-j RATEEST --rateest-ewmalog 500ms --rateest-interval 250ms --rateest-name 192.0.2.1-192.0.2.5:80-70;-j RATEEST --rateest-name 192.0.2.1-192.0 --rateest-interval 250.0ms --rateest-ewmalog 500.0ms;OK
+-j RATEEST --rateest-ewmalog 500ms --rateest-interval 250ms --rateest-name 1:;-j RATEEST --rateest-name 1: --rateest-interval 250.0ms --rateest-ewmalog 500.0ms;OK
+-j RATEEST --rateest-ewmalog 500ms --rateest-interval 250ms --rateest-name 2001:db8::1/129;-j RATEEST --rateest-name 2001:db8::1/129 --rateest-interval 250.0ms --rateest-ewmalog 500.0ms;OK
+-j RATEEST --rateest-ewmalog 500ms --rateest-interval 250ms --rateest-name 4294967295;-j RATEEST --rateest-name 4294967295 --rateest-interval 250.0ms --rateest-ewmalog 500.0ms;OK
+-j RATEEST --rateest-ewmalog 500ms --rateest-interval 250ms --rateest-name Mo;-j RATEEST --rateest-name Mo --rateest-interval 250.0ms --rateest-ewmalog 500.0ms;OK
+-j RATEEST --rateest-ewmalog 500ms --rateest-interval 250ms --rateest-name Mon,Tue;-j RATEEST --rateest-name Mon,Tue --rateest-interval 250.0ms --rateest-ewmalog 500.0ms;OK
+-j RATEEST --rateest-ewmalog 500ms --rateest-interval 250ms --rateest-name new;-j RATEEST --rateest-name new --rateest-interval 250.0ms --rateest-ewmalog 500.0ms;OK
+-j RATEEST --rateest-ewmalog 500ms --rateest-name a --rateest-interval 1,;;FAIL
+-j RATEEST --rateest-ewmalog none;;FAIL
+-j RATEEST --rateest-interval;;FAIL
+-j RATEEST --rateest-interval 250ms --rateest-ewmalog 500ms --rateest-name 1,,2;-j RATEEST --rateest-name 1,,2 --rateest-interval 250.0ms --rateest-ewmalog 500.0ms;OK
+-j RATEEST --rateest-interval 250ms --rateest-ewmalog 500ms --rateest-name 1/s;-j RATEEST --rateest-name 1/s --rateest-interval 250.0ms --rateest-ewmalog 500.0ms;OK
+-j RATEEST --rateest-interval 250ms --rateest-ewmalog 500ms --rateest-name 1500;-j RATEEST --rateest-name 1500 --rateest-interval 250.0ms --rateest-ewmalog 500.0ms;OK
+-j RATEEST --rateest-interval 250ms --rateest-ewmalog 500ms --rateest-name 23:59:59;-j RATEEST --rateest-name 23:59:59 --rateest-interval 250.0ms --rateest-ewmalog 500.0ms;OK
+-j RATEEST --rateest-interval 250ms --rateest-ewmalog 500ms --rateest-name 2:1;-j RATEEST --rateest-name 2:1 --rateest-interval 250.0ms --rateest-ewmalog 500.0ms;OK
+-j RATEEST --rateest-interval 250ms --rateest-ewmalog 64;;FAIL
+-j RATEEST --rateest-interval 250ms --rateest-name a --rateest-ewmalog 1,;;FAIL
+-j RATEEST --rateest-interval 32;;FAIL
+-j RATEEST --rateest-interval AF11;;FAIL
+-j RATEEST --rateest-name;;FAIL
+-j RATEEST --rateest-name 65536;;FAIL
+-j RATEEST --rateest-name CS1;;FAIL
+-j RATEEST --rateest-name a --rateest-ewmalog 1/2;;FAIL
+-j RATEEST --rateest-name a --rateest-ewmalog 500ms --rateest-interval 23:59:59;;FAIL
+-j RATEEST --rateest-name a --rateest-ewmalog 500ms --rateest-interval 65536;-j RATEEST --rateest-name a --rateest-interval 250.0ms --rateest-ewmalog 2.0s;OK
+-j RATEEST --rateest-name a --rateest-ewmalog abc;;FAIL
+-j RATEEST --rateest-name a --rateest-interval 250ms --rateest-ewmalog "a b";;FAIL
+-j RATEEST --rateest-name a --rateest-interval 250ms --rateest-ewmalog SNAT;;FAIL
+-j RATEEST a;;FAIL

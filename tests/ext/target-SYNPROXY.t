@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target SYNPROXY.
+@ mangle FORWARD 46
+! -p tcp -j SYNPROXY;-;OK
+! -p tcp -j SYNPROXY --ecn;-;OK
+-j SYNPROXY;-;OK
+-j SYNPROXY --ecn;-;OK
+-j SYNPROXY --mss 100;-;OK
+-j SYNPROXY --sack-perm;-;OK
+-j SYNPROXY --timestamp;-;OK
+-j SYNPROXY --wscale 5;-;OK
+-p tcp -j SYNPROXY;=;OK
+-p tcp -j SYNPROXY ! ! --ecn;;FAIL
+-p tcp -j SYNPROXY ! --ecn;;FAIL
+-p tcp -j SYNPROXY ! --mss 0;;FAIL
+-p tcp -j SYNPROXY ! --mss 1,,2;;FAIL
+-p tcp -j SYNPROXY ! --mss 192.0.2.1/255.255.0.0;;FAIL
+-p tcp -j SYNPROXY ! --mss 8/256;;FAIL
+-p tcp -j SYNPROXY ! --sack-perm;;FAIL
+-p tcp -j SYNPROXY ! --timestamp;;FAIL
+-p tcp -j SYNPROXY ! --timestamp ! --mss 100 --sack-perm --wscale 5 --ecn;;FAIL
+-p tcp -j SYNPROXY ! --wscale /;;FAIL
+-p tcp -j SYNPROXY ! --wscale 10:1;;FAIL
+-p tcp -j SYNPROXY ! --wscale 5;;FAIL
+-p tcp -j SYNPROXY ! --wscale CS1;;FAIL
+-p tcp -j SYNPROXY --ecn;=;OK
+-p tcp -j SYNPROXY --ecn ! --sack-perm --timestamp;;FAIL
+-p tcp -j SYNPROXY --ecn --sack-perm --timestamp --wscale CS1;;FAIL
+-p tcp -j SYNPROXY --ecn --timestamp;-p tcp -j SYNPROXY --timestamp --ecn;OK
+-p tcp -j SYNPROXY --ecn --timestamp --sack-perm --mss 1500;-p tcp -j SYNPROXY --sack-perm --timestamp --mss 1500 --ecn;OK
+-p tcp -j SYNPROXY --ecn --timestamp --wscale 5 --mss any;;FAIL
+-p tcp -j SYNPROXY --ms 100;-p tcp -j SYNPROXY --mss 100;OK
+-p tcp -j SYNPROXY --mss "|4|";;FAIL
+-p tcp -j SYNPROXY --mss 100 ! --sack-perm --wscale 5 --ecn;;FAIL
+-p tcp -j SYNPROXY --mss 100 --ecn --timestamp --wscale 5/minute;;FAIL
+-p tcp -j SYNPROXY --mss 100 --sack-perm;-p tcp -j SYNPROXY --sack-perm --mss 100;OK
+-p tcp -j SYNPROXY --mss 100 --sack-perm --timestamp --ecn --wscale 5;-p tcp -j SYNPROXY --sack-perm --timestamp --wscale 5 --mss 100 --ecn;OK
+-p tcp -j SYNPROXY --mss 100 --timestamp --ecn --wscale 65535;-p tcp -j SYNPROXY --timestamp --wscale 255 --mss 100 --ecn;OK
+-p tcp -j SYNPROXY --mss 100 extra;;FAIL
+-p tcp -j SYNPROXY --mss 256;=;OK
+-p tcp -j SYNPROXY --mss CS1;;FAIL
+-p tcp -j SYNPROXY --mss any;;FAIL
+-p tcp -j SYNPROXY --sack-perm ! --mss 100 --timestamp --ecn --wscale 5;;FAIL
+-p tcp -j SYNPROXY --sack-perm --mss 100;=;OK
+-p tcp -j SYNPROXY --sack-perm --mss 256;=;OK
+-p tcp -j SYNPROXY --sack-perm --wscale !;;FAIL
+-p tcp -j SYNPROXY --sack-perm 1;;FAIL
+-p tcp -j SYNPROXY --timestamp;=;OK
+-p tcp -j SYNPROXY --timestamp --ecn --sack-perm;-p tcp -j SYNPROXY --sack-perm --timestamp --ecn;OK
+-p tcp -j SYNPROXY --timestamp --mss 100 ! --ecn --wscale 5 --sack-perm;;FAIL
+-p tcp -j SYNPROXY --timestamp --mss all;;FAIL
+-p tcp -j SYNPROXY --timestamp --sack-perm --mss 010;-p tcp -j SYNPROXY --sack-perm --timestamp --mss 8;OK
+-p tcp -j SYNPROXY --timestamp --sack-perm --wscale mon;;FAIL
+-p tcp -j SYNPROXY --timestamp --wscale 256;-p tcp -j SYNPROXY --timestamp --wscale 0;OK
+-p tcp -j SYNPROXY --timestamp --wscale 5;=;OK
+-p tcp -j SYNPROXY --timestamp --wscale EF;;FAIL
+-p tcp -j SYNPROXY --timestamp=1;;FAIL
+-p tcp -j SYNPROXY --wsc 5;-p tcp -j SYNPROXY --wscale 5;OK
+-p tcp -j SYNPROXY --wscale +1;-p tcp -j SYNPROXY --wscale 1;OK
+-p tcp -j SYNPROXY --wscale 0:0;;FAIL
+-p tcp -j SYNPROXY --wscale 15;=;OK
+-p tcp -j SYNPROXY --wscale 1500;-p tcp -j SYNPROXY --wscale 220;OK
+-p tcp -j SYNPROXY --wscale 2;=;OK
+-p tcp -j SYNPROXY --wscale 5 --ecn --sack-perm ! --timestamp;;FAIL
+-p tcp -j SYNPROXY --wscale 5 --mss 100 ! --ecn;;FAIL
+-p tcp -j SYNPROXY --wscale 5 --sack-perm;-p tcp -j SYNPROXY --sack-perm --wscale 5;OK
+-p tcp -j SYNPROXY --wscale 5 --wscale 5;;FAIL
+-p tcp -j SYNPROXY --wscale ALL;;FAIL
+-p tcp -j SYNPROXY 5;;FAIL
+-p udp -j SYNPROXY;-;OK

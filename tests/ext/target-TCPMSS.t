@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target TCPMSS.
+@ mangle FORWARD 46
+-j TCPMSS;;FAIL
+-j TCPMSS --clamp-mss-to-pmtu;-;OK
+-j TCPMSS --set-mss 100;-;OK
+-p tcp --clamp-mss-to-pmtu -j TCPMSS;;FAIL
+-p tcp -j TCPMSS ! --clamp-mss-to-pmtu;;FAIL
+-p tcp -j TCPMSS ! --clamp-mss-to-pmtu --set-mss 100;;FAIL
+-p tcp -j TCPMSS ! --set-mss !;;FAIL
+-p tcp -j TCPMSS ! --set-mss "|41 42|";;FAIL
+-p tcp -j TCPMSS ! --set-mss 0:65535;;FAIL
+-p tcp -j TCPMSS ! --set-mss 0x1f/0xf;;FAIL
+-p tcp -j TCPMSS ! --set-mss 6;;FAIL
+-p tcp -j TCPMSS ! --set-mss new;;FAIL
+-p tcp -j TCPMSS --clamp-mss-to-pmtu;-;OK
+-p tcp -j TCPMSS --clamp-mss-to-pmtu !;;FAIL
+-p tcp -j TCPMSS --clamp-mss-to-pmtu --clamp-mss-to-pmtu;;FAIL
+-p tcp -j TCPMSS --clamp-mss-to-pmtu --set-mss +1;-;OK
+-p tcp -j TCPMSS --clamp-mss-to-pmtu --set-mss 0x10;-;OK
+-p tcp -j TCPMSS --clamp-mss-to-pmtu --set-mss 100;-;OK
+-p tcp -j TCPMSS --clamp-mss-to-pmtu --set-mss 15;-;OK
+-p tcp -j TCPMSS --clamp-mss-to-pmtu --set-mss 1500;-;OK
+-p tcp -j TCPMSS --clamp-mss-to-pmtu --set-mss 32;-;OK
+-p tcp -j TCPMSS --clamp-mss-to-pmtu --set-mss LOCAL;;FAIL
+-p tcp -j TCPMSS --clamp-mss-to-pmtu --set-mss any;;FAIL
+-p tcp -j TCPMSS --clamp-mss-to-pmtu --set-mss http;;FAIL
+-p tcp -j TCPMSS --clamp-mss-to-pmtu --set-mss lo;;FAIL
+-p tcp -j TCPMSS --s 100;;FAIL
+-p tcp -j TCPMSS --set-ms 100;-;OK
+-p tcp -j TCPMSS --set-mss;;FAIL
+-p tcp -j TCPMSS --set-mss -x;;FAIL
+-p tcp -j TCPMSS --set-mss 0x10;-;OK
+-p tcp -j TCPMSS --set-mss 100 !;;FAIL
+-p tcp -j TCPMSS --set-mss 2001:db8::1;;FAIL
+-p tcp -j TCPMSS --set-mss=100;-;OK
+-p tcp -j TCPMSS 100;;FAIL
+-p udp -j TCPMSS;;FAIL

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target TEE.
+@ mangle FORWARD 4
+-j TEE --gateway 10.0.0.1 --oif "|4|";-j TEE --gateway 10.0.0.1 --oif |4|;OK
+-j TEE --gateway 10.0.0.1 --oif 0/s;=;OK
+-j TEE --gateway 10.0.0.1 --oif 192.0.2.1-192.0.2.5:80-70;-j TEE --gateway 10.0.0.1 --oif 192.0.2.1-192.0;OK
+-j TEE --gateway 10.0.0.1 --oif Mo;=;OK
+-j TEE --gateway 10.0.0.1 --oif aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;-j TEE --gateway 10.0.0.1 --oif aaaaaaaaaaaaaaa;OK
+-j TEE --gateway 10.0.0.1 --oif ssh,http;=;OK
+-j TEE --gateway 15;-j TEE --gateway 0.0.0.15;OK
+-j TEE --gateway 2001:db8::1 --oif 0:1:2:3:4:5;;FAIL
+-j TEE --gateway 2001:db8::1 --oif 0x10;;FAIL
+-j TEE --gateway 2001:db8::1 --oif 1-2;;FAIL
+-j TEE --gateway 2001:db8::1 --oif 2-1;;FAIL
+-j TEE --gateway 2001:db8::1 --oif 2001:db8::1-2001:db8::9;;FAIL
+-j TEE --gateway 2001:db8::1 --oif :1;;FAIL
+-j TEE --gateway 2001:db8::1 --oif TCP;;FAIL
+-j TEE --gateway 2001:db8::1 --oif ssh,http;;FAIL
+-j TEE --gateway 2020;-j TEE --gateway 0.0.7.228;OK
+-j TEE --gateway 4294967295;-j TEE --gateway 255.255.255.255;OK
+-j TEE --oif lo --gateway 010;-j TEE --gateway 0.0.0.8 --oif lo;OK
+-j TEE --oif lo --gateway 1500;-j TEE --gateway 0.0.5.220 --oif lo;OK
+-j TEE --oif lo --gateway 2001:db8::1;;FAIL
+-j TEE --oif lo --gateway 32;-j TEE --gateway 0.0.0.32 --oif lo;OK
+@ mangle FORWARD 46
+-j TEE;;FAIL
+-j TEE ! --gateway 2;;FAIL
+-j TEE ! --oif 2;;FAIL
+-j TEE ! --oif ssh,http;;FAIL
+-j TEE --gateway;;FAIL
+-j TEE --gateway -1;;FAIL
+-j TEE --gateway Mon,Tue;;FAIL
+-j TEE --gateway bytes;;FAIL
+-j TEE --gateway ipv6;;FAIL
+-j TEE --o lo;;FAIL
+-j TEE --oif;;FAIL
+-j TEE --oif 1/0;;FAIL
+-j TEE --oif NEW,ESTABLISHED;;FAIL
+-j TEE --oif lo --gateway 192.0.2.1/255.255.0.0;;FAIL
+-j TEE --oif lo --gateway SNAT;;FAIL
+-j TEE --oif lo --gateway http:https;;FAIL
+-j TEE 10.0.0.1;;FAIL
+-j TEE lo;;FAIL
+-p udp -j TEE;;FAIL
+@ mangle FORWARD 6
+-j TEE --gateway 10.0.0.1 --oif "|4|";;FAIL
+-j TEE --gateway 10.0.0.1 --oif 0/s;;FAIL
+-j TEE --gateway 10.0.0.1 --oif 192.0.2.1-192.0.2.5:80-70;;FAIL
+-j TEE --gateway 10.0.0.1 --oif Mo;;FAIL
+-j TEE --gateway 10.0.0.1 --oif aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;;FAIL
+-j TEE --gateway 10.0.0.1 --oif ssh,http;;FAIL
+-j TEE --gateway 15;;FAIL
+-j TEE --gateway 2001:db8::1 --oif 0:1:2:3:4:5;=;OK
+-j TEE --gateway 2001:db8::1 --oif 0x10;=;OK
+-j TEE --gateway 2001:db8::1 --oif 1-2;=;OK
+-j TEE --gateway 2001:db8::1 --oif 2-1;=;OK
+-j TEE --gateway 2001:db8::1 --oif 2001:db8::1-2001:db8::9;-j TEE --gateway 2001:db8::1 --oif 2001:db8::1-200;OK
+-j TEE --gateway 2001:db8::1 --oif :1;=;OK
+-j TEE --gateway 2001:db8::1 --oif TCP;=;OK
+-j TEE --gateway 2001:db8::1 --oif ssh,http;=;OK
+-j TEE --gateway 2020;;FAIL
+-j TEE --gateway 4294967295;;FAIL
+-j TEE --oif lo --gateway 010;;FAIL
+-j TEE --oif lo --gateway 1500;;FAIL
+-j TEE --oif lo --gateway 2001:db8::1;-j TEE --gateway 2001:db8::1 --oif lo;OK
+-j TEE --oif lo --gateway 32;;FAIL

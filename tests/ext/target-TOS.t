@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target TOS.
+@ mangle FORWARD 46
+! -p tcp -j TOS --set-tos 1/2;! -p tcp -j TOS --set-tos 0x01/0x02;OK
+-j TOS;;FAIL
+-j TOS ! --and-tos "";;FAIL
+-j TOS ! --and-tos 0;;FAIL
+-j TOS ! --and-tos 1;;FAIL
+-j TOS ! --or-tos -1;;FAIL
+-j TOS ! --or-tos 1;;FAIL
+-j TOS ! --or-tos 2;;FAIL
+-j TOS ! --or-tos http;;FAIL
+-j TOS ! --set-tos 6;;FAIL
+-j TOS ! --xor-tos /;;FAIL
+-j TOS ! --xor-tos 6;;FAIL
+-j TOS ! --xor-tos 65536;;FAIL
+-j TOS ! --xor-tos root;;FAIL
+-j TOS --a 1;;FAIL
+-j TOS --and-tos;;FAIL
+-j TOS --and-tos +1;-j TOS --set-tos 0x00/0xfe;OK
+-j TOS --and-tos 1 --or-tos 1 --set-tos 1/2 --xor-tos abc;;FAIL
+-j TOS --and-tos 15;-j TOS --set-tos 0x00/0xf0;OK
+-j TOS --and-tos 8/0;;FAIL
+-j TOS --and-tos all;;FAIL
+-j TOS --o 1;;FAIL
+-j TOS --or- 1;-j TOS --set-tos 0x01/0x01;OK
+-j TOS --or-tos;;FAIL
+-j TOS --or-tos 1 --and-tos 1 --xor-tos 1mb/s;;FAIL
+-j TOS --or-tos 1 --set-tos 1/2;;FAIL
+-j TOS --or-tos 1 --set-tos 1/2 --and-tos 1 --xor-tos 2-1;;FAIL
+-j TOS --or-tos 1 --xor-tos /;;FAIL
+-j TOS --set 1/2;;FAIL
+-j TOS --set-tos;;FAIL
+-j TOS --set-tos -x;;FAIL
+-j TOS --set-tos 0x1f/0xf;-j TOS --set-tos 0x1f/0x0f;OK
+-j TOS --set-tos 1/2 --or-tos 1 --and-tos 1 ! --xor-tos 1;;FAIL
+-j TOS --set-tos 1/2 --or-tos 1 --xor-tos 15;;FAIL
+-j TOS --set-tos 64;-j TOS --set-tos 0x40/0xff;OK
+-j TOS --set-tos eth+;;FAIL
+-j TOS --set-tos lo;;FAIL
+-j TOS --x 1;-j TOS --set-tos 0x01/0x00;OK
+-j TOS --xor-tos;;FAIL
+-j TOS --xor-tos 1 --or-tos 80,443,1000:2000;;FAIL
+-j TOS --xor-tos 1 --or-tos http:https;;FAIL
+-j TOS --xor-tos 192.0.2.1/24;;FAIL
+-j TOS --xor-tos 63;-j TOS --set-tos 0x3f/0x00;OK
+-j TOS --xor-tos 8/0;;FAIL
+-j TOS 1;;FAIL

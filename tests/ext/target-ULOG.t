@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The target ULOG.
+@ mangle FORWARD 4
+-j ULOG;-;OK
+-j ULOG --ulog-nlg 1;-;OK
+-j ULOG --ulog-nlgroup 1;-;OK
+-j ULOG --ulog-nlgroup 1 --ulog-cprange 1 --ulog-qthreshold 1 --ulog-prefix 192.0.2.1:80-90;-;OK
+-j ULOG --ulog-nlgroup 1 --ulog-prefix a --ulog-qthreshold 15;-;OK
+-j ULOG --ulog-nlgroup 1 --ulog-qthreshold 1 --ulog-prefix ALL;-;OK
+-j ULOG --ulog-nlgroup 1 --ulog-qthreshold 1 --ulog-prefix a;-;OK
+-j ULOG --ulog-prefix 2;-;OK
+-j ULOG --ulog-prefix 2001:db8::1/64;-;OK
+-j ULOG --ulog-prefix a --ulog-qthreshold 1 --ulog-nlgroup 1 --ulog-cprange 0x10;-;OK
+-j ULOG --ulog-qt 1;-;OK
+-j ULOG --ulog-qthreshold 1 --ulog-cprange 1 --ulog-nlgroup 1 --ulog-prefix 10/hour;-;OK
+-j ULOG --ulog-qthreshold 1 --ulog-cprange 1 --ulog-prefix 192.0.2.1/24;-;OK
+-j ULOG --ulog-qthreshold 1 --ulog-prefix 15;-;OK
+-j ULOG --ulog-qthreshold 15;-;OK
+@ mangle FORWARD 46
+--ulog-prefix a -j ULOG;;FAIL
+-j ULOG ! --ulog-cprange !;;FAIL
+-j ULOG ! --ulog-cprange 1;;FAIL
+-j ULOG ! --ulog-nlgroup /;;FAIL
+-j ULOG ! --ulog-nlgroup 1;;FAIL
+-j ULOG ! --ulog-prefix 1;;FAIL
+-j ULOG ! --ulog-prefix a;;FAIL
+-j ULOG ! --ulog-qthreshold 0;;FAIL
+-j ULOG ! --ulog-qthreshold 1;;FAIL
+-j ULOG --u a;;FAIL
+-j ULOG --ulog-cprange;;FAIL
+-j ULOG --ulog-nlgroup;;FAIL
+-j ULOG --ulog-nlgroup 1 --ulog-prefix a --ulog-qthreshold 1 --ulog-cprange -x;;FAIL
+-j ULOG --ulog-prefix;;FAIL
+-j ULOG --ulog-prefix a --ulog-cprange 1 --ulog-qthreshold 1 --ulog-nlgroup 1:2;;FAIL
+-j ULOG --ulog-qthreshold;;FAIL
+-j ULOG a;;FAIL
+@ mangle FORWARD 6
+-j ULOG;;FAIL
+-j ULOG --ulog-nlg 1;;FAIL
+-j ULOG --ulog-nlgroup 1;;FAIL
+-j ULOG --ulog-nlgroup 1 --ulog-cprange 1 --ulog-qthreshold 1 --ulog-prefix 192.0.2.1:80-90;;FAIL
+-j ULOG --ulog-nlgroup 1 --ulog-prefix a --ulog-qthreshold 15;;FAIL
+-j ULOG --ulog-nlgroup 1 --ulog-qthreshold 1 --ulog-prefix ALL;;FAIL
+-j ULOG --ulog-nlgroup 1 --ulog-qthreshold 1 --ulog-prefix a;;FAIL
+-j ULOG --ulog-prefix 2;;FAIL
+-j ULOG --ulog-prefix 2001:db8::1/64;;FAIL
+-j ULOG --ulog-prefix a --ulog-qthreshold 1 --ulog-nlgroup 1 --ulog-cprange 0x10;;FAIL
+-j ULOG --ulog-qt 1;;FAIL
+-j ULOG --ulog-qthreshold 1 --ulog-cprange 1 --ulog-nlgroup 1 --ulog-prefix 10/hour;;FAIL
+-j ULOG --ulog-qthreshold 1 --ulog-cprange 1 --ulog-prefix 192.0.2.1/24;;FAIL
+-j ULOG --ulog-qthreshold 1 --ulog-prefix 15;;FAIL
+-j ULOG --ulog-qthreshold 15;;FAIL

@@ -1,0 +1,14 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A short run of the fuzzer; scripts/fuzz with more seconds is the long one.
+
+bats_require_minimum_version 1.5.0
+
+@test "the profile reader and the import take anything for some seconds, with sanitizers" {
+	cd "$BATS_TEST_DIRNAME/.." || return
+	mkdir "$BATS_TEST_TMPDIR/seeds"
+	cp rulesets/*.conf tests/data/fw-gen/*.conf tests/data/fw-gen/import.rules "$BATS_TEST_TMPDIR/seeds"
+	# The examples and the mistakes of the manual are seeds too.
+	awk -v dir="$BATS_TEST_TMPDIR/seeds" '/^\.\\" (example|bad)/ { n++ } /^\.Ed/ { on = 0 } on { print > (dir "/" n) } /^\.Bd/ && n { on = 1 }' man/fw-profile.5
+	FUZZ_STANDALONE=1 FUZZ_BUILD=$BATS_TEST_TMPDIR scripts/fuzz profile "${FUZZ_SECONDS:-5}" "$BATS_TEST_TMPDIR"/seeds/*
+}

@@ -1,0 +1,202 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The rulesets by packets: every promise ("expect") of each of them is tried with one packet of each family and
+# backend, put on the wire as a router would. A connection that conntrack knows afterwards has passed all rules;
+# one that it does not know was dropped on the way.
+
+bats_require_minimum_version 1.5.0
+load lib/net
+load lib/gen
+
+interfaces=(eth0 eth1 eth2 wg0 ppp0 br-lan br-guest cni0 docker0)
+
+# The firewall has every interface that a ruleset names; behind each there is the same world.
+setup_file() {
+	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	local dev
+	ip netns add fw
+	ip netns add world
+	ip -n fw link set lo up
+	in_ns fw sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+	for dev in "${interfaces[@]}"; do
+		ip -n fw link add "$dev" type veth peer name "$dev" netns world
+		ip -n world link set "$dev" up
+		net_address fw "$dev"
+	done
+	ip -n fw address add 192.0.2.254/32 dev lo
+	ip -n fw address add 2001:db8:254::1/128 dev lo
+}
+
+teardown_file() {
+	ip netns delete fw
+	ip netns delete world
+}
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../rulesets" || return
+	PATH=$BUILD:$PATH
+	tmp=$BATS_TEST_TMPDIR
+	unload nft
+	unload legacy
+	for family in -4 -6; do ip -n fw $family route flush table main; done
+}
+
+route() { # route INTERFACE NETWORK...: where the networks of a ruleset are
+	local dev=$1 net
+	shift
+	for net; do
+		case $net in
+		*:*) ip -n fw -6 route add "$net" dev "$dev" ;;
+		*) ip -n fw route add "$net" dev "$dev" ;;
+		esac
+	done
+}
+
+# pass PROTOCOL INTERFACE SOURCE DESTINATION PORT: whether the packet came through
+pass() {
+	local mac family=ipv4
+	[[ $3 != *:* ]] || family=ipv6
+	mac=$(ip -n fw -o link show "$2" | sed 's/.*ether \([^ ]*\).*/\1/')
+	in_ns fw conntrack -F 2>/dev/null
+	in_ns world "$BUILD/tests/inject" "$2" "$mac" "$1" "$3" "$4" "$5" || return 2
+	for _ in 1 2 3; do
+		in_ns fw conntrack -L -f "$family" -p "$1" -s "${3%/*}" 2>/dev/null | grep -q "dport=$5 " && return 0
+		sleep 0.02
+	done
+	return 1
+}
+
+first() { # first ADDRESS|NETWORK: an address of it
+	local net=${1%/*}
+	case $1 in
+	*:*/*) echo "${net%::}::99" ;;
+	*/*) echo "${net%.*}.99" ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# promise FAMILY WORDS...: one `#@ expect`, tried with a packet
+promise() {
+	local family=$1 want=$2 proto=$3 port=$4 from= to= in= out= got=deny
+	shift 4
+	while [ $# -gt 0 ]; do
+		case $1 in
+		from) from=$(first "$2") ;;
+		to) to=$(first "$2") ;;
+		in) in=$2 ;;
+		out) out=$2 ;;
+		chain) out=docker0 ;;
+		esac
+		shift 2
+	done
+	[[ $family == 4 || "$from$to" != *.* ]] && [[ $family == 6 || "$from$to" != *:* ]] || return 0
+	# Interfaces that the wire does not have here belong to a zone that has others.
+	[ -z "$in" ] || [[ " ${interfaces[*]} " == *" $in "* ]] || return 0
+	[ -z "$out" ] || [[ " ${interfaces[*]} " == *" $out "* ]] || return 0
+	if [ "$family" = 4 ]; then
+		[ -z "$in" ] || [ -n "$from" ] || from=$(ip -n fw route show dev "$in" | sed -n 's/^default/203.0.113.0/; 1s,^\([0-9]*\.[0-9]*\.[0-9]*\)\..*,\1.99,p')
+		[ -z "$out" ] || [ -n "$to" ] || to=$(ip -n fw route show dev "$out" | sed -n 's/^default/203.0.113.0/; 1s,^\([0-9]*\.[0-9]*\.[0-9]*\)\..*,\1.98,p')
+		from=${from:-203.0.113.77} to=${to:-192.0.2.254}
+	else
+		[ -z "$in" ] || [ -n "$from" ] || from=$(ip -n fw -6 route show dev "$in" | sed -n 's,^default,2001:db8:77::/64,; 1s,^\([0-9a-f:]*\)::/.*,\1::99,p')
+		[ -z "$out" ] || [ -n "$to" ] || to=$(ip -n fw -6 route show dev "$out" | sed -n 's,^default,2001:db8:77::/64,; 1s,^\([0-9a-f:]*\)::/.*,\1::98,p')
+		from=${from:-2001:db8:77::77} to=${to:-2001:db8:254::1}
+	fi
+	in=${in:-$(ip -n fw route get "$from" | sed -n 's/.* dev \([^ ]*\).*/\1/p')}
+	! pass "$proto" "$in" "$from" "$to" "$port" || got=allow
+	count=$((count + 1))
+	[ "$got" = "$want" ] || { echo "$backend: $want $proto $port from $from in $in to $to: $got" && return 1; }
+}
+
+# keep_promises FILE WANTED: all of them, with both backends; at least so many packets in all
+keep_promises() {
+	local line family
+	count=0
+	fw-gen "$1" >"$tmp/rules"
+	all() {
+		# Nobody listens here, and a reset would make conntrack forget: none gets out.
+		for program in "iptables-$backend" "ip6tables-$backend"; do
+			in_ns fw "$program" -t raw -I OUTPUT -p tcp --tcp-flags RST RST -j DROP
+		done
+		# What Docker itself adds behind its users' chain.
+		[ "$1" != docker.conf ] || for program in "iptables-$backend" "ip6tables-$backend"; do
+			in_ns fw "$program" -I FORWARD 2 -o docker0 -j ACCEPT
+		done
+		while read -r _ _ line; do
+			for family in 4 6; do
+				# shellcheck disable=SC2086
+				promise "$family" $line
+			done
+		done < <(grep '^#@ expect' "$tmp/rules")
+	}
+	with_both all "$1"
+	echo "# $count packets"
+	[ "$count" -ge "$2" ]
+}
+
+@test "tutorial" {
+	route eth0 default ::/0
+	route eth1 192.168.1.0/24 2001:db8:1::/64
+	keep_promises tutorial.conf 4
+}
+
+@test "web" {
+	route eth0 default ::/0
+	keep_promises web.conf 6
+}
+
+@test "dmz" {
+	route eth0 default ::/0
+	route eth1 10.0.0.0/24 fd00:0:0:1::/64
+	route eth2 10.0.9.0/24 2001:db8:9::/64
+	keep_promises dmz.conf 12
+}
+
+@test "mail" {
+	route eth0 default ::/0
+	keep_promises mail.conf 10
+}
+
+@test "workstation" {
+	route eth0 192.168.178.0/24
+	route eth1 default ::/0
+	keep_promises workstation.conf 4
+}
+
+@test "docker" {
+	route eth0 default ::/0
+	route docker0 172.17.0.0/16 fd17::/64
+	keep_promises docker.conf 8
+}
+
+@test "wireguard" {
+	route eth0 default ::/0
+	route eth1 10.0.0.0/24 2001:db8:1::/64
+	route wg0 10.66.0.0/24 fd66::/64
+	keep_promises wireguard.conf 8
+}
+
+@test "database" {
+	route eth0 10.20.0.0/24 2001:db8:20::/64 default ::/0
+	keep_promises database.conf 8
+}
+
+@test "kubernetes" {
+	route eth0 default ::/0
+	route eth1 10.30.0.0/24 2001:db8:30::/64
+	route cni0 10.244.0.0/24 fd44::/64
+	keep_promises kubernetes.conf 8
+}
+
+@test "router" {
+	route ppp0 default ::/0
+	route br-lan 192.168.1.0/24 2001:db8:aaaa::/64
+	route br-guest 192.168.77.0/24 fd00:77::/64
+	keep_promises router.conf 12
+}
+
+@test "bastion" {
+	route eth0 default ::/0
+	route eth1 10.40.0.0/24 2001:db8:40::/64
+	keep_promises bastion.conf 6
+}

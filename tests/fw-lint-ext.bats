@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every sample of tests/ext against fw-lint and against the iptables that is installed.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	cd "$BATS_TEST_DIRNAME" || return
+	export samples=$BATS_FILE_TMPDIR/samples
+	mkdir "$samples"
+	ipset create hosts hash:ip
+	ipset create hosts6 hash:ip family inet6
+	ipset create pairs hash:ip,port
+	# family.verdict.table.chain: RULE;PRINTED, one a line
+	awk -F';' -v out="$samples" '
+		/^#/ || /^$/ { next }
+		/^@ / { split($0, at, " "); next }
+		{
+			for (i = 1; i <= length(at[4]); i++)
+				print $1 ";" ($2 == "=" ? $1 : $2) > (out "/" substr(at[4], i, 1) "." $3 "." at[2] "." at[3])
+		}' ext/*.t
+}
+
+setup() {
+	cd "$BATS_TEST_DIRNAME" || return
+	PATH=$BUILD:$PATH
+	tmp=$BATS_TEST_TMPDIR
+}
+
+# of GROUP: sets family, table, chain and legacy, the name of iptables' programs without -restore and -save
+of() {
+	IFS=. read -r family _ table chain <<<"${1##*/}"
+	legacy=iptables-legacy
+	[ "$family" = 4 ] || legacy=ip6tables-legacy
+}
+
+# whole RULES: a text around rules, one a line, from standard input
+whole() {
+	printf '*%s\n:user - [0:0]\n' "$table"
+	sed "s/^/-A $chain /"
+	printf 'COMMIT\n'
+}
+
+# alone RULE: a text around one rule
+alone() {
+	printf '*%s\n:user - [0:0]\n-A %s %s\nCOMMIT\n' "$table" "$chain" "$1"
+}
+
+rules() { cut -d';' -f1 "$1"; }
+
+@test "there are samples of every extension that is installed" {
+	dir=$(pkg-config --variable=xtlibdir xtables)
+	for path in "$dir"/lib{xt,ipt,ip6t}_*.so; do
+		name=${path##*/lib*_}
+		name=${name%.so}
+		[ "$name" != standard ] || continue
+		[ -e "ext/match-$name.t" ] || [ -e "ext/target-$name.t" ] || { echo "none of $name"; false; }
+	done
+}
+
+@test "fw-lint accepts what is OK" {
+	for group in "$samples"/*.OK.*; do
+		of "$group"
+		rules "$group" | whole >"$tmp/text"
+		fw-lint -q -"$family" --checks=syntax "$tmp/text" 2>"$tmp/said" || { cat "$tmp/said"; false; }
+	done
+}
+
+@test "fw-lint refuses each that is FAIL, all in one text" {
+	for group in "$samples"/*.FAIL.*; do
+		of "$group"
+		rules "$group" | whole >"$tmp/text"
+		run -1 --separate-stderr fw-lint -q -"$family" --checks=syntax "$tmp/text"
+		grep -oE '^[^ ]*:[0-9]+:[0-9]+: error' <<<"$stderr" | cut -d: -f2 | sort -nu >"$tmp/refused"
+		seq 3 $(($(wc -l <"$group") + 2)) | diff - "$tmp/refused"
+	done
+}
+
+@test "alone, a sample has the same status: every eighth" {
+	for group in "$samples"/*; do
+		of "$group"
+		wanted=0
+		[[ $group != *.FAIL.* ]] || wanted=1
+		while IFS= read -r rule; do
+			alone "$rule" >"$tmp/text"
+			got=0
+			fw-lint -q -"$family" --checks=syntax "$tmp/text" 2>/dev/null || got=$?
+			[ $got -eq $wanted ] || { echo "status $got, IPv$family $table $chain: $rule"; false; }
+		done < <(rules "$group" | awk 'NR % 8 == 1')
+	done
+}
+
+@test "iptables-legacy-restore --test says the same of each" {
+	for group in "$samples"/*; do
+		of "$group"
+		if [[ $group == *.OK.* ]]; then
+			rules "$group" | whole >"$tmp/text"
+			"$legacy-restore" --test "$tmp/text" >/dev/null 2>"$tmp/said" || { cat "$tmp/said"; false; }
+			continue
+		fi
+		while IFS= read -r rule; do
+			alone "$rule" >"$tmp/text"
+			! "$legacy-restore" --test "$tmp/text" >/dev/null 2>&1 || { echo "IPv$family accepts: $rule"; false; }
+		done < <(rules "$group")
+	done
+}
+
+@test "loaded, a sample is saved as it is printed here" {
+	for group in "$samples"/*.OK.*; do
+		of "$group"
+		grep -v ';-$' "$group" >"$tmp/group" || continue
+		rules "$tmp/group" | whole >"$tmp/text"
+		cut -d';' -f2 "$tmp/group" | sed "s/^/-A $chain /; s/ \$//" >"$tmp/wanted"
+		"$BUILD/tests/reprint" "$family" "$tmp/text" 2>/dev/null | sed -n "s/^\[[0-9:]*\] -A $chain/-A $chain/p" >"$tmp/printed"
+		diff "$tmp/wanted" "$tmp/printed"
+		"$legacy-restore" "$tmp/text" >/dev/null 2>"$tmp/said" || { cat "$tmp/said"; false; }
+		"$legacy-save" -t "$table" | grep "^-A $chain" >"$tmp/saved"
+		printf '*%s\nCOMMIT\n' "$table" | "$legacy-restore"
+		diff "$tmp/wanted" "$tmp/saved"
+	done
+}
+
+@test "texts of several commands have the status that --test gives them" {
+	while IFS=';' read -r text verdict; do
+		sed 's/ | /\n/g' <<<"$text" >"$tmp/text"
+		wanted=0
+		[ "$verdict" = OK ] || wanted=1
+		mine=0
+		fw-lint -q -4 --checks=syntax "$tmp/text" 2>/dev/null || mine=1
+		theirs=0
+		iptables-legacy-restore --test "$tmp/text" >/dev/null 2>&1 || theirs=1
+		[ "$wanted $wanted" = "$mine $theirs" ] || { echo "wanted $wanted, fw-lint $mine, --test $theirs: $text"; false; }
+	done < <(grep -hv '^#' ext/commands/*.t)
+}

@@ -1,0 +1,200 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_DIRNAME" || return
+	PATH=$BUILD:$PATH
+	tmp=$BATS_TEST_TMPDIR
+}
+
+# rules4 TABLE LINE...: a file of one table for IPv4
+rules4() {
+	{ echo "*$1"; shift; printf '%s\n' "$@" COMMIT; } >"$tmp/rules.v4"
+}
+
+# found [ID]: lines and ids that fw-lint gives, those of one id where it is given
+found() {
+	fw-lint -q --format=gcc "$tmp/rules.v4" 2>&1 | sed -n 's/^[^:]*:\([0-9]*\):.*\[\([a-z-]*\)\]$/\1 \2/p' | grep -v extension-notice |
+		grep "${1:-.}" | tr '\n' ';'
+}
+
+# says ID LINE...: with these rules in filter the finding is there
+says() {
+	local id=$1
+	shift
+	rules4 filter "$@"
+	[[ $(found) == *" $id;"* ]] || { echo "$id is missing in: $(found)" >&2; return 1; }
+}
+
+# silent ID LINE...: it is not
+silent() {
+	local id=$1
+	shift
+	rules4 filter "$@"
+	[[ $(found) != *" $id;"* ]] || { echo "$id is wrong in: $(found)" >&2; return 1; }
+}
+
+@test "the tutorial's four dead rules, each with its killer, and no other" {
+	run -1 fw-lint -q --format=gcc data/fw-lint-meaning/tutorial.v4.rules
+	grep '\[dead-rule\]' <<<"$output" | sed 's/.*rules:\([0-9]*\):.*: line \([0-9]*\) .*/\1 by \2/' >"$tmp/dead"
+	diff - "$tmp/dead" <<-'END'
+		22 by 17
+		23 by 17
+		24 by 18
+		27 by 16
+	END
+	[ "$(grep -c 'error:.*\[limit-after-accept\]' <<<"$output")" -eq 3 ]
+	[[ $output == *":28: "*"[open-forward]"* ]]
+	[[ $output == *":34: "*"[log-no-limit]"* ]]
+	[[ $output == *":10: info: "*"[ipv6-absent]"* ]]
+}
+
+@test "dead-rule: alone, by a union, behind a jump, by what its callers keep out" {
+	says dead-rule '-A INPUT -p tcp -j ACCEPT' '-A INPUT -p tcp --dport 22 -j DROP'
+	says dead-rule '-A INPUT -p tcp --dport 1:1023 -j DROP' '-A INPUT -p tcp --dport 1024: -j DROP' '-A INPUT -p tcp --dport 0 -j DROP' \
+		'-A INPUT -m conntrack --ctstate NEW -p tcp -j ACCEPT'
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *"lines 2, 3 and 4 together take all that it matches (DROP)"* ]]
+	says dead-rule ':x -' '-A INPUT -j x' '-A INPUT -s 192.0.2.1 -j DROP' '-A x -j ACCEPT'
+	says dead-rule ':x -' '-A INPUT -p tcp -j x' '-A x -p udp -j ACCEPT' '-A x -j DROP'
+	says dead-rule ':x -' '-A INPUT -s 192.0.2.0/24 -j x' '-A x -s 198.51.100.1 -j ACCEPT' '-A x -j DROP'
+	says dead-rule ':x -' '-A INPUT -g x' '-A INPUT -j DROP' '-A x -p tcp -j ACCEPT'
+	says dead-rule '-A INPUT -m mac --mac-source 02:00:00:00:00:01 -j DROP' '-A INPUT -p tcp -m mac --mac-source 02:00:00:00:00:01 -j ACCEPT'
+	says dead-rule '-A OUTPUT -m owner --uid-owner 5 -j DROP' '-A OUTPUT -m owner ! --uid-owner 5 -j DROP' '-A OUTPUT -p tcp -j ACCEPT'
+	says dead-rule '-A INPUT -m iprange --src-range 192.0.2.0-192.0.2.255 -j DROP' '-A INPUT -s 192.0.2.7 -j ACCEPT'
+}
+
+@test "dead-rule: the known traps stay silent" {
+	silent dead-rule '-A INPUT ! -s 192.0.2.1 -j ACCEPT' '-A INPUT -s 192.0.2.1 -j DROP'
+	silent dead-rule '-A INPUT -p tcp --tcp-flags SYN,ACK SYN -j ACCEPT' '-A INPUT -p tcp --tcp-flags SYN,RST SYN -j DROP'
+	silent dead-rule '-A INPUT -i eth0 -j ACCEPT' '-A INPUT -i eth1 -j DROP' '-A INPUT -i eth+ -j DROP'
+	silent dead-rule '-A INPUT -p tcp -m multiport --dports 22,80 -j ACCEPT' '-A INPUT -p tcp -m multiport --dports 80,443 -j DROP'
+	silent dead-rule '-A INPUT -p tcp -m multiport --ports 80 -j ACCEPT' '-A INPUT -p tcp --dport 81 -j DROP'
+	silent dead-rule '-A INPUT -m limit --limit 1/s -j ACCEPT' '-A INPUT -m limit --limit 1/s -j ACCEPT' '-A INPUT -j DROP'
+	silent dead-rule '-A INPUT -m mac --mac-source 02:00:00:00:00:01 -j DROP' '-A INPUT -m mac ! --mac-source 02:00:00:00:00:01 -j DROP' '-A INPUT -j ACCEPT'
+	silent dead-rule '-A INPUT -p tcp -m tcp --dport 0:65535 -j DROP' '-A INPUT -p tcp -f -j ACCEPT'
+	silent dead-rule ':x -' '-A INPUT -m limit --limit 1/s -j x' '-A INPUT -j DROP' '-A x -j ACCEPT'
+	silent dead-rule ':x -' '-A INPUT -j x' '-A INPUT -j DROP' '-A x -p tcp -j ACCEPT' '-A x -j RETURN'
+	silent dead-rule '-A INPUT -j LOG' '-A INPUT -p tcp -j ACCEPT'
+	silent dead-rule '-A INPUT -m mark --mark 1/3 -j DROP' '-A INPUT -m mark --mark 2/3 -j DROP' '-A INPUT -m mark --mark 6/7 -j DROP' '-A INPUT -m mark --mark 0 -j ACCEPT'
+	silent dead-rule '-A INPUT -m connmark --mark 0 -j DROP' '-A INPUT -m connmark ! --mark 0 -j DROP' '-A INPUT -j ACCEPT'
+}
+
+@test "a mark that rules of the table change is not taken for the same" {
+	rules4 mangle '-A PREROUTING -m mark --mark 0 -j MARK --set-mark 1' '-A PREROUTING -m mark --mark 0 -j ACCEPT' \
+		'-A PREROUTING -m mark ! --mark 0 -j ACCEPT' '-A PREROUTING -p tcp -j ACCEPT'
+	[ -z "$(found)" ]
+}
+
+@test "impossible-match" {
+	says impossible-match ':x -' '-A INPUT -j x' '-A x -o eth0 -j ACCEPT'
+	says impossible-match ':x -' '-A OUTPUT -j x' '-A x -i eth0 -j ACCEPT'
+	says impossible-match '-A INPUT -p tcp -m tcp --tcp-flags SYN ACK -j ACCEPT'
+	says impossible-match '-A INPUT -m conntrack --ctstate NEW --ctdir REPLY -j ACCEPT'
+	silent impossible-match ':x -' '-A INPUT -j x' '-A FORWARD -j x' '-A x -o eth0 -j ACCEPT'
+	silent impossible-match ':x -' ':y -' '-A INPUT -j x' '-A OUTPUT -j y' '-A x ! -o eth0 -j ACCEPT' '-A y ! -i eth0 -j ACCEPT'
+	rules4 nat '-A PREROUTING -m conntrack --ctstate ESTABLISHED -j ACCEPT'
+	[ "$(found)" = "2 impossible-match;" ]
+}
+
+@test "unreachable-chain, duplicate-rule" {
+	says unreachable-chain ':x -' '-A x -j DROP'
+	says unreachable-chain ':x -' ':y -' '-A x -j y' '-A y -j DROP'
+	silent unreachable-chain ':x -' '-A INPUT -j x' '-A x -j DROP'
+	silent unreachable-chain ':x -'
+	says duplicate-rule '-A INPUT -p tcp -j LOG' '-A INPUT -p tcp -j LOG'
+	silent duplicate-rule '-A INPUT -p tcp -j LOG' '-A INPUT -p udp -j LOG'
+	silent duplicate-rule '-A INPUT -p tcp' '-A INPUT -p tcp'
+}
+
+@test "IPv6: the same, over 128 bits" {
+	printf '*filter\n-A INPUT -s 2001:db8::/32 -j ACCEPT\n-A INPUT -s 2001:db8:1::/48 -p tcp -j DROP\n-A INPUT -s 2001:db9::/32 -j DROP\nCOMMIT\n' >"$tmp/rules.v6"
+	run -0 fw-lint -q --format=gcc "$tmp/rules.v6"
+	[[ $output == *"rules.v6:3: warning: no packet gets to this rule: line 2"* ]]
+	[[ $output != *":4:"* ]]
+}
+
+@test "a line for both families is dead when it is in both" {
+	printf '*filter\n-4 -A INPUT -j DROP\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n' >"$tmp/r"
+	run -0 fw-lint -q --checks=dead-rule "$tmp/r"
+	[[ $output != *dead-rule* ]]
+	run -0 fw-lint -q --checks=dead-rule -4 "$tmp/r"
+	[[ $output == *dead-rule* ]]
+	printf '*filter\n-A INPUT -j DROP\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n' >"$tmp/r"
+	run -0 fw-lint -q --checks=dead-rule "$tmp/r"
+	[ "$(grep -c dead-rule <<<"$output")" -eq 1 ]
+}
+
+@test "no-established: each with a packet" {
+	says no-established ':INPUT DROP' '-A INPUT -i lo -j ACCEPT'
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *"for example in wan0 tcp 198.51.100.7:40000 -> 203.0.113.5:32769 established"* ]]
+	says no-established ':FORWARD DROP' '-A FORWARD -p tcp --dport 80 -m conntrack --ctstate NEW -j ACCEPT'
+	silent no-established ':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT'
+	silent no-established ':INPUT DROP' '-A INPUT -p tcp --sport 443 -m state --state ESTABLISHED -j ACCEPT'
+	silent no-established ':INPUT DROP' ':OUTPUT DROP' '-A OUTPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT'
+	silent no-established ':FORWARD DROP' '-A FORWARD -p tcp --dport 80 -j ACCEPT'
+	silent no-established ':INPUT ACCEPT'
+}
+
+@test "lockout-admin" {
+	says lockout-admin ':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-A INPUT -i lo -j ACCEPT'
+	silent lockout-admin ':INPUT DROP' '-A INPUT -p tcp --dport 22 -s 192.0.2.1 -j ACCEPT'
+	silent lockout-admin ':INPUT DROP' '-A INPUT -m limit --limit 1/s -j ACCEPT'
+	silent lockout-admin ':INPUT DROP' '-A INPUT -i wg0 -j ACCEPT'
+	silent lockout-admin ':INPUT ACCEPT'
+}
+
+@test "icmpv6-nd-blocked" {
+	printf '*filter\n:INPUT DROP\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n' >"$tmp/rules.v6"
+	run -1 fw-lint -q --format=gcc "$tmp/rules.v6"
+	[ "$(grep -c icmpv6-nd-blocked <<<"$output")" -eq 3 ]
+	printf '*filter\n:INPUT DROP\n-A INPUT -p tcp -j ACCEPT\n-A INPUT -p icmpv6 -j ACCEPT\nCOMMIT\n' >"$tmp/rules.v6"
+	run -0 fw-lint -q --format=gcc "$tmp/rules.v6"
+	[[ $output != *icmpv6-nd-blocked* ]]
+}
+
+@test "dnat-no-forward, with the packet as FORWARD sees it" {
+	local nat='*nat\n-A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 192.168.1.100:80\nCOMMIT\n'
+	printf "$nat*filter\n:FORWARD DROP\n-A FORWARD -d 192.168.1.100 -p tcp --dport 8080 -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
+	[[ $(found) == *"2 dnat-no-forward;"* ]]
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *"tcp 198.51.100.7:40000 -> 192.168.1.100:80 new dnat"* ]]
+	printf "$nat*filter\n:FORWARD DROP\n-A FORWARD -d 192.168.1.100 -p tcp --dport 80 -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
+	[[ $(found) != *dnat-no-forward* ]]
+	printf "$nat*filter\n:FORWARD DROP\n-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
+	[[ $(found) != *dnat-no-forward* ]]
+	printf "$nat" >"$tmp/rules.v4"
+	[ -z "$(found)" ]
+}
+
+@test "nat-no-forwarding, masquerade-unbounded" {
+	rules4 nat '-A POSTROUTING -j MASQUERADE'
+	[ "$(found)" = "2 masquerade-unbounded;" ]
+	rules4 nat '#@ sysctl net.ipv4.ip_forward=0' '-A POSTROUTING -o eth0 -j MASQUERADE'
+	[ "$(found)" = "3 nat-no-forwarding;" ]
+	rules4 nat '#@ sysctl net.ipv4.ip_forward=1' '-A POSTROUTING -o eth0 -j MASQUERADE' '-A POSTROUTING -s 10.0.0.0/8 ! -d 10.0.0.0/8 -j MASQUERADE'
+	[ -z "$(found)" ]
+}
+
+@test "open-forward, log-no-limit, log-prefix-cut" {
+	says open-forward '-A FORWARD -s 192.168.1.0/24 -j ACCEPT'
+	silent open-forward '-A FORWARD -i eth1 -s 192.168.1.0/24 -j ACCEPT' '-A FORWARD ! -s 192.168.1.0/24 -i eth0 -j ACCEPT'
+	says log-no-limit '-A INPUT -p tcp --dport 22 -j LOG'
+	says log-no-limit ':x -' '-A INPUT -j x' '-A x -p tcp -j LOG'
+	silent log-no-limit ':x -' '-A INPUT -m limit --limit 1/s -j x' '-A x -p tcp -j LOG'
+	silent log-no-limit '-A INPUT -p tcp --dport 22 -m limit --limit 1/s -j LOG' '-A OUTPUT -p tcp -j LOG' '-A INPUT -i lo -p tcp -j LOG' \
+		'-A INPUT -m conntrack --ctstate ESTABLISHED -j LOG'
+	says log-prefix-cut '-A INPUT -m limit --limit 1/s -j LOG --log-prefix "123456789012345678901234567890"'
+	silent log-prefix-cut '-A INPUT -m limit --limit 1/s -j LOG --log-prefix "12345678901234567890123456789"'
+}
+
+@test "ipv6-absent: a text of IPv4 alone that closes the host" {
+	says ipv6-absent ':INPUT DROP' '-A INPUT -p tcp -j ACCEPT'
+	silent ipv6-absent ':INPUT ACCEPT'
+	printf '*filter\n:INPUT DROP\n-A INPUT -j ACCEPT\nCOMMIT\n' >"$tmp/r"
+	run fw-lint -q "$tmp/r"
+	[[ $output != *ipv6-absent* ]]
+}

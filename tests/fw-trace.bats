@@ -1,0 +1,95 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_DIRNAME" || return
+	PATH=$BUILD:$PATH
+	tmp=$BATS_TEST_TMPDIR
+	tutorial=data/fw-lint-meaning/tutorial.v4.rules
+}
+
+@test "the port forward of the tutorial: DNAT, FORWARD, and the answer" {
+	run -0 fw-trace --reply 'in eth0 out eth1 tcp 198.51.100.7:40000 -> 203.0.113.5:8080 new' <$tutorial
+	[[ $output == *"now: in eth0 tcp 198.51.100.7:40000 -> 192.168.1.100:80 new dnat"* ]]
+	[[ $output == *"ACCEPT by line 29: -A FORWARD -p tcp -d 192.168.1.100 --dport 80"* ]]
+	[[ $output == *"in eth1 out eth0 tcp 192.168.1.100:80 -> 198.51.100.7:40000 established reply dnat"* ]]
+	[[ ${lines[-1]} == "ACCEPT by line 16: "* ]]
+}
+
+@test "each rule that is met says why it does not match" {
+	run -0 fw-trace 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:443 new' <$tutorial
+	[[ $output == *"13: -A INPUT -i lo -j ACCEPT  no: the input interface is eth0"* ]]
+	[[ $output == *"17: "*"no: the destination port is 443"* ]]
+}
+
+@test "what cannot be known is told apart, with the way that it would open" {
+	printf '*filter\n:INPUT ACCEPT\n:x -\n-A INPUT -m limit --limit 1/s -j x\n-A x -j DROP\nCOMMIT\n' >"$tmp/r"
+	run -0 fw-trace -R "$tmp/r" 'in eth0 udp 192.0.2.1:1 -> 192.0.2.2:2'
+	[[ $output == *"4: -A INPUT -m limit --limit 1/s -j x  MAY MATCH: -m limit"* ]]
+	[[ ${lines[-1]} == "ACCEPT by the policy of filter INPUT, unless line 4 matches" ]]
+	run -0 fw-trace -R "$tmp/r" 'in eth0 udp 192.0.2.1 -> 192.0.2.2'
+	printf '*filter\n-A INPUT -p udp --dport 5 -j DROP\nCOMMIT\n' >"$tmp/r"
+	run -0 fw-trace -R "$tmp/r" 'in eth0 udp 192.0.2.1 -> 192.0.2.2'
+	[[ $output == *"MAY MATCH: the destination port is not known"* ]]
+}
+
+@test "--json: one object, with its steps" {
+	fw-trace --json 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new' <$tutorial >"$tmp/out"
+	python3 - "$tmp/out" <<-'END'
+		import json, sys
+		found = json.load(open(sys.argv[1]))
+		assert found["verdict"] == "ACCEPT" and found["line"] == 17 and found["chain"] == "INPUT", found
+		assert [s["step"] for s in found["steps"] if s["line"] == 17] == ["match"], found
+	END
+}
+
+@test "--from-log: which rule would decide each packet now; other lines are passed over" {
+	cat >"$tmp/log" <<-'END'
+		Nov 23 10:00:00 fw kernel: SSH-NEW IN=eth0 OUT= MAC=00:11 SRC=198.51.100.7 DST=203.0.113.5 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=1 DF PROTO=TCP SPT=4711 DPT=22 WINDOW=64240 RES=0x00 SYN URGP=0
+		Nov 23 10:00:00 fw sshd[1]: Accepted password for root
+		Nov 23 10:00:01 fw kernel: denied: IN=eth0 OUT=eth1 SRC=198.51.100.7 DST=192.168.1.7 LEN=84 TOS=0x00 PREC=0x00 TTL=63 ID=1 DF PROTO=ICMP TYPE=8 CODE=0 ID=1 SEQ=1
+	END
+	run -0 fw-trace -R $tutorial --from-log "$tmp/log"
+	[ ${#lines[@]} -eq 2 ]
+	[[ ${lines[0]} == *":4711 -> 203.0.113.5:22 new: ACCEPT by line 17: "* ]]
+	[[ ${lines[1]} == *"type 8/0 new: DROP by the policy of filter FORWARD"* ]]
+}
+
+@test "--packets: a line each, the same answers as one by one" {
+	for port in 22 25 53 80; do echo "in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:$port new"; done >"$tmp/p"
+	fw-trace -R $tutorial -p "$tmp/p" | sed 's/.*new: //' >"$tmp/many"
+	while read -r packet; do fw-trace -R $tutorial "$packet" | tail -1; done <"$tmp/p" >"$tmp/one"
+	diff "$tmp/one" "$tmp/many"
+	[ "$(wc -l <"$tmp/one")" -eq 4 ]
+}
+
+@test "a packet that cannot be read: where and why, status 1" {
+	run -1 fw-trace 'in eth0 tcp 1.2.3.4:x -> 5.6.7.8' <$tutorial
+	[[ $output == *"packet:1:13: error: a port is a number up to 65535 [packet]"* ]]
+	run -1 fw-trace 'tcp 1.2.3.4 -> 5.6.7.8' <$tutorial
+	run -1 fw-trace 'in eth0 tcp 1.2.3.4 -> 2001:db8::1' <$tutorial
+	run -2 fw-trace <$tutorial
+	run -0 fw-trace --help
+}
+
+@test "lost output is an error" {
+	fw-trace -R $tutorial 'in eth0 tcp 1.2.3.4 -> 5.6.7.8' >/dev/full || status=$?
+	[ "$status" -eq 3 ]
+}
+
+@test "IPv6, and a table that nobody wrote" {
+	run -0 fw-trace 'in eth0 out eth1 udp [2001:db8::9]:5 -> [2001:db8:1::1]:53' <data/ruleset/dual.rules
+	[[ ${lines[-1]} == *"FORWARD"* || ${lines[-1]} == *"line"* ]]
+	run -0 fw-trace 'in eth0 udp 192.0.2.1 -> 192.0.2.2' < <(printf '*filter\nCOMMIT\n')
+}
+
+@test "the kernel counts what the tracer counts: random rules, real packets, both families and backends" {
+	for backend in legacy nft; do
+		for family in 4 6; do
+			unshare -m -n ../scripts/netns-run python3 prove/kernel.py --trace "$BUILD/fw-trace" --rulesets 5 \
+				--seed 5000 --family $family --backend $backend
+		done
+	done
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * swapper ROUNDS ONE OTHER - exchange the two names again and again, as somebody does who wants a root process to go wrong
+ * between its check and its use. Ends after ROUNDS, with both names where they were.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(int argc, char *argv[])
+{
+	long rounds = argc == 4 ? atol(argv[1]) : 0;
+
+	if (rounds <= 0)
+		return 2;
+	for (long i = 0; i < 2 * rounds; i++)
+		if (renameat2(AT_FDCWD, argv[2], AT_FDCWD, argv[3], RENAME_EXCHANGE) != 0)
+			return 1;
+	return 0;
+}

@@ -1,0 +1,15 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# run.bash BUILD [RULESETS] [SEED] - the tracer against the kernel, both families and both backends, each in
+# a namespace of its own. 250 rulesets each are 100,000 packets in all.
+set -u
+cd "$(dirname "$0")/../.." || exit 3
+build=$(realpath "${1:?usage: run.bash BUILD [RULESETS] [SEED]}")
+status=0
+for backend in legacy nft; do
+	for family in 4 6; do
+		scripts/netns-run python3 tests/prove/kernel.py --trace "$build/fw-trace" --rulesets "${2:-250}" \
+			--seed "${3:-1}" --family $family --backend $backend 2> >(grep -v '^# Warning' >&2) || status=1
+	done
+done
+exit $status
