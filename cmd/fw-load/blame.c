@@ -2,6 +2,7 @@
 /* Which line of the input is to blame. */
 #include "load.h"
 #include "system/inputline.h"
+#include "system/kmsg.h"
 
 #include <string.h>
 
@@ -67,7 +68,9 @@ static const struct line *nth_candidate(const struct load *load, int family, con
 
 const struct line *load_bisect(struct load *load, int family, const struct line *commit, struct refusal *refusal)
 {
+	struct strbuf reason = STRBUF_INIT;
 	size_t good = 0, bad = 0;
+	int log;
 
 	for (size_t i = 0; i < load->stream.lines.len; i++)
 		bad += is_candidate(&load->stream.lines.item[i], commit, family);
@@ -81,7 +84,12 @@ const struct line *load_bisect(struct load *load, int family, const struct line 
 		else
 			good = middle;
 	}
+	log = kmsg_open();
 	part_refused(load, family, commit, bad, refusal);
+	kmsg_reason(log, &reason);
+	if (reason.len > 0)
+		strbuf_printf(&refusal->why, " (the kernel's log says: %s)", strbuf_text(&reason));
+	strbuf_free(&reason);
 	return nth_candidate(load, family, commit, bad - 1);
 }
 

@@ -113,6 +113,14 @@ static int write_rollback(struct load *load)
 	}
 	if (err == 0)
 		err = state_run_write(&load->state, "rollback.sysctls", strbuf_text(&text), text.len);
+	strbuf_reset(&text);
+	for (size_t i = 0; i < load->extras.sets.len; i++) {
+		const struct set *set = &load->extras.sets.item[i];
+
+		strbuf_printf(&text, "set %s\n%s", set->name, set->existed ? strbuf_text(&set->before) : "");
+	}
+	if (err == 0)
+		err = state_run_write(&load->state, "rollback.sets", strbuf_text(&text), text.len);
 	strbuf_free(&text);
 	return err;
 }
@@ -303,6 +311,15 @@ static bool is_recorded(const struct side *side)
 	       memcmp(now, before, len) == 0;
 }
 
+static bool is_set(const struct sysctl *sysctl)
+{
+	struct strbuf now = STRBUF_INIT;
+	bool same = sysctl_read(sysctl, &now) == 0 && strcmp(strbuf_text(&now), sysctl->value) == 0;
+
+	strbuf_free(&now);
+	return same;
+}
+
 /* Is there nothing to do for the rules, and is what we would record the same as what is recorded? */
 static bool is_settled(const struct load *load)
 {
@@ -320,7 +337,10 @@ static bool is_settled(const struct load *load)
 		if (!load->keep_generation && !load->opts.no_rehearsal && !is_recorded(side))
 			return false;
 	}
-	return good != 0 && load->extras.sysctls.len == 0 && load->extras.sets.len == 0;
+	for (size_t i = 0; i < load->extras.sysctls.len; i++)
+		if (!is_set(&load->extras.sysctls.item[i]))
+			return false;
+	return good != 0 && load->extras.sets.len == 0;
 }
 
 static bool plan_rules(struct load *load)
@@ -354,6 +374,7 @@ bool load_plan(struct load *load)
 	good = good && plan_sysctls(load, settings, false);
 	for (size_t i = 0; good && i < sets; i++) {
 		steps[i] = (struct set_step){ load, &load->extras.sets.item[i] };
+		set_look(steps[i].set);
 		good = plan_add(&load->plan, put_set, put_set_back, &steps[i], "put set %s in force",
 				load->extras.sets.item[i].name);
 	}

@@ -12,7 +12,7 @@ struct set {
 	struct strbuf type;    /* owned; "hash:net family inet hashsize 1024" */
 	struct strbuf members; /* owned; one a line */
 	bool changed;          /* by set_put */
-	bool existed;          /* before it */
+	bool existed;          /* as set_look saw it */
 	struct strbuf before;  /* owned; `ipset save` of it then */
 };
 
@@ -22,6 +22,9 @@ void set_free(struct set *set);
 
 /* Makes it from nothing in a scratch namespace. False after a report. */
 must_check bool set_rehearse(const struct set *set, const struct netns *netns, struct diag_log *log);
+
+/* Notes what is there now: before set_put. */
+void set_look(struct set *set);
 
 /* Makes or replaces it; the same members again change nothing. False after a report. */
 must_check bool set_put(struct set *set, struct diag_log *log);
