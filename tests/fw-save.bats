@@ -193,6 +193,7 @@ blankless() {
 		put --replace "$tmp/with"
 		in_ns sysctl -q net.ipv4.conf.all.log_martians=0
 		save | grep -qx '#@ sysctl net.ipv4.conf.all.log_martians=0'
+		save --all | grep -qx '#@ sysctl net.ipv4.conf.all.log_martians=0'
 	done
 }
 
