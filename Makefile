@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make            all programs, in build/
 # make check      build and run all tests        make SAN=1 check   the same with sanitizers, in build-san/
-# make prove      fw-trace against the kernel, and losses of power: long
+# make prove      fw-trace against the kernel, long
 # make bench      the benchmarks, as ratios      make lint          layers, options, diagnostics, formatting
 # make install    PREFIX, DESTDIR                make clean
 
@@ -70,8 +70,8 @@ check: all units
 bench: all
 	scripts/run-bench $(B)
 
-# The tracer against the kernel: 100,000 packets through 1,000 random rulesets. As root. Then boots of a virtual
-# machine and long runs: minutes, not seconds. Outside of the namespace that `check` gives.
+# Minutes, not seconds: 100,000 packets through 1,000 random rulesets in the tracer and in the kernel, 100 loads
+# beside other programs, boots and power losses of a virtual machine. As root, outside of check's namespace.
 prove: all units
 	tests/prove/run.bash $(B)
 	FW_LOADS=100 scripts/run-tests $(B) tests/fw-load-merge.bats

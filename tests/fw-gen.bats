@@ -364,6 +364,14 @@ manual_blocks() {
 	run -3 fw-gen /nonexistent
 }
 
+@test "an empty list is never everyone" {
+	printf 'allow ssh\nhosts h in file "/dev/null"\nallow http from h\ndeny dns from h\n' >"$tmp/p"
+	fw-gen "$tmp/p" 2>/dev/null >"$tmp/rules"
+	! grep -qE 'dports? [0-9,]*(80|53)' "$tmp/rules"
+	run -1 --separate-stderr fw-gen - <<<$'hosts h in file "/dev/null"\ndeny from not h'
+	[[ $stderr == *'<stdin>:2:11: error: "not" of a list without an address would be everyone'* ]]
+}
+
 @test "bytes that no profile may hold" {
 	run -1 --separate-stderr fw-gen - < <(printf 'allow ssh\r\n')
 	[[ $stderr == '<stdin>:1:10: error: a carriage return: save this file with Unix line ends'* ]]

@@ -46,6 +46,9 @@ silent() {
 		27 by 16
 	END
 	[ "$(grep -c 'error:.*\[limit-after-accept\]' <<<"$output")" -eq 3 ]
+	[[ $output == *":28: "*"[open-forward]"* ]]
+	[[ $output == *":34: "*"[log-no-limit]"* ]]
+	[[ $output == *":10: info: "*"[ipv6-absent]"* ]]
 }
 
 @test "dead-rule: alone, by a union, behind a jump, by what its callers keep out" {
@@ -115,11 +118,83 @@ silent() {
 
 @test "a line for both families is dead when it is in both" {
 	printf '*filter\n-4 -A INPUT -j DROP\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n' >"$tmp/r"
-	run -0 fw-lint -q "$tmp/r"
+	run -0 fw-lint -q --checks=dead-rule "$tmp/r"
 	[[ $output != *dead-rule* ]]
-	run -0 fw-lint -q -4 "$tmp/r"
+	run -0 fw-lint -q --checks=dead-rule -4 "$tmp/r"
 	[[ $output == *dead-rule* ]]
 	printf '*filter\n-A INPUT -j DROP\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n' >"$tmp/r"
-	run -0 fw-lint -q "$tmp/r"
+	run -0 fw-lint -q --checks=dead-rule "$tmp/r"
 	[ "$(grep -c dead-rule <<<"$output")" -eq 1 ]
+}
+
+@test "no-established: each with a packet" {
+	says no-established ':INPUT DROP' '-A INPUT -i lo -j ACCEPT'
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *"for example in wan0 tcp 198.51.100.7:40000 -> 203.0.113.5:32769 established"* ]]
+	says no-established ':FORWARD DROP' '-A FORWARD -p tcp --dport 80 -m conntrack --ctstate NEW -j ACCEPT'
+	silent no-established ':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT'
+	silent no-established ':INPUT DROP' '-A INPUT -p tcp --sport 443 -m state --state ESTABLISHED -j ACCEPT'
+	silent no-established ':INPUT DROP' ':OUTPUT DROP' '-A OUTPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT'
+	silent no-established ':FORWARD DROP' '-A FORWARD -p tcp --dport 80 -j ACCEPT'
+	silent no-established ':INPUT ACCEPT'
+}
+
+@test "lockout-admin" {
+	says lockout-admin ':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-A INPUT -i lo -j ACCEPT'
+	silent lockout-admin ':INPUT DROP' '-A INPUT -p tcp --dport 22 -s 192.0.2.1 -j ACCEPT'
+	silent lockout-admin ':INPUT DROP' '-A INPUT -m limit --limit 1/s -j ACCEPT'
+	silent lockout-admin ':INPUT DROP' '-A INPUT -i wg0 -j ACCEPT'
+	silent lockout-admin ':INPUT ACCEPT'
+}
+
+@test "icmpv6-nd-blocked" {
+	printf '*filter\n:INPUT DROP\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n' >"$tmp/rules.v6"
+	run -1 fw-lint -q --format=gcc "$tmp/rules.v6"
+	[ "$(grep -c icmpv6-nd-blocked <<<"$output")" -eq 3 ]
+	printf '*filter\n:INPUT DROP\n-A INPUT -p tcp -j ACCEPT\n-A INPUT -p icmpv6 -j ACCEPT\nCOMMIT\n' >"$tmp/rules.v6"
+	run -0 fw-lint -q --format=gcc "$tmp/rules.v6"
+	[[ $output != *icmpv6-nd-blocked* ]]
+}
+
+@test "dnat-no-forward, with the packet as FORWARD sees it" {
+	local nat='*nat\n-A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 192.168.1.100:80\nCOMMIT\n'
+	printf "$nat*filter\n:FORWARD DROP\n-A FORWARD -d 192.168.1.100 -p tcp --dport 8080 -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
+	[[ $(found) == *"2 dnat-no-forward;"* ]]
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *"tcp 198.51.100.7:40000 -> 192.168.1.100:80 new dnat"* ]]
+	printf "$nat*filter\n:FORWARD DROP\n-A FORWARD -d 192.168.1.100 -p tcp --dport 80 -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
+	[[ $(found) != *dnat-no-forward* ]]
+	printf "$nat*filter\n:FORWARD DROP\n-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
+	[[ $(found) != *dnat-no-forward* ]]
+	printf "$nat" >"$tmp/rules.v4"
+	[ -z "$(found)" ]
+}
+
+@test "nat-no-forwarding, masquerade-unbounded" {
+	rules4 nat '-A POSTROUTING -j MASQUERADE'
+	[ "$(found)" = "2 masquerade-unbounded;" ]
+	rules4 nat '#@ sysctl net.ipv4.ip_forward=0' '-A POSTROUTING -o eth0 -j MASQUERADE'
+	[ "$(found)" = "3 nat-no-forwarding;" ]
+	rules4 nat '#@ sysctl net.ipv4.ip_forward=1' '-A POSTROUTING -o eth0 -j MASQUERADE' '-A POSTROUTING -s 10.0.0.0/8 ! -d 10.0.0.0/8 -j MASQUERADE'
+	[ -z "$(found)" ]
+}
+
+@test "open-forward, log-no-limit, log-prefix-cut" {
+	says open-forward '-A FORWARD -s 192.168.1.0/24 -j ACCEPT'
+	silent open-forward '-A FORWARD -i eth1 -s 192.168.1.0/24 -j ACCEPT' '-A FORWARD ! -s 192.168.1.0/24 -i eth0 -j ACCEPT'
+	says log-no-limit '-A INPUT -p tcp --dport 22 -j LOG'
+	says log-no-limit ':x -' '-A INPUT -j x' '-A x -p tcp -j LOG'
+	silent log-no-limit ':x -' '-A INPUT -m limit --limit 1/s -j x' '-A x -p tcp -j LOG'
+	silent log-no-limit '-A INPUT -p tcp --dport 22 -m limit --limit 1/s -j LOG' '-A OUTPUT -p tcp -j LOG' '-A INPUT -i lo -p tcp -j LOG' \
+		'-A INPUT -m conntrack --ctstate ESTABLISHED -j LOG'
+	says log-prefix-cut '-A INPUT -m limit --limit 1/s -j LOG --log-prefix "123456789012345678901234567890"'
+	silent log-prefix-cut '-A INPUT -m limit --limit 1/s -j LOG --log-prefix "12345678901234567890123456789"'
+}
+
+@test "ipv6-absent: a text of IPv4 alone that closes the host" {
+	says ipv6-absent ':INPUT DROP' '-A INPUT -p tcp -j ACCEPT'
+	silent ipv6-absent ':INPUT ACCEPT'
+	printf '*filter\n:INPUT DROP\n-A INPUT -j ACCEPT\nCOMMIT\n' >"$tmp/r"
+	run fw-lint -q "$tmp/r"
+	[[ $output != *ipv6-absent* ]]
 }

@@ -170,6 +170,8 @@ bool load_flip(void *arg)
 		diag_system(load->log, err, "generation %06u in %s", load->generation, load->state.dir);
 	else
 		state_prune(&load->state, STATE_KEEP);
+	for (int i = 0; err == 0 && i < FAMILIES; i++) /* the safe rules, if it was them, are no longer in force */
+		state_run_remove(&load->state, safe_part(i));
 	return err == 0;
 }
 
@@ -206,14 +208,18 @@ static bool unset_sysctl(void *arg)
 	return err == 0;
 }
 
-/* Those that open, or those that do not; what has its value already is left out. */
 /*
  * A setting of the whole machine, seen from a namespace: not ours to set, and no reason to refuse the
  * rules. What opens or closes the host is always ours: there a failure stays one.
  */
-static bool leave_to_machine(struct load *load, const struct sysctl *sysctl, const char *now, bool opening)
+static bool belongs_to_machine(const struct sysctl *sysctl)
 {
-	if (opening || strncmp(sysctl->key, "net.netfilter.", 14) != 0 || sysctl_writable(sysctl))
+	return strncmp(sysctl->key, "net.netfilter.", 14) == 0 && !sysctl_opens(sysctl) && !sysctl_writable(sysctl);
+}
+
+static bool leave_to_machine(struct load *load, const struct sysctl *sysctl, const char *now)
+{
+	if (!belongs_to_machine(sysctl))
 		return false;
 	diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s stays %s: here it is the machine's, not this namespace's",
 		 sysctl->key, now);
@@ -221,17 +227,18 @@ static bool leave_to_machine(struct load *load, const struct sysctl *sysctl, con
 }
 
 /* One setting that differs becomes a step. */
-static bool plan_sysctl(struct load *load, struct setting *setting, const char *now, bool opening)
+static bool plan_sysctl(struct load *load, struct setting *setting, const char *now)
 {
 	struct sysctl *sysctl = setting->sysctl;
 
-	if (strcmp(now, sysctl->value) == 0 || leave_to_machine(load, sysctl, now, opening))
+	if (strcmp(now, sysctl->value) == 0 || leave_to_machine(load, sysctl, now))
 		return true;
 	sysctl->before = strdup(now);
 	return sysctl->before != NULL && plan_add(&load->plan, set_sysctl, unset_sysctl, setting, "set %s=%s",
 						  sysctl->key, sysctl->value);
 }
 
+/* Those that open, or those that do not; what has its value already is left out. */
 static bool plan_sysctls(struct load *load, struct setting *settings, bool opening)
 {
 	bool good = true;
@@ -250,7 +257,7 @@ static bool plan_sysctls(struct load *load, struct setting *settings, bool openi
 			load->status = STATUS_EXTRAS;
 			good = false;
 		}
-		good = good && plan_sysctl(load, &settings[i], strbuf_text(&now), opening);
+		good = good && plan_sysctl(load, &settings[i], strbuf_text(&now));
 		strbuf_free(&now);
 	}
 	return good;
@@ -311,13 +318,14 @@ static bool is_recorded(const struct side *side)
 	       memcmp(now, before, len) == 0;
 }
 
+/* Has it the value, or is it not ours to set? */
 static bool is_set(const struct sysctl *sysctl)
 {
 	struct strbuf now = STRBUF_INIT;
 	bool same = sysctl_read(sysctl, &now) == 0 && strcmp(strbuf_text(&now), sysctl->value) == 0;
 
 	strbuf_free(&now);
-	return same;
+	return same || belongs_to_machine(sysctl);
 }
 
 /* Is there nothing to do for the rules, and is what we would record the same as what is recorded? */

@@ -230,6 +230,22 @@ static enum family put_plain(struct load *load, enum family families, const char
 	return refused;
 }
 
+/*
+ * The safe rules as they stand in the kernel: the next load takes them for ours and not for another
+ * program's. Best effort: without it that load asks what shall become of them.
+ */
+static void remember_safe(struct load *load)
+{
+	struct saved now = { .text = { STRBUF_INIT } };
+
+	if (load_save_now(load, FAMILY_BOTH, &now))
+		for (int i = 0; i < FAMILIES; i++)
+			if (state_run_write(&load->state, safe_part(i), strbuf_text(&now.text[i]), now.text[i].len) != 0)
+				diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
+					 "that safe rules are in force could not be noted: say --replace with the next load");
+	saved_free(&now);
+}
+
 bool load_safe(struct load *load)
 {
 	struct strbuf file = STRBUF_INIT;
@@ -258,6 +274,7 @@ bool load_safe(struct load *load)
 		left = refused;
 	}
 	strbuf_free(&file);
+	remember_safe(load);
 	if (left != FAMILY_NONE)
 		diag_add(load->log, DIAG_ROLLBACK, NULL, NULL, "no rules could be put in force: the host may be open");
 	return left == FAMILY_NONE;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/check_meaning.h"
 #include "check/meaning_checks.h"
+#include "meaning/rewrite.h"
 #include "meaning/witness.h"
+
+#include <string.h>
 
 /* Nodes for the questions of one ruleset; a ruleset that needs more has its questions left open. */
 #define NODES_MAX ((size_t)1000000)
@@ -27,12 +30,30 @@ void meaning_rule(const struct meaning *m, enum diag_id id, const struct rule *r
 	va_end(args);
 }
 
+/* The ":" line of a built-in chain, which the model does not keep; its table's line where it has none. */
+static unsigned chain_line(const struct meaning *m, const struct chain *chain)
+{
+	const struct stream *stream = m->ruleset->stream;
+	size_t len = strlen(chain->name);
+
+	for (size_t i = chain->line; i < stream->lines.len && chain->hook != 0; i++) {
+		const struct line *line = &stream->lines.item[i];
+
+		if (line->kind == LINE_COMMIT)
+			break;
+		if (line->kind == LINE_CHAIN && line->len > len + 1 && memcmp(line->text + 1, chain->name, len) == 0 &&
+		    line->text[len + 1] == ' ')
+			return (unsigned)i;
+	}
+	return chain->line;
+}
+
 void meaning_chain(const struct meaning *m, enum diag_id id, const struct program_chain *chain, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	report(m, id, chain->chain->line, format, args);
+	report(m, id, chain_line(m, chain->chain), format, args);
 	va_end(args);
 }
 
@@ -68,15 +89,19 @@ static enum may ask(const struct question *question, bool accepted, struct packe
 
 	if (!question->good || diagrams_lost(flow->diagrams))
 		return MAY_UNKNOWN;
-	verdict = flow_chain(flow, question->chain, diagram_box(flow->diagrams, &question->box));
+	set = diagram_and(flow->diagrams, diagram_valid(flow->diagrams), diagram_box(flow->diagrams, &question->box));
+	verdict = flow_chain(flow, question->chain, set);
 	set = accepted ? verdict.accept : verdict.drop;
 	if (diagrams_lost(flow->diagrams))
 		return MAY_UNKNOWN;
 	if (set == DIAGRAM_EMPTY)
 		return MAY_NEVER;
 	if (some != NULL) {
-		struct box box = diagram_some(flow->diagrams, set, &question->box);
+		uint32_t usual[FIELD_COUNT];
+		struct box box;
 
+		box_usual(question->m->program, &question->box, usual);
+		box = diagram_some(flow->diagrams, set, usual);
 		*some = box_packet(question->m->program, &box);
 	}
 	return MAY_SOMETIMES;
@@ -94,16 +119,40 @@ enum may question_dropped(const struct question *question, struct packet *some)
 
 /* --- all of them --------------------------------------------------------------------------------------- */
 
+/* The addresses and ports that NAT gives. */
+static void note_rewriting(const struct ruleset *ruleset, struct space *space)
+{
+	const struct table *nat = ruleset_find_table(ruleset, "nat");
+	struct nat_range range;
+
+	for (size_t c = 0; nat != NULL && c < nat->chains.len; c++)
+		for (size_t r = 0; r < nat->chains.item[c]->rules.len; r++) {
+			if (!nat_range_of(nat->chains.item[c]->rules.item[r], ruleset->family, HOOK_PREROUTING, &range))
+				continue;
+			if (range.has_addr)
+				space_note_value(space, FIELD_DST, range.addr.lo);
+			if (range.has_addr)
+				space_note_value(space, FIELD_DST, range.addr.hi);
+			if (range.has_port)
+				space_note_value(space, FIELD_DPORT, range.port.lo);
+			if (range.has_port)
+				space_note_value(space, FIELD_DPORT, range.port.hi);
+		}
+}
+
 /* The values that the questions are about. */
 static void note_questions(void *ctx, struct space *space)
 {
 	static const unsigned icmp6[] = { 2, 133, 134, 135, 136 };
 
-	(void)ctx;
+	note_rewriting(ctx, space);
+	space_note_value(space, FIELD_CT, ct_value(CT_NEW, false, false, true));
 	space_note_value(space, FIELD_PROTO, IPPROTO_TCP);
 	space_note_value(space, FIELD_PROTO, IPPROTO_UDP);
 	space_note_value(space, FIELD_PROTO, IPPROTO_ICMPV6);
 	space_note_value(space, FIELD_DPORT, 22);
+	space_note_value(space, FIELD_DPORT, 32768); /* the local port range */
+	space_note_value(space, FIELD_DPORT, 60999);
 	space_note_value(space, FIELD_FLAGS, 0x02);
 	space_note_value(space, FIELD_FLAGS, 0x10);
 	space_note_value(space, FIELD_IN, value_of_name("lo"));
@@ -116,11 +165,14 @@ void check_meaning(const struct ruleset *ruleset, struct diag_log *log)
 	struct meaning m = { .ruleset = ruleset, .log = log };
 	bool good;
 
-	m.program = program_new(ruleset, note_questions, NULL);
+	m.program = program_new(ruleset, note_questions, (void *)(uintptr_t)ruleset);
 	m.reach = m.program != NULL ? reach_new(m.program) : NULL;
 	good = m.reach != NULL && flow_begin(&m.flow, m.program, NODES_MAX);
 	if (good) {
 		check_dead(&m);
+		check_policy(&m);
+		check_nat(&m);
+		check_logs(&m);
 	} else {
 		diag_memory(log);
 	}

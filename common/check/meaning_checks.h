@@ -44,6 +44,5 @@ void check_dead(const struct meaning *m);
 void check_policy(const struct meaning *m);
 void check_nat(const struct meaning *m);
 void check_logs(const struct meaning *m);
-void check_expect(const struct meaning *m);
 
 #endif

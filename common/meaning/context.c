@@ -109,7 +109,8 @@ static bool decide_table(struct reach *reach, const struct program_table *table)
 			continue;
 		if (chain->chain->hook != 0) {
 			entry = program_entry(reach->program, table, (enum hook)chain->chain->hook);
-			context.enter[chain - table->chains] = diagram_box(context.flow.diagrams, &entry);
+			context.enter[chain - table->chains] = diagram_and(context.flow.diagrams, diagram_valid(context.flow.diagrams),
+									  diagram_box(context.flow.diagrams, &entry));
 		}
 		pass_chain(&context, chain);
 	}

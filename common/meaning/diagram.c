@@ -225,34 +225,46 @@ diagram diagram_minus(struct diagrams *all, diagram a, diagram b)
 
 /* --- a part of it ---------------------------------------------------------------------------------- */
 
-/* The part of the box in which a bit of a field, those above it being fixed, is `value`. */
-static void fix_bit(struct span *dim, uint32_t *base, uint32_t bit, uint32_t value)
+diagram diagram_valid(struct diagrams *all)
 {
-	uint32_t lo = *base | value << bit, hi = lo | ((1U << bit) - 1);
+	diagram set = DIAGRAM_FULL;
 
-	*base = lo;
-	dim->lo = lo > dim->lo ? lo : dim->lo;
-	dim->hi = hi < dim->hi ? hi : dim->hi;
+	for (unsigned f = FIELD_COUNT; f-- > 0;) {
+		uint32_t count = all->space->field[f].count;
+		struct span whole = { 0, count > 0 ? count - 1 : 0 };
+
+		set = span(all, all->first_var[f], bits_for(count), &whole, true, true, set);
+	}
+	return set;
 }
 
-struct box diagram_some(const struct diagrams *all, diagram set, const struct box *within)
+/* The bit that is wanted where both ways are open, else the one that is. */
+static uint32_t choose(const struct node *node, uint32_t wanted)
 {
-	struct box box = *within;
+	if (node->no == DIAGRAM_EMPTY)
+		return 1;
+	return node->yes == DIAGRAM_EMPTY ? 0 : wanted;
+}
+
+struct box diagram_some(const struct diagrams *all, diagram set, const uint32_t wanted[static FIELD_COUNT])
+{
+	struct box box = { .literal_count = 0 };
 
 	for (unsigned f = 0; f < FIELD_COUNT; f++) {
-		uint32_t bits = all->first_var[f + 1] - all->first_var[f], base = 0;
+		uint32_t bits = all->first_var[f + 1] - all->first_var[f], number = 0;
 
 		for (uint32_t bit = bits; bit-- > 0;) {
-			uint32_t var = all->first_var[f + 1] - 1 - bit;
 			const struct node *node = &all->nodes.item[set];
-			uint32_t value = (within->dim[f].lo >> bit) & 1;
+			bool here = node->var == all->first_var[f + 1] - 1 - bit;
+			uint32_t value = wanted[f] >> bit & 1;
 
-			if (node->var == var)
-				value = node->no != DIAGRAM_EMPTY && (node->yes == DIAGRAM_EMPTY || value == 0) ? 0 : 1;
-			fix_bit(&box.dim[f], &base, bit, value);
-			if (node->var == var)
+			if (here) {
+				value = choose(node, value);
 				set = value == 0 ? node->no : node->yes;
+			}
+			number |= value << bit;
 		}
+		box.dim[f] = (struct span){ number, number };
 	}
 	while (set > DIAGRAM_FULL) {
 		const struct node *node = &all->nodes.item[set];

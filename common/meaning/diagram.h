@@ -28,7 +28,13 @@ diagram diagram_and(struct diagrams *all, diagram a, diagram b);
 diagram diagram_or(struct diagrams *all, diagram a, diagram b);
 diagram diagram_minus(struct diagrams *all, diagram a, diagram b);
 
-/* Some part of a set that is not empty, as a box within `within`. */
-struct box diagram_some(const struct diagrams *all, diagram set, const struct box *within);
+/*
+ * All points that there are: a field's numbers need not fill its bits. What comes in from outside is
+ * to be cut down to these, or points that do not exist are left over.
+ */
+diagram diagram_valid(struct diagrams *all);
+
+/* A point of a set that is not empty, as near to the wanted one as may be, as a box of one point with its booleans. */
+struct box diagram_some(const struct diagrams *all, diagram set, const uint32_t wanted[static FIELD_COUNT]);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "meaning/reach.h"
 #include "meaning/context.h"
+#include "meaning/index.h"
 #include "meaning/witness.h"
 
 #include <string.h>
@@ -185,14 +186,29 @@ static bool has_witness(struct reacher *r, const struct program_rule *rule, bool
 	return false;
 }
 
+/*
+ * One rule that covers it alone must have each of its points, so those that have one corner are the
+ * only candidates: found by the index, not by going through all rules in front.
+ */
 static bool one_killer(struct reacher *r, const struct program_rule *rule)
 {
-	for (size_t i = 0; i < r->takers.len; i++) {
-		if (!covers_alone(r, r->takers.item[i], rule))
+	const struct program_chain *chain = rule->chain;
+	uint32_t point[FIELD_COUNT];
+	struct box whole;
+	unsigned b = 0;
+
+	while (b < rule->box_count && !box_meet(&r->program->boxes.item[rule->first_box + b], &r->entry, &whole))
+		b++;
+	if (b == rule->box_count || chain->index == NULL)
+		return false;
+	box_corner(&whole, 0, point);
+	for (uint32_t at = index_next(chain->index, point, 0); at < rule->index; at = index_next(chain->index, point, at + 1)) {
+		if (!rule_ends_chain(&chain->rules[at]) || !covers_alone(r, &chain->rules[at], rule))
 			continue;
-		r->takers.item[0] = r->takers.item[i];
-		r->takers.len = 1;
-		return true;
+		r->takers.len = 0;
+		if (!vec_push(&r->takers, &chain->rules[at]))
+			r->no_memory = true;
+		return !r->no_memory;
 	}
 	return false;
 }
@@ -211,11 +227,11 @@ static void decide(struct reacher *r, const struct program_rule *rule)
 		to->fate = FATE_NEVER;
 		return;
 	}
-	collect_takers(r, rule);
 	if (one_killer(r, rule)) {
 		name_killers(r, to);
 		return;
 	}
+	collect_takers(r, rule);
 	covered = covered_without(r, rule, SIZE_MAX, &left);
 	if (covered == COVER_YES) {
 		minimize(r, rule);

@@ -242,16 +242,20 @@ static field_value sample_name(field_value lo, field_value hi)
 	return lo;
 }
 
-static field_value sample_addr(field_value lo, field_value hi, enum family family)
+/* Of the networks for documentation, another one for each end. */
+static field_value sample_addr(field_value lo, field_value hi, enum field field, enum family family)
 {
 	static const unsigned usual4[] = { 0xc6336407, 0xcb007105, 0xc0000201 }; /* 198.51.100.7, 203.0.113.5, 192.0.2.1 */
-	field_value doc6 = (field_value)0x20010db8 << 96;
+	field_value doc6 = ((field_value)0x20010db8 << 96) | (field == FIELD_SRC ? 9 : 5);
 
-	for (size_t i = 0; i < ARRAY_LEN(usual4) && family == FAMILY_IPV4; i++)
-		if (usual4[i] >= lo && usual4[i] <= hi)
-			return usual4[i];
-	if (family == FAMILY_IPV6 && (doc6 | 9) >= lo && (doc6 | 9) <= hi)
-		return doc6 | 9;
+	for (size_t i = 0; i < ARRAY_LEN(usual4) && family == FAMILY_IPV4; i++) {
+		unsigned usual = usual4[(i + (field == FIELD_DST)) % ARRAY_LEN(usual4)];
+
+		if (usual >= lo && usual <= hi)
+			return usual;
+	}
+	if (family == FAMILY_IPV6 && doc6 >= lo && doc6 <= hi)
+		return doc6;
 	return hi > lo && (lo & 0xff) == 0 ? lo + 1 : lo; /* not the network's own address */
 }
 
@@ -285,7 +289,7 @@ field_value space_sample(const struct space *space, enum field field, uint32_t n
 	case FIELD_IN: case FIELD_OUT:
 		return lo == hi ? lo : sample_name(lo, hi);
 	case FIELD_SRC: case FIELD_DST:
-		return sample_addr(lo, hi, space->family);
+		return sample_addr(lo, hi, field, space->family);
 	case FIELD_SPORT:
 		return lo <= 40000 && hi >= 40000 ? 40000 : lo == 0 && hi > 0 ? hi : lo;
 	case FIELD_DPORT:

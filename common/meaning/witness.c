@@ -193,22 +193,51 @@ struct packet witness_packet(const struct program *program, const struct witness
 	return packet;
 }
 
-/* Of the numbers that a box leaves open, the one of the usual value: tcp, new, no mark. */
+/* Documentation addresses; tcp, new, a high port: what reads as a usual packet. */
+static field_value usual_value(const struct space *space, enum field field)
+{
+	field_value doc6 = (field_value)0x20010db8 << 96;
+
+	switch (field) {
+	case FIELD_SRC:
+		return space->family == FAMILY_IPV6 ? doc6 | 9 : 0xc6336407; /* 198.51.100.7 */
+	case FIELD_DST:
+		return space->family == FAMILY_IPV6 ? doc6 | 9 : 0xcb007105; /* 203.0.113.5 */
+	case FIELD_IN: case FIELD_OUT:
+		return value_of_name("eth0");
+	case FIELD_PROTO:
+		return IPPROTO_TCP;
+	case FIELD_CT:
+		return ct_value(CT_NEW, false, false, false);
+	case FIELD_FLAGS:
+		return 0x02;
+	case FIELD_SPORT: case FIELD_DPORT:
+		return 40000;
+	case FIELD_LENGTH: case FIELD_TTL:
+		return 60;
+	default:
+		return 0;
+	}
+}
+
+/* Of the numbers that a box leaves open, the one of the usual value. */
 static uint32_t usual_number(const struct space *space, enum field field, struct span span)
 {
-	static const uint16_t usual[FIELD_COUNT] = {
-		[FIELD_PROTO] = IPPROTO_TCP, [FIELD_CT] = CT_NEW * 8, [FIELD_FLAGS] = 0x02, [FIELD_SPORT] = 40000, [FIELD_TTL] = 64,
-	};
-	uint32_t number = space_number(space, field, usual[field]);
+	uint32_t number = space_number(space, field, usual_value(space, field));
 
 	return number >= span.lo && number <= span.hi ? number : span.lo;
+}
+
+void box_usual(const struct program *program, const struct box *box, uint32_t point[static FIELD_COUNT])
+{
+	for (unsigned f = 0; f < FIELD_COUNT; f++)
+		point[f] = usual_number(&program->space, (enum field)f, box->dim[f]);
 }
 
 struct packet box_packet(const struct program *program, const struct box *box)
 {
 	struct witness witness = { .bools = *box };
 
-	for (unsigned f = 0; f < FIELD_COUNT; f++)
-		witness.point[f] = usual_number(&program->space, (enum field)f, box->dim[f]);
+	box_usual(program, box, witness.point);
 	return witness_packet(program, &witness);
 }

@@ -24,6 +24,9 @@ bool witness_find(struct program *program, const struct program_rule *rule, cons
 /* As a packet, read from the space's samples. */
 struct packet witness_packet(const struct program *program, const struct witness *witness);
 
+/* The usual numbers of a box: tcp, new, addresses for documentation, where it has them. */
+void box_usual(const struct program *program, const struct box *box, uint32_t point[static FIELD_COUNT]);
+
 /* A packet of a box, for messages. */
 struct packet box_packet(const struct program *program, const struct box *box);
 

@@ -259,7 +259,7 @@ void build_frame(struct profile *profile)
 	frame_state(profile, PHASE_IN_FRAME, "INPUT");
 	frame_icmp(profile);
 	frame_invalid(profile);
-	if (!settings->log[LOG_DENIED].off)
+	if (!settings->log[LOG_DENIED].off && settings->policy[DIR_IN] != VERDICT_ALLOW)
 		output_chain(&profile->out, TABLE_FILTER, "fw-denied-in");
 	if (settings->policy[DIR_OUT] != VERDICT_ALLOW)
 		frame_out(profile);

@@ -228,8 +228,8 @@ static bool parse_when(struct parser *ps, struct options *out)
 		stop = clock_parse(end + 1, &end);
 	if (stop < 0 || *end != '\0')
 		return fail_expected(ps, "a time such as 08:00-18:00");
-	if (start == stop)
-		return fail_here(ps, "this time begins when it ends");
+	if (start == stop || start == 86400)
+		return fail_here(ps, "this time begins when it ends, or with the end of the day");
 	advance(ps);
 	out->has_when = true;
 	out->when_start = (unsigned)start;

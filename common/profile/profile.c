@@ -19,6 +19,18 @@ static void settings_begin(struct settings *settings)
 		(struct log_setting){ .off = true, .prefix = "fw-blocked: ", .nflog = -1 };
 }
 
+/* Nothing at all would be a firewall that lets nobody in: rather a program that died in front of us. */
+static bool profile_says_something(struct profile *profile)
+{
+	struct where at = { .file = profile->name };
+
+	if (profile->statements != NULL)
+		return true;
+	diag_add(profile->log, DIAG_PROFILE, &at, NULL,
+		 "no statement in this profile, so nothing would be allowed: is it the right file?");
+	return false;
+}
+
 struct profile *profile_compile(const char *name, const char *text, size_t len,
 				const struct profile_source *source, const struct profile_options *options,
 				struct diag_log *log)
@@ -37,7 +49,7 @@ struct profile *profile_compile(const char *name, const char *text, size_t len,
 	profile->statements_end = &profile->statements;
 	settings_begin(&profile->settings);
 	output_begin(&profile->out, &profile->arena);
-	good = profile_parse(profile, text, len);
+	good = profile_parse(profile, text, len) && profile_says_something(profile);
 	/* A broken line hides none of the mistakes in the others. */
 	good = profile_build(profile) && good;
 	if (good)

@@ -346,6 +346,10 @@ bool resolve_end(struct profile *profile, const struct end *end, enum family onl
 			      "\"self\" stands alone: write a line for it and one for the others");
 		return false;
 	}
+	if (negated && out->list.len == 0) {
+		profile_error(profile, &end->where, "\"not\" of a list without an address would be everyone");
+		return false;
+	}
 	if (negated)
 		negate(out);
 	return true;

@@ -341,6 +341,14 @@ int state_run_write(const struct state *state, const char *name, const char *tex
 	return err;
 }
 
+void state_run_remove(const struct state *state, const char *name)
+{
+	struct strbuf path = STRBUF_INIT;
+
+	unlink(state_run_path(state, name, &path));
+	strbuf_free(&path);
+}
+
 int state_run_read(const struct state *state, const char *name, struct strbuf *out)
 {
 	struct strbuf path = STRBUF_INIT;

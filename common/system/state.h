@@ -88,6 +88,7 @@ long long state_uptime(void);
 
 /* A file in run, whole or not at all. 0 or -errno. */
 must_check int state_run_write(const struct state *state, const char *name, const char *text, size_t len);
+void state_run_remove(const struct state *state, const char *name);
 must_check int state_run_read(const struct state *state, const char *name, struct strbuf *out);
 
 #endif

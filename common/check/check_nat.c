@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rewriting that leads nowhere, or too far. */
+#include "check/meaning_checks.h"
+#include "meaning/rewrite.h"
+
+#include <string.h>
+
+/* May a packet of this box, rewritten, pass FORWARD? */
+static enum may may_forward(const struct meaning *m, const struct box *box, const struct nat_range *range,
+			    struct packet *dropped)
+{
+	static const enum field kept[] = { FIELD_SRC, FIELD_SPORT, FIELD_PROTO, FIELD_IN };
+	struct question question = question_at(m, "filter", HOOK_FORWARD);
+	field_value ct = ct_value(CT_NEW, false, false, true);
+	enum may may;
+
+	for (size_t i = 0; i < ARRAY_LEN(kept) && question.good; i++) {
+		struct span *dim = &question.box.dim[kept[i]], with = box->dim[kept[i]];
+
+		dim->lo = with.lo > dim->lo ? with.lo : dim->lo;
+		dim->hi = with.hi < dim->hi ? with.hi : dim->hi;
+		question.good = dim->lo <= dim->hi;
+	}
+	if (!range->has_port)
+		question.box.dim[FIELD_DPORT] = box->dim[FIELD_DPORT];
+	else
+		question_field(&question, FIELD_DPORT, range->port.lo, range->port.hi);
+	question_field(&question, FIELD_DST, range->addr.lo, range->addr.hi);
+	question_field(&question, FIELD_CT, ct, ct);
+	may = question_accepted(&question, NULL);
+	if (may == MAY_NEVER && question_dropped(&question, dropped) != MAY_SOMETIMES)
+		return MAY_UNKNOWN;
+	return may;
+}
+
+static void check_dnat(const struct meaning *m, const struct program_rule *rule)
+{
+	struct packet dropped = { .family = FAMILY_NONE };
+	struct strbuf text = STRBUF_INIT;
+	struct nat_range range;
+
+	if (rule->chain->hooks != HOOK_PREROUTING || m->reach->rules[rule->serial].fate != FATE_ALIVE ||
+	    !nat_range_of(rule->rule, m->ruleset->family, HOOK_PREROUTING, &range) || !range.destination || range.local ||
+	    !range.has_addr || range.netmap || range.shifted || rule->box_count == 0)
+		return;
+	for (unsigned b = 0; b < rule->box_count; b++)
+		if (may_forward(m, &m->program->boxes.item[rule->first_box + b], &range, &dropped) != MAY_NEVER)
+			return;
+	packet_text(&text, &dropped);
+	meaning_rule(m, DIAG_DNAT_NO_FORWARD, rule->rule,
+		     "FORWARD drops what this rule sends on, unless the new address is this host's own: for example %s",
+		     strbuf_text(&text));
+	strbuf_free(&text);
+}
+
+static void check_masquerade(const struct meaning *m, const struct program_rule *rule)
+{
+	if (rule->effect != EFFECT_NAT || rule->chain->chain->hook != HOOK_POSTROUTING ||
+	    strcmp(rule->rule->target->kind->real_name, "MASQUERADE") != 0)
+		return;
+	for (unsigned i = 0; i < rule->cond_count; i++)
+		if (rule->conds[i].field == FIELD_OUT || rule->conds[i].field == FIELD_DST || rule->conds[i].kind == COND_UNKNOWN ||
+		    rule->conds[i].field == FIELD_MARK)
+			return;
+	meaning_rule(m, DIAG_MASQUERADE_UNBOUNDED, rule->rule,
+		     "this rewrites the source towards every network, the inner ones and lo too: say where to, with -o");
+}
+
+/* The value that `#@ sysctl NAME=VALUE` gives; NULL: the text does not say. */
+static bool sysctl_is_off(const struct stream *stream, const char *name)
+{
+	bool off = false;
+
+	for (size_t i = 0; i < stream->lines.len; i++) {
+		const char *args;
+		size_t len;
+
+		if (line_directive(&stream->lines.item[i], "sysctl", &args, &len) && len == strlen(name) + 2 &&
+		    memcmp(args, name, len - 2) == 0)
+			off = args[len - 2] == '=' && args[len - 1] == '0';
+	}
+	return off;
+}
+
+static void check_forwarding(const struct meaning *m, const struct program_rule *rule, bool off, bool *said)
+{
+	bool forwards = rule->chain->hooks == HOOK_PREROUTING || rule->chain->hooks == HOOK_POSTROUTING;
+
+	if (!off || *said || rule->effect != EFFECT_NAT || !forwards || strcmp(rule->rule->target->kind->real_name, "REDIRECT") == 0)
+		return;
+	*said = true;
+	meaning_rule(m, DIAG_NAT_NO_FORWARDING, rule->rule,
+		     "this is for packets that are passed on, and `#@ sysctl' of this text turns forwarding off");
+}
+
+void check_nat(const struct meaning *m)
+{
+	const struct program_table *nat = program_find_table(m->program, "nat");
+	bool said = false, off = sysctl_is_off(m->ruleset->stream, m->ruleset->family == FAMILY_IPV6
+								       ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward");
+
+	for (unsigned c = 0; nat != NULL && c < nat->count; c++) {
+		for (unsigned i = 0; i < nat->chains[c].count; i++) {
+			check_dnat(m, &nat->chains[c].rules[i]);
+			check_masquerade(m, &nat->chains[c].rules[i]);
+			check_forwarding(m, &nat->chains[c].rules[i], off, &said);
+		}
+	}
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a host and a router need, and whether their rules let it pass. Each finding has a packet. */
+#include "check/meaning_checks.h"
+
+#include <string.h>
+
+#define EPHEMERAL_FIRST 32768 /* net.ipv4.ip_local_port_range */
+#define EPHEMERAL_LAST  60999
+#define FLAG_SYN        0x02
+#define FLAG_ACK        0x10
+
+/* Of the names of interfaces, those in front of lo and those behind it: a question has no gaps. */
+static void not_lo(struct question *question, enum field field, bool behind)
+{
+	field_value lo = value_of_name("lo");
+
+	if (behind)
+		question_field(question, field, lo + 1, ~(field_value)0);
+	else
+		question_field(question, field, 1, lo - 1);
+}
+
+static struct question tcp_at(const struct meaning *m, enum hook hook, enum ct_state state, bool behind)
+{
+	struct question question = question_at(m, "filter", hook);
+	unsigned flags = state == CT_NEW ? FLAG_SYN : FLAG_ACK;
+
+	not_lo(&question, hook == HOOK_OUTPUT ? FIELD_OUT : FIELD_IN, behind);
+	question_field(&question, FIELD_PROTO, IPPROTO_TCP, IPPROTO_TCP);
+	question_field(&question, FIELD_FLAGS, flags, flags);
+	question_state(&question, state);
+	return question;
+}
+
+static enum may either(enum may a, enum may b)
+{
+	if (a == MAY_SOMETIMES || b == MAY_SOMETIMES)
+		return MAY_SOMETIMES;
+	return a == MAY_UNKNOWN || b == MAY_UNKNOWN ? MAY_UNKNOWN : MAY_NEVER;
+}
+
+/* May a new TCP connection be opened through the hook by anyone but the host itself? */
+static enum may may_open(const struct meaning *m, enum hook hook, unsigned port, struct packet *some)
+{
+	enum may found[2];
+
+	for (unsigned behind = 0; behind < 2; behind++) {
+		struct question question = tcp_at(m, hook, CT_NEW, behind != 0);
+
+		if (port != 0)
+			question_field(&question, FIELD_DPORT, port, port);
+		found[behind] = question_accepted(&question, some);
+		if (found[behind] == MAY_SOMETIMES)
+			break;
+	}
+	return found[0] == MAY_SOMETIMES ? found[0] : either(found[0], found[1]);
+}
+
+static void say(const struct meaning *m, enum diag_id id, const struct program_chain *chain, const char *what,
+		const struct packet *packet)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	packet_text(&text, packet);
+	meaning_chain(m, id, chain, "%s: for example %s", what, strbuf_text(&text));
+	strbuf_free(&text);
+}
+
+/* What answers this host's own connections comes in at a port from the local range. */
+static void check_replies_to_host(const struct meaning *m)
+{
+	struct packet dropped = { .family = FAMILY_NONE };
+
+	if (may_open(m, HOOK_OUTPUT, 0, NULL) != MAY_SOMETIMES)
+		return;
+	for (unsigned behind = 0; behind < 2; behind++) {
+		struct question question = tcp_at(m, HOOK_INPUT, CT_ESTABLISHED, behind != 0);
+
+		question_field(&question, FIELD_DPORT, EPHEMERAL_FIRST, EPHEMERAL_LAST);
+		if (question_accepted(&question, NULL) != MAY_NEVER || question_dropped(&question, &dropped) != MAY_SOMETIMES)
+			return;
+	}
+	say(m, DIAG_NO_ESTABLISHED, program_hook(m->program, "filter", HOOK_INPUT),
+	    "what answers the connections that this host opens is dropped", &dropped);
+}
+
+static void check_replies_forwarded(const struct meaning *m)
+{
+	struct packet dropped = { .family = FAMILY_NONE };
+
+	if (may_open(m, HOOK_FORWARD, 0, NULL) != MAY_SOMETIMES)
+		return;
+	for (unsigned behind = 0; behind < 2; behind++) {
+		struct question question = tcp_at(m, HOOK_FORWARD, CT_ESTABLISHED, behind != 0);
+
+		if (question_accepted(&question, NULL) != MAY_NEVER || question_dropped(&question, &dropped) != MAY_SOMETIMES)
+			return;
+	}
+	say(m, DIAG_NO_ESTABLISHED, program_hook(m->program, "filter", HOOK_FORWARD),
+	    "connections are let through and what belongs to them is dropped", &dropped);
+}
+
+static void check_lockout(const struct meaning *m)
+{
+	const struct program_chain *input = program_hook(m->program, "filter", HOOK_INPUT);
+	struct question question;
+	struct packet dropped = { .family = FAMILY_NONE };
+
+	if (input == NULL || may_open(m, HOOK_INPUT, 22, NULL) != MAY_NEVER)
+		return;
+	question = tcp_at(m, HOOK_INPUT, CT_NEW, false);
+	question_field(&question, FIELD_DPORT, 22, 22);
+	if (question_dropped(&question, &dropped) == MAY_SOMETIMES)
+		say(m, DIAG_LOCKOUT_ADMIN, input, "nobody can open tcp port 22 of this host", &dropped);
+}
+
+/* IPv6 does not work without these; in whatever state they are taken for. */
+static void check_neighbours(const struct meaning *m)
+{
+	static const struct {
+		unsigned type;
+		const char *what;
+	} needed[] = {
+		{ 135, "neighbour solicitations are dropped: nobody finds this host" },
+		{ 136, "neighbour advertisements are dropped: this host finds nobody" },
+		{ 2, "packet-too-big is dropped: large packets vanish" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(needed) && m->ruleset->family == FAMILY_IPV6; i++) {
+		struct question question = question_at(m, "filter", HOOK_INPUT);
+		struct packet dropped = { .family = FAMILY_NONE };
+
+		question_field(&question, FIELD_PROTO, IPPROTO_ICMPV6, IPPROTO_ICMPV6);
+		question_field(&question, FIELD_ICMP, needed[i].type << 8, needed[i].type << 8);
+		not_lo(&question, FIELD_IN, false);
+		if (question_accepted(&question, NULL) == MAY_NEVER && question_dropped(&question, &dropped) == MAY_SOMETIMES)
+			say(m, DIAG_ICMPV6_ND_BLOCKED, question.chain, needed[i].what, &dropped);
+	}
+}
+
+/* A text of IPv4 alone that closes the host says nothing of the other family. */
+static void check_other_family(const struct meaning *m)
+{
+	const struct program_chain *input = program_hook(m->program, "filter", HOOK_INPUT);
+
+	if (input != NULL && chain_policy_drops(input) && m->ruleset->stream->families == FAMILY_IPV4)
+		meaning_chain(m, DIAG_IPV6_ABSENT, input,
+			      "these rules are for IPv4 alone: over IPv6 the host is open where nothing else closes it");
+}
+
+/* `-s NET -j ACCEPT` and nothing more in FORWARD: the source is the sender's own word. */
+static void check_open_forward(const struct meaning *m)
+{
+	const struct program_chain *forward = program_hook(m->program, "filter", HOOK_FORWARD);
+
+	for (unsigned i = 0; forward != NULL && i < forward->count; i++) {
+		const struct program_rule *rule = &forward->rules[i];
+
+		if (rule->effect == EFFECT_ACCEPT && rule->cond_count == 1 && rule->conds[0].field == FIELD_SRC &&
+		    (rule->rule->invert & INVERT_SRC) == 0 && m->reach->rules[rule->serial].fate == FATE_ALIVE)
+			meaning_rule(m, DIAG_OPEN_FORWARD, rule->rule,
+				     "whoever writes such a source into a packet gets through: name the interface that it comes "
+				     "from, with -i");
+	}
+}
+
+void check_policy(const struct meaning *m)
+{
+	check_replies_to_host(m);
+	check_replies_forwarded(m);
+	check_lockout(m);
+	check_neighbours(m);
+	check_other_family(m);
+	check_open_forward(m);
+}
