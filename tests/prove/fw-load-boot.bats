@@ -14,6 +14,8 @@ setup_file() {
 setup() {
 	tmp=$BATS_TEST_TMPDIR
 	mkdir -p "$tmp/overlay/etc/modprobe.d" "$tmp/overlay/r"
+	# At a place that no file system of the guest is mounted over; -b brings the libraries.
+	cp "$BUILD/fw-load" "$BUILD/fw-save" "$tmp/overlay/r"
 	cat >"$tmp/overlay/r/one" <<-'END'
 		#@ module nf_conntrack_ftp
 		#@ sysctl net.netfilter.nf_conntrack_max=12345
@@ -28,7 +30,8 @@ setup() {
 	END
 	sed 's/443/8443/' "$tmp/overlay/r/one" >"$tmp/overlay/r/two"
 	cat >"$tmp/overlay/r/lib" <<-END
-		load() { $BUILD/fw-load -s /state/fw "\$@"; }
+		# Standard error is no terminal: a progress line would hide what follows it.
+		load() { /r/fw-load -s /state/fw "\$@" 2>/tmp/said; set -- \$?; cat /tmp/said; return \$1; }
 		has() { iptables -S INPUT | grep -q -- "--dport \$1 " && ip6tables -S INPUT | grep -q -- "--dport \$1 "; }
 		. /r/test
 	END
@@ -73,18 +76,18 @@ boot() {
 @test "power lost inside a load, before the record is synced and before it becomes the good one" {
 	run -0 boot 'load /r/one'
 	for call in fsync rename; do
-		run -0 boot -p "load --boot; strace -qq -o /dev/null -e trace=$call -e inject=$call:delay_enter=30000000 $BUILD/fw-load -s /state/fw /r/two & sleep 5; echo POWERLOSS; sleep 5"
+		run -0 boot -p "load --boot; strace -qq -o /dev/null -e trace=$call -e inject=$call:delay_enter=30000000 /r/fw-load -s /state/fw /r/two & sleep 5; echo POWERLOSS; sleep 5"
 		run -0 boot 'load --boot && has 443 && ! has 8443'
 	done
 }
 
 @test "power lost inside fw-save -o: the old file is whole" {
-	run -0 boot "load /r/one && $BUILD/fw-save -o /state/rules && load -q /r/two"
+	run -0 boot "load /r/one && /r/fw-save -o /state/rules && load -q /r/two"
 	for call in fsync rename renameat; do
-		run -0 boot -p "load --boot; strace -qq -o /dev/null -e trace=$call -e inject=$call:delay_enter=30000000 $BUILD/fw-save -o /state/rules & sleep 4; echo POWERLOSS; sleep 5"
+		run -0 boot -p "load --boot; strace -qq -o /dev/null -e trace=$call -e inject=$call:delay_enter=30000000 /r/fw-save -o /state/rules & sleep 4; echo POWERLOSS; sleep 5"
 		run -0 boot 'load --replace /state/rules && has 443'
 	done
-	run -0 boot -p "load --boot; load /r/two; $BUILD/fw-save -o /state/rules && echo POWERLOSS; sleep 5"
+	run -0 boot -p "load --boot; load /r/two; /r/fw-save -o /state/rules && echo POWERLOSS; sleep 5"
 	run -0 boot 'load --replace /state/rules && has 8443'
 }
 
