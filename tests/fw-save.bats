@@ -144,50 +144,6 @@ blankless() {
 	done
 }
 
-# Every ruleset that is here. The corpus is not part of the project: where it lies beside it, it counts too.
-rulesets() {
-	local file
-	for file in data/ruleset/*.rules data/fw-load/*.rules ../../shared/corpus/*.rules; do
-		[ -e "$file" ] && echo "$file"
-	done
-	for file in ../rulesets/*.conf; do
-		[ -e "$file" ] || continue
-		fw-gen "$file" >"$tmp/$(basename "$file" .conf).rules" 2>"$tmp/gen.err" && echo "$tmp/$(basename "$file" .conf).rules"
-	done
-	return 0
-}
-
-# load_anyhow FILE: in force, through fw-load, or where it refuses the text through iptables-restore itself.
-load_anyhow() {
-	put --replace "$1" 2>"$tmp/err" && return
-	in_ns "iptables-$b-restore" "$1" 2>>"$tmp/err"
-}
-
-@test "fw-save | fw-load makes no commit, for every ruleset, both backends, with and without counters" {
-	local count=0 file before
-	for b in $backends; do
-		for file in $(rulesets); do
-			fresh
-			in_ns ipset create bad4 hash:ip
-			in_ns ipset create bad6 hash:ip family inet6
-			load_anyhow "$file" || continue
-			live >"$tmp/before"
-			before=$(generation)
-			save >"$tmp/saved"
-			put --replace "$tmp/saved"
-			save -c >"$tmp/counted"
-			put --replace --counters "$tmp/counted"
-			live | diff "$tmp/before" - || { echo "$b $file"; return 1; }
-			[ "$b" = legacy ] || [ "$(generation)" = "$before" ] || { echo "$file"; return 1; }
-			save -4 | in_ns "iptables-$b-restore" --test
-			save -6 | in_ns "ip6tables-$b-restore" --test
-			count=$((count + 1))
-		done
-	done
-	echo "$count rulesets"
-	[ "$count" -ge 4 ]
-}
-
 @test "only what the last load put there is saved; --all saves the rest too" {
 	for b in $backends; do
 		fresh
@@ -237,6 +193,7 @@ load_anyhow() {
 		put --replace "$tmp/with"
 		in_ns sysctl -q net.ipv4.conf.all.log_martians=0
 		save | grep -qx '#@ sysctl net.ipv4.conf.all.log_martians=0'
+		save --all | grep -qx '#@ sysctl net.ipv4.conf.all.log_martians=0'
 	done
 }
 
@@ -301,35 +258,4 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	run -2 save -b other
 	run -0 fw-save --help
 	run -3 bash -c 'fw-save --help >/dev/full'
-}
-
-@test "rules that change in two tables meanwhile: never a mix of two moments" {
-	for b in $backends; do
-		fresh
-		for n in 1 2; do
-			printf '*filter\n:INPUT ACCEPT [0:0]\n-4 -A INPUT -s 192.0.2.%d -j DROP\nCOMMIT\n*raw\n:OUTPUT ACCEPT [0:0]\n-4 -A OUTPUT -d 192.0.2.%d -j DROP\nCOMMIT\n' $n $n >"$tmp/rules.$n"
-		done
-		in_ns bash -c '
-			until [ -e "$1" ]; do
-				for n in 1 2; do
-					# The lock is held over both tables, as a writer does that means them together.
-					flock "$XTABLES_LOCKFILE" env XTABLES_LOCKFILE=/dev/null iptables-'$b'-restore "$2.$n"
-					sleep 0.03
-				done
-			done' writer "$tmp/stop-$b" "$tmp/rules" 3>&- &
-		writer=$!
-		sleep 0.2
-		mixed=0 whole=0
-		for ((i = 0; i < 30; i++)); do
-			save >"$tmp/saved" 2>/dev/null || continue
-			numbers=$(grep -o '192.0.2.[12]' "$tmp/saved" | sort -u | wc -l)
-			[ "$numbers" -le 1 ] || mixed=$((mixed + 1))
-			whole=$((whole + 1))
-		done
-		touch "$tmp/stop-$b"
-		wait $writer
-		echo "$b: $whole whole, $mixed mixed"
-		[ "$whole" -gt 5 ]
-		[ "$b" = nft ] || [ $mixed = 0 ]
-	done
 }

@@ -3,7 +3,6 @@
 #include "load.h"
 #include "system/inputline.h"
 #include "system/kmsg.h"
-#include "text/token.h"
 
 #include <string.h>
 

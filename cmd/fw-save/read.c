@@ -12,6 +12,12 @@ bool save_read_good(struct save *save)
 
 	if (number == 0 || generation_read(&save->good, &save->state, number))
 		return true;
+	/* Who saves everything asks it only for settings and modules. */
+	if (save->opts.all) {
+		generation_free(&save->good);
+		save->good = (struct generation){ .number = 0 };
+		return true;
+	}
 	diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "the last load in %s is damaged: %s; say --all to save all rules in force",
 		 save->state.dir, strbuf_text(&save->good.fault));
 	return false;

@@ -138,7 +138,7 @@ static bool warn_extras(struct save *save)
 void save_write(struct save *save)
 {
 	struct strbuf out = STRBUF_INIT;
-	bool good = (save->opts.all || save->opts.from != LAYOUT_NONE || save_read_good(save)) &&
+	bool good = (save->opts.from != LAYOUT_NONE || save_read_good(save)) &&
 		    (save->opts.from != LAYOUT_NONE ? save_read_files(save) : save_read_live(save)) && choose_rules(save);
 
 	if (good && save->opts.layout != LAYOUT_NONE) {
