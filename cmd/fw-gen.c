@@ -124,12 +124,12 @@ static void gen_run(struct gen *gen, struct strbuf *out)
 		strbuf_free(&text);
 		return;
 	}
-	if (gen->mode == 'i' && !profile_import(cli_input_name(gen->path), strbuf_text(&text), text.len, gen->options.family,
-						&gen->cli.log, out))
+	if (gen->mode == 'i' && !profile_import(cli_input_name(gen->path), strbuf_text(&text), text.len,
+						gen->options.family, &gen->cli.log, out))
 		strbuf_reset(out);
 	if (gen->mode != 'i')
-		profile = profile_compile(cli_input_name(gen->path), strbuf_text(&text), text.len, &source, &gen->options,
-					  &gen->cli.log);
+		profile = profile_compile(cli_input_name(gen->path), strbuf_text(&text), text.len, &source,
+					  &gen->options, &gen->cli.log);
 	if (profile != NULL)
 		profile_output(gen, profile, out);
 	profile_free(profile);

@@ -105,8 +105,8 @@ static void set_word(const struct cli *cli, struct load_opts *opts, int c)
 		opts->state_dir = optarg;
 	else if (c == 'w')
 		opts->wait = cli_seconds(cli, optarg);
-	else if (c == OPT_CONFIRM)
-		opts->confirm = cli_seconds(cli, optarg);
+	else if (c == OPT_CONFIRM && (opts->confirm = cli_seconds(cli, optarg)) == 0)
+		cli_misuse(cli, "--confirm 0: nobody can confirm in no time");
 	else if (c == OPT_SAFE_RULES)
 		opts->safe_rules = optarg;
 	else if (c == OPT_KEEP && !vec_push(&opts->keep, optarg))
@@ -119,6 +119,8 @@ static void set_flag(struct cli *cli, struct load_opts *opts, int c)
 		opts->families |= c == '4' ? FAMILY_IPV4 : FAMILY_IPV6;
 	else if (c == 'n')
 		opts->plan_only = true;
+	else if ((c == OPT_ADOPT || c == OPT_REPLACE) && opts->unknown != UNKNOWN_REFUSE)
+		cli_misuse(cli, "one of --adopt and --replace");
 	else if (c == OPT_ADOPT || c == OPT_REPLACE)
 		opts->unknown = c == OPT_ADOPT ? UNKNOWN_ADOPT : UNKNOWN_REPLACE;
 	else if (c == OPT_COUNTERS)

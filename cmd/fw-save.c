@@ -1,155 +1,65 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/atomic.h"
-#include "cli.h"
-#include "system/backend.h"
-#include "system/dual.h"
-#include "system/lock.h"
-#include "text/seal.h"
-
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "fw-save/save.h"
 
 static const char usage[] =
-	"usage: fw-save [-46c] [-b BACKEND] [-o FILE]\n"
+	"usage: fw-save [-46acq] [-b BACKEND] [-o FILE]\n"
+	"       fw-save --check | --list | --verify | --show GEN | --diff A B | --keep N\n"
 	"Writes the rules in force, of both families, as one stream that fw-load and iptables-restore read.\n"
 	"\n"
 	"  -4, --ipv4               only IPv4, as plain text\n"
 	"  -6, --ipv6               only IPv6, as plain text\n"
+	"  -a, --all                rules of other programs too, not only those of the last load\n"
 	"  -b, --backend BACKEND    nft, legacy or auto (what the system's iptables is)\n"
 	"  -c, --counters           with packet and byte counts\n"
 	"  -o, --output FILE        to FILE, which appears whole or not at all\n"
-	"  -w, --wait SECONDS       how long to wait for the lock of iptables (30)\n"
+	"      --layout NAME        to the files that debian or rhel load at boot\n"
+	"      --from NAME          from those files, in place of the rules in force\n"
+	"      --root DIR           these files, and what a boot runs, are looked for below DIR\n"
+	"      --check              compare with the last load: status 1 and the difference\n"
+	"      --own                rules of other programs are no difference\n"
+	"      --ignore PATTERN     chains of such names, and jumps to them, are no difference\n"
+	"      --syslog             differences go to syslog too\n"
+	"      --list               the generations that fw-load keeps\n"
+	"      --verify             check all of them, and name those that are damaged\n"
+	"      --show GEN           what was loaded: a number, good or previous\n"
+	"      --diff A B           what differs between two of them, or running\n"
+	"      --keep N             remove all but the newest N\n"
+	"  -s, --state DIR          where fw-load keeps its state (/var/lib/fw-tools)\n"
+	"  -w, --wait SECONDS       how long to wait for locks (30)\n"
 	"  -q, --quiet              no warnings\n"
 	"  -h, --help               this text\n"
 	"  -V, --version            the version\n";
 
-static const struct option longs[] = {
-	{ "ipv4", no_argument, NULL, '4' },
-	{ "ipv6", no_argument, NULL, '6' },
-	{ "backend", required_argument, NULL, 'b' },
-	{ "counters", no_argument, NULL, 'c' },
-	{ "output", required_argument, NULL, 'o' },
-	{ "wait", required_argument, NULL, 'w' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
-
-struct save_opts {
-	enum family families;
-	enum backend_kind backend;
-	const char *output; /* NULL: standard output */
-	unsigned wait;
-	bool counters;
-};
-
-static struct save_opts parse_opts(struct cli *cli, int argc, char *argv[])
+static void save_begin(struct save *save, struct cli *cli, int argc, char *argv[])
 {
-	struct save_opts opts = { .families = FAMILY_NONE, .wait = 30 };
-	int c;
-
-	while ((c = cli_option(cli, argc, argv, ":46b:co:w:qhV", longs)) != -1) {
-		if (c == '4' || c == '6')
-			opts.families |= c == '4' ? FAMILY_IPV4 : FAMILY_IPV6;
-		else if (c == 'b' && !backend_parse(optarg, &opts.backend))
-			cli_misuse(cli, "%s: the backend is nft, legacy or auto", optarg);
-		else if (c == 'c')
-			opts.counters = true;
-		else if (c == 'o')
-			opts.output = optarg;
-		else if (c == 'w')
-			opts.wait = cli_seconds(cli, optarg);
-		else if (c == 'q')
-			cli->quiet_warnings = true;
-		else if (c == 'h')
-			cli_help(cli);
-		else if (c == 'V')
-			cli_version(cli);
-	}
-	if (optind < argc)
-		cli_misuse(cli, "no operand belongs here, and %s is one; the file to write goes behind -o", argv[optind]);
-	if (opts.families == FAMILY_NONE)
-		opts.families = FAMILY_BOTH;
-	return opts;
+	*save = (struct save){ .cli = cli, .log = &cli->log, .dump = DUMP_INIT };
+	save->opts = parse_opts(cli, argc, argv);
+	state_begin(&save->state, save->opts.state_dir);
 }
 
-/* What is in force, as it is in one moment: legacy's writers wait for the lock meanwhile. */
-static bool read_rules(struct cli *cli, const struct save_opts *opts, struct strbuf text[FAMILIES],
-		       struct rules rules[FAMILIES])
+static void save_end(struct save *save)
 {
-	struct backend backend, other;
-	bool good = backend_find(&backend, opts->backend, &cli->log);
-	int lock = -1;
-
-	if (good && backend.kind == BACKEND_LEGACY)
-		lock = lock_xtables(opts->wait);
-	if (good && backend_other(&other, &backend)) {
-		if (backend_in_use(&other))
-			diag_add(&cli->log, DIAG_LOAD_WARNING, NULL, NULL,
-				 "%s has rules in force too, which are not saved", other.restore[0]);
-		backend_free(&other);
-	}
-	if (good && lock < 0 && lock != -1) {
-		diag_system(&cli->log, lock, "the lock of iptables");
-		good = false;
-	}
-	good = good && backend_save(&backend, opts->families, NULL, text, &cli->log) == SAVE_DONE;
-	for (int i = 0; good && i < FAMILIES; i++)
-		good = rules_read(&rules[i], backend.save[i], strbuf_text(&text[i]), text[i].len, &cli->log);
-	if (lock >= 0)
-		close(lock);
-	backend_free(&backend);
-	return good;
-}
-
-/* One family is plain text whose first line tells which; both are a stream. */
-static bool write_text(struct cli *cli, const struct save_opts *opts, const struct rules rules[FAMILIES],
-		       struct strbuf *out)
-{
-	if (opts->families == FAMILY_BOTH) {
-		seal_open(out);
-		if (dual_write(&rules[0], &rules[1], opts->counters, out) != 0)
-			return diag_memory(&cli->log) == 0;
-		seal_close(out);
-	} else {
-		strbuf_printf(out, "# Generated by %s-save for fw-save\n",
-			      opts->families == FAMILY_IPV4 ? "iptables" : "ip6tables");
-		rules_write(&rules[opts->families == FAMILY_IPV6], opts->counters, out);
-	}
-	return !out->failed || diag_memory(&cli->log) == 0;
-}
-
-static void put_text(struct cli *cli, const struct save_opts *opts, const struct strbuf *out)
-{
-	int err;
-
-	if (opts->output == NULL || strcmp(opts->output, "-") == 0) {
-		fwrite(strbuf_text(out), 1, out->len, stdout);
-		return;
-	}
-	err = atomic_replace(opts->output, 0600, strbuf_text(out), out->len);
-	if (err != 0)
-		diag_system(&cli->log, err, "%s", opts->output);
+	for (int i = 0; i < FAMILIES; i++)
+		rules_free(&save->own[i]);
+	dump_free(&save->dump);
+	generation_free(&save->good);
+	extras_free(&save->extras);
+	vec_free(&save->opts.ignore);
 }
 
 int main(int argc, char *argv[])
 {
+	static void (*const actions[])(struct save *) = {
+		[ACTION_SAVE] = save_write,   [ACTION_CHECK] = save_check, [ACTION_LIST] = save_list,
+		[ACTION_VERIFY] = save_verify, [ACTION_SHOW] = save_show,   [ACTION_DIFF] = save_diff,
+		[ACTION_KEEP] = save_keep,
+	};
 	struct cli cli;
-	struct save_opts opts;
-	struct strbuf text[FAMILIES] = { STRBUF_INIT, STRBUF_INIT }, out = STRBUF_INIT;
-	struct rules rules[FAMILIES] = { { .arena = { NULL, 0, 0 } }, { .arena = { NULL, 0, 0 } } };
+	struct save save;
 
 	cli_begin(&cli, "fw-save", usage);
-	opts = parse_opts(&cli, argc, argv);
-	if (read_rules(&cli, &opts, text, rules) && write_text(&cli, &opts, rules, &out))
-		put_text(&cli, &opts, &out);
-	for (int i = 0; i < FAMILIES; i++) {
-		rules_free(&rules[i]);
-		strbuf_free(&text[i]);
-	}
-	strbuf_free(&out);
+	save_begin(&save, &cli, argc, argv);
+	actions[save.opts.action](&save);
+	save_end(&save);
 	return cli_finish(&cli);
 }

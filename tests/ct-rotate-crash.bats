@@ -10,7 +10,7 @@ teardown() { rotate_teardown; }
 
 kill_at_each_call() {
 	local state=0
-	archives=${archives-} dir=$dir scratch=$scratch ${inside-} bash "$BATS_TEST_DIRNAME/lib/kill-each.bash" "$@" || state=$?
+	archives=${archives-} dir=$dir scratch=$scratch step=${step-1} no_leaks=${no_leaks-} ${inside-} bash "$BATS_TEST_DIRNAME/lib/kill-each.bash" "$@" || state=$?
 	[ "$state" -ne 77 ] || skip "ptrace is not allowed here"
 	return "$state"
 }
@@ -119,7 +119,7 @@ each_line_once() { # each_line_once LINES: of the late writer, in log and archiv
 	sleep 0.1
 	state=0
 	for ((n = 1; state == 0; n++)); do # until the exchange happened
-		"$BUILD/tests/kill-at" -m "$n" "$BUILD/ct-rotate" -f --compress --reopen "pidfile:$dir/pid" "$dir/log" || state=$?
+		env ${no_leaks-} "$BUILD/tests/kill-at" -m "$n" "$BUILD/ct-rotate" -f --compress --reopen "pidfile:$dir/pid" "$dir/log" || state=$?
 		[ "$state" -ne 77 ] || skip "ptrace is not allowed here"
 		ls "$dir" | grep -q 'log-' && [ "$(stat -L -c %i "/proc/$writer/fd/3")" != "$(stat -c %i "$dir/log")" ] && break
 	done

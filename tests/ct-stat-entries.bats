@@ -17,9 +17,8 @@ setup_file() {
 	quiet conntrack -I -p tcp -s 10.9.0.1 -d 10.9.0.3 --sport 1001 --dport 80 -t 36000 --state SYN_SENT --dst-nat 192.0.2.1
 	iptables -t raw -A OUTPUT -o lo -p tcp --dport 21 -j CT --helper ftp
 	iptables -A OUTPUT -m conntrack --ctstate NEW
-	# Nothing may expire while the tests run, however slow the machine is.
-	for state in time_wait established close_wait fin_wait last_ack close; do
-		echo 36000 >"/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_$state"
+	for state in established fin_wait close_wait last_ack time_wait close; do
+		echo 36000 >/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_$state
 	done
 	serve tcp:21 >"$BATS_FILE_TMPDIR/serve" 2>&1 3>&- &
 	echo $! >"$BATS_FILE_TMPDIR/serve.pid"
@@ -30,7 +29,7 @@ setup_file() {
 }
 
 teardown_file() {
-	xargs kill <"$BATS_FILE_TMPDIR/serve.pid" 2>/dev/null || true
+	xargs kill <"$BATS_FILE_TMPDIR/serve.pid" || true
 }
 
 setup() {
@@ -221,13 +220,15 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	[ "$(jq .flows <<<"$output")" -eq "$(conntrack -C)" ]
 }
 
-@test "a table that changes while it is read is between its counts" {
+@test "a table that changes while it is read: what stays is counted, once" {
 	ip netns add churn
 	ip netns exec churn ctfill 20000 >/dev/null
 	ip netns exec churn ctfill -t 1 -f 20000 60000 >/dev/null &
-	for i in $(seq 20); do
-		ct-stat --netns churn --top proto --json >"$tmp/j"
-		jq -e '([.count, .count_after] | min) * 0.99 - 200 <= .flows and .flows <= ([.count, .count_after] | max) + 200' "$tmp/j"
+	for _ in $(seq 15); do
+		ct-stat --netns churn --top timeout --json >"$tmp/j"
+		# the kernel begins a bucket again when the entry it had stopped at is gone: a few are sent twice
+		jq -e '[.top.timeout[] | select(.value == "<1d") | .flows] | add | . >= 20000 and . <= 20020' "$tmp/j"
+		jq -e '.flows <= 80000 and .count_after >= 20000' "$tmp/j"
 	done
 	wait $!
 }

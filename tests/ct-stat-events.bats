@@ -18,21 +18,25 @@ teardown() {
 	ip netns delete "$ns"
 }
 
-listen() { # listen OPTION...: ct-stat --events into $tmp/events; $reader is its process
-	ct-stat --netns "$ns" --events "$@" >"$tmp/events" 2>"$tmp/err" 3>&- &
-	reader=$!
-	for _ in $(seq 200); do # until the socket has joined its groups
-		ip netns exec "$ns" awk -v pid="$reader" '$2 == 12 && $4 != "00000000" { found = 1 } END { exit !found }' /proc/net/netlink && return
+joined() { # joined N: until N sockets of the namespace listen to events
+	for _ in $(seq 500); do
+		ip netns exec "$ns" awk -v want="$1" '$2 == 12 && $4 != "00000000" { n++ } END { exit n < want }' /proc/net/netlink && return
 		sleep 0.02
 	done
 	return 1
+}
+
+listen() { # listen OPTION...: ct-stat --events into $tmp/events; $reader is its process
+	ct-stat --netns "$ns" --events "$@" >"$tmp/events" 2>"$tmp/err" 3>&- &
+	reader=$!
+	joined 1
 }
 
 settle() { # until no more lines come
 	local before=-1 now=0
 	while [ "$before" != "$now" ]; do
 		before=$now
-		sleep 0.3
+		sleep 0.6
 		now=$(stat -c %s "$tmp/events")
 	done
 }
@@ -75,10 +79,10 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 @test "a small buffer and a slow reader: still nothing is lost silently" {
 	ct-stat --netns "$ns" --events --buffer 65536 2>/dev/null > >(while IFS= read -r line; do echo "$line"; done >"$tmp/events") 3>&- &
 	reader=$!
-	sleep 0.5
+	joined 1
 	fill -r 50000 20000
 	finish
-	sleep 0.5
+	sleep 1
 	gaps=$(grep -oP 'GAP\] lost=\K[0-9]+' "$tmp/events" | awk '{ n += $1 } END { print n + 0 }')
 	[ $(($(grep -c NEW "$tmp/events") + gaps)) -eq 20000 ]
 	[ "$gaps" -gt 0 ]
@@ -88,13 +92,13 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	listen --only new,destroy -p udp
 	ip netns exec "$ns" conntrack -E -o timestamp,id -p udp -e NEW,DESTROY >"$tmp/theirs" 2>/dev/null 3>&- &
 	other=$!
-	sleep 0.5
+	joined 2
 	ip netns exec "$ns" sh -c '
 		conntrack -I -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 5 --dport 53 -t 60 -u SEEN_REPLY
 		conntrack -U -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 5 --dport 53 -m 7
 		conntrack -I -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 5 --dport 53 -t 60 --state ESTABLISHED
 		conntrack -D -p udp' >/dev/null 2>&1
-	sleep 0.3
+	sleep 0.5
 	finish
 	kill "$other" || true
 	[ "$(wc -l <"$tmp/events")" -eq 2 ]
@@ -144,18 +148,18 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 
 @test "a reader that goes away ends us" {
 	(ct-stat --netns "$ns" --events 3>&- || echo $? >"$tmp/status") | head -n 1 >"$tmp/events" &
-	sleep 0.5
+	joined 1
 	fill -r 1000 100
-	sleep 0.3
+	sleep 0.5
 	fill -f 100 -r 1000 100
-	sleep 0.3
+	for _ in $(seq 100); do [ ! -s "$tmp/status" ] || break; sleep 0.05; done
 	[ "$(cat "$tmp/status")" -ne 0 ]
 }
 
 @test "made to be piped into a file that is lost: an error" {
 	ct-stat --netns "$ns" --events >/dev/full 2>"$tmp/err" 3>&- &
 	reader=$!
-	sleep 0.5
+	joined 1
 	fill 10
 	run -3 wait "$reader"
 	reader=

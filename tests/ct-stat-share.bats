@@ -36,9 +36,17 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 			continue
 			;;
 		*--events*) # it has no end of its own
-			line="timeout -s INT 1 ${line%%|*}"
-			run sh -c "$line & sleep 0.4; ctfill -f 500 3 >/dev/null; wait \$!"
-			[ "$(grep -c '"type":"new"' <<<"$output")" -eq 3 ]
+			bash -c "exec ${line%%|*}" >"$tmp/events" 3>&- &
+			reader=$!
+			for _ in $(seq 300); do # until it listens to new and destroyed entries
+				grep -q ' 12 .* 00000005 ' /proc/net/netlink && break
+				sleep 0.05
+			done
+			ctfill -f 500 3 >/dev/null
+			for _ in $(seq 100); do [ "$(wc -l <"$tmp/events")" -lt 3 ] || break; sleep 0.05; done
+			kill "$reader"
+			wait "$reader"
+			[ "$(grep -c '"type":"new"' "$tmp/events")" -eq 3 ]
 			continue
 			;;
 		esac

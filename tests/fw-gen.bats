@@ -169,6 +169,7 @@ manual_blocks() {
 		'allow ssh|allow http until 2001-01-01|2:18: warning: this date is over: the line does nothing any more'
 		'zone a = eth0 at 10.0.0.0/8|allow ssh from a|2:16: warning: zone "a" has networks of IPv4 only, so it stays closed for IPv6; say "only ipv4" if that is meant'
 		'allow ssh|allow ftp|2:7: warning: ftp opens ports as it goes: it needs a line "helper ftp from ..."'
+		'allow ssh|allow http from self by user no-such-user|2:30: warning: no user "no-such-user" in /etc/passwd here: where the rules are loaded it must exist'
 		'allow ssh|hosts none in file "/dev/null"|2:20: warning: no address in "/dev/null": what is said of "none" is never true'
 	)
 	for case in "${cases[@]}"; do
@@ -265,6 +266,26 @@ manual_blocks() {
 	fw-gen --services | awk '{ print "allow", $1 }' | fw-gen -c - 2>/dev/null
 }
 
+@test "keep: what a docker zone fills itself is never kept, all other names of the pattern are" {
+	fw-gen - 2>/dev/null <<<'keep DOCKER*, f2b-*' | grep -qx '#@ keep DOCKER\* f2b-\*'
+	patterns=$(fw-gen - 2>/dev/null <<<$'zone c = docker\nkeep DOCKER*, f2b-*' | sed -n 's/^#@ keep //p')
+	kept() { # kept NAME
+		local pattern
+		for pattern in "${words[@]}"; do
+			# shellcheck disable=SC2254
+			case $1 in $pattern) return 0 ;; esac
+		done
+		return 1
+	}
+	IFS=' ' read -ra words <<<"$patterns"
+	for name in DOCKER DOCKER-FORWARD DOCKER-ISOLATION-STAGE-1 DOCKER-U DOCKER-USERS DOCKERX DOCKER-USES f2b-sshd; do kept "$name"; done
+	for name in DOCKER-USER DOCKE KUBE-SVC f2b; do ! kept "$name"; done
+	run -1 --separate-stderr fw-gen - <<<$'zone c = docker\nkeep DOCKER-USER'
+	[[ $stderr == '<stdin>:2:6: error: DOCKER-USER is filled by the docker zone: it cannot be kept'* ]]
+	run -1 --separate-stderr fw-gen - <<<$'zone c = docker\nkeep D*-USER'
+	[[ $stderr == '<stdin>:2:6: error: "D*-USER" holds DOCKER-USER, which the docker zone fills'* ]]
+}
+
 @test "-s and -m: lines for sysctl.d and modules-load.d" {
 	fw-gen -s "$rulesets/tutorial.conf" | grep -qx 'net.netfilter.nf_conntrack_max=262144'
 	fw-gen -s "$rulesets/tutorial.conf" | grep -qx 'net.ipv6.conf.all.forwarding=1'
@@ -341,6 +362,14 @@ manual_blocks() {
 	run -3 --separate-stderr sh -c 'fw-gen "$1" >/dev/full' sh "$rulesets/web.conf"
 	[[ $stderr == *'standard output'* ]]
 	run -3 fw-gen /nonexistent
+}
+
+@test "an empty list is never everyone" {
+	printf 'allow ssh\nhosts h in file "/dev/null"\nallow http from h\ndeny dns from h\n' >"$tmp/p"
+	fw-gen "$tmp/p" 2>/dev/null >"$tmp/rules"
+	! grep -qE 'dports? [0-9,]*(80|53)' "$tmp/rules"
+	run -1 --separate-stderr fw-gen - <<<$'hosts h in file "/dev/null"\ndeny from not h'
+	[[ $stderr == *'<stdin>:2:11: error: "not" of a list without an address would be everyone'* ]]
 }
 
 @test "bytes that no profile may hold" {

@@ -122,6 +122,28 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	done
 }
 
+@test "a set of an unconfirmed load is taken back, with its members" {
+	b=nft
+	in_ns ipset create probe hash:ip || skip "this kernel has no ipset"
+	in_ns ipset destroy probe
+	printf '#@ set blocked hash:net inet\n#@ member 192.0.2.0/24\n*filter\n-4 -A INPUT -m set --match-set blocked src -j DROP\nCOMMIT\n' >"$tmp/with"
+	put "$tmp/with"
+	sed 's/192.0.2.0/203.0.113.0/; s/^\*filter/#@ set other hash:ip inet\n&/' "$tmp/with" >"$tmp/next"
+	run -9 put --confirm 1 "$tmp/next"
+	in_ns ipset test blocked 192.0.2.9
+	run ! in_ns ipset test blocked 203.0.113.9
+	[ "$(in_ns ipset list -n)" = blocked ]
+}
+
+@test "a load without root is refused, not done in a namespace where it is worth nothing" {
+	for b in $backends; do
+		run -3 setpriv --reuid 65534 --regid 65534 --clear-groups env XTABLES_LOCKFILE=/dev/null \
+			"$(readable fw-load)" -b $b -s /tmp/fw-load-nobody-$$ - <"$gateway"
+		[[ $output == *"rehearse in"* || $output == *"fw-load-nobody"* ]]
+		rm -rf "/tmp/fw-load-nobody-$$"
+	done
+}
+
 @test "rules that name a set of the machine's own are rehearsed with an empty one like it" {
 	for b in $backends; do
 		fresh

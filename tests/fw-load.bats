@@ -259,3 +259,67 @@ print("COMMIT")' >"$tmp/many"
 		[[ $output == *"bad:10003: error:"* ]]
 	done
 }
+
+@test "the program in front of the pipe dies half way: refused, rules untouched" {
+	b=nft
+	put "$gateway"
+	live >"$tmp/before"
+	seal <"$gateway" >"$tmp/whole"
+	for lines in 1 5 14 19; do
+		run -1 bash -c "(head -n $lines $tmp/whole; exit 1) | ip netns exec $ns fw-load -b nft -s $state"
+	done
+	live | diff "$tmp/before" -
+}
+
+@test "no final newline, CRLF, NUL, a long line, 300 words, a table twice: refused with the line" {
+	for b in $backends; do
+		fresh
+		printf '*filter\n:INPUT DROP [0:0]\nCOMMIT' >"$tmp/newline"
+		printf '*filter\r\n:INPUT DROP [0:0]\r\nCOMMIT\r\n' >"$tmp/crlf"
+		printf '*filter\n:INPUT DROP\0 [0:0]\nCOMMIT\n' >"$tmp/nul"
+		{ printf '*filter\n-A INPUT '; head -c 20000 /dev/zero | tr '\0' x; printf '\nCOMMIT\n'; } >"$tmp/long"
+		{ printf '*filter\n-A INPUT'; printf ' -m tcp%.0s' {1..150}; printf '\nCOMMIT\n'; } >"$tmp/words"
+		printf '*filter\n:INPUT DROP [0:0]\nCOMMIT\n*filter\n:OUTPUT DROP [0:0]\nCOMMIT\n' >"$tmp/twice"
+		for bad in newline:3 crlf:1 nul:2 long:2 words:2 twice:4; do
+			run -1 put "$tmp/${bad%:*}"
+			[[ $output == *"${bad%:*}:${bad#*:}:"*"error"* ]]
+		done
+		[[ $output == *"line 1 has it already"* ]]
+		[ -z "$(live)" ]
+	done
+}
+
+@test "another program changes our rules in the moment of the commit: undone, status 8" {
+	b=nft
+	put "$gateway"
+	live >"$tmp/before"
+	mkdir "$tmp/bin"
+	cat >"$tmp/bin/ip6tables-nft-restore" <<-'END'
+		#!/bin/sh
+		/usr/sbin/ip6tables-nft-restore "$@" || exit
+		case $* in *--noflush*) /usr/sbin/ip6tables-nft -D INPUT -i lo -j ACCEPT ;; esac
+	END
+	chmod 755 "$tmp/bin/ip6tables-nft-restore"
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	# The undoing meets the same neighbour, who does it again: the safe rules.
+	PATH=$tmp/bin:$PATH run put --safe-rules /nonexistent "$tmp/next"
+	[ "$status" = 10 ]
+	sed -i 's,) /usr,) [ -e "$0.done" ] || { : >"$0.done"; /usr,; s/;; esac/; } ;; esac/' "$tmp/bin/ip6tables-nft-restore"
+	fresh
+	put "$gateway"
+	PATH=$tmp/bin:$PATH run -8 put "$tmp/next"
+	[[ $output == *"another program changed them"* ]]
+	live | diff "$tmp/before" -
+}
+
+@test "the kernel's reason stands beside what the legacy kind refuses" {
+	b=legacy
+	dd if=/dev/kmsg of=/dev/null iflag=nonblock bs=8192 count=1 2>/dev/null || skip "the kernel's log may not be read"
+	# The log is limited in its rate: it may say nothing after many tests.
+	for ((i = 0; i < 8; i++)); do
+		run -1 put <<<$'*filter\n-A INPUT -s 192.0.2.1\n-A INPUT -j MASQUERADE\nCOMMIT'
+		[[ $output != *"only valid in nat table"* ]] || return 0
+		sleep 1
+	done
+	false
+}

@@ -16,10 +16,10 @@ teardown() { load_teardown; }
 		in_ns ip6tables-$b -P OUTPUT DROP
 		in_ns ip6tables-$b -t mangle -A FORWARD -j MARK --set-mark 7
 		live >"$tmp/before"
-		save >"$tmp/saved"
+		save --all >"$tmp/saved"
 		run -0 put -n "$tmp/saved"
 		[[ $output != *"change "* ]]
-		save | put
+		save --all | put
 		live | diff "$tmp/before" -
 		run -0 put -n "$tmp/saved"
 		[ -z "$output" ]
@@ -34,7 +34,7 @@ teardown() { load_teardown; }
 		in_ns iptables-$b -I INPUT 2 -j lone
 		in_ns ip6tables-$b -P OUTPUT DROP
 		live >"$tmp/before"
-		save >"$tmp/saved"
+		save --all >"$tmp/saved"
 		fresh
 		put "$tmp/saved"
 		diff <(blankless "$tmp/before") <(live | blankless)
@@ -142,6 +142,110 @@ blankless() {
 		[ -z "$output" ]
 		[[ $stderr == *"made with nft"* ]]
 	done
+}
+
+@test "only what the last load put there is saved; --all saves the rest too" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		save >"$tmp/clean"
+		in_ns "iptables-$b" -N f2b-sshd
+		in_ns "iptables-$b" -A f2b-sshd -s 203.0.113.5 -j REJECT
+		in_ns "iptables-$b" -I INPUT -j f2b-sshd
+		in_ns "ip6tables-$b" -t raw -A PREROUTING -j ACCEPT
+		save 2>"$tmp/err" | diff "$tmp/clean" -
+		grep -q '3 rules and 1 chains in force are not of the last load' "$tmp/err"
+		save --all >"$tmp/all" 2>"$tmp/err"
+		[ ! -s "$tmp/err" ]
+		grep -q '^-4 -A f2b-sshd -s 203.0.113.5/32 -j REJECT' "$tmp/all"
+		grep -q '^-6 -A PREROUTING -j ACCEPT' "$tmp/all"
+		# What is ours and went by hand is not saved: it is not in force.
+		in_ns "iptables-$b" -D INPUT -i lo -j ACCEPT
+		save -4 2>/dev/null | grep -c -- '-i lo' | grep -qx 0
+	done
+}
+
+@test "what the rules depend on stands in the stream, with the values in force" {
+	for b in $backends; do
+		fresh
+		in_ns ipset create inner hash:net
+		in_ns ipset add inner 192.0.2.0/24
+		in_ns ipset create outer list:set
+		in_ns ipset add outer inner
+		in_ns ipset create unused hash:ip
+		in_ns "iptables-$b" -A INPUT -m set --match-set outer src -j DROP
+		in_ns "iptables-$b" -A INPUT -m comment --comment "no --match-set unused src" -j DROP
+		in_ns "iptables-$b" -t raw -A PREROUTING -p tcp --dport 21 -j CT --helper ftp
+		in_ns "iptables-$b" -t nat -A POSTROUTING -o eth0 -j MASQUERADE
+		save >"$tmp/saved"
+		diff - <(grep '^#@' "$tmp/saved" | sed '/^#@ end/d; s/ hashsize.*//; s/ size.*//') <<-END
+			#@ stream 1
+			#@ module nf_conntrack_ftp
+			#@ set inner hash:net family inet
+			#@ member 192.0.2.0/24
+			#@ set outer list:set
+			#@ member inner
+		END
+		in_ns sysctl -q net.ipv4.ip_forward=1
+		save | grep -qx '#@ sysctl net.ipv4.ip_forward=1'
+		# A setting that the load asked for is saved as it is now.
+		{ echo '#@ sysctl net.ipv4.conf.all.log_martians=1'; cat "$gateway"; } >"$tmp/with"
+		put --replace "$tmp/with"
+		in_ns sysctl -q net.ipv4.conf.all.log_martians=0
+		save | grep -qx '#@ sysctl net.ipv4.conf.all.log_martians=0'
+		save --all | grep -qx '#@ sysctl net.ipv4.conf.all.log_martians=0'
+	done
+}
+
+@test "sets come back from a saved stream in an empty namespace" {
+	b=nft
+	in_ns ipset create bad hash:net,iface comment
+	in_ns ipset add bad 192.0.2.0/24,eth0 comment "two words"
+	in_ns iptables-nft -A INPUT -m set --match-set bad src,src -j DROP
+	in_ns ipset save bad | sed 's/ initval.*//' >"$tmp/sets"
+	save >"$tmp/saved"
+	fresh
+	put "$tmp/saved"
+	in_ns ipset save bad | sed 's/ initval.*//' | diff "$tmp/sets" -
+	in_ns iptables-nft -C INPUT -m set --match-set bad src,src -j DROP
+}
+
+@test "a file keeps its owner, mode, access list and label; a new one is for its owner alone" {
+	b=nft
+	put "$gateway"
+	save -o "$tmp/new"
+	[ "$(stat -c %a "$tmp/new")" = 600 ]
+	echo old >"$tmp/old"
+	chown 1:2 "$tmp/old"
+	chmod 640 "$tmp/old"
+	python3 - "$tmp/old" <<-'END'
+		import os, struct, sys
+		entry = lambda tag, perm, who=0xffffffff: struct.pack("<HHI", tag, perm, who)
+		acl = struct.pack("<I", 2) + entry(1, 6) + entry(2, 4, 1234) + entry(4, 4) + entry(16, 4) + entry(32, 0)
+		os.setxattr(sys.argv[1], "system.posix_acl_access", acl)
+		os.setxattr(sys.argv[1], "security.selinux", b"system_u:object_r:etc_t:s0\0")
+	END
+	attributes() {
+		python3 -c '
+import os, sys
+for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(sys.argv[1], name))' "$1"
+		stat -c '%u:%g %a' "$1"
+	}
+	attributes "$tmp/old" >"$tmp/before"
+	save -o "$tmp/old"
+	attributes "$tmp/old" | diff "$tmp/before" -
+	save | cmp - "$tmp/old"
+}
+
+@test "legacy: the lock of iptables is waited for, and not for ever" {
+	b=legacy
+	put "$gateway"
+	flock "$XTABLES_LOCKFILE" sleep 3 3>&- &
+	sleep 0.3
+	run -3 save -w 1
+	[[ $output == *"lock of iptables is held"* ]]
+	run -0 save -w 10
+	wait
 }
 
 @test "rules of the other backend are not saved, and that is said" {

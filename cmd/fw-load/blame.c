@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which line of the input is to blame. */
 #include "load.h"
-#include "text/token.h"
+#include "system/inputline.h"
+#include "system/kmsg.h"
 
 #include <string.h>
 
@@ -67,7 +68,9 @@ static const struct line *nth_candidate(const struct load *load, int family, con
 
 const struct line *load_bisect(struct load *load, int family, const struct line *commit, struct refusal *refusal)
 {
+	struct strbuf reason = STRBUF_INIT;
 	size_t good = 0, bad = 0;
+	int log;
 
 	for (size_t i = 0; i < load->stream.lines.len; i++)
 		bad += is_candidate(&load->stream.lines.item[i], commit, family);
@@ -81,40 +84,23 @@ const struct line *load_bisect(struct load *load, int family, const struct line 
 		else
 			good = middle;
 	}
+	log = kmsg_open();
 	part_refused(load, family, commit, bad, refusal);
+	kmsg_reason(log, &reason);
+	if (reason.len > 0)
+		strbuf_printf(&refusal->why, " (the kernel's log says: %s)", strbuf_text(&reason));
+	strbuf_free(&reason);
 	return nth_candidate(load, family, commit, bad - 1);
-}
-
-/* -A CHAIN, with marks and counters in front passed over. */
-static bool appends_to(const struct line *line, const char *chain)
-{
-	struct token word = token_after(line->text, line->len, 0);
-
-	while (word.len > 0 && !token_is(&word, "-A") && !token_is(&word, "--append"))
-		word = token_next(line->text, line->len, &word);
-	for (word = token_next(line->text, line->len, &word); word.len > 0;
-	     word = token_next(line->text, line->len, &word))
-		if (word.text[0] != '-')
-			return token_is(&word, chain);
-	return false;
 }
 
 const struct line *load_rule_line(const struct load *load, int family, const char *table, const char *chain, size_t n,
 				  size_t of)
 {
-	const struct stream *stream = &load->stream;
+	input_lines lines = { 0 };
 	const struct line *found = NULL;
-	size_t count = 0;
 
-	for (size_t i = 0; i < stream->lines.len; i++) {
-		const struct line *line = &stream->lines.item[i];
-
-		if (line->kind != LINE_RULE || line->table == 0 || !family_has(line->families, family) ||
-		    strcmp(stream->tables.item[line->table - 1].name, table) != 0 || !appends_to(line, chain))
-			continue;
-		if (count++ == n)
-			found = line;
-	}
-	/* A line that made several rules, or a command that moved them: the count tells, and no line is named. */
-	return count == of ? found : NULL;
+	if (input_lines_of(&load->stream, family_bit(family), table, chain, &lines) == 0 && lines.len == of && n < of)
+		found = lines.item[n];
+	vec_free(&lines);
+	return found;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "load.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* One generation, through the same steps as any load, but without a rehearsal: it was in force before. */
 static bool put_generation(struct load *load, unsigned generation)
@@ -81,10 +83,24 @@ void load_rollback(struct load *load)
 	}
 }
 
+static void print_generation(const struct load *load, const char *name)
+{
+	unsigned generation = state_link(&load->state, name);
+
+	if (generation != 0)
+		printf("%s %06u\n", name, generation);
+	else
+		printf("%s none\n", name);
+}
+
 void load_status(struct load *load)
 {
 	struct pending pending;
 
+	if (access(load->state.dir, R_OK | X_OK) != 0 && errno == EACCES) {
+		diag_system(load->log, errno, "%s", load->state.dir);
+		return;
+	}
 	if (!load_find(load))
 		return;
 	/* What an interrupted run left is put right first; what waits for its confirmation is told. */
@@ -92,8 +108,8 @@ void load_status(struct load *load)
 	    (!load_lock(load) || !load_recover(load)))
 		return;
 	printf("backend %s\n", backend_name(load->backend.kind));
-	printf("good %06u\n", state_link(&load->state, "good"));
-	printf("previous %06u\n", state_link(&load->state, "previous"));
+	print_generation(load, "good");
+	print_generation(load, "previous");
 	if (state_read_pending(&load->state, &pending) == 0 && pending.generation != 0)
 		printf("pending %06u, %lld s left to confirm\n", pending.generation, pending.deadline - state_uptime());
 }

@@ -153,7 +153,9 @@ void load_wait(struct load *load)
 			confirm(load);
 			load_unlock(load);
 		}
-		if (!guard_is_there(load) && still_pending(load, &pending) && state_uptime() > pending.deadline + 10)
+		/* The guard was killed: then it is for us to undo. */
+		if (!guard_is_there(load) && still_pending(load, &pending) && state_uptime() > pending.deadline + 1 &&
+		    (!load_lock(load) || !load_recover(load)))
 			break;
 		nanosleep(&moment, NULL);
 	}

@@ -110,8 +110,8 @@ bool load_learn(struct load *load, struct side *side, const struct rules *now)
 		rules_free(&side->next);
 		side->next = learned;
 		good = side_write_file(side);
+		side->next = (struct rules){ .arena = { NULL, 0, 0 } };
 	}
-	side->next = (struct rules){ .arena = { NULL, 0, 0 } };
 	rules_free(&learned);
 	return good || diag_memory(load->log) == 0;
 }

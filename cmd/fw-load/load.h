@@ -156,6 +156,9 @@ void load_rollback(struct load *load);
 void load_status(struct load *load);
 extern const char safe_rules[];
 
+/* The file below /run that holds the safe rules of a family (0 or 1) while they are in force. */
+const char *safe_part(int family);
+
 /* blame.c: the line of the input that gave the nth rule (from 0) of a chain; NULL: not to be told. */
 const struct line *load_rule_line(const struct load *load, int family, const char *table, const char *chain,
 				  size_t n, size_t of);

@@ -23,6 +23,24 @@ static bool read_part(struct load *load, unsigned generation, int family, struct
 	return false;
 }
 
+const char *safe_part(int family)
+{
+	return family == 0 ? "safe.v4" : "safe.v6";
+}
+
+/* The safe rules, where it was them that we put in force last. */
+static bool read_safe(const struct load *load, struct side *side)
+{
+	struct diag_log silent = { .report = NULL };
+
+	if (state_run_read(&load->state, safe_part(side->family), &side->base_text) == 0 &&
+	    rules_read(&side->base, "safe rules", strbuf_text(&side->base_text), side->base_text.len, &silent))
+		return true;
+	rules_free(&side->base);
+	strbuf_reset(&side->base_text);
+	return false;
+}
+
 bool load_base(struct load *load)
 {
 	unsigned good = state_link(&load->state, "good");
@@ -30,7 +48,8 @@ bool load_base(struct load *load)
 	for (int i = 0; i < FAMILIES; i++) {
 		struct side *side = &load->side[i];
 
-		if (good != 0)
+		side->has_base = read_safe(load, side);
+		if (good != 0 && !side->has_base)
 			(void)read_part(load, good, i, &side->base_text, &side->base, &side->has_base);
 	}
 	return true;
@@ -169,6 +188,18 @@ static bool unknown_refused(struct load *load, const struct side *side)
 	return true;
 }
 
+/* What a hand or another program put in force since the last load stays, but never in silence. */
+static void tell_foreign(struct load *load, const struct side *side)
+{
+	const struct merge *merge = &side->merge;
+
+	if (merge->foreign == FOREIGN_KEEP && side->has_base && merge->unknown > 0)
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
+			 "%s: what another program or a hand put in force stays (%zu, first: %s); say `keep' or --keep for "
+			 "chains that are meant to, --replace to remove the rest",
+			 family_name(side->family), merge->unknown, strbuf_text(&merge->first));
+}
+
 bool load_merge(struct load *load)
 {
 	bool good = true;
@@ -181,6 +212,7 @@ bool load_merge(struct load *load)
 		if (!side_merge(side))
 			return false;
 		good = !unknown_refused(load, side) && good;
+		tell_foreign(load, side);
 		if (side->merge.still_used.len > 0)
 			diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
 				 "%s: rules of other programs still jump to %s, so it stays", family_name(i),

@@ -110,7 +110,7 @@ bool load_rehearse(struct load *load)
 
 	load_phase(load, "rehearsing");
 	for (int i = 0; i < FAMILIES && good; i++) {
-		int err = netns_make(&scratch[i]);
+		int err = netns_make(&scratch[i], load->opts.action == ACTION_CHECK);
 
 		good = err == 0;
 		if (!good)

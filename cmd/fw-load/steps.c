@@ -3,30 +3,45 @@
 #include "load.h"
 #include "text/seal.h"
 
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
+#include <unistd.h>
 
 static const char *const parts[FAMILIES] = { ".v4", ".v6" };
 static const char *const rollback_names[FAMILIES] = { "rollback.v4", "rollback.v6" };
 static const char *const want_names[FAMILIES] = { "want.v4", "want.v6" };
 
-/* The input, sealed anew, with notes on who loaded it and where. */
+/* Who it was: sudo and pkexec hide that from the user id. */
+static void write_who(struct strbuf *out)
+{
+	const char *name = getenv("SUDO_USER");
+	const struct passwd *user = name == NULL ? getpwuid(getuid()) : NULL;
+
+	if (name == NULL && user == NULL)
+		strbuf_printf(out, "%u", (unsigned)getuid());
+	else
+		strbuf_printf(out, "%.64s", name != NULL ? name : user->pw_name);
+}
+
+/* The input, sealed anew, with notes on who loaded it and where. Its line N is line N + 2 here. */
 static void write_history(struct load *load, struct strbuf *out)
 {
 	struct utsname kernel;
 	time_t now = time(NULL);
 	struct tm utc;
-	char date[32] = "";
+	char date[32] = "-";
 
 	if (gmtime_r(&now, &utc) != NULL)
 		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	seal_open(out);
-	strbuf_printf(out, "# loaded %s by fw-load from %s, backend %s, families %u, kernel %s\n", date,
-		      load->stream.name != NULL ? load->stream.name : "a generation",
+	strbuf_printf(out, "# loaded %s by ", date);
+	write_who(out);
+	strbuf_printf(out, " with fw-load from %s, backend %s, families %u, kernel %s\n", load->stream.name != NULL ? load->stream.name : "a generation",
 		      backend_name(load->backend.kind), (unsigned)load->families,
 		      uname(&kernel) == 0 ? kernel.release : "unknown");
 	for (size_t i = 0; i < load->stream.lines.len; i++) {
@@ -34,9 +49,12 @@ static void write_history(struct load *load, struct strbuf *out)
 		const char *args;
 		size_t len;
 
-		if (line_directive(line, "stream", &args, &len) || line_directive(line, "end", &args, &len))
+		if (line_directive(line, "end", &args, &len))
 			continue;
-		strbuf_add(out, line->text, line->len);
+		if (line_directive(line, "stream", &args, &len))
+			strbuf_puts(out, "# sealed by its maker");
+		else
+			strbuf_add(out, line->text, line->len);
 		strbuf_putc(out, '\n');
 	}
 	seal_close(out);
@@ -95,6 +113,14 @@ static int write_rollback(struct load *load)
 	}
 	if (err == 0)
 		err = state_run_write(&load->state, "rollback.sysctls", strbuf_text(&text), text.len);
+	strbuf_reset(&text);
+	for (size_t i = 0; i < load->extras.sets.len; i++) {
+		const struct set *set = &load->extras.sets.item[i];
+
+		strbuf_printf(&text, "set %s\n%s", set->name, set->existed ? strbuf_text(&set->before) : "");
+	}
+	if (err == 0)
+		err = state_run_write(&load->state, "rollback.sets", strbuf_text(&text), text.len);
 	strbuf_free(&text);
 	return err;
 }
@@ -143,7 +169,9 @@ bool load_flip(void *arg)
 	if (err != 0)
 		diag_system(load->log, err, "generation %06u in %s", load->generation, load->state.dir);
 	else
-		state_prune(&load->state);
+		state_prune(&load->state, STATE_KEEP);
+	for (int i = 0; err == 0 && i < FAMILIES; i++) /* the safe rules, if it was them, are no longer in force */
+		state_run_remove(&load->state, safe_part(i));
 	return err == 0;
 }
 
@@ -180,14 +208,18 @@ static bool unset_sysctl(void *arg)
 	return err == 0;
 }
 
-/* Those that open, or those that do not; what has its value already is left out. */
 /*
  * A setting of the whole machine, seen from a namespace: not ours to set, and no reason to refuse the
  * rules. What opens or closes the host is always ours: there a failure stays one.
  */
-static bool leave_to_machine(struct load *load, const struct sysctl *sysctl, const char *now, bool opening)
+static bool belongs_to_machine(const struct sysctl *sysctl)
 {
-	if (opening || strncmp(sysctl->key, "net.netfilter.", 14) != 0 || sysctl_writable(sysctl))
+	return strncmp(sysctl->key, "net.netfilter.", 14) == 0 && !sysctl_opens(sysctl) && !sysctl_writable(sysctl);
+}
+
+static bool leave_to_machine(struct load *load, const struct sysctl *sysctl, const char *now)
+{
+	if (!belongs_to_machine(sysctl))
 		return false;
 	diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s stays %s: here it is the machine's, not this namespace's",
 		 sysctl->key, now);
@@ -195,17 +227,18 @@ static bool leave_to_machine(struct load *load, const struct sysctl *sysctl, con
 }
 
 /* One setting that differs becomes a step. */
-static bool plan_sysctl(struct load *load, struct setting *setting, const char *now, bool opening)
+static bool plan_sysctl(struct load *load, struct setting *setting, const char *now)
 {
 	struct sysctl *sysctl = setting->sysctl;
 
-	if (strcmp(now, sysctl->value) == 0 || leave_to_machine(load, sysctl, now, opening))
+	if (strcmp(now, sysctl->value) == 0 || leave_to_machine(load, sysctl, now))
 		return true;
 	sysctl->before = strdup(now);
 	return sysctl->before != NULL && plan_add(&load->plan, set_sysctl, unset_sysctl, setting, "set %s=%s",
 						  sysctl->key, sysctl->value);
 }
 
+/* Those that open, or those that do not; what has its value already is left out. */
 static bool plan_sysctls(struct load *load, struct setting *settings, bool opening)
 {
 	bool good = true;
@@ -224,7 +257,7 @@ static bool plan_sysctls(struct load *load, struct setting *settings, bool openi
 			load->status = STATUS_EXTRAS;
 			good = false;
 		}
-		good = good && plan_sysctl(load, &settings[i], strbuf_text(&now), opening);
+		good = good && plan_sysctl(load, &settings[i], strbuf_text(&now));
 		strbuf_free(&now);
 	}
 	return good;
@@ -285,6 +318,16 @@ static bool is_recorded(const struct side *side)
 	       memcmp(now, before, len) == 0;
 }
 
+/* Has it the value, or is it not ours to set? */
+static bool is_set(const struct sysctl *sysctl)
+{
+	struct strbuf now = STRBUF_INIT;
+	bool same = sysctl_read(sysctl, &now) == 0 && strcmp(strbuf_text(&now), sysctl->value) == 0;
+
+	strbuf_free(&now);
+	return same || belongs_to_machine(sysctl);
+}
+
 /* Is there nothing to do for the rules, and is what we would record the same as what is recorded? */
 static bool is_settled(const struct load *load)
 {
@@ -302,7 +345,10 @@ static bool is_settled(const struct load *load)
 		if (!load->keep_generation && !load->opts.no_rehearsal && !is_recorded(side))
 			return false;
 	}
-	return good != 0 && load->extras.sysctls.len == 0 && load->extras.sets.len == 0;
+	for (size_t i = 0; i < load->extras.sysctls.len; i++)
+		if (!is_set(&load->extras.sysctls.item[i]))
+			return false;
+	return good != 0 && load->extras.sets.len == 0;
 }
 
 static bool plan_rules(struct load *load)
@@ -336,6 +382,7 @@ bool load_plan(struct load *load)
 	good = good && plan_sysctls(load, settings, false);
 	for (size_t i = 0; good && i < sets; i++) {
 		steps[i] = (struct set_step){ load, &load->extras.sets.item[i] };
+		set_look(steps[i].set);
 		good = plan_add(&load->plan, put_set, put_set_back, &steps[i], "put set %s in force",
 				load->extras.sets.item[i].name);
 	}

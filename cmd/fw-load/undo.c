@@ -109,12 +109,47 @@ static bool undo_sysctls(struct load *load)
 	return good;
 }
 
+/* "set NAME", and what `ipset save` said of it, if it was there. */
+static bool undo_set(struct load *load, const char *name, size_t name_len, const char *saved, size_t saved_len)
+{
+	struct set set = { .name = strndup(name, name_len), .changed = true, .existed = saved_len > 0 };
+	bool good = set.name != NULL;
+
+	strbuf_add(&set.before, saved, saved_len);
+	good = good && set_put_back(&set, load->log);
+	set_free(&set);
+	return good;
+}
+
+/* After the rules: those that a load brought may name the set. */
+static bool undo_sets(struct load *load)
+{
+	struct strbuf text = STRBUF_INIT;
+	bool good = true;
+
+	if (state_run_read(&load->state, "rollback.sets", &text) != 0)
+		strbuf_reset(&text);
+	for (const char *at = strbuf_text(&text); strncmp(at, "set ", 4) == 0;) {
+		size_t name = strcspn(at + 4, "\n");
+		const char *saved = at + 4 + name + (at[4 + name] == '\n'), *next = saved;
+
+		while (*next != '\0' && strncmp(next, "set ", 4) != 0)
+			next += strcspn(next, "\n") + (next[strcspn(next, "\n")] == '\n');
+		good = undo_set(load, at + 4, name, saved, (size_t)(next - saved)) && good;
+		at = next;
+	}
+	strbuf_free(&text);
+	return good;
+}
+
 bool load_undo(struct load *load, unsigned generation)
 {
 	bool good = undo_sysctls(load);
 
 	for (int i = 0; i < FAMILIES; i++)
 		good = undo_rules(load, i) && good;
+	if (!undo_sets(load))
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "not every set could be put back");
 	if (!good) {
 		load_safe(load);
 		return false;
@@ -195,6 +230,22 @@ static enum family put_plain(struct load *load, enum family families, const char
 	return refused;
 }
 
+/*
+ * The safe rules as they stand in the kernel: the next load takes them for ours and not for another
+ * program's. Best effort: without it that load asks what shall become of them.
+ */
+static void remember_safe(struct load *load)
+{
+	struct saved now = { .text = { STRBUF_INIT } };
+
+	if (load_save_now(load, FAMILY_BOTH, &now))
+		for (int i = 0; i < FAMILIES; i++)
+			if (state_run_write(&load->state, safe_part(i), strbuf_text(&now.text[i]), now.text[i].len) != 0)
+				diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
+					 "that safe rules are in force could not be noted: say --replace with the next load");
+	saved_free(&now);
+}
+
 bool load_safe(struct load *load)
 {
 	struct strbuf file = STRBUF_INIT;
@@ -223,6 +274,7 @@ bool load_safe(struct load *load)
 		left = refused;
 	}
 	strbuf_free(&file);
+	remember_safe(load);
 	if (left != FAMILY_NONE)
 		diag_add(load->log, DIAG_ROLLBACK, NULL, NULL, "no rules could be put in force: the host may be open");
 	return left == FAMILY_NONE;

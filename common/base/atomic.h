@@ -27,12 +27,15 @@ struct atomic_file {
 };
 
 /*
- * Opens a temporary beside path. A target that exists passes on its owner and permission bits,
- * a new one gets mode. 0 or -errno; in either case atomic_release must follow.
+ * Opens a temporary beside path. A target that exists passes on its owner, permission bits, access
+ * list and SELinux label, a new one gets mode. 0 or -errno; in either case atomic_release must follow.
  */
 must_check int atomic_open(struct atomic_file *file, const char *path, mode_t mode);
 
 must_check int atomic_write(struct atomic_file *file, const void *bytes, size_t len);
+
+/* Syncs and reads back: are these the bytes on the disk? 0, -EIO: no, or -errno. */
+must_check int atomic_verify(const struct atomic_file *file, const void *bytes, size_t len);
 
 /* Sync, rename over the target, sync the directory. After a failure the old file is still there. */
 must_check int atomic_publish(struct atomic_file *file);
@@ -40,7 +43,7 @@ must_check int atomic_publish(struct atomic_file *file);
 /* Removes what was not published. Safe to call twice. */
 void atomic_release(struct atomic_file *file);
 
-/* All of it in one: path holds exactly these bytes afterwards, or what it held before. 0 or -errno. */
+/* All of it in one, read back: path holds exactly these bytes afterwards, or what it held before. 0 or -errno. */
 must_check int atomic_replace(const char *path, mode_t mode, const void *bytes, size_t len);
 
 #endif

@@ -10,7 +10,7 @@
 #include <zlib.h>
 
 #define WINDOW_SIZE ((size_t)32 * 1024)
-#define BLOCK_SIZE  ((size_t)1024 * 1024)
+#define BLOCK_SIZE  ((size_t)512 * 1024)
 #define SAMPLE_SIZE ((size_t)128 * 1024)
 #define CHECK_SIZE  ((size_t)64 * 1024)
 #define READ_SIZE   ((size_t)64 * 1024)
@@ -203,7 +203,8 @@ struct gzout *gzout_new(int fd, const struct gz_options *options)
 		return NULL;
 	gz->fd = fd;
 	gz->options = *options;
-	gz->slots_used = options->threads > 1 ? options->threads + 1 : 1;
+	/* Twice as many blocks as threads: one that takes long does not keep the others waiting. */
+	gz->slots_used = options->threads > 1 ? 2 * options->threads : 1;
 	/* Stored blocks cost 5 bytes in 16 KiB at the worst, the flush a few more. */
 	gz->out_cap = BLOCK_SIZE + BLOCK_SIZE / 1024 + 1024;
 	pthread_mutex_init(&gz->lock, NULL);

@@ -10,7 +10,7 @@
  *
  * What comes out is one plain gzip member (RFC 1952) that zcat, gzip -t and less read, whatever the number of
  * threads: blocks end on a byte (sync flush) and each knows the 32 KiB before it as its dictionary. Memory is
- * about 3 MiB a thread. Of zlib's strategies the better one for this text is found on the first 128 KiB.
+ * about 3 MiB a thread at most. Of zlib's strategies the better one for this text is found on the first 128 KiB.
  */
 #ifndef FW_BASE_GZOUT_H
 #define FW_BASE_GZOUT_H

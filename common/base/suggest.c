@@ -29,7 +29,8 @@ static unsigned edit_distance(const char *a, size_t a_len, const char *b, size_t
 			unsigned differs = a[i - 1] != b[j - 1];
 
 			row[j] = smallest(last[j] + 1, row[j - 1] + 1, last[j - 1] + differs);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < row[j])
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < row[j])
 				row[j] = before[j - 2] + 1;
 		}
 		before = last;
@@ -60,8 +61,8 @@ void suggest_consider(struct suggestion *near, const char *candidate)
 		return;
 	distance = edit_distance(near->word, len, candidate, other);
 	/* People rarely mistype the first letter: it decides between equally near ones. */
-	if (distance < near->distance ||
-	    (distance == near->distance && near->best != NULL && near->best[0] != near->word[0] && candidate[0] == near->word[0])) {
+	if (distance < near->distance || (distance == near->distance && near->best != NULL &&
+					  near->best[0] != near->word[0] && candidate[0] == near->word[0])) {
 		near->distance = distance;
 		near->best = candidate;
 	}

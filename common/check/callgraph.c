@@ -83,11 +83,30 @@ static void walk_from(struct callgraph *graph, size_t start, size_t *stack, size
 	}
 }
 
-/* Callers first: what a node has goes on to those that it calls. A loop passes its hooks round in the next turn. */
-static bool pass_on(struct callgraph *graph, const size_t *order)
+/* Marks all that can be reached from the built-in chain at `start`, each node once. */
+static void spread(struct callgraph *graph, size_t start, size_t *stack)
 {
-	bool changed = false;
+	unsigned hook = graph->nodes.item[start].chain->hook;
+	size_t depth = 0;
 
+	stack[depth++] = start;
+	while (depth > 0) {
+		const struct callgraph_node *from = &graph->nodes.item[stack[--depth]];
+
+		for (size_t c = 0; c < from->count; c++) {
+			size_t to = graph->calls.item[from->first + c].to;
+
+			if ((graph->nodes.item[to].hooks & hook) != 0)
+				continue;
+			graph->nodes.item[to].hooks |= hook;
+			stack[depth++] = to;
+		}
+	}
+}
+
+/* Callers first, so that a node's depth is known before it goes on to those that it calls. */
+static void measure_depth(struct callgraph *graph, const size_t *order)
+{
 	for (size_t i = graph->nodes.len; i-- > 0;) {
 		const struct callgraph_node *from = &graph->nodes.item[order[i]];
 
@@ -95,13 +114,10 @@ static bool pass_on(struct callgraph *graph, const size_t *order)
 			const struct callgraph_call *call = &graph->calls.item[from->first + c];
 			struct callgraph_node *to = &graph->nodes.item[call->to];
 
-			changed |= (from->hooks & ~to->hooks) != 0 && call->back;
-			to->hooks |= from->hooks;
 			if (!call->back && from->hooks != 0 && from->depth + 1 > to->depth)
 				to->depth = from->depth + 1;
 		}
 	}
-	return changed;
 }
 
 static bool explore(struct callgraph *graph)
@@ -114,8 +130,11 @@ static bool explore(struct callgraph *graph)
 	/* Built-in chains come first in a table: a loop is closed where a packet would close it. */
 	for (size_t i = 0; good && i < count; i++)
 		walk_from(graph, i, memory, memory + count, state, memory + 2 * count, &ordered);
-	while (good && pass_on(graph, memory + 2 * count))
-		;
+	for (size_t i = 0; good && i < count; i++)
+		if (graph->nodes.item[i].chain->hook != 0)
+			spread(graph, i, memory);
+	if (good)
+		measure_depth(graph, memory + 2 * count);
 	free(memory);
 	free(state);
 	return good;

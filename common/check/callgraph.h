@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which chain of a table leads to which, and from which hooks packets may come. Never recursive: a table may have 100,000 chains. */
+/*
+ * Which chain of a table leads to which, and from which hooks packets may come. Never recursive: a
+ * table may have 100,000 chains.
+ */
 #ifndef FW_CHECK_CALLGRAPH_H
 #define FW_CHECK_CALLGRAPH_H
 

@@ -33,6 +33,33 @@ const struct check_entry check_catalogue[] = {
 	  "-4 or -6 in front of -A, or read a file of one family with -4 or -6." },
 	{ DIAG_EXTENSION_NOTICE, "syntax", "-A INPUT -m state --state NEW -j ACCEPT",
 	  "What iptables' own extension says of its options, word for word." },
+	{ DIAG_KERNEL_HOOK, "kernel", "-A INPUT -m owner --uid-owner 0 -j ACCEPT",
+	  "iptables-restore --test accepts it and the kernel refuses the load: the match or target works in other "
+	  "chains. In a chain of your own, every built-in chain that leads there counts, whatever its rules match." },
+	{ DIAG_KERNEL_TABLE, "kernel", "*filter\n-A FORWARD -j MASQUERADE",
+	  "iptables-restore --test accepts it and the kernel refuses the load: the target works in another table. "
+	  "Move the rule there." },
+	{ DIAG_KERNEL_PROTO, "kernel", "-A INPUT -j REJECT --reject-with tcp-reset",
+	  "The kernel wants -p with one of these protocols in the same rule, and not negated." },
+	{ DIAG_KERNEL_VALUE, "kernel", "-A INPUT ! -s 0.0.0.0/0 -j DROP",
+	  "iptables-restore --test accepts the value, the kernel does not." },
+	{ DIAG_KERNEL_FAMILY, "kernel", "*raw\n-6 -A PREROUTING -p tcp -j CT --helper irc",
+	  "The kernel has this extension, or this helper, for the other family only. Mark the rule with -4 or -6." },
+	{ DIAG_REMOVED_EXTENSION, "kernel", "-4 -A INPUT -j ULOG",
+	  "iptables still reads it, and no kernel of today has it. The message names what to write now." },
+	{ DIAG_CHAIN_LOOP, "kernel", ":a - [0:0]\n:b - [0:0]\n-A INPUT -j a\n-A a -j b\n-A b -j a",
+	  "The kernel refuses a table in which a packet could come back to a chain, even if no packet would." },
+	{ DIAG_CHAIN_LOOP_UNUSED, "kernel", ":a - [0:0]\n-A a -j a",
+	  "It loads as long as no built-in chain leads there." },
+	{ DIAG_JUMP_DEPTH, "kernel", "INPUT jumps to c1, c1 to c2, ... c15 to c16",
+	  "nf_tables refuses more than 15 jumps in a row, iptables-legacy takes them. Put chains "
+	  "together." },
+	{ DIAG_KERNEL_BACKEND, "kernel", "-A FORWARD -p tcp -j TCPMSS --set-mss 1400",
+	  "It loads in nf_tables and not in iptables-legacy, or the other way round: see to it before you switch." },
+	{ DIAG_KERNEL_NEEDS, "kernel", "-A INPUT -m ipvs --ipvs -j ACCEPT",
+	  "The rule is fine, and loads only where something else is there first: a module, an object, a control group." },
+	{ DIAG_KERNEL_UNKNOWN, "kernel", "a match that iptables has and fw-lint's table has not",
+	  "The extension is not in the table of what the kernel demands, so nothing is said of it." },
 	{ DIAG_DEAD_RULE, "meaning", "-A INPUT -p tcp --dport 22 -j ACCEPT\n-A INPUT -p tcp --dport 22 -s 192.0.2.1 -j DROP",
 	  "Earlier rules take every packet that this one matches, for all answers that limits, sets and the "
 	  "like may give. The lines that do are named. Delete the rule, or move it in front of them." },
@@ -106,7 +133,7 @@ enum diag_id check_find(const char *name)
 
 struct check_choice check_choose_all(void)
 {
-	struct check_choice choice;
+	struct check_choice choice = { .asked = false };
 
 	for (size_t i = 0; i < DIAG_COUNT; i++)
 		choice.chosen[i] = true;
@@ -134,6 +161,14 @@ static bool choose_item(struct check_choice *choice, const char *item, size_t le
 	return known;
 }
 
+bool check_wants(const struct check_choice *choice, const char *group)
+{
+	for (size_t i = 0; i < check_catalogue_count; i++)
+		if (strcmp(check_catalogue[i].group, group) == 0 && choice->chosen[check_catalogue[i].id])
+			return true;
+	return false;
+}
+
 /* What makes the text another one than its writer meant is never left out. */
 static void choose_integrity(struct check_choice *choice)
 {
@@ -157,6 +192,7 @@ const char *check_choose(struct check_choice *choice, const char *list)
 		list += list[len] == ',' ? len + 1 : len;
 	}
 	choose_integrity(choice);
+	choice->asked = true;
 	return NULL;
 }
 

@@ -24,6 +24,7 @@ const struct check_entry *check_entry_of(enum diag_id id);
 /* Which findings are wanted, one flag an id. */
 struct check_choice {
 	bool chosen[DIAG_COUNT];
+	bool asked; /* by a list, not by default */
 };
 
 /* Everything. */
@@ -35,6 +36,9 @@ struct check_choice check_choose_all(void);
  * nor an id, within list; NULL: fine.
  */
 const char *check_choose(struct check_choice *choice, const char *list);
+
+/* Is any finding of this group wanted? */
+bool check_wants(const struct check_choice *choice, const char *group);
 
 /* The id with this name; DIAG_COUNT: there is none in the catalogue. */
 enum diag_id check_find(const char *name);

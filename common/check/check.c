@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/check.h"
 #include "base/worker.h"
+#include "check/check_chains.h"
 #include "check/check_family.h"
+#include "check/check_kernel.h"
 #include "check/check_meaning.h"
 #include "check/findings.h"
 #include "check/suppress.h"
@@ -13,11 +15,45 @@
 
 struct job {
 	const struct stream *stream;
+	const struct check_choice *choice;
 	enum family family;
 	bool sound; /* the text as such has no error: only then it is asked what it means */
 	struct worker worker;
 	bool started;
 };
+
+/*
+ * What so many rules mean takes longer than reading them, and such a text was made by a program: it is
+ * looked at when somebody asks, and it is said that it was not.
+ */
+#define RULES_UNASKED 20000
+
+static bool too_many_unasked(const struct ruleset *ruleset, const struct check_choice *choice, struct diag_log *log)
+{
+	struct where at = { .file = ruleset->stream->name };
+	size_t rules = ruleset_count(ruleset);
+
+	if (choice->asked || rules <= RULES_UNASKED)
+		return false;
+	diag_add(log, DIAG_UNDECIDED, &at, NULL,
+		 "what more than %d rules mean is looked at only when asked for, with --checks=all", RULES_UNASKED);
+	return true;
+}
+
+/* What nobody asked for is not looked for. What rules mean is a question only where all of them can be read. */
+static void run_checks(const struct ruleset *ruleset, const struct job *job, struct diag_log *log)
+{
+	const struct check_choice *choice = job->choice;
+
+	if (check_wants(choice, "syntax"))
+		check_family(ruleset, log);
+	if (check_wants(choice, "meaning") && job->sound && diag_errors(log) == 0 && !too_many_unasked(ruleset, choice, log))
+		check_meaning(ruleset, log);
+	if (check_wants(choice, "kernel")) {
+		check_kernel(ruleset, log);
+		check_chains(ruleset, log);
+	}
+}
 
 /* In the child: one family, from lines to findings. */
 static void check_one_family(void *ctx, struct diag_log *log)
@@ -32,9 +68,7 @@ static void check_one_family(void *ctx, struct diag_log *log)
 	}
 	ruleset = ruleset_read(job->stream, job->family, log);
 	if (ruleset != NULL)
-		check_family(ruleset, log);
-	if (ruleset != NULL && job->sound && diag_errors(log) == 0)
-		check_meaning(ruleset, log);
+		run_checks(ruleset, job, log);
 	ruleset_free(ruleset);
 }
 
@@ -53,16 +87,19 @@ static void finish_job(struct job *job, struct findings *findings, struct diag_l
 		diag_system(log, err, "the findings of IPv%d", job->family == FAMILY_IPV6 ? 6 : 4);
 }
 
-static void run_jobs(const struct stream *stream, bool sound, struct findings *findings, struct diag_log *log)
+static void run_jobs(const struct job *both, struct findings *findings, struct diag_log *log)
 {
-	struct job jobs[] = { { .stream = stream, .family = FAMILY_IPV4 }, { .stream = stream, .family = FAMILY_IPV6 } };
+	const struct stream *stream = both->stream;
+	struct job jobs[] = { *both, *both };
+
+	jobs[0].family = FAMILY_IPV4;
+	jobs[1].family = FAMILY_IPV6;
 
 	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
 		int err;
 
 		if ((stream->families & jobs[i].family) == 0 || stream->tables.len == 0)
 			continue;
-		jobs[i].sound = sound;
 		err = worker_start(&jobs[i].worker, check_one_family, &jobs[i]);
 		jobs[i].started = err == 0;
 		if (err != 0)
@@ -99,11 +136,11 @@ void check_text(const char *name, const char *text, size_t len, const struct che
 	struct filter filter = { .options = options, .log = log };
 	struct diag_log filtered = { .report = filter_finding, .ctx = &filter };
 	struct stream stream;
-	bool sound;
+	struct job job = { .stream = &stream, .choice = &options->choice };
 
-	sound = stream_read(&stream, name, text, len, options->families, &collect);
+	job.sound = stream_read(&stream, name, text, len, options->families, &collect);
 	suppressions_read(&filter.suppressions, &stream, &collect);
-	run_jobs(&stream, sound, &findings, log);
+	run_jobs(&job, &findings, log);
 	findings_report(&findings, &stream, &filtered);
 	suppressions_report_unused(&filter.suppressions, &stream, &filtered);
 	suppressions_free(&filter.suppressions);

@@ -62,6 +62,9 @@ bool ext_read(const char *table, struct words *words, struct arena *arena, struc
  */
 must_check int ext_write(struct strbuf *out, const struct rule *rule, enum family family);
 
+/* Of a target SET: does it map to the packet's mark, priority or queue? *priority: to the priority. */
+bool ext_set_maps(const struct extension *target, bool *priority);
+
 /* The name that the protocol has for iptables-save; NULL: write the number. */
 const char *ext_protocol_name(unsigned proto);
 

@@ -57,6 +57,18 @@ static bool is_address(const char *text, int af)
 	return inet_pton(af, address, &ignored) == 1;
 }
 
+/* Options that only a protocol's match has, and that everybody knows. */
+static bool is_port_option(const char *name)
+{
+	static const char *const names[] = { "dport", "sport", "destination-port", "source-port", "syn", "tcp-flags",
+					     "icmp-type", "icmpv6-type" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 /* What the message leaves out: what to do about it. */
 static void add_advice(struct strbuf *text, unsigned word)
 {
@@ -77,6 +89,8 @@ static void add_advice(struct strbuf *text, unsigned word)
 			suggest_consider(&near, door.options[i].name);
 		if (near.best != NULL)
 			strbuf_printf(text, "; did you mean --%s?", near.best);
+		else if (!door.has_protocol && is_port_option(blamed + 2))
+			strbuf_puts(text, "; it belongs to a protocol: write -p tcp, -p udp ... before it");
 	}
 }
 

@@ -233,6 +233,14 @@ static void save_target(const void *ip, const struct xt_entry_target *target)
 			save_option(data, c);
 }
 
+bool ext_set_maps(const struct extension *target, bool *priority)
+{
+	const struct set_data *data = (const struct set_data *)(const void *)target->data;
+
+	*priority = (data->given & 1U << MAP_PRIO) != 0;
+	return (data->given & 1U << MAP_SET) != 0;
+}
+
 /* libxtables keeps a pointer to each, and changes them: they are its objects from then on. */
 static struct xtables_match set_match = {
 	.version = XTABLES_VERSION,

@@ -192,3 +192,13 @@ struct table *ruleset_find_table(const struct ruleset *ruleset, const char *name
 			return ruleset->tables.item[i];
 	return NULL;
 }
+
+size_t ruleset_count(const struct ruleset *ruleset)
+{
+	size_t count = 0;
+
+	for (size_t t = 0; t < ruleset->tables.len; t++)
+		for (size_t c = 0; c < ruleset->tables.item[t]->chains.len; c++)
+			count += ruleset->tables.item[t]->chains.item[c]->rules.len;
+	return count;
+}

@@ -104,6 +104,9 @@ void ruleset_free(struct ruleset *ruleset);
 struct table *ruleset_add_table(struct ruleset *ruleset, const char *name, unsigned line);
 struct table *ruleset_find_table(const struct ruleset *ruleset, const char *name);
 
+/* Rules of all tables and chains. */
+size_t ruleset_count(const struct ruleset *ruleset);
+
 /* A user chain, which must not exist yet. NULL when memory ran out. */
 struct chain *table_add_chain(struct ruleset *ruleset, struct table *table, const char *name, unsigned line);
 struct chain *table_find_chain(const struct table *table, const char *name);

@@ -67,7 +67,8 @@ enum addr_fault addr_parse(const char *text, struct addr_range *out)
 	if (!prefix_parse(copy + at + 1, addr_width(out->family), &prefix))
 		return ADDR_PREFIX;
 	addr_bits host = prefix == 0 ? addr_ones(out->family)
-				     : addr_ones(out->family) & (((addr_bits)1 << (addr_width(out->family) - prefix)) - 1);
+				     : addr_ones(out->family) &
+					       (((addr_bits)1 << (addr_width(out->family) - prefix)) - 1);
 	out->first &= ~host;
 	out->last = out->first | host;
 	return ADDR_FINE;

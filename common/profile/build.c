@@ -51,7 +51,8 @@ bool profile_build(struct profile *profile)
 }
 
 /* One end of an expectation: its address and interface, for a reader that knows no zones. */
-static void expect_end_print(struct strbuf *out, const struct selector *sel, const char *address, const char *iface)
+static void expect_end_print(struct strbuf *out, const struct selector *sel, const char *address,
+			     const char *iface)
 {
 	if (sel->has_range) {
 		strbuf_printf(out, " %s%s ", address, sel->range_not ? " not" : "");
@@ -66,7 +67,11 @@ static void expect_ports_print(struct strbuf *out, const struct ports *ports)
 	static const struct {
 		int proto;
 		const char *word;
-	} words[] = { { PROTO_TCP, "tcp" }, { PROTO_UDP, "udp" }, { PROTO_SCTP, "sctp" }, { PROTO_ICMP, "icmp" }, { PROTO_ICMP6, "icmpv6" } };
+	} words[] = { { PROTO_TCP, "tcp" },
+		      { PROTO_UDP, "udp" },
+		      { PROTO_SCTP, "sctp" },
+		      { PROTO_ICMP, "icmp" },
+		      { PROTO_ICMP6, "icmpv6" } };
 	size_t i = 0;
 
 	while (i < ARRAY_LEN(words) && words[i].proto != ports->proto)
@@ -91,7 +96,8 @@ static void expect_emit(struct profile *profile, const struct statement *st, con
 
 			if ((source->family & target->family) == 0)
 				continue;
-			strbuf_printf(&text, "expect %s", st->rule.verdict == VERDICT_ALLOW ? "allow" : "deny");
+			strbuf_printf(&text, "expect %s",
+				      st->rule.verdict == VERDICT_ALLOW ? "allow" : "deny");
 			if (ports != NULL)
 				expect_ports_print(&text, ports);
 			expect_end_print(&text, source, "from", "in");

@@ -44,13 +44,13 @@ struct site {
 	enum table table;
 	enum phase phase;
 	const char *chain;
-	enum family family;   /* the only families of the statement */
-	const char *extra;    /* matches of the statement itself: time, owner; "" for none */
-	const char *state;    /* "-m conntrack --ctstate NEW", "" for none */
-	const char *note;     /* NULL: none */
-	bool no_in, no_out;   /* the hook knows no -i, no -o */
-	bool go_on;           /* chains are gone to (-g), so that RETURN leaves all of them */
-	unsigned chains;      /* of this statement so far */
+	enum family family; /* the only families of the statement */
+	const char *extra;  /* matches of the statement itself: time, owner; "" for none */
+	const char *state;  /* "-m conntrack --ctstate NEW", "" for none */
+	const char *note;   /* NULL: none */
+	bool no_in, no_out; /* the hook knows no -i, no -o */
+	bool go_on;         /* chains are gone to (-g), so that RETURN leaves all of them */
+	unsigned chains;    /* of this statement so far */
 };
 
 /*
@@ -58,7 +58,8 @@ struct site {
  * of their own, and so do several steps with several conditions: what is counted is counted once.
  */
 must_check bool site_emit(struct profile *profile, struct site *site, const struct port_groups *groups,
-			  const struct selectors *from, const struct selectors *to, const struct steps *steps);
+			  const struct selectors *from, const struct selectors *to,
+			  const struct steps *steps);
 
 /* "fw-5", or "fw-2.5" in the second included file: names of what a statement keeps in the kernel. */
 must_check const char *statement_id(struct profile *profile, const struct statement *st);

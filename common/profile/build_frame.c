@@ -4,9 +4,12 @@
 #include "profile/service.h"
 #include "text/word.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
-static const char *const chains[DIR_DOCKER] = { [DIR_IN] = "INPUT", [DIR_OUT] = "OUTPUT", [DIR_FORWARD] = "FORWARD" };
+static const char *const chains[DIR_DOCKER] = {
+	[DIR_IN] = "INPUT", [DIR_OUT] = "OUTPUT", [DIR_FORWARD] = "FORWARD"
+};
 static const char *const denied_chains[DIR_COUNT] = {
 	[DIR_IN] = "fw-denied-in",
 	[DIR_OUT] = "fw-denied-out",
@@ -15,7 +18,8 @@ static const char *const denied_chains[DIR_COUNT] = {
 };
 
 /* A rule of the frame itself, which no line of the profile made. */
-static void frame_rule(struct profile *profile, enum phase phase, enum family family, const char *chain, const char *text)
+static void frame_rule(struct profile *profile, enum phase phase, enum family family, const char *chain,
+		       const char *text)
 {
 	output_rule(&profile->out, TABLE_FILTER, phase, family, chain, NULL, text);
 }
@@ -59,14 +63,16 @@ const char *log_target(struct profile *profile, const struct log_setting *log, c
 }
 
 /* One rule that logs, in a chain of ours or the kernel's. */
-static void log_rule(struct profile *profile, const struct log_setting *log, enum table table, enum phase phase,
-		     const char *chain, const char *shown)
+static void log_rule(struct profile *profile, const struct log_setting *log, enum table table,
+		     enum phase phase, const char *chain, const char *shown)
 {
 	const char *match = log_match(profile, log), *target = log_target(profile, log, shown);
-	const char *text = match != NULL && target != NULL ? profile_textf(profile, "%s -j %s", match, target) : NULL;
+	const char *text =
+		match != NULL && target != NULL ? profile_textf(profile, "%s -j %s", match, target) : NULL;
 
 	if (text != NULL)
-		output_rule(&profile->out, table, phase, FAMILY_BOTH, chain, log->where.line > 0 ? &log->where : NULL, text);
+		output_rule(&profile->out, table, phase, FAMILY_BOTH, chain,
+			    log->where.line > 0 ? &log->where : NULL, text);
 }
 
 const char *denied_target(struct profile *profile, enum direction dir)
@@ -85,7 +91,8 @@ const char *reject_target(struct profile *profile)
 	if (!profile->reject_used) {
 		profile->reject_used = true;
 		output_chain(&profile->out, TABLE_FILTER, "fw-reject");
-		frame_rule(profile, PHASE_DENIED, FAMILY_BOTH, "fw-reject", "-p tcp -j REJECT --reject-with tcp-reset");
+		frame_rule(profile, PHASE_DENIED, FAMILY_BOTH, "fw-reject",
+			   "-p tcp -j REJECT --reject-with tcp-reset");
 		frame_rule(profile, PHASE_DENIED, FAMILY_BOTH, "fw-reject", "-j REJECT");
 	}
 	return "fw-reject";
@@ -101,18 +108,22 @@ static void frame_icmpv6(struct profile *profile)
 	const char *chain = "fw-icmpv6", *text;
 
 	for (size_t i = 0; i < ARRAY_LEN(neighbour); i++) {
-		text = profile_textf(profile, "-m hl --hl-eq 255 -m icmp6 -p ipv6-icmp --icmpv6-type %d -j ACCEPT", neighbour[i]);
+		text = profile_textf(profile,
+				     "-m hl --hl-eq 255 -m icmp6 -p ipv6-icmp --icmpv6-type %d -j ACCEPT",
+				     neighbour[i]);
 		if (text != NULL)
 			frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, chain, text);
 	}
-	frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, chain, "-s fe80::/10 -m icmp6 -p ipv6-icmp --icmpv6-type 130 -j ACCEPT");
+	frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, chain,
+		   "-s fe80::/10 -m icmp6 -p ipv6-icmp --icmpv6-type 130 -j ACCEPT");
 	for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
 		text = profile_textf(profile, "-m icmp6 -p ipv6-icmp --icmpv6-type %d -j ACCEPT", errors[i]);
 		if (text != NULL)
 			frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, chain, text);
 	}
 	if (!profile->settings.ping_off)
-		frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, chain, "-m icmp6 -p ipv6-icmp --icmpv6-type 128 -j ACCEPT");
+		frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, chain,
+			   "-m icmp6 -p ipv6-icmp --icmpv6-type 128 -j ACCEPT");
 }
 
 /*
@@ -126,7 +137,9 @@ static void frame_ping_limit(struct profile *profile, enum family family, const 
 
 	strbuf_printf(&text, "%s -m hashlimit --hashlimit-above ", match);
 	rate_print(&text, rate);
-	strbuf_printf(&text, " --hashlimit-burst %u --hashlimit-mode srcip --hashlimit-srcmask %d --hashlimit-name fw-ping-",
+	strbuf_printf(&text,
+		      " --hashlimit-burst %u --hashlimit-mode srcip --hashlimit-srcmask %d --hashlimit-name "
+		      "fw-ping-",
 		      rate->burst, family == FAMILY_IPV4 ? 32 : 64);
 	rate_print_short(&text, rate);
 	strbuf_printf(&text, "%u -j DROP", rate->burst);
@@ -134,7 +147,8 @@ static void frame_ping_limit(struct profile *profile, enum family family, const 
 		profile_memory(profile);
 	else
 		output_rule(&profile->out, TABLE_FILTER, PHASE_IN_FRAME, family, "INPUT",
-			    profile->settings.ping_at.line > 0 ? &profile->settings.ping_at : NULL, strbuf_text(&text));
+			    profile->settings.ping_at.line > 0 ? &profile->settings.ping_at : NULL,
+			    strbuf_text(&text));
 	strbuf_free(&text);
 }
 
@@ -149,11 +163,14 @@ static void frame_ping_limits(struct profile *profile)
 static void frame_icmp(struct profile *profile)
 {
 	if (!profile->settings.ping_off)
-		frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV4, "INPUT", "-p icmp -m icmp --icmp-type echo-request -j ACCEPT");
+		frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV4, "INPUT",
+			   "-p icmp -m icmp --icmp-type echo-request -j ACCEPT");
 	output_chain(&profile->out, TABLE_FILTER, "fw-icmpv6");
 	frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, "INPUT", "-p ipv6-icmp -j fw-icmpv6");
-	/* DHCPv6 replies come from another address than the question went to: conntrack does not relate them. */
-	frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, "INPUT", "-d fe80::/10 -p udp -m udp --dport 546 -j ACCEPT");
+	/* DHCPv6 replies come from another address than the question went to: conntrack does not relate them.
+	 */
+	frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, "INPUT",
+		   "-d fe80::/10 -p udp -m udp --dport 546 -j ACCEPT");
 	frame_icmpv6(profile);
 }
 
@@ -163,11 +180,13 @@ static void frame_state(struct profile *profile, enum phase phase, const char *c
 	const char *invalid = profile->settings.log[LOG_INVALID].off ? "DROP" : "fw-invalid";
 	const char *text = profile_textf(profile, "-m conntrack --ctstate INVALID -j %s", invalid);
 
-	frame_rule(profile, phase, FAMILY_BOTH, chain, "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
+	frame_rule(profile, phase, FAMILY_BOTH, chain,
+		   "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
 	if (text != NULL)
 		frame_rule(profile, phase, FAMILY_BOTH, chain, text);
 	if (profile->settings.strict_at.line > 0)
-		output_rule(&profile->out, TABLE_FILTER, phase, FAMILY_BOTH, chain, &profile->settings.strict_at,
+		output_rule(&profile->out, TABLE_FILTER, phase, FAMILY_BOTH, chain,
+			    &profile->settings.strict_at,
 			    "-p tcp -m tcp ! --syn -m conntrack --ctstate NEW -j DROP");
 }
 
@@ -187,9 +206,12 @@ static void frame_invalid(struct profile *profile)
 static void frame_out(struct profile *profile)
 {
 	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_BOTH, "OUTPUT", "-o lo -j ACCEPT");
-	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_BOTH, "OUTPUT", "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
-	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_IPV6, "OUTPUT", "-p ipv6-icmp -m hl --hl-eq 255 -j ACCEPT");
-	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_IPV6, "OUTPUT", "-p ipv6-icmp -m icmp6 --icmpv6-type 143 -j ACCEPT");
+	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_BOTH, "OUTPUT",
+		   "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
+	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_IPV6, "OUTPUT",
+		   "-p ipv6-icmp -m hl --hl-eq 255 -j ACCEPT");
+	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_IPV6, "OUTPUT",
+		   "-p ipv6-icmp -m icmp6 --icmpv6-type 143 -j ACCEPT");
 	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_IPV6, "OUTPUT",
 		   "-s fe80::/10 -p udp -m udp --sport 546 --dport 547 -j ACCEPT");
 }
@@ -237,7 +259,7 @@ void build_frame(struct profile *profile)
 	frame_state(profile, PHASE_IN_FRAME, "INPUT");
 	frame_icmp(profile);
 	frame_invalid(profile);
-	if (!settings->log[LOG_DENIED].off)
+	if (!settings->log[LOG_DENIED].off && settings->policy[DIR_IN] != VERDICT_ALLOW)
 		output_chain(&profile->out, TABLE_FILTER, "fw-denied-in");
 	if (settings->policy[DIR_OUT] != VERDICT_ALLOW)
 		frame_out(profile);
@@ -251,12 +273,14 @@ static void denied_rules(struct profile *profile, enum direction dir, const char
 
 	/* What was sent to everyone is nobody's attack. */
 	if (dir == DIR_IN && !log->off && chain != chains[DIR_IN])
-		output_rule(out, TABLE_FILTER, PHASE_DENIED, FAMILY_BOTH, chain, at, "-m pkttype ! --pkt-type unicast -j DROP");
+		output_rule(out, TABLE_FILTER, PHASE_DENIED, FAMILY_BOTH, chain, at,
+			    "-m pkttype ! --pkt-type unicast -j DROP");
 	if (!log->off)
 		log_rule(profile, log, TABLE_FILTER, PHASE_DENIED, chain, chains[dir]);
 	if (profile->settings.policy[dir] == VERDICT_REJECT) {
 		at = &profile->settings.policy_at[dir];
-		output_rule(out, TABLE_FILTER, PHASE_DENIED, FAMILY_BOTH, chain, at, "-p tcp -j REJECT --reject-with tcp-reset");
+		output_rule(out, TABLE_FILTER, PHASE_DENIED, FAMILY_BOTH, chain, at,
+			    "-p tcp -j REJECT --reject-with tcp-reset");
 		output_rule(out, TABLE_FILTER, PHASE_DENIED, FAMILY_BOTH, chain, at, "-j REJECT");
 	} else {
 		output_rule(out, TABLE_FILTER, PHASE_DENIED, FAMILY_BOTH, chain, at, "-j DROP");
@@ -273,7 +297,7 @@ void build_denied(struct profile *profile)
 	const struct log_setting *log = &profile->settings.log[LOG_DENIED];
 	bool docker = has_docker(profile);
 
-	if (!profile->settings.frame_off && profile->has[DIR_FORWARD])
+	if (!profile->settings.frame_off && (profile->has[DIR_FORWARD] || docker))
 		frame_state(profile, PHASE_FORWARD_FRAME, "FORWARD");
 	if (docker) {
 		const char *text = profile_textf(profile, "-j %s", denied_target(profile, DIR_DOCKER));
@@ -315,19 +339,50 @@ static void head_helper(struct profile *profile, const struct helper_kind *kind)
 					    strcmp(kind->module, "snmp") == 0 ? "snmp_basic" : kind->module));
 }
 
+/*
+ * fw-load takes what is kept from the running rules, whatever the stream says of it. A docker zone fills
+ * DOCKER-USER itself, so "DOCKER*" must become patterns of every other name that begins so.
+ */
+static void print_keep(struct profile *profile, const struct name *name, struct strbuf *text)
+{
+	static const char ours[] = "DOCKER-USER";
+	size_t len = strlen(name->text), prefix = strcspn(name->text, "*?[\\");
+
+	if (!has_docker(profile) || fnmatch(name->text, ours, 0) != 0) {
+		strbuf_printf(text, " %s", name->text);
+		return;
+	}
+	if (prefix + 1 < len)
+		profile_error(profile, &name->where,
+			      "\"%s\" holds DOCKER-USER, which the docker zone fills: write a pattern "
+			      "that ends in its only \"*\"",
+			      name->text);
+	else if (prefix == len)
+		profile_error(profile, &name->where,
+			      "DOCKER-USER is filled by the docker zone: it cannot be kept");
+	/* By length: the names that are cut short, and those that differ in the letter there; then the longer
+	 * ones. */
+	for (size_t i = prefix; prefix + 1 == len && i < strlen(ours); i++)
+		strbuf_printf(text, i > 0 ? " %.*s %.*s[!%c]*" : "%.*s %.*s[!%c]*", (int)i, ours, (int)i,
+			      ours, ours[i]);
+	if (prefix + 1 == len)
+		strbuf_printf(text, " %s?*", ours);
+}
+
 void build_directives(struct profile *profile)
 {
 	struct strbuf text = STRBUF_INIT;
 
 	for (const struct statement *st = profile->statements; st != NULL; st = st->next)
-		for (const struct item *item = st->kind == STATEMENT_HELPER ? st->helper.what : NULL; item != NULL;
-		     item = item->next) {
+		for (const struct item *item = st->kind == STATEMENT_HELPER ? st->helper.what : NULL;
+		     item != NULL; item = item->next) {
 			const char *name = service_helper(profile, item->service.text);
 
 			if (name != NULL && helper_kind_find(name) != NULL)
 				head_helper(profile, helper_kind_find(name));
 		}
-	for (const struct setting *setting = profile->settings.sysctls; setting != NULL; setting = setting->next)
+	for (const struct setting *setting = profile->settings.sysctls; setting != NULL;
+	     setting = setting->next)
 		head(profile, profile_textf(profile, "sysctl %s=%s", setting->key, setting->value));
 	if ((profile->forwards & FAMILY_IPV4) != 0 && (profile->options->family & FAMILY_IPV4) != 0)
 		head(profile, "sysctl net.ipv4.ip_forward=1");
@@ -337,7 +392,8 @@ void build_directives(struct profile *profile)
 		return;
 	strbuf_puts(&text, "keep");
 	for (size_t i = 0; i < profile->settings.keep.count; i++)
-		strbuf_printf(&text, " %s", profile->settings.keep.item[i].text);
-	head(profile, strbuf_text(&text));
+		print_keep(profile, &profile->settings.keep.item[i], &text);
+	if (strcmp(strbuf_text(&text), "keep") != 0)
+		head(profile, strbuf_text(&text));
 	strbuf_free(&text);
 }

@@ -14,13 +14,18 @@ struct plain {
 	struct steps steps;
 };
 
-static struct plain plain_begin(struct profile *profile, const struct statement *st, enum table table, enum phase phase,
-				const char *chain)
+static struct plain plain_begin(struct profile *profile, const struct statement *st, enum table table,
+				enum phase phase, const char *chain)
 {
 	struct plain plain = { .profile = profile };
 
-	plain.site = (struct site){ .st = st, .table = table, .phase = phase, .chain = chain, .family = FAMILY_BOTH,
-				    .extra = "", .state = "" };
+	plain.site = (struct site){ .st = st,
+				    .table = table,
+				    .phase = phase,
+				    .chain = chain,
+				    .family = FAMILY_BOTH,
+				    .extra = "",
+				    .state = "" };
 	return plain;
 }
 
@@ -39,7 +44,8 @@ static bool plain_items(struct plain *plain, const struct item *items, enum port
 	bool good = resolve_items(plain->profile, items, &ports);
 
 	for (size_t i = 0; i < ports.list.len; i++)
-		ports.list.item[i].unaddressed = false; /* outside of the filter table this makes no difference */
+		ports.list.item[i].unaddressed =
+			false; /* outside of the filter table this makes no difference */
 	good = good && groups_make(plain->profile, &ports, false, form, &plain->groups);
 	vec_free(&ports.list);
 	return good;
@@ -52,11 +58,14 @@ static bool plain_emit(struct plain *plain, const char *target)
 
 	if (target == NULL || !vec_push(&plain->steps.list, step))
 		return profile_memory(plain->profile);
-	if (plain->from.list.len == 0 && plain->from.tree == NULL && plain->from.any && !vec_push(&plain->from.list, any))
+	if (plain->from.list.len == 0 && plain->from.tree == NULL && plain->from.any &&
+	    !vec_push(&plain->from.list, any))
 		return profile_memory(plain->profile);
-	if (plain->to.list.len == 0 && plain->to.tree == NULL && plain->to.any && !vec_push(&plain->to.list, any))
+	if (plain->to.list.len == 0 && plain->to.tree == NULL && plain->to.any &&
+	    !vec_push(&plain->to.list, any))
 		return profile_memory(plain->profile);
-	return site_emit(plain->profile, &plain->site, &plain->groups, &plain->from, &plain->to, &plain->steps);
+	return site_emit(plain->profile, &plain->site, &plain->groups, &plain->from, &plain->to,
+			 &plain->steps);
 }
 
 /* What is logged, then dropped, where `log blocked` asks for it. */
@@ -72,7 +81,8 @@ static const char *blocked_target(struct profile *profile)
 	output_chain(&profile->out, TABLE_RAW, "fw-blocked");
 	text = match != NULL && target != NULL ? profile_textf(profile, "%s -j %s", match, target) : NULL;
 	if (text != NULL)
-		output_rule(&profile->out, TABLE_RAW, PHASE_THIRD, FAMILY_BOTH, "fw-blocked", &log->where, text);
+		output_rule(&profile->out, TABLE_RAW, PHASE_THIRD, FAMILY_BOTH, "fw-blocked", &log->where,
+			    text);
 	output_rule(&profile->out, TABLE_RAW, PHASE_THIRD, FAMILY_BOTH, "fw-blocked", &log->where, "-j DROP");
 	return "fw-blocked";
 }
@@ -87,7 +97,8 @@ bool build_block(struct profile *profile, const struct statement *st)
 		profile_error(profile, &st->rule.from.where, "to block everyone, leave everything out");
 		good = false;
 	}
-	good = good && plain_items(&plain, NULL, PORTS_DESTINATION) && plain_emit(&plain, blocked_target(profile));
+	good = good && plain_items(&plain, NULL, PORTS_DESTINATION) &&
+	       plain_emit(&plain, blocked_target(profile));
 	plain_end(&plain);
 	return good;
 }
@@ -109,7 +120,9 @@ static bool helper_rule(struct profile *profile, const struct statement *st, con
 		plain.from.any = true;
 	}
 	if (good && kind == NULL) {
-		profile_error(profile, &item->where, name != NULL ? "the kernel has no helper \"%s\"" : "service \"%s\" has no helper",
+		profile_error(profile, &item->where,
+			      name != NULL ? "the kernel has no helper \"%s\""
+					   : "service \"%s\" has no helper",
 			      name != NULL ? name : item->service.text);
 		good = false;
 	}
@@ -155,19 +168,22 @@ bool build_antispoof(struct profile *profile, const struct statement *st)
 		good = good && zone != NULL;
 		for (size_t i = 0; zone != NULL && i < zone->iface_count; i++)
 			for (size_t r = 0; r < ARRAY_LEN(rules); r++) {
-				const char *text = profile_textf(profile, "%s-i %s %s", rules[r].before, zone->ifaces[i], rules[r].behind);
+				const char *text = profile_textf(profile, "%s-i %s %s", rules[r].before,
+								 zone->ifaces[i], rules[r].behind);
 
 				if (text != NULL)
-					output_rule(&profile->out, TABLE_RAW, PHASE_ANTISPOOF, rules[r].family, "PREROUTING", &st->where, text);
+					output_rule(&profile->out, TABLE_RAW, PHASE_ANTISPOOF,
+						    rules[r].family, "PREROUTING", &st->where, text);
 			}
 	}
 	return good;
 }
 
-static bool notrack_side(struct profile *profile, const struct statement *st, enum phase phase, const char *chain,
-			 enum port_form form, const char *target)
+static bool notrack_side(struct profile *profile, const struct statement *st, enum phase phase,
+			 const char *chain, enum port_form form, const char *target)
 {
-	struct plain plain = plain_begin(profile, st, phase == PHASE_OUT ? TABLE_FILTER : TABLE_RAW, phase, chain);
+	struct plain plain =
+		plain_begin(profile, st, phase == PHASE_OUT ? TABLE_FILTER : TABLE_RAW, phase, chain);
 	bool good;
 
 	plain.from.any = plain.to.any = true;
@@ -183,7 +199,8 @@ bool build_notrack(struct profile *profile, const struct statement *st)
 {
 	for (const struct item *item = st->notrack; item != NULL; item = item->next)
 		if (item->service.text == NULL && item->ports.any) {
-			profile_error(profile, &item->where, "notrack needs ports: answers are told by their source port");
+			profile_error(profile, &item->where,
+				      "notrack needs ports: answers are told by their source port");
 			return false;
 		}
 	if (profile->settings.policy[DIR_OUT] != VERDICT_ALLOW &&
@@ -234,8 +251,10 @@ bool build_mark(struct profile *profile, const struct statement *st)
 		target = profile_textf(profile, "MARK --set-xmark 0x%lx/0x%lx", mark->value, mark->mask);
 	else
 		target = profile_textf(profile, "MARK --set-mark 0x%lx", mark->value);
-	if (good && (selectors_family(&plain.from) & selectors_family(&plain.to)) == 0 && !plain.from.self && !plain.to.self) {
-		profile_error(profile, &mark->to.where, "no packet can match: one side is IPv4 only, the other IPv6 only");
+	if (good && (selectors_family(&plain.from) & selectors_family(&plain.to)) == 0 && !plain.from.self &&
+	    !plain.to.self) {
+		profile_error(profile, &mark->to.where,
+			      "no packet can match: one side is IPv4 only, the other IPv6 only");
 		good = false;
 	}
 	mark_site(&plain);
@@ -249,14 +268,17 @@ bool build_mark(struct profile *profile, const struct statement *st)
 bool build_clamp(struct profile *profile, const struct statement *st)
 {
 	const struct zone *zone = resolve_zone(profile, &st->clamp.zone);
-	const char *how = st->clamp.mss > 0 ? profile_textf(profile, "--set-mss %u", st->clamp.mss) : "--clamp-mss-to-pmtu";
+	const char *how = st->clamp.mss > 0 ? profile_textf(profile, "--set-mss %u", st->clamp.mss)
+					    : "--clamp-mss-to-pmtu";
 
 	for (size_t i = 0; zone != NULL && how != NULL && i < zone->iface_count; i++) {
-		const char *text = profile_textf(profile, "-o %s -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS %s",
-						 zone->ifaces[i], how);
+		const char *text =
+			profile_textf(profile, "-o %s -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS %s",
+				      zone->ifaces[i], how);
 
 		if (text != NULL)
-			output_rule(&profile->out, TABLE_MANGLE, PHASE_SECOND, FAMILY_BOTH, "FORWARD", &st->where, text);
+			output_rule(&profile->out, TABLE_MANGLE, PHASE_SECOND, FAMILY_BOTH, "FORWARD",
+				    &st->where, text);
 	}
 	return zone != NULL;
 }

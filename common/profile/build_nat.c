@@ -18,8 +18,13 @@ static struct nat_build nat_begin(struct profile *profile, const struct statemen
 {
 	struct nat_build nat = { .profile = profile };
 
-	nat.site = (struct site){ .st = st, .table = TABLE_NAT, .phase = phase, .chain = chain, .family = family,
-				  .extra = "", .state = "" };
+	nat.site = (struct site){ .st = st,
+				  .table = TABLE_NAT,
+				  .phase = phase,
+				  .chain = chain,
+				  .family = family,
+				  .extra = "",
+				  .state = "" };
 	profile->nat_used = true;
 	return nat;
 }
@@ -68,7 +73,8 @@ static bool nat_emit(struct nat_build *nat)
 static bool add_ifaces(struct profile *profile, const struct zone *zone, struct selectors *out)
 {
 	for (size_t i = 0; i < zone->iface_count; i++)
-		if (!vec_push(&out->list, (struct selector){ .family = FAMILY_BOTH, .iface = zone->ifaces[i] }))
+		if (!vec_push(&out->list,
+			      (struct selector){ .family = FAMILY_BOTH, .iface = zone->ifaces[i] }))
 			return profile_memory(profile);
 	return true;
 }
@@ -88,29 +94,34 @@ static bool resolve_source(struct profile *profile, const struct end *end, struc
 
 		if (sel.iface != NULL && !sel.has_range && sel.set == NULL) {
 			profile_error(profile, &end->where,
-				      "what leaves is told apart by address only: give the zone its networks with \"at\"");
+				      "what leaves is told apart by address only: give the zone its networks "
+				      "with \"at\"");
 			return false;
 		}
 		sel.iface = NULL;
 		sel.iface_not = false;
 		/* A network behind several interfaces of a zone came once for each. */
 		for (size_t j = 0; j < kept && sel.set == NULL; j++)
-			if (sel.has_range && out->list.item[j].has_range && out->list.item[j].range.first == sel.range.first &&
-			    out->list.item[j].range.last == sel.range.last && out->list.item[j].family == sel.family)
+			if (sel.has_range && out->list.item[j].has_range &&
+			    out->list.item[j].range.first == sel.range.first &&
+			    out->list.item[j].range.last == sel.range.last &&
+			    out->list.item[j].family == sel.family)
 				sel.family = FAMILY_NONE;
 		if (sel.family != FAMILY_NONE)
 			out->list.item[kept++] = sel;
 	}
 	out->list.len = kept;
 	if (out->self) {
-		profile_error(profile, &end->where, "\"self\": this host's own packets have an address already");
+		profile_error(profile, &end->where,
+			      "\"self\": this host's own packets have an address already");
 		return false;
 	}
 	return true;
 }
 
 /* The common part of masquerade and snat. */
-static bool build_source(struct profile *profile, const struct statement *st, enum family family, const char *target)
+static bool build_source(struct profile *profile, const struct statement *st, enum family family,
+			 const char *target)
 {
 	struct nat_build nat = nat_begin(profile, st, PHASE_THIRD, "POSTROUTING", family);
 	const struct zone *zone = resolve_zone(profile, &st->nat.zone);
@@ -121,8 +132,8 @@ static bool build_source(struct profile *profile, const struct statement *st, en
 			      family == FAMILY_IPV6 ? "IPv6" : "IPv4");
 		good = false;
 	}
-	good = good && add_ifaces(profile, zone, &nat.to) && nat_ports(&nat, NULL) && nat_target(&nat, "", target) &&
-	       nat_emit(&nat);
+	good = good && add_ifaces(profile, zone, &nat.to) && nat_ports(&nat, NULL) &&
+	       nat_target(&nat, "", target) && nat_emit(&nat);
 	nat_end(&nat);
 	return good;
 }
@@ -170,8 +181,8 @@ bool build_map(struct profile *profile, const struct statement *st)
 	bool good = zone != NULL && net != NULL && add_ifaces(profile, zone, &nat.from);
 
 	good = good && (vec_push(&nat.to.list, to) || profile_memory(profile));
-	good = good && nat_ports(&nat, NULL) && nat_target(&nat, "", profile_textf(profile, "NETMAP --to %s", net)) &&
-	       nat_emit(&nat);
+	good = good && nat_ports(&nat, NULL) &&
+	       nat_target(&nat, "", profile_textf(profile, "NETMAP --to %s", net)) && nat_emit(&nat);
 	nat_end(&nat);
 	return good;
 }
@@ -187,7 +198,8 @@ static bool build_redirect_filter(struct profile *profile, const struct statemen
 	nat.site.no_out = true;
 	profile->has[DIR_IN] = true;
 	good = good && nat_ports(&nat, &ports) &&
-	       nat_target(&nat, "-m conntrack --ctstate NEW -m conntrack --ctstate DNAT", "ACCEPT") && nat_emit(&nat);
+	       nat_target(&nat, "-m conntrack --ctstate NEW -m conntrack --ctstate DNAT", "ACCEPT") &&
+	       nat_emit(&nat);
 	nat_end(&nat);
 	return good;
 }
@@ -202,13 +214,15 @@ bool build_redirect(struct profile *profile, const struct statement *st)
 		nat.site.phase = PHASE_SECOND;
 	}
 	good = good && nat_ports(&nat, &st->nat.ports) &&
-	       nat_target(&nat, "", profile_textf(profile, "REDIRECT --to-ports %u", st->nat.port)) && nat_emit(&nat);
+	       nat_target(&nat, "", profile_textf(profile, "REDIRECT --to-ports %u", st->nat.port)) &&
+	       nat_emit(&nat);
 	nat_end(&nat);
 	return good && (self || build_redirect_filter(profile, st));
 }
 
 /* The zone whose networks hold the target: the smallest network wins. NULL: none does. */
-static struct zone *zone_of(const struct profile *profile, const struct addr_range *host, const struct addr_range **net)
+static struct zone *zone_of(const struct profile *profile, const struct addr_range *host,
+			    const struct addr_range **net)
 {
 	struct zone *best = NULL;
 
@@ -255,7 +269,8 @@ static bool forward_from(struct profile *profile, const struct forward *forward,
 	return resolve_end(profile, &end, forward->options.only, false, out);
 }
 
-static bool add_host(struct profile *profile, const struct addr_range *host, const char *iface, struct selectors *out)
+static bool add_host(struct profile *profile, const struct addr_range *host, const char *iface,
+		     struct selectors *out)
 {
 	struct selector sel = { .family = host->family, .has_range = true, .range = *host, .iface = iface };
 
@@ -270,8 +285,9 @@ static const char *dnat_target(struct profile *profile, const struct forward *fo
 		return NULL;
 	if (!forward->has_port || forward->port != forward->port_last)
 		return profile_textf(profile, "DNAT --to-destination %s", host);
-	return profile_textf(profile, forward->host.family == FAMILY_IPV4 ? "DNAT --to-destination %s:%u"
-									   : "DNAT --to-destination [%s]:%u",
+	return profile_textf(profile,
+			     forward->host.family == FAMILY_IPV4 ? "DNAT --to-destination %s:%u"
+								 : "DNAT --to-destination [%s]:%u",
 			     host, forward->port);
 }
 
@@ -282,16 +298,18 @@ static bool forward_dnat(struct profile *profile, const struct statement *st)
 	bool good = forward_from(profile, forward, &nat.from);
 
 	if (good && nat.from.self) {
-		profile_error(profile, &forward->from.where, "a forward is for what comes in: \"self\" has no part in it");
+		profile_error(profile, &forward->from.where,
+			      "a forward is for what comes in: \"self\" has no part in it");
 		good = false;
 	}
 	if (good && (selectors_family(&nat.from) & forward->host.family) == 0) {
-		profile_error(profile, &forward->host_at, "no packet can match: one side is IPv4 only, the other IPv6 only");
+		profile_error(profile, &forward->host_at,
+			      "no packet can match: one side is IPv4 only, the other IPv6 only");
 		good = false;
 	}
 	good = good && (forward->at.family == FAMILY_NONE || add_host(profile, &forward->at, NULL, &nat.to));
-	good = good && nat_ports(&nat, &forward->ports) && nat_target(&nat, "", dnat_target(profile, forward)) &&
-	       nat_emit(&nat);
+	good = good && nat_ports(&nat, &forward->ports) &&
+	       nat_target(&nat, "", dnat_target(profile, forward)) && nat_emit(&nat);
 	nat_end(&nat);
 	return good;
 }
@@ -324,12 +342,14 @@ static bool forward_filter(struct profile *profile, const struct statement *st, 
 	nat.site.note = forward->options.note;
 	nat.site.extra = options_extra(profile, &forward->options);
 	if (lan == NULL)
-		good = forward_from(profile, forward, &nat.from) && add_host(profile, &forward->host, NULL, &nat.to);
+		good = forward_from(profile, forward, &nat.from) &&
+		       add_host(profile, &forward->host, NULL, &nat.to);
 	for (size_t i = 0; lan != NULL && i < lan->iface_count; i++)
 		good = good && add_host(profile, net, lan->ifaces[i], &nat.from) &&
 		       add_host(profile, &forward->host, lan->ifaces[i], &nat.to);
 	good = good && nat.site.extra != NULL && nat_ports(&nat, &ports);
-	good = good && steps_make(profile, st, &forward->options, VERDICT_ALLOW, DIR_FORWARD, &nat.groups, &nat.steps);
+	good = good && steps_make(profile, st, &forward->options, VERDICT_ALLOW, DIR_FORWARD, &nat.groups,
+				  &nat.steps);
 	good = good && nat_emit(&nat);
 	nat_end(&nat);
 	return good;
@@ -350,9 +370,11 @@ static bool forward_hairpin(struct profile *profile, const struct statement *st)
 	bool good = lan != NULL && add_ifaces(profile, lan, &in.from);
 
 	if (lan == NULL)
-		profile_error(profile, &forward->host_at, "a hairpin needs the zone of its target: give it networks with \"at\"");
+		profile_error(profile, &forward->host_at,
+			      "a hairpin needs the zone of its target: give it networks with \"at\"");
 	good = good && nat_ports(&in, &forward->ports) &&
-	       nat_target(&in, "-m addrtype --dst-type LOCAL", dnat_target(profile, forward)) && nat_emit(&in);
+	       nat_target(&in, "-m addrtype --dst-type LOCAL", dnat_target(profile, forward)) &&
+	       nat_emit(&in);
 	good = good && forward_filter(profile, st, lan, net);
 	for (size_t i = 0; good && i < lan->iface_count; i++)
 		good = add_host(profile, &forward->host, lan->ifaces[i], &out.to);
@@ -368,19 +390,23 @@ bool build_forward(struct profile *profile, const struct statement *st)
 	const struct forward *forward = &st->forward;
 
 	if (forward->at.family != FAMILY_NONE && forward->at.family != forward->host.family) {
-		profile_error(profile, &forward->host_at, "no packet can match: one side is IPv4 only, the other IPv6 only");
+		profile_error(profile, &forward->host_at,
+			      "no packet can match: one side is IPv4 only, the other IPv6 only");
 		return false;
 	}
 	if (forward->options.only != FAMILY_NONE && forward->options.only != forward->host.family) {
-		profile_error(profile, &forward->options.only_at, "no packet can match: the addresses are of the other family");
+		profile_error(profile, &forward->options.only_at,
+			      "no packet can match: the addresses are of the other family");
 		return false;
 	}
 	if (forward->options.by_at.line > 0) {
-		profile_error(profile, &forward->options.by_at, "who sent a packet is known only of this host's own");
+		profile_error(profile, &forward->options.by_at,
+			      "who sent a packet is known only of this host's own");
 		return false;
 	}
 	if (!target_has_zone(profile, forward)) {
-		profile_error(profile, &forward->host_at, "the target is in no zone: name its network in a zone's \"at\"");
+		profile_error(profile, &forward->host_at,
+			      "the target is in no zone: name its network in a zone's \"at\"");
 		return false;
 	}
 	profile->forwards |= forward->host.family;

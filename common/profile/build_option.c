@@ -44,7 +44,8 @@ static const char *ban_list(struct maker *m, enum family family, const char *wha
 {
 	if (family == FAMILY_IPV4)
 		return profile_textf(m->profile, "-m recent %s --name fw-ban%s --rsource", what, m->id + 2);
-	return profile_textf(m->profile, "-m recent %s --name fw-ban6%s --mask ffff:ffff:ffff:ffff:: --rsource", what,
+	return profile_textf(m->profile,
+			     "-m recent %s --name fw-ban6%s --mask ffff:ffff:ffff:ffff:: --rsource", what,
 			     m->id + 2);
 }
 
@@ -53,7 +54,9 @@ static void add_ban(struct maker *m)
 	const char *check = profile_textf(m->profile, "--rcheck --seconds %u", m->options->ban);
 
 	for (size_t i = 0; check != NULL && i < ARRAY_LEN(families); i++)
-		step_add(m, (struct step){ .family = families[i], .state = true, .target = "DROP",
+		step_add(m, (struct step){ .family = families[i],
+					   .state = true,
+					   .target = "DROP",
 					   .match = ban_list(m, families[i], check) });
 }
 
@@ -83,7 +86,8 @@ static void add_log(struct maker *m)
 	}
 	step_add(m, (struct step){ .family = FAMILY_BOTH,
 				   .state = true,
-				   .match = profile_textf(m->profile, "-m limit --limit %s --limit-burst %u", text, rate->burst),
+				   .match = profile_textf(m->profile, "-m limit --limit %s --limit-burst %u",
+							  text, rate->burst),
 				   .target = profile_text(m->profile, strbuf_text(&target), target.len) });
 	strbuf_free(&target);
 }
@@ -91,7 +95,9 @@ static void add_log(struct maker *m)
 /* The verdict "reject" for the packets of this statement. */
 static void add_reject(struct maker *m, enum family family, bool state, const char *match, bool note)
 {
-	struct step step = { .family = family, .state = state, .match = match, .note = note, .target = "REJECT" };
+	struct step step = {
+		.family = family, .state = state, .match = match, .note = note, .target = "REJECT"
+	};
 
 	if (m->tcp && m->other)
 		step.target = reject_target(m->profile);
@@ -106,14 +112,20 @@ static void add_max(struct maker *m)
 
 	if (m->options->max_total) {
 		add_reject(m, FAMILY_BOTH, true,
-			   profile_textf(m->profile, "-m connlimit --connlimit-above %u --connlimit-mask 0 --connlimit-saddr",
-					 m->options->max), false);
+			   profile_textf(
+				   m->profile,
+				   "-m connlimit --connlimit-above %u --connlimit-mask 0 --connlimit-saddr",
+				   m->options->max),
+			   false);
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		add_reject(m, families[i], true,
-			   profile_textf(m->profile, "-m connlimit --connlimit-above %u --connlimit-mask %u --connlimit-saddr",
-					 m->options->max, source_mask(families[i])), false);
+			   profile_textf(
+				   m->profile,
+				   "-m connlimit --connlimit-above %u --connlimit-mask %u --connlimit-saddr",
+				   m->options->max, source_mask(families[i])),
+			   false);
 }
 
 /*
@@ -142,41 +154,55 @@ static void add_limit(struct maker *m)
 	unsigned long refill = rate_refill_ms(&options->limit, options->burst);
 
 	if (options->limit_total) {
-		step_add(m, (struct step){ .family = FAMILY_BOTH, .state = true, .target = "ACCEPT", .note = true,
-					   .match = profile_textf(m->profile, "-m limit --limit %s --limit-burst %u", rate,
-								  options->burst) });
+		step_add(m, (struct step){ .family = FAMILY_BOTH,
+					   .state = true,
+					   .target = "ACCEPT",
+					   .note = true,
+					   .match = profile_textf(m->profile,
+								  "-m limit --limit %s --limit-burst %u",
+								  rate, options->burst) });
 		return;
 	}
 	/* A source that is forgotten before its bucket is full again would start with a full one. */
 	if (refill > HASHLIMIT_EXPIRE_MS)
 		expire = profile_textf(m->profile, " --hashlimit-htable-expire %lu", refill);
 	for (size_t i = 0; rate != NULL && name != NULL && expire != NULL && i < ARRAY_LEN(families); i++)
-		step_add(m, (struct step){ .family = families[i], .state = true, .target = "ACCEPT", .note = true,
-					   .match = profile_textf(m->profile,
-								  "-m hashlimit --hashlimit-upto %s --hashlimit-burst %u "
-								  "--hashlimit-mode srcip --hashlimit-srcmask %u "
-								  "--hashlimit-name %s%s",
-								  rate, options->burst, source_mask(families[i]), name, expire) });
+		step_add(m, (struct step){ .family = families[i],
+					   .state = true,
+					   .target = "ACCEPT",
+					   .note = true,
+					   .match = profile_textf(
+						   m->profile,
+						   "-m hashlimit --hashlimit-upto %s --hashlimit-burst %u "
+						   "--hashlimit-mode srcip --hashlimit-srcmask %u "
+						   "--hashlimit-name %s%s",
+						   rate, options->burst, source_mask(families[i]), name,
+						   expire) });
 }
 
 /* What is above it is final: denied, and with "ban" remembered. */
 static void add_excess(struct maker *m)
 {
 	const char *denied = denied_target(m->profile, m->dir);
-	bool state = m->dir != DIR_IN; /* a forward's own packets only; nothing else is left on this host's side */
+	bool state =
+		m->dir != DIR_IN; /* a forward's own packets only; nothing else is left on this host's side */
 
 	for (size_t i = 0; m->options->ban > 0 && i < ARRAY_LEN(families); i++)
-		step_add(m, (struct step){ .family = families[i], .state = state, .target = denied, .match = ban_list(m, families[i], "--set") });
+		step_add(m, (struct step){ .family = families[i],
+					   .state = state,
+					   .target = denied,
+					   .match = ban_list(m, families[i], "--set") });
 	if (m->options->ban == 0)
-		step_add(m, (struct step){ .family = FAMILY_BOTH, .state = state, .match = "", .target = denied });
+		step_add(m, (struct step){
+				    .family = FAMILY_BOTH, .state = state, .match = "", .target = denied });
 }
 
 static bool limit_fits(struct profile *profile, const struct options *options)
 {
 	if (options->limit_at.line > 0 && options->limit_total &&
 	    (options->burst > RATE_BURST_MAX || !rate_fits_limit(&options->limit, options->burst))) {
-		profile_error(profile, &options->limit_at, "a burst of %u is more than iptables can count at this rate",
-			      options->burst);
+		profile_error(profile, &options->limit_at,
+			      "a burst of %u is more than iptables can count at this rate", options->burst);
 		return false;
 	}
 	if (options->log_at.line > 0 && !rate_fits_limit(&options->log_rate, options->log_rate.burst)) {
@@ -210,12 +236,17 @@ bool steps_make(struct profile *profile, const struct statement *st, const struc
 	if (verdict == VERDICT_REJECT) {
 		add_reject(&m, FAMILY_BOTH, false, "", true);
 	} else if (verdict == VERDICT_DENY) {
-		step_add(&m, (struct step){ .family = FAMILY_BOTH, .match = "", .target = "DROP", .note = true });
+		step_add(&m,
+			 (struct step){ .family = FAMILY_BOTH, .match = "", .target = "DROP", .note = true });
 	} else if (options->limit_at.line > 0) {
 		add_limit(&m);
 		add_excess(&m);
 	} else {
-		step_add(&m, (struct step){ .family = FAMILY_BOTH, .state = true, .match = "", .target = "ACCEPT", .note = true });
+		step_add(&m, (struct step){ .family = FAMILY_BOTH,
+					    .state = true,
+					    .match = "",
+					    .target = "ACCEPT",
+					    .note = true });
 	}
 	/* Behind a docker zone nothing is accepted here: Docker's own rules decide. */
 	for (size_t i = 0; dir == DIR_DOCKER && i < out->list.len; i++)
@@ -233,8 +264,9 @@ static void print_time(struct strbuf *text, const struct options *options)
 
 	strbuf_puts(text, "-m time");
 	if (options->has_when)
-		strbuf_printf(text, " --timestart %02u:%02u:00 --timestop %02u:%02u:%02u", options->when_start / 3600,
-			      options->when_start / 60 % 60, stop / 3600, stop / 60 % 60, stop % 60);
+		strbuf_printf(text, " --timestart %02u:%02u:00 --timestop %02u:%02u:%02u",
+			      options->when_start / 3600, options->when_start / 60 % 60, stop / 3600,
+			      stop / 60 % 60, stop % 60);
 	if (options->has_when && options->days != 0x7f) {
 		strbuf_puts(text, " --weekdays ");
 		for (int i = 0; i < 7; i++)
@@ -258,8 +290,8 @@ const char *options_extra(struct profile *profile, const struct options *options
 	if (options->has_when || options->until != NULL)
 		print_time(&text, options);
 	if (options->by_at.line > 0)
-		strbuf_printf(&text, "%s-m owner --%s-owner %s", text.len > 0 ? " " : "", options->by_group ? "gid" : "uid",
-			      options->by.text);
+		strbuf_printf(&text, "%s-m owner --%s-owner %s", text.len > 0 ? " " : "",
+			      options->by_group ? "gid" : "uid", options->by.text);
 	copy = profile_text(profile, strbuf_text(&text), text.len);
 	strbuf_free(&text);
 	return copy;

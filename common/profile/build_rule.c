@@ -52,8 +52,8 @@ static bool group_add(struct profile *profile, struct port_groups *out, int prot
 }
 
 /* The ports list[first..last) of one protocol, as one match. */
-static bool group_ports(struct profile *profile, const struct ports *const list[], size_t count, enum port_form form,
-			struct port_groups *out)
+static bool group_ports(struct profile *profile, const struct ports *const list[], size_t count,
+			enum port_form form, struct port_groups *out)
 {
 	const char *word = proto_word(profile, list[0]->proto), *comma = "";
 	const char *side = form == PORTS_SOURCE ? "sport" : "dport";
@@ -86,9 +86,11 @@ static bool group_original(struct profile *profile, const struct ports *ports, s
 		return false;
 	strbuf_printf(&text, "-p %s", word);
 	if (!ports->any)
-		original = ports->first == ports->last
-				   ? profile_textf(profile, "--ctorigdstport %u --ctdir ORIGINAL", ports->first)
-				   : profile_textf(profile, "--ctorigdstport %u:%u --ctdir ORIGINAL", ports->first, ports->last);
+		original =
+			ports->first == ports->last
+				? profile_textf(profile, "--ctorigdstport %u --ctdir ORIGINAL", ports->first)
+				: profile_textf(profile, "--ctorigdstport %u:%u --ctdir ORIGINAL",
+						ports->first, ports->last);
 	return group_add(profile, out, ports->proto, &text, original);
 }
 
@@ -103,8 +105,8 @@ static size_t group_collect(const struct port_list *ports, size_t at, bool unadd
 		const struct ports *next = &ports->list.item[i];
 		size_t takes = next->first == next->last ? 1 : 2;
 
-		if (taken[i] || next->unaddressed != unaddressed || next->proto != first->proto || next->any != first->any ||
-		    takes > room)
+		if (taken[i] || next->unaddressed != unaddressed || next->proto != first->proto ||
+		    next->any != first->any || takes > room)
 			continue;
 		taken[i] = true;
 		group[count++] = next;
@@ -115,8 +117,8 @@ static size_t group_collect(const struct port_list *ports, size_t at, bool unadd
 	return count;
 }
 
-bool groups_make(struct profile *profile, const struct port_list *ports, bool unaddressed, enum port_form form,
-		 struct port_groups *out)
+bool groups_make(struct profile *profile, const struct port_list *ports, bool unaddressed,
+		 enum port_form form, struct port_groups *out)
 {
 	struct strbuf nothing = STRBUF_INIT;
 	bool *taken, good = true;
@@ -135,7 +137,8 @@ bool groups_make(struct profile *profile, const struct port_list *ports, bool un
 		if (form == PORTS_ORIGINAL)
 			good = group_original(profile, &ports->list.item[i], out);
 		else
-			good = group_ports(profile, group, group_collect(ports, i, unaddressed, taken, group), form, out);
+			good = group_ports(profile, group, group_collect(ports, i, unaddressed, taken, group),
+					   form, out);
 	}
 	free(taken);
 	return good;
@@ -179,19 +182,25 @@ static bool rule_direction(struct profile *profile, const struct rule *rule, con
 		return false;
 	}
 	if (to->any && rule->to.places != NULL && rule->from.places == NULL) {
-		profile_error(profile, &rule->to.where,
-			      "\"to any\" without \"from\": write \"to self\" for this host, or say from where");
+		profile_error(
+			profile, &rule->to.where,
+			"\"to any\" without \"from\": write \"to self\" for this host, or say from where");
 		return false;
 	}
 	if (from->self && to->docker) {
-		profile_error(profile, &rule->from.where, "what this host sends to containers is no matter of the docker zone");
+		profile_error(profile, &rule->from.where,
+			      "what this host sends to containers is no matter of the docker zone");
 		return false;
 	}
 	if (to->docker && rule->to.places->next != NULL) {
-		profile_error(profile, &rule->to.where, "a docker zone stands alone: write a line for it and one for the others");
+		profile_error(profile, &rule->to.where,
+			      "a docker zone stands alone: write a line for it and one for the others");
 		return false;
 	}
-	*dir = from->self ? DIR_OUT : rule->to.places == NULL || to->self ? DIR_IN : to->docker ? DIR_DOCKER : DIR_FORWARD;
+	*dir = from->self                            ? DIR_OUT
+	       : rule->to.places == NULL || to->self ? DIR_IN
+	       : to->docker                          ? DIR_DOCKER
+						     : DIR_FORWARD;
 	return true;
 }
 
@@ -200,7 +209,8 @@ static bool selectors_open(struct profile *profile, struct selectors *selectors,
 {
 	if (docker)
 		selectors->list.len = 0;
-	return !(selectors->self || docker) || vec_push(&selectors->list, (struct selector){ .family = FAMILY_BOTH }) ||
+	return !(selectors->self || docker) ||
+	       vec_push(&selectors->list, (struct selector){ .family = FAMILY_BOTH }) ||
 	       profile_memory(profile);
 }
 
@@ -220,9 +230,11 @@ static bool families_meet(struct profile *profile, const struct statement *st, c
 	if ((selectors_family(from) & selectors_family(to)) == 0)
 		profile_error(profile, at, "no packet can match: one side is IPv4 only, the other IPv6 only");
 	else if ((selectors_family(from) & selectors_family(to) & only) == 0)
-		profile_error(profile, &options->only_at, "no packet can match: the addresses are of the other family");
+		profile_error(profile, &options->only_at,
+			      "no packet can match: the addresses are of the other family");
 	else if ((selectors_family(from) & selectors_family(to) & only & ports) == 0)
-		profile_error(profile, &st->rule.what->where, "no packet can match: this protocol is of the other family");
+		profile_error(profile, &st->rule.what->where,
+			      "no packet can match: this protocol is of the other family");
 	else
 		return true;
 	return false;
@@ -241,15 +253,19 @@ static bool build_ends(struct profile *profile, const struct statement *st, cons
 
 	site.family = rule->options.only != FAMILY_NONE ? rule->options.only : FAMILY_BOTH;
 	site.extra = options_extra(profile, &rule->options);
-	good = site.extra != NULL && resolve_end(profile, &rule->from, rule->options.only, unaddressed, &from);
+	good = site.extra != NULL &&
+	       resolve_end(profile, &rule->from, rule->options.only, unaddressed, &from);
 	good = resolve_end(profile, &rule->to, rule->options.only, unaddressed, &to) && good;
 	good = good && rule_direction(profile, rule, &from, &to, &dir);
 	good = good && (dir != DIR_DOCKER || selectors_flatten(profile, &from));
-	good = good && selectors_open(profile, &from, false) && selectors_open(profile, &to, dir == DIR_DOCKER);
-	good = good && groups_make(profile, ports, unaddressed, dir == DIR_DOCKER ? PORTS_ORIGINAL : PORTS_DESTINATION, &groups);
+	good = good && selectors_open(profile, &from, false) &&
+	       selectors_open(profile, &to, dir == DIR_DOCKER);
+	good = good && groups_make(profile, ports, unaddressed,
+				   dir == DIR_DOCKER ? PORTS_ORIGINAL : PORTS_DESTINATION, &groups);
 	good = good && families_meet(profile, st, &from, &to, &groups);
 	if (good && rule->options.by_at.line > 0 && dir != DIR_OUT) {
-		profile_error(profile, &rule->options.by_at, "who sent a packet is known only of this host's own: say \"from self\"");
+		profile_error(profile, &rule->options.by_at,
+			      "who sent a packet is known only of this host's own: say \"from self\"");
 		good = false;
 	}
 	if (good) {
@@ -293,9 +309,9 @@ static enum phase raw_phase(enum table table, const char *chain)
 		const char *chain;
 		enum phase phase;
 	} phases[] = {
-		{ TABLE_FILTER, "INPUT", PHASE_IN },	    { TABLE_FILTER, "FORWARD", PHASE_FORWARD },
-		{ TABLE_FILTER, "OUTPUT", PHASE_OUT },	    { TABLE_RAW, "PREROUTING", PHASE_FIRST },
-		{ TABLE_NAT, "PREROUTING", PHASE_FIRST },   { TABLE_NAT, "POSTROUTING", PHASE_THIRD },
+		{ TABLE_FILTER, "INPUT", PHASE_IN },         { TABLE_FILTER, "FORWARD", PHASE_FORWARD },
+		{ TABLE_FILTER, "OUTPUT", PHASE_OUT },       { TABLE_RAW, "PREROUTING", PHASE_FIRST },
+		{ TABLE_NAT, "PREROUTING", PHASE_FIRST },    { TABLE_NAT, "POSTROUTING", PHASE_THIRD },
 		{ TABLE_MANGLE, "PREROUTING", PHASE_FIRST }, { TABLE_MANGLE, "INPUT", PHASE_FIRST },
 		{ TABLE_MANGLE, "OUTPUT", PHASE_THIRD },
 	};
@@ -306,6 +322,17 @@ static enum phase raw_phase(enum table table, const char *chain)
 	return PHASE_SECOND;
 }
 
+/* The kernel's own chains, each in some of its tables: nobody means a chain of his own by such a name. */
+static bool builtin_name(const char *chain)
+{
+	static const char *const names[] = { "PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(names[i], chain) == 0)
+			return true;
+	return false;
+}
+
 bool build_raw(struct profile *profile, const struct statement *st)
 {
 	enum table table = TABLE_FILTER;
@@ -313,6 +340,11 @@ bool build_raw(struct profile *profile, const struct statement *st)
 
 	while (table + 1 < TABLE_COUNT && strcmp(output_table_name(table), st->raw.table) != 0)
 		table++;
+	if (builtin_name(st->raw.chain) && !output_has_chain(&profile->out, table, st->raw.chain)) {
+		profile_error(profile, &st->where, "the table %s has no chain %s: name another table before it",
+			      st->raw.table, st->raw.chain);
+		return false;
+	}
 	phase = raw_phase(table, st->raw.chain);
 	output_chain(&profile->out, table, st->raw.chain);
 	output_rule(&profile->out, table, phase, st->raw.family, st->raw.chain, &st->where, st->raw.text);

@@ -85,8 +85,8 @@ static void cond_print(struct strbuf *out, const struct site *site, const struct
 /* Protocols that conntrack does not follow have no state to ask for. */
 static bool group_has_state(const struct port_group *group)
 {
-	return group == NULL || group->proto == PROTO_ANY || group->proto == PROTO_TCP || group->proto == PROTO_UDP ||
-	       group->proto == PROTO_SCTP;
+	return group == NULL || group->proto == PROTO_ANY || group->proto == PROTO_TCP ||
+	       group->proto == PROTO_UDP || group->proto == PROTO_SCTP;
 }
 
 static void print_state(struct strbuf *out, const struct site *site, const struct cond *cond, bool wanted)
@@ -102,8 +102,8 @@ static void print_state(struct strbuf *out, const struct site *site, const struc
 		strbuf_printf(out, "%s ", original);
 }
 
-static void emit_step(struct profile *profile, const struct site *site, const char *chain, const struct cond *cond,
-		      const struct step *step)
+static void emit_step(struct profile *profile, const struct site *site, const char *chain,
+		      const struct cond *cond, const struct step *step)
 {
 	enum family family = cond->family & step->family;
 	bool known = cond->group != NULL && cond->group->proto != PROTO_ANY;
@@ -125,11 +125,13 @@ static void emit_step(struct profile *profile, const struct site *site, const ch
 		word_quote(&text, site->note);
 		strbuf_putc(&text, ' ');
 	}
-	strbuf_printf(&text, "%s %s", strncmp(step->target, "fw-", 3) == 0 && site->go_on ? "-g" : "-j", step->target);
+	strbuf_printf(&text, "%s %s", strncmp(step->target, "fw-", 3) == 0 && site->go_on ? "-g" : "-j",
+		      step->target);
 	if (text.failed)
 		profile_memory(profile);
 	else
-		output_rule(&profile->out, site->table, site->phase, family, chain, &site->st->where, strbuf_text(&text));
+		output_rule(&profile->out, site->table, site->phase, family, chain, &site->st->where,
+			    strbuf_text(&text));
 	strbuf_free(&text);
 }
 
@@ -153,8 +155,8 @@ static void emit_end_chain(struct profile *profile, const struct site *site, con
 }
 
 /* One level of the tree over nets[0..count): at most TREE_WIDTH rules in `chain`, more below. */
-static bool emit_tree(struct profile *profile, struct site *site, const char *chain, const struct addr_range *nets,
-		      size_t count, bool is_from, const struct step *target)
+static bool emit_tree(struct profile *profile, struct site *site, const char *chain,
+		      const struct addr_range *nets, size_t count, bool is_from, const struct step *target)
 {
 	size_t share = 1;
 
@@ -182,13 +184,14 @@ static bool emit_tree(struct profile *profile, struct site *site, const char *ch
 	return true;
 }
 
-static bool emit_trees(struct profile *profile, struct site *site, const char *chain, const struct selectors *end,
-		       bool is_from, const struct step *target)
+static bool emit_trees(struct profile *profile, struct site *site, const char *chain,
+		       const struct selectors *end, bool is_from, const struct step *target)
 {
 	const struct addr_range *nets = end->tree->nets.ranges.item;
 	size_t v4 = addr_set_count(&end->tree->nets, FAMILY_IPV4), all = end->tree->nets.ranges.len;
 
-	if (v4 > 0 && (site->family & FAMILY_IPV4) != 0 && !emit_tree(profile, site, chain, nets, v4, is_from, target))
+	if (v4 > 0 && (site->family & FAMILY_IPV4) != 0 &&
+	    !emit_tree(profile, site, chain, nets, v4, is_from, target))
 		return false;
 	return all == v4 || (site->family & FAMILY_IPV6) == 0 ||
 	       emit_tree(profile, site, chain, nets + v4, all - v4, is_from, target);
@@ -252,8 +255,7 @@ static bool product_plan(struct product *p)
 	bool step_chain = steps_width(p->steps) > 1 && (from_chain || to_chain || inlined > 1);
 
 	if (p->site->go_on && (p->from->except || p->to->except)) {
-		profile_error(p->profile, &p->site->st->where,
-			      "a docker zone takes no list of exceptions");
+		profile_error(p->profile, &p->site->st->where, "a docker zone takes no list of exceptions");
 		return false;
 	}
 	if ((from_chain && (p->from_chain = site_chain(p->profile, p->site)) == NULL) ||
@@ -282,7 +284,8 @@ static void product_emit(const struct product *p)
 
 				cond.from = p->from_chain != NULL ? &any_from : &p->from->list.item[f];
 				cond.to = p->to_chain != NULL ? &any_to : &p->to->list.item[t];
-				cond.family = p->site->family & cond.group->family & cond.from->family & cond.to->family;
+				cond.family = p->site->family & cond.group->family & cond.from->family &
+					      cond.to->family;
 				for (size_t s = 0; s < step_count; s++)
 					emit_step(p->profile, p->site, p->site->chain, &cond, &steps[s]);
 			}
@@ -294,7 +297,10 @@ static bool product_emit_chains(const struct product *p)
 	struct step only = p->steps->list.item[0];
 	struct step last = { .family = FAMILY_BOTH, .match = "", .target = p->step_chain };
 	struct step middle = { .family = FAMILY_BOTH, .match = "", .target = p->to_chain };
-	const struct cond all = { .family = p->site->family & selectors_family(p->from) & selectors_family(p->to), .inner = true, .stated = p->steps->state };
+	const struct cond all = { .family = p->site->family & selectors_family(p->from) &
+					    selectors_family(p->to),
+				  .inner = true,
+				  .stated = p->steps->state };
 
 	only.state = false;
 	if (p->step_chain == NULL)

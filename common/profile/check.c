@@ -52,8 +52,8 @@ static bool selector_covers(const struct selector *out, const struct selector *i
 
 static bool selectors_cover(const struct selectors *outer, const struct selectors *inner)
 {
-	if (outer->except || inner->except || outer->tree != NULL || inner->tree != NULL || outer->self != inner->self ||
-	    outer->docker != inner->docker)
+	if (outer->except || inner->except || outer->tree != NULL || inner->tree != NULL ||
+	    outer->self != inner->self || outer->docker != inner->docker)
 		return false;
 	for (size_t i = 0; i < inner->list.len; i++) {
 		bool found = false;
@@ -91,8 +91,9 @@ static bool shadows(const struct known *first, const struct known *later)
 	enum family inner = only_of(&later->st->rule.options);
 
 	return side(first) == side(later) && decides_always(&first->st->rule.options) &&
-	       (only_of(&first->st->rule.options) & inner) == inner && ports_cover(&first->ports, &later->ports) &&
-	       selectors_cover(&first->from, &later->from) && selectors_cover(&first->to, &later->to);
+	       (only_of(&first->st->rule.options) & inner) == inner &&
+	       ports_cover(&first->ports, &later->ports) && selectors_cover(&first->from, &later->from) &&
+	       selectors_cover(&first->to, &later->to);
 }
 
 static void known_free(struct known *known)
@@ -116,7 +117,8 @@ static void check_shadows(struct profile *profile)
 {
 	VEC(struct known) rules = { 0 };
 
-	for (const struct statement *st = profile->statements; st != NULL && rules.len < SHADOW_RULES_MAX; st = st->next) {
+	for (const struct statement *st = profile->statements; st != NULL && rules.len < SHADOW_RULES_MAX;
+	     st = st->next) {
 		struct known known;
 
 		if (st->kind != STATEMENT_RULE)
@@ -124,8 +126,10 @@ static void check_shadows(struct profile *profile)
 		known = know(profile, st);
 		for (size_t i = 0; i < rules.len && known.good; i++)
 			if (shadows(&rules.item[i], &known)) {
-				profile_warning(profile, &st->where, "no packet reaches this line: %s:%u decides about all of them",
-						rules.item[i].st->where.file, rules.item[i].st->where.line);
+				profile_warning(
+					profile, &st->where,
+					"no packet reaches this line: %s:%u decides about all of them",
+					rules.item[i].st->where.file, rules.item[i].st->where.line);
 				break;
 			}
 		if (!known.good || !vec_push(&rules, known))
@@ -177,25 +181,57 @@ static int64_t date_days(const char *text)
 	       (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1 - 719468;
 }
 
+/* Whether a line of the text begins with the name and a colon. */
+static bool account_stands(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *line = text; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n')
+		if (strncmp(line, name, len) == 0 && line[len] == ':')
+			return true;
+	return false;
+}
+
+/* iptables-restore looks names up where it runs, and refuses the whole table for one that is not there. */
+static void check_by(struct profile *profile, const struct options *options)
+{
+	struct strbuf accounts = STRBUF_INIT;
+	const char *path = options->by_group ? "/etc/group" : "/etc/passwd";
+
+	if (options->by_at.line == 0 || strspn(options->by.text, "0123456789") == strlen(options->by.text))
+		return;
+	if (profile->source->read(profile->source->ctx, path, &accounts) == 0 &&
+	    !account_stands(strbuf_text(&accounts), options->by.text))
+		profile_warning(profile, &options->by.where,
+				"no %s \"%s\" in %s here: where the rules are loaded it must exist",
+				options->by_group ? "group" : "user", options->by.text, path);
+	strbuf_free(&accounts);
+}
+
 static void check_options(struct profile *profile, const struct options *options)
 {
+	check_by(profile, options);
 	if (options->until != NULL && profile->source->now >= (date_days(options->until) + 1) * 86400)
-		profile_warning(profile, &options->until_at, "this date is over: the line does nothing any more");
+		profile_warning(profile, &options->until_at,
+				"this date is over: the line does nothing any more");
 }
 
 static void check_open(struct profile *profile, const struct statement *st)
 {
 	const struct place *from = st->rule.from.places;
 
-	if (st->rule.verdict == VERDICT_ALLOW && st->rule.what == NULL && (from == NULL || from->kind == PLACE_ANY) &&
-	    st->rule.from.on.text == NULL && (st->rule.to.places == NULL || st->rule.to.places->kind == PLACE_SELF))
-		profile_warning(profile, &st->where, "this allows everything from everywhere: a firewall that is none");
+	if (st->rule.verdict == VERDICT_ALLOW && st->rule.what == NULL &&
+	    (from == NULL || from->kind == PLACE_ANY) && st->rule.from.on.text == NULL &&
+	    (st->rule.to.places == NULL || st->rule.to.places->kind == PLACE_SELF))
+		profile_warning(profile, &st->where,
+				"this allows everything from everywhere: a firewall that is none");
 }
 
 static bool helped(const struct profile *profile, const char *helper)
 {
 	for (const struct statement *st = profile->statements; st != NULL; st = st->next)
-		for (const struct item *item = st->kind == STATEMENT_HELPER ? st->helper.what : NULL; item != NULL; item = item->next)
+		for (const struct item *item = st->kind == STATEMENT_HELPER ? st->helper.what : NULL;
+		     item != NULL; item = item->next)
 			if (service_helper(profile, item->service.text) != NULL &&
 			    strcmp(service_helper(profile, item->service.text), helper) == 0)
 				return true;
@@ -206,11 +242,13 @@ static bool helped(const struct profile *profile, const char *helper)
 static void check_helpers(struct profile *profile, const struct statement *st)
 {
 	for (const struct item *item = st->rule.what; item != NULL; item = item->next) {
-		const char *helper = item->service.text != NULL ? service_helper(profile, item->service.text) : NULL;
+		const char *helper =
+			item->service.text != NULL ? service_helper(profile, item->service.text) : NULL;
 
 		if (st->rule.verdict == VERDICT_ALLOW && helper != NULL &&
 		    (strcmp(helper, "ftp") == 0 || strcmp(helper, "tftp") == 0) && !helped(profile, helper))
-			profile_warning(profile, &item->where, "%s opens ports as it goes: it needs a line \"helper %s from ...\"",
+			profile_warning(profile, &item->where,
+					"%s opens ports as it goes: it needs a line \"helper %s from ...\"",
 					item->service.text, item->service.text);
 	}
 }

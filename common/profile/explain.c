@@ -58,9 +58,11 @@ static void explain_line(const struct profile *profile, const struct where *line
 	for (int table = 0; table < TABLE_COUNT; table++)
 		for (int phase = 0; phase < PHASE_COUNT; phase++)
 			for (size_t i = 0; i < profile->out.table[table].phase[phase].rules.len; i++) {
-				const struct out_rule *rule = &profile->out.table[table].phase[phase].rules.item[i];
+				const struct out_rule *rule =
+					&profile->out.table[table].phase[phase].rules.item[i];
 
-				if (!made_by(rule->origin, line) || (rule->family & profile->options->family) == 0)
+				if (!made_by(rule->origin, line) ||
+				    (rule->family & profile->options->family) == 0)
 					continue;
 				strbuf_printf(out, "    %-6s  ", output_table_name((enum table)table));
 				output_print_rule(rule, profile->options->family, out);
@@ -68,7 +70,8 @@ static void explain_line(const struct profile *profile, const struct where *line
 	for (size_t i = 0; i < profile->out.sets.len; i++)
 		if (line != NULL && made_by(profile->out.sets.item[i].origin, line))
 			strbuf_printf(out, "    ipset   %s, %zu networks\n", profile->out.sets.item[i].name,
-				      addr_set_count(profile->out.sets.item[i].nets, profile->out.sets.item[i].family));
+				      addr_set_count(profile->out.sets.item[i].nets,
+						     profile->out.sets.item[i].family));
 	for (size_t i = 0; i < profile->out.tail.len; i++)
 		if (line != NULL && made_by(profile->out.tail.item[i].origin, line))
 			strbuf_printf(out, "    %s\n", profile->out.tail.item[i].text);
@@ -81,8 +84,8 @@ void profile_print_explanation(const struct profile *profile, struct strbuf *out
 	strbuf_puts(out, "what every profile gets without asking\n");
 	explain_line(profile, NULL, out);
 	for (const struct statement *st = profile->statements; st != NULL; st = st->next) {
-		strbuf_printf(out, "\n%s:%u: %.*s\n", st->where.file, st->where.line, (int)st->where.source_len,
-			      st->where.source);
+		strbuf_printf(out, "\n%s:%u: %.*s\n", st->where.file, st->where.line,
+			      (int)st->where.source_len, st->where.source);
 		explain_line(profile, &st->where, out);
 	}
 	if (profile->out.head.len > 0)

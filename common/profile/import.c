@@ -81,7 +81,9 @@ static bool import_chain(struct importer *im)
 	if (im->words.count < 2 || im->words.item[0].text[1] == '\0')
 		return import_error(im, 1, 1, "expected a chain and its policy");
 	chain = chain_of(im, im->words.item[0].text + 1);
-	policy = chain != NULL ? arena_text(&im->arena, im->words.item[1].text, strlen(im->words.item[1].text)) : NULL;
+	policy = chain != NULL
+			 ? arena_text(&im->arena, im->words.item[1].text, strlen(im->words.item[1].text))
+			 : NULL;
 	if (policy == NULL)
 		return chain != NULL && import_memory(im);
 	for (int f = 0; f < 2; f++)
@@ -122,7 +124,8 @@ static bool import_rule(struct importer *im)
 	struct saved_rule rule = { .text = NULL };
 	struct saved_chain *chain;
 
-	if (at < im->words.count && (strcmp(im->words.item[at].text, "-4") == 0 || strcmp(im->words.item[at].text, "-6") == 0))
+	if (at < im->words.count &&
+	    (strcmp(im->words.item[at].text, "-4") == 0 || strcmp(im->words.item[at].text, "-6") == 0))
 		family = im->words.item[at++].text[1] == '4' ? FAMILY_IPV4 : FAMILY_IPV6;
 	if (at + 2 > im->words.count || strcmp(im->words.item[at].text, "-A") != 0)
 		return import_error(im, 1, 0, "expected a rule (-A CHAIN ...), as the savers write them");
@@ -130,7 +133,8 @@ static bool import_rule(struct importer *im)
 	rule.text = chain != NULL ? rule_text(im, at + 2) : NULL;
 	if (rule.text == NULL)
 		return chain != NULL && import_memory(im);
-	rule.sentence = sentence_make(&im->arena, &im->zones, im->table->name, chain->name, &im->words, at + 2);
+	rule.sentence =
+		sentence_make(&im->arena, &im->zones, im->table->name, chain->name, &im->words, at + 2);
 	for (int f = 0; f < 2; f++)
 		if ((family & im->family & (1U << f)) != 0) {
 			im->seen[f] = true;
@@ -158,7 +162,8 @@ static bool import_table(struct importer *im, const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(im->tables); i++)
 		if (strcmp(im->tables[i].name, name) == 0)
 			im->table = &im->tables[i];
-	return im->table != NULL || import_error(im, 1, 0, "a profile knows the tables filter, raw, nat and mangle only");
+	return im->table != NULL ||
+	       import_error(im, 1, 0, "a profile knows the tables filter, raw, nat and mangle only");
 }
 
 static bool import_line(struct importer *im, const char *line, size_t len, enum family given)
@@ -172,7 +177,8 @@ static bool import_line(struct importer *im, const char *line, size_t len, enum 
 	}
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)line[i] < ' ' && line[i] != '\t')
-			return import_error(im, (unsigned)i + 1, 1, "a control character, which no rule may hold");
+			return import_error(im, (unsigned)i + 1, 1,
+					    "a control character, which no rule may hold");
 	fault = words_split(&im->words, line, len, &column);
 	if (fault == WORD_MEMORY)
 		return import_memory(im);
@@ -191,17 +197,21 @@ static bool import_line(struct importer *im, const char *line, size_t len, enum 
 	return line[0] == ':' ? import_chain(im) : import_rule(im);
 }
 
-static void print_rule(struct strbuf *out, const char *table, const char *chain, const struct saved_rule *rule, unsigned family)
+static void print_rule(struct strbuf *out, const char *table, const char *chain,
+		       const struct saved_rule *rule, unsigned family)
 {
 	const char *mark = family == FAMILY_IPV4 ? " -4" : family == FAMILY_IPV6 ? " -6" : "";
 	const struct sentence *sentence = &rule->sentence;
-	const char *tail = family == FAMILY_IPV4 ? sentence->ipv4 : family == FAMILY_IPV6 ? sentence->ipv6 : sentence->both;
+	const char *tail = family == FAMILY_IPV4   ? sentence->ipv4
+			   : family == FAMILY_IPV6 ? sentence->ipv6
+						   : sentence->both;
 
 	if (sentence->text != NULL && tail != NULL)
 		strbuf_printf(out, "%s%s\n", sentence->text, tail);
 	else
 		strbuf_printf(out, "raw%s %s%s%s%s%s\n", mark, strcmp(table, "filter") == 0 ? "" : table,
-			      strcmp(table, "filter") == 0 ? "" : " ", chain, rule->text[0] != '\0' ? " " : "", rule->text);
+			      strcmp(table, "filter") == 0 ? "" : " ", chain,
+			      rule->text[0] != '\0' ? " " : "", rule->text);
 }
 
 /* How far ahead in `list` the rule stands; `most` where it is not near. */
@@ -244,7 +254,9 @@ static bool denies(const char *policy)
 /* The end of a built-in chain that denies in one family and allows in the other. */
 static void print_policies(const struct importer *im, struct strbuf *out)
 {
-	static const char *const sides[][2] = { { "INPUT", "in" }, { "FORWARD", "forward" }, { "OUTPUT", "out" } };
+	static const char *const sides[][2] = { { "INPUT", "in" },
+						{ "FORWARD", "forward" },
+						{ "OUTPUT", "out" } };
 
 	for (size_t s = 0; s < ARRAY_LEN(sides); s++) {
 		bool deny[2] = { false, false }, both;
@@ -256,7 +268,8 @@ static void print_policies(const struct importer *im, struct strbuf *out)
 		both = (deny[0] || !im->seen[0]) && (deny[1] || !im->seen[1]);
 		strbuf_printf(out, "default %s %s\n", sides[s][1], both ? "deny" : "allow");
 		if (!both && (deny[0] || deny[1]))
-			strbuf_printf(out, "# denied for IPv%c only, by the last line of %s below\n", deny[0] ? '4' : '6', sides[s][0]);
+			strbuf_printf(out, "# denied for IPv%c only, by the last line of %s below\n",
+				      deny[0] ? '4' : '6', sides[s][0]);
 	}
 }
 
@@ -275,9 +288,10 @@ static void print_table_rules(const struct importer *im, const struct saved_tabl
 		/* A chain without rules comes to be by a rule that does nothing. */
 		if (!builtin && chain->family[0].rules.len + chain->family[1].rules.len == 0)
 			strbuf_printf(out, "raw %s %s -j RETURN\n", table->name, chain->name);
-		if (builtin && (denies(chain->policy[0]) != denies(chain->policy[1])) && im->seen[0] && im->seen[1])
-			strbuf_printf(out, "raw -%c %s%s%s -j DROP\n", denies(chain->policy[0]) ? '4' : '6', filter ? "" : table->name,
-				      filter ? "" : " ", chain->name);
+		if (builtin && (denies(chain->policy[0]) != denies(chain->policy[1])) && im->seen[0] &&
+		    im->seen[1])
+			strbuf_printf(out, "raw -%c %s%s%s -j DROP\n", denies(chain->policy[0]) ? '4' : '6',
+				      filter ? "" : table->name, filter ? "" : " ", chain->name);
 		else if (builtin && !filter && (denies(chain->policy[0]) || denies(chain->policy[1])))
 			strbuf_printf(out, "raw %s %s -j DROP\n", table->name, chain->name);
 	}
@@ -285,9 +299,14 @@ static void print_table_rules(const struct importer *im, const struct saved_tabl
 
 static void print_profile(const struct importer *im, const char *name, struct strbuf *out)
 {
-	strbuf_printf(out, "# Made from %s by fw-gen --import. Each \"raw\" line is a rule that no sentence says exactly.\n", name);
+	strbuf_printf(out,
+		      "# Made from %s by fw-gen --import. Each \"raw\" line is a rule that no sentence says "
+		      "exactly.\n",
+		      name);
 	if (im->seen[0] != im->seen[1])
-		strbuf_printf(out, "# There were rules of IPv%c only: compile this with fw-gen -%c, or add what IPv%c needs.\n",
+		strbuf_printf(out,
+			      "# There were rules of IPv%c only: compile this with fw-gen -%c, or add what "
+			      "IPv%c needs.\n",
 			      im->seen[0] ? '4' : '6', im->seen[0] ? '4' : '6', im->seen[0] ? '6' : '4');
 	strbuf_puts(out, "frame off\n");
 	print_policies(im, out);
@@ -313,8 +332,11 @@ static void importer_free(struct importer *im)
 bool profile_import(const char *name, const char *text, size_t len, enum family family, struct diag_log *log,
 		    struct strbuf *out)
 {
-	struct importer im = { .log = log, .family = family,
-			       .tables = { { .name = "filter" }, { .name = "raw" }, { .name = "nat" }, { .name = "mangle" } } };
+	struct importer im = {
+		.log = log,
+		.family = family,
+		.tables = { { .name = "filter" }, { .name = "raw" }, { .name = "nat" }, { .name = "mangle" } }
+	};
 	const char *end = text + len;
 	bool good;
 
@@ -322,7 +344,8 @@ bool profile_import(const char *name, const char *text, size_t len, enum family 
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		size_t line_len = (size_t)((newline != NULL ? newline : end) - text);
 
-		im.where = (struct where){ .file = name, .line = line, .source = text, .source_len = line_len };
+		im.where =
+			(struct where){ .file = name, .line = line, .source = text, .source_len = line_len };
 		if (!import_line(&im, text, line_len, family))
 			break;
 		text += line_len + 1;

@@ -41,7 +41,8 @@ static const char *lex_string(struct arena *arena, const char *line, size_t len,
 }
 
 /* The token that begins at *at, which is no blank. */
-static enum lex_fault lex_token(struct token *token, struct arena *arena, const char *line, size_t len, size_t *at)
+static enum lex_fault lex_token(struct token *token, struct arena *arena, const char *line, size_t len,
+				size_t *at)
 {
 	size_t begin = *at;
 
@@ -66,7 +67,8 @@ static enum lex_fault lex_token(struct token *token, struct arena *arena, const 
 	return token->text != NULL ? LEX_FINE : LEX_MEMORY;
 }
 
-enum lex_fault lex_line(struct token_line *out, struct arena *arena, const char *line, size_t len, unsigned *column)
+enum lex_fault lex_line(struct token_line *out, struct arena *arena, const char *line, size_t len,
+			unsigned *column)
 {
 	enum lex_fault fault = lex_check(line, len, column);
 	size_t at = 0, end = 0;

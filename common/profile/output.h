@@ -89,8 +89,8 @@ void output_chain(struct output *out, enum table table, const char *name);
 bool output_has_chain(const struct output *out, enum table table, const char *name);
 
 /* Adds a rule; the text is copied, the chain and the origin must outlive the output. */
-void output_rule(struct output *out, enum table table, enum phase phase, enum family family, const char *chain,
-		 const struct where *origin, const char *text);
+void output_rule(struct output *out, enum table table, enum phase phase, enum family family,
+		 const char *chain, const struct where *origin, const char *text);
 
 /* A directive before or behind the tables: "sysctl a=b". A second equal one is left out. */
 void output_head(struct output *out, const char *text);

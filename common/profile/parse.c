@@ -41,9 +41,9 @@ static const struct {
 
 /* Words that mean something in the middle of a line: no name may be one of them. */
 static const char *const reserved[] = {
-	"from", "to",   "on",    "at",     "limit", "burst", "total", "ban",  "max", "log",  "when",
-	"until", "by",  "only",  "note",   "any",   "self",  "not",   "as",   "port", "tcp", "udp",
-	"sctp", "proto", "hairpin", "both", "helper", "in",
+	"from", "to",    "on",   "at",    "limit",   "burst", "total",  "ban", "max", "log",
+	"when", "until", "by",   "only",  "note",    "any",   "self",   "not", "as",  "port",
+	"tcp",  "udp",   "sctp", "proto", "hairpin", "both",  "helper", "in",
 };
 
 const struct token *peek(const struct parser *ps)
@@ -153,14 +153,15 @@ bool expect_end(struct parser *ps, const char *const words[], size_t count)
 			return fail_here(ps, "\"%s\" has no place here", words[i]);
 	near = suggest_nearest(peek(ps)->text, words, count);
 	if (near != NULL)
-		return fail_here(ps, "expected the end of the line, not \"%s\"; did you mean \"%s\"?", peek(ps)->text,
-				 near);
+		return fail_here(ps, "expected the end of the line, not \"%s\"; did you mean \"%s\"?",
+				 peek(ps)->text, near);
 	return fail_expected(ps, "the end of the line");
 }
 
 static bool name_characters(const char *text)
 {
-	return strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == strlen(text) &&
+	return strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
+		       strlen(text) &&
 	       text[0] != '-' && text[0] != '.' && strlen(text) <= 63;
 }
 
@@ -169,7 +170,8 @@ bool parse_name(struct parser *ps, const char *what, struct name *out)
 	if (!peek_name(ps))
 		return fail_expected(ps, what);
 	if (!name_characters(peek(ps)->text))
-		return fail_here(ps, "\"%s\" is no name: letters, digits, \"-\", \"_\" and \".\", at most 63", peek(ps)->text);
+		return fail_here(ps, "\"%s\" is no name: letters, digits, \"-\", \"_\" and \".\", at most 63",
+				 peek(ps)->text);
 	*out = (struct name){ peek(ps)->text, token_where(ps, peek(ps)) };
 	advance(ps);
 	return true;
@@ -218,7 +220,8 @@ bool parse_rate(struct parser *ps, struct rate *out)
 		break;
 	}
 	rate_advice(&advice, peek(ps)->text);
-	fail_here(ps, "iptables cannot count %s exactly; the nearest rates are %s", peek(ps)->text, strbuf_text(&advice));
+	fail_here(ps, "iptables cannot count %s exactly; the nearest rates are %s", peek(ps)->text,
+		  strbuf_text(&advice));
 	strbuf_free(&advice);
 	return false;
 }
@@ -227,7 +230,8 @@ bool parse_rate(struct parser *ps, struct rate *out)
 bool parse_prefix(struct parser *ps, const char **out)
 {
 	if (peek(ps)->kind == TOKEN_STRING && strlen(peek(ps)->text) > 29)
-		return fail_here(ps, "a log prefix has at most 29 bytes, this one has %zu", strlen(peek(ps)->text));
+		return fail_here(ps, "a log prefix has at most 29 bytes, this one has %zu",
+				 strlen(peek(ps)->text));
 	return parse_string(ps, "a log prefix in quotes", out);
 }
 
@@ -251,9 +255,13 @@ bool parse_host(struct parser *ps, struct addr_range *out, struct where *where)
 	case ADDR_NONE:
 		break;
 	}
-	if (strchr(text, '.') != NULL && strpbrk(text, "abcdefghijklmnopqrstuvwxyz") != NULL && strchr(text, ':') == NULL)
-		return fail_here(ps, "\"%s\" is a host name, and names are never looked up: write the address, or a hosts "
-				     "line in a file", text);
+	if (strchr(text, '.') != NULL && strpbrk(text, "abcdefghijklmnopqrstuvwxyz") != NULL &&
+	    strchr(text, ':') == NULL)
+		return fail_here(
+			ps,
+			"\"%s\" is a host name, and names are never looked up: write the address, or a hosts "
+			"line in a file",
+			text);
 	return fail_expected(ps, "an address");
 }
 
@@ -289,8 +297,8 @@ static void parse_statement(struct parser *ps)
 static void parse_line(struct parser *ps)
 {
 	struct where where = ps->line;
-	enum lex_fault fault =
-		lex_line(&ps->tokens, &ps->profile->arena, ps->line.source, ps->line.source_len, &where.column);
+	enum lex_fault fault = lex_line(&ps->tokens, &ps->profile->arena, ps->line.source,
+					ps->line.source_len, &where.column);
 
 	ps->at = 0;
 	if (fault == LEX_MEMORY)
@@ -310,7 +318,9 @@ void parse_file(struct profile *profile, const struct source_file *file, const c
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		size_t line_len = (size_t)((newline != NULL ? newline : end) - text);
 
-		ps.line = (struct where){ .file = file->name, .line = line, .source = text, .source_len = line_len };
+		ps.line = (struct where){
+			.file = file->name, .line = line, .source = text, .source_len = line_len
+		};
 		parse_line(&ps);
 		text += line_len + 1;
 	}

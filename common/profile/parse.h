@@ -40,7 +40,8 @@ bool fail_unknown(struct parser *ps, const char *what, const char *const words[]
 /* Words. */
 must_check bool parse_name(struct parser *ps, const char *what, struct name *out);
 must_check bool parse_string(struct parser *ps, const char *what, const char **out);
-must_check bool parse_number(struct parser *ps, const char *what, unsigned long low, unsigned long high, unsigned *out);
+must_check bool parse_number(struct parser *ps, const char *what, unsigned long low, unsigned long high,
+			     unsigned *out);
 must_check bool parse_rate(struct parser *ps, struct rate *out);
 must_check bool parse_prefix(struct parser *ps, const char **out);
 must_check bool parse_host(struct parser *ps, struct addr_range *out, struct where *where);

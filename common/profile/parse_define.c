@@ -15,8 +15,8 @@ static bool parse_iface(struct parser *ps, const char **out)
 	if (peek(ps)->kind != TOKEN_WORD)
 		return fail_expected(ps, "an interface");
 	if (strlen(text) > IFACE_BYTES_MAX)
-		return fail_here(ps, "an interface name has at most %d bytes, \"%s\" has %zu", IFACE_BYTES_MAX, text,
-				 strlen(text));
+		return fail_here(ps, "an interface name has at most %d bytes, \"%s\" has %zu",
+				 IFACE_BYTES_MAX, text, strlen(text));
 	for (const char *c = text; *c != '\0'; c++)
 		if (strchr("/!*'\\:;()<>&|$`#", *c) != NULL || (*c == '+' && c[1] != '\0') || text[0] == '-')
 			return fail_here(ps, "\"%s\" is no interface name", text);
@@ -39,8 +39,8 @@ static bool name_is_free(struct parser *ps, const struct name *name)
 		if (strcmp(hosts->name.text, name->text) == 0)
 			before = &hosts->name.where;
 	if (before != NULL)
-		profile_error(ps->profile, &name->where, "\"%s\" is already defined at %s:%u", name->text, before->file,
-			      before->line);
+		profile_error(ps->profile, &name->where, "\"%s\" is already defined at %s:%u", name->text,
+			      before->file, before->line);
 	return before == NULL;
 }
 
@@ -85,7 +85,8 @@ bool parse_zone(struct parser *ps, struct statement *st)
 	struct zone *zone = profile_alloc(ps->profile, sizeof(*zone));
 
 	(void)st;
-	if (zone == NULL || !parse_name(ps, "the name of a zone", &zone->name) || !name_is_free(ps, &zone->name))
+	if (zone == NULL || !parse_name(ps, "the name of a zone", &zone->name) ||
+	    !name_is_free(ps, &zone->name))
 		return false;
 	zone->next = ps->profile->zones;
 	ps->profile->zones = zone;
@@ -158,8 +159,9 @@ bool parse_service(struct parser *ps, struct statement *st)
 		return false;
 	for (const struct service *other = ps->profile->services; other != NULL; other = other->next)
 		if (strcmp(other->name.text, service->name.text) == 0) {
-			profile_error(ps->profile, &service->name.where, "service \"%s\" is already defined at %s:%u",
-				      service->name.text, other->name.where.file, other->name.where.line);
+			profile_error(ps->profile, &service->name.where,
+				      "service \"%s\" is already defined at %s:%u", service->name.text,
+				      other->name.where.file, other->name.where.line);
 			return false;
 		}
 	service->next = ps->profile->services;

@@ -64,7 +64,8 @@ static bool parse_forward_target(struct parser *ps, struct forward *forward)
 	forward->has_port = true;
 	forward->port = ports.first;
 	forward->port_last = ports.last;
-	if (ports.first == ports.last || (ports.first == forward->ports.first && ports.last == forward->ports.last))
+	if (ports.first == ports.last ||
+	    (ports.first == forward->ports.first && ports.last == forward->ports.last))
 		return true;
 	profile_error(ps->profile, &at, "a range goes to one port or to the same range: leave \"port\" out");
 	return false;
@@ -100,15 +101,17 @@ bool parse_forward(struct parser *ps, struct statement *st)
 
 bool parse_redirect(struct parser *ps, struct statement *st)
 {
-	return parse_proto_port(ps, &st->nat.ports) && parse_from(ps, &st->nat.from) && expect_word(ps, "to") &&
-	       expect_word(ps, "port") && parse_number(ps, "a port", 1, 65535, &st->nat.port);
+	return parse_proto_port(ps, &st->nat.ports) && parse_from(ps, &st->nat.from) &&
+	       expect_word(ps, "to") && expect_word(ps, "port") &&
+	       parse_number(ps, "a port", 1, 65535, &st->nat.port);
 }
 
 bool parse_masquerade(struct parser *ps, struct statement *st)
 {
 	static const char *const words[] = { "both" };
 
-	if (!parse_from(ps, &st->nat.from) || !expect_word(ps, "to") || !parse_name(ps, "a zone", &st->nat.zone))
+	if (!parse_from(ps, &st->nat.from) || !expect_word(ps, "to") ||
+	    !parse_name(ps, "a zone", &st->nat.zone))
 		return false;
 	st->nat.both = accept_word(ps, "both");
 	return expect_end(ps, words, 1);
@@ -116,8 +119,9 @@ bool parse_masquerade(struct parser *ps, struct statement *st)
 
 bool parse_snat(struct parser *ps, struct statement *st)
 {
-	return parse_from(ps, &st->nat.from) && expect_word(ps, "to") && parse_name(ps, "a zone", &st->nat.zone) &&
-	       expect_word(ps, "as") && parse_host(ps, &st->nat.as, &st->nat.as_at);
+	return parse_from(ps, &st->nat.from) && expect_word(ps, "to") &&
+	       parse_name(ps, "a zone", &st->nat.zone) && expect_word(ps, "as") &&
+	       parse_host(ps, &st->nat.as, &st->nat.as_at);
 }
 
 bool parse_map(struct parser *ps, struct statement *st)
@@ -125,18 +129,20 @@ bool parse_map(struct parser *ps, struct statement *st)
 	struct nat *nat = &st->nat;
 
 	if (!parse_host(ps, &nat->net, &nat->net_at) || !expect_word(ps, "on") ||
-	    !parse_name(ps, "a zone", &nat->zone) || !expect_word(ps, "to") || !parse_host(ps, &nat->as, &nat->as_at))
+	    !parse_name(ps, "a zone", &nat->zone) || !expect_word(ps, "to") ||
+	    !parse_host(ps, &nat->as, &nat->as_at))
 		return false;
 	if (nat->net.family == nat->as.family && addr_prefix(&nat->net) >= 0 &&
 	    addr_prefix(&nat->net) == addr_prefix(&nat->as))
 		return true;
-	profile_error(ps->profile, &nat->as_at, "a map goes from one network to another of the same size and family");
+	profile_error(ps->profile, &nat->as_at,
+		      "a map goes from one network to another of the same size and family");
 	return false;
 }
 
 /* DSCP classes as iptables' DSCP target names them. */
 static const char *const dscp_classes[] = {
-	"cs0",	"cs1",	"cs2",	"cs3",	"cs4",	"cs5",	"cs6",	"cs7",	"be",	"af11", "af12",
+	"cs0",  "cs1",  "cs2",  "cs3",  "cs4",  "cs5",  "cs6",  "cs7",  "be",   "af11", "af12",
 	"af13", "af21", "af22", "af23", "af31", "af32", "af33", "af41", "af42", "af43", "ef",
 };
 
@@ -148,7 +154,8 @@ static bool parse_dscp(struct parser *ps, struct mark *mark)
 		char *upper = profile_alloc(ps->profile, 8);
 
 		for (size_t c = 0; upper != NULL && dscp_classes[i][c] != '\0'; c++)
-			upper[c] = dscp_classes[i][c] >= 'a' ? (char)(dscp_classes[i][c] - 32) : dscp_classes[i][c];
+			upper[c] = dscp_classes[i][c] >= 'a' ? (char)(dscp_classes[i][c] - 32)
+							     : dscp_classes[i][c];
 		mark->dscp = upper;
 		return upper != NULL;
 	}
@@ -179,7 +186,8 @@ bool parse_mark(struct parser *ps, struct statement *st)
 {
 	struct mark *mark = &st->mark;
 
-	if (!peek_word(ps, "from") && !peek_word(ps, "to") && !peek_word(ps, "as") && !parse_items(ps, &mark->what))
+	if (!peek_word(ps, "from") && !peek_word(ps, "to") && !peek_word(ps, "as") &&
+	    !parse_items(ps, &mark->what))
 		return false;
 	if (accept_word(ps, "from") && !parse_places(ps, &mark->from))
 		return false;
@@ -267,7 +275,8 @@ bool parse_raw(struct parser *ps, struct statement *st)
 	if (peek(ps)->kind != TOKEN_WORD || peek(ps)->text[0] == '-')
 		return fail_expected(ps, "a chain");
 	if (strlen(peek(ps)->text) > 28)
-		return fail_here(ps, "a chain name has at most 28 bytes, this one has %zu", strlen(peek(ps)->text));
+		return fail_here(ps, "a chain name has at most 28 bytes, this one has %zu",
+				 strlen(peek(ps)->text));
 	st->raw.chain = peek(ps)->text;
 	advance(ps);
 	first = peek(ps);

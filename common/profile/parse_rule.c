@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const option_words[] = { "from", "to",    "limit", "max",  "log",     "when", "until",
-				     "by",   "only",  "note",  "burst", "total",  "ban",  "on",
-				     "hairpin", "port", "both" };
+const char *const option_words[] = { "from",  "to", "limit",   "max",  "log",   "when",
+				     "until", "by", "only",    "note", "burst", "total",
+				     "ban",   "on", "hairpin", "port", "both" };
 const size_t option_word_count = ARRAY_LEN(option_words);
 
 static const struct {
@@ -15,9 +15,15 @@ static const struct {
 	int proto;
 	bool has_ports;
 } protocols[] = {
-	{ "tcp", PROTO_TCP, true },	 { "udp", PROTO_UDP, true },	 { "sctp", PROTO_SCTP, true },
-	{ "icmp", PROTO_ICMP, false },	 { "icmpv6", PROTO_ICMP6, false }, { "esp", 50, false },
-	{ "ah", 51, false },		 { "gre", 47, false },		 { "igmp", 2, false },
+	{ "tcp", PROTO_TCP, true },
+	{ "udp", PROTO_UDP, true },
+	{ "sctp", PROTO_SCTP, true },
+	{ "icmp", PROTO_ICMP, false },
+	{ "icmpv6", PROTO_ICMP6, false },
+	{ "esp", 50, false },
+	{ "ah", 51, false },
+	{ "gre", 47, false },
+	{ "igmp", 2, false },
 };
 
 static bool is_digit(char c)
@@ -68,8 +74,8 @@ bool parse_item(struct parser *ps, int *proto, struct item *out)
 	}
 	if (peek(ps)->kind == TOKEN_WORD && is_digit(peek(ps)->text[0])) {
 		if (*proto != PROTO_TCP && *proto != PROTO_UDP && *proto != PROTO_SCTP)
-			return fail_here(ps, "port %s of which protocol? Write tcp %s or udp %s", peek(ps)->text,
-					 peek(ps)->text, peek(ps)->text);
+			return fail_here(ps, "port %s of which protocol? Write tcp %s or udp %s",
+					 peek(ps)->text, peek(ps)->text, peek(ps)->text);
 		out->ports.proto = *proto;
 		return parse_port(ps, &out->ports);
 	}
@@ -173,8 +179,8 @@ static int clock_parse(const char *text, const char **end)
 	unsigned hour, minute;
 	int used = 0;
 
-	if (sscanf(text, "%2u:%2u%n", &hour, &minute, &used) != 2 || used < 4 || !is_digit(text[0]) || minute > 59 ||
-	    hour > 24 || (hour == 24 && minute > 0))
+	if (sscanf(text, "%2u:%2u%n", &hour, &minute, &used) != 2 || used < 4 || !is_digit(text[0]) ||
+	    minute > 59 || hour > 24 || (hour == 24 && minute > 0))
 		return -1;
 	*end = text + used;
 	return (int)(hour * 3600 + minute * 60);
@@ -222,8 +228,8 @@ static bool parse_when(struct parser *ps, struct options *out)
 		stop = clock_parse(end + 1, &end);
 	if (stop < 0 || *end != '\0')
 		return fail_expected(ps, "a time such as 08:00-18:00");
-	if (start == stop)
-		return fail_here(ps, "this time begins when it ends");
+	if (start == stop || start == 86400)
+		return fail_here(ps, "this time begins when it ends, or with the end of the day");
 	advance(ps);
 	out->has_when = true;
 	out->when_start = (unsigned)start;
@@ -242,8 +248,9 @@ static bool parse_until(struct parser *ps, struct options *out)
 	const char *text = peek(ps)->text;
 
 	if (peek(ps)->kind != TOKEN_WORD || strlen(text) != 10 ||
-	    sscanf(text, "%4u-%2u-%2u%n", &year, &month, &day, &used) != 3 || used != 10 || year < 1970 || year > 2037 ||
-	    month < 1 || month > 12 || day < 1 || day > days[month - 1] || (month == 2 && day == 29 && year % 4 != 0))
+	    sscanf(text, "%4u-%2u-%2u%n", &year, &month, &day, &used) != 3 || used != 10 || year < 1970 ||
+	    year > 2037 || month < 1 || month > 12 || day < 1 || day > days[month - 1] ||
+	    (month == 2 && day == 29 && year % 4 != 0))
 		return fail_expected(ps, "a date such as 2027-06-30 (1970 to 2037)");
 	out->until = text;
 	out->until_at = token_where(ps, peek(ps));
@@ -274,7 +281,8 @@ static bool parse_only(struct parser *ps, struct options *out)
 static bool parse_note(struct parser *ps, struct options *out)
 {
 	if (peek(ps)->kind == TOKEN_STRING && strlen(peek(ps)->text) > 255)
-		return fail_here(ps, "a note has at most 255 bytes, this one has %zu", strlen(peek(ps)->text));
+		return fail_here(ps, "a note has at most 255 bytes, this one has %zu",
+				 strlen(peek(ps)->text));
 	return parse_string(ps, "a note in quotes", &out->note);
 }
 
@@ -355,9 +363,11 @@ bool parse_rule(struct parser *ps, struct statement *st)
 	if (!parse_sentence(ps, &st->rule) || !parse_options(ps, options))
 		return false;
 	if (st->rule.verdict != VERDICT_ALLOW && (options->limit_at.line > 0 || options->max_at.line > 0)) {
-		profile_error(ps->profile, options->limit_at.line > 0 ? &options->limit_at : &options->max_at,
-			      "\"%s\" belongs to what is allowed: write allow ... %s ..., the excess is denied",
-			      options->limit_at.line > 0 ? "limit" : "max", options->limit_at.line > 0 ? "limit" : "max");
+		profile_error(
+			ps->profile, options->limit_at.line > 0 ? &options->limit_at : &options->max_at,
+			"\"%s\" belongs to what is allowed: write allow ... %s ..., the excess is denied",
+			options->limit_at.line > 0 ? "limit" : "max",
+			options->limit_at.line > 0 ? "limit" : "max");
 		return false;
 	}
 	return true;

@@ -46,7 +46,9 @@ bool parse_ping(struct parser *ps, struct statement *st)
 
 bool parse_default(struct parser *ps, struct statement *st)
 {
-	static const char *const sides[DIR_DOCKER] = { [DIR_IN] = "in", [DIR_OUT] = "out", [DIR_FORWARD] = "forward" };
+	static const char *const sides[DIR_DOCKER] = {
+		[DIR_IN] = "in", [DIR_OUT] = "out", [DIR_FORWARD] = "forward"
+	};
 	static const char *const verdicts[] = {
 		[VERDICT_ALLOW] = "allow", [VERDICT_DENY] = "deny", [VERDICT_REJECT] = "reject"
 	};
@@ -118,14 +120,16 @@ bool parse_log(struct parser *ps, struct statement *st)
 		return false;
 	/* %c grows to the longest name of a chain that logs. */
 	if (strstr(log->prefix, "%c") != NULL && strlen(log->prefix) - 2 + strlen("FORWARD") > 29) {
-		profile_error(ps->profile, &at, "a log prefix has at most 29 bytes, this one has %zu when %%c is FORWARD",
+		profile_error(ps->profile, &at,
+			      "a log prefix has at most 29 bytes, this one has %zu when %%c is FORWARD",
 			      strlen(log->prefix) - 2 + strlen("FORWARD"));
 		return false;
 	}
 	return true;
 }
 
-/* Keys of "conntrack" and what net.netfilter calls them (kernel: Documentation/networking/nf_conntrack-sysctl.rst). */
+/* Keys of "conntrack" and what net.netfilter calls them (kernel:
+ * Documentation/networking/nf_conntrack-sysctl.rst). */
 static const struct {
 	const char *key, *sysctl;
 } conntrack_keys[] = {
@@ -176,7 +180,8 @@ static bool parse_conntrack_key(struct parser *ps, struct setting **out)
 		return fail_unknown(ps, "conntrack key", words, ARRAY_LEN(words));
 	if (!parse_number(ps, "a number", 0, 2147483647, &value))
 		return false;
-	setting->key = profile_textf(ps->profile, "net.netfilter.nf_conntrack_%s", conntrack_keys[key].sysctl);
+	setting->key =
+		profile_textf(ps->profile, "net.netfilter.nf_conntrack_%s", conntrack_keys[key].sysctl);
 	setting->value = profile_textf(ps->profile, "%u", value);
 	for (; *out != NULL; out = &(*out)->next)
 		if (setting->key != NULL && strcmp((*out)->key, setting->key) == 0 &&

@@ -11,13 +11,29 @@ static void settings_begin(struct settings *settings)
 	settings->ping = (struct rate){ 10, 1, 20 };
 	settings->policy[DIR_IN] = settings->policy[DIR_FORWARD] = VERDICT_DENY;
 	settings->policy[DIR_OUT] = VERDICT_ALLOW;
-	settings->log[LOG_DENIED] = (struct log_setting){ .rate = { 5, 60, 5 }, .prefix = "fw-%c-denied: ", .nflog = -1 };
-	settings->log[LOG_INVALID] = (struct log_setting){ .rate = { 2, 60, 2 }, .prefix = "fw-invalid: ", .nflog = -1 };
-	settings->log[LOG_BLOCKED] = (struct log_setting){ .off = true, .prefix = "fw-blocked: ", .nflog = -1 };
+	settings->log[LOG_DENIED] =
+		(struct log_setting){ .rate = { 5, 60, 5 }, .prefix = "fw-%c-denied: ", .nflog = -1 };
+	settings->log[LOG_INVALID] =
+		(struct log_setting){ .rate = { 2, 60, 2 }, .prefix = "fw-invalid: ", .nflog = -1 };
+	settings->log[LOG_BLOCKED] =
+		(struct log_setting){ .off = true, .prefix = "fw-blocked: ", .nflog = -1 };
 }
 
-struct profile *profile_compile(const char *name, const char *text, size_t len, const struct profile_source *source,
-				const struct profile_options *options, struct diag_log *log)
+/* Nothing at all would be a firewall that lets nobody in: rather a program that died in front of us. */
+static bool profile_says_something(struct profile *profile)
+{
+	struct where at = { .file = profile->name };
+
+	if (profile->statements != NULL)
+		return true;
+	diag_add(profile->log, DIAG_PROFILE, &at, NULL,
+		 "no statement in this profile, so nothing would be allowed: is it the right file?");
+	return false;
+}
+
+struct profile *profile_compile(const char *name, const char *text, size_t len,
+				const struct profile_source *source, const struct profile_options *options,
+				struct diag_log *log)
 {
 	struct profile *profile = calloc(1, sizeof(*profile));
 	bool good;
@@ -33,7 +49,7 @@ struct profile *profile_compile(const char *name, const char *text, size_t len, 
 	profile->statements_end = &profile->statements;
 	settings_begin(&profile->settings);
 	output_begin(&profile->out, &profile->arena);
-	good = profile_parse(profile, text, len);
+	good = profile_parse(profile, text, len) && profile_says_something(profile);
 	/* A broken line hides none of the mistakes in the others. */
 	good = profile_build(profile) && good;
 	if (good)
@@ -115,6 +131,12 @@ static int finding_compare(const void *left, const void *right)
 	return a->serial < b->serial ? -1 : a->serial > b->serial;
 }
 
+static bool finding_same_place(const struct finding *a, const struct finding *b)
+{
+	return a->where.file != NULL && b->where.file != NULL && strcmp(a->where.file, b->where.file) == 0 &&
+	       a->where.line == b->where.line && a->where.column == b->where.column;
+}
+
 void profile_report(struct profile *profile)
 {
 	unsigned errors = 0;
@@ -131,10 +153,16 @@ void profile_report(struct profile *profile)
 			}
 	}
 	if (profile->findings.len > 0)
-		qsort(profile->findings.item, profile->findings.len, sizeof(*profile->findings.item), finding_compare);
+		qsort(profile->findings.item, profile->findings.len, sizeof(*profile->findings.item),
+		      finding_compare);
 	for (size_t i = 0; i < profile->findings.len; i++) {
 		const struct finding *finding = &profile->findings.item[i];
 
+		/* A definition is looked up where it stands and again where it is used. */
+		if (i > 0 && finding_same_place(finding, finding - 1) && strcmp(finding->text, finding[-1].text) == 0) {
+			profile->errors -= finding->id == DIAG_PROFILE;
+			continue;
+		}
 		if (finding->id == DIAG_PROFILE && errors++ >= PROFILE_ERRORS_MAX)
 			continue;
 		diag_add(profile->log, finding->id, &finding->where, NULL, "%s", finding->text);

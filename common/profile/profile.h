@@ -34,8 +34,8 @@ struct profile;
  * beside it. NULL after errors, which went to the log. text, name, source and options must outlive it.
  */
 must_check struct profile *profile_compile(const char *name, const char *text, size_t len,
-					   const struct profile_source *source, const struct profile_options *options,
-					   struct diag_log *log);
+					   const struct profile_source *source,
+					   const struct profile_options *options, struct diag_log *log);
 
 /* Each appends to out: the stream; lines for sysctl.d; for modules-load.d; every statement with its rules. */
 void profile_print(const struct profile *profile, struct strbuf *out);

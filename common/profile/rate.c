@@ -32,7 +32,8 @@ unsigned period_parse(const char *text)
 	if (letter == text)
 		count = 1;
 	for (size_t i = 0; i < ARRAY_LEN(units); i++)
-		if (letter[0] == units[i].letter && letter[1] == '\0' && count <= 86400U * 366 / units[i].seconds)
+		if (letter[0] == units[i].letter && letter[1] == '\0' &&
+		    count <= 86400U * 366 / units[i].seconds)
 			return count * units[i].seconds;
 	return 0;
 }

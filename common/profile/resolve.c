@@ -25,7 +25,8 @@ static struct hosts *hosts_find(const struct profile *profile, const char *name)
 static void unknown(struct profile *profile, const char *what, const struct name *name, const char *near)
 {
 	if (near != NULL)
-		profile_error(profile, &name->where, "unknown %s \"%s\"; did you mean \"%s\"?", what, name->text, near);
+		profile_error(profile, &name->where, "unknown %s \"%s\"; did you mean \"%s\"?", what,
+			      name->text, near);
 	else
 		profile_error(profile, &name->where, "unknown %s \"%s\"", what, name->text);
 }
@@ -40,7 +41,8 @@ struct zone *resolve_zone(struct profile *profile, const struct name *name)
 	for (const struct zone *zone = profile->zones; zone != NULL; zone = zone->next)
 		suggest_consider(&near, zone->name.text);
 	if (hosts_find(profile, name->text) != NULL)
-		profile_error(profile, &name->where, "\"%s\" is a hosts list, a zone is needed here", name->text);
+		profile_error(profile, &name->where, "\"%s\" is a hosts list, a zone is needed here",
+			      name->text);
 	else
 		unknown(profile, "zone", name, near.best);
 	return NULL;
@@ -59,7 +61,8 @@ static bool unknown_place(struct profile *profile, const struct name *name)
 }
 
 /* The address that begins at *at in a line of a hosts file. */
-static bool hosts_word(struct profile *profile, struct hosts *hosts, const struct where *line, const char *text, size_t len)
+static bool hosts_word(struct profile *profile, struct hosts *hosts, const struct where *line,
+		       const char *text, size_t len)
 {
 	char copy[128];
 	struct addr_range range;
@@ -84,19 +87,23 @@ static bool hosts_blank(char c)
 }
 
 /* Addresses separated by blanks, commas or lines; `#` and `;` begin a comment. */
-static bool hosts_text(struct profile *profile, struct hosts *hosts, const char *name, const char *text, size_t len)
+static bool hosts_text(struct profile *profile, struct hosts *hosts, const char *name, const char *text,
+		       size_t len)
 {
 	const char *end = text + len;
 
 	for (unsigned line = 1; text < end; line++) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		const char *stop = newline != NULL ? newline : end;
-		struct where where = { .file = name, .line = line, .source = text, .source_len = (size_t)(stop - text) };
+		struct where where = {
+			.file = name, .line = line, .source = text, .source_len = (size_t)(stop - text)
+		};
 
 		while (text < stop && *text != '#' && *text != ';') {
 			size_t word = 0;
 
-			while (text + word < stop && !hosts_blank(text[word]) && text[word] != '#' && text[word] != ';')
+			while (text + word < stop && !hosts_blank(text[word]) && text[word] != '#' &&
+			       text[word] != ';')
 				word++;
 			if (word > 0 && !hosts_word(profile, hosts, &where, text, word))
 				return false;
@@ -123,7 +130,8 @@ static bool hosts_read(struct profile *profile, struct hosts *hosts)
 	if (err == -ENOMEM)
 		return profile_memory(profile);
 	if (err != 0) {
-		profile_error(profile, &hosts->file_at, "cannot read \"%s\": %s", hosts->file, strerror(-err));
+		profile_error(profile, &hosts->file_at, "cannot read \"%s\": %s", hosts->file,
+			      strerror(-err));
 		return false;
 	}
 	return hosts_text(profile, hosts, hosts->file, strbuf_text(&file->bytes), file->bytes.len);
@@ -165,8 +173,9 @@ bool hosts_load(struct profile *profile, struct hosts *hosts)
 	if (hosts->broken)
 		return false;
 	if (hosts->file != NULL && hosts->set.ranges.len == 0)
-		profile_warning(profile, &hosts->file_at, "no address in \"%s\": what is said of \"%s\" is never true",
-				hosts->file, hosts->name.text);
+		profile_warning(profile, &hosts->file_at,
+				"no address in \"%s\": what is said of \"%s\" is never true", hosts->file,
+				hosts->name.text);
 	addr_set_normalise(&hosts->set);
 	/* A range that takes more than two networks is shorter as one iprange match. */
 	for (size_t i = 0; i < hosts->set.ranges.len; i++)
@@ -183,7 +192,8 @@ static bool selector_add(struct profile *profile, struct selectors *out, struct 
 }
 
 /* One address on every interface of `on`, or on any. */
-static bool add_on(struct profile *profile, struct selectors *out, const struct zone *on, struct selector selector)
+static bool add_on(struct profile *profile, struct selectors *out, const struct zone *on,
+		   struct selector selector)
 {
 	if (on == NULL)
 		return selector_add(profile, out, selector);
@@ -205,7 +215,8 @@ static bool add_hosts(struct profile *profile, struct hosts *hosts, const struct
 		struct selector v4 = { .family = FAMILY_IPV4, .set = hosts->ipset4 };
 		struct selector v6 = { .family = FAMILY_IPV6, .set = hosts->ipset6 };
 
-		return (v4.set == NULL || add_on(profile, out, on, v4)) && (v6.set == NULL || add_on(profile, out, on, v6));
+		return (v4.set == NULL || add_on(profile, out, on, v4)) &&
+		       (v6.set == NULL || add_on(profile, out, on, v6));
 	}
 	if (hosts->nets.ranges.len > HOSTS_INLINE_MAX && alone && on == NULL) {
 		out->tree = hosts;
@@ -214,23 +225,28 @@ static bool add_hosts(struct profile *profile, struct hosts *hosts, const struct
 	for (size_t i = 0; i < hosts->nets.ranges.len; i++) {
 		const struct addr_range *range = &hosts->nets.ranges.item[i];
 
-		if (!add_on(profile, out, on, (struct selector){ .family = range->family, .has_range = true, .range = *range }))
+		if (!add_on(profile, out, on,
+			    (struct selector){ .family = range->family, .has_range = true, .range = *range }))
 			return false;
 	}
 	return true;
 }
 
 /* A zone that has networks of one family only closes the other: that must be meant. */
-static void warn_one_family(struct profile *profile, struct zone *zone, const struct place *place, enum family only)
+static void warn_one_family(struct profile *profile, struct zone *zone, const struct place *place,
+			    enum family only)
 {
 	size_t v4 = addr_set_count(&zone->nets, FAMILY_IPV4), v6 = addr_set_count(&zone->nets, FAMILY_IPV6);
 
-	if (zone->family_warned || only != FAMILY_NONE || profile->options->family != FAMILY_BOTH || (v4 > 0) == (v6 > 0))
+	if (zone->family_warned || only != FAMILY_NONE || profile->options->family != FAMILY_BOTH ||
+	    (v4 > 0) == (v6 > 0))
 		return;
 	zone->family_warned = true;
 	profile_warning(profile, &place->name.where,
-			"zone \"%s\" has networks of %s only, so it stays closed for %s; say \"only %s\" if that is meant",
-			zone->name.text, v4 > 0 ? "IPv4" : "IPv6", v4 > 0 ? "IPv6" : "IPv4", v4 > 0 ? "ipv4" : "ipv6");
+			"zone \"%s\" has networks of %s only, so it stays closed for %s; say \"only %s\" if "
+			"that is meant",
+			zone->name.text, v4 > 0 ? "IPv4" : "IPv6", v4 > 0 ? "IPv6" : "IPv4",
+			v4 > 0 ? "ipv4" : "ipv6");
 }
 
 static bool add_zone(struct profile *profile, const struct place *place, struct zone *zone, enum family only,
@@ -257,8 +273,8 @@ static bool add_zone(struct profile *profile, const struct place *place, struct 
 	return true;
 }
 
-static bool add_place(struct profile *profile, const struct end *end, const struct place *place, enum family only,
-		      bool unaddressed, struct selectors *out)
+static bool add_place(struct profile *profile, const struct end *end, const struct place *place,
+		      enum family only, bool unaddressed, struct selectors *out)
 {
 	struct zone *zone = place->kind == PLACE_NAME ? zone_find(profile, place->name.text) : NULL;
 	struct hosts *hosts = place->kind == PLACE_NAME ? hosts_find(profile, place->name.text) : NULL;
@@ -278,7 +294,10 @@ static bool add_place(struct profile *profile, const struct end *end, const stru
 		return add_on(profile, out, on, (struct selector){ .family = FAMILY_BOTH });
 	}
 	if (place->kind == PLACE_HOST)
-		return add_on(profile, out, on, (struct selector){ .family = place->range.family, .has_range = true, .range = place->range });
+		return add_on(profile, out, on,
+			      (struct selector){ .family = place->range.family,
+						 .has_range = true,
+						 .range = place->range });
 	if (zone != NULL)
 		return add_zone(profile, place, zone, only, unaddressed, out);
 	if (hosts == NULL)
@@ -292,7 +311,8 @@ static void negate(struct selectors *out)
 	size_t v4 = selectors_count(out, FAMILY_IPV4), v6 = selectors_count(out, FAMILY_IPV6);
 
 	for (size_t i = 0; i < out->list.len; i++)
-		if (out->list.item[i].iface != NULL && (out->list.item[i].has_range || out->list.item[i].set != NULL))
+		if (out->list.item[i].iface != NULL &&
+		    (out->list.item[i].has_range || out->list.item[i].set != NULL))
 			out->except = true;
 	out->except = out->except || v4 > 1 || v6 > 1;
 	for (size_t i = 0; i < out->list.len && !out->except; i++) {
@@ -314,14 +334,20 @@ bool resolve_end(struct profile *profile, const struct end *end, enum family onl
 	}
 	for (const struct place *place = end->places; place != NULL; place = place->next) {
 		if (place->negated != negated) {
-			profile_error(profile, &place->name.where, "a list is \"not\" in all its places or in none");
+			profile_error(profile, &place->name.where,
+				      "a list is \"not\" in all its places or in none");
 			return false;
 		}
 		if (!add_place(profile, end, place, only, unaddressed, out))
 			return false;
 	}
 	if (out->self && end->places->next != NULL) {
-		profile_error(profile, &end->where, "\"self\" stands alone: write a line for it and one for the others");
+		profile_error(profile, &end->where,
+			      "\"self\" stands alone: write a line for it and one for the others");
+		return false;
+	}
+	if (negated && out->list.len == 0) {
+		profile_error(profile, &end->where, "\"not\" of a list without an address would be everyone");
 		return false;
 	}
 	if (negated)
@@ -340,9 +366,10 @@ bool selectors_flatten(struct profile *profile, struct selectors *selectors)
 
 	selectors->tree = NULL;
 	for (size_t i = 0; tree != NULL && i < tree->nets.ranges.len; i++)
-		if (!selector_add(profile, selectors, (struct selector){ .family = tree->nets.ranges.item[i].family,
-									 .has_range = true,
-									 .range = tree->nets.ranges.item[i] }))
+		if (!selector_add(profile, selectors,
+				  (struct selector){ .family = tree->nets.ranges.item[i].family,
+						     .has_range = true,
+						     .range = tree->nets.ranges.item[i] }))
 			return false;
 	return true;
 }
@@ -370,7 +397,9 @@ enum family selectors_family(const struct selectors *selectors)
 
 enum family proto_family(int proto)
 {
-	return proto == PROTO_ICMP || proto == 2 ? FAMILY_IPV4 : proto == PROTO_ICMP6 ? FAMILY_IPV6 : FAMILY_BOTH;
+	return proto == PROTO_ICMP || proto == 2 ? FAMILY_IPV4
+	       : proto == PROTO_ICMP6            ? FAMILY_IPV6
+						 : FAMILY_BOTH;
 }
 
 /* Whether two entries are one: overlapping or neighbouring ports of a protocol. */
@@ -423,8 +452,8 @@ static bool unknown_service(struct profile *profile, const struct name *name)
 	for (size_t i = 0; i < builtin_service_count; i++)
 		suggest_consider(&near, builtin_services[i].name);
 	if (zone_find(profile, name->text) != NULL || hosts_find(profile, name->text) != NULL)
-		profile_error(profile, &name->where, "\"%s\" is no service: write \"from %s\" or \"to %s\"", name->text,
-			      name->text, name->text);
+		profile_error(profile, &name->where, "\"%s\" is no service: write \"from %s\" or \"to %s\"",
+			      name->text, name->text, name->text);
 	else
 		unknown(profile, "service", name, near.best);
 	return false;
@@ -451,7 +480,8 @@ static bool resolve_etc(struct profile *profile, const struct name *name, struct
 static bool resolve_named(struct profile *profile, const struct name *name, struct port_list *out);
 
 /* Each of them once in one list of items: its ports are a set. */
-static bool resolve_own(struct profile *profile, const struct name *name, struct service *own, struct port_list *out)
+static bool resolve_own(struct profile *profile, const struct name *name, struct service *own,
+			struct port_list *out)
 {
 	bool good = true;
 

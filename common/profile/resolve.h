@@ -23,7 +23,8 @@ struct selectors {
 	VEC(struct selector) list;
 	bool except;            /* the list says which packets do not match */
 	bool self, docker, any; /* the end holds such a place */
-	const struct hosts *tree; /* a list that is to be a tree of chains by its networks; then `list` is empty */
+	const struct hosts
+		*tree; /* a list that is to be a tree of chains by its networks; then `list` is empty */
 };
 
 struct port_list {
@@ -39,8 +40,8 @@ must_check struct zone *resolve_zone(struct profile *profile, const struct name 
  * An end; without places: anywhere. `only`: what the statement says of families. unaddressed: zones
  * stand for their interfaces alone.
  */
-must_check bool resolve_end(struct profile *profile, const struct end *end, enum family only, bool unaddressed,
-			    struct selectors *out);
+must_check bool resolve_end(struct profile *profile, const struct end *end, enum family only,
+			    bool unaddressed, struct selectors *out);
 void selectors_free(struct selectors *selectors);
 
 /* Writes a tree out as alternatives, where no tree can stand. */

@@ -7,7 +7,8 @@
 
 /* What was recognised of a rule; anything else makes it raw. */
 struct reading {
-	const char *source, *destination, *in, *out, *proto, *ports, *state, *note, *target, *with, *to_source;
+	const char *source, *destination, *in, *out, *proto, *ports, *state, *note, *target, *with,
+		*to_source;
 };
 
 static const char *const port_protocols[] = { "tcp", "udp", "sctp" };
@@ -86,8 +87,9 @@ static bool rule_read(const struct words *words, unsigned at, struct reading *ou
 /* Ports that are plain numbers or ranges of them. */
 static bool ports_are_plain(const char *ports)
 {
-	return strspn(ports, "0123456789:,") == strlen(ports) && strstr(ports, ",:") == NULL && strstr(ports, ":,") == NULL &&
-	       ports[0] != ':' && ports[strlen(ports) - 1] != ':' && strcmp(ports, "0") != 0;
+	return strspn(ports, "0123456789:,") == strlen(ports) && strstr(ports, ",:") == NULL &&
+	       strstr(ports, ":,") == NULL && ports[0] != ':' && ports[strlen(ports) - 1] != ':' &&
+	       strcmp(ports, "0") != 0;
 }
 
 /* Whether the compiler would write this rule again, and not another one. */
@@ -111,7 +113,8 @@ static bool verdict_read(const struct reading *rule, const char **verb)
 		return false;
 	if (strcmp(rule->proto, "tcp") == 0)
 		return strcmp(rule->with, "tcp-reset") == 0;
-	return strcmp(rule->with, "icmp-port-unreachable") == 0 || strcmp(rule->with, "icmp6-port-unreachable") == 0;
+	return strcmp(rule->with, "icmp-port-unreachable") == 0 ||
+	       strcmp(rule->with, "icmp6-port-unreachable") == 0;
 }
 
 static bool proto_word(const struct reading *rule, struct strbuf *out)
@@ -147,8 +150,9 @@ static bool zone_word(struct arena *arena, struct zone_names *zones, const char 
 {
 	char *copy;
 
-	if (strspn(iface, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != strlen(iface) || strlen(iface) > 15 ||
-	    iface[0] == '-')
+	if (strspn(iface, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") !=
+		    strlen(iface) ||
+	    strlen(iface) > 15 || iface[0] == '-')
 		return false;
 	strbuf_printf(out, "if-%s", iface);
 	for (size_t i = 0; i < zones->ifaces.len; i++)
@@ -177,8 +181,8 @@ static bool end_words(struct arena *arena, struct zone_names *zones, const char 
 }
 
 /* Where packets come from and go to, as far as the chain's own sentences can say it. */
-static bool direction_words(struct arena *arena, struct zone_names *zones, const char *chain, const struct reading *rule,
-			    struct strbuf *out)
+static bool direction_words(struct arena *arena, struct zone_names *zones, const char *chain,
+			    const struct reading *rule, struct strbuf *out)
 {
 	if (strcmp(chain, "INPUT") == 0)
 		return rule->destination == NULL && rule->out == NULL &&
@@ -213,34 +217,38 @@ static bool note_words(const struct reading *rule, struct strbuf *out)
 	return strlen(rule->note) <= 255;
 }
 
-static bool filter_words(struct arena *arena, struct zone_names *zones, const char *chain, const struct reading *rule,
-			 struct strbuf *text)
+static bool filter_words(struct arena *arena, struct zone_names *zones, const char *chain,
+			 const struct reading *rule, struct strbuf *text)
 {
 	const char *verb;
 
 	if (rule->to_source != NULL || !verdict_read(rule, &verb))
 		return false;
 	strbuf_puts(text, verb);
-	return proto_word(rule, text) && direction_words(arena, zones, chain, rule, text) && note_words(rule, text);
+	return proto_word(rule, text) && direction_words(arena, zones, chain, rule, text) &&
+	       note_words(rule, text);
 }
 
 /* masquerade and snat: a source, an interface, and nothing else. */
-static bool nat_words(struct arena *arena, struct zone_names *zones, const char *chain, const struct reading *rule,
-		      struct strbuf *text)
+static bool nat_words(struct arena *arena, struct zone_names *zones, const char *chain,
+		      const struct reading *rule, struct strbuf *text)
 {
 	struct addr_range range, as;
 	bool snat = strcmp(rule->target, "SNAT") == 0;
 
-	if (strcmp(chain, "POSTROUTING") != 0 || rule->destination != NULL || rule->in != NULL || rule->out == NULL ||
-	    rule->proto != NULL || rule->ports != NULL || rule->state != NULL || rule->note != NULL || rule->with != NULL)
+	if (strcmp(chain, "POSTROUTING") != 0 || rule->destination != NULL || rule->in != NULL ||
+	    rule->out == NULL || rule->proto != NULL || rule->ports != NULL || rule->state != NULL ||
+	    rule->note != NULL || rule->with != NULL)
 		return false;
 	if ((!snat && strcmp(rule->target, "MASQUERADE") != 0) || snat != (rule->to_source != NULL))
 		return false;
-	if (rule->source != NULL && (addr_parse(rule->source, &range) != ADDR_FINE || addr_prefix(&range) < 0))
+	if (rule->source != NULL &&
+	    (addr_parse(rule->source, &range) != ADDR_FINE || addr_prefix(&range) < 0))
 		return false;
 	if (snat && (addr_parse(rule->to_source, &as) != ADDR_FINE || strchr(rule->to_source, '/') != NULL))
 		return false;
-	strbuf_printf(text, "%s from %s to ", snat ? "snat" : "masquerade", rule->source != NULL ? rule->source : "any");
+	strbuf_printf(text, "%s from %s to ", snat ? "snat" : "masquerade",
+		      rule->source != NULL ? rule->source : "any");
 	if (!zone_word(arena, zones, rule->out, text))
 		return false;
 	if (snat)
@@ -251,7 +259,9 @@ static bool nat_words(struct arena *arena, struct zone_names *zones, const char 
 /* What says the family: an address does it by itself. */
 static void family_words(struct sentence *sentence, const struct reading *rule, bool nat)
 {
-	const char *address = rule->to_source != NULL ? rule->to_source : rule->source != NULL ? rule->source : rule->destination;
+	const char *address = rule->to_source != NULL ? rule->to_source
+			      : rule->source != NULL  ? rule->source
+						      : rule->destination;
 	bool ipv6 = address != NULL && strchr(address, ':') != NULL;
 
 	if (nat && rule->to_source == NULL) {
@@ -267,8 +277,8 @@ static void family_words(struct sentence *sentence, const struct reading *rule, 
 	}
 }
 
-struct sentence sentence_make(struct arena *arena, struct zone_names *zones, const char *table, const char *chain,
-			      const struct words *words, unsigned first)
+struct sentence sentence_make(struct arena *arena, struct zone_names *zones, const char *table,
+			      const char *chain, const struct words *words, unsigned first)
 {
 	struct reading rule = { .source = NULL };
 	struct sentence sentence = { .text = NULL };

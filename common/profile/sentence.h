@@ -24,8 +24,8 @@ struct sentence {
  * The words of a rule from `first` on, which stand in `chain` of `table`. Where memory runs out the rule
  * stays raw, which is right too.
  */
-struct sentence sentence_make(struct arena *arena, struct zone_names *zones, const char *table, const char *chain,
-			      const struct words *words, unsigned first);
+struct sentence sentence_make(struct arena *arena, struct zone_names *zones, const char *table,
+			      const char *chain, const struct words *words, unsigned first);
 
 /* "zone if-eth0 = eth0", a line for each interface that was named. */
 void zone_names_print(const struct zone_names *zones, struct strbuf *out);

@@ -54,12 +54,14 @@ struct profile {
 	bool has[DIR_COUNT];         /* sides with rules of the profile's own */
 	bool denied_used[DIR_COUNT]; /* sides whose denied chain is jumped to */
 	bool reject_used, nat_used;
-	unsigned forwards;           /* families in which something is forwarded */
+	unsigned forwards; /* families in which something is forwarded */
 };
 
 /* One error of the profile; profile_report tells the first PROFILE_ERRORS_MAX of them. */
-void profile_error(struct profile *profile, const struct where *where, const char *format, ...) printf_like(3, 4);
-void profile_warning(struct profile *profile, const struct where *where, const char *format, ...) printf_like(3, 4);
+void profile_error(struct profile *profile, const struct where *where, const char *format, ...)
+	printf_like(3, 4);
+void profile_warning(struct profile *profile, const struct where *where, const char *format, ...)
+	printf_like(3, 4);
 
 /* Hands the findings to the log, in the order of the text. */
 void profile_report(struct profile *profile);

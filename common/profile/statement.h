@@ -33,12 +33,12 @@ struct end {
 };
 
 /* A protocol number; PROTO_ANY matches all. */
-#define PROTO_ANY  (-1)
-#define PROTO_ICMP 1
-#define PROTO_TCP  6
-#define PROTO_UDP  17
+#define PROTO_ANY   (-1)
+#define PROTO_ICMP  1
+#define PROTO_TCP   6
+#define PROTO_UDP   17
 #define PROTO_ICMP6 58
-#define PROTO_SCTP 132
+#define PROTO_SCTP  132
 
 struct ports {
 	int proto;
@@ -161,7 +161,7 @@ struct statement {
 		struct mark mark;
 		struct helper helper;
 		struct raw raw;
-		struct names zones;  /* STATEMENT_ANTISPOOF */
+		struct names zones; /* STATEMENT_ANTISPOOF */
 		struct {
 			struct name zone;
 			unsigned mss; /* 0: what the path bears */
@@ -184,9 +184,9 @@ struct zone {
 struct hosts {
 	struct hosts *next;
 	struct name name;
-	struct addr_set set; /* normal once `loaded` */
+	struct addr_set set;  /* normal once `loaded` */
 	struct addr_set nets; /* the same as few networks; a range where it would take many */
-	const char *file;    /* path, NULL: none */
+	const char *file;     /* path, NULL: none */
 	struct where file_at;
 	bool loaded, broken;
 	const char *ipset4, *ipset6; /* given, or those that fw-load makes of a long list */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "system/backend.h"
+#include "base/file.h"
+#include "system/nftgen.h"
 #include "system/rules.h"
 
 #include <errno.h>
@@ -217,6 +219,30 @@ enum save_result backend_save(const struct backend *backend, enum family familie
 		spawn_free(&spawns[n]);
 	}
 	return result;
+}
+
+static bool no_legacy_tables(void)
+{
+	static const char *const names[FAMILIES] = { "/proc/self/net/ip_tables_names", "/proc/self/net/ip6_tables_names" };
+	bool none = true;
+
+	for (int i = 0; i < FAMILIES; i++) {
+		struct strbuf text = STRBUF_INIT;
+		int err = file_read_path(names[i], &text, 4096);
+
+		none = none && (err == -ENOENT || (err == 0 && text.len == 0));
+		strbuf_free(&text);
+	}
+	return none;
+}
+
+bool backend_untouched(enum backend_kind kind)
+{
+	uint32_t generation;
+
+	if (kind == BACKEND_LEGACY)
+		return no_legacy_tables();
+	return kind == BACKEND_NFT && nftgen_read(&generation) == 0 && generation <= 1;
 }
 
 bool backend_in_use(const struct backend *backend)

@@ -50,6 +50,12 @@ must_check bool backend_other(struct backend *other, const struct backend *backe
 
 void backend_free(struct backend *backend);
 
+/*
+ * Has a kind never been used in our namespace? Known without running a program: legacy has no tables, nft
+ * has made no commit yet. False: not sure.
+ */
+bool backend_untouched(enum backend_kind kind);
+
 /* Does it hold any rule or policy? Asked of the other kind, whose rules filter the same packets. */
 bool backend_in_use(const struct backend *backend);
 

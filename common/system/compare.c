@@ -77,8 +77,7 @@ bool rules_blank(const struct rules *rules)
 	return true;
 }
 
-/* The word at or behind `at`, quotes and their blanks included. */
-static struct piece next_word(const struct piece *text, size_t at)
+struct piece rule_word(const struct piece *text, size_t at)
 {
 	struct piece word = { NULL, 0 };
 	bool quoted = false;
@@ -97,6 +96,11 @@ static struct piece next_word(const struct piece *text, size_t at)
 	return word;
 }
 
+struct piece rule_next_word(const struct piece *text, const struct piece *word)
+{
+	return rule_word(text, (size_t)(word->text - text->text) + word->len);
+}
+
 static bool is_jump(const struct piece *word)
 {
 	return word->len == 2 && word->text[0] == '-' && (word->text[1] == 'j' || word->text[1] == 'g');
@@ -104,19 +108,17 @@ static bool is_jump(const struct piece *word)
 
 struct piece rule_target(const struct rule *rule)
 {
-	struct piece word = next_word(&rule->text, 0);
+	struct piece word = rule_word(&rule->text, 0);
 
 	while (word.len > 0 && !is_jump(&word))
-		word = next_word(&rule->text, (size_t)(word.text - rule->text.text) + word.len);
-	if (word.len > 0)
-		word = next_word(&rule->text, (size_t)(word.text - rule->text.text) + word.len);
-	return word;
+		word = rule_next_word(&rule->text, &word);
+	return word.len > 0 ? rule_next_word(&rule->text, &word) : word;
 }
 
 bool rule_unconditional(const struct rule *rule, const struct chain *chain)
 {
 	size_t head = strlen("-A ") + strlen(chain->name);
-	struct piece word = head < rule->text.len ? next_word(&rule->text, head) : (struct piece){ NULL, 0 };
+	struct piece word = head < rule->text.len ? rule_word(&rule->text, head) : (struct piece){ NULL, 0 };
 
 	return word.len > 0 && is_jump(&word);
 }

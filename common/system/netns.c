@@ -47,7 +47,7 @@ static int open_own(int *fd)
 	return *fd >= 0 ? 0 : -errno;
 }
 
-int netns_make(struct netns *netns)
+int netns_make(struct netns *netns, bool may_move)
 {
 	bool far = false;
 	int err;
@@ -56,7 +56,7 @@ int netns_make(struct netns *netns)
 	err = open_own(&netns->own);
 	if (err == 0 && unshare(CLONE_NEWNET) != 0)
 		err = -errno;
-	if (err == -EPERM) {
+	if (err == -EPERM && may_move) {
 		far = true;
 		err = become_root();
 		if (err == 0 && unshare(CLONE_NEWNET) != 0)

@@ -15,8 +15,12 @@ struct netns {
 
 #define NETNS_INIT { -1, -1 }
 
-/* Makes a new namespace; the calling thread stays in its own. 0 or -errno; netns_free must follow. */
-must_check int netns_make(struct netns *netns);
+/*
+ * Makes a new namespace; the calling thread stays in its own. may_move: where that is not permitted, the
+ * process moves into a user namespace of its own, for good: only a process that changes nothing may.
+ * 0 or -errno; netns_free must follow.
+ */
+must_check int netns_make(struct netns *netns, bool may_move);
 
 /* Moves the calling thread into the new one; programs started there live there. 0 or -errno. */
 must_check int netns_enter(const struct netns *netns);

@@ -75,6 +75,10 @@ bool rules_equal(const struct rules *a, const struct rules *b);
 bool table_blank(const struct table *table);
 bool rules_blank(const struct rules *rules);
 
+/* The word of a rule's text at or behind byte `at`, with its quotes; len 0: none. */
+struct piece rule_word(const struct piece *text, size_t at);
+struct piece rule_next_word(const struct piece *text, const struct piece *word);
+
 /* The name behind -j or -g, len 0: none. */
 struct piece rule_target(const struct rule *rule);
 

@@ -167,13 +167,17 @@ static bool fill_and_swap(struct set *set, const struct strbuf *create, bool *ch
 	return good;
 }
 
+void set_look(struct set *set)
+{
+	strbuf_reset(&set->before);
+	set->existed = run_ipset(NULL, "save", set->name, NULL, &set->before, NULL);
+}
+
 bool set_put(struct set *set, struct diag_log *log)
 {
 	struct strbuf text = STRBUF_INIT, err = STRBUF_INIT;
 	bool good = true;
 
-	strbuf_reset(&set->before);
-	set->existed = run_ipset(NULL, "save", set->name, NULL, &set->before, NULL);
 	if (!set->existed) {
 		strbuf_printf(&text, "create %s %s\n", set->name, strbuf_text(&set->type));
 		good = run_ipset(NULL, "restore", NULL, &text, NULL, &err);
@@ -222,6 +226,18 @@ bool set_put_back(struct set *set, struct diag_log *log)
 		complain(set, &err, log);
 	set->changed = !good;
 	strbuf_free(&text);
+	strbuf_free(&err);
+	return good;
+}
+
+bool sets_save(struct strbuf *out, struct diag_log *log)
+{
+	struct strbuf err = STRBUF_INIT;
+	bool good = run_ipset(NULL, "save", NULL, NULL, out, &err);
+
+	if (!good)
+		diag_add(log, DIAG_SYSTEM, NULL, NULL, "ipset save: %.*s", (int)strcspn(strbuf_text(&err), "\n"),
+			 strbuf_text(&err));
 	strbuf_free(&err);
 	return good;
 }

@@ -12,7 +12,7 @@ struct set {
 	struct strbuf type;    /* owned; "hash:net family inet hashsize 1024" */
 	struct strbuf members; /* owned; one a line */
 	bool changed;          /* by set_put */
-	bool existed;          /* before it */
+	bool existed;          /* as set_look saw it */
 	struct strbuf before;  /* owned; `ipset save` of it then */
 };
 
@@ -23,11 +23,17 @@ void set_free(struct set *set);
 /* Makes it from nothing in a scratch namespace. False after a report. */
 must_check bool set_rehearse(const struct set *set, const struct netns *netns, struct diag_log *log);
 
+/* Notes what is there now: before set_put. */
+void set_look(struct set *set);
+
 /* Makes or replaces it; the same members again change nothing. False after a report. */
 must_check bool set_put(struct set *set, struct diag_log *log);
 
 /* Undoes set_put. False after a report. */
 must_check bool set_put_back(struct set *set, struct diag_log *log);
+
+/* All sets with their members, as `ipset save` tells them, appended. False after a report. */
+must_check bool sets_save(struct strbuf *out, struct diag_log *log);
 
 /* Sets that are there now, without members, made in a scratch namespace too. Best effort. */
 void sets_mirror(const struct netns *netns, const char *const *except, size_t count);

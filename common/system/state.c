@@ -2,8 +2,8 @@
 #include "system/state.h"
 #include "base/atomic.h"
 #include "base/file.h"
-#include "base/vec.h"
 #include "system/packed.h"
+#include "system/refer.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -107,21 +107,66 @@ unsigned state_newest(const struct state *state)
 	return newest;
 }
 
-int state_write(const struct state *state, unsigned generation, const char *part, const char *text, size_t len)
+static int write_part(const struct state *state, unsigned generation, const char *part, const struct strbuf *text)
 {
 	struct strbuf path = STRBUF_INIT;
-	int err = packed_write(part_path(state, generation, part, &path), text, len);
+	int err = packed_write(part_path(state, generation, part, &path), strbuf_text(text), text->len);
 
 	strbuf_free(&path);
 	return err;
 }
 
-int state_read(const struct state *state, unsigned generation, const char *part, struct strbuf *out)
+static int read_part(const struct state *state, unsigned generation, const char *part, struct strbuf *out)
 {
 	struct strbuf path = STRBUF_INIT;
 	int err = generation == 0 ? -ENOENT : packed_read(part_path(state, generation, part, &path), out, TEXT_MAX);
 
 	strbuf_free(&path);
+	return err;
+}
+
+/* The family of ".v4" and ".v6"; -1: the input itself. */
+static int part_family(const char *part)
+{
+	return strcmp(part, parts[1]) == 0 ? 0 : strcmp(part, parts[2]) == 0 ? 1 : -1;
+}
+
+int state_write(const struct state *state, unsigned generation, const char *part, const char *text, size_t len)
+{
+	struct strbuf whole = STRBUF_INIT, input = STRBUF_INIT, coded = STRBUF_INIT;
+	int family = part_family(part), err = 0;
+
+	strbuf_add(&whole, text, len);
+	/* Without its input the text stands for itself. */
+	if (family >= 0 && read_part(state, generation, "", &input) == 0)
+		err = refer_encode(&whole, &input, family, &coded);
+	if (err == 0)
+		err = whole.failed ? -ENOMEM :
+				     write_part(state, generation, part,
+						coded.len > 0 && coded.len < whole.len ? &coded : &whole);
+	strbuf_free(&whole);
+	strbuf_free(&input);
+	strbuf_free(&coded);
+	return err;
+}
+
+int state_read(const struct state *state, unsigned generation, const char *part, struct strbuf *out)
+{
+	struct strbuf text = STRBUF_INIT, input = STRBUF_INIT;
+	int err = read_part(state, generation, part, &text);
+
+	if (err == 0 && refer_is(&text) && part_family(part) >= 0) {
+		err = read_part(state, generation, "", &input);
+		if (err == 0)
+			err = refer_decode(&text, &input, part_family(part), out);
+		else if (err == -ENOENT)
+			err = -EBADMSG;
+	} else if (err == 0) {
+		strbuf_add(out, strbuf_text(&text), text.len);
+		err = out->failed ? -ENOMEM : 0;
+	}
+	strbuf_free(&text);
+	strbuf_free(&input);
 	return err;
 }
 
@@ -174,29 +219,63 @@ void state_remove(const struct state *state, unsigned generation)
 	strbuf_free(&path);
 }
 
-void state_prune(const struct state *state)
+static int number_order(const void *left, const void *right)
 {
-	unsigned newest = state_newest(state), good = state_link(state, "good"), previous = state_link(state, "previous");
+	const unsigned *a = left, *b = right;
+
+	return *a < *b ? -1 : *a > *b;
+}
+
+int state_list(const struct state *state, state_numbers *out)
+{
 	struct strbuf path = STRBUF_INIT;
 	DIR *dir = opendir(state_path(state, "generations", &path));
+	int err = dir != NULL || errno == ENOENT ? 0 : -errno;
+	size_t kept = 0;
+
+	strbuf_free(&path);
+	for (struct dirent *entry; err == 0 && dir != NULL && (entry = readdir(dir)) != NULL;)
+		if (number_of(entry->d_name) != 0 && !vec_push(out, number_of(entry->d_name)))
+			err = -ENOMEM;
+	if (dir != NULL)
+		closedir(dir);
+	if (out->len > 1)
+		qsort(out->item, out->len, sizeof(*out->item), number_order);
+	for (size_t i = 0; i < out->len; i++)
+		if (kept == 0 || out->item[kept - 1] != out->item[i])
+			out->item[kept++] = out->item[i];
+	out->len = kept;
+	return err;
+}
+
+unsigned long long state_size(const struct state *state, unsigned generation)
+{
+	struct strbuf path = STRBUF_INIT;
+	unsigned long long size = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (stat(part_path(state, generation, parts[i], &path), &st) == 0)
+			size += (unsigned long long)st.st_size;
+	strbuf_free(&path);
+	return size;
+}
+
+void state_prune(const struct state *state, unsigned keep)
+{
+	unsigned good = state_link(state, "good"), previous = state_link(state, "previous");
 	struct pending pending;
-	VEC(unsigned) old = { 0 };
+	state_numbers numbers = { 0 };
 
 	if (state_read_pending(state, &pending) != 0)
 		pending.generation = 0;
-	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
-		unsigned number = number_of(entry->d_name);
-
-		if (number != 0 && number + STATE_KEEP <= newest && number != good && number != previous &&
-		    number != pending.generation && !vec_push(&old, number))
-			break;
-	}
-	for (size_t i = 0; i < old.len; i++)
-		state_remove(state, old.item[i]);
-	if (dir != NULL)
-		closedir(dir);
-	vec_free(&old);
-	strbuf_free(&path);
+	/* What could not be listed stays. */
+	if (state_list(state, &numbers) == 0)
+		for (size_t i = 0; i + keep < numbers.len; i++)
+			if (numbers.item[i] != good && numbers.item[i] != previous &&
+			    numbers.item[i] != pending.generation)
+				state_remove(state, numbers.item[i]);
+	vec_free(&numbers);
 }
 
 int state_read_pending(const struct state *state, struct pending *pending)
@@ -260,6 +339,14 @@ int state_run_write(const struct state *state, const char *name, const char *tex
 
 	strbuf_free(&path);
 	return err;
+}
+
+void state_run_remove(const struct state *state, const char *name)
+{
+	struct strbuf path = STRBUF_INIT;
+
+	unlink(state_run_path(state, name, &path));
+	strbuf_free(&path);
 }
 
 int state_run_read(const struct state *state, const char *name, struct strbuf *out)

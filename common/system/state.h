@@ -16,6 +16,7 @@
 
 #include "base/diag.h"
 #include "base/strbuf.h"
+#include "base/vec.h"
 #include "system/backend.h"
 
 #define STATE_DIR "/var/lib/fw-tools"
@@ -52,7 +53,10 @@ unsigned state_link(const struct state *state, const char *name);
 /* The highest number there is; 0: none. */
 unsigned state_newest(const struct state *state);
 
-/* One part ("", ".v4", ".v6") of a generation. 0 or -errno; -ENOENT: it has no such part. */
+/*
+ * One part ("", ".v4", ".v6") of a generation. 0 or -errno; -ENOENT: it has no such part. "" is written
+ * first: the others are kept by reference to it (refer.h), and are not whole without it.
+ */
 must_check int state_write(const struct state *state, unsigned generation, const char *part, const char *text,
 			   size_t len);
 must_check int state_read(const struct state *state, unsigned generation, const char *part, struct strbuf *out);
@@ -60,9 +64,16 @@ must_check int state_read(const struct state *state, unsigned generation, const 
 /* Makes `generation` the good one, and the good one so far the previous. 0 or -errno. */
 must_check int state_flip(const struct state *state, unsigned generation);
 
-/* Removes a generation, or all but the newest STATE_KEEP and those that links or pending name. */
+/* The numbers of all generations there are, ascending, appended. 0 or -errno; no folder: none. */
+typedef VEC(unsigned) state_numbers;
+must_check int state_list(const struct state *state, state_numbers *out);
+
+/* The bytes that its parts take on disk. */
+unsigned long long state_size(const struct state *state, unsigned generation);
+
+/* Removes a generation, or all but the newest `keep` and those that links or pending name. */
 void state_remove(const struct state *state, unsigned generation);
-void state_prune(const struct state *state);
+void state_prune(const struct state *state, unsigned keep);
 
 /* 0 or -errno; no pending file gives generation 0. */
 must_check int state_read_pending(const struct state *state, struct pending *pending);
@@ -77,6 +88,7 @@ long long state_uptime(void);
 
 /* A file in run, whole or not at all. 0 or -errno. */
 must_check int state_run_write(const struct state *state, const char *name, const char *text, size_t len);
+void state_run_remove(const struct state *state, const char *name);
 must_check int state_run_read(const struct state *state, const char *name, struct strbuf *out);
 
 #endif

@@ -31,9 +31,14 @@ static void table_twice(struct stream *stream, struct line *line, const struct t
 {
 	struct where where = stream_where(stream, line, name->column, (unsigned)name->len);
 
-	diag_add(stream->log, DIAG_STRUCTURE, &where, NULL,
-		 "table %s again: line %u has it already, and this one would wipe that; put the rules together",
-		 first->name, stream->lines.item[first->line].number);
+	if (!stream->families_given && stream->families == FAMILY_BOTH)
+		diag_add(stream->log, DIAG_STRUCTURE, &where, NULL,
+			 "table %s again: this is the text of iptables-save and of ip6tables-save one after the other; read "
+			 "each by itself, or take fw-save, which makes one text of both", first->name);
+	else
+		diag_add(stream->log, DIAG_STRUCTURE, &where, NULL,
+			 "table %s again: line %u has it already, and this one would wipe that; put the rules together",
+			 first->name, stream->lines.item[first->line].number);
 }
 
 static void table_line(struct stream *stream, struct line *line)

@@ -90,8 +90,8 @@ for backend in legacy nft; do
 			{ echo 'create long hash:net maxelem 200000'; sed 's/^/add long /' "$tmp/list"; } | ipset restore
 			"iptables-$backend" -t raw -A PREROUTING -m set --match-set long src -j DROP
 			cost "$count networks as an ipset"
-			promise "  ipset / tree of $count" "$(awk -v a="$ns" -v b="$tree" 'BEGIN { printf "%.3f", a / b }')" 1.00
-			[ "$count" -gt 1024 ] || promise "  ipset / plain rules of $count" "$(awk -v a="$ns" -v b="$plain" 'BEGIN { printf "%.3f", a / b }')" 1.00
+			promise "  ipset / tree of $count" "$(awk -v a="$ns" -v b="$tree" 'BEGIN { printf "%.3f", a / b }')" 1.10
+			[ "$count" -gt 1024 ] || promise "  ipset / plain rules of $count" "$(awk -v a="$ns" -v b="$plain" 'BEGIN { printf "%.3f", a / b }')" 1.10
 			"iptables-$backend" -t raw -F
 			ipset destroy long
 		fi

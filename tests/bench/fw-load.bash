@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fw-load under traffic, and its time against plain restores of the same text in the same run.
-#	BENCH_LOADS (1000) reloads on each backend, BENCH_RULES (10000)
+#	BENCH_LOADS (1000) reloads on each of BENCH_BACKENDS (nft legacy), BENCH_RULES (10000), BENCH_RATE (20000/s)
 # Fails when a packet is lost or leaks, or when the control does not leak: then the harness sees nothing.
 set -u
-loads=${BENCH_LOADS:-1000} rules=${BENCH_RULES:-10000} rate=${BENCH_RATE:-20000}
+loads=${BENCH_LOADS:-1000} rules=${BENCH_RULES:-10000} rate=${BENCH_RATE:-20000} backends=${BENCH_BACKENDS:-nft legacy}
 work=$(mktemp -d)
 trap 'rm -rf "$work"; for ns in lf lc; do ip netns delete $ns; done 2>/dev/null' EXIT
 export PATH=$BUILD:$PATH XTABLES_LOCKFILE=$work/xtables.lock
@@ -26,43 +26,36 @@ for n in 1 2; do
 	printf 'COMMIT\n'
 done | awk -v w="$work" '/^\*/ { n++ } { print > (w "/rules." n) }'
 
-# The rules are in force in between: nothing may be seen of a reload.
-traffic() { # traffic NAME COMMAND...: one line of counts; the command is run with 1 and 2 in turn, $loads times
-	local name=$1 done_file=$work/done seconds=3600
-	shift
-	rm -f "$done_file"
-	seconds=$(ip netns exec lf bash -c '
-		start=$(date +%s%N)
-		for ((i = 0; i < 6; i++)); do "$@" $((i % 2 + 1)) || exit 9; done
-		echo $(( ($(date +%s%N) - start) / 6000000 ))' time "$@") || { echo "$name: the load fails"; failed=1; return; }
-	# Under traffic everything takes longer: half as much again.
-	seconds=$((seconds * loads * 3 / 2 / 1000 + 3))
-	[ $((seconds * rate)) -gt 400000 ] || seconds=$((400000 / rate + 3))
-	ip netns exec lf "$BUILD/tests/leak" receive $seconds >"$work/received" &
-	sleep 0.3
-	ip netns exec lc "$BUILD/tests/leak" send 10.9.0.1 $rate $seconds >"$work/sent" &
+# Each load has rules in force before and after it: nothing may be seen of it from outside.
+traffic() { # traffic NAME LOADS COMMAND...: the command is run with 1 and 2 in turn; prints one line of counts
+	local name=$1 count=$2 receiver sender
+	shift 2
+	ip netns exec lf "$BUILD/tests/leak" receive 7200 >"$work/received" &
+	receiver=$!
+	sleep 0.5
+	ip netns exec lc "$BUILD/tests/leak" send 10.9.0.1 "$rate" 7200 >"$work/sent" &
 	sender=$!
+	# At least so long that 400,000 SYNs are sent, however quick the loads are.
 	ip netns exec lf bash -c '
-		for ((i = 0; i < '$loads'; i++)); do
-			kill -0 '$sender' 2>/dev/null || break
-			"$@" $((i % 2 + 1)) || exit 9
-		done
+		for ((i = 0; i < '"$count"' || SECONDS < '$((600000 / rate))'; i++)); do "$@" $((i % 2 + 1)) || exit 9; done
 		echo $i' load "$@" >"$work/count" || { echo "$name: a load failed"; failed=1; }
+	kill $sender
+	sleep 2
+	kill $receiver
 	wait
 	echo "$name: $(cat "$work/count") loads, $(cat "$work/sent"), $(cat "$work/received")"
 }
 
 result() { grep -o "$1 [0-9]*" "$work/received" | cut -d' ' -f2; }
 
-for b in nft legacy; do
-
+for b in $backends; do
 	cat >"$work/load-$b" <<-END
 		#!/bin/sh
 		exec fw-load -q -b $b -s $work/state-$b $work/rules.\$1
 	END
 	chmod 755 "$work/load-$b"
 	ip netns exec lf fw-load -q -b $b -s "$work/state-$b" "$work/rules.1"
-	traffic "fw-load $b" "$work/load-$b"
+	traffic "fw-load $b" "$loads" "$work/load-$b"
 	[ "$(result lost)$(result leaked)$(result connected)" = 000 ] || { echo "FAILED: fw-load $b loses or leaks"; failed=1; }
 	ip netns exec lf sh -c "printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | fw-load -q -b $b -s $work/state-$b --replace"
 done
@@ -72,7 +65,7 @@ cat >"$work/plain" <<-END
 END
 chmod 755 "$work/plain"
 ip netns exec lf "$work/plain" 1
-traffic "control: iptables-nft-restore" "$work/plain"
+traffic "control: iptables-nft-restore" "$((loads < 300 ? loads : 300))" "$work/plain"
 [ $(($(result leaked) + $(result connected))) -gt 0 ] || { echo "FAILED: the control leaks nothing, so this proves nothing"; failed=1; }
 ip netns exec lf nft flush ruleset
 
@@ -93,7 +86,7 @@ python3 - "$work" "$rules" <<-'END'
 	            print("-A mine -p tcp -m tcp --dport %d -m comment --comment n%d-%d -j ACCEPT" % (i % 65000 + 1, n, i), file=out)
 	        print("COMMIT", file=out)
 END
-for b in nft legacy; do
+for b in $backends; do
 	plain() { ip netns exec lf sh -c "iptables-$b-restore $work/many.$1 && ip6tables-$b-restore $work/many.$1"; }
 	ours() { ip netns exec lf fw-load -q -b $b -s "$work/state-$b" --replace $extra "$work/many.$1"; }
 	base=$(median plain)

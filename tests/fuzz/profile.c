@@ -24,7 +24,8 @@ static int file_give(void *ctx, const char *path, struct strbuf *out)
 {
 	struct file *file = ctx;
 
-	/* A profile that includes itself twice would be read 2^16 times: as slow as it asks for, and no bug. */
+	/* A profile that includes itself twice would be read 2^16 times: as slow as it asks for, and no bug.
+	 */
 	if (strcmp(path, "/etc/services") != 0 && ++file->reads > 20)
 		return -ENOENT;
 	strbuf_add(out, file->text, file->len);
@@ -67,7 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	const char *text = (const char *)data, *mark = len > 0 ? memchr(text, 1, len) : NULL;
 	size_t first = mark != NULL ? (size_t)(mark - text) : len;
-	struct file file = { .text = mark != NULL ? mark + 1 : "", .len = mark != NULL ? len - first - 1 : 0 };
+	struct file file = { .text = mark != NULL ? mark + 1 : "",
+			     .len = mark != NULL ? len - first - 1 : 0 };
 	const struct profile_options options = { .family = FAMILY_BOTH, .no_sets = (len & 1) != 0 };
 	struct strbuf out = STRBUF_INIT;
 	struct diag_log log = { 0 };

@@ -32,7 +32,8 @@ static uint16_t checksum(const uint8_t *a, size_t a_len, const uint8_t *b, size_
 }
 
 /* Addresses, length and protocol, as TCP and UDP sum them up. */
-static size_t pseudo_header(uint8_t *out, const uint8_t *from, const uint8_t *to, size_t width, size_t len, uint8_t proto)
+static size_t pseudo_header(uint8_t *out, const uint8_t *from, const uint8_t *to, size_t width, size_t len,
+			    uint8_t proto)
 {
 	memset(out, 0, 40);
 	memcpy(out, from, width);
@@ -44,8 +45,12 @@ static size_t pseudo_header(uint8_t *out, const uint8_t *from, const uint8_t *to
 
 static size_t fill_transport(uint8_t *out, bool tcp, uint16_t port)
 {
-	struct tcphdr syn = { .th_sport = htons(40000), .th_dport = htons(port), .th_seq = htonl(1), .th_off = 5,
-			      .th_flags = TH_SYN, .th_win = htons(65535) };
+	struct tcphdr syn = { .th_sport = htons(40000),
+			      .th_dport = htons(port),
+			      .th_seq = htonl(1),
+			      .th_off = 5,
+			      .th_flags = TH_SYN,
+			      .th_win = htons(65535) };
 	struct udphdr udp = { .uh_sport = htons(40000), .uh_dport = htons(port), .uh_ulen = htons(9) };
 
 	if (tcp) {
@@ -57,7 +62,8 @@ static size_t fill_transport(uint8_t *out, bool tcp, uint16_t port)
 	return 9;
 }
 
-static size_t fill_packet(uint8_t *out, bool ipv6, bool tcp, const uint8_t *from, const uint8_t *to, uint16_t port)
+static size_t fill_packet(uint8_t *out, bool ipv6, bool tcp, const uint8_t *from, const uint8_t *to,
+			  uint16_t port)
 {
 	size_t width = ipv6 ? 16 : 4, header = ipv6 ? 40 : 20, len, pseudo;
 	uint8_t sum[40], proto = tcp ? IPPROTO_TCP : IPPROTO_UDP;
@@ -95,8 +101,8 @@ int main(int argc, char *argv[])
 
 	if (argc != 7 || inet_pton(ipv6 ? AF_INET6 : AF_INET, argv[4], from) != 1 ||
 	    inet_pton(ipv6 ? AF_INET6 : AF_INET, argv[5], to) != 1 ||
-	    sscanf(argv[2], "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &link.sll_addr[0], &link.sll_addr[1], &link.sll_addr[2],
-		   &link.sll_addr[3], &link.sll_addr[4], &link.sll_addr[5]) != 6) {
+	    sscanf(argv[2], "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &link.sll_addr[0], &link.sll_addr[1],
+		   &link.sll_addr[2], &link.sll_addr[3], &link.sll_addr[4], &link.sll_addr[5]) != 6) {
 		fputs("usage: inject interface mac tcp|udp source destination port\n", stderr);
 		return 2;
 	}

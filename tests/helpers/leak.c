@@ -7,12 +7,13 @@
  *	leak send ADDRESS RATE SECONDS    numbered pairs to 5000 and 6000, and as many SYNs to 7000 as fit between;
  *	                                  prints what was sent
  *
- * The receiver ends a second after the sender when both are started together with the same SECONDS.
+ * SIGTERM ends both before their time: the sender first, then, when all has arrived, the receiver.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,14 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
 
 static double now(void)
 {
@@ -67,7 +76,7 @@ static int receive(double seconds)
 	uint32_t first = UINT32_MAX, last = 0, any = 0, other = 0;
 	double end = now() + seconds + 1;
 
-	while (now() < end) {
+	while (now() < end && !stopped) {
 		poll(fds, 3, 50);
 		allowed += take(fds[0].fd, &first, &last);
 		leaked += take(fds[1].fd, &any, &other);
@@ -102,7 +111,7 @@ static int send_all(const char *address, unsigned rate, double seconds)
 	uint32_t number = 0;
 
 	inet_pton(AF_INET, address, &to.sin_addr);
-	while (now() < end) {
+	while (now() < end && !stopped) {
 		uint32_t due = (uint32_t)((now() - start) * rate);
 
 		for (; number < due; number++) {
@@ -121,6 +130,7 @@ static int send_all(const char *address, unsigned rate, double seconds)
 
 int main(int argc, char *argv[])
 {
+	signal(SIGTERM, stop);
 	if (argc == 3 && strcmp(argv[1], "receive") == 0)
 		return receive(atof(argv[2]));
 	if (argc == 5 && strcmp(argv[1], "send") == 0)

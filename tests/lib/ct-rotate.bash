@@ -14,6 +14,7 @@ rotate_setup() {
 		from_lock=-m
 		# Leaks are found by ptrace too, and only one can trace at a time.
 		no_leaks=ASAN_OPTIONS=detect_leaks=0
+		step=7
 	fi
 }
 

@@ -39,7 +39,7 @@ in_ns() { ip netns exec "$ns" "$@"; }
 # put ARGUMENT...: fw-load in the namespace, for backend $b
 put() { in_ns "${fw_load:-fw-load}" -b "$b" -s "$state" "$@"; }
 
-save() { in_ns fw-save -b "$b" "$@"; }
+save() { in_ns fw-save -b "$b" -s "$state" "$@"; }
 
 # Both families' rules as the savers tell them, without comments and counts.
 live() {

@@ -33,16 +33,22 @@ static void test_addr(void)
 {
 	struct addr_range range;
 
-	CHECK(reads_as("192.0.2.1", "192.0.2.1") && reads_as("192.0.2.1/32", "192.0.2.1"), "addr: one address");
-	CHECK(reads_as("192.0.2.77/24", "192.0.2.0/24") && reads_as("0.0.0.0/0", "0.0.0.0/0"), "addr: bits behind the prefix go");
-	CHECK(reads_as("2001:DB8:0:0::1", "2001:db8::1") && reads_as("::/0", "::/0"), "addr: IPv6 is written short");
+	CHECK(reads_as("192.0.2.1", "192.0.2.1") && reads_as("192.0.2.1/32", "192.0.2.1"),
+	      "addr: one address");
+	CHECK(reads_as("192.0.2.77/24", "192.0.2.0/24") && reads_as("0.0.0.0/0", "0.0.0.0/0"),
+	      "addr: bits behind the prefix go");
+	CHECK(reads_as("2001:DB8:0:0::1", "2001:db8::1") && reads_as("::/0", "::/0"),
+	      "addr: IPv6 is written short");
 	CHECK(reads_as("10.0.0.0-10.0.0.255", "10.0.0.0/24"), "addr: a range that is a network is one");
 	CHECK(reads_as("10.0.0.1-10.0.0.3", "10.0.0.1-10.0.0.3"), "addr: another stays a range");
-	CHECK(addr_parse("10.0.0.0/33", &range) == ADDR_PREFIX && addr_parse("::/129", &range) == ADDR_PREFIX, "addr: prefix");
+	CHECK(addr_parse("10.0.0.0/33", &range) == ADDR_PREFIX && addr_parse("::/129", &range) == ADDR_PREFIX,
+	      "addr: prefix");
 	CHECK(addr_parse("10.0.0.2-10.0.0.1", &range) == ADDR_ORDER, "addr: order");
 	CHECK(addr_parse("10.0.0", &range) == ADDR_NONE && addr_parse("", &range) == ADDR_NONE &&
-		      addr_parse("host", &range) == ADDR_NONE && addr_parse("1.2.3.4-::1", &range) == ADDR_NONE &&
-		      addr_parse("10.0.0.0/", &range) == ADDR_PREFIX, "addr: what is none");
+		      addr_parse("host", &range) == ADDR_NONE &&
+		      addr_parse("1.2.3.4-::1", &range) == ADDR_NONE &&
+		      addr_parse("10.0.0.0/", &range) == ADDR_PREFIX,
+	      "addr: what is none");
 }
 
 static unsigned char model[2][512]; /* the addresses 10.0.0.0 to 10.0.1.255, and 2001:db8:: to ::1ff */
@@ -93,7 +99,8 @@ static bool set_round(void)
 static void test_set(void)
 {
 	struct addr_set set = { 0 }, nets = { 0 };
-	struct addr_range all = { FAMILY_IPV6, 0, ~(addr_bits)0 }, half = { FAMILY_IPV6, 0, ~(addr_bits)0 >> 1 };
+	struct addr_range all = { FAMILY_IPV6, 0, ~(addr_bits)0 },
+			  half = { FAMILY_IPV6, 0, ~(addr_bits)0 >> 1 };
 	bool good = true;
 
 	srand(7);
@@ -103,7 +110,8 @@ static void test_set(void)
 	CHECK(addr_set_add(&set, &all) && addr_set_add(&set, &half), "set: everything can be added");
 	addr_set_normalise(&set);
 	CHECK(set.ranges.len == 1 && addr_set_networks(&set, &nets) && nets.ranges.len == 1 &&
-		      text_is(addr_print, &nets.ranges.item[0], "::/0"), "set: the end of the address space is no end of the world");
+		      text_is(addr_print, &nets.ranges.item[0], "::/0"),
+	      "set: the end of the address space is no end of the world");
 	addr_set_free(&set);
 	addr_set_free(&nets);
 }
@@ -128,25 +136,32 @@ static void test_rate(void)
 	struct strbuf out = STRBUF_INIT;
 
 	CHECK(rate_is("4/60s", "4/min", 4) && rate_is("10/5m", "2/min", 10), "rate: exact in another unit");
-	CHECK(rate_is("60/m", "60/min", 60) && rate_is("100/s", "100/sec", 100) && rate_is("1/d", "1/day", 1), "rate: as written");
-	CHECK(rate_is("1/7d", "", 0) == false && rate_parse("1/7d", &rate) == RATE_INEXACT, "rate: less than one a day");
+	CHECK(rate_is("60/m", "60/min", 60) && rate_is("100/s", "100/sec", 100) && rate_is("1/d", "1/day", 1),
+	      "rate: as written");
+	CHECK(rate_is("1/7d", "", 0) == false && rate_parse("1/7d", &rate) == RATE_INEXACT,
+	      "rate: less than one a day");
 	CHECK(rate_parse("7/11m", &rate) == RATE_INEXACT, "rate: inexact");
 	rate_advice(&out, "7/11m");
 	CHECK(strcmp(strbuf_text(&out), "38/h or 39/h") == 0, "rate: the nearest");
 	strbuf_free(&out);
-	CHECK(rate_parse("0/s", &rate) == RATE_ZERO && rate_parse("4/0s", &rate) == RATE_ZERO, "rate: nothing");
-	CHECK(rate_parse("10000/s", &rate) == RATE_FINE && rate_parse("10001/s", &rate) == RATE_FAST, "rate: too fast");
+	CHECK(rate_parse("0/s", &rate) == RATE_ZERO && rate_parse("4/0s", &rate) == RATE_ZERO,
+	      "rate: nothing");
+	CHECK(rate_parse("10000/s", &rate) == RATE_FINE && rate_parse("10001/s", &rate) == RATE_FAST,
+	      "rate: too fast");
 	CHECK(rate_parse("4", &rate) == RATE_SYNTAX && rate_parse("4/", &rate) == RATE_SYNTAX &&
 		      rate_parse("/m", &rate) == RATE_SYNTAX && rate_parse("4/mm", &rate) == RATE_SYNTAX &&
-		      rate_parse("99999999/d", &rate) == RATE_FAST && rate_parse("", &rate) == RATE_SYNTAX, "rate: syntax");
+		      rate_parse("99999999/d", &rate) == RATE_FAST && rate_parse("", &rate) == RATE_SYNTAX,
+	      "rate: syntax");
 	CHECK(rate_fits_limit(&slow, 4) && !rate_fits_limit(&slow, 5), "rate: the kernel counts in 32 bits");
-	CHECK(period_parse("10m") == 600 && period_parse("d") == 86400 && period_parse("0m") == 0 && period_parse("5") == 0 &&
-		      period_parse("9999999d") == 0, "rate: periods");
+	CHECK(period_parse("10m") == 600 && period_parse("d") == 86400 && period_parse("0m") == 0 &&
+		      period_parse("5") == 0 && period_parse("9999999d") == 0,
+	      "rate: periods");
 }
 
 static void test_service(void)
 {
-	static const char etc[] = "# comment\nssh\t22/tcp\t# SSH\nweird 99999/tcp\nold 77/udp alias1  alias2 #not this\nold 77/tcp";
+	static const char etc[] = "# comment\nssh\t22/tcp\t# SSH\nweird 99999/tcp\nold 77/udp alias1  alias2 "
+				  "#not this\nold 77/tcp";
 	const char *at = etc, *ports = "tcp 53, link udp 67-68";
 	struct ports got;
 	bool sorted = true, readable = true;
@@ -154,24 +169,30 @@ static void test_service(void)
 	for (size_t i = 0; i < builtin_service_count; i++) {
 		const char *list = builtin_services[i].ports;
 
-		sorted = sorted && (i == 0 || strcmp(builtin_services[i - 1].name, builtin_services[i].name) < 0);
+		sorted = sorted &&
+			 (i == 0 || strcmp(builtin_services[i - 1].name, builtin_services[i].name) < 0);
 		while (builtin_service_next(&list, &got))
 			readable = readable && got.first > 0 && got.last >= got.first && got.last < 65536;
-		readable = readable && (builtin_services[i].helper == NULL || helper_kind_find(builtin_services[i].helper) != NULL);
+		readable = readable && (builtin_services[i].helper == NULL ||
+					helper_kind_find(builtin_services[i].helper) != NULL);
 	}
 	CHECK(sorted && builtin_service_count >= 100, "service: a sorted table of at least a hundred");
 	CHECK(readable, "service: every entry has ports and a helper that exists");
-	CHECK(builtin_service_next(&ports, &got) && got.first == 53 && got.proto == PROTO_TCP && !got.unaddressed &&
-		      builtin_service_next(&ports, &got) && got.last == 68 && got.proto == PROTO_UDP && got.unaddressed &&
-		      !builtin_service_next(&ports, &got), "service: ports of an entry");
-	CHECK(etc_service_next(&at, "alias2", &got) && got.first == 77 && got.proto == PROTO_UDP && !etc_service_next(&at, "alias2", &got),
+	CHECK(builtin_service_next(&ports, &got) && got.first == 53 && got.proto == PROTO_TCP &&
+		      !got.unaddressed && builtin_service_next(&ports, &got) && got.last == 68 &&
+		      got.proto == PROTO_UDP && got.unaddressed && !builtin_service_next(&ports, &got),
+	      "service: ports of an entry");
+	CHECK(etc_service_next(&at, "alias2", &got) && got.first == 77 && got.proto == PROTO_UDP &&
+		      !etc_service_next(&at, "alias2", &got),
 	      "service: aliases of /etc/services");
 	at = etc;
 	CHECK(!etc_service_next(&at, "weird", &got), "service: a port that is none");
 	at = etc;
-	CHECK(!etc_service_next(&at, "#not", &got) && (at = etc, !etc_service_next(&at, "comment", &got)), "service: comments");
+	CHECK(!etc_service_next(&at, "#not", &got) && (at = etc, !etc_service_next(&at, "comment", &got)),
+	      "service: comments");
 	at = etc;
-	CHECK(etc_service_next(&at, "old", &got) && etc_service_next(&at, "old", &got) && got.proto == PROTO_TCP,
+	CHECK(etc_service_next(&at, "old", &got) && etc_service_next(&at, "old", &got) &&
+		      got.proto == PROTO_TCP,
 	      "service: a name on two lines, the last without a newline");
 }
 
@@ -183,9 +204,11 @@ static void test_suggest(void)
 	CHECK(strcmp(suggest_nearest("hssh", words, 4), "ssh") == 0, "suggest: one too many");
 	CHECK(strcmp(suggest_nearest("smpt", words, 4), "smtp") == 0, "suggest: two swapped");
 	CHECK(strcmp(suggest_nearest("htps", words, 4), "https") == 0, "suggest: the first letter decides");
-	CHECK(suggest_nearest("imap", words, 4) == NULL && suggest_nearest("", words, 4) == NULL, "suggest: nothing is near");
+	CHECK(suggest_nearest("imap", words, 4) == NULL && suggest_nearest("", words, 4) == NULL,
+	      "suggest: nothing is near");
 	CHECK(suggest_nearest("ssh", words + 2, 1) == NULL, "suggest: never the word itself");
-	CHECK(suggest_nearest("a-word-of-more-than-forty-letters-that-nobody-types", words, 4) == NULL, "suggest: long words");
+	CHECK(suggest_nearest("a-word-of-more-than-forty-letters-that-nobody-types", words, 4) == NULL,
+	      "suggest: long words");
 }
 
 int main(void)

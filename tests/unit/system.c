@@ -2,13 +2,20 @@
 #include "system/align.h"
 #include "system/backend.h"
 #include "system/dual.h"
+#include "system/extras.h"
 #include "system/merge.h"
+#include "system/plan.h"
 #include "system/program.h"
+#include "system/spawn.h"
+#include "system/state.h"
 #include "tap.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static struct rules read(const char *text)
+static struct rules read_sample(const char *text)
 {
 	struct diag_log log = { .report = NULL };
 	struct rules rules;
@@ -53,7 +60,7 @@ static void test_refusals(void)
 static void check_merge(const char *base, const char *live, const char *next, enum foreign foreign, const char *want,
 			const char *program, const char *name)
 {
-	struct rules b = read(base), l = read(live), n = read(next), w;
+	struct rules b = read_sample(base), l = read_sample(live), n = read_sample(next), w;
 	struct merge merge = MERGE_INIT;
 	struct strbuf text = STRBUF_INIT, steps = STRBUF_INIT;
 	const char *const keep[] = { "DOCKER*" };
@@ -125,7 +132,7 @@ static void test_rules(void)
 {
 	struct rule rule = { .text = { "-A x -m comment --comment \"a -j b\\\" -j c\" -g there", 0 } };
 	struct piece target;
-	struct rules a = read(F ":INPUT ACCEPT [0:0]\n" C), none = read("# nothing\n");
+	struct rules a = read_sample(F ":INPUT ACCEPT [0:0]\n" C), none = read_sample("# nothing\n");
 	struct diag_log log = { .report = NULL };
 	struct rules bad;
 
@@ -160,8 +167,169 @@ static void test_many_chains(void)
 	rules_free(&rules);
 }
 
+static void check_sysctl(const char *text, bool valid, bool opens)
+{
+	struct sysctl sysctl;
+	bool good = sysctl_parse(&sysctl, text, strlen(text)) == 0;
+
+	CHECK(good == valid && (!good || sysctl_opens(&sysctl) == opens), text);
+	if (good)
+		sysctl_free(&sysctl);
+}
+
+static void test_sysctls(void)
+{
+	check_sysctl("net.ipv4.ip_forward=1", true, true);
+	check_sysctl("net.ipv4.ip_forward = 0", true, false);
+	check_sysctl("net.ipv6.conf.all.forwarding=1", true, true);
+	check_sysctl("net.ipv4.conf.all.rp_filter=0", true, true);
+	check_sysctl("net.ipv4.conf.all.rp_filter=1", true, false);
+	check_sysctl("net/ipv4/conf/eth0.5/accept_redirects=1", true, true);
+	check_sysctl("net.netfilter.nf_conntrack_max=65536", true, false);
+	check_sysctl("net.bridge.bridge-nf-call-iptables=0", true, true);
+	check_sysctl("kernel.panic=1", false, false);
+	check_sysctl("net.ipv4.ip_forward", false, false);
+	check_sysctl("net.ipv4.ip_forward=", false, false);
+	check_sysctl("net/../kernel/panic=1", false, false);
+	check_sysctl("network=1", false, false);
+}
+
+static void test_extras(void)
+{
+	static const char text[] = "#@ module a\n#@ module? b\n#@ module b\n#@ sysctl net.ipv4.ip_forward=0\n"
+				   "#@ sysctl net.ipv4.ip_forward=1\n#@ keep f2b-* DOCKER*\n#@ set x hash:net inet\n"
+				   "#@ member 192.0.2.0/24\n#@ set y hash:ip maxelem 9\n" F C;
+	static const char want[] = "#@ module a\n#@ module b\n#@ sysctl net.ipv4.ip_forward=1\n#@ keep f2b-*\n"
+				   "#@ keep DOCKER*\n#@ set x hash:net family inet\n#@ member 192.0.2.0/24\n"
+				   "#@ set y hash:ip maxelem 9\n";
+	struct diag_log log = { .report = NULL };
+	struct extras extras = { .modules = { 0 } }, again = { .modules = { 0 } };
+	struct strbuf out = STRBUF_INIT, second = STRBUF_INIT;
+	struct stream stream;
+
+	CHECK(stream_read(&stream, "t", text, sizeof(text) - 1, FAMILY_BOTH, &log), "a text with directives is read");
+	CHECK(extras_read(&extras, &stream, &log), "the directives are");
+	stream_free(&stream);
+	extras_write(&extras, &out);
+	CHECK(strcmp(strbuf_text(&out), want) == 0, "the last of two values counts, and needed beats optional");
+	strbuf_puts(&out, F C);
+	CHECK(stream_read(&stream, "t", out.data, out.len, FAMILY_BOTH, &log) && extras_read(&again, &stream, &log),
+	      "what is written is read");
+	stream_free(&stream);
+	extras_write(&again, &second);
+	CHECK(strcmp(strbuf_text(&second), want) == 0, "and is the same again");
+	CHECK(stream_read(&stream, "t", "#@ member 1.2.3.4\n" F C, 18 + 8 + 7, FAMILY_BOTH, &log) &&
+		      !extras_read(&again, &stream, &log),
+	      "a member without a set is refused");
+	stream_free(&stream);
+	strbuf_free(&out);
+	strbuf_free(&second);
+	extras_free(&extras);
+	extras_free(&again);
+}
+
+static void test_spawn(void)
+{
+	struct spawn spawns[3] = { SPAWN_INIT, SPAWN_INIT, SPAWN_INIT };
+	size_t len = 1 << 20;
+	char *big = calloc(1, len);
+
+	memset(big, 'x', len);
+	spawns[0].argv[0] = "cat";
+	spawns[0].input = big;
+	spawns[0].input_len = len;
+	spawns[1].argv[0] = "sh";
+	spawns[1].argv[1] = "-c";
+	spawns[1].argv[2] = "echo told >&2; kill -9 $$";
+	spawns[1].input = big;
+	spawns[1].input_len = len;
+	spawns[2].argv[0] = "no-such-program";
+	spawn_run(spawns, 3);
+	CHECK(spawn_good(&spawns[0]) && spawns[0].out.len == len && memcmp(spawns[0].out.data, big, len) == 0,
+	      "a megabyte through cat, while others run");
+	CHECK(!spawn_good(&spawns[1]) && spawns[1].status == 128 + 9 && strcmp(strbuf_text(&spawns[1].err), "told\n") == 0,
+	      "a child that is killed before it read its input");
+	CHECK(spawns[2].failure == -ENOENT, "a program that is not there");
+	for (int i = 0; i < 3; i++)
+		spawn_free(&spawns[i]);
+	free(big);
+}
+
+static bool step_done(void *arg)
+{
+	strbuf_putc(arg, 'r');
+	return true;
+}
+
+static bool step_fails(void *arg)
+{
+	strbuf_putc(arg, 'f');
+	return false;
+}
+
+static bool step_undone(void *arg)
+{
+	strbuf_putc(arg, 'u');
+	return true;
+}
+
+static void test_plan(void)
+{
+	struct strbuf log = STRBUF_INIT;
+	struct plan plan = { .steps = { 0 } };
+
+	CHECK(plan_add(&plan, step_done, step_undone, &log, "one") && plan_add(&plan, step_done, NULL, &log, "two"),
+	      "a plan of two steps");
+	CHECK(plan_run(&plan) == PLAN_DONE && strcmp(strbuf_text(&log), "rr") == 0, "runs in order");
+	CHECK(plan_add(&plan, step_fails, step_undone, &log, "three") && plan_add(&plan, step_done, NULL, &log, "four"),
+	      "one that fails");
+	strbuf_reset(&log);
+	CHECK(plan_run(&plan) == PLAN_UNDONE && strcmp(strbuf_text(&log), "rrfuu") == 0,
+	      "is undone with those before it, and those behind it never run");
+	plan.steps.item[0].undo = step_fails;
+	CHECK(plan_run(&plan) == PLAN_BROKEN, "an undoing that fails is told");
+	plan_free(&plan);
+	strbuf_free(&log);
+}
+
+static void test_state(void)
+{
+	char dir[] = "/tmp/fw-state-XXXXXX";
+	struct spawn tidy = SPAWN_INIT;
+	struct strbuf text = STRBUF_INIT;
+	struct state state;
+	struct pending pending = { .generation = 7, .boot = "abc", .deadline = 99 };
+
+	CHECK(mkdtemp(dir) != NULL, "a folder for the state");
+	state_begin(&state, dir);
+	CHECK(state_make(&state) == 0 && state_newest(&state) == 0 && state_link(&state, "good") == 0, "an empty state");
+	CHECK(state_write(&state, 1, "", "one\n", 4) == 0 && state_flip(&state, 1) == 0 && state_link(&state, "good") == 1,
+	      "a first generation");
+	CHECK(state_write(&state, 2, ".v4", "two\n", 4) == 0 && state_flip(&state, 2) == 0 &&
+		      state_link(&state, "good") == 2 && state_link(&state, "previous") == 1,
+	      "a second one makes it the previous");
+	CHECK(state_read(&state, 2, ".v4", &text) == 0 && strcmp(strbuf_text(&text), "two\n") == 0, "it is read back");
+	CHECK(state_read(&state, 2, ".v6", &text) == -ENOENT, "a part that is not there");
+	CHECK(state_write_pending(&state, &pending) == 0 && state_read_pending(&state, &pending) == 0 &&
+		      pending.generation == 7 && pending.deadline == 99 && strcmp(pending.boot, "abc") == 0,
+	      "pending is read back");
+	CHECK(state_clear_pending(&state) == 0 && state_read_pending(&state, &pending) == 0 && pending.generation == 0,
+	      "and cleared");
+	strbuf_free(&text);
+	tidy.argv[0] = "rm";
+	tidy.argv[1] = "-r";
+	tidy.argv[2] = dir;
+	spawn_run(&tidy, 1);
+	spawn_free(&tidy);
+}
+
 int main(void)
 {
+	test_sysctls();
+	test_extras();
+	test_spawn();
+	test_plan();
+	test_state();
 	test_refusals();
 	test_rules();
 	test_many_chains();

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "save.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+unsigned save_generation(struct save *save, const char *word)
+{
+	char *end;
+	unsigned long number = strtoul(word, &end, 10);
+
+	if (strcmp(word, "good") == 0 || strcmp(word, "previous") == 0)
+		number = state_link(&save->state, word);
+	else if (word[0] < '0' || word[0] > '9' || *end != '\0' || number > 999999999)
+		number = 0;
+	if (number == 0)
+		diag_add(save->log, DIAG_GENERATION, NULL, NULL, "there is no generation %s in %s", word, save->state.dir);
+	return (unsigned)number;
+}
+
+static const char *link_note(const struct save *save, unsigned number)
+{
+	if (number == state_link(&save->state, "good"))
+		return "  (good)";
+	return number == state_link(&save->state, "previous") ? "  (previous)" : "";
+}
+
+static void print_generation(const struct save *save, const struct generation *generation)
+{
+	printf("%10u  %-20s  %-8s  %5zu  %5zu  %8llu  %s%s\n", generation->number, generation->when, generation->who,
+	       rules_count(&generation->rules[0]), rules_count(&generation->rules[1]),
+	       state_size(&save->state, generation->number), generation->from, link_note(save, generation->number));
+}
+
+/* Reads all of them, whole or not; damaged ones are named in any case. */
+static void read_all(struct save *save, bool print)
+{
+	state_numbers numbers = { 0 };
+	int err = state_list(&save->state, &numbers);
+
+	if (err != 0)
+		diag_system(save->log, err, "%s", save->state.dir);
+	for (size_t i = 0; i < numbers.len; i++) {
+		struct generation generation;
+
+		if (!generation_read(&generation, &save->state, numbers.item[i]))
+			diag_add(save->log, DIAG_GENERATION, NULL, NULL, "generation %u is damaged: %s%s",
+				 generation.number, strbuf_text(&generation.fault),
+				 link_note(save, generation.number));
+		if (print)
+			print_generation(save, &generation);
+		generation_free(&generation);
+	}
+	vec_free(&numbers);
+}
+
+void save_list(struct save *save)
+{
+	printf("%10s  %-20s  %-8s  %5s  %5s  %8s  %s\n", "GENERATION", "LOADED", "BY", "IPV4", "IPV6", "BYTES", "FROM");
+	read_all(save, true);
+}
+
+void save_verify(struct save *save)
+{
+	read_all(save, false);
+}
+
+void save_show(struct save *save)
+{
+	struct generation generation;
+	unsigned number = save_generation(save, save->opts.operand[0]);
+
+	if (number == 0)
+		return;
+	if (!generation_read(&generation, &save->state, number))
+		diag_add(save->log, DIAG_GENERATION, NULL, NULL, "%s", strbuf_text(&generation.fault));
+	else if (save->opts.families == FAMILY_BOTH)
+		fwrite(generation.input.data, 1, generation.input.len, stdout);
+	else
+		fwrite(strbuf_text(&generation.text[save->opts.families == FAMILY_IPV6]), 1,
+		       generation.text[save->opts.families == FAMILY_IPV6].len, stdout);
+	generation_free(&generation);
+}
+
+void save_keep(struct save *save)
+{
+	state_prune(&save->state, save->opts.keep);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/file.h"
+#include "save.h"
+
+#include <errno.h>
+
+enum { FILE_MAX = 64 << 20 };
+
+bool save_read_good(struct save *save)
+{
+	unsigned number = state_link(&save->state, "good");
+
+	if (number == 0 || generation_read(&save->good, &save->state, number))
+		return true;
+	/* Who saves everything asks it only for settings and modules. */
+	if (save->opts.all) {
+		generation_free(&save->good);
+		save->good = (struct generation){ .number = 0 };
+		return true;
+	}
+	diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "the last load in %s is damaged: %s; say --all to save all rules in force",
+		 save->state.dir, strbuf_text(&save->good.fault));
+	return false;
+}
+
+/* Both kinds filter the same packets, and the saver of one says nothing of the other. */
+static void warn_other(struct save *save, const struct backend *backend)
+{
+	struct backend other;
+
+	if (backend_untouched(backend->kind == BACKEND_NFT ? BACKEND_LEGACY : BACKEND_NFT))
+		return;
+	if (backend_other(&other, backend) && backend_in_use(&other))
+		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,
+			 "%s has rules in force too, which are not looked at", other.restore[0]);
+	backend_free(&other);
+}
+
+bool save_read_live(struct save *save)
+{
+	const struct save_opts *opts = &save->opts;
+	struct backend backend;
+	bool good = backend_find(&backend, opts->backend, save->log);
+
+	if (good)
+		warn_other(save, &backend);
+	good = good && dump_read(&save->dump, &backend, opts->families, opts->wait, save->log);
+	backend_free(&backend);
+	return good;
+}
+
+static bool read_file(struct save *save, int family, bool *found)
+{
+	struct strbuf path = STRBUF_INIT;
+	int err;
+	bool good;
+
+	strbuf_printf(&path, "%s%s", save->opts.root, layout_path(save->opts.from, family));
+	err = file_read_path(strbuf_text(&path), &save->dump.text[family], FILE_MAX);
+	good = err == 0 && rules_read(&save->dump.rules[family], strbuf_text(&path),
+				      strbuf_text(&save->dump.text[family]), save->dump.text[family].len, save->log);
+	if (err == -ENOENT)
+		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL, "%s is not there: no %s rules", strbuf_text(&path),
+			 family_name(family));
+	else if (err != 0)
+		diag_system(save->log, err, "%s", strbuf_text(&path));
+	*found = *found || err == 0;
+	strbuf_free(&path);
+	return good || err == -ENOENT;
+}
+
+bool save_read_files(struct save *save)
+{
+	bool found = false, good = true;
+
+	for (int i = 0; i < FAMILIES; i++)
+		if (family_has(save->opts.families, i))
+			good = read_file(save, i, &found) && good;
+	if (good && !found)
+		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "there is no file to read");
+	return good && found;
+}

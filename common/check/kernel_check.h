@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between check_kernel.c, which goes by the table, and kernel_data.c, which looks into the options. Used by them alone. */
+#ifndef FW_CHECK_KERNEL_CHECK_H
+#define FW_CHECK_KERNEL_CHECK_H
+
+#include "base/diag.h"
+#include "model/ruleset.h"
+
+/* The rule that is being looked at, and where it stands. */
+struct kernel_check {
+	const struct ruleset *ruleset;
+	const struct table *table;
+	const struct chain *chain;
+	const struct rule *rule;
+	unsigned table_bit; /* of enum table_bit */
+	unsigned hooks;     /* from which the chain can be reached; 0: from none */
+	struct diag_log *log;
+};
+
+/* A finding at the word that names the extension. */
+void kernel_say(const struct kernel_check *check, enum diag_id id, const struct extension *extension, const char *text);
+
+/* The extension, or its option `what` ("": all of it), works in these hooks, or with these protocols, only. */
+void kernel_want_hooks(const struct kernel_check *check, const struct extension *extension, const char *what,
+		       unsigned allowed);
+void kernel_want_protocols(const struct kernel_check *check, const struct extension *extension, const char *what,
+			   const unsigned char *protocols, size_t count);
+
+/* What depends on the options of an extension. */
+void kernel_check_data(const struct kernel_check *check, const struct extension *extension);
+
+/* What depends on the rule's own options. */
+void kernel_check_rule(const struct kernel_check *check);
+
+#endif

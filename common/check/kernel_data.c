@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Objections that depend on an extension's options. Each was tried on Linux 6.18 with both backends; the
+ * layouts are those of the kernel's headers, in the revision that libxtables chose.
+ */
+#include "check/kernel_check.h"
+#include "check/kernel_table.h"
+#include "model/builtin.h"
+#include "model/ext.h"
+
+#include <linux/netfilter/xt_CT.h>
+#include <linux/netfilter/xt_IDLETIMER.h>
+#include <linux/netfilter/xt_NFQUEUE.h>
+#include <linux/netfilter/xt_TCPMSS.h>
+#include <linux/netfilter/xt_addrtype.h>
+#include <linux/netfilter/xt_cgroup.h>
+#include <linux/netfilter/xt_devgroup.h>
+#include <linux/netfilter/xt_ecn.h>
+#include <linux/netfilter/xt_hashlimit.h>
+#include <linux/netfilter/xt_physdev.h>
+#include <linux/netfilter/xt_policy.h>
+#include <linux/netfilter/xt_recent.h>
+#include <linux/netfilter/xt_string.h>
+#include <linux/netfilter/xt_tcpudp.h>
+#include <linux/netfilter_ipv4/ipt_REJECT.h>
+#include <linux/netfilter_ipv6/ip6t_REJECT.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#define IN_HOOKS  (HOOK_PREROUTING | HOOK_INPUT | HOOK_FORWARD)
+#define OUT_HOOKS (HOOK_FORWARD | HOOK_OUTPUT | HOOK_POSTROUTING)
+#define TCP_SYN   0x02
+
+/* The data as the kernel's structure; too short or of another revision: left unchecked. */
+#define DATA(extension, type) ((extension)->size >= sizeof(type) ? (const type *)(const void *)(extension)->data : NULL)
+
+static const unsigned char tcp_only[] = { IPPROTO_TCP, 0 };
+
+static void check_addrtype(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_addrtype_info_v1 *info = DATA(extension, struct xt_addrtype_info_v1);
+
+	if (extension->kind->revision != 1 || info == NULL)
+		return;
+	if ((info->flags & XT_ADDRTYPE_LIMIT_IFACE_IN) != 0)
+		kernel_want_hooks(check, extension, "--limit-iface-in", IN_HOOKS);
+	if ((info->flags & XT_ADDRTYPE_LIMIT_IFACE_OUT) != 0)
+		kernel_want_hooks(check, extension, "--limit-iface-out", OUT_HOOKS);
+	if (check->ruleset->family != FAMILY_IPV6)
+		return;
+	if ((info->source | info->dest) >= XT_ADDRTYPE_PROHIBIT)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension,
+			   "addrtype knows no PROHIBIT, THROW, NAT and XRESOLVE in IPv6: the kernel refuses it");
+	else if (((info->source | info->dest) & XT_ADDRTYPE_BROADCAST) != 0)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension,
+			   "IPv6 has no broadcast addresses: the kernel refuses it; MULTICAST may be meant");
+}
+
+static void check_devgroup(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_devgroup_info *info = DATA(extension, struct xt_devgroup_info);
+
+	if (info != NULL && (info->flags & XT_DEVGROUP_MATCH_SRC) != 0)
+		kernel_want_hooks(check, extension, "--src-group", IN_HOOKS);
+	if (info != NULL && (info->flags & XT_DEVGROUP_MATCH_DST) != 0)
+		kernel_want_hooks(check, extension, "--dst-group", OUT_HOOKS);
+}
+
+static void check_policy(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_policy_info *info = DATA(extension, struct xt_policy_info);
+
+	if (info != NULL && (info->flags & XT_POLICY_MATCH_IN) != 0)
+		kernel_want_hooks(check, extension, "--dir in", IN_HOOKS);
+	if (info != NULL && (info->flags & XT_POLICY_MATCH_OUT) != 0)
+		kernel_want_hooks(check, extension, "--dir out", OUT_HOOKS);
+}
+
+static void check_physdev(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_physdev_info *info = DATA(extension, struct xt_physdev_info);
+	bool bridged;
+
+	if (info == NULL || (info->bitmask & (XT_PHYSDEV_OP_OUT | XT_PHYSDEV_OP_ISOUT)) == 0)
+		return;
+	bridged = (info->bitmask & XT_PHYSDEV_OP_BRIDGED) != 0 && (info->invert & XT_PHYSDEV_OP_BRIDGED) == 0;
+	if (!bridged)
+		kernel_want_hooks(check, extension, "--physdev-out", IN_HOOKS | HOOK_POSTROUTING);
+}
+
+static void check_ecn(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_ecn_info *info = DATA(extension, struct xt_ecn_info);
+
+	if (info != NULL && (info->operation & (XT_ECN_OP_MATCH_ECE | XT_ECN_OP_MATCH_CWR)) != 0)
+		kernel_want_protocols(check, extension, "--ecn-tcp-...", tcp_only, ARRAY_LEN(tcp_only));
+}
+
+/* A name that becomes one of a file in /proc. */
+static bool is_file_name(const char *name, size_t size)
+{
+	return name[0] != '\0' && memchr(name, '/', strnlen(name, size)) == NULL && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0;
+}
+
+static void check_recent(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_recent_mtinfo *info = DATA(extension, struct xt_recent_mtinfo);
+
+	if (info == NULL)
+		return;
+	if (info->hit_count > 65535)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension,
+			   "recent --hitcount goes up to 65535: the kernel refuses more");
+	if (!is_file_name(info->name, sizeof(info->name)))
+		kernel_say(check, DIAG_KERNEL_VALUE, extension,
+			   "recent --name becomes a file below /proc: the kernel refuses this name");
+}
+
+static void check_hashlimit(const struct kernel_check *check, const struct extension *extension)
+{
+	const char *name = NULL;
+
+	if (extension->kind->revision == 3 && DATA(extension, struct xt_hashlimit_mtinfo3) != NULL)
+		name = DATA(extension, struct xt_hashlimit_mtinfo3)->name;
+	if (name != NULL && !is_file_name(name, NAME_MAX))
+		kernel_say(check, DIAG_KERNEL_VALUE, extension,
+			   "hashlimit --hashlimit-name becomes a file below /proc: the kernel refuses this name");
+}
+
+static void check_string(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_string_info *info = DATA(extension, struct xt_string_info);
+
+	if (info != NULL && strncmp(info->algo, "bm", sizeof(info->algo)) != 0 &&
+	    strncmp(info->algo, "kmp", sizeof(info->algo)) != 0 && strncmp(info->algo, "fsm", sizeof(info->algo)) != 0)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension,
+			   "string --algo is bm or kmp: the kernel has no other algorithm and refuses it");
+}
+
+static void check_reject(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct ipt_reject_info *v4 = DATA(extension, struct ipt_reject_info);
+	const struct ip6t_reject_info *v6 = DATA(extension, struct ip6t_reject_info);
+	bool reset = check->ruleset->family == FAMILY_IPV6 ? v6 != NULL && v6->with == IP6T_TCP_RESET :
+							     v4 != NULL && v4->with == IPT_TCP_RESET;
+
+	if (reset)
+		kernel_want_protocols(check, extension, "--reject-with tcp-reset", tcp_only, ARRAY_LEN(tcp_only));
+}
+
+static bool asks_for_syn(const struct rule *rule)
+{
+	for (const struct extension *at = rule->matches; at != NULL; at = at->next) {
+		const struct xt_tcp *tcp = DATA(at, struct xt_tcp);
+
+		if (strcmp(at->kind->real_name, "tcp") == 0 && tcp != NULL && (tcp->flg_cmp & TCP_SYN) != 0 &&
+		    (tcp->invflags & XT_TCP_INV_FLAGS) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void check_tcpmss(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_tcpmss_info *info = DATA(extension, struct xt_tcpmss_info);
+
+	if (info != NULL && info->mss == XT_TCPMSS_CLAMP_PMTU)
+		kernel_want_hooks(check, extension, "--clamp-mss-to-pmtu", OUT_HOOKS);
+	if (check->rule->proto == IPPROTO_TCP && !asks_for_syn(check->rule))
+		kernel_say(check, DIAG_KERNEL_BACKEND, extension,
+			   "TCPMSS needs --syn or --tcp-flags SYN,RST SYN in the same rule: iptables-legacy cannot load it, "
+			   "nf_tables can");
+}
+
+static void check_ct(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_ct_target_info_v1 *info = DATA(extension, struct xt_ct_target_info_v1);
+	const struct kernel_helper *helper;
+
+	if (extension->kind->revision < 1 || info == NULL)
+		return;
+	if (info->timeout[0] != '\0')
+		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "CT --timeout loads only where this policy exists (nfct timeout add)");
+	if (info->helper[0] == '\0')
+		return;
+	helper = kernel_helper_find(info->helper);
+	if (check->rule->proto == 0 || (check->rule->invert & INVERT_PROTO) != 0)
+		kernel_say(check, DIAG_KERNEL_PROTO, extension,
+			   "CT --helper needs -p, not negated, in the same rule: the kernel refuses it");
+	else if (helper == NULL)
+		kernel_say(check, DIAG_KERNEL_NEEDS, extension,
+			   "CT --helper: no helper of the kernel's own has this name, so it loads only where a module brings it");
+	else if ((helper->families & check->ruleset->family) == 0)
+		kernel_say(check, DIAG_KERNEL_FAMILY, extension,
+			   "CT --helper: this helper is there for IPv4 alone, and the kernel refuses it in IPv6");
+	else
+		kernel_want_protocols(check, extension, "with this helper", helper->protocols,
+				      ARRAY_LEN(helper->protocols));
+}
+
+static void check_nfqueue(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_NFQ_info_v1 *info = DATA(extension, struct xt_NFQ_info_v1);
+
+	if (extension->kind->revision >= 1 && info != NULL &&
+	    (info->queues_total == 0 || (unsigned)info->queuenum + info->queues_total - 1 > 65535))
+		kernel_say(check, DIAG_KERNEL_VALUE, extension,
+			   "NFQUEUE --queue-balance spans at most 65535 queues, up to number 65535: the kernel refuses more");
+}
+
+static void check_idletimer(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct idletimer_tg_info *info = DATA(extension, struct idletimer_tg_info);
+
+	if (info != NULL && info->timeout == 0)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "IDLETIMER --timeout 0: the kernel wants 1 or more");
+}
+
+static void check_set(const struct kernel_check *check, const struct extension *extension)
+{
+	bool priority;
+
+	if (!ext_set_maps(extension, &priority))
+		return;
+	if (check->table_bit != TABLE_MANGLE)
+		kernel_say(check, DIAG_KERNEL_TABLE, extension, "SET --map-set works in table mangle only: the kernel refuses it");
+	if (priority)
+		kernel_want_hooks(check, extension, "--map-prio", OUT_HOOKS);
+}
+
+static void check_cgroup(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_cgroup_info_v2 *info = DATA(extension, struct xt_cgroup_info_v2);
+
+	if (extension->kind->revision == 2 && info != NULL && info->has_path)
+		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "cgroup --path loads only where this control group exists");
+}
+
+void kernel_check_data(const struct kernel_check *check, const struct extension *extension)
+{
+	static const struct {
+		const char *name;
+		bool target;
+		void (*look)(const struct kernel_check *check, const struct extension *extension);
+	} table[] = {
+		{ "addrtype", false, check_addrtype },
+		{ "cgroup", false, check_cgroup },
+		{ "devgroup", false, check_devgroup },
+		{ "ecn", false, check_ecn },
+		{ "hashlimit", false, check_hashlimit },
+		{ "physdev", false, check_physdev },
+		{ "policy", false, check_policy },
+		{ "recent", false, check_recent },
+		{ "string", false, check_string },
+		{ "CT", true, check_ct },
+		{ "IDLETIMER", true, check_idletimer },
+		{ "NFQUEUE", true, check_nfqueue },
+		{ "REJECT", true, check_reject },
+		{ "SET", true, check_set },
+		{ "TCPMSS", true, check_tcpmss },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (table[i].target == extension->kind->target && strcmp(table[i].name, extension->kind->real_name) == 0)
+			table[i].look(check, extension);
+}

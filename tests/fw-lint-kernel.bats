@@ -1,0 +1,133 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What fw-lint says that the kernel refuses, against the kernel that runs here.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_DIRNAME" || return
+	PATH=$BUILD:$PATH
+	tmp=$BATS_TEST_TMPDIR
+	places='raw.PREROUTING raw.OUTPUT mangle.PREROUTING mangle.INPUT mangle.FORWARD mangle.OUTPUT mangle.POSTROUTING
+		nat.PREROUTING nat.INPUT nat.OUTPUT nat.POSTROUTING filter.INPUT filter.FORWARD filter.OUTPUT security.INPUT'
+}
+
+# loads FAMILY FILE: does the default backend take it? Nothing stays behind.
+loads() {
+	local program=iptables
+	[ "$1" = 4 ] || program=ip6tables
+	"$program-nft-restore" "$2" >/dev/null 2>&1 || return 1
+	sed -n 's/^\*.*/&\nCOMMIT/p' "$2" | "$program-nft-restore"
+}
+
+# samples FAMILY: NAME;RULE of each sample
+samples() {
+	grep -v '^#' data/kernel-samples | awk -F';' -v family="$1" '{
+		rule = family == 4 || $3 == "=" ? $2 : $3
+		if (rule != "-") print $1 ";" rule
+	}'
+}
+
+@test "each sample gives exactly its messages" {
+	for case in data/fw-lint-kernel/*.in; do
+		family=4
+		[[ $case != *ipv6* ]] || family=6
+		(cd "${case%/*}" && fw-lint -q -$family --checks=syntax,kernel "${case##*/}" >"$tmp/out" 2>&1) || true
+		diff -u "${case%.in}.ok" "$tmp/out"
+	done
+}
+
+@test "iptables-legacy-restore --test takes what only the kernel refuses" {
+	for case in data/fw-lint-kernel/*.in; do
+		program=iptables-legacy-restore
+		[[ $case != *ipv6* ]] || program=ip6tables-legacy-restore
+		grep -vE -- '--map-set|-m string --algo xx' "$case" | "$program" --test 2>"$tmp/err" || { cat "$tmp/err"; false; }
+	done
+}
+
+@test "what fw-lint refuses, the kernel refuses: every third place of each sample" {
+	ipset -exist create hosts hash:ip
+	ipset -exist create hosts6 hash:ip family inet6
+	at=0
+	refused=0
+	for family in 4 6; do
+		while IFS=';' read -r name rule; do
+			for place in $places; do
+				at=$((at + 1))
+				[ $((at % 3)) -eq 0 ] || continue
+				printf '*%s\n-A %s %s\nCOMMIT\n' "${place%.*}" "${place#*.}" "$rule" >"$tmp/text"
+				fw-lint -q -$family --checks=kernel "$tmp/text" 2>/dev/null && continue
+				refused=$((refused + 1))
+				! loads $family "$tmp/text" || { echo "IPv$family $name loads in $place"; false; }
+			done
+		done < <(samples $family)
+	done
+	[ $refused -gt 200 ]
+}
+
+@test "what fw-lint has nothing against loads, all in one text" {
+	ipset -exist create hosts hash:ip
+	ipset -exist create hosts6 hash:ip family inet6
+	for family in 4 6; do
+		# These need what is not there, and fw-lint says so, or lack a set.
+		samples $family | grep -vE '^(ipvs|nfacct|LED|SECMARK|cgroup-path|set-none|CT-timeout-none|CT-helper-none|rateest);' |
+			cut -d';' -f2 >"$tmp/rules"
+		for place in $places; do
+			{ echo "*${place%.*}"; sed "s/^/-A ${place#*.} /" "$tmp/rules"; echo COMMIT; } >"$tmp/text"
+			fw-lint -q -$family --format=gcc --checks=syntax,kernel "$tmp/text" 2>&1 |
+				sed -n 's/^[^ ]*:\([0-9]*\):[0-9]*: error.*/\1d/p' | sort -u >"$tmp/bad"
+			sed -f "$tmp/bad" "$tmp/text" >"$tmp/good"
+			[ "$(wc -l <"$tmp/good")" -gt 40 ]
+			fw-lint -q -$family --checks=syntax,kernel "$tmp/good" 2>"$tmp/said"
+			loads $family "$tmp/good" || { echo "IPv$family $place"; false; }
+		done
+	done
+}
+
+@test "every extension that is installed is in the table" {
+	dir=$(pkg-config --variable=xtlibdir xtables)
+	for path in "$dir"/lib{xt,ipt,ip6t}_*.so; do
+		name=${path##*/lib*_}
+		name=${name%.so}
+		[[ $name != standard && $name != NOTRACK ]] || continue # NOTRACK is a name for CT
+		grep -q "{ \.name = \"$name\"" ../common/check/kernel_table.c || [ "$name" = NAT ] || { echo "$name is not known"; false; }
+	done
+}
+
+@test "hooks through user chains, loops and depth are as the kernel sees them" {
+	for case in data/fw-lint-kernel/{hooks,tables,protocols,values,loops,depth}.in; do
+		! loads 4 "$case"
+	done
+	printf '*filter\n:a - [0:0]\n-A a -m mac --mac-source 00:11:22:33:44:55\n-A a -j a2\nCOMMIT\n' |
+		sed 's/^:a/:a2 - [0:0]\n&/' >"$tmp/unused"
+	fw-lint -q -4 --checks=syntax,kernel "$tmp/unused"
+	loads 4 "$tmp/unused"
+	sed '/c16 -j c17/d' data/fw-lint-kernel/depth.in | sed 's/-A c15 -j c16/-A c15 -p tcp/' >"$tmp/fifteen"
+	run -0 fw-lint -q -4 --checks=syntax,kernel "$tmp/fifteen"
+	[ -z "$output" ]
+	loads 4 "$tmp/fifteen"
+	sed '/c16 -j c17/d' data/fw-lint-kernel/depth.in | sed 's/-A c\([0-9]*\) -j/-A c\1 -g/' >"$tmp/sixteen"
+	run -0 fw-lint -q -4 --checks=syntax,kernel "$tmp/sixteen"
+	[[ $output == *"[jump-depth]"* ]]
+	! loads 4 "$tmp/sixteen"
+	printf '*mangle\n:self - [0:0]\n-A self -j self\nCOMMIT\n' >"$tmp/loop"
+	run -0 fw-lint -q -4 --checks=syntax,kernel "$tmp/loop"
+	[[ $output == *"[chain-loop-unused]"* ]]
+}
+
+@test "100,000 chains in a row, and a loop of them: no stack runs out" {
+	n=100000
+	{
+		echo '*filter'
+		seq -f ':c%.0f - [0:0]' $n
+		echo '-A INPUT -j c1'
+		seq $((n - 1)) | awk '{ print "-A c" $1 " -j c" $1 + 1 }'
+		echo 'COMMIT'
+	} >"$tmp/row"
+	run -0 fw-lint -q -4 --format=gcc --checks=syntax,kernel "$tmp/row"
+	[[ ${lines[0]} == *"[jump-depth]"* ]]
+	[ "${#lines[@]}" -eq 1 ]
+	sed "s/^COMMIT/-A c$n -j c1\n&/" "$tmp/row" >"$tmp/ring"
+	run -1 fw-lint -q -4 --format=gcc --checks=syntax,kernel "$tmp/ring"
+	[[ $output == *"c$n leads back to c1"*"[chain-loop]"* ]]
+}

@@ -1,0 +1,63 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Damaged texts: no crash, and a changed ruleset never passes for the one that was written.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_DIRNAME" || return
+	PATH=$BUILD:$PATH
+	tmp=$BATS_TEST_TMPDIR
+	{
+		printf '#@ stream 1\n*filter\n:INPUT DROP [0:0]\n:ssh - [0:0]\n-A INPUT -p tcp -m tcp --dport 22 -j ssh\n'
+		printf -- '-4 -A ssh -s 192.0.2.0/24 -m limit --limit 3/min -j ACCEPT\n-A ssh -j LOG --log-prefix "a b "\nCOMMIT\n'
+	} >"$tmp/open"
+	lines=$(wc -l <"$tmp/open")
+	crc=$(gzip -c <"$tmp/open" | tail -c 8 | head -c 4 | od -An -tx4 --endian=little | tr -d ' ')
+	{ cat "$tmp/open"; printf '#@ end lines=%s crc32=%s\n' "$lines" "$crc"; } >"$tmp/sealed"
+}
+
+# flip FILE AT BIT: FILE with one bit of one byte turned over
+flip() {
+	local byte
+	byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+	head -c "$2" "$1"
+	# shellcheck disable=SC2059
+	printf "\\x$(printf '%02x' $((byte ^ 1 << $3)))"
+	tail -c +$(($2 + 2)) "$1"
+}
+
+@test "each byte of a sealed stream flipped in turn: refused, nothing comes out" {
+	fw-lint "$tmp/sealed" 2>/dev/null | cmp - "$tmp/sealed"
+	size=$(stat -c %s "$tmp/sealed")
+	for ((at = 0; at < size; at++)); do
+		flip "$tmp/sealed" $at $((at % 7)) >"$tmp/flipped"
+		status=0
+		fw-lint "$tmp/flipped" >"$tmp/out" 2>/dev/null || status=$?
+		[ $status -eq 1 ] || { echo "byte $at, bit $((at % 7)): status $status"; false; }
+		[ ! -s "$tmp/out" ]
+	done
+}
+
+@test "the same without a seal: a status of its own, and what passes is passed byte for byte" {
+	sed 1d "$tmp/open" >"$tmp/plain"
+	size=$(stat -c %s "$tmp/plain")
+	for ((at = 0; at < size; at += 3)); do
+		flip "$tmp/plain" $at $((at % 7)) >"$tmp/flipped"
+		status=0
+		fw-lint "$tmp/flipped" >"$tmp/out" 2>/dev/null || status=$?
+		case $status in
+		0) cmp "$tmp/flipped" "$tmp/out" ;;
+		1) [ ! -s "$tmp/out" ] ;;
+		*) echo "byte $at, bit $((at % 7)): status $status"; false ;;
+		esac
+	done
+}
+
+@test "each prefix of a sealed stream is refused" {
+	size=$(stat -c %s "$tmp/sealed")
+	for ((at = 0; at < size; at += 9)); do
+		head -c $at "$tmp/sealed" >"$tmp/cut"
+		run -1 fw-lint -q "$tmp/cut"
+	done
+}

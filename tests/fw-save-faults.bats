@@ -1,0 +1,209 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fw-save when something goes wrong: the old file stays, and nothing is believed that is in doubt.
+
+load lib/load
+
+setup() { load_setup; }
+teardown() { load_teardown; }
+
+@test "case 26: a rule of nft's own in table filter: status 3, the old file as it was, with -o and with --layout" {
+	b=nft
+	put "$gateway"
+	in_ns nft add rule ip filter INPUT ct state '{ new, established }' counter accept
+	echo old >"$tmp/rules"
+	run --separate-stderr -3 save -o "$tmp/rules"
+	[ "$(cat "$tmp/rules")" = old ]
+	[[ $stderr == *"able "*"holds rules made with nft"* ]]
+	mkdir -p "$tmp/root/etc/iptables"
+	run -3 save --layout debian --root "$tmp/root"
+	[ -z "$(ls -A "$tmp/root/etc/iptables")" ]
+	run -3 save --check
+	# Control: the saver itself says 0, and leaves the table out.
+	run -0 in_ns iptables-nft-save
+	[[ $output != *"*filter"* ]]
+}
+
+@test "case 27: no room at each page of the file: status 3 and the old file, or all of it" {
+	local room good=0 bad=0
+	b=nft
+	put "$gateway"
+	for n in $(seq 400); do echo "-A INPUT -s 192.0.2.$((n % 250))/32 -p tcp -m tcp --dport $n -j ACCEPT"; done |
+		{ echo '*filter'; cat; echo COMMIT; } | in_ns iptables-nft-restore
+	save --all >"$tmp/want"
+	mkdir "$tmp/small"
+	for room in 0 1 2 3 6 9 12 40; do
+		mount -t tmpfs -o size=$((4096 * (room + 2))) tmpfs "$tmp/small"
+		echo old >"$tmp/small/rules"
+		head -c 4096 /dev/zero >"$tmp/small/fill"
+		if save --all -o "$tmp/small/rules" 2>"$tmp/err"; then
+			cmp "$tmp/want" "$tmp/small/rules"
+			good=$((good + 1))
+		else
+			[ "$?" -eq 3 ]
+			grep -q 'No space left on device' "$tmp/err"
+			[ "$(cat "$tmp/small/rules")" = old ]
+			bad=$((bad + 1))
+		fi
+		[ "$(ls -A "$tmp/small" | xargs)" = "fill rules" ]
+		umount "$tmp/small"
+	done
+	[ "$good" -ge 1 ]
+	[ "$bad" -ge 4 ]
+}
+
+@test "case 27: each call that puts the file in its place fails once: status 3 and the old file" {
+	local call
+	b=nft
+	put "$gateway"
+	save >"$tmp/want"
+	export ASAN_OPTIONS=detect_leaks=0
+	for call in openat:EACCES:-P write:ENOSPC: fsync:EIO: renameat:EDQUOT: fchmod:EPERM: lseek:EIO:; do
+		IFS=: read -r name error _ <<<"$call"
+		rm -rf "$tmp/dir"
+		mkdir "$tmp/dir"
+		echo old >"$tmp/dir/rules"
+		[ "$name" != openat ] || chattr +i "$tmp/dir" 2>/dev/null || continue
+		if [ "$name" = openat ]; then
+			run -3 save -o "$tmp/dir/rules"
+			chattr -i "$tmp/dir"
+		else
+			run -3 in_ns strace -qq -o "$tmp/trace" -e "trace=$name" -e "inject=$name:error=$error:when=1" \
+				fw-save -b nft -s "$state" -o "$tmp/dir/rules"
+			grep -q INJECTED "$tmp/trace"
+		fi
+		[ "$(cat "$tmp/dir/rules")" = old ] || { echo "$name"; return 1; }
+		[ "$(ls -A "$tmp/dir")" = rules ] || { echo "$name"; return 1; }
+	done
+}
+
+@test "case 32: killed before the sync, before the rename, after it: the old file or the new one, whole" {
+	local call
+	b=nft
+	put "$gateway"
+	save >"$tmp/want"
+	export ASAN_OPTIONS=detect_leaks=0
+	for call in fsync:1:old lseek:1:old fsync:2:old renameat:1:old fsync:3:new; do
+		IFS=: read -r name when expect <<<"$call"
+		rm -rf "$tmp/dir"
+		mkdir "$tmp/dir"
+		echo old >"$tmp/dir/rules"
+		# The signal comes when the call has been left out: error= keeps it from happening.
+		in_ns strace -qq -o "$tmp/trace" -e "trace=$name" -e "inject=$name:error=EIO:signal=KILL:when=$when" \
+			fw-save -b nft -s "$state" -o "$tmp/dir/rules" || true
+		grep -q 'killed by SIGKILL' "$tmp/trace"
+		if [ "$expect" = old ]; then
+			[ "$(cat "$tmp/dir/rules")" = old ] || { echo "$call"; return 1; }
+		else
+			cmp "$tmp/want" "$tmp/dir/rules" || { echo "$call"; return 1; }
+		fi
+		# What is left over is no obstacle to the next one.
+		save -o "$tmp/dir/rules"
+		cmp "$tmp/want" "$tmp/dir/rules"
+	done
+}
+
+# The rules of A or B in two tables of IPv4 and one of IPv6, in one commit.
+both_tables() {
+	cat <<-END
+		flush chain ip filter INPUT
+		flush chain ip nat PREROUTING
+		flush chain ip6 filter INPUT
+		$(for n in $(seq 200); do echo "add rule ip filter INPUT ip saddr 10.$1.0.$n counter drop"; done)
+		add rule ip nat PREROUTING ip daddr 10.$1.0.1 counter accept
+		$(for n in $(seq 200); do echo "add rule ip6 filter INPUT ip6 saddr 2001:db8:$1::$n counter drop"; done)
+	END
+}
+
+# Has one text rules of A (1) and of B (2)?
+mixed() {
+	local a b
+	a=$(grep -cE '10\.1\.0\.|2001:db8:1::' <<<"$1") b=$(grep -cE '10\.2\.0\.|2001:db8:2::' <<<"$1")
+	[ "$a" -gt 0 ] && [ "$b" -gt 0 ]
+}
+
+@test "case 38: rules change in two tables and both families while they are saved: never a mix (nft)" {
+	local n mixes=0 saves=0 text
+	b=nft
+	for n in iptables ip6tables; do
+		in_ns $n-nft -A INPUT -j DROP
+		in_ns $n-nft -t nat -A PREROUTING -j ACCEPT
+	done
+	both_tables 1 >"$tmp/a.nft"
+	both_tables 2 >"$tmp/b.nft"
+	in_ns nft -f "$tmp/a.nft"
+	in_ns bash -c "while [ ! -e '$tmp/stop' ]; do for f in a b; do nft -f '$tmp/'\$f.nft; sleep 0.1; done; done" 3>&- &
+	for n in $(seq 40); do
+		if text=$(save 2>"$tmp/err"); then
+			saves=$((saves + 1))
+			! mixed "$text" || { echo "a mix"; touch "$tmp/stop"; return 1; }
+		else
+			grep -q 'the rules changed while they were read' "$tmp/err"
+		fi
+	done
+	# Control: the savers of the system, one after the other.
+	for n in $(seq 150); do
+		text=$(in_ns iptables-nft-save; in_ns ip6tables-nft-save)
+		! mixed "$text" || mixes=$((mixes + 1))
+		[ "$mixes" -lt 1 ] || break
+	done
+	touch "$tmp/stop"
+	wait
+	echo "$saves saves, $mixes mixes of the control"
+	[ "$saves" -ge 5 ]
+	[ "$mixes" -ge 1 ]
+}
+
+@test "case 38: rules that change faster than they can be read: status 3, and no output" {
+	b=nft
+	put "$gateway"
+	mkdir "$tmp/bin"
+	# A saver during which another writer always comes in between.
+	printf '#!/bin/sh\n/usr/sbin/iptables-nft-save "$@"\niptables-nft -t mangle -A INPUT -j MARK --set-mark 1\n' >"$tmp/bin/iptables-nft-save"
+	chmod 755 "$tmp/bin/iptables-nft-save"
+	PATH=$tmp/bin:$PATH run --separate-stderr -3 save
+	[ -z "$output" ]
+	[[ $stderr == *"changed while they were read, 5 times"* ]]
+	[ "$(in_ns iptables-nft-save -t mangle | grep -c MARK)" -eq 5 ]
+}
+
+@test "case 38: two tables of the legacy kind change under the lock: never a mix" {
+	local n saves=0 text
+	b=legacy
+	for n in 1 2; do
+		{
+			echo '*filter'
+			for k in $(seq 200); do echo "-A INPUT -s 10.$n.0.$k -j DROP"; done
+			printf 'COMMIT\n*nat\n-A PREROUTING -d 10.%d.0.1 -j ACCEPT\nCOMMIT\n' $n
+		} >"$tmp/$n.rules"
+	done
+	in_ns iptables-legacy-restore "$tmp/1.rules"
+	in_ns bash -c "while [ ! -e '$tmp/stop' ]; do for f in 1 2; do iptables-legacy-restore -w 5 '$tmp/'\$f.rules; done; done" 3>&- &
+	for n in $(seq 40); do
+		text=$(save 2>/dev/null) || continue
+		saves=$((saves + 1))
+		! mixed "$text" || { echo "a mix"; touch "$tmp/stop"; return 1; }
+	done
+	touch "$tmp/stop"
+	wait
+	[ "$saves" -ge 20 ]
+}
+
+@test "case 41: not root: a stream cannot be had, and that is status 3; what needs no right works" {
+	b=nft
+	put "$gateway"
+	chmod 755 "$tmp" "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* 2>/dev/null || true
+	for b in $backends; do
+		run -3 in_ns setpriv --reuid 65534 --regid 65534 --clear-groups env XTABLES_LOCKFILE="$tmp/none" "$BUILD/fw-save" -b "$b" -s "$tmp/nothing"
+		[[ $output != *"#@ stream"* ]]
+	done
+	run -0 setpriv --reuid 65534 --regid 65534 --clear-groups "$BUILD/fw-save" --list -s "$tmp/nothing"
+}
+
+@test "lost output is status 3: /dev/full, and a reader that went" {
+	b=nft
+	put "$gateway"
+	run -3 bash -c "ip netns exec $ns fw-save -b nft -s '$state' >/dev/full"
+	run -3 bash -c "ip netns exec $ns fw-save -b nft -s '$state' --show 1 >/dev/full"
+	run -3 bash -c "ip netns exec $ns fw-save -b nft -s '$state' --list >/dev/full"
+}

@@ -1,0 +1,274 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fw-save: generations, what differs from the last load, and the files of distributions.
+
+load lib/load
+
+setup() { load_setup; }
+teardown() { load_teardown; }
+
+# fw-save --check with a root in which fw-load is enabled, so that only differences are told
+check() { save --check --root "$tmp/root" "$@"; }
+
+enable_unit() {
+	mkdir -p "$tmp/root/etc/systemd/system/sysinit.target.wants"
+	ln -sf /usr/lib/systemd/system/fw-load.service "$tmp/root/etc/systemd/system/sysinit.target.wants/"
+}
+
+# store N: the path of the first part of a generation
+store() { printf '%s/generations/%06u%s.gz' "$state" "$1" "${2-}"; }
+
+# Table by table: the order of tables in the legacy kind follows their first use.
+tables() {
+	local table
+	for table in filter nat; do
+		in_ns "iptables-$b-save" -t $table | sed '/^#/d; s/\[[0-9]*:[0-9]*\]/[]/'
+		in_ns "ip6tables-$b-save" -t $table | sed '/^#/d; s/\[[0-9]*:[0-9]*\]/[]/'
+	done
+}
+
+two_loads() {
+	put "$gateway"
+	sed '/--dport 443/d' "$gateway" | put
+}
+
+@test "--list, --show and --diff tell what was loaded" {
+	for b in $backends; do
+		fresh
+		two_loads
+		run --separate-stderr -0 save --list
+		[ "${#lines[@]}" -eq 3 ]
+		[[ ${lines[1]} == *" 1  "*root*" 8 "*gateway.rules*"(previous)" ]]
+		[[ ${lines[2]} == *" 2  "*root*" 7 "*"<stdin>  (good)" ]]
+		run -0 save --verify
+		[ -z "$output" ]
+		save --show previous >"$tmp/first"
+		diff <(grep -v '^#' "$gateway") <(grep -v '^#' "$tmp/first")
+		fw-lint -q "$tmp/first" >/dev/null
+		run -1 save --diff 1 good
+		[[ $output == *$'chain INPUT:\n- gateway.conf:'*'--dport 443'* ]]
+		run -0 save --diff 2 running
+		[ -z "$output" ]
+		run -1 save --show 7
+		run -1 save --diff 1 seven
+		run -2 save --show
+		run -2 save --diff 1
+		run -2 save --list --verify
+		run -2 save --keep 0
+	done
+}
+
+@test "--keep leaves the newest, and never takes good or previous" {
+	b=nft
+	for n in 1 2 3 4; do
+		printf '*filter\n-A INPUT -p tcp --dport %d -j ACCEPT\nCOMMIT\n' "$n" | put
+	done
+	save --keep 3
+	[ "$(save --list | awk 'NR > 1 { print $1 }' | xargs)" = "2 3 4" ]
+	save --keep 1
+	[ "$(save --list | awk 'NR > 1 { print $1 }' | xargs)" = "3 4" ]
+}
+
+@test "20 generations of 10,000 rules take less than 1.2 MB" {
+	b=nft
+	{
+		echo '*filter'
+		echo ':INPUT DROP [0:0]'
+		for n in $(seq 10000); do
+			echo "-4 -A INPUT -s 10.$((n / 65536)).$((n / 256 % 256)).$((n % 256))/32 -p tcp -m tcp --dport $n -j ACCEPT"
+		done
+		echo COMMIT
+	} >"$tmp/many"
+	put "$tmp/many"
+	save --list
+	# Twenty such are twenty times one: each stands for itself.
+	[ "$(($(save --list | awk 'END { print $6 }') * 20))" -lt 1200000 ]
+}
+
+@test "case 42: iptables -A by hand, then --check: status 1 and the rule; nothing: status 0" {
+	for b in $backends; do
+		fresh
+		enable_unit
+		put "$gateway"
+		run -0 check
+		[ -z "$output" ]
+		in_ns "iptables-$b" -A INPUT -s 203.0.113.77 -j ACCEPT
+		run --separate-stderr -1 check
+		diff - <(echo "$output") <<-END
+			IPv4, table filter, chain INPUT:
+			+ -A INPUT -s 203.0.113.77/32 -j ACCEPT
+		END
+		[[ $stderr == *"1 differences between generation 000001"*"[drift]"* ]]
+		# Of ours nothing is missing.
+		run -0 check --own
+		in_ns "iptables-$b" -D INPUT -s 203.0.113.77 -j ACCEPT
+		run -0 check
+	done
+}
+
+@test "--check tells a rule that went in its user's own words and place" {
+	for b in $backends; do
+		fresh
+		enable_unit
+		put "$gateway"
+		in_ns "ip6tables-$b" -D INPUT -p tcp --dport 443 -m conntrack --ctstate NEW -j ACCEPT
+		in_ns "iptables-$b" -P FORWARD ACCEPT
+		run --separate-stderr -1 check
+		[[ $output == *$'IPv6, table filter, chain INPUT:\n- gateway.conf:'*': '*'--dport 443'* ]]
+		[[ $output == *$'chain FORWARD:\n- :FORWARD DROP\n+ :FORWARD ACCEPT'* ]]
+		# Without a profile: the file and its line, for several addresses in one line too.
+		printf '*filter\n:INPUT ACCEPT [0:0]\n# a comment\n-4 -A INPUT -s 192.0.2.1,192.0.2.2 -j DROP\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n' >"$tmp/my.rules"
+		put --replace "$tmp/my.rules"
+		in_ns "iptables-$b" -D INPUT -i lo -j ACCEPT
+		in_ns "iptables-$b" -D INPUT -s 192.0.2.2 -j DROP
+		run --separate-stderr -1 check
+		diff - <(echo "$output") <<-END
+			IPv4, table filter, chain INPUT:
+			- $tmp/my.rules:4: -4 -A INPUT -s 192.0.2.1,192.0.2.2 -j DROP
+			- $tmp/my.rules:5: -A INPUT -i lo -j ACCEPT
+		END
+	done
+}
+
+@test "--check: settings, kept chains, --ignore, --syslog" {
+	b=nft
+	enable_unit
+	{
+		echo '#@ sysctl net.ipv4.conf.all.log_martians=1'
+		echo '#@ keep DOCKER*'
+		cat "$gateway"
+	} | put
+	in_ns iptables-nft -N DOCKER-USER
+	in_ns iptables-nft -I FORWARD -j DOCKER-USER
+	in_ns iptables-nft -A DOCKER-USER -j RETURN
+	run -0 check
+	in_ns iptables-nft -N f2b-sshd
+	in_ns iptables-nft -I INPUT -j f2b-sshd
+	run -1 check
+	run -0 check --ignore 'f2b-*'
+	in_ns sysctl -q net.ipv4.conf.all.log_martians=0
+	run --separate-stderr -1 check --ignore 'f2b-*'
+	[ "${lines[1]}" = "- net.ipv4.conf.all.log_martians=1" ]
+	[ "${lines[2]}" = "+ net.ipv4.conf.all.log_martians=0" ]
+	# syslog(3) writes to /dev/log; here it is a socket of ours, in a mount namespace of its own.
+	cat >"$tmp/listen" <<-'END'
+		import os, socket, subprocess, sys
+		log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		log.bind("/dev/log")
+		log.settimeout(5)
+		subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+		print(log.recv(4096).decode())
+	END
+	run -0 in_ns unshare -m sh -c "mount -t tmpfs tmpfs /dev && mknod /dev/null c 1 3 && mknod /dev/urandom c 1 9 && exec python3 '$tmp/listen' fw-save -b nft -s '$state' --check --syslog --ignore 'f2b-*' --root '$tmp/root'"
+	[[ $output == *"fw-save["*"setting net.ipv4.conf.all.log_martians:"* ]]
+}
+
+@test "--check says when nothing would load the rules at boot" {
+	b=nft
+	put "$gateway"
+	mkdir -p "$tmp/root"
+	run -0 check
+	[[ $output == *"nothing loads rules at boot"* ]]
+	mkdir -p "$tmp/root/etc/network/if-pre-up.d"
+	printf '#!/bin/sh\n# iptables-restore was here once\n' >"$tmp/root/etc/network/if-pre-up.d/firewall"
+	run -0 check
+	[[ $output == *"nothing loads rules at boot"* ]]
+	echo 'iptables-restore </etc/firewall' >>"$tmp/root/etc/network/if-pre-up.d/firewall"
+	run -0 check
+	[ -z "$output" ]
+	rm -r "$tmp/root"
+	mkdir -p "$tmp/root/etc/rc2.d"
+	touch "$tmp/root/etc/rc2.d/S01netfilter-persistent"
+	run -0 check
+	[ -z "$output" ]
+	rm -r "$tmp/root"
+	enable_unit
+	run -0 check
+	[ -z "$output" ]
+}
+
+@test "--check without a load, or with a damaged one, cannot tell: status 3" {
+	b=nft
+	run -3 check
+	[[ $output == *"there was no load yet"* ]]
+	put "$gateway"
+	echo garbage >"$(store 1 .v4)"
+	run -3 check
+	[[ $output == *"000001.v4.gz: not what was written"* ]]
+}
+
+@test "case 29: a generation cut short, of another checksum, or no gzip: named, never shown, never a base" {
+	local part
+	b=nft
+	two_loads
+	cp -a "$state" "$tmp/whole"
+	damage() { # damage WHAT FILE
+		case $1 in
+		cut) truncate -s -9 "$2" ;;
+		garbage) head -c 300 /dev/urandom >"$2" ;;
+		flip) zcat "$2" | sed 's/-i lo/-i lx/; s/^=\(.*\)+/=\1+1/' | gzip >"$2.new" && mv "$2.new" "$2" ;;
+		missing) rm "$2" ;;
+		unsealed) zcat "$2" | sed '$d' | gzip >"$2.new" && mv "$2.new" "$2" ;;
+		esac
+	}
+	for what in cut garbage flip missing unsealed; do
+		for part in "" .v4 .v6; do
+			[ "$what$part" != missing.v4 ] && [ "$what$part" != missing.v6 ] || continue
+			rm -rf "$state"
+			cp -a "$tmp/whole" "$state"
+			damage "$what" "$(store 2 "$part")"
+			run --separate-stderr -1 save --verify
+			[[ $stderr == *"generation 2 is damaged: 000002$part.gz"*"(good)"* ]] || { echo "$what $part: $stderr"; return 1; }
+			[[ $stderr != *"generation 1 "* ]]
+			run -1 save --list
+			run --separate-stderr -1 save --show 2
+			[ -z "$output" ]
+			run --separate-stderr -3 save
+			[ -z "$output" ]
+			run -0 save --all
+			run -0 save --show 1
+		done
+	done
+}
+
+@test "--layout debian and rhel: files that iptables-restore reads, and back again with --from" {
+	for b in $backends; do
+		for layout in debian rhel; do
+			fresh
+			rm -rf "$tmp/root"
+			mkdir -p "$tmp/root/etc/iptables" "$tmp/root/etc/sysconfig"
+			put "$gateway"
+			tables >"$tmp/before"
+			save --layout $layout --root "$tmp/root"
+			case $layout in
+			debian) v4=$tmp/root/etc/iptables/rules.v4 v6=$tmp/root/etc/iptables/rules.v6 ;;
+			rhel) v4=$tmp/root/etc/sysconfig/iptables v6=$tmp/root/etc/sysconfig/ip6tables ;;
+			esac
+			[ "$(stat -c %a "$v4" "$v6" | xargs)" = "600 600" ]
+			fresh
+			in_ns "iptables-$b-restore" <"$v4"
+			in_ns "ip6tables-$b-restore" <"$v6"
+			tables | diff "$tmp/before" -
+			fresh
+			save --from $layout --root "$tmp/root" | put
+			tables | diff "$tmp/before" -
+		done
+		rm "$v6"
+		run -0 --separate-stderr save --from rhel --root "$tmp/root"
+		[[ $stderr == *"no IPv6 rules"* ]]
+		rm "$v4"
+		run -3 save --from rhel --root "$tmp/root"
+		run -3 save --layout debian --root "$tmp/nowhere"
+		run -2 save --layout suse
+		run -2 save --layout debian -o x
+	done
+}
+
+@test "--layout says what its files cannot hold" {
+	b=nft
+	mkdir -p "$tmp/root/etc/iptables"
+	in_ns ipset create bad hash:ip
+	in_ns iptables-nft -A INPUT -m set --match-set bad src -j DROP
+	run -0 save --layout debian --root "$tmp/root"
+	[[ $output == *"hold no modules, settings or sets"*"#@ set bad"* ]]
+}

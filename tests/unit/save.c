@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "system/inputline.h"
+#include "system/own.h"
+#include "system/refer.h"
+#include "tap.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct strbuf text_of(const char *text)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	strbuf_puts(&sb, text);
+	return sb;
+}
+
+/* Encoded by the lines of `other` and back: the same text. */
+static bool returns(const char *text, const char *other, int family, size_t *coded_len)
+{
+	struct strbuf a = text_of(text), b = text_of(other), coded = STRBUF_INIT, back = STRBUF_INIT;
+	bool good = refer_encode(&a, &b, family, &coded) == 0 && refer_is(&coded) &&
+		    refer_decode(&coded, &b, family, &back) == 0 && strcmp(strbuf_text(&back), text) == 0;
+
+	*coded_len = coded.len;
+	strbuf_free(&a);
+	strbuf_free(&b);
+	strbuf_free(&coded);
+	strbuf_free(&back);
+	return good;
+}
+
+static int decode(const char *coded, const char *other)
+{
+	struct strbuf a = text_of(coded), b = text_of(other), out = STRBUF_INIT;
+	int err = refer_decode(&a, &b, 0, &out);
+
+	strbuf_free(&a);
+	strbuf_free(&b);
+	strbuf_free(&out);
+	return err;
+}
+
+static void test_refer(void)
+{
+	static const char head[] = "#= lines of the input that are not marked -6\n";
+	static const char input[] = "*filter\n-4 -A a -j X\n-6 -A a -j Y\n[3:180] -A a -j Z\nsame\nsame\nCOMMIT\n";
+	struct strbuf damaged = STRBUF_INIT;
+	size_t len;
+
+	CHECK(returns("*filter\n-A a -j X\n-A a -j Z\nsame\nsame\nCOMMIT\n", input, 0, &len) && len < sizeof(head) + 8,
+	      "refer: lines without the other family's are one run");
+	CHECK(returns("*filter\n-A a -j Y\n-A a -j Z\nsame\nsame\nCOMMIT\n", input, 1, &len) && len < sizeof(head) + 8,
+	      "refer: of IPv6 too");
+	CHECK(returns("new\n\nCOMMIT\nsame\n*filter\n=1+1\n+x\n#= y\n", input, 0, &len),
+	      "refer: other lines, in another order, and such that look like its own");
+	CHECK(returns("", input, 0, &len) && returns("a\nb\n", "", 0, &len), "refer: nothing, and by nothing");
+	CHECK(decode(head, input) == 0, "refer: a head alone is an empty text");
+	for (size_t i = 0; i < 6; i++) {
+		static const char *const bad[] = { "=0+1\n", "=1+99\n", "=99+1\n", "=1\n", "?\n", "=1+1x\n" };
+
+		strbuf_reset(&damaged);
+		strbuf_printf(&damaged, "%s%s", head, bad[i]);
+		CHECK(decode(strbuf_text(&damaged), input) == -EBADMSG, bad[i]);
+	}
+	CHECK(decode("#= lines of the input that are not marked -4\n=1+1\n", input) == -EBADMSG,
+	      "refer: the other family's is damaged");
+	strbuf_free(&damaged);
+}
+
+static size_t lines_of(const char *text, enum family family, const char *chain)
+{
+	struct diag_log silent = { .report = NULL };
+	struct stream stream;
+	input_lines lines = { 0 };
+	size_t count = 0;
+
+	if (stream_read(&stream, "t", text, strlen(text), FAMILY_BOTH, &silent) &&
+	    input_lines_of(&stream, family, "filter", chain, &lines) == 0)
+		count = lines.len;
+	vec_free(&lines);
+	stream_free(&stream);
+	return count;
+}
+
+static void test_lines(void)
+{
+	static const char text[] = "*filter\n:a - [0:0]\n-A a -s 192.0.2.1,192.0.2.2 -d 10.0.0.1,10.0.0.2,10.0.0.3 -j X\n"
+				   "-4 -A a -j X\n[1:2] -A -6 a -j X\n--append b -j X\n-I a -j X\nCOMMIT\n";
+
+	CHECK(lines_of(text, FAMILY_IPV4, "a") == 7, "lines: each address makes a rule, marks choose");
+	CHECK(lines_of(text, FAMILY_IPV6, "a") == 7, "lines: a mark behind -A too");
+	CHECK(lines_of(text, FAMILY_IPV4, "b") == 1, "lines: the long word");
+}
+
+static void test_own(void)
+{
+	static const char base_text[] = "*filter\n:INPUT DROP [0:0]\n-A INPUT -j A\n-A INPUT -j A\n-A INPUT -j B\nCOMMIT\n";
+	static const char live_text[] = "*filter\n:INPUT ACCEPT [0:0]\n:f - [0:0]\n[1:1] -A INPUT -j B\n-A INPUT -j C\n"
+					"-A INPUT -j A\n-A INPUT -j A\n-A INPUT -j A\n-A f -j D\nCOMMIT\n"
+					"*raw\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -j E\nCOMMIT\n";
+	struct diag_log silent = { .report = NULL };
+	struct rules base, live, own = { .arena = { NULL, 0, 0 } };
+	struct foreign_count left_out = { 0, 0 };
+	struct strbuf out = STRBUF_INIT;
+	bool good = rules_read(&base, "t", base_text, strlen(base_text), &silent) &&
+		    rules_read(&live, "t", live_text, strlen(live_text), &silent) &&
+		    own_rules(&base, &live, &own, &left_out) == 0;
+
+	rules_write(&own, true, &out);
+	CHECK(good && strcmp(strbuf_text(&out), "*filter\n:INPUT ACCEPT [0:0]\n[1:1] -A INPUT -j B\n-A INPUT -j A\n"
+						"-A INPUT -j A\nCOMMIT\n") == 0,
+	      "own: each rule as often as it was loaded, in the order in force, with its counts");
+	CHECK(left_out.rules == 4 && left_out.chains == 1, "own: what is not ours is counted");
+	strbuf_free(&out);
+	rules_free(&own);
+	rules_free(&base);
+	rules_free(&live);
+}
+
+int main(void)
+{
+	test_refer();
+	test_lines();
+	test_own();
+	return tap_done();
+}
