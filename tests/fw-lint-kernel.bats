@@ -32,7 +32,7 @@ samples() {
 	for case in data/fw-lint-kernel/*.in; do
 		family=4
 		[[ $case != *ipv6* ]] || family=6
-		(cd "${case%/*}" && fw-lint -q -$family "${case##*/}" >"$tmp/out" 2>&1) || true
+		(cd "${case%/*}" && fw-lint -q -$family --checks=syntax,kernel "${case##*/}" >"$tmp/out" 2>&1) || true
 		diff -u "${case%.in}.ok" "$tmp/out"
 	done
 }
@@ -78,7 +78,7 @@ samples() {
 				sed -n 's/^[^ ]*:\([0-9]*\):[0-9]*: error.*/\1d/p' | sort -u >"$tmp/bad"
 			sed -f "$tmp/bad" "$tmp/text" >"$tmp/good"
 			[ "$(wc -l <"$tmp/good")" -gt 40 ]
-			fw-lint -q -$family "$tmp/good" 2>"$tmp/said"
+			fw-lint -q -$family --checks=syntax,kernel "$tmp/good" 2>"$tmp/said"
 			loads $family "$tmp/good" || { echo "IPv$family $place"; false; }
 		done
 	done
@@ -100,18 +100,18 @@ samples() {
 	done
 	printf '*filter\n:a - [0:0]\n-A a -m mac --mac-source 00:11:22:33:44:55\n-A a -j a2\nCOMMIT\n' |
 		sed 's/^:a/:a2 - [0:0]\n&/' >"$tmp/unused"
-	fw-lint -q -4 "$tmp/unused"
+	fw-lint -q -4 --checks=syntax,kernel "$tmp/unused"
 	loads 4 "$tmp/unused"
 	sed '/c16 -j c17/d' data/fw-lint-kernel/depth.in | sed 's/-A c15 -j c16/-A c15 -p tcp/' >"$tmp/fifteen"
-	run -0 fw-lint -q -4 "$tmp/fifteen"
+	run -0 fw-lint -q -4 --checks=syntax,kernel "$tmp/fifteen"
 	[ -z "$output" ]
 	loads 4 "$tmp/fifteen"
 	sed '/c16 -j c17/d' data/fw-lint-kernel/depth.in | sed 's/-A c\([0-9]*\) -j/-A c\1 -g/' >"$tmp/sixteen"
-	run -0 fw-lint -q -4 "$tmp/sixteen"
+	run -0 fw-lint -q -4 --checks=syntax,kernel "$tmp/sixteen"
 	[[ $output == *"[jump-depth]"* ]]
 	! loads 4 "$tmp/sixteen"
 	printf '*mangle\n:self - [0:0]\n-A self -j self\nCOMMIT\n' >"$tmp/loop"
-	run -0 fw-lint -q -4 "$tmp/loop"
+	run -0 fw-lint -q -4 --checks=syntax,kernel "$tmp/loop"
 	[[ $output == *"[chain-loop-unused]"* ]]
 }
 
@@ -124,10 +124,10 @@ samples() {
 		seq $((n - 1)) | awk '{ print "-A c" $1 " -j c" $1 + 1 }'
 		echo 'COMMIT'
 	} >"$tmp/row"
-	run -0 fw-lint -q -4 --format=gcc "$tmp/row"
+	run -0 fw-lint -q -4 --format=gcc --checks=syntax,kernel "$tmp/row"
 	[[ ${lines[0]} == *"[jump-depth]"* ]]
 	[ "${#lines[@]}" -eq 1 ]
 	sed "s/^COMMIT/-A c$n -j c1\n&/" "$tmp/row" >"$tmp/ring"
-	run -1 fw-lint -q -4 --format=gcc "$tmp/ring"
+	run -1 fw-lint -q -4 --format=gcc --checks=syntax,kernel "$tmp/ring"
 	[[ $output == *"c$n leads back to c1"*"[chain-loop]"* ]]
 }

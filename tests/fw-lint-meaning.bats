@@ -16,7 +16,7 @@ rules4() {
 
 # found [ID]: lines and ids that fw-lint gives, those of one id where it is given
 found() {
-	fw-lint -q --format=gcc "$tmp/rules.v4" 2>&1 | sed -n 's/^[^:]*:\([0-9]*\):.*\[\([a-z-]*\)\]$/\1 \2/p' | grep -v extension-notice |
+	fw-lint -q --format=gcc "$tmp/rules.v4" 2>&1 | sed -n 's/^[^:]*:\([0-9]*\):.*\[\([a-z0-9-]*\)\]$/\1 \2/p' | grep -v extension-notice |
 		grep "${1:-.}" | tr '\n' ';'
 }
 
@@ -197,4 +197,14 @@ silent() {
 	printf '*filter\n:INPUT DROP\n-A INPUT -j ACCEPT\nCOMMIT\n' >"$tmp/r"
 	run fw-lint -q "$tmp/r"
 	[[ $output != *ipv6-absent* ]]
+}
+
+@test "expect: proved in silence, or refuted with a packet" {
+	says expect '#@ expect deny tcp 22' '-A INPUT -p tcp --dport 22 -j ACCEPT'
+	run -1 fw-lint -q "$tmp/rules.v4"
+	[[ $output == *"not kept for IPv4: in any0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new may be accepted"* ]]
+	says expect ':INPUT DROP' '#@ expect allow tcp 22 from 192.0.2.1' '-A INPUT -s 192.0.2.2 -p tcp --dport 22 -j ACCEPT'
+	says expect '#@ expect deny tcp 80-90 from 192.0.2.0/24 to 10.0.0.0/8 out eth1' '-A FORWARD -d 10.1.0.0/16 -p tcp --dport 85 -j ACCEPT' '-A FORWARD -j DROP'
+	silent expect ':INPUT DROP' '#@ expect deny tcp 22' '#@ expect allow tcp 22 from 192.0.2.1' '-A INPUT -s 192.0.2.1 -i eth0 -p tcp --dport 22 -j ACCEPT' '-A INPUT -i lo -j ACCEPT'
+	silent expect '#@ expect deny tcp 22 from 2001:db8::1' '-A INPUT -p tcp --dport 22 -j ACCEPT'
 }

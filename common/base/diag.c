@@ -66,6 +66,7 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_MASQUERADE_UNBOUNDED] = { "masquerade-unbounded", LEVEL_WARNING, "MASQUERADE towards every network" },
 	[DIAG_LOG_NO_LIMIT] = { "log-no-limit", LEVEL_WARNING, "a log that anyone can fill" },
 	[DIAG_LOG_PREFIX_CUT] = { "log-prefix-cut", LEVEL_WARNING, "a prefix longer than the kernel keeps" },
+	[DIAG_EXPECT] = { "expect", LEVEL_ERROR, "a promise that the rules do not keep" },
 };
 
 void diag_emit(struct diag_log *log, const struct diag *diag)

@@ -56,8 +56,8 @@ const struct check_entry check_catalogue[] = {
 	  "together." },
 	{ DIAG_KERNEL_BACKEND, "kernel", "-A FORWARD -p tcp -j TCPMSS --set-mss 1400",
 	  "It loads in nf_tables and not in iptables-legacy, or the other way round: see to it before you switch." },
-	{ DIAG_KERNEL_NEEDS, "kernel", "-A INPUT -m set --match-set hosts src -j DROP",
-	  "The rule is fine, and loads only where something else is there first: a set, a module, an object." },
+	{ DIAG_KERNEL_NEEDS, "kernel", "-A INPUT -m ipvs --ipvs -j ACCEPT",
+	  "The rule is fine, and loads only where something else is there first: a module, an object, a control group." },
 	{ DIAG_KERNEL_UNKNOWN, "kernel", "a match that iptables has and fw-lint's table has not",
 	  "The extension is not in the table of what the kernel demands, so nothing is said of it." },
 	{ DIAG_DEAD_RULE, "meaning", "-A INPUT -p tcp --dport 22 -j ACCEPT\n-A INPUT -p tcp --dport 22 -s 192.0.2.1 -j DROP",
@@ -107,6 +107,10 @@ const struct check_entry check_catalogue[] = {
 	{ DIAG_LOG_PREFIX_CUT, "meaning", "-A INPUT -m limit --limit 5/min -j LOG --log-prefix \"a prefix of more than 29 bytes: \"",
 	  "LOG keeps 29 bytes of its prefix, NFLOG 63. iptables cuts it without a word, and what searches the "
 	  "log for the whole finds nothing." },
+	{ DIAG_EXPECT, "meaning", "#@ expect deny tcp 22\n-A INPUT -p tcp --dport 22 -j ACCEPT",
+	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Promises of tcp "
+	  "and udp ports are asked, each family for itself, for the first packet of a connection; others are "
+	  "passed over. A limit or a set may answer either way: deny must hold for all answers, allow for one." },
 };
 
 const size_t check_catalogue_count = ARRAY_LEN(check_catalogue);

@@ -47,12 +47,12 @@ static void run_checks(const struct ruleset *ruleset, const struct job *job, str
 
 	if (check_wants(choice, "syntax"))
 		check_family(ruleset, log);
+	if (check_wants(choice, "meaning") && job->sound && diag_errors(log) == 0 && !too_many_unasked(ruleset, choice, log))
+		check_meaning(ruleset, log);
 	if (check_wants(choice, "kernel")) {
 		check_kernel(ruleset, log);
 		check_chains(ruleset, log);
 	}
-	if (check_wants(choice, "meaning") && job->sound && diag_errors(log) == 0 && !too_many_unasked(ruleset, choice, log))
-		check_meaning(ruleset, log);
 }
 
 /* In the child: one family, from lines to findings. */

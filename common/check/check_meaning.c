@@ -10,6 +10,9 @@
 #define NODES_MAX ((size_t)1000000)
 
 static void report(const struct meaning *m, enum diag_id id, unsigned line_index, const char *format, va_list args)
+	printf_like(4, 0);
+
+static void report(const struct meaning *m, enum diag_id id, unsigned line_index, const char *format, va_list args)
 {
 	const struct line *line = &m->ruleset->stream->lines.item[line_index];
 	struct where where = stream_where(m->ruleset->stream, line, 0, 0);
@@ -146,6 +149,7 @@ static void note_questions(void *ctx, struct space *space)
 	static const unsigned icmp6[] = { 2, 133, 134, 135, 136 };
 
 	note_rewriting(ctx, space);
+	check_expect_note(ctx, space);
 	space_note_value(space, FIELD_CT, ct_value(CT_NEW, false, false, true));
 	space_note_value(space, FIELD_PROTO, IPPROTO_TCP);
 	space_note_value(space, FIELD_PROTO, IPPROTO_UDP);
@@ -173,6 +177,7 @@ void check_meaning(const struct ruleset *ruleset, struct diag_log *log)
 		check_policy(&m);
 		check_nat(&m);
 		check_logs(&m);
+		check_expect(&m);
 	} else {
 		diag_memory(log);
 	}

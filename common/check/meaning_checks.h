@@ -44,5 +44,8 @@ void check_dead(const struct meaning *m);
 void check_policy(const struct meaning *m);
 void check_nat(const struct meaning *m);
 void check_logs(const struct meaning *m);
+void check_expect(struct meaning *m);
+/* What check_expect will ask about. */
+void check_expect_note(const struct ruleset *ruleset, struct space *space);
 
 #endif
