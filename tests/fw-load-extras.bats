@@ -191,7 +191,7 @@ readable() {
 		sed 's/443/8443/' "$gateway" | put --no-rehearse
 		[ "$(in_ns iptables-$b -S INPUT | grep -cE '443|192.0.2.1')" = 2 ]
 		# The generation holds what iptables makes of the text: nothing is left to do.
-		run -0 put -n <<<"$(sed 's/443/8443/' "$gateway")"
+		run -0 --separate-stderr put -n <<<"$(sed 's/443/8443/' "$gateway")"
 		[ -z "$output" ]
 		printf '*filter\n:INPUT DROP [0:0]\n-4 -A INPUT -s 192.0.2.1 -j ACCEPT\n-A INPUT -j MASQUERADE\nCOMMIT\n' >"$tmp/bad"
 		live >"$tmp/before"
