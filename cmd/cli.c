@@ -3,6 +3,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,6 +63,7 @@ void cli_begin(struct cli *cli, const char *name, const char *usage)
 	const char *no_colour = getenv("NO_COLOR");
 
 	*cli = (struct cli){ .name = name, .usage = usage };
+	signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would keep from us how our children ended */
 	cli->colour = isatty(STDERR_FILENO) && (no_colour == NULL || no_colour[0] == '\0');
 	cli->log = (struct diag_log){ .report = print_diag, .ctx = cli };
 }

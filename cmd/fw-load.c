@@ -151,6 +151,10 @@ static struct load_opts parse_opts(struct cli *cli, int argc, char *argv[])
 			set_flag(cli, &opts, c);
 		optarg = NULL;
 	}
+	if (opts.plan_only && opts.action != ACTION_LOAD && opts.action != ACTION_ROLLBACK)
+		cli_misuse(cli, "-n goes with a load and with --rollback");
+	if (opts.families != FAMILY_NONE && opts.action > ACTION_CHECK)
+		cli_misuse(cli, "-4 and -6 go with a load: a generation is of both families");
 	opts.input = cli_operand(cli, argc, argv);
 	if (opts.action == ACTION_ROLLBACK && optind < argc)
 		opts.generation = cli_number(cli, argv[optind]);

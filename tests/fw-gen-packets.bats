@@ -452,7 +452,7 @@ setup() {
 		[ "$(echoes 2001:db8:f::1 2)" = 0 ]
 	}
 	with_both check
-	gen </dev/null
+	gen <<<'allow ssh'
 	check() {
 		[ "$(echoes 198.51.100.1 19)" = 19 ]
 		[ "$(echoes 198.51.100.1 150)" -lt 130 ]

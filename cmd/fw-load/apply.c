@@ -71,9 +71,9 @@ static bool catch_up(struct side *side)
 		struct strbuf before = STRBUF_INIT;
 		bool same;
 
-		if (nftgen_read(&now) != 0 || now == load->seen)
+		if (nftgen_read(&now) != 0 || now == side->seen)
 			return true;
-		load->seen = now;
+		side->seen = now;
 		strbuf_add(&before, strbuf_text(&side->program), side->program.len);
 		if (!merge_again(side)) {
 			strbuf_free(&before);
@@ -114,7 +114,10 @@ bool apply_side(void *arg)
 	}
 	if (good && load->backend.kind == BACKEND_NFT) {
 		side->raced = after - before > count_commits(&side->program);
-		load->seen = after;
+		/* Our own commits are no news to the other family; anybody else's are. */
+		for (int i = 0; i < FAMILIES; i++)
+			if (!side->raced && load->side[i].seen == before)
+				load->side[i].seen = after;
 	}
 	if (refusal.refused)
 		load_refused(load, side->family, blame_line(side, refusal.line), &refusal);

@@ -133,6 +133,10 @@ bool load_lock(struct load *load)
 	if (load->backend.kind != BACKEND_LEGACY)
 		return true;
 	load->locks[1] = lock_xtables(load->opts.wait);
+	if (load->locks[1] < 0 && load->opts.action == ACTION_BOOT) { /* better a race than an open host */
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "the lock of iptables is held by another program: going on");
+		return true;
+	}
 	return locked(load, load->locks[1], "the lock of iptables");
 }
 
@@ -145,6 +149,12 @@ bool load_find(struct load *load)
 		return false;
 	used = backend_other(&other, &load->backend) && backend_in_use(&other);
 	backend_free(&other);
+	/* Who boots, undoes or confirms must get on with it; only a new load can be asked to wait. */
+	if (used && load->opts.action != ACTION_LOAD && load->opts.action != ACTION_CHECK) {
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
+			 "rules of %s are in force too, and filter the same packets", other.restore[0]);
+		return true;
+	}
 	if (used) {
 		diag_add(load->log, DIAG_SYSTEM, NULL, NULL,
 			 "rules of %s are in force too, and filter the same packets; remove them first: see fw-load(8)",

@@ -61,7 +61,7 @@ void load_rollback(struct load *load)
 {
 	unsigned generation = load->opts.generation;
 
-	if (!load_find(load) || !load_lock(load) || !load_recover(load))
+	if (!load_find(load) || !load_lock(load) || (!load->opts.plan_only && !load_recover(load)))
 		return;
 	if (generation == 0)
 		generation = state_link(&load->state, "previous");

@@ -68,6 +68,7 @@ struct side {
 	struct strbuf file; /* what the generation will hold of this family */
 	struct merge merge;
 	struct strbuf program; /* empty: nothing to change */
+	uint32_t seen; /* nf_tables' generation before the snapshot */
 	bool raced;            /* another writer of nf_tables was there during the commit */
 };
 
@@ -87,7 +88,6 @@ struct load {
 	long long started;
 	unsigned generation;      /* the one that this load makes */
 	bool keep_generation;     /* it is there already: a rollback, a boot */
-	uint32_t seen;            /* nf_tables' generation before the snapshot */
 	bool read_only;           /* at boot: nothing can be written to the state */
 	bool touched;             /* the kernel's rules, or its settings, were changed */
 	bool ticked;              /* a progress line is on the screen */

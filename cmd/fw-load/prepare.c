@@ -115,15 +115,17 @@ void saved_free(struct saved *saved)
 bool load_snapshot(struct load *load)
 {
 	struct saved now = { .text = { STRBUF_INIT } };
+	uint32_t seen;
 	bool good;
 
 	load_phase(load, "reading the rules in force");
-	if (nftgen_read(&load->seen) != 0)
-		load->seen = 0;
+	if (nftgen_read(&seen) != 0)
+		seen = 0;
 	good = load_save_now(load, load->families, &now);
 	for (int i = 0; i < FAMILIES; i++) {
 		load->side[i].live_text = now.text[i];
 		load->side[i].live = now.rules[i];
+		load->side[i].seen = seen;
 	}
 	return good;
 }

@@ -41,7 +41,10 @@ static void write_history(struct load *load, struct strbuf *out)
 	seal_open(out);
 	strbuf_printf(out, "# loaded %s by ", date);
 	write_who(out);
-	strbuf_printf(out, " with fw-load from %s, backend %s, families %u, kernel %s\n", load->stream.name != NULL ? load->stream.name : "a generation",
+	strbuf_puts(out, " with fw-load from ");
+	for (const char *c = load->stream.name != NULL ? load->stream.name : "a generation"; *c != '\0'; c++)
+		strbuf_putc(out, (unsigned char)*c < ' ' ? '?' : *c); /* a name may hold newlines */
+	strbuf_printf(out, ", backend %s, families %u, kernel %s\n",
 		      backend_name(load->backend.kind), (unsigned)load->families,
 		      uname(&kernel) == 0 ? kernel.release : "unknown");
 	for (size_t i = 0; i < load->stream.lines.len; i++) {

@@ -99,7 +99,8 @@ static bool undo_sysctls(struct load *load)
 		if (err == 0) {
 			err = sysctl_write(&sysctl, sysctl.value);
 			if (err != 0)
-				diag_system(load->log, err, "setting %s back to %s", sysctl.key, sysctl.value);
+				diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "setting %s back to %s: %s", sysctl.key,
+					 sysctl.value, strerror(-err));
 			sysctl_free(&sysctl);
 		}
 		good = err == 0 && good;
@@ -144,14 +145,18 @@ static bool undo_sets(struct load *load)
 
 bool load_undo(struct load *load, unsigned generation)
 {
-	bool good = undo_sysctls(load);
+	bool good = true;
 
+	/* A setting that will not go back is no reason to replace good rules. */
+	if (!undo_sysctls(load))
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "not every setting could be put back");
 	for (int i = 0; i < FAMILIES; i++)
 		good = undo_rules(load, i) && good;
 	if (!undo_sets(load))
 		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "not every set could be put back");
 	if (!good) {
 		load_safe(load);
+		(void)!state_clear_pending(&load->state); /* the safe rules stand: nothing waits any more */
 		return false;
 	}
 	if (generation != state_link(&load->state, "good") && generation != state_link(&load->state, "previous"))
@@ -255,10 +260,17 @@ bool load_safe(struct load *load)
 		{ "the policy DROP", closed_rules, sizeof(closed_rules) - 1 },
 	};
 	enum family left = FAMILY_BOTH;
+	int err;
 
-	if (file_read_path(load->opts.safe_rules, &file, 1 << 20) == 0 && strstr(strbuf_text(&file), "COMMIT\n") != NULL) {
+	err = file_read_path(load->opts.safe_rules, &file, 1 << 20);
+	if (err == 0 && file.len > 0 && file.data[file.len - 1] != '\n')
+		strbuf_putc(&file, '\n');
+	if (err == 0 && strstr(strbuf_text(&file), "COMMIT\n") != NULL) {
 		choices[0].text = strbuf_text(&file);
 		choices[0].len = file.len;
+	} else if (err != -ENOENT) {
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s is of no use: %s", load->opts.safe_rules,
+			 err != 0 ? strerror(-err) : "no line COMMIT in it");
 	}
 	load->status = load->opts.action == ACTION_BOOT ? STATUS_FALLBACK : STATUS_SAFE;
 	for (size_t i = 0; i < ARRAY_LEN(choices) && left != FAMILY_NONE; i++) {

@@ -126,7 +126,8 @@ void backend_free(struct backend *backend)
 static enum save_result check_native(const char *program, const struct spawn *spawn, struct diag_log *log)
 {
 	const char *out = strbuf_text(&spawn->out);
-	const char *native = strstr(out, " is incompatible, use 'nft' tool.");
+	const char *whole = strstr(out, " is incompatible, use 'nft' tool.");
+	const char *native = whole != NULL ? whole : strstr(out, " contains incompatible base-chains, use 'nft' tool");
 	const char *line = native;
 
 	while (line != NULL && line > out && line[-1] != '\n')

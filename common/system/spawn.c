@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/close_range.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -217,6 +219,15 @@ static void pump(struct spawn *spawns, size_t count)
 	}
 }
 
+/* False: how it ended cannot be known, which must never look like success. */
+static bool wait_for(pid_t pid, int *status)
+{
+	while (waitpid(pid, status, 0) < 0)
+		if (errno != EINTR)
+			return false;
+	return true;
+}
+
 void spawn_run(struct spawn *spawns, size_t count)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
@@ -232,8 +243,8 @@ void spawn_run(struct spawn *spawns, size_t count)
 			close_fd(&spawns[i].fd[f]);
 		if (spawns[i].pid <= 0)
 			continue;
-		while (waitpid(spawns[i].pid, &status, 0) < 0 && errno == EINTR)
-			;
+		if (!wait_for(spawns[i].pid, &status))
+			spawns[i].failure = -errno;
 		spawns[i].status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 		if (spawns[i].out.failed || spawns[i].err.failed)
 			spawns[i].failure = -ENOMEM;
@@ -250,6 +261,8 @@ int spawn_detached(const char *const *argv)
 	int err;
 
 	memcpy(&words, &argv, sizeof(words));
+	/* What we were started with (locks, pipes) must not live on in the one that outlives us. */
+	syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attr);
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);

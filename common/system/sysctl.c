@@ -9,6 +9,22 @@
 #include <string.h>
 #include <unistd.h>
 
+static void squeeze(struct strbuf *out, const char *text);
+
+/* As sysctl_read gives it, so that both can be compared; empty for a list with nothing in it. NULL: no memory. */
+static char *squeezed(const char *text, size_t len)
+{
+	struct strbuf out = STRBUF_INIT;
+	char *copy = strndup(text, len), *value;
+
+	if (copy != NULL)
+		squeeze(&out, copy);
+	value = copy != NULL && !out.failed ? strdup(strbuf_text(&out)) : NULL;
+	strbuf_free(&out);
+	free(copy);
+	return value;
+}
+
 int sysctl_parse(struct sysctl *sysctl, const char *text, size_t len)
 {
 	const char *equal = memchr(text, '=', len);
@@ -28,10 +44,8 @@ int sysctl_parse(struct sysctl *sysctl, const char *text, size_t len)
 		equal++;
 		value--;
 	}
-	if (value == 0)
-		return -EINVAL;
 	sysctl->key = strndup(text, key);
-	sysctl->value = strndup(equal, value);
+	sysctl->value = squeezed(equal, value);
 	if (sysctl->key == NULL || sysctl->value == NULL) {
 		sysctl_free(sysctl);
 		return -ENOMEM;
@@ -129,7 +143,7 @@ int sysctl_write(const struct sysctl *sysctl, const char *value)
 	if (fd < 0)
 		err = -errno;
 	else
-		err = file_write(fd, value, strlen(value));
+		err = value[0] != '\0' ? file_write(fd, value, strlen(value)) : file_write(fd, "\n", 1);
 	if (fd >= 0)
 		close(fd);
 	if (err == 0)

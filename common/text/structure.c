@@ -16,6 +16,9 @@ static void complain(struct stream *stream, struct line *line, enum diag_id id, 
 	line->kind = LINE_BAD;
 }
 
+/* Five are known to the kernel; beyond this it is no ruleset, and looking each up would take for ever. */
+#define TABLES_MAX 64
+
 static const struct token line_start = { .column = 1, .len = 1 };
 
 static struct stream_table *find_table(const struct stream *stream, const struct token *name)
@@ -44,12 +47,19 @@ static void table_twice(struct stream *stream, struct line *line, const struct t
 static void table_line(struct stream *stream, struct line *line)
 {
 	struct token name = token_after(line->text, line->len, 1);
-	struct stream_table table = { .line = (unsigned)stream->lines.len };
+	struct stream_table table = { .name = "", .line = (unsigned)stream->lines.len };
 	const struct stream_table *first;
 
 	if (stream->open_table)
 		complain(stream, line, DIAG_STRUCTURE, &line_start, "a new table before COMMIT of the last one");
 	stream->open_table = true;
+	if (stream->tables.len >= TABLES_MAX) {
+		if (stream->tables.len == TABLES_MAX && vec_push(&stream->tables, table))
+			complain(stream, line, DIAG_LIMIT, &name, "more tables than any kernel has: the rest is not read");
+		stream->open_table = true;
+		line->kind = LINE_BAD;
+		return;
+	}
 	first = find_table(stream, &name);
 	if (first != NULL)
 		table_twice(stream, line, &name, first);
