@@ -149,7 +149,7 @@ silent() {
 
 @test "icmpv6-nd-blocked" {
 	printf '*filter\n:INPUT DROP\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n' >"$tmp/rules.v6"
-	run -1 fw-lint -q --format=gcc "$tmp/rules.v6"
+	run -0 fw-lint -q --format=gcc "$tmp/rules.v6"
 	[ "$(grep -c icmpv6-nd-blocked <<<"$output")" -eq 3 ]
 	printf '*filter\n:INPUT DROP\n-A INPUT -p tcp -j ACCEPT\n-A INPUT -p icmpv6 -j ACCEPT\nCOMMIT\n' >"$tmp/rules.v6"
 	run -0 fw-lint -q --format=gcc "$tmp/rules.v6"

@@ -172,7 +172,9 @@ mixed() {
 		} >"$tmp/$n.rules"
 	done
 	in_ns iptables-legacy-restore "$tmp/1.rules"
-	in_ns bash -c "while [ ! -e '$tmp/stop' ]; do for f in 1 2; do iptables-legacy-restore -w 5 '$tmp/'\$f.rules; done; done" 3>&- &
+	# A writer that holds the lock for all of its tables, as fw-load does. iptables-legacy-restore gives it up after
+	# each table, so that nobody can tell when it is between two.
+	in_ns bash -c "while [ ! -e '$tmp/stop' ]; do for f in 1 2; do flock '$XTABLES_LOCKFILE' env XTABLES_LOCKFILE='$tmp/own' iptables-legacy-restore -w 5 '$tmp/'\$f.rules; done; done" 3>&- &
 	for n in $(seq 40); do
 		text=$(save 2>/dev/null) || continue
 		saves=$((saves + 1))
