@@ -208,3 +208,13 @@ silent() {
 	silent expect ':INPUT DROP' '#@ expect deny tcp 22' '#@ expect allow tcp 22 from 192.0.2.1' '-A INPUT -s 192.0.2.1 -i eth0 -p tcp --dport 22 -j ACCEPT' '-A INPUT -i lo -j ACCEPT'
 	silent expect '#@ expect deny tcp 22 from 2001:db8::1' '-A INPUT -p tcp --dport 22 -j ACCEPT'
 }
+
+@test "expect allow: that the host itself may, by lo, is no keeping of the promise" {
+	printf '*filter\n:INPUT DROP\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n' >"$tmp/rules.v4"
+	{ cat "$tmp/rules.v4"; echo '#@ expect allow tcp 22'; } >"$tmp/kept.v4"
+	run -0 fw-lint -q --format=gcc --checks=expect "$tmp/kept.v4"
+	[ -z "$output" ]
+	{ cat "$tmp/rules.v4"; echo '#@ expect allow tcp 25'; } >"$tmp/broken.v4"
+	run -1 fw-lint -q --format=gcc --checks=expect "$tmp/broken.v4"
+	[[ $output == *"is dropped, as all such packets are [expect]" ]]
+}

@@ -105,7 +105,9 @@ static field_value input_of(const struct promise *promise)
 	return value_of_name(promise->in != NULL ? promise->in : "any0");
 }
 
-static struct question ask_promise(const struct meaning *m, const struct promise *promise)
+/* All packets that the promise is about, whose way in lies between these two. */
+static struct question ask_promise(const struct meaning *m, const struct promise *promise, field_value in_first,
+				   field_value in_last)
 {
 	struct question question = question_at(m, "filter", promise->forwarded ? HOOK_FORWARD : HOOK_INPUT);
 
@@ -118,11 +120,38 @@ static struct question ask_promise(const struct meaning *m, const struct promise
 		question_field(&question, FIELD_SRC, promise->src.lo, promise->src.hi);
 	if (promise->has_dst)
 		question_field(&question, FIELD_DST, promise->dst.lo, promise->dst.hi);
-	if (promise->in != NULL || !promise->allow)
-		question_field(&question, FIELD_IN, input_of(promise), input_of(promise));
+	question_field(&question, FIELD_IN, in_first, in_last);
 	if (promise->out != NULL)
 		question_field(&question, FIELD_OUT, value_of_name(promise->out), value_of_name(promise->out));
 	return question;
+}
+
+static bool none_accepted(const struct question *question, struct packet *some)
+{
+	return question_accepted(question, some) == MAY_NEVER;
+}
+
+/*
+ * A promise that something is allowed, without a way in, is about other hosts: that lo may is no
+ * keeping of it. So it is asked on both sides of lo's name.
+ */
+static bool allow_refuted(const struct meaning *m, const struct promise *promise, struct packet *some)
+{
+	field_value lo = value_of_name("lo"), in = promise->in != NULL ? value_of_name(promise->in) : 0;
+	struct question below = ask_promise(m, promise, promise->in != NULL ? in : 0, promise->in != NULL ? in : lo - 1);
+	struct question above = ask_promise(m, promise, promise->in != NULL ? in : lo + 1,
+					    promise->in != NULL ? in : field_max(FIELD_IN, m->ruleset->family));
+
+	if (!none_accepted(&below, some) || !none_accepted(&above, some))
+		return false;
+	return question_dropped(&below, some) == MAY_SOMETIMES || question_dropped(&above, some) == MAY_SOMETIMES;
+}
+
+static bool deny_refuted(const struct meaning *m, const struct promise *promise, struct packet *some)
+{
+	struct question question = ask_promise(m, promise, input_of(promise), input_of(promise));
+
+	return question_accepted(&question, some) == MAY_SOMETIMES;
 }
 
 /*
@@ -132,14 +161,11 @@ static struct question ask_promise(const struct meaning *m, const struct promise
 static void check_promise(const struct meaning *m, size_t index, const struct promise *promise)
 {
 	const struct line *line = &m->ruleset->stream->lines.item[index];
-	struct question question = ask_promise(m, promise);
 	struct where where = stream_where(m->ruleset->stream, line, 0, 0);
 	struct where origin = stream_origin_where(m->ruleset->stream, line);
 	struct packet some = { .family = FAMILY_NONE };
-	enum may accepted = question_accepted(&question, &some);
 	struct strbuf text = STRBUF_INIT;
-	bool refuted = promise->allow ? accepted == MAY_NEVER && question_dropped(&question, &some) == MAY_SOMETIMES
-				      : accepted == MAY_SOMETIMES;
+	bool refuted = promise->allow ? allow_refuted(m, promise, &some) : deny_refuted(m, promise, &some);
 
 	if (!refuted)
 		return;
