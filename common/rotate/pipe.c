@@ -29,6 +29,8 @@ struct gap {
 };
 
 struct pipe_state {
+	char note[64];  /* what the lock file says of our input; "": no pipe */
+	bool continued; /* the input of the run before goes on */
 	struct job job;
 	const struct pipe_options *options;
 	struct source source;
@@ -175,7 +177,7 @@ static int archive_current(struct pipe_state *state)
 		return 0; /* said; `current` goes on growing */
 	}
 	job->rotated = false;
-	lock_note(job->lock, "");
+	lock_note(job->lock, state->note);
 	state->untidy = true;
 	return open_current(state);
 }
@@ -368,6 +370,21 @@ static int turn(struct pipe_state *state, bool *more)
 	return err != 0 ? err : sync_current(state);
 }
 
+/*
+ * Killed in the middle of a line, its rest is still in the pipe: the same pipe goes on with it, another
+ * input begins a line of its own. Which pipe it was is what the lock file remembers.
+ */
+static void note_input(struct pipe_state *state, int input)
+{
+	struct stat st;
+
+	if (fstat(input, &st) == 0 && S_ISFIFO(st.st_mode))
+		snprintf(state->note, sizeof(state->note), "input:%llx:%llx", (unsigned long long)st.st_dev,
+			 (unsigned long long)st.st_ino);
+	state->continued = state->note[0] != '\0' && strcmp(state->job.interrupted, state->note) == 0;
+	lock_note(state->job.lock, state->note);
+}
+
 static int begin(struct pipe_state *state, struct rotate_run *run, const struct rotate_settings *set, int input)
 {
 	struct job *job = &state->job;
@@ -384,11 +401,11 @@ static int begin(struct pipe_state *state, struct rotate_run *run, const struct 
 	if (err == 0)
 		err = open_current(state);
 	if (err == 0) {
-		lock_note(job->lock, "");
+		note_input(state, input);
 		tidy_in_child(state);
 		err = source_open(&state->source, input);
 	}
-	if (err == 0 && state->line_open && put_line(state, "\n", 1) != 0)
+	if (err == 0 && state->line_open && !state->continued && put_line(state, "\n", 1) != 0)
 		gap_begin(state, -ENOSPC);
 	return err;
 }
