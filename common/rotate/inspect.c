@@ -157,12 +157,15 @@ static void cat_archives(const struct archives *list, int dir, const char *dir_p
 	for (size_t i = list->all.len; i-- > 0;) {
 		const struct archive *one = &list->all.item[i];
 		struct strbuf name = STRBUF_INIT;
+		bool plain = one->plain;
 
 		/* It was closed at `when`, or written last at `written`: all its lines are older. */
 		if ((one->when != 0 ? one->when : one->written) < printer->since)
 			continue;
-		strbuf_printf(&name, "%s%s", one->name, one->plain ? "" : ".gz"); /* the plain one is whole */
-		(void)read_file(dir, dir_path, strbuf_text(&name), !one->plain, printer, log);
+		if (plain && faccessat(dir, one->name, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+			plain = false; /* it was compressed since we looked */
+		strbuf_printf(&name, "%s%s", one->name, plain ? "" : ".gz"); /* the plain one is whole */
+		(void)read_file(dir, dir_path, strbuf_text(&name), !plain, printer, log);
 		strbuf_free(&name);
 	}
 }
