@@ -40,17 +40,25 @@ static int compare_ranges(const void *a, const void *b)
 	return x->lo < y->lo ? -1 : x->lo > y->lo;
 }
 
+static bool sorted(const struct range *ranges, unsigned count)
+{
+	for (unsigned i = 1; i < count; i++)
+		if (ranges[i].lo < ranges[i - 1].lo)
+			return false;
+	return true;
+}
+
 /* Sorts and joins neighbours in place. Returns how many are left. */
 static unsigned normalize(struct range *ranges, unsigned count)
 {
 	unsigned kept = 0;
 
-	if (count > 1)
+	if (!sorted(ranges, count))
 		qsort(ranges, count, sizeof(*ranges), compare_ranges);
 	for (unsigned i = 0; i < count; i++) {
 		if (ranges[i].lo > ranges[i].hi)
 			continue;
-		if (kept > 0 && ranges[i].lo <= ranges[kept - 1].hi + 1) {
+		if (kept > 0 && (ranges[i].lo <= ranges[kept - 1].hi || ranges[i].lo - 1 == ranges[kept - 1].hi)) {
 			if (ranges[i].hi > ranges[kept - 1].hi)
 				ranges[kept - 1].hi = ranges[i].hi;
 		} else {
@@ -92,20 +100,21 @@ void matchset_ranges(struct matchset *set, enum field field, enum field other, s
 		     bool invert, const struct extension *match)
 {
 	field_value max = field_max(field, set->family);
-	struct range *out = arena_alloc(set->arena, (count + 1) * sizeof(*out));
-	struct cond cond = { .kind = COND_RANGES, .field = field, .other = other, .match = match, .ranges = out };
+	struct cond cond = { .kind = COND_RANGES, .field = field, .other = other, .match = match };
+	struct range *out;
 
+	count = normalize(ranges, count);
+	if (invert ? count == 0 : count == 1 && ranges[0].lo == 0 && ranges[0].hi >= max)
+		return; /* anything */
+	out = arena_alloc(set->arena, (count + 1) * sizeof(*out));
 	if (out == NULL) {
 		set->no_memory = true;
 		return;
 	}
-	count = normalize(ranges, count);
-	if (invert)
-		cond.range_count = complement(ranges, count, max, out);
-	else if (count > 0)
-		memcpy(out, ranges, (cond.range_count = count) * sizeof(*out));
-	if (cond.range_count == 1 && out[0].lo == 0 && out[0].hi >= max)
-		return; /* anything */
+	cond.ranges = out;
+	cond.range_count = invert ? complement(ranges, count, max, out) : count;
+	if (!invert && count > 0)
+		memcpy(out, ranges, count * sizeof(*out));
 	if (invert && other != FIELD_COUNT)
 		push_neither(set, &cond);
 	else
@@ -124,11 +133,16 @@ void matchset_small(struct matchset *set, enum field field, bool (*holds)(const 
 		    const void *ctx, const struct extension *match)
 {
 	unsigned max = (unsigned)field_max(field, set->family), count = 0;
-	struct range ranges[256];
+	struct range ranges[128]; /* no more have a gap between them */
 
-	for (unsigned value = 0; value <= max; value++)
-		if (holds(ctx, value))
+	for (unsigned value = 0; value <= max; value++) {
+		if (!holds(ctx, value))
+			continue;
+		if (count > 0 && ranges[count - 1].hi + 1 == value)
+			ranges[count - 1].hi = value;
+		else
 			ranges[count++] = (struct range){ value, value };
+	}
 	matchset_ranges(set, field, FIELD_COUNT, ranges, count, false, match);
 }
 

@@ -43,7 +43,8 @@ static bool read_tcp(struct matchset *set, const struct extension *match)
 	transport(set, IPPROTO_TCP, match);
 	matchset_range(set, FIELD_SPORT, tcp->spts[0], tcp->spts[1], (tcp->invflags & XT_TCP_INV_SRCPT) != 0, match);
 	matchset_range(set, FIELD_DPORT, tcp->dpts[0], tcp->dpts[1], (tcp->invflags & XT_TCP_INV_DSTPT) != 0, match);
-	matchset_small(set, FIELD_FLAGS, flags_hold, tcp, match);
+	if (tcp->flg_mask != 0 || tcp->flg_cmp != 0 || (tcp->invflags & XT_TCP_INV_FLAGS) != 0)
+		matchset_small(set, FIELD_FLAGS, flags_hold, tcp, match);
 	if (tcp->option != 0)
 		matchset_unknown(set, match, CLASS_PURE, CHANGES_HEADER, NULL);
 	return true;
