@@ -169,7 +169,7 @@ static void name_killers(struct reacher *r, struct reach_rule *to)
 /* --- one rule ------------------------------------------------------------------------------------------ */
 
 /* What of the rule's boxes can come at all. */
-static bool has_witness(struct reacher *r, const struct program_rule *rule, bool *possible)
+static bool has_witness(struct reacher *r, const struct program_rule *rule, unsigned samples, bool *possible)
 {
 	struct witness witness;
 
@@ -180,7 +180,7 @@ static bool has_witness(struct reacher *r, const struct program_rule *rule, bool
 		if (!box_meet(&r->program->boxes.item[rule->first_box + b], &r->entry, &box))
 			continue;
 		*possible = true;
-		if (witness_find(r->program, rule, &box, &witness))
+		if (witness_find(r->program, rule, &box, samples, &witness))
 			return true;
 	}
 	return false;
@@ -221,7 +221,8 @@ static void decide(struct reacher *r, const struct program_rule *rule)
 	bool possible;
 	enum cover covered;
 
-	if (has_witness(r, rule, &possible))
+	/* Most rules live, most dead ones have one killer: both are seen soon, before much is tried. */
+	if (has_witness(r, rule, WITNESS_QUICK, &possible))
 		return; /* alive */
 	if (!possible) {
 		to->fate = FATE_NEVER;
@@ -231,12 +232,14 @@ static void decide(struct reacher *r, const struct program_rule *rule)
 		name_killers(r, to);
 		return;
 	}
+	if (has_witness(r, rule, WITNESS_ALL, &possible))
+		return;
 	collect_takers(r, rule);
 	covered = covered_without(r, rule, SIZE_MAX, &left);
 	if (covered == COVER_YES) {
 		minimize(r, rule);
 		name_killers(r, to);
-	} else if (covered == COVER_UNDECIDED || !witness_find(r->program, rule, &left, &witness)) {
+	} else if (covered == COVER_UNDECIDED || !witness_find(r->program, rule, &left, WITNESS_ALL, &witness)) {
 		to->fate = FATE_UNDECIDED;
 	}
 }

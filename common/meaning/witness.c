@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#define SAMPLES   24
 #define DEPTH_MAX 64
 /* Steps of the search for one rule: beyond, others have to answer. */
 #define STEPS_MAX 2000
@@ -111,7 +110,7 @@ struct search {
 	struct program *program;
 	const struct program_rule *path[DEPTH_MAX]; /* the rule, then the call of its chain, and so on up */
 	unsigned depth;
-	unsigned steps;
+	unsigned steps, samples;
 };
 
 /* The packet passes every chain on the path, and matches every call. From the hook down, as it goes. */
@@ -130,7 +129,7 @@ static bool try_point(struct search *search, const struct box *box, unsigned whi
 
 static bool try_path(struct search *search, const struct box *box, struct witness *witness)
 {
-	for (unsigned which = 0; which < SAMPLES && search->steps < STEPS_MAX; which++)
+	for (unsigned which = 0; which < search->samples && search->steps < STEPS_MAX; which++)
 		if (try_point(search, box, which, witness))
 			return true;
 	return false;
@@ -173,10 +172,10 @@ static bool climb(struct search *search, const struct program_chain *chain, cons
 	return false;
 }
 
-bool witness_find(struct program *program, const struct program_rule *rule, const struct box *box,
+bool witness_find(struct program *program, const struct program_rule *rule, const struct box *box, unsigned samples,
 		  struct witness *witness)
 {
-	struct search search = { .program = program, .path = { rule }, .depth = 1 };
+	struct search search = { .program = program, .path = { rule }, .depth = 1, .samples = samples };
 
 	return climb(&search, rule->chain, box, witness);
 }

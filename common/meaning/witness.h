@@ -17,8 +17,12 @@ struct witness {
 /* Does a packet at this point, with booleans still open, get to the rule from the beginning of its chain? */
 bool witness_passes(struct program *program, struct witness *witness, const struct program_rule *rule);
 
+/* How many packets of a box are tried on one way to the rule. */
+#define WITNESS_QUICK 2
+#define WITNESS_ALL   24
+
 /* Some packet of the box, which is within the rule's own, that gets to the rule from a hook. */
-bool witness_find(struct program *program, const struct program_rule *rule, const struct box *box,
+bool witness_find(struct program *program, const struct program_rule *rule, const struct box *box, unsigned samples,
 		  struct witness *witness);
 
 /* As a packet, read from the space's samples. */
