@@ -84,40 +84,44 @@ void question_state(struct question *question, enum ct_state state)
 	question_field(question, FIELD_CT, value, value);
 }
 
-static enum may ask(const struct question *question, bool accepted, struct packet *some)
+/*
+ * Asked of the most usual packet first: an answer for it costs next to nothing, is most often the
+ * answer, and is the packet that a reader wants to see.
+ */
+static enum may ask(const struct question *question, enum flow_end end, struct packet *some)
 {
 	struct flow *flow = (struct flow *)(uintptr_t)&question->m->flow;
-	struct flow_verdict verdict;
+	const struct program *program = question->m->program;
+	uint32_t usual[FIELD_COUNT];
+	struct box box = question->box;
 	diagram set;
 
-	if (!question->good || diagrams_lost(flow->diagrams))
+	if (!question->good)
 		return MAY_UNKNOWN;
-	set = diagram_and(flow->diagrams, diagram_valid(flow->diagrams), diagram_box(flow->diagrams, &question->box));
-	verdict = flow_chain(flow, question->chain, set);
-	set = accepted ? verdict.accept : verdict.drop;
-	if (diagrams_lost(flow->diagrams))
+	box_usual(program, &question->box, usual);
+	for (unsigned f = 0; f < FIELD_COUNT; f++)
+		box.dim[f] = (struct span){ usual[f], usual[f] };
+	if (!flow_some(flow, question->chain, &box, end, &set))
+		return MAY_UNKNOWN;
+	if (set == DIAGRAM_EMPTY && !flow_some(flow, question->chain, &question->box, end, &set))
 		return MAY_UNKNOWN;
 	if (set == DIAGRAM_EMPTY)
 		return MAY_NEVER;
 	if (some != NULL) {
-		uint32_t usual[FIELD_COUNT];
-		struct box box;
-
-		box_usual(question->m->program, &question->box, usual);
 		box = diagram_some(flow->diagrams, set, usual);
-		*some = box_packet(question->m->program, &box);
+		*some = box_packet(program, &box);
 	}
 	return MAY_SOMETIMES;
 }
 
 enum may question_accepted(const struct question *question, struct packet *some)
 {
-	return ask(question, true, some);
+	return ask(question, FLOW_ACCEPTED, some);
 }
 
 enum may question_dropped(const struct question *question, struct packet *some)
 {
-	return ask(question, false, some);
+	return ask(question, FLOW_DROPPED, some);
 }
 
 /* --- all of them --------------------------------------------------------------------------------------- */

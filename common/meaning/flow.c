@@ -69,62 +69,87 @@ bool flow_returns(struct flow *flow, const struct program_table *table)
 	return true;
 }
 
-static void join(struct diagrams *all, struct flow_verdict *to, const struct flow_verdict *from)
+/* --- what becomes of some packets ---------------------------------------------------------------------- */
+
+/* Rules looked at for one question, calls of chains counted each time: beyond, it stays open. */
+#define STEPS_MAX 4000000UL
+
+struct walk {
+	struct flow *flow;
+	const struct box *box; /* that all packets are in */
+	enum flow_end end;
+	diagram found;
+	unsigned long steps;
+};
+
+static diagram walk_chain(struct walk *walk, const struct program_chain *chain, diagram enters);
+
+/* Most rules have nothing to do with the packets that are asked about: seen without a diagram. */
+static bool concerns(const struct walk *walk, const struct program_rule *rule)
 {
-	to->accept = diagram_or(all, to->accept, from->accept);
-	to->drop = diagram_or(all, to->drop, from->drop);
+	const struct box *boxes = walk->flow->program->boxes.item;
+
+	for (unsigned b = 0; b < rule->box_count; b++)
+		if (box_overlap(&boxes[rule->first_box + b], walk->box))
+			return true;
+	return false;
 }
 
-/* One rule: what it does with the part that may match, and what goes on. */
-static diagram pass_rule(struct flow *flow, const struct program_rule *rule, diagram rest, struct flow_verdict *verdict)
+/* Does the rule's effect end packets the way that is asked about? Someone else decides: either way. */
+static bool ends_so(const struct walk *walk, enum effect effect)
 {
-	struct diagrams *all = flow->diagrams;
-	diagram set, hit, on;
-	struct flow_verdict inner;
+	if (effect == EFFECT_QUEUE || effect == EFFECT_MAYBE)
+		return true;
+	return walk->end == FLOW_DROPPED ? effect == EFFECT_DROP : effect == EFFECT_ACCEPT || effect == EFFECT_NAT;
+}
 
-	if (rule->effect == EFFECT_NONE)
-		return rest;
-	set = flow_rule(flow, rule);
-	hit = diagram_and(all, rest, set);
+/* One rule: *back gets what returns by it. Returns what goes on behind it. */
+static diagram walk_rule(struct walk *walk, const struct program_rule *rule, diagram rest, diagram *back)
+{
+	struct diagrams *all = walk->flow->diagrams;
+	diagram set = flow_rule(walk->flow, rule), hit = diagram_and(all, rest, set), inner;
+
 	if (hit == DIAGRAM_EMPTY)
 		return rest;
-	on = rule->fresh || rule->effect == EFFECT_MAYBE ? rest : diagram_minus(all, rest, set);
-	switch (rule->effect) {
-	case EFFECT_ACCEPT: case EFFECT_NAT:
-		verdict->accept = diagram_or(all, verdict->accept, hit);
-		return on;
-	case EFFECT_DROP:
-		verdict->drop = diagram_or(all, verdict->drop, hit);
-		return on;
-	case EFFECT_RETURN:
-		verdict->back = diagram_or(all, verdict->back, hit);
-		return on;
-	case EFFECT_QUEUE: case EFFECT_MAYBE: /* someone else decides: either */
-		verdict->accept = diagram_or(all, verdict->accept, hit);
-		verdict->drop = diagram_or(all, verdict->drop, hit);
-		return on;
-	default:
-		inner = flow_chain(flow, rule->to, hit);
-		join(all, verdict, &inner);
-		if (rule->effect == EFFECT_GOTO)
-			verdict->back = diagram_or(all, verdict->back, inner.back);
-		return rule->effect == EFFECT_GOTO ? on : diagram_or(all, on, inner.back);
+	if (ends_so(walk, rule->effect)) {
+		walk->found = hit;
+		return rest;
 	}
+	if (!rule->fresh)
+		rest = diagram_minus(all, rest, set);
+	if (rule->effect == EFFECT_RETURN)
+		*back = diagram_or(all, *back, hit);
+	if (rule->effect != EFFECT_JUMP && rule->effect != EFFECT_GOTO)
+		return rest;
+	inner = walk_chain(walk, rule->to, hit);
+	if (rule->effect == EFFECT_GOTO)
+		*back = diagram_or(all, *back, inner);
+	return rule->effect == EFFECT_GOTO ? rest : diagram_or(all, rest, inner);
 }
 
-struct flow_verdict flow_chain(struct flow *flow, const struct program_chain *chain, diagram enters)
+/* Returns what comes back of what enters; no more than that is to be relied on once something was found. */
+static diagram walk_chain(struct walk *walk, const struct program_chain *chain, diagram enters)
 {
-	struct flow_verdict verdict = { DIAGRAM_EMPTY, DIAGRAM_EMPTY, DIAGRAM_EMPTY };
-	diagram rest = enters;
+	diagram rest = enters, back = DIAGRAM_EMPTY;
 
-	for (unsigned i = 0; i < chain->count && rest != DIAGRAM_EMPTY && !chain->looped; i++)
-		rest = pass_rule(flow, &chain->rules[i], rest, &verdict);
-	verdict.back = diagram_or(flow->diagrams, verdict.back, rest);
-	if (chain->chain->hook != 0) {
-		diagram *to = chain_policy_drops(chain) ? &verdict.drop : &verdict.accept;
-
-		*to = diagram_or(flow->diagrams, *to, verdict.back);
-		verdict.back = DIAGRAM_EMPTY;
+	for (unsigned i = 0; i < chain->count && !chain->looped && rest != DIAGRAM_EMPTY; i++) {
+		if (walk->found != DIAGRAM_EMPTY || ++walk->steps > STEPS_MAX)
+			return DIAGRAM_EMPTY;
+		if (chain->rules[i].effect != EFFECT_NONE && concerns(walk, &chain->rules[i]))
+			rest = walk_rule(walk, &chain->rules[i], rest, &back);
 	}
-	return verdict;
+	return diagram_or(walk->flow->diagrams, back, rest);
+}
+
+bool flow_some(struct flow *flow, const struct program_chain *chain, const struct box *box, enum flow_end end,
+	       diagram *some)
+{
+	struct walk walk = { .flow = flow, .box = box, .end = end, .found = DIAGRAM_EMPTY };
+	diagram back = walk_chain(&walk, chain, diagram_and(flow->diagrams, diagram_valid(flow->diagrams),
+							    diagram_box(flow->diagrams, box)));
+
+	if (walk.found == DIAGRAM_EMPTY && (end == FLOW_DROPPED) == chain_policy_drops(chain))
+		walk.found = back;
+	*some = walk.found;
+	return walk.steps <= STEPS_MAX && !diagrams_lost(flow->diagrams);
 }

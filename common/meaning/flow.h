@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sets of packets through a chain: which may be accepted, which dropped, which come back. "May" is
- * for some values of the booleans and some answers of limits; what is empty never happens.
+ * Sets of packets through a chain: what comes back from it, whether any of them may be accepted, or
+ * dropped. "May" is for some values of the booleans and some answers of limits; what is empty never
+ * happens.
  */
 #ifndef FW_MEANING_FLOW_H
 #define FW_MEANING_FLOW_H
@@ -24,11 +25,13 @@ diagram flow_rule(struct flow *flow, const struct program_rule *rule); /* what i
 /* Fills in back for the table's chains. False: memory ran out. */
 must_check bool flow_returns(struct flow *flow, const struct program_table *table);
 
-struct flow_verdict {
-	diagram accept, drop, back;
-};
+enum flow_end { FLOW_ACCEPTED, FLOW_DROPPED };
 
-/* What becomes of the packets that enter the chain. The policy of a built-in chain is taken into account. */
-struct flow_verdict flow_chain(struct flow *flow, const struct program_chain *chain, diagram enters);
+/*
+ * Of the packets of the box, entering a built-in chain: *some gets a part that may end so, its policy
+ * taken into account; DIAGRAM_EMPTY: none ever does. False: that was too much work to tell.
+ */
+must_check bool flow_some(struct flow *flow, const struct program_chain *chain, const struct box *box,
+			  enum flow_end end, diagram *some);
 
 #endif
