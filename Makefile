@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make            all programs, in build/
 # make check      build and run all tests        make SAN=1 check   the same with sanitizers, in build-san/
-# make prove      fw-trace against the kernel, long
+# make prove      what takes long: fw-trace, the samples, loads and boots against kernels
 # make bench      the benchmarks, as ratios      make lint          layers, options, diagnostics, formatting
 # make install    PREFIX, DESTDIR                make clean
 
@@ -75,6 +75,7 @@ bench: all
 prove: all units
 	tests/prove/run.bash $(B)
 	FW_LOADS=100 scripts/run-tests $(B) tests/fw-load-merge.bats
+	scripts/netns-run python3 tests/prove/refusals.py $(B)/fw-lint
 	BUILD=$(abspath $(B)) bats tests/prove
 
 lint: all

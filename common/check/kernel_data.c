@@ -14,14 +14,18 @@
 #include <linux/netfilter/xt_TCPMSS.h>
 #include <linux/netfilter/xt_addrtype.h>
 #include <linux/netfilter/xt_cgroup.h>
+#include <linux/netfilter/xt_connlabel.h>
 #include <linux/netfilter/xt_devgroup.h>
 #include <linux/netfilter/xt_ecn.h>
 #include <linux/netfilter/xt_hashlimit.h>
+#include <linux/netfilter/xt_limit.h>
 #include <linux/netfilter/xt_physdev.h>
 #include <linux/netfilter/xt_policy.h>
+#include <linux/netfilter/xt_rateest.h>
 #include <linux/netfilter/xt_recent.h>
 #include <linux/netfilter/xt_string.h>
 #include <linux/netfilter/xt_tcpudp.h>
+#include <linux/netfilter_ipv4/ipt_ECN.h>
 #include <linux/netfilter_ipv4/ipt_REJECT.h>
 #include <linux/netfilter_ipv6/ip6t_REJECT.h>
 #include <netinet/in.h>
@@ -96,6 +100,60 @@ static void check_ecn(const struct kernel_check *check, const struct extension *
 		kernel_want_protocols(check, extension, "--ecn-tcp-...", tcp_only, ARRAY_LEN(tcp_only));
 }
 
+static void check_ecn_target(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct ipt_ECN_info *info = DATA(extension, struct ipt_ECN_info);
+
+	if (info != NULL && (info->operation & (IPT_ECN_OP_SET_ECE | IPT_ECN_OP_SET_CWR)) != 0)
+		kernel_want_protocols(check, extension, "--ecn-tcp-...", tcp_only, ARRAY_LEN(tcp_only));
+}
+
+/* XT_CONNLABEL_MAXBIT of the kernel's nf_conntrack_labels.h; libxtables takes what connlabel.conf may name, 65535. */
+static void check_connlabel(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_connlabel_mtinfo *info = DATA(extension, struct xt_connlabel_mtinfo);
+
+	if (info != NULL && info->bit > 127)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "connlabel --label goes up to 127: the kernel refuses more");
+}
+
+/*
+ * user2credits() of xt_limit.c, in the 32 bits that it has: HZ * CREDITS_PER_JIFFY is 32000 at 250 and at
+ * 1000 ticks a second, which is what distributions build with.
+ */
+static uint32_t limit_credits(uint32_t user)
+{
+	return user > UINT32_MAX / 32000 ? user / XT_LIMIT_SCALE * 32000 : user * 32000 / XT_LIMIT_SCALE;
+}
+
+static void check_limit(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_rateinfo *info = DATA(extension, struct xt_rateinfo);
+
+	if (info != NULL && limit_credits(info->avg * info->burst) < limit_credits(info->avg))
+		kernel_say(check, DIAG_KERNEL_BACKEND, extension,
+			   "limit: the burst at so low a rate is more than iptables-legacy can count, it cannot load this, nf_tables "
+			   "can; write a smaller --limit-burst");
+}
+
+static void check_rateest(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_rateest_match_info *info = DATA(extension, struct xt_rateest_match_info);
+	unsigned kinds;
+
+	if (info == NULL)
+		return;
+	kinds = info->flags & (XT_RATEEST_MATCH_ABS | XT_RATEEST_MATCH_REL);
+	if ((kinds != XT_RATEEST_MATCH_ABS && kinds != XT_RATEEST_MATCH_REL) || info->mode == XT_RATEEST_MATCH_NONE ||
+	    (info->flags & (XT_RATEEST_MATCH_BPS | XT_RATEEST_MATCH_PPS)) == 0)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension,
+			   "rateest compares one estimator with a rate, or two: --rateest NAME or --rateest1 and --rateest2, one of "
+			   "--rateest-lt, -gt, -eq, and --rateest-bps or --rateest-pps; the kernel refuses less");
+	else
+		kernel_say(check, DIAG_KERNEL_NEEDS, extension,
+			   "rateest loads only where its estimator exists: -j RATEEST in a rule that is loaded before this one");
+}
+
 /* A name that becomes one of a file in /proc. */
 static bool is_file_name(const char *name, size_t size)
 {
@@ -112,6 +170,11 @@ static void check_recent(const struct kernel_check *check, const struct extensio
 	if (info->hit_count > 65535)
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
 			   "recent --hitcount goes up to 65535: the kernel refuses more");
+	if ((info->check_set & (XT_RECENT_SET | XT_RECENT_REMOVE)) != 0 &&
+	    (info->seconds != 0 || info->hit_count != 0 || (info->check_set & XT_RECENT_MODIFIERS) != 0))
+		kernel_say(check, DIAG_KERNEL_VALUE, extension,
+			   "recent --set and --remove ask for nothing: with --seconds, --hitcount or --reap the kernel refuses them; "
+			   "--rcheck or --update may be meant");
 	if (!is_file_name(info->name, sizeof(info->name)))
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
 			   "recent --name becomes a file below /proc: the kernel refuses this name");
@@ -209,12 +272,23 @@ static void check_nfqueue(const struct kernel_check *check, const struct extensi
 			   "NFQUEUE --queue-balance spans at most 65535 queues, up to number 65535: the kernel refuses more");
 }
 
+/* Its label becomes a file below /sys, beside those that every device has there; its time is counted in milliseconds. */
 static void check_idletimer(const struct kernel_check *check, const struct extension *extension)
 {
+	static const char *const taken[] = { "power", "subsystem", "uevent" };
 	const struct idletimer_tg_info *info = DATA(extension, struct idletimer_tg_info);
+	bool free_name;
 
-	if (info != NULL && info->timeout == 0)
-		kernel_say(check, DIAG_KERNEL_VALUE, extension, "IDLETIMER --timeout 0: the kernel wants 1 or more");
+	if (info == NULL)
+		return;
+	free_name = is_file_name(info->label, sizeof(info->label));
+	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
+		free_name = free_name && strncmp(info->label, taken[i], sizeof(info->label)) != 0;
+	if (!free_name)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension,
+			   "IDLETIMER --label becomes a file below /sys: the kernel refuses this name");
+	if (info->timeout == 0 || info->timeout >= INT32_MAX / 1000)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "IDLETIMER --timeout: the kernel wants 1 to 2147482 seconds");
 }
 
 static void check_set(const struct kernel_check *check, const struct extension *extension)
@@ -246,14 +320,18 @@ void kernel_check_data(const struct kernel_check *check, const struct extension 
 	} table[] = {
 		{ "addrtype", false, check_addrtype },
 		{ "cgroup", false, check_cgroup },
+		{ "connlabel", false, check_connlabel },
 		{ "devgroup", false, check_devgroup },
 		{ "ecn", false, check_ecn },
 		{ "hashlimit", false, check_hashlimit },
+		{ "limit", false, check_limit },
 		{ "physdev", false, check_physdev },
 		{ "policy", false, check_policy },
+		{ "rateest", false, check_rateest },
 		{ "recent", false, check_recent },
 		{ "string", false, check_string },
 		{ "CT", true, check_ct },
+		{ "ECN", true, check_ecn_target },
 		{ "IDLETIMER", true, check_idletimer },
 		{ "NFQUEUE", true, check_nfqueue },
 		{ "REJECT", true, check_reject },
