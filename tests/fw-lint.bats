@@ -14,6 +14,10 @@ both() {
 	(cd "$(dirname "$1")" && fw-lint "$(basename "$1")" 2>&1 >/dev/null)
 }
 
+teardown() {
+	! mountpoint -q "$BATS_TEST_TMPDIR/fs" || umount "$BATS_TEST_TMPDIR/fs"
+}
+
 @test "each bad sample gives exactly its messages, status 1 and no output" {
 	for case in data/fw-lint/*.in; do
 		run -1 both "$case"
@@ -79,6 +83,21 @@ both() {
 	run -0 setpriv --reuid 65534 --clear-groups --bounding-set=-all "$BUILD/fw-lint" -q - <data/ruleset/dual.rules
 	ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=socket,setsockopt,getsockopt,bpf -o "$tmp/trace" fw-lint -q data/ruleset/dual.rules
 	run -1 grep -E 'IPPROTO_RAW|NETLINK_NETFILTER|bpf|sockopt' "$tmp/trace"
+}
+
+@test "a pinned bpf program is read without it, as iptables reads it where it is" {
+	printf '*filter\n-A INPUT -m bpf --object-pinned %s -j ACCEPT\nCOMMIT\n' "$tmp/fs/program" >"$tmp/r"
+	ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=bpf -o "$tmp/trace" fw-lint -q --checks=syntax,kernel "$tmp/r" 2>"$tmp/said"
+	run -1 grep bpf "$tmp/trace"
+	grep -F 'bpf --object-pinned loads only where a program is pinned there [kernel-needs]' "$tmp/said"
+	"$BUILD/tests/reprint" 4 "$tmp/r" | grep -F -- "-m bpf --object-pinned $tmp/fs/program -j ACCEPT"
+	! iptables-legacy-restore --test "$tmp/r"
+	mkdir "$tmp/fs"
+	mount -t bpf bpf "$tmp/fs" && "$BUILD/tests/pin-bpf" "$tmp/fs/program" || skip "no bpf file system here"
+	iptables-legacy-restore --test "$tmp/r"
+	sed -i 's/INPUT -m bpf/INPUT -m bpf ! /' "$tmp/r"
+	! iptables-legacy-restore --test "$tmp/r"
+	run -1 fw-lint -q "$tmp/r"
 }
 
 @test "print is the inverse of read: the model's text reads back to itself and loads" {

@@ -13,6 +13,7 @@
 #include <linux/netfilter/xt_NFQUEUE.h>
 #include <linux/netfilter/xt_TCPMSS.h>
 #include <linux/netfilter/xt_addrtype.h>
+#include <linux/netfilter/xt_bpf.h>
 #include <linux/netfilter/xt_cgroup.h>
 #include <linux/netfilter/xt_connlabel.h>
 #include <linux/netfilter/xt_devgroup.h>
@@ -303,6 +304,14 @@ static void check_set(const struct kernel_check *check, const struct extension *
 		kernel_want_hooks(check, extension, "--map-prio", OUT_HOOKS);
 }
 
+static void check_bpf(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_bpf_info_v1 *info = DATA(extension, struct xt_bpf_info_v1);
+
+	if (extension->kind->revision == 1 && info != NULL && info->mode == XT_BPF_MODE_FD_PINNED)
+		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "bpf --object-pinned loads only where a program is pinned there");
+}
+
 static void check_cgroup(const struct kernel_check *check, const struct extension *extension)
 {
 	const struct xt_cgroup_info_v2 *info = DATA(extension, struct xt_cgroup_info_v2);
@@ -319,6 +328,7 @@ void kernel_check_data(const struct kernel_check *check, const struct extension 
 		void (*look)(const struct kernel_check *check, const struct extension *extension);
 	} table[] = {
 		{ "addrtype", false, check_addrtype },
+		{ "bpf", false, check_bpf },
 		{ "cgroup", false, check_cgroup },
 		{ "connlabel", false, check_connlabel },
 		{ "devgroup", false, check_devgroup },

@@ -157,6 +157,7 @@ static void target_init(struct xtables_target *target, const char *jumpto)
 void door_add_match(struct xtables_match *match)
 {
 	match_init(match);
+	door_read_bpf(match);
 	if (match != match->next)
 		add_options(match->x6_options, match->x6_options == NULL ? match->extra_opts : NULL,
 			    &match->option_offset);

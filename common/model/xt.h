@@ -48,6 +48,7 @@ struct door {
 	unsigned blame;         /* index + 1 of the word that a fault is about; 0: where the reading stopped */
 	unsigned in_word, out_word, command_word, src_word, dst_word;
 	const char *src_text, *dst_text; /* of -s and -d; NULL: not given */
+	void (*parse_bpf)(struct xt_option_call *cb); /* the extension's own, behind ours; ext_bpf.c */
 	struct command *command; /* borrowed, as are the next two */
 	struct arena *arena;
 	struct words *words;
@@ -72,6 +73,9 @@ void door_note_fault(struct ext_fault *fault);
 /* Options and data of an extension, for the rule that is being read; ext.c. */
 void door_add_match(struct xtables_match *match);
 void door_add_target(struct xtables_target *target, const char *jumpto);
+
+/* Reads --object-pinned without the object, where the match is bpf; ext_bpf.c. */
+void door_read_bpf(struct xtables_match *match);
 
 /* Our own `set` and `SET`, in place of iptables' that need the kernel; ext_set.c. Once, after xtables_init_all. */
 void door_register_sets(void);

@@ -20,8 +20,6 @@
 -m bpf --object-pinned;;FAIL
 -m bpf --object-pinned /x --bytecode ALL;;FAIL
 -m bpf --object-pinned /x --bytecode all;;FAIL
--m bpf --object-pinned 0x1f/0xf;;FAIL
--m bpf --object-pinned tcp;;FAIL
 -m bpf /x;;FAIL
 -p udp -m bpf;;FAIL
 -p udp -m bpf --bytecode "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0";=;OK
