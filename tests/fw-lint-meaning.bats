@@ -82,6 +82,13 @@ silent() {
 	silent dead-rule '-A INPUT -m connmark --mark 0 -j DROP' '-A INPUT -m connmark ! --mark 0 -j DROP' '-A INPUT -j ACCEPT'
 }
 
+@test "dead-rule: behind chains that call the next one twice each, 2 to the 30th ways" {
+	rules4 filter ':INPUT ACCEPT [0:0]' "$(seq -f ':c%.0f - [0:0]' 0 30)" '-A INPUT -j c0' \
+		"$(seq 0 29 | awk '{ print "-A c" $1 " -j c" $1 + 1 "\n-A c" $1 " -p tcp -j c" $1 + 1 }')" \
+		'-A c30 -s 10.0.0.0/8 -j DROP' '-A INPUT -s 10.1.1.1 -j ACCEPT' '-A INPUT -s 11.1.1.1 -j ACCEPT'
+	[ "$(found dead-rule)" = "96 dead-rule;" ]
+}
+
 @test "a mark that rules of the table change is not taken for the same" {
 	rules4 mangle '-A PREROUTING -m mark --mark 0 -j MARK --set-mark 1' '-A PREROUTING -m mark --mark 0 -j ACCEPT' \
 		'-A PREROUTING -m mark ! --mark 0 -j ACCEPT' '-A PREROUTING -p tcp -j ACCEPT'

@@ -85,6 +85,19 @@ setup() {
 	run -0 fw-trace 'in eth0 udp 192.0.2.1 -> 192.0.2.2' < <(printf '*filter\nCOMMIT\n')
 }
 
+@test "chains that call the next one twice each: no end is waited for" {
+	{
+		printf '*filter\n:INPUT ACCEPT [0:0]\n'
+		seq -f ':c%.0f - [0:0]' 0 40
+		echo '-A INPUT -j c0'
+		seq 0 39 | awk '{ print "-A c" $1 " -j c" $1 + 1 "\n-A c" $1 " -p tcp -j c" $1 + 1 }'
+		echo COMMIT
+	} >"$tmp/twice.v4"
+	run -0 timeout 60 fw-trace -R "$tmp/twice.v4" -p - <<<'in eth0 tcp 192.0.2.1 -> 192.0.2.2:22'
+	[[ $output == *": LOOP: its way has no end"* ]]
+	run -0 timeout 60 fw-lint -q --checks=all "$tmp/twice.v4"
+}
+
 @test "the kernel counts what the tracer counts: random rules, real packets, both families and backends" {
 	for backend in legacy nft; do
 		for family in 4 6; do

@@ -148,7 +148,9 @@ void show_result(struct show *show, const struct packet *packet, const struct tr
 		strbuf_puts(out, ": ");
 	}
 	strbuf_puts(out, outcome_name(result->outcome));
-	if (result->rule != NULL) {
+	if (result->outcome == OUTCOME_LOOP) {
+		strbuf_puts(out, ": its way has no end: chains call each other, or the next one several times each");
+	} else if (result->rule != NULL) {
 		const struct line *line = line_of(show, result->rule);
 
 		strbuf_printf(out, " by line %u: %.*s", line->number, (int)line->len, line->text);

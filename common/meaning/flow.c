@@ -72,7 +72,12 @@ bool flow_returns(struct flow *flow, const struct program_table *table)
 /* --- what becomes of some packets ---------------------------------------------------------------------- */
 
 /* Rules looked at for one question, calls of chains counted each time: beyond, it stays open. */
-#define STEPS_MAX 4000000UL
+#define STEPS_MAX 1000000UL
+
+/* What came back from a chain when these entered it last. */
+struct passage {
+	diagram enters, back;
+};
 
 struct walk {
 	struct flow *flow;
@@ -80,6 +85,7 @@ struct walk {
 	enum flow_end end;
 	diagram found;
 	unsigned long steps;
+	struct passage *passages; /* by chain of the table */
 };
 
 static diagram walk_chain(struct walk *walk, const struct program_chain *chain, diagram enters);
@@ -127,8 +133,7 @@ static diagram walk_rule(struct walk *walk, const struct program_rule *rule, dia
 	return rule->effect == EFFECT_GOTO ? rest : diagram_or(all, rest, inner);
 }
 
-/* Returns what comes back of what enters; no more than that is to be relied on once something was found. */
-static diagram walk_chain(struct walk *walk, const struct program_chain *chain, diagram enters)
+static diagram walk_rules(struct walk *walk, const struct program_chain *chain, diagram enters)
 {
 	diagram rest = enters, back = DIAGRAM_EMPTY;
 
@@ -141,13 +146,33 @@ static diagram walk_chain(struct walk *walk, const struct program_chain *chain, 
 	return diagram_or(walk->flow->diagrams, back, rest);
 }
 
+/*
+ * Returns what comes back of what enters; nothing to be relied on once something was found. The same packets are
+ * often sent through a chain again, and what chains call each other twice would double the work at each depth.
+ */
+static diagram walk_chain(struct walk *walk, const struct program_chain *chain, diagram enters)
+{
+	struct passage *last = &walk->passages[chain - chain->table->chains];
+	diagram back;
+
+	if (last->enters == enters && enters != DIAGRAM_EMPTY)
+		return last->back;
+	back = walk_rules(walk, chain, enters);
+	*last = (struct passage){ enters, back };
+	return back;
+}
+
 bool flow_some(struct flow *flow, const struct program_chain *chain, const struct box *box, enum flow_end end,
 	       diagram *some)
 {
 	struct walk walk = { .flow = flow, .box = box, .end = end, .found = DIAGRAM_EMPTY };
-	diagram back = walk_chain(&walk, chain, diagram_and(flow->diagrams, diagram_valid(flow->diagrams),
-							    diagram_box(flow->diagrams, box)));
+	diagram enters = diagram_and(flow->diagrams, diagram_valid(flow->diagrams), diagram_box(flow->diagrams, box)), back;
 
+	walk.passages = calloc(chain->table->count, sizeof(*walk.passages));
+	if (walk.passages == NULL)
+		return false;
+	back = walk_chain(&walk, chain, enters);
+	free(walk.passages);
 	if (walk.found == DIAGRAM_EMPTY && (end == FLOW_DROPPED) == chain_policy_drops(chain))
 		walk.found = back;
 	*some = walk.found;

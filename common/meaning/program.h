@@ -53,6 +53,8 @@ struct program_chain {
 	bool looped;        /* on a cycle, or behind one: nothing is said of it */
 	unsigned order;     /* callers come before those that they call, where there is no loop */
 	struct index *index; /* of its rules, made when first needed */
+	unsigned long long asked; /* for which packet `returns` was found out last: witness.c */
+	bool returns;
 };
 
 struct program_table {
@@ -73,6 +75,7 @@ struct program {
 	struct program_rule **rules; /* by serial */
 	unsigned rule_count;
 	struct boxes boxes;
+	unsigned long long packets; /* that were tried: witness.c */
 	bool tracked;  /* some rule uses connection tracking: packets are put together from their fragments first */
 	bool no_memory;
 };

@@ -7,6 +7,8 @@
 
 /* Deeper than any kernel goes (jumpstack of legacy, 16 of nf_tables): a loop. */
 #define DEPTH_MAX 256
+/* Rules that one packet meets. Chains that call the next one twice, 40 of them, are a trillion: no kernel gets through either. */
+#define STEPS_MAX 2000000UL
 
 static enum answer cond_answer(const struct cond *cond, const struct packet *packet)
 {
@@ -157,6 +159,8 @@ static enum outcome walk(struct tracer *tracer, const struct program_chain *chai
 	for (uint32_t at = next_rule(tracer, chain, 0); at != INDEX_NONE; at = next_rule(tracer, chain, at + 1)) {
 		const struct program_rule *rule = &chain->rules[at];
 
+		if (++tracer->steps > STEPS_MAX)
+			return OUTCOME_LOOP;
 		if (!meet(tracer, rule, packet, depth, &outcome))
 			continue;
 		return outcome;
@@ -301,6 +305,7 @@ struct trace_result trace_packet(struct tracer *tracer, struct packet *packet)
 {
 	tracer->result = (struct trace_result){ .outcome = OUTCOME_ACCEPT };
 	tracer->branch = false;
+	tracer->steps = 0;
 	follow(tracer, packet);
 	return tracer->result;
 }

@@ -10,7 +10,13 @@
 #include "meaning/packet.h"
 #include "meaning/program.h"
 
-enum outcome { OUTCOME_NONE, OUTCOME_ACCEPT, OUTCOME_DROP, OUTCOME_QUEUE, OUTCOME_LOOP };
+enum outcome {
+	OUTCOME_NONE,
+	OUTCOME_ACCEPT,
+	OUTCOME_DROP,
+	OUTCOME_QUEUE,
+	OUTCOME_LOOP, /* chains that call each other, or each other so often that no end can be waited for */
+};
 
 enum step_kind {
 	STEP_CHAIN,   /* a built-in chain begins */
@@ -48,6 +54,7 @@ struct tracer {
 	struct trace_result result;
 	uint32_t point[FIELD_COUNT];
 	enum hook hook;
+	unsigned long steps;
 	bool indexed;
 	bool branch; /* the way that an unknown would open: nothing counts */
 };

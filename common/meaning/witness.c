@@ -68,13 +68,10 @@ static bool stops(struct program *program, struct witness *witness, const struct
 	}
 }
 
-/* May a packet that entered the chain come back from it? */
-static bool returns(struct program *program, struct witness *witness, struct program_chain *chain, unsigned depth)
+static bool find_returns(struct program *program, struct witness *witness, struct program_chain *chain, unsigned depth)
 {
 	uint32_t at;
 
-	if (depth > DEPTH_MAX)
-		return false;
 	for (at = next_rule(program, chain, witness->point, 0); at != INDEX_NONE;
 	     at = next_rule(program, chain, witness->point, at + 1)) {
 		const struct program_rule *rule = &chain->rules[at];
@@ -93,7 +90,24 @@ static bool returns(struct program *program, struct witness *witness, struct pro
 	return true;
 }
 
-bool witness_passes(struct program *program, struct witness *witness, const struct program_rule *rule)
+/*
+ * May a packet that entered the chain come back from it? Found out once a packet, or chains that call each other
+ * twice would double the work at each depth: what was decided of the booleans on the way stays decided, so the
+ * answer stays the same.
+ */
+static bool returns(struct program *program, struct witness *witness, struct program_chain *chain, unsigned depth)
+{
+	if (depth > DEPTH_MAX)
+		return false;
+	if (chain->asked != program->packets) {
+		chain->returns = find_returns(program, witness, chain, depth);
+		chain->asked = program->packets;
+	}
+	return chain->returns;
+}
+
+/* Does a packet at this point, with booleans still open, get to the rule from the beginning of its chain? */
+static bool passes(struct program *program, struct witness *witness, const struct program_rule *rule)
 {
 	struct program_chain *chain = rule->chain;
 
@@ -117,10 +131,11 @@ struct search {
 static bool try_point(struct search *search, const struct box *box, unsigned which, struct witness *witness)
 {
 	*witness = (struct witness){ .bools = *box };
+	search->program->packets++;
 	box_corner(box, which, witness->point);
 	for (unsigned i = search->depth; i-- > 0;) {
 		search->steps++;
-		if (!witness_passes(search->program, witness, search->path[i]) ||
+		if (!passes(search->program, witness, search->path[i]) ||
 		    !can_match(search->program, witness, search->path[i]))
 			return false;
 	}

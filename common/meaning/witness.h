@@ -14,9 +14,6 @@ struct witness {
 	struct box bools; /* only its literals count: what was decided of the booleans */
 };
 
-/* Does a packet at this point, with booleans still open, get to the rule from the beginning of its chain? */
-bool witness_passes(struct program *program, struct witness *witness, const struct program_rule *rule);
-
 /* How many packets of a box are tried on one way to the rule. */
 #define WITNESS_QUICK 2
 #define WITNESS_ALL   24
