@@ -100,6 +100,12 @@ teardown() {
 	run -1 fw-lint -q "$tmp/r"
 }
 
+@test "an extension that ends the process where it has nothing to print does not end ours" {
+	printf '*filter\n-A INPUT -m rateest --rateest a --rateest-bps 8bit\n-A INPUT -j DROP\nCOMMIT\n' >"$tmp/r"
+	run -0 "$BUILD/tests/reprint" 4 "$tmp/r"
+	[[ $output == *"-m rateest"*"-j DROP"* ]]
+}
+
 @test "print is the inverse of read: the model's text reads back to itself and loads" {
 	ipset create bad4 hash:ip counters timeout 0
 	ipset create bad6 hash:ip family inet6 counters timeout 0
