@@ -223,5 +223,40 @@ silent() {
 	[ -z "$output" ]
 	{ cat "$tmp/rules.v4"; echo '#@ expect allow tcp 25'; } >"$tmp/broken.v4"
 	run -1 fw-lint -q --format=gcc --checks=expect "$tmp/broken.v4"
-	[[ $output == *"is dropped, as all such packets are [expect]" ]]
+	[[ $output == *"is dropped, whatever it has in what the promise does not name [expect]" ]]
+}
+
+@test "expect allow: every value of what it names, some of what it does not" {
+	says expect ':INPUT DROP' '#@ expect allow tcp 22 from 10.0.0.0/8' '-A INPUT -s 10.0.0.0/9 -p tcp --dport 22 -j ACCEPT'
+	run -1 fw-lint -q --checks=expect "$tmp/rules.v4"
+	[[ $output == *"tcp 10.128.0.1:40000 -> "*":22 new is dropped"* ]]
+	silent expect ':INPUT DROP' '#@ expect allow tcp 22' '-A INPUT -s 10.0.0.0/8 -i eth0 -p tcp --dport 22 --sport 1024: -j ACCEPT'
+	silent expect ':INPUT DROP' '#@ expect allow tcp 22 from 10.0.0.0/8' '-A INPUT -s 10.0.0.0/9 -i eth0 -p tcp --dport 22 -j ACCEPT' \
+		'-A INPUT -s 10.128.0.0/9 -i eth1 -p tcp --dport 22 -m limit --limit 1/s -j ACCEPT'
+	says expect ':INPUT DROP' '#@ expect allow tcp 80-90' '-A INPUT -p tcp --dport 80:89 -j ACCEPT'
+	says expect ':INPUT DROP' '#@ expect allow from 192.0.2.1' '-A INPUT -s 192.0.2.1 -p tcp -j ACCEPT'
+	silent expect ':INPUT DROP' '#@ expect allow from 192.0.2.1 in eth+' '-A INPUT -i eth+ -s 192.0.2.1 -j ACCEPT'
+	says expect ':INPUT DROP' '#@ expect allow from 192.0.2.1 in eth+' '-A INPUT -i eth0 -s 192.0.2.1 -j ACCEPT'
+}
+
+@test "expect: icmp, other protocols, not, from self" {
+	says expect '#@ expect deny icmp from 192.0.2.1' '-A INPUT -p icmp --icmp-type 8 -j ACCEPT'
+	silent expect ':INPUT DROP' '#@ expect deny icmp from 192.0.2.1' '-A INPUT -p icmp ! -s 192.0.2.0/24 -j ACCEPT'
+	silent expect ':INPUT DROP' '#@ expect allow proto 47 from 192.0.2.1' '-A INPUT -p gre -j ACCEPT'
+	says expect ':INPUT DROP' '#@ expect allow proto 50 from 192.0.2.1' '-A INPUT -p gre -j ACCEPT'
+	silent expect ':INPUT DROP' '#@ expect deny tcp 22 from not 10.0.0.0/8' '-A INPUT -s 10.0.0.0/8 -p tcp --dport 22 -j ACCEPT'
+	says expect ':INPUT DROP' '#@ expect deny tcp 22 from not 10.0.0.0/8' '-A INPUT -s 11.0.0.0/8 -p tcp --dport 22 -j ACCEPT'
+	silent expect ':INPUT DROP' '#@ expect deny tcp 22 in not eth1' '-A INPUT -i eth1 -p tcp --dport 22 -j ACCEPT'
+	says expect ':INPUT DROP' '#@ expect deny tcp 22 in not eth1' '-A INPUT -i eth2 -p tcp --dport 22 -j ACCEPT'
+	says expect ':OUTPUT ACCEPT' '#@ expect deny tcp 25 from self' '-A OUTPUT -p tcp --dport 24 -j DROP'
+	silent expect ':OUTPUT ACCEPT' '#@ expect deny tcp 25 from self' '-A OUTPUT ! -o lo -p tcp --dport 25 -j DROP'
+	says expect ':OUTPUT ACCEPT' '#@ expect allow tcp 25 from self to 10.1.1.1' '-A OUTPUT -d 10.0.0.0/8 ! -o lo -j DROP'
+}
+
+@test "expect: what cannot be read is said, at its word" {
+	for bad in 'maybe tcp 22:11' 'allow tcp http:21' 'deny tcp 22 from example.org:28' 'deny tcp 90-80:20' 'deny from 10.0.0.0/33:21' 'deny tcp 22 to:23'; do
+		rules4 filter "#@ expect ${bad%:*}"
+		run -1 fw-lint -q --format=gcc --checks=expect "$tmp/rules.v4"
+		[[ $output == *"v4:2:${bad##*:}: error: this promise cannot be read: "* ]] || { echo "$bad: $output"; false; }
+	done
 }

@@ -108,9 +108,10 @@ const struct check_entry check_catalogue[] = {
 	  "LOG keeps 29 bytes of its prefix, NFLOG 63. iptables cuts it without a word, and what searches the "
 	  "log for the whole finds nothing." },
 	{ DIAG_EXPECT, "meaning", "#@ expect deny tcp 22\n-A INPUT -p tcp --dport 22 -j ACCEPT",
-	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Promises of tcp "
-	  "and udp ports are asked, each family for itself, for the first packet of a connection; others are "
-	  "passed over. A limit or a set may answer either way: deny must hold for all answers, allow for one." },
+	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Each family is asked "
+	  "for itself, about first packets of connections, in table filter. A limit or a set may answer either way: "
+	  "deny must hold for all answers, allow for one. allow must hold for every address, protocol, port and "
+	  "interface that it names, and for some of what it does not name." },
 };
 
 const size_t check_catalogue_count = ARRAY_LEN(check_catalogue);

@@ -84,6 +84,30 @@ void question_state(struct question *question, enum ct_state state)
 	question_field(question, FIELD_CT, value, value);
 }
 
+bool question_accepted_part(const struct question *question, diagram *all, diagram *accepted)
+{
+	struct flow *flow = (struct flow *)(uintptr_t)&question->m->flow;
+	diagram box = diagram_and(flow->diagrams, diagram_valid(flow->diagrams), diagram_box(flow->diagrams, &question->box));
+	diagram part;
+
+	*all = diagram_or(flow->diagrams, *all, box);
+	if (!flow_all(flow, question->chain, &question->box, FLOW_ACCEPTED, &part))
+		return false;
+	*accepted = diagram_or(flow->diagrams, *accepted, part);
+	return !diagrams_lost(flow->diagrams);
+}
+
+struct packet question_packet(const struct question *question, diagram set)
+{
+	const struct program *program = question->m->program;
+	uint32_t usual[FIELD_COUNT];
+	struct box box;
+
+	box_usual(program, &question->box, usual);
+	box = diagram_some(question->m->flow.diagrams, set, usual);
+	return box_packet(program, &box);
+}
+
 /*
  * Asked of the most usual packet first: an answer for it costs next to nothing, is most often the
  * answer, and is the packet that a reader wants to see.
@@ -107,10 +131,8 @@ static enum may ask(const struct question *question, enum flow_end end, struct p
 		return MAY_UNKNOWN;
 	if (set == DIAGRAM_EMPTY)
 		return MAY_NEVER;
-	if (some != NULL) {
-		box = diagram_some(flow->diagrams, set, usual);
-		*some = box_packet(program, &box);
-	}
+	if (some != NULL)
+		*some = question_packet(question, set);
 	return MAY_SOMETIMES;
 }
 

@@ -40,6 +40,11 @@ enum may { MAY_NEVER, MAY_SOMETIMES, MAY_UNKNOWN };
 enum may question_accepted(const struct question *question, struct packet *some);
 enum may question_dropped(const struct question *question, struct packet *some);
 
+/* Adds the packets that it is about, and those of them that may be accepted. False: too much work to tell. */
+bool question_accepted_part(const struct question *question, diagram *all, diagram *accepted);
+/* One of a set, the most usual. */
+struct packet question_packet(const struct question *question, diagram set);
+
 void check_dead(const struct meaning *m);
 void check_policy(const struct meaning *m);
 void check_nat(const struct meaning *m);

@@ -6,7 +6,7 @@
 #define LEAF_VAR   UINT32_MAX
 #define CACHE_BITS 18
 
-enum operation { OP_AND, OP_OR, OP_MINUS };
+enum operation { OP_AND, OP_OR, OP_MINUS, OP_OVER };
 
 struct node {
 	uint32_t var; /* from the top; LEAF_VAR: a leaf */
@@ -221,6 +221,34 @@ diagram diagram_or(struct diagrams *all, diagram a, diagram b)
 diagram diagram_minus(struct diagrams *all, diagram a, diagram b)
 {
 	return apply(all, OP_MINUS, a, b);
+}
+
+static bool is_kept(const struct diagrams *all, uint32_t var, unsigned fields)
+{
+	unsigned f = 0;
+
+	while (f < FIELD_COUNT && var >= all->first_var[f + 1])
+		f++;
+	return f < FIELD_COUNT && (fields & 1U << f) != 0;
+}
+
+diagram diagram_over(struct diagrams *all, diagram set, unsigned fields)
+{
+	struct cached *cached = &all->cache[mix(set, fields, OP_OVER) & ((1U << CACHE_BITS) - 1)];
+	struct node node;
+	diagram no, yes, result;
+
+	if (set <= DIAGRAM_FULL || all->lost)
+		return set;
+	if (cached->a == set && cached->b == fields && cached->op == OP_OVER + 1U)
+		return cached->result;
+	node = all->nodes.item[set];
+	no = diagram_over(all, node.no, fields);
+	yes = diagram_over(all, node.yes, fields);
+	result = is_kept(all, node.var, fields) ? make(all, node.var, no, yes) : diagram_or(all, no, yes);
+	if (!all->lost)
+		*cached = (struct cached){ set, fields, OP_OVER + 1U, result };
+	return result;
 }
 
 /* --- a part of it ---------------------------------------------------------------------------------- */

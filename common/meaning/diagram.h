@@ -28,6 +28,9 @@ diagram diagram_and(struct diagrams *all, diagram a, diagram b);
 diagram diagram_or(struct diagrams *all, diagram a, diagram b);
 diagram diagram_minus(struct diagrams *all, diagram a, diagram b);
 
+/* All points that agree with one of the set in these fields (bits by enum field): the others, and the booleans, are let go. */
+diagram diagram_over(struct diagrams *all, diagram set, unsigned fields);
+
 /*
  * All points that there are: a field's numbers need not fill its bits. What comes in from outside is
  * to be cut down to these, or points that do not exist are left over.

@@ -83,6 +83,7 @@ struct walk {
 	struct flow *flow;
 	const struct box *box; /* that all packets are in */
 	enum flow_end end;
+	bool all; /* that end so are wanted, not the first that are found */
 	diagram found;
 	unsigned long steps;
 	struct passage *passages; /* by chain of the table */
@@ -118,8 +119,9 @@ static diagram walk_rule(struct walk *walk, const struct program_rule *rule, dia
 	if (hit == DIAGRAM_EMPTY)
 		return rest;
 	if (ends_so(walk, rule->effect)) {
-		walk->found = hit;
-		return rest;
+		walk->found = walk->all ? diagram_or(all, walk->found, hit) : hit;
+		if (!walk->all)
+			return rest;
 	}
 	if (!rule->fresh)
 		rest = diagram_minus(all, rest, set);
@@ -138,7 +140,7 @@ static diagram walk_rules(struct walk *walk, const struct program_chain *chain, 
 	diagram rest = enters, back = DIAGRAM_EMPTY;
 
 	for (unsigned i = 0; i < chain->count && !chain->looped && rest != DIAGRAM_EMPTY; i++) {
-		if (walk->found != DIAGRAM_EMPTY || ++walk->steps > STEPS_MAX)
+		if ((walk->found != DIAGRAM_EMPTY && !walk->all) || ++walk->steps > STEPS_MAX)
 			return DIAGRAM_EMPTY;
 		if (chain->rules[i].effect != EFFECT_NONE && concerns(walk, &chain->rules[i]))
 			rest = walk_rule(walk, &chain->rules[i], rest, &back);
@@ -162,19 +164,31 @@ static diagram walk_chain(struct walk *walk, const struct program_chain *chain, 
 	return back;
 }
 
+static bool walk_from(struct walk *walk, const struct program_chain *chain, diagram *result)
+{
+	struct diagrams *all = walk->flow->diagrams;
+	diagram enters = diagram_and(all, diagram_valid(all), diagram_box(all, walk->box)), back;
+
+	walk->found = DIAGRAM_EMPTY;
+	walk->passages = calloc(chain->table->count, sizeof(*walk->passages));
+	if (walk->passages == NULL)
+		return false;
+	back = walk_chain(walk, chain, enters);
+	free(walk->passages);
+	if ((walk->all || walk->found == DIAGRAM_EMPTY) && (walk->end == FLOW_DROPPED) == chain_policy_drops(chain))
+		walk->found = diagram_or(all, walk->found, back);
+	*result = walk->found;
+	return walk->steps <= STEPS_MAX && !diagrams_lost(all);
+}
+
 bool flow_some(struct flow *flow, const struct program_chain *chain, const struct box *box, enum flow_end end,
 	       diagram *some)
 {
-	struct walk walk = { .flow = flow, .box = box, .end = end, .found = DIAGRAM_EMPTY };
-	diagram enters = diagram_and(flow->diagrams, diagram_valid(flow->diagrams), diagram_box(flow->diagrams, box)), back;
+	return walk_from(&(struct walk){ .flow = flow, .box = box, .end = end }, chain, some);
+}
 
-	walk.passages = calloc(chain->table->count, sizeof(*walk.passages));
-	if (walk.passages == NULL)
-		return false;
-	back = walk_chain(&walk, chain, enters);
-	free(walk.passages);
-	if (walk.found == DIAGRAM_EMPTY && (end == FLOW_DROPPED) == chain_policy_drops(chain))
-		walk.found = back;
-	*some = walk.found;
-	return walk.steps <= STEPS_MAX && !diagrams_lost(flow->diagrams);
+bool flow_all(struct flow *flow, const struct program_chain *chain, const struct box *box, enum flow_end end,
+	      diagram *part)
+{
+	return walk_from(&(struct walk){ .flow = flow, .box = box, .end = end, .all = true }, chain, part);
 }

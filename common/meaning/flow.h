@@ -28,10 +28,13 @@ must_check bool flow_returns(struct flow *flow, const struct program_table *tabl
 enum flow_end { FLOW_ACCEPTED, FLOW_DROPPED };
 
 /*
- * Of the packets of the box, entering a built-in chain: *some gets a part that may end so, its policy
- * taken into account; DIAGRAM_EMPTY: none ever does. False: that was too much work to tell.
+ * Of the packets of the box, entering a chain: *some gets a part that may end so, its policy taken into
+ * account, or for a user chain that what returns is let on; DIAGRAM_EMPTY: none ever does. flow_all: *part
+ * gets all that may. False: that was too much work to tell.
  */
 must_check bool flow_some(struct flow *flow, const struct program_chain *chain, const struct box *box,
 			  enum flow_end end, diagram *some);
+must_check bool flow_all(struct flow *flow, const struct program_chain *chain, const struct box *box,
+			 enum flow_end end, diagram *part);
 
 #endif
