@@ -1,29 +1,38 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What ct-stat costs with 250,000 entries, as ratios within this run: CPU time of user and kernel, the best of
-# several runs taken in turns. Fails where a promised ratio is not kept.
+# several runs taken in turns, because other work on the machine only ever adds. In brackets the ratio of each
+# round by itself, from the least to the most: how far to trust the number. Fails where a promise is not kept.
 set -eu
-entries=${ENTRIES:-250000} rounds=${ROUNDS:-5} failed=0
-declare -A best memory
+entries=${ENTRIES:-250000} rounds=${ROUNDS:-9} failed=0
+declare -A best memory each
 
-cost() { # cost NAME RUNS COMMAND...: keeps the best
+cost() { # cost NAME RUNS COMMAND...: keeps the best, and what each round cost
 	local name=$1 runs=$2 us kib
 	shift 2
 	read -r us kib < <("$BUILD/tests/cpucost" "$runs" "$@")
+	each[$name]+=" $us"
 	if [ -z "${best[$name]-}" ] || [ "$us" -lt "${best[$name]}" ]; then best[$name]=$us; fi
 	if [ -z "${memory[$name]-}" ] || [ "$kib" -gt "${memory[$name]}" ]; then memory[$name]=$kib; fi
 }
 
-promise() { # promise TEXT MEASURED LIMIT
+promise() { # promise TEXT MEASURED LIMIT [SPREAD]
 	if awk -v a="$2" -v b="$3" 'BEGIN { exit !(a <= b) }'; then
-		printf '%-62s %8s <= %s\n' "$1" "$2" "$3"
+		printf '%-66s %7s <= %s %s\n' "$1" "$2" "$3" "${4-}"
 	else
-		printf '%-62s %8s >  %s  NOT KEPT\n' "$1" "$2" "$3"
+		printf '%-66s %7s >  %s %s NOT KEPT\n' "$1" "$2" "$3" "${4-}"
 		failed=1
 	fi
 }
 
 ratio() { awk -v a="${best[$1]}" -v b="${best[$2]}" 'BEGIN { printf "%.3f", a / b }'; }
+
+spread() { # spread NAME OTHER: the ratio of each round, the least and the most
+	paste <(tr ' ' '\n' <<<"${each[$1]# }") <(tr ' ' '\n' <<<"${each[$2]# }") |
+		awk '{ r = $1 / $2; if (NR == 1 || r < lo) lo = r; if (r > hi) hi = r } END { printf "(%.3f to %.3f)", lo, hi }'
+}
+
+keep() { promise "$1" "$(ratio "$2" "$3")" "$4" "$(spread "$2" "$3")"; } # keep TEXT NAME OTHER LIMIT
 
 "$BUILD/tests/ctfill" "$entries" >/dev/null
 for ((round = 0; round < rounds; round++)); do
@@ -33,15 +42,22 @@ for ((round = 0; round < rounds; round++)); do
 	cost list 1 conntrack -L
 	cost udp 1 "$BUILD/ct-stat" --top proto,state,src -p udp
 	cost listudp 1 conntrack -L -p udp
+	cost udp4 1 "$BUILD/ct-stat" --top proto,state,src -p udp -4
+	cost listudp4 1 conntrack -L -p udp -f ipv4
+	cost walk 1 "$BUILD/ct-stat" --top proto -p 253 -4
 	cost sample 1 "$BUILD/ct-stat" --top proto,state,src --sample 10000
 	cost true 50 /bin/true
 	cost report 50 "$BUILD/ct-stat"
 done
 echo "$entries entries, CPU of a dump received and ignored: $((best[ignore] / 1000)) ms"
-promise "--top proto,state,src / receive and ignore" "$(ratio top ignore)" 1.10
-promise "--top proto,state,src / conntrack -L" "$(ratio top list)" 0.55
-promise "--top proto,state,src -p udp / conntrack -L -p udp" "$(ratio udp listudp)" 0.25
-promise "--sample 10000 / receive and ignore" "$(ratio sample ignore)" 0.08
+keep "--top proto,state,src / receive and ignore" top ignore 1.10
+keep "--top proto,state,src / conntrack -L" top list 0.55
+# The kernel filters protocols in one family at a time, and conntrack reads both in one walk. So both families
+# are two walks through the table, and those alone, sending nothing, are more than half of what is promised.
+keep "--top proto,state,src -p udp -4 / conntrack -L -p udp -f ipv4" udp4 listudp4 0.25
+keep "--top proto,state,src -p udp / conntrack -L -p udp, both families" udp listudp 0.25
+echo "    of which a walk that sends nothing, twice: $(awk -v a="${best[walk]}" -v b="${best[listudp]}" 'BEGIN { printf "%.3f", 2 * a / b }')"
+keep "--sample 10000 / receive and ignore" sample ignore 0.08
 promise "report, microseconds (1.5 times /bin/true + 1000)" "${best[report]}" "$((best[true] * 3 / 2 + 1000))"
 promise "memory of bounded keys, KiB" "${memory[bounded]}" 6144
 promise "memory of proto,state,src, KiB" "${memory[top]}" 6144
