@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Advice as text, JSON and sysctl.d lines. */
 #include "conntrack/advise.h"
+#include "base/json.h"
 #include "conntrack/text.h"
 
 #include <inttypes.h>
@@ -42,7 +43,7 @@ void advise_json(struct strbuf *out, const struct facts *facts, const advice_lis
 		const struct advice *advice = &list->item[i];
 
 		strbuf_printf(out, "%s{\"name\":\"%s\",\"text\":", i > 0 ? "," : "", advice->name);
-		text_json(out, strbuf_text(&advice->text), advice->text.len);
+		json_string(out, strbuf_text(&advice->text), advice->text.len);
 		if (advice->key >= 0)
 			strbuf_printf(out, ",\"sysctl\":\"net.netfilter.%s\",\"value\":%" PRIu64,
 				      advise_keys[advice->key], advice->value);

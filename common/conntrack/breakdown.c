@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/breakdown.h"
+#include "base/json.h"
 #include "conntrack/text.h"
 
 #include <errno.h>
@@ -234,7 +235,7 @@ static void json_row(struct strbuf *out, const struct breakdown *b, const struct
 
 	tally_value_text(&value, key, &row->value);
 	strbuf_puts(out, "{\"value\":");
-	text_json(out, strbuf_text(&value), value.len);
+	json_string(out, strbuf_text(&value), value.len);
 	strbuf_printf(out, ",\"flows\":%" PRIu64, scaled(b, row->flows));
 	if (b->by != TALLY_BY_FLOWS)
 		strbuf_printf(out, ",\"packets\":%" PRIu64 ",\"bytes\":%" PRIu64, scaled(b, row->packets),
@@ -253,7 +254,7 @@ static int json_key(struct strbuf *out, const struct breakdown *b, const struct 
 
 	if (err != 0)
 		return err;
-	text_json(out, tally->key.name, strlen(tally->key.name));
+	json_string(out, tally->key.name, strlen(tally->key.name));
 	strbuf_puts(out, ":[");
 	for (size_t i = 0; shown(b, &rows, i); i++) {
 		strbuf_puts(out, i > 0 ? "," : "");

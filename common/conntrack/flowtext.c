@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/flowtext.h"
+#include "base/json.h"
 #include "conntrack/text.h"
 
 #include <arpa/inet.h>
@@ -213,7 +214,7 @@ static void json_tail(struct strbuf *out, const struct flow *flow)
 	text = flow_helper(flow, &len);
 	if (len > 0) {
 		strbuf_puts(out, ",\"helper\":");
-		text_json(out, text, len);
+		json_string(out, text, len);
 	}
 }
 

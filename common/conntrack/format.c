@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/format.h"
+#include "base/json.h"
 #include "conntrack/text.h"
 
 #include <errno.h>
@@ -255,11 +256,11 @@ void format_json(struct strbuf *out, const struct report *report)
 
 	strbuf_printf(out, "{\"time\":%" PRIu64 ",\"netns\":", now->wall);
 	if (report->netns != NULL)
-		text_json(out, report->netns, strlen(report->netns));
+		json_string(out, report->netns, strlen(report->netns));
 	else
 		strbuf_puts(out, "null");
 	strbuf_printf(out, ",\"status\":\"%s\",\"reasons\":", alarm_name(report->level));
-	text_json(out, strbuf_text(&report->reasons), report->reasons.len);
+	json_string(out, strbuf_text(&report->reasons), report->reasons.len);
 	strbuf_printf(out, ",\"active\":%s", now->absent ? "false" : "true");
 	json_number(out, "count", now->has_count, now->count);
 	json_number(out, "max", now->has_max, now->max);

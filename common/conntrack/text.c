@@ -33,42 +33,6 @@ void text_address(struct strbuf *out, unsigned family, const uint8_t *addr)
 	}
 }
 
-/* Length of the UTF-8 sequence at text, 0 when it is not one. */
-static size_t utf8_length(const unsigned char *text, size_t left)
-{
-	size_t len = text[0] < 0x80			 ? 1
-		     : text[0] >= 0xc2 && text[0] < 0xe0 ? 2
-		     : text[0] >= 0xe0 && text[0] < 0xf0 ? 3
-		     : text[0] >= 0xf0 && text[0] < 0xf5 ? 4
-							 : 0;
-
-	if (len > left)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	return len;
-}
-
-void text_json(struct strbuf *out, const char *text, size_t len)
-{
-	strbuf_putc(out, '"');
-	for (size_t i = 0; i < len;) {
-		size_t step = utf8_length((const unsigned char *)text + i, len - i);
-
-		if (step == 0)
-			strbuf_puts(out, "\\ufffd");
-		else if (text[i] == '"' || text[i] == '\\')
-			strbuf_printf(out, "\\%c", text[i]);
-		else if ((unsigned char)text[i] < ' ')
-			strbuf_printf(out, "\\u%04x", (unsigned)text[i]);
-		else
-			strbuf_add(out, text + i, step);
-		i += step > 0 ? step : 1;
-	}
-	strbuf_putc(out, '"');
-}
-
 void text_duration(struct strbuf *out, uint64_t seconds)
 {
 	static const struct {

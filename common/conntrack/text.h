@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Words that the formats share: numbers without printf's cost, addresses, JSON strings, durations. */
+/* Words that the formats share: numbers without printf's cost, addresses, durations. */
 #ifndef FW_CONNTRACK_TEXT_H
 #define FW_CONNTRACK_TEXT_H
 
@@ -10,9 +10,6 @@ void text_number(struct strbuf *out, uint64_t number);
 
 /* As inet_ntop writes it; addr has 4 or 16 bytes, as the family says. */
 void text_address(struct strbuf *out, unsigned family, const uint8_t *addr);
-
-/* In quotes, with what JSON wants escaped; bytes that are not UTF-8 become U+FFFD. */
-void text_json(struct strbuf *out, const char *text, size_t len);
 
 /* "90 s", "5 min", "3 h", "12 d": the largest unit that leaves two or more, rounded down. */
 void text_duration(struct strbuf *out, uint64_t seconds);

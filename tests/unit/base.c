@@ -3,6 +3,7 @@
 #include "base/atomic.h"
 #include "base/diag.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/vec.h"
 #include "tap.h"
 
@@ -117,6 +118,18 @@ static void test_diag(void)
 		CHECK(diag_kinds[i].name != NULL && diag_kinds[i].meaning != NULL, "diag: every kind is described");
 }
 
+static void test_json(void)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	json_string(&sb, "a\"\\\n\xff\xc3\xa9", 7);
+	CHECK(strcmp(strbuf_text(&sb), "\"a\\\"\\\\\\u000a\\ufffd\xc3\xa9\"") == 0, "json: strings are escaped");
+	strbuf_reset(&sb);
+	json_string(&sb, "\xe0\x80\x80", 3);
+	CHECK(strcmp(strbuf_text(&sb), "\"\\ufffd\\ufffd\\ufffd\"") == 0, "json: an overlong sequence is no UTF-8");
+	strbuf_free(&sb);
+}
+
 int main(void)
 {
 	test_strbuf();
@@ -124,5 +137,6 @@ int main(void)
 	test_arena();
 	test_atomic();
 	test_diag();
+	test_json();
 	return tap_done();
 }

@@ -386,10 +386,6 @@ static void test_text(void)
 	struct strbuf out = STRBUF_INIT;
 	uint64_t number;
 
-	text_json(&out, "a\"\\\n\xff\xc3\xa9", 7);
-	CHECK(strcmp(strbuf_text(&out), "\"a\\\"\\\\\\u000a\\ufffd\xc3\xa9\"") == 0,
-	      "JSON strings are escaped");
-	strbuf_reset(&out);
 	text_number(&out, UINT64_MAX);
 	CHECK(strcmp(strbuf_text(&out), "18446744073709551615") == 0, "the largest number");
 	strbuf_free(&out);
