@@ -92,6 +92,19 @@ counted() {
 	[ "$(jq .count <(ct-stat --json))" = "$(conntrack -C)" ]
 }
 
+@test "--top master: entries by the service of the connection that they belong to" {
+	ip netns add family
+	ip netns exec family ctfill -m 100 300 >"$tmp/made"
+	ip netns exec family conntrack -L 2>/dev/null >"$tmp/list"
+	# connection 0: from the first source, and the first port
+	service=$(awk '/ src=10[.]0[.]0[.]0 .* sport=1024 / { match($0, /dport=[0-9]+/); print $1 "/" substr($0, RSTART + 6, RLENGTH - 6) }' "$tmp/list")
+	[ "$(jq .children "$tmp/made")" -gt 50 ]
+	ct-stat --netns family --top master -n 0 --json >"$tmp/j"
+	[ "$(jq -r --arg s "$service" '.top.master[] | select(.value == $s) | .flows' "$tmp/j")" -eq "$(jq .children "$tmp/made")" ]
+	[ "$(jq -r '[.top.master[].flows] | add' "$tmp/j")" -eq 300 ]
+	ip netns delete family
+}
+
 @test "prefixes count networks" {
 	conntrack -L -o extended 2>/dev/null | truth src/24 | grep -v v6 >"$tmp/truth"
 	counted src/24 -4 >"$tmp/counted"

@@ -36,7 +36,7 @@ const char ct_stat_usage[] =
 	"      --prom[=FILE]         Prometheus text, for the textfile collector\n"
 	"Entries:\n"
 	"      --top KEY[,KEY...]    count by proto, state, src, dst, sport, dport, zone, mark, family,\n"
-	"                            nat, status, helper, timeout, src/24, src/24/64, dst/24\n"
+	"                            nat, status, helper, master, timeout, src/24, src/24/64, dst/24\n"
 	"  -n, --rows N              rows a key (10; 0: all)\n"
 	"      --min N               only rows with at least N\n"
 	"      --by WHAT             flows, packets or bytes\n"

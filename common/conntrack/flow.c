@@ -261,7 +261,10 @@ static bool tuple_proto(const struct nlattr *nest, struct flow_tuple *tuple)
 
 bool flow_tuple(const struct flow *flow, enum flow_dir dir, struct flow_tuple *tuple)
 {
-	struct attrs attrs = attrs_in(flow->attr[dir == FLOW_ORIG ? CTA_TUPLE_ORIG : CTA_TUPLE_REPLY]);
+	static const int attrs_of_dir[] = { [FLOW_ORIG] = CTA_TUPLE_ORIG,
+					    [FLOW_REPLY] = CTA_TUPLE_REPLY,
+					    [FLOW_MASTER] = CTA_TUPLE_MASTER };
+	struct attrs attrs = attrs_in(flow->attr[attrs_of_dir[dir]]);
 	const struct nlattr *attr;
 	bool addresses = false, proto = false;
 

@@ -12,7 +12,8 @@
 #include <linux/netlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
-enum flow_dir { FLOW_ORIG, FLOW_REPLY };
+/* FLOW_MASTER: the original direction of the connection that this one was expected by (FTP's data, ...). */
+enum flow_dir { FLOW_ORIG, FLOW_REPLY, FLOW_MASTER };
 
 struct flow {
 	uint8_t family;				/* AF_INET, AF_INET6 */

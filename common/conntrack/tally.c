@@ -18,7 +18,7 @@ static const char *const field_names[TALLY_FIELDS] = {
 	[TALLY_DST] = "dst",	     [TALLY_SPORT] = "sport",	[TALLY_DPORT] = "dport",
 	[TALLY_ZONE] = "zone",	     [TALLY_MARK] = "mark",	[TALLY_FAMILY] = "family",
 	[TALLY_NAT] = "nat",	     [TALLY_STATUS] = "status", [TALLY_HELPER] = "helper",
-	[TALLY_TIMEOUT] = "timeout",
+	[TALLY_MASTER] = "master",   [TALLY_TIMEOUT] = "timeout",
 };
 
 static bool read_prefixes(struct tally_key *key, const char *text)
@@ -153,6 +153,16 @@ static struct tally_value nat_value(const struct tally_flow *f)
 	return number_value(true, (source ? 1u : 0u) | (destination ? 2u : 0u));
 }
 
+/* Protocol and destination port: sixteen bits each. */
+static struct tally_value master_value(const struct flow *flow)
+{
+	struct flow_tuple master;
+
+	if (flow->attr[CTA_TUPLE_MASTER] == NULL || !flow_tuple(flow, FLOW_MASTER, &master))
+		return number_value(false, 0);
+	return number_value(true, (uint64_t)master.proto << 16 | master.dport);
+}
+
 static const struct {
 	uint32_t below;
 	const char *name;
@@ -199,6 +209,8 @@ static struct tally_value value_of(const struct tally_key *key, const struct tal
 		return number_value(f->flow->attr[CTA_STATUS] != NULL,
 				    flow_number(f->flow, CTA_STATUS, 0) &
 					    (IPS_SEEN_REPLY | IPS_ASSURED | IPS_OFFLOAD | IPS_HW_OFFLOAD));
+	case TALLY_MASTER:
+		return master_value(f->flow);
 	case TALLY_TIMEOUT:
 		return timeout_value(f->flow);
 	default:
@@ -339,10 +351,19 @@ static void status_text(struct strbuf *out, uint64_t status)
 	strbuf_puts(out, (status & (IPS_OFFLOAD | IPS_HW_OFFLOAD)) != 0 ? ",OFFLOAD" : "");
 }
 
+static void proto_text(struct strbuf *out, unsigned proto)
+{
+	const char *name = proto_name(proto);
+
+	if (name != NULL)
+		strbuf_puts(out, name);
+	else
+		text_number(out, proto);
+}
+
 void tally_value_text(struct strbuf *out, const struct tally_key *key, const struct tally_value *value)
 {
 	static const char *const nat[] = { "none", "SNAT", "DNAT", "SNAT,DNAT" };
-	const char *name;
 
 	if (key->field == TALLY_SRC || key->field == TALLY_DST) {
 		address_text(out, key, value);
@@ -363,8 +384,12 @@ void tally_value_text(struct strbuf *out, const struct tally_key *key, const str
 		strbuf_puts(out, timeouts[value->low].name);
 	} else if (key->field == TALLY_FAMILY) {
 		strbuf_puts(out, value->low == AF_INET6 ? "ipv6" : "ipv4");
-	} else if (key->field == TALLY_PROTO && (name = proto_name((unsigned)value->low)) != NULL) {
-		strbuf_puts(out, name);
+	} else if (key->field == TALLY_PROTO) {
+		proto_text(out, (unsigned)value->low);
+	} else if (key->field == TALLY_MASTER) {
+		proto_text(out, (unsigned)(value->low >> 16));
+		strbuf_putc(out, '/');
+		text_number(out, value->low & UINT16_MAX);
 	} else {
 		text_number(out, value->low);
 	}

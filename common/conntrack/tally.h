@@ -25,6 +25,7 @@ enum tally_field {
 	TALLY_NAT,
 	TALLY_STATUS,
 	TALLY_HELPER,
+	TALLY_MASTER, /* "tcp/21": the service of the connection that expected this one */
 	TALLY_TIMEOUT,
 	TALLY_FIELDS
 };

@@ -9,6 +9,7 @@
  *	-r RATE    at most RATE inserts a second (as fast as the kernel takes them)
  *	-u         none assured or replied: what the kernel may evict when the table is full
  *	-a         all assured: what it may not
+ *	-m N       of the N next ones, those of its family belong to the first, as FTP's data to its control connection
  *	-s SOURCES number of IPv4 and of IPv6 source addresses (4093)
  *
  * 70 % TCP (55 ESTABLISHED, 25 TIME_WAIT, 10 SYN_SENT, 5 CLOSE_WAIT, 5 FIN_WAIT), 26 % UDP, 4 % ICMP; one in
@@ -46,7 +47,7 @@ static const char *const state_names[] = { "ESTABLISHED", "TIME_WAIT", "SYN_SENT
 static const uint16_t ports[] = { 443, 80, 22, 8080, 53, 123 };
 
 struct options {
-	uint64_t count, first, rate;
+	uint64_t count, first, rate, children;
 	uint32_t timeout, sources;
 	bool unassured, assured;
 };
@@ -62,7 +63,7 @@ struct conn {
 
 struct truth {
 	uint64_t made, errors, ipv6, proto[PROTOS], reply[REPLIES], state[ARRAY_LEN(state_names)];
-	uint64_t mark[MARKS], port[ARRAY_LEN(ports)], heavy;
+	uint64_t mark[MARKS], port[ARRAY_LEN(ports)], heavy, children;
 	int error; /* the last errno */
 };
 
@@ -108,6 +109,12 @@ static struct conn conn_make(const struct options *options, uint64_t n)
 	return c;
 }
 
+static bool is_child(const struct options *options, uint64_t n)
+{
+	return n > options->first && n - options->first <= options->children &&
+	       conn_make(options, n).ipv6 == conn_make(options, options->first).ipv6;
+}
+
 static void put_addresses(struct nlmsghdr *nlh, const struct conn *c, bool reply)
 {
 	struct nlattr *ip = mnl_attr_nest_start(nlh, CTA_TUPLE_IP);
@@ -140,9 +147,10 @@ static void put_echo(struct nlmsghdr *nlh, const struct conn *c, bool reply)
 	mnl_attr_put_u8(nlh, c->ipv6 ? CTA_PROTO_ICMPV6_CODE : CTA_PROTO_ICMP_CODE, 0);
 }
 
-static void put_tuple(struct nlmsghdr *nlh, const struct conn *c, bool reply)
+static void put_tuple(struct nlmsghdr *nlh, const struct conn *c, uint16_t type)
 {
-	struct nlattr *tuple = mnl_attr_nest_start(nlh, reply ? CTA_TUPLE_REPLY : CTA_TUPLE_ORIG);
+	bool reply = type == CTA_TUPLE_REPLY;
+	struct nlattr *tuple = mnl_attr_nest_start(nlh, type);
 	struct nlattr *proto;
 	uint16_t src = htons(c->sport), dst = htons(ports[c->port]);
 
@@ -159,7 +167,7 @@ static void put_tuple(struct nlmsghdr *nlh, const struct conn *c, bool reply)
 	mnl_attr_nest_end(nlh, tuple);
 }
 
-static void put_conn(struct nlmsghdr *nlh, const struct conn *c)
+static void put_conn(struct nlmsghdr *nlh, const struct conn *c, const struct conn *master)
 {
 	static const uint32_t status[REPLIES] = { [UNREPLIED] = IPS_CONFIRMED,
 						  [REPLIED] = IPS_CONFIRMED | IPS_SEEN_REPLY,
@@ -168,8 +176,10 @@ static void put_conn(struct nlmsghdr *nlh, const struct conn *c)
 
 	nfg->nfgen_family = c->ipv6 ? AF_INET6 : AF_INET;
 	nfg->version = NFNETLINK_V0;
-	put_tuple(nlh, c, false);
-	put_tuple(nlh, c, true);
+	put_tuple(nlh, c, CTA_TUPLE_ORIG);
+	put_tuple(nlh, c, CTA_TUPLE_REPLY);
+	if (master != NULL)
+		put_tuple(nlh, master, CTA_TUPLE_MASTER);
 	mnl_attr_put_u32(nlh, CTA_STATUS, htonl(status[c->reply]));
 	mnl_attr_put_u32(nlh, CTA_TIMEOUT, htonl(c->timeout));
 	mnl_attr_put_u32(nlh, CTA_MARK, htonl(c->mark));
@@ -216,6 +226,7 @@ static bool read_answers(struct fill *fill, uint32_t last)
 				struct conn c = conn_make(fill->options, nlh->nlmsg_seq);
 
 				truth_add(&fill->truth, &c, UINT64_MAX);
+				fill->truth.children -= is_child(fill->options, nlh->nlmsg_seq);
 				fill->truth.errors++;
 				fill->truth.error = -err->error;
 			}
@@ -229,6 +240,7 @@ static bool read_answers(struct fill *fill, uint32_t last)
 static bool send_batch(struct fill *fill, uint64_t from, uint64_t to)
 {
 	static char buffer[BATCH * 512];
+	struct conn first = conn_make(fill->options, fill->options->first);
 	size_t len = 0;
 
 	for (uint64_t n = from; n < to; n++) {
@@ -238,8 +250,9 @@ static bool send_batch(struct fill *fill, uint64_t from, uint64_t to)
 		nlh->nlmsg_type = (NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_NEW;
 		nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE | NLM_F_EXCL | (n + 1 == to ? NLM_F_ACK : 0);
 		nlh->nlmsg_seq = (uint32_t)n;
-		put_conn(nlh, &c);
+		put_conn(nlh, &c, is_child(fill->options, n) ? &first : NULL);
 		truth_add(&fill->truth, &c, 1);
+		fill->truth.children += is_child(fill->options, n);
 		len += nlh->nlmsg_len;
 	}
 	return mnl_socket_sendto(fill->socket, buffer, len) >= 0 && read_answers(fill, (uint32_t)(to - 1));
@@ -295,7 +308,8 @@ static void print_truth(const struct truth *t, double seconds)
 	printf("},\"dport\":{");
 	for (size_t i = 0; i < ARRAY_LEN(ports); i++)
 		printf("%s\"%u\":%llu", i > 0 ? "," : "", ports[i], (unsigned long long)t->port[i]);
-	printf("},\"heavy_source\":%llu,\"seconds\":%.3f}\n", (unsigned long long)t->heavy, seconds);
+	printf("},\"children\":%llu", (unsigned long long)t->children);
+	printf(",\"heavy_source\":%llu,\"seconds\":%.3f}\n", (unsigned long long)t->heavy, seconds);
 }
 
 static bool parse_options(struct options *options, int argc, char *argv[])
@@ -303,9 +317,11 @@ static bool parse_options(struct options *options, int argc, char *argv[])
 	int c;
 
 	*options = (struct options){ .sources = 4093 };
-	while ((c = getopt(argc, argv, "f:t:r:s:ua")) != -1) {
+	while ((c = getopt(argc, argv, "f:m:t:r:s:ua")) != -1) {
 		if (c == 'f')
 			options->first = strtoull(optarg, NULL, 10);
+		else if (c == 'm')
+			options->children = strtoull(optarg, NULL, 10);
 		else if (c == 't')
 			options->timeout = (uint32_t)strtoul(optarg, NULL, 10);
 		else if (c == 'r')
@@ -331,7 +347,7 @@ int main(int argc, char *argv[])
 	double start = now();
 
 	if (!parse_options(&options, argc, argv)) {
-		fputs("usage: ctfill [-ua] [-f first] [-t seconds] [-r rate] [-s sources] count\n", stderr);
+		fputs("usage: ctfill [-ua] [-f first] [-t seconds] [-m children] [-r rate] [-s sources] count\n", stderr);
 		return 2;
 	}
 	fill.socket = mnl_socket_open(NETLINK_NETFILTER);
