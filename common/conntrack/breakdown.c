@@ -138,7 +138,7 @@ static uint64_t total(const struct breakdown *b)
 static bool shown(const struct breakdown *b, const struct tally_rows *rows, size_t i)
 {
 	return i < rows->rows.len && (b->rows == 0 || i < b->rows) &&
-	       tally_amount(&rows->rows.item[i], b->by) >= b->min;
+	       scaled(b, tally_amount(&rows->rows.item[i], b->by)) >= b->min;
 }
 
 static void put_padded(struct strbuf *out, size_t start, size_t width)
@@ -223,6 +223,44 @@ int breakdown_text(const struct breakdown *b, struct strbuf *out)
 			return err;
 		strbuf_puts(out, i > 0 ? "\n" : "");
 		text_table(b, &b->tallies[i], &rows, out);
+		vec_free(&rows.rows);
+	}
+	return out->failed ? -ENOMEM : 0;
+}
+
+static void tsv_row(struct strbuf *out, const struct breakdown *b, const struct tally_key *key,
+		    const struct tally_row *row)
+{
+	struct strbuf value = STRBUF_INIT;
+
+	tally_value_text(&value, key, &row->value);
+	strbuf_puts(out, key->name);
+	text_cell(out, '\t', strbuf_text(&value));
+	strbuf_printf(out, "\t%" PRIu64, scaled(b, row->flows));
+	if (b->by != TALLY_BY_FLOWS)
+		strbuf_printf(out, "\t%" PRIu64 "\t%" PRIu64, scaled(b, row->packets), scaled(b, row->bytes));
+	strbuf_printf(out, "\t%.2f", share(tally_amount(row, b->by), total(b)));
+	if (b->sampled && b->by == TALLY_BY_FLOWS)
+		strbuf_printf(out, "\t%.2f", share_error(b, row->flows));
+	strbuf_putc(out, '\n');
+	out->failed = out->failed || value.failed;
+	strbuf_free(&value);
+}
+
+int breakdown_tsv(const struct breakdown *b, bool names, struct strbuf *out)
+{
+	if (names)
+		strbuf_printf(out, "key\tvalue\tflows%s\tpercent%s\n",
+			      b->by != TALLY_BY_FLOWS ? "\tpackets\tbytes" : "",
+			      b->sampled && b->by == TALLY_BY_FLOWS ? "\terror" : "");
+	for (size_t i = 0; i < b->keys; i++) {
+		struct tally_rows rows;
+		int err = tally_sorted(&b->tallies[i], b->by, &rows);
+
+		if (err != 0)
+			return err;
+		for (size_t n = 0; shown(b, &rows, n); n++)
+			tsv_row(out, b, &b->tallies[i].key, &rows.rows.item[n]);
 		vec_free(&rows.rows);
 	}
 	return out->failed ? -ENOMEM : 0;

@@ -42,6 +42,7 @@ void breakdown_free(struct breakdown *b);
 
 /* 0 or -ENOMEM. */
 must_check int breakdown_text(const struct breakdown *b, struct strbuf *out);
+must_check int breakdown_tsv(const struct breakdown *b, bool names, struct strbuf *out); /* names: of the columns, first */
 must_check int breakdown_json(const struct breakdown *b, struct strbuf *out);
 
 #endif

@@ -254,11 +254,10 @@ void format_json(struct strbuf *out, const struct report *report)
 	const struct snapshot *now = report->now;
 	bool both = now->has_count && now->has_buckets && now->buckets > 0;
 
-	strbuf_printf(out, "{\"time\":%" PRIu64 ",\"netns\":", now->wall);
-	if (report->netns != NULL)
-		json_string(out, report->netns, strlen(report->netns));
-	else
-		strbuf_puts(out, "null");
+	strbuf_printf(out, "{\"time\":%" PRIu64 ",", now->wall);
+	json_member(out, "host", now->host[0] != '\0' ? now->host : NULL);
+	strbuf_putc(out, ',');
+	json_member(out, "netns", report->netns);
 	strbuf_printf(out, ",\"status\":\"%s\",\"reasons\":", alarm_name(report->level));
 	json_string(out, strbuf_text(&report->reasons), report->reasons.len);
 	strbuf_printf(out, ",\"active\":%s", now->absent ? "false" : "true");
@@ -280,4 +279,41 @@ void format_json(struct strbuf *out, const struct report *report)
 	json_counters(out, report);
 	json_cpus(out, &now->counters);
 	strbuf_puts(out, "}\n");
+}
+
+void format_tsv_names(struct strbuf *out)
+{
+	strbuf_puts(out, "time\tnetns\tstatus\tcount\tmax\tpercent\tassured\tbuckets\tfull_in_seconds");
+	for (unsigned i = 0; i < COUNTER_COUNT; i++)
+		strbuf_printf(out, "\t%s", counter_kinds[i].name);
+	strbuf_puts(out, "\treasons\n");
+}
+
+static void tsv_number(struct strbuf *out, bool known, uint64_t number)
+{
+	strbuf_putc(out, '\t');
+	if (known)
+		text_number(out, number);
+}
+
+void format_tsv(struct strbuf *out, const struct report *report)
+{
+	const struct snapshot *now = report->now;
+	uint64_t percent = fill(now, now->count);
+
+	text_number(out, now->wall);
+	text_cell(out, '\t', report->netns != NULL ? report->netns : "");
+	text_cell(out, '\t', alarm_name(report->level));
+	tsv_number(out, now->has_count, now->count);
+	tsv_number(out, now->has_max, now->max);
+	strbuf_putc(out, '\t');
+	if (has_fill(now))
+		strbuf_printf(out, "%" PRIu64 ".%02" PRIu64, percent / 100, percent % 100);
+	tsv_number(out, report->has_assured, report->assured);
+	tsv_number(out, now->has_buckets, now->buckets);
+	tsv_number(out, report->has_full_in, report->full_in);
+	for (unsigned i = 0; i < COUNTER_COUNT; i++)
+		tsv_number(out, counters_know(&now->counters, i), counters_sum(&now->counters, i));
+	text_cell(out, '\t', strbuf_text(&report->reasons));
+	strbuf_putc(out, '\n');
 }

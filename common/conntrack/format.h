@@ -15,6 +15,10 @@ void format_plugin(struct strbuf *out, const struct report *report, const struct
 /* One line, one object; numbers that are not known are null. */
 void format_json(struct strbuf *out, const struct report *report);
 
+/* A line of names, and a line a report under it, columns apart by tabs; what is not known is empty. */
+void format_tsv_names(struct strbuf *out);
+void format_tsv(struct strbuf *out, const struct report *report);
+
 /* Prometheus text for all reports together: a metric's samples must stand side by side. */
 void format_prom(struct strbuf *out, const struct report *const *reports, size_t count);
 

@@ -138,20 +138,23 @@ static void read_object_size(struct snapshot *now)
 	strbuf_free(&text);
 }
 
-static void read_times(struct snapshot *now, const char *proc)
+static void read_times(struct snapshot *now)
 {
-	struct strbuf text = STRBUF_INIT;
 	struct timespec t;
 
 	clock_gettime(CLOCK_BOOTTIME, &t);
 	now->boottime = (uint64_t)t.tv_sec;
 	clock_gettime(CLOCK_REALTIME, &t);
 	now->wall = (uint64_t)t.tv_sec;
-	if (read_under(proc, "sys/kernel/random/boot_id", &text) == 0) {
-		size_t len = strcspn(strbuf_text(&text), "\n");
+}
 
-		snprintf(now->boot_id, sizeof(now->boot_id), "%.*s", (int)len, strbuf_text(&text));
-	}
+/* The first line of a file; "" where it cannot be read. */
+static void read_name(const char *proc, const char *file, char *name, size_t size)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (read_under(proc, file, &text) == 0)
+		snprintf(name, size, "%.*s", (int)strcspn(strbuf_text(&text), "\n"), strbuf_text(&text));
 	strbuf_free(&text);
 }
 
@@ -161,7 +164,9 @@ void snapshot_take(struct snapshot *now, const char *proc)
 	int ready = -ENOENT;
 
 	*now = (struct snapshot){ 0 };
-	read_times(now, proc);
+	read_times(now);
+	read_name(proc, "sys/kernel/random/boot_id", now->boot_id, sizeof(now->boot_id));
+	read_name(proc, "sys/kernel/hostname", now->host, sizeof(now->host));
 	if (here) {
 		ready = source_netlink_ready(proc);
 		now->netlink_error = ready == 0 ? ask_netlink(now) : ready;

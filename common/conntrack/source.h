@@ -13,6 +13,7 @@
 enum source { SOURCE_NONE, SOURCE_NETLINK, SOURCE_PROC };
 
 #define BOOT_ID_MAX 40
+#define HOST_MAX    65 /* with its NUL */
 
 struct snapshot {
 	bool absent; /* connection tracking does not run here: nothing else is set */
@@ -26,6 +27,7 @@ struct snapshot {
 	uint64_t boottime;	      /* seconds since boot, suspend included */
 	uint64_t wall;		      /* seconds since 1970 */
 	char boot_id[BOOT_ID_MAX];    /* "": unknown */
+	char host[HOST_MAX];	      /* the machine's name; "": unknown */
 	uint64_t cookie;	      /* of the network namespace; 0: unknown */
 };
 

@@ -33,6 +33,13 @@ void text_address(struct strbuf *out, unsigned family, const uint8_t *addr)
 	}
 }
 
+void text_cell(struct strbuf *out, char before, const char *text)
+{
+	strbuf_putc(out, before);
+	for (; *text != '\0'; text++)
+		strbuf_putc(out, (unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text);
+}
+
 void text_duration(struct strbuf *out, uint64_t seconds)
 {
 	static const struct {

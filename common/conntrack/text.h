@@ -11,6 +11,9 @@ void text_number(struct strbuf *out, uint64_t number);
 /* As inet_ntop writes it; addr has 4 or 16 bytes, as the family says. */
 void text_address(struct strbuf *out, unsigned family, const uint8_t *addr);
 
+/* A cell of a table: what parts it from the one before, and the text, its control characters as spaces. */
+void text_cell(struct strbuf *out, char before, const char *text);
+
 /* "90 s", "5 min", "3 h", "12 d": the largest unit that leaves two or more, rounded down. */
 void text_duration(struct strbuf *out, uint64_t seconds);
 

@@ -4,6 +4,7 @@
 #include "conntrack/alarm.h"
 #include "conntrack/counters.h"
 #include "conntrack/filter.h"
+#include "conntrack/fleet.h"
 #include "conntrack/flow.h"
 #include "conntrack/flowtext.h"
 #include "conntrack/state.h"
@@ -400,6 +401,45 @@ static void test_text(void)
 	      "no numbers");
 }
 
+static int add(struct fleet *fleet, const char *text)
+{
+	return fleet_add(fleet, "file", text, strlen(text));
+}
+
+static void test_fleet(void)
+{
+	static const char good[] = "{\"time\":1000,\"host\":\"a\\u001b\\\"\",\"netns\":null,\"status\":\"OK\","
+				   "\"reasons\":\"\",\"cpus\":[{\"x\":[]},{}],\"percent\":57.73,\"count\":5}";
+	static const char *const bad[] = { "{\"time\":1}", "{\"status\":\"OK\"}", "{\"time\":1,\"status\":\"FINE\"}",
+					   "{\"time\":-1,\"status\":\"OK\"}", "{\"time\":1,\"status\":\"OK\"}}",
+					   "{\"time\":1,\"status\":\"OK\",\"percent\":\"x\"}", "[]", "null",
+					   "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "{\"a\":\"\\u00\"}", "{\"\\" };
+	struct fleet fleet = { 0 };
+	bool refused = true;
+
+	CHECK(add(&fleet, good) == 0 && fleet.lines.len == 1, "a report is read");
+	CHECK(strcmp(fleet.lines.item[0].host, "a \"") == 0 && fleet.lines.item[0].hundredths == 5773 &&
+		      fleet.lines.item[0].count == 5 && !fleet.lines.item[0].has_max,
+	      "its members, without what a terminal would obey");
+	for (size_t cut = 0; cut < sizeof(good) - 1; cut++)
+		refused = refused && fleet_add(&fleet, "file", good, cut) == -EBADMSG;
+	CHECK(refused, "cut short anywhere, it is refused");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(add(&fleet, bad[i]) == -EBADMSG, "no report");
+	CHECK(add(&fleet, "{\"time\":1001,\"host\":\"a\\u001b\\\"\",\"status\":\"WARNING\"}") == 0 &&
+		      add(&fleet, "{\"time\":1001,\"host\":\"b\",\"status\":\"CRITICAL\"}") == 0 &&
+		      add(&fleet, "{\"time\":1001,\"host\":\"c\",\"status\":\"OK\",\"percent\":99}") == 0,
+	      "more machines");
+	fleet_settle(&fleet, 1001 + FLEET_STALE);
+	CHECK(fleet.lines.len == 3 && fleet.lines.item[0].level == ALARM_CRITICAL &&
+		      fleet.lines.item[1].level == ALARM_WARNING && fleet.lines.item[2].level == ALARM_OK,
+	      "the newest of each, the worst first");
+	fleet_settle(&fleet, 1002 + FLEET_STALE);
+	CHECK(fleet.lines.item[0].level == ALARM_CRITICAL && fleet.lines.item[2].level == ALARM_UNKNOWN,
+	      "an old one is unknown at best");
+	fleet_free(&fleet);
+}
+
 int main(void)
 {
 	test_stat_columns();
@@ -415,5 +455,6 @@ int main(void)
 	test_filters();
 	test_keys();
 	test_text();
+	test_fleet();
 	return tap_done();
 }
