@@ -9,6 +9,8 @@
 static int run(struct cli *cli, struct options *options)
 {
 	switch (options->mode) {
+	case MODE_MERGE:
+		return run_merge(cli, options);
 	case MODE_TOP:
 		return run_top(cli, options);
 	case MODE_LIST:

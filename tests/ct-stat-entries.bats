@@ -188,6 +188,15 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	[ "$(ct-stat --top src -n 0 --min 100 --json | jq '.top.src | length')" -eq 1 ]
 }
 
+@test "--top --tsv: a line a value" {
+	run -0 ct-stat --top proto,src/24 --tsv --by packets -n 2
+	[ "${lines[0]}" = $'key\tvalue\tflows\tpackets\tbytes\tpercent' ]
+	[ "${#lines[@]}" -eq 5 ]
+	[ "$(cut -f 1,2,3 <<<"${lines[1]}")" = "$(ct-stat --top proto --by packets --json | jq -r '.top.proto[0] | "proto\t\(.value)\t\(.flows)"')" ]
+	run -0 ct-stat --top proto --tsv --no-header --sample 500
+	[ "$(awk -F'\t' '{ print NF }' <<<"$output" | sort -u)" = 5 ]
+}
+
 @test "--list --json is one object a line" {
 	ct-stat --list --json >"$tmp/json"
 	[ "$(jq -s length "$tmp/json")" -eq "$(conntrack -C)" ]

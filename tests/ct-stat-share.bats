@@ -35,6 +35,16 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 			[ -e "share/systemd/${line##* }" ]
 			continue
 			;;
+		*ssh*) # two machines that are this one
+			printf '#!/bin/sh\nshift\nexec "$@"\n' >"$tmp/bin/ssh" && chmod +x "$tmp/bin/ssh"
+			printf 'one\ntwo\n' >"$tmp/hosts"
+			run -0 bash -o pipefail -c "cd '$tmp' && PATH=$tmp/bin:\$PATH && $line"
+			[[ ${lines[1]} == "OK "*" 500 "* && ${lines[2]} == "OK "*" 500 "* ]]
+			printf '#!/bin/sh\n[ "$1" = one ] && shift && exec "$@"\n' >"$tmp/bin/ssh" # two is down
+			run -3 --separate-stderr bash -c "cd '$tmp' && PATH=$tmp/bin:\$PATH && $line"
+			[[ $stderr == *"two.json: error: holds no report"* && ${#lines[@]} -eq 2 ]]
+			continue
+			;;
 		*--events*) # it has no end of its own
 			bash -c "exec ${line%%|*}" >"$tmp/events" 3>&- &
 			reader=$!

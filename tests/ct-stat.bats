@@ -13,7 +13,7 @@ setup() {
 
 # fake COUNT MAX [DROP [EARLY_DROP]]: a tree that --proc takes for /proc; without DROP, no statistics
 fake() {
-	mkdir -p "$tmp/proc/sys/net/netfilter" "$tmp/proc/net/stat"
+	mkdir -p "$tmp/proc/sys/net/netfilter" "$tmp/proc/sys/kernel" "$tmp/proc/net/stat"
 	echo "$1" >"$tmp/proc/sys/net/netfilter/nf_conntrack_count"
 	echo "$2" >"$tmp/proc/sys/net/netfilter/nf_conntrack_max"
 	echo 65536 >"$tmp/proc/sys/net/netfilter/nf_conntrack_buckets"
@@ -103,6 +103,50 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	run -3 ct-stat --netns ../run
 	run -1 ct-stat --netns all -w 0.007 --state "$state" --crit-drop 0 --warn-early-drop 0
 	[[ $output == *"CT-STAT OK: netns one"*"CT-STAT WARNING: netns two"* ]]
+}
+
+@test "--tsv: a line of names and a line a namespace; --no-header for files that grow" {
+	new_ns tsv
+	ip netns exec tsv ctfill 30 >/dev/null
+	run -0 ct-stat --netns tsv --tsv
+	[ "${#lines[@]}" -eq 2 ]
+	awk -F'\t' 'NR == 1 { for (i = 1; i <= NF; i++) name[i] = $i; n = NF } NR == 2 { if (NF != n) exit 1
+		for (i = 1; i <= NF; i++) v[name[i]] = $i } END { exit !(v["netns"] == "tsv" && v["status"] == "OK" &&
+		v["count"] == 30 && v["insert"] == 30 && v["early_drop"] == 0 && v["assured"] == "") }' <<<"$output"
+	run -0 ct-stat --netns all --tsv --no-header
+	grep -qP '^[0-9]+\ttsv\tOK\t30\t' <<<"$output"
+	run ! grep early_drop <<<"$output"
+	fake 95 100 # no statistics: the columns are empty, not zero
+	run -1 alarm -w 80 --tsv --no-header
+	[[ $output == *$'\tWARNING\t95\t100\t95.00\t\t65536\t\t\t\t\t\t\t'* ]]
+	run -0 alarm -w 96 --crit-drop 0 --warn-early-drop 0 -q --tsv
+	[ -z "$output" ]
+}
+
+@test "--merge: reports of many machines, the worst first; what is missing or old is no good news" {
+	fake 10 100 0
+	alarm --json >"$tmp/good"
+	[ "$(jq -r .host "$tmp/good")" = null ]
+	echo far >"$tmp/proc/sys/kernel/hostname"
+	fake 95 100 0
+	run -1 alarm -w 80 --json
+	echo "$output" >>"$tmp/good"
+	run -1 ct-stat --merge "$tmp/good"
+	[ "${#lines[@]}" -eq 3 ]
+	[[ ${lines[1]} == "WARNING "*" 95.00 %"*" 95 "*" 100 "*" far: the table is filling up" ]]
+	[[ ${lines[2]} == "OK "*" 10.00 %"*" $tmp/good" ]] # a machine without a name goes by its file's
+	run -1 ct-stat --merge -q <"$tmp/good"
+	[ "${#lines[@]}" -eq 2 ]
+	run -0 ct-stat --merge -q --tsv <(head -1 "$tmp/good")
+	[ -z "$output" ]
+	run -3 ct-stat --merge --tsv <(sed -n '1s/"time":[0-9]*/"time":1000000000/p' "$tmp/good")
+	[[ ${lines[1]} == $'UNKNOWN\t10.00\t10\t100\t'* ]]
+	: >"$tmp/empty"
+	run -3 --separate-stderr ct-stat --merge "$tmp/empty" "$tmp/nosuch" <(head -1 "$tmp/good" | head -c 200) <(head -1 "$tmp/good")
+	[[ $stderr == *"$tmp/empty: error: holds no report"*"$tmp/nosuch: No such file"*":1: error: no report of ct-stat --json"* ]]
+	[ "${#lines[@]}" -eq 2 ]
+	run -1 ct-stat --merge "$tmp/empty" "$tmp/good" # a known alarm goes before unknown
+	ct-stat --json | ct-stat --merge
 }
 
 # ---- alarms
@@ -466,6 +510,14 @@ inject() { # inject SYSCALL:WHAT command...
 	run -3 ct-stat --warn abc
 	run -3 ct-stat -c 80x
 	run -3 ct-stat --plugin --nosuch
+	run -3 ct-stat --merge --warn 80
+	for args in '--sample 9' '--by bytes' '-n 3' '--list -n 3' '--only new' '--top proto -o id' '--list --buffer 9' \
+		'--advise --interval 5' '--sysctl --json' '--list --tsv' '--no-header' '--top proto -q' '--repeat 1h' \
+		'--advise --assured' '--events --absent-ok' '--watch --prom'; do
+		# shellcheck disable=SC2086
+		run -2 ct-stat $args # nothing is ignored silently
+		[[ $output == *' belong'* || $output == *'format'* || $output == *'does not go'* ]]
+	done
 	run -0 ct-stat --help
 	[[ ${lines[0]} == usage:* ]]
 	run -0 ct-stat --version

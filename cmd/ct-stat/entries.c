@@ -75,8 +75,10 @@ static bool has_counters(struct cli *cli, const struct breakdown *b)
 static void print_breakdown(struct cli *cli, const struct options *options)
 {
 	struct strbuf out = STRBUF_INIT;
-	int err = options->format == FORMAT_JSON ? breakdown_json(&options->breakdown, &out)
-						 : breakdown_text(&options->breakdown, &out);
+	const struct breakdown *b = &options->breakdown;
+	int err = options->format == FORMAT_JSON  ? breakdown_json(b, &out)
+		  : options->format == FORMAT_TSV ? breakdown_tsv(b, !options->no_header, &out)
+						  : breakdown_text(b, &out);
 
 	if (err != 0)
 		diag_memory(&cli->log);

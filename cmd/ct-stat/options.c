@@ -13,59 +13,6 @@
 #define DEFAULT_BUFFER	((uint64_t)16 << 20)
 #define DEFAULT_REFRESH 2
 
-const char ct_stat_usage[] =
-	"usage: ct-stat [-46q] [-w limit] [-c limit] [-n rows] [-p proto] [option ...]\n"
-	"Report: how full the connection tracking table is, and what the kernel had to drop.\n"
-	"  -w, --warn LIMIT          exit 1 from LIMIT on: percent, or entries when above 100\n"
-	"  -c, --crit LIMIT          exit 2 from LIMIT on\n"
-	"      --warn-early-drop N   exit 1 when N or more entries were evicted (1; 0: never)\n"
-	"      --crit-drop N         exit 2 when N or more packets were refused (1; 0: never)\n"
-	"      --warn-insert-failed N  exit 1 when N or more insertions failed (0: never)\n"
-	"      --full-in TIME        exit 1 when the table will be full within TIME\n"
-	"      --assured             count those that the kernel may not evict, too\n"
-	"  -q, --quiet               print nothing unless there is an alarm\n"
-	"      --syslog[=PRIORITY]   log changes of the alarm level (daemon.warning)\n"
-	"      --repeat TIME         log a lasting alarm again after TIME\n"
-	"      --state FILE          remember the counters there (" STATE_PATH ")\n"
-	"      --interval SEC        measure twice, SEC seconds apart, without a state file\n"
-	"      --netns NAME          of a named network namespace, or a process id; all: of each\n"
-	"      --absent-ok           exit 0 where connection tracking is not active\n"
-	"      --proc DIR            read the files of DIR instead of /proc, and nothing else\n"
-	"      --plugin              one line with performance data\n"
-	"      --json                one object a line\n"
-	"      --prom[=FILE]         Prometheus text, for the textfile collector\n"
-	"Entries:\n"
-	"      --top KEY[,KEY...]    count by proto, state, src, dst, sport, dport, zone, mark, family,\n"
-	"                            nat, status, helper, master, timeout, src/24, src/24/64, dst/24\n"
-	"  -n, --rows N              rows a key (10; 0: all)\n"
-	"      --min N               only rows with at least N\n"
-	"      --by WHAT             flows, packets or bytes\n"
-	"      --sample N            estimate from the first N entries\n"
-	"      --list                every entry, as conntrack -L prints it\n"
-	"  -o, --output WORD[,WORD]  of a line: extended, id\n"
-	"      --events              every change as it happens\n"
-	"      --only TYPE[,TYPE]    of events: new, update, destroy\n"
-	"      --buffer SIZE         bytes that may wait for us (16777216)\n"
-	"      --watch[=SEC]         a picture every SEC seconds (2)\n"
-	"Filters:\n"
-	"  -4, --ipv4                IPv4 only\n"
-	"  -6, --ipv6                IPv6 only\n"
-	"  -p, --proto PROTO         name or number\n"
-	"  -s, --src NET             original source\n"
-	"  -d, --dst NET             original destination\n"
-	"      --sport PORT          original source port\n"
-	"      --dport PORT          original destination port\n"
-	"      --state NAME          ESTABLISHED, TIME_WAIT, ...\n"
-	"      --zone N              conntrack zone\n"
-	"  -m, --mark N[/MASK]       conntrack mark\n"
-	"      --assured             those that the kernel may not evict\n"
-	"      --unreplied           those that saw no answer\n"
-	"Advice:\n"
-	"      --advise              what to change and why\n"
-	"      --sysctl              the same as lines for sysctl.d\n"
-	"  -h, --help                this text\n"
-	"  -V, --version             the version\n";
-
 enum {
 	OPT_WARN_EARLY_DROP = 256,
 	OPT_CRIT_DROP,
@@ -82,6 +29,9 @@ enum {
 	OPT_PLUGIN,
 	OPT_JSON,
 	OPT_PROM,
+	OPT_MERGE,
+	OPT_TSV,
+	OPT_NO_HEADER,
 	OPT_TOP,
 	OPT_MIN,
 	OPT_BY,
@@ -118,6 +68,9 @@ static const struct option longs[] = {
 	{ "plugin", no_argument, NULL, OPT_PLUGIN },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "prom", optional_argument, NULL, OPT_PROM },
+	{ "merge", no_argument, NULL, OPT_MERGE },
+	{ "tsv", no_argument, NULL, OPT_TSV },
+	{ "no-header", no_argument, NULL, OPT_NO_HEADER },
 	{ "top", required_argument, NULL, OPT_TOP },
 	{ "rows", required_argument, NULL, 'n' },
 	{ "min", required_argument, NULL, OPT_MIN },
@@ -150,7 +103,7 @@ static const char shorts[] = ":46c:d:hm:n:o:p:qs:Vw:";
 
 bool options_are_alarm(int argc, char *argv[])
 {
-	static const char *const alarms[] = { "-w", "-c", "--w", "--c", "--plugin", "--full-in" };
+	static const char *const alarms[] = { "-w", "-c", "--w", "--c", "--plugin", "--full-in", "--merge" };
 
 	for (int i = 1; i < argc; i++)
 		for (size_t n = 0; n < ARRAY_LEN(alarms); n++)
@@ -183,14 +136,14 @@ static uint64_t duration(const struct cli *cli, const char *name)
 static void set_mode(struct options *options, const struct cli *cli, enum mode mode)
 {
 	if (options->mode != MODE_REPORT && options->mode != mode)
-		cli_misuse(cli, "one of --top, --list, --events, --watch, --advise and --sysctl at a time");
+		cli_misuse(cli, "one of --merge, --top, --list, --events, --watch, --advise and --sysctl");
 	options->mode = mode;
 }
 
 static void set_format(struct options *options, const struct cli *cli, enum format format)
 {
 	if (options->format != FORMAT_TEXT && options->format != format)
-		cli_misuse(cli, "one of --plugin, --json and --prom at a time");
+		cli_misuse(cli, "one of --plugin, --json, --prom and --tsv at a time");
 	options->format = format;
 }
 
@@ -266,6 +219,12 @@ static bool parse_format(struct options *options, const struct cli *cli, int c)
 	case OPT_PROM:
 		set_format(options, cli, FORMAT_PROM);
 		options->prom_file = optarg;
+		return true;
+	case OPT_TSV:
+		set_format(options, cli, FORMAT_TSV);
+		return true;
+	case OPT_NO_HEADER:
+		options->no_header = true;
 		return true;
 	default:
 		return false;
@@ -350,6 +309,9 @@ static bool parse_mode(struct options *options, const struct cli *cli, int c)
 		set_mode(options, cli, MODE_TOP);
 		if (!breakdown_keys(&options->breakdown, optarg, &bad))
 			cli_misuse(cli, "--top cannot count by %.*s", (int)strcspn(bad, ","), bad);
+		return true;
+	case OPT_MERGE:
+		set_mode(options, cli, MODE_MERGE);
 		return true;
 	case OPT_LIST:
 		set_mode(options, cli, MODE_LIST);
@@ -471,30 +433,69 @@ static void settle_filter(struct options *options, const struct cli *cli)
 		cli_misuse(cli, "no entry is of both families");
 }
 
-/* What does not fit together would be ignored silently, or answer another question. */
+#define IN(mode)   (1u << MODE_##mode)
+#define IN_ENTRIES (IN(TOP) | IN(LIST) | IN(EVENTS) | IN(WATCH))
+
+/* Options that only some modes know: elsewhere they would be ignored silently, or answer another question. */
+static const struct fit {
+	unsigned modes;
+	const char *belongs;
+	int options[12]; /* 0 behind the last */
+} fits[] = {
+	{ IN(REPORT),
+	  "alarms, --syslog, --repeat, --interval, --absent-ok and --proc belong to the report",
+	  { 'w', 'c', OPT_WARN_EARLY_DROP, OPT_CRIT_DROP, OPT_WARN_INSERT_FAILED, OPT_FULL_IN, OPT_SYSLOG,
+	    OPT_REPEAT, OPT_INTERVAL, OPT_ABSENT_OK, OPT_PROC } },
+	{ IN(REPORT), "--plugin and --prom are formats of the report", { OPT_PLUGIN, OPT_PROM } },
+	{ IN(REPORT) | IN(MERGE) | IN(TOP),
+	  "--tsv is a format of the report, --merge and --top",
+	  { OPT_TSV } },
+	{ IN(REPORT) | IN(TOP) | IN(LIST) | IN(EVENTS) | IN(ADVISE),
+	  "--json does not go with --merge, --watch and --sysctl",
+	  { OPT_JSON } },
+	{ IN(REPORT) | IN(MERGE), "-q belongs to the report and --merge", { 'q' } },
+	{ IN(REPORT) | IN_ENTRIES,
+	  "--state and --assured belong to the report or to entries",
+	  { OPT_STATE, OPT_ASSURED } },
+	{ ~IN(MERGE), "--merge looks into no namespace", { OPT_NETNS } },
+	{ IN(TOP) | IN(WATCH),
+	  "-n, --min, --by and --sample belong to --top and --watch",
+	  { 'n', OPT_MIN, OPT_BY, OPT_SAMPLE } },
+	{ IN(LIST), "-o belongs to --list", { 'o' } },
+	{ IN(EVENTS), "--only and --buffer belong to --events", { OPT_ONLY, OPT_BUFFER } },
+	{ IN_ENTRIES,
+	  "filters belong to --top, --list, --events and --watch",
+	  { '4', '6', 'p', 's', 'd', 'm', OPT_SPORT, OPT_DPORT, OPT_ZONE, OPT_UNREPLIED } },
+};
+
+/* The mode may come behind the option: so what is wrong with each mode is remembered. */
+static void note_modes(struct options *options, int c)
+{
+	const struct fit *fit = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(fits); i++)
+		for (size_t n = 0; n < ARRAY_LEN(fits[i].options) && fits[i].options[n] != 0; n++)
+			fit = fits[i].options[n] == c ? &fits[i] : fit;
+	for (unsigned mode = 0; fit != NULL && mode < MODES; mode++)
+		if ((fit->modes & 1u << mode) == 0 && options->unfit[mode] == NULL)
+			options->unfit[mode] = fit->belongs;
+}
+
 static void check(struct options *options, const struct cli *cli)
 {
-	bool entries = reads_entries(options);
-	bool filtered = !filter_is_empty(&options->filter) || options->unreplied;
-
-	if (entries && options->limits.active)
-		cli_misuse(cli, "alarms belong to the report, not to entries");
-	if (!entries && filtered)
-		cli_misuse(cli, "filters belong to --top, --list, --events and --watch");
-	if (options->mode != MODE_REPORT &&
-	    (options->format == FORMAT_PLUGIN || options->format == FORMAT_PROM))
-		cli_misuse(cli, "--plugin and --prom are formats of the report");
-	if ((options->mode == MODE_WATCH || options->mode == MODE_SYSCTL) && options->format != FORMAT_TEXT)
-		cli_misuse(cli, "--json does not go with --watch and --sysctl");
+	if (options->unfit[options->mode] != NULL)
+		cli_misuse(cli, "%s", options->unfit[options->mode]);
+	if (options->no_header && options->format != FORMAT_TSV)
+		cli_misuse(cli, "--no-header belongs to --tsv");
 	if (options->mode != MODE_REPORT && options->netns != NULL && strcmp(options->netns, "all") == 0)
 		cli_misuse(cli, "all namespaces are for the report only");
-	if (options->mode != MODE_REPORT && strcmp(options->proc, "/proc") != 0)
-		cli_misuse(cli, "--proc is for the report only");
 	if (strcmp(options->proc, "/proc") != 0 && options->netns != NULL)
 		cli_misuse(cli, "--proc and --netns do not go together");
 	if (options->interval > 0 && options->state != NULL)
 		cli_misuse(cli, "--interval needs no --state");
-	if (entries)
+	if (options->repeat > 0 && options->syslog < 0)
+		cli_misuse(cli, "--repeat belongs to --syslog");
+	if (reads_entries(options))
 		settle_filter(options, cli);
 }
 
@@ -518,13 +519,16 @@ void options_parse(struct options *options, const struct cli *cli, int argc, cha
 		    !parse_report(options, cli, c) && !parse_mode(options, cli, c) &&
 		    !parse_entries(options, cli, c) && !parse_filter(options, cli, c))
 			cli_misuse(cli, "unknown option");
+		note_modes(options, c);
 	}
 	if (options->mode == MODE_WATCH &&
 	    optind + 1 == argc) { /* --watch 5: an optional argument stands apart */
 		optarg = argv[optind++];
 		options->refresh = number(cli, "--watch", 86400);
 	}
-	if (optind < argc)
+	if (options->mode == MODE_MERGE)
+		options->files = argv + optind;
+	else if (optind < argc)
 		cli_misuse(cli, "unexpected %s", argv[optind]);
 	if (options->mode == MODE_WATCH && options->refresh == 0)
 		cli_misuse(cli, "--watch wants a second at least");

@@ -10,12 +10,14 @@
 
 #define STATE_PATH "/var/lib/fw-tools/ct-stat.state"
 
-enum mode { MODE_REPORT, MODE_TOP, MODE_LIST, MODE_EVENTS, MODE_WATCH, MODE_ADVISE, MODE_SYSCTL };
-enum format { FORMAT_TEXT, FORMAT_PLUGIN, FORMAT_JSON, FORMAT_PROM };
+enum mode { MODE_REPORT, MODE_MERGE, MODE_TOP, MODE_LIST, MODE_EVENTS, MODE_WATCH, MODE_ADVISE, MODE_SYSCTL, MODES };
+enum format { FORMAT_TEXT, FORMAT_PLUGIN, FORMAT_JSON, FORMAT_PROM, FORMAT_TSV };
 
 struct options {
 	enum mode mode;
 	enum format format;
+	const char *unfit[MODES]; /* why an option that was given has no meaning in a mode; NULL: all have */
+	bool no_header; /* of FORMAT_TSV */
 	/* report */
 	struct limits limits;
 	bool quiet, assured, absent_ok;
@@ -24,6 +26,7 @@ struct options {
 	uint64_t interval;     /* seconds; 0: compare with the state file */
 	const char *netns;     /* NULL: the one we are in */
 	const char *proc;
+	char **files; /* of MODE_MERGE, NULL behind the last; "-": standard input */
 	int syslog;	 /* priority; -1: none */
 	uint64_t repeat; /* seconds; 0: no reminder */
 	/* modes that read entries */

@@ -277,6 +277,7 @@ static bool look_at(struct cli *cli, look_list *looks, const struct options *opt
 static void format_all(struct strbuf *out, const look_list *looks, const struct options *options)
 {
 	const struct report **reports = calloc(looks->len + 1, sizeof(*reports));
+	bool names = options->format == FORMAT_TSV && !options->no_header;
 
 	out->failed = out->failed || reports == NULL;
 	for (size_t i = 0; reports != NULL && i < looks->len; i++) {
@@ -285,7 +286,12 @@ static void format_all(struct strbuf *out, const look_list *looks, const struct 
 		reports[i] = report;
 		if (options->quiet && report->level == ALARM_OK)
 			continue;
-		if (options->format == FORMAT_TEXT)
+		if (names)
+			format_tsv_names(out);
+		names = false;
+		if (options->format == FORMAT_TSV)
+			format_tsv(out, report);
+		else if (options->format == FORMAT_TEXT)
 			format_text(out, report);
 		else if (options->format == FORMAT_PLUGIN)
 			format_plugin(out, report, &options->limits);

@@ -7,6 +7,7 @@
 #include "options.h"
 
 int run_report(struct cli *cli, const struct options *options);
+int run_merge(struct cli *cli, const struct options *options);
 int run_top(struct cli *cli, struct options *options);
 int run_list(struct cli *cli, const struct options *options);
 int run_events(struct cli *cli, const struct options *options);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* --merge: reports of other machines, the worst first. */
+#include "run.h"
+#include "base/file.h"
+#include "conntrack/fleet.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#define MERGE_MAX ((size_t)64 << 20)
+
+/* A machine that sent nothing, or something else, must not look like one that is well. */
+static void read_file(struct cli *cli, struct fleet *fleet, const char *path)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct where where = { .file = cli_input_name(path) };
+	size_t before = fleet->lines.len, errors = diag_errors(&cli->log), len;
+
+	if (cli_read(cli, path, &text, MERGE_MAX)) {
+		const char *line = strbuf_text(&text), *end = line + text.len;
+
+		for (where.line = 1; line < end; where.line++, line += len + 1) {
+			const char *newline = memchr(line, '\n', (size_t)(end - line));
+			int err;
+
+			len = (size_t)((newline != NULL ? newline : end) - line);
+			err = len > 0 ? fleet_add(fleet, where.file, line, len) : 0;
+			if (err == -ENOMEM)
+				diag_memory(&cli->log);
+			else if (err != 0)
+				diag_add(&cli->log, DIAG_CONNTRACK, &where, NULL, "no report of ct-stat --json");
+		}
+		where.line = 0;
+		if (fleet->lines.len == before && diag_errors(&cli->log) == errors)
+			diag_add(&cli->log, DIAG_CONNTRACK, &where, NULL, "holds no report");
+	}
+	strbuf_free(&text);
+}
+
+int run_merge(struct cli *cli, const struct options *options)
+{
+	struct fleet fleet = { 0 };
+	struct strbuf out = STRBUF_INIT;
+	enum alarm_level worst = ALARM_OK;
+	uint64_t now = (uint64_t)time(NULL);
+	bool names = options->format == FORMAT_TEXT || !options->no_header;
+
+	for (char **file = options->files; *file != NULL; file++)
+		read_file(cli, &fleet, *file);
+	if (options->files[0] == NULL)
+		read_file(cli, &fleet, "-");
+	fleet_settle(&fleet, now);
+	for (size_t i = 0; i < fleet.lines.len; i++) {
+		const struct fleet_line *line = &fleet.lines.item[i];
+
+		worst = alarm_worse(worst, line->level);
+		if (options->quiet && line->level == ALARM_OK)
+			continue;
+		if (options->format == FORMAT_TSV)
+			fleet_tsv(&out, line, names, now);
+		else
+			fleet_text(&out, line, names, now);
+		names = false;
+	}
+	if (!write_out(cli, &out) || diag_errors(&cli->log) > 0)
+		worst = alarm_worse(worst, ALARM_UNKNOWN);
+	strbuf_free(&out);
+	fleet_free(&fleet);
+	return (int)worst;
+}
