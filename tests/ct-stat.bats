@@ -371,6 +371,33 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	done
 }
 
+@test "fault: netlink denied by a filter of address families" {
+	new_ns family
+	ip netns exec family ctfill 40 >/dev/null
+	run -0 inject "socket:error=EAFNOSUPPORT" ct-stat --netns family
+	[[ ${lines[0]} == *"40 of "* && $output == *"source          /proc/net/stat (netlink: Address family not supported by protocol)"* ]]
+	run -3 --separate-stderr inject "socket:error=EAFNOSUPPORT" ct-stat --netns family --top proto
+	[[ -z $output && $stderr == *"netlink: Address family"* ]]
+}
+
+@test "fault: no netlink and no statistics: the percentage is judged, the counters are not" {
+	new_ns bare
+	ip netns exec bare ctfill 40 >/dev/null
+	cat >"$tmp/hide" <<-'H' # over /proc/net nothing can be mounted, so the rest of /proc goes elsewhere
+		mount -t tmpfs tmpfs "$1" && mkdir "$1/sys" && mount --rbind /proc/sys "$1/sys" && mount --move "$1" /proc
+		shift
+		exec setpriv --bounding-set=-net_admin "$@"
+	H
+	mkdir "$tmp/newproc"
+	hide() { ip netns exec bare unshare -m sh "$tmp/hide" "$tmp/newproc" "$@"; }
+	run -0 hide ct-stat
+	[[ ${lines[0]} == "40 of "* && $output == *"early_drop      n/a"*"source          sysctl only: no counters (netlink: Operation not permitted)"* ]]
+	run -3 hide ct-stat -w 80 --state "$state"
+	[[ $output == "CT-STAT UNKNOWN: 40 of "*"drop is not known; early_drop is not known"* ]]
+	run -1 hide ct-stat -w 0.01 --state "$state"
+	run -0 hide ct-stat -w 80 --crit-drop 0 --warn-early-drop 0 --state "$state"
+}
+
 @test "fault: count or max unreadable" {
 	fake 10 100 0
 	echo nonsense >"$tmp/proc/sys/net/netfilter/nf_conntrack_max"
@@ -444,6 +471,36 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	[[ $output == *"not saved: No such file or directory"* ]]
 }
 
+@test "fault: a state file that may not be read is said" {
+	new_ns secret
+	ip netns exec secret ct-stat -w 80 --state "$state"
+	chmod 600 "$state" && chmod 755 "$tmp"
+	run -3 ip netns exec secret setpriv --reuid=65534 --clear-groups ct-stat -w 80 --state "$state"
+	[[ $output == "CT-STAT UNKNOWN:"*"state: Permission denied"* ]]
+}
+
+@test "fault: a full disk under --prom leaves the file that is there" {
+	mkdir "$tmp/small" && mount -t tmpfs -o size=8k tmpfs "$tmp/small"
+	ct-stat --prom="$tmp/small/ct.prom"
+	cp "$tmp/small/ct.prom" "$tmp/before"
+	dd if=/dev/zero of="$tmp/small/fill" bs=1k count=16 2>/dev/null || true
+	run -3 --separate-stderr ct-stat --prom="$tmp/small/ct.prom"
+	[[ $stderr == *"ct.prom: No space left on device"* ]]
+	cmp "$tmp/small/ct.prom" "$tmp/before"
+	[ "$(find "$tmp/small" -type f | wc -l)" -eq 2 ]
+	umount "$tmp/small"
+}
+
+@test "fault: a namespace that cannot be entered is said, the others are reported" {
+	new_ns good
+	ip netns exec good ctfill 20 >/dev/null
+	: >/run/netns/broken
+	run -3 --separate-stderr ct-stat --netns all --tsv --no-header
+	rm /run/netns/broken
+	[[ $stderr == *"netns broken: Invalid argument"* ]]
+	grep -qP '\tgood\tOK\t20\t' <<<"$output"
+}
+
 inject() { # inject SYSCALL:WHAT command...
 	local what=$1
 	shift
@@ -475,6 +532,18 @@ inject() { # inject SYSCALL:WHAT command...
 		[[ -z $output && $stderr == *"reading the table"* ]]
 		run -3 inject "recvfrom:error=$error:when=4" ct-stat --netns enobufs --list
 		run -3 inject "socket:error=$error:when=1" ct-stat --netns enobufs --top proto
+	done
+}
+
+@test "fault: an answer that is cut short or ends early" {
+	new_ns short
+	ip netns exec short ctfill 3000 >/dev/null
+	for got in 0 10 20 100; do # of the first answer, and of a part of the table
+		run -0 inject "recvfrom:retval=$got:when=1" ct-stat --netns short
+		[[ ${lines[0]} == *"3000 of "* && $output == *"source          /proc/net/stat"* ]]
+		run -3 --separate-stderr inject "recvfrom:retval=$got:when=5" ct-stat --netns short --top proto
+		[[ -z $output && $stderr == *"reading the table"* ]]
+		run -3 inject "recvfrom:retval=$got:when=5" ct-stat --netns short --list
 	done
 }
 

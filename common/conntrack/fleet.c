@@ -266,7 +266,7 @@ void fleet_settle(struct fleet *fleet, uint64_t now)
 			continue;
 		}
 		item[kept] = item[i];
-		if (item[kept].time + FLEET_STALE < now)
+		if (item[kept].time + FLEET_STALE < now || item[kept].time > now + FLEET_STALE)
 			item[kept].level = alarm_worse(item[kept].level, ALARM_UNKNOWN);
 		kept++;
 	}

@@ -11,7 +11,7 @@
 #include "base/vec.h"
 #include "conntrack/alarm.h"
 
-#define FLEET_STALE 3600 /* seconds after which a report says nothing about now */
+#define FLEET_STALE 3600 /* seconds: an older report, or one from so far ahead, says nothing about now */
 
 struct fleet_line {
 	char *host;	  /* owned; the file's name where the line has none */
@@ -21,7 +21,7 @@ struct fleet_line {
 	uint64_t time;	  /* seconds since 1970 */
 	bool has_count, has_max, has_percent;
 	uint64_t count, max, hundredths; /* of a percent */
-	enum alarm_level level;		 /* as it was reported; ALARM_UNKNOWN for one that is too old */
+	enum alarm_level level;		 /* as it was reported; ALARM_UNKNOWN at best for one that is too old */
 };
 
 struct fleet {

@@ -438,6 +438,10 @@ static void test_fleet(void)
 	CHECK(fleet.lines.item[0].level == ALARM_CRITICAL && fleet.lines.item[2].level == ALARM_UNKNOWN,
 	      "an old one is unknown at best");
 	fleet_free(&fleet);
+	CHECK(add(&fleet, "{\"time\":99999,\"status\":\"OK\"}") == 0, "a report from the future");
+	fleet_settle(&fleet, 1000);
+	CHECK(fleet.lines.item[0].level == ALARM_UNKNOWN, "is no good news either");
+	fleet_free(&fleet);
 }
 
 int main(void)
