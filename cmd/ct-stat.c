@@ -4,7 +4,19 @@
 #include "ct-stat/options.h"
 #include "ct-stat/run.h"
 
+#include <fcntl.h>
 #include <unistd.h>
+
+/*
+ * Where the caller closed standard output, the next socket would take its place and the listing be written into
+ * the kernel's ear. What is held open here cannot be written to (or read from), so that this is said.
+ */
+static void hold_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
 
 static int run(struct cli *cli, struct options *options)
 {
@@ -33,6 +45,7 @@ int main(int argc, char *argv[])
 	struct cli cli;
 	int status, finish;
 
+	hold_standard_files();
 	cli_begin(&cli, "ct-stat", ct_stat_usage);
 	if (options_are_alarm(argc, argv))
 		cli.misuse_status = ALARM_UNKNOWN; /* 2 would be read as critical */

@@ -592,6 +592,37 @@ inject() { # inject SYSCALL:WHAT command...
 	run -0 ct-stat --version
 }
 
+@test "a message says what was wanted" {
+	while IFS='|' read -r args text; do
+		# shellcheck disable=SC2086
+		run -2 ct-stat $args
+		[[ ${lines[0]} == "ct-stat: $text" ]]
+	done <<-'M'
+		--list --dport https|--dport wants a port number, not https
+		--list -s example.com|-s wants an address or a network like 10.0.0.0/8 or fd00::/8, not example.com
+		--list -p nosuch|-p wants a protocol like tcp, udp, icmpv6 or 47, not nosuch
+		--list --zone -1|--zone wants a number up to 65535, not -1
+		--list -m x|-m wants a number, or a number/mask, not x
+		--list -o timestamp|-o does not know "timestamp"
+		--events --only new,old|--only does not know "old"
+		--top proto,|--top cannot count by ""
+		--prom=|--prom wants a name, not nothing
+		--netns=|--netns wants a name, not nothing
+		--list --advise|one mode at a time: --merge, --top, --list, --events, --watch, --advise or --sysctl
+	M
+}
+
+@test "a closed standard output is an error, and the kernel is not written to" {
+	new_ns closed
+	ip netns exec closed ctfill 3000 >/dev/null
+	for args in '' --list '--top proto' --json --help '-w 80 -c 90'; do
+		# shellcheck disable=SC2086
+		run -3 --separate-stderr inject "write:error=EIO:when=1000" bash -c "exec ct-stat --netns closed $args >&-"
+		[[ $stderr == *"standard output: Bad file descriptor"* ]]
+		run ! grep -E '^write\(1,.*= [0-9]' "$tmp/trace"
+	done
+}
+
 @test "lost output is an error" {
 	for args in '' --json --plugin --prom; do
 		run -3 bash -c "ct-stat $args >/dev/full"

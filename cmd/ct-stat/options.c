@@ -124,6 +124,14 @@ static uint64_t number(const struct cli *cli, const char *name, uint64_t max)
 	return value;
 }
 
+/* A text that is not empty, as a variable of a script may be that was never set. */
+static const char *named(const struct cli *cli, const char *name)
+{
+	if (optarg[0] == '\0')
+		cli_misuse(cli, "%s wants a name, not nothing", name);
+	return optarg;
+}
+
 static uint64_t duration(const struct cli *cli, const char *name)
 {
 	uint64_t value;
@@ -136,7 +144,7 @@ static uint64_t duration(const struct cli *cli, const char *name)
 static void set_mode(struct options *options, const struct cli *cli, enum mode mode)
 {
 	if (options->mode != MODE_REPORT && options->mode != mode)
-		cli_misuse(cli, "one of --merge, --top, --list, --events, --watch, --advise and --sysctl");
+		cli_misuse(cli, "one mode at a time: --merge, --top, --list, --events, --watch, --advise or --sysctl");
 	options->mode = mode;
 }
 
@@ -218,7 +226,7 @@ static bool parse_format(struct options *options, const struct cli *cli, int c)
 		return true;
 	case OPT_PROM:
 		set_format(options, cli, FORMAT_PROM);
-		options->prom_file = optarg;
+		options->prom_file = optarg != NULL ? named(cli, "--prom") : NULL;
 		return true;
 	case OPT_TSV:
 		set_format(options, cli, FORMAT_TSV);
@@ -247,7 +255,7 @@ static bool parse_report(struct options *options, const struct cli *cli, int c)
 		options->repeat = duration(cli, "--repeat");
 		return true;
 	case OPT_STATE:
-		options->state = optarg;
+		options->state = named(cli, "--state");
 		return true;
 	case OPT_INTERVAL:
 		options->interval = number(cli, "--interval", 86400);
@@ -255,13 +263,13 @@ static bool parse_report(struct options *options, const struct cli *cli, int c)
 			cli_misuse(cli, "--interval wants a second at least");
 		return true;
 	case OPT_NETNS:
-		options->netns = optarg;
+		options->netns = named(cli, "--netns");
 		return true;
 	case OPT_ABSENT_OK:
 		options->absent_ok = true;
 		return true;
 	case OPT_PROC:
-		options->proc = optarg;
+		options->proc = named(cli, "--proc");
 		return true;
 	default:
 		return false;
@@ -281,7 +289,7 @@ static void parse_by(struct options *options, const struct cli *cli)
 }
 
 /* A list of words, each a bit. */
-static unsigned parse_words(const struct cli *cli, const char *const *names, size_t count)
+static unsigned parse_words(const struct cli *cli, const char *option, const char *const *names, size_t count)
 {
 	const char *text = optarg;
 	unsigned bits = 0;
@@ -292,7 +300,7 @@ static unsigned parse_words(const struct cli *cli, const char *const *names, siz
 		while (i < count && (strlen(names[i]) != len || strncmp(names[i], text, len) != 0))
 			i++;
 		if (i == count)
-			cli_misuse(cli, "unknown word %.*s", (int)len, text);
+			cli_misuse(cli, "%s does not know \"%.*s\"", option, (int)len, text);
 		bits |= 1u << i;
 		text += len;
 		if (*text == '\0')
@@ -308,7 +316,7 @@ static bool parse_mode(struct options *options, const struct cli *cli, int c)
 	case OPT_TOP:
 		set_mode(options, cli, MODE_TOP);
 		if (!breakdown_keys(&options->breakdown, optarg, &bad))
-			cli_misuse(cli, "--top cannot count by %.*s", (int)strcspn(bad, ","), bad);
+			cli_misuse(cli, "--top cannot count by \"%.*s\"", (int)strcspn(bad, ","), bad);
 		return true;
 	case OPT_MERGE:
 		set_mode(options, cli, MODE_MERGE);
@@ -353,10 +361,10 @@ static bool parse_entries(struct options *options, const struct cli *cli, int c)
 			cli_misuse(cli, "--sample wants at least one entry");
 		return true;
 	case 'o':
-		options->line_flags |= parse_words(cli, outputs, ARRAY_LEN(outputs));
+		options->line_flags |= parse_words(cli, "-o", outputs, ARRAY_LEN(outputs));
 		return true;
 	case OPT_ONLY:
-		options->events = parse_words(cli, event_names, EVENT_TYPES);
+		options->events = parse_words(cli, "--only", event_names, EVENT_TYPES);
 		return true;
 	case OPT_BUFFER:
 		options->buffer = number(cli, "--buffer", (uint64_t)1 << 30);
@@ -366,53 +374,60 @@ static bool parse_entries(struct options *options, const struct cli *cli, int c)
 	}
 }
 
-static bool parse_tuple(struct filter *filter, int c, bool *good)
+#define A_NET  "an address or a network like 10.0.0.0/8 or fd00::/8"
+#define A_PORT "a port number"
+
+/* NULL, or what was wanted instead. */
+static const char *parse_tuple(struct filter *filter, int c)
 {
 	switch (c) {
 	case 'p':
-		*good = filter_proto(filter, optarg);
-		return true;
+		return filter_proto(filter, optarg) ? NULL : "-p wants a protocol like tcp, udp, icmpv6 or 47";
 	case 's':
-		*good = filter_net(&filter->src, optarg);
-		return true;
+		return filter_net(&filter->src, optarg) ? NULL : "-s wants " A_NET;
 	case 'd':
-		*good = filter_net(&filter->dst, optarg);
-		return true;
+		return filter_net(&filter->dst, optarg) ? NULL : "-d wants " A_NET;
 	case OPT_SPORT:
-		*good = filter_port(&filter->by_sport, &filter->sport, optarg);
-		return true;
+		return filter_port(&filter->by_sport, &filter->sport, optarg) ? NULL : "--sport wants " A_PORT;
 	case OPT_DPORT:
-		*good = filter_port(&filter->by_dport, &filter->dport, optarg);
-		return true;
+		return filter_port(&filter->by_dport, &filter->dport, optarg) ? NULL : "--dport wants " A_PORT;
 	case OPT_ZONE:
-		*good = filter_zone(filter, optarg);
-		return true;
-	case 'm':
-		*good = filter_mark(filter, optarg);
-		return true;
+		return filter_zone(filter, optarg) ? NULL : "--zone wants a number up to 65535";
 	default:
-		return false;
+		return filter_mark(filter, optarg) ? NULL : "-m wants a number, or a number/mask";
 	}
 }
 
 static bool parse_filter(struct options *options, const struct cli *cli, int c)
 {
 	struct filter *filter = &options->filter;
-	bool good = true;
+	uint8_t family = c == '4' ? AF_INET : AF_INET6;
+	const char *wanted;
 
-	if (c == '4' || c == '6') {
-		good = filter->family == 0 || filter->family == (c == '4' ? AF_INET : AF_INET6);
-		filter->family = c == '4' ? AF_INET : AF_INET6;
-		if (!good)
+	switch (c) {
+	case '4':
+	case '6':
+		if (filter->family != 0 && filter->family != family)
 			cli_misuse(cli, "one of -4 and -6 at a time");
-	} else if (c == OPT_UNREPLIED) {
+		filter->family = family;
+		return true;
+	case OPT_UNREPLIED:
 		options->unreplied = true;
-	} else if (!parse_tuple(filter, c, &good)) {
+		return true;
+	case 'p':
+	case 's':
+	case 'd':
+	case 'm':
+	case OPT_SPORT:
+	case OPT_DPORT:
+	case OPT_ZONE:
+		wanted = parse_tuple(filter, c);
+		if (wanted != NULL)
+			cli_misuse(cli, "%s, not %s", wanted, optarg);
+		return true;
+	default:
 		return false;
 	}
-	if (!good)
-		cli_misuse(cli, "cannot filter by %s", optarg);
-	return true;
 }
 
 static bool reads_entries(const struct options *options)

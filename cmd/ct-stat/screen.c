@@ -47,7 +47,7 @@ struct screen *screen_open(void)
 	raw = screen->before;
 	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-	put("\033[?1049h\033[?25l"); /* a page of our own, no cursor */
+	put("\033[?1049h\033[?25l\033[?7l"); /* a page of our own, no cursor, long lines are cut */
 	return screen;
 }
 
@@ -55,7 +55,7 @@ void screen_close(struct screen *screen)
 {
 	if (screen == NULL)
 		return;
-	put("\033[?25h\033[?1049l");
+	put("\033[?7h\033[?25h\033[?1049l");
 	tcsetattr(STDIN_FILENO, TCSANOW, &screen->before);
 	free(screen);
 }

@@ -132,7 +132,7 @@ static bool step(struct watch *w)
 {
 	if (!w->paused && !measure(w))
 		return false;
-	if (!w->paused && w->screen != NULL)
+	if (w->screen != NULL && (!w->paused || w->next_dump == 0)) /* another key is counted at once */
 		count_entries(w);
 	if (!show(w))
 		return false;
