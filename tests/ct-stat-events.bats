@@ -4,6 +4,8 @@
 
 bats_require_minimum_version 1.5.0
 
+. "$BATS_TEST_DIRNAME/lib/wait.bash"
+
 setup() {
 	export PATH=$BUILD:$BUILD/tests:$PATH
 	tmp=$BATS_TEST_TMPDIR
@@ -19,11 +21,7 @@ teardown() {
 }
 
 joined() { # joined N: until N sockets of the namespace listen to events
-	for _ in $(seq 500); do
-		ip netns exec "$ns" awk -v want="$1" '$2 == 12 && $4 != "00000000" { n++ } END { exit n < want }' /proc/net/netlink && return
-		sleep 0.02
-	done
-	return 1
+	wait_for ip netns exec "$ns" awk -v want="$1" '$2 == 12 && $4 != "00000000" { n++ } END { exit n < want }' /proc/net/netlink
 }
 
 listen() { # listen OPTION...: ct-stat --events into $tmp/events; $reader is its process
@@ -32,19 +30,13 @@ listen() { # listen OPTION...: ct-stat --events into $tmp/events; $reader is its
 	joined 1
 }
 
-settle() { # until no more lines come
-	local before=-1 now=0
-	while [ "$before" != "$now" ]; do
-		before=$now
-		sleep 0.6
-		now=$(stat -c %s "$tmp/events")
-	done
-}
-
-finish() { # ends the reader; its status
-	settle
+finish() { # ends the reader, which still writes what is waiting; its status
 	kill "$reader"
 	wait "$reader"
+}
+
+lost() { # lost FILE: how many events its gap records say
+	grep -oP 'GAP\] lost=\K[0-9]+' "$1" | awk '{ n += $1 } END { print n + 0 }'
 }
 
 fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
@@ -63,9 +55,9 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	listen --json
 	kill -STOP "$reader"
 	fill -r "$rate" 150000
-	sleep 1
+	sleep 1 # that long it was stopped
 	kill -CONT "$reader"
-	settle
+	wait_for grep -q '"gap"' "$tmp/events"
 	fill -f 150000 100
 	finish
 	[ "$(jq -s '[.[] | select(.type == "gap") | .lost] | add' "$tmp/events")" -gt 0 ]
@@ -76,16 +68,27 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	grep -q 'events were lost' "$tmp/err"
 }
 
+@test "ended while events wait: they are still written, and a gap that nobody was told of is" {
+	listen
+	kill -STOP "$reader"
+	fill -r "$rate" 150000
+	kill "$reader"
+	kill -CONT "$reader"
+	wait "$reader"
+	gaps=$(lost "$tmp/events")
+	[ "$gaps" -gt 0 ]
+	[ $(($(grep -c NEW "$tmp/events") + gaps)) -eq 150000 ]
+}
+
 @test "a small buffer and a slow reader: still nothing is lost silently" {
 	ct-stat --netns "$ns" --events --buffer 65536 2>/dev/null > >(while IFS= read -r line; do echo "$line"; done >"$tmp/events") 3>&- &
 	reader=$!
 	joined 1
 	fill -r 50000 20000
 	finish
-	sleep 1
-	gaps=$(grep -oP 'GAP\] lost=\K[0-9]+' "$tmp/events" | awk '{ n += $1 } END { print n + 0 }')
-	[ $(($(grep -c NEW "$tmp/events") + gaps)) -eq 20000 ]
-	[ "$gaps" -gt 0 ]
+	all() { [ $(($(grep -c NEW "$tmp/events") + $(lost "$tmp/events"))) -eq 20000 ]; }
+	wait_for all # the slow reader has its own end
+	[ "$(lost "$tmp/events")" -gt 0 ]
 }
 
 @test "types, filters, and the line of conntrack -E" {
@@ -98,7 +101,7 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 		conntrack -U -p udp -s 10.0.0.1 -d 10.0.0.2 --sport 5 --dport 53 -m 7
 		conntrack -I -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 5 --dport 53 -t 60 --state ESTABLISHED
 		conntrack -D -p udp' >/dev/null 2>&1
-	sleep 0.5
+	wait_for lines_of "$tmp/theirs" 2
 	finish
 	kill "$other" || true
 	[ "$(wc -l <"$tmp/events")" -eq 2 ]
@@ -126,11 +129,10 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	strace -qq -f -o "$tmp/trace" -e trace=recvmmsg -e inject=recvmmsg:error=ENOBUFS:when=2 \
 		ct-stat --netns "$ns" --events >"$tmp/events" 2>"$tmp/err" 3>&- &
 	tracer=$!
-	sleep 1
+	joined 1
 	fill -r 1000 20
-	sleep 0.5
+	wait_for grep -q GAP "$tmp/events"
 	fill -f 20 -r 1000 20
-	settle
 	reader=$(pgrep -P "$tracer")
 	kill "$reader"
 	wait "$tracer" || true
@@ -149,10 +151,9 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 @test "a reader that goes away ends us" {
 	(ct-stat --netns "$ns" --events 3>&- || echo $? >"$tmp/status") | head -n 1 >"$tmp/events" &
 	joined 1
-	fill -r 1000 100
-	sleep 0.5
-	fill -f 100 -r 1000 100
-	for _ in $(seq 100); do [ ! -s "$tmp/status" ] || break; sleep 0.05; done
+	more() { fill -f "$((next += 10))" 10; [ -s "$tmp/status" ]; }
+	next=0
+	wait_for more
 	[ "$(cat "$tmp/status")" -ne 0 ]
 }
 

@@ -4,6 +4,8 @@
 
 bats_require_minimum_version 1.5.0
 
+. "$BATS_TEST_DIRNAME/lib/wait.bash"
+
 setup() {
 	export PATH=$BUILD:$BUILD/tests:$PATH
 	export ASAN_OPTIONS=detect_leaks=0 # it cannot look while strace does
@@ -92,7 +94,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	ip netns exec two ctfill 20 >/dev/null
 	[ "$(ct-stat --netns two --json | jq .count)" -eq 20 ]
 	ip netns exec two sleep 60 3>&- &
-	sleep 0.2
+	wait_for sh -c "[ \"\$(readlink /proc/$!/ns/net)\" = \"$(ip netns exec two readlink /proc/self/ns/net)\" ]"
 	[ "$(ct-stat --netns $! --json | jq .count)" -eq 20 ]
 	kill $!
 	ct-stat --netns all --json >"$tmp/all"
@@ -237,12 +239,12 @@ knock() { # knock NAMESPACE N: N new UDP flows
 
 @test "--interval measures twice and keeps no state" {
 	new_ns twice
-	ip netns exec twice bash -c 'sleep 1; ctfill 300 >/dev/null' &
-	run -0 ct-stat --netns twice --interval 3 --json
-	[ "$(jq .change <<<"$output")" -eq 300 ]
-	[ "$(jq -r .since <<<"$output")" = interval ]
-	[ "$(jq .growth.insert <<<"$output")" -eq 300 ]
-	wait
+	inject "clock_nanosleep:error=EINTR:when=99" ct-stat --netns twice --interval 3 --json >"$tmp/j" 3>&- &
+	wait_for grep -q nanosleep "$tmp/trace"
+	ip netns exec twice ctfill 300 >/dev/null
+	wait $!
+	[ "$(jq -c '[.change, .since, .growth.insert]' "$tmp/j")" = '[300,"interval",300]' ]
+	[ ! -e "$state" ]
 }
 
 @test "--assured: what may be evicted does not count" {
@@ -275,7 +277,8 @@ knock() { # knock NAMESPACE N: N new UDP flows
 		count() { echo "$2" >"$1/proc/sys/net/netfilter/nf_conntrack_count"; }
 		run "$1" 1h; count "$1" 90; run "$1" 1h; run "$1" 1h; run "$1" 1h
 		sleep 1.1; run "$1" 1s; count "$1" 10; run "$1" 1h; run "$1" 1h
-		sleep 0.2; kill $log
+		for _ in $(seq 500); do [ "$(wc -l <"$1/log")" -lt 3 ] || break; sleep 0.02; done
+		kill $log
 	R
 	fake 10 100 0
 	unshare -m bash "$tmp/run.sh" "$tmp"
@@ -677,22 +680,34 @@ inject() { # inject SYSCALL:WHAT command...
 
 @test "--watch without a terminal: plain lines with rates" {
 	new_ns watch
-	ip netns exec watch bash -c 'sleep 0.5; ctfill 1000 >/dev/null' &
-	run -124 timeout 4.5 ct-stat --netns watch --watch 1 </dev/null
-	[ "${#lines[@]}" -ge 3 ] # five on an idle machine
-	[[ ${lines[0]} == *" count=0 "*"change/s=+0.0 early_drop/s=0.0 drop/s=0.0 insert_failed/s=0.0" ]]
-	[[ ${lines[-1]} == *" count=1000 "* ]]
-	[ "$(grep -cE ' change/s=\+[1-9]' <<<"$output")" -eq 1 ]
-	wait
+	ct-stat --netns watch --watch 1 </dev/null >"$tmp/out" 3>&- &
+	wait_for lines_of "$tmp/out" 1
+	ip netns exec watch ctfill 1000 >/dev/null
+	wait_for lines_of "$tmp/out" 3
+	kill $!
+	wait $!
+	[[ $(head -1 "$tmp/out") == *" count=0 "*"change/s=+0.0 early_drop/s=0.0 drop/s=0.0 insert_failed/s=0.0" ]]
+	[[ $(tail -1 "$tmp/out") == *" count=1000 "* ]]
+	grep -qE ' change/s=\+[1-9]' "$tmp/out"
 }
 
 @test "--watch on a terminal: top lists, keys, and the terminal as it was" {
 	command -v script >/dev/null || skip "script is not installed"
 	new_ns watchtty
 	ip netns exec watchtty ctfill 1000 >/dev/null
-	(sleep 2; printf 4; sleep 2; printf q) | script -qec "stty rows 24 cols 90; ct-stat --netns watchtty --watch 1; stty -a" "$tmp/tty" >/dev/null
-	grep -q '10.0.0.0 ' "$tmp/tty"
-	grep -q '^tcp  ' "$tmp/tty"
+	mkfifo "$tmp/keys"
+	script -qefc "stty rows 24 cols 90; ct-stat --netns watchtty --watch 1; stty -a" "$tmp/tty" <"$tmp/keys" >/dev/null 3>&- &
+	exec 9>"$tmp/keys"
+	wait_for grep -q '10.0.0.0 ' "$tmp/tty"
+	printf 4 >&9
+	wait_for grep -q '^tcp  ' "$tmp/tty"
+	printf p >&9
+	wait_for grep -q paused "$tmp/tty"
+	printf 6 >&9 # counted at once, also while paused
+	wait_for grep -q '^ASSURED  ' "$tmp/tty"
+	printf q >&9
+	exec 9>&-
+	wait $!
 	grep -q $'\342\226\201' "$tmp/tty"
 	grep -qE '(^| )icanon' "$tmp/tty"
 }

@@ -18,7 +18,7 @@ static void end(int signal)
 
 static void end_on_signals(void)
 {
-	struct sigaction action = { .sa_handler = end };
+	struct sigaction action = { .sa_handler = end, .sa_flags = SA_RESETHAND }; /* the second one ends us */
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
@@ -38,16 +38,23 @@ static void warn(struct cli *cli, const struct events *events, const struct opti
 			 (unsigned long long)events->buffer);
 }
 
-/* Each batch is written before the next one is read: who reads our pipe is never behind by more. */
+/*
+ * Each batch is written before the next one is read: who reads our pipe is never behind by more. What was there
+ * when we were told to end is still written.
+ */
 static int follow(struct cli *cli, struct events *events)
 {
 	struct strbuf out = STRBUF_INIT;
 	int err = 0;
 
-	while (err == 0 && !ended) {
+	while (err == 0) {
+		if (ended && !events->leaving)
+			events_leave(events);
 		err = events_read(events, &out);
 		if (err == -EINTR)
 			err = 0;
+		if (err == -EAGAIN) /* all that was waiting has been written */
+			break;
 		if (err != 0)
 			diag_system(&cli->log, err, "reading events");
 		else if (out.len > 0 && !write_out(cli, &out))
@@ -55,7 +62,7 @@ static int follow(struct cli *cli, struct events *events)
 		strbuf_reset(&out);
 	}
 	strbuf_free(&out);
-	return err;
+	return err == -EAGAIN ? 0 : err;
 }
 
 /* The last words: what a reader must know to trust the listing. */

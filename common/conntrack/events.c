@@ -27,11 +27,11 @@ struct events_receive {
 	char buffers[BATCH][EVENT_SIZE] __attribute__((aligned(8)));
 };
 
+static const int groups[EVENT_TYPES] = { NFNLGRP_CONNTRACK_NEW, NFNLGRP_CONNTRACK_UPDATE,
+					 NFNLGRP_CONNTRACK_DESTROY };
+
 static int join_groups(int fd, unsigned types)
 {
-	static const int groups[EVENT_TYPES] = { NFNLGRP_CONNTRACK_NEW, NFNLGRP_CONNTRACK_UPDATE,
-						 NFNLGRP_CONNTRACK_DESTROY };
-
 	for (unsigned i = 0; i < EVENT_TYPES; i++)
 		if ((types & (1u << i)) != 0 &&
 		    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &groups[i], sizeof(groups[i])) != 0)
@@ -65,6 +65,8 @@ static uint32_t socket_drops(const struct events *events)
 int events_open(struct events *events, unsigned types, uint64_t buffer)
 {
 	struct sockaddr_nl self = { .nl_family = AF_NETLINK };
+	/* A signal that comes between the caller's look for it and our wait is seen after that. */
+	struct timeval patience = { .tv_sec = 1 };
 	int err;
 
 	events->receive = calloc(1, sizeof(*events->receive));
@@ -79,6 +81,8 @@ int events_open(struct events *events, unsigned types, uint64_t buffer)
 			(struct msghdr){ .msg_iov = &events->receive->areas[i], .msg_iovlen = 1 };
 	}
 	err = set_buffer(events, buffer);
+	if (err == 0 && setsockopt(events->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) != 0)
+		err = -errno;
 	if (err == 0 && bind(events->fd, (struct sockaddr *)&self, sizeof(self)) != 0)
 		err = -errno;
 	return err == 0 ? join_groups(events->fd, types) : err;
@@ -91,6 +95,14 @@ void events_close(struct events *events)
 	events->fd = -1;
 	free(events->receive);
 	events->receive = NULL;
+}
+
+void events_leave(struct events *events)
+{
+	for (unsigned i = 0; i < EVENT_TYPES; i++) /* one that was never joined does no harm */
+		(void)setsockopt(events->fd, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, &groups[i],
+				 sizeof(groups[i]));
+	events->leaving = true;
 }
 
 static enum event_type type_of(const struct nlmsghdr *nlh)
@@ -195,7 +207,7 @@ int events_read(struct events *events, struct strbuf *out)
 {
 	struct timespec now;
 	int got = recvmmsg(events->fd, events->receive->headers, BATCH,
-			   events->gap ? MSG_DONTWAIT : MSG_WAITFORONE, NULL);
+			   events->gap || events->leaving ? MSG_DONTWAIT : MSG_WAITFORONE, NULL);
 
 	if (got < 0 && errno == ENOBUFS) {
 		if (!events->gap)
@@ -207,6 +219,8 @@ int events_read(struct events *events, struct strbuf *out)
 		put_gap(events, out);
 		return out->failed ? -ENOMEM : 0;
 	}
+	if (got < 0 && errno == EAGAIN && !events->leaving)
+		return 0;
 	if (got < 0)
 		return -errno;
 	clock_gettime(CLOCK_REALTIME, &now);

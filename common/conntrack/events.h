@@ -24,6 +24,7 @@ struct events {
 	struct events_receive *receive;	  /* owned */
 	uint64_t buffer;		  /* what the kernel granted, in bytes */
 	uint64_t received, damaged, lost; /* events; lost: as announced in gap records */
+	bool leaving;			  /* no more events are wanted: see events_leave */
 	bool gap;			  /* the kernel lost some; not yet announced */
 	uint64_t gap_received;		  /* `received` when it said so */
 	uint32_t drops;			  /* the socket's drop counter when it was last announced */
@@ -37,9 +38,15 @@ must_check int events_open(struct events *events, unsigned types, uint64_t buffe
 void events_close(struct events *events);
 
 /*
- * Waits for events and appends their lines to out. 0 or -errno; -EINTR: a signal came, and nothing is lost.
- * One call reads a bounded number of events, so that out can be written and emptied.
+ * Waits a second at most for events and appends their lines to out. 0 or -errno; -EINTR: a signal came, and
+ * nothing is lost. One call reads a bounded number of events, so that out can be written and emptied.
  */
 must_check int events_read(struct events *events, struct strbuf *out);
+
+/*
+ * Asks for no more events. What is already waiting is still to be read, or it would be lost without a word:
+ * from now on events_read does not wait, and is -EAGAIN when all has been read and every gap announced.
+ */
+void events_leave(struct events *events);
 
 #endif
