@@ -387,7 +387,8 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	new_ns bare
 	ip netns exec bare ctfill 40 >/dev/null
 	cat >"$tmp/hide" <<-'H' # over /proc/net nothing can be mounted, so the rest of /proc goes elsewhere
-		mount -t tmpfs tmpfs "$1" && mkdir "$1/sys" && mount --rbind /proc/sys "$1/sys" && mount --move "$1" /proc
+		mount -t tmpfs tmpfs "$1" && mkdir "$1/sys" "$1/self" && mount --rbind /proc/sys "$1/sys" &&
+			mount --bind "/proc/$$" "$1/self" && mount --move "$1" /proc # sanitizers look at themselves
 		shift
 		exec setpriv --bounding-set=-net_admin "$@"
 	H
