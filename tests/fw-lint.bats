@@ -229,3 +229,15 @@ teardown() {
 	run -1 fw-lint --format=gcc -q data/fw-lint/seven.in
 	[ "$(cut -d: -f2,3 <<<"$output" | tr '\n' ' ')" = "4:25 5:13 6:13 7:36 8:27 9:20 10:10 " ]
 }
+
+@test "a misspelt COMMIT, match, target or chain: what it may have been" {
+	printf '*filter\n-A INPUT -m conntrac --ctstate NEW -j ACCEPT\n-A INPUT -j ACEPT\n-A INPTU -j DROP\n-A INPUT -g LOGG\n-A INPUT -m zzz -j DROP\nCOMIT\n' >"$tmp/r"
+	run -1 fw-lint -4q --format=gcc "$tmp/r"
+	[[ $output == *":2:13: error: unknown match "*"; did you mean conntrack? [syntax]"* ]]
+	[[ $output == *":3:13: error: "*"; did you mean ACCEPT? [undefined-chain]"* ]]
+	[[ $output == *":4:4: error: "*"; did you mean INPUT? [undefined-chain]"* ]]
+	[[ $output == *":5:13: error: there is no chain \`LOGG' in table filter [undefined-chain]"* ]]
+	[[ $output == *":6:13: error: unknown match \`zzz': no such extension is installed [syntax]"* ]]
+	[[ $output == *":7:1: error: "*"; did you mean COMMIT? [structure]"* ]]
+	[ "$(wc -l <<<"$output")" -eq 6 ]
+}

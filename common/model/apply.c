@@ -2,6 +2,7 @@
 #include "model/apply.h"
 #include "base/suggest.h"
 #include "model/builtin.h"
+#include "model/ext_names.h"
 
 #include <string.h>
 
@@ -12,13 +13,15 @@ static void complain_number(struct reader *reader, const struct line *line)
 }
 
 static void complain_chain(struct reader *reader, const struct line *line, unsigned word, const char *what,
-			   const char *name)
+			   const char *name, bool may_be_target)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct suggestion near = suggest_begin(name);
 
 	for (size_t i = 0; i < reader->table->chains.len; i++)
 		suggest_consider(&near, reader->table->chains.item[i]->name);
+	if (may_be_target)
+		ext_consider_targets(&near);
 	strbuf_printf(&text, "%s `%s' in table %s", what, name, reader->table->name);
 	if (near.best != NULL)
 		strbuf_printf(&text, "; did you mean %s?", near.best);
@@ -60,7 +63,7 @@ static struct chain *command_chain(struct reader *reader, const struct line *lin
 	struct chain *chain = table_find_chain(reader->table, command->chain);
 
 	if (chain == NULL)
-		complain_chain(reader, line, command->chain_word, "there is no chain", command->chain);
+		complain_chain(reader, line, command->chain_word, "there is no chain", command->chain, false);
 	return chain;
 }
 
@@ -153,7 +156,8 @@ static bool resolve_jump(struct reader *reader, const struct line *line)
 		return true;
 	if (chain == NULL)
 		complain_chain(reader, line, command->jump_word,
-			       rule->is_goto ? "there is no chain" : "there is neither a chain nor a target", command->jumpto);
+			       rule->is_goto ? "there is no chain" : "there is neither a chain nor a target", command->jumpto,
+			       !rule->is_goto);
 	else if (chain->hook != 0)
 		reader_complain_word(reader, line, DIAG_UNDEFINED_CHAIN, command->jump_word,
 				     "a built-in chain cannot be jumped to");
@@ -167,7 +171,7 @@ void reader_skip(struct reader *reader, const struct line *line)
 	const struct command *command = &reader->command;
 
 	if (command->jumpto != NULL && table_find_chain(reader->table, command->jumpto) == NULL)
-		complain_chain(reader, line, command->jump_word, "there is neither a chain nor a target", command->jumpto);
+		complain_chain(reader, line, command->jump_word, "there is neither a chain nor a target", command->jumpto, true);
 }
 
 /* --- rules --------------------------------------------------------------------------------------- */

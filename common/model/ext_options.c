@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iptables' own options of a rule: which may stand how often, what they mean, and what cannot be said in a ruleset. */
 #include "model/builtin.h"
+#include "model/ext_names.h"
 #include "model/xt.h"
 
 #include <ctype.h>
@@ -47,14 +48,17 @@ static bool more_words(void)
 static void read_match(const char *name)
 {
 	struct xtables_match *match;
+	const char *near;
 
 	if (door.invert) {
 		door_blame_option();
 		xtables_error(PARAMETER_PROBLEM, "`!' cannot stand before --match; put it before the option that it negates");
 	}
 	match = xtables_find_match(name, XTF_TRY_LOAD, &door.matches);
+	near = match == NULL ? ext_near_match(name) : NULL;
 	if (match == NULL)
-		xtables_error(PARAMETER_PROBLEM, "unknown match `%s': no such extension is installed", name);
+		xtables_error(PARAMETER_PROBLEM, "unknown match `%s': no such extension is installed%s%s%s", name,
+			      near != NULL ? "; did you mean " : "", near != NULL ? near : "", near != NULL ? "?" : "");
 	door_add_match(match);
 }
 

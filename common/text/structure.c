@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "text/structure.h"
+#include "base/suggest.h"
 #include "text/directive.h"
 #include "text/token.h"
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 static void complain(struct stream *stream, struct line *line, enum diag_id id, const struct token *at,
 		     const char *text)
@@ -119,6 +121,25 @@ static void commit_line(struct stream *stream, struct line *line)
 	stream->open_table = false;
 }
 
+/* COMIT: the line is taken for what is meant, so that the end of the table is not missed as well. */
+static bool misspelt_commit(struct stream *stream, struct line *line, const struct token *first)
+{
+	static const char *const commit[] = { "COMMIT" };
+	char word[STREAM_CHAIN_MAX + 1];
+
+	if (first->len != line->len || first->len >= sizeof(word))
+		return false;
+	memcpy(word, first->text, first->len);
+	word[first->len] = '\0';
+	if (suggest_nearest(word, commit, ARRAY_LEN(commit)) == NULL && strcasecmp(word, "COMMIT") != 0)
+		return false;
+	complain(stream, line, DIAG_STRUCTURE, first, "a rule starts with a command, as in -A INPUT; did you mean COMMIT?");
+	if (stream->open_table)
+		stream->tables.item[stream->tables.len - 1].committed = true;
+	stream->open_table = false;
+	return true;
+}
+
 static enum family mark_of(const struct token *word)
 {
 	if (token_is(word, "-4") || token_is(word, "--ipv4"))
@@ -163,10 +184,10 @@ static void rule_line(struct stream *stream, struct line *line)
 				 "this is no line of iptables-restore: remove text that was pasted around the rules");
 	} else if (first.text[0] == '[' && !counters_are_fine(&first)) {
 		complain(stream, line, DIAG_STRUCTURE, &first, "counters look like [packets:bytes]");
-	} else if (first.text[0] != '-' && first.text[0] != '[') {
+	} else if (first.text[0] != '-' && first.text[0] != '[' && !misspelt_commit(stream, line, &first)) {
 		complain(stream, line, DIAG_STRUCTURE, &first,
 			 "a rule starts with a command, as in -A INPUT; remove text that is none");
-	} else {
+	} else if (line->kind != LINE_BAD) {
 		line->families = rule_marks(line);
 	}
 }
