@@ -89,6 +89,18 @@ silent() {
 	[ "$(found dead-rule)" = "96 dead-rule;" ]
 }
 
+@test "dead-rule: what no limit can let return, since it asks for what was taken before" {
+	says dead-rule ':x -' ':y -' '-A INPUT -g x' '-A x -m addrtype --src-type LOCAL -j ACCEPT' '-A x -j y' '-A x -p tcp -j DROP' \
+		'-A y -m addrtype --src-type LOCAL -m limit --limit 1/s -j RETURN' '-A y -j DROP'
+	silent dead-rule ':x -' ':y -' '-A INPUT -g x' '-A x -m addrtype --src-type LOCAL -j ACCEPT' '-A x -j y' '-A x -p tcp -j DROP' \
+		'-A y -m addrtype --dst-type LOCAL -m limit --limit 1/s -j RETURN' '-A y -j DROP'
+}
+
+@test "no packet of 10,000 random ones gets to a rule of the tutorial that is called dead" {
+	run -0 "$BUILD/tests/unit/dead" data/fw-lint-meaning/tutorial.v4.rules
+	[[ $output == *"4 dead rules, 4 of them asked with 10000 packets each"* ]]
+}
+
 @test "a mark that rules of the table change is not taken for the same" {
 	rules4 mangle '-A PREROUTING -m mark --mark 0 -j MARK --set-mark 1' '-A PREROUTING -m mark --mark 0 -j ACCEPT' \
 		'-A PREROUTING -m mark ! --mark 0 -j ACCEPT' '-A PREROUTING -p tcp -j ACCEPT'

@@ -68,6 +68,12 @@ static bool stops(struct program *program, struct witness *witness, const struct
 	}
 }
 
+/* A rule of unknown answer is taken as matching where that is of use, unless its booleans are decided otherwise. */
+static bool takes(struct program *program, struct witness *witness, const struct program_rule *rule)
+{
+	return rule->fresh ? can_match(program, witness, rule) : surely_matches(program, witness, rule);
+}
+
 static bool find_returns(struct program *program, struct witness *witness, struct program_chain *chain, unsigned depth)
 {
 	uint32_t at;
@@ -76,9 +82,9 @@ static bool find_returns(struct program *program, struct witness *witness, struc
 	     at = next_rule(program, chain, witness->point, at + 1)) {
 		const struct program_rule *rule = &chain->rules[at];
 
-		if (rule->effect == EFFECT_RETURN && (rule->fresh || surely_matches(program, witness, rule)))
+		if (rule->effect == EFFECT_RETURN && takes(program, witness, rule))
 			return true;
-		if (rule->effect == EFFECT_GOTO && (rule->fresh || surely_matches(program, witness, rule))) {
+		if (rule->effect == EFFECT_GOTO && takes(program, witness, rule)) {
 			if (returns(program, witness, rule->to, depth + 1))
 				return true;
 			if (!rule->fresh)
