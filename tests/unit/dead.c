@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dead [SEED [COUNT]] | dead FILE... - every rule that is called dead, of COUNT random rulesets or of the
+ * files, against 10,000 random packets in the tracer, most of them such as the rule asks for: none may
+ * get to it and match. A ruleset where one does is printed with its seed and the packet.
+ */
+#include "base/file.h"
+#include "meaning/trace.h"
+#include "randomrules.h"
+#include "tap.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PACKETS 10000
+
+/* A value of one of the numbers, an end of it as often as something between. */
+static field_value random_value(const struct space *space, enum field field, uint32_t number)
+{
+	const struct space_field *at = &space->field[field];
+	field_value lo, hi, some = 0;
+
+	if (field_is_small(field)) {
+		unsigned start = random_below(256);
+
+		for (unsigned v = 0; v < 256; v++)
+			if (at->class_of[(start + v) % 256] == number)
+				return (start + v) % 256;
+		return 0;
+	}
+	lo = at->starts.item[number];
+	hi = number + 1 < at->count ? at->starts.item[number + 1] - 1 : field_max(field, space->family);
+	for (unsigned i = 0; i < 8; i++)
+		some = some << 16 | (field_value)(unsigned)(rand() & 0xffff);
+	switch (random_below(4)) {
+	case 0:
+		return lo;
+	case 1:
+		return hi;
+	default:
+		return hi - lo == ~(field_value)0 ? some : lo + some % (hi - lo + 1);
+	}
+}
+
+static uint32_t random_number(const struct space *space, enum field field, const struct box *near)
+{
+	struct span span = near->dim[field];
+
+	if (random_below(8) == 0)
+		span = (struct span){ 0, space->field[field].count - 1 };
+	return span.lo + random_below(span.hi - span.lo + 1);
+}
+
+/* A hook from which the rule's chain can be reached. */
+static enum hook random_hook(unsigned hooks)
+{
+	unsigned n;
+
+	do
+		n = random_below(HOOK_COUNT);
+	while ((hooks & 1U << n) == 0);
+	return (enum hook)(1U << n);
+}
+
+/* What a packet has at this hook: interfaces; and the states that there are. */
+static void settle(struct packet *packet, const struct program *program, enum hook hook)
+{
+	bool forwarded = hook == HOOK_FORWARD || ((hook == HOOK_PREROUTING || hook == HOOK_POSTROUTING) && random_below(2) == 0);
+	bool own = hook == HOOK_OUTPUT || (hook == HOOK_POSTROUTING && !forwarded);
+
+	packet->forwarded = forwarded;
+	if (own)
+		packet_set(packet, FIELD_IN, 0);
+	else if (packet->value[FIELD_IN] == 0)
+		packet_set(packet, FIELD_IN, value_of_name("eth0"));
+	if (!own && !forwarded)
+		packet_set(packet, FIELD_OUT, 0);
+	else if (packet->value[FIELD_OUT] == 0)
+		packet_set(packet, FIELD_OUT, value_of_name("eth1"));
+	if (program->tracked)
+		packet_set(packet, FIELD_FRAGMENT, 0);
+	if (!ct_possible((unsigned)packet->value[FIELD_CT]))
+		packet_set(packet, FIELD_CT, ct_value(CT_NEW, false, false, false));
+}
+
+static struct packet random_packet(const struct program *program, const struct program_rule *rule)
+{
+	struct packet packet = { .family = program->ruleset->family };
+	struct box near = box_all(&program->space);
+
+	if (rule->box_count > 0)
+		near = program->boxes.item[rule->first_box + random_below(rule->box_count)];
+	for (unsigned f = 0; f < FIELD_COUNT; f++)
+		packet_set(&packet, (enum field)f,
+			   random_value(&program->space, (enum field)f, random_number(&program->space, (enum field)f, &near)));
+	settle(&packet, program, random_hook(rule->chain->hooks));
+	return packet;
+}
+
+/* Steps seen while a packet is followed: does it get to the rule, by answers that are all open to it? */
+struct watch {
+	const struct program_rule *rule;
+	unsigned branch; /* depth + 1 of a call that may not match: what is deeper is another packet's way */
+	bool met;
+};
+
+static void watch_step(void *ctx, const struct trace_step *step)
+{
+	struct watch *watch = ctx;
+
+	if (watch->branch != 0 && step->depth >= watch->branch)
+		return;
+	watch->branch = 0;
+	if (step->rule == watch->rule && (step->kind == STEP_MATCH || step->kind == STEP_UNKNOWN))
+		watch->met = true;
+	if (step->kind == STEP_UNKNOWN && step->rule->to != NULL)
+		watch->branch = step->depth + 1;
+}
+
+/*
+ * The tracer takes what it cannot know for not matching. That is one of the worlds that "dead" holds in
+ * as long as no condition is asked both ways, so rules with such conditions of their own are left out.
+ */
+static bool can_be_asked(const struct program_rule *rule)
+{
+	for (unsigned i = 0; i < rule->cond_count; i++)
+		if (rule->conds[i].kind == COND_UNKNOWN && rule->conds[i].var != 0)
+			return false;
+	return rule->chain->hooks != 0;
+}
+
+static bool survives(const struct program *program, const struct program_rule *rule)
+{
+	for (unsigned n = 0; n < PACKETS; n++) {
+		struct watch watch = { .rule = rule };
+		struct tracer tracer = { .program = program, .step = watch_step, .ctx = &watch };
+		struct packet packet = random_packet(program, rule), sent = packet;
+		struct strbuf text = STRBUF_INIT;
+
+		trace_packet(&tracer, &packet);
+		if (!watch.met)
+			continue;
+		packet_text(&text, &sent);
+		printf("# line %u is called dead and met by: %s\n", rule_line(program, rule->rule), strbuf_text(&text));
+		strbuf_free(&text);
+		return false;
+	}
+	return true;
+}
+
+struct totals {
+	unsigned dead, asked;
+};
+
+static bool ask(const char *name, const struct strbuf *text, enum family family, struct totals *totals)
+{
+	struct reading reading;
+	bool good = reading_begin(&reading, name, text, family);
+
+	for (unsigned i = 0; good && i < reading.program->rule_count; i++) {
+		if (!fate_is_dead(reading.reach->rules[i].fate))
+			continue;
+		totals->dead++;
+		if (!can_be_asked(reading.program->rules[i]))
+			continue;
+		totals->asked++;
+		good = survives(reading.program, reading.program->rules[i]);
+	}
+	reading_end(&reading);
+	return good;
+}
+
+static bool ask_random(enum family family, unsigned seed, struct totals *totals)
+{
+	struct random_rules all = random_rules(seed, family, false);
+	struct strbuf text = STRBUF_INIT;
+	bool good;
+
+	random_text(&text, &all);
+	good = ask("random", &text, family, totals);
+	if (!good)
+		printf("# IPv%d seed %u:\n%s", family == FAMILY_IPV6 ? 6 : 4, seed, strbuf_text(&text));
+	strbuf_free(&text);
+	return good;
+}
+
+static bool ask_file(const char *name, enum family family, struct totals *totals)
+{
+	struct strbuf text = STRBUF_INIT;
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	bool good = fd >= 0 && file_read(fd, &text, SIZE_MAX / 4) == 0 && ask(name, &text, family, totals);
+
+	if (fd >= 0)
+		close(fd);
+	strbuf_free(&text);
+	return good;
+}
+
+/* In a child: libxtables reads one family in a process. */
+static bool ask_all(enum family family, char *const files[], unsigned seed, unsigned count)
+{
+	struct totals totals = { 0 };
+	int status = 1;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		bool good = ext_begin(family) == 0;
+
+		for (; files != NULL && *files != NULL && good; files++)
+			good = ask_file(*files, family, &totals);
+		for (unsigned i = 0; files == NULL && i < count && good; i++)
+			good = ask_random(family, seed + i, &totals);
+		printf("# IPv%d: %u dead rules, %u of them asked with %u packets each\n", family == FAMILY_IPV6 ? 6 : 4,
+		       totals.dead, totals.asked, PACKETS);
+		fflush(stdout);
+		_exit(good && (files != NULL || totals.asked > 0) ? 0 : 1);
+	}
+	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+int main(int argc, char *argv[])
+{
+	bool numbers = argc == 1 || isdigit((unsigned char)argv[1][0]);
+	unsigned seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 1;
+	unsigned count = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 10;
+
+	CHECK(ask_all(FAMILY_IPV4, numbers ? NULL : argv + 1, seed, count), "IPv4: no packet gets to a dead rule");
+	if (numbers)
+		CHECK(ask_all(FAMILY_IPV6, NULL, seed, count), "IPv6: no packet gets to a dead rule");
+	return tap_done();
+}
