@@ -272,3 +272,43 @@ silent() {
 		[[ $output == *"v4:2:${bad##*:}: error: this promise cannot be read: "* ]] || { echo "$bad: $output"; false; }
 	done
 }
+
+@test "contradiction: ports that overlap in part, with a packet that the first rule decides" {
+	says contradiction '-A INPUT -p tcp --dport 1000:2000 -j ACCEPT' '-A INPUT -p tcp --dport 1500:2500 -j DROP'
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *"line 2 decides the other way about some of the same packets, and it comes first: for example in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:1500 new"* ]]
+	says contradiction '-A INPUT -p tcp -m multiport --dports 22,80,443 -j ACCEPT' '-A INPUT -p tcp -m multiport --dports 80,8080 -j REJECT'
+	silent contradiction '-A INPUT -p tcp --dport 1500 -j ACCEPT' '-A INPUT -p tcp --dport 1000:2000 -j DROP'
+	silent contradiction '-A INPUT -p tcp --dport 1000:2000 -j ACCEPT' '-A INPUT -p udp --dport 1500:2500 -j DROP'
+	silent contradiction '-A INPUT -p tcp --dport 1000:2000 -j ACCEPT' '-A INPUT -p tcp --dport 1500:2500 -j ACCEPT'
+	silent contradiction '-A INPUT -s 192.0.2.1 -j DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT'
+	silent contradiction '-A INPUT -m limit --limit 1/s -p tcp --dport 1:9 -j ACCEPT' '-A INPUT -m limit --limit 1/s -p tcp --dport 5:20 -j DROP'
+	printf '*filter\n-A INPUT -p tcp --dport 1000:2000 -j ACCEPT\n-A INPUT -p tcp --dport 1500:2500 -j DROP\nCOMMIT\n' >"$tmp/r"
+	run fw-lint -q --format=gcc "$tmp/r"
+	[ "$(grep -c contradiction <<<"$output")" -eq 1 ]
+}
+
+@test "bad-negation: two in a row that together take everything" {
+	says bad-negation '-A INPUT ! -s 192.0.2.1 -j DROP' '-A INPUT ! -s 192.0.2.2 -j DROP'
+	says bad-negation '-A INPUT -p tcp --dport 22 ! -i eth0 -j DROP' '-A INPUT -p tcp --dport 22 ! -i eth1 -j DROP'
+	silent bad-negation '-A INPUT ! -s 192.0.2.0/24 -j DROP' '-A INPUT ! -s 192.0.2.1 -j DROP'
+	silent bad-negation '-A INPUT ! -s 192.0.2.1 -p tcp -j DROP' '-A INPUT ! -s 192.0.2.2 -p udp -j DROP'
+	silent bad-negation '-A INPUT ! -s 192.0.2.1 -j DROP' '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT ! -s 192.0.2.2 -j DROP'
+	silent bad-negation '-A INPUT ! -s 192.0.2.1 -j DROP' '-A INPUT ! -d 192.0.2.2 -j DROP'
+}
+
+@test "merge-multiport, use-ipset: rules in a row that differ in one thing" {
+	says merge-multiport '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -p tcp --dport 80:90 -j ACCEPT' '-A INPUT -p tcp --dport 443 -j ACCEPT'
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *"to line 4, differ in the port alone: one with -m multiport --dports 22,80:90,443 does the same"* ]]
+	silent merge-multiport '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -p tcp --dport 80 -j ACCEPT'
+	silent merge-multiport '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -p udp --dport 80 -j ACCEPT' '-A INPUT -p tcp --dport 443 -j ACCEPT'
+	silent merge-multiport '-A INPUT -p tcp --dport 22 -m limit --limit 1/s -j ACCEPT' '-A INPUT -p tcp --dport 80 -m limit --limit 1/s -j ACCEPT' \
+		'-A INPUT -p tcp --dport 443 -m limit --limit 1/s -j ACCEPT'
+	silent merge-multiport '-A INPUT -p tcp --dport 22 -m comment --comment a -j ACCEPT' '-A INPUT -p tcp --dport 80 -m comment --comment b -j ACCEPT' \
+		'-A INPUT -p tcp --dport 443 -m comment --comment c -j ACCEPT'
+	mapfile -t many < <(for n in {1..50}; do echo "-A INPUT -s 192.0.2.$n -j DROP"; done)
+	says use-ipset "${many[@]}"
+	[ "$(found use-ipset)" = "2 use-ipset;" ]
+	silent use-ipset "${many[@]:1}"
+}

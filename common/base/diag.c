@@ -66,6 +66,10 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_MASQUERADE_UNBOUNDED] = { "masquerade-unbounded", LEVEL_WARNING, "MASQUERADE towards every network" },
 	[DIAG_LOG_NO_LIMIT] = { "log-no-limit", LEVEL_WARNING, "a log that anyone can fill" },
 	[DIAG_LOG_PREFIX_CUT] = { "log-prefix-cut", LEVEL_WARNING, "a prefix longer than the kernel keeps" },
+	[DIAG_CONTRADICTION] = { "contradiction", LEVEL_WARNING, "two rules that overlap in part and decide differently" },
+	[DIAG_BAD_NEGATION] = { "bad-negation", LEVEL_WARNING, "two negations meant as a list" },
+	[DIAG_MERGE_MULTIPORT] = { "merge-multiport", LEVEL_INFO, "rules that differ in the port alone" },
+	[DIAG_USE_IPSET] = { "use-ipset", LEVEL_INFO, "many rules that differ in an address alone" },
 	[DIAG_EXPECT] = { "expect", LEVEL_ERROR, "a promise that the rules do not keep" },
 };
 

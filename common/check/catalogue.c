@@ -107,6 +107,19 @@ const struct check_entry check_catalogue[] = {
 	{ DIAG_LOG_PREFIX_CUT, "meaning", "-A INPUT -m limit --limit 5/min -j LOG --log-prefix \"a prefix of more than 29 bytes: \"",
 	  "LOG keeps 29 bytes of its prefix, NFLOG 63. iptables cuts it without a word, and what searches the "
 	  "log for the whole finds nothing." },
+	{ DIAG_CONTRADICTION, "meaning", "-A INPUT -p tcp --dport 1000:2000 -j ACCEPT\n-A INPUT -p tcp --dport 1500:2500 -j DROP",
+	  "Two rules are the same but for their ports, each has some of its own, and about the others the "
+	  "first decides. Mostly a number is wrong: say which of them the ports in common belong to." },
+	{ DIAG_BAD_NEGATION, "meaning", "-A INPUT ! -s 192.0.2.1 -j DROP\n-A INPUT ! -s 192.0.2.2 -j DROP",
+	  "Two rules with ! in a row take every packet: whoever is the one address is not the other. Accept "
+	  "the list in front of one rule for all others, or use -m set." },
+	{ DIAG_MERGE_MULTIPORT, "meaning", "-A INPUT -p tcp --dport 22 -j ACCEPT\n-A INPUT -p tcp --dport 80 -j ACCEPT\n-A INPUT -p tcp --dport 443 -j ACCEPT",
+	  "Three or more rules in a row are the same but for a port. One rule with -m multiport is easier to "
+	  "read and quicker; it holds 15 ports, a range counts for two." },
+	{ DIAG_USE_IPSET, "meaning", "fifty times -A INPUT -s ADDRESS -j DROP",
+	  "Each packet is compared with every one of these rules. A set is looked up once, and can be changed "
+	  "without loading the rules: `#@ set` and `#@ member` in a stream, -m set --match-set NAME src in the "
+	  "rule." },
 	{ DIAG_EXPECT, "meaning", "#@ expect deny tcp 22\n-A INPUT -p tcp --dport 22 -j ACCEPT",
 	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Each family is asked "
 	  "for itself, about first packets of connections, in table filter. A limit or a set may answer either way: "

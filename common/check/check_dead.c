@@ -127,32 +127,6 @@ static void check_chain(const struct meaning *m, const struct program_chain *cha
 
 /* --- the same again ----------------------------------------------------------------------------------- */
 
-static bool same_matches(const struct extension *a, const struct extension *b)
-{
-	for (; a != NULL && b != NULL; a = a->next, b = b->next)
-		if (a->kind != b->kind || a->size != b->size || memcmp(a->data, b->data, a->size) != 0)
-			return false;
-	return a == b;
-}
-
-static bool same_target(const struct rule *a, const struct rule *b)
-{
-	if (a->verdict != NULL || b->verdict != NULL)
-		return a->verdict != NULL && b->verdict != NULL && strcmp(a->verdict, b->verdict) == 0;
-	if (a->target == NULL || b->target == NULL)
-		return a->target == b->target;
-	return a->target->kind == b->target->kind && a->target->size == b->target->size &&
-	       memcmp(a->target->data, b->target->data, a->target->size) == 0;
-}
-
-static bool same_rule(const struct rule *a, const struct rule *b)
-{
-	return a->proto == b->proto && a->invert == b->invert && a->fragment == b->fragment && a->is_goto == b->is_goto &&
-	       strcmp(a->in, b->in) == 0 && strcmp(a->out, b->out) == 0 && a->jump == b->jump &&
-	       memcmp(&a->src, &b->src, sizeof(a->src)) == 0 && memcmp(&a->dst, &b->dst, sizeof(a->dst)) == 0 &&
-	       same_target(a, b) && same_matches(a->matches, b->matches);
-}
-
 /* Neighbours only: what stands further apart may be meant, and what is dead is said to be so already. */
 static void check_duplicates(const struct meaning *m, const struct program_chain *chain)
 {
@@ -162,7 +136,7 @@ static void check_duplicates(const struct meaning *m, const struct program_chain
 		bool counts_only = rule->rule->target == NULL && rule->rule->verdict == NULL && rule->rule->jump == NULL;
 
 		if (m->reach->rules[rule->serial].fate == FATE_ALIVE && !counts_only && !has_counted_match(rule->rule) &&
-		    same_rule(rule->rule, before))
+		    rule_same(rule->rule, before))
 			meaning_rule(m, DIAG_DUPLICATE_RULE, rule->rule, "the same rule as line %u",
 				     rule_line(m->program, before));
 	}

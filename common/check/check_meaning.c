@@ -2,6 +2,7 @@
 #include "check/check_meaning.h"
 #include "check/meaning_checks.h"
 #include "meaning/rewrite.h"
+#include "meaning/trace.h"
 #include "meaning/witness.h"
 
 #include <string.h>
@@ -146,6 +147,14 @@ enum may question_dropped(const struct question *question, struct packet *some)
 	return ask(question, FLOW_DROPPED, some);
 }
 
+bool meaning_decides(const struct meaning *m, const struct program_rule *rule, const struct packet *packet)
+{
+	struct tracer tracer = { .program = m->program };
+	struct packet sent = *packet;
+
+	return trace_packet(&tracer, &sent).rule == rule;
+}
+
 /* --- all of them --------------------------------------------------------------------------------------- */
 
 /* The addresses and ports that NAT gives. */
@@ -203,6 +212,8 @@ void check_meaning(const struct ruleset *ruleset, struct diag_log *log)
 		check_policy(&m);
 		check_nat(&m);
 		check_logs(&m);
+		check_pairs(&m);
+		check_order(&m);
 		check_expect(&m);
 	} else {
 		diag_memory(log);

@@ -86,8 +86,15 @@ static void report_one_sided(const struct finding *finding, enum family objector
 /* Said of what stands in the text, once: a line for both families is at fault when it is in both. */
 static bool is_about_text(enum diag_id id)
 {
-	return id == DIAG_DEAD_RULE || id == DIAG_LIMIT_AFTER_ACCEPT || id == DIAG_IMPOSSIBLE_MATCH ||
-	       id == DIAG_UNREACHABLE_CHAIN || id == DIAG_DUPLICATE_RULE;
+	static const enum diag_id about[] = {
+		DIAG_DEAD_RULE, DIAG_LIMIT_AFTER_ACCEPT, DIAG_IMPOSSIBLE_MATCH, DIAG_UNREACHABLE_CHAIN, DIAG_DUPLICATE_RULE,
+		DIAG_CONTRADICTION, DIAG_BAD_NEGATION, DIAG_MERGE_MULTIPORT, DIAG_USE_IPSET,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(about); i++)
+		if (about[i] == id)
+			return true;
+	return false;
 }
 
 /* The families that found this id in the line of the finding with this index. */
@@ -118,8 +125,8 @@ static void report(const struct findings *findings, size_t index, const struct s
 	enum family who = for_both && diag->level == LEVEL_ERROR && !meaning ? objectors(findings, index) : FAMILY_NONE;
 
 	if (is_about_text(diag->id) && (for_both || (chain && stream->families == FAMILY_BOTH)) &&
-	    finders(findings, index) != FAMILY_BOTH)
-		return;
+	    (finders(findings, index) != FAMILY_BOTH || finding->families == FAMILY_IPV6))
+		return; /* each family has an example of its own: IPv4's is enough */
 	if (who == FAMILY_IPV4 || who == FAMILY_IPV6)
 		report_one_sided(finding, who, log);
 	else

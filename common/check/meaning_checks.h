@@ -45,10 +45,15 @@ bool question_accepted_part(const struct question *question, diagram *all, diagr
 /* One of a set, the most usual. */
 struct packet question_packet(const struct question *question, diagram set);
 
+/* Is this the rule that decides about the packet, on its way through all tables? */
+bool meaning_decides(const struct meaning *m, const struct program_rule *rule, const struct packet *packet);
+
 void check_dead(const struct meaning *m);
 void check_policy(const struct meaning *m);
 void check_nat(const struct meaning *m);
 void check_logs(const struct meaning *m);
+void check_pairs(const struct meaning *m);
+void check_order(const struct meaning *m);
 void check_expect(struct meaning *m);
 /* What check_expect will ask about. */
 void check_expect_note(const struct ruleset *ruleset, struct space *space);
