@@ -312,3 +312,33 @@ silent() {
 	[ "$(found use-ipset)" = "2 use-ipset;" ]
 	silent use-ipset "${many[@]:1}"
 }
+
+@test "lo-missing, policy-accept-open" {
+	says lo-missing ':INPUT DROP' '-A INPUT -p tcp --dport 22 -i eth0 -j ACCEPT'
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *"what this host sends to itself is dropped: for example in lo udp "* ]]
+	says lo-missing ':INPUT DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT'
+	silent lo-missing ':INPUT DROP' '-A INPUT -i lo -j ACCEPT'
+	silent lo-missing ':INPUT DROP' '-A INPUT -s 127.0.0.0/8 -j ACCEPT'
+	silent lo-missing ':INPUT DROP' '-A INPUT -p udp -j ACCEPT'
+	silent lo-missing ':INPUT ACCEPT' '-A INPUT -i eth0 -j DROP'
+	says policy-accept-open ':INPUT ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT'
+	says policy-accept-open ':x -' '-A INPUT -j x' '-A x -p tcp --dport 22 -j ACCEPT'
+	silent policy-accept-open ':INPUT ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -j DROP'
+	silent policy-accept-open ':INPUT ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -i eth0 -j REJECT'
+	silent policy-accept-open ':INPUT DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT'
+	silent policy-accept-open ':INPUT ACCEPT' '-A INPUT -i lo -j ACCEPT'
+	silent policy-accept-open ':INPUT ACCEPT' '-A INPUT -p tcp --dport 22 -j LOG'
+}
+
+@test "forward-no-dnat: a rule for rewritten packets where nothing rewrites" {
+	local filter='*filter\n-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT\nCOMMIT\n'
+	printf "*nat\nCOMMIT\n$filter" >"$tmp/rules.v4"
+	[[ $(found) == *"4 forward-no-dnat;"* ]]
+	printf "*nat\n-A PREROUTING -p tcp --dport 80 -j DNAT --to-destination 10.0.0.1\nCOMMIT\n$filter" >"$tmp/rules.v4"
+	[[ $(found) != *forward-no-dnat* ]]
+	printf "$filter" >"$tmp/rules.v4"
+	[[ $(found) != *forward-no-dnat* ]]
+	printf "*nat\nCOMMIT\n*filter\n-A FORWARD -m conntrack --ctstate NEW,DNAT -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
+	[[ $(found) != *forward-no-dnat* ]]
+}

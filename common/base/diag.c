@@ -70,6 +70,9 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_BAD_NEGATION] = { "bad-negation", LEVEL_WARNING, "two negations meant as a list" },
 	[DIAG_MERGE_MULTIPORT] = { "merge-multiport", LEVEL_INFO, "rules that differ in the port alone" },
 	[DIAG_USE_IPSET] = { "use-ipset", LEVEL_INFO, "many rules that differ in an address alone" },
+	[DIAG_LO_MISSING] = { "lo-missing", LEVEL_WARNING, "the host cannot speak to itself" },
+	[DIAG_POLICY_ACCEPT_OPEN] = { "policy-accept-open", LEVEL_WARNING, "INPUT accepts some and drops nothing" },
+	[DIAG_FORWARD_NO_DNAT] = { "forward-no-dnat", LEVEL_INFO, "a rule for rewritten packets where nothing rewrites" },
 	[DIAG_EXPECT] = { "expect", LEVEL_ERROR, "a promise that the rules do not keep" },
 };
 

@@ -120,6 +120,15 @@ const struct check_entry check_catalogue[] = {
 	  "Each packet is compared with every one of these rules. A set is looked up once, and can be changed "
 	  "without loading the rules: `#@ set` and `#@ member` in a stream, -m set --match-set NAME src in the "
 	  "rule." },
+	{ DIAG_LO_MISSING, "meaning", ":INPUT DROP [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\n-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
+	  "What programs of this host send each other comes in by lo, and INPUT drops it: name servers, "
+	  "databases and much else on 127.0.0.1 and ::1 get no answer. Add -i lo -j ACCEPT, as the first rule." },
+	{ DIAG_POLICY_ACCEPT_OPEN, "meaning", ":INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT",
+	  "The rules name what may come in, and nothing drops the rest: no packet is treated otherwise than "
+	  "without these rules. Write :INPUT DROP, or a last rule -j DROP." },
+	{ DIAG_FORWARD_NO_DNAT, "meaning", "*nat\nCOMMIT\n*filter\n-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT",
+	  "The rule is for packets whose destination DNAT, REDIRECT or NETMAP changed, and table nat of this "
+	  "text has no such rule. It was left over, or the port forward got lost." },
 	{ DIAG_EXPECT, "meaning", "#@ expect deny tcp 22\n-A INPUT -p tcp --dport 22 -j ACCEPT",
 	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Each family is asked "
 	  "for itself, about first packets of connections, in table filter. A limit or a set may answer either way: "

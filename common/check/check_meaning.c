@@ -109,6 +109,22 @@ struct packet question_packet(const struct question *question, diagram set)
 	return box_packet(program, &box);
 }
 
+struct range question_unnamed(const struct meaning *m, enum field field, field_value first, field_value last)
+{
+	const struct space_field *at = &m->program->space.field[field];
+	struct range best = { first, first };
+
+	for (uint32_t n = 0; n < at->count; n++) {
+		field_value lo = at->starts.item[n], hi = n + 1 < at->count ? at->starts.item[n + 1] - 1 : last;
+
+		lo = lo < first ? first : lo;
+		hi = hi > last ? last : hi;
+		if (lo <= hi && hi - lo > best.hi - best.lo)
+			best = (struct range){ lo, hi };
+	}
+	return best;
+}
+
 /*
  * Asked of the most usual packet first: an answer for it costs next to nothing, is most often the
  * answer, and is the packet that a reader wants to see.

@@ -66,6 +66,49 @@ static void check_masquerade(const struct meaning *m, const struct program_rule 
 		     "this rewrites the source towards every network, the inner ones and lo too: say where to, with -o");
 }
 
+/* Every value that the condition allows is of a connection whose destination was rewritten. */
+static bool asks_for_dnat(const struct program_rule *rule)
+{
+	for (unsigned i = 0; i < rule->cond_count; i++) {
+		const struct cond *cond = &rule->conds[i];
+		bool all = cond->kind == COND_RANGES && cond->field == FIELD_CT && cond->range_count > 0;
+
+		for (unsigned r = 0; r < cond->range_count && all; r++)
+			for (unsigned value = (unsigned)cond->ranges[r].lo; value <= (unsigned)cond->ranges[r].hi; value++)
+				all &= !ct_possible(value) || ct_has_dnat(value);
+		if (all)
+			return true;
+	}
+	return false;
+}
+
+static bool rewrites_destinations(const struct meaning *m)
+{
+	static const unsigned hooks[] = { HOOK_PREROUTING, HOOK_OUTPUT };
+	struct nat_range range;
+
+	for (unsigned i = 0; i < m->program->rule_count; i++)
+		for (size_t h = 0; h < ARRAY_LEN(hooks); h++)
+			if ((m->program->rules[i]->chain->hooks & hooks[h]) != 0 &&
+			    nat_range_of(m->program->rules[i]->rule, m->ruleset->family, hooks[h], &range) && range.destination)
+				return true;
+	return false;
+}
+
+/* Only where the text has table nat: else it may be loaded already, and stay. */
+static void check_leftovers(const struct meaning *m)
+{
+	if (program_find_table(m->program, "nat") == NULL || rewrites_destinations(m))
+		return;
+	for (unsigned i = 0; i < m->program->rule_count; i++) {
+		const struct program_rule *rule = m->program->rules[i];
+
+		if (rule->chain->hooks == HOOK_FORWARD && asks_for_dnat(rule))
+			meaning_rule(m, DIAG_FORWARD_NO_DNAT, rule->rule,
+				     "this is for packets whose destination was rewritten, and no rule of table nat does that");
+	}
+}
+
 /* The value that `#@ sysctl NAME=VALUE` gives; NULL: the text does not say. */
 static bool sysctl_is_off(const struct stream *stream, const char *name)
 {
@@ -99,6 +142,7 @@ void check_nat(const struct meaning *m)
 	bool said = false, off = sysctl_is_off(m->ruleset->stream, m->ruleset->family == FAMILY_IPV6
 								       ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward");
 
+	check_leftovers(m);
 	for (unsigned c = 0; nat != NULL && c < nat->count; c++) {
 		for (unsigned i = 0; i < nat->chains[c].count; i++) {
 			check_dnat(m, &nat->chains[c].rules[i]);

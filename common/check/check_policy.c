@@ -148,6 +148,58 @@ static void check_other_family(const struct meaning *m)
 			      "these rules are for IPv4 alone: over IPv6 the host is open where nothing else closes it");
 }
 
+/* The host's own packets to itself, at ports that no rule names: all are dropped, tcp and udp. */
+static void check_lo(const struct meaning *m)
+{
+	static const unsigned protos[] = { IPPROTO_TCP, IPPROTO_UDP };
+	struct range ports = question_unnamed(m, FIELD_DPORT, 1, UINT16_MAX);
+	struct packet dropped = { .family = FAMILY_NONE };
+
+	for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
+		struct question question = question_at(m, "filter", HOOK_INPUT);
+
+		question_field(&question, FIELD_IN, value_of_name("lo"), value_of_name("lo"));
+		question_field(&question, FIELD_PROTO, protos[i], protos[i]);
+		question_field(&question, FIELD_DPORT, ports.lo, ports.hi);
+		question_state(&question, CT_NEW);
+		if (question_accepted(&question, NULL) != MAY_NEVER || question_dropped(&question, &dropped) != MAY_SOMETIMES)
+			return;
+	}
+	say(m, DIAG_LO_MISSING, program_hook(m->program, "filter", HOOK_INPUT), "what this host sends to itself is dropped",
+	    &dropped);
+}
+
+/* Of a chain and those that it calls: is there a rule that accepts new packets from elsewhere? */
+static bool accepts_strangers(const struct meaning *m)
+{
+	for (unsigned i = 0; i < m->program->rule_count; i++) {
+		const struct program_rule *rule = m->program->rules[i];
+		bool narrowed = false;
+
+		if (rule->effect != EFFECT_ACCEPT || strcmp(rule->chain->table->table->name, "filter") != 0 ||
+		    rule->chain->hooks != HOOK_INPUT || m->reach->rules[rule->serial].fate != FATE_ALIVE)
+			continue;
+		for (unsigned c = 0; c < rule->cond_count; c++)
+			narrowed |= rule->conds[c].field == FIELD_DPORT;
+		if (narrowed)
+			return true;
+	}
+	return false;
+}
+
+/* Ports are named that may come in, and nothing ever drops: not what their writer believes. */
+static void check_open_policy(const struct meaning *m)
+{
+	const struct program_chain *input = program_hook(m->program, "filter", HOOK_INPUT);
+	struct question question = question_at(m, "filter", HOOK_INPUT);
+
+	if (input == NULL || chain_policy_drops(input) || !accepts_strangers(m))
+		return;
+	if (question_dropped(&question, NULL) == MAY_NEVER)
+		meaning_chain(m, DIAG_POLICY_ACCEPT_OPEN, input,
+			      "rules accept what may come in, and nothing drops the rest: the host is as open as without them");
+}
+
 /* `-s NET -j ACCEPT` and nothing more in FORWARD: the source is the sender's own word. */
 static void check_open_forward(const struct meaning *m)
 {
@@ -169,6 +221,8 @@ void check_policy(const struct meaning *m)
 	check_replies_to_host(m);
 	check_replies_forwarded(m);
 	check_lockout(m);
+	check_lo(m);
+	check_open_policy(m);
 	check_neighbours(m);
 	check_other_family(m);
 	check_open_forward(m);

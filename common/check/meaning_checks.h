@@ -34,6 +34,12 @@ struct question question_at(const struct meaning *m, const char *table, enum hoo
 void question_field(struct question *question, enum field field, field_value lo, field_value hi);
 void question_state(struct question *question, enum ct_state state);
 
+/*
+ * Of a large field's values from first to last, the longest stretch that no rule cuts: what rules name is
+ * elsewhere. Its first and last value.
+ */
+struct range question_unnamed(const struct meaning *m, enum field field, field_value first, field_value last);
+
 enum may { MAY_NEVER, MAY_SOMETIMES, MAY_UNKNOWN };
 
 /* May any of them be accepted, or dropped? `some` gets a packet for which it is so; NULL: not wanted. */
