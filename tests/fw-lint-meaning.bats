@@ -342,3 +342,21 @@ silent() {
 	printf "*nat\nCOMMIT\n*filter\n-A FORWARD -m conntrack --ctstate NEW,DNAT -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
 	[[ $(found) != *forward-no-dnat* ]]
 }
+
+@test "each example of --explain gives its finding" {
+	fw-lint --list-checks >"$tmp/list"
+	while read -r id group _; do
+		case $group:$id in
+		*:undecided | *:use-ipset) continue ;; # too long to be written out
+		meaning:*) ;;
+		*) continue ;;
+		esac
+		fw-lint --explain "$id" | sed -n '/^Example:/,$p' | sed '1,2d; s/^    //' >"$tmp/example"
+		grep -q '^\*' "$tmp/example" || sed -i '1i *filter' "$tmp/example"
+		echo COMMIT >>"$tmp/example"
+		if grep -q '^-6' "$tmp/example"; then family=-6; else family=-4; fi
+		grep -q '^-4' "$tmp/example" && grep -q '^-6' "$tmp/example" && family=-46
+		run fw-lint -q "$family" --format=gcc "$tmp/example"
+		[[ $output == *"[$id]"* ]] || { cat "$tmp/example"; echo "no $id: $output"; return 1; }
+	done <"$tmp/list"
+}

@@ -92,13 +92,13 @@ const struct check_entry check_catalogue[] = {
 	{ DIAG_OPEN_FORWARD, "meaning", "-A FORWARD -s 192.168.1.0/24 -j ACCEPT",
 	  "The source address is what the sender wrote. Without -i a packet from outside with an inner source "
 	  "is passed on too, unless the kernel's rp_filter stops it." },
-	{ DIAG_DNAT_NO_FORWARD, "meaning", ":FORWARD DROP [0:0]\n-A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 192.168.1.100:80",
+	{ DIAG_DNAT_NO_FORWARD, "meaning", "*nat\n-A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 192.168.1.100:80\nCOMMIT\n*filter\n:FORWARD DROP [0:0]",
 	  "Port forwarding fails: DNAT changes the address in front of the filter, so FORWARD must accept the "
 	  "new address and the new port. Add a FORWARD rule for them." },
-	{ DIAG_NAT_NO_FORWARDING, "meaning", "#@ sysctl net.ipv4.ip_forward=0\n-A POSTROUTING -o eth0 -j MASQUERADE",
+	{ DIAG_NAT_NO_FORWARDING, "meaning", "#@ sysctl net.ipv4.ip_forward=0\n*nat\n-A POSTROUTING -o eth0 -j MASQUERADE",
 	  "NAT does not work: forwarding is off. Write `#@ sysctl net.ipv4.ip_forward=1`, or leave the "
 	  "directive out." },
-	{ DIAG_MASQUERADE_UNBOUNDED, "meaning", "-A POSTROUTING -j MASQUERADE",
+	{ DIAG_MASQUERADE_UNBOUNDED, "meaning", "*nat\n-A POSTROUTING -j MASQUERADE",
 	  "Without -o or -d the source of all forwarded packets is rewritten, those to inner networks too: "
 	  "their hosts no longer see who speaks to them." },
 	{ DIAG_LOG_NO_LIMIT, "meaning", "-A INPUT -p tcp --dport 22 -m conntrack --ctstate NEW -j LOG",
