@@ -360,3 +360,53 @@ silent() {
 		[[ $output == *"[$id]"* ]] || { cat "$tmp/example"; echo "no $id: $output"; return 1; }
 	done <"$tmp/list"
 }
+
+@test "ct-helper-missing: a service whose data nothing lets pass" {
+	local base=(':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT' '-A INPUT -i lo -j ACCEPT')
+	local ftp='-A INPUT -p tcp --dport 21 -m conntrack --ctstate NEW -j ACCEPT'
+	says ct-helper-missing "${base[@]}" "$ftp"
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *"ftp is let in"*"-j CT --helper ftp"*"for example in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:32769 new"* ]]
+	says ct-helper-missing "${base[@]}" '-A INPUT -p udp --dport 5060 -j ACCEPT'
+	says ct-helper-missing "${base[@]}" '-A INPUT -p tcp -m multiport --dports 22,1723 -j ACCEPT'
+	silent ct-helper-missing "${base[@]}" '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -p udp --dport 69 -j ACCEPT'
+	silent ct-helper-missing "${base[@]}" "$ftp" '-A INPUT -p tcp --dport 40000:50000 -j ACCEPT'
+	silent ct-helper-missing "${base[@]}" '-A INPUT -p tcp --dport 20:30 -j ACCEPT'
+	silent ct-helper-missing "${base[@]}" '-A INPUT -p tcp --dport 1723 -j ACCEPT' '-A INPUT -p gre -j ACCEPT'
+	silent ct-helper-missing ':INPUT DROP' "$ftp"
+	printf '*raw\n-A PREROUTING -p tcp --dport 21 -j CT --helper ftp\nCOMMIT\n' >"$tmp/raw"
+	rules4 filter "${base[@]}" "$ftp"
+	cat "$tmp/raw" >>"$tmp/rules.v4"
+	[[ $(found) != *ct-helper-missing* ]]
+	rules4 filter '#@ module nf_conntrack_ftp' "${base[@]}"
+	[[ $(found) == *"2 ct-helper-missing;"* ]]
+	cat "$tmp/raw" >>"$tmp/rules.v4"
+	[[ $(found) != *ct-helper-missing* ]]
+}
+
+@test "conntrack-notrack: untracked packets and rules that ask for a state" {
+	local raw='*raw\n-A PREROUTING -p udp --dport 53 -j CT --notrack\nCOMMIT\n*filter\n:INPUT DROP\n-A INPUT -i lo -j ACCEPT\n'
+	printf "$raw-A INPUT -p udp --dport 53 -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
+	[[ $(found) == *"2 conntrack-notrack;"* ]]
+	printf "${raw/ -p/ -i lo -p}-A INPUT -p udp --dport 53 -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
+	[[ $(found) != *conntrack-notrack* ]] # lo may
+	printf "${raw/ -p/ ! -i lo -p}-A INPUT -p udp --dport 53 -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
+	[[ $(found) == *"2 conntrack-notrack;"* ]]
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *"it drops in eth0 udp 198.51.100.7:"*" -> 203.0.113.5:53 untracked"* ]]
+	printf "${raw/ -p/ ! -i lo -p}-A INPUT -p udp --dport 53 -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
+	[[ $(found) != *conntrack-notrack* ]]
+	printf "${raw/ -p/ ! -i lo -p}-A INPUT -m conntrack --ctstate UNTRACKED -j ACCEPT\n-A INPUT -m conntrack --ctstate NEW -p udp --dport 53 -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
+	[[ $(found) != *conntrack-notrack* ]]
+	printf "${raw/ -p/ ! -i lo -p}-A INPUT -p tcp -m conntrack --ctstate NEW -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
+	[[ $(found) != *conntrack-notrack* ]] # dropped with a state as well
+}
+
+@test "invalid-late: INVALID is accepted in front of the rule that drops it" {
+	says invalid-late '-A INPUT -p tcp --dport 80 -j ACCEPT' '-A INPUT -m conntrack --ctstate INVALID -j DROP'
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *"line 2 accepts some of these packets first: for example in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:80 invalid"* ]]
+	silent invalid-late '-A INPUT -m conntrack --ctstate INVALID -j DROP' '-A INPUT -p tcp --dport 80 -j ACCEPT'
+	silent invalid-late '-A INPUT -p tcp --dport 80 -m conntrack --ctstate NEW -j ACCEPT' '-A INPUT -m conntrack --ctstate INVALID -j DROP'
+	silent invalid-late '-A INPUT -i lo -j ACCEPT' '-A INPUT -p icmp -j ACCEPT' '-A INPUT -m conntrack --ctstate INVALID -j DROP'
+}

@@ -73,6 +73,9 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_LO_MISSING] = { "lo-missing", LEVEL_WARNING, "the host cannot speak to itself" },
 	[DIAG_POLICY_ACCEPT_OPEN] = { "policy-accept-open", LEVEL_WARNING, "INPUT accepts some and drops nothing" },
 	[DIAG_FORWARD_NO_DNAT] = { "forward-no-dnat", LEVEL_INFO, "a rule for rewritten packets where nothing rewrites" },
+	[DIAG_CT_HELPER_MISSING] = { "ct-helper-missing", LEVEL_WARNING, "a service that needs a helper, and none" },
+	[DIAG_CONNTRACK_NOTRACK] = { "conntrack-notrack", LEVEL_WARNING, "untracked packets that are then accepted by state alone" },
+	[DIAG_INVALID_LATE] = { "invalid-late", LEVEL_WARNING, "INVALID packets are accepted in front of the rule that drops them" },
 	[DIAG_EXPECT] = { "expect", LEVEL_ERROR, "a promise that the rules do not keep" },
 };
 

@@ -129,6 +129,17 @@ const struct check_entry check_catalogue[] = {
 	{ DIAG_FORWARD_NO_DNAT, "meaning", "*nat\nCOMMIT\n*filter\n-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT",
 	  "The rule is for packets whose destination DNAT, REDIRECT or NETMAP changed, and table nat of this "
 	  "text has no such rule. It was left over, or the port forward got lost." },
+	{ DIAG_CT_HELPER_MISSING, "meaning", ":INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT\n-A INPUT -p tcp --dport 21 -m conntrack --ctstate NEW -j ACCEPT",
+	  "FTP connections drop: what ftp, tftp, sip and pptp open besides is RELATED only for a helper, and "
+	  "since Linux 6.0 none is given automatically, whatever modules are loaded. Add to table raw, in "
+	  "PREROUTING: -p tcp --dport 21 -j CT --helper ftp. Or give the server a range of ports for its data, "
+	  "and open that." },
+	{ DIAG_CONNTRACK_NOTRACK, "meaning", "*raw\n-A PREROUTING -p udp --dport 53 -j CT --notrack\nCOMMIT\n*filter\n:INPUT DROP [0:0]\n-A INPUT -p udp --dport 53 -m conntrack --ctstate NEW -j ACCEPT",
+	  "A packet that raw makes untracked is neither NEW nor ESTABLISHED. Accept it without a state, or "
+	  "with --ctstate UNTRACKED, and what answers it as well." },
+	{ DIAG_INVALID_LATE, "meaning", "-A INPUT -p tcp --dport 80 -j ACCEPT\n-A INPUT -m conntrack --ctstate INVALID -j DROP",
+	  "A rule without a state takes packets that belong to no connection, in front of the rule that drops "
+	  "all of them. Move the rule that drops to the front, or add --ctstate NEW to the one that accepts." },
 	{ DIAG_EXPECT, "meaning", "#@ expect deny tcp 22\n-A INPUT -p tcp --dport 22 -j ACCEPT",
 	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Each family is asked "
 	  "for itself, about first packets of connections, in table filter. A limit or a set may answer either way: "

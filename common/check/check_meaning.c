@@ -109,6 +109,17 @@ struct packet question_packet(const struct question *question, diagram set)
 	return box_packet(program, &box);
 }
 
+void question_within(struct question *question, const struct box *box, const enum field fields[], size_t count)
+{
+	for (size_t i = 0; i < count && question->good; i++) {
+		struct span *dim = &question->box.dim[fields[i]], with = box->dim[fields[i]];
+
+		dim->lo = with.lo > dim->lo ? with.lo : dim->lo;
+		dim->hi = with.hi < dim->hi ? with.hi : dim->hi;
+		question->good = dim->lo <= dim->hi;
+	}
+}
+
 struct range question_unnamed(const struct meaning *m, enum field field, field_value first, field_value last)
 {
 	const struct space_field *at = &m->program->space.field[field];
@@ -163,6 +174,34 @@ enum may question_dropped(const struct question *question, struct packet *some)
 	return ask(question, FLOW_DROPPED, some);
 }
 
+static enum may ask_outside(const struct question *question, enum flow_end end, struct packet *some)
+{
+	field_value lo = value_of_name("lo");
+	enum may found[2] = { MAY_NEVER, MAY_NEVER };
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct question part = *question;
+
+		question_field(&part, FIELD_IN, i == 0 ? 1 : lo + 1, i == 0 ? lo - 1 : field_max(FIELD_IN, question->m->ruleset->family));
+		if (question->good && !part.good)
+			continue; /* the question is about the other side alone */
+		found[i] = ask(&part, end, some);
+		if (found[i] == MAY_SOMETIMES)
+			return MAY_SOMETIMES;
+	}
+	return found[0] == MAY_UNKNOWN || found[1] == MAY_UNKNOWN ? MAY_UNKNOWN : MAY_NEVER;
+}
+
+enum may outside_accepted(const struct question *question, struct packet *some)
+{
+	return ask_outside(question, FLOW_ACCEPTED, some);
+}
+
+enum may outside_dropped(const struct question *question, struct packet *some)
+{
+	return ask_outside(question, FLOW_DROPPED, some);
+}
+
 bool meaning_decides(const struct meaning *m, const struct program_rule *rule, const struct packet *packet)
 {
 	struct tracer tracer = { .program = m->program };
@@ -205,12 +244,14 @@ static void note_questions(void *ctx, struct space *space)
 	space_note_value(space, FIELD_PROTO, IPPROTO_TCP);
 	space_note_value(space, FIELD_PROTO, IPPROTO_UDP);
 	space_note_value(space, FIELD_PROTO, IPPROTO_ICMPV6);
+	space_note_value(space, FIELD_PROTO, IPPROTO_GRE);
 	space_note_value(space, FIELD_DPORT, 22);
 	space_note_value(space, FIELD_DPORT, 32768); /* the local port range */
 	space_note_value(space, FIELD_DPORT, 60999);
 	space_note_value(space, FIELD_FLAGS, 0x02);
 	space_note_value(space, FIELD_FLAGS, 0x10);
 	space_note_value(space, FIELD_IN, value_of_name("lo"));
+	space_note_value(space, FIELD_SPORT, 40000); /* of somebody who asks, not of a service that answers */
 	for (size_t i = 0; i < ARRAY_LEN(icmp6) && space->family == FAMILY_IPV6; i++)
 		space_note_value(space, FIELD_ICMP, icmp6[i] << 8);
 }
@@ -229,6 +270,7 @@ void check_meaning(const struct ruleset *ruleset, struct diag_log *log)
 		check_nat(&m);
 		check_logs(&m);
 		check_pairs(&m);
+		check_tracking(&m);
 		check_order(&m);
 		check_expect(&m);
 	} else {

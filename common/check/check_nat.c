@@ -14,13 +14,7 @@ static enum may may_forward(const struct meaning *m, const struct box *box, cons
 	field_value ct = ct_value(CT_NEW, false, false, true);
 	enum may may;
 
-	for (size_t i = 0; i < ARRAY_LEN(kept) && question.good; i++) {
-		struct span *dim = &question.box.dim[kept[i]], with = box->dim[kept[i]];
-
-		dim->lo = with.lo > dim->lo ? with.lo : dim->lo;
-		dim->hi = with.hi < dim->hi ? with.hi : dim->hi;
-		question.good = dim->lo <= dim->hi;
-	}
+	question_within(&question, box, kept, ARRAY_LEN(kept));
 	if (!range->has_port)
 		question.box.dim[FIELD_DPORT] = box->dim[FIELD_DPORT];
 	else

@@ -88,7 +88,7 @@ static bool is_about_text(enum diag_id id)
 {
 	static const enum diag_id about[] = {
 		DIAG_DEAD_RULE, DIAG_LIMIT_AFTER_ACCEPT, DIAG_IMPOSSIBLE_MATCH, DIAG_UNREACHABLE_CHAIN, DIAG_DUPLICATE_RULE,
-		DIAG_CONTRADICTION, DIAG_BAD_NEGATION, DIAG_MERGE_MULTIPORT, DIAG_USE_IPSET,
+		DIAG_CONTRADICTION, DIAG_BAD_NEGATION, DIAG_MERGE_MULTIPORT, DIAG_USE_IPSET, DIAG_INVALID_LATE,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(about); i++)
@@ -122,11 +122,13 @@ static void report(const struct findings *findings, size_t index, const struct s
 	bool for_both = line > 0 && line <= stream->lines.len && stream->lines.item[line - 1].kind == LINE_RULE &&
 			stream->lines.item[line - 1].families == FAMILY_BOTH;
 	bool chain = line > 0 && line <= stream->lines.len && stream->lines.item[line - 1].kind == LINE_CHAIN;
+	bool both = for_both || (chain && stream->families == FAMILY_BOTH);
 	enum family who = for_both && diag->level == LEVEL_ERROR && !meaning ? objectors(findings, index) : FAMILY_NONE;
 
-	if (is_about_text(diag->id) && (for_both || (chain && stream->families == FAMILY_BOTH)) &&
-	    (finders(findings, index) != FAMILY_BOTH || finding->families == FAMILY_IPV6))
-		return; /* each family has an example of its own: IPv4's is enough */
+	if (is_about_text(diag->id) && both && finders(findings, index) != FAMILY_BOTH)
+		return;
+	if (meaning && both && diag->id != DIAG_EXPECT && finding->families == FAMILY_IPV6 && finders(findings, index) == FAMILY_BOTH)
+		return; /* the same with an example of its own: IPv4's is enough */
 	if (who == FAMILY_IPV4 || who == FAMILY_IPV6)
 		report_one_sided(finding, who, log);
 	else

@@ -33,6 +33,8 @@ struct question {
 struct question question_at(const struct meaning *m, const char *table, enum hook hook);
 void question_field(struct question *question, enum field field, field_value lo, field_value hi);
 void question_state(struct question *question, enum ct_state state);
+/* Cut to the box in these fields. */
+void question_within(struct question *question, const struct box *box, const enum field fields[], size_t count);
 
 /*
  * Of a large field's values from first to last, the longest stretch that no rule cuts: what rules name is
@@ -51,6 +53,13 @@ bool question_accepted_part(const struct question *question, diagram *all, diagr
 /* One of a set, the most usual. */
 struct packet question_packet(const struct question *question, diagram set);
 
+/*
+ * The same for packets that come in by any interface but lo: a question has no gaps, so it is asked on both
+ * sides of that name.
+ */
+enum may outside_accepted(const struct question *question, struct packet *some);
+enum may outside_dropped(const struct question *question, struct packet *some);
+
 /* Is this the rule that decides about the packet, on its way through all tables? */
 bool meaning_decides(const struct meaning *m, const struct program_rule *rule, const struct packet *packet);
 
@@ -59,6 +68,7 @@ void check_policy(const struct meaning *m);
 void check_nat(const struct meaning *m);
 void check_logs(const struct meaning *m);
 void check_pairs(const struct meaning *m);
+void check_tracking(const struct meaning *m);
 void check_order(const struct meaning *m);
 void check_expect(struct meaning *m);
 /* What check_expect will ask about. */
