@@ -410,3 +410,48 @@ silent() {
 	silent invalid-late '-A INPUT -p tcp --dport 80 -m conntrack --ctstate NEW -j ACCEPT' '-A INPUT -m conntrack --ctstate INVALID -j DROP'
 	silent invalid-late '-A INPUT -i lo -j ACCEPT' '-A INPUT -p icmp -j ACCEPT' '-A INPUT -m conntrack --ctstate INVALID -j DROP'
 }
+
+# both_say ID LINE..., both_silent ID LINE...: the same for a text of both families
+both_say() {
+	local id=$1
+	shift
+	printf '%s\n' '*filter' "$@" COMMIT >"$tmp/rules.both"
+	run fw-lint -q --format=gcc "$tmp/rules.both"
+	[[ $output == *"[$id]"* ]] || { echo "$id is missing in: $output" >&2; return 1; }
+}
+
+both_silent() {
+	both_say "$@" && { echo "$1 is wrong in: $output" >&2; return 1; }
+	[[ $output != *" error: "* ]]
+}
+
+@test "ipv6-open: IPv6 lets in whom IPv4 keeps out, with a packet" {
+	local base=(':INPUT DROP' '-A INPUT -i lo -j ACCEPT')
+	both_say ipv6-open "${base[@]}" '-4 -A INPUT -s 192.0.2.1 -p tcp --dport 22 -j ACCEPT' '-6 -A INPUT -p tcp --dport 22 -j ACCEPT'
+	[[ $output == *":5: warning: over IPv6 this lets in strangers whom IPv4 keeps out: tcp 22: for example in any0 tcp [2001:db8::9]:40000 -> [2001:db8::5]:22 new [ipv6-open]"* ]]
+	both_say ipv6-open "${base[@]}" '-6 -A INPUT -p tcp --dport 20:30 -j ACCEPT' '-4 -A INPUT -p tcp --dport 25 -j ACCEPT'
+	[[ $output == *"tcp 20-24, 26-30:"* ]]
+	both_say ipv6-open ':INPUT ACCEPT' '-4 -A INPUT -p tcp --dport 22 -j ACCEPT' '-4 -A INPUT -j DROP'
+	[[ $output == *":2: warning: "*"tcp 1-21, 23-65535, udp 1-65535: for example "*"]:1 new [ipv6-open]"* ]]
+	both_say ipv6-open ':INPUT ACCEPT' '-4 -A INPUT -j DROP' '-6 -A INPUT -m rt --rt-type 0 -j DROP' # a list of what is bad closes nothing
+	both_silent ipv6-open "${base[@]}" '-A INPUT -p tcp --dport 22 -j ACCEPT'
+	both_silent ipv6-open "${base[@]}" '-4 -A INPUT -p tcp --dport 22 -j ACCEPT' '-6 -A INPUT -p tcp --dport 22 -j ACCEPT'
+	both_silent ipv6-open "${base[@]}" '-6 -A INPUT -d fe80::/10 -p udp --dport 546 -j ACCEPT' '-6 -A INPUT -s fe80::/10 -j ACCEPT'
+	both_silent ipv6-open "${base[@]}" '-6 -A INPUT -s 2001:db8:a::/48 -p tcp --dport 22 -j ACCEPT'
+	both_silent ipv6-open "${base[@]}" '-4 -A INPUT -i eth0 -p tcp --dport 22 -j ACCEPT' '-6 -A INPUT -p tcp --dport 22 -j ACCEPT'
+	both_silent ipv6-open "${base[@]}" '-6 -A INPUT -m set --match-set admins src -p tcp --dport 22 -j ACCEPT'
+	both_silent ipv6-open "${base[@]}" '-6 -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-6 -A INPUT -p udp --sport 53 -j ACCEPT'
+}
+
+@test "ipv6-open: a port that IPv4 sends elsewhere is not closed" {
+	{
+		printf '%s\n' '*nat' '-4 -A PREROUTING -p tcp --dport 8080 -j REDIRECT --to-ports 80' COMMIT
+		printf '%s\n' '*filter' ':INPUT DROP' '-A INPUT -i lo -j ACCEPT' '-A INPUT -p tcp --dport 80 -j ACCEPT' \
+			'-6 -A INPUT -p tcp --dport 8080 -j ACCEPT' COMMIT
+	} >"$tmp/rules.both"
+	run fw-lint -q --format=gcc "$tmp/rules.both"
+	[[ $output != *ipv6-open* ]]
+	sed -i 's/dport 8080 -j REDIRECT/dport 8081 -j REDIRECT/' "$tmp/rules.both"
+	run fw-lint -q --format=gcc "$tmp/rules.both"
+	[[ $output == *ipv6-open* ]]
+}

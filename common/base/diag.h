@@ -99,6 +99,8 @@ enum diag_id {
 	DIAG_CT_HELPER_MISSING,
 	DIAG_CONNTRACK_NOTRACK,
 	DIAG_INVALID_LATE,
+	DIAG_EXPOSURE, /* from process to process: never shown */
+	DIAG_IPV6_OPEN,
 	DIAG_EXPECT,
 	DIAG_COUNT
 };

@@ -140,6 +140,10 @@ const struct check_entry check_catalogue[] = {
 	{ DIAG_INVALID_LATE, "meaning", "-A INPUT -p tcp --dport 80 -j ACCEPT\n-A INPUT -m conntrack --ctstate INVALID -j DROP",
 	  "A rule without a state takes packets that belong to no connection, in front of the rule that drops "
 	  "all of them. Move the rule that drops to the front, or add --ctstate NEW to the one that accepts." },
+	{ DIAG_IPV6_OPEN, "meaning", ":INPUT DROP [0:0]\n-4 -A INPUT -p tcp --dport 22 -s 192.0.2.1 -j ACCEPT\n-6 -A INPUT -p tcp --dport 22 -j ACCEPT",
+	  "Over IPv4 a stranger's first packet to these ports is always dropped, over IPv6 it is accepted: "
+	  "mostly the IPv6 rules were forgotten. Write the rule for both families, without -4 or -6, or close "
+	  "the port in IPv6 as well." },
 	{ DIAG_EXPECT, "meaning", "#@ expect deny tcp 22\n-A INPUT -p tcp --dport 22 -j ACCEPT",
 	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Each family is asked "
 	  "for itself, about first packets of connections, in table filter. A limit or a set may answer either way: "

@@ -5,6 +5,7 @@
 #include "check/check_family.h"
 #include "check/check_kernel.h"
 #include "check/check_meaning.h"
+#include "check/exposure.h"
 #include "check/findings.h"
 #include "check/suppress.h"
 #include "model/ext.h"
@@ -72,14 +73,30 @@ static void check_one_family(void *ctx, struct diag_log *log)
 	ruleset_free(ruleset);
 }
 
-static void finish_job(struct job *job, struct findings *findings, struct diag_log *log)
+/* What the children find, and what they note for the comparison. */
+struct gathering {
+	struct findings findings;
+	struct exposure exposure;
+};
+
+static void gather(void *ctx, const struct diag *diag)
+{
+	struct gathering *gathering = ctx;
+
+	if (diag->id == DIAG_EXPOSURE)
+		exposure_add(&gathering->exposure, diag);
+	else
+		findings_add(&gathering->findings, diag);
+}
+
+static void finish_job(struct job *job, struct gathering *gathering, struct diag_log *log)
 {
 	int signal, err;
 
 	if (!job->started)
 		return;
-	findings->family = job->family;
-	err = worker_finish(&job->worker, findings_add, findings, &signal);
+	gathering->findings.family = job->family;
+	err = worker_finish(&job->worker, gather, gathering, &signal);
 	if (err == -ECHILD && signal != 0)
 		diag_add(log, DIAG_SYSTEM, NULL, NULL, "the reader of IPv%d ended by signal %d (%s)",
 			 job->family == FAMILY_IPV6 ? 6 : 4, signal, strsignal(signal));
@@ -87,7 +104,7 @@ static void finish_job(struct job *job, struct findings *findings, struct diag_l
 		diag_system(log, err, "the findings of IPv%d", job->family == FAMILY_IPV6 ? 6 : 4);
 }
 
-static void run_jobs(const struct job *both, struct findings *findings, struct diag_log *log)
+static void run_jobs(const struct job *both, struct gathering *gathering, struct diag_log *log)
 {
 	const struct stream *stream = both->stream;
 	struct job jobs[] = { *both, *both };
@@ -106,7 +123,7 @@ static void run_jobs(const struct job *both, struct findings *findings, struct d
 			diag_system(log, err, "a process to read the rules");
 	}
 	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
-		finish_job(&jobs[i], findings, log);
+		finish_job(&jobs[i], gathering, log);
 }
 
 /* Between the findings, put in order, and the caller's log. */
@@ -131,8 +148,8 @@ static void filter_finding(void *ctx, const struct diag *diag)
 void check_text(const char *name, const char *text, size_t len, const struct check_options *options,
 		struct diag_log *log)
 {
-	struct findings findings = { .family = FAMILY_NONE };
-	struct diag_log collect = { .report = findings_add, .ctx = &findings };
+	struct gathering gathering = { .findings.family = FAMILY_NONE };
+	struct diag_log collect = { .report = gather, .ctx = &gathering };
 	struct filter filter = { .options = options, .log = log };
 	struct diag_log filtered = { .report = filter_finding, .ctx = &filter };
 	struct stream stream;
@@ -140,10 +157,13 @@ void check_text(const char *name, const char *text, size_t len, const struct che
 
 	job.sound = stream_read(&stream, name, text, len, options->families, &collect);
 	suppressions_read(&filter.suppressions, &stream, &collect);
-	run_jobs(&job, &findings, log);
-	findings_report(&findings, &stream, &filtered);
+	run_jobs(&job, &gathering, log);
+	gathering.findings.family = FAMILY_IPV6;
+	exposure_compare(&gathering.exposure, &collect);
+	findings_report(&gathering.findings, &stream, &filtered);
 	suppressions_report_unused(&filter.suppressions, &stream, &filtered);
 	suppressions_free(&filter.suppressions);
-	findings_free(&findings);
+	findings_free(&gathering.findings);
+	exposure_free(&gathering.exposure);
 	stream_free(&stream);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/check_meaning.h"
+#include "check/exposure.h"
 #include "check/meaning_checks.h"
 #include "meaning/rewrite.h"
 #include "meaning/trace.h"
@@ -34,8 +35,8 @@ void meaning_rule(const struct meaning *m, enum diag_id id, const struct rule *r
 	va_end(args);
 }
 
-/* The ":" line of a built-in chain, which the model does not keep; its table's line where it has none. */
-static unsigned chain_line(const struct meaning *m, const struct chain *chain)
+/* The model does not keep the ":" line of a built-in chain. */
+unsigned meaning_chain_line(const struct meaning *m, const struct chain *chain)
 {
 	const struct stream *stream = m->ruleset->stream;
 	size_t len = strlen(chain->name);
@@ -57,7 +58,7 @@ void meaning_chain(const struct meaning *m, enum diag_id id, const struct progra
 	va_list args;
 
 	va_start(args, format);
-	report(m, id, chain_line(m, chain->chain), format, args);
+	report(m, id, meaning_chain_line(m, chain->chain), format, args);
 	va_end(args);
 }
 
@@ -174,15 +175,23 @@ enum may question_dropped(const struct question *question, struct packet *some)
 	return ask(question, FLOW_DROPPED, some);
 }
 
-static enum may ask_outside(const struct question *question, enum flow_end end, struct packet *some)
+/* The part of a question on one side of lo's name. */
+static struct question beside_lo(const struct question *question, bool behind)
 {
 	field_value lo = value_of_name("lo");
+	struct question part = *question;
+
+	question_field(&part, FIELD_IN, behind ? lo + 1 : 1, behind ? field_max(FIELD_IN, question->m->ruleset->family) : lo - 1);
+	return part;
+}
+
+static enum may ask_outside(const struct question *question, enum flow_end end, struct packet *some)
+{
 	enum may found[2] = { MAY_NEVER, MAY_NEVER };
 
 	for (unsigned i = 0; i < 2; i++) {
-		struct question part = *question;
+		struct question part = beside_lo(question, i == 1);
 
-		question_field(&part, FIELD_IN, i == 0 ? 1 : lo + 1, i == 0 ? lo - 1 : field_max(FIELD_IN, question->m->ruleset->family));
 		if (question->good && !part.good)
 			continue; /* the question is about the other side alone */
 		found[i] = ask(&part, end, some);
@@ -273,6 +282,7 @@ void check_meaning(const struct ruleset *ruleset, struct diag_log *log)
 		check_tracking(&m);
 		check_order(&m);
 		check_expect(&m);
+		exposure_note(&m);
 	} else {
 		diag_memory(log);
 	}

@@ -6,7 +6,7 @@
 #include "base/diag.h"
 #include "model/ruleset.h"
 
-/* One family. What the families must be compared for goes out as notes: see check_exposure.h. */
+/* One family. What the families must be compared for goes out as notes: see exposure.h. */
 void check_meaning(const struct ruleset *ruleset, struct diag_log *log);
 
 #endif

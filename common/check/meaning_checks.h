@@ -22,6 +22,9 @@ void meaning_rule(const struct meaning *m, enum diag_id id, const struct rule *r
 void meaning_chain(const struct meaning *m, enum diag_id id, const struct program_chain *chain, const char *format, ...)
 	printf_like(4, 5);
 
+/* The ":" line of a chain, its table's where it has none: an index into the stream's lines. */
+unsigned meaning_chain_line(const struct meaning *m, const struct chain *chain);
+
 /* A region of packets that a question is about, from what can be at the hook. Narrowed field by field. */
 struct question {
 	const struct meaning *m;

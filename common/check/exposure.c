@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/exposure.h"
+#include "meaning/rewrite.h"
+#include "meaning/trace.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define WORK_MAX  4000000 /* ports times rules: beyond, nothing is said */
+#define SHOWN_MAX 8       /* stretches of ports in a message */
+
+static const unsigned protos[] = { IPPROTO_TCP, IPPROTO_UDP };
+
+/* --- IPv4: what is closed ------------------------------------------------------------------------------ */
+
+static field_value first_of(const struct meaning *m, uint32_t number)
+{
+	return m->program->space.field[FIELD_DPORT].starts.item[number];
+}
+
+static field_value last_of(const struct meaning *m, uint32_t number)
+{
+	const struct space_field *at = &m->program->space.field[FIELD_DPORT];
+
+	return number + 1 < at->count ? at->starts.item[number + 1] - 1 : UINT16_MAX;
+}
+
+/* Unicast addresses that no rule names. */
+static struct range strangers(const struct meaning *m, enum field field)
+{
+	if (m->ruleset->family == FAMILY_IPV6)
+		return question_unnamed(m, field, (field_value)0x2000 << 112, ((field_value)0x4000 << 112) - 1);
+	return question_unnamed(m, field, (field_value)1 << 24, ((field_value)224 << 24) - 1);
+}
+
+/* A rule of nat may send the port elsewhere before INPUT is asked. */
+static bool is_rewritten(const struct meaning *m, unsigned proto, uint32_t port)
+{
+	uint32_t number = space_number(&m->program->space, FIELD_PROTO, proto);
+	struct nat_range range;
+
+	for (unsigned i = 0; i < m->program->rule_count; i++) {
+		const struct program_rule *rule = m->program->rules[i];
+
+		if (rule->effect != EFFECT_NAT || !nat_range_of(rule->rule, m->ruleset->family, HOOK_PREROUTING, &range) || !range.destination)
+			continue;
+		for (unsigned b = 0; b < rule->box_count; b++) {
+			const struct box *box = &m->program->boxes.item[rule->first_box + b];
+
+			if (port >= box->dim[FIELD_DPORT].lo && port <= box->dim[FIELD_DPORT].hi &&
+			    number >= box->dim[FIELD_PROTO].lo && number <= box->dim[FIELD_PROTO].hi)
+				return true;
+		}
+	}
+	return false;
+}
+
+static struct question stranger_at(const struct meaning *m, unsigned proto)
+{
+	struct question question = question_at(m, "filter", HOOK_INPUT);
+	struct range source = strangers(m, FIELD_SRC);
+
+	question_field(&question, FIELD_SRC, source.lo, source.hi);
+	question_field(&question, FIELD_SPORT, 40000, 40000);
+	question_field(&question, FIELD_PROTO, proto, proto);
+	if (proto == IPPROTO_TCP)
+		question_field(&question, FIELD_FLAGS, 0x02, 0x02);
+	question_state(&question, CT_NEW);
+	return question;
+}
+
+static void note(const struct meaning *m, const struct where *where, const struct where *origin, bool open,
+		 unsigned proto, field_value first, field_value last, const char *packet)
+{
+	diag_add(m->log, DIAG_EXPOSURE, where, origin, "%c %u %u %u %s", open ? 'o' : 'c', proto, (unsigned)first,
+		 (unsigned)last, packet);
+}
+
+/* Each port that no stranger may come in by. */
+static void note_closed(const struct meaning *m, unsigned proto)
+{
+	for (uint32_t n = 0; n < m->program->space.field[FIELD_DPORT].count; n++) {
+		struct question question = stranger_at(m, proto);
+
+		question_field(&question, FIELD_DPORT, first_of(m, n), last_of(m, n));
+		if (outside_accepted(&question, NULL) == MAY_NEVER && !is_rewritten(m, proto, n))
+			note(m, NULL, NULL, false, proto, first_of(m, n), last_of(m, n), "");
+	}
+}
+
+/* --- IPv6: what is open --------------------------------------------------------------------------------- */
+
+/* The packet of somebody whom no rule knows, by an interface that none names. */
+static struct packet stranger(const struct meaning *m, unsigned proto, field_value port)
+{
+	const struct space *space = &m->program->space;
+	struct packet packet = { .family = m->ruleset->family };
+	struct range src = strangers(m, FIELD_SRC), dst = strangers(m, FIELD_DST);
+
+	for (unsigned f = 0; f < FIELD_COUNT; f++)
+		packet_set(&packet, (enum field)f, 0);
+	packet_set(&packet, FIELD_SRC, space_sample(space, FIELD_SRC, space_number(space, FIELD_SRC, src.lo)));
+	packet_set(&packet, FIELD_DST, space_sample(space, FIELD_DST, space_number(space, FIELD_DST, dst.lo)));
+	packet_set(&packet, FIELD_IN, value_of_name("any0"));
+	packet_set(&packet, FIELD_PROTO, proto);
+	packet_set(&packet, FIELD_SPORT, 40000);
+	packet_set(&packet, FIELD_DPORT, port);
+	packet_set(&packet, FIELD_FLAGS, 0x02);
+	packet_set(&packet, FIELD_CT, ct_value(CT_NEW, false, false, false));
+	packet_set(&packet, FIELD_TTL, 60);
+	packet_set(&packet, FIELD_LENGTH, 60);
+	return packet;
+}
+
+/* Is it accepted for certain but for a block list, and where is that decided? */
+static bool is_open(const struct meaning *m, unsigned proto, uint32_t port, struct trace_result *result)
+{
+	struct tracer tracer = { .program = m->program };
+	struct packet packet = stranger(m, proto, first_of(m, port));
+
+	*result = trace_packet(&tracer, &packet);
+	return result->outcome == OUTCOME_ACCEPT && !packet.forwarded && result->chain != NULL &&
+	       strcmp(result->chain->table->table->name, "filter") == 0;
+}
+
+static void note_open(const struct meaning *m, unsigned proto, uint32_t from, uint32_t to, const struct trace_result *result)
+{
+	struct packet packet = stranger(m, proto, first_of(m, from));
+	unsigned index = result->rule != NULL ? result->rule->rule->line : meaning_chain_line(m, result->chain->chain);
+	const struct line *line = &m->ruleset->stream->lines.item[index];
+	struct where where = stream_where(m->ruleset->stream, line, 0, 0);
+	struct where origin = stream_origin_where(m->ruleset->stream, line);
+	struct strbuf text = STRBUF_INIT;
+
+	packet_text(&text, &packet);
+	note(m, &where, &origin, true, proto, first_of(m, from), last_of(m, to), strbuf_text(&text));
+	strbuf_free(&text);
+}
+
+static void note_all_open(const struct meaning *m, unsigned proto)
+{
+	uint32_t count = m->program->space.field[FIELD_DPORT].count, from = 0;
+	struct trace_result now, before = { .outcome = OUTCOME_NONE };
+	bool was = false;
+
+	for (uint32_t n = 0; n <= count; n++) {
+		bool open = n < count && is_open(m, proto, n, &now);
+
+		if (was && open && now.rule == before.rule && now.chain == before.chain)
+			continue;
+		if (was)
+			note_open(m, proto, from, n - 1, &before);
+		from = n;
+		was = open;
+		before = now;
+	}
+}
+
+void exposure_note(const struct meaning *m)
+{
+	size_t work = (size_t)m->program->space.field[FIELD_DPORT].count * m->program->rule_count;
+
+	if (m->ruleset->stream->families != FAMILY_BOTH || program_hook(m->program, "filter", HOOK_INPUT) == NULL || work > WORK_MAX)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
+		if (m->ruleset->family == FAMILY_IPV6)
+			note_all_open(m, protos[i]);
+		else
+			note_closed(m, protos[i]);
+	}
+}
+
+/* --- both ----------------------------------------------------------------------------------------------- */
+
+void exposure_add(struct exposure *exposure, const struct diag *note)
+{
+	struct exposed exposed = { .where = note->where, .origin = note->origin };
+	char kind;
+	int at = 0;
+
+	if (sscanf(note->text, "%c %u %u %u %n", &kind, &exposed.proto, &exposed.first, &exposed.last, &at) != 4)
+		return;
+	exposed.open = kind == 'o';
+	exposed.packet = arena_text(&exposure->arena, note->text + at, strlen(note->text + at));
+	if (exposed.packet == NULL || !vec_push(&exposure->list, exposed))
+		exposure->no_memory = true;
+}
+
+struct report {
+	struct strbuf ports, packet;
+	unsigned shown, more;
+	unsigned proto, first, last; /* found and not yet shown; proto 0: none */
+	unsigned shown_proto;
+};
+
+/* The example is to the first port of its rule's stretch, which may be closed over IPv6 too. */
+static void set_example(struct report *report, const struct exposed *open, unsigned port)
+{
+	const char *colon = strrchr(open->packet, ':');
+
+	if (report->packet.len > 0 || colon == NULL)
+		return;
+	strbuf_add(&report->packet, open->packet, (size_t)(colon - open->packet));
+	strbuf_printf(&report->packet, ":%u%s", port, colon + 1 + strspn(colon + 1, "0123456789"));
+}
+
+static void show_stretch(struct report *report)
+{
+	if (report->proto == 0)
+		return;
+	if (report->shown == SHOWN_MAX) {
+		report->more++;
+		return;
+	}
+	strbuf_puts(&report->ports, report->shown == 0 ? "" : ", ");
+	if (report->shown_proto != report->proto)
+		strbuf_puts(&report->ports, report->proto == IPPROTO_TCP ? "tcp " : "udp ");
+	strbuf_printf(&report->ports, "%u", report->first);
+	if (report->last != report->first)
+		strbuf_printf(&report->ports, "-%u", report->last);
+	report->shown_proto = report->proto;
+	report->shown++;
+}
+
+static void add_stretch(struct report *report, const struct exposed *open, unsigned first, unsigned last)
+{
+	first = first == 0 ? 1 : first;
+	if (first > last)
+		return;
+	set_example(report, open, first);
+	if (report->proto == open->proto && report->last + 1 == first) {
+		report->last = last;
+		return;
+	}
+	show_stretch(report);
+	report->proto = open->proto;
+	report->first = first;
+	report->last = last;
+}
+
+static void compare_one(const struct exposure *exposure, const struct exposed *open, struct report *report)
+{
+	for (size_t i = 0; i < exposure->list.len; i++) {
+		const struct exposed *closed = &exposure->list.item[i];
+		unsigned first = closed->first > open->first ? closed->first : open->first;
+		unsigned last = closed->last < open->last ? closed->last : open->last;
+
+		if (!closed->open && closed->proto == open->proto && first <= last)
+			add_stretch(report, open, first, last);
+	}
+}
+
+static bool same_line(const struct exposed *a, const struct exposed *b)
+{
+	return b->open && a->where.line == b->where.line;
+}
+
+static void report_line(const struct exposure *exposure, size_t at, struct diag_log *log)
+{
+	const struct exposed *open = &exposure->list.item[at];
+	struct report report = { .ports = STRBUF_INIT, .packet = STRBUF_INIT };
+
+	for (size_t n = at; n < exposure->list.len; n++)
+		if (same_line(open, &exposure->list.item[n]))
+			compare_one(exposure, &exposure->list.item[n], &report);
+	show_stretch(&report);
+	if (report.more > 0)
+		strbuf_printf(&report.ports, " and %u more", report.more);
+	if (report.shown > 0)
+		diag_add(log, DIAG_IPV6_OPEN, &open->where, &open->origin,
+			 "over IPv6 this lets in strangers whom IPv4 keeps out: %s: for example %s", strbuf_text(&report.ports),
+			 strbuf_text(&report.packet));
+	strbuf_free(&report.ports);
+	strbuf_free(&report.packet);
+}
+
+void exposure_compare(const struct exposure *exposure, struct diag_log *log)
+{
+	for (size_t i = 0; i < exposure->list.len; i++) {
+		bool first = exposure->list.item[i].open;
+
+		for (size_t n = 0; n < i && first; n++)
+			first = !same_line(&exposure->list.item[i], &exposure->list.item[n]);
+		if (first)
+			report_line(exposure, i, log);
+	}
+	if (exposure->no_memory)
+		diag_memory(log);
+}
+
+void exposure_free(struct exposure *exposure)
+{
+	vec_free(&exposure->list);
+	arena_free(&exposure->arena);
+}
