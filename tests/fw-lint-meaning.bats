@@ -455,3 +455,29 @@ both_silent() {
 	run fw-lint -q --format=gcc "$tmp/rules.both"
 	[[ $output == *ipv6-open* ]]
 }
+
+# docker LINE...: a published port, and these lines in filter
+docker() {
+	printf '%s\n' '*nat' ':DOCKER -' '-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER' '-A DOCKER -i docker0 -j RETURN' \
+		'-A DOCKER ! -i docker0 -p tcp --dport 8080 -j DNAT --to-destination 172.17.0.4:3000' COMMIT '*filter' \
+		"$@" COMMIT >"$tmp/rules.v4"
+}
+
+@test "docker-bypass: a published port that INPUT closes and FORWARD lets pass" {
+	local accept='-A FORWARD -d 172.17.0.4 ! -i docker0 -o docker0 -p tcp --dport 3000 -j ACCEPT'
+	docker ':INPUT DROP' ':FORWARD DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT' "$accept"
+	[[ $(found) == *"5 docker-bypass;"* ]]
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *"FORWARD, which accepts in "*" out docker0 tcp 198.51.100.7:40000 -> 172.17.0.4:3000 new dnat"* ]]
+	docker ':INPUT DROP' ':FORWARD DROP' '-A INPUT -p tcp --dport 8080 -j ACCEPT' "$accept"
+	[[ $(found) != *docker-bypass* ]]
+	docker ':INPUT ACCEPT' ':FORWARD DROP' "$accept"
+	[[ $(found) != *docker-bypass* ]]
+	docker ':INPUT DROP' ':FORWARD DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT'
+	[[ $(found) != *docker-bypass* ]]
+	docker ':INPUT DROP' ':FORWARD DROP' ':DOCKER-USER -' '-A FORWARD -j DOCKER-USER' '-A DOCKER-USER -i eth0 ! -s 192.0.2.0/24 -j DROP' "$accept"
+	[[ $(found) != *docker-bypass* ]]
+	docker ':INPUT DROP' ':FORWARD DROP' "$accept"
+	sed -i 's/DOCKER/PUBLISH/' "$tmp/rules.v4" # a port forward of one's own is meant
+	[[ $(found) != *docker-bypass* ]]
+}

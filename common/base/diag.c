@@ -78,6 +78,7 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_INVALID_LATE] = { "invalid-late", LEVEL_WARNING, "INVALID packets are accepted in front of the rule that drops them" },
 	[DIAG_EXPOSURE] = { "exposure", LEVEL_INFO, "what a family lets in, to be compared with the other" },
 	[DIAG_IPV6_OPEN] = { "ipv6-open", LEVEL_WARNING, "IPv6 accepts what IPv4 drops" },
+	[DIAG_DOCKER_BYPASS] = { "docker-bypass", LEVEL_WARNING, "a published port that INPUT only seems to close" },
 	[DIAG_EXPECT] = { "expect", LEVEL_ERROR, "a promise that the rules do not keep" },
 };
 

@@ -101,6 +101,7 @@ enum diag_id {
 	DIAG_INVALID_LATE,
 	DIAG_EXPOSURE, /* from process to process: never shown */
 	DIAG_IPV6_OPEN,
+	DIAG_DOCKER_BYPASS,
 	DIAG_EXPECT,
 	DIAG_COUNT
 };

@@ -144,6 +144,10 @@ const struct check_entry check_catalogue[] = {
 	  "Over IPv4 a stranger's first packet to these ports is always dropped, over IPv6 it is accepted: "
 	  "mostly the IPv6 rules were forgotten. Write the rule for both families, without -4 or -6, or close "
 	  "the port in IPv6 as well." },
+	{ DIAG_DOCKER_BYPASS, "meaning", "*nat\n:DOCKER - [0:0]\n-A PREROUTING -j DOCKER\n-A DOCKER -p tcp --dport 8080 -j DNAT --to-destination 172.17.0.2:80\nCOMMIT\n*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n-A FORWARD -d 172.17.0.2 -o docker0 -p tcp --dport 80 -j ACCEPT",
+	  "Docker rewrites the destination of a published port in front of the filter, so the packet passes "
+	  "FORWARD and INPUT never sees it. Publish it on 127.0.0.1, or restrict it in chain DOCKER-USER, by "
+	  "--ctorigdstport." },
 	{ DIAG_EXPECT, "meaning", "#@ expect deny tcp 22\n-A INPUT -p tcp --dport 22 -j ACCEPT",
 	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Each family is asked "
 	  "for itself, about first packets of connections, in table filter. A limit or a set may answer either way: "

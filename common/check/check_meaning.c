@@ -277,6 +277,7 @@ void check_meaning(const struct ruleset *ruleset, struct diag_log *log)
 		check_dead(&m);
 		check_policy(&m);
 		check_nat(&m);
+		check_docker(&m);
 		check_logs(&m);
 		check_pairs(&m);
 		check_tracking(&m);

@@ -5,9 +5,8 @@
 
 #include <string.h>
 
-/* May a packet of this box, rewritten, pass FORWARD? */
-static enum may may_forward(const struct meaning *m, const struct box *box, const struct nat_range *range,
-			    struct packet *dropped)
+enum may may_forward(const struct meaning *m, const struct box *box, const struct nat_range *range, struct packet *accepted,
+		     struct packet *dropped)
 {
 	static const enum field kept[] = { FIELD_SRC, FIELD_SPORT, FIELD_PROTO, FIELD_IN };
 	struct question question = question_at(m, "filter", HOOK_FORWARD);
@@ -21,7 +20,7 @@ static enum may may_forward(const struct meaning *m, const struct box *box, cons
 		question_field(&question, FIELD_DPORT, range->port.lo, range->port.hi);
 	question_field(&question, FIELD_DST, range->addr.lo, range->addr.hi);
 	question_field(&question, FIELD_CT, ct, ct);
-	may = question_accepted(&question, NULL);
+	may = question_accepted(&question, accepted);
 	if (may == MAY_NEVER && question_dropped(&question, dropped) != MAY_SOMETIMES)
 		return MAY_UNKNOWN;
 	return may;
@@ -38,7 +37,7 @@ static void check_dnat(const struct meaning *m, const struct program_rule *rule)
 	    !range.has_addr || range.netmap || range.shifted || rule->box_count == 0)
 		return;
 	for (unsigned b = 0; b < rule->box_count; b++)
-		if (may_forward(m, &m->program->boxes.item[rule->first_box + b], &range, &dropped) != MAY_NEVER)
+		if (may_forward(m, &m->program->boxes.item[rule->first_box + b], &range, NULL, &dropped) != MAY_NEVER)
 			return;
 	packet_text(&text, &dropped);
 	meaning_rule(m, DIAG_DNAT_NO_FORWARD, rule->rule,

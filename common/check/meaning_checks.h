@@ -66,9 +66,15 @@ enum may outside_dropped(const struct question *question, struct packet *some);
 /* Is this the rule that decides about the packet, on its way through all tables? */
 bool meaning_decides(const struct meaning *m, const struct program_rule *rule, const struct packet *packet);
 
+/* May a packet of this box, rewritten to the range, pass FORWARD? `accepted` and `dropped` get packets, NULL: not wanted. */
+struct nat_range;
+enum may may_forward(const struct meaning *m, const struct box *box, const struct nat_range *range, struct packet *accepted,
+		     struct packet *dropped);
+
 void check_dead(const struct meaning *m);
 void check_policy(const struct meaning *m);
 void check_nat(const struct meaning *m);
+void check_docker(const struct meaning *m);
 void check_logs(const struct meaning *m);
 void check_pairs(const struct meaning *m);
 void check_tracking(const struct meaning *m);
