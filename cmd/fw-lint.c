@@ -2,6 +2,7 @@
 /* fw-lint: reads a ruleset as both families would, reports every fault, and passes it on only when there is none. */
 #include "check/export.h"
 #include "cli.h"
+#include "fw-lint/live.h"
 #include "fw-lint/options.h"
 
 /* Findings for programs, on standard output; those of the system itself are for people too. */
@@ -68,18 +69,22 @@ int main(int argc, char *argv[])
 {
 	struct strbuf text = STRBUF_INIT;
 	struct lint_options options;
+	struct live live = { .interfaces = NULL };
 	struct cli cli;
 
 	cli_begin(&cli, "fw-lint", lint_usage);
 	options = lint_parse_options(&cli, argc, argv);
 	if (options.list || options.explain != NULL)
 		return print_catalogue(&cli, &options);
+	if (options.check.live.known)
+		live_read(&live, &options.check.live);
 	if (cli_read(&cli, options.path, &text, SIZE_MAX / 4)) {
 		if (options.format == FORMAT_JSON || options.format == FORMAT_SARIF)
 			lint_for_programs(&cli, &options, &text);
 		else
 			lint_for_people(&cli, &options, &text);
 	}
+	live_free(&live);
 	strbuf_free(&text);
 	return cli_finish(&cli);
 }

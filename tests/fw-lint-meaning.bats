@@ -347,7 +347,7 @@ silent() {
 	fw-lint --list-checks >"$tmp/list"
 	while read -r id group _; do
 		case $group:$id in
-		*:undecided | *:use-ipset) continue ;; # too long to be written out
+		*:undecided | *:use-ipset | *:wildcard-iface) continue ;; # too long to be written out, or --live
 		meaning:*) ;;
 		*) continue ;;
 		esac
@@ -480,4 +480,56 @@ docker() {
 	docker ':INPUT DROP' ':FORWARD DROP' "$accept"
 	sed -i 's/DOCKER/PUBLISH/' "$tmp/rules.v4" # a port forward of one's own is meant
 	[[ $(found) != *docker-bypass* ]]
+}
+
+# live: ids with lines that fw-lint --live gives
+live() {
+	fw-lint -q --live --format=gcc "$tmp/rules.v4" 2>&1 | sed -n 's/^\(.*v4:\([0-9]*\): \)\{0,1\}.*\[\([a-z0-9-]*\)\]$/\2 \3/p' | tr '\n' ';'
+}
+
+@test "nat-no-forwarding --live: the running kernel forwards nothing, and the text does not change that" {
+	rules4 nat '-A POSTROUTING -o eth0 -j MASQUERADE'
+	sysctl -qw net.ipv4.ip_forward=0
+	[ "$(live)" = "2 nat-no-forwarding;" ]
+	[ -z "$(found)" ]
+	sysctl -qw net.ipv4.ip_forward=1
+	[ -z "$(live)" ]
+	sysctl -qw net.ipv4.ip_forward=0
+	rules4 nat '#@ sysctl net.ipv4.ip_forward=1' '-A POSTROUTING -o eth0 -j MASQUERADE'
+	[ -z "$(live)" ]
+	rules4 nat '#@ sysctl net/ipv4/ip_forward = 0' '-A POSTROUTING -o eth0 -j MASQUERADE'
+	[ "$(found)" = "3 nat-no-forwarding;" ]
+	rules4 nat '-A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080'
+	[ -z "$(live)" ]
+}
+
+@test "conntrack-capacity: too few buckets; a table that is too full" {
+	silent conntrack-capacity '#@ sysctl net.netfilter.nf_conntrack_max=262144' '#@ sysctl net.netfilter.nf_conntrack_buckets=65536' \
+		'-A INPUT -m conntrack --ctstate NEW -j ACCEPT'
+	says conntrack-capacity '#@ sysctl net.netfilter.nf_conntrack_max=1000000' '#@ sysctl net.netfilter.nf_conntrack_buckets=65536' \
+		'-A INPUT -m conntrack --ctstate NEW -j ACCEPT'
+	silent conntrack-capacity '#@ sysctl net.netfilter.nf_conntrack_max=1000000' '#@ sysctl net.netfilter.nf_conntrack_buckets=65536' \
+		'-A INPUT -p tcp -j ACCEPT'
+	rules4 filter '-A INPUT -m conntrack --ctstate NEW -j ACCEPT'
+	[[ $(live) != *conntrack-capacity* ]]
+	[ -e /proc/sys/net/netfilter/nf_conntrack_count ] || skip "no connection tracking here"
+	echo 900 >"$tmp/count" && echo 1000 >"$tmp/max" && echo 432000 >"$tmp/stay"
+	mount --bind "$tmp/count" /proc/sys/net/netfilter/nf_conntrack_count
+	mount --bind "$tmp/max" /proc/sys/net/netfilter/nf_conntrack_max
+	mount --bind "$tmp/stay" /proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established
+	run fw-lint -q --live "$tmp/rules.v4"
+	[[ $output == *"holds 900 of at most 1000 entries"*"[conntrack-capacity]"* ]]
+	[[ $output == *"stay for 5 days"*"[conntrack-capacity]"* ]]
+	echo 800 >"$tmp/count"
+	[[ $(live) != *conntrack-capacity* ]]
+	umount /proc/sys/net/netfilter/nf_conntrack_{count,max,tcp_timeout_established}
+}
+
+@test "wildcard-iface --live: a name that is only the beginning of others" {
+	ip link add wild0 type veth peer name peer0
+	rules4 filter '-A INPUT -i wild -j DROP' '-A INPUT -i wild+ -j DROP' '-A INPUT -i wild0 -j DROP' '-A INPUT -i other9 -j DROP'
+	[[ $(live) == *"2 wildcard-iface;"* ]]
+	[ "$(live | tr ';' '\n' | grep -c wildcard-iface)" -eq 1 ]
+	[[ $(found) != *wildcard-iface* ]]
+	ip link del wild0
 }

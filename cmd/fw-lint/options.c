@@ -4,7 +4,7 @@
 #include <string.h>
 
 const char lint_usage[] =
-	"usage: fw-lint [-46qhV] [--checks=LIST] [-W error] [--format=FORMAT] [FILE]\n"
+	"usage: fw-lint [-46qLhV] [--checks=LIST] [-W error] [--format=FORMAT] [FILE]\n"
 	"       fw-lint --list-checks | --explain=ID\n"
 	"Reads iptables-restore text from FILE or standard input and reports every fault in it.\n"
 	"Without an error the text goes to standard output unchanged, else nothing does.\n"
@@ -16,6 +16,7 @@ const char lint_usage[] =
 	"  -W, --warnings=error   take warnings for errors\n"
 	"  -f, --format=FORMAT    text (default), gcc (one line each), json (one object each), sarif;\n"
 	"                         json and sarif go to standard output in place of the text\n"
+	"  -L, --live             take settings that the text leaves out from the running kernel\n"
 	"  -l, --list-checks      all ids with group, level and meaning\n"
 	"  -e, --explain=ID       what a finding means and what to do about it\n"
 	"  -h, --help             this text\n"
@@ -28,6 +29,7 @@ static const struct option longs[] = {
 	{ "checks", required_argument, NULL, 'c' },
 	{ "warnings", required_argument, NULL, 'W' },
 	{ "format", required_argument, NULL, 'f' },
+	{ "live", no_argument, NULL, 'L' },
 	{ "list-checks", no_argument, NULL, 'l' },
 	{ "explain", required_argument, NULL, 'e' },
 	{ "help", no_argument, NULL, 'h' },
@@ -76,6 +78,9 @@ static void read_option(struct cli *cli, struct lint_options *options, int c)
 	case 'f':
 		options->format = read_format(cli, optarg);
 		break;
+	case 'L':
+		options->check.live.known = true;
+		break;
 	case 'l':
 		options->list = true;
 		break;
@@ -96,7 +101,7 @@ struct lint_options lint_parse_options(struct cli *cli, int argc, char *argv[])
 	struct lint_options options = { .check.choice = check_choose_all() };
 	int c;
 
-	while ((c = cli_option(cli, argc, argv, ":46qc:W:f:le:hV", longs)) != -1)
+	while ((c = cli_option(cli, argc, argv, ":46qc:W:f:Lle:hV", longs)) != -1)
 		read_option(cli, &options, c);
 	options.path = cli_operand(cli, argc, argv);
 	if (options.explain != NULL && check_find(options.explain) == DIAG_COUNT)

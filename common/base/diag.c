@@ -79,6 +79,8 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_EXPOSURE] = { "exposure", LEVEL_INFO, "what a family lets in, to be compared with the other" },
 	[DIAG_IPV6_OPEN] = { "ipv6-open", LEVEL_WARNING, "IPv6 accepts what IPv4 drops" },
 	[DIAG_DOCKER_BYPASS] = { "docker-bypass", LEVEL_WARNING, "a published port that INPUT only seems to close" },
+	[DIAG_CONNTRACK_CAPACITY] = { "conntrack-capacity", LEVEL_WARNING, "a connection table that is too small, or too full" },
+	[DIAG_WILDCARD_IFACE] = { "wildcard-iface", LEVEL_INFO, "an interface that is not there, and longer names that are" },
 	[DIAG_EXPECT] = { "expect", LEVEL_ERROR, "a promise that the rules do not keep" },
 };
 

@@ -102,6 +102,8 @@ enum diag_id {
 	DIAG_EXPOSURE, /* from process to process: never shown */
 	DIAG_IPV6_OPEN,
 	DIAG_DOCKER_BYPASS,
+	DIAG_CONNTRACK_CAPACITY,
+	DIAG_WILDCARD_IFACE,
 	DIAG_EXPECT,
 	DIAG_COUNT
 };

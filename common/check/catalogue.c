@@ -148,6 +148,12 @@ const struct check_entry check_catalogue[] = {
 	  "Docker rewrites the destination of a published port in front of the filter, so the packet passes "
 	  "FORWARD and INPUT never sees it. Publish it on 127.0.0.1, or restrict it in chain DOCKER-USER, by "
 	  "--ctorigdstport." },
+	{ DIAG_CONNTRACK_CAPACITY, "meaning", "#@ sysctl net.netfilter.nf_conntrack_max=1000000\n#@ sysctl net.netfilter.nf_conntrack_buckets=16384\n*filter\n-A INPUT -m conntrack --ctstate NEW -j ACCEPT",
+	  "Connection tracking table full errors, and high memory usage: the message says which setting to "
+	  "change. With --live the running table counts too: over 80 % is too full. ct-stat(8) says who fills "
+	  "it." },
+	{ DIAG_WILDCARD_IFACE, "meaning", "-A INPUT -i eth -j ACCEPT (with --live, where there is eth0)",
+	  "A name without + is that one interface alone. Where all whose names begin so are meant, write eth+." },
 	{ DIAG_EXPECT, "meaning", "#@ expect deny tcp 22\n-A INPUT -p tcp --dport 22 -j ACCEPT",
 	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Each family is asked "
 	  "for itself, about first packets of connections, in table filter. A limit or a set may answer either way: "

@@ -5,12 +5,14 @@
 
 #include "base/diag.h"
 #include "check/catalogue.h"
+#include "check/setting.h"
 #include "text/stream.h"
 
 struct check_options {
 	enum family families;       /* FAMILY_NONE: the text decides */
 	struct check_choice choice; /* what is reported, and counts */
 	bool warnings_are_errors;
+	struct check_live live;     /* of the machine that the rules are for, where that is this one */
 };
 
 /* Checks text, and reports the chosen findings of both families to the log in the order of the lines. */

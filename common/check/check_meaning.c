@@ -265,9 +265,9 @@ static void note_questions(void *ctx, struct space *space)
 		space_note_value(space, FIELD_ICMP, icmp6[i] << 8);
 }
 
-void check_meaning(const struct ruleset *ruleset, struct diag_log *log)
+void check_meaning(const struct ruleset *ruleset, const struct check_live *live, struct diag_log *log)
 {
-	struct meaning m = { .ruleset = ruleset, .log = log };
+	struct meaning m = { .ruleset = ruleset, .live = live, .log = log };
 	bool good;
 
 	m.program = program_new(ruleset, note_questions, (void *)(uintptr_t)ruleset);
@@ -281,6 +281,7 @@ void check_meaning(const struct ruleset *ruleset, struct diag_log *log)
 		check_logs(&m);
 		check_pairs(&m);
 		check_tracking(&m);
+		check_settings(&m);
 		check_order(&m);
 		check_expect(&m);
 		exposure_note(&m);

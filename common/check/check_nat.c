@@ -102,45 +102,15 @@ static void check_leftovers(const struct meaning *m)
 	}
 }
 
-/* The value that `#@ sysctl NAME=VALUE` gives; NULL: the text does not say. */
-static bool sysctl_is_off(const struct stream *stream, const char *name)
-{
-	bool off = false;
-
-	for (size_t i = 0; i < stream->lines.len; i++) {
-		const char *args;
-		size_t len;
-
-		if (line_directive(&stream->lines.item[i], "sysctl", &args, &len) && len == strlen(name) + 2 &&
-		    memcmp(args, name, len - 2) == 0)
-			off = args[len - 2] == '=' && args[len - 1] == '0';
-	}
-	return off;
-}
-
-static void check_forwarding(const struct meaning *m, const struct program_rule *rule, bool off, bool *said)
-{
-	bool forwards = rule->chain->hooks == HOOK_PREROUTING || rule->chain->hooks == HOOK_POSTROUTING;
-
-	if (!off || *said || rule->effect != EFFECT_NAT || !forwards || strcmp(rule->rule->target->kind->real_name, "REDIRECT") == 0)
-		return;
-	*said = true;
-	meaning_rule(m, DIAG_NAT_NO_FORWARDING, rule->rule,
-		     "this is for packets that are passed on, and `#@ sysctl' of this text turns forwarding off");
-}
-
 void check_nat(const struct meaning *m)
 {
 	const struct program_table *nat = program_find_table(m->program, "nat");
-	bool said = false, off = sysctl_is_off(m->ruleset->stream, m->ruleset->family == FAMILY_IPV6
-								       ? "net.ipv6.conf.all.forwarding" : "net.ipv4.ip_forward");
 
 	check_leftovers(m);
 	for (unsigned c = 0; nat != NULL && c < nat->count; c++) {
 		for (unsigned i = 0; i < nat->chains[c].count; i++) {
 			check_dnat(m, &nat->chains[c].rules[i]);
 			check_masquerade(m, &nat->chains[c].rules[i]);
-			check_forwarding(m, &nat->chains[c].rules[i], off, &said);
 		}
 	}
 }

@@ -4,6 +4,7 @@
 #define FW_CHECK_MEANING_CHECKS_H
 
 #include "base/diag.h"
+#include "check/setting.h"
 #include "meaning/flow.h"
 #include "meaning/packet.h"
 #include "meaning/reach.h"
@@ -13,6 +14,7 @@ struct meaning {
 	struct program *program;
 	struct reach *reach;
 	struct flow flow;
+	const struct check_live *live;
 	struct diag_log *log;
 };
 
@@ -78,6 +80,7 @@ void check_docker(const struct meaning *m);
 void check_logs(const struct meaning *m);
 void check_pairs(const struct meaning *m);
 void check_tracking(const struct meaning *m);
+void check_settings(const struct meaning *m);
 void check_order(const struct meaning *m);
 void check_expect(struct meaning *m);
 /* What check_expect will ask about. */
