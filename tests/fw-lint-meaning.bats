@@ -533,3 +533,23 @@ live() {
 	[[ $(found) != *wildcard-iface* ]]
 	ip link del wild0
 }
+
+@test "redundant-rule: what a later rule or the policy does as well" {
+	says redundant-rule '-A INPUT -s 192.0.2.1 -p tcp --dport 22 -j ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -j DROP'
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *":2: info: all that this matches is accepted without it too, by line 3 [redundant-rule]"* ]]
+	says redundant-rule ':FORWARD ACCEPT' '-A FORWARD -s 192.0.2.1 -j ACCEPT' '-A FORWARD -s 192.0.2.2 -j ACCEPT' '-A FORWARD -p tcp --dport 25 -s 198.51.100.1 -j DROP' \
+		'-A FORWARD -s 192.0.2.3 -j ACCEPT'
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *":3: info: all that this and 2 more rules of FORWARD match, to line 6, is accepted without them too, by the policy"* ]]
+	says redundant-rule ':INPUT DROP' '-A INPUT -s 192.0.2.1 -j DROP' '-A INPUT -s 198.51.100.1 -j ACCEPT'
+	silent redundant-rule ':INPUT DROP' '-A INPUT -s 192.0.2.1 -j DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT'
+	silent redundant-rule '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -m limit --limit 1/s -j LOG' '-A INPUT -j ACCEPT'
+	silent redundant-rule '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -m limit --limit 1/s -j ACCEPT' '-A INPUT -j DROP'
+	silent redundant-rule ':INPUT DROP' '-A INPUT -s 192.0.2.1 -j DROP' '-A INPUT -j REJECT'
+	silent redundant-rule ':INPUT DROP' '-A INPUT -j DROP'
+	silent redundant-rule '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-A INPUT -p tcp -j ACCEPT' '-A INPUT -j DROP'
+	silent redundant-rule ':x -' '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -j x' '-A x -p tcp -j DROP'
+	silent redundant-rule '-A INPUT -s 192.0.2.1 -m limit --limit 1/s -j ACCEPT' '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -j DROP'
+	silent redundant-rule '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -s 192.0.2.0/24' '-A INPUT -p tcp -j ACCEPT' '-A INPUT -j DROP'
+}

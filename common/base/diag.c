@@ -81,6 +81,7 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_DOCKER_BYPASS] = { "docker-bypass", LEVEL_WARNING, "a published port that INPUT only seems to close" },
 	[DIAG_CONNTRACK_CAPACITY] = { "conntrack-capacity", LEVEL_WARNING, "a connection table that is too small, or too full" },
 	[DIAG_WILDCARD_IFACE] = { "wildcard-iface", LEVEL_INFO, "an interface that is not there, and longer names that are" },
+	[DIAG_REDUNDANT_RULE] = { "redundant-rule", LEVEL_INFO, "a rule without which every packet would fare the same" },
 	[DIAG_EXPECT] = { "expect", LEVEL_ERROR, "a promise that the rules do not keep" },
 };
 

@@ -154,6 +154,9 @@ const struct check_entry check_catalogue[] = {
 	  "it." },
 	{ DIAG_WILDCARD_IFACE, "meaning", "-A INPUT -i eth -j ACCEPT (with --live, where there is eth0)",
 	  "A name without + is that one interface alone. Where all whose names begin so are meant, write eth+." },
+	{ DIAG_REDUNDANT_RULE, "meaning", "-A INPUT -s 192.0.2.1 -p tcp --dport 22 -j ACCEPT\n-A INPUT -p tcp --dport 22 -j ACCEPT",
+	  "A later rule or the policy does the same with all packets of this one, and nothing between logs, "
+	  "counts or marks them. Delete it, or find out what else it was meant for." },
 	{ DIAG_EXPECT, "meaning", "#@ expect deny tcp 22\n-A INPUT -p tcp --dport 22 -j ACCEPT",
 	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Each family is asked "
 	  "for itself, about first packets of connections, in table filter. A limit or a set may answer either way: "

@@ -81,19 +81,11 @@ static const char *why_never(const struct program_rule *rule)
 	return ": its conditions exclude each other";
 }
 
-/* What a generator puts behind every section is dead where the section ends by itself: nobody's fault. */
-static bool is_frame(const struct meaning *m, const struct program_rule *rule)
-{
-	struct where origin = stream_origin_where(m->ruleset->stream, &m->ruleset->stream->lines.item[rule->rule->line]);
-
-	return origin.file != NULL && origin.line == 0;
-}
-
 static void check_rule(const struct meaning *m, const struct program_rule *rule)
 {
 	const struct reach_rule *found = &m->reach->rules[rule->serial];
 
-	if (is_frame(m, rule))
+	if (meaning_is_frame(m, rule))
 		return;
 	switch (found->fate) {
 	case FATE_DEAD:

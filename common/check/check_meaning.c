@@ -62,6 +62,13 @@ void meaning_chain(const struct meaning *m, enum diag_id id, const struct progra
 	va_end(args);
 }
 
+bool meaning_is_frame(const struct meaning *m, const struct program_rule *rule)
+{
+	struct where origin = stream_origin_where(m->ruleset->stream, &m->ruleset->stream->lines.item[rule->rule->line]);
+
+	return origin.file != NULL && origin.line == 0;
+}
+
 /* --- questions --------------------------------------------------------------------------------------- */
 
 struct question question_at(const struct meaning *m, const char *table, enum hook hook)
@@ -282,6 +289,7 @@ void check_meaning(const struct ruleset *ruleset, const struct check_live *live,
 		check_pairs(&m);
 		check_tracking(&m);
 		check_settings(&m);
+		check_redundant(&m);
 		check_order(&m);
 		check_expect(&m);
 		exposure_note(&m);

@@ -27,6 +27,9 @@ void meaning_chain(const struct meaning *m, enum diag_id id, const struct progra
 /* The ":" line of a chain, its table's where it has none: an index into the stream's lines. */
 unsigned meaning_chain_line(const struct meaning *m, const struct chain *chain);
 
+/* What a generator puts behind every section is there where it has nothing to do, too: nobody's fault. */
+bool meaning_is_frame(const struct meaning *m, const struct program_rule *rule);
+
 /* A region of packets that a question is about, from what can be at the hook. Narrowed field by field. */
 struct question {
 	const struct meaning *m;
@@ -80,6 +83,7 @@ void check_docker(const struct meaning *m);
 void check_logs(const struct meaning *m);
 void check_pairs(const struct meaning *m);
 void check_tracking(const struct meaning *m);
+void check_redundant(const struct meaning *m);
 void check_settings(const struct meaning *m);
 void check_order(const struct meaning *m);
 void check_expect(struct meaning *m);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rules whose packets would get the same verdict without them, and meet nothing else on the way that writes,
+ * counts or marks. Built-in chains of filter alone: where a user chain's packets go hangs on its callers.
+ */
+#include "check/meaning_checks.h"
+
+#include <string.h>
+
+/* Longer chains are not looked at: each rule is a set. */
+#define RULES_MAX 400
+#define NODES_MAX ((size_t)200000)
+
+struct redundancy {
+	const struct meaning *m;
+	const struct program_chain *chain;
+	struct flow flow;
+	diagram set[RULES_MAX];      /* what each rule matches at most */
+	diagram accepts[RULES_MAX + 1]; /* what is accepted for certain from this rule on, with no trace of it */
+	diagram drops[RULES_MAX + 1];   /* and what is dropped so */
+	unsigned by_policy, first, last; /* rules that the policy makes needless: how many, and two indices */
+};
+
+static bool is_verdict_rule(const struct program_rule *rule, const char *verdict)
+{
+	return rule->rule->verdict != NULL && strcmp(rule->rule->verdict, verdict) == 0;
+}
+
+/* From the end to the front. */
+static void look_ahead(struct redundancy *r)
+{
+	struct diagrams *all = r->flow.diagrams;
+	unsigned count = r->chain->count;
+
+	r->accepts[count] = chain_policy_drops(r->chain) ? DIAGRAM_EMPTY : DIAGRAM_FULL;
+	r->drops[count] = chain_policy_drops(r->chain) ? DIAGRAM_FULL : DIAGRAM_EMPTY;
+	for (unsigned i = count; i-- > 0;) {
+		const struct program_rule *rule = &r->chain->rules[i];
+		bool accept = is_verdict_rule(rule, "ACCEPT") && !rule->fresh, drop = is_verdict_rule(rule, "DROP") && !rule->fresh;
+
+		r->set[i] = flow_rule(&r->flow, rule);
+		r->accepts[i] = accept ? diagram_or(all, r->accepts[i + 1], r->set[i]) : diagram_minus(all, r->accepts[i + 1], r->set[i]);
+		r->drops[i] = drop ? diagram_or(all, r->drops[i + 1], r->set[i]) : diagram_minus(all, r->drops[i + 1], r->set[i]);
+	}
+}
+
+/* A rule that takes known connections first is there to be quick; one without a condition, to be seen. */
+static bool is_meant(const struct meaning *m, const struct program_rule *rule)
+{
+	bool state_alone = true;
+
+	for (unsigned i = 0; i < rule->cond_count; i++)
+		state_alone &= rule->conds[i].kind == COND_RANGES && rule->conds[i].field == FIELD_CT;
+	return state_alone || meaning_is_frame(m, rule) || m->reach->rules[rule->serial].fate != FATE_ALIVE;
+}
+
+/* One later rule that takes all of it, if any does. */
+static const struct program_rule *heir(struct redundancy *r, unsigned index, diagram hit)
+{
+	for (unsigned i = index + 1; i < r->chain->count; i++)
+		if (r->chain->rules[i].effect == r->chain->rules[index].effect && !r->chain->rules[i].fresh &&
+		    diagram_minus(r->flow.diagrams, hit, r->set[i]) == DIAGRAM_EMPTY)
+			return &r->chain->rules[i];
+	return NULL;
+}
+
+/* Those that only say what the policy says are told together: one mistake, not one each. */
+static void report_by_policy(const struct redundancy *r)
+{
+	const struct program_rule *first = r->by_policy > 0 ? &r->chain->rules[r->first] : NULL;
+	const char *does = chain_policy_drops(r->chain) ? "dropped" : "accepted";
+
+	if (r->by_policy == 1)
+		meaning_rule(r->m, DIAG_REDUNDANT_RULE, first->rule, "all that this matches is %s without it too, by the policy", does);
+	else if (r->by_policy > 1)
+		meaning_rule(r->m, DIAG_REDUNDANT_RULE, first->rule,
+			     "all that this and %u more rules of %s match, to line %u, is %s without them too, by the policy",
+			     r->by_policy - 1, r->chain->chain->name, rule_line(r->m->program, r->chain->rules[r->last].rule), does);
+}
+
+static void note_redundant(struct redundancy *r, unsigned index, diagram hit)
+{
+	const struct program_rule *rule = &r->chain->rules[index], *taker = heir(r, index, hit);
+
+	if (taker != NULL) {
+		meaning_rule(r->m, DIAG_REDUNDANT_RULE, rule->rule, "all that this matches is %s without it too, by line %u",
+			     rule->effect == EFFECT_ACCEPT ? "accepted" : "dropped", rule_line(r->m->program, taker->rule));
+	} else if ((rule->effect == EFFECT_DROP) != chain_policy_drops(r->chain)) {
+		meaning_rule(r->m, DIAG_REDUNDANT_RULE, rule->rule, "all that this matches is %s without it too, by the rules behind it",
+			     rule->effect == EFFECT_ACCEPT ? "accepted" : "dropped");
+	} else {
+		r->first = r->by_policy == 0 ? index : r->first;
+		r->last = index;
+		r->by_policy++;
+	}
+}
+
+static void check_rules(struct redundancy *r)
+{
+	struct diagrams *all = r->flow.diagrams;
+	struct box entry = program_entry(r->m->program, r->chain->table, (enum hook)r->chain->chain->hook);
+	diagram rest = diagram_and(all, diagram_valid(all), diagram_box(all, &entry));
+
+	look_ahead(r);
+	for (unsigned i = 0; i < r->chain->count; i++) {
+		const struct program_rule *rule = &r->chain->rules[i];
+		diagram hit = diagram_and(all, rest, r->set[i]);
+		diagram later = is_verdict_rule(rule, "ACCEPT") ? r->accepts[i + 1] : is_verdict_rule(rule, "DROP") ? r->drops[i + 1]
+														    : DIAGRAM_EMPTY;
+
+		if (!rule->fresh && hit != DIAGRAM_EMPTY && diagram_minus(all, hit, later) == DIAGRAM_EMPTY && !diagrams_lost(all) &&
+		    !is_meant(r->m, rule))
+			note_redundant(r, i, hit);
+		if (rule_ends_chain(rule))
+			rest = diagram_minus(all, rest, r->set[i]);
+	}
+	report_by_policy(r);
+}
+
+void check_redundant(const struct meaning *m)
+{
+	static const enum hook hooks[] = { HOOK_INPUT, HOOK_FORWARD, HOOK_OUTPUT };
+	struct redundancy *r = calloc(1, sizeof(*r));
+
+	for (size_t i = 0; i < ARRAY_LEN(hooks) && r != NULL; i++) {
+		r->m = m;
+		r->by_policy = 0;
+		r->chain = program_hook(m->program, "filter", hooks[i]);
+		if (r->chain == NULL || r->chain->looped || r->chain->count == 0 || r->chain->count > RULES_MAX)
+			continue;
+		if (flow_begin(&r->flow, m->program, NODES_MAX))
+			check_rules(r);
+		flow_end(&r->flow);
+	}
+	free(r);
+}
