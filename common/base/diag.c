@@ -82,6 +82,10 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_CONNTRACK_CAPACITY] = { "conntrack-capacity", LEVEL_WARNING, "a connection table that is too small, or too full" },
 	[DIAG_WILDCARD_IFACE] = { "wildcard-iface", LEVEL_INFO, "an interface that is not there, and longer names that are" },
 	[DIAG_REDUNDANT_RULE] = { "redundant-rule", LEVEL_INFO, "a rule without which every packet would fare the same" },
+	[DIAG_ORDER_COST] = { "order-cost", LEVEL_INFO, "a rule that would spare much further up" },
+	[DIAG_RECENT_UNSET] = { "recent-unset", LEVEL_WARNING, "a list that is asked and never filled" },
+	[DIAG_RECENT_UNREAD] = { "recent-unread", LEVEL_INFO, "a list that is filled and never asked" },
+	[DIAG_LOG_PREFIX_NO_SPACE] = { "log-prefix-no-space", LEVEL_INFO, "a prefix that runs into the line behind it" },
 	[DIAG_EXPECT] = { "expect", LEVEL_ERROR, "a promise that the rules do not keep" },
 };
 

@@ -157,6 +157,17 @@ const struct check_entry check_catalogue[] = {
 	{ DIAG_REDUNDANT_RULE, "meaning", "-A INPUT -s 192.0.2.1 -p tcp --dport 22 -j ACCEPT\n-A INPUT -p tcp --dport 22 -j ACCEPT",
 	  "A later rule or the policy does the same with all packets of this one, and nothing between logs, "
 	  "counts or marks them. Delete it, or find out what else it was meant for." },
+	{ DIAG_ORDER_COST, "meaning", ":INPUT DROP [0:0]\n[10:600] -A INPUT -p tcp --dport 22 -j ACCEPT\n[10:600] -A INPUT -p tcp --dport 80 -j ACCEPT\n[90000:5400000] -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
+	  "Counted by the packets that iptables-save -c wrote down: most of them pass rules that are not for "
+	  "them. The move is past rules that have no packet in common with this one, or do the same with it." },
+	{ DIAG_RECENT_UNSET, "meaning", "-A INPUT -p tcp --dport 22 -m recent --update --seconds 60 --hitcount 4 --name ssh -j DROP",
+	  "--update and --rcheck match what is on the list, and only --set puts an address there. Add a rule "
+	  "with --set and the same --name behind this one." },
+	{ DIAG_RECENT_UNREAD, "meaning", "-A INPUT -p tcp --dport 22 -m recent --set --name ssh",
+	  "The rule that asks the list is missing, or has another --name." },
+	{ DIAG_LOG_PREFIX_NO_SPACE, "meaning", "-A INPUT -m limit --limit 5/min -j LOG --log-prefix \"denied\"",
+	  "The kernel writes IN= right behind the prefix of LOG. End it with a blank, so that people and "
+	  "programs can read both." },
 	{ DIAG_EXPECT, "meaning", "#@ expect deny tcp 22\n-A INPUT -p tcp --dport 22 -j ACCEPT",
 	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Each family is asked "
 	  "for itself, about first packets of connections, in table filter. A limit or a set may answer either way: "

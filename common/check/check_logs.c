@@ -3,6 +3,8 @@
 #include "check/meaning_checks.h"
 #include "text/word.h"
 
+#include <ctype.h>
+#include <linux/netfilter/xt_LOG.h>
 #include <string.h>
 
 #define LOG_PREFIX_MAX   29 /* struct xt_log_info */
@@ -86,6 +88,17 @@ static void check_prefix(const struct meaning *m, const struct program_rule *rul
 	words_free(&words);
 }
 
+/* The kernel puts IN= right behind it. NFLOG's readers have their own format. */
+static void check_blank(const struct meaning *m, const struct program_rule *rule)
+{
+	const struct xt_log_info *info = (const void *)rule->rule->target->data;
+	size_t len = rule->rule->target->size >= sizeof(*info) ? strnlen(info->prefix, sizeof(info->prefix)) : 0;
+
+	if (len > 0 && isalnum((unsigned char)info->prefix[len - 1]))
+		meaning_rule(m, DIAG_LOG_PREFIX_NO_SPACE, rule->rule, "the log will read \"%.*sIN=...\": end the prefix with a blank",
+			     (int)len, info->prefix);
+}
+
 void check_logs(const struct meaning *m)
 {
 	for (unsigned i = 0; i < m->program->rule_count; i++) {
@@ -95,6 +108,8 @@ void check_logs(const struct meaning *m)
 
 		if (!log && strcmp(target, "NFLOG") != 0)
 			continue;
+		if (log)
+			check_blank(m, rule);
 		check_limit(m, rule);
 		check_prefix(m, rule, log ? LOG_PREFIX_MAX : NFLOG_PREFIX_MAX);
 	}

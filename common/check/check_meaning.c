@@ -290,6 +290,8 @@ void check_meaning(const struct ruleset *ruleset, const struct check_live *live,
 		check_tracking(&m);
 		check_settings(&m);
 		check_redundant(&m);
+		check_cost(&m);
+		check_recent(&m);
 		check_order(&m);
 		check_expect(&m);
 		exposure_note(&m);

@@ -83,6 +83,8 @@ void check_docker(const struct meaning *m);
 void check_logs(const struct meaning *m);
 void check_pairs(const struct meaning *m);
 void check_tracking(const struct meaning *m);
+void check_cost(const struct meaning *m);
+void check_recent(const struct meaning *m);
 void check_redundant(const struct meaning *m);
 void check_settings(const struct meaning *m);
 void check_order(const struct meaning *m);
