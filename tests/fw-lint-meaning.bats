@@ -583,3 +583,18 @@ live() {
 	silent log-prefix-no-space '-A INPUT -m limit --limit 1/s -j LOG --log-prefix "denied "' '-A INPUT -m limit --limit 1/s -j LOG --log-prefix denied:' \
 		'-A INPUT -m limit --limit 1/s -j LOG' '-A INPUT -m limit --limit 1/s -j NFLOG --nflog-prefix denied'
 }
+
+@test "host-bits: an address that its mask cuts, a mask with gaps" {
+	says host-bits '-A INPUT -s 10.0.0.5/24 -j ACCEPT'
+	run fw-lint -q "$tmp/rules.v4"
+	[[ $output == *":2:13: info: this is all of 10.0.0.0/24: the mask leaves out the end of 10.0.0.5"* ]]
+	says host-bits '-A INPUT -d 10.0.0.0/8,192.0.2.1/255.255.255.0 -j ACCEPT'
+	[ "$(found host-bits)" = "2 host-bits;" ]
+	says host-bits '-A INPUT -s 10.0.0.1/255.0.0.255 -j ACCEPT'
+	silent host-bits '-A INPUT -s 10.0.0.0/24 -j ACCEPT' '-A INPUT -s 10.0.0.5 -j ACCEPT' '-A INPUT -s 10.0.0.5/32 -j ACCEPT' \
+		'-A INPUT -s 10.0.0.0/255.0.0.0 -j ACCEPT' '-A INPUT -s 0.0.0.0/0 -j ACCEPT' '-A INPUT -m comment --comment "-s 10.0.0.5/24" -j ACCEPT'
+	printf '*filter\n-A INPUT -s 2001:db8::5/64 -j ACCEPT\n-A INPUT -s 2001:db8::/64 -j ACCEPT\nCOMMIT\n' >"$tmp/rules.v6"
+	run fw-lint -q --format=gcc --checks=host-bits "$tmp/rules.v6"
+	[[ $output == *":2:13: info: this is all of 2001:db8::/64: the mask leaves out the end of 2001:db8::5 [host-bits]" ]]
+	[ "$(wc -l <<<"$output")" -eq 1 ]
+}

@@ -168,6 +168,9 @@ const struct check_entry check_catalogue[] = {
 	{ DIAG_LOG_PREFIX_NO_SPACE, "meaning", "-A INPUT -m limit --limit 5/min -j LOG --log-prefix \"denied\"",
 	  "The kernel writes IN= right behind the prefix of LOG. End it with a blank, so that people and "
 	  "programs can read both." },
+	{ DIAG_HOST_BITS, "meaning", "-A INPUT -s 10.0.0.5/24 -j ACCEPT",
+	  "iptables clears the bits that the mask does not keep, so 10.0.0.5/24 is all of 10.0.0.0/24. Write "
+	  "the network, or /32 for the one host." },
 	{ DIAG_EXPECT, "meaning", "#@ expect deny tcp 22\n-A INPUT -p tcp --dport 22 -j ACCEPT",
 	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Each family is asked "
 	  "for itself, about first packets of connections, in table filter. A limit or a set may answer either way: "

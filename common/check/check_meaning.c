@@ -289,6 +289,7 @@ void check_meaning(const struct ruleset *ruleset, const struct check_live *live,
 		check_pairs(&m);
 		check_tracking(&m);
 		check_settings(&m);
+		check_addresses(&m);
 		check_redundant(&m);
 		check_cost(&m);
 		check_recent(&m);

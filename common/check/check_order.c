@@ -100,7 +100,7 @@ static unsigned check_ports(const struct meaning *m, const struct program_chain 
 	return 1;
 }
 
-static unsigned check_addresses(const struct meaning *m, const struct program_chain *chain, unsigned first)
+static unsigned check_sets(const struct meaning *m, const struct program_chain *chain, unsigned first)
 {
 	static const enum field fields[] = { FIELD_SRC, FIELD_DST };
 
@@ -122,7 +122,7 @@ static void check_chain(const struct meaning *m, const struct program_chain *cha
 	for (unsigned i = 0; i < chain->count;)
 		i += check_ports(m, chain, i);
 	for (unsigned i = 0; i < chain->count;)
-		i += check_addresses(m, chain, i);
+		i += check_sets(m, chain, i);
 }
 
 void check_order(const struct meaning *m)

@@ -85,6 +85,7 @@ void check_pairs(const struct meaning *m);
 void check_tracking(const struct meaning *m);
 void check_cost(const struct meaning *m);
 void check_recent(const struct meaning *m);
+void check_addresses(const struct meaning *m);
 void check_redundant(const struct meaning *m);
 void check_settings(const struct meaning *m);
 void check_order(const struct meaning *m);

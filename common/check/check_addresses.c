@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Addresses that say more than their mask keeps: the kernel clears the rest without a word. */
+#include "check/meaning_checks.h"
+#include "text/word.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "24" or "255.255.255.0"; false: neither. */
+static bool read_mask(const char *text, enum family family, unsigned char mask[static 16])
+{
+	unsigned width = family == FAMILY_IPV6 ? 128 : 32;
+	char *end;
+	unsigned long len = strtoul(text, &end, 10);
+
+	memset(mask, 0, 16);
+	if (*text == '\0' || *end != '\0' || len > width)
+		return inet_pton(family == FAMILY_IPV6 ? AF_INET6 : AF_INET, text, mask) == 1;
+	for (unsigned bit = 0; bit < len; bit++)
+		mask[bit / 8] |= (unsigned char)(0x80 >> bit % 8);
+	return true;
+}
+
+/* Ones and then zeros: nobody means another one. */
+static bool is_prefix(const unsigned char mask[static 16], unsigned width)
+{
+	bool zero = false;
+
+	for (unsigned bit = 0; bit < width; bit++) {
+		bool set = (mask[bit / 8] & 0x80 >> bit % 8) != 0;
+
+		if (set && zero)
+			return false;
+		zero |= !set;
+	}
+	return true;
+}
+
+static void check_network(const struct meaning *m, const struct rule *rule, const struct word *word, const char *text)
+{
+	enum family family = m->ruleset->family;
+	const struct line *line = &m->ruleset->stream->lines.item[rule->line];
+	struct where where = stream_where(m->ruleset->stream, line, word->column, word->width);
+	struct where origin = stream_origin_where(m->ruleset->stream, line);
+	unsigned char addr[16], mask[16], kept[16];
+	char shown[INET6_ADDRSTRLEN], copy[2 * INET6_ADDRSTRLEN];
+	char *slash;
+	bool lost = false;
+
+	if (strlen(text) >= sizeof(copy))
+		return;
+	strcpy(copy, text);
+	slash = strchr(copy, '/');
+	if (slash == NULL)
+		return;
+	*slash = '\0';
+	if (inet_pton(family == FAMILY_IPV6 ? AF_INET6 : AF_INET, copy, addr) != 1 || !read_mask(slash + 1, family, mask))
+		return;
+	for (unsigned i = 0; i < (family == FAMILY_IPV6 ? 16U : 4U); i++) {
+		kept[i] = addr[i] & mask[i];
+		lost |= kept[i] != addr[i];
+	}
+	if (!is_prefix(mask, family == FAMILY_IPV6 ? 128 : 32))
+		diag_add(m->log, DIAG_HOST_BITS, &where, &origin, "a mask with gaps: addresses that are not neighbours match");
+	else if (lost && inet_ntop(family == FAMILY_IPV6 ? AF_INET6 : AF_INET, kept, shown, sizeof(shown)) != NULL)
+		diag_add(m->log, DIAG_HOST_BITS, &where, &origin, "this is all of %s/%s: the mask leaves out the end of %s", shown, slash + 1, copy);
+}
+
+static bool is_address_option(const char *word)
+{
+	static const char *const options[] = { "-s", "-d", "--source", "--destination", "--src", "--dst" };
+
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (strcmp(word, options[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Addresses behind -s and -d, which may be lists. */
+static void check_words(const struct meaning *m, const struct rule *rule, const struct words *words)
+{
+	for (unsigned i = 0; i + 1 < words->count; i++) {
+		char list[1024], *save = NULL;
+
+		if (!is_address_option(words->item[i].text) || strlen(words->item[i + 1].text) >= sizeof(list))
+			continue;
+		strcpy(list, words->item[i + 1].text);
+		for (const char *one = strtok_r(list, ",", &save); one != NULL; one = strtok_r(NULL, ",", &save))
+			check_network(m, rule, &words->item[i + 1], one);
+	}
+}
+
+void check_addresses(const struct meaning *m)
+{
+	struct words words = { .count = 0 };
+	unsigned before = 0, column;
+
+	for (unsigned i = 0; i < m->program->rule_count; i++) {
+		const struct rule *rule = m->program->rules[i]->rule;
+		const struct line *line = &m->ruleset->stream->lines.item[rule->line];
+
+		/* Lists of addresses are several rules of one line. Most lines have no mask to be wrong. */
+		if ((i > 0 && rule->line == before) || memchr(line->text, '/', line->len) == NULL)
+			continue;
+		before = rule->line;
+		if (words_split(&words, line->text, line->len, &column) == WORD_FINE)
+			check_words(m, rule, &words);
+	}
+	words_free(&words);
+}
