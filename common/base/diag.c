@@ -87,6 +87,7 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_RECENT_UNREAD] = { "recent-unread", LEVEL_INFO, "a list that is filled and never asked" },
 	[DIAG_LOG_PREFIX_NO_SPACE] = { "log-prefix-no-space", LEVEL_INFO, "a prefix that runs into the line behind it" },
 	[DIAG_HOST_BITS] = { "host-bits", LEVEL_INFO, "an address that its mask cuts" },
+	[DIAG_STALE_TOOL_CHAIN] = { "stale-tool-chain", LEVEL_WARNING, "a jump to another program's chain, twice" },
 	[DIAG_EXPECT] = { "expect", LEVEL_ERROR, "a promise that the rules do not keep" },
 };
 

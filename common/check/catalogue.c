@@ -171,6 +171,9 @@ const struct check_entry check_catalogue[] = {
 	{ DIAG_HOST_BITS, "meaning", "-A INPUT -s 10.0.0.5/24 -j ACCEPT",
 	  "iptables clears the bits that the mask does not keep, so 10.0.0.5/24 is all of 10.0.0.0/24. Write "
 	  "the network, or /32 for the one host." },
+	{ DIAG_STALE_TOOL_CHAIN, "meaning", ":f2b-sshd - [0:0]\n-A INPUT -p tcp --dport 22 -j f2b-sshd\n-A INPUT -p tcp --dport 80 -j ACCEPT\n-A INPUT -p tcp --dport 22 -j f2b-sshd\n-A f2b-sshd -s 192.0.2.1 -j REJECT\n-A f2b-sshd -j RETURN",
+	  "fail2ban, Docker and the like put their jumps in when they start. Rules that were saved with them, "
+	  "loaded, and then started again have them twice. Leave them out of what is saved: `fw-save` does." },
 	{ DIAG_EXPECT, "meaning", "#@ expect deny tcp 22\n-A INPUT -p tcp --dport 22 -j ACCEPT",
 	  "A line `#@ expect` of the profile or the text is refuted: the packet is an example. Each family is asked "
 	  "for itself, about first packets of connections, in table filter. A limit or a set may answer either way: "

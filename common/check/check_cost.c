@@ -93,7 +93,7 @@ static void check_chain(const struct meaning *m, const struct program_chain *cha
 	for (unsigned i = 1; i < chain->count; i++)
 		if (plain(&chain->rules[i]))
 			try_rule(&cost, i);
-	if (cost.gain * 100 < cost.tests * GAIN_PERCENT)
+	if (cost.gain <= 0 || cost.gain * 100 < cost.tests * GAIN_PERCENT)
 		return;
 	meaning_rule(m, DIAG_ORDER_COST, chain->rules[cost.from].rule,
 		     "a packet is compared with %.1f rules of %s on average, and with %.1f if this one stood in front of line %u; "

@@ -134,6 +134,30 @@ static void check_duplicates(const struct meaning *m, const struct program_chain
 	}
 }
 
+/* Programs that put their jumps in at their start: what was saved with them is loaded, and then they start. */
+static bool is_tool_chain(const char *name)
+{
+	static const char *const tools[] = { "f2b-", "fail2ban-", "DOCKER", "KUBE-", "cali-", "CNI-", "LIBVIRT_", "ufw-", "NETAVARK" };
+
+	for (size_t i = 0; i < ARRAY_LEN(tools); i++)
+		if (strncmp(name, tools[i], strlen(tools[i])) == 0)
+			return true;
+	return false;
+}
+
+static void check_tool_jump(const struct meaning *m, const struct program_chain *chain, const struct program_rule *rule)
+{
+	if (rule->to == NULL || !is_tool_chain(rule->to->chain->name))
+		return;
+	for (unsigned i = 0; i < rule->index; i++) {
+		if (!rule_same(chain->rules[i].rule, rule->rule))
+			continue;
+		meaning_rule(m, DIAG_STALE_TOOL_CHAIN, rule->rule, "%s is called by line %u already: a jump that was saved, and one that "
+			     "its program put in again", rule->to->chain->name, rule_line(m->program, chain->rules[i].rule));
+		return;
+	}
+}
+
 /* What could not be decided is said once, so that silence means what it says. */
 static void count_undecided(const struct meaning *m)
 {
@@ -155,6 +179,8 @@ void check_dead(const struct meaning *m)
 		for (unsigned c = 0; c < m->program->tables[t].count; c++) {
 			check_chain(m, &m->program->tables[t].chains[c]);
 			check_duplicates(m, &m->program->tables[t].chains[c]);
+			for (unsigned i = 1; i < m->program->tables[t].chains[c].count; i++)
+				check_tool_jump(m, &m->program->tables[t].chains[c], &m->program->tables[t].chains[c].rules[i]);
 		}
 	}
 	count_undecided(m);

@@ -179,7 +179,7 @@ static bool compare(const struct oracle *oracle, const struct reading *reading, 
 
 	for (unsigned c = 0; c < oracle->all->chains; c++) {
 		const struct program_chain *chain = program_hook(reading->program, "filter", HOOK_INPUT);
-		char name[8];
+		char name[16];
 
 		snprintf(name, sizeof(name), "c%u", c);
 		for (unsigned n = 0; n < table->count && c > 0; n++)
