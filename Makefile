@@ -79,6 +79,7 @@ prove: all units
 	tests/prove/run.bash $(B)
 	$(B)/tests/unit/oracle 1 20000
 	$(B)/tests/unit/dead 1 100
+	tests/prove/needless.py $(B)
 	FW_LOADS=100 scripts/run-tests $(B) tests/fw-load-merge.bats
 	scripts/netns-run python3 tests/prove/refusals.py $(B)/fw-lint
 	BUILD=$(abspath $(B)) bats tests/prove

@@ -318,10 +318,11 @@ silent() {
 @test "lo-missing, policy-accept-open" {
 	says lo-missing ':INPUT DROP' '-A INPUT -p tcp --dport 22 -i eth0 -j ACCEPT'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *"what this host sends to itself is dropped: for example in lo udp "* ]]
+	[[ $output == *"what this host sends to itself is dropped: for example in lo udp 127.0.0.1:40000 -> 127.0.0.1:"*" new"* ]]
 	says lo-missing ':INPUT DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT'
 	silent lo-missing ':INPUT DROP' '-A INPUT -i lo -j ACCEPT'
 	silent lo-missing ':INPUT DROP' '-A INPUT -s 127.0.0.0/8 -j ACCEPT'
+	says lo-missing ':INPUT DROP' '-A INPUT -s 192.0.2.0/24 -j ACCEPT'
 	silent lo-missing ':INPUT DROP' '-A INPUT -p udp -j ACCEPT'
 	silent lo-missing ':INPUT ACCEPT' '-A INPUT -i eth0 -j DROP'
 	says policy-accept-open ':INPUT ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT'

@@ -128,6 +128,11 @@ void question_within(struct question *question, const struct box *box, const enu
 	}
 }
 
+field_value loopback_of(enum family family)
+{
+	return family == FAMILY_IPV6 ? 1 : (field_value)127 << 24 | 1;
+}
+
 struct range question_unnamed(const struct meaning *m, enum field field, field_value first, field_value last)
 {
 	const struct space_field *at = &m->program->space.field[field];
@@ -257,6 +262,8 @@ static void note_questions(void *ctx, struct space *space)
 	note_rewriting(ctx, space);
 	check_expect_note(ctx, space);
 	space_note_value(space, FIELD_CT, ct_value(CT_NEW, false, false, true));
+	space_note_value(space, FIELD_SRC, loopback_of(space->family));
+	space_note_value(space, FIELD_DST, loopback_of(space->family));
 	space_note_value(space, FIELD_PROTO, IPPROTO_TCP);
 	space_note_value(space, FIELD_PROTO, IPPROTO_UDP);
 	space_note_value(space, FIELD_PROTO, IPPROTO_ICMPV6);

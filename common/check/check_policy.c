@@ -153,12 +153,15 @@ static void check_lo(const struct meaning *m)
 {
 	static const unsigned protos[] = { IPPROTO_TCP, IPPROTO_UDP };
 	struct range ports = question_unnamed(m, FIELD_DPORT, 1, UINT16_MAX);
+	field_value self = loopback_of(m->ruleset->family);
 	struct packet dropped = { .family = FAMILY_NONE };
 
 	for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
 		struct question question = question_at(m, "filter", HOOK_INPUT);
 
 		question_field(&question, FIELD_IN, value_of_name("lo"), value_of_name("lo"));
+		question_field(&question, FIELD_SRC, self, self);
+		question_field(&question, FIELD_DST, self, self);
 		question_field(&question, FIELD_PROTO, protos[i], protos[i]);
 		question_field(&question, FIELD_DPORT, ports.lo, ports.hi);
 		question_state(&question, CT_NEW);

@@ -50,6 +50,9 @@ void question_within(struct question *question, const struct box *box, const enu
  */
 struct range question_unnamed(const struct meaning *m, enum field field, field_value first, field_value last);
 
+/* 127.0.0.1, ::1: by which most of what a host sends itself goes. */
+field_value loopback_of(enum family family);
+
 enum may { MAY_NEVER, MAY_SOMETIMES, MAY_UNKNOWN };
 
 /* May any of them be accepted, or dropped? `some` gets a packet for which it is so; NULL: not wanted. */
