@@ -551,6 +551,7 @@ live() {
 	silent redundant-rule '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -m limit --limit 1/s -j ACCEPT' '-A INPUT -j DROP'
 	silent redundant-rule ':INPUT DROP' '-A INPUT -s 192.0.2.1 -j DROP' '-A INPUT -j REJECT'
 	silent redundant-rule ':INPUT DROP' '-A INPUT -j DROP'
+	silent redundant-rule '-A OUTPUT -o lo -j ACCEPT' '-A INPUT -i lo -j ACCEPT' '-A INPUT -s 10.0.0.0/8 -j ACCEPT' '-A INPUT -p tcp -j DROP'
 	silent redundant-rule '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-A INPUT -p tcp -j ACCEPT' '-A INPUT -j DROP'
 	silent redundant-rule ':x -' '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -j x' '-A x -p tcp -j DROP'
 	silent redundant-rule '-A INPUT -s 192.0.2.1 -m limit --limit 1/s -j ACCEPT' '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -j DROP'
@@ -617,7 +618,6 @@ live() {
 	sed 's/.*rules:\([0-9]*\): \([a-z]*\): .*\[\(.*\)\]$/\1 \2 \3/' <<<"$output" >"$tmp/all"
 	diff - "$tmp/all" <<-'END'
 		10 info ipv6-absent
-		14 info redundant-rule
 		17 info merge-multiport
 		22 warning dead-rule
 		22 error limit-after-accept

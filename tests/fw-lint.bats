@@ -35,7 +35,7 @@ teardown() {
 }
 
 @test "-q: findings and status only" {
-	run -0 fw-lint -q data/ruleset/dual.rules
+	run -0 fw-lint -q data/ruleset/sets.rules
 	[ -z "$output" ]
 }
 

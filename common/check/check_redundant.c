@@ -44,14 +44,22 @@ static void look_ahead(struct redundancy *r)
 	}
 }
 
-/* A rule that takes known connections first is there to be quick; one without a condition, to be seen. */
+static bool is_lo_alone(const struct rule *rule)
+{
+	const char *name = rule->in[0] != '\0' ? rule->in : rule->out;
+
+	return strcmp(name, "lo") == 0 && rule->proto == 0 && rule->matches == NULL;
+}
+
+/* A rule that takes known connections or lo is there to be quick; one without a condition, to be seen. */
 static bool is_meant(const struct meaning *m, const struct program_rule *rule)
 {
 	bool state_alone = true;
 
 	for (unsigned i = 0; i < rule->cond_count; i++)
 		state_alone &= rule->conds[i].kind == COND_RANGES && rule->conds[i].field == FIELD_CT;
-	return state_alone || meaning_is_frame(m, rule) || m->reach->rules[rule->serial].fate != FATE_ALIVE;
+	return state_alone || is_lo_alone(rule->rule) || meaning_is_frame(m, rule) ||
+	       m->reach->rules[rule->serial].fate != FATE_ALIVE;
 }
 
 /* One later rule that takes all of it, if any does. */
