@@ -331,6 +331,9 @@ silent() {
 	silent policy-accept-open ':INPUT ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -i eth0 -j REJECT'
 	silent policy-accept-open ':INPUT DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT'
 	silent policy-accept-open ':INPUT ACCEPT' '-A INPUT -i lo -j ACCEPT'
+	rules4 filter ':INPUT ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT'
+	printf '%s\n' '*raw' '-A PREROUTING -s 192.0.2.0/24 -j DROP' COMMIT >>"$tmp/rules.v4"
+	[[ $(found) != *policy-accept-open* ]]
 	silent policy-accept-open ':INPUT ACCEPT' '-A INPUT -p tcp --dport 22 -j LOG'
 }
 
@@ -474,6 +477,9 @@ docker() {
 	[[ $output == *"FORWARD, which accepts in "*" out docker0 tcp 198.51.100.7:40000 -> 172.17.0.4:3000 new dnat"* ]]
 	docker ':INPUT DROP' ':FORWARD DROP' '-A INPUT -p tcp --dport 8080 -j ACCEPT' "$accept"
 	[[ $(found) != *docker-bypass* ]]
+	docker ':INPUT DROP' ':FORWARD DROP' "$accept"
+	printf '%s\n' '*mangle' '-A PREROUTING -i eth0 -p tcp --dport 8080 -j DROP' COMMIT >>"$tmp/rules.v4"
+	[[ $(found) != *docker-bypass* ]]
 	docker ':INPUT ACCEPT' ':FORWARD DROP' "$accept"
 	[[ $(found) != *docker-bypass* ]]
 	docker ':INPUT DROP' ':FORWARD DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT'
@@ -491,19 +497,24 @@ live() {
 }
 
 @test "nat-no-forwarding --live: the running kernel forwards nothing, and the text does not change that" {
-	rules4 nat '-A POSTROUTING -o eth0 -j MASQUERADE'
+	local rule='-A POSTROUTING -s 192.168.1.0/24 -o eth0 -j MASQUERADE'
+	rules4 nat "$rule"
 	sysctl -qw net.ipv4.ip_forward=0
 	[ "$(live)" = "2 nat-no-forwarding;" ]
 	[ -z "$(found)" ]
 	sysctl -qw net.ipv4.ip_forward=1
 	[ -z "$(live)" ]
 	sysctl -qw net.ipv4.ip_forward=0
-	rules4 nat '#@ sysctl net.ipv4.ip_forward=1' '-A POSTROUTING -o eth0 -j MASQUERADE'
+	rules4 nat '#@ sysctl net.ipv4.ip_forward=1' "$rule"
 	[ -z "$(live)" ]
-	rules4 nat '#@ sysctl net/ipv4/ip_forward = 0' '-A POSTROUTING -o eth0 -j MASQUERADE'
+	rules4 nat '#@ sysctl net/ipv4/ip_forward = 0' "$rule"
 	[ "$(found)" = "3 nat-no-forwarding;" ]
 	rules4 nat '-A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080'
 	[ -z "$(live)" ]
+	rules4 nat '-A POSTROUTING -o wg0 -j MASQUERADE' # may be for the host's own packets
+	[ -z "$(live)" ]
+	printf '%s\n' '*filter' '-A FORWARD -i eth1 -j ACCEPT' COMMIT >>"$tmp/rules.v4"
+	[[ $(live) == *"2 nat-no-forwarding;"* ]]
 }
 
 @test "conntrack-capacity: too few buckets; a table that is too full" {

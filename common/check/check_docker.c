@@ -61,7 +61,7 @@ static void check_published(const struct meaning *m, const struct program_rule *
 
 void check_docker(const struct meaning *m)
 {
-	if (has_own_rules(m))
+	if (has_own_rules(m) || drops_elsewhere(m, HOOK_PREROUTING | HOOK_FORWARD))
 		return;
 	for (unsigned i = 0; i < m->program->rule_count; i++)
 		check_published(m, m->program->rules[i]);

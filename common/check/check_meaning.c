@@ -223,6 +223,27 @@ enum may outside_dropped(const struct question *question, struct packet *some)
 	return ask_outside(question, FLOW_DROPPED, some);
 }
 
+bool drops_elsewhere(const struct meaning *m, unsigned hooks)
+{
+	for (unsigned t = 0; t < m->program->table_count; t++) {
+		const struct program_table *table = &m->program->tables[t];
+
+		if (strcmp(table->table->name, "filter") == 0)
+			continue;
+		for (unsigned c = 0; c < table->count; c++) {
+			if ((table->chains[c].hooks & hooks) == 0)
+				continue;
+			if (chain_policy_drops(&table->chains[c]))
+				return true;
+			for (unsigned i = 0; i < table->chains[c].count; i++)
+				if (table->chains[c].rules[i].effect == EFFECT_DROP || table->chains[c].rules[i].effect == EFFECT_QUEUE ||
+				    table->chains[c].rules[i].effect == EFFECT_MAYBE)
+					return true;
+		}
+	}
+	return false;
+}
+
 bool meaning_decides(const struct meaning *m, const struct program_rule *rule, const struct packet *packet)
 {
 	struct tracer tracer = { .program = m->program };

@@ -196,7 +196,8 @@ static void check_open_policy(const struct meaning *m)
 	const struct program_chain *input = program_hook(m->program, "filter", HOOK_INPUT);
 	struct question question = question_at(m, "filter", HOOK_INPUT);
 
-	if (input == NULL || chain_policy_drops(input) || !accepts_strangers(m))
+	if (input == NULL || chain_policy_drops(input) || !accepts_strangers(m) ||
+	    drops_elsewhere(m, HOOK_PREROUTING | HOOK_INPUT))
 		return;
 	if (question_dropped(&question, NULL) == MAY_NEVER)
 		meaning_chain(m, DIAG_POLICY_ACCEPT_OPEN, input,

@@ -19,6 +19,20 @@ static bool is_for_forwarding(const struct program_rule *rule)
 	       strcmp(rule->rule->target->kind->real_name, "REDIRECT") != 0;
 }
 
+/* A host may rewrite its own packets, too, and need no forwarding: what is said of the kernel must be of routers. */
+static bool is_router(const struct meaning *m, const struct program_rule *nat)
+{
+	const struct program_chain *forward = program_hook(m->program, "filter", HOOK_FORWARD);
+	bool by_source = false;
+
+	for (unsigned i = 0; i < nat->cond_count; i++)
+		by_source |= nat->conds[i].field == FIELD_SRC;
+	for (unsigned i = 0; forward != NULL && i < forward->count; i++)
+		if (forward->rules[i].effect == EFFECT_ACCEPT || forward->rules[i].to != NULL)
+			return true;
+	return by_source && nat->chain->hooks == HOOK_POSTROUTING;
+}
+
 static void check_forwarding(const struct meaning *m)
 {
 	bool ipv6 = m->ruleset->family == FAMILY_IPV6;
@@ -27,7 +41,7 @@ static void check_forwarding(const struct meaning *m)
 	if (!value.known || value.number != 0)
 		return;
 	for (unsigned i = 0; i < m->program->rule_count; i++) {
-		if (!is_for_forwarding(m->program->rules[i]))
+		if (!is_for_forwarding(m->program->rules[i]) || (value.live && !is_router(m, m->program->rules[i])))
 			continue;
 		meaning_rule(m, DIAG_NAT_NO_FORWARDING, m->program->rules[i]->rule,
 			     value.live ? "this is for packets that are passed on, and the running kernel passes none on: %s is 0" :

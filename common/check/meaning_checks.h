@@ -74,8 +74,14 @@ enum may outside_dropped(const struct question *question, struct packet *some);
 /* Is this the rule that decides about the packet, on its way through all tables? */
 bool meaning_decides(const struct meaning *m, const struct program_rule *rule, const struct packet *packet);
 
-/* May a packet of this box, rewritten to the range, pass FORWARD? `accepted` and `dropped` get packets, NULL: not wanted. */
+/*
+ * May tables other than filter drop packets on their way to these hooks? Then what filter accepts need not
+ * get in.
+ */
+bool drops_elsewhere(const struct meaning *m, unsigned hooks);
+
 struct nat_range;
+/* May a packet of this box, rewritten to the range, pass FORWARD? `accepted` and `dropped` get packets, NULL: not wanted. */
 enum may may_forward(const struct meaning *m, const struct box *box, const struct nat_range *range, struct packet *accepted,
 		     struct packet *dropped);
 
