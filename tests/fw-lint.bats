@@ -223,6 +223,17 @@ teardown() {
 	[[ $output == *"nothing to leave out"* ]]
 }
 
+@test "a value that is wrong is where the finding points; no extensions at all is one error; a list of no checks is misuse" {
+	printf '*filter\n-A INPUT -m limit --limit 1/s --limit-burst abc -j DROP\n-A INPUT -m limit --limit-burst=abc -j DROP\n' >"$tmp/r"
+	echo COMMIT >>"$tmp/r"
+	run -1 fw-lint -q -4 --format=gcc --checks=syntax "$tmp/r"
+	[[ ${lines[0]} == *":2:45: error: "*limit-burst* ]]
+	[[ ${lines[1]} == *":3:19: error: "*limit-burst* ]]
+	run -3 env XTABLES_LIBDIR=/nonexistent fw-lint -q -4 "$tmp/r"
+	[[ $output == *"libxtables could not be made ready"* ]]
+	run -2 fw-lint -q --checks= "$tmp/r"
+}
+
 @test "words: as many as iptables-restore reads, and counters where it looks for them" {
 	for words in 249 250; do # behind -A INPUT
 		{ echo '*filter'; printf -- '-A INPUT%s\n' "$(printf ' -4%.0s' $(seq "$words"))"; echo COMMIT; } >"$tmp/$words"

@@ -63,7 +63,7 @@ static void check_one_family(void *ctx, struct diag_log *log)
 	int err = ext_begin(job->family);
 
 	if (err != 0) {
-		diag_system(log, err, "libxtables could not be made ready");
+		diag_system(log, err, "libxtables could not be made ready (XTABLES_LIBDIR says where its extensions are)");
 		return;
 	}
 	ruleset = ruleset_read(job->stream, job->family, log);
