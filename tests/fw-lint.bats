@@ -234,6 +234,17 @@ teardown() {
 	run -2 fw-lint -q --checks= "$tmp/r"
 }
 
+@test "letters of several bytes: the caret and SARIF's columns count characters, a path is a URI" {
+	mkdir "$tmp/v"
+	printf '*filter\n-A INPUT -m comment --comment "é—ü" --bad x\nCOMMIT\n' >"$tmp/v/a b.v4"
+	run -1 fw-lint -q --checks=syntax "$tmp/v/a b.v4"
+	[[ ${lines[0]} == *":2:41: error: "* ]]
+	[ "${lines[2]}" = "    $(printf '%36s' '')^~~~~" ]
+	fw-lint -q --format=sarif --checks=syntax "$tmp/v/a b.v4" >"$tmp/s" || true
+	jq -e '.runs[0].results[0].locations[0].physicalLocation | .region.startColumn == 37 and .region.endColumn == 42 and
+		(.artifactLocation.uri | endswith("/v/a%20b.v4"))' "$tmp/s"
+}
+
 @test "words: as many as iptables-restore reads, and counters where it looks for them" {
 	for words in 249 250; do # behind -A INPUT
 		{ echo '*filter'; printf -- '-A INPUT%s\n' "$(printf ' -4%.0s' $(seq "$words"))"; echo COMMIT; } >"$tmp/$words"
