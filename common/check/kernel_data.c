@@ -8,6 +8,7 @@
 #include "model/builtin.h"
 #include "model/ext.h"
 
+#include <linux/filter.h>
 #include <linux/netfilter/xt_CT.h>
 #include <linux/netfilter/xt_IDLETIMER.h>
 #include <linux/netfilter/xt_NFQUEUE.h>
@@ -369,12 +370,37 @@ static void check_set(const struct kernel_check *check, const struct extension *
 		kernel_want_hooks(check, extension, "--map-prio and --map-queue", OUT_HOOKS);
 }
 
+/* What bpf_check_classic() of net/core/filter.c refuses, but for codes that no compiler writes. NULL: nothing. */
+static const char *bpf_fault(const struct sock_filter *program, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		unsigned class = BPF_CLASS(program[i].code), rest = count - i - 1;
+		bool store = class == BPF_ST || class == BPF_STX;
+		bool memory = store || ((class == BPF_LD || class == BPF_LDX) && BPF_MODE(program[i].code) == BPF_MEM);
+
+		if (class == BPF_JMP && (BPF_OP(program[i].code) == BPF_JA ? program[i].k >= rest :
+									    program[i].jt >= rest || program[i].jf >= rest))
+			return "bpf --bytecode jumps behind its end: the kernel refuses it";
+		if (memory && program[i].k >= BPF_MEMWORDS)
+			return "bpf --bytecode uses memory that is not there (M[16] and up): the kernel refuses it";
+	}
+	return count == 0 || BPF_CLASS(program[count - 1].code) != BPF_RET ?
+		       "bpf --bytecode does not end in a return: the kernel refuses it" : NULL;
+}
+
 static void check_bpf(const struct kernel_check *check, const struct extension *extension)
 {
 	const struct xt_bpf_info_v1 *info = DATA(extension, struct xt_bpf_info_v1);
+	const char *fault = NULL;
 
-	if (extension->kind->revision == 1 && info != NULL && info->mode == XT_BPF_MODE_FD_PINNED)
+	if (extension->kind->revision != 1 || info == NULL)
+		return;
+	if (info->mode == XT_BPF_MODE_FD_PINNED)
 		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "bpf --object-pinned loads only where a program is pinned there");
+	else if (info->mode == XT_BPF_MODE_BYTECODE && info->bpf_program_num_elem <= XT_BPF_MAX_NUM_INSTR)
+		fault = bpf_fault(info->bpf_program, info->bpf_program_num_elem);
+	if (fault != NULL)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, fault);
 }
 
 static void check_cgroup(const struct kernel_check *check, const struct extension *extension)

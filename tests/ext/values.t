@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Values at the edges of what kernels take; --test takes them all.
 @ mangle FORWARD 46
+-m bpf --bytecode "1,0 0 0 0";-;OK
+-m bpf --bytecode "1,6 0 0 1";-;OK
+-m bpf --bytecode "2,21 1 0 1,6 0 0 1";-;OK
+-m bpf --bytecode "3,21 1 0 1,6 0 0 1,6 0 0 0";-;OK
+-m bpf --bytecode "2,5 0 0 1,6 0 0 1";-;OK
+-m bpf --bytecode "2,2 0 0 16,6 0 0 1";-;OK
+-m bpf --bytecode "2,2 0 0 15,6 0 0 1";-;OK
 -m hashlimit --hashlimit-upto 1/day --hashlimit-name h1;-;OK
 -m hashlimit --hashlimit-upto 1/day --hashlimit-burst 3 --hashlimit-name h1;-;OK
 -m hashlimit --hashlimit-upto 1/hour --hashlimit-name h1;-;OK
