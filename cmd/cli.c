@@ -12,6 +12,12 @@
 #define FW_VERSION "unknown"
 #endif
 
+/* A byte of UTF-8 that belongs to the character before it. */
+static bool goes_on(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
 /* The source line and a caret under the words that the finding is about. Tabs keep their width. */
 static void print_source(struct strbuf *out, const struct where *at)
 {
@@ -27,10 +33,12 @@ static void print_source(struct strbuf *out, const struct where *at)
 	}
 	strbuf_puts(out, "\n    ");
 	for (unsigned i = 0; i < column; i++)
-		strbuf_putc(out, at->source[i] == '\t' ? '\t' : ' ');
+		if (!goes_on(at->source[i]))
+			strbuf_putc(out, at->source[i] == '\t' ? '\t' : ' ');
 	strbuf_putc(out, '^');
 	for (unsigned i = 1; i < at->width && column + i < at->source_len; i++)
-		strbuf_putc(out, '~');
+		if (!goes_on(at->source[column + i]))
+			strbuf_putc(out, '~');
 }
 
 static const char *level_colour(enum level level)

@@ -57,7 +57,7 @@ static bool load_rules(struct run *run, enum family family)
 	int err = ext_begin(family);
 
 	if (err != 0)
-		diag_system(log, err, "libxtables could not be made ready");
+		diag_system(log, err, "libxtables could not be made ready (XTABLES_LIBDIR says where its extensions are)");
 	else if (stream_read(&run->stream, name, strbuf_text(&run->rules_text), run->rules_text.len, family, log))
 		run->ruleset = ruleset_read(&run->stream, family, log);
 	if (run->ruleset == NULL || diag_errors(log) > 0)

@@ -75,7 +75,7 @@ samples() {
 		for place in $places; do
 			{ echo "*${place%.*}"; sed "s/^/-A ${place#*.} /" "$tmp/rules"; echo COMMIT; } >"$tmp/text"
 			fw-lint -q -$family --format=gcc --checks=syntax,kernel "$tmp/text" 2>&1 |
-				sed -n 's/^[^ ]*:\([0-9]*\):[0-9]*: error.*/\1d/p' | sort -u >"$tmp/bad"
+				sed -n 's/^[^ ]*:\([0-9]*\):[0-9]*: \(error\|warning: .*nf_tables \(has no\|cannot\)\).*/\1d/p' | sort -u >"$tmp/bad"
 			sed -f "$tmp/bad" "$tmp/text" >"$tmp/good"
 			[ "$(wc -l <"$tmp/good")" -gt 40 ]
 			fw-lint -q -$family --checks=syntax,kernel "$tmp/good" 2>"$tmp/said"

@@ -209,6 +209,56 @@ teardown() {
 	[[ $output == *"error: a directive"* ]]
 }
 
+@test "lint-off: what keeps a text from loading stays; a chain's line has findings too; what was not looked for is not missed" {
+	printf '*filter\n#@ lint-off kernel-hook "x"\n-A INPUT -m owner --uid-owner 0\nCOMMIT\n' >"$tmp/r"
+	run -1 fw-lint -q --format=gcc -4 "$tmp/r"
+	[[ $output == *"[kernel-hook]"* && $output == *"cannot be left out"* ]]
+	printf '*filter\n#@ lint-off unreachable-chain "fail2ban fills it"\n:y - [0:0]\n-A y -j DROP\nCOMMIT\n' >"$tmp/r"
+	run -0 fw-lint -q -4 "$tmp/r"
+	[ -z "$output" ]
+	run -0 fw-lint -q -4 -W error --checks=syntax "$tmp/r"
+	[ -z "$output" ]
+	sed -i 's/^:y.*/&\n-A INPUT -j y/' "$tmp/r"
+	run -0 fw-lint -q -4 "$tmp/r"
+	[[ $output == *"nothing to leave out"* ]]
+}
+
+@test "a value that is wrong is where the finding points; no extensions at all is one error; a list of no checks is misuse" {
+	printf '*filter\n-A INPUT -m limit --limit 1/s --limit-burst abc -j DROP\n-A INPUT -m limit --limit-burst=abc -j DROP\n' >"$tmp/r"
+	echo COMMIT >>"$tmp/r"
+	run -1 fw-lint -q -4 --format=gcc --checks=syntax "$tmp/r"
+	[[ ${lines[0]} == *":2:45: error: "*limit-burst* ]]
+	[[ ${lines[1]} == *":3:19: error: "*limit-burst* ]]
+	run -3 env XTABLES_LIBDIR=/nonexistent fw-lint -q -4 "$tmp/r"
+	[[ $output == *"libxtables could not be made ready"* ]]
+	run -2 fw-lint -q --checks= "$tmp/r"
+}
+
+@test "letters of several bytes: the caret and SARIF's columns count characters, a path is a URI" {
+	mkdir "$tmp/v"
+	printf '*filter\n-A INPUT -m comment --comment "é—ü" --bad x\nCOMMIT\n' >"$tmp/v/a b.v4"
+	run -1 fw-lint -q --checks=syntax "$tmp/v/a b.v4"
+	[[ ${lines[0]} == *":2:41: error: "* ]]
+	[ "${lines[2]}" = "    $(printf '%36s' '')^~~~~" ]
+	fw-lint -q --format=sarif --checks=syntax "$tmp/v/a b.v4" >"$tmp/s" || true
+	jq -e '.runs[0].results[0].locations[0].physicalLocation | .region.startColumn == 37 and .region.endColumn == 42 and
+		(.artifactLocation.uri | endswith("/v/a%20b.v4"))' "$tmp/s"
+}
+
+@test "words: as many as iptables-restore reads, and counters where it looks for them" {
+	for words in 249 250; do # behind -A INPUT
+		{ echo '*filter'; printf -- '-A INPUT%s\n' "$(printf ' -4%.0s' $(seq "$words"))"; echo COMMIT; } >"$tmp/$words"
+	done
+	iptables-legacy-restore --test "$tmp/249"
+	run -0 fw-lint -q -4 --checks=syntax "$tmp/249"
+	! iptables-legacy-restore --test "$tmp/250"
+	run -1 fw-lint -q -4 --checks=syntax "$tmp/250"
+	printf '*filter\n [1:2] -A INPUT -j ACCEPT\nCOMMIT\n' >"$tmp/r"
+	! iptables-legacy-restore --test "$tmp/r"
+	run -1 fw-lint -q -4 --format=gcc "$tmp/r"
+	[[ $output == *":2:2: error: counters stand in the first column"* ]]
+}
+
 @test "lint-off: an unknown id, one that cannot be left out, no reason, nothing to leave out" {
 	printf '*filter\n#@ lint-off nonsense "x"\n#@ lint-off syntax "x"\n-A INPUT -j ACCEPT\nCOMMIT\n' >"$tmp/r"
 	run -0 fw-lint -q "$tmp/r"

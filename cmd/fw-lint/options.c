@@ -49,8 +49,11 @@ static enum lint_format read_format(const struct cli *cli, const char *name)
 
 static void read_checks(const struct cli *cli, struct check_choice *choice, const char *list)
 {
-	const char *unknown = check_choose(choice, list);
+	const char *unknown;
 
+	if (list[0] == '\0') /* a variable that was never set must not switch all checks off */
+		cli_misuse(cli, "--checks names none: see fw-lint --list-checks");
+	unknown = check_choose(choice, list);
 	if (unknown != NULL)
 		cli_misuse(cli, "there is no check %.*s: see fw-lint --list-checks", (int)strcspn(unknown, ","), unknown);
 }

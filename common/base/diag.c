@@ -106,6 +106,17 @@ static void diag_report(struct diag_log *log, struct diag *diag, struct strbuf *
 	strbuf_free(text);
 }
 
+unsigned where_character(const struct where *where, unsigned column)
+{
+	unsigned characters = 1;
+
+	if (where->source == NULL || column == 0)
+		return column;
+	for (unsigned i = 1; i < column; i++) /* bytes 10xxxxxx go on with a character of UTF-8 */
+		characters += i > where->source_len || ((unsigned char)where->source[i - 1] & 0xc0) != 0x80;
+	return characters;
+}
+
 void diag_add(struct diag_log *log, enum diag_id id, const struct where *where, const struct where *origin,
 	      const char *format, ...)
 {

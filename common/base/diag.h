@@ -133,6 +133,9 @@ struct where {
 	size_t source_len;
 };
 
+/* A byte's column (from 1) as one of characters: what editors and code hosting count. The same where the line is not at hand. */
+unsigned where_character(const struct where *where, unsigned column);
+
 struct diag {
 	enum diag_id id;
 	enum level level;

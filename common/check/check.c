@@ -65,7 +65,7 @@ static void check_one_family(void *ctx, struct diag_log *log)
 	int err = ext_begin(job->family);
 
 	if (err != 0) {
-		diag_system(log, err, "libxtables could not be made ready");
+		diag_system(log, err, "libxtables could not be made ready (XTABLES_LIBDIR says where its extensions are)");
 		return;
 	}
 	ruleset = ruleset_read(job->stream, job->family, log);
@@ -132,13 +132,24 @@ struct filter {
 	const struct check_options *options;
 	struct suppressions suppressions;
 	struct diag_log *log;
+	bool meaning_left; /* errors kept us from asking what the rules mean, or there are too many of them */
 };
+
+/* Were findings of this id looked for? */
+static bool was_looked_for(const void *ctx, enum diag_id id)
+{
+	const struct filter *filter = ctx;
+	const struct check_entry *entry = check_entry_of(id);
+
+	return filter->options->choice.chosen[id] && (entry == NULL || strcmp(entry->group, "meaning") != 0 || !filter->meaning_left);
+}
 
 static void filter_finding(void *ctx, const struct diag *diag)
 {
 	struct filter *filter = ctx;
 	struct diag copy = *diag;
 
+	filter->meaning_left |= diag->level == LEVEL_ERROR || diag->id == DIAG_UNDECIDED;
 	if (!filter->options->choice.chosen[diag->id] || suppressions_cover(&filter->suppressions, diag))
 		return;
 	if (filter->options->warnings_are_errors && diag->level == LEVEL_WARNING)
@@ -162,7 +173,7 @@ void check_text(const char *name, const char *text, size_t len, const struct che
 	gathering.findings.family = FAMILY_IPV6;
 	exposure_compare(&gathering.exposure, &collect);
 	findings_report(&gathering.findings, &stream, &filtered);
-	suppressions_report_unused(&filter.suppressions, &stream, &filtered);
+	suppressions_report_unused(&filter.suppressions, &stream, was_looked_for, &filter, &filtered);
 	suppressions_free(&filter.suppressions);
 	findings_free(&gathering.findings);
 	exposure_free(&gathering.exposure);

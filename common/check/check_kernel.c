@@ -7,6 +7,7 @@
 #include "model/builtin.h"
 #include "model/ext.h"
 
+#include <linux/netfilter/xt_tcpudp.h>
 #include <string.h>
 
 static void list_names(struct strbuf *out, unsigned bits, unsigned count, const char *(*name_of)(unsigned))
@@ -42,6 +43,8 @@ void kernel_want_hooks(const struct kernel_check *check, const struct extension 
 {
 	struct strbuf text = STRBUF_INIT;
 	unsigned wrong = check->hooks & ~allowed;
+	/* What depends on options is asked of nf_tables with the hook of the rule's own chain, and a user's has none. */
+	bool legacy = what[0] != '\0' && check->chain->hook == 0;
 
 	if (wrong == 0)
 		return;
@@ -50,8 +53,8 @@ void kernel_want_hooks(const struct kernel_check *check, const struct extension 
 	strbuf_puts(&text, " only, and this rule is ");
 	strbuf_puts(&text, check->chain->hook != 0 ? "in " : "reached from ");
 	list_names(&text, wrong, HOOK_COUNT, hook_name);
-	strbuf_puts(&text, ": the kernel refuses the table");
-	kernel_say(check, DIAG_KERNEL_HOOK, extension, strbuf_text(&text));
+	strbuf_puts(&text, legacy ? ": iptables-legacy cannot load it, nf_tables can" : ": the kernel refuses the table");
+	kernel_say(check, legacy ? DIAG_KERNEL_BACKEND : DIAG_KERNEL_HOOK, extension, strbuf_text(&text));
 	strbuf_free(&text);
 }
 
@@ -80,10 +83,17 @@ static bool has_protocol(const struct rule *rule, const unsigned char *protocols
 	return false;
 }
 
-/* tcp and udp are nf_tables' own by now, and it takes them with a negated -p; legacy does not. */
+/* Ports of tcp and udp are nf_tables' own by now, and it takes them with a negated -p; legacy does not. */
 static bool is_native(const struct extension *extension)
 {
-	return strcmp(extension->kind->real_name, "tcp") == 0 || strcmp(extension->kind->real_name, "udp") == 0;
+	const struct xt_tcp *tcp = (const void *)extension->data;
+	const struct xt_udp *udp = (const void *)extension->data;
+
+	if (strcmp(extension->kind->real_name, "tcp") == 0 && extension->size >= sizeof(*tcp))
+		return tcp->option == 0 && (tcp->spts[0] != 0 || tcp->spts[1] != UINT16_MAX || tcp->dpts[0] != 0 ||
+					    tcp->dpts[1] != UINT16_MAX || tcp->flg_mask != 0);
+	return strcmp(extension->kind->real_name, "udp") == 0 && extension->size >= sizeof(*udp) &&
+	       (udp->spts[0] != 0 || udp->spts[1] != UINT16_MAX || udp->dpts[0] != 0 || udp->dpts[1] != UINT16_MAX);
 }
 
 void kernel_want_protocols(const struct kernel_check *check, const struct extension *extension, const char *what,

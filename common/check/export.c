@@ -3,6 +3,8 @@
 #include "base/json.h"
 #include "check/catalogue.h"
 
+#include <string.h>
+
 void finding_json(struct strbuf *out, const struct diag *diag)
 {
 	strbuf_putc(out, '{');
@@ -51,16 +53,28 @@ void sarif_begin(struct sarif *sarif, struct strbuf *out, const char *version)
 	strbuf_puts(out, "]}},\"columnKind\":\"unicodeCodePoints\",\"results\":[");
 }
 
+/* RFC 3986: what may stand in a path as it is. */
+static void json_uri(struct strbuf *out, const char *name, const char *path)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+	struct strbuf uri = STRBUF_INIT;
+
+	for (; *path != '\0'; path++)
+		strbuf_printf(&uri, strchr(plain, *path) != NULL ? "%c" : "%%%02X", (unsigned char)*path);
+	json_member(out, name, strbuf_text(&uri));
+	strbuf_free(&uri);
+}
+
 static void sarif_place(struct strbuf *out, const struct where *where)
 {
 	strbuf_puts(out, "{\"physicalLocation\":{\"artifactLocation\":{");
-	json_member(out, "uri", where->file);
+	json_uri(out, "uri", where->file);
 	strbuf_putc(out, '}');
 	if (where->line > 0) {
 		strbuf_printf(out, ",\"region\":{\"startLine\":%u", where->line);
 		if (where->column > 0)
-			strbuf_printf(out, ",\"startColumn\":%u,\"endColumn\":%u", where->column,
-				      where->column + (where->width > 0 ? where->width : 1));
+			strbuf_printf(out, ",\"startColumn\":%u,\"endColumn\":%u", where_character(where, where->column),
+				      where_character(where, where->column + (where->width > 0 ? where->width : 1)));
 		strbuf_putc(out, '}');
 	}
 	strbuf_puts(out, "}}");

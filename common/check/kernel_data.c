@@ -8,10 +8,13 @@
 #include "model/builtin.h"
 #include "model/ext.h"
 
+#include <linux/filter.h>
 #include <linux/netfilter/xt_CT.h>
 #include <linux/netfilter/xt_IDLETIMER.h>
 #include <linux/netfilter/xt_NFQUEUE.h>
+#include <linux/netfilter/xt_RATEEST.h>
 #include <linux/netfilter/xt_TCPMSS.h>
+#include <linux/netfilter/xt_TEE.h>
 #include <linux/netfilter/xt_addrtype.h>
 #include <linux/netfilter/xt_bpf.h>
 #include <linux/netfilter/xt_cgroup.h>
@@ -20,14 +23,17 @@
 #include <linux/netfilter/xt_ecn.h>
 #include <linux/netfilter/xt_hashlimit.h>
 #include <linux/netfilter/xt_limit.h>
+#include <linux/netfilter/xt_owner.h>
 #include <linux/netfilter/xt_physdev.h>
 #include <linux/netfilter/xt_policy.h>
 #include <linux/netfilter/xt_rateest.h>
 #include <linux/netfilter/xt_recent.h>
 #include <linux/netfilter/xt_string.h>
 #include <linux/netfilter/xt_tcpudp.h>
+#include <linux/netfilter/xt_u32.h>
 #include <linux/netfilter_ipv4/ipt_ECN.h>
 #include <linux/netfilter_ipv4/ipt_REJECT.h>
+#include <linux/netfilter_ipv6/ip6t_NPT.h>
 #include <linux/netfilter_ipv6/ip6t_REJECT.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -53,9 +59,9 @@ static void check_addrtype(const struct kernel_check *check, const struct extens
 		kernel_want_hooks(check, extension, "--limit-iface-out", OUT_HOOKS);
 	if (check->ruleset->family != FAMILY_IPV6)
 		return;
-	if ((info->source | info->dest) >= XT_ADDRTYPE_PROHIBIT)
+	if ((info->source | info->dest) >= XT_ADDRTYPE_PROHIBIT || ((info->source | info->dest) & XT_ADDRTYPE_BLACKHOLE) != 0)
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
-			   "addrtype knows no PROHIBIT, THROW, NAT and XRESOLVE in IPv6: the kernel refuses it");
+			   "addrtype knows no BLACKHOLE, PROHIBIT, THROW, NAT and XRESOLVE in IPv6: the kernel refuses it");
 	else if (((info->source | info->dest) & XT_ADDRTYPE_BROADCAST) != 0)
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
 			   "IPv6 has no broadcast addresses: the kernel refuses it; MULTICAST may be meant");
@@ -137,6 +143,25 @@ static void check_limit(const struct kernel_check *check, const struct extension
 			   "can; write a smaller --limit-burst");
 }
 
+/* Some rule of the text makes this estimator. */
+static bool is_estimated(const struct ruleset *ruleset, const char *name)
+{
+	for (size_t t = 0; t < ruleset->tables.len; t++)
+		for (size_t c = 0; c < ruleset->tables.item[t]->chains.len; c++) {
+			const struct chain *chain = ruleset->tables.item[t]->chains.item[c];
+
+			for (size_t r = 0; r < chain->rules.len; r++) {
+				const struct extension *target = chain->rules.item[r]->target;
+				const struct xt_rateest_target_info *info =
+					target != NULL && strcmp(target->kind->real_name, "RATEEST") == 0 ? (const void *)target->data : NULL;
+
+				if (info != NULL && target->size >= sizeof(*info) && strncmp(info->name, name, sizeof(info->name)) == 0)
+					return true;
+			}
+		}
+	return false;
+}
+
 static void check_rateest(const struct kernel_check *check, const struct extension *extension)
 {
 	const struct xt_rateest_match_info *info = DATA(extension, struct xt_rateest_match_info);
@@ -150,7 +175,7 @@ static void check_rateest(const struct kernel_check *check, const struct extensi
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
 			   "rateest compares one estimator with a rate, or two: --rateest NAME or --rateest1 and --rateest2, one of "
 			   "--rateest-lt, -gt, -eq, and --rateest-bps or --rateest-pps; the kernel refuses less");
-	else
+	else if (!is_estimated(check->ruleset, info->name1) || (kinds == XT_RATEEST_MATCH_REL && !is_estimated(check->ruleset, info->name2)))
 		kernel_say(check, DIAG_KERNEL_NEEDS, extension,
 			   "rateest loads only where its estimator exists: -j RATEEST in a rule that is loaded before this one");
 }
@@ -181,25 +206,66 @@ static void check_recent(const struct kernel_check *check, const struct extensio
 			   "recent --name becomes a file below /proc: the kernel refuses this name");
 }
 
+/*
+ * user2credits() of xt_hashlimit.c in its 64 bits: HZ * CREDITS_PER_JIFFY is the same at 250 and at 1000 ticks a
+ * second, which is what distributions build with.
+ */
+static uint64_t hashlimit_credits(uint64_t user)
+{
+	const uint64_t scale = 1000000, credits = 137438953472000;
+
+	return user > UINT64_MAX / credits ? user / scale * credits : user * credits / scale;
+}
+
+static const char *hashlimit_fault(const struct xt_hashlimit_mtinfo3 *info, enum family family)
+{
+	const struct hashlimit_cfg3 *cfg = &info->cfg;
+	unsigned width = family == FAMILY_IPV6 ? 128 : 32;
+
+	if (!is_file_name(info->name, sizeof(info->name)))
+		return "hashlimit --hashlimit-name becomes a file below /proc: the kernel refuses this name";
+	if (cfg->gc_interval == 0 || cfg->expire == 0)
+		return "hashlimit --hashlimit-htable-expire and --hashlimit-htable-gcinterval: the kernel wants 1 or more";
+	if (cfg->srcmask > width || cfg->dstmask > width)
+		return "hashlimit --hashlimit-srcmask and --hashlimit-dstmask: an IPv4 address has no more than 32 bits";
+	if ((cfg->mode & (XT_HASHLIMIT_BYTES | XT_HASHLIMIT_RATE_MATCH)) == 0 &&
+	    (cfg->burst == 0 || hashlimit_credits(cfg->avg * cfg->burst) < hashlimit_credits(cfg->avg)))
+		return "hashlimit: the burst at so low a rate is more than the kernel can count, it refuses that; write a smaller "
+		       "--hashlimit-burst";
+	if ((cfg->mode & XT_HASHLIMIT_BYTES) != 0 && (cfg->mode & XT_HASHLIMIT_RATE_MATCH) == 0 && cfg->avg <= 1)
+		return "hashlimit: the kernel cannot count so many bytes a second, and refuses that";
+	return NULL;
+}
+
 static void check_hashlimit(const struct kernel_check *check, const struct extension *extension)
 {
-	const char *name = NULL;
+	const struct xt_hashlimit_mtinfo3 *info = DATA(extension, struct xt_hashlimit_mtinfo3);
+	const char *fault = extension->kind->revision == 3 && info != NULL ? hashlimit_fault(info, check->ruleset->family) : NULL;
 
-	if (extension->kind->revision == 3 && DATA(extension, struct xt_hashlimit_mtinfo3) != NULL)
-		name = DATA(extension, struct xt_hashlimit_mtinfo3)->name;
-	if (name != NULL && !is_file_name(name, NAME_MAX))
-		kernel_say(check, DIAG_KERNEL_VALUE, extension,
-			   "hashlimit --hashlimit-name becomes a file below /proc: the kernel refuses this name");
+	if (fault != NULL)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, fault);
+}
+
+static bool algorithm_is(const struct xt_string_info *info, const char *name)
+{
+	return strncmp(info->algo, name, sizeof(info->algo)) == 0;
 }
 
 static void check_string(const struct kernel_check *check, const struct extension *extension)
 {
 	const struct xt_string_info *info = DATA(extension, struct xt_string_info);
 
-	if (info != NULL && strncmp(info->algo, "bm", sizeof(info->algo)) != 0 &&
-	    strncmp(info->algo, "kmp", sizeof(info->algo)) != 0 && strncmp(info->algo, "fsm", sizeof(info->algo)) != 0)
+	if (info == NULL)
+		return;
+	if (algorithm_is(info, "fsm"))
+		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "string --algo fsm loads only where the kernel has ts_fsm; bm and kmp are everywhere");
+	else if (!algorithm_is(info, "bm") && !algorithm_is(info, "kmp"))
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
 			   "string --algo is bm or kmp: the kernel has no other algorithm and refuses it");
+	if (info->from_offset > info->to_offset)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "string --from lies behind --to: the kernel refuses it");
+	if (info->patlen == 0)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "string looks for nothing: the kernel refuses it");
 }
 
 static void check_reject(const struct kernel_check *check, const struct extension *extension)
@@ -242,7 +308,7 @@ static void check_ct(const struct kernel_check *check, const struct extension *e
 	const struct xt_ct_target_info_v1 *info = DATA(extension, struct xt_ct_target_info_v1);
 	const struct kernel_helper *helper;
 
-	if (extension->kind->revision < 1 || info == NULL)
+	if (extension->kind->revision < 1 || info == NULL || (info->flags & XT_CT_NOTRACK) != 0)
 		return;
 	if (info->timeout[0] != '\0')
 		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "CT --timeout loads only where this policy exists (nfct timeout add)");
@@ -301,23 +367,106 @@ static void check_set(const struct kernel_check *check, const struct extension *
 	if (check->table_bit != TABLE_MANGLE)
 		kernel_say(check, DIAG_KERNEL_TABLE, extension, "SET --map-set works in table mangle only: the kernel refuses it");
 	if (priority)
-		kernel_want_hooks(check, extension, "--map-prio", OUT_HOOKS);
+		kernel_want_hooks(check, extension, "--map-prio and --map-queue", OUT_HOOKS);
+}
+
+/* What bpf_check_classic() of net/core/filter.c refuses, but for codes that no compiler writes. NULL: nothing. */
+static const char *bpf_fault(const struct sock_filter *program, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		unsigned class = BPF_CLASS(program[i].code), rest = count - i - 1;
+		bool store = class == BPF_ST || class == BPF_STX;
+		bool memory = store || ((class == BPF_LD || class == BPF_LDX) && BPF_MODE(program[i].code) == BPF_MEM);
+
+		if (class == BPF_JMP && (BPF_OP(program[i].code) == BPF_JA ? program[i].k >= rest :
+									    program[i].jt >= rest || program[i].jf >= rest))
+			return "bpf --bytecode jumps behind its end: the kernel refuses it";
+		if (memory && program[i].k >= BPF_MEMWORDS)
+			return "bpf --bytecode uses memory that is not there (M[16] and up): the kernel refuses it";
+	}
+	return count == 0 || BPF_CLASS(program[count - 1].code) != BPF_RET ?
+		       "bpf --bytecode does not end in a return: the kernel refuses it" : NULL;
 }
 
 static void check_bpf(const struct kernel_check *check, const struct extension *extension)
 {
 	const struct xt_bpf_info_v1 *info = DATA(extension, struct xt_bpf_info_v1);
+	const char *fault = NULL;
 
-	if (extension->kind->revision == 1 && info != NULL && info->mode == XT_BPF_MODE_FD_PINNED)
+	if (extension->kind->revision != 1 || info == NULL)
+		return;
+	if (info->mode == XT_BPF_MODE_FD_PINNED)
 		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "bpf --object-pinned loads only where a program is pinned there");
+	else if (info->mode == XT_BPF_MODE_BYTECODE && info->bpf_program_num_elem <= XT_BPF_MAX_NUM_INSTR)
+		fault = bpf_fault(info->bpf_program, info->bpf_program_num_elem);
+	if (fault != NULL)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, fault);
 }
 
 static void check_cgroup(const struct kernel_check *check, const struct extension *extension)
 {
 	const struct xt_cgroup_info_v2 *info = DATA(extension, struct xt_cgroup_info_v2);
 
-	if (extension->kind->revision == 2 && info != NULL && info->has_path)
+	if (extension->kind->revision != 2 || info == NULL)
+		return;
+	if (info->has_path == info->has_classid)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "cgroup takes one of --path and --cgroup: the kernel refuses both, and none");
+	else if (info->has_path)
 		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "cgroup --path loads only where this control group exists");
+}
+
+static void check_owner(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_owner_match_info *info = DATA(extension, struct xt_owner_match_info);
+
+	if (info != NULL && (((info->match & XT_OWNER_UID) != 0 && info->uid_min > info->uid_max) ||
+			     ((info->match & XT_OWNER_GID) != 0 && info->gid_min > info->gid_max)))
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "owner: this range begins behind its end: the kernel refuses it");
+}
+
+static void check_u32(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct xt_u32 *info = DATA(extension, struct xt_u32);
+
+	for (unsigned t = 0; info != NULL && t < info->ntests && t < ARRAY_LEN(info->tests); t++)
+		for (unsigned n = 1; n < info->tests[t].nnums && n < ARRAY_LEN(info->tests[t].location); n++) {
+			const struct xt_u32_location_element *at = &info->tests[t].location[n];
+
+			if ((at->nextop == XT_U32_LEFTSH || at->nextop == XT_U32_RIGHTSH) && at->number > 31) {
+				kernel_say(check, DIAG_KERNEL_VALUE, extension, "u32 shifts by at most 31: the kernel refuses more");
+				return;
+			}
+		}
+}
+
+static void check_tee(const struct kernel_check *check, const struct extension *extension)
+{
+	static const union nf_inet_addr none;
+	const struct xt_tee_tginfo *info = DATA(extension, struct xt_tee_tginfo);
+
+	if (info != NULL && memcmp(&info->gw, &none, sizeof(none)) == 0)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "TEE --gateway needs an address: the kernel refuses that of nobody");
+}
+
+static bool outside_prefix(const union nf_inet_addr *addr, unsigned len)
+{
+	for (unsigned bit = len; bit < 128; bit++)
+		if ((addr->in6.s6_addr[bit / 8] & 0x80 >> bit % 8) != 0)
+			return true;
+	return false;
+}
+
+/* SNPT and DNPT, by RFC 6296 up to 64 bits. */
+static void check_npt(const struct kernel_check *check, const struct extension *extension)
+{
+	const struct ip6t_npt_tginfo *info = DATA(extension, struct ip6t_npt_tginfo);
+
+	if (info == NULL)
+		return;
+	if (info->src_pfx_len > 64 || info->dst_pfx_len > 64)
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "a prefix has at most 64 bits here: the kernel refuses more");
+	else if (outside_prefix(&info->src_pfx, info->src_pfx_len) || outside_prefix(&info->dst_pfx, info->dst_pfx_len))
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "the address has bits outside of its prefix: the kernel refuses that");
 }
 
 void kernel_check_data(const struct kernel_check *check, const struct extension *extension)
@@ -335,18 +484,23 @@ void kernel_check_data(const struct kernel_check *check, const struct extension 
 		{ "ecn", false, check_ecn },
 		{ "hashlimit", false, check_hashlimit },
 		{ "limit", false, check_limit },
+		{ "owner", false, check_owner },
 		{ "physdev", false, check_physdev },
 		{ "policy", false, check_policy },
 		{ "rateest", false, check_rateest },
 		{ "recent", false, check_recent },
 		{ "string", false, check_string },
+		{ "u32", false, check_u32 },
 		{ "CT", true, check_ct },
+		{ "DNPT", true, check_npt },
 		{ "ECN", true, check_ecn_target },
 		{ "IDLETIMER", true, check_idletimer },
 		{ "NFQUEUE", true, check_nfqueue },
 		{ "REJECT", true, check_reject },
 		{ "SET", true, check_set },
+		{ "SNPT", true, check_npt },
 		{ "TCPMSS", true, check_tcpmss },
+		{ "TEE", true, check_tee },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)

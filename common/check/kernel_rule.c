@@ -44,12 +44,13 @@ void kernel_check_rule(const struct kernel_check *check)
 
 	if (no_source || no_destination) {
 		at = blame_value(check->ruleset, rule, no_source ? source : destination, NULL);
-		say(check, DIAG_KERNEL_VALUE, &at,
-		    "no packet has none of all addresses: nf_tables refuses the rule; remove it, or write the network that is meant");
+		say(check, DIAG_KERNEL_BACKEND, &at,
+		    "no packet has none of all addresses: nf_tables cannot load it, iptables-legacy can; remove it, or write the network "
+		    "that is meant");
 	}
 	if (rule->verdict != NULL && strcmp(rule->verdict, "QUEUE") == 0) {
 		at = blame_jump(check->ruleset, rule);
-		say(check, DIAG_KERNEL_VALUE, &at, "nf_tables has no QUEUE: write -j NFQUEUE --queue-num 0");
+		say(check, DIAG_KERNEL_BACKEND, &at, "nf_tables has no QUEUE, and cannot load it: write -j NFQUEUE --queue-num 0");
 	}
 	check_interface(check, rule->in, in);
 	check_interface(check, rule->out, out);

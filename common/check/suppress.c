@@ -5,20 +5,18 @@
 
 #include <string.h>
 
-static unsigned next_rule(const struct stream *stream, size_t from)
-{
-	for (size_t i = from; i < stream->lines.len; i++)
-		if (stream->lines.item[i].kind == LINE_RULE)
-			return stream->lines.item[i].number;
-	return 0;
-}
-
 static void complain(const struct stream *stream, const struct line *line, const struct token *at, const char *text,
 		     struct diag_log *log)
 {
 	struct where where = stream_where(stream, line, at->column, (unsigned)at->len);
 
 	diag_add(log, DIAG_DIRECTIVE, &where, NULL, "%s", text);
+}
+
+static bool keeps_from_loading(const struct check_entry *entry)
+{
+	return strcmp(entry->group, "stream") == 0 || strcmp(entry->group, "syntax") == 0 ||
+	       (strcmp(entry->group, "kernel") == 0 && diag_kinds[entry->id].level == LEVEL_ERROR);
 }
 
 static void read_one(struct suppressions *suppressions, const struct stream *stream, size_t index, struct diag_log *log)
@@ -34,11 +32,10 @@ static void read_one(struct suppressions *suppressions, const struct stream *str
 	if (word.len < sizeof(name))
 		memcpy(name, word.text, word.len);
 	suppression.id = check_find(name);
-	suppression.rule = next_rule(stream, index + 1);
 	entry = suppression.id != DIAG_COUNT ? check_entry_of(suppression.id) : NULL;
 	if (entry == NULL)
 		complain(stream, line, &word, "no finding has this id: see fw-lint --list-checks", log);
-	else if (strcmp(entry->group, "stream") == 0 || strcmp(entry->group, "syntax") == 0)
+	else if (keeps_from_loading(entry))
 		complain(stream, line, &word, "this cannot be left out: the text would not load", log);
 	else if (reason.len == 0)
 		complain(stream, line, &word, "say why: #@ lint-off ID \"reason\"", log);
@@ -48,12 +45,23 @@ static void read_one(struct suppressions *suppressions, const struct stream *str
 
 void suppressions_read(struct suppressions *suppressions, const struct stream *stream, struct diag_log *log)
 {
+	size_t waiting = 0; /* the first that has no rule yet */
 	const char *args;
 	size_t len;
 
-	for (size_t i = 0; i < stream->lines.len; i++)
-		if (line_directive(&stream->lines.item[i], "lint-off", &args, &len))
+	for (size_t i = 0; i < stream->lines.len; i++) {
+		const struct line *line = &stream->lines.item[i];
+
+		if (line_directive(line, "lint-off", &args, &len))
 			read_one(suppressions, stream, i, log);
+		for (size_t n = waiting; n < suppressions->list.len && line->kind == LINE_CHAIN; n++)
+			if (suppressions->list.item[n].chain == 0)
+				suppressions->list.item[n].chain = line->number;
+		if (line->kind != LINE_RULE)
+			continue;
+		while (waiting < suppressions->list.len)
+			suppressions->list.item[waiting++].rule = line->number;
+	}
 }
 
 bool suppressions_cover(struct suppressions *suppressions, const struct diag *diag)
@@ -63,14 +71,14 @@ bool suppressions_cover(struct suppressions *suppressions, const struct diag *di
 	for (size_t i = 0; i < suppressions->list.len; i++) {
 		struct suppression *at = &suppressions->list.item[i];
 
-		if (at->id == diag->id && at->rule != 0 && at->rule == diag->where.line)
+		if (at->id == diag->id && diag->where.line != 0 && (at->rule == diag->where.line || at->chain == diag->where.line))
 			covered = at->used = true;
 	}
 	return covered;
 }
 
 void suppressions_report_unused(const struct suppressions *suppressions, const struct stream *stream,
-				struct diag_log *log)
+				bool (*ran)(const void *ctx, enum diag_id id), const void *ctx, struct diag_log *log)
 {
 	for (size_t i = 0; i < suppressions->list.len; i++) {
 		const struct suppression *at = &suppressions->list.item[i];
@@ -78,7 +86,7 @@ void suppressions_report_unused(const struct suppressions *suppressions, const s
 		struct token word = token_after(line->text, line->len, 2);
 
 		word = token_next(line->text, line->len, &word);
-		if (!at->used)
+		if (!at->used && ran(ctx, at->id))
 			complain(stream, line, &word, "nothing to leave out: the next rule has no such finding", log);
 	}
 }

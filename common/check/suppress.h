@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * `#@ lint-off ID "reason"`: the next rule is meant as it is. What the rule cannot be loaded with
- * (groups stream and syntax) is never suppressed.
+ * `#@ lint-off ID "reason"`: the next rule is meant as it is, or the line of a chain where that comes
+ * next. What a text does not load with - groups stream and syntax, errors of kernel - is never suppressed.
  */
 #ifndef FW_CHECK_SUPPRESS_H
 #define FW_CHECK_SUPPRESS_H
@@ -12,6 +12,7 @@
 struct suppression {
 	unsigned directive; /* index into the stream's lines */
 	unsigned rule;      /* line number (from 1) of the rule that it is for; 0: none follows */
+	unsigned chain;     /* of the line of a chain, if that comes next; else 0 */
 	enum diag_id id;
 	bool used;
 };
@@ -25,9 +26,12 @@ void suppressions_read(struct suppressions *suppressions, const struct stream *s
 
 bool suppressions_cover(struct suppressions *suppressions, const struct diag *diag);
 
-/* Those that suppressed nothing: the rule was changed, or the id is not what is said of it. */
+/*
+ * Those that suppressed nothing: the rule was changed, or the id is not what is said of it. `ran` says whether
+ * findings of an id were looked for.
+ */
 void suppressions_report_unused(const struct suppressions *suppressions, const struct stream *stream,
-				struct diag_log *log);
+				bool (*ran)(const void *ctx, enum diag_id id), const void *ctx, struct diag_log *log);
 
 void suppressions_free(struct suppressions *suppressions);
 

@@ -71,6 +71,8 @@ int ext_begin(enum family family)
 		unsetenv("XTABLES_LIBDIR");
 	if (xtables_init_all(&globals, family == FAMILY_IPV6 ? NFPROTO_IPV6 : NFPROTO_IPV4) != 0)
 		return -EIO;
+	if (xtables_find_target("standard", XTF_TRY_LOAD) == NULL)
+		return -ELIBACC; /* none of them is where libxtables looks */
 	door_register_sets();
 	return 0;
 }

@@ -62,7 +62,7 @@ bool ext_read(const char *table, struct words *words, struct arena *arena, struc
  */
 must_check int ext_write(struct strbuf *out, const struct rule *rule, enum family family);
 
-/* Of a target SET: does it map to the packet's mark, priority or queue? *priority: to the priority. */
+/* Of a target SET: does it map to the packet's mark, priority or queue? *priority: to one of the last two. */
 bool ext_set_maps(const struct extension *target, bool *priority);
 
 /* The name that the protocol has for iptables-save; NULL: write the number. */

@@ -20,6 +20,17 @@ static void one_line(struct strbuf *out, const char *text)
 	}
 }
 
+/* The option that the message names is not wrong, the value behind it is. */
+static unsigned with_value(unsigned word)
+{
+	const struct words *words = door.words;
+	bool value = strcasestr(door.message, "bad value") != NULL || strcasestr(door.message, "out of range") != NULL;
+
+	if (!value || words->item[word].text[0] != '-' || strchr(words->item[word].text, '=') != NULL || word + 1 >= words->count)
+		return word;
+	return word + 1;
+}
+
 /*
  * Which word is to blame: one that the message quotes, the nearest before where the reading stopped;
  * else the one where it stopped.
@@ -39,7 +50,7 @@ static unsigned blamed_word(void)
 
 		if (at != NULL && at > door.message && strchr("`\"'", at[-1]) != NULL && at[len] != '\0' &&
 		    strchr("'\"", at[len]) != NULL)
-			return i;
+			return with_value(i);
 	}
 	return last;
 }

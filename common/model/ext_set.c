@@ -237,7 +237,7 @@ bool ext_set_maps(const struct extension *target, bool *priority)
 {
 	const struct set_data *data = (const struct set_data *)(const void *)target->data;
 
-	*priority = (data->given & 1U << MAP_PRIO) != 0;
+	*priority = (data->given & (1U << MAP_PRIO | 1U << MAP_QUEUE)) != 0;
 	return (data->given & 1U << MAP_SET) != 0;
 }
 

@@ -184,6 +184,9 @@ static void rule_line(struct stream *stream, struct line *line)
 				 "this is no line of iptables-restore: remove text that was pasted around the rules");
 	} else if (first.text[0] == '[' && !counters_are_fine(&first)) {
 		complain(stream, line, DIAG_STRUCTURE, &first, "counters look like [packets:bytes]");
+	} else if (first.text[0] == '[' && first.column > 1) {
+		complain(stream, line, DIAG_STRUCTURE, &first,
+			 "counters stand in the first column, else iptables-restore takes them for a word of the rule");
 	} else if (first.text[0] != '-' && first.text[0] != '[' && !misspelt_commit(stream, line, &first)) {
 		complain(stream, line, DIAG_STRUCTURE, &first,
 			 "a rule starts with a command, as in -A INPUT; remove text that is none");

@@ -116,7 +116,7 @@ const char *word_fault_text(enum word_fault fault)
 	case WORD_FINE:
 		return "no fault";
 	case WORD_TOO_MANY:
-		return "iptables-restore reads at most 255 words in a line";
+		return "iptables-restore reads at most 251 words in a line";
 	case WORD_TOO_LONG:
 		return "iptables-restore reads words of at most 1023 bytes";
 	case WORD_OPEN_QUOTE:

@@ -9,8 +9,8 @@
 
 #include "base/base.h"
 
-/* iptables-restore's own limits: words in a line, and bytes of one word. */
-#define WORD_COUNT_MAX 255
+/* iptables-restore's own limits: words in a line (255 less its own name, -t, the table, and an end), bytes of one word. */
+#define WORD_COUNT_MAX 251
 #define WORD_BYTES_MAX 1023
 
 struct word {

@@ -65,8 +65,8 @@ static void test_words(void)
 
 		for (int i = 0; i < 300; i++)
 			memcpy(many + 2 * i, "x ", 2);
-		CHECK(words_split(&words, many, 600, &column) == WORD_TOO_MANY && column == 511, "words: 256 are too many");
-		CHECK(words_split(&words, many, 510, &column) == WORD_FINE && words.count == 255, "words: 255 are fine");
+		CHECK(words_split(&words, many, 600, &column) == WORD_TOO_MANY && column == 503, "words: 252 are too many");
+		CHECK(words_split(&words, many, 502, &column) == WORD_FINE && words.count == 251, "words: 251 are fine");
 		memset(many, 'x', sizeof(many));
 	}
 	words_free(&words);
