@@ -114,16 +114,20 @@ static void check_lockout(const struct meaning *m)
 		say(m, DIAG_LOCKOUT_ADMIN, input, "nobody can open tcp port 22 of this host", &dropped);
 }
 
-/* IPv6 does not work without these; in whatever state they are taken for. */
+/*
+ * IPv6 does not work without these. Connection tracking leaves neighbour discovery alone (noct_valid_new of
+ * nf_conntrack_proto_icmpv6.c), so that a rule for ESTABLISHED does not let it in; an error belongs to a connection.
+ */
 static void check_neighbours(const struct meaning *m)
 {
 	static const struct {
 		unsigned type;
+		enum ct_state state;
 		const char *what;
 	} needed[] = {
-		{ 135, "neighbour solicitations are dropped: nobody finds this host" },
-		{ 136, "neighbour advertisements are dropped: this host finds nobody" },
-		{ 2, "packet-too-big is dropped: large packets vanish" },
+		{ 135, CT_UNTRACKED, "neighbour solicitations are dropped: nobody finds this host" },
+		{ 136, CT_UNTRACKED, "neighbour advertisements are dropped: this host finds nobody" },
+		{ 2, CT_RELATED, "packet-too-big is dropped: large packets vanish" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(needed) && m->ruleset->family == FAMILY_IPV6; i++) {
@@ -132,6 +136,7 @@ static void check_neighbours(const struct meaning *m)
 
 		question_field(&question, FIELD_PROTO, IPPROTO_ICMPV6, IPPROTO_ICMPV6);
 		question_field(&question, FIELD_ICMP, needed[i].type << 8, needed[i].type << 8);
+		question_state(&question, needed[i].state);
 		not_lo(&question, FIELD_IN, false);
 		if (question_accepted(&question, NULL) == MAY_NEVER && question_dropped(&question, &dropped) == MAY_SOMETIMES)
 			say(m, DIAG_ICMPV6_ND_BLOCKED, question.chain, needed[i].what, &dropped);
