@@ -122,6 +122,23 @@ ten_thousand() {
 	done
 }
 
+@test "case 42: a rule made by hand outlives --rollback, and goes with --rollback --replace" {
+	for b in $backends; do
+		fresh
+		enable_unit
+		two_loads
+		in_ns "iptables-$b" -A INPUT -s 203.0.113.77 -j ACCEPT
+		put --rollback
+		in_ns "iptables-$b" -C INPUT -s 203.0.113.77 -j ACCEPT
+		in_ns "iptables-$b" -S INPUT | grep -q -- '--dport 443'
+		run -1 check
+		[[ $output == *"+ -A INPUT -s 203.0.113.77/32 -j ACCEPT"* ]]
+		put --rollback --replace
+		run ! in_ns "iptables-$b" -C INPUT -s 203.0.113.77 -j ACCEPT
+		run -0 check
+	done
+}
+
 @test "--check tells a rule that went in its user's own words and place" {
 	for b in $backends; do
 		fresh
