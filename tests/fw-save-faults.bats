@@ -233,7 +233,8 @@ mixed() {
 	both_tables 1 >"$tmp/a.nft"
 	both_tables 2 >"$tmp/b.nft"
 	in_ns nft -f "$tmp/a.nft"
-	in_ns bash -c "while [ ! -e '$tmp/stop' ]; do for f in a b; do nft -f '$tmp/'\$f.nft; sleep 0.1; done; done" 3>&- &
+	# Short pauses, in which no reading comes to its end, and long ones, in which a slow machine's does too.
+	in_ns bash -c "while [ ! -e '$tmp/stop' ]; do for pause in 0.1 0.1 0.1 0.1 1; do for f in a b; do nft -f '$tmp/'\$f.nft; sleep \$pause; done; done; done" 3>&- &
 	for n in $(seq 40); do
 		if text=$(save 2>"$tmp/err"); then
 			saves=$((saves + 1))
