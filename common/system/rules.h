@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "text/stream.h"
 
 struct piece {
 	const char *text; /* borrowed, not NUL-terminated */
@@ -51,6 +52,10 @@ struct rules {
  */
 must_check bool rules_read(struct rules *rules, const char *name, const char *text, size_t len,
 			   struct diag_log *log);
+
+/* The same of a stream that was read already; its text must stay, the stream itself need not. */
+must_check bool rules_of_stream(struct rules *rules, const char *name, const struct stream *stream,
+				struct diag_log *log);
 
 void rules_free(struct rules *rules);
 

@@ -142,6 +142,9 @@ static bool misspelt_commit(struct stream *stream, struct line *line, const stru
 
 static enum family mark_of(const struct token *word)
 {
+	/* Most words are none: seen at a glance, as each rule of a long text is asked. */
+	if (word->text[0] != '-' || (word->len != 2 && word->len != 6))
+		return FAMILY_NONE;
 	if (token_is(word, "-4") || token_is(word, "--ipv4"))
 		return FAMILY_IPV4;
 	return token_is(word, "-6") || token_is(word, "--ipv6") ? FAMILY_IPV6 : FAMILY_NONE;

@@ -5,6 +5,8 @@
 
 #include "base/base.h"
 
+#include <string.h>
+
 struct token {
 	const char *text; /* borrowed from the line, not NUL-terminated */
 	size_t len;       /* 0: none left */
@@ -17,7 +19,11 @@ struct token token_after(const char *line, size_t len, size_t at);
 /* The one behind `token`. */
 struct token token_next(const char *line, size_t len, const struct token *token);
 
-bool token_is(const struct token *token, const char *text);
+/* Here, so that the length of a literal costs nothing: each line of a long text is asked this many times. */
+static inline bool token_is(const struct token *token, const char *text)
+{
+	return strlen(text) == token->len && memcmp(token->text, text, token->len) == 0;
+}
 
 /* A decimal number without sign that is the whole token and at most max. */
 bool token_number(const struct token *token, unsigned long max, unsigned long *number);
