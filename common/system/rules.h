@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "text/stream.h"
 
 struct piece {
 	const char *text; /* borrowed, not NUL-terminated */
@@ -51,6 +52,14 @@ struct rules {
  */
 must_check bool rules_read(struct rules *rules, const char *name, const char *text, size_t len,
 			   struct diag_log *log);
+
+/*
+ * The same of a text that is read already: the rules that it has for a family, without their marks. The
+ * text must stay in place here too. False: *bad is neither a chain nor appends a rule to one that was
+ * declared, or memory ran out there; rules_free in any case.
+ */
+must_check bool rules_take(struct rules *rules, const struct stream *stream, enum family family,
+			   const struct line **bad);
 
 void rules_free(struct rules *rules);
 

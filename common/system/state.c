@@ -335,7 +335,7 @@ long long state_uptime(void)
 int state_run_write(const struct state *state, const char *name, const char *text, size_t len)
 {
 	struct strbuf path = STRBUF_INIT;
-	int err = atomic_replace(state_run_path(state, name, &path), 0600, text, len);
+	int err = atomic_replace_volatile(state_run_path(state, name, &path), 0600, text, len);
 
 	strbuf_free(&path);
 	return err;

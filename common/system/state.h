@@ -86,7 +86,7 @@ void state_boot_id(char id[static 40]);
 /* Seconds since the boot, suspended time included: no clock that is set moves it. */
 long long state_uptime(void);
 
-/* A file in run, whole or not at all. 0 or -errno. */
+/* A file in run, whole or not at all; it is for this boot alone, so nothing is synced. 0 or -errno. */
 must_check int state_run_write(const struct state *state, const char *name, const char *text, size_t len);
 void state_run_remove(const struct state *state, const char *name);
 must_check int state_run_read(const struct state *state, const char *name, struct strbuf *out);

@@ -120,8 +120,9 @@ void stream_feed(struct stream *stream, const char *text, size_t len, bool ended
 	if (line.kind == LINE_COMMENT)
 		note_saver(stream, &line);
 	structure_line(stream, &line);
-	stream->crc = (uint32_t)crc32_z(stream->crc, (const unsigned char *)text, len);
-	if (ended)
+	if (stream->sealed) /* else no line asks for it */
+		stream->crc = (uint32_t)crc32_z(stream->crc, (const unsigned char *)text, len);
+	if (stream->sealed && ended)
 		stream->crc = (uint32_t)crc32_z(stream->crc, (const unsigned char *)"\n", 1);
 	if (!vec_push(&stream->lines, line))
 		stream->no_memory = true;

@@ -121,6 +121,8 @@ static void commit_line(struct stream *stream, struct line *line)
 
 static enum family mark_of(const struct token *word)
 {
+	if (word->len < 2 || word->text[0] != '-' || strchr("46-", word->text[1]) == NULL)
+		return FAMILY_NONE;
 	if (token_is(word, "-4") || token_is(word, "--ipv4"))
 		return FAMILY_IPV4;
 	return token_is(word, "-6") || token_is(word, "--ipv6") ? FAMILY_IPV6 : FAMILY_NONE;
