@@ -210,3 +210,29 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 		[ "$(in_ns ip6tables-$b -S INPUT | grep -c 443)" = 1 ]
 	done
 }
+
+@test "a ban that comes between the two commits of a load that fails is not lost" {
+	mkdir "$tmp/bin"
+	b=nft # loads of the legacy kind hold the lock that fail2ban waits for
+	put "$gateway"
+	make_fail2ban
+	cat >"$tmp/bin/ip6tables-nft-restore" <<-'END'
+		#!/bin/sh
+		case $* in *--noflush*) ;; *) exec /usr/sbin/ip6tables-nft-restore "$@" ;; esac
+		iptables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT || exit 1
+		iptables-nft -I f2b-sshd 1 -s 203.0.113.77 -j REJECT
+		iptables-nft -I INPUT 1 -s 203.0.113.78 -j DROP
+		iptables-nft -D f2b-sshd -s 203.0.113.66 -j REJECT
+		echo "ip6tables-restore: line 4 failed" >&2
+		exit 1
+	END
+	chmod 755 "$tmp/bin/ip6tables-nft-restore"
+	live >"$tmp/before"
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	PATH=$tmp/bin:$PATH run -11 put "$tmp/next"
+	in_ns iptables-nft -C f2b-sshd -s 203.0.113.77 -j REJECT
+	in_ns iptables-nft -C INPUT -s 203.0.113.78 -j DROP
+	run ! in_ns iptables-nft -C f2b-sshd -s 203.0.113.66 -j REJECT
+	# Besides the bans all is as it was.
+	diff <(grep -v 203.0.113 "$tmp/before") <(live | grep -v 203.0.113)
+}

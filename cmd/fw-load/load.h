@@ -128,8 +128,7 @@ bool side_merge(struct side *side);
 bool side_write_file(struct side *side);                 /* fills file, from next and the extras */
 
 /* apply.c */
-bool apply_side(void *side);
-bool put_back_side(void *side);
+bool apply_rules(void *load);
 bool verify_load(void *load);
 bool side_run_program(struct side *side, const struct strbuf *program, struct refusal *refusal);
 
@@ -139,6 +138,7 @@ bool load_commit(struct load *load); /* runs it */
 bool load_flip(void *load);          /* the generation is the good one */
 
 /* undo.c */
+bool put_back_rules(void *load); /* undoes apply_rules; what others changed meanwhile stays */
 bool load_recover(struct load *load);                   /* what a run before this one left unfinished */
 bool load_undo(struct load *load, unsigned generation); /* puts back what stood before a load */
 bool load_safe(struct load *load);                      /* the safe rules, or at least none that are open */

@@ -299,15 +299,26 @@ static void name_tables(const struct strbuf *program, struct strbuf *out)
 	}
 }
 
-static bool plan_side(struct load *load, struct side *side)
+/* Both families are one step: at no time may one of them alone be the load. */
+static bool plan_rules(struct load *load)
 {
-	struct strbuf tables = STRBUF_INIT;
-	bool good;
+	struct strbuf what = STRBUF_INIT;
+	bool good = true;
 
-	name_tables(&side->program, &tables);
-	good = plan_add(&load->plan, apply_side, put_back_side, side, "%s: change %s, with %s", family_name(side->family),
-			strbuf_text(&tables), load->backend.restore[side->family]);
-	strbuf_free(&tables);
+	for (int i = 0; i < FAMILIES; i++) {
+		struct strbuf tables = STRBUF_INIT;
+
+		if (load->side[i].program.len == 0)
+			continue;
+		name_tables(&load->side[i].program, &tables);
+		strbuf_printf(&what, "%s%s: change %s, with %s", what.len > 0 ? "; " : "", family_name(i),
+			      strbuf_text(&tables), load->backend.restore[i]);
+		strbuf_free(&tables);
+	}
+	if (what.len > 0)
+		good = !what.failed &&
+		       plan_add(&load->plan, apply_rules, put_back_rules, load, "%s", strbuf_text(&what));
+	strbuf_free(&what);
 	return good;
 }
 
@@ -352,16 +363,6 @@ static bool is_settled(const struct load *load)
 		if (!is_set(&load->extras.sysctls.item[i]))
 			return false;
 	return good != 0 && load->extras.sets.len == 0;
-}
-
-static bool plan_rules(struct load *load)
-{
-	bool good = true;
-
-	for (int i = 0; i < FAMILIES && good; i++)
-		if (load->side[i].program.len > 0)
-			good = plan_side(load, &load->side[i]);
-	return good;
 }
 
 bool load_plan(struct load *load)
