@@ -142,12 +142,13 @@ bool load_lock(struct load *load)
 
 bool load_find(struct load *load)
 {
-	struct backend other;
+	struct backend other = { .lock_fd = { -1, -1 } };
 	bool used;
 
 	if (!backend_find(&load->backend, load->opts.backend, load->log))
 		return false;
-	used = backend_other(&other, &load->backend) && backend_in_use(&other);
+	used = !backend_untouched(load->backend.kind == BACKEND_NFT ? BACKEND_LEGACY : BACKEND_NFT) &&
+	       backend_other(&other, &load->backend) && backend_in_use(&other);
 	backend_free(&other);
 	/* Who boots, undoes or confirms must get on with it; only a new load can be asked to wait. */
 	if (used && load->opts.action != ACTION_LOAD && load->opts.action != ACTION_CHECK) {

@@ -123,7 +123,7 @@ static bool read_chain(struct rules *rules, struct table *table, const struct li
 
 static struct token behind_marks(const struct line *line, struct token word)
 {
-	while (token_is(&word, "-4") || token_is(&word, "-6") || token_is(&word, "--ipv4") || token_is(&word, "--ipv6"))
+	while (token_mark(&word) != FAMILY_NONE)
 		word = token_next(line->text, line->len, &word);
 	return word;
 }

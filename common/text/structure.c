@@ -119,15 +119,6 @@ static void commit_line(struct stream *stream, struct line *line)
 	stream->open_table = false;
 }
 
-static enum family mark_of(const struct token *word)
-{
-	if (word->len < 2 || word->text[0] != '-' || strchr("46-", word->text[1]) == NULL)
-		return FAMILY_NONE;
-	if (token_is(word, "-4") || token_is(word, "--ipv4"))
-		return FAMILY_IPV4;
-	return token_is(word, "-6") || token_is(word, "--ipv6") ? FAMILY_IPV6 : FAMILY_NONE;
-}
-
 /* The marks in front: before the command, or right behind its chain. Others are found by the model. */
 static enum family rule_marks(const struct line *line)
 {
@@ -138,7 +129,7 @@ static enum family rule_marks(const struct line *line)
 	if (word.len > 0 && word.text[0] == '[')
 		word = token_next(line->text, line->len, &word);
 	for (; word.len > 0 && past_command < 3; word = token_next(line->text, line->len, &word)) {
-		enum family mark = mark_of(&word);
+		enum family mark = token_mark(&word);
 
 		if (mark != FAMILY_NONE)
 			marks &= mark;

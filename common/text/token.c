@@ -29,6 +29,15 @@ bool token_is(const struct token *token, const char *text)
 	return strlen(text) == token->len && memcmp(token->text, text, token->len) == 0;
 }
 
+enum family token_mark(const struct token *token)
+{
+	if (token->len < 2 || token->text[0] != '-')
+		return FAMILY_NONE;
+	if (token->len == 2)
+		return token->text[1] == '4' ? FAMILY_IPV4 : token->text[1] == '6' ? FAMILY_IPV6 : FAMILY_NONE;
+	return token_is(token, "--ipv4") ? FAMILY_IPV4 : token_is(token, "--ipv6") ? FAMILY_IPV6 : FAMILY_NONE;
+}
+
 bool token_number(const struct token *token, unsigned long max, unsigned long *number)
 {
 	unsigned long value = 0;

@@ -4,6 +4,7 @@
 #define FW_TEXT_TOKEN_H
 
 #include "base/base.h"
+#include "text/family.h"
 
 struct token {
 	const char *text; /* borrowed from the line, not NUL-terminated */
@@ -18,6 +19,9 @@ struct token token_after(const char *line, size_t len, size_t at);
 struct token token_next(const char *line, size_t len, const struct token *token);
 
 bool token_is(const struct token *token, const char *text);
+
+/* -4, -6, --ipv4, --ipv6: the family that a rule is marked for. FAMILY_NONE: another word. */
+enum family token_mark(const struct token *token);
 
 /* A decimal number without sign that is the whole token and at most max. */
 bool token_number(const struct token *token, unsigned long max, unsigned long *number);
