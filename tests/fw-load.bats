@@ -244,6 +244,34 @@ teardown() { load_teardown; }
 	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state -n $gateway >/dev/full"
 }
 
+@test "an argument that an option does not take is said by the option's name" {
+	b=nft
+	for option in --plan --check --confirm-now --counters; do
+		run -2 put "$option=foo" "$gateway"
+		[[ $output == *"fw-load: $option takes no argument"* ]]
+	done
+	run -2 put --keep=foo -xn
+	[[ $output == *"unknown option -x"* ]]
+	run -2 put --unknown=foo
+	[[ $output == *"unknown option --unknown"* ]]
+}
+
+@test "a closed standard output: what is lost is said, and nothing that we write lands in its place" {
+	b=nft
+	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state -n $gateway >&-"
+	[[ $output == *"standard output: Bad file descriptor"* ]]
+	# A load prints nothing: nothing is lost.
+	run -0 bash -c "ip netns exec $ns fw-load -b nft -s $state $gateway >&-"
+	[ -z "$output" ]
+	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state --status >&-"
+	[ ! -s "$state/run/lock" ]
+	run -0 bash -c "ip netns exec $ns fw-load -v -b nft -s $state --replace - <$gateway 2>&- >&-"
+	[ ! -s "$state/run/lock" ]
+	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state - <&-"
+	[[ $output == *"<stdin>: Bad file descriptor"* ]]
+	put "$gateway"
+}
+
 @test "10,000 rules are loaded, and the last bad one of them is named" {
 	for b in $backends; do
 		fresh
