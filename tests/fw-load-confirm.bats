@@ -205,10 +205,15 @@ session() {
 		[ $b = nft ] || calls="rename symlink vfork,clone,clone3"
 		for call in $calls; do
 			for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+				links=$(links)
 				run in_ns strace -qq -o /dev/null -e trace="$call" -e inject="$call":signal=KILL:when=$n \
 					fw-load -q -b $b -s "$state" "$tmp/next"
 				[ "$status" = 137 ] && kills=$((kills + 1))
 				put -q --status >/dev/null
+				[ "$(links)" = "$links" ] || [[ $(links) == *" ${links% *}" ]] || {
+					echo "$b: killed at $call $n: good and previous were $links, are $(links)"
+					false
+				}
 				live | sed '/^\*raw/,/^COMMIT/d' >"$tmp/now"
 				cmp -s "$tmp/now" "$tmp/old" || cmp -s "$tmp/now" "$tmp/new" || {
 					echo "$b: killed at $call $n: neither old nor new"
@@ -224,6 +229,54 @@ session() {
 		echo "$b: $kills kills"
 		[ $kills -ge 10 ]
 	done
+}
+
+# The good generation and the previous one.
+links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good, $2 }'; }
+
+@test "a generation that cannot become the good one: undone, and good and previous are what they were" {
+	command -v strace >/dev/null || skip "strace is missing"
+	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
+	b=nft
+	put "$gateway"
+	put "$tmp/next"
+	put "$gateway"
+	live >"$tmp/before"
+	before=$(links)
+	for fault in rename:error=EIO:when=1 rename:error=EIO:when=2 symlink:error=ENOSPC:when=1 symlink:error=ENOSPC:when=2; do
+		run -11 in_ns strace -qq -o /dev/null -e trace="${fault%%:*}" -e inject="$fault" fw-load -b nft -s "$state" "$tmp/next"
+		[[ $output == *"the rules are as they were"* ]]
+		live | diff "$tmp/before" -
+		[ "$(links)" = "$before" ]
+		[ ! -e "$state/pending" ]
+		[ -z "$(find "$state" -name '*.tmp')" ]
+	done
+	put "$tmp/next"
+	[[ $(links) == *" ${before% *}" ]]
+}
+
+@test "an old generation that cannot be removed: a warning, and the load is done" {
+	b=legacy
+	mkdir -p "$state/generations/000001.gz"
+	for ((i = 2; i <= 21; i++)); do : >"$state/generations/$(printf %06u $i).gz"; done
+	run -0 put "$gateway"
+	[[ $output == *"old generations in"*"Is a directory"* ]]
+	[[ $(put --status) == *"good 000022"* ]]
+	run -3 in_ns fw-save -s "$state" --keep 1
+	[[ $output == *"Is a directory"* ]]
+}
+
+@test "fw-save --keep waits for a load" {
+	b=nft
+	put "$gateway"
+	flock "$state/run/lock" sleep 30 3>&- &
+	holder=$!
+	until ! flock -n "$state/run/lock" true; do sleep 0.05; done
+	run -3 in_ns fw-save -s "$state" -w 1 --keep 1
+	[[ $output == *"is held by fw-load"* ]]
+	kill "$(pgrep -P $holder)" $holder
+	wait $holder || true
+	in_ns fw-save -s "$state" -w 1 --keep 1
 }
 
 @test "killed between two tables: the next run puts both back" {

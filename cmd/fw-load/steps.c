@@ -149,13 +149,33 @@ static bool record(void *arg)
 	return err == 0;
 }
 
+/* Notes that stay are no reason to give up good rules: the next run finds them, and drops them. */
 static bool forget(void *arg)
 {
 	struct load *load = arg;
+	int err = load->keep_generation ? 0 : state_remove(&load->state, load->generation);
+	int cleared = state_clear_pending(&load->state);
 
-	if (!load->keep_generation)
-		state_remove(&load->state, load->generation);
-	return state_clear_pending(&load->state) == 0;
+	if (err != 0 || cleared != 0)
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "the record of generation %06u in %s could not be removed: %s",
+			 load->generation, load->state.dir, strerror(err != 0 ? -err : -cleared));
+	return true;
+}
+
+/* What does not matter any more when a generation is the good one. */
+static void clean_up(struct load *load)
+{
+	int err = state_clear_pending(&load->state);
+	int pruned = state_prune(&load->state, STATE_KEEP);
+
+	if (err != 0) /* it names the good generation, so the next run takes it for done */
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s/pending could not be removed: %s", load->state.dir,
+			 strerror(-err));
+	if (pruned != 0)
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "old generations in %s could not be removed: %s",
+			 load->state.dir, strerror(-pruned));
+	for (int i = 0; i < FAMILIES; i++) /* the safe rules, if it was them, are no longer in force */
+		state_run_remove(&load->state, safe_part(i));
 }
 
 bool load_flip(void *arg)
@@ -167,14 +187,10 @@ bool load_flip(void *arg)
 		err = write_sides(load);
 	if (err == 0)
 		err = state_flip(&load->state, load->generation);
-	if (err == 0)
-		err = state_clear_pending(&load->state);
 	if (err != 0)
 		diag_system(load->log, err, "generation %06u in %s", load->generation, load->state.dir);
 	else
-		state_prune(&load->state, STATE_KEEP);
-	for (int i = 0; err == 0 && i < FAMILIES; i++) /* the safe rules, if it was them, are no longer in force */
-		state_run_remove(&load->state, safe_part(i));
+		clean_up(load);
 	return err == 0;
 }
 

@@ -160,6 +160,15 @@ static bool undo_sets(struct load *load)
 	return good;
 }
 
+static void remove_generation(struct load *load, unsigned generation)
+{
+	int err = state_remove(&load->state, generation);
+
+	if (err != 0)
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "generation %06u in %s could not be removed: %s",
+			 generation, load->state.dir, strerror(-err));
+}
+
 bool load_undo(struct load *load, unsigned generation)
 {
 	bool good = true;
@@ -177,8 +186,23 @@ bool load_undo(struct load *load, unsigned generation)
 		return false;
 	}
 	if (generation != state_link(&load->state, "good") && generation != state_link(&load->state, "previous"))
-		state_remove(&load->state, generation);
+		remove_generation(load, generation);
 	return state_clear_pending(&load->state) == 0;
+}
+
+/* A load that was not finished in this boot. True: it is undone. */
+static bool recover_here(struct load *load, const struct pending *pending)
+{
+	if (guard_is_there(load)) {
+		diag_add(load->log, DIAG_SYSTEM, NULL, NULL,
+			 "generation %06u waits for its confirmation, %lld s more: fw-load --confirm-now",
+			 pending->generation, pending->deadline - state_uptime());
+		load->status = STATUS_LOCKED;
+		return false;
+	}
+	diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "the load of generation %06u was interrupted: it is undone",
+		 pending->generation);
+	return load_undo(load, pending->generation);
 }
 
 /* True: nothing is pending any more. */
@@ -186,35 +210,30 @@ bool load_recover(struct load *load)
 {
 	struct pending pending;
 	char boot[40];
-	int err = state_read_pending(&load->state, &pending);
+	int err = state_read_pending(&load->state, &pending), cleared;
 
 	state_boot_id(boot);
-	if (err != 0)
-		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s/pending is damaged and is dropped", load->state.dir);
 	if (err == 0 && pending.generation == 0)
 		return true;
-	if (err == 0 && pending.generation != state_link(&load->state, "good")) {
-		if (strcmp(boot, pending.boot) != 0) {
-			diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
-				 "generation %06u was never confirmed before the machine went down: it is dropped",
-				 pending.generation);
-			state_remove(&load->state, pending.generation);
-		} else if (guard_is_there(load)) {
-			diag_add(load->log, DIAG_SYSTEM, NULL, NULL,
-				 "generation %06u waits for its confirmation, %lld s more: fw-load --confirm-now",
-				 pending.generation, pending.deadline - state_uptime());
-			load->status = STATUS_LOCKED;
-			return false;
-		} else {
-			diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
-				 "the load of generation %06u was interrupted: it is undone", pending.generation);
-			return load_undo(load, pending.generation);
-		}
+	if (err != 0) {
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s/pending is damaged and is dropped", load->state.dir);
+	} else if (pending.generation == state_link(&load->state, "good")) {
+		err = state_finish_flip(&load->state);
+		if (err != 0)
+			diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s/previous could not be set: %s",
+				 load->state.dir, strerror(-err));
+	} else if (strcmp(boot, pending.boot) == 0) {
+		return recover_here(load, &pending);
+	} else {
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
+			 "generation %06u was never confirmed before the machine went down: it is dropped",
+			 pending.generation);
+		remove_generation(load, pending.generation);
 	}
-	err = state_clear_pending(&load->state);
-	if (err != 0)
-		diag_system(load->log, err, "%s/pending", load->state.dir);
-	return err == 0;
+	cleared = state_clear_pending(&load->state);
+	if (cleared != 0)
+		diag_system(load->log, cleared, "%s/pending", load->state.dir);
+	return cleared == 0;
 }
 
 const char safe_rules[] =
