@@ -236,3 +236,52 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	# Besides the bans all is as it was.
 	diff <(grep -v 203.0.113 "$tmp/before") <(live | grep -v 203.0.113)
 }
+
+@test "-4 with other settings than the last load: at boot its own count, and IPv6 keeps what it asked for" {
+	for b in $backends; do
+		fresh
+		{
+			echo '#@ sysctl net.ipv4.conf.all.rp_filter=1'
+			echo '#@ sysctl net.ipv6.conf.all.accept_ra=0'
+			cat "$gateway"
+		} >"$tmp/first"
+		put "$tmp/first"
+		{ echo '#@ sysctl net.ipv4.conf.all.rp_filter=2'; sed 's/443/8443/' "$gateway"; } >"$tmp/second"
+		put -4 "$tmp/second"
+		zcat "$state/generations/000002.v6.gz" | grep -q 'net.ipv6.conf.all.accept_ra=0'
+		run ! grep rp_filter <(zcat "$state/generations/000002.v6.gz")
+		in_ns sh -c 'echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter; echo 1 >/proc/sys/net/ipv6/conf/all/accept_ra'
+		run -0 put --boot
+		[ "$(in_ns cat /proc/sys/net/ipv4/conf/all/rp_filter)" = 2 ]
+		[ "$(in_ns cat /proc/sys/net/ipv6/conf/all/accept_ra)" = 0 ]
+	done
+}
+
+@test "-4 after the safe rules: they are part of the generation, sealed like any other" {
+	for b in $backends; do
+		fresh
+		run -12 put --boot --safe-rules /nonexistent
+		run -0 put -4 "$gateway"
+		[[ $output == *"IPv6: the safe rules are in force, stay"* ]]
+		live >"$tmp/before"
+		zcat "$state/generations/000001.v6.gz" | sed -n '1p;$p' | grep -c '^#[@=]'
+		run -0 in_ns fw-save -b "$b" -s "$state" --verify
+		[[ $(in_ns fw-save -b "$b" -s "$state" --show 1 -6) == "#@ stream 1"*"#@ end lines="* ]]
+		ip netns delete "$ns"
+		ip netns add "$ns"
+		run -0 put --boot
+		live | diff "$tmp/before" -
+	done
+}
+
+@test "-4 when the other family's part of the good generation is damaged: refused, nothing lost" {
+	b=nft
+	put "$gateway"
+	live >"$tmp/before"
+	echo garbage >"$state/generations/000001.v6.gz"
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	run -3 put -4 "$tmp/next"
+	[[ $output == *"load both families"* ]]
+	live | diff "$tmp/before" -
+	put --replace "$tmp/next"
+}

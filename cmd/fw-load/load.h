@@ -65,6 +65,7 @@ struct side {
 	struct strbuf base_text, live_text, next_text;
 	struct rules base, live, next, want;
 	bool has_base;
+	bool safe; /* base is the safe rules, which were put in force last */
 	struct strbuf file; /* what the generation will hold of this family */
 	struct merge merge;
 	struct strbuf program; /* empty: nothing to change */

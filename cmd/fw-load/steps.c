@@ -63,14 +63,13 @@ static void write_history(struct load *load, struct strbuf *out)
 	seal_close(out);
 }
 
-/* Our rules of each family; of a family that this load is not about, those of the last one. */
+/* Our rules of each family; without a rehearsal they are known after the commit. */
 static int write_sides(struct load *load)
 {
 	int err = 0;
 
 	for (int i = 0; i < FAMILIES && err == 0; i++) {
-		struct side *side = &load->side[i];
-		const struct strbuf *text = family_has(load->families, i) ? &side->file : &side->base_text;
+		const struct strbuf *text = &load->side[i].file;
 
 		if (text->len > 0)
 			err = state_write(&load->state, load->generation, parts[i], text->data, text->len);
