@@ -122,6 +122,28 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	done
 }
 
+@test "a text with a set that is in force already changes nothing, and makes no generation" {
+	for b in $backends; do
+		fresh
+		in_ns ipset create probe hash:ip || skip "this kernel has no ipset"
+		in_ns ipset destroy probe
+		printf '#@ set blocked hash:net inet\n#@ member 192.0.2.0/24\n#@ member 198.51.100.7\n*filter\n-4 -A INPUT -m set --match-set blocked src -j DROP\nCOMMIT\n' >"$tmp/with"
+		put "$tmp/with"
+		run -0 put -n "$tmp/with"
+		[ -z "$output" ]
+		put "$tmp/with"
+		[[ $(put --status) == *"good 000001"* ]]
+		# Changed by a hand: put right, and then there is nothing to do again.
+		in_ns ipset del blocked 198.51.100.7
+		run -0 put -n "$tmp/with"
+		[[ $output == *"put set blocked in force"* ]]
+		put "$tmp/with"
+		in_ns ipset test blocked 198.51.100.7
+		run -0 put -n "$tmp/with"
+		[ -z "$output" ]
+	done
+}
+
 @test "a set of an unconfirmed load is taken back, with its members" {
 	b=nft
 	in_ns ipset create probe hash:ip || skip "this kernel has no ipset"

@@ -377,7 +377,10 @@ static bool is_settled(const struct load *load)
 	for (size_t i = 0; i < load->extras.sysctls.len; i++)
 		if (!is_set(&load->extras.sysctls.item[i]))
 			return false;
-	return good != 0 && load->extras.sets.len == 0;
+	for (size_t i = 0; i < load->extras.sets.len; i++)
+		if (!set_stands(&load->extras.sets.item[i]))
+			return false;
+	return good != 0;
 }
 
 bool load_plan(struct load *load)
@@ -387,6 +390,8 @@ bool load_plan(struct load *load)
 	struct set_step *steps = arena_alloc(&load->side[0].want.arena, (sets + 1) * sizeof(*steps));
 	bool good = settings != NULL && steps != NULL;
 
+	for (size_t i = 0; i < sets; i++)
+		set_look(&load->extras.sets.item[i]);
 	if (is_settled(load))
 		return true;
 	if (!load->keep_generation)
@@ -401,7 +406,8 @@ bool load_plan(struct load *load)
 	good = good && plan_sysctls(load, settings, false);
 	for (size_t i = 0; good && i < sets; i++) {
 		steps[i] = (struct set_step){ load, &load->extras.sets.item[i] };
-		set_look(steps[i].set);
+		if (set_stands(steps[i].set))
+			continue;
 		good = plan_add(&load->plan, put_set, put_set_back, &steps[i], "put set %s in force",
 				load->extras.sets.item[i].name);
 	}
