@@ -173,6 +173,60 @@ session() {
 	wait
 }
 
+@test "under systemd the guard is a unit: with absolute paths, our environment, and safe rules of its own" {
+	mkdir "$tmp/bin" "$tmp/here"
+	cp "$gateway" "$tmp/here/gateway.rules"
+	# As systemd does it: another directory, and no environment but what is passed on.
+	cat >"$tmp/bin/systemd-run" <<-'END'
+		#!/bin/bash
+		printf '%s\n' "$@" >"$(dirname "$0")/asked"
+		env=()
+		while [[ $1 == --* ]]; do
+			case $1 in
+			--setenv=*=*) env+=("${1#--setenv=}") ;;
+			--quiet | --collect | --description=*) ;;
+			*) exit 1 ;;
+			esac
+			shift
+		done
+		[[ $1 == /* ]] || exit 1
+		{ cd / && exec env -i "${env[@]}" setsid "$@"; } </dev/null >/dev/null 2>&1 3>&- &
+	END
+	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 2222 -j ACCEPT\nCOMMIT\n' >"$tmp/here/safe"
+	for b in $backends; do
+		fresh
+		rm -f "$tmp/bin/refuse"
+		# For the guard there is a restore that refuses: it must find it by our PATH.
+		cat >"$tmp/bin/iptables-$b-restore" <<-END
+			#!/bin/sh
+			case \$* in *--noflush*) [ ! -e $tmp/bin/refuse ] || exit 1 ;; esac
+			exec /usr/sbin/iptables-$b-restore "\$@"
+		END
+		chmod 755 "$tmp"/bin/*
+		# The first process of a namespace of its own: what lives in that of the network, as a machine's does.
+		cat >"$tmp/run" <<-END
+			mkdir -p /run/systemd/system
+			cd $tmp/here
+			fw-load -b $b -s state-$b gateway.rules || exit
+			fw-load -b $b -s state-$b --safe-rules safe --confirm 1 $tmp/next
+			[ \$? = 9 ] || exit 20
+			iptables-$b -C INPUT -p tcp --dport 443 -m conntrack --ctstate NEW -j ACCEPT || exit 21
+			fw-load -b $b -s state-$b --safe-rules safe --confirm 5 $tmp/next &
+			until ip6tables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null; do sleep 0.05; done
+			until grep -q generation state-$b/pending 2>/dev/null; do sleep 0.05; done
+			: >$tmp/bin/refuse
+			wait
+			iptables-$b -C INPUT -p tcp --dport 2222 -j ACCEPT || exit 22
+		END
+		PATH=$tmp/bin:$PATH in_ns unshare -p -f --mount-proc bash "$tmp/run"
+		rmdir /run/systemd/system /run/systemd
+		grep -qx -- --guard "$tmp/bin/asked"
+		grep -qx -- "$tmp/here/state-$b" "$tmp/bin/asked"
+		grep -qx -- "$tmp/here/safe" "$tmp/bin/asked"
+		grep -qx -- "--setenv=XTABLES_LOCKFILE=$XTABLES_LOCKFILE" "$tmp/bin/asked"
+	done
+}
+
 @test "--rollback loads the previous generation, or one by number" {
 	for b in $backends; do
 		fresh

@@ -15,7 +15,7 @@
 #define SPAWN_MAX 8
 
 struct spawn {
-	const char *argv[12];  /* borrowed, ended by NULL */
+	const char *argv[24];  /* borrowed, ended by NULL */
 	const char *lock_file; /* borrowed; XTABLES_LOCKFILE of the child; NULL: as in our environment */
 	void (*tick)(void *);  /* called once a second while it runs; NULL: nobody */
 	void *tick_arg;        /* borrowed */
