@@ -355,3 +355,37 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 		live | diff "$tmp/before" -
 	done
 }
+
+@test "killed while a restore goes on: the next run waits for it, then undoes it" {
+	mkdir "$tmp/bin"
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		# One that commits when fw-load is dead, and when the next run is over or waits.
+		cat >"$tmp/bin/iptables-$b-restore" <<-END
+			#!/bin/sh
+			case \$* in
+			*--noflush*)
+				cat >$tmp/program
+				kill -9 \$PPID
+				for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+					[ -e $tmp/over ] || sleep 0.1
+				done
+				/usr/sbin/iptables-$b-restore "\$@" <$tmp/program
+				: >$tmp/committed
+				;;
+			*) exec /usr/sbin/iptables-$b-restore "\$@" ;;
+			esac
+		END
+		chmod 755 "$tmp/bin/iptables-$b-restore"
+		rm -f "$tmp/over" "$tmp/committed"
+		PATH=$tmp/bin:$PATH run put "$tmp/next"
+		[ "$status" = 137 ]
+		run -0 put --status
+		: >"$tmp/over"
+		wait_for 10 test -e "$tmp/committed"
+		[[ $output == *"interrupted"* ]]
+		live | diff "$tmp/before" -
+	done
+}

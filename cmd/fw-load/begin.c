@@ -147,6 +147,7 @@ bool load_find(struct load *load)
 
 	if (!backend_find(&load->backend, load->opts.backend, load->log))
 		return false;
+	load->backend.held = load->locks;
 	used = !backend_untouched(load->backend.kind == BACKEND_NFT ? BACKEND_LEGACY : BACKEND_NFT) &&
 	       backend_other(&other, &load->backend) && backend_in_use(&other);
 	backend_free(&other);

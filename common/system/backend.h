@@ -32,6 +32,7 @@ struct backend {
 	char lock_file[FAMILIES][48];
 	void (*tick)(void *); /* called once a second while one of its programs runs; NULL: nobody */
 	void *tick_arg;       /* borrowed */
+	const int *held; /* borrowed; locks that its restores hold with us: if we are killed, the next run waits for them */
 	const struct netns *netns; /* borrowed; FAMILIES namespaces to work in; NULL: our own */
 };
 

@@ -95,6 +95,9 @@ static int start_child(struct spawn *spawn, const char *path, const int theirs[s
 	posix_spawnattr_init(&attr);
 	for (int i = 0; i < 3; i++)
 		posix_spawn_file_actions_adddup2(&actions, theirs[i], i);
+	for (int i = 0; spawn->held != NULL && i < 2; i++)
+		if (spawn->held[i] >= 0) /* onto itself: it stays open over the exec */
+			posix_spawn_file_actions_adddup2(&actions, spawn->held[i], spawn->held[i]);
 	child_signals(&attr);
 	/* posix_spawn does not write to the words. */
 	memcpy(&argv, &(const void *){ spawn->argv }, sizeof(argv));
