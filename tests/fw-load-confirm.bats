@@ -26,15 +26,17 @@ wait_for() { # wait_for SECONDS COMMAND...
 	done
 }
 
+is_over() { ! kill -0 "$1" 2>/dev/null; }
+
 not_in_force() { ! in_force "$1"; }
 
-@test "confirmed from another session: kept, status 0" {
+@test "case 17: confirmed from another session: kept, status 0" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
 		put --confirm 20 "$tmp/next" 3>&- &
 		waiting=$!
-		wait_for 5 in_force 8443
+		wait_for 20 in_force 8443
 		run -7 put -w 1 "$gateway"
 		[[ $output == *"waits for its confirmation"* ]]
 		put --confirm-now
@@ -46,7 +48,7 @@ not_in_force() { ! in_force "$1"; }
 	done
 }
 
-@test "not confirmed: rolled back, status 9; a confirmation that comes late is refused" {
+@test "case 18: not confirmed: rolled back, status 9; a confirmation that comes late is refused" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -68,7 +70,7 @@ not_in_force() { ! in_force "$1"; }
 		in_ns iptables-$b -I INPUT -j f2b-sshd
 		put --confirm 2 "$tmp/next" 3>&- &
 		waiting=$!
-		wait_for 5 in_force 8443
+		wait_for 20 in_force 8443
 		in_ns iptables-$b -A f2b-sshd -s 203.0.113.9 -j DROP
 		in_ns iptables-$b -A INPUT -s 203.0.113.10 -j DROP
 		rc=0
@@ -102,36 +104,36 @@ session() {
 	END
 }
 
-@test "SIGHUP to the process group during --confirm: the guard rolls back" {
+@test "case 14: SIGHUP to the process group during --confirm: the guard rolls back" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
 		session hangup 3
 		in_force 8443
-		wait_for 6 in_force 443
-		wait_for 6 test ! -e "$state/pending"
+		wait_for 20 in_force 443
+		wait_for 20 test ! -e "$state/pending"
 		not_in_force 8443
 	done
 }
 
-@test "the terminal is closed during --confirm: the guard rolls back" {
+@test "case 15: the terminal is closed during --confirm: the guard rolls back" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
 		session close 3
 		in_force 8443
-		wait_for 6 in_force 443
+		wait_for 20 in_force 443
 		not_in_force 8443
 	done
 }
 
-@test "the foreground is killed during --confirm: the guard rolls back" {
+@test "case 16: the foreground is killed during --confirm: the guard rolls back" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
 		session kill 3
 		in_force 8443
-		wait_for 6 in_force 443
+		wait_for 20 in_force 443
 		not_in_force 8443
 	done
 }
@@ -161,16 +163,78 @@ session() {
 	done
 }
 
-@test "the deadline does not move with the clock: no file of ours holds a time of day" {
+@test "case 19: the deadline does not move with the clock: no file of ours holds a time of day" {
 	b=nft
 	put "$gateway"
 	put --confirm 20 "$tmp/next" 3>&- &
-	wait_for 5 in_force 8443
+	wait_for 20 in_force 8443
 	read -r _ deadline < <(grep deadline "$state/pending")
 	up=$(cut -d. -f1 /proc/uptime)
 	[ "$deadline" -gt "$up" ] && [ "$deadline" -le $((up + 21)) ]
 	put --confirm-now
 	wait
+}
+
+@test "case 19: the clock is set back and forth by an hour while a confirmation is waited for: the deadline stays" {
+	[[ $BUILD != *-san ]] || skip "a sanitizer must be the first library"
+	# A clock of the day that jumps when the file is there, for fw-load and its guard alone; it notes who asks.
+	cat >"$tmp/clock.c" <<-'END'
+		#define _GNU_SOURCE
+		#include <stdlib.h>
+		#include <sys/syscall.h>
+		#include <sys/time.h>
+		#include <time.h>
+		#include <unistd.h>
+		static long jump(void) {
+			return access(getenv("CLOCK_BACK"), F_OK) == 0 ? -3600 : access(getenv("CLOCK_ON"), F_OK) == 0 ? 3600 : 0;
+		}
+		int clock_gettime(clockid_t id, struct timespec *t) {
+			int got = (int)syscall(SYS_clock_gettime, id, t);
+			if (id == CLOCK_REALTIME) t->tv_sec += jump();
+			return got;
+		}
+		time_t time(time_t *out) {
+			struct timespec t;
+			clock_gettime(CLOCK_REALTIME, &t);
+			if (out != NULL) *out = t.tv_sec;
+			return t.tv_sec;
+		}
+		int gettimeofday(struct timeval *restrict tv, void *restrict zone) {
+			struct timespec t;
+			(void)zone;
+			clock_gettime(CLOCK_REALTIME, &t);
+			*tv = (struct timeval){ t.tv_sec, t.tv_nsec / 1000 };
+			return 0;
+		}
+	END
+	cc -shared -fPIC -o "$tmp/clock.so" "$tmp/clock.c"
+	export CLOCK_BACK=$tmp/back CLOCK_ON=$tmp/on
+	# The clock does jump.
+	: >"$tmp/back"
+	[ $(($(date +%s) - $(LD_PRELOAD=$tmp/clock.so date +%s))) -ge 3599 ]
+	rm "$tmp/back"
+	for b in $backends; do
+		for jump in back on; do
+			fresh
+			put "$gateway"
+			live >"$tmp/before"
+			LD_PRELOAD=$tmp/clock.so put --confirm 5 "$tmp/next" 3>&- &
+			waiting=$!
+			wait_for 5 test -e "$state/pending"
+			deadline=$(awk '/deadline/ { print $2 }' "$state/pending")
+			wait_for 20 in_force 8443
+			: >"$tmp/$jump"
+			# Not a second early, and not an hour late.
+			wait_for 30 is_over $waiting
+			read -r now _ </proc/uptime
+			[ "${now%.*}" -ge "$deadline" ]
+			rc=0
+			wait $waiting || rc=$?
+			[ $rc = 9 ]
+			live | diff "$tmp/before" -
+			rm "$tmp/$jump"
+		done
+	done
 }
 
 @test "under systemd the guard is a unit: with absolute paths, our environment, and safe rules of its own" {
@@ -243,7 +307,7 @@ session() {
 	done
 }
 
-@test "killed at any system call that writes the state: old or new, whole, after the next run" {
+@test "case 12: killed at any system call that writes the state: old or new, whole, after the next run" {
 	command -v strace >/dev/null || skip "strace is missing"
 	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
 	for b in $backends; do
@@ -333,7 +397,7 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 	in_ns fw-save -s "$state" -w 1 --keep 1
 }
 
-@test "killed between two tables: the next run puts both back" {
+@test "case 13: killed between two tables: the next run puts both back" {
 	mkdir "$tmp/bin"
 	for b in $backends; do
 		fresh
@@ -356,7 +420,7 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 	done
 }
 
-@test "killed while a restore goes on: the next run waits for it, then undoes it" {
+@test "case 12: killed while a restore goes on: the next run waits for it, then undoes it" {
 	mkdir "$tmp/bin"
 	for b in $backends; do
 		fresh
@@ -387,5 +451,60 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 		wait_for 10 test -e "$tmp/committed"
 		[[ $output == *"interrupted"* ]]
 		live | diff "$tmp/before" -
+	done
+}
+
+# As after a boot: no rules, nothing in /run, another boot's id.
+reboot() {
+	ip netns delete "$ns"
+	ip netns add "$ns"
+	ip -n "$ns" link set lo up
+	rm -rf "$state/run"
+	[ ! -e "$state/pending" ] || sed -i 's/^boot .*/boot 00000000-0000-0000-0000-000000000000/' "$state/pending"
+}
+
+@test "case 12: killed at any call, its restores too: old or new, whole and in both families, after the next run or a boot" {
+	local n left
+	[[ $BUILD != *-san ]] || export ASAN_OPTIONS=detect_leaks=0
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/old"
+		reboot
+		put --boot
+		live >"$tmp/old-booted"
+		put "$tmp/next"
+		live >"$tmp/new"
+		reboot
+		put --boot
+		live >"$tmp/new-booted"
+		put "$gateway"
+		kills=0
+		# About 4,000 calls, most of them of the restores and savers. Each is a kill of its own for FW_KILL_STEP=1.
+		for ((n = 3; ; n += ${FW_KILL_STEP:-83})); do
+			left=0
+			in_ns "$BUILD/tests/kill-at" -m "$n" fw-load -q -b "$b" -s "$state" "$tmp/next" >"$tmp/said" 2>&1 || left=$?
+			[ "$left" -ne 77 ] || skip "tracing is not allowed here"
+			if ((kills++ % 2)); then
+				put -q --status >/dev/null
+				set -- "$tmp/old" "$tmp/new"
+			else
+				reboot
+				put -q --boot
+				set -- "$tmp/old-booted" "$tmp/new-booted"
+			fi
+			live >"$tmp/now"
+			cmp -s "$tmp/now" "$1" || cmp -s "$tmp/now" "$2" || {
+				echo "$b: killed at call $n: neither old nor new"
+				diff "$tmp/now" "$2"
+				false
+			}
+			[ ! -e "$state/pending" ]
+			put -q "$gateway"
+			[ "$left" -eq 0 ] || break
+		done
+		echo "$b: $kills kills"
+		[ "$left" -eq 1 ] && [ "$(tail -n 1 "$tmp/said")" = 0 ]
+		[ "$kills" -ge 20 ]
 	done
 }

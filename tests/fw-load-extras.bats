@@ -9,7 +9,7 @@ teardown() { load_teardown; }
 
 sysctl_of() { in_ns cat "/proc/sys/$1"; }
 
-@test "settings are set, those that open after the rules, and undone when the rules fail" {
+@test "case 36: settings are set, those that open after the rules, and undone when the rules fail" {
 	for b in $backends; do
 		fresh
 		in_ns sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv4/conf/all/accept_redirects'

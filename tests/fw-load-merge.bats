@@ -47,7 +47,7 @@ make_docker() {
 foreign() { in_ns iptables-$b-save; in_ns ip6tables-$b-save; }
 foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 
-@test "a first load onto unknown rules: status 6, nothing changed, and the choices are named" {
+@test "case 24: a first load onto unknown rules: status 6, nothing changed, and the choices are named" {
 	for b in $backends; do
 		fresh
 		make_fail2ban
@@ -107,7 +107,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "reloads with changes keep foreign chains, their place and their counts; our stale chain goes" {
+@test "case 23: reloads with changes keep foreign chains, their place and their counts; our stale chain goes" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -155,7 +155,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "loads beside a ban loop: no ban is lost, and jumps keep their place" {
+@test "case 22: loads beside a ban loop: no ban is lost, and jumps keep their place" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -182,7 +182,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "two loads at once: one waits for the other, and the rules are those of one of them" {
+@test "case 20: two loads at once: one waits for the other, and the rules are those of one of them" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
