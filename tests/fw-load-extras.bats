@@ -226,13 +226,21 @@ readable() {
 @test "a load that takes longer than a second says on a terminal what it does" {
 	b=nft
 	mkdir "$tmp/bin"
-	printf '#!/bin/sh\nsleep 1.3\nexec /usr/sbin/iptables-nft-restore "$@"\n' >"$tmp/bin/iptables-nft-restore"
-	chmod 755 "$tmp/bin/iptables-nft-restore"
-	PATH=$tmp/bin:$PATH python3 - ip netns exec "$ns" fw-load -b nft -s "$state" "$gateway" >"$tmp/said" <<-'END'
-		import os, pty, sys
-		sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:], stdin_read=lambda fd: b"")))
-	END
-	grep -q 'fw-load: rehearsing, [1-9][0-9]* s' "$tmp/said"
+	# One that is silent, and one that never is.
+	for busy in '' 'echo busy >&2'; do
+		printf '#!/bin/sh\nfor i in 1 2 3 4 5 6; do sleep 0.3; %s\ndone\nexec /usr/sbin/iptables-nft-restore "$@"\n' "$busy" >"$tmp/bin/iptables-nft-restore"
+		chmod 755 "$tmp/bin/iptables-nft-restore"
+		fresh
+		PATH=$tmp/bin:$PATH python3 - ip netns exec "$ns" fw-load -b nft -s "$state" "$gateway" >"$tmp/said" <<-'END'
+			import os, pty, sys
+			sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:], stdin_read=lambda fd: b"")))
+		END
+		grep -q 'fw-load: rehearsing, [1-9][0-9]* s' "$tmp/said"
+		grep -q 'fw-load: committing IPv4, [1-9][0-9]* s' "$tmp/said"
+		# The line is gone in the end.
+		[[ $(tail -c 4 "$tmp/said") == *$'\r\e[K'* ]]
+	done
+	rm "$tmp/bin/iptables-nft-restore"
 	put "$gateway" 2>"$tmp/quiet"
 	[ ! -s "$tmp/quiet" ]
 }

@@ -86,7 +86,7 @@ struct load {
 	struct side side[FAMILIES];
 	struct plan plan;
 	const char *phase; /* for the progress line */
-	long long started;
+	long long started, shown; /* milliseconds since the boot: this run, its last progress line */
 	unsigned generation;      /* the one that this load makes */
 	bool keep_generation;     /* it is there already: a rollback, a boot */
 	bool read_only;           /* at boot: nothing can be written to the state */

@@ -206,8 +206,8 @@ static void pump(struct spawn *spawns, size_t count)
 		}
 		if (open_fds == 0)
 			return;
-		int ready = poll(fds, 3 * count, spawns[0].tick != NULL ? 1000 : -1);
-		if (ready == 0)
+		int ready = poll(fds, 3 * count, spawns[0].tick != NULL ? 250 : -1);
+		if (spawns[0].tick != NULL)
 			spawns[0].tick(spawns[0].tick_arg);
 		if (ready < 0 && errno != EINTR)
 			return;
