@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fw-load under traffic, and its time against plain restores of the same text in the same run.
 #	BENCH_LOADS (1000; 0: no traffic) reloads on each of BENCH_BACKENDS (nft legacy), BENCH_RATE (20000/s)
-#	BENCH_RULES (10000), each kind of load BENCH_ROUNDS (7) times
+#	BENCH_RULES (10000), each kind of load BENCH_ROUNDS (7) times; BENCH_MANY (100000; 0: none), once, on a terminal
 # Fails when a packet is lost or leaks, or when the control does not leak: then the harness sees nothing.
 set -u
-loads=${BENCH_LOADS:-1000} rules=${BENCH_RULES:-10000} rate=${BENCH_RATE:-20000} rounds=${BENCH_ROUNDS:-7} backends=${BENCH_BACKENDS:-nft legacy}
+loads=${BENCH_LOADS:-1000} rules=${BENCH_RULES:-10000} rate=${BENCH_RATE:-20000} rounds=${BENCH_ROUNDS:-7} many=${BENCH_MANY:-100000} backends=${BENCH_BACKENDS:-nft legacy}
 work=$(mktemp -d)
 trap 'rm -rf "$work"; for ns in lf lc; do ip netns delete $ns; done 2>/dev/null' EXIT
 export PATH=$BUILD:$PATH XTABLES_LOCKFILE=$work/xtables.lock
@@ -83,15 +83,19 @@ middle() { # middle NAME clock|work: the median
 	awk -v work="$([ "$2" = work ] && echo 1 || echo 0)" '{ printf "%d\n", 1000 * (work ? $2 + $3 : $1) }' "$work/times.$1" |
 		sort -n | sed -n "$(((rounds + 1) / 2))p"
 }
-python3 - "$work" "$rules" <<-'END'
-	import sys
-	for n in 1, 2:
-	    with open("%s/many.%d" % (sys.argv[1], n), "w") as out:
-	        print("*filter\n:INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -j mine", file=out)
-	        for i in range(int(sys.argv[2])):
-	            print("-A mine -p tcp -m tcp --dport %d -m comment --comment n%d-%d -j ACCEPT" % (i % 65000 + 1, n, i), file=out)
-	        print("COMMIT", file=out)
-END
+write_many() { # write_many RULES: $work/many.1 and many.2, which differ in every rule
+	python3 - "$work" "$1" <<-'END'
+		import sys
+		for n in 1, 2:
+		    with open("%s/many.%d" % (sys.argv[1], n), "w") as out:
+		        print("*filter\n:INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -j mine", file=out)
+		        for i in range(int(sys.argv[2])):
+		            print("-A mine -p tcp -m tcp --dport %d -m comment --comment n%d-%d -j ACCEPT" % (i % 65000 + 1, n, i), file=out)
+		        print("COMMIT", file=out)
+	END
+}
+
+write_many "$rules"
 # In turn, so that what else the machine does meets all of them; before each the other text is in force.
 for b in $backends; do
 	plain() { ip netns exec lf sh -c "iptables-$b-restore $work/many.$1 && ip6tables-$b-restore $work/many.$1"; }
@@ -110,6 +114,21 @@ for b in $backends; do
 				'BEGIN { printf "%s, %s rules, both families, %s: plain %d ms, fw-load %s %d ms, ratio %.2f\n", b, rules, what, p, kind, t, t / p }'
 		done
 	done
+	ip netns exec lf sh -c "printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | fw-load -q -b $b -s $work/state-$b --replace"
+done
+
+# Very many, with what a terminal is told meanwhile.
+[ "$many" -eq 0 ] || write_many "$many"
+for b in $backends; do
+	[ "$many" -gt 0 ] || break
+	rm -f "$work"/times.* "$work/said"
+	rounds=1
+	timed many ip netns exec lf script -qec "fw-load -b $b -s $work/state-$b --replace $work/many.1" "$work/said"
+	count=$(ip netns exec lf sh -c "iptables-$b-save; ip6tables-$b-save" | grep -c -- '^-A mine')
+	lines=$(tr '\r' '\n' <"$work/said" | grep -cE 'fw-load: [a-zA-Z0-9 ]+, [0-9]+ s')
+	echo "$b, $many rules, both families: $(middle many clock) ms by the clock, $(middle many work) ms of work, $lines progress lines"
+	[ "$count" -eq $((2 * many)) ] || { echo "FAILED: $count rules are in force"; failed=1; }
+	[ "$lines" -gt 0 ] || { echo "FAILED: no word on the terminal"; failed=1; }
 	ip netns exec lf sh -c "printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | fw-load -q -b $b -s $work/state-$b --replace"
 done
 exit $failed
