@@ -481,7 +481,7 @@ reboot() {
 		put "$gateway"
 		kills=0
 		# About 4,000 calls, most of them of the restores and savers. Each is a kill of its own for FW_KILL_STEP=1.
-		for ((n = 3; ; n += ${FW_KILL_STEP:-83})); do
+		for ((n = 3; ; n += ${FW_KILL_STEP:-149})); do
 			left=0
 			in_ns "$BUILD/tests/kill-at" -m "$n" fw-load -q -b "$b" -s "$state" "$tmp/next" >"$tmp/said" 2>&1 || left=$?
 			[ "$left" -ne 77 ] || skip "tracing is not allowed here"
@@ -505,6 +505,6 @@ reboot() {
 		done
 		echo "$b: $kills kills"
 		[ "$left" -eq 1 ] && [ "$(tail -n 1 "$tmp/said")" = 0 ]
-		[ "$kills" -ge 20 ]
+		[ "$kills" -ge 15 ]
 	done
 }
