@@ -99,19 +99,32 @@ write_many "$rules"
 # In turn, so that what else the machine does meets all of them; before each the other text is in force.
 for b in $backends; do
 	plain() { ip netns exec lf sh -c "iptables-$b-restore $work/many.$1 && ip6tables-$b-restore $work/many.$1"; }
+	# The same programs without ours: read what is replaced, restore, read back what came of it, and nothing else.
+	least() {
+		ip netns exec lf sh -c "
+			both() { iptables-$b-\$1 \$2 & ip6tables-$b-\$1 \$2; wait; }
+			both save -c
+			case $b in
+			nft) iptables-$b-restore $work/many.$1 && ip6tables-$b-restore $work/many.$1 ;;
+			legacy) XTABLES_LOCKFILE=$work/lock.4 iptables-$b-restore $work/many.$1 & ip6tables-$b-restore $work/many.$1; wait ;;
+			esac
+			both save -c"
+	}
 	ours() { ip netns exec lf fw-load -q -b $b -s "$work/state-$b" --replace "${@:2}" "$work/many.$1"; }
 	rm -f "$work"/times.*
 	for ((i = 0; i < rounds; i++)); do
 		plain 1
 		timed plain plain 2
+		plain 1
+		timed 'read, restore, read' least 2
 		ours 1 --no-rehearse
-		timed direct ours 2 --no-rehearse
-		timed rehearsed ours 1
+		timed 'fw-load --no-rehearse' ours 2 --no-rehearse
+		timed fw-load ours 1
 	done
-	for kind in direct rehearsed; do
+	for kind in 'read, restore, read' 'fw-load --no-rehearse' fw-load; do
 		for what in clock work; do
-			awk -v b="$b" -v rules="$rules" -v kind="$kind" -v what="$what" -v p="$(middle plain $what)" -v t="$(middle $kind $what)" \
-				'BEGIN { printf "%s, %s rules, both families, %s: plain %d ms, fw-load %s %d ms, ratio %.2f\n", b, rules, what, p, kind, t, t / p }'
+			awk -v b="$b" -v rules="$rules" -v kind="$kind" -v what="$what" -v p="$(middle plain "$what")" -v t="$(middle "$kind" "$what")" \
+				'BEGIN { printf "%s, %s rules, both families, %s: plain %d ms, %s %d ms, ratio %.2f\n", b, rules, what, p, kind, t, t / p }'
 		done
 	done
 	ip netns exec lf sh -c "printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | fw-load -q -b $b -s $work/state-$b --replace"
