@@ -138,6 +138,7 @@ static int make_pipes(struct spawn *spawn, int theirs[static 3])
 		theirs[i] = ends[i == 0 ? 0 : 1];
 		spawn->fd[i] = ends[i == 0 ? 1 : 0];
 		fcntl(spawn->fd[i], F_SETFL, O_NONBLOCK);
+		(void)!fcntl(spawn->fd[i], F_SETPIPE_SZ, 1 << 20); /* fewer turns between us and the child */
 	}
 	return 0;
 }
