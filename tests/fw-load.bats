@@ -353,3 +353,11 @@ print("COMMIT")' >"$tmp/many"
 	done
 	false
 }
+
+@test "every numbered fault has a test" {
+	grep -ho '^@test "case [0-9, ]*:' ./*.bats prove/*.bats | grep -o '[0-9]*' | sort -un >"$tmp/tested"
+	printf '37\n40\n' >>"$tmp/tested" # tests/bench/fw-load.bash
+	grep -o '^| [0-9]* |' faults.md | tr -d '| ' >"$tmp/listed"
+	[ "$(wc -l <"$tmp/listed")" = 42 ]
+	sort -n "$tmp/tested" | diff - "$tmp/listed"
+}
