@@ -31,7 +31,12 @@ is_closed() {
 		put "$gateway"
 		live >"$tmp/before"
 		reboot
-		boot
+		# Nothing is in force yet, so no saver is asked before the commit.
+		mkdir -p "$tmp/bin"
+		printf '#!/bin/sh\necho >>%s\nexec /usr/sbin/iptables-%s-save "$@"\n' "$tmp/saves-$b" $b >"$tmp/bin/iptables-$b-save"
+		chmod 755 "$tmp/bin/iptables-$b-save"
+		PATH=$tmp/bin:$PATH boot
+		[ "$(wc -l <"$tmp/saves-$b")" = 1 ]
 		live | diff "$tmp/before" -
 		run -0 boot
 		live | diff "$tmp/before" -

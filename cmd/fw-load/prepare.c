@@ -126,7 +126,8 @@ bool load_snapshot(struct load *load)
 	load_phase(load, "reading the rules in force");
 	if (nftgen_read(&seen) != 0)
 		seen = 0;
-	good = load_save_now(load, load->families, &now);
+	/* After a boot there is nothing to read: no program has to tell us. */
+	good = backend_untouched(load->backend.kind) || load_save_now(load, load->families, &now);
 	for (int i = 0; i < FAMILIES; i++) {
 		load->side[i].live_text = now.text[i];
 		load->side[i].live = now.rules[i];
