@@ -74,7 +74,7 @@ bench: all
 # beside other programs, boots and power losses of a virtual machine. As root, outside of check's namespace.
 prove: all units
 	tests/prove/run.bash $(B)
-	FW_LOADS=100 FW_KILL_STEP=23 scripts/run-tests $(B) tests/fw-load-merge.bats tests/fw-load-confirm.bats
+	FW_LOADS=100 FW_KILL_STEP=11 scripts/run-tests $(B) tests/fw-load-merge.bats tests/fw-load-confirm.bats
 	scripts/netns-run python3 tests/prove/refusals.py $(B)/fw-lint
 	BUILD=$(abspath $(B)) bats tests/prove
 
