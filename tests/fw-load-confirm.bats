@@ -87,13 +87,16 @@ not_in_force() { ! in_force "$1"; }
 
 # session END SECONDS: fw-load --confirm in the foreground of a terminal, and how that ends.
 session() {
-	python3 - "$1" ip netns exec "$ns" fw-load -b "$b" -s "$state" --confirm "$2" "$tmp/next" <<-'END' 3>&-
+	python3 - "$1" "ip netns exec $ns ip6tables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT" \
+		ip netns exec "$ns" fw-load -b "$b" -s "$state" --confirm "$2" "$tmp/next" <<-'END' 3>&-
 		import os, pty, signal, subprocess, sys, time
-		end, command = sys.argv[1], sys.argv[2:]
+		end, in_force, command = sys.argv[1], sys.argv[2].split(), sys.argv[3:]
 		pid, master = pty.fork()
 		if pid == 0:
 		    os.execvp(command[0], command)
-		time.sleep(1)
+		late = time.monotonic() + 20
+		while subprocess.run(in_force, capture_output=True).returncode != 0 and time.monotonic() < late:
+		    time.sleep(0.05)
 		if end == "hangup": os.killpg(pid, signal.SIGHUP)
 		if end == "close": os.close(master)
 		if end == "kill": os.kill(pid, signal.SIGKILL)
@@ -108,7 +111,7 @@ session() {
 	for b in $backends; do
 		fresh
 		put "$gateway"
-		session hangup 3
+		session hangup 5
 		in_force 8443
 		wait_for 20 in_force 443
 		wait_for 20 test ! -e "$state/pending"
@@ -120,7 +123,7 @@ session() {
 	for b in $backends; do
 		fresh
 		put "$gateway"
-		session close 3
+		session close 5
 		in_force 8443
 		wait_for 20 in_force 443
 		not_in_force 8443
@@ -131,7 +134,7 @@ session() {
 	for b in $backends; do
 		fresh
 		put "$gateway"
-		session kill 3
+		session kill 5
 		in_force 8443
 		wait_for 20 in_force 443
 		not_in_force 8443

@@ -221,7 +221,7 @@ teardown() { load_teardown; }
 	b=legacy
 	flock "$XTABLES_LOCKFILE" sleep 30 3>&- &
 	holder=$!
-	sleep 0.2
+	until ! flock -n "$XTABLES_LOCKFILE" true; do sleep 0.05; done
 	run -7 put -w 1 "$gateway"
 	# Control: a plain restore waits for ever.
 	run -124 in_ns timeout 1 iptables-legacy-restore "$gateway"
