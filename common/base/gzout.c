@@ -75,7 +75,8 @@ static void engine_close(struct engine *engine)
 
 /*
  * Begins a block of its own. A firewall's log has few short matches worth their bits: Z_FILTERED drops them, and
- * half the usual search depth of level 6 then still gives smaller files than gzip -6, in less time.
+ * half the usual search depth of level 6 then still gives smaller files than gzip -6, in less time. A quarter of
+ * level 8's gives files of its size in half its time.
  */
 static void engine_restart(struct engine *engine, bool filtered, int level)
 {
@@ -83,6 +84,8 @@ static void engine_restart(struct engine *engine, bool filtered, int level)
 	deflateParams(&engine->deflate, level, filtered ? Z_FILTERED : Z_DEFAULT_STRATEGY);
 	if (filtered && level == GZ_LEVEL_DEFAULT)
 		deflateTune(&engine->deflate, 8, 16, 128, 64);
+	else if (filtered && level == 8)
+		deflateTune(&engine->deflate, 16, 64, 258, 256);
 }
 
 static int block_deflate(struct engine *engine, struct slot *slot, size_t cap, int flush)

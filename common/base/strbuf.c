@@ -49,6 +49,21 @@ void strbuf_putc(struct strbuf *sb, char c)
 	strbuf_add(sb, &c, 1);
 }
 
+void strbuf_take(struct strbuf *sb, struct strbuf *from)
+{
+	if (sb->len == 0 && !sb->failed) {
+		struct strbuf empty = *sb;
+
+		*sb = *from;
+		*from = empty;
+		strbuf_reset(from);
+		return;
+	}
+	strbuf_add(sb, strbuf_text(from), from->len);
+	sb->failed = sb->failed || from->failed;
+	strbuf_reset(from);
+}
+
 void strbuf_vprintf(struct strbuf *sb, const char *format, va_list args)
 {
 	va_list again;

@@ -25,6 +25,9 @@ void strbuf_putc(struct strbuf *sb, char c);
 void strbuf_printf(struct strbuf *sb, const char *format, ...) printf_like(2, 3);
 void strbuf_vprintf(struct strbuf *sb, const char *format, va_list args) printf_like(2, 0);
 
+/* Adds what another one holds, which is empty afterwards; without a copy where there was nothing before. */
+void strbuf_take(struct strbuf *sb, struct strbuf *from);
+
 /* Makes room for `more` bytes behind len, to be written in place; false when memory ran out. */
 must_check bool strbuf_reserve(struct strbuf *sb, size_t more);
 

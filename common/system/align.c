@@ -1,37 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "system/align.h"
+#include "system/piecemap.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-struct entry {
-	const struct rule *rule;
-	size_t at;
-	bool right;
-};
 
 struct align {
 	const struct rule *left, *right;
 	bool counters;
 	pairs *out;
 };
-
-static int text_order(const struct piece *a, const struct piece *b)
-{
-	unsigned len = a->len < b->len ? a->len : b->len;
-	int order = len > 0 ? memcmp(a->text, b->text, len) : 0;
-
-	return order != 0 ? order : a->len < b->len ? -1 : a->len > b->len;
-}
-
-static int entry_order(const void *left, const void *right)
-{
-	const struct entry *a = left, *b = right;
-	int order = text_order(&a->rule->text, &b->rule->text);
-
-	return order != 0 ? order : text_order(&a->rule->counters, &b->rule->counters);
-}
 
 static bool same(const struct align *align, size_t left, size_t right)
 {
@@ -40,39 +17,52 @@ static bool same(const struct align *align, size_t left, size_t right)
 	return piece_equal(&a->text, &b->text) && (!align->counters || piece_equal(&a->counters, &b->counters));
 }
 
-static int pair_order(const void *left, const void *right)
+/* How often a text stands on each side, and where the last of them is. */
+struct seen {
+	struct pair count, at;
+};
+
+typedef VEC(struct seen) seens;
+
+static bool see_sides(const struct align *align, struct pair from, struct pair to, struct piecemap *map, seens *seen)
 {
-	const struct pair *a = left, *b = right;
+	bool good = piecemap_reserve(map, to.left - from.left);
 
-	return a->left < b->left ? -1 : a->left > b->left;
-}
+	for (size_t i = from.left; good && i < to.left; i++) {
+		size_t number = piecemap_add(map, &align->left[i].text);
 
-/* Pairs of lines that stand once on each side, by their place on the left. */
-static bool unique_pairs(const struct align *align, struct pair from, struct pair to, pairs *found)
-{
-	VEC(struct entry) all = { 0 };
-	bool good = true;
-
-	for (size_t i = from.left; good && i < to.left; i++)
-		good = vec_push(&all, (struct entry){ &align->left[i], i, false });
-	for (size_t i = from.right; good && i < to.right; i++)
-		good = vec_push(&all, (struct entry){ &align->right[i], i, true });
-	if (good && all.len > 1)
-		qsort(all.item, all.len, sizeof(*all.item), entry_order);
-	for (size_t i = 0, next; good && i < all.len; i = next) {
-		for (next = i + 1; next < all.len && text_order(&all.item[i].rule->text, &all.item[next].rule->text) == 0;)
-			next++;
-		if (next == i + 2 && all.item[i].right != all.item[i + 1].right) {
-			const struct entry *a = &all.item[i], *b = &all.item[i + 1];
-			struct pair pair = { a->right ? b->at : a->at, a->right ? a->at : b->at };
-
-			if (same(align, pair.left, pair.right))
-				good = vec_push(found, pair);
+		good = number != PIECEMAP_NONE && (number < seen->len || vec_push(seen, (struct seen){ .at = { 0, 0 } }));
+		if (good) {
+			seen->item[number].count.left++;
+			seen->item[number].at.left = i;
 		}
 	}
-	vec_free(&all);
-	if (good && found->len > 1)
-		qsort(found->item, found->len, sizeof(*found->item), pair_order);
+	for (size_t i = from.right; good && i < to.right; i++) {
+		size_t number = piecemap_find(map, &align->right[i].text);
+
+		if (number != PIECEMAP_NONE) {
+			seen->item[number].count.right++;
+			seen->item[number].at.right = i;
+		}
+	}
+	return good;
+}
+
+/* Pairs of lines that stand once on each side, by their place on the left, which is the map's order too. */
+static bool unique_pairs(const struct align *align, struct pair from, struct pair to, pairs *found)
+{
+	struct piecemap map = { .slots = NULL };
+	seens seen = { 0 };
+	bool good = see_sides(align, from, to, &map, &seen);
+
+	for (size_t i = 0; good && i < seen.len; i++) {
+		const struct seen *one = &seen.item[i];
+
+		if (one->count.left == 1 && one->count.right == 1 && same(align, one->at.left, one->at.right))
+			good = vec_push(found, one->at);
+	}
+	piecemap_free(&map);
+	vec_free(&seen);
 	return good;
 }
 
@@ -127,7 +117,8 @@ static bool align_part(const struct align *align, struct pair from, struct pair 
 		to.right--;
 		tail++;
 	}
-	good = good && unique_pairs(align, from, to, &found) && ascending(&found);
+	if (from.left < to.left && from.right < to.right)
+		good = good && unique_pairs(align, from, to, &found) && ascending(&found);
 	for (size_t i = 0; good && found.len > 0 && i <= found.len; i++) {
 		struct pair end = i < found.len ? found.item[i] : to;
 

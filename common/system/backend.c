@@ -52,7 +52,7 @@ static enum backend_kind kind_of(const char *program)
 }
 
 /* The names with the kind in them where they exist, else the plain ones where they are of that kind. */
-static bool find_programs(struct backend *backend, enum backend_kind plain)
+static bool find_programs(struct backend *backend)
 {
 	char name[32];
 	bool named;
@@ -65,7 +65,7 @@ static bool find_programs(struct backend *backend, enum backend_kind plain)
 		snprintf(backend->restore[i], sizeof(backend->restore[i]), "%s-%s%srestore", family_prefix[i], kind, dash);
 		snprintf(backend->save[i], sizeof(backend->save[i]), "%s-%s%ssave", family_prefix[i], kind, dash);
 	}
-	return named || plain == backend->kind;
+	return named || kind_of(backend->restore[0]) == backend->kind;
 }
 
 /* Without locks of their own the two families would wait for each other. */
@@ -85,14 +85,14 @@ static bool make_lock_files(struct backend *backend)
 
 bool backend_find(struct backend *backend, enum backend_kind wanted, struct diag_log *log)
 {
-	enum backend_kind plain = kind_of("iptables-restore");
-
-	*backend = (struct backend){ .kind = wanted == BACKEND_AUTO ? plain : wanted, .lock_fd = { -1, -1 } };
+	*backend = (struct backend){ .kind = wanted, .lock_fd = { -1, -1 } };
+	if (wanted == BACKEND_AUTO)
+		backend->kind = kind_of("iptables-restore");
 	if (backend->kind == BACKEND_AUTO) {
 		diag_add(log, DIAG_SYSTEM, NULL, NULL, "iptables-restore does not answer -V: is iptables installed?");
 		return false;
 	}
-	if (!find_programs(backend, plain)) {
+	if (!find_programs(backend)) {
 		diag_add(log, DIAG_SYSTEM, NULL, NULL, "iptables-%s-restore is not installed", kind_names[wanted]);
 		return false;
 	}
@@ -107,7 +107,7 @@ bool backend_other(struct backend *other, const struct backend *backend)
 {
 	*other = (struct backend){ .lock_fd = { -1, -1 } };
 	other->kind = backend->kind == BACKEND_NFT ? BACKEND_LEGACY : BACKEND_NFT;
-	return find_programs(other, BACKEND_AUTO) && make_lock_files(other);
+	return find_programs(other) && make_lock_files(other);
 }
 
 void backend_free(struct backend *backend)
@@ -119,25 +119,42 @@ void backend_free(struct backend *backend)
 	}
 }
 
+static bool line_says(const char *line, size_t len, const char *words)
+{
+	return memmem(line, len, words, strlen(words)) != NULL;
+}
+
+/* The comment in which a saver says that it leaves a table out; NULL: none. */
+static const char *native_note(const struct strbuf *out, size_t *len)
+{
+	const char *line = strbuf_text(out), *end = line + out->len;
+
+	for (; line < end; line += *len + 1) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+
+		*len = (size_t)((newline != NULL ? newline : end) - line);
+		if (line[0] == '#' && (line_says(line, *len, " is incompatible, use 'nft' tool.") ||
+				       line_says(line, *len, " contains incompatible base-chains, use 'nft' tool")))
+			return line;
+	}
+	return NULL;
+}
+
 /*
  * Rules that only nft can say. The saver then leaves the table out and says so in a comment, with
  * status 0, or stops in the middle of it.
  */
 static enum save_result check_native(const char *program, const struct spawn *spawn, struct diag_log *log)
 {
-	const char *out = strbuf_text(&spawn->out);
-	const char *whole = strstr(out, " is incompatible, use 'nft' tool.");
-	const char *native = whole != NULL ? whole : strstr(out, " contains incompatible base-chains, use 'nft' tool");
-	const char *line = native;
+	size_t len;
+	const char *note = native_note(&spawn->out, &len);
+	const char *table_end = note != NULL ? memchr(note, '\'', len) : NULL;
 
-	while (line != NULL && line > out && line[-1] != '\n')
-		line--;
-	if (native == NULL && strstr(strbuf_text(&spawn->err), "Parsing nftables rule failed") == NULL)
+	if (note == NULL && strstr(strbuf_text(&spawn->err), "Parsing nftables rule failed") == NULL)
 		return SAVE_DONE;
 	diag_add(log, DIAG_SYSTEM, NULL, NULL,
-		 "%s%.*s holds rules made with nft, which %s cannot tell; remove them, or put them in a table of their own",
-		 native != NULL ? "" : "a table", native != NULL ? (int)(native - line - 2) : 0,
-		 native != NULL ? line + 2 : "", program);
+		 "%.*s holds rules made with nft, which %s cannot tell; remove them, or put them in a table of their own",
+		 table_end != NULL ? (int)(table_end + 1 - note - 2) : 7, table_end != NULL ? note + 2 : "a table", program);
 	return SAVE_NATIVE;
 }
 
@@ -172,7 +189,7 @@ static enum save_result save_each(const struct backend *backend, int family, con
 		memcpy(spawn.argv, argv, sizeof(argv));
 		place_child(backend, family, &spawn);
 		spawn_run(&spawn, 1);
-		strbuf_add(text, spawn.out.data, spawn.out.len);
+		strbuf_take(text, &spawn.out);
 		if (saver_failed(&spawn, log))
 			result = SAVE_FAILED;
 		spawn_free(&spawn);
@@ -181,7 +198,7 @@ static enum save_result save_each(const struct backend *backend, int family, con
 }
 
 static enum save_result saved(const struct backend *backend, int family, const char *const *only,
-			      const struct spawn *spawn, struct strbuf *text, struct diag_log *log)
+			      struct spawn *spawn, struct strbuf *text, struct diag_log *log)
 {
 	if (only != NULL && spawn->failure == 0 && spawn->status != 0 && backend->kind == BACKEND_LEGACY)
 		return save_each(backend, family, only, text, log);
@@ -189,7 +206,7 @@ static enum save_result saved(const struct backend *backend, int family, const c
 		return SAVE_NATIVE;
 	if (saver_failed(spawn, log))
 		return SAVE_FAILED;
-	strbuf_add(text, strbuf_text(&spawn->out), spawn->out.len);
+	strbuf_take(text, &spawn->out);
 	return SAVE_DONE;
 }
 

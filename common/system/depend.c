@@ -25,8 +25,16 @@ static const struct helper {
 	{ "tftp", "nf_conntrack_tftp", "nf_nat_tftp" },
 };
 
-/* The words behind which a set is named. */
-static const char *const set_words[] = { "--match-set", "--add-set", "--del-set", "--map-set" };
+/* Words of a rule behind which something stands that the rule cannot be without. */
+enum need_kind { NEED_NONE, NEED_SET, NEED_NFACCT, NEED_TIMEOUT, NEED_HELPER };
+
+static const struct need {
+	const char *word;
+	enum need_kind kind;
+} needs[] = {
+	{ "--match-set", NEED_SET }, { "--add-set", NEED_SET },		 { "--del-set", NEED_SET },    { "--map-set", NEED_SET },
+	{ "--helper", NEED_HELPER }, { "--nfacct-name", NEED_NFACCT }, { "--timeout", NEED_TIMEOUT },
+};
 
 struct finding {
 	struct extras *extras;
@@ -99,23 +107,44 @@ static void warn_object(const struct finding *in, const struct piece *rule, cons
 		 (int)rule->len, rule->text);
 }
 
+static enum need_kind need_of(const struct piece *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(needs); i++)
+		if (piece_is(word, needs[i].word))
+			return needs[i].kind;
+	return NEED_NONE;
+}
+
+/* Does such a word begin anywhere, be it in a comment? Most rules have none, and need not be cut into words. */
+static bool may_need(const struct piece *rule)
+{
+	const char *end = rule->text + rule->len;
+
+	for (const char *at = rule->text; (at = memchr(at, '-', (size_t)(end - at))) != NULL; at++)
+		for (size_t i = 0; at + 2 < end && at[1] == '-' && i < ARRAY_LEN(needs); i++)
+			if (at[2] == needs[i].word[2] && (size_t)(end - at) > strlen(needs[i].word) &&
+			    memcmp(at, needs[i].word, strlen(needs[i].word)) == 0)
+				return true;
+	return false;
+}
+
 static bool read_rule(const struct finding *in, const struct piece *rule)
 {
-	struct piece word = rule_word(rule, 0);
+	struct piece word = may_need(rule) ? rule_word(rule, 0) : (struct piece){ NULL, 0 };
 	bool good = true;
 
 	for (struct piece next; good && word.len > 0; word = next) {
+		enum need_kind kind = need_of(&word);
+		bool ct = kind != NEED_NONE && memmem(rule->text, rule->len, " -j CT ", 7) != NULL;
+
 		next = rule_next_word(rule, &word);
-		if (word.len < 5 || memcmp(word.text, "--", 2) != 0)
-			continue;
-		for (size_t i = 0; good && i < ARRAY_LEN(set_words); i++)
-			if (piece_is(&word, set_words[i]))
-				good = add_set(in->extras, next.text, next.len);
-		if (piece_is(&word, "--nfacct-name"))
+		if (kind == NEED_SET)
+			good = add_set(in->extras, next.text, next.len);
+		else if (kind == NEED_NFACCT)
 			warn_object(in, rule, "an nfacct object");
-		else if (piece_is(&word, "--timeout") && memmem(rule->text, rule->len, " -j CT ", 7) != NULL)
+		else if (kind == NEED_TIMEOUT && ct)
 			warn_object(in, rule, "a time-out policy");
-		else if (good && piece_is(&word, "--helper") && memmem(rule->text, rule->len, " -j CT ", 7) != NULL)
+		else if (kind == NEED_HELPER && ct)
 			good = add_helper(in, &next);
 	}
 	return good;

@@ -16,14 +16,19 @@ static bool fault(struct generation *generation, const char *part, const char *w
 	return false;
 }
 
-static bool read_part(struct generation *generation, const struct state *state, const char *part, struct strbuf *text)
+static bool part_fault(struct generation *generation, const char *part, int err)
 {
-	int err = state_read(state, generation->number, part, text);
+	return fault(generation, part, err == -EBADMSG ? "not what was written" : strerror(-err));
+}
+
+static bool read_input(struct generation *generation, const struct state *state)
+{
+	int err = state_read(state, generation->number, "", &generation->input);
 
 	if (err == 0)
 		return true;
-	strbuf_reset(text);
-	return fault(generation, part, err == -EBADMSG ? "not what was written" : strerror(-err));
+	strbuf_reset(&generation->input);
+	return part_fault(generation, "", err);
 }
 
 static bool read_sealed(struct generation *generation, const char *part, const struct strbuf *text,
@@ -72,17 +77,17 @@ static bool read_family(struct generation *generation, const struct state *state
 	struct strbuf *text = &generation->text[family];
 	const char *part = part_names[family];
 	struct stream stream = { .name = NULL };
+	int err = state_read_beside(state, generation->number, part, &generation->input, text);
 	bool good;
 
-	if (state_read(state, generation->number, part, text) == -ENOENT)
-		return true;
-	strbuf_reset(text);
-	if (!read_part(generation, state, part, text))
-		return false;
+	if (err != 0) {
+		strbuf_reset(text);
+		return err == -ENOENT || part_fault(generation, part, err);
+	}
 	good = read_sealed(generation, part, text, FAMILY_BOTH, &stream) &&
 	       (extras_read(&generation->extras, &stream, &silent) ||
 		fault(generation, part, "a directive of it cannot be read"));
-	good = good && (rules_read(&generation->rules[family], part, strbuf_text(text), text->len, &silent) ||
+	good = good && (rules_of_stream(&generation->rules[family], part, &stream, &silent) ||
 			fault(generation, part, "its rules cannot be read"));
 	stream_free(&stream);
 	return good;
@@ -91,7 +96,7 @@ static bool read_family(struct generation *generation, const struct state *state
 bool generation_read(struct generation *generation, const struct state *state, unsigned number)
 {
 	*generation = (struct generation){ .number = number };
-	if (read_part(generation, state, "", &generation->input))
+	if (read_input(generation, state))
 		(void)!read_sealed(generation, "", &generation->input, read_notes(generation), &generation->stream);
 	for (int i = 0; i < FAMILIES; i++)
 		(void)!read_family(generation, state, i);

@@ -1,59 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "system/own.h"
+#include "system/piecemap.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
-static int rule_order(const void *left, const void *right)
-{
-	const struct piece *a = left, *b = right;
-	int order = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
-
-	return order != 0 ? order : a->len < b->len ? -1 : a->len > b->len;
-}
-
-/* Base's rules of a chain, sorted; of equal ones each can be found once. */
+/* Base's rules of a chain; `left` tells how many of each were not found in live yet. */
 struct pool {
-	VEC(struct piece) sorted;
-	VEC(size_t) found; /* at the first of equal ones: how many of them were found */
+	struct piecemap map;
+	VEC(size_t) left;
 };
 
 static bool pool_make(struct pool *pool, const struct chain *chain)
 {
-	for (size_t i = 0; i < chain->rules.len; i++)
-		if (!vec_push(&pool->sorted, chain->rules.item[i].text) || !vec_push(&pool->found, 0))
-			return false;
-	if (pool->sorted.len > 1)
-		qsort(pool->sorted.item, pool->sorted.len, sizeof(*pool->sorted.item), rule_order);
-	return true;
+	bool good = piecemap_reserve(&pool->map, chain->rules.len);
+
+	for (size_t i = 0; good && i < chain->rules.len; i++) {
+		size_t number = piecemap_add(&pool->map, &chain->rules.item[i].text);
+
+		good = number != PIECEMAP_NONE && (number < pool->left.len || vec_push(&pool->left, 0));
+		if (good)
+			pool->left.item[number]++;
+	}
+	return good;
 }
 
 static bool pool_take(struct pool *pool, const struct piece *rule)
 {
-	size_t low = 0, high = pool->sorted.len, at;
+	size_t number = piecemap_find(&pool->map, rule);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (rule_order(&pool->sorted.item[middle], rule) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == pool->sorted.len)
+	if (number == PIECEMAP_NONE || pool->left.item[number] == 0)
 		return false;
-	at = low + pool->found.item[low];
-	if (at >= pool->sorted.len || !piece_equal(&pool->sorted.item[at], rule))
-		return false;
-	pool->found.item[low]++;
+	pool->left.item[number]--;
 	return true;
 }
 
 static int own_chain(const struct chain *base, const struct chain *live, struct chain *own,
 		     struct foreign_count *left_out)
 {
-	struct pool pool = { .sorted = { 0 } };
+	struct pool pool = { .left = { 0 } };
 	int err = pool_make(&pool, base) ? 0 : -ENOMEM;
 
 	for (size_t i = 0; err == 0 && i < live->rules.len; i++) {
@@ -62,8 +46,8 @@ static int own_chain(const struct chain *base, const struct chain *live, struct 
 		else if (!vec_push(&own->rules, live->rules.item[i]))
 			err = -ENOMEM;
 	}
-	vec_free(&pool.sorted);
-	vec_free(&pool.found);
+	piecemap_free(&pool.map);
+	vec_free(&pool.left);
 	return err;
 }
 

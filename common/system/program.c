@@ -8,16 +8,18 @@ static const struct chain *live_chain(const struct table *live, const char *name
 	return live != NULL ? table_chain(live, name) : NULL;
 }
 
-/* One with counters in front that are not zero. */
-static bool has_counts(const struct chain *chain)
+/* Are there counts to set, which are not those of the same rules in force? Zeros alone say nothing. */
+static bool other_counts(const struct chain *now, const struct chain *want)
 {
-	for (size_t i = 0; i < chain->rules.len; i++) {
-		const struct piece *counters = &chain->rules.item[i].counters;
+	bool any = false, other = false;
 
-		if (counters->len > 0 && (counters->len != 5 || memcmp(counters->text, "[0:0]", 5) != 0))
-			return true;
+	for (size_t i = 0; i < want->rules.len; i++) {
+		const struct piece *counters = &want->rules.item[i].counters;
+
+		any = any || (counters->len > 0 && (counters->len != 5 || memcmp(counters->text, "[0:0]", 5) != 0));
+		other = other || !piece_equal(counters, &now->rules.item[i].counters);
 	}
-	return false;
+	return any && other;
 }
 
 static bool changed(const struct table *live, const struct chain *want, enum counts counts)
@@ -26,7 +28,7 @@ static bool changed(const struct table *live, const struct chain *want, enum cou
 
 	if (now == NULL)
 		return want->policy == NULL || want->rules.len > 0 || strcmp(want->policy, "ACCEPT") != 0;
-	return !chain_equal(now, want) || (counts == COUNTS_SET && want->ours && has_counts(want));
+	return !chain_equal(now, want) || (counts == COUNTS_SET && want->ours && other_counts(now, want));
 }
 
 static bool stale(const struct chain *now, const struct table *want)

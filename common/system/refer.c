@@ -66,7 +66,6 @@ static bool split(const struct strbuf *text, int family, text_lines *out)
 		at = stop != NULL ? stop + 1 : end;
 		if (family >= 0 && !bare(&line, family))
 			continue;
-		line.hash = hash_of(line.text, line.len);
 		if (!vec_push(out, line))
 			return false;
 	}
@@ -76,6 +75,12 @@ static bool split(const struct strbuf *text, int family, text_lines *out)
 static bool same(const struct text_line *a, const struct text_line *b)
 {
 	return a->hash == b->hash && a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+}
+
+static void hash_lines(text_lines *lines)
+{
+	for (size_t i = 0; i < lines->len; i++)
+		lines->item[i].hash = hash_of(lines->item[i].text, lines->item[i].len);
 }
 
 /* Where each line stands first: index + 1, by hash. */
@@ -139,8 +144,11 @@ int refer_encode(const struct strbuf *text, const struct strbuf *other, int fami
 	unsigned *slots = NULL;
 	size_t size = 0;
 
-	if (split(text, -1, &lines) && split(other, family, &known))
+	if (split(text, -1, &lines) && split(other, family, &known)) {
+		hash_lines(&lines);
+		hash_lines(&known);
 		slots = index_lines(&known, &size);
+	}
 	if (slots != NULL) {
 		strbuf_puts(out, heads[family]);
 		encode(&lines, &known, slots, size, out);

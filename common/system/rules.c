@@ -218,25 +218,33 @@ static bool has_table(const char *text, size_t len)
 	return len > 0 && (text[0] == '*' || memmem(text, len, "\n*", 2) != NULL);
 }
 
+bool rules_of_stream(struct rules *rules, const char *name, const struct stream *stream, struct diag_log *log)
+{
+	const struct line *bad = NULL;
+
+	*rules = (struct rules){ .arena = { NULL, 0, 0 } };
+	if (rules_take(rules, stream, FAMILY_BOTH, &bad))
+		return true;
+	diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s: line %u is not as savers write them: %.*s", name, bad->number,
+		 (int)bad->len, bad->text);
+	return false;
+}
+
 bool rules_read(struct rules *rules, const char *name, const char *text, size_t len, struct diag_log *log)
 {
 	struct first_report first = { STRBUF_INIT };
 	struct diag_log inner = { .report = keep_first, .ctx = &first };
 	struct stream stream;
-	const struct line *bad = NULL;
 	bool good;
 
 	*rules = (struct rules){ .arena = { NULL, 0, 0 } };
 	if (!has_table(text, len))
 		return true;
 	good = stream_read(&stream, name, text, len, FAMILY_BOTH, &inner);
-	if (!good) {
+	if (!good)
 		diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s: %s", name, strbuf_text(&first.text));
-	} else if (!rules_take(rules, &stream, FAMILY_BOTH, &bad)) {
-		diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s: line %u is not as savers write them: %.*s", name, bad->number,
-			 (int)bad->len, bad->text);
-		good = false;
-	}
+	else
+		good = rules_of_stream(rules, name, &stream, log);
 	stream_free(&stream);
 	strbuf_free(&first.text);
 	return good;

@@ -53,6 +53,10 @@ struct rules {
 must_check bool rules_read(struct rules *rules, const char *name, const char *text, size_t len,
 			   struct diag_log *log);
 
+/* The same of a stream that was read already; its text must stay, the stream itself need not. */
+must_check bool rules_of_stream(struct rules *rules, const char *name, const struct stream *stream,
+				struct diag_log *log);
+
 /*
  * The same of a text that is read already: the rules that it has for a family, without their marks. The
  * text must stay in place here too. False: *bad is neither a chain nor appends a rule to one that was

@@ -153,24 +153,38 @@ int state_write(const struct state *state, unsigned generation, const char *part
 	return err;
 }
 
-int state_read(const struct state *state, unsigned generation, const char *part, struct strbuf *out)
+/* `text` tells the part by lines of the input. */
+static int resolve(const struct state *state, unsigned generation, const char *part, const struct strbuf *input,
+		   const struct strbuf *text, struct strbuf *out)
 {
-	struct strbuf text = STRBUF_INIT, input = STRBUF_INIT;
+	struct strbuf own = STRBUF_INIT;
+	int err = input == NULL ? read_part(state, generation, "", &own) : 0;
+
+	if (err == 0)
+		err = refer_decode(text, input == NULL ? &own : input, part_family(part), out);
+	strbuf_free(&own);
+	return err == -ENOENT ? -EBADMSG : err;
+}
+
+int state_read_beside(const struct state *state, unsigned generation, const char *part, const struct strbuf *input,
+		      struct strbuf *out)
+{
+	struct strbuf text = STRBUF_INIT;
 	int err = read_part(state, generation, part, &text);
 
 	if (err == 0 && refer_is(&text) && part_family(part) >= 0) {
-		err = read_part(state, generation, "", &input);
-		if (err == 0)
-			err = refer_decode(&text, &input, part_family(part), out);
-		else if (err == -ENOENT)
-			err = -EBADMSG;
+		err = resolve(state, generation, part, input, &text, out);
 	} else if (err == 0) {
-		strbuf_add(out, strbuf_text(&text), text.len);
+		strbuf_take(out, &text);
 		err = out->failed ? -ENOMEM : 0;
 	}
 	strbuf_free(&text);
-	strbuf_free(&input);
 	return err;
+}
+
+int state_read(const struct state *state, unsigned generation, const char *part, struct strbuf *out)
+{
+	return state_read_beside(state, generation, part, NULL, out);
 }
 
 static int sync_dir(const char *path)

@@ -61,6 +61,10 @@ must_check int state_write(const struct state *state, unsigned generation, const
 			   size_t len);
 must_check int state_read(const struct state *state, unsigned generation, const char *part, struct strbuf *out);
 
+/* The same for who has the generation's input already, to which a part may refer; NULL: it is read. */
+must_check int state_read_beside(const struct state *state, unsigned generation, const char *part,
+				 const struct strbuf *input, struct strbuf *out);
+
 /*
  * Makes `generation` the good one, and the good one so far the previous. 0 or -errno: then both are what
  * they were. A run that dies in between leaves the second to state_finish_flip, which is for nobody but

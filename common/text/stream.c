@@ -106,6 +106,14 @@ static enum line_kind line_kind(const struct line *line)
 	return line->len >= 6 && memcmp(line->text, "COMMIT", 6) == 0 ? LINE_COMMIT : LINE_RULE;
 }
 
+/* Of a sealed stream, from its first line on: of other text nobody asks for it. */
+static void add_checksum(struct stream *stream, const char *text, size_t len, bool ended)
+{
+	stream->crc = (uint32_t)crc32_z(stream->crc, (const unsigned char *)text, len);
+	if (ended)
+		stream->crc = (uint32_t)crc32_z(stream->crc, (const unsigned char *)"\n", 1);
+}
+
 void stream_feed(struct stream *stream, const char *text, size_t len, bool ended)
 {
 	struct line line = { .text = text, .len = (unsigned)len, .number = (unsigned)stream->lines.len + 1 };
@@ -120,10 +128,8 @@ void stream_feed(struct stream *stream, const char *text, size_t len, bool ended
 	if (line.kind == LINE_COMMENT)
 		note_saver(stream, &line);
 	structure_line(stream, &line);
-	if (stream->sealed) /* else no line asks for it */
-		stream->crc = (uint32_t)crc32_z(stream->crc, (const unsigned char *)text, len);
-	if (stream->sealed && ended)
-		stream->crc = (uint32_t)crc32_z(stream->crc, (const unsigned char *)"\n", 1);
+	if (stream->sealed)
+		add_checksum(stream, text, len, ended);
 	if (!vec_push(&stream->lines, line))
 		stream->no_memory = true;
 }

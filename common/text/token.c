@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "text/token.h"
 
-#include <string.h>
-
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -22,11 +20,6 @@ struct token token_after(const char *line, size_t len, size_t at)
 struct token token_next(const char *line, size_t len, const struct token *token)
 {
 	return token_after(line, len, token->column - 1 + token->len);
-}
-
-bool token_is(const struct token *token, const char *text)
-{
-	return strlen(text) == token->len && memcmp(token->text, text, token->len) == 0;
 }
 
 enum family token_mark(const struct token *token)

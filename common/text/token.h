@@ -6,6 +6,8 @@
 #include "base/base.h"
 #include "text/family.h"
 
+#include <string.h>
+
 struct token {
 	const char *text; /* borrowed from the line, not NUL-terminated */
 	size_t len;       /* 0: none left */
@@ -18,7 +20,11 @@ struct token token_after(const char *line, size_t len, size_t at);
 /* The one behind `token`. */
 struct token token_next(const char *line, size_t len, const struct token *token);
 
-bool token_is(const struct token *token, const char *text);
+/* Here, so that the length of a literal costs nothing: each line of a long text is asked this many times. */
+static inline bool token_is(const struct token *token, const char *text)
+{
+	return strlen(text) == token->len && memcmp(token->text, text, token->len) == 0;
+}
 
 /* -4, -6, --ipv4, --ipv6: the family that a rule is marked for. FAMILY_NONE: another word. */
 enum family token_mark(const struct token *token);

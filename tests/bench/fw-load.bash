@@ -33,7 +33,7 @@ traffic() { # traffic NAME LOADS COMMAND...: the command is run with 1 and 2 in 
 	shift 2
 	ip netns exec lf "$BUILD/tests/leak" receive 7200 >"$work/received" &
 	receiver=$!
-	sleep 0.5
+	until ip netns exec lf ss -Hlun | grep -q ':5000 '; do sleep 0.1; done
 	ip netns exec lc "$BUILD/tests/leak" send 10.9.0.1 "$rate" 7200 >"$work/sent" &
 	sender=$!
 	# At least so long that 400,000 SYNs are sent, however quick the loads are.
@@ -41,10 +41,14 @@ traffic() { # traffic NAME LOADS COMMAND...: the command is run with 1 and 2 in 
 		for ((i = 0; i < '"$count"' || SECONDS < '$((600000 / rate))'; i++)); do "$@" $((i % 2 + 1)) || exit 9; done
 		echo $i' load "$@" >"$work/count" || { echo "$name: a load failed"; failed=1; }
 	kill $sender
-	sleep 2
+	wait $sender
+	sleep 1
+	until ip netns exec lf ss -Hlun | awk '$4 ~ /:5000$/ && $2 > 0 { exit 1 }'; do sleep 0.1; done
 	kill $receiver
 	wait
 	echo "$name: $(cat "$work/count") loads, $(cat "$work/sent"), $(cat "$work/received")"
+	# Gaps are told by the receiver; what never came before its first or behind its last packet is missing here.
+	[ "$(result received)" = "$(cut -d' ' -f2 "$work/sent")" ] || { echo "FAILED: $name: not all that was sent came"; failed=1; }
 }
 
 result() { grep -o "$1 [0-9]*" "$work/received" | cut -d' ' -f2; }

@@ -52,16 +52,26 @@ compare() { # compare TEXT ROUNDS BOUND
 		}' "$tmp/theirs" "$tmp/ours" || bad=1
 }
 
+# Once there was a load, its record is read too, to tell our rules from those of others.
+after_load() {
+	ours >"$tmp/saved" 2>/dev/null
+	"$BUILD/fw-load" -q -b "$b" -s "$tmp/state" --replace "$tmp/saved"
+	compare "10,000 rules a family, of a load" 5 ""
+	rm -r "$tmp/state"
+}
+
 # Legacy in a namespace of its own: where both kinds were used, fw-save looks at the other one too.
 if [ "${1-}" = legacy ]; then
 	b=legacy
 	load 10000 1
 	compare "10,000 rules a family, one chain" 9 1.3
+	after_load
 	exit "$bad"
 fi
 b=nft
 load 10000 1
 compare "10,000 rules a family, one chain" 7 1.3
+after_load
 unshare -n bash "$0" legacy || bad=1
 [ "${1-}" = short ] && exit "$bad"
 

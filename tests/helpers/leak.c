@@ -83,8 +83,8 @@ static int receive(double seconds)
 		for (int fd; (fd = accept(fds[2].fd, NULL, NULL)) >= 0; close(fd))
 			connected++;
 	}
-	printf("received %lu lost %lu leaked %lu connected %lu\n", allowed,
-	       allowed > 0 ? (unsigned long)last - first + 1 - allowed : 0, leaked, connected);
+	printf("received %lu lost %lu leaked %lu connected %lu first %u last %u\n", allowed,
+	       allowed > 0 ? (unsigned long)last - first + 1 - allowed : 0, leaked, connected, first, last);
 	return 0;
 }
 

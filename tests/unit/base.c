@@ -14,6 +14,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static void test_take(void)
+{
+	struct strbuf sb = STRBUF_INIT, taken = STRBUF_INIT;
+
+	strbuf_puts(&sb, "one");
+	strbuf_take(&taken, &sb);
+	CHECK(strcmp(strbuf_text(&taken), "one") == 0 && sb.len == 0 && !sb.failed, "strbuf: taken whole");
+	strbuf_puts(&sb, " two");
+	strbuf_take(&taken, &sb);
+	CHECK(strcmp(strbuf_text(&taken), "one two") == 0 && sb.len == 0, "strbuf: and added to what is there");
+	strbuf_free(&taken);
+	strbuf_free(&sb);
+}
+
 static void test_strbuf(void)
 {
 	struct strbuf sb = STRBUF_INIT;
@@ -136,6 +150,7 @@ static void test_json(void)
 int main(void)
 {
 	test_strbuf();
+	test_take();
 	test_vec();
 	test_arena();
 	test_atomic();

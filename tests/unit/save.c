@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "system/align.h"
 #include "system/inputline.h"
 #include "system/own.h"
+#include "system/piecemap.h"
 #include "system/refer.h"
 #include "tap.h"
 
@@ -119,10 +121,99 @@ static void test_own(void)
 	rules_free(&live);
 }
 
+/* "1", "2", ... as pieces that point into `text`. */
+static struct piece number_piece(char text[static 32], unsigned number)
+{
+	return (struct piece){ text, (unsigned)snprintf(text, 32, "rule number %u", number) };
+}
+
+static void test_piecemap(void)
+{
+	enum { COUNT = 5000 };
+	static char texts[COUNT][32];
+	struct piecemap map = { .slots = NULL };
+	bool good = piecemap_reserve(&map, COUNT), known = true;
+	struct piece piece, empty = { NULL, 0 };
+
+	for (unsigned i = 0; good && i < COUNT; i++) {
+		piece = number_piece(texts[i], i);
+		good = piecemap_find(&map, &piece) == PIECEMAP_NONE && piecemap_add(&map, &piece) == i;
+	}
+	CHECK(good, "piecemap: different texts have numbers in their order");
+	for (unsigned i = 0; i < COUNT; i++) {
+		char again[32];
+
+		piece = number_piece(again, i);
+		known = known && piecemap_find(&map, &piece) == i && piecemap_add(&map, &piece) == i;
+	}
+	CHECK(known && map.texts.len == COUNT, "piecemap: each is known again, and not added twice");
+	CHECK(piecemap_find(&map, &empty) == PIECEMAP_NONE, "piecemap: a text of no bytes is one too");
+	piecemap_free(&map);
+}
+
+/* A chain of rules, one for each letter. */
+static void letters_chain(struct chain *chain, const char *letters)
+{
+	for (; *letters != '\0'; letters++)
+		(void)!vec_push(&chain->rules, (struct rule){ .text = { letters, 1 } });
+}
+
+/* The letters of the pairs; "!": a pair of different ones, or out of order. */
+static const char *aligned(const char *left_text, const char *right_text, char out[static 64])
+{
+	struct chain left = { .name = "l" }, right = { .name = "r" };
+	pairs both = { 0 };
+	bool good;
+
+	letters_chain(&left, left_text);
+	letters_chain(&right, right_text);
+	good = align_rules(&left, &right, false, &both) == 0;
+	for (size_t i = 0; i < both.len; i++) {
+		const struct pair *pair = &both.item[i], *before = i > 0 ? pair - 1 : NULL;
+
+		good = good && left_text[pair->left] == right_text[pair->right] &&
+		       (before == NULL || (before->left < pair->left && before->right < pair->right));
+		out[i] = left_text[pair->left];
+	}
+	out[good ? both.len : 0] = '\0';
+	vec_free(&left.rules);
+	vec_free(&right.rules);
+	vec_free(&both);
+	return good ? out : "!";
+}
+
+static void test_align(void)
+{
+	static const char letters[] = "abcdefgh";
+	char out[64];
+	bool good = true;
+	unsigned seed = 1;
+
+	CHECK(strcmp(aligned("abc", "abc", out), "abc") == 0, "align: equal lists");
+	CHECK(strcmp(aligned("", "abc", out), "") == 0 && strcmp(aligned("abc", "", out), "") == 0, "align: an empty one");
+	CHECK(strcmp(aligned("xaybzc", "1a2b3c", out), "abc") == 0, "align: between other rules");
+	CHECK(strcmp(aligned("abcd", "dabc", out), "abc") == 0, "align: one that moved");
+	CHECK(strcmp(aligned("xaay", "zaaw", out), "aa") == 0 || strcmp(aligned("xaay", "zaaw", out), "") == 0,
+	      "align: rules that stand twice are paired in order, if at all");
+	for (int round = 0; good && round < 2000; round++) {
+		char left[13] = "", right[13] = "";
+
+		for (int i = 0; i < 12; i++) {
+			seed = seed * 1103515245U + 12345;
+			left[i] = letters[seed >> 16 & 7];
+			right[i] = letters[seed >> 20 & 7];
+		}
+		good = strcmp(aligned(left, right, out), "!") != 0;
+	}
+	CHECK(good, "align: pairs are of equal rules and ascend, whatever the lists");
+}
+
 int main(void)
 {
 	test_refer();
 	test_lines();
 	test_own();
+	test_piecemap();
+	test_align();
 	return tap_done();
 }
