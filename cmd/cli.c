@@ -3,6 +3,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,10 +67,23 @@ static void print_diag(void *ctx, const struct diag *diag)
 	strbuf_free(&line);
 }
 
+/*
+ * What was closed is opened, so that no lock or state of ours gets the number of a standard file and
+ * what is printed lands in it. Reading and writing fail as before.
+ */
+static void keep_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			return; /* nothing is there to open: it stays as it is */
+}
+
 void cli_begin(struct cli *cli, const char *name, const char *usage)
 {
 	const char *no_colour = getenv("NO_COLOR");
 
+	keep_standard_files();
 	*cli = (struct cli){ .name = name, .usage = usage };
 	signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would keep from us how our children ended */
 	cli->colour = isatty(STDERR_FILENO) && (no_colour == NULL || no_colour[0] == '\0');
@@ -113,7 +127,10 @@ int cli_option(const struct cli *cli, int argc, char *argv[], const char *shorts
 	c = getopt_long(argc, argv, shorts, longs, NULL);
 	if (c == ':')
 		cli_misuse(cli, "%s needs an argument", argv[optind - 1]);
-	if (c == '?' && optopt > 0 && optopt < 128)
+	for (const struct option *option = longs; c == '?' && optopt > 0 && option->name != NULL; option++)
+		if (option->val == optopt) /* known, so it is the argument that is wrong */
+			cli_misuse(cli, "--%s takes no argument", option->name);
+	if (c == '?' && optopt > 0)
 		cli_misuse(cli, "unknown option -%c", optopt);
 	if (c == '?')
 		cli_misuse(cli, "unknown option %s", argv[optind - 1]);

@@ -22,7 +22,7 @@ struct cli {
 	struct diag_log log; /* prints to standard error */
 };
 
-/* Fills in colour and the log. Keeps the pointers. */
+/* Fills in colour and the log, and sees to it that no standard file is closed. Keeps the pointers. */
 void cli_begin(struct cli *cli, const char *name, const char *usage);
 
 /* Asked-for help and version: standard output, status 0. These do not return. */

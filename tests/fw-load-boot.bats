@@ -31,7 +31,12 @@ is_closed() {
 		put "$gateway"
 		live >"$tmp/before"
 		reboot
-		boot
+		# Nothing is in force yet, so no saver is asked before the commit.
+		mkdir -p "$tmp/bin"
+		printf '#!/bin/sh\necho >>%s\nexec /usr/sbin/iptables-%s-save "$@"\n' "$tmp/saves-$b" $b >"$tmp/bin/iptables-$b-save"
+		chmod 755 "$tmp/bin/iptables-$b-save"
+		PATH=$tmp/bin:$PATH boot
+		[ "$(wc -l <"$tmp/saves-$b")" = 1 ]
 		live | diff "$tmp/before" -
 		run -0 boot
 		live | diff "$tmp/before" -
@@ -59,7 +64,7 @@ is_closed() {
 	done
 }
 
-@test "a good generation that is truncated, changed or garbage: the previous one, status 12" {
+@test "case 29: a good generation that is truncated, changed or garbage: the previous one, status 12" {
 	for b in $backends; do
 		for damage in truncate garbage change; do
 			fresh
@@ -84,7 +89,7 @@ is_closed() {
 	done
 }
 
-@test "no generation at all: the file of safe rules, else the compiled-in ones, status 12" {
+@test "case 30: no generation at all: the file of safe rules, else the compiled-in ones, status 12" {
 	for b in $backends; do
 		fresh
 		run -12 boot
@@ -101,6 +106,21 @@ is_closed() {
 		run -12 boot
 		in_ns iptables-$b -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
 		rm "$tmp/safe.rules"
+	done
+}
+
+@test "case 30: every generation damaged, no file of safe rules: the compiled-in ones, status 12" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		put "$tmp/next"
+		for part in "$state"/generations/*.gz; do echo garbage >"$part"; done
+		reboot
+		run -12 boot
+		[[ $output == *"000002.v4.gz"*"damaged"*"000001.v4.gz"*"damaged"*"the compiled-in safe rules in force"* ]]
+		is_closed
+		in_ns iptables-$b -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+		in_ns ip6tables-$b -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
 	done
 }
 
@@ -132,7 +152,7 @@ is_closed() {
 	done
 }
 
-@test "a commit and its rollback both fail: the safe rules are in force, status 10" {
+@test "case 11: a commit and its rollback both fail: the safe rules are in force, status 10" {
 	mkdir "$tmp/bin"
 	for b in $backends; do
 		fresh
@@ -152,7 +172,7 @@ is_closed() {
 	done
 }
 
-@test "a state that cannot be written: the good rules are loaded all the same" {
+@test "case 28: a state that cannot be written: the good rules are loaded all the same" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -168,7 +188,7 @@ is_closed() {
 	done
 }
 
-@test "the state's disk is full: nothing is changed, status 3, and the good generation stays" {
+@test "case 27: the state's disk is full: nothing is changed, status 3, and the good generation stays" {
 	for b in $backends; do
 		fresh
 		mkdir "$state"

@@ -26,15 +26,17 @@ wait_for() { # wait_for SECONDS COMMAND...
 	done
 }
 
+is_over() { ! kill -0 "$1" 2>/dev/null; }
+
 not_in_force() { ! in_force "$1"; }
 
-@test "confirmed from another session: kept, status 0" {
+@test "case 17: confirmed from another session: kept, status 0" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
 		put --confirm 20 "$tmp/next" 3>&- &
 		waiting=$!
-		wait_for 5 in_force 8443
+		wait_for 20 in_force 8443
 		run -7 put -w 1 "$gateway"
 		[[ $output == *"waits for its confirmation"* ]]
 		put --confirm-now
@@ -46,7 +48,7 @@ not_in_force() { ! in_force "$1"; }
 	done
 }
 
-@test "not confirmed: rolled back, status 9; a confirmation that comes late is refused" {
+@test "case 18: not confirmed: rolled back, status 9; a confirmation that comes late is refused" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -68,7 +70,7 @@ not_in_force() { ! in_force "$1"; }
 		in_ns iptables-$b -I INPUT -j f2b-sshd
 		put --confirm 2 "$tmp/next" 3>&- &
 		waiting=$!
-		wait_for 5 in_force 8443
+		wait_for 20 in_force 8443
 		in_ns iptables-$b -A f2b-sshd -s 203.0.113.9 -j DROP
 		in_ns iptables-$b -A INPUT -s 203.0.113.10 -j DROP
 		rc=0
@@ -85,13 +87,16 @@ not_in_force() { ! in_force "$1"; }
 
 # session END SECONDS: fw-load --confirm in the foreground of a terminal, and how that ends.
 session() {
-	python3 - "$1" ip netns exec "$ns" fw-load -b "$b" -s "$state" --confirm "$2" "$tmp/next" <<-'END' 3>&-
+	python3 - "$1" "ip netns exec $ns ip6tables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT" \
+		ip netns exec "$ns" fw-load -b "$b" -s "$state" --confirm "$2" "$tmp/next" <<-'END' 3>&-
 		import os, pty, signal, subprocess, sys, time
-		end, command = sys.argv[1], sys.argv[2:]
+		end, in_force, command = sys.argv[1], sys.argv[2].split(), sys.argv[3:]
 		pid, master = pty.fork()
 		if pid == 0:
 		    os.execvp(command[0], command)
-		time.sleep(1)
+		late = time.monotonic() + 20
+		while subprocess.run(in_force, capture_output=True).returncode != 0 and time.monotonic() < late:
+		    time.sleep(0.05)
 		if end == "hangup": os.killpg(pid, signal.SIGHUP)
 		if end == "close": os.close(master)
 		if end == "kill": os.kill(pid, signal.SIGKILL)
@@ -102,36 +107,36 @@ session() {
 	END
 }
 
-@test "SIGHUP to the process group during --confirm: the guard rolls back" {
+@test "case 14: SIGHUP to the process group during --confirm: the guard rolls back" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
-		session hangup 3
+		session hangup 5
 		in_force 8443
-		wait_for 6 in_force 443
-		wait_for 6 test ! -e "$state/pending"
+		wait_for 20 in_force 443
+		wait_for 20 test ! -e "$state/pending"
 		not_in_force 8443
 	done
 }
 
-@test "the terminal is closed during --confirm: the guard rolls back" {
+@test "case 15: the terminal is closed during --confirm: the guard rolls back" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
-		session close 3
+		session close 5
 		in_force 8443
-		wait_for 6 in_force 443
+		wait_for 20 in_force 443
 		not_in_force 8443
 	done
 }
 
-@test "the foreground is killed during --confirm: the guard rolls back" {
+@test "case 16: the foreground is killed during --confirm: the guard rolls back" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
-		session kill 3
+		session kill 5
 		in_force 8443
-		wait_for 6 in_force 443
+		wait_for 20 in_force 443
 		not_in_force 8443
 	done
 }
@@ -161,16 +166,132 @@ session() {
 	done
 }
 
-@test "the deadline does not move with the clock: no file of ours holds a time of day" {
+@test "case 19: the deadline does not move with the clock: no file of ours holds a time of day" {
 	b=nft
 	put "$gateway"
 	put --confirm 20 "$tmp/next" 3>&- &
-	wait_for 5 in_force 8443
+	wait_for 20 in_force 8443
 	read -r _ deadline < <(grep deadline "$state/pending")
 	up=$(cut -d. -f1 /proc/uptime)
 	[ "$deadline" -gt "$up" ] && [ "$deadline" -le $((up + 21)) ]
 	put --confirm-now
 	wait
+}
+
+@test "case 19: the clock is set back and forth by an hour while a confirmation is waited for: the deadline stays" {
+	[[ $BUILD != *-san ]] || skip "a sanitizer must be the first library"
+	# A clock of the day that jumps when the file is there, for fw-load and its guard alone; it notes who asks.
+	cat >"$tmp/clock.c" <<-'END'
+		#define _GNU_SOURCE
+		#include <stdlib.h>
+		#include <sys/syscall.h>
+		#include <sys/time.h>
+		#include <time.h>
+		#include <unistd.h>
+		static long jump(void) {
+			return access(getenv("CLOCK_BACK"), F_OK) == 0 ? -3600 : access(getenv("CLOCK_ON"), F_OK) == 0 ? 3600 : 0;
+		}
+		int clock_gettime(clockid_t id, struct timespec *t) {
+			int got = (int)syscall(SYS_clock_gettime, id, t);
+			if (id == CLOCK_REALTIME) t->tv_sec += jump();
+			return got;
+		}
+		time_t time(time_t *out) {
+			struct timespec t;
+			clock_gettime(CLOCK_REALTIME, &t);
+			if (out != NULL) *out = t.tv_sec;
+			return t.tv_sec;
+		}
+		int gettimeofday(struct timeval *restrict tv, void *restrict zone) {
+			struct timespec t;
+			(void)zone;
+			clock_gettime(CLOCK_REALTIME, &t);
+			*tv = (struct timeval){ t.tv_sec, t.tv_nsec / 1000 };
+			return 0;
+		}
+	END
+	cc -shared -fPIC -o "$tmp/clock.so" "$tmp/clock.c"
+	export CLOCK_BACK=$tmp/back CLOCK_ON=$tmp/on
+	# The clock does jump.
+	: >"$tmp/back"
+	[ $(($(date +%s) - $(LD_PRELOAD=$tmp/clock.so date +%s))) -ge 3599 ]
+	rm "$tmp/back"
+	for b in $backends; do
+		for jump in back on; do
+			fresh
+			put "$gateway"
+			live >"$tmp/before"
+			LD_PRELOAD=$tmp/clock.so put --confirm 5 "$tmp/next" 3>&- &
+			waiting=$!
+			wait_for 5 test -e "$state/pending"
+			deadline=$(awk '/deadline/ { print $2 }' "$state/pending")
+			wait_for 20 in_force 8443
+			: >"$tmp/$jump"
+			# Not a second early, and not an hour late.
+			wait_for 30 is_over $waiting
+			read -r now _ </proc/uptime
+			[ "${now%.*}" -ge "$deadline" ]
+			rc=0
+			wait $waiting || rc=$?
+			[ $rc = 9 ]
+			live | diff "$tmp/before" -
+			rm "$tmp/$jump"
+		done
+	done
+}
+
+@test "under systemd the guard is a unit: with absolute paths, our environment, and safe rules of its own" {
+	mkdir "$tmp/bin" "$tmp/here"
+	cp "$gateway" "$tmp/here/gateway.rules"
+	# As systemd does it: another directory, and no environment but what is passed on.
+	cat >"$tmp/bin/systemd-run" <<-'END'
+		#!/bin/bash
+		printf '%s\n' "$@" >"$(dirname "$0")/asked"
+		env=()
+		while [[ $1 == --* ]]; do
+			case $1 in
+			--setenv=*=*) env+=("${1#--setenv=}") ;;
+			--quiet | --collect | --description=*) ;;
+			*) exit 1 ;;
+			esac
+			shift
+		done
+		[[ $1 == /* ]] || exit 1
+		{ cd / && exec env -i "${env[@]}" setsid "$@"; } </dev/null >/dev/null 2>&1 3>&- &
+	END
+	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 2222 -j ACCEPT\nCOMMIT\n' >"$tmp/here/safe"
+	for b in $backends; do
+		fresh
+		rm -f "$tmp/bin/refuse"
+		# For the guard there is a restore that refuses: it must find it by our PATH.
+		cat >"$tmp/bin/iptables-$b-restore" <<-END
+			#!/bin/sh
+			case \$* in *--noflush*) [ ! -e $tmp/bin/refuse ] || exit 1 ;; esac
+			exec /usr/sbin/iptables-$b-restore "\$@"
+		END
+		chmod 755 "$tmp"/bin/*
+		# The first process of a namespace of its own: what lives in that of the network, as a machine's does.
+		cat >"$tmp/run" <<-END
+			mkdir -p /run/systemd/system
+			cd $tmp/here
+			fw-load -b $b -s state-$b gateway.rules || exit
+			fw-load -b $b -s state-$b --safe-rules safe --confirm 1 $tmp/next
+			[ \$? = 9 ] || exit 20
+			iptables-$b -C INPUT -p tcp --dport 443 -m conntrack --ctstate NEW -j ACCEPT || exit 21
+			fw-load -b $b -s state-$b --safe-rules safe --confirm 5 $tmp/next &
+			until ip6tables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null; do sleep 0.05; done
+			until grep -q generation state-$b/pending 2>/dev/null; do sleep 0.05; done
+			: >$tmp/bin/refuse
+			wait
+			iptables-$b -C INPUT -p tcp --dport 2222 -j ACCEPT || exit 22
+		END
+		PATH=$tmp/bin:$PATH in_ns unshare -p -f --mount-proc bash "$tmp/run"
+		rmdir /run/systemd/system /run/systemd
+		grep -qx -- --guard "$tmp/bin/asked"
+		grep -qx -- "$tmp/here/state-$b" "$tmp/bin/asked"
+		grep -qx -- "$tmp/here/safe" "$tmp/bin/asked"
+		grep -qx -- "--setenv=XTABLES_LOCKFILE=$XTABLES_LOCKFILE" "$tmp/bin/asked"
+	done
 }
 
 @test "--rollback loads the previous generation, or one by number" {
@@ -189,7 +310,7 @@ session() {
 	done
 }
 
-@test "killed at any system call that writes the state: old or new, whole, after the next run" {
+@test "case 12: killed at any system call that writes the state: old or new, whole, after the next run" {
 	command -v strace >/dev/null || skip "strace is missing"
 	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
 	for b in $backends; do
@@ -205,10 +326,15 @@ session() {
 		[ $b = nft ] || calls="rename symlink vfork,clone,clone3"
 		for call in $calls; do
 			for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+				links=$(links)
 				run in_ns strace -qq -o /dev/null -e trace="$call" -e inject="$call":signal=KILL:when=$n \
 					fw-load -q -b $b -s "$state" "$tmp/next"
 				[ "$status" = 137 ] && kills=$((kills + 1))
 				put -q --status >/dev/null
+				[ "$(links)" = "$links" ] || [[ $(links) == *" ${links% *}" ]] || {
+					echo "$b: killed at $call $n: good and previous were $links, are $(links)"
+					false
+				}
 				live | sed '/^\*raw/,/^COMMIT/d' >"$tmp/now"
 				cmp -s "$tmp/now" "$tmp/old" || cmp -s "$tmp/now" "$tmp/new" || {
 					echo "$b: killed at $call $n: neither old nor new"
@@ -226,7 +352,55 @@ session() {
 	done
 }
 
-@test "killed between two tables: the next run puts both back" {
+# The good generation and the previous one.
+links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good, $2 }'; }
+
+@test "a generation that cannot become the good one: undone, and good and previous are what they were" {
+	command -v strace >/dev/null || skip "strace is missing"
+	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
+	b=nft
+	put "$gateway"
+	put "$tmp/next"
+	put "$gateway"
+	live >"$tmp/before"
+	before=$(links)
+	for fault in rename:error=EIO:when=1 rename:error=EIO:when=2 symlink:error=ENOSPC:when=1 symlink:error=ENOSPC:when=2; do
+		run -11 in_ns strace -qq -o /dev/null -e trace="${fault%%:*}" -e inject="$fault" fw-load -b nft -s "$state" "$tmp/next"
+		[[ $output == *"the rules are as they were"* ]]
+		live | diff "$tmp/before" -
+		[ "$(links)" = "$before" ]
+		[ ! -e "$state/pending" ]
+		[ -z "$(find "$state" -name '*.tmp')" ]
+	done
+	put "$tmp/next"
+	[[ $(links) == *" ${before% *}" ]]
+}
+
+@test "an old generation that cannot be removed: a warning, and the load is done" {
+	b=legacy
+	mkdir -p "$state/generations/000001.gz"
+	for ((i = 2; i <= 21; i++)); do : >"$state/generations/$(printf %06u $i).gz"; done
+	run -0 put "$gateway"
+	[[ $output == *"old generations in"*"Is a directory"* ]]
+	[[ $(put --status) == *"good 000022"* ]]
+	run -3 in_ns fw-save -s "$state" --keep 1
+	[[ $output == *"Is a directory"* ]]
+}
+
+@test "fw-save --keep waits for a load" {
+	b=nft
+	put "$gateway"
+	flock "$state/run/lock" sleep 30 3>&- &
+	holder=$!
+	until ! flock -n "$state/run/lock" true; do sleep 0.05; done
+	run -3 in_ns fw-save -s "$state" -w 1 --keep 1
+	[[ $output == *"is held by fw-load"* ]]
+	kill "$(pgrep -P $holder)" $holder
+	wait $holder || true
+	in_ns fw-save -s "$state" -w 1 --keep 1
+}
+
+@test "case 13: killed between two tables: the next run puts both back" {
 	mkdir "$tmp/bin"
 	for b in $backends; do
 		fresh
@@ -246,5 +420,94 @@ session() {
 		run ! diff "$tmp/before" <(live)
 		run -0 put --status
 		live | diff "$tmp/before" -
+	done
+}
+
+@test "case 12: killed while a restore goes on: the next run waits for it, then undoes it" {
+	mkdir "$tmp/bin"
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		# One that commits when fw-load is dead, and when the next run is over or waits.
+		cat >"$tmp/bin/iptables-$b-restore" <<-END
+			#!/bin/sh
+			case \$* in
+			*--noflush*)
+				cat >$tmp/program
+				kill -9 \$PPID
+				for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+					[ -e $tmp/over ] || sleep 0.1
+				done
+				/usr/sbin/iptables-$b-restore "\$@" <$tmp/program
+				: >$tmp/committed
+				;;
+			*) exec /usr/sbin/iptables-$b-restore "\$@" ;;
+			esac
+		END
+		chmod 755 "$tmp/bin/iptables-$b-restore"
+		rm -f "$tmp/over" "$tmp/committed"
+		PATH=$tmp/bin:$PATH run put "$tmp/next"
+		[ "$status" = 137 ]
+		run -0 put --status
+		: >"$tmp/over"
+		wait_for 10 test -e "$tmp/committed"
+		[[ $output == *"interrupted"* ]]
+		live | diff "$tmp/before" -
+	done
+}
+
+# As after a boot: no rules, nothing in /run, another boot's id.
+reboot() {
+	ip netns delete "$ns"
+	ip netns add "$ns"
+	ip -n "$ns" link set lo up
+	rm -rf "$state/run"
+	[ ! -e "$state/pending" ] || sed -i 's/^boot .*/boot 00000000-0000-0000-0000-000000000000/' "$state/pending"
+}
+
+@test "case 12: killed at any call, its restores too: old or new, whole and in both families, after the next run or a boot" {
+	local n left
+	[[ $BUILD != *-san ]] || export ASAN_OPTIONS=detect_leaks=0
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/old"
+		reboot
+		put --boot
+		live >"$tmp/old-booted"
+		put "$tmp/next"
+		live >"$tmp/new"
+		reboot
+		put --boot
+		live >"$tmp/new-booted"
+		put "$gateway"
+		kills=0
+		# About 4,000 calls, most of them of the restores and savers. Each is a kill of its own for FW_KILL_STEP=1.
+		for ((n = 3; ; n += ${FW_KILL_STEP:-149})); do
+			left=0
+			in_ns "$BUILD/tests/kill-at" -m "$n" fw-load -q -b "$b" -s "$state" "$tmp/next" >"$tmp/said" 2>&1 || left=$?
+			[ "$left" -ne 77 ] || skip "tracing is not allowed here"
+			if ((kills++ % 2)); then
+				put -q --status >/dev/null
+				set -- "$tmp/old" "$tmp/new"
+			else
+				reboot
+				put -q --boot
+				set -- "$tmp/old-booted" "$tmp/new-booted"
+			fi
+			live >"$tmp/now"
+			cmp -s "$tmp/now" "$1" || cmp -s "$tmp/now" "$2" || {
+				echo "$b: killed at call $n: neither old nor new"
+				diff "$tmp/now" "$2"
+				false
+			}
+			[ ! -e "$state/pending" ]
+			put -q "$gateway"
+			[ "$left" -eq 0 ] || break
+		done
+		echo "$b: $kills kills"
+		[ "$left" -eq 1 ] && [ "$(tail -n 1 "$tmp/said")" = 0 ]
+		[ "$kills" -ge 15 ]
 	done
 }

@@ -9,7 +9,7 @@ teardown() { load_teardown; }
 
 sysctl_of() { in_ns cat "/proc/sys/$1"; }
 
-@test "settings are set, those that open after the rules, and undone when the rules fail" {
+@test "case 36: settings are set, those that open after the rules, and undone when the rules fail" {
 	for b in $backends; do
 		fresh
 		in_ns sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv4/conf/all/accept_redirects'
@@ -122,6 +122,28 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	done
 }
 
+@test "a text with a set that is in force already changes nothing, and makes no generation" {
+	for b in $backends; do
+		fresh
+		in_ns ipset create probe hash:ip || skip "this kernel has no ipset"
+		in_ns ipset destroy probe
+		printf '#@ set blocked hash:net inet\n#@ member 192.0.2.0/24\n#@ member 198.51.100.7\n*filter\n-4 -A INPUT -m set --match-set blocked src -j DROP\nCOMMIT\n' >"$tmp/with"
+		put "$tmp/with"
+		run -0 put -n "$tmp/with"
+		[ -z "$output" ]
+		put "$tmp/with"
+		[[ $(put --status) == *"good 000001"* ]]
+		# Changed by a hand: put right, and then there is nothing to do again.
+		in_ns ipset del blocked 198.51.100.7
+		run -0 put -n "$tmp/with"
+		[[ $output == *"put set blocked in force"* ]]
+		put "$tmp/with"
+		in_ns ipset test blocked 198.51.100.7
+		run -0 put -n "$tmp/with"
+		[ -z "$output" ]
+	done
+}
+
 @test "a set of an unconfirmed load is taken back, with its members" {
 	b=nft
 	in_ns ipset create probe hash:ip || skip "this kernel has no ipset"
@@ -156,7 +178,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	done
 }
 
-@test "--check rehearses, changes nothing and needs no root" {
+@test "case 41: --check rehearses, changes nothing and needs no root" {
 	setpriv --reuid 65534 --regid 65534 --clear-groups unshare -rn true 2>/dev/null || skip "users may not make namespaces here"
 	printf '*filter\n:INPUT DROP [0:0]\n-4 -A INPUT -s 192.0.2.1 -j ACCEPT\n-A INPUT -j MASQUERADE\nCOMMIT\n' >"$tmp/bad"
 	cp "$gateway" "$tmp/good"
@@ -204,13 +226,21 @@ readable() {
 @test "a load that takes longer than a second says on a terminal what it does" {
 	b=nft
 	mkdir "$tmp/bin"
-	printf '#!/bin/sh\nsleep 1.3\nexec /usr/sbin/iptables-nft-restore "$@"\n' >"$tmp/bin/iptables-nft-restore"
-	chmod 755 "$tmp/bin/iptables-nft-restore"
-	PATH=$tmp/bin:$PATH python3 - ip netns exec "$ns" fw-load -b nft -s "$state" "$gateway" >"$tmp/said" <<-'END'
-		import os, pty, sys
-		sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:], stdin_read=lambda fd: b"")))
-	END
-	grep -q 'fw-load: rehearsing, [1-9][0-9]* s' "$tmp/said"
+	# One that is silent, and one that never is.
+	for busy in '' 'echo busy >&2'; do
+		printf '#!/bin/sh\nfor i in 1 2 3 4 5 6; do sleep 0.3; %s\ndone\nexec /usr/sbin/iptables-nft-restore "$@"\n' "$busy" >"$tmp/bin/iptables-nft-restore"
+		chmod 755 "$tmp/bin/iptables-nft-restore"
+		fresh
+		PATH=$tmp/bin:$PATH python3 - ip netns exec "$ns" fw-load -b nft -s "$state" "$gateway" >"$tmp/said" <<-'END'
+			import os, pty, sys
+			sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:], stdin_read=lambda fd: b"")))
+		END
+		grep -q 'fw-load: rehearsing, [1-9][0-9]* s' "$tmp/said"
+		grep -q 'fw-load: committing IPv4, [1-9][0-9]* s' "$tmp/said"
+		# The line is gone in the end.
+		[[ $(tail -c 4 "$tmp/said") == *$'\r\e[K'* ]]
+	done
+	rm "$tmp/bin/iptables-nft-restore"
 	put "$gateway" 2>"$tmp/quiet"
 	[ ! -s "$tmp/quiet" ]
 }

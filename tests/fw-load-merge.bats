@@ -47,7 +47,7 @@ make_docker() {
 foreign() { in_ns iptables-$b-save; in_ns ip6tables-$b-save; }
 foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 
-@test "a first load onto unknown rules: status 6, nothing changed, and the choices are named" {
+@test "case 24: a first load onto unknown rules: status 6, nothing changed, and the choices are named" {
 	for b in $backends; do
 		fresh
 		make_fail2ban
@@ -107,7 +107,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "reloads with changes keep foreign chains, their place and their counts; our stale chain goes" {
+@test "case 23: reloads with changes keep foreign chains, their place and their counts; our stale chain goes" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -155,7 +155,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "loads beside a ban loop: no ban is lost, and jumps keep their place" {
+@test "case 22: loads beside a ban loop: no ban is lost, and jumps keep their place" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -188,7 +188,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "two loads at once: one waits for the other, and the rules are those of one of them" {
+@test "case 20: two loads at once: one waits for the other, and the rules are those of one of them" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -215,4 +215,79 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 		put "$tmp/next"
 		[ "$(in_ns ip6tables-$b -S INPUT | grep -c 443)" = 1 ]
 	done
+}
+
+@test "a ban that comes between the two commits of a load that fails is not lost" {
+	mkdir "$tmp/bin"
+	b=nft # loads of the legacy kind hold the lock that fail2ban waits for
+	put "$gateway"
+	make_fail2ban
+	cat >"$tmp/bin/ip6tables-nft-restore" <<-'END'
+		#!/bin/sh
+		case $* in *--noflush*) ;; *) exec /usr/sbin/ip6tables-nft-restore "$@" ;; esac
+		iptables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT || exit 1
+		iptables-nft -I f2b-sshd 1 -s 203.0.113.77 -j REJECT
+		iptables-nft -I INPUT 1 -s 203.0.113.78 -j DROP
+		iptables-nft -D f2b-sshd -s 203.0.113.66 -j REJECT
+		echo "ip6tables-restore: line 4 failed" >&2
+		exit 1
+	END
+	chmod 755 "$tmp/bin/ip6tables-nft-restore"
+	live >"$tmp/before"
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	PATH=$tmp/bin:$PATH run -11 put "$tmp/next"
+	in_ns iptables-nft -C f2b-sshd -s 203.0.113.77 -j REJECT
+	in_ns iptables-nft -C INPUT -s 203.0.113.78 -j DROP
+	run ! in_ns iptables-nft -C f2b-sshd -s 203.0.113.66 -j REJECT
+	# Besides the bans all is as it was.
+	diff <(grep -v 203.0.113 "$tmp/before") <(live | grep -v 203.0.113)
+}
+
+@test "-4 with other settings than the last load: at boot its own count, and IPv6 keeps what it asked for" {
+	for b in $backends; do
+		fresh
+		{
+			echo '#@ sysctl net.ipv4.conf.all.rp_filter=1'
+			echo '#@ sysctl net.ipv6.conf.all.accept_ra=0'
+			cat "$gateway"
+		} >"$tmp/first"
+		put "$tmp/first"
+		{ echo '#@ sysctl net.ipv4.conf.all.rp_filter=2'; sed 's/443/8443/' "$gateway"; } >"$tmp/second"
+		put -4 "$tmp/second"
+		zcat "$state/generations/000002.v6.gz" | grep -q 'net.ipv6.conf.all.accept_ra=0'
+		run ! grep rp_filter <(zcat "$state/generations/000002.v6.gz")
+		in_ns sh -c 'echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter; echo 1 >/proc/sys/net/ipv6/conf/all/accept_ra'
+		run -0 put --boot
+		[ "$(in_ns cat /proc/sys/net/ipv4/conf/all/rp_filter)" = 2 ]
+		[ "$(in_ns cat /proc/sys/net/ipv6/conf/all/accept_ra)" = 0 ]
+	done
+}
+
+@test "-4 after the safe rules: they are part of the generation, sealed like any other" {
+	for b in $backends; do
+		fresh
+		run -12 put --boot --safe-rules /nonexistent
+		run -0 put -4 "$gateway"
+		[[ $output == *"IPv6: the safe rules are in force, stay"* ]]
+		live >"$tmp/before"
+		zcat "$state/generations/000001.v6.gz" | sed -n '1p;$p' | grep -c '^#[@=]'
+		run -0 in_ns fw-save -b "$b" -s "$state" --verify
+		[[ $(in_ns fw-save -b "$b" -s "$state" --show 1 -6) == "#@ stream 1"*"#@ end lines="* ]]
+		ip netns delete "$ns"
+		ip netns add "$ns"
+		run -0 put --boot
+		live | diff "$tmp/before" -
+	done
+}
+
+@test "-4 when the other family's part of the good generation is damaged: refused, nothing lost" {
+	b=nft
+	put "$gateway"
+	live >"$tmp/before"
+	echo garbage >"$state/generations/000001.v6.gz"
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	run -3 put -4 "$tmp/next"
+	[[ $output == *"load both families"* ]]
+	live | diff "$tmp/before" -
+	put --replace "$tmp/next"
 }

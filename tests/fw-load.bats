@@ -8,7 +8,7 @@ load lib/load
 setup() { load_setup; }
 teardown() { load_teardown; }
 
-@test "rules of both families are put in force, and the same again changes nothing" {
+@test "case 39: rules of both families are put in force, and the same again changes nothing" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -26,7 +26,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "loading the same again leaves the generation of nf_tables as it is" {
+@test "case 39: loading the same again leaves the generation of nf_tables as it is" {
 	b=nft
 	put "$gateway"
 	before=$(generation)
@@ -36,7 +36,7 @@ teardown() { load_teardown; }
 	[ "$(generation)" != "$before" ]
 }
 
-@test "an empty input is refused, and the rules stay" {
+@test "case 1: an empty input is refused, and the rules stay" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -48,7 +48,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "a stream cut at any byte is refused, and the rules stay" {
+@test "case 2: a stream cut at any byte is refused, and the rules stay" {
 	b=nft
 	seal <"$gateway" >"$tmp/whole"
 	printf '*filter\n:INPUT DROP [0:0]\n-4 -A INPUT -s 192.0.2.1 -j ACCEPT\nCOMMIT\n' | put
@@ -63,7 +63,7 @@ teardown() { load_teardown; }
 	put "$tmp/whole"
 }
 
-@test "a flipped byte is refused, and the rules stay" {
+@test "case 3: a flipped byte is refused, and the rules stay" {
 	b=nft
 	seal <"$gateway" >"$tmp/whole"
 	printf '*filter\n:INPUT DROP [0:0]\nCOMMIT\n' | put
@@ -83,7 +83,7 @@ teardown() { load_teardown; }
 	[[ $output == *"[checksum]"* ]]
 }
 
-@test "a bad second table leaves both families as they were; a plain restore does not" {
+@test "case 7: a bad second table leaves both families as they were; a plain restore does not" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -97,7 +97,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "a rule that is bad for IPv6 only leaves IPv4 as it was" {
+@test "case 9: a rule that is bad for IPv6 only leaves IPv4 as it was" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -110,7 +110,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "what only the kernel refuses is refused before it is tried, with its line and the profile's" {
+@test "case 8: what only the kernel refuses is refused before it is tried, with its line and the profile's" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -163,7 +163,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "the commit of IPv6 fails after that of IPv4: both are as before, status 11" {
+@test "case 10: the commit of IPv6 fails after that of IPv4: both are as before, status 11" {
 	mkdir "$tmp/bin"
 	for b in $backends; do
 		fresh
@@ -193,7 +193,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "rules of the other backend in force: status 5, nothing changed" {
+@test "case 25: rules of the other backend in force: status 5, nothing changed" {
 	for b in $backends; do
 		fresh
 		other=nft
@@ -205,7 +205,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "rules of nft's own in a table of iptables: status 5, nothing changed" {
+@test "case 26: rules of nft's own in a table of iptables: status 5, nothing changed" {
 	b=nft
 	put "$gateway"
 	for rule in 'meta hour 12 counter accept' 'ct state { new, established } counter accept'; do
@@ -217,12 +217,14 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "the lock of iptables-legacy is waited for, and not for ever" {
+@test "case 21: the lock of iptables-legacy is waited for, and not for ever" {
 	b=legacy
 	flock "$XTABLES_LOCKFILE" sleep 30 3>&- &
 	holder=$!
-	sleep 0.2
+	until ! flock -n "$XTABLES_LOCKFILE" true; do sleep 0.05; done
 	run -7 put -w 1 "$gateway"
+	# Control: a plain restore waits for ever.
+	run -124 in_ns timeout 1 iptables-legacy-restore "$gateway"
 	kill "$(pgrep -P $holder)" $holder
 	[ -z "$(live)" ]
 	wait $holder || true
@@ -244,6 +246,34 @@ teardown() { load_teardown; }
 	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state -n $gateway >/dev/full"
 }
 
+@test "an argument that an option does not take is said by the option's name" {
+	b=nft
+	for option in --plan --check --confirm-now --counters; do
+		run -2 put "$option=foo" "$gateway"
+		[[ $output == *"fw-load: $option takes no argument"* ]]
+	done
+	run -2 put --keep=foo -xn
+	[[ $output == *"unknown option -x"* ]]
+	run -2 put --unknown=foo
+	[[ $output == *"unknown option --unknown"* ]]
+}
+
+@test "a closed standard output: what is lost is said, and nothing that we write lands in its place" {
+	b=nft
+	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state -n $gateway >&-"
+	[[ $output == *"standard output: Bad file descriptor"* ]]
+	# A load prints nothing: nothing is lost.
+	run -0 bash -c "ip netns exec $ns fw-load -b nft -s $state $gateway >&-"
+	[ -z "$output" ]
+	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state --status >&-"
+	[ ! -s "$state/run/lock" ]
+	run -0 bash -c "ip netns exec $ns fw-load -v -b nft -s $state --replace - <$gateway 2>&- >&-"
+	[ ! -s "$state/run/lock" ]
+	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state - <&-"
+	[[ $output == *"<stdin>: Bad file descriptor"* ]]
+	put "$gateway"
+}
+
 @test "10,000 rules are loaded, and the last bad one of them is named" {
 	for b in $backends; do
 		fresh
@@ -260,7 +290,7 @@ print("COMMIT")' >"$tmp/many"
 	done
 }
 
-@test "the program in front of the pipe dies half way: refused, rules untouched" {
+@test "case 4: the program in front of the pipe dies half way: refused, rules untouched" {
 	b=nft
 	put "$gateway"
 	live >"$tmp/before"
@@ -271,7 +301,7 @@ print("COMMIT")' >"$tmp/many"
 	live | diff "$tmp/before" -
 }
 
-@test "no final newline, CRLF, NUL, a long line, 300 words, a table twice: refused with the line" {
+@test "case 5, 6: no final newline, CRLF, NUL, a long line, 300 words, a table twice: refused with the line" {
 	for b in $backends; do
 		fresh
 		printf '*filter\n:INPUT DROP [0:0]\nCOMMIT' >"$tmp/newline"
@@ -322,4 +352,12 @@ print("COMMIT")' >"$tmp/many"
 		sleep 1
 	done
 	false
+}
+
+@test "every numbered fault has a test" {
+	grep -ho '^@test "case [0-9, ]*:' ./*.bats prove/*.bats | grep -o '[0-9]*' | sort -un >"$tmp/tested"
+	printf '37\n40\n' >>"$tmp/tested" # tests/bench/fw-load.bash
+	grep -o '^| [0-9]* |' faults.md | tr -d '| ' >"$tmp/listed"
+	[ "$(wc -l <"$tmp/listed")" = 42 ]
+	sort -n "$tmp/tested" | diff - "$tmp/listed"
 }

@@ -97,61 +97,75 @@ static uint32_t count_commits(const struct strbuf *program)
 	return count;
 }
 
-bool apply_side(void *arg)
+/* Our own commits are no news to the other family; anybody else's are. */
+static void note_writers(struct load *load, struct side *side, uint32_t before, uint32_t after)
 {
-	struct side *side = arg;
-	struct load *load = side->load;
-	struct refusal refusal = REFUSAL_INIT;
+	side->raced = after - before > count_commits(&side->program);
+	for (int i = 0; i < FAMILIES; i++)
+		if (!side->raced && load->side[i].seen == before)
+			load->side[i].seen = after;
+}
+
+/* Runs the programs of these families at the same time; a family without one is left out. */
+static bool commit_sides(struct load *load, enum family families)
+{
+	struct restore restores[FAMILIES] = { { .refusal = REFUSAL_INIT }, { .refusal = REFUSAL_INIT } };
+	enum family some = FAMILY_NONE;
+	bool good = true;
+
+	for (int i = 0; i < FAMILIES; i++) {
+		const struct strbuf *program = &load->side[i].program;
+
+		if (family_has(families, i) && program->len > 0)
+			some |= family_bit(i);
+		restores[i].text = strbuf_text(program);
+		restores[i].len = program->len;
+	}
+	load->touched = load->touched || some != FAMILY_NONE;
+	backend_restore(&load->backend, some, RESTORE_CHANGE, restores);
+	for (int i = 0; i < FAMILIES; i++) {
+		struct refusal *refusal = &restores[i].refusal;
+
+		if (refusal->refused)
+			load_refused(load, i, blame_line(&load->side[i], refusal->line), refusal);
+		good = good && !refusal->refused;
+		refusal_free(refusal);
+	}
+	return good;
+}
+
+/* nf_tables lets in one writer at a time, and one behind the other we can tell who wrote between. */
+static bool commit_nft(struct load *load, struct side *side)
+{
 	uint32_t before = 0, after = 0;
 	bool good;
 
 	load_phase(load, side->family == 0 ? "committing IPv4" : "committing IPv6");
 	good = catch_up(side);
-	if (good && side->program.len > 0) {
-		(void)!nftgen_read(&before);
-		good = side_run_program(side, &side->program, &refusal);
-		(void)!nftgen_read(&after);
-	}
-	if (good && load->backend.kind == BACKEND_NFT) {
-		side->raced = after - before > count_commits(&side->program);
-		/* Our own commits are no news to the other family; anybody else's are. */
-		for (int i = 0; i < FAMILIES; i++)
-			if (!side->raced && load->side[i].seen == before)
-				load->side[i].seen = after;
-	}
-	if (refusal.refused)
-		load_refused(load, side->family, blame_line(side, refusal.line), &refusal);
-	refusal_free(&refusal);
+	if (!good || side->program.len == 0)
+		return good;
+	(void)!nftgen_read(&before);
+	good = commit_sides(load, family_bit(side->family));
+	(void)!nftgen_read(&after);
+	if (good)
+		note_writers(load, side, before, after);
 	return good;
 }
 
-/* Whatever is live now becomes what was live before; checked. */
-bool put_back_side(void *arg)
+bool apply_rules(void *arg)
 {
-	struct side *side = arg;
-	struct load *load = side->load;
-	bool same = false;
+	struct load *load = arg;
+	bool good = true;
 
-	for (int tries = 0; tries < 2 && !same; tries++) {
-		struct saved now = { .text = { STRBUF_INIT } };
-		struct strbuf program = STRBUF_INIT;
-		struct refusal refusal = REFUSAL_INIT;
-		bool good = load_save_now(load, family_bit(side->family), &now);
-
-		same = good && rules_equal(&now.rules[side->family], &side->live);
-		if (good && !same && tries == 0) {
-			program_write(&now.rules[side->family], &side->live, COUNTS_WRITTEN, &program);
-			if (!side_run_program(side, &program, &refusal))
-				load_refused(load, side->family, NULL, &refusal);
-		}
-		refusal_free(&refusal);
-		saved_free(&now);
-		strbuf_free(&program);
+	/* The families of the legacy kind share nothing, and its lock is ours. */
+	if (load->backend.kind == BACKEND_LEGACY) {
+		load_phase(load, "committing");
+		return commit_sides(load, FAMILY_BOTH);
 	}
-	if (!same)
-		diag_add(load->log, DIAG_ROLLBACK, NULL, NULL, "the %s rules could not be put back as they were",
-			 family_name(side->family));
-	return same;
+	for (int i = 0; i < FAMILIES && good; i++)
+		if (load->side[i].program.len > 0)
+			good = commit_nft(load, &load->side[i]);
+	return good;
 }
 
 static bool verify_side(struct load *load, struct side *side, const struct rules *now)

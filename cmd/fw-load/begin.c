@@ -5,13 +5,23 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { INPUT_MAX = 64 << 20 };
 
+static long long milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
 void load_begin(struct load *load, struct cli *cli, const struct load_opts *opts)
 {
-	*load = (struct load){ .opts = *opts, .cli = cli, .log = &cli->log, .started = state_uptime() };
+	*load = (struct load){ .opts = *opts, .cli = cli, .log = &cli->log };
+	load->started = load->shown = milliseconds();
 	state_begin(&load->state, opts->state_dir);
 	load->locks[0] = load->locks[1] = -1;
 	load->backend.lock_fd[0] = load->backend.lock_fd[1] = -1;
@@ -58,13 +68,17 @@ void load_end(struct load *load)
 	vec_free(&load->opts.keep);
 }
 
-/* A line on a terminal that is written over, once a second, when a phase takes longer than that. */
+/* A line on a terminal that is written over, once a second, in a run that takes longer than that. */
 static void show_progress(void *arg)
 {
 	struct load *load = arg;
+	long long now = milliseconds();
 
+	if (load->phase == NULL || now - load->shown < 1000)
+		return;
+	load->shown = now;
 	load->ticked = true;
-	fprintf(stderr, "\r\033[Kfw-load: %s, %lld s", load->phase, state_uptime() - load->started);
+	fprintf(stderr, "\r\033[Kfw-load: %s, %lld s", load->phase, (now - load->started) / 1000);
 	fflush(stderr);
 }
 
@@ -77,8 +91,9 @@ void load_phase(struct load *load, const char *phase)
 	if (phase != NULL && load->opts.verbose)
 		fprintf(stderr, "fw-load: %s\n", phase);
 	if (isatty(STDERR_FILENO)) {
-		load->backend.tick = phase != NULL ? show_progress : NULL;
+		load->backend.tick = show_progress;
 		load->backend.tick_arg = load;
+		show_progress(load);
 	}
 }
 
@@ -142,12 +157,14 @@ bool load_lock(struct load *load)
 
 bool load_find(struct load *load)
 {
-	struct backend other;
+	struct backend other = { .lock_fd = { -1, -1 } };
 	bool used;
 
 	if (!backend_find(&load->backend, load->opts.backend, load->log))
 		return false;
-	used = backend_other(&other, &load->backend) && backend_in_use(&other);
+	load->backend.held = load->locks;
+	used = !backend_untouched(load->backend.kind == BACKEND_NFT ? BACKEND_LEGACY : BACKEND_NFT) &&
+	       backend_other(&other, &load->backend) && backend_in_use(&other);
 	backend_free(&other);
 	/* Who boots, undoes or confirms must get on with it; only a new load can be asked to wait. */
 	if (used && load->opts.action != ACTION_LOAD && load->opts.action != ACTION_CHECK) {

@@ -12,10 +12,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { ENVIRONMENT = 3 };
 
 static const struct timespec moment = { .tv_nsec = 50 * 1000 * 1000 };
 
@@ -37,8 +40,37 @@ static bool under_systemd(void)
 	       stat("/proc/self/ns/net", &own) == 0 && first.st_ino == own.st_ino;
 }
 
-static bool start_unit(const char *self, const char *const *guard, size_t count)
+/* Relative to the directory that we were started in: the guard has another. */
+static const char *absolute(const char *path, struct strbuf *out)
 {
+	char *here = path[0] != '/' ? getcwd(NULL, 0) : NULL;
+
+	if (here != NULL)
+		strbuf_printf(out, "%s/", here);
+	free(here);
+	strbuf_puts(out, path);
+	return strbuf_text(out);
+}
+
+/* A unit starts with an environment of its own: what tells where programs and locks are goes with it. */
+static size_t pass_environment(struct spawn *spawn, size_t n, struct strbuf *texts)
+{
+	static const char *const names[ENVIRONMENT] = { "PATH", "XTABLES_LOCKFILE", "XTABLES_LIBDIR" };
+
+	for (size_t i = 0; i < ENVIRONMENT; i++) {
+		const char *value = getenv(names[i]);
+
+		if (value == NULL)
+			continue;
+		strbuf_printf(&texts[i], "--setenv=%s=%s", names[i], value);
+		spawn->argv[n++] = strbuf_text(&texts[i]);
+	}
+	return n;
+}
+
+static bool start_unit(const char *self, const char *const *guard)
+{
+	struct strbuf texts[ENVIRONMENT] = { STRBUF_INIT, STRBUF_INIT, STRBUF_INIT };
 	struct spawn spawn = SPAWN_INIT;
 	size_t n = 0;
 	bool good;
@@ -47,32 +79,52 @@ static bool start_unit(const char *self, const char *const *guard, size_t count)
 	spawn.argv[n++] = "--quiet";
 	spawn.argv[n++] = "--collect";
 	spawn.argv[n++] = "--description=fw-load: undo what nobody confirms";
+	n = pass_environment(&spawn, n, texts);
 	spawn.argv[n++] = self;
-	for (size_t i = 1; i < count; i++)
+	for (size_t i = 1; guard[i] != NULL; i++)
 		spawn.argv[n++] = guard[i];
 	spawn_run(&spawn, 1);
 	good = spawn_good(&spawn);
 	spawn_free(&spawn);
+	for (size_t i = 0; i < ENVIRONMENT; i++)
+		strbuf_free(&texts[i]);
 	return good;
+}
+
+static int start_guard(const struct load *load)
+{
+	struct strbuf dir = STRBUF_INIT, safe = STRBUF_INIT;
+	const char *const guard[] = { "/proc/self/exe",
+				      "--guard",
+				      "-s",
+				      absolute(load->opts.state_dir, &dir),
+				      "-b",
+				      backend_name(load->backend.kind),
+				      "--safe-rules",
+				      absolute(load->opts.safe_rules, &safe),
+				      NULL };
+	char self[4096];
+	ssize_t len = readlink(guard[0], self, sizeof(self) - 1);
+	int err = dir.failed || safe.failed ? -ENOMEM : 0;
+
+	self[len > 0 ? len : 0] = '\0';
+	if (err == 0 && (!under_systemd() || len <= 0 || !start_unit(self, guard)))
+		err = spawn_detached(guard);
+	strbuf_free(&dir);
+	strbuf_free(&safe);
+	return err;
 }
 
 bool guard_start(void *arg)
 {
 	struct load *load = arg;
-	const char *const guard[] = { "/proc/self/exe",	       "--guard",  "-s", load->opts.state_dir, "-b",
-				      backend_name(load->backend.kind), NULL };
-	char self[4096];
-	ssize_t len = readlink(guard[0], self, sizeof(self) - 1);
-	int err = 0;
+	int err = start_guard(load);
 
-	self[len > 0 ? len : 0] = '\0';
-	if (!under_systemd() || len <= 0 || !start_unit(self, guard, ARRAY_LEN(guard) - 1))
-		err = spawn_detached(guard);
 	for (int i = 0; err == 0 && i < 100 && !guard_is_there(load); i++)
 		nanosleep(&moment, NULL);
 	if (err == 0 && guard_is_there(load))
 		return true;
-	diag_system(load->log, err != 0 ? err : ETIMEDOUT, "the guard of an unconfirmed load");
+	diag_system(load->log, err != 0 ? err : -ETIMEDOUT, "the guard of an unconfirmed load");
 	return false;
 }
 

@@ -65,6 +65,7 @@ struct side {
 	struct strbuf base_text, live_text, next_text;
 	struct rules base, live, next, want;
 	bool has_base;
+	bool safe; /* base is the safe rules, which were put in force last */
 	struct strbuf file; /* what the generation will hold of this family */
 	struct merge merge;
 	struct strbuf program; /* empty: nothing to change */
@@ -85,7 +86,7 @@ struct load {
 	struct side side[FAMILIES];
 	struct plan plan;
 	const char *phase; /* for the progress line */
-	long long started;
+	long long started, shown; /* milliseconds since the boot: this run, its last progress line */
 	unsigned generation;      /* the one that this load makes */
 	bool keep_generation;     /* it is there already: a rollback, a boot */
 	bool read_only;           /* at boot: nothing can be written to the state */
@@ -128,8 +129,7 @@ bool side_merge(struct side *side);
 bool side_write_file(struct side *side);                 /* fills file, from next and the extras */
 
 /* apply.c */
-bool apply_side(void *side);
-bool put_back_side(void *side);
+bool apply_rules(void *load);
 bool verify_load(void *load);
 bool side_run_program(struct side *side, const struct strbuf *program, struct refusal *refusal);
 
@@ -139,6 +139,7 @@ bool load_commit(struct load *load); /* runs it */
 bool load_flip(void *load);          /* the generation is the good one */
 
 /* undo.c */
+bool put_back_rules(void *load); /* undoes apply_rules; what others changed meanwhile stays */
 bool load_recover(struct load *load);                   /* what a run before this one left unfinished */
 bool load_undo(struct load *load, unsigned generation); /* puts back what stood before a load */
 bool load_safe(struct load *load);                      /* the safe rules, or at least none that are open */

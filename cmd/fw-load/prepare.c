@@ -48,19 +48,24 @@ bool load_base(struct load *load)
 	for (int i = 0; i < FAMILIES; i++) {
 		struct side *side = &load->side[i];
 
-		side->has_base = read_safe(load, side);
-		if (good != 0 && !side->has_base)
-			(void)read_part(load, good, i, &side->base_text, &side->base, &side->has_base);
+		side->has_base = side->safe = read_safe(load, side);
+		if (good == 0 || side->has_base ||
+		    read_part(load, good, i, &side->base_text, &side->base, &side->has_base) ||
+		    load->families == FAMILY_NONE || family_has(load->families, i))
+			continue;
+		diag_add(load->log, DIAG_SYSTEM, NULL, NULL,
+			 "without it nobody knows the rules of %s, which this load leaves alone: load both families",
+			 family_name(i));
+		return false;
 	}
 	return true;
 }
 
-static bool read_extras(struct load *load, const struct side *side)
+static bool read_extras(struct load *load, const struct strbuf *text, struct extras *extras)
 {
 	struct stream stream;
-	bool good = stream_read(&stream, "generation", strbuf_text(&side->next_text), side->next_text.len, FAMILY_BOTH,
-				load->log) &&
-		    extras_read(&load->extras, &stream, load->log);
+	bool good = stream_read(&stream, "generation", strbuf_text(text), text->len, FAMILY_BOTH, load->log) &&
+		    extras_read(extras, &stream, load->log);
 
 	stream_free(&stream);
 	return good;
@@ -83,7 +88,7 @@ bool load_generation(struct load *load, unsigned generation)
 			continue;
 		load->families |= family_bit(i);
 		strbuf_add(&side->file, strbuf_text(&side->next_text), side->next_text.len);
-		if (!read_extras(load, side))
+		if (!read_extras(load, &side->next_text, &load->extras))
 			return false;
 	}
 	load->generation = generation;
@@ -121,7 +126,8 @@ bool load_snapshot(struct load *load)
 	load_phase(load, "reading the rules in force");
 	if (nftgen_read(&seen) != 0)
 		seen = 0;
-	good = load_save_now(load, load->families, &now);
+	/* After a boot there is nothing to read: no program has to tell us. */
+	good = backend_untouched(load->backend.kind) || load_save_now(load, load->families, &now);
 	for (int i = 0; i < FAMILIES; i++) {
 		load->side[i].live_text = now.text[i];
 		load->side[i].live = now.rules[i];
@@ -176,6 +182,31 @@ bool side_write_file(struct side *side)
 	return !side->file.failed;
 }
 
+/*
+ * A family that the load is not about: its rules go on to the new generation, and what they ask for too,
+ * unless the load asks for the same thing in its own way.
+ */
+static bool side_pass_on(struct side *side)
+{
+	struct load *load = side->load;
+	struct extras extras = { .modules = { 0 } };
+	bool good;
+
+	if (!side->has_base || side->base.tables.len == 0)
+		return true;
+	good = read_extras(load, &side->base_text, &extras);
+	if (side->safe)
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
+			 "%s: the safe rules are in force, stay, and are part of this generation", family_name(side->family));
+	extras_forget(&extras, &load->extras);
+	seal_open(&side->file);
+	extras_write(&extras, &side->file);
+	rules_write(&side->base, false, &side->file);
+	seal_close(&side->file);
+	extras_free(&extras);
+	return good && (!side->file.failed || diag_memory(load->log) == 0);
+}
+
 static bool unknown_refused(struct load *load, const struct side *side)
 {
 	const struct merge *merge = &side->merge;
@@ -209,8 +240,11 @@ bool load_merge(struct load *load)
 	for (int i = 0; i < FAMILIES; i++) {
 		struct side *side = &load->side[i];
 
-		if (!family_has(load->families, i))
+		if (!family_has(load->families, i)) {
+			if (!load->keep_generation && !side_pass_on(side))
+				return false;
 			continue;
+		}
 		if (!side_merge(side))
 			return false;
 		good = !unknown_refused(load, side) && good;

@@ -63,14 +63,13 @@ static void write_history(struct load *load, struct strbuf *out)
 	seal_close(out);
 }
 
-/* Our rules of each family; of a family that this load is not about, those of the last one. */
+/* Our rules of each family; without a rehearsal they are known after the commit. */
 static int write_sides(struct load *load)
 {
 	int err = 0;
 
 	for (int i = 0; i < FAMILIES && err == 0; i++) {
-		struct side *side = &load->side[i];
-		const struct strbuf *text = family_has(load->families, i) ? &side->file : &side->base_text;
+		const struct strbuf *text = &load->side[i].file;
 
 		if (text->len > 0)
 			err = state_write(&load->state, load->generation, parts[i], text->data, text->len);
@@ -149,13 +148,33 @@ static bool record(void *arg)
 	return err == 0;
 }
 
+/* Notes that stay are no reason to give up good rules: the next run finds them, and drops them. */
 static bool forget(void *arg)
 {
 	struct load *load = arg;
+	int err = load->keep_generation ? 0 : state_remove(&load->state, load->generation);
+	int cleared = state_clear_pending(&load->state);
 
-	if (!load->keep_generation)
-		state_remove(&load->state, load->generation);
-	return state_clear_pending(&load->state) == 0;
+	if (err != 0 || cleared != 0)
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "the record of generation %06u in %s could not be removed: %s",
+			 load->generation, load->state.dir, strerror(err != 0 ? -err : -cleared));
+	return true;
+}
+
+/* What does not matter any more when a generation is the good one. */
+static void clean_up(struct load *load)
+{
+	int err = state_clear_pending(&load->state);
+	int pruned = state_prune(&load->state, STATE_KEEP);
+
+	if (err != 0) /* it names the good generation, so the next run takes it for done */
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s/pending could not be removed: %s", load->state.dir,
+			 strerror(-err));
+	if (pruned != 0)
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "old generations in %s could not be removed: %s",
+			 load->state.dir, strerror(-pruned));
+	for (int i = 0; i < FAMILIES; i++) /* the safe rules, if it was them, are no longer in force */
+		state_run_remove(&load->state, safe_part(i));
 }
 
 bool load_flip(void *arg)
@@ -167,14 +186,10 @@ bool load_flip(void *arg)
 		err = write_sides(load);
 	if (err == 0)
 		err = state_flip(&load->state, load->generation);
-	if (err == 0)
-		err = state_clear_pending(&load->state);
 	if (err != 0)
 		diag_system(load->log, err, "generation %06u in %s", load->generation, load->state.dir);
 	else
-		state_prune(&load->state, STATE_KEEP);
-	for (int i = 0; err == 0 && i < FAMILIES; i++) /* the safe rules, if it was them, are no longer in force */
-		state_run_remove(&load->state, safe_part(i));
+		clean_up(load);
 	return err == 0;
 }
 
@@ -299,15 +314,26 @@ static void name_tables(const struct strbuf *program, struct strbuf *out)
 	}
 }
 
-static bool plan_side(struct load *load, struct side *side)
+/* Both families are one step: at no time may one of them alone be the load. */
+static bool plan_rules(struct load *load)
 {
-	struct strbuf tables = STRBUF_INIT;
-	bool good;
+	struct strbuf what = STRBUF_INIT;
+	bool good = true;
 
-	name_tables(&side->program, &tables);
-	good = plan_add(&load->plan, apply_side, put_back_side, side, "%s: change %s, with %s", family_name(side->family),
-			strbuf_text(&tables), load->backend.restore[side->family]);
-	strbuf_free(&tables);
+	for (int i = 0; i < FAMILIES; i++) {
+		struct strbuf tables = STRBUF_INIT;
+
+		if (load->side[i].program.len == 0)
+			continue;
+		name_tables(&load->side[i].program, &tables);
+		strbuf_printf(&what, "%s%s: change %s, with %s", what.len > 0 ? "; " : "", family_name(i),
+			      strbuf_text(&tables), load->backend.restore[i]);
+		strbuf_free(&tables);
+	}
+	if (what.len > 0)
+		good = !what.failed &&
+		       plan_add(&load->plan, apply_rules, put_back_rules, load, "%s", strbuf_text(&what));
+	strbuf_free(&what);
 	return good;
 }
 
@@ -351,17 +377,10 @@ static bool is_settled(const struct load *load)
 	for (size_t i = 0; i < load->extras.sysctls.len; i++)
 		if (!is_set(&load->extras.sysctls.item[i]))
 			return false;
-	return good != 0 && load->extras.sets.len == 0;
-}
-
-static bool plan_rules(struct load *load)
-{
-	bool good = true;
-
-	for (int i = 0; i < FAMILIES && good; i++)
-		if (load->side[i].program.len > 0)
-			good = plan_side(load, &load->side[i]);
-	return good;
+	for (size_t i = 0; i < load->extras.sets.len; i++)
+		if (!set_stands(&load->extras.sets.item[i]))
+			return false;
+	return good != 0;
 }
 
 bool load_plan(struct load *load)
@@ -371,6 +390,8 @@ bool load_plan(struct load *load)
 	struct set_step *steps = arena_alloc(&load->side[0].want.arena, (sets + 1) * sizeof(*steps));
 	bool good = settings != NULL && steps != NULL;
 
+	for (size_t i = 0; i < sets; i++)
+		set_look(&load->extras.sets.item[i]);
 	if (is_settled(load))
 		return true;
 	if (!load->keep_generation)
@@ -385,7 +406,8 @@ bool load_plan(struct load *load)
 	good = good && plan_sysctls(load, settings, false);
 	for (size_t i = 0; good && i < sets; i++) {
 		steps[i] = (struct set_step){ load, &load->extras.sets.item[i] };
-		set_look(steps[i].set);
+		if (set_stands(steps[i].set))
+			continue;
 		good = plan_add(&load->plan, put_set, put_set_back, &steps[i], "put set %s in force",
 				load->extras.sets.item[i].name);
 	}

@@ -9,32 +9,20 @@
 static const char *const rollback_names[FAMILIES] = { "rollback.v4", "rollback.v6" };
 static const char *const want_names[FAMILIES] = { "want.v4", "want.v6" };
 
+/* What a load put in force in one family, and what stood there before it. */
 struct undoing {
 	struct load *load;
-	struct strbuf before_text, want_text;
-	struct rules before, want, target;
+	int family;
+	const struct rules *put, *before;
+	struct rules target;
 	struct saved now;
 };
-
-static bool undo_read(struct undoing *u, int family)
-{
-	struct load *load = u->load;
-	int err = state_run_read(&load->state, rollback_names[family], &u->before_text);
-
-	if (err == 0)
-		err = state_run_read(&load->state, want_names[family], &u->want_text);
-	if (err != 0)
-		diag_system(load->log, err, "%s in %s", rollback_names[family], load->state.run);
-	return err == 0 &&
-	       rules_read(&u->before, rollback_names[family], strbuf_text(&u->before_text), u->before_text.len, load->log) &&
-	       rules_read(&u->want, want_names[family], strbuf_text(&u->want_text), u->want_text.len, load->log);
-}
 
 /*
  * Chains that the load changed get what stood there before, and what others put there since stays:
  * a ban must not be lost because somebody's load was undone.
  */
-static bool undo_family(struct undoing *u, int family)
+static bool undo_family(struct undoing *u)
 {
 	struct load *load = u->load;
 	struct merge merge = MERGE_INIT;
@@ -43,13 +31,13 @@ static bool undo_family(struct undoing *u, int family)
 	bool good;
 
 	merge.only_changed = true;
-	good = load_save_now(load, family_bit(family), &u->now) &&
-	       merge_rules(&merge, &u->want, &u->now.rules[family], &u->before, &u->target) == 0;
+	good = load_save_now(load, family_bit(u->family), &u->now) &&
+	       merge_rules(&merge, u->put, &u->now.rules[u->family], u->before, &u->target) == 0;
 	if (good) {
-		program_write(&u->now.rules[family], &u->target, COUNTS_WRITTEN, &program);
-		good = program.len == 0 || side_run_program(&load->side[family], &program, &refusal);
+		program_write(&u->now.rules[u->family], &u->target, COUNTS_WRITTEN, &program);
+		good = program.len == 0 || side_run_program(&load->side[u->family], &program, &refusal);
 		if (!good)
-			load_refused(load, family, NULL, &refusal);
+			load_refused(load, u->family, NULL, &refusal);
 	}
 	refusal_free(&refusal);
 	strbuf_free(&program);
@@ -57,29 +45,58 @@ static bool undo_family(struct undoing *u, int family)
 	return good;
 }
 
-static bool undo_verify(struct undoing *u, int family)
+static bool undo_verify(const struct undoing *u)
 {
 	struct saved now = { .text = { STRBUF_INIT } };
-	bool good = load_save_now(u->load, family_bit(family), &now) && merge_holds(&u->target, &now.rules[family]);
+	bool good = load_save_now(u->load, family_bit(u->family), &now) && merge_holds(&u->target, &now.rules[u->family]);
 
 	saved_free(&now);
 	return good;
 }
 
-static bool undo_rules(struct load *load, int family)
+static bool undo_rules(struct load *load, int family, const struct rules *put, const struct rules *before)
 {
-	struct undoing u = { .load = load };
-	bool good = undo_read(&u, family) &&
-		    (u.want_text.len == 0 || (undo_family(&u, family) && undo_verify(&u, family)));
+	struct undoing u = { .load = load, .family = family, .put = put, .before = before };
+	bool good = undo_family(&u) && undo_verify(&u);
 
 	if (!good)
 		diag_add(load->log, DIAG_ROLLBACK, NULL, NULL, "the %s rules could not be put back", family_name(family));
-	rules_free(&u.before);
-	rules_free(&u.want);
 	rules_free(&u.target);
 	saved_free(&u.now);
-	strbuf_free(&u.before_text);
-	strbuf_free(&u.want_text);
+	return good;
+}
+
+bool put_back_rules(void *arg)
+{
+	struct load *load = arg;
+	bool good = true;
+
+	for (int i = 0; i < FAMILIES; i++)
+		if (load->side[i].program.len > 0)
+			good = undo_rules(load, i, &load->side[i].want, &load->side[i].live) && good;
+	return good;
+}
+
+/* The same for a load of another process, from what it wrote down. */
+static bool undo_written(struct load *load, int family)
+{
+	const char *name = rollback_names[family];
+	struct strbuf before_text = STRBUF_INIT, put_text = STRBUF_INIT;
+	struct rules before = { .arena = { NULL, 0, 0 } }, put = { .arena = { NULL, 0, 0 } };
+	int err = state_run_read(&load->state, name, &before_text);
+	bool good;
+
+	if (err == 0)
+		err = state_run_read(&load->state, want_names[family], &put_text);
+	if (err != 0)
+		diag_system(load->log, err, "%s in %s", name, load->state.run);
+	good = err == 0 && rules_read(&before, name, strbuf_text(&before_text), before_text.len, load->log) &&
+	       rules_read(&put, want_names[family], strbuf_text(&put_text), put_text.len, load->log) &&
+	       (put_text.len == 0 || undo_rules(load, family, &put, &before));
+	rules_free(&before);
+	rules_free(&put);
+	strbuf_free(&before_text);
+	strbuf_free(&put_text);
 	return good;
 }
 
@@ -143,6 +160,15 @@ static bool undo_sets(struct load *load)
 	return good;
 }
 
+static void remove_generation(struct load *load, unsigned generation)
+{
+	int err = state_remove(&load->state, generation);
+
+	if (err != 0)
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "generation %06u in %s could not be removed: %s",
+			 generation, load->state.dir, strerror(-err));
+}
+
 bool load_undo(struct load *load, unsigned generation)
 {
 	bool good = true;
@@ -151,7 +177,7 @@ bool load_undo(struct load *load, unsigned generation)
 	if (!undo_sysctls(load))
 		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "not every setting could be put back");
 	for (int i = 0; i < FAMILIES; i++)
-		good = undo_rules(load, i) && good;
+		good = undo_written(load, i) && good;
 	if (!undo_sets(load))
 		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "not every set could be put back");
 	if (!good) {
@@ -160,8 +186,23 @@ bool load_undo(struct load *load, unsigned generation)
 		return false;
 	}
 	if (generation != state_link(&load->state, "good") && generation != state_link(&load->state, "previous"))
-		state_remove(&load->state, generation);
+		remove_generation(load, generation);
 	return state_clear_pending(&load->state) == 0;
+}
+
+/* A load that was not finished in this boot. True: it is undone. */
+static bool recover_here(struct load *load, const struct pending *pending)
+{
+	if (guard_is_there(load)) {
+		diag_add(load->log, DIAG_SYSTEM, NULL, NULL,
+			 "generation %06u waits for its confirmation, %lld s more: fw-load --confirm-now",
+			 pending->generation, pending->deadline - state_uptime());
+		load->status = STATUS_LOCKED;
+		return false;
+	}
+	diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "the load of generation %06u was interrupted: it is undone",
+		 pending->generation);
+	return load_undo(load, pending->generation);
 }
 
 /* True: nothing is pending any more. */
@@ -169,35 +210,30 @@ bool load_recover(struct load *load)
 {
 	struct pending pending;
 	char boot[40];
-	int err = state_read_pending(&load->state, &pending);
+	int err = state_read_pending(&load->state, &pending), cleared;
 
 	state_boot_id(boot);
-	if (err != 0)
-		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s/pending is damaged and is dropped", load->state.dir);
 	if (err == 0 && pending.generation == 0)
 		return true;
-	if (err == 0 && pending.generation != state_link(&load->state, "good")) {
-		if (strcmp(boot, pending.boot) != 0) {
-			diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
-				 "generation %06u was never confirmed before the machine went down: it is dropped",
-				 pending.generation);
-			state_remove(&load->state, pending.generation);
-		} else if (guard_is_there(load)) {
-			diag_add(load->log, DIAG_SYSTEM, NULL, NULL,
-				 "generation %06u waits for its confirmation, %lld s more: fw-load --confirm-now",
-				 pending.generation, pending.deadline - state_uptime());
-			load->status = STATUS_LOCKED;
-			return false;
-		} else {
-			diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
-				 "the load of generation %06u was interrupted: it is undone", pending.generation);
-			return load_undo(load, pending.generation);
-		}
+	if (err != 0) {
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s/pending is damaged and is dropped", load->state.dir);
+	} else if (pending.generation == state_link(&load->state, "good")) {
+		err = state_finish_flip(&load->state);
+		if (err != 0)
+			diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "%s/previous could not be set: %s",
+				 load->state.dir, strerror(-err));
+	} else if (strcmp(boot, pending.boot) == 0) {
+		return recover_here(load, &pending);
+	} else {
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
+			 "generation %06u was never confirmed before the machine went down: it is dropped",
+			 pending.generation);
+		remove_generation(load, pending.generation);
 	}
-	err = state_clear_pending(&load->state);
-	if (err != 0)
-		diag_system(load->log, err, "%s/pending", load->state.dir);
-	return err == 0;
+	cleared = state_clear_pending(&load->state);
+	if (cleared != 0)
+		diag_system(load->log, cleared, "%s/pending", load->state.dir);
+	return cleared == 0;
 }
 
 const char safe_rules[] =

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "save.h"
+#include "system/lock.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 unsigned save_generation(struct save *save, const char *word)
 {
@@ -82,7 +85,23 @@ void save_show(struct save *save)
 	generation_free(&generation);
 }
 
+/* Under the lock of fw-load, whose good and previous must not become others meanwhile. */
 void save_keep(struct save *save)
 {
-	state_prune(&save->state, save->opts.keep);
+	struct strbuf path = STRBUF_INIT;
+	int err = access(save->state.dir, F_OK) != 0 && errno == ENOENT ? -ENOENT : state_make(&save->state);
+	int lock = err == 0 ? lock_file(state_run_path(&save->state, "lock", &path), save->opts.wait) : err;
+
+	if (lock == -EWOULDBLOCK)
+		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "%s is held by fw-load; waited %u seconds", strbuf_text(&path),
+			 save->opts.wait);
+	else if (lock < 0)
+		diag_system(save->log, lock, "%s", err == 0 ? strbuf_text(&path) : save->state.dir);
+	else
+		err = state_prune(&save->state, save->opts.keep);
+	if (lock >= 0 && err != 0)
+		diag_system(save->log, err, "%s", save->state.dir);
+	if (lock >= 0)
+		close(lock);
+	strbuf_free(&path);
 }

@@ -150,12 +150,10 @@ int atomic_verify(const struct atomic_file *file, const void *bytes, size_t len)
 	return err;
 }
 
-int atomic_publish(struct atomic_file *file)
+static int rename_over(struct atomic_file *file)
 {
 	int fd = file->fd;
 
-	if (fsync(fd) != 0)
-		return -errno;
 	file->fd = -1;
 	if (close(fd) != 0)
 		return -errno;
@@ -163,7 +161,16 @@ int atomic_publish(struct atomic_file *file)
 		return -errno;
 	free(file->temporary);
 	file->temporary = NULL;
-	return fsync(file->dir) == 0 ? 0 : -errno;
+	return 0;
+}
+
+int atomic_publish(struct atomic_file *file)
+{
+	int err = fsync(file->fd) == 0 ? rename_over(file) : -errno;
+
+	if (err == 0 && fsync(file->dir) != 0)
+		err = -errno;
+	return err;
 }
 
 void atomic_release(struct atomic_file *file)
@@ -190,6 +197,19 @@ int atomic_replace(const char *path, mode_t mode, const void *bytes, size_t len)
 		err = atomic_verify(&file, bytes, len);
 	if (err == 0)
 		err = atomic_publish(&file);
+	atomic_release(&file);
+	return err;
+}
+
+int atomic_replace_volatile(const char *path, mode_t mode, const void *bytes, size_t len)
+{
+	struct atomic_file file;
+	int err = atomic_open(&file, path, mode);
+
+	if (err == 0)
+		err = atomic_write(&file, bytes, len);
+	if (err == 0)
+		err = rename_over(&file);
 	atomic_release(&file);
 	return err;
 }

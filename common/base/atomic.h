@@ -46,4 +46,10 @@ void atomic_release(struct atomic_file *file);
 /* All of it in one, read back: path holds exactly these bytes afterwards, or what it held before. 0 or -errno. */
 must_check int atomic_replace(const char *path, mode_t mode, const void *bytes, size_t len);
 
+/*
+ * The same for what is of use only until the machine goes down: whoever opens path finds the old or the
+ * new bytes, whole, but nothing is synced. 0 or -errno.
+ */
+must_check int atomic_replace_volatile(const char *path, mode_t mode, const void *bytes, size_t len);
+
 #endif

@@ -168,7 +168,6 @@ static bool saver_failed(const struct spawn *spawn, struct diag_log *log)
 	return !spawn_good(spawn);
 }
 
-/* Legacy without root may not read which tables there are, yet may save each. */
 static void place_child(const struct backend *backend, int family, struct spawn *spawn)
 {
 	spawn->lock_file = backend->lock_file[family];
@@ -309,6 +308,7 @@ void backend_restore(const struct backend *backend, enum family families, enum r
 		spawns[count] = (struct spawn)SPAWN_INIT;
 		restore_arguments(&spawns[count], backend->restore[i], mode);
 		place_child(backend, i, &spawns[count]);
+		spawns[count].held = backend->held;
 		spawns[count].input = restores[i].text != NULL ? restores[i].text : "";
 		spawns[count++].input_len = restores[i].len;
 	}

@@ -30,8 +30,9 @@ struct backend {
 	char save[FAMILIES][32];
 	int lock_fd[FAMILIES]; /* owned; lock files of their own for the children; -1: none */
 	char lock_file[FAMILIES][48];
-	void (*tick)(void *); /* called once a second while one of its programs runs; NULL: nobody */
+	void (*tick)(void *); /* called many times a second while one of its programs runs; NULL: nobody */
 	void *tick_arg;       /* borrowed */
+	const int *held; /* borrowed; locks that its restores hold with us: if we are killed, the next run waits for them */
 	const struct netns *netns; /* borrowed; FAMILIES namespaces to work in; NULL: our own */
 };
 

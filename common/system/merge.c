@@ -146,6 +146,16 @@ static bool push_rule(struct chain *chain, const struct rule *rule, bool foreign
 	return vec_push(&chain->rules, copy);
 }
 
+static bool same_rules(const struct chain *a, const struct chain *b)
+{
+	size_t same = 0;
+
+	while (same < a->rules.len && same < b->rules.len &&
+	       piece_equal(&a->rules.item[same].text, &b->rules.item[same].text))
+		same++;
+	return same == a->rules.len && same == b->rules.len;
+}
+
 /* Live's rules of a chain that are not ours: each goes to the head or the tail. */
 struct parts {
 	VEC(struct rule) head, tail;
@@ -233,9 +243,10 @@ static bool compose_chain(struct merge *merge, const struct tables *tables, cons
 		out->counters = live->counters;
 	else if (next != NULL)
 		out->counters = next->counters;
-	good = known_make(&known, base, next) &&
-	       (live == NULL || split_foreign(merge, tables->live, live, &known, &parts)) &&
-	       join_parts(out, next, &parts);
+	/* As the last load left it: then nothing in it is foreign. */
+	good = live == NULL || live->rules.len == 0 || (base != NULL && same_rules(live, base)) ||
+	       (known_make(&known, base, next) && split_foreign(merge, tables->live, live, &known, &parts));
+	good = good && join_parts(out, next, &parts);
 	vec_free(&parts.head);
 	vec_free(&parts.tail);
 	known_free(&known);
@@ -283,13 +294,15 @@ static bool add_still_used(struct merge *merge, const struct tables *tables, str
 	for (size_t c = 0; c < table->chains.len; c++) {
 		for (size_t r = 0; r < table->chains.item[c].rules.len; r++) {
 			const struct rule *rule = &table->chains.item[c].rules.item[r];
-			struct piece target = rule_target(rule);
 			const struct chain *live;
 			struct chain *out;
+			struct piece target;
 			char name[64];
 
-			if (!rule->foreign || !piece_name(&target, name, sizeof(name)) ||
-			    table_chain(table, name) != NULL)
+			if (!rule->foreign)
+				continue;
+			target = rule_target(rule);
+			if (!piece_name(&target, name, sizeof(name)) || table_chain(table, name) != NULL)
 				continue;
 			live = chain_in(tables->live, name);
 			if (live == NULL || live->policy != NULL)

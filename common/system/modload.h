@@ -4,12 +4,13 @@
 #define FW_SYSTEM_MODLOAD_H
 
 #include "base/base.h"
+#include "base/strbuf.h"
 
 enum modload {
 	MODLOAD_DONE,      /* it is loaded, or built in */
 	MODLOAD_UNKNOWN,   /* no module of that name or alias */
-	MODLOAD_BLACKLIST, /* the machine's configuration forbids it */
-	MODLOAD_COMMAND,   /* the configuration wants a command run in its place */
+	MODLOAD_BLACKLIST, /* the machine's configuration forbids it, or what it needs */
+	MODLOAD_COMMAND,   /* the configuration wants a command run in its place, or in that of what it needs */
 	MODLOAD_NO_TREE,   /* this kernel has no modules, or none in /lib/modules: everything is built in, or absent */
 	MODLOAD_FAILED,    /* *err says why */
 };
@@ -22,6 +23,12 @@ void modload_close(struct kmod_ctx *ctx);
 
 /* Loads it and what it needs; with `look` only finds out what would come of it. */
 must_check enum modload modload_one(struct kmod_ctx *ctx, const char *name, bool look, int *err);
+
+/*
+ * Appends, with a blank in front of each, what loading it would put into the kernel, in that order: what it
+ * needs, then itself; not what is there already.
+ */
+void modload_order(struct kmod_ctx *ctx, const char *name, struct strbuf *out);
 
 /* For a message: "is blacklisted" and the like. */
 const char *modload_text(enum modload result);

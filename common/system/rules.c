@@ -121,8 +121,37 @@ static bool read_chain(struct rules *rules, struct table *table, const struct li
 	return chain != NULL;
 }
 
-/* [1:60] -A INPUT -j ACCEPT; false: not a rule as savers write them, or no memory. */
-static bool read_rule(struct table *table, const struct line *line, struct chain **last)
+static struct token behind_marks(const struct line *line, struct token word)
+{
+	while (token_mark(&word) != FAMILY_NONE)
+		word = token_next(line->text, line->len, &word);
+	return word;
+}
+
+/* The rule as savers write its beginning: the line's own text where that is so already. */
+static struct piece rule_text(struct rules *rules, const struct line *line, const struct token *command,
+			      const struct token *chain)
+{
+	struct token rest = behind_marks(line, token_next(line->text, line->len, chain));
+	const char *start = command->text, *end = line->text + line->len;
+	struct strbuf text = STRBUF_INIT;
+
+	if (token_is(command, "-A") && chain->text == start + 3 &&
+	    (rest.len == 0 ? end : rest.text - 1) == chain->text + chain->len)
+		return (struct piece){ start, (unsigned)(end - start) };
+	strbuf_printf(&text, "-A %.*s", (int)chain->len, chain->text);
+	if (rest.len > 0) {
+		strbuf_putc(&text, ' ');
+		strbuf_add(&text, rest.text, (size_t)(end - rest.text));
+	}
+	start = text.failed ? NULL : arena_text(&rules->arena, text.data, text.len);
+	end = start != NULL ? start + text.len : NULL;
+	strbuf_free(&text);
+	return (struct piece){ start, start != NULL ? (unsigned)(end - start) : 0 };
+}
+
+/* [1:60] -A INPUT -j ACCEPT; false: it does not append, or no memory. */
+static bool read_rule(struct rules *rules, struct table *table, const struct line *line, struct chain **last)
 {
 	struct token first = token_after(line->text, line->len, 0), chain;
 	struct rule rule = { .foreign = false };
@@ -132,24 +161,25 @@ static bool read_rule(struct table *table, const struct line *line, struct chain
 		rule.counters = (struct piece){ first.text, (unsigned)first.len };
 		first = token_next(line->text, line->len, &first);
 	}
-	chain = token_next(line->text, line->len, &first);
-	if (!token_is(&first, "-A") || chain.len == 0 || chain.len > STREAM_CHAIN_MAX)
+	first = behind_marks(line, first);
+	chain = behind_marks(line, token_next(line->text, line->len, &first));
+	if ((!token_is(&first, "-A") && !token_is(&first, "--append")) || chain.len == 0 || chain.len > STREAM_CHAIN_MAX)
 		return false;
-	rule.text.text = first.text;
-	rule.text.len = line->len - (unsigned)(first.text - line->text);
+	rule.text = rule_text(rules, line, &first, &chain);
 	if (*last == NULL || !token_is(&chain, (*last)->name)) {
 		memcpy(name, chain.text, chain.len);
 		name[chain.len] = '\0';
 		*last = table_chain(table, name);
 	}
-	return *last != NULL && vec_push(&(*last)->rules, rule);
+	return *last != NULL && rule.text.text != NULL && vec_push(&(*last)->rules, rule);
 }
 
-static bool read_lines(struct rules *rules, const struct stream *stream, const struct line **bad)
+bool rules_take(struct rules *rules, const struct stream *stream, enum family family, const struct line **bad)
 {
 	struct table *table = NULL;
 	struct chain *last = NULL;
 
+	*rules = (struct rules){ .arena = { NULL, 0, 0 } };
 	for (size_t i = 0; i < stream->lines.len; i++) {
 		const struct line *line = &stream->lines.item[i];
 		bool good = true;
@@ -162,8 +192,8 @@ static bool read_lines(struct rules *rules, const struct stream *stream, const s
 		} else if (line->kind == LINE_CHAIN) {
 			good = table != NULL && read_chain(rules, table, line);
 			last = NULL;
-		} else if (line->kind == LINE_RULE) {
-			good = table != NULL && read_rule(table, line, &last);
+		} else if (line->kind == LINE_RULE && (line->families & family) != FAMILY_NONE) {
+			good = table != NULL && read_rule(rules, table, line, &last);
 		}
 		if (!good)
 			return false;
@@ -193,7 +223,7 @@ bool rules_of_stream(struct rules *rules, const char *name, const struct stream 
 	const struct line *bad = NULL;
 
 	*rules = (struct rules){ .arena = { NULL, 0, 0 } };
-	if (read_lines(rules, stream, &bad))
+	if (rules_take(rules, stream, FAMILY_BOTH, &bad))
 		return true;
 	diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s: line %u is not as savers write them: %.*s", name, bad->number,
 		 (int)bad->len, bad->text);

@@ -57,6 +57,14 @@ must_check bool rules_read(struct rules *rules, const char *name, const char *te
 must_check bool rules_of_stream(struct rules *rules, const char *name, const struct stream *stream,
 				struct diag_log *log);
 
+/*
+ * The same of a text that is read already: the rules that it has for a family, without their marks. The
+ * text must stay in place here too. False: *bad is neither a chain nor appends a rule to one that was
+ * declared, or memory ran out there; rules_free in any case.
+ */
+must_check bool rules_take(struct rules *rules, const struct stream *stream, enum family family,
+			   const struct line **bad);
+
 void rules_free(struct rules *rules);
 
 struct table *rules_table(const struct rules *rules, const char *name); /* NULL: none */

@@ -47,6 +47,7 @@ void set_free(struct set *set)
 	strbuf_free(&set->type);
 	strbuf_free(&set->members);
 	strbuf_free(&set->before);
+	strbuf_free(&set->made);
 	set->name = NULL;
 }
 
@@ -88,21 +89,6 @@ static void write_members(const char *members, const char *name, struct strbuf *
 	}
 }
 
-bool set_rehearse(const struct set *set, const struct netns *netns, struct diag_log *log)
-{
-	struct strbuf text = STRBUF_INIT, err = STRBUF_INIT;
-	bool good;
-
-	strbuf_printf(&text, "create %s %s\n", set->name, strbuf_text(&set->type));
-	write_members(strbuf_text(&set->members), set->name, &text);
-	good = run_ipset(netns, "restore", NULL, &text, NULL, &err);
-	if (!good)
-		complain(set, &err, log);
-	strbuf_free(&text);
-	strbuf_free(&err);
-	return good;
-}
-
 static int line_order(const void *left, const void *right)
 {
 	return strcmp(*(char *const *)left, *(char *const *)right);
@@ -134,6 +120,37 @@ static void normal_form(const struct strbuf *saved, const char *name, struct str
 	}
 	vec_free(&lines);
 	free(copy);
+}
+
+bool set_rehearse(struct set *set, const struct netns *netns, struct diag_log *log)
+{
+	struct strbuf text = STRBUF_INIT, err = STRBUF_INIT, saved = STRBUF_INIT;
+	bool good;
+
+	strbuf_printf(&text, "create %s %s\n", set->name, strbuf_text(&set->type));
+	write_members(strbuf_text(&set->members), set->name, &text);
+	good = run_ipset(netns, "restore", NULL, &text, NULL, &err) &&
+	       run_ipset(netns, "save", set->name, NULL, &saved, &err);
+	if (!good)
+		complain(set, &err, log);
+	strbuf_reset(&set->made);
+	normal_form(&saved, set->name, &set->made);
+	strbuf_free(&text);
+	strbuf_free(&err);
+	strbuf_free(&saved);
+	return good;
+}
+
+bool set_stands(const struct set *set)
+{
+	struct strbuf now = STRBUF_INIT;
+	bool same;
+
+	normal_form(&set->before, set->name, &now);
+	same = set->existed && set->made.len > 0 && !now.failed &&
+	       strcmp(strbuf_text(&now), strbuf_text(&set->made)) == 0;
+	strbuf_free(&now);
+	return same;
 }
 
 /* Swaps what `create` and `members` make with the set of that name, unless they are the same. */

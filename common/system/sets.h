@@ -14,17 +14,21 @@ struct set {
 	bool changed;          /* by set_put */
 	bool existed;          /* as set_look saw it */
 	struct strbuf before;  /* owned; `ipset save` of it then */
+	struct strbuf made;    /* owned; what set_rehearse made of it; empty: it was not tried */
 };
 
 /* The words behind `#@ set`: NAME TYPE [inet|inet6|unspec] [OPTION ...]. 0, -EINVAL or -ENOMEM. */
 must_check int set_parse(struct set *set, const char *text, size_t len);
 void set_free(struct set *set);
 
-/* Makes it from nothing in a scratch namespace. False after a report. */
-must_check bool set_rehearse(const struct set *set, const struct netns *netns, struct diag_log *log);
+/* Makes it from nothing in a scratch namespace, once each. False after a report. */
+must_check bool set_rehearse(struct set *set, const struct netns *netns, struct diag_log *log);
 
 /* Notes what is there now: before set_put. */
 void set_look(struct set *set);
+
+/* After both: is what is there what was asked for? A set that was not tried never is. */
+bool set_stands(const struct set *set);
 
 /* Makes or replaces it; the same members again change nothing. False after a report. */
 must_check bool set_put(struct set *set, struct diag_log *log);

@@ -95,6 +95,9 @@ static int start_child(struct spawn *spawn, const char *path, const int theirs[s
 	posix_spawnattr_init(&attr);
 	for (int i = 0; i < 3; i++)
 		posix_spawn_file_actions_adddup2(&actions, theirs[i], i);
+	for (int i = 0; spawn->held != NULL && i < 2; i++)
+		if (spawn->held[i] >= 0) /* onto itself: it stays open over the exec */
+			posix_spawn_file_actions_adddup2(&actions, spawn->held[i], spawn->held[i]);
 	child_signals(&attr);
 	/* posix_spawn does not write to the words. */
 	memcpy(&argv, &(const void *){ spawn->argv }, sizeof(argv));
@@ -135,6 +138,7 @@ static int make_pipes(struct spawn *spawn, int theirs[static 3])
 		theirs[i] = ends[i == 0 ? 0 : 1];
 		spawn->fd[i] = ends[i == 0 ? 1 : 0];
 		fcntl(spawn->fd[i], F_SETFL, O_NONBLOCK);
+		(void)!fcntl(spawn->fd[i], F_SETPIPE_SZ, 1 << 20); /* fewer turns between us and the child */
 	}
 	return 0;
 }
@@ -203,8 +207,8 @@ static void pump(struct spawn *spawns, size_t count)
 		}
 		if (open_fds == 0)
 			return;
-		int ready = poll(fds, 3 * count, spawns[0].tick != NULL ? 1000 : -1);
-		if (ready == 0)
+		int ready = poll(fds, 3 * count, spawns[0].tick != NULL ? 250 : -1);
+		if (spawns[0].tick != NULL)
 			spawns[0].tick(spawns[0].tick_arg);
 		if (ready < 0 && errno != EINTR)
 			return;

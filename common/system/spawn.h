@@ -15,10 +15,11 @@
 #define SPAWN_MAX 8
 
 struct spawn {
-	const char *argv[12];  /* borrowed, ended by NULL */
+	const char *argv[24];  /* borrowed, ended by NULL */
 	const char *lock_file; /* borrowed; XTABLES_LOCKFILE of the child; NULL: as in our environment */
-	void (*tick)(void *);  /* called once a second while it runs; NULL: nobody */
+	void (*tick)(void *);  /* called many times a second while it runs; NULL: nobody */
 	void *tick_arg;        /* borrowed */
+	const int *held; /* borrowed; two descriptors that it keeps open, -1: none; NULL: none at all */
 	const struct netns *netns; /* borrowed; it lives in this one's scratch namespace; NULL: in ours */
 	const char *input;     /* borrowed; its standard input, NULL: /dev/null */
 	size_t input_len;

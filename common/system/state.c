@@ -17,6 +17,9 @@
 
 enum { TEXT_MAX = 128 << 20 };
 
+#define GOOD_NEW     ".good.tmp"
+#define PREVIOUS_NEW ".previous.tmp"
+
 static const char *const parts[] = { "", ".v4", ".v6" };
 
 void state_begin(struct state *state, const char *dir)
@@ -194,43 +197,87 @@ static int sync_dir(const char *path)
 	return err;
 }
 
-/* A link is replaced by a rename, so that there is always one. */
-static int set_link(const struct state *state, const char *name, unsigned generation)
+/* A link is replaced by a rename, so that there is always one: it is made here, and takes its place below. */
+static int make_link(const struct state *state, const char *temporary, unsigned generation)
 {
-	struct strbuf path = STRBUF_INIT, fresh = STRBUF_INIT;
-	char target[64], temporary[64];
+	struct strbuf path = STRBUF_INIT;
+	char target[64];
 	int err = 0;
 
 	snprintf(target, sizeof(target), "generations/%06u.gz", generation);
-	snprintf(temporary, sizeof(temporary), ".%s.tmp", name);
-	unlink(state_path(state, temporary, &fresh));
-	if (symlink(target, strbuf_text(&fresh)) != 0 ||
-	    rename(strbuf_text(&fresh), state_path(state, name, &path)) != 0)
+	if (unlink(state_path(state, temporary, &path)) != 0 && errno != ENOENT)
+		err = -errno;
+	if (err == 0 && generation != 0 && symlink(target, strbuf_text(&path)) != 0)
 		err = -errno;
 	strbuf_free(&path);
+	return err;
+}
+
+static int place_link(const struct state *state, const char *temporary, const char *name)
+{
+	struct strbuf path = STRBUF_INIT, fresh = STRBUF_INIT;
+	int err = rename(state_path(state, temporary, &fresh), state_path(state, name, &path)) == 0 ? 0 : -errno;
+
+	strbuf_free(&path);
 	strbuf_free(&fresh);
-	return err == 0 ? sync_dir(state->dir) : err;
+	return err;
+}
+
+/* Back to what it was, as well as it goes. */
+static void restore_link(const struct state *state, const char *temporary, const char *name, unsigned generation)
+{
+	struct strbuf path = STRBUF_INIT;
+
+	if (make_link(state, temporary, 0) == 0 && state_link(state, name) != generation) {
+		if (generation == 0)
+			unlink(state_path(state, name, &path));
+		else if (make_link(state, temporary, generation) == 0)
+			(void)!place_link(state, temporary, name);
+	}
+	strbuf_free(&path);
 }
 
 int state_flip(const struct state *state, unsigned generation)
 {
-	unsigned good = state_link(state, "good");
-	int err = 0;
+	unsigned good = state_link(state, "good"), previous = state_link(state, "previous");
+	int err;
 
 	if (good == generation)
 		return 0;
-	if (good != 0)
-		err = set_link(state, "previous", good);
-	return err == 0 ? set_link(state, "good", generation) : err;
+	/* What may find the disk full comes first. */
+	err = make_link(state, GOOD_NEW, generation);
+	if (err == 0)
+		err = make_link(state, PREVIOUS_NEW, good);
+	if (err == 0)
+		err = place_link(state, GOOD_NEW, "good");
+	if (err == 0 && good != 0)
+		err = place_link(state, PREVIOUS_NEW, "previous");
+	if (err == 0)
+		err = sync_dir(state->dir);
+	if (err != 0) {
+		restore_link(state, GOOD_NEW, "good", good);
+		restore_link(state, PREVIOUS_NEW, "previous", previous);
+	}
+	return err;
 }
 
-void state_remove(const struct state *state, unsigned generation)
+int state_finish_flip(const struct state *state)
+{
+	int err = place_link(state, PREVIOUS_NEW, "previous");
+
+	return err == -ENOENT ? 0 : err;
+}
+
+int state_remove(const struct state *state, unsigned generation)
 {
 	struct strbuf path = STRBUF_INIT;
+	int err = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		unlink(part_path(state, generation, parts[i], &path));
+		if (unlink(part_path(state, generation, parts[i], &path)) != 0 && errno != ENOENT && err == 0)
+			err = -errno;
 	strbuf_free(&path);
+	return err;
 }
 
 static int number_order(const void *left, const void *right)
@@ -275,21 +322,27 @@ unsigned long long state_size(const struct state *state, unsigned generation)
 	return size;
 }
 
-void state_prune(const struct state *state, unsigned keep)
+int state_prune(const struct state *state, unsigned keep)
 {
 	unsigned good = state_link(state, "good"), previous = state_link(state, "previous");
 	struct pending pending;
 	state_numbers numbers = { 0 };
+	int err;
 
 	if (state_read_pending(state, &pending) != 0)
 		pending.generation = 0;
-	/* What could not be listed stays. */
-	if (state_list(state, &numbers) == 0)
-		for (size_t i = 0; i + keep < numbers.len; i++)
-			if (numbers.item[i] != good && numbers.item[i] != previous &&
-			    numbers.item[i] != pending.generation)
-				state_remove(state, numbers.item[i]);
+	err = state_list(state, &numbers);
+	if (err != 0)
+		numbers.len = 0; /* what could not be listed stays */
+	for (size_t i = 0; i + keep < numbers.len; i++) {
+		unsigned number = numbers.item[i];
+		bool named = number == good || number == previous || number == pending.generation;
+		int one = named ? 0 : state_remove(state, number);
+
+		err = err == 0 ? one : err;
+	}
 	vec_free(&numbers);
+	return err;
 }
 
 int state_read_pending(const struct state *state, struct pending *pending)
@@ -349,7 +402,7 @@ long long state_uptime(void)
 int state_run_write(const struct state *state, const char *name, const char *text, size_t len)
 {
 	struct strbuf path = STRBUF_INIT;
-	int err = atomic_replace(state_run_path(state, name, &path), 0600, text, len);
+	int err = atomic_replace_volatile(state_run_path(state, name, &path), 0600, text, len);
 
 	strbuf_free(&path);
 	return err;

@@ -65,8 +65,13 @@ must_check int state_read(const struct state *state, unsigned generation, const 
 must_check int state_read_beside(const struct state *state, unsigned generation, const char *part,
 				 const struct strbuf *input, struct strbuf *out);
 
-/* Makes `generation` the good one, and the good one so far the previous. 0 or -errno. */
+/*
+ * Makes `generation` the good one, and the good one so far the previous. 0 or -errno: then both are what
+ * they were. A run that dies in between leaves the second to state_finish_flip, which is for nobody but
+ * who finds in pending that the good generation's load was cut off.
+ */
 must_check int state_flip(const struct state *state, unsigned generation);
+must_check int state_finish_flip(const struct state *state);
 
 /* The numbers of all generations there are, ascending, appended. 0 or -errno; no folder: none. */
 typedef VEC(unsigned) state_numbers;
@@ -75,9 +80,9 @@ must_check int state_list(const struct state *state, state_numbers *out);
 /* The bytes that its parts take on disk. */
 unsigned long long state_size(const struct state *state, unsigned generation);
 
-/* Removes a generation, or all but the newest `keep` and those that links or pending name. */
-void state_remove(const struct state *state, unsigned generation);
-void state_prune(const struct state *state, unsigned keep);
+/* Removes a generation, or all but the newest `keep` and those that links or pending name. 0 or the first -errno. */
+must_check int state_remove(const struct state *state, unsigned generation);
+must_check int state_prune(const struct state *state, unsigned keep);
 
 /* 0 or -errno; no pending file gives generation 0. */
 must_check int state_read_pending(const struct state *state, struct pending *pending);
@@ -90,7 +95,7 @@ void state_boot_id(char id[static 40]);
 /* Seconds since the boot, suspended time included: no clock that is set moves it. */
 long long state_uptime(void);
 
-/* A file in run, whole or not at all. 0 or -errno. */
+/* A file in run, whole or not at all; it is for this boot alone, so nothing is synced. 0 or -errno. */
 must_check int state_run_write(const struct state *state, const char *name, const char *text, size_t len);
 void state_run_remove(const struct state *state, const char *name);
 must_check int state_run_read(const struct state *state, const char *name, struct strbuf *out);

@@ -140,16 +140,6 @@ static bool misspelt_commit(struct stream *stream, struct line *line, const stru
 	return true;
 }
 
-static enum family mark_of(const struct token *word)
-{
-	/* Most words are none: seen at a glance, as each rule of a long text is asked. */
-	if (word->text[0] != '-' || (word->len != 2 && word->len != 6))
-		return FAMILY_NONE;
-	if (token_is(word, "-4") || token_is(word, "--ipv4"))
-		return FAMILY_IPV4;
-	return token_is(word, "-6") || token_is(word, "--ipv6") ? FAMILY_IPV6 : FAMILY_NONE;
-}
-
 /* The marks in front: before the command, or right behind its chain. Others are found by the model. */
 static enum family rule_marks(const struct line *line)
 {
@@ -160,7 +150,7 @@ static enum family rule_marks(const struct line *line)
 	if (word.len > 0 && word.text[0] == '[')
 		word = token_next(line->text, line->len, &word);
 	for (; word.len > 0 && past_command < 3; word = token_next(line->text, line->len, &word)) {
-		enum family mark = mark_of(&word);
+		enum family mark = token_mark(&word);
 
 		if (mark != FAMILY_NONE)
 			marks &= mark;

@@ -22,6 +22,15 @@ struct token token_next(const char *line, size_t len, const struct token *token)
 	return token_after(line, len, token->column - 1 + token->len);
 }
 
+enum family token_mark(const struct token *token)
+{
+	if (token->len < 2 || token->text[0] != '-')
+		return FAMILY_NONE;
+	if (token->len == 2)
+		return token->text[1] == '4' ? FAMILY_IPV4 : token->text[1] == '6' ? FAMILY_IPV6 : FAMILY_NONE;
+	return token_is(token, "--ipv4") ? FAMILY_IPV4 : token_is(token, "--ipv6") ? FAMILY_IPV6 : FAMILY_NONE;
+}
+
 bool token_number(const struct token *token, unsigned long max, unsigned long *number)
 {
 	unsigned long value = 0;

@@ -4,6 +4,7 @@
 #define FW_TEXT_TOKEN_H
 
 #include "base/base.h"
+#include "text/family.h"
 
 #include <string.h>
 
@@ -24,6 +25,9 @@ static inline bool token_is(const struct token *token, const char *text)
 {
 	return strlen(text) == token->len && memcmp(token->text, text, token->len) == 0;
 }
+
+/* -4, -6, --ipv4, --ipv6: the family that a rule is marked for. FAMILY_NONE: another word. */
+enum family token_mark(const struct token *token);
 
 /* A decimal number without sign that is the whole token and at most max. */
 bool token_number(const struct token *token, unsigned long max, unsigned long *number);

@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fw-load under traffic, and its time against plain restores of the same text in the same run.
-#	BENCH_LOADS (1000) reloads on each of BENCH_BACKENDS (nft legacy), BENCH_RULES (10000), BENCH_RATE (20000/s)
+#	BENCH_LOADS (1000; 0: no traffic) reloads on each of BENCH_BACKENDS (nft legacy), BENCH_RATE (20000/s)
+#	BENCH_RULES (10000), each kind of load BENCH_ROUNDS (7) times; BENCH_MANY (100000; 0: none), once, on a terminal
 # Fails when a packet is lost or leaks, or when the control does not leak: then the harness sees nothing.
 set -u
-loads=${BENCH_LOADS:-1000} rules=${BENCH_RULES:-10000} rate=${BENCH_RATE:-20000} backends=${BENCH_BACKENDS:-nft legacy}
+loads=${BENCH_LOADS:-1000} rules=${BENCH_RULES:-10000} rate=${BENCH_RATE:-20000} rounds=${BENCH_ROUNDS:-7} many=${BENCH_MANY:-100000} backends=${BENCH_BACKENDS:-nft legacy}
 work=$(mktemp -d)
 trap 'rm -rf "$work"; for ns in lf lc; do ip netns delete $ns; done 2>/dev/null' EXIT
 export PATH=$BUILD:$PATH XTABLES_LOCKFILE=$work/xtables.lock
@@ -52,53 +53,99 @@ traffic() { # traffic NAME LOADS COMMAND...: the command is run with 1 and 2 in 
 
 result() { grep -o "$1 [0-9]*" "$work/received" | cut -d' ' -f2; }
 
-for b in $backends; do
-	cat >"$work/load-$b" <<-END
+reload_under_traffic() {
+	for b in $backends; do
+		cat >"$work/load-$b" <<-END
+			#!/bin/sh
+			exec fw-load -q -b $b -s $work/state-$b $work/rules.\$1
+		END
+		chmod 755 "$work/load-$b"
+		ip netns exec lf fw-load -q -b $b -s "$work/state-$b" "$work/rules.1"
+		traffic "fw-load $b" "$loads" "$work/load-$b"
+		[ "$(result lost)$(result leaked)$(result connected)" = 000 ] || { echo "FAILED: fw-load $b loses or leaks"; failed=1; }
+		ip netns exec lf sh -c "printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | fw-load -q -b $b -s $work/state-$b --replace"
+	done
+	cat >"$work/plain" <<-END
 		#!/bin/sh
-		exec fw-load -q -b $b -s $work/state-$b $work/rules.\$1
+		iptables-nft-restore $work/rules.\$1
 	END
-	chmod 755 "$work/load-$b"
-	ip netns exec lf fw-load -q -b $b -s "$work/state-$b" "$work/rules.1"
-	traffic "fw-load $b" "$loads" "$work/load-$b"
-	[ "$(result lost)$(result leaked)$(result connected)" = 000 ] || { echo "FAILED: fw-load $b loses or leaks"; failed=1; }
-	ip netns exec lf sh -c "printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | fw-load -q -b $b -s $work/state-$b --replace"
-done
-cat >"$work/plain" <<-END
-	#!/bin/sh
-	iptables-nft-restore $work/rules.\$1
-END
-chmod 755 "$work/plain"
-ip netns exec lf "$work/plain" 1
-traffic "control: iptables-nft-restore" "$((loads < 300 ? loads : 300))" "$work/plain"
-[ $(($(result leaked) + $(result connected))) -gt 0 ] || { echo "FAILED: the control leaks nothing, so this proves nothing"; failed=1; }
-ip netns exec lf nft flush ruleset
-
-# Time. The median of five, in milliseconds.
-median() { # median COMMAND...: run with 1 and 2 in turn
-	for i in 1 2 1 2 1; do
-		start=$(date +%s%N)
-		"$@" $i >&2 || { echo "failed: $*" >&2; exit 1; }
-		echo $(( ($(date +%s%N) - start) / 1000000 ))
-	done | sort -n | sed -n 3p
+	chmod 755 "$work/plain"
+	ip netns exec lf "$work/plain" 1
+	traffic "control: iptables-nft-restore" "$((loads < 300 ? loads : 300))" "$work/plain"
+	[ $(($(result leaked) + $(result connected))) -gt 0 ] || { echo "FAILED: the control leaks nothing, so this proves nothing"; failed=1; }
+	ip netns exec lf nft flush ruleset
 }
-python3 - "$work" "$rules" <<-'END'
-	import sys
-	for n in 1, 2:
-	    with open("%s/many.%d" % (sys.argv[1], n), "w") as out:
-	        print("*filter\n:INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -j mine", file=out)
-	        for i in range(int(sys.argv[2])):
-	            print("-A mine -p tcp -m tcp --dport %d -m comment --comment n%d-%d -j ACCEPT" % (i % 65000 + 1, n, i), file=out)
-	        print("COMMIT", file=out)
-END
+[ "$loads" -eq 0 ] || reload_under_traffic
+
+# Time: what passes on the clock, and what the processors work, in milliseconds.
+timed() { # timed NAME COMMAND...: adds a line to $work/times.NAME
+	local name=$1 TIMEFORMAT='%R %U %S'
+	shift
+	{ time "$@" >"$work/out" 2>&1; } 2>>"$work/times.$name" || { cat "$work/out"; echo "failed: $*"; exit 1; }
+}
+middle() { # middle NAME clock|work: the median
+	awk -v work="$([ "$2" = work ] && echo 1 || echo 0)" '{ printf "%d\n", 1000 * (work ? $2 + $3 : $1) }' "$work/times.$1" |
+		sort -n | sed -n "$(((rounds + 1) / 2))p"
+}
+write_many() { # write_many RULES: $work/many.1 and many.2, which differ in every rule
+	python3 - "$work" "$1" <<-'END'
+		import sys
+		for n in 1, 2:
+		    with open("%s/many.%d" % (sys.argv[1], n), "w") as out:
+		        print("*filter\n:INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -j mine", file=out)
+		        for i in range(int(sys.argv[2])):
+		            print("-A mine -p tcp -m tcp --dport %d -m comment --comment n%d-%d -j ACCEPT" % (i % 65000 + 1, n, i), file=out)
+		        print("COMMIT", file=out)
+	END
+}
+
+write_many "$rules"
+# In turn, so that what else the machine does meets all of them; before each the other text is in force.
 for b in $backends; do
 	plain() { ip netns exec lf sh -c "iptables-$b-restore $work/many.$1 && ip6tables-$b-restore $work/many.$1"; }
-	ours() { ip netns exec lf fw-load -q -b $b -s "$work/state-$b" --replace $extra "$work/many.$1"; }
-	base=$(median plain)
-	ip netns exec lf sh -c "for t in iptables ip6tables; do printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | \$t-$b-restore; done"
-	for extra in '' --no-rehearse; do
-		time=$(median ours)
-		echo "$b, $rules rules, both families: plain $base ms, fw-load $extra $time ms, ratio $(awk -v a="$time" -v b="$base" 'BEGIN { printf "%.2f", a / b }')"
+	# The same programs without ours: read what is replaced, restore, read back what came of it, and nothing else.
+	least() {
+		ip netns exec lf sh -c "
+			both() { iptables-$b-\$1 \$2 & ip6tables-$b-\$1 \$2; wait; }
+			both save -c
+			case $b in
+			nft) iptables-$b-restore $work/many.$1 && ip6tables-$b-restore $work/many.$1 ;;
+			legacy) XTABLES_LOCKFILE=$work/lock.4 iptables-$b-restore $work/many.$1 & ip6tables-$b-restore $work/many.$1; wait ;;
+			esac
+			both save -c"
+	}
+	ours() { ip netns exec lf fw-load -q -b $b -s "$work/state-$b" --replace "${@:2}" "$work/many.$1"; }
+	rm -f "$work"/times.*
+	for ((i = 0; i < rounds; i++)); do
+		plain 1
+		timed plain plain 2
+		plain 1
+		timed 'read, restore, read' least 2
+		ours 1 --no-rehearse
+		timed 'fw-load --no-rehearse' ours 2 --no-rehearse
+		timed fw-load ours 1
 	done
+	for kind in 'read, restore, read' 'fw-load --no-rehearse' fw-load; do
+		for what in clock work; do
+			awk -v b="$b" -v rules="$rules" -v kind="$kind" -v what="$what" -v p="$(middle plain "$what")" -v t="$(middle "$kind" "$what")" \
+				'BEGIN { printf "%s, %s rules, both families, %s: plain %d ms, %s %d ms, ratio %.2f\n", b, rules, what, p, kind, t, t / p }'
+		done
+	done
+	ip netns exec lf sh -c "printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | fw-load -q -b $b -s $work/state-$b --replace"
+done
+
+# Very many, with what a terminal is told meanwhile.
+[ "$many" -eq 0 ] || write_many "$many"
+for b in $backends; do
+	[ "$many" -gt 0 ] || break
+	rm -f "$work"/times.* "$work/said"
+	rounds=1
+	timed many ip netns exec lf script -qec "fw-load -b $b -s $work/state-$b --replace $work/many.1" "$work/said"
+	count=$(ip netns exec lf sh -c "iptables-$b-save; ip6tables-$b-save" | grep -c -- '^-A mine')
+	lines=$(tr '\r' '\n' <"$work/said" | grep -cE 'fw-load: [a-zA-Z0-9 ]+, [0-9]+ s')
+	echo "$b, $many rules, both families: $(middle many clock) ms by the clock, $(middle many work) ms of work, $lines progress lines"
+	[ "$count" -eq $((2 * many)) ] || { echo "FAILED: $count rules are in force"; failed=1; }
+	[ "$lines" -gt 0 ] || { echo "FAILED: no word on the terminal"; failed=1; }
 	ip netns exec lf sh -c "printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | fw-load -q -b $b -s $work/state-$b --replace"
 done
 exit $failed

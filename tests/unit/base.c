@@ -101,6 +101,9 @@ static void test_atomic(void)
 	atomic_release(&file);
 	CHECK(entries(dir) == 1 && file_read_path(path, &sb, 100) == 0 && strcmp(strbuf_text(&sb), "two\n") == 0,
 	      "atomic: what is released unpublished changes nothing");
+	CHECK(atomic_replace_volatile(path, 0640, "four\n", 5) == 0 && stat(path, &st) == 0 && st.st_size == 5 &&
+		      entries(dir) == 1,
+	      "atomic: a volatile file is replaced too");
 	CHECK(atomic_replace("/nonexistent/x", 0600, "", 0) == -ENOENT, "atomic: a missing directory is ENOENT");
 	CHECK(atomic_replace(dir, 0600, "", 0) == -EISDIR, "atomic: a directory is not replaced");
 	strbuf_reset(&sb);

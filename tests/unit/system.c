@@ -56,6 +56,52 @@ static void test_refusals(void)
 	check_refusal("", 0, "", "no words at all");
 }
 
+static void check_taken(const struct stream *stream, enum family family, const char *want, const char *name)
+{
+	struct rules rules;
+	struct strbuf text = STRBUF_INIT;
+	const struct line *bad;
+
+	CHECK(rules_take(&rules, stream, family, &bad), name);
+	rules_write(&rules, true, &text);
+	if (strcmp(strbuf_text(&text), want) != 0)
+		printf("# got %s\n", strbuf_text(&text));
+	CHECK(strcmp(strbuf_text(&text), want) == 0, "marks are gone, the rest is as it was");
+	strbuf_free(&text);
+	rules_free(&rules);
+}
+
+static void test_take(void)
+{
+	static const char text[] = "*filter\n:INPUT DROP [3:4]\n:mine - [0:0]\n"
+				   "-A INPUT -j mine\n"
+				   "[1:60] -4 --append INPUT -s 192.0.2.1 -j ACCEPT\n"
+				   "-A --ipv6 INPUT -s 2001:db8::1 -j ACCEPT\n"
+				   "-A  mine  -4   -j LOG --log-prefix \"a  b \"\n"
+				   "-A mine\nCOMMIT\n";
+	static const char wrong[] = "*filter\n:INPUT DROP [0:0]\n-I INPUT -j ACCEPT\nCOMMIT\n";
+	struct diag_log log = { .report = NULL };
+	struct stream stream;
+	struct rules rules;
+	const struct line *bad = NULL;
+
+	CHECK(stream_read(&stream, "t", text, strlen(text), FAMILY_BOTH, &log), "a text with marks is read");
+	check_taken(&stream, FAMILY_IPV4,
+		    "*filter\n:INPUT DROP [3:4]\n:mine - [0:0]\n-A INPUT -j mine\n"
+		    "[1:60] -A INPUT -s 192.0.2.1 -j ACCEPT\n-A mine -j LOG --log-prefix \"a  b \"\n-A mine\nCOMMIT\n",
+		    "its rules for IPv4");
+	check_taken(&stream, FAMILY_IPV6,
+		    "*filter\n:INPUT DROP [3:4]\n:mine - [0:0]\n-A INPUT -j mine\n"
+		    "-A INPUT -s 2001:db8::1 -j ACCEPT\n-A mine\nCOMMIT\n",
+		    "its rules for IPv6");
+	stream_free(&stream);
+	CHECK(stream_read(&stream, "t", wrong, strlen(wrong), FAMILY_BOTH, &log) &&
+		      !rules_take(&rules, &stream, FAMILY_BOTH, &bad) && bad->number == 3,
+	      "what does not append is no rule of a chain");
+	rules_free(&rules);
+	stream_free(&stream);
+}
+
 /* base, live and next give want, and the program that gets there. */
 static void check_merge(const char *base, const char *live, const char *next, enum foreign foreign, const char *want,
 			const char *program, const char *name)
@@ -331,6 +377,7 @@ int main(void)
 	test_plan();
 	test_state();
 	test_refusals();
+	test_take();
 	test_rules();
 	test_many_chains();
 	test_merge();

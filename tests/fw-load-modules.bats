@@ -1,0 +1,139 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fw-load: `#@ module` against a tree of modules of our own, which depmod indexed. What -n tells is what libkmod
+# would load; that a kernel takes modules is shown in tests/prove/fw-load-boot.bats.
+
+load lib/load
+
+setup() {
+	load_setup
+	command -v depmod >/dev/null || skip "depmod is missing"
+	b=nft
+	release=$(uname -r)
+	tree=$tmp/lib/modules/$release
+	mkdir -p "$tree/kernel" "$tmp/modprobe.d"
+	unshare -m mount -t overlay overlay -o "lowerdir=$tmp/lib:/usr/lib" /usr/lib || skip "no overlay file system here"
+	# Three that need each other, as objects without code: names in .modinfo, symbols given and asked for.
+	make_module fake_core '' fake_core_register
+	make_module fake_mid '' fake_mid_register fake_core_register
+	make_module fake_top 'alias=ip_fake_top' '' fake_mid_register fake_core_register
+	make_module fake_other 'alias=ip_fake_other' ''
+	echo kernel/fake_builtin.ko >"$tree/modules.builtin"
+	: >"$tree/modules.order"
+	depmod -b "$tmp" "$release" 2>/dev/null
+}
+
+teardown() { load_teardown; }
+
+make_module() { # make_module NAME MODINFO GIVEN ASKED...
+	local name=$1 info=$2 given=$3 symbol
+	shift 3
+	{
+		echo "__attribute__((section(\".modinfo\"), used)) static const char info[] = \"license=GPL\\0$info\";"
+		[ -z "$given" ] || echo "__attribute__((section(\"__ksymtab_strings\"), used)) static const char given[] = \"$given\";"
+		for symbol; do echo "extern int $symbol; int *${symbol}_here = &$symbol;"; done
+	} >"$tmp/$name.c"
+	cc -c -o "$tree/kernel/$name.ko" "$tmp/$name.c"
+}
+
+# with_tree COMMAND...: in the namespace, where the tree and its modprobe.d are the machine's
+with_tree() {
+	in_ns unshare -m sh -ec '
+		mount -t overlay overlay -o "lowerdir=$1:/usr/lib" /usr/lib
+		mount --bind "$2" /etc/modprobe.d
+		shift 2
+		exec "$@"' tree "$tmp/lib" "$tmp/modprobe.d" "$@"
+}
+
+# asking NAME...: the gateway's rules, with modules
+asking() {
+	printf '#@ module %s\n' "$@"
+	cat "$gateway"
+}
+
+plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
+
+@test "-n tells what a module needs, in the order of loading" {
+	run -0 plan fake_top fake_other
+	[ "${lines[0]}" = "load module fake_top: fake_core fake_mid fake_top" ]
+	[ "${lines[1]}" = "load module fake_other: fake_other" ]
+	[[ ${lines[2]} == record* ]]
+	# Control: modprobe's own order.
+	run -0 with_tree modprobe --show-depends fake_top
+	[ "$(grep -o 'fake_[a-z]*' <<<"$output" | xargs)" = "fake_core fake_mid fake_top" ]
+}
+
+@test "a module is found by its alias, and by its name with the other kind of dash" {
+	run -0 plan ip_fake_top
+	[ "${lines[0]}" = "load module ip_fake_top: fake_core fake_mid fake_top" ]
+	run -0 plan fake-mid
+	[ "${lines[0]}" = "load module fake-mid: fake_core fake_mid" ]
+	echo 'alias of_the_machine fake_other' >"$tmp/modprobe.d/a.conf"
+	run -0 plan of_the_machine
+	[ "${lines[0]}" = "load module of_the_machine: fake_other" ]
+}
+
+@test "what is built in is there" {
+	run -0 plan fake_builtin
+	[[ ${lines[0]} == record* ]]
+	asking fake_builtin | with_tree fw-load -b nft -s "$state"
+	run -0 plan fake_builtin
+	[ -z "$output" ]
+}
+
+@test "a module that is in no index: status 4, nothing changed; with module? a warning" {
+	run -4 plan no_such_module
+	[[ $output == *"module no_such_module is not known to this kernel"* ]]
+	run -4 with_tree fw-load -b nft -s "$state" <<<"$(asking no_such_module)"
+	[ -z "$(live)" ]
+	run -0 with_tree fw-load -b nft -s "$state" <<<"$(asking no_such_module | sed 's/#@ module/&?/')"
+	[[ $output == *"warning: module no_such_module is not known"* ]]
+	[ -n "$(live)" ]
+}
+
+@test "the blacklist counts for a module, for its alias and for what it needs: status 4" {
+	echo 'blacklist fake_core' >"$tmp/modprobe.d/a.conf"
+	for name in fake_core fake_mid ip_fake_top; do
+		run -4 plan $name
+		[[ $output == *"module $name is blacklisted in modprobe.d"* ]]
+		run -4 with_tree fw-load -b nft -s "$state" <<<"$(asking $name)"
+		[ -z "$(live)" ]
+	done
+	run -0 plan fake_other
+	# Control: modprobe passes over it for names.
+	with_tree modprobe --show-depends fake_core
+}
+
+@test "the command of an install line is not run, for a module nor for what it needs: status 4" {
+	printf 'install fake_core /bin/touch %s\ninstall fake_other /bin/touch %s; true\n' "$tmp/it-ran" "$tmp/it-ran" >"$tmp/modprobe.d/a.conf"
+	for name in fake_core fake_top ip_fake_other; do
+		run -4 plan $name
+		[[ $output == *"module $name has an \`install\` command"* ]]
+		run -4 with_tree fw-load -b nft -s "$state" <<<"$(asking $name)"
+		[ ! -e "$tmp/it-ran" ]
+		[ -z "$(live)" ]
+	done
+	# Control: modprobe runs it.
+	with_tree modprobe fake_core
+	[ -e "$tmp/it-ran" ]
+}
+
+@test "all modules are looked up before the first is loaded" {
+	command -v strace >/dev/null || skip "strace is missing"
+	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
+	run -4 with_tree strace -f -qq -e trace=finit_module,init_module -o "$tmp/calls" \
+		fw-load -b nft -s "$state" <<<"$(asking fake_other no_such_module)"
+	[ ! -s "$tmp/calls" ] || ! grep -q init_module "$tmp/calls"
+}
+
+@test "case 34: at boot a module that is gone gives the safe rules, status 12" {
+	asking fake_builtin | with_tree fw-load -b nft -s "$state"
+	: >"$tree/modules.builtin"
+	depmod -b "$tmp" "$release" 2>/dev/null
+	ip netns delete "$ns"
+	ip netns add "$ns"
+	run -12 with_tree fw-load -b nft -s "$state" --boot --safe-rules /nonexistent
+	[[ $output == *"module fake_builtin is not known"*"the compiled-in safe rules in force"* ]]
+	in_ns iptables-nft -S | grep -qx -- '-P INPUT DROP'
+	in_ns ip6tables-nft -S | grep -qx -- '-P INPUT DROP'
+}
