@@ -245,6 +245,13 @@ teardown() {
 		(.artifactLocation.uri | endswith("/v/a%20b.v4"))' "$tmp/s"
 }
 
+@test "a misspelt target is at fault, not its options" {
+	printf '*nat\n-A PREROUTING -j DNTA --to-destination 1.2.3.4\n-A PREROUTING -j LOG --log-prfix x\nCOMMIT\n' >"$tmp/r"
+	run -1 fw-lint -q -4 --format=gcc "$tmp/r"
+	[[ ${lines[0]} == *":2:18: error: "*"neither a chain nor a target \`DNTA'"*"did you mean DNAT?"* ]]
+	[[ ${lines[1]} == *":3:22: error: "*"did you mean --log-prefix?"* ]]
+}
+
 @test "words: as many as iptables-restore reads, and counters where it looks for them" {
 	for words in 249 250; do # behind -A INPUT
 		{ echo '*filter'; printf -- '-A INPUT%s\n' "$(printf ' -4%.0s' $(seq "$words"))"; echo COMMIT; } >"$tmp/$words"

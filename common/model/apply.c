@@ -29,6 +29,18 @@ static void complain_chain(struct reader *reader, const struct line *line, unsig
 	strbuf_free(&text);
 }
 
+bool reader_unknown_target(struct reader *reader, const struct line *line)
+{
+	const struct command *command = &reader->command;
+
+	if (command->jumpto == NULL || command->is_extension || command->rule.is_goto ||
+	    strncmp(strbuf_text(&reader->fault.text), "unknown option", 14) != 0 ||
+	    table_find_chain(reader->table, command->jumpto) != NULL)
+		return false;
+	complain_chain(reader, line, command->jump_word, "there is neither a chain nor a target", command->jumpto, true);
+	return true;
+}
+
 /* --- chains ---------------------------------------------------------------------------------- */
 
 struct chain *reader_add_chain(struct reader *reader, const struct line *line, const char *name)

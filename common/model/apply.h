@@ -37,6 +37,9 @@ struct chain *reader_add_chain(struct reader *reader, const struct line *line, c
 void reader_set_policy(struct reader *reader, const struct line *line, struct chain *chain, const struct token *policy);
 
 /* Applies the command that was read, or reports why iptables would not. */
+/* Where reading stopped at an unknown option behind `-j NAME', and there is no NAME: says that, and returns true. */
+bool reader_unknown_target(struct reader *reader, const struct line *line);
+
 void reader_apply(struct reader *reader, const struct line *line);
 
 /* A line that the other family alone reads: a target before its mark must be known all the same. */

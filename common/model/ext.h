@@ -22,6 +22,7 @@ struct command {
 	const char *second; /* P: the policy; E: the new name */
 	unsigned number;    /* I, R, D, Z, L, S: the rule's number; 0: none given */
 	const char *jumpto; /* of -j or -g; NULL: neither */
+	bool is_extension;  /* jumpto is a verdict or a target that is installed */
 	/* Marked -4 or -6 for the family that is not read: of the rest, only a jumpto that no extension knows counts. */
 	bool other_family;
 	struct rule rule;   /* matches, target, interfaces ...; src and dst are below */

@@ -83,6 +83,7 @@ static void read_jump(int c)
 		return;
 	}
 	door.target = xtables_find_target(name, XTF_TRY_LOAD);
+	command->is_extension = door.target != NULL;
 	if (door.target == NULL)
 		return; /* a chain, or unknown: who knows the chains decides */
 	door_add_target(door.target, name);

@@ -143,6 +143,8 @@ static void read_rule(struct reader *reader, const struct line *line)
 	report_notice(reader, line);
 	if (!good && reader->fault.no_memory) {
 		reader->no_memory = true;
+	} else if (!good && reader_unknown_target(reader, line)) {
+		return; /* an option of a target that is misspelt */
 	} else if (!good) {
 		reader_complain_word(reader, line, DIAG_SYNTAX, reader->fault.word, strbuf_text(&reader->fault.text));
 	} else if (!reader->command.other_family) {
