@@ -74,7 +74,7 @@ bench: all
 	scripts/run-bench $(B)
 
 # Minutes, not seconds: 100,000 packets through 1,000 random rulesets in the tracer and in the kernel, the dead
-# rules of 40,000 against BuDDy's, 10,000 packets for each of some 1,700 dead rules, every sample loaded, 100 loads beside
+# rules of 40,000 against BuDDy's, 10,000 packets for each of some 1,800 dead rules, every sample loaded, 100 loads beside
 # other programs, boots and power losses of a virtual machine. As root, outside of check's namespace.
 prove: all units
 	tests/prove/run.bash $(B)

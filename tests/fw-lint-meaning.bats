@@ -444,6 +444,7 @@ both_silent() {
 	both_say ipv6-open ':INPUT ACCEPT' '-4 -A INPUT -p tcp --dport 22 -j ACCEPT' '-4 -A INPUT -j DROP'
 	[[ $output == *":2: warning: "*"tcp 1-21, 23-65535, udp 1-65535: for example "*"]:1 new [ipv6-open]"* ]]
 	both_say ipv6-open ':INPUT ACCEPT' '-4 -A INPUT -j DROP' '-6 -A INPUT -m rt --rt-type 0 -j DROP' # a list of what is bad closes nothing
+	both_silent ipv6-open "${base[@]}" '#@ lint-off ipv6-open "only there"' '-6 -A INPUT -p tcp --dport 22 -j ACCEPT'
 	both_silent ipv6-open "${base[@]}" '-A INPUT -p tcp --dport 22 -j ACCEPT'
 	both_silent ipv6-open "${base[@]}" '-4 -A INPUT -p tcp --dport 22 -j ACCEPT' '-6 -A INPUT -p tcp --dport 22 -j ACCEPT'
 	both_silent ipv6-open "${base[@]}" '-6 -A INPUT -d fe80::/10 -p udp --dport 546 -j ACCEPT' '-6 -A INPUT -s fe80::/10 -j ACCEPT'
