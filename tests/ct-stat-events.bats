@@ -162,7 +162,9 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	reader=$!
 	joined 1
 	fill 10
-	run -3 wait "$reader"
+	status=0
+	wait "$reader" || status=$? # not by run: it is no child of a subshell
+	[ "$status" -eq 3 ]
 	reader=
 	grep -q 'standard output' "$tmp/err"
 }

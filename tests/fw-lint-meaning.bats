@@ -48,9 +48,9 @@ silent() {
 		27 by 16
 	END
 	[ "$(grep -c 'error:.*\[limit-after-accept\]' <<<"$output")" -eq 3 ]
-	[[ $output == *":28: "*"[open-forward]"* ]]
-	[[ $output == *":34: "*"[log-no-limit]"* ]]
-	[[ $output == *":10: info: "*"[ipv6-absent]"* ]]
+	[[ $output == *":28:1: "*"[open-forward]"* ]]
+	[[ $output == *":34:1: "*"[log-no-limit]"* ]]
+	[[ $output == *":10:1: info: "*"[ipv6-absent]"* ]]
 }
 
 @test "dead-rule: alone, by a union, behind a jump, by what its callers keep out" {
@@ -133,7 +133,7 @@ silent() {
 @test "IPv6: the same, over 128 bits" {
 	printf '*filter\n-A INPUT -s 2001:db8::/32 -j ACCEPT\n-A INPUT -s 2001:db8:1::/48 -p tcp -j DROP\n-A INPUT -s 2001:db9::/32 -j DROP\nCOMMIT\n' >"$tmp/rules.v6"
 	run -0 fw-lint -q --format=gcc "$tmp/rules.v6"
-	[[ $output == *"rules.v6:3: warning: no packet gets to this rule: line 2"* ]]
+	[[ $output == *"rules.v6:3:1: warning: no packet gets to this rule: line 2"* ]]
 	[[ $output != *":4:"* ]]
 }
 
@@ -438,11 +438,11 @@ both_silent() {
 @test "ipv6-open: IPv6 lets in whom IPv4 keeps out, with a packet" {
 	local base=(':INPUT DROP' '-A INPUT -i lo -j ACCEPT')
 	both_say ipv6-open "${base[@]}" '-4 -A INPUT -s 192.0.2.1 -p tcp --dport 22 -j ACCEPT' '-6 -A INPUT -p tcp --dport 22 -j ACCEPT'
-	[[ $output == *":5: warning: over IPv6 this lets in strangers whom IPv4 keeps out: tcp 22: for example in any0 tcp [2001:db8::9]:40000 -> [2001:db8::5]:22 new [ipv6-open]"* ]]
+	[[ $output == *":5:1: warning: over IPv6 this lets in strangers whom IPv4 keeps out: tcp 22: for example in any0 tcp [2001:db8::9]:40000 -> [2001:db8::5]:22 new [ipv6-open]"* ]]
 	both_say ipv6-open "${base[@]}" '-6 -A INPUT -p tcp --dport 20:30 -j ACCEPT' '-4 -A INPUT -p tcp --dport 25 -j ACCEPT'
 	[[ $output == *"tcp 20-24, 26-30:"* ]]
 	both_say ipv6-open ':INPUT ACCEPT' '-4 -A INPUT -p tcp --dport 22 -j ACCEPT' '-4 -A INPUT -j DROP'
-	[[ $output == *":2: warning: "*"tcp 1-21, 23-65535, udp 1-65535: for example "*"]:1 new [ipv6-open]"* ]]
+	[[ $output == *":2:1: warning: "*"tcp 1-21, 23-65535, udp 1-65535: for example "*"]:1 new [ipv6-open]"* ]]
 	both_say ipv6-open ':INPUT ACCEPT' '-4 -A INPUT -j DROP' '-6 -A INPUT -m rt --rt-type 0 -j DROP' # a list of what is bad closes nothing
 	both_silent ipv6-open "${base[@]}" '#@ lint-off ipv6-open "only there"' '-6 -A INPUT -p tcp --dport 22 -j ACCEPT'
 	both_silent ipv6-open "${base[@]}" '-A INPUT -p tcp --dport 22 -j ACCEPT'
@@ -498,7 +498,7 @@ docker() {
 
 # live: ids with lines that fw-lint --live gives
 live() {
-	fw-lint -q --live --format=gcc "$tmp/rules.v4" 2>&1 | sed -n 's/^\(.*v4:\([0-9]*\): \)\{0,1\}.*\[\([a-z0-9-]*\)\]$/\2 \3/p' | tr '\n' ';'
+	fw-lint -q --live --format=gcc "$tmp/rules.v4" 2>&1 | sed -n 's/^\(.*v4:\([0-9]*\):\([0-9]*:\)\{0,1\} \)\{0,1\}.*\[\([a-z0-9-]*\)\]$/\2 \4/p' | tr '\n' ';'
 }
 
 @test "nat-no-forwarding --live: the running kernel forwards nothing, and the text does not change that" {
@@ -556,11 +556,11 @@ live() {
 @test "redundant-rule: what a later rule or the policy does as well" {
 	says redundant-rule '-A INPUT -s 192.0.2.1 -p tcp --dport 22 -j ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -j DROP'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *":2: info: all that this matches is accepted without it too, by line 3 [redundant-rule]"* ]]
+	[[ $output == *":2:1: info: all that this matches is accepted without it too, by line 3 [redundant-rule]"* ]]
 	says redundant-rule ':FORWARD ACCEPT' '-A FORWARD -s 192.0.2.1 -j ACCEPT' '-A FORWARD -s 192.0.2.2 -j ACCEPT' '-A FORWARD -p tcp --dport 25 -s 198.51.100.1 -j DROP' \
 		'-A FORWARD -s 192.0.2.3 -j ACCEPT'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *":3: info: all that this and 2 more rules of FORWARD match, to line 6, is accepted without them too, by the policy"* ]]
+	[[ $output == *":3:1: info: all that this and 2 more rules of FORWARD match, to line 6, is accepted without them too, by the policy"* ]]
 	says redundant-rule ':INPUT DROP' '-A INPUT -s 192.0.2.1 -j DROP' '-A INPUT -s 198.51.100.1 -j ACCEPT'
 	silent redundant-rule ':INPUT DROP' '-A INPUT -s 192.0.2.1 -j DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT'
 	silent redundant-rule '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -m limit --limit 1/s -j LOG' '-A INPUT -j ACCEPT'
@@ -579,7 +579,7 @@ live() {
 	local few=('[10:600] -A INPUT -p tcp --dport 22 -j ACCEPT' '[10:600] -A INPUT -p tcp --dport 80 -j ACCEPT')
 	says order-cost "${base[@]}" "${few[@]}" "$known"
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *":5: info: a packet is compared with 3.0 rules of INPUT on average, and with 1.0 if this one stood in front of line 3;"* ]]
+	[[ $output == *":5:1: info: a packet is compared with 3.0 rules of INPUT on average, and with 1.0 if this one stood in front of line 3;"* ]]
 	silent order-cost "${base[@]}" "$known" "${few[@]}"
 	silent order-cost ":INPUT DROP [90000:5400000]"
 	silent order-cost "${base[@]}" "${few[@]}" "${known/90000/900}"                                      # too few to tell
@@ -624,14 +624,14 @@ live() {
 	local jump='-A INPUT -p tcp --dport 22 -j f2b-sshd'
 	says stale-tool-chain ':f2b-sshd -' "$jump" '-A INPUT -p tcp --dport 80 -j ACCEPT' "$jump" '-A f2b-sshd -s 192.0.2.1 -j DROP'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *":5: warning: f2b-sshd is called by line 3 already"* ]]
+	[[ $output == *":5:1: warning: f2b-sshd is called by line 3 already"* ]]
 	silent stale-tool-chain ':f2b-sshd -' "$jump" '-A INPUT -p tcp --dport 80 -j ACCEPT' "${jump/22/25}" '-A f2b-sshd -s 192.0.2.1 -j DROP'
 	silent stale-tool-chain ':mine -' "${jump/f2b-sshd/mine}" '-A INPUT -p tcp --dport 80 -j ACCEPT' "${jump/f2b-sshd/mine}" '-A mine -s 192.0.2.1 -j DROP'
 }
 
 @test "the tutorial: all that is found in it" {
 	run -1 fw-lint -q --format=gcc data/fw-lint-meaning/tutorial.v4.rules
-	sed 's/.*rules:\([0-9]*\): \([a-z]*\): .*\[\(.*\)\]$/\1 \2 \3/' <<<"$output" >"$tmp/all"
+	sed 's/.*rules:\([0-9]*\):1: \([a-z]*\): .*\[\(.*\)\]$/\1 \2 \3/' <<<"$output" >"$tmp/all"
 	diff - "$tmp/all" <<-'END'
 		10 info ipv6-absent
 		17 info merge-multiport

@@ -5,11 +5,19 @@
 #include "meaning/rewrite.h"
 #include "meaning/trace.h"
 #include "meaning/witness.h"
+#include "text/token.h"
 
 #include <string.h>
 
 /* Nodes for the questions of one ruleset; a ruleset that needs more has its questions left open. */
 #define NODES_MAX ((size_t)1000000)
+
+struct where meaning_where(const struct meaning *m, const struct line *line)
+{
+	struct token first = token_after(line->text, line->len, 0);
+
+	return stream_where(m->ruleset->stream, line, first.column, (unsigned)line->len + 1 - first.column);
+}
 
 static void report(const struct meaning *m, enum diag_id id, unsigned line_index, const char *format, va_list args)
 	printf_like(4, 0);
@@ -17,7 +25,7 @@ static void report(const struct meaning *m, enum diag_id id, unsigned line_index
 static void report(const struct meaning *m, enum diag_id id, unsigned line_index, const char *format, va_list args)
 {
 	const struct line *line = &m->ruleset->stream->lines.item[line_index];
-	struct where where = stream_where(m->ruleset->stream, line, 0, 0);
+	struct where where = meaning_where(m, line);
 	struct where origin = stream_origin_where(m->ruleset->stream, line);
 	struct strbuf text = STRBUF_INIT;
 

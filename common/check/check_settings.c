@@ -63,7 +63,7 @@ static void report(const struct meaning *m, const struct setting_value *about, c
 	va_list args;
 
 	if (about->line != NULL)
-		where = stream_where(m->ruleset->stream, about->line, 0, 0);
+		where = meaning_where(m, about->line);
 	va_start(args, format);
 	strbuf_vprintf(&text, format, args);
 	va_end(args);

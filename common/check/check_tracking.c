@@ -121,7 +121,7 @@ static void check_modules(const struct meaning *m)
 		module = token_after(args, len, 0);
 		for (size_t s = 0; s < ARRAY_LEN(services); s++) {
 			struct strbuf name = STRBUF_INIT;
-			struct where where = stream_where(stream, line, 0, 0);
+			struct where where = meaning_where(m, line);
 
 			strbuf_printf(&name, "nf_conntrack_%s", services[s].helper);
 			if (token_is(&module, strbuf_text(&name)) && !has_helper(m, services[s].helper))

@@ -128,7 +128,7 @@ static void note_open(const struct meaning *m, unsigned proto, uint32_t from, ui
 	struct packet packet = stranger(m, proto, first_of(m, from));
 	unsigned index = result->rule != NULL ? result->rule->rule->line : meaning_chain_line(m, result->chain->chain);
 	const struct line *line = &m->ruleset->stream->lines.item[index];
-	struct where where = stream_where(m->ruleset->stream, line, 0, 0);
+	struct where where = meaning_where(m, line);
 	struct where origin = stream_origin_where(m->ruleset->stream, line);
 	struct strbuf text = STRBUF_INIT;
 

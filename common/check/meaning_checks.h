@@ -18,6 +18,9 @@ struct meaning {
 	struct diag_log *log;
 };
 
+/* All of a line: what rules mean is said of the whole. */
+struct where meaning_where(const struct meaning *m, const struct line *line);
+
 /* Findings about a rule, a chain (its ":" line), or the whole. */
 void meaning_rule(const struct meaning *m, enum diag_id id, const struct rule *rule, const char *format, ...)
 	printf_like(4, 5);
