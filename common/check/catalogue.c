@@ -31,7 +31,7 @@ const struct check_entry check_catalogue[] = {
 	{ DIAG_FAMILY, "syntax", "-A INPUT -s 192.0.2.1 -j DROP",
 	  "The line has no mark, so iptables-restore and ip6tables-restore both read it, and one of them cannot. Put "
 	  "-4 or -6 in front of -A, or read a file of one family with -4 or -6." },
-	{ DIAG_EXTENSION_NOTICE, "syntax", "-A INPUT -m state --state NEW -j ACCEPT",
+	{ DIAG_EXTENSION_NOTICE, "syntax", "-A INPUT -m iprange --src-range 192.0.2.9-192.0.2.1 -j DROP",
 	  "What iptables' own extension says of its options, word for word." },
 	{ DIAG_KERNEL_HOOK, "kernel", "-A INPUT -m owner --uid-owner 0 -j ACCEPT",
 	  "iptables-restore --test accepts it and the kernel refuses the load: the match or target works in other "
