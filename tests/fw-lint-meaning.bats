@@ -166,6 +166,14 @@ silent() {
 	silent lockout-admin ':INPUT DROP' '-A INPUT -m limit --limit 1/s -j ACCEPT'
 	silent lockout-admin ':INPUT DROP' '-A INPUT -i wg0 -j ACCEPT'
 	silent lockout-admin ':INPUT ACCEPT'
+	rules4 filter ':INPUT DROP' '-A INPUT -p tcp --dport 2222 -j ACCEPT'
+	run -0 fw-lint -q --checks=lockout-admin --admin=2222 "$tmp/rules.v4"
+	[ -z "$output" ]
+	run -0 fw-lint -q --checks=lockout-admin --admin=none "$tmp/rules.v4"
+	[ -z "$output" ]
+	run -0 fw-lint -q --checks=lockout-admin --admin 23 "$tmp/rules.v4"
+	[[ $output == *"nobody can open tcp port 23"* ]]
+	run -2 fw-lint -q --admin=ssh "$tmp/rules.v4"
 }
 
 @test "icmpv6-nd-blocked" {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fw-lint/options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char lint_usage[] =
-	"usage: fw-lint [-46qLhV] [--checks=LIST] [-W error] [--format=FORMAT] [FILE]\n"
+	"usage: fw-lint [-46qLhV] [--checks=LIST] [-W error] [--format=FORMAT] [--admin=PORT] [FILE]\n"
 	"       fw-lint --list-checks | --explain=ID\n"
 	"Reads iptables-restore text from FILE or standard input and reports every fault in it.\n"
 	"Without an error the text goes to standard output unchanged, else nothing does.\n"
@@ -17,6 +18,7 @@ const char lint_usage[] =
 	"  -f, --format=FORMAT    text (default), gcc (one line each), json (one object each), sarif;\n"
 	"                         json and sarif go to standard output in place of the text\n"
 	"  -L, --live             take settings that the text leaves out from the running kernel\n"
+	"  -a, --admin=PORT       the tcp port by which the host is administered, or none (default 22)\n"
 	"  -l, --list-checks      all ids with group, level and meaning\n"
 	"  -e, --explain=ID       what a finding means and what to do about it\n"
 	"  -h, --help             this text\n"
@@ -30,6 +32,7 @@ static const struct option longs[] = {
 	{ "warnings", required_argument, NULL, 'W' },
 	{ "format", required_argument, NULL, 'f' },
 	{ "live", no_argument, NULL, 'L' },
+	{ "admin", required_argument, NULL, 'a' },
 	{ "list-checks", no_argument, NULL, 'l' },
 	{ "explain", required_argument, NULL, 'e' },
 	{ "help", no_argument, NULL, 'h' },
@@ -58,6 +61,18 @@ static void read_checks(const struct cli *cli, struct check_choice *choice, cons
 		cli_misuse(cli, "there is no check %.*s: see fw-lint --list-checks", (int)strcspn(unknown, ","), unknown);
 }
 
+static unsigned read_port(const struct cli *cli, const char *text)
+{
+	char *end;
+	unsigned long port = strtoul(text, &end, 10);
+
+	if (strcmp(text, "none") == 0)
+		return 0;
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || port == 0 || port > 65535)
+		cli_misuse(cli, "--admin takes a port from 1 to 65535, or none, not %s", text);
+	return (unsigned)port;
+}
+
 static void read_option(struct cli *cli, struct lint_options *options, int c)
 {
 	switch (c) {
@@ -84,6 +99,9 @@ static void read_option(struct cli *cli, struct lint_options *options, int c)
 	case 'L':
 		options->check.live.known = true;
 		break;
+	case 'a':
+		options->check.admin = read_port(cli, optarg);
+		break;
 	case 'l':
 		options->list = true;
 		break;
@@ -101,10 +119,10 @@ static void read_option(struct cli *cli, struct lint_options *options, int c)
 
 struct lint_options lint_parse_options(struct cli *cli, int argc, char *argv[])
 {
-	struct lint_options options = { .check.choice = check_choose_all() };
+	struct lint_options options = { .check.choice = check_choose_all(), .check.admin = 22 };
 	int c;
 
-	while ((c = cli_option(cli, argc, argv, ":46qc:W:f:Lle:hV", longs)) != -1)
+	while ((c = cli_option(cli, argc, argv, ":46qc:W:f:La:le:hV", longs)) != -1)
 		read_option(cli, &options, c);
 	options.path = cli_operand(cli, argc, argv);
 	if (options.explain != NULL && check_find(options.explain) == DIAG_COUNT)

@@ -17,7 +17,7 @@
 struct job {
 	const struct stream *stream;
 	const struct check_choice *choice;
-	const struct check_live *live;
+	const struct check_options *options;
 	enum family family;
 	bool sound; /* the text as such has no error: only then it is asked what it means */
 	struct worker worker;
@@ -50,7 +50,7 @@ static void run_checks(const struct ruleset *ruleset, const struct job *job, str
 	if (check_wants(choice, "syntax"))
 		check_family(ruleset, log);
 	if (check_wants(choice, "meaning") && job->sound && diag_errors(log) == 0 && !too_many_unasked(ruleset, choice, log))
-		check_meaning(ruleset, job->live, log);
+		check_meaning(ruleset, job->options, log);
 	if (check_wants(choice, "kernel")) {
 		check_kernel(ruleset, log);
 		check_chains(ruleset, log);
@@ -165,7 +165,7 @@ void check_text(const char *name, const char *text, size_t len, const struct che
 	struct filter filter = { .options = options, .log = log };
 	struct diag_log filtered = { .report = filter_finding, .ctx = &filter };
 	struct stream stream;
-	struct job job = { .stream = &stream, .choice = &options->choice, .live = &options->live };
+	struct job job = { .stream = &stream, .choice = &options->choice, .options = options };
 
 	job.sound = stream_read(&stream, name, text, len, options->families, &collect);
 	suppressions_read(&filter.suppressions, &stream, &collect);

@@ -13,6 +13,7 @@ struct check_options {
 	struct check_choice choice; /* what is reported, and counts */
 	bool warnings_are_errors;
 	struct check_live live;     /* of the machine that the rules are for, where that is this one */
+	unsigned admin;             /* the tcp port by which the host is administered; 0: none */
 };
 
 /* Checks text, and reports the chosen findings of both families to the log in the order of the lines. */

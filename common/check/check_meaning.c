@@ -287,9 +287,10 @@ static void note_rewriting(const struct ruleset *ruleset, struct space *space)
 static void note_questions(void *ctx, struct space *space)
 {
 	static const unsigned icmp6[] = { 2, 133, 134, 135, 136 };
+	const struct meaning *m = ctx;
 
-	note_rewriting(ctx, space);
-	check_expect_note(ctx, space);
+	note_rewriting(m->ruleset, space);
+	check_expect_note(m->ruleset, space);
 	space_note_value(space, FIELD_CT, ct_value(CT_NEW, false, false, true));
 	space_note_value(space, FIELD_SRC, loopback_of(space->family));
 	space_note_value(space, FIELD_DST, loopback_of(space->family));
@@ -297,7 +298,7 @@ static void note_questions(void *ctx, struct space *space)
 	space_note_value(space, FIELD_PROTO, IPPROTO_UDP);
 	space_note_value(space, FIELD_PROTO, IPPROTO_ICMPV6);
 	space_note_value(space, FIELD_PROTO, IPPROTO_GRE);
-	space_note_value(space, FIELD_DPORT, 22);
+	space_note_value(space, FIELD_DPORT, m->admin);
 	space_note_value(space, FIELD_DPORT, 32768); /* the local port range */
 	space_note_value(space, FIELD_DPORT, 60999);
 	space_note_value(space, FIELD_FLAGS, 0x02);
@@ -308,12 +309,12 @@ static void note_questions(void *ctx, struct space *space)
 		space_note_value(space, FIELD_ICMP, icmp6[i] << 8);
 }
 
-void check_meaning(const struct ruleset *ruleset, const struct check_live *live, struct diag_log *log)
+void check_meaning(const struct ruleset *ruleset, const struct check_options *options, struct diag_log *log)
 {
-	struct meaning m = { .ruleset = ruleset, .live = live, .log = log };
+	struct meaning m = { .ruleset = ruleset, .live = &options->live, .admin = options->admin, .log = log };
 	bool good;
 
-	m.program = program_new(ruleset, note_questions, (void *)(uintptr_t)ruleset);
+	m.program = program_new(ruleset, note_questions, &m);
 	m.reach = m.program != NULL ? reach_new(m.program) : NULL;
 	good = m.reach != NULL && flow_begin(&m.flow, m.program, NODES_MAX);
 	if (good) {

@@ -4,10 +4,10 @@
 #define FW_CHECK_CHECK_MEANING_H
 
 #include "base/diag.h"
-#include "check/setting.h"
+#include "check/check.h"
 #include "model/ruleset.h"
 
 /* One family. What the families must be compared for goes out as notes: see exposure.h. */
-void check_meaning(const struct ruleset *ruleset, const struct check_live *live, struct diag_log *log);
+void check_meaning(const struct ruleset *ruleset, const struct check_options *options, struct diag_log *log);
 
 #endif

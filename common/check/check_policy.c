@@ -105,13 +105,17 @@ static void check_lockout(const struct meaning *m)
 	const struct program_chain *input = program_hook(m->program, "filter", HOOK_INPUT);
 	struct question question;
 	struct packet dropped = { .family = FAMILY_NONE };
+	struct strbuf what = STRBUF_INIT;
 
-	if (input == NULL || may_open(m, HOOK_INPUT, 22, NULL) != MAY_NEVER)
+	if (input == NULL || m->admin == 0 || may_open(m, HOOK_INPUT, m->admin, NULL) != MAY_NEVER)
 		return;
 	question = tcp_at(m, HOOK_INPUT, CT_NEW, false);
-	question_field(&question, FIELD_DPORT, 22, 22);
-	if (question_dropped(&question, &dropped) == MAY_SOMETIMES)
-		say(m, DIAG_LOCKOUT_ADMIN, input, "nobody can open tcp port 22 of this host", &dropped);
+	question_field(&question, FIELD_DPORT, m->admin, m->admin);
+	if (question_dropped(&question, &dropped) != MAY_SOMETIMES)
+		return;
+	strbuf_printf(&what, "nobody can open tcp port %u of this host", m->admin);
+	say(m, DIAG_LOCKOUT_ADMIN, input, strbuf_text(&what), &dropped);
+	strbuf_free(&what);
 }
 
 /*

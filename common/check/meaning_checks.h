@@ -15,6 +15,7 @@ struct meaning {
 	struct reach *reach;
 	struct flow flow;
 	const struct check_live *live;
+	unsigned admin; /* as in struct check_options */
 	struct diag_log *log;
 };
 
