@@ -252,6 +252,15 @@ teardown() {
 	[[ ${lines[1]} == *":3:22: error: "*"did you mean --log-prefix?"* ]]
 }
 
+@test "a line of a shell, a byte order mark, an indented table: said as what they are" {
+	printf '\xef\xbb\xbf*filter\n *filter\niptables -A INPUT -j ACCEPT\n*filter\n sudo iptables -A INPUT -j DROP\nCOMMIT\n' >"$tmp/r"
+	run -1 fw-lint -q -4 --format=gcc "$tmp/r"
+	[[ ${lines[0]} == *":1:1: error: a byte order mark"* ]]
+	[[ ${lines[1]} == *":2:2: error: tables and chains stand in the first column"* ]]
+	[[ ${lines[2]} == *":3:1: error: this is a line of a shell"* ]]
+	[[ ${lines[3]} == *":5:2: error: this is a line of a shell"* ]]
+}
+
 @test "words: as many as iptables-restore reads, and counters where it looks for them" {
 	for words in 249 250; do # behind -A INPUT
 		{ echo '*filter'; printf -- '-A INPUT%s\n' "$(printf ' -4%.0s' $(seq "$words"))"; echo COMMIT; } >"$tmp/$words"

@@ -160,6 +160,23 @@ static enum family rule_marks(const struct line *line)
 	return marks;
 }
 
+/* What stands where a line of a table should, and what its writer may have meant. */
+static const char *stray_text(const struct stream *stream, const struct token *first)
+{
+	static const char *const programs[] = { "iptables", "ip6tables", "sudo", "/sbin/iptables", "/usr/sbin/iptables" };
+
+	for (size_t i = 0; i < ARRAY_LEN(programs); i++)
+		if (token_is(first, programs[i]))
+			return "this is a line of a shell: leave out the program's name, so that it begins with -A, and put it between "
+			       "*filter (or *nat ...) and COMMIT";
+	if (first->len >= 3 && memcmp(first->text, "\xef\xbb\xbf", 3) == 0)
+		return "a byte order mark stands in front of the text: save it as UTF-8 without one";
+	if (first->column > 1 && (first->text[0] == '*' || first->text[0] == ':'))
+		return "tables and chains stand in the first column: remove the blanks in front";
+	return stream->open_table ? "a rule starts with a command, as in -A INPUT; remove text that is none" :
+				    "this is no line of iptables-restore: remove text that was pasted around the rules";
+}
+
 static void rule_line(struct stream *stream, struct line *line)
 {
 	struct token first = token_after(line->text, line->len, 0);
@@ -174,15 +191,14 @@ static void rule_line(struct stream *stream, struct line *line)
 		complain(stream, line, DIAG_STRUCTURE, &first,
 			 first.text[0] == '-' || first.text[0] == '[' ?
 				 "a rule outside of a table: is the line with *filter, *nat, ... missing?" :
-				 "this is no line of iptables-restore: remove text that was pasted around the rules");
+				 stray_text(stream, &first));
 	} else if (first.text[0] == '[' && !counters_are_fine(&first)) {
 		complain(stream, line, DIAG_STRUCTURE, &first, "counters look like [packets:bytes]");
 	} else if (first.text[0] == '[' && first.column > 1) {
 		complain(stream, line, DIAG_STRUCTURE, &first,
 			 "counters stand in the first column, else iptables-restore takes them for a word of the rule");
 	} else if (first.text[0] != '-' && first.text[0] != '[' && !misspelt_commit(stream, line, &first)) {
-		complain(stream, line, DIAG_STRUCTURE, &first,
-			 "a rule starts with a command, as in -A INPUT; remove text that is none");
+		complain(stream, line, DIAG_STRUCTURE, &first, stray_text(stream, &first));
 	} else if (line->kind != LINE_BAD) {
 		line->families = rule_marks(line);
 	}
