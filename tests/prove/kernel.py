@@ -22,6 +22,11 @@ class Net:
         sh("ip netns exec peer sysctl -qw net.ipv6.conf.default.disable_ipv6=1")
         sysctl("net.ipv4.ip_forward", 1)
         sysctl("net.ipv4.icmp_echo_ignore_all", 1)
+        # A hop limit that a rule takes to 0 would have us send an error, one packet more than was put in. Both families
+        # ask this limit, which is the namespace's own since Linux 6.11.
+        for name in ("net.ipv4.icmp_msgs_burst", "net.ipv4.icmp_msgs_per_sec"):
+            if os.path.exists("/proc/sys/" + name.replace(".", "/")):
+                sysctl(name, 0)
         sysctl("net.ipv6.conf.all.forwarding", 1)
         sysctl("net.ipv6.icmp.echo_ignore_all", 1)
         sysctl("net.ipv4.conf.all.rp_filter", 0)
