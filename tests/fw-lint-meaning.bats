@@ -148,6 +148,30 @@ silent() {
 	[ "$(grep -c dead-rule <<<"$output")" -eq 1 ]
 }
 
+@test "no-established: of what this host answers; a rule for one direction is enough" {
+	says no-established ':INPUT DROP' ':OUTPUT DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A OUTPUT -p udp --dport 53 -j ACCEPT'
+	silent no-established ':INPUT DROP' ':OUTPUT DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A OUTPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT'
+	silent no-established ':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED --ctdir REPLY -j ACCEPT'
+}
+
+@test "-f where fragments are put together: no error; a set's counters change from one look-up to the next; SNPT changes addresses" {
+	rules4 filter '-A INPUT -m conntrack --ctstate INVALID -j DROP' '-A INPUT -f -j DROP'
+	run -0 fw-lint -q "$tmp/rules.v4"
+	[[ $output == *":3:1: warning: "*"puts fragments together"*"[dead-rule]"* ]]
+	silent dead-rule '-A INPUT -m set --match-set s src --packets-gt 9 -j ACCEPT' '-A INPUT -m set --match-set s src --packets-gt 9 -j DROP'
+	says dead-rule '-A INPUT -m set --match-set s src -j ACCEPT' '-A INPUT -m set --match-set s src -j DROP'
+	printf '*mangle\n-A POSTROUTING -s fd00::/64 -j RETURN\n-A POSTROUTING -j SNPT --src-pfx 2001:db8::/64 --dst-pfx fd00::/64\n-A POSTROUTING -s fd00::/64 -j MARK --set-mark 1\nCOMMIT\n' >"$tmp/r.v6"
+	run -0 fw-lint -q --checks=dead-rule "$tmp/r.v6"
+	[ -z "$output" ]
+}
+
+@test "log-no-limit: of all packets, and through chains that call each other by many ways" {
+	says log-no-limit ':INPUT ACCEPT' ':L - [0:0]' '-A INPUT -j L' '-A L -j LOG'
+	rules4 filter ':OUTPUT ACCEPT' "$(seq -f ':c%.0f - [0:0]' 0 14)" '-A OUTPUT -j c0' \
+		"$(seq 0 13 | awk '{ for (p = 1; p < 5; p++) print "-A c" $1 " -p tcp --dport " p " -j c" $1 + 1 }')" '-A c14 -j LOG'
+	run -0 timeout 20 fw-lint -q "$tmp/rules.v4"
+}
+
 @test "no-established: each with a packet" {
 	says no-established ':INPUT DROP' '-A INPUT -i lo -j ACCEPT'
 	run fw-lint -q "$tmp/rules.v4"
@@ -277,6 +301,21 @@ silent() {
 	says expect ':OUTPUT ACCEPT' '#@ expect deny tcp 25 from self' '-A OUTPUT -p tcp --dport 24 -j DROP'
 	silent expect ':OUTPUT ACCEPT' '#@ expect deny tcp 25 from self' '-A OUTPUT ! -o lo -p tcp --dport 25 -j DROP'
 	says expect ':OUTPUT ACCEPT' '#@ expect allow tcp 25 from self to 10.1.1.1' '-A OUTPUT -d 10.0.0.0/8 ! -o lo -j DROP'
+}
+
+@test "expect: what raw leaves untracked, what nat sends there, whatever flags, any interface" {
+	says expect ':INPUT DROP' '#@ expect deny tcp 23 in +' '-A INPUT -p tcp --dport 23 -j ACCEPT'
+	says expect ':INPUT DROP' '#@ expect deny tcp 23' '-A INPUT -p tcp --tcp-flags ALL SYN -j DROP' '-A INPUT -p tcp --dport 23 --syn -j ACCEPT'
+	local raw='*raw' notrack='-A PREROUTING -p tcp --dport 23 -j CT --notrack' untracked='-A INPUT -m conntrack --ctstate UNTRACKED -j ACCEPT'
+	printf '%s\n' "$raw" "$notrack" COMMIT '*filter' ':INPUT DROP' '#@ expect deny tcp 23' "$untracked" COMMIT >"$tmp/rules.v4"
+	[[ $(found expect) == "6 expect;" ]]
+	sed -i 's/expect deny/expect allow/' "$tmp/rules.v4"
+	[ -z "$(found expect)" ]
+	printf '%s\n' '*nat' '-A PREROUTING -i eth0 -p tcp --dport 3389 -j DNAT --to-destination 10.0.0.5' COMMIT '*filter' ':FORWARD DROP' \
+		'#@ expect deny tcp 3389 to 10.0.0.5' '#@ expect deny tcp 3389 to 10.0.0.6' '-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT' COMMIT >"$tmp/rules.v4"
+	[ "$(found expect)" = "6 expect;" ]
+	sed -i 's/expect deny/expect allow/' "$tmp/rules.v4"
+	[ "$(found expect)" = "7 expect;" ]
 }
 
 @test "expect: what cannot be read is said, at its word" {

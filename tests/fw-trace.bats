@@ -85,6 +85,12 @@ setup() {
 	run -0 fw-trace 'in eth0 udp 192.0.2.1 -> 192.0.2.2' < <(printf '*filter\nCOMMIT\n')
 }
 
+@test "DNAT of the port alone: the packet is still for this host" {
+	printf '*nat\n-A PREROUTING -p tcp --dport 9000 -j DNAT --to-destination 203.0.113.5:9001\nCOMMIT\n*filter\n:INPUT DROP\n-A INPUT -p tcp --dport 9001 -j ACCEPT\nCOMMIT\n' >"$tmp/r.v4"
+	run -0 fw-trace -R "$tmp/r.v4" 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:9000 new'
+	[[ $output == *"ACCEPT by line 6"* ]]
+}
+
 @test "chains that call the next one twice each: no end is waited for" {
 	{
 		printf '*filter\n:INPUT ACCEPT [0:0]\n'

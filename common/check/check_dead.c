@@ -35,6 +35,15 @@ static bool has_counted_match(const struct rule *rule)
 	return false;
 }
 
+/* -f, or a match on what only later fragments have. */
+static bool asks_for_fragments(const struct program_rule *rule)
+{
+	for (unsigned i = 0; i < rule->cond_count; i++)
+		if (rule->conds[i].field == FIELD_FRAGMENT && rule->conds[i].range_count == 1 && rule->conds[i].ranges[0].lo > 0)
+			return true;
+	return false;
+}
+
 static void report_dead(const struct meaning *m, const struct program_rule *rule, const struct reach_rule *found)
 {
 	struct strbuf lines = STRBUF_INIT;
@@ -95,6 +104,11 @@ static void check_rule(const struct meaning *m, const struct program_rule *rule)
 		report_outside(m, rule, found);
 		break;
 	case FATE_NEVER:
+		if (m->program->tracked && asks_for_fragments(rule)) { /* harmless, and in many old scripts */
+			meaning_rule(m, DIAG_DEAD_RULE, rule->rule,
+				     "no packet gets to this rule: connection tracking puts fragments together before any rule sees them");
+			break;
+		}
 		meaning_rule(m, DIAG_IMPOSSIBLE_MATCH, rule->rule, "this rule matches no packet%s", why_never(rule));
 		break;
 	default:

@@ -8,6 +8,7 @@
  */
 #include "check/meaning_checks.h"
 #include "check/promise.h"
+#include "meaning/rewrite.h"
 
 #include <string.h>
 
@@ -18,6 +19,8 @@ struct asked {
 	const struct promise *promise;
 	struct question question; /* narrowed field by field */
 	bool refuted, unknown;
+	bool rewritten; /* a rule of nat says where they come in */
+	bool other_way; /* these packets are not promised as they are, but may keep a promise to allow, or break one to deny */
 	struct packet some;
 	/* for allow: of all boxes together */
 	diagram all, accepted;
@@ -39,30 +42,34 @@ static const struct promise_field *field_of(const struct promise *promise, size_
 	return (const struct promise_field *)(const void *)((const char *)promise + fields[i].offset);
 }
 
-/* Where packets come in, or leave for those of the host's own: not by lo, where nothing is said. */
-static unsigned default_ranges(const struct promise *promise, enum field field, enum family family, struct range ranges[static 2])
+/* Where packets come in, or leave for those of the host's own: not by lo, where nothing is said. everywhere: for denials too. */
+static unsigned default_ranges(const struct promise *promise, enum field field, enum family family, bool everywhere,
+			       struct range ranges[static 2])
 {
 	field_value lo = value_of_name("lo"), any = value_of_name(NO_RULES_INTERFACE);
 
 	if (field != (promise->self ? FIELD_OUT : FIELD_IN))
 		return 0;
-	ranges[0] = promise->allow ? (struct range){ 1, lo - 1 } : (struct range){ any, any };
+	everywhere |= promise->allow;
+	ranges[0] = everywhere ? (struct range){ 1, lo - 1 } : (struct range){ any, any };
 	ranges[1] = (struct range){ lo + 1, field_max(field, family) };
-	return promise->allow ? 2 : 1;
+	return everywhere ? 2 : 1;
 }
 
-static unsigned ranges_of(const struct promise *promise, size_t i, enum family family, struct range ranges[static 2])
+static unsigned ranges_of(const struct promise *promise, size_t i, enum family family, bool everywhere,
+			  struct range ranges[static 2])
 {
 	const struct promise_field *of = field_of(promise, i);
 
 	return of->given ? promise_ranges(of, fields[i].field, family, ranges) :
-			   default_ranges(promise, fields[i].field, family, ranges);
+			   default_ranges(promise, fields[i].field, family, everywhere, ranges);
 }
 
 /* --- asking ---------------------------------------------------------------------------------------------- */
 
 static void ask_box(struct asked *asked)
 {
+	diagram aside = DIAGRAM_EMPTY;
 	enum may may;
 
 	if (!asked->promise->allow) {
@@ -71,7 +78,7 @@ static void ask_box(struct asked *asked)
 		asked->unknown |= may == MAY_UNKNOWN;
 		return;
 	}
-	if (!question_accepted_part(&asked->question, &asked->all, &asked->accepted))
+	if (!question_accepted_part(&asked->question, asked->other_way ? &aside : &asked->all, &asked->accepted))
 		asked->unknown = true;
 }
 
@@ -87,7 +94,7 @@ static void narrow(struct asked *asked, size_t i)
 			ask_box(asked);
 		return;
 	}
-	count = ranges_of(asked->promise, i, asked->m->ruleset->family, ranges);
+	count = ranges_of(asked->promise, i, asked->m->ruleset->family, asked->rewritten, ranges);
 	if (count == 0 && !field_of(asked->promise, i)->given)
 		narrow(asked, i + 1);
 	for (unsigned r = 0; r < count && !asked->refuted; r++) {
@@ -114,19 +121,68 @@ static void find_denied(struct asked *asked)
 		asked->some = question_packet(&asked->question, denied);
 }
 
-static void ask(struct asked *asked)
+/* First packets of this state; of a denial with whatever flags, as nothing is promised of them. */
+static bool begin(struct asked *asked, unsigned ct)
 {
 	const struct promise *promise = asked->promise;
 
 	asked->question = question_at(asked->m, "filter", promise_hook(promise));
-	if (!asked->question.good)
-		return; /* no rules for such packets: nothing is promised of other tables and hooks */
-	question_state(&asked->question, CT_NEW);
+	question_field(&asked->question, FIELD_CT, ct, ct);
 	question_field(&asked->question, FIELD_FRAGMENT, 0, 0); /* others have no port, and are no first packets */
-	if (promise->proto.given && promise->proto.range.lo == IPPROTO_TCP)
+	if (promise->allow && promise->proto.given && promise->proto.range.lo == IPPROTO_TCP)
 		question_field(&asked->question, FIELD_FLAGS, 0x02, 0x02);
+	return asked->question.good && !asked->refuted;
+}
+
+/* What a rule of nat sends where the promise is about: as filter sees it. */
+static void ask_rewritten(struct asked *asked, const struct program_rule *rule)
+{
+	static const enum field kept[] = { FIELD_SRC, FIELD_SPORT, FIELD_PROTO, FIELD_IN };
+	const struct box *boxes = asked->m->program->boxes.item;
+	unsigned hook = asked->promise->self ? HOOK_OUTPUT : HOOK_PREROUTING;
+	struct nat_range range;
+
+	asked->rewritten = true;
+	if (rule->effect != EFFECT_NAT || (rule->chain->hooks & hook) == 0 ||
+	    !nat_range_of(rule->rule, asked->m->ruleset->family, hook, &range) || !range.destination ||
+	    (range.local && promise_hook(asked->promise) == HOOK_FORWARD))
+		return;
+	for (unsigned b = 0; b < rule->box_count && begin(asked, ct_value(CT_NEW, false, false, true)); b++) {
+		question_within(&asked->question, &boxes[rule->first_box + b], kept, ARRAY_LEN(kept));
+		if (range.has_addr)
+			question_field(&asked->question, FIELD_DST, range.addr.lo, range.addr.hi);
+		if (range.has_port && !range.shifted)
+			question_field(&asked->question, FIELD_DPORT, range.port.lo, range.port.hi);
+		narrow(asked, 0);
+	}
+}
+
+static void ask_other_ways(struct asked *asked)
+{
+	const struct program *program = asked->m->program;
+	bool untracked = false;
+
+	struct question plain = asked->question; /* that a packet is made from */
+
+	asked->other_way = true;
+	for (unsigned i = 0; i < program->rule_count; i++) {
+		untracked |= meaning_is_notrack(program->rules[i]->rule);
+		ask_rewritten(asked, program->rules[i]);
+	}
+	asked->rewritten = false;
+	if (untracked && begin(asked, ct_value(CT_UNTRACKED, false, false, false)))
+		narrow(asked, 0);
+	if (!asked->refuted)
+		asked->question = plain;
+}
+
+static void ask(struct asked *asked)
+{
+	if (!begin(asked, ct_value(CT_NEW, false, false, false)))
+		return; /* no rules for such packets: nothing is promised of other tables and hooks */
 	narrow(asked, 0);
-	if (promise->allow)
+	ask_other_ways(asked);
+	if (asked->promise->allow)
 		find_denied(asked);
 }
 
@@ -223,7 +279,7 @@ static void note_promise(void *ctx, size_t line, const struct promise *promise)
 	(void)line;
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		struct cond cond = { .kind = COND_RANGES, .field = fields[i].field, .other = FIELD_COUNT, .ranges = ranges,
-				     .range_count = ranges_of(promise, i, space->family, ranges) };
+				     .range_count = ranges_of(promise, i, space->family, false, ranges) };
 
 		if (cond.range_count > 0)
 			space_note(space, &cond);

@@ -9,7 +9,7 @@
 
 #define LOG_PREFIX_MAX   29 /* struct xt_log_info */
 #define NFLOG_PREFIX_MAX 63 /* struct xt_nflog_info */
-#define DEPTH_MAX        32
+#define WAYS_MAX         1000 /* calls looked at for one rule: chains that call each other twice have more ways than can be gone */
 
 static bool is_limited(const struct rule *rule)
 {
@@ -40,14 +40,14 @@ static bool is_inner(const struct meaning *m, const struct program_rule *rule)
 }
 
 /* Is there a way from INPUT or FORWARD to the chain on which nothing limits or narrows to known connections? */
-static bool open_way(const struct meaning *m, const struct program_chain *chain, unsigned depth)
+static bool open_way(const struct meaning *m, const struct program_chain *chain, unsigned *ways)
 {
 	if (chain->chain->hook != 0)
 		return (chain->chain->hook & (HOOK_INPUT | HOOK_FORWARD)) != 0;
-	for (size_t i = 0; i < chain->callers.len && depth < DEPTH_MAX; i++)
+	for (size_t i = 0; i < chain->callers.len && ++*ways < WAYS_MAX; i++)
 		if (!is_limited(chain->callers.item[i]->rule) && !is_inner(m, chain->callers.item[i]) &&
 		    m->reach->rules[chain->callers.item[i]->serial].fate == FATE_ALIVE &&
-		    open_way(m, chain->callers.item[i]->chain, depth + 1))
+		    open_way(m, chain->callers.item[i]->chain, ways))
 			return true;
 	return false;
 }
@@ -63,8 +63,10 @@ static bool limited_before(const struct program_rule *rule)
 
 static void check_limit(const struct meaning *m, const struct program_rule *rule)
 {
+	unsigned ways = 0;
+
 	if (m->reach->rules[rule->serial].fate != FATE_ALIVE || is_limited(rule->rule) || is_inner(m, rule) ||
-	    rule->cond_count == 0 || limited_before(rule) || !open_way(m, rule->chain, 0))
+	    limited_before(rule) || !open_way(m, rule->chain, &ways))
 		return;
 	for (unsigned i = 0; i < rule->cond_count; i++)
 		if (rule->conds[i].kind == COND_UNKNOWN)

@@ -292,6 +292,7 @@ static void note_questions(void *ctx, struct space *space)
 	note_rewriting(m->ruleset, space);
 	check_expect_note(m->ruleset, space);
 	space_note_value(space, FIELD_CT, ct_value(CT_NEW, false, false, true));
+	space_note_value(space, FIELD_CT, ct_value(CT_ESTABLISHED, true, false, false));
 	space_note_value(space, FIELD_SRC, loopback_of(space->family));
 	space_note_value(space, FIELD_DST, loopback_of(space->family));
 	space_note_value(space, FIELD_PROTO, IPPROTO_TCP);
@@ -299,6 +300,7 @@ static void note_questions(void *ctx, struct space *space)
 	space_note_value(space, FIELD_PROTO, IPPROTO_ICMPV6);
 	space_note_value(space, FIELD_PROTO, IPPROTO_GRE);
 	space_note_value(space, FIELD_DPORT, m->admin);
+	space_note_value(space, FIELD_DPORT, 1024);
 	space_note_value(space, FIELD_DPORT, 32768); /* the local port range */
 	space_note_value(space, FIELD_DPORT, 60999);
 	space_note_value(space, FIELD_FLAGS, 0x02);

@@ -20,15 +20,15 @@ static void not_lo(struct question *question, enum field field, bool behind)
 		question_field(question, field, 1, lo - 1);
 }
 
-static struct question tcp_at(const struct meaning *m, enum hook hook, enum ct_state state, bool behind)
+static struct question tcp_at(const struct meaning *m, enum hook hook, unsigned ct, bool behind)
 {
 	struct question question = question_at(m, "filter", hook);
-	unsigned flags = state == CT_NEW ? FLAG_SYN : FLAG_ACK;
+	unsigned flags = ct_state_of(ct) == CT_ESTABLISHED ? FLAG_ACK : FLAG_SYN;
 
 	not_lo(&question, hook == HOOK_OUTPUT ? FIELD_OUT : FIELD_IN, behind);
 	question_field(&question, FIELD_PROTO, IPPROTO_TCP, IPPROTO_TCP);
 	question_field(&question, FIELD_FLAGS, flags, flags);
-	question_state(&question, state);
+	question_field(&question, FIELD_CT, ct, ct);
 	return question;
 }
 
@@ -45,7 +45,7 @@ static enum may may_open(const struct meaning *m, enum hook hook, unsigned port,
 	enum may found[2];
 
 	for (unsigned behind = 0; behind < 2; behind++) {
-		struct question question = tcp_at(m, hook, CT_NEW, behind != 0);
+		struct question question = tcp_at(m, hook, ct_value(CT_NEW, false, false, false), behind != 0);
 
 		if (port != 0)
 			question_field(&question, FIELD_DPORT, port, port);
@@ -66,38 +66,55 @@ static void say(const struct meaning *m, enum diag_id id, const struct program_c
 	strbuf_free(&text);
 }
 
-/* What answers this host's own connections comes in at a port from the local range. */
-static void check_replies_to_host(const struct meaning *m)
+/* Whatever belongs to a connection is dropped at the hook, in both directions; `port`: of those that it goes to. */
+static bool none_goes_on(const struct meaning *m, enum hook hook, struct range port, struct packet *dropped)
 {
-	struct packet dropped = { .family = FAMILY_NONE };
+	for (unsigned n = 0; n < 4; n++) {
+		struct question question = tcp_at(m, hook, ct_value(CT_ESTABLISHED, n / 2 != 0, false, false), n % 2 != 0);
 
-	if (may_open(m, HOOK_OUTPUT, 0, NULL) != MAY_SOMETIMES)
-		return;
-	for (unsigned behind = 0; behind < 2; behind++) {
-		struct question question = tcp_at(m, HOOK_INPUT, CT_ESTABLISHED, behind != 0);
-
-		question_field(&question, FIELD_DPORT, EPHEMERAL_FIRST, EPHEMERAL_LAST);
-		if (question_accepted(&question, NULL) != MAY_NEVER || question_dropped(&question, &dropped) != MAY_SOMETIMES)
-			return;
+		question_field(&question, FIELD_DPORT, port.lo, port.hi);
+		if (question_accepted(&question, NULL) != MAY_NEVER || question_dropped(&question, dropped) != MAY_SOMETIMES)
+			return false;
 	}
-	say(m, DIAG_NO_ESTABLISHED, program_hook(m->program, "filter", HOOK_INPUT),
-	    "what answers the connections that this host opens is dropped", &dropped);
+	return true;
 }
 
-static void check_replies_forwarded(const struct meaning *m)
+/* Connections that are opened at one hook, and what answers them at another. */
+static void check_replies(const struct meaning *m)
 {
-	struct packet dropped = { .family = FAMILY_NONE };
+	static const struct {
+		enum hook opened, answered;
+		struct range port;
+		const char *what;
+	} ways[] = {
+		/* this host's own are from the local range of ports */
+		{ HOOK_OUTPUT, HOOK_INPUT, { EPHEMERAL_FIRST, EPHEMERAL_LAST }, "what answers the connections that this host opens is dropped" },
+		{ HOOK_INPUT, HOOK_OUTPUT, { 1024, UINT16_MAX }, "connections are let in, and what this host answers is dropped" },
+		{ HOOK_FORWARD, HOOK_FORWARD, { 0, UINT16_MAX }, "connections are let through and what belongs to them is dropped" },
+	};
 
-	if (may_open(m, HOOK_FORWARD, 0, NULL) != MAY_SOMETIMES)
-		return;
-	for (unsigned behind = 0; behind < 2; behind++) {
-		struct question question = tcp_at(m, HOOK_FORWARD, CT_ESTABLISHED, behind != 0);
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		struct packet dropped = { .family = FAMILY_NONE };
 
-		if (question_accepted(&question, NULL) != MAY_NEVER || question_dropped(&question, &dropped) != MAY_SOMETIMES)
-			return;
+		if (may_open(m, ways[i].opened, 0, NULL) == MAY_SOMETIMES &&
+		    none_goes_on(m, ways[i].answered, ways[i].port, &dropped))
+			say(m, DIAG_NO_ESTABLISHED, program_hook(m->program, "filter", ways[i].answered), ways[i].what, &dropped);
 	}
-	say(m, DIAG_NO_ESTABLISHED, program_hook(m->program, "filter", HOOK_FORWARD),
-	    "connections are let through and what belongs to them is dropped", &dropped);
+}
+
+/* By a rule of raw, or of nat, before INPUT is asked. */
+static bool may_come_otherwise(const struct meaning *m, unsigned port)
+{
+	const unsigned states[] = { ct_value(CT_UNTRACKED, false, false, false), ct_value(CT_NEW, false, false, true) };
+
+	for (unsigned n = 0; n < 4; n++) {
+		struct question question = tcp_at(m, HOOK_INPUT, states[n / 2], n % 2 != 0);
+
+		question_field(&question, FIELD_DPORT, port, port);
+		if (question_accepted(&question, NULL) != MAY_NEVER)
+			return true;
+	}
+	return false;
 }
 
 static void check_lockout(const struct meaning *m)
@@ -107,9 +124,10 @@ static void check_lockout(const struct meaning *m)
 	struct packet dropped = { .family = FAMILY_NONE };
 	struct strbuf what = STRBUF_INIT;
 
-	if (input == NULL || m->admin == 0 || may_open(m, HOOK_INPUT, m->admin, NULL) != MAY_NEVER)
+	if (input == NULL || m->admin == 0 || may_open(m, HOOK_INPUT, m->admin, NULL) != MAY_NEVER ||
+	    may_come_otherwise(m, m->admin))
 		return;
-	question = tcp_at(m, HOOK_INPUT, CT_NEW, false);
+	question = tcp_at(m, HOOK_INPUT, ct_value(CT_NEW, false, false, false), false);
 	question_field(&question, FIELD_DPORT, m->admin, m->admin);
 	if (question_dropped(&question, &dropped) != MAY_SOMETIMES)
 		return;
@@ -231,8 +249,7 @@ static void check_open_forward(const struct meaning *m)
 
 void check_policy(const struct meaning *m)
 {
-	check_replies_to_host(m);
-	check_replies_forwarded(m);
+	check_replies(m);
 	check_lockout(m);
 	check_lo(m);
 	check_open_policy(m);

@@ -90,6 +90,8 @@ static void note_redundant(struct redundancy *r, unsigned index, diagram hit)
 {
 	const struct program_rule *rule = &r->chain->rules[index], *taker = heir(r, index, hit);
 
+	if (taker != NULL && r->m->reach->rules[taker->serial].fate != FATE_ALIVE)
+		return; /* that one is needless, and is called so; without both the packets would fare otherwise */
 	if (taker != NULL) {
 		meaning_rule(r->m, DIAG_REDUNDANT_RULE, rule->rule, "all that this matches is %s without it too, by line %u",
 			     rule->effect == EFFECT_ACCEPT ? "accepted" : "dropped", rule_line(r->m->program, taker->rule));

@@ -135,7 +135,7 @@ static void check_modules(const struct meaning *m)
 
 /* --- untracked ----------------------------------------------------------------------------------------- */
 
-static bool is_notrack(const struct rule *rule)
+bool meaning_is_notrack(const struct rule *rule)
 {
 	const struct xt_ct_target_info *info = rule->target != NULL ? (const void *)rule->target->data : NULL;
 
@@ -178,7 +178,7 @@ static void check_untracked(const struct meaning *m, const struct program_rule *
 	struct strbuf text = STRBUF_INIT;
 	bool lost = false;
 
-	if (!is_notrack(rule->rule) || rule->fresh || rule->chain->hooks != HOOK_PREROUTING ||
+	if (!meaning_is_notrack(rule->rule) || rule->fresh || rule->chain->hooks != HOOK_PREROUTING ||
 	    m->reach->rules[rule->serial].fate != FATE_ALIVE)
 		return;
 	for (unsigned b = 0; b < rule->box_count; b++) {

@@ -89,6 +89,9 @@ struct nat_range;
 enum may may_forward(const struct meaning *m, const struct box *box, const struct nat_range *range, struct packet *accepted,
 		     struct packet *dropped);
 
+/* -j NOTRACK, -j CT --notrack. */
+bool meaning_is_notrack(const struct rule *rule);
+
 void check_dead(const struct meaning *m);
 void check_policy(const struct meaning *m);
 void check_nat(const struct meaning *m);

@@ -75,7 +75,9 @@ static const char *read_interface(struct reading *reading, struct promise_field 
 		return "the name of an interface is missing here, or is too long";
 	memcpy(name, text, many ? len - 1 : len);
 	to->range.lo = to->range.hi = value_of_name(name);
-	if (many)
+	if (many && len == 1) /* any */
+		to->range = (struct range){ 1, ~(field_value)0 };
+	else if (many)
 		to->range.hi |= ((field_value)1 << (8 * (IFNAMSIZ - (len - 1)))) - 1;
 	to->given = true;
 	reading->at++;

@@ -19,7 +19,7 @@ static const struct target_kind target_kinds[] = {
 	{ "CONNSECMARK", EFFECT_NONE, 0, true },
 	{ "CT", EFFECT_NONE, CHANGES_TRACKING, true },
 	{ "DNAT", EFFECT_NAT, 0, true },
-	{ "DNPT", EFFECT_NONE, CHANGES_HEADER, false },
+	{ "DNPT", EFFECT_NONE, CHANGES_HEADER | CHANGES_ADDRESS, false },
 	{ "DSCP", EFFECT_NONE, CHANGES_HEADER, false },
 	{ "ECN", EFFECT_NONE, CHANGES_HEADER, false },
 	{ "HL", EFFECT_NONE, CHANGES_HEADER, false },
@@ -39,7 +39,7 @@ static const struct target_kind target_kinds[] = {
 	{ "SECMARK", EFFECT_NONE, 0, false },
 	{ "SET", EFFECT_NONE, CHANGES_SETS | CHANGES_MARK, false }, /* --map-set --map-mark */
 	{ "SNAT", EFFECT_NAT, 0, true },
-	{ "SNPT", EFFECT_NONE, CHANGES_HEADER, false },
+	{ "SNPT", EFFECT_NONE, CHANGES_HEADER | CHANGES_ADDRESS, false },
 	{ "TCPMSS", EFFECT_NONE, CHANGES_HEADER, false },
 	{ "TCPOPTSTRIP", EFFECT_NONE, CHANGES_HEADER, false },
 	{ "TEE", EFFECT_NONE, 0, false },

@@ -14,6 +14,8 @@ static unsigned field_depends(enum field field)
 		return CHANGES_CTMARK;
 	case FIELD_CT:
 		return CHANGES_TRACKING;
+	case FIELD_SRC: case FIELD_DST:
+		return CHANGES_ADDRESS;
 	case FIELD_LENGTH: case FIELD_TTL: case FIELD_TOS:
 		return CHANGES_HEADER;
 	default:

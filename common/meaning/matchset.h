@@ -19,9 +19,10 @@ enum changes {
 	CHANGES_MARK = 1 << 0,
 	CHANGES_CTMARK = 1 << 1,
 	CHANGES_SETS = 1 << 2,
-	CHANGES_HEADER = 1 << 3, /* length, TTL, TOS, addresses, TCP options */
+	CHANGES_HEADER = 1 << 3, /* length, TTL, TOS, TCP options */
 	CHANGES_TRACKING = 1 << 4,
-	CHANGES_ALL = (1 << 5) - 1,
+	CHANGES_ADDRESS = 1 << 5, /* without connection tracking: SNPT, DNPT */
+	CHANGES_ALL = (1 << 6) - 1,
 };
 
 enum cond_kind {

@@ -2,6 +2,8 @@
 /* What each match of the kernel means: net/netfilter/xt_*.c and ip{,6}t_*.c, version 6.1 and later. */
 #include "meaning/matchset_kinds.h"
 
+#include "model/ext.h"
+
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/xt_addrtype.h>
@@ -103,6 +105,15 @@ static bool read_multiport(struct matchset *set, const struct extension *match)
 	}
 	transport(set, 0, match);
 	matchset_ranges(set, field, other, ranges, count, ports->invert != 0, match);
+	return true;
+}
+
+/* Membership is the same at each use, unless it hangs on what the set counts. */
+static bool read_set(struct matchset *set, const struct extension *match)
+{
+	if (!ext_set_counts(match))
+		return false;
+	matchset_unknown(set, match, CLASS_FRESH, 0, NULL);
 	return true;
 }
 
@@ -365,7 +376,7 @@ const struct match_kind match_kinds[] = {
 	{ "rpfilter", -1, CLASS_PURE, false, CHANGES_MARK | CHANGES_HEADER, NULL, NULL },
 	{ "rt", -1, CLASS_PURE, false, 0, NULL, NULL },
 	{ "sctp", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "set", -1, CLASS_PURE, false, CHANGES_SETS, NULL, NULL },
+	{ "set", -1, CLASS_EXACT, false, CHANGES_SETS, read_set, NULL },
 	{ "socket", -1, CLASS_FRESH, false, 0, NULL, NULL }, /* may restore the mark */
 	{ "srh", -1, CLASS_PURE, false, 0, NULL, NULL },
 	{ "state", 0, CLASS_EXACT, false, 0, read_state, NULL },

@@ -99,12 +99,12 @@ void rewrite_nat(struct packet *packet, const struct rule *rule, unsigned hook)
 	unsigned ct = (unsigned)packet->value[FIELD_CT];
 	struct nat_range range;
 	enum field port;
-	bool changed;
+	bool moved, changed;
 
 	if (!nat_range_of(rule, packet->family, hook, &range))
 		return;
 	port = range.destination ? FIELD_DPORT : FIELD_SPORT;
-	changed = rewrite_addr(packet, &range, range.destination ? FIELD_DST : FIELD_SRC);
+	moved = changed = rewrite_addr(packet, &range, range.destination ? FIELD_DST : FIELD_SRC);
 	if (range.shifted)
 		packet->known &= ~(1U << port);
 	else if (range.has_port && proto_has_ports((unsigned)packet->value[FIELD_PROTO]))
@@ -113,7 +113,7 @@ void rewrite_nat(struct packet *packet, const struct rule *rule, unsigned hook)
 		packet_set(packet, FIELD_CT, ct | (range.destination ? 1 : 2));
 	if (range.destination && range.local)
 		packet->forwarded = false;
-	else if (range.destination && changed && hook == HOOK_PREROUTING)
+	else if (range.destination && moved && hook == HOOK_PREROUTING)
 		packet->forwarded = true;
 }
 

@@ -63,6 +63,9 @@ bool ext_read(const char *table, struct words *words, struct arena *arena, struc
  */
 must_check int ext_write(struct strbuf *out, const struct rule *rule, enum family family);
 
+/* Of a match set: does its answer hang on the entry's counters, which each look-up changes? */
+bool ext_set_counts(const struct extension *match);
+
 /* Of a target SET: does it map to the packet's mark, priority or queue? *priority: to one of the last two. */
 bool ext_set_maps(const struct extension *target, bool *priority);
 

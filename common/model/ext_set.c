@@ -233,6 +233,14 @@ static void save_target(const void *ip, const struct xt_entry_target *target)
 			save_option(data, c);
 }
 
+bool ext_set_counts(const struct extension *match)
+{
+	const unsigned counts = 1U << PACKETS_EQ | 1U << PACKETS_LT | 1U << PACKETS_GT | 1U << BYTES_EQ | 1U << BYTES_LT | 1U << BYTES_GT;
+	const struct set_data *data = (const struct set_data *)(const void *)match->data;
+
+	return (data->given & counts) != 0;
+}
+
 bool ext_set_maps(const struct extension *target, bool *priority)
 {
 	const struct set_data *data = (const struct set_data *)(const void *)target->data;
