@@ -85,6 +85,12 @@ setup() {
 	run -0 fw-trace 'in eth0 udp 192.0.2.1 -> 192.0.2.2' < <(printf '*filter\nCOMMIT\n')
 }
 
+@test "unless: a rule that could decide otherwise, not one that decides the same" {
+	printf '*filter\n:INPUT DROP\n-A INPUT -p tcp --dport 22 -m recent --update --seconds 60 --hitcount 4 -j DROP\n-A INPUT -p tcp --dport 22 -m limit --limit 1/s -j ACCEPT\nCOMMIT\n' >"$tmp/r.v4"
+	run -0 fw-trace -R "$tmp/r.v4" 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new'
+	[[ ${lines[-1]} == DROP*"unless line 4"* ]]
+}
+
 @test "DNAT of the port alone: the packet is still for this host" {
 	printf '*nat\n-A PREROUTING -p tcp --dport 9000 -j DNAT --to-destination 203.0.113.5:9001\nCOMMIT\n*filter\n:INPUT DROP\n-A INPUT -p tcp --dport 9001 -j ACCEPT\nCOMMIT\n' >"$tmp/r.v4"
 	run -0 fw-trace -R "$tmp/r.v4" 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:9000 new'

@@ -114,8 +114,8 @@ static void branch(struct tracer *tracer, const struct program_rule *rule, const
 	tracer->branch = true;
 	outcome = apply(tracer, rule, &copy, depth, &leave);
 	tracer->branch = outer;
-	if (!outer && leave && (outcome != OUTCOME_NONE || rule->effect != EFFECT_JUMP) && tracer->result.unless == NULL)
-		tracer->result.unless = rule;
+	if (!outer && leave && (outcome != OUTCOME_NONE || rule->effect != EFFECT_JUMP) && tracer->could[outcome] == NULL)
+		tracer->could[outcome] = rule;
 }
 
 /* The next rule that may match, by the index or one by one. */
@@ -301,11 +301,27 @@ static void follow(struct tracer *tracer, struct packet *packet)
 		pass_hook(tracer, HOOK_POSTROUTING, packet);
 }
 
+/* Of the rules that could decide otherwise than it was decided, the first in the text. */
+static const struct program_rule *first_other(const struct tracer *tracer)
+{
+	const struct program_rule *first = NULL;
+
+	for (unsigned outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
+		const struct program_rule *rule = tracer->could[outcome];
+
+		if (rule != NULL && outcome != (unsigned)tracer->result.outcome && (first == NULL || rule->rule->line < first->rule->line))
+			first = rule;
+	}
+	return first;
+}
+
 struct trace_result trace_packet(struct tracer *tracer, struct packet *packet)
 {
 	tracer->result = (struct trace_result){ .outcome = OUTCOME_ACCEPT };
 	tracer->branch = false;
 	tracer->steps = 0;
+	memset(tracer->could, 0, sizeof(tracer->could));
 	follow(tracer, packet);
+	tracer->result.unless = first_other(tracer);
 	return tracer->result;
 }

@@ -16,6 +16,7 @@ enum outcome {
 	OUTCOME_DROP,
 	OUTCOME_QUEUE,
 	OUTCOME_LOOP, /* chains that call each other, or each other so often that no end can be waited for */
+	OUTCOME_COUNT
 };
 
 enum step_kind {
@@ -52,6 +53,7 @@ struct tracer {
 	unsigned long long *hits; /* by the rules' serial; NULL: not counted */
 	/* within one packet */
 	struct trace_result result;
+	const struct program_rule *could[OUTCOME_COUNT]; /* the first of unknown answer that would lead to this; NONE: to another way */
 	uint32_t point[FIELD_COUNT];
 	enum hook hook;
 	unsigned long steps;
