@@ -240,14 +240,18 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 @test "legacy: the lock of iptables is waited for, and not for ever" {
 	b=legacy
 	put "$gateway"
-	flock "$XTABLES_LOCKFILE" sh -c "until [ -e '$tmp/let-go' ]; do sleep 0.05; done" 3>&- &
+	flock "$XTABLES_LOCKFILE" sh -c "until [ -e '$tmp/let-go' ] || [ ! -d '$tmp' ]; do sleep 0.05; done" 3>&- &
 	while flock -n "$XTABLES_LOCKFILE" true; do sleep 0.05; done
 	run -3 save -w 1
 	[[ $output == *"lock of iptables is held"* ]]
 	ip netns exec "$ns" fw-save -b legacy -s "$state" -w 100 >"$tmp/saved" 3>&- &
 	saving=$!
 	# Once it is seen to have the file open, and so to wait, the lock is given up.
-	until readlink "/proc/$saving/fd/"* | grep -qx "$XTABLES_LOCKFILE"; do sleep 0.05; done
+	lock=$(stat -c %d:%i "$XTABLES_LOCKFILE") # its name is another one where a root was changed
+	until stat -Lc %d:%i "/proc/$saving/fd/"* 2>/dev/null | grep -qx "$lock"; do
+		kill -0 $saving
+		sleep 0.05
+	done
 	[ ! -s "$tmp/saved" ]
 	touch "$tmp/let-go"
 	wait $saving
