@@ -305,3 +305,58 @@ ten_thousand() {
 	run -0 save --layout debian --root "$tmp/root"
 	[[ $output == *"hold no modules, settings or sets"*"#@ set bad"* ]]
 }
+
+@test "a generation that lost a family is damaged, for the history, for what is saved, and at boot" {
+	for b in nft legacy; do
+		fresh
+		two_loads
+		rm "$(store 2 .v6)"
+		run -1 save --verify
+		[[ $output == *"generation 2 is damaged"*".v6"* ]]
+		run -3 save
+		in_ns "ip6tables-$b" -P INPUT ACCEPT
+		in_ns "ip6tables-$b" -F
+		in_ns fw-load -b $b -s "$state" --boot 2>"$tmp/said" || true
+		cat "$tmp/said"
+		grep -q 'the rules of IPv6 are missing' "$tmp/said"
+		[ "$(in_ns "ip6tables-$b" -S INPUT | head -n 1)" = '-P INPUT DROP' ]
+	done
+}
+
+@test "--verify of nothing is not silent" {
+	b=nft
+	run -1 save --verify
+	[[ $output == *"there is no generation in"* ]]
+	two_loads
+	rm "$state"/generations/*
+	run -1 save --verify
+	[[ $output == *"000002 is the good one, and is not there"* ]]
+}
+
+@test "patterns of chains are about chains: a DROP that is gone is a difference, and a kept pattern is written once" {
+	b=nft
+	put <<-'END'
+		#@ keep D*
+		*filter
+		:INPUT DROP [0:0]
+		-A INPUT -p tcp --dport 22 -j ACCEPT
+		-4 -A INPUT -s 192.0.2.9 -j DROP
+		COMMIT
+	END
+	[ "$(save | grep -c '^#@ keep')" -eq 1 ]
+	in_ns iptables-nft -D INPUT -s 192.0.2.9/32 -j DROP
+	run -1 check
+	run -1 check --ignore 'D*'
+}
+
+@test "a load that waits for its confirmation is what is saved, and that is said" {
+	b=nft
+	put "$gateway"
+	sed 's/--dport 443/--dport 8443/' "$gateway" >"$tmp/b.rules"
+	in_ns fw-load -q -b $b -s "$state" --confirm 60 "$tmp/b.rules" </dev/null >/dev/null 2>&1 3>&- &
+	until [ -n "$(in_ns iptables-nft-save | grep -- '--dport 8443')" ] && grep -q '^generation' "$state/pending"; do sleep 0.1; done
+	run --separate-stderr -0 save
+	[[ $output == *"--dport 8443"* && $stderr == *"waits for its confirmation"* ]]
+	in_ns fw-load -q -b $b -s "$state" --confirm-now
+	wait
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "load.h"
+#include "system/generation.h"
 #include "system/nftgen.h"
 #include "text/seal.h"
 
@@ -84,6 +85,11 @@ bool load_generation(struct load *load, unsigned generation)
 			continue;
 		if (!read_part(load, generation, i, &side->next_text, &side->next, &found))
 			return false;
+		if (!found && family_has(generation_families(&load->state, generation), i)) {
+			diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "generation %06u in %s is damaged: the rules of %s are missing",
+				 generation, load->state.dir, family_name(i));
+			return false;
+		}
 		if (!found)
 			continue;
 		load->families |= family_bit(i);

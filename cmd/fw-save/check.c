@@ -67,7 +67,7 @@ void save_check(struct save *save)
 {
 	struct drift drift = { .out = STRBUF_INIT };
 
-	if (!save_read_good(save) || !save_read_live(save))
+	if (!save_read_good(save) || !save_read_live(save) || !save_is_still(save))
 		return;
 	if (save->good.number == 0) {
 		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "there was no load yet that is recorded in %s",

@@ -63,8 +63,22 @@ void save_list(struct save *save)
 	read_all(save, true);
 }
 
+/* A typing error in the directory's name, or a history that is gone, must not look like one that is whole. */
 void save_verify(struct save *save)
 {
+	unsigned good = state_link(&save->state, "good");
+	state_numbers numbers = { 0 };
+	bool found = false;
+
+	if (state_list(&save->state, &numbers) == 0) {
+		for (size_t i = 0; i < numbers.len; i++)
+			found |= numbers.item[i] == good;
+		if (good != 0 && !found)
+			diag_add(save->log, DIAG_GENERATION, NULL, NULL, "generation %06u is the good one, and is not there", good);
+		else if (numbers.len == 0)
+			diag_add(save->log, DIAG_GENERATION, NULL, NULL, "there is no generation in %s", save->state.dir);
+	}
+	vec_free(&numbers);
 	read_all(save, false);
 }
 

@@ -3,13 +3,30 @@
 #include "save.h"
 
 #include <errno.h>
+#include <string.h>
 
 enum { FILE_MAX = 64 << 20 };
 
+/* What is in force: the good generation, or one that waits for its confirmation. */
+static unsigned last_load(const struct save *save)
+{
+	struct pending pending = { .generation = 0 };
+	char boot[40];
+
+	state_boot_id(boot);
+	if (state_read_pending(&save->state, &pending) == 0 && pending.generation != 0 && pending.deadline != 0 &&
+	    strcmp(pending.boot, boot) == 0)
+		return pending.generation;
+	return state_link(&save->state, "good");
+}
+
 bool save_read_good(struct save *save)
 {
-	unsigned number = state_link(&save->state, "good");
+	unsigned number = save->loaded = last_load(save);
 
+	if (number != state_link(&save->state, "good"))
+		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,
+			 "generation %06u is in force and waits for its confirmation: fw-load --confirm-now", number);
 	if (number == 0 || generation_read(&save->good, &save->state, number))
 		return true;
 	/* Who saves everything asks it only for settings and modules. */
@@ -79,4 +96,12 @@ bool save_read_files(struct save *save)
 	if (good && !found)
 		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "there is no file to read");
 	return good && found;
+}
+
+bool save_is_still(struct save *save)
+{
+	if (last_load(save) == save->loaded)
+		return true;
+	diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "fw-load put other rules in force meanwhile: run this again");
+	return false;
 }

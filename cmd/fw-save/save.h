@@ -33,7 +33,8 @@ struct save {
 	struct diag_log *log;
 	struct save_opts opts;
 	struct state state;
-	struct generation good; /* the last load; number 0: there was none */
+	struct generation good;
+	unsigned loaded; /* its number, when it was read */ /* the last load; number 0: there was none */
 	struct dump dump;       /* what is in force, or in a distribution's files */
 	struct rules own[FAMILIES];
 	struct extras extras;
@@ -44,6 +45,7 @@ struct save_opts parse_opts(struct cli *cli, int argc, char *argv[]);
 
 /* read.c: each false after a report */
 bool save_read_good(struct save *save);  /* the last load, if there was one */
+bool save_is_still(struct save *save);   /* and nothing was loaded since it was read */
 bool save_read_live(struct save *save);  /* the rules in force */
 bool save_read_files(struct save *save); /* those of a distribution's files, in their place */
 

@@ -139,7 +139,8 @@ void save_write(struct save *save)
 {
 	struct strbuf out = STRBUF_INIT;
 	bool good = (save->opts.from != LAYOUT_NONE || save_read_good(save)) &&
-		    (save->opts.from != LAYOUT_NONE ? save_read_files(save) : save_read_live(save)) && choose_rules(save);
+		    (save->opts.from != LAYOUT_NONE ? save_read_files(save) : save_read_live(save) && save_is_still(save)) &&
+		    choose_rules(save);
 
 	if (good && save->opts.layout != LAYOUT_NONE) {
 		if (warn_extras(save))

@@ -172,7 +172,8 @@ static bool add_forwarding(struct extras *extras, const struct rules *rules, con
 	if ((forward == NULL || forward->rules.len == 0) && table_rules(rules, "nat") == 0)
 		return true;
 	for (size_t i = 0; i < extras->sysctls.len; i++)
-		if (strncmp(extras->sysctls.item[i].key, setting, strcspn(setting, "=")) == 0)
+		if (strlen(extras->sysctls.item[i].key) == strcspn(setting, "=") &&
+		    strncmp(extras->sysctls.item[i].key, setting, strcspn(setting, "=")) == 0)
 			return true;
 	if (sysctl_parse(&sysctl, setting, strlen(setting)) != 0)
 		return false;

@@ -13,6 +13,7 @@ struct view {
 	const struct generation *source;
 	int family;
 	const char *table, *name;
+	const struct table *const *tables; /* old and now; NULL: not there */
 	const struct chain *old, *now; /* never NULL: an empty one where there is none */
 	input_lines lines;             /* of old's rules; as many as they are, or none */
 	bool headed;
@@ -60,12 +61,25 @@ static bool write_source(const struct view *view, size_t n)
 	return true;
 }
 
+/* DROP and LOG are no chains, whatever patterns of chains are like them. */
+static bool is_chain(const struct view *view, const struct piece *target)
+{
+	for (size_t side = 0; side < 2; side++)
+		for (size_t i = 0; view->tables[side] != NULL && i < view->tables[side]->chains.len; i++) {
+			const char *name = view->tables[side]->chains.item[i].name;
+
+			if (strlen(name) == target->len && memcmp(name, target->text, target->len) == 0)
+				return true;
+		}
+	return false;
+}
+
 static void write_rule(struct view *view, bool old, size_t n)
 {
 	const struct rule *rule = old ? &view->old->rules.item[n] : &view->now->rules.item[n];
 	struct piece target = rule_target(rule);
 
-	if (ignored(view->drift, target.text, target.len))
+	if (is_chain(view, &target) && ignored(view->drift, target.text, target.len))
 		return;
 	write_heading(view);
 	view->drift->count++;
@@ -158,7 +172,7 @@ static int compare_table(struct drift *drift, int family, const char *name, cons
 
 	for (int side = 0; side < 2; side++) {
 		for (size_t i = 0; err == 0 && tables[side] != NULL && i < tables[side]->chains.len; i++) {
-			struct view view = { .drift = drift, .source = source, .family = family, .table = name };
+			struct view view = { .drift = drift, .source = source, .family = family, .table = name, .tables = tables };
 			const struct chain *chain = &tables[side]->chains.item[i], *other;
 
 			other = tables[!side] != NULL ? table_chain(tables[!side], chain->name) : NULL;

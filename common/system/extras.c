@@ -98,11 +98,22 @@ static bool add_member(struct reading *in, const struct line *line, const char *
 	return !in->set->members.failed || diag_memory(in->log) == 0;
 }
 
+static bool is_kept(const struct extras *extras, const struct token *word)
+{
+	for (size_t i = 0; i < extras->keep.len; i++)
+		if (token_is(word, extras->keep.item[i]))
+			return true;
+	return false;
+}
+
 static bool add_keep(struct reading *in, const char *args, size_t len)
 {
 	for (struct token word = token_after(args, len, 0); word.len > 0; word = token_next(args, len, &word)) {
-		char *pattern = strndup(word.text, word.len);
+		char *pattern;
 
+		if (is_kept(in->extras, &word))
+			continue; /* both families' parts say it */
+		pattern = strndup(word.text, word.len);
 		if (pattern == NULL || !vec_push(&in->extras->keep, pattern)) {
 			free(pattern);
 			return diag_memory(in->log) == 0;

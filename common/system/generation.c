@@ -71,7 +71,8 @@ static enum family read_notes(struct generation *generation)
 	return families[0] >= '1' && families[0] <= '3' ? (enum family)(families[0] - '0') : FAMILY_BOTH;
 }
 
-static bool read_family(struct generation *generation, const struct state *state, int family)
+/* asked: its load was about this family, so a part that is missing is lost. */
+static bool read_family(struct generation *generation, const struct state *state, int family, bool asked)
 {
 	struct diag_log silent = { .report = NULL };
 	struct strbuf *text = &generation->text[family];
@@ -82,7 +83,7 @@ static bool read_family(struct generation *generation, const struct state *state
 
 	if (err != 0) {
 		strbuf_reset(text);
-		return err == -ENOENT || part_fault(generation, part, err);
+		return (err == -ENOENT && !asked) || part_fault(generation, part, err);
 	}
 	good = read_sealed(generation, part, text, FAMILY_BOTH, &stream) &&
 	       (extras_read(&generation->extras, &stream, &silent) ||
@@ -93,13 +94,26 @@ static bool read_family(struct generation *generation, const struct state *state
 	return good;
 }
 
+enum family generation_families(const struct state *state, unsigned number)
+{
+	struct generation generation = { .number = number };
+	enum family families = read_input(&generation, state) ? read_notes(&generation) : FAMILY_NONE;
+
+	generation_free(&generation);
+	return families;
+}
+
 bool generation_read(struct generation *generation, const struct state *state, unsigned number)
 {
+	enum family families = FAMILY_NONE;
+
 	*generation = (struct generation){ .number = number };
-	if (read_input(generation, state))
-		(void)!read_sealed(generation, "", &generation->input, read_notes(generation), &generation->stream);
+	if (read_input(generation, state)) {
+		families = read_notes(generation);
+		(void)!read_sealed(generation, "", &generation->input, families, &generation->stream);
+	}
 	for (int i = 0; i < FAMILIES; i++)
-		(void)!read_family(generation, state, i);
+		(void)!read_family(generation, state, i, family_has(families, i));
 	if (generation->fault.len == 0 && generation->text[0].len == 0 && generation->text[1].len == 0)
 		fault(generation, ".v4", "it is missing, and so is .v6");
 	return generation->fault.len == 0;

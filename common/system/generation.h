@@ -22,6 +22,9 @@ struct generation {
 	char when[32], who[72], from[256], backend[16]; /* of the notes; empty: not told */
 };
 
+/* The families that its load was about: each must have its part. FAMILY_NONE: that is not known. */
+enum family generation_families(const struct state *state, unsigned number);
+
 /*
  * Reads all parts and checks their seals. Faults go to generation->fault, not to a log. True: it is
  * there and whole. generation_free in any case.
