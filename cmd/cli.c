@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli.h"
 #include "base/file.h"
+#include "text/token.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -144,24 +145,19 @@ const char *cli_operand(const struct cli *cli, int argc, char *argv[])
 	return optind < argc ? argv[optind] : "-";
 }
 
-unsigned cli_seconds(const struct cli *cli, const char *text)
+unsigned cli_number(const struct cli *cli, const char *text, unsigned min, unsigned max, const char *what)
 {
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
+	struct token token = { .text = text, .len = strlen(text) };
+	unsigned long value;
 
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || value > 86400)
-		cli_misuse(cli, "%s: a number of seconds belongs here, 86400 at most", text);
+	if (!token_number(&token, max, &value) || value < min)
+		cli_misuse(cli, "%s: %s belongs here, from %u to %u", text, what, min, max);
 	return (unsigned)value;
 }
 
-unsigned cli_number(const struct cli *cli, const char *text)
+unsigned cli_seconds(const struct cli *cli, const char *text)
 {
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || value == 0 || value > 1000000000UL)
-		cli_misuse(cli, "%s: a number belongs here", text);
-	return (unsigned)value;
+	return cli_number(cli, text, 0, 86400, "a number of seconds");
 }
 
 const char *cli_input_name(const char *path)

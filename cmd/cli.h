@@ -41,8 +41,8 @@ const char *cli_operand(const struct cli *cli, int argc, char *argv[]);
 /* A number of seconds, 86400 at most; anything else is misuse. */
 unsigned cli_seconds(const struct cli *cli, const char *text);
 
-/* A number from 1 to a thousand million; anything else is misuse. */
-unsigned cli_number(const struct cli *cli, const char *text);
+/* A number from min to max; anything else is misuse, with `what` as the name of what belongs there. */
+unsigned cli_number(const struct cli *cli, const char *text, unsigned min, unsigned max, const char *what);
 
 /* What findings call this input: "<stdin>" for "-". */
 const char *cli_input_name(const char *path);

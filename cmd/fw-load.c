@@ -157,7 +157,7 @@ static struct load_opts parse_opts(struct cli *cli, int argc, char *argv[])
 		cli_misuse(cli, "-4 and -6 go with a load: a generation is of both families");
 	opts.input = cli_operand(cli, argc, argv);
 	if (opts.action == ACTION_ROLLBACK && optind < argc)
-		opts.generation = cli_number(cli, argv[optind]);
+		opts.generation = cli_number(cli, argv[optind], 1, 1000000000, "the number of a generation");
 	else if (opts.action > ACTION_CHECK && optind < argc)
 		cli_misuse(cli, "this command takes no operand: %s", argv[optind]);
 	return opts;

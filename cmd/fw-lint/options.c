@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fw-lint/options.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 const char lint_usage[] =
@@ -63,14 +62,7 @@ static void read_checks(const struct cli *cli, struct check_choice *choice, cons
 
 static unsigned read_port(const struct cli *cli, const char *text)
 {
-	char *end;
-	unsigned long port = strtoul(text, &end, 10);
-
-	if (strcmp(text, "none") == 0)
-		return 0;
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || port == 0 || port > 65535)
-		cli_misuse(cli, "--admin takes a port from 1 to 65535, or none, not %s", text);
-	return (unsigned)port;
+	return strcmp(text, "none") == 0 ? 0 : cli_number(cli, text, 1, 65535, "a port, or none,");
 }
 
 static void read_option(struct cli *cli, struct lint_options *options, int c)

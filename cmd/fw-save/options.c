@@ -53,18 +53,6 @@ static void set_action(struct cli *cli, struct save_opts *opts, enum save_action
 	opts->action = action;
 }
 
-static unsigned parse_keep(struct cli *cli, const char *text)
-{
-	char *end;
-	unsigned long count;
-
-	errno = 0;
-	count = strtoul(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || count == 0 || count > 1000000)
-		cli_misuse(cli, "%s: the number of generations to keep is 1 to 1000000", text);
-	return (unsigned)count;
-}
-
 static void set_layout(struct cli *cli, enum layout *layout)
 {
 	if (!layout_parse(optarg, layout))
@@ -94,7 +82,7 @@ static void set_long(struct cli *cli, struct save_opts *opts, int c)
 	else if (c != OPT_IGNORE)
 		set_action(cli, opts, actions[c - OPT_CHECK]);
 	if (c == OPT_KEEP)
-		opts->keep = parse_keep(cli, optarg);
+		opts->keep = cli_number(cli, optarg, 1, 1000000, "a number of generations");
 }
 
 static void set_option(struct cli *cli, struct save_opts *opts, int c)

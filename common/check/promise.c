@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/promise.h"
+#include "text/token.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct reading {
@@ -27,14 +27,14 @@ static bool take(struct reading *reading, const char *word)
 	return true;
 }
 
-/* A whole number up to max, and nothing behind it. */
-static bool read_number(const char *text, const char *end_at, unsigned long max, field_value *number)
+static bool read_number(const char *text, size_t len, unsigned long max, field_value *number)
 {
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
+	struct token token = { .text = text, .len = len };
+	unsigned long value = 0;
+	bool good = token_number(&token, max, &value);
 
 	*number = value;
-	return end != text && end == end_at && text[0] >= '0' && text[0] <= '9' && value <= max;
+	return good;
 }
 
 static const char *read_address(struct reading *reading, struct promise_field *to)
@@ -44,19 +44,18 @@ static const char *read_address(struct reading *reading, struct promise_field *t
 	unsigned width = of == FAMILY_IPV6 ? 128 : 32;
 	size_t len = slash != NULL ? (size_t)(slash - text) : text != NULL ? strlen(text) : 0;
 	char plain[INET6_ADDRSTRLEN];
-	unsigned char addr[16];
 	field_value prefix = width, low;
 
 	if (len == 0 || len >= sizeof(plain))
 		return "an address is missing here, or this is none";
 	memcpy(plain, text, len);
 	plain[len] = '\0';
-	if (inet_pton(of == FAMILY_IPV6 ? AF_INET6 : AF_INET, plain, addr) != 1)
+	if (!value_of_text(plain, of, &to->range.lo))
 		return "this is no address: write 192.0.2.1 or 2001:db8::/32, no name";
-	if (slash != NULL && !read_number(slash + 1, slash + strlen(slash), width, &prefix))
+	if (slash != NULL && !read_number(slash + 1, strlen(slash + 1), width, &prefix))
 		return "this is no prefix length";
 	low = prefix == 0 ? field_max(FIELD_SRC, of) : ((field_value)1 << (width - (unsigned)prefix)) - 1;
-	to->range.lo = value_of_addr(addr, of) & ~low;
+	to->range.lo &= ~low;
 	to->range.hi = to->range.lo | low;
 	to->given = true;
 	reading->promise->other_family |= of != reading->family;
@@ -87,14 +86,14 @@ static const char *read_interface(struct reading *reading, struct promise_field 
 static const char *read_port(struct reading *reading)
 {
 	struct promise_field *port = &reading->promise->port;
-	const char *text = next_word(reading), *dash;
+	const char *text = next_word(reading), *last;
 
 	if (text == NULL || text[0] < '0' || text[0] > '9')
 		return NULL; /* none: any */
-	dash = strchr(text, '-');
+	last = strchr(text, '-') != NULL ? strchr(text, '-') + 1 : text;
 	port->given = true;
-	if (!read_number(text, dash != NULL ? dash : text + strlen(text), 65535, &port->range.lo) ||
-	    !read_number(dash != NULL ? dash + 1 : text, text + strlen(text), 65535, &port->range.hi) ||
+	if (!read_number(text, strcspn(text, "-"), 65535, &port->range.lo) ||
+	    !read_number(last, strlen(last), 65535, &port->range.hi) ||
 	    port->range.lo > port->range.hi)
 		return "a port is a number up to 65535, or two such as 80-90";
 	reading->at++;
@@ -123,7 +122,7 @@ static const char *read_protocol(struct reading *reading)
 	if (!take(reading, "proto"))
 		return NULL;
 	text = next_word(reading);
-	if (text == NULL || !read_number(text, text + strlen(text), 255, &proto->range.lo))
+	if (text == NULL || !read_number(text, strlen(text), 255, &proto->range.lo))
 		return "behind proto stands a number up to 255";
 	proto->given = true;
 	proto->range.hi = proto->range.lo;

@@ -132,6 +132,16 @@ field_value value_of_addr(const void *addr, enum family family)
 	return value_of_bytes(addr, family == FAMILY_IPV6 ? 16 : 4);
 }
 
+bool value_of_text(const char *text, enum family family, field_value *value)
+{
+	unsigned char addr[16];
+
+	if (inet_pton(family == FAMILY_IPV6 ? AF_INET6 : AF_INET, text, addr) != 1)
+		return false;
+	*value = value_of_addr(addr, family);
+	return true;
+}
+
 void addr_of_value(field_value value, enum family family, unsigned char addr[static 16])
 {
 	for (unsigned i = family == FAMILY_IPV6 ? 16 : 4; i-- > 0; value >>= 8)

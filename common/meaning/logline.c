@@ -2,7 +2,6 @@
 #include "meaning/logline.h"
 #include "text/token.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,13 +34,13 @@ static bool has_word(const char *line, size_t len, const char *word)
 
 static bool read_addr(struct packet *packet, enum field field, const char *text)
 {
-	unsigned char addr[16];
 	enum family family = strchr(text, ':') != NULL ? FAMILY_IPV6 : FAMILY_IPV4;
+	field_value value;
 
-	if (inet_pton(family == FAMILY_IPV6 ? AF_INET6 : AF_INET, text, addr) != 1)
+	if (!value_of_text(text, family, &value))
 		return false;
 	packet->family = family;
-	packet_set(packet, field, value_of_addr(addr, family));
+	packet_set(packet, field, value);
 	return true;
 }
 

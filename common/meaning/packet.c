@@ -62,15 +62,15 @@ static bool copy_token(const struct token *token, char *out, size_t size)
 
 static bool read_addr(struct parser *parser, enum field field, const char *text)
 {
-	unsigned char addr[16];
 	enum family family = strchr(text, ':') != NULL ? FAMILY_IPV6 : FAMILY_IPV4;
+	field_value value;
 
-	if (inet_pton(family == FAMILY_IPV6 ? AF_INET6 : AF_INET, text, addr) != 1)
+	if (!value_of_text(text, family, &value))
 		return fail(parser, "an address belongs here, as in 198.51.100.7:40000 or [2001:db8::9]:40000");
 	if (parser->packet->family != FAMILY_NONE && parser->packet->family != family)
 		return fail(parser, "the addresses are of two families");
 	parser->packet->family = family;
-	packet_set(parser->packet, field, value_of_addr(addr, family));
+	packet_set(parser->packet, field, value);
 	return true;
 }
 

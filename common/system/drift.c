@@ -61,16 +61,18 @@ static bool write_source(const struct view *view, size_t n)
 	return true;
 }
 
-/* DROP and LOG are no chains, whatever patterns of chains are like them. */
-static bool is_chain(const struct view *view, const struct piece *target)
+/* A jump to a chain that does not count. DROP and LOG are no chains, whatever patterns of chains are like them. */
+static bool jumps_aside(const struct view *view, const struct piece *target)
 {
-	for (size_t side = 0; side < 2; side++)
-		for (size_t i = 0; view->tables[side] != NULL && i < view->tables[side]->chains.len; i++) {
-			const char *name = view->tables[side]->chains.item[i].name;
+	char name[64];
 
-			if (strlen(name) == target->len && memcmp(name, target->text, target->len) == 0)
-				return true;
-		}
+	if (target->len >= sizeof(name))
+		return false;
+	memcpy(name, target->text, target->len);
+	name[target->len] = '\0';
+	for (size_t side = 0; side < 2; side++)
+		if (view->tables[side] != NULL && table_chain(view->tables[side], name) != NULL)
+			return ignored(view->drift, name, target->len);
 	return false;
 }
 
@@ -79,7 +81,7 @@ static void write_rule(struct view *view, bool old, size_t n)
 	const struct rule *rule = old ? &view->old->rules.item[n] : &view->now->rules.item[n];
 	struct piece target = rule_target(rule);
 
-	if (is_chain(view, &target) && ignored(view->drift, target.text, target.len))
+	if (jumps_aside(view, &target))
 		return;
 	write_heading(view);
 	view->drift->count++;
