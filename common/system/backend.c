@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -34,12 +35,30 @@ const char *backend_name(enum backend_kind kind)
 	return kind_names[kind];
 }
 
-/* What kind a restore program says it is; BACKEND_AUTO: it is not there, or says neither. */
+/* iptables is one program a kind, and all its names are links to it; BACKEND_AUTO: this one is another file. */
+static enum backend_kind kind_of_file(const char *program)
+{
+	static const char *const files[] = { [BACKEND_NFT] = "/xtables-nft-multi", [BACKEND_LEGACY] = "/xtables-legacy-multi" };
+	struct strbuf path = STRBUF_INIT;
+	char *file = spawn_find(program, &path) == 0 ? realpath(strbuf_text(&path), NULL) : NULL;
+	enum backend_kind kind = BACKEND_AUTO;
+
+	for (size_t i = BACKEND_NFT; file != NULL && i < ARRAY_LEN(files); i++)
+		if (strcmp(strrchr(file, '/'), files[i]) == 0)
+			kind = (enum backend_kind)i;
+	free(file);
+	strbuf_free(&path);
+	return kind;
+}
+
+/* What kind a restore program is, by its file or, a start of it later, by its word; BACKEND_AUTO: it is not there, or neither. */
 static enum backend_kind kind_of(const char *program)
 {
 	struct spawn spawn = SPAWN_INIT;
-	enum backend_kind kind = BACKEND_AUTO;
+	enum backend_kind kind = kind_of_file(program);
 
+	if (kind != BACKEND_AUTO)
+		return kind;
 	spawn.argv[0] = program;
 	spawn.argv[1] = "-V";
 	spawn_run(&spawn, 1);

@@ -19,8 +19,7 @@ extern char **environ;
 
 static const char system_dirs[] = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
 
-/* The path of a program: argv[0] itself, or the first that may be executed; empty: none. */
-static int program_path(const char *name, struct strbuf *path)
+int spawn_find(const char *name, struct strbuf *path)
 {
 	const char *env = getenv("PATH");
 	const char *const lists[] = { env != NULL ? env : "", system_dirs };
@@ -149,7 +148,7 @@ static void spawn_start(struct spawn *spawn)
 	int theirs[3] = { -1, -1, -1 };
 
 	spawn->pid = -1;
-	spawn->failure = program_path(spawn->argv[0], &path);
+	spawn->failure = spawn_find(spawn->argv[0], &path);
 	if (spawn->failure == 0)
 		spawn->failure = make_pipes(spawn, theirs);
 	if (spawn->failure == 0)

@@ -46,6 +46,9 @@ void spawn_run(struct spawn *spawns, size_t count);
  */
 must_check int spawn_detached(const char *const *argv);
 
+/* The path of a program: the name itself where it has a slash, or the first that may be executed. 0 or -errno. */
+must_check int spawn_find(const char *name, struct strbuf *path);
+
 /* Started and ended with status 0. */
 bool spawn_good(const struct spawn *spawn);
 
