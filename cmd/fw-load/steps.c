@@ -134,7 +134,7 @@ static bool record(void *arg)
 	int err = 0;
 
 	load_phase(load, "recording");
-	state_boot_id(pending.boot);
+	host_boot_id(pending.boot);
 	if (load->opts.confirm > 0)
 		pending.deadline = state_uptime() + load->opts.confirm;
 	if (!load->keep_generation)

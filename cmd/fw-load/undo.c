@@ -209,10 +209,10 @@ static bool recover_here(struct load *load, const struct pending *pending)
 bool load_recover(struct load *load)
 {
 	struct pending pending;
-	char boot[40];
+	char boot[HOST_BOOT_ID];
 	int err = state_read_pending(&load->state, &pending), cleared;
 
-	state_boot_id(boot);
+	host_boot_id(boot);
 	if (err == 0 && pending.generation == 0)
 		return true;
 	if (err != 0) {

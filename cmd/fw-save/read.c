@@ -11,9 +11,9 @@ enum { FILE_MAX = 64 << 20 };
 static unsigned last_load(const struct save *save)
 {
 	struct pending pending = { .generation = 0 };
-	char boot[40];
+	char boot[HOST_BOOT_ID];
 
-	state_boot_id(boot);
+	host_boot_id(boot);
 	if (state_read_pending(&save->state, &pending) == 0 && pending.generation != 0 && pending.deadline != 0 &&
 	    strcmp(pending.boot, boot) == 0)
 		return pending.generation;

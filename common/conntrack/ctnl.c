@@ -256,21 +256,3 @@ int ctnl_dump(struct ctnl *nl, struct ctnl_dump *dump)
 		err = dump_pass(nl, dump, AF_INET6, true);
 	return err;
 }
-
-uint64_t ctnl_namespace_cookie(void)
-{
-#ifdef SO_NETNS_COOKIE
-	uint64_t cookie = 0;
-	socklen_t len = sizeof(cookie);
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return 0;
-	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len) != 0)
-		cookie = 0;
-	close(fd);
-	return cookie;
-#else
-	return 0;
-#endif
-}

@@ -56,8 +56,4 @@ struct ctnl_dump {
  */
 must_check int ctnl_dump(struct ctnl *nl, struct ctnl_dump *dump);
 
-/* The cookie of the socket's network namespace, unique since boot; 0 where the kernel has none (before 5.14).
- */
-uint64_t ctnl_namespace_cookie(void);
-
 #endif

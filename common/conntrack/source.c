@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/source.h"
 #include "base/file.h"
+#include "base/host.h"
 #include "conntrack/ctnl.h"
 #include "conntrack/text.h"
 
@@ -175,7 +176,7 @@ void snapshot_take(struct snapshot *now, const char *proc)
 	if (now->source == SOURCE_NONE)
 		now->proc_error = read_proc_stat(now, proc);
 	if (here) {
-		now->cookie = ctnl_namespace_cookie();
+		now->cookie = host_netns_cookie();
 		read_object_size(now);
 	}
 	now->absent = !now->has_count && !now->has_max && now->proc_error == -ENOENT && ready == -ENOENT &&

@@ -381,16 +381,6 @@ int state_clear_pending(const struct state *state)
 	return err == 0 ? sync_dir(state->dir) : err;
 }
 
-void state_boot_id(char id[static 40])
-{
-	struct strbuf text = STRBUF_INIT;
-
-	snprintf(id, 40, "unknown");
-	if (file_read_path("/proc/sys/kernel/random/boot_id", &text, 128) == 0 && text.len >= 36)
-		snprintf(id, 40, "%.36s", text.data);
-	strbuf_free(&text);
-}
-
 long long state_uptime(void)
 {
 	struct timespec now;

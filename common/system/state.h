@@ -15,6 +15,7 @@
 #define FW_SYSTEM_STATE_H
 
 #include "base/diag.h"
+#include "base/host.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "system/backend.h"
@@ -33,7 +34,7 @@ struct state {
 /* What a load that is not finished says of itself. */
 struct pending {
 	unsigned generation; /* 0: none */
-	char boot[40];       /* the boot's id */
+	char boot[HOST_BOOT_ID]; /* the boot's id */
 	long long deadline;  /* seconds of CLOCK_BOOTTIME; 0: it waits for nobody's confirmation */
 };
 
@@ -88,9 +89,6 @@ must_check int state_prune(const struct state *state, unsigned keep);
 must_check int state_read_pending(const struct state *state, struct pending *pending);
 must_check int state_write_pending(const struct state *state, const struct pending *pending);
 must_check int state_clear_pending(const struct state *state);
-
-/* This boot's id; empty where the kernel tells none. */
-void state_boot_id(char id[static 40]);
 
 /* Seconds since the boot, suspended time included: no clock that is set moves it. */
 long long state_uptime(void);
