@@ -38,9 +38,10 @@ HELPERS    = $(patsubst tests/helpers/%.c,$(B)/tests/%,$(wildcard tests/helpers/
 # that a program does not use, and --as-needed the libraries.
 LIBS_xtables := $(shell $(PKG_CONFIG) --libs xtables 2>/dev/null)
 LIBS_zlib    := $(shell $(PKG_CONFIG) --libs zlib 2>/dev/null)
+LIBS_deflate := $(shell $(PKG_CONFIG) --libs libdeflate 2>/dev/null)
 LIBS_kmod    := $(shell $(PKG_CONFIG) --libs libkmod 2>/dev/null)
 LIBS_mnl     := $(shell $(PKG_CONFIG) --libs libmnl 2>/dev/null)
-LDLIBS       = -Wl,--as-needed $(LIBS_xtables) $(LIBS_kmod) $(LIBS_mnl) $(LIBS_zlib)
+LDLIBS       = -Wl,--as-needed $(LIBS_xtables) $(LIBS_kmod) $(LIBS_mnl) $(LIBS_zlib) $(LIBS_deflate)
 
 all: $(TOOLS:%=$(B)/%) $(HELPERS)
 

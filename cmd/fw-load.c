@@ -169,8 +169,8 @@ static void run_load(struct load *load)
 
 	if (!load_read(load) || !load_find(load) || (!opts->plan_only && (!load_lock(load) || !load_recover(load))))
 		return;
-	if (!load_modules(load) || !load_base(load) || !(opts->no_rehearsal ? load_direct(load) : load_rehearse(load)) ||
-	    !load_snapshot(load) || !load_merge(load) || !load_plan(load))
+	if (!load_modules(load) || (!opts->no_rehearsal && !load_rehearse(load)) || !load_gather(load) ||
+	    !load_merge(load) || !load_plan(load))
 		return;
 	if (opts->plan_only)
 		plan_print(&load->plan, stdout);

@@ -55,7 +55,7 @@ static bool merge_again(struct side *side)
 	side->live_text = now.text[side->family];
 	rules_free(&now.rules[other]);
 	strbuf_free(&now.text[other]);
-	return good && side_merge(side);
+	return good && side_merge(side, side->load->log);
 }
 
 /*
@@ -168,17 +168,26 @@ bool apply_rules(void *arg)
 	return good;
 }
 
-static bool verify_side(struct load *load, struct side *side, const struct rules *now)
+static bool verify_side(struct side *side, struct diag_log *log)
 {
-	if (load->opts.no_rehearsal && !load->keep_generation)
-		return load_learn(load, side, now);
-	if (merge_holds(&side->want, now))
+	if (side->load->opts.no_rehearsal && !side->load->keep_generation)
+		return side_learn(side, log);
+	if (merge_holds(&side->want, side->now))
 		return true;
-	diag_add(load->log, DIAG_LOAD, NULL, NULL, "the %s rules in force are not those that were loaded%s",
+	diag_add(log, DIAG_LOAD, NULL, NULL, "the %s rules in force are not those that were loaded%s",
 		 family_name(side->family), side->raced ? ": another program changed them at the same time" : "");
-	if (side->raced)
-		load->status = STATUS_OTHER;
 	return false;
+}
+
+/* What iptables made of the text is known only now, and part of the generation. */
+static bool compare_sides(struct load *load)
+{
+	bool good = load_each(load, load->families, verify_side);
+
+	for (int i = 0; !good && i < FAMILIES; i++)
+		if (load->side[i].raced && (!load->opts.no_rehearsal || load->keep_generation))
+			load->status = STATUS_OTHER;
+	return good && (!load->opts.no_rehearsal || load->keep_generation || load_write_parts(load, load->families));
 }
 
 bool verify_load(void *arg)
@@ -188,10 +197,9 @@ bool verify_load(void *arg)
 	bool good;
 
 	load_phase(load, "comparing");
-	good = load_save_now(load, load->families, &now);
-	for (int i = 0; good && i < FAMILIES; i++)
-		if (family_has(load->families, i))
-			good = verify_side(load, &load->side[i], &now.rules[i]);
+	for (int i = 0; i < FAMILIES; i++)
+		load->side[i].now = &now.rules[i];
+	good = load_save_now(load, load->families, &now) && compare_sides(load);
 	saved_free(&now);
 	return good;
 }

@@ -64,6 +64,8 @@ void load_end(struct load *load)
 	backend_free(&load->backend);
 	extras_free(&load->extras);
 	stream_free(&load->stream);
+	strbuf_free(&load->packed);
+	strbuf_free(&load->history);
 	strbuf_free(&load->text);
 	vec_free(&load->opts.keep);
 }

@@ -4,25 +4,23 @@
 
 #include <string.h>
 
-static bool take_side(struct load *load, struct side *side)
+static bool take_side(struct side *side, struct diag_log *log)
 {
+	const struct load *load = side->load;
 	const struct line *bad = NULL;
 	struct where where;
 
 	if (rules_take(&side->next, &load->stream, family_bit(side->family), &bad))
 		return true;
 	where = stream_where(&load->stream, bad, 0, 0);
-	diag_add(load->log, DIAG_LOAD, &where, NULL,
+	diag_add(log, DIAG_LOAD, &where, NULL,
 		 "without a rehearsal only -A can be loaded, into chains that the text declares");
 	return false;
 }
 
 bool load_direct(struct load *load)
 {
-	for (int i = 0; i < FAMILIES; i++)
-		if (family_has(load->families, i) && !take_side(load, &load->side[i]))
-			return false;
-	return true;
+	return load_each(load, load->families, take_side);
 }
 
 /* Our chains stand in the kernel rule for rule as they were written: the others among them are marked. */
@@ -37,14 +35,14 @@ static bool learn_chain(struct rules *learned, struct table *table, const struct
 	return good;
 }
 
-bool load_learn(struct load *load, struct side *side, const struct rules *now)
+bool side_learn(struct side *side, struct diag_log *log)
 {
 	struct rules learned = { .arena = { NULL, 0, 0 } };
 	bool good = true;
 
 	for (size_t t = 0; good && t < side->next.tables.len; t++) {
 		const struct table *want = rules_table(&side->want, side->next.tables.item[t].name);
-		const struct table *live = rules_table(now, want->name);
+		const struct table *live = rules_table(side->now, want->name);
 		struct table *table = rules_add_table(&learned, want->name);
 
 		good = table != NULL;
@@ -56,7 +54,7 @@ bool load_learn(struct load *load, struct side *side, const struct rules *now)
 				continue;
 			if (there == NULL ? chain->rules.len > 0 : there->rules.len != chain->rules.len) {
 				rules_free(&learned);
-				diag_add(load->log, DIAG_LOAD, NULL, NULL,
+				diag_add(log, DIAG_LOAD, NULL, NULL,
 					 "%s: chain %s holds another number of rules than was loaded",
 					 family_name(side->family), chain->name);
 				return false;
@@ -72,5 +70,5 @@ bool load_learn(struct load *load, struct side *side, const struct rules *now)
 		side->next = (struct rules){ .arena = { NULL, 0, 0 } };
 	}
 	rules_free(&learned);
-	return good || diag_memory(load->log) == 0;
+	return good || diag_memory(log) == 0;
 }

@@ -71,6 +71,7 @@ struct side {
 	struct strbuf program; /* empty: nothing to change */
 	uint32_t seen; /* nf_tables' generation before the snapshot */
 	bool raced;            /* another writer of nf_tables was there during the commit */
+	const struct rules *now; /* borrowed, while they are compared: what came of the commit */
 };
 
 struct load {
@@ -81,6 +82,7 @@ struct load {
 	struct stream stream;
 	enum family families; /* that this run is about */
 	struct extras extras;
+	struct strbuf history, packed; /* what the generation will hold of the input, and that as a file */
 	struct backend backend;
 	struct state state;
 	struct side side[FAMILIES];
@@ -110,6 +112,12 @@ bool load_lock(struct load *load);    /* the state, then iptables */
 void load_unlock(struct load *load);
 void load_phase(struct load *load, const char *phase);
 
+/* sides.c: the same work for both families at once, which may touch nothing but its side and its log. */
+bool load_each(struct load *load, enum family families, bool (*work)(struct side *side, struct diag_log *log));
+
+/* history.c */
+bool load_history(struct load *load); /* fills history and packed */
+
 /* modules.c */
 bool load_modules(struct load *load);
 
@@ -118,14 +126,27 @@ bool load_rehearse(struct load *load); /* in scratch namespaces: fills next */
 
 /* direct.c: in place of a rehearsal */
 bool load_direct(struct load *load);                /* next is the text as it is */
-bool load_learn(struct load *load, struct side *side, const struct rules *now); /* next as iptables writes it */
+bool side_learn(struct side *side, struct diag_log *log); /* fills file: next as iptables writes it, found in now */
+
+/* gather.c */
+bool load_base(struct load *load);     /* fills base */
+bool load_snapshot(struct load *load); /* fills live */
+bool load_gather(struct load *load);   /* both, and all that a new load needs besides them */
+
+/* One family of a generation; found false: it does not have that family. */
+struct part {
+	struct strbuf *text; /* borrowed, as are the rules: it is these that are filled */
+	struct rules *rules;
+	bool found;
+};
+
+/* False: it is there and not whole, reported as a warning. */
+bool load_read_part(const struct load *load, unsigned generation, int family, struct part *part, struct diag_log *log);
 
 /* prepare.c */
-bool load_base(struct load *load);                       /* fills base */
 bool load_generation(struct load *load, unsigned generation); /* fills next and extras from the state */
-bool load_snapshot(struct load *load);                   /* fills live */
 bool load_merge(struct load *load);                      /* fills want and program */
-bool side_merge(struct side *side);
+bool side_merge(struct side *side, struct diag_log *log);
 bool side_write_file(struct side *side);                 /* fills file, from next and the extras */
 
 /* apply.c */
@@ -137,6 +158,7 @@ bool side_run_program(struct side *side, const struct strbuf *program, struct re
 bool load_plan(struct load *load);   /* fills plan; no steps: there is nothing to do */
 bool load_commit(struct load *load); /* runs it */
 bool load_flip(void *load);          /* the generation is the good one */
+bool load_write_parts(struct load *load, enum family families); /* the files of these families */
 
 /* undo.c */
 bool put_back_rules(void *load); /* undoes apply_rules; what others changed meanwhile stays */

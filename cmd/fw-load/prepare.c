@@ -1,66 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "load.h"
 #include "system/generation.h"
-#include "system/nftgen.h"
 #include "text/seal.h"
 
-#include <errno.h>
 #include <string.h>
-
-/* One family of a generation; false: it is there and not whole, reported as a warning. */
-static bool read_part(struct load *load, unsigned generation, int family, struct strbuf *text, struct rules *rules,
-		      bool *found)
-{
-	static const char *const parts[FAMILIES] = { ".v4", ".v6" };
-	struct diag_log silent = { .report = NULL };
-	int err = state_read(&load->state, generation, parts[family], text);
-
-	*found = err == 0 && rules_read(rules, "generation", strbuf_text(text), text->len, &silent);
-	if (*found || err == -ENOENT)
-		return true;
-	diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "generation %06u%s.gz in %s is damaged: %s", generation,
-		 parts[family], load->state.dir, err == 0 || err == -EBADMSG ? "not what was written" : strerror(-err));
-	strbuf_reset(text);
-	return false;
-}
-
-const char *safe_part(int family)
-{
-	return family == 0 ? "safe.v4" : "safe.v6";
-}
-
-/* The safe rules, where it was them that we put in force last. */
-static bool read_safe(const struct load *load, struct side *side)
-{
-	struct diag_log silent = { .report = NULL };
-
-	if (state_run_read(&load->state, safe_part(side->family), &side->base_text) == 0 &&
-	    rules_read(&side->base, "safe rules", strbuf_text(&side->base_text), side->base_text.len, &silent))
-		return true;
-	rules_free(&side->base);
-	strbuf_reset(&side->base_text);
-	return false;
-}
-
-bool load_base(struct load *load)
-{
-	unsigned good = state_link(&load->state, "good");
-
-	for (int i = 0; i < FAMILIES; i++) {
-		struct side *side = &load->side[i];
-
-		side->has_base = side->safe = read_safe(load, side);
-		if (good == 0 || side->has_base ||
-		    read_part(load, good, i, &side->base_text, &side->base, &side->has_base) ||
-		    load->families == FAMILY_NONE || family_has(load->families, i))
-			continue;
-		diag_add(load->log, DIAG_SYSTEM, NULL, NULL,
-			 "without it nobody knows the rules of %s, which this load leaves alone: load both families",
-			 family_name(i));
-		return false;
-	}
-	return true;
-}
 
 static bool read_extras(struct load *load, const struct strbuf *text, struct extras *extras)
 {
@@ -79,18 +22,18 @@ bool load_generation(struct load *load, unsigned generation)
 	load->families = FAMILY_NONE;
 	for (int i = 0; i < FAMILIES; i++) {
 		struct side *side = &load->side[i];
-		bool found;
+		struct part part = { &side->next_text, &side->next, false };
 
 		if (!family_has(asked, i))
 			continue;
-		if (!read_part(load, generation, i, &side->next_text, &side->next, &found))
+		if (!load_read_part(load, generation, i, &part, load->log))
 			return false;
-		if (!found && family_has(generation_families(&load->state, generation), i)) {
+		if (!part.found && family_has(generation_families(&load->state, generation), i)) {
 			diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "generation %06u in %s is damaged: the rules of %s are missing",
 				 generation, load->state.dir, family_name(i));
 			return false;
 		}
-		if (!found)
+		if (!part.found)
 			continue;
 		load->families |= family_bit(i);
 		strbuf_add(&side->file, strbuf_text(&side->next_text), side->next_text.len);
@@ -100,46 +43,6 @@ bool load_generation(struct load *load, unsigned generation)
 	load->generation = generation;
 	load->keep_generation = true;
 	return load->families != FAMILY_NONE;
-}
-
-bool load_save_now(struct load *load, enum family families, struct saved *saved)
-{
-	enum save_result result = backend_save(&load->backend, families, NULL, saved->text, load->log);
-	bool good = result == SAVE_DONE;
-
-	if (result == SAVE_NATIVE)
-		load->status = STATUS_BACKENDS;
-	for (int i = 0; i < FAMILIES; i++)
-		good = good && rules_read(&saved->rules[i], load->backend.save[i], strbuf_text(&saved->text[i]),
-					  saved->text[i].len, load->log);
-	return good;
-}
-
-void saved_free(struct saved *saved)
-{
-	for (int i = 0; i < FAMILIES; i++) {
-		rules_free(&saved->rules[i]);
-		strbuf_free(&saved->text[i]);
-	}
-}
-
-bool load_snapshot(struct load *load)
-{
-	struct saved now = { .text = { STRBUF_INIT } };
-	uint32_t seen;
-	bool good;
-
-	load_phase(load, "reading the rules in force");
-	if (nftgen_read(&seen) != 0)
-		seen = 0;
-	/* After a boot there is nothing to read: no program has to tell us. */
-	good = backend_untouched(load->backend.kind) || load_save_now(load, load->families, &now);
-	for (int i = 0; i < FAMILIES; i++) {
-		load->side[i].live_text = now.text[i];
-		load->side[i].live = now.rules[i];
-		load->side[i].seen = seen;
-	}
-	return good;
 }
 
 /* May what is not ours stay? Without a load before, somebody has to say. */
@@ -152,7 +55,7 @@ static enum foreign foreign_mode(const struct load *load, const struct side *sid
 	return FOREIGN_KEEP;
 }
 
-bool side_merge(struct side *side)
+bool side_merge(struct side *side, struct diag_log *log)
 {
 	struct load *load = side->load;
 	VEC(const char *) keep = { 0 };
@@ -176,7 +79,7 @@ bool side_merge(struct side *side)
 		program_write(&side->live, &side->want, load->opts.counters ? COUNTS_SET : COUNTS_FOREIGN,
 			      &side->program);
 	good = good && !side->program.failed;
-	return good || diag_memory(load->log) == 0;
+	return good || diag_memory(log) == 0;
 }
 
 bool side_write_file(struct side *side)
@@ -243,6 +146,8 @@ bool load_merge(struct load *load)
 {
 	bool good = true;
 
+	if (!load_each(load, load->families, side_merge))
+		return false;
 	for (int i = 0; i < FAMILIES; i++) {
 		struct side *side = &load->side[i];
 
@@ -251,8 +156,6 @@ bool load_merge(struct load *load)
 				return false;
 			continue;
 		}
-		if (!side_merge(side))
-			return false;
 		good = !unknown_refused(load, side) && good;
 		tell_foreign(load, side);
 		if (side->merge.still_used.len > 0)

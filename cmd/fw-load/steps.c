@@ -1,91 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The steps of a commit, each with its undoing, in the order in which they are safe. */
 #include "load.h"
-#include "text/seal.h"
 
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <time.h>
-#include <unistd.h>
 
 static const char *const parts[FAMILIES] = { ".v4", ".v6" };
 static const char *const rollback_names[FAMILIES] = { "rollback.v4", "rollback.v6" };
 static const char *const want_names[FAMILIES] = { "want.v4", "want.v6" };
 
-/* Who it was: sudo and pkexec hide that from the user id. */
-static void write_who(struct strbuf *out)
+/* What of a family is known by now; without a rehearsal that is after the commit. */
+static bool write_part(struct side *side, struct diag_log *log)
 {
-	const char *name = getenv("SUDO_USER");
-	const struct passwd *user = name == NULL ? getpwuid(getuid()) : NULL;
+	struct load *load = side->load;
+	int err = side->file.len == 0 ? 0 : state_write(&load->state, load->generation, parts[side->family],
+							&load->history, &side->file);
 
-	if (name == NULL && user == NULL)
-		strbuf_printf(out, "%u", (unsigned)getuid());
-	else
-		strbuf_printf(out, "%.64s", name != NULL ? name : user->pw_name);
+	if (err != 0)
+		diag_system(log, err, "recording generation %06u%s in %s", load->generation, parts[side->family],
+			    load->state.dir);
+	return err == 0;
 }
 
-/* The input, sealed anew, with notes on who loaded it and where. Its line N is line N + 2 here. */
-static void write_history(struct load *load, struct strbuf *out)
+bool load_write_parts(struct load *load, enum family families)
 {
-	struct utsname kernel;
-	time_t now = time(NULL);
-	struct tm utc;
-	char date[32] = "-";
-
-	if (gmtime_r(&now, &utc) != NULL)
-		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	seal_open(out);
-	strbuf_printf(out, "# loaded %s by ", date);
-	write_who(out);
-	strbuf_puts(out, " with fw-load from ");
-	for (const char *c = load->stream.name != NULL ? load->stream.name : "a generation"; *c != '\0'; c++)
-		strbuf_putc(out, (unsigned char)*c < ' ' ? '?' : *c); /* a name may hold newlines */
-	strbuf_printf(out, ", backend %s, families %u, kernel %s\n",
-		      backend_name(load->backend.kind), (unsigned)load->families,
-		      uname(&kernel) == 0 ? kernel.release : "unknown");
-	for (size_t i = 0; i < load->stream.lines.len; i++) {
-		const struct line *line = &load->stream.lines.item[i];
-		const char *args;
-		size_t len;
-
-		if (line_directive(line, "end", &args, &len))
-			continue;
-		if (line_directive(line, "stream", &args, &len))
-			strbuf_puts(out, "# sealed by its maker");
-		else
-			strbuf_add(out, line->text, line->len);
-		strbuf_putc(out, '\n');
-	}
-	seal_close(out);
-}
-
-/* Our rules of each family; without a rehearsal they are known after the commit. */
-static int write_sides(struct load *load)
-{
-	int err = 0;
-
-	for (int i = 0; i < FAMILIES && err == 0; i++) {
-		const struct strbuf *text = &load->side[i].file;
-
-		if (text->len > 0)
-			err = state_write(&load->state, load->generation, parts[i], text->data, text->len);
-	}
-	return err;
-}
-
-static int write_generation(struct load *load)
-{
-	struct strbuf text = STRBUF_INIT;
-	int err;
-
-	write_history(load, &text);
-	err = state_write(&load->state, load->generation, "", strbuf_text(&text), text.len);
-	strbuf_free(&text);
-	return err == 0 ? write_sides(load) : err;
+	return load_each(load, families, write_part);
 }
 
 /* What to put back when this process dies: read by a later run, or by the guard. */
@@ -138,7 +79,9 @@ static bool record(void *arg)
 	if (load->opts.confirm > 0)
 		pending.deadline = state_uptime() + load->opts.confirm;
 	if (!load->keep_generation)
-		err = write_generation(load);
+		err = state_write_packed(&load->state, load->generation, &load->packed);
+	if (err == 0 && !load->keep_generation && !load_write_parts(load, FAMILY_BOTH))
+		return false;
 	if (err == 0)
 		err = write_rollback(load);
 	if (err == 0)
@@ -180,12 +123,8 @@ static void clean_up(struct load *load)
 bool load_flip(void *arg)
 {
 	struct load *load = arg;
-	int err = 0;
+	int err = state_flip(&load->state, load->generation);
 
-	if (load->opts.no_rehearsal && !load->keep_generation)
-		err = write_sides(load);
-	if (err == 0)
-		err = state_flip(&load->state, load->generation);
 	if (err != 0)
 		diag_system(load->log, err, "generation %06u in %s", load->generation, load->state.dir);
 	else

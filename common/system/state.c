@@ -134,22 +134,27 @@ static int part_family(const char *part)
 	return strcmp(part, parts[1]) == 0 ? 0 : strcmp(part, parts[2]) == 0 ? 1 : -1;
 }
 
-int state_write(const struct state *state, unsigned generation, const char *part, const char *text, size_t len)
+int state_write(const struct state *state, unsigned generation, const char *part, const struct strbuf *input,
+		const struct strbuf *text)
 {
-	struct strbuf whole = STRBUF_INIT, input = STRBUF_INIT, coded = STRBUF_INIT;
+	struct strbuf coded = STRBUF_INIT;
 	int family = part_family(part), err = 0;
 
-	strbuf_add(&whole, text, len);
 	/* Without its input the text stands for itself. */
-	if (family >= 0 && read_part(state, generation, "", &input) == 0)
-		err = refer_encode(&whole, &input, family, &coded);
+	if (family >= 0 && input != NULL)
+		err = refer_encode(text, input, family, &coded);
 	if (err == 0)
-		err = whole.failed ? -ENOMEM :
-				     write_part(state, generation, part,
-						coded.len > 0 && coded.len < whole.len ? &coded : &whole);
-	strbuf_free(&whole);
-	strbuf_free(&input);
+		err = write_part(state, generation, part, coded.len > 0 && coded.len < text->len ? &coded : text);
 	strbuf_free(&coded);
+	return err;
+}
+
+int state_write_packed(const struct state *state, unsigned generation, const struct strbuf *packed)
+{
+	struct strbuf path = STRBUF_INIT;
+	int err = packed_publish(part_path(state, generation, parts[0], &path), packed);
+
+	strbuf_free(&path);
 	return err;
 }
 

@@ -55,11 +55,16 @@ unsigned state_link(const struct state *state, const char *name);
 unsigned state_newest(const struct state *state);
 
 /*
- * One part ("", ".v4", ".v6") of a generation. 0 or -errno; -ENOENT: it has no such part. "" is written
- * first: the others are kept by reference to it (refer.h), and are not whole without it.
+ * One part ("", ".v4", ".v6") of a generation. 0 or -errno; -ENOENT: it has no such part. "" is the input and
+ * is written first: the others are kept by reference to it (refer.h), and are not whole without it. For them
+ * `input` is its text; NULL: they stand for themselves.
  */
-must_check int state_write(const struct state *state, unsigned generation, const char *part, const char *text,
-			   size_t len);
+must_check int state_write(const struct state *state, unsigned generation, const char *part,
+			   const struct strbuf *input, const struct strbuf *text);
+
+/* The input, made ready by packed_make. */
+must_check int state_write_packed(const struct state *state, unsigned generation, const struct strbuf *packed);
+
 must_check int state_read(const struct state *state, unsigned generation, const char *part, struct strbuf *out);
 
 /* The same for who has the generation's input already, to which a part may refer; NULL: it is read. */

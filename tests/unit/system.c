@@ -345,13 +345,16 @@ static void test_state(void)
 	struct strbuf text = STRBUF_INIT;
 	struct state state;
 	struct pending pending = { .generation = 7, .boot = "abc", .deadline = 99 };
+	struct strbuf one = STRBUF_INIT, two = STRBUF_INIT;
 
 	CHECK(mkdtemp(dir) != NULL, "a folder for the state");
 	state_begin(&state, dir);
 	CHECK(state_make(&state) == 0 && state_newest(&state) == 0 && state_link(&state, "good") == 0, "an empty state");
-	CHECK(state_write(&state, 1, "", "one\n", 4) == 0 && state_flip(&state, 1) == 0 && state_link(&state, "good") == 1,
+	strbuf_puts(&one, "one\n");
+	strbuf_puts(&two, "two\n");
+	CHECK(state_write(&state, 1, "", NULL, &one) == 0 && state_flip(&state, 1) == 0 && state_link(&state, "good") == 1,
 	      "a first generation");
-	CHECK(state_write(&state, 2, ".v4", "two\n", 4) == 0 && state_flip(&state, 2) == 0 &&
+	CHECK(state_write(&state, 2, ".v4", NULL, &two) == 0 && state_flip(&state, 2) == 0 &&
 		      state_link(&state, "good") == 2 && state_link(&state, "previous") == 1,
 	      "a second one makes it the previous");
 	CHECK(state_read(&state, 2, ".v4", &text) == 0 && strcmp(strbuf_text(&text), "two\n") == 0, "it is read back");
@@ -361,6 +364,8 @@ static void test_state(void)
 	      "pending is read back");
 	CHECK(state_clear_pending(&state) == 0 && state_read_pending(&state, &pending) == 0 && pending.generation == 0,
 	      "and cleared");
+	strbuf_free(&one);
+	strbuf_free(&two);
 	strbuf_free(&text);
 	tidy.argv[0] = "rm";
 	tidy.argv[1] = "-r";
