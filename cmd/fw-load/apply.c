@@ -168,38 +168,42 @@ bool apply_rules(void *arg)
 	return good;
 }
 
-static bool verify_side(struct side *side, struct diag_log *log)
+/* What iptables made of a text that was not rehearsed is known only now, and part of the generation. */
+static bool compare_side(struct side *side, const struct rules *now, struct diag_log *log)
 {
 	if (side->load->opts.no_rehearsal && !side->load->keep_generation)
-		return side_learn(side, log);
-	if (merge_holds(&side->want, side->now))
+		return side_learn(side, now, log) && side_write_part(side, log);
+	if (merge_holds(&side->want, now))
 		return true;
+	side->differs = true;
 	diag_add(log, DIAG_LOAD, NULL, NULL, "the %s rules in force are not those that were loaded%s",
 		 family_name(side->family), side->raced ? ": another program changed them at the same time" : "");
 	return false;
 }
 
-/* What iptables made of the text is known only now, and part of the generation. */
-static bool compare_sides(struct load *load)
+static bool verify_side(struct side *side, struct diag_log *log)
 {
-	bool good = load_each(load, load->families, verify_side);
+	struct saved now = { .text = { STRBUF_INIT } };
+	bool good = load_save_family(side->load, side->family, &now, log) &&
+		    compare_side(side, &now.rules[side->family], log);
 
-	for (int i = 0; !good && i < FAMILIES; i++)
-		if (load->side[i].raced && (!load->opts.no_rehearsal || load->keep_generation))
-			load->status = STATUS_OTHER;
-	return good && (!load->opts.no_rehearsal || load->keep_generation || load_write_parts(load, load->families));
+	side->native = now.native[side->family];
+	saved_free(&now);
+	return good;
 }
 
 bool verify_load(void *arg)
 {
 	struct load *load = arg;
-	struct saved now = { .text = { STRBUF_INIT } };
 	bool good;
 
 	load_phase(load, "comparing");
-	for (int i = 0; i < FAMILIES; i++)
-		load->side[i].now = &now.rules[i];
-	good = load_save_now(load, load->families, &now) && compare_sides(load);
-	saved_free(&now);
+	good = load_each(load, load->families, verify_side, load->log);
+	for (int i = 0; i < FAMILIES; i++) {
+		if (load->side[i].native)
+			load->status = STATUS_BACKENDS;
+		else if (load->side[i].differs && load->side[i].raced)
+			load->status = STATUS_OTHER;
+	}
 	return good;
 }

@@ -22,6 +22,7 @@ void load_begin(struct load *load, struct cli *cli, const struct load_opts *opts
 {
 	*load = (struct load){ .opts = *opts, .cli = cli, .log = &cli->log };
 	load->started = load->shown = milliseconds();
+	pthread_mutex_init(&load->telling, NULL);
 	state_begin(&load->state, opts->state_dir);
 	load->locks[0] = load->locks[1] = -1;
 	load->backend.lock_fd[0] = load->backend.lock_fd[1] = -1;
@@ -76,12 +77,14 @@ static void show_progress(void *arg)
 	struct load *load = arg;
 	long long now = milliseconds();
 
-	if (load->phase == NULL || now - load->shown < 1000)
-		return;
-	load->shown = now;
-	load->ticked = true;
-	fprintf(stderr, "\r\033[Kfw-load: %s, %lld s", load->phase, (now - load->started) / 1000);
-	fflush(stderr);
+	pthread_mutex_lock(&load->telling);
+	if (load->phase != NULL && now - load->shown >= 1000) {
+		load->shown = now;
+		load->ticked = true;
+		fprintf(stderr, "\r\033[Kfw-load: %s, %lld s", load->phase, (now - load->started) / 1000);
+		fflush(stderr);
+	}
+	pthread_mutex_unlock(&load->telling);
 }
 
 void load_phase(struct load *load, const char *phase)

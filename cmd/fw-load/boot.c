@@ -16,15 +16,12 @@ static bool put_generation(struct load *load, unsigned generation)
 /* Each try begins with a clean sheet; what was reported stays reported. */
 static void start_again(struct load *load)
 {
-	struct load fresh;
 	struct load_opts opts = load->opts;
+	struct cli *cli = load->cli;
 
 	memset(&load->opts.keep, 0, sizeof(load->opts.keep));
 	load_end(load);
-	load_begin(&fresh, load->cli, &opts);
-	*load = fresh;
-	for (int i = 0; i < FAMILIES; i++)
-		load->side[i].load = load;
+	load_begin(load, cli, &opts);
 }
 
 static bool boot_good(struct load *load, unsigned good)

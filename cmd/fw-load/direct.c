@@ -20,7 +20,7 @@ static bool take_side(struct side *side, struct diag_log *log)
 
 bool load_direct(struct load *load)
 {
-	return load_each(load, load->families, take_side);
+	return load_each(load, load->families, take_side, load->log);
 }
 
 /* Our chains stand in the kernel rule for rule as they were written: the others among them are marked. */
@@ -35,14 +35,14 @@ static bool learn_chain(struct rules *learned, struct table *table, const struct
 	return good;
 }
 
-bool side_learn(struct side *side, struct diag_log *log)
+bool side_learn(struct side *side, const struct rules *now, struct diag_log *log)
 {
 	struct rules learned = { .arena = { NULL, 0, 0 } };
 	bool good = true;
 
 	for (size_t t = 0; good && t < side->next.tables.len; t++) {
 		const struct table *want = rules_table(&side->want, side->next.tables.item[t].name);
-		const struct table *live = rules_table(side->now, want->name);
+		const struct table *live = rules_table(now, want->name);
 		struct table *table = rules_add_table(&learned, want->name);
 
 		good = table != NULL;

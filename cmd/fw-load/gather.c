@@ -62,42 +62,46 @@ static bool read_base(struct side *side, struct diag_log *log)
 
 bool load_base(struct load *load)
 {
-	return load_each(load, FAMILY_BOTH, read_base);
+	return load_each(load, FAMILY_BOTH, read_base, load->log);
 }
 
-struct parsing {
+bool load_save_family(const struct load *load, int family, struct saved *saved, struct diag_log *log)
+{
+	enum save_result result = backend_save(&load->backend, family_bit(family), NULL, saved->text, log);
+	const struct strbuf *text = &saved->text[family];
+
+	saved->native[family] = result == SAVE_NATIVE;
+	return result == SAVE_DONE && rules_read(&saved->rules[family], load->backend.save[family], strbuf_text(text),
+						 text->len, log);
+}
+
+struct saving {
 	const struct load *load;
 	struct saved *saved;
-	int family;
 };
 
-static bool parse_saved(void *ctx, struct diag_log *log)
+static bool save_second(void *ctx, struct diag_log *log)
 {
-	const struct parsing *p = ctx;
-	const struct strbuf *text = &p->saved->text[p->family];
+	const struct saving *saving = ctx;
 
-	return rules_read(&p->saved->rules[p->family], p->load->backend.save[p->family], strbuf_text(text), text->len, log);
-}
-
-static bool save_now(struct load *load, enum family families, struct saved *saved, struct diag_log *log)
-{
-	enum save_result result = backend_save(&load->backend, families, NULL, saved->text, log);
-	struct parsing parsing[FAMILIES] = { { load, saved, 0 }, { load, saved, 1 } };
-	struct task task;
-	bool good;
-
-	if (result == SAVE_NATIVE)
-		load->status = STATUS_BACKENDS;
-	if (result != SAVE_DONE)
-		return false;
-	task_start(&task, parse_saved, &parsing[1]);
-	good = parse_saved(&parsing[0], log);
-	return task_finish(&task, log) && good;
+	return load_save_family(saving->load, 1, saving->saved, log);
 }
 
 bool load_save_now(struct load *load, enum family families, struct saved *saved)
 {
-	return save_now(load, families, saved, load->log);
+	struct saving saving = { load, saved };
+	struct task second;
+	bool good = true;
+
+	if (family_has(families, 1))
+		task_start(&second, save_second, &saving);
+	if (family_has(families, 0))
+		good = load_save_family(load, 0, saved, load->log);
+	if (family_has(families, 1))
+		good = task_finish(&second, load->log) && good;
+	if (saved->native[0] || saved->native[1])
+		load->status = STATUS_BACKENDS;
+	return good;
 }
 
 void saved_free(struct saved *saved)
@@ -108,22 +112,31 @@ void saved_free(struct saved *saved)
 	}
 }
 
+static bool snapshot_side(struct side *side, struct diag_log *log)
+{
+	struct saved now = { .text = { STRBUF_INIT } };
+	bool good = load_save_family(side->load, side->family, &now, log);
+
+	side->live_text = now.text[side->family];
+	side->live = now.rules[side->family];
+	side->native = now.native[side->family];
+	return good;
+}
+
 static bool take_snapshot(void *ctx, struct diag_log *log)
 {
 	struct load *load = ctx;
-	struct saved now = { .text = { STRBUF_INIT } };
 	uint32_t seen;
 	bool good;
 
 	if (nftgen_read(&seen) != 0)
 		seen = 0;
-	/* After a boot there is nothing to read: no program has to tell us. */
-	good = backend_untouched(load->backend.kind) || save_now(load, load->families, &now, log);
-	for (int i = 0; i < FAMILIES; i++) {
-		load->side[i].live_text = now.text[i];
-		load->side[i].live = now.rules[i];
+	for (int i = 0; i < FAMILIES; i++)
 		load->side[i].seen = seen;
-	}
+	/* After a boot there is nothing to read: no program has to tell us. */
+	good = backend_untouched(load->backend.kind) || load_each(load, load->families, snapshot_side, log);
+	if (load->side[0].native || load->side[1].native)
+		load->status = STATUS_BACKENDS;
 	return good;
 }
 

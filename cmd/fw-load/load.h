@@ -15,6 +15,8 @@
 #include "system/state.h"
 #include "text/stream.h"
 
+#include <pthread.h>
+
 /* The toolkit's own statuses end at 3. */
 enum load_status {
 	STATUS_EXTRAS = 4,      /* a module or a kernel setting; nothing changed */
@@ -70,8 +72,9 @@ struct side {
 	struct merge merge;
 	struct strbuf program; /* empty: nothing to change */
 	uint32_t seen; /* nf_tables' generation before the snapshot */
+	bool native;           /* rules of nft's own stand in its tables */
+	bool differs;          /* what came of the commit is not what was wanted */
 	bool raced;            /* another writer of nf_tables was there during the commit */
-	const struct rules *now; /* borrowed, while they are compared: what came of the commit */
 };
 
 struct load {
@@ -94,6 +97,7 @@ struct load {
 	bool read_only;           /* at boot: nothing can be written to the state */
 	bool touched;             /* the kernel's rules, or its settings, were changed */
 	bool ticked;              /* a progress line is on the screen */
+	pthread_mutex_t telling;  /* held by who writes it: the families are worked on by threads */
 	int locks[2];             /* of fw-load, and iptables' own; -1: not held */
 	int status;               /* above STATUS_SYSTEM; 0: the log decides */
 };
@@ -113,7 +117,8 @@ void load_unlock(struct load *load);
 void load_phase(struct load *load, const char *phase);
 
 /* sides.c: the same work for both families at once, which may touch nothing but its side and its log. */
-bool load_each(struct load *load, enum family families, bool (*work)(struct side *side, struct diag_log *log));
+bool load_each(struct load *load, enum family families, bool (*work)(struct side *side, struct diag_log *log),
+	       struct diag_log *log);
 
 /* history.c */
 bool load_history(struct load *load); /* fills history and packed */
@@ -126,7 +131,7 @@ bool load_rehearse(struct load *load); /* in scratch namespaces: fills next */
 
 /* direct.c: in place of a rehearsal */
 bool load_direct(struct load *load);                /* next is the text as it is */
-bool side_learn(struct side *side, struct diag_log *log); /* fills file: next as iptables writes it, found in now */
+bool side_learn(struct side *side, const struct rules *now, struct diag_log *log); /* fills file: next as iptables writes it */
 
 /* gather.c */
 bool load_base(struct load *load);     /* fills base */
@@ -158,7 +163,7 @@ bool side_run_program(struct side *side, const struct strbuf *program, struct re
 bool load_plan(struct load *load);   /* fills plan; no steps: there is nothing to do */
 bool load_commit(struct load *load); /* runs it */
 bool load_flip(void *load);          /* the generation is the good one */
-bool load_write_parts(struct load *load, enum family families); /* the files of these families */
+bool side_write_part(struct side *side, struct diag_log *log); /* what file holds, if anything */
 
 /* undo.c */
 bool put_back_rules(void *load); /* undoes apply_rules; what others changed meanwhile stays */
@@ -196,7 +201,10 @@ void load_refused(struct load *load, int family, const struct line *line, const 
 struct saved {
 	struct strbuf text[FAMILIES];
 	struct rules rules[FAMILIES];
+	bool native[FAMILIES]; /* rules of nft's own are among them */
 };
+
+bool load_save_family(const struct load *load, int family, struct saved *saved, struct diag_log *log);
 
 bool load_save_now(struct load *load, enum family families, struct saved *saved);
 void saved_free(struct saved *saved);

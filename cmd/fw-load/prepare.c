@@ -146,7 +146,7 @@ bool load_merge(struct load *load)
 {
 	bool good = true;
 
-	if (!load_each(load, load->families, side_merge))
+	if (!load_each(load, load->families, side_merge, load->log))
 		return false;
 	for (int i = 0; i < FAMILIES; i++) {
 		struct side *side = &load->side[i];

@@ -15,7 +15,8 @@ static bool work_on(void *ctx, struct diag_log *log)
 	return work->work(work->side, log);
 }
 
-bool load_each(struct load *load, enum family families, bool (*work)(struct side *side, struct diag_log *log))
+bool load_each(struct load *load, enum family families, bool (*work)(struct side *side, struct diag_log *log),
+	       struct diag_log *log)
 {
 	struct side_work other = { &load->side[1], work };
 	struct task task;
@@ -25,6 +26,6 @@ bool load_each(struct load *load, enum family families, bool (*work)(struct side
 		task_start(&task, work_on, &other);
 	for (int i = 0; i < (both ? 1 : FAMILIES); i++)
 		if (family_has(families, i))
-			good = work(&load->side[i], load->log);
-	return (!both || task_finish(&task, load->log)) && good;
+			good = work(&load->side[i], log);
+	return (!both || task_finish(&task, log)) && good;
 }

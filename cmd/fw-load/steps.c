@@ -12,7 +12,7 @@ static const char *const rollback_names[FAMILIES] = { "rollback.v4", "rollback.v
 static const char *const want_names[FAMILIES] = { "want.v4", "want.v6" };
 
 /* What of a family is known by now; without a rehearsal that is after the commit. */
-static bool write_part(struct side *side, struct diag_log *log)
+bool side_write_part(struct side *side, struct diag_log *log)
 {
 	struct load *load = side->load;
 	int err = side->file.len == 0 ? 0 : state_write(&load->state, load->generation, parts[side->family],
@@ -24,30 +24,32 @@ static bool write_part(struct side *side, struct diag_log *log)
 	return err == 0;
 }
 
-bool load_write_parts(struct load *load, enum family families)
+/* The rules to put back in a family. Of one that is not touched, empty files: those of an older load would mislead. */
+static bool write_rollback_rules(struct side *side, struct diag_log *log)
 {
-	return load_each(load, families, write_part);
+	const struct state *state = &side->load->state;
+	struct strbuf text = STRBUF_INIT;
+	bool touched = side->program.len > 0;
+	int err;
+
+	if (touched)
+		rules_write(&side->want, false, &text);
+	err = state_run_write(state, want_names[side->family], strbuf_text(&text), text.len);
+	if (err == 0)
+		err = state_run_write(state, rollback_names[side->family], strbuf_text(&side->live_text),
+				      touched ? side->live_text.len : 0);
+	strbuf_free(&text);
+	if (err != 0)
+		diag_system(log, err, "%s in %s", rollback_names[side->family], state->run);
+	return err == 0;
 }
 
-/* What to put back when this process dies: read by a later run, or by the guard. */
+/* What else to put back when this process dies: read, with the rules, by a later run, or by the guard. */
 static int write_rollback(struct load *load)
 {
 	struct strbuf text = STRBUF_INIT;
 	int err = 0;
 
-	for (int i = 0; i < FAMILIES && err == 0; i++) {
-		struct side *side = &load->side[i];
-
-		/* Of a family that is not touched, an empty file: those of an older load would mislead. */
-		strbuf_reset(&text);
-		if (side->program.len > 0)
-			rules_write(&side->want, false, &text);
-		err = state_run_write(&load->state, want_names[i], strbuf_text(&text), text.len);
-		if (err == 0)
-			err = state_run_write(&load->state, rollback_names[i], strbuf_text(&side->live_text),
-					      side->program.len > 0 ? side->live_text.len : 0);
-	}
-	strbuf_reset(&text);
 	for (size_t i = 0; i < load->extras.sysctls.len; i++) {
 		const struct sysctl *sysctl = &load->extras.sysctls.item[i];
 
@@ -80,7 +82,8 @@ static bool record(void *arg)
 		pending.deadline = state_uptime() + load->opts.confirm;
 	if (!load->keep_generation)
 		err = state_write_packed(&load->state, load->generation, &load->packed);
-	if (err == 0 && !load->keep_generation && !load_write_parts(load, FAMILY_BOTH))
+	if (err == 0 && ((!load->keep_generation && !load_each(load, FAMILY_BOTH, side_write_part, load->log)) ||
+			 !load_each(load, FAMILY_BOTH, write_rollback_rules, load->log)))
 		return false;
 	if (err == 0)
 		err = write_rollback(load);

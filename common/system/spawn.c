@@ -235,7 +235,12 @@ void spawn_run(struct spawn *spawns, size_t count)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
 
-	sigaction(SIGPIPE, &ignore, &before);
+	bool feeds = false;
+
+	for (size_t i = 0; i < count; i++)
+		feeds = feeds || spawns[i].input != NULL;
+	if (feeds)
+		sigaction(SIGPIPE, &ignore, &before);
 	for (size_t i = 0; i < count; i++)
 		spawn_start(&spawns[i]);
 	pump(spawns, count);
@@ -252,7 +257,8 @@ void spawn_run(struct spawn *spawns, size_t count)
 		if (spawns[i].out.failed || spawns[i].err.failed)
 			spawns[i].failure = -ENOMEM;
 	}
-	sigaction(SIGPIPE, &before, NULL);
+	if (feeds)
+		sigaction(SIGPIPE, &before, NULL);
 }
 
 int spawn_detached(const char *const *argv)

@@ -36,7 +36,8 @@ struct spawn {
 
 /*
  * Runs all of them (SPAWN_MAX at most) at once, to their ends. Each child has LC_ALL=C and the default
- * signals. Failures stand in each spawn.
+ * signals. Failures stand in each spawn. Threads may do so at the same time as long as only one of them has
+ * children with an input: SIGPIPE, which is ignored meanwhile, belongs to all of them.
  */
 void spawn_run(struct spawn *spawns, size_t count);
 
