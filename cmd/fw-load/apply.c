@@ -51,6 +51,7 @@ static bool merge_again(struct side *side)
 
 	rules_free(&side->live);
 	strbuf_free(&side->live_text);
+	side->as_left = false;
 	side->live = now.rules[side->family];
 	side->live_text = now.text[side->family];
 	rules_free(&now.rules[other]);
@@ -111,18 +112,20 @@ static bool commit_sides(struct load *load, enum family families)
 {
 	struct restore restores[FAMILIES] = { { .refusal = REFUSAL_INIT }, { .refusal = REFUSAL_INIT } };
 	enum family some = FAMILY_NONE;
-	bool good = true;
+	bool good = true, uncounted = true;
 
 	for (int i = 0; i < FAMILIES; i++) {
 		const struct strbuf *program = &load->side[i].program;
 
 		if (family_has(families, i) && program->len > 0)
 			some |= family_bit(i);
+		if (family_has(some, i))
+			uncounted = uncounted && load->side[i].as_left;
 		restores[i].text = strbuf_text(program);
 		restores[i].len = program->len;
 	}
 	load->touched = load->touched || some != FAMILY_NONE;
-	backend_restore(&load->backend, some, RESTORE_CHANGE, restores);
+	backend_restore(&load->backend, some, uncounted ? RESTORE_UNCOUNTED : RESTORE_CHANGE, restores);
 	for (int i = 0; i < FAMILIES; i++) {
 		struct refusal *refusal = &restores[i].refusal;
 
@@ -173,6 +176,7 @@ static bool compare_side(struct side *side, const struct rules *now, struct diag
 {
 	if (side->load->opts.no_rehearsal && !side->load->keep_generation)
 		return side_learn(side, now, log) && side_write_part(side, log);
+	side->alone = rules_equal(&side->next, now);
 	if (merge_holds(&side->want, now))
 		return true;
 	side->differs = true;
@@ -195,9 +199,11 @@ static bool verify_side(struct side *side, struct diag_log *log)
 bool verify_load(void *arg)
 {
 	struct load *load = arg;
-	bool good;
+	uint32_t before, after;
+	bool good, known;
 
 	load_phase(load, "comparing");
+	known = nftgen_read(&before) == 0;
 	good = load_each(load, load->families, verify_side, load->log);
 	for (int i = 0; i < FAMILIES; i++) {
 		if (load->side[i].native)
@@ -205,5 +211,9 @@ bool verify_load(void *arg)
 		else if (load->side[i].differs && load->side[i].raced)
 			load->status = STATUS_OTHER;
 	}
+	if (good && known && nftgen_read(&after) == 0 && after == before && load->side[0].alone && load->side[1].alone)
+		mark_set(load, after);
+	else
+		mark_drop(load);
 	return good;
 }

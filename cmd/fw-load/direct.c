@@ -63,6 +63,7 @@ bool side_learn(struct side *side, const struct rules *now, struct diag_log *log
 		}
 	}
 	strbuf_reset(&side->file);
+	side->alone = good && rules_equal(&learned, now);
 	if (good) {
 		rules_free(&side->next);
 		side->next = learned;

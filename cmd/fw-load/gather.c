@@ -117,22 +117,30 @@ static bool snapshot_side(struct side *side, struct diag_log *log)
 	struct saved now = { .text = { STRBUF_INIT } };
 	bool good = load_save_family(side->load, side->family, &now, log);
 
+	side->as_left = false;
 	side->live_text = now.text[side->family];
 	side->live = now.rules[side->family];
 	side->native = now.native[side->family];
 	return good;
 }
 
-static bool take_snapshot(void *ctx, struct diag_log *log)
+static uint32_t note_generation(struct load *load)
 {
-	struct load *load = ctx;
 	uint32_t seen;
-	bool good;
 
 	if (nftgen_read(&seen) != 0)
 		seen = 0;
 	for (int i = 0; i < FAMILIES; i++)
 		load->side[i].seen = seen;
+	return seen;
+}
+
+static bool take_snapshot(void *ctx, struct diag_log *log)
+{
+	struct load *load = ctx;
+	bool good;
+
+	note_generation(load);
 	/* After a boot there is nothing to read: no program has to tell us. */
 	good = backend_untouched(load->backend.kind) || load_each(load, load->families, snapshot_side, log);
 	if (load->side[0].native || load->side[1].native)
@@ -146,15 +154,41 @@ bool load_snapshot(struct load *load)
 	return take_snapshot(load, load->log);
 }
 
+static bool make_ready(struct load *load)
+{
+	return load_base(load) && (!load->opts.no_rehearsal || load_direct(load)) &&
+	       (load->opts.plan_only || load_history(load));
+}
+
+/*
+ * Who asks for speed has the rules in force known from the last load, where nobody wrote since: all but their
+ * counts, which go with the rules, and which nothing is done with unless the load is undone.
+ */
+static bool known_from_last(struct load *load)
+{
+	return load->opts.no_rehearsal && !load->opts.counters && mark_holds(load, note_generation(load));
+}
+
+static bool take_base(struct load *load)
+{
+	for (int i = 0; i < FAMILIES; i++) {
+		load->side[i].as_left = load->side[i].has_base && !load->side[i].safe;
+		if (family_has(load->families, i) && !load->side[i].as_left)
+			return load_snapshot(load);
+	}
+	return true;
+}
+
 /* The savers take long, and need nothing of what is made ready meanwhile. */
 bool load_gather(struct load *load)
 {
 	struct task snapshot;
 	bool good;
 
+	if (known_from_last(load))
+		return make_ready(load) && take_base(load);
 	load_phase(load, "reading the rules in force");
 	task_start(&snapshot, take_snapshot, load);
-	good = load_base(load) && (!load->opts.no_rehearsal || load_direct(load)) &&
-	       (load->opts.plan_only || load_history(load));
+	good = make_ready(load);
 	return task_finish(&snapshot, load->log) && good;
 }

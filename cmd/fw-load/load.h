@@ -72,6 +72,8 @@ struct side {
 	struct merge merge;
 	struct strbuf program; /* empty: nothing to change */
 	uint32_t seen; /* nf_tables' generation before the snapshot */
+	bool as_left;          /* what is in force is base: nobody has changed it, and live was not read */
+	bool alone;            /* after the commit nothing stood there but ours */
 	bool native;           /* rules of nft's own stand in its tables */
 	bool differs;          /* what came of the commit is not what was wanted */
 	bool raced;            /* another writer of nf_tables was there during the commit */
@@ -102,6 +104,17 @@ struct load {
 	int status;               /* above STATUS_SYSTEM; 0: the log decides */
 };
 
+/* The rules in force before this load, and their text. */
+static inline const struct rules *side_live(const struct side *side)
+{
+	return side->as_left ? &side->base : &side->live;
+}
+
+static inline const struct strbuf *side_live_text(const struct side *side)
+{
+	return side->as_left ? &side->base_text : &side->live_text;
+}
+
 static inline enum family family_bit(int index)
 {
 	return index == 0 ? FAMILY_IPV4 : FAMILY_IPV6;
@@ -122,6 +135,11 @@ bool load_each(struct load *load, enum family families, bool (*work)(struct side
 
 /* history.c */
 bool load_history(struct load *load); /* fills history and packed */
+
+/* mark.c: how the last load left nf_tables, so that the next one knows whether anybody was there since. */
+bool mark_holds(const struct load *load, uint32_t generation); /* nobody was */
+void mark_set(struct load *load, uint32_t generation);         /* as it is now, with our rules alone in it */
+void mark_drop(struct load *load);
 
 /* modules.c */
 bool load_modules(struct load *load);

@@ -72,11 +72,11 @@ bool side_merge(struct side *side, struct diag_log *log)
 		good = vec_push(&keep, load->extras.keep.item[i]);
 	side->merge.keep = keep.item;
 	side->merge.keep_count = keep.len;
-	good = good && merge_rules(&side->merge, side->has_base ? &side->base : NULL, &side->live, &side->next,
+	good = good && merge_rules(&side->merge, side->has_base ? &side->base : NULL, side_live(side), &side->next,
 				   &side->want) == 0;
 	vec_free(&keep);
 	if (good)
-		program_write(&side->live, &side->want, load->opts.counters ? COUNTS_SET : COUNTS_FOREIGN,
+		program_write(side_live(side), &side->want, load->opts.counters ? COUNTS_SET : COUNTS_FOREIGN,
 			      &side->program);
 	good = good && !side->program.failed;
 	return good || diag_memory(log) == 0;

@@ -36,8 +36,8 @@ static bool write_rollback_rules(struct side *side, struct diag_log *log)
 		rules_write(&side->want, false, &text);
 	err = state_run_write(state, want_names[side->family], strbuf_text(&text), text.len);
 	if (err == 0)
-		err = state_run_write(state, rollback_names[side->family], strbuf_text(&side->live_text),
-				      touched ? side->live_text.len : 0);
+		err = state_run_write(state, rollback_names[side->family], strbuf_text(side_live_text(side)),
+				      touched ? side_live_text(side)->len : 0);
 	strbuf_free(&text);
 	if (err != 0)
 		diag_system(log, err, "%s in %s", rollback_names[side->family], state->run);

@@ -73,7 +73,7 @@ bool put_back_rules(void *arg)
 
 	for (int i = 0; i < FAMILIES; i++)
 		if (load->side[i].program.len > 0)
-			good = undo_rules(load, i, &load->side[i].want, &load->side[i].live) && good;
+			good = undo_rules(load, i, &load->side[i].want, side_live(&load->side[i])) && good;
 	return good;
 }
 

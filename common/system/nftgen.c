@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "system/nftgen.h"
+#include "base/host.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -56,4 +58,14 @@ int nftgen_read(uint32_t *generation)
 	err = ask(socket, generation);
 	mnl_socket_close(socket);
 	return err;
+}
+
+bool nftgen_mark(uint32_t generation, struct strbuf *out)
+{
+	char boot[HOST_BOOT_ID];
+	uint64_t namespace = host_netns_cookie();
+
+	host_boot_id(boot);
+	strbuf_printf(out, "boot %s namespace %" PRIu64 " nf_tables %" PRIu32 "\n", boot, namespace, generation);
+	return namespace != 0 && boot[0] != 'u' && !out->failed;
 }
