@@ -51,6 +51,21 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	[ "$(sysctl_of net/ipv4/ip_forward)" = 0 ]
 }
 
+@test "a restore that reads nothing of what it is given is a commit that failed" {
+	mkdir "$tmp/bin"
+	b=nft
+	printf '#!/bin/sh\ncase $* in *--noflush*) exit 1 ;; esac\nexec /usr/sbin/iptables-nft-restore "$@"\n' >"$tmp/bin/iptables-nft-restore"
+	chmod 755 "$tmp/bin/iptables-nft-restore"
+	# More than a pipe takes.
+	{
+		printf '*filter\n:INPUT DROP [0:0]\n'
+		seq -f "-A INPUT -p tcp -m comment --comment $(printf '%0200d' 0) -m tcp --dport %.0f -j ACCEPT" 8000
+		echo COMMIT
+	} >"$tmp/large"
+	PATH=$tmp/bin:$PATH run -11 put --no-rehearse "$tmp/large"
+	[ -z "$(live | grep -- -A)" ]
+}
+
 @test "a setting that the kernel does not have or does not take: status 4, nothing changed" {
 	for b in $backends; do
 		fresh

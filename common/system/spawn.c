@@ -257,6 +257,9 @@ void spawn_run(struct spawn *spawns, size_t count)
 		if (spawns[i].out.failed || spawns[i].err.failed)
 			spawns[i].failure = -ENOMEM;
 	}
+	/* Where all signals are blocked, one that is ignored waits all the same: ignoring it anew makes it go. */
+	if (feeds)
+		sigaction(SIGPIPE, &ignore, NULL);
 	if (feeds)
 		sigaction(SIGPIPE, &before, NULL);
 }
