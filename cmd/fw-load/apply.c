@@ -72,7 +72,7 @@ static bool catch_up(struct side *side)
 		struct strbuf before = STRBUF_INIT;
 		bool same;
 
-		if (nftgen_read(&now) != 0 || now == side->seen)
+		if (nftgen_ask(&load->nftgen, &now) != 0 || now == side->seen)
 			return true;
 		side->seen = now;
 		strbuf_add(&before, strbuf_text(&side->program), side->program.len);
@@ -107,25 +107,29 @@ static void note_writers(struct load *load, struct side *side, uint32_t before, 
 			load->side[i].seen = after;
 }
 
-/* Runs the programs of these families at the same time; a family without one is left out. */
-static bool commit_sides(struct load *load, enum family families)
+/* Those of the families that there is something to change in. */
+static enum family changed_ones(const struct load *load, enum family families)
 {
-	struct restore restores[FAMILIES] = { { .refusal = REFUSAL_INIT }, { .refusal = REFUSAL_INIT } };
-	enum family some = FAMILY_NONE;
+	for (int i = 0; i < FAMILIES; i++)
+		if (load->side[i].program.len == 0)
+			families &= ~family_bit(i);
+	return families;
+}
+
+/* Gives the programs of these families to iptables-restore. */
+static bool run_programs(struct load *load, enum family families, struct restore restores[FAMILIES])
+{
 	bool good = true, uncounted = true;
 
 	for (int i = 0; i < FAMILIES; i++) {
-		const struct strbuf *program = &load->side[i].program;
+		const struct side *side = &load->side[i];
 
-		if (family_has(families, i) && program->len > 0)
-			some |= family_bit(i);
-		if (family_has(some, i))
-			uncounted = uncounted && load->side[i].as_left;
-		restores[i].text = strbuf_text(program);
-		restores[i].len = program->len;
+		restores[i].text = strbuf_text(&side->program);
+		restores[i].len = side->program.len;
+		uncounted = uncounted && (side->as_left || !family_has(families, i));
 	}
-	load->touched = load->touched || some != FAMILY_NONE;
-	backend_restore(&load->backend, some, uncounted ? RESTORE_UNCOUNTED : RESTORE_CHANGE, restores);
+	load->touched = load->touched || families != FAMILY_NONE;
+	backend_restore(&load->backend, families, uncounted ? RESTORE_UNCOUNTED : RESTORE_CHANGE, restores);
 	for (int i = 0; i < FAMILIES; i++) {
 		struct refusal *refusal = &restores[i].refusal;
 
@@ -137,38 +141,73 @@ static bool commit_sides(struct load *load, enum family families)
 	return good;
 }
 
-/* nf_tables lets in one writer at a time, and one behind the other we can tell who wrote between. */
-static bool commit_nft(struct load *load, struct side *side)
+/* The families of the legacy kind share nothing, and its lock is ours. */
+static bool commit_legacy(struct load *load)
 {
-	uint32_t before = 0, after = 0;
-	bool good;
+	struct restore restores[FAMILIES] = { { .refusal = REFUSAL_INIT }, { .refusal = REFUSAL_INIT } };
 
-	load_phase(load, side->family == 0 ? "committing IPv4" : "committing IPv6");
-	good = catch_up(side);
-	if (!good || side->program.len == 0)
-		return good;
-	(void)!nftgen_read(&before);
-	good = commit_sides(load, family_bit(side->family));
-	(void)!nftgen_read(&after);
-	if (good)
-		note_writers(load, side, before, after);
-	return good;
+	load_phase(load, "committing");
+	return run_programs(load, changed_ones(load, FAMILY_BOTH), restores);
+}
+
+struct turn {
+	struct load *load;
+	uint32_t before; /* nf_tables' generation before IPv4 is committed */
+};
+
+/*
+ * IPv6 is read while IPv4 is committed, and committed behind it, so that we can tell who wrote between. Where
+ * somebody did, it has to be merged anew.
+ */
+static enum spawn_turn turn_of_ipv6(void *arg, const struct spawn *ipv4)
+{
+	const struct turn *turn = arg;
+	struct load *load = turn->load;
+	uint32_t now;
+
+	if (!spawn_finished(ipv4) || (ipv4->pid <= 0 && !spawn_good(ipv4)))
+		return ipv4->pid > 0 ? SPAWN_WAIT : SPAWN_STOP;
+	if (nftgen_ask(&load->nftgen, &now) != 0 || now - turn->before < count_commits(&load->side[0].program))
+		return ipv4->pid > 0 ? SPAWN_WAIT : SPAWN_STOP;
+	note_writers(load, &load->side[0], turn->before, now);
+	if (load->side[1].seen != now)
+		return SPAWN_STOP;
+	load_phase(load, "committing IPv6");
+	return SPAWN_GO;
+}
+
+/* nf_tables lets in one writer at a time: IPv4 first. */
+static bool commit_nft(struct load *load, enum family families)
+{
+	struct turn turn = { load, 0 };
+	struct restore restores[FAMILIES] = { { .refusal = REFUSAL_INIT },
+					      { .refusal = REFUSAL_INIT, .turn = turn_of_ipv6, .turn_arg = &turn } };
+	struct side *last;
+	uint32_t after;
+
+	for (int i = 0; i < FAMILIES; i++)
+		if (family_has(changed_ones(load, families), i) && !catch_up(&load->side[i]))
+			return false;
+	families = changed_ones(load, families);
+	if (families == FAMILY_NONE)
+		return true;
+	last = &load->side[family_has(families, 1)];
+	(void)!nftgen_ask(&load->nftgen, &turn.before);
+	load_phase(load, family_has(families, 0) ? "committing IPv4" : "committing IPv6");
+	if (!run_programs(load, families, restores))
+		return false;
+	if (restores[1].stopped)
+		return commit_nft(load, FAMILY_IPV6);
+	(void)!nftgen_ask(&load->nftgen, &after);
+	note_writers(load, last, last->seen, after);
+	return true;
 }
 
 bool apply_rules(void *arg)
 {
 	struct load *load = arg;
-	bool good = true;
 
-	/* The families of the legacy kind share nothing, and its lock is ours. */
-	if (load->backend.kind == BACKEND_LEGACY) {
-		load_phase(load, "committing");
-		return commit_sides(load, FAMILY_BOTH);
-	}
-	for (int i = 0; i < FAMILIES && good; i++)
-		if (load->side[i].program.len > 0)
-			good = commit_nft(load, &load->side[i]);
-	return good;
+	return load->backend.kind == BACKEND_LEGACY ? commit_legacy(load) : commit_nft(load, FAMILY_BOTH);
 }
 
 /* What iptables made of a text that was not rehearsed is known only now, and part of the generation. */
@@ -203,7 +242,7 @@ bool verify_load(void *arg)
 	bool good, known;
 
 	load_phase(load, "comparing");
-	known = nftgen_read(&before) == 0;
+	known = nftgen_ask(&load->nftgen, &before) == 0;
 	good = load_each(load, load->families, verify_side, load->log);
 	for (int i = 0; i < FAMILIES; i++) {
 		if (load->side[i].native)
@@ -211,7 +250,7 @@ bool verify_load(void *arg)
 		else if (load->side[i].differs && load->side[i].raced)
 			load->status = STATUS_OTHER;
 	}
-	if (good && known && nftgen_read(&after) == 0 && after == before && load->side[0].alone && load->side[1].alone)
+	if (good && known && nftgen_ask(&load->nftgen, &after) == 0 && after == before && load->side[0].alone && load->side[1].alone)
 		mark_set(load, after);
 	else
 		mark_drop(load);

@@ -63,6 +63,7 @@ void load_end(struct load *load)
 	load_unlock(load);
 	plan_free(&load->plan);
 	backend_free(&load->backend);
+	nftgen_close(&load->nftgen);
 	extras_free(&load->extras);
 	stream_free(&load->stream);
 	strbuf_free(&load->packed);

@@ -128,7 +128,7 @@ static uint32_t note_generation(struct load *load)
 {
 	uint32_t seen;
 
-	if (nftgen_read(&seen) != 0)
+	if (nftgen_ask(&load->nftgen, &seen) != 0)
 		seen = 0;
 	for (int i = 0; i < FAMILIES; i++)
 		load->side[i].seen = seen;

@@ -10,6 +10,7 @@
 #include "system/backend.h"
 #include "system/extras.h"
 #include "system/merge.h"
+#include "system/nftgen.h"
 #include "system/plan.h"
 #include "system/program.h"
 #include "system/state.h"
@@ -89,6 +90,7 @@ struct load {
 	struct extras extras;
 	struct strbuf history, packed; /* what the generation will hold of the input, and that as a file */
 	struct backend backend;
+	struct nftgen nftgen;
 	struct state state;
 	struct side side[FAMILIES];
 	struct plan plan;

@@ -43,7 +43,7 @@ static bool restore_in_scratch(struct load *load)
 	bool good = true;
 
 	for (int i = 0; i < FAMILIES; i++)
-		restores[i] = (struct restore){ load->text.data, load->text.len, REFUSAL_INIT };
+		restores[i] = (struct restore){ .text = load->text.data, .len = load->text.len, .refusal = REFUSAL_INIT };
 	backend_restore(&load->backend, load->families, load->opts.counters ? RESTORE_COUNTED : RESTORE_FLUSH,
 			restores);
 	for (int i = 0; i < FAMILIES; i++) {

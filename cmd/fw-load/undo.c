@@ -259,7 +259,7 @@ static const char closed_rules[] = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0
 /* Whole tables, as the text is; the families for which it was refused. */
 static enum family put_plain(struct load *load, enum family families, const char *text, size_t len)
 {
-	struct restore restores[FAMILIES] = { { text, len, REFUSAL_INIT }, { text, len, REFUSAL_INIT } };
+	struct restore plain = { .text = text, .len = len, .refusal = REFUSAL_INIT }, restores[FAMILIES] = { plain, plain };
 	enum family refused = FAMILY_NONE;
 
 	backend_restore(&load->backend, families, RESTORE_FLUSH, restores);

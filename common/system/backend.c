@@ -313,6 +313,15 @@ static void restore_arguments(struct spawn *spawn, const char *program, enum res
 	spawn->argv[n] = NULL;
 }
 
+static void hold(struct spawn *spawn, const struct restore *restore)
+{
+	const char *commit = strstr(spawn->input, "\nCOMMIT\n");
+
+	spawn->hold = commit != NULL ? (size_t)(commit + 1 - spawn->input) : 0;
+	spawn->turn = restore->turn;
+	spawn->turn_arg = restore->turn_arg;
+}
+
 void backend_restore(const struct backend *backend, enum family families, enum restore_mode mode,
 		     struct restore restores[FAMILIES])
 {
@@ -329,13 +338,17 @@ void backend_restore(const struct backend *backend, enum family families, enum r
 		place_child(backend, i, &spawns[count]);
 		spawns[count].held = backend->held;
 		spawns[count].input = restores[i].text != NULL ? restores[i].text : "";
-		spawns[count++].input_len = restores[i].len;
+		spawns[count].input_len = restores[i].len;
+		if (count > 0 && restores[i].turn != NULL)
+			hold(&spawns[count], &restores[i]);
+		count++;
 	}
 	spawn_run(spawns, count);
 	for (size_t n = 0; n < count; n++) {
 		struct refusal *refusal = &restores[which[n]].refusal;
 
-		refusal->refused = !spawn_good(&spawns[n]);
+		restores[which[n]].stopped = spawns[n].stopped;
+		refusal->refused = !spawn_good(&spawns[n]) && !spawns[n].stopped;
 		refusal->failure = spawns[n].failure;
 		if (refusal->failure == 0 && refusal->refused)
 			refusal_read(refusal, strbuf_text(&spawns[n].err));

@@ -95,6 +95,10 @@ struct restore {
 	const char *text; /* borrowed */
 	size_t len;
 	struct refusal refusal;
+	/* of IPv6, beside one of IPv4: from its first COMMIT on it waits for its turn (spawn.h); NULL: it does not */
+	enum spawn_turn (*turn)(void *arg, const struct spawn *front);
+	void *turn_arg; /* borrowed */
+	bool stopped;   /* which did not come: nothing is changed */
 };
 
 /* Feeds restores[] to the programs of these families, all at once. */

@@ -38,8 +38,7 @@ static int ask(struct mnl_socket *socket, uint32_t *generation)
 	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 	header->nfgen_family = AF_UNSPEC;
 	header->version = NFNETLINK_V0;
-	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
 		return -errno;
 	len = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
 	if (len < 0 || mnl_cb_run(buffer, (size_t)len, 1, mnl_socket_get_portid(socket), read_answer, generation) < 0)
@@ -47,16 +46,38 @@ static int ask(struct mnl_socket *socket, uint32_t *generation)
 	return 0;
 }
 
-int nftgen_read(uint32_t *generation)
+static int open_socket(struct nftgen *nftgen)
 {
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	int err;
+	nftgen->socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	if (nftgen->socket != NULL && mnl_socket_bind(nftgen->socket, 0, MNL_SOCKET_AUTOPID) < 0)
+		nftgen_close(nftgen);
+	return nftgen->socket != NULL ? 0 : -errno;
+}
+
+int nftgen_ask(struct nftgen *nftgen, uint32_t *generation)
+{
+	int err = nftgen->socket != NULL ? 0 : open_socket(nftgen);
 
 	*generation = 0;
-	if (socket == NULL)
-		return -errno;
-	err = ask(socket, generation);
-	mnl_socket_close(socket);
+	return err != 0 ? err : ask(nftgen->socket, generation);
+}
+
+void nftgen_close(struct nftgen *nftgen)
+{
+	int why = errno;
+
+	if (nftgen->socket != NULL)
+		mnl_socket_close(nftgen->socket);
+	nftgen->socket = NULL;
+	errno = why;
+}
+
+int nftgen_read(uint32_t *generation)
+{
+	struct nftgen nftgen = { NULL };
+	int err = nftgen_ask(&nftgen, generation);
+
+	nftgen_close(&nftgen);
 	return err;
 }
 

@@ -6,13 +6,27 @@
 #include "base/base.h"
 #include "base/strbuf.h"
 
+/* Asks the kernel (NFT_MSG_GETGEN). 0 or -errno; -EOPNOTSUPP and others: no nf_tables here. */
+must_check int nftgen_read(uint32_t *generation);
+
+struct mnl_socket;
+
 /*
- * A line of text for that generation in our namespace and boot: as long as it is the same, nobody has committed
+ * The same for who asks while a commit goes on. A socket that was asked with is closed only after the commit,
+ * and after what it removed is gone (nft_rcv_nl_event in the kernel's nf_tables_api.c): this one stays open.
+ * Zeroed: not opened yet.
+ */
+struct nftgen {
+	struct mnl_socket *socket; /* owned */
+};
+
+must_check int nftgen_ask(struct nftgen *nftgen, uint32_t *generation);
+void nftgen_close(struct nftgen *nftgen);
+
+/*
+ * A line of text for a generation in our namespace and boot: as long as it is the same, nobody has committed
  * anything to nf_tables. False: where we are cannot be told for certain (kernels before 5.14), or no memory.
  */
 must_check bool nftgen_mark(uint32_t generation, struct strbuf *out);
-
-/* Asks the kernel (NFT_MSG_GETGEN). 0 or -errno; -EOPNOTSUPP and others: no nf_tables here. */
-must_check int nftgen_read(uint32_t *generation);
 
 #endif

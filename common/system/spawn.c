@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "system/spawn.h"
+#include "base/file.h"
 #include "base/vec.h"
 
 #include <errno.h>
@@ -16,6 +17,10 @@
 #include <unistd.h>
 
 extern char **environ;
+
+/* How often a caller is asked for the turn of one that is held back, and called to tell of progress. */
+#define TURN_MS 2
+#define TICK_MS 250
 
 static const char system_dirs[] = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
 
@@ -161,10 +166,16 @@ static void spawn_start(struct spawn *spawn)
 	strbuf_free(&path);
 }
 
+/* How much of its input it may have. */
+static size_t allowed(const struct spawn *spawn)
+{
+	return spawn->hold > 0 ? spawn->hold : spawn->input_len;
+}
+
 /* A child that ends before it read all is no failure of ours: its status says why. */
 static void feed(struct spawn *spawn)
 {
-	ssize_t n = write(spawn->fd[0], spawn->input + spawn->written, spawn->input_len - spawn->written);
+	ssize_t n = write(spawn->fd[0], spawn->input + spawn->written, allowed(spawn) - spawn->written);
 
 	if (n > 0)
 		spawn->written += (size_t)n;
@@ -192,21 +203,71 @@ static void drain(struct spawn *spawn, int which)
 	}
 }
 
+static void end(struct spawn *spawn, int status)
+{
+	spawn->pid = 0;
+	spawn->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	if (spawn->out.failed || spawn->err.failed)
+		spawn->failure = -ENOMEM;
+}
+
+/* How it ended, if it has: one that closed its pipes may still have to wait for the kernel. */
+static void look(struct spawn *spawn)
+{
+	int status;
+
+	if (spawn->pid > 0 && waitpid(spawn->pid, &status, WNOHANG) == spawn->pid)
+		end(spawn, status);
+}
+
+/* Lets those go on that were held back, or ends their input. True: there are more. */
+static bool ask_turns(struct spawn *spawns, size_t count)
+{
+	bool held = false;
+
+	for (size_t i = 1; i < count; i++) {
+		struct spawn *spawn = &spawns[i];
+		enum spawn_turn turn;
+
+		if (spawn->hold == 0 || spawn->fd[0] < 0)
+			continue;
+		look(&spawns[i - 1]);
+		turn = spawn->turn(spawn->turn_arg, &spawns[i - 1]);
+		if (turn == SPAWN_GO)
+			spawn->hold = 0;
+		else if (turn == SPAWN_WAIT)
+			held = true;
+		else
+			close_fd(&spawn->fd[0]);
+		spawn->stopped = turn == SPAWN_STOP;
+	}
+	return held;
+}
+
+static struct pollfd watch(const struct spawn *spawn, int which)
+{
+	bool waits = which == 0 && spawn->written == allowed(spawn);
+
+	return (struct pollfd){ .fd = waits ? -1 : spawn->fd[which], .events = which == 0 ? POLLOUT : POLLIN };
+}
+
 /* Moves bytes until every pipe is closed. */
 static void pump(struct spawn *spawns, size_t count)
 {
 	struct pollfd fds[3 * SPAWN_MAX];
 
 	for (;;) {
+		bool held = ask_turns(spawns, count);
 		size_t open_fds = 0;
+		int ready;
 
 		for (size_t i = 0; i < 3 * count; i++) {
-			fds[i] = (struct pollfd){ .fd = spawns[i / 3].fd[i % 3], .events = i % 3 == 0 ? POLLOUT : POLLIN };
-			open_fds += fds[i].fd >= 0;
+			fds[i] = watch(&spawns[i / 3], (int)(i % 3));
+			open_fds += spawns[i / 3].fd[i % 3] >= 0;
 		}
 		if (open_fds == 0)
 			return;
-		int ready = poll(fds, 3 * count, spawns[0].tick != NULL ? 250 : -1);
+		ready = poll(fds, 3 * count, held ? TURN_MS : spawns[0].tick != NULL ? TICK_MS : -1);
 		if (spawns[0].tick != NULL)
 			spawns[0].tick(spawns[0].tick_arg);
 		if (ready < 0 && errno != EINTR)
@@ -222,19 +283,23 @@ static void pump(struct spawn *spawns, size_t count)
 	}
 }
 
-/* False: how it ended cannot be known, which must never look like success. */
-static bool wait_for(pid_t pid, int *status)
+/* That it cannot be known how it ended must never look like success. */
+static void wait_for(struct spawn *spawn)
 {
-	while (waitpid(pid, status, 0) < 0)
-		if (errno != EINTR)
-			return false;
-	return true;
+	int status = 0;
+
+	while (waitpid(spawn->pid, &status, 0) < 0) {
+		if (errno != EINTR) {
+			spawn->failure = -errno;
+			return;
+		}
+	}
+	end(spawn, status);
 }
 
 void spawn_run(struct spawn *spawns, size_t count)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
-
 	bool feeds = false;
 
 	for (size_t i = 0; i < count; i++)
@@ -245,17 +310,10 @@ void spawn_run(struct spawn *spawns, size_t count)
 		spawn_start(&spawns[i]);
 	pump(spawns, count);
 	for (size_t i = 0; i < count; i++) {
-		int status = 0;
-
 		for (int f = 0; f < 3; f++)
 			close_fd(&spawns[i].fd[f]);
-		if (spawns[i].pid <= 0)
-			continue;
-		if (!wait_for(spawns[i].pid, &status))
-			spawns[i].failure = -errno;
-		spawns[i].status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-		if (spawns[i].out.failed || spawns[i].err.failed)
-			spawns[i].failure = -ENOMEM;
+		if (spawns[i].pid > 0)
+			wait_for(&spawns[i]);
 	}
 	/* Where all signals are blocked, one that is ignored waits all the same: ignoring it anew makes it go. */
 	if (feeds)
@@ -286,6 +344,20 @@ int spawn_detached(const char *const *argv)
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	return err;
+}
+
+bool spawn_finished(const struct spawn *spawn)
+{
+	struct strbuf words = STRBUF_INIT;
+	char path[32];
+	bool gone;
+
+	if (spawn->pid <= 0)
+		return true;
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", spawn->pid);
+	gone = file_read_path(path, &words, 65536) == 0 && words.len == 0;
+	strbuf_free(&words);
+	return gone;
 }
 
 bool spawn_good(const struct spawn *spawn)

@@ -14,6 +14,15 @@
 /* How many run at once at most. */
 #define SPAWN_MAX 8
 
+struct spawn;
+
+/* What one that is held back may do, as the one before it in the array gets on. */
+enum spawn_turn {
+	SPAWN_WAIT,
+	SPAWN_GO,
+	SPAWN_STOP, /* its input ends where it is held */
+};
+
 struct spawn {
 	const char *argv[24];  /* borrowed, ended by NULL */
 	const char *lock_file; /* borrowed; XTABLES_LOCKFILE of the child; NULL: as in our environment */
@@ -23,11 +32,15 @@ struct spawn {
 	const struct netns *netns; /* borrowed; it lives in this one's scratch namespace; NULL: in ours */
 	const char *input;     /* borrowed; its standard input, NULL: /dev/null */
 	size_t input_len;
+	size_t hold; /* it is fed so much of its input until turn, which is asked often, lets it go on; 0: not held */
+	enum spawn_turn (*turn)(void *arg, const struct spawn *front);
+	void *turn_arg; /* borrowed */
 	struct strbuf out, err; /* owned: what it wrote */
 	int failure;            /* 0, or -errno: it was not started, or its pipes broke */
 	int status;             /* 0 to 255: its exit status; 128 + N: killed by signal N */
+	bool stopped;           /* its turn never came */
 	/* while running */
-	int pid;
+	int pid; /* 0 or less: it is not running any more, or was not started */
 	int fd[3]; /* our ends of its standard input, output and error; -1: closed */
 	size_t written;
 };
@@ -46,6 +59,12 @@ void spawn_run(struct spawn *spawns, size_t count);
  * it outlives this process, its terminal and its session. 0 or -errno.
  */
 must_check int spawn_detached(const char *const *argv);
+
+/*
+ * Has it done its work? Who ends gives up its memory first, and then may have to wait for the kernel, as for the
+ * rules that it replaced. Only spawn_good tells whether it was done well.
+ */
+bool spawn_finished(const struct spawn *spawn);
 
 /* The path of a program: the name itself where it has a slash, or the first that may be executed. 0 or -errno. */
 must_check int spawn_find(const char *name, struct strbuf *path);
