@@ -56,6 +56,8 @@ static bool merge_again(struct side *side)
 	side->live_text = now.text[side->family];
 	rules_free(&now.rules[other]);
 	strbuf_free(&now.text[other]);
+	if (side->alike)
+		good = side_read_base(side, side->load->log) && good;
 	return good && side_merge(side, side->load->log);
 }
 
@@ -226,31 +228,35 @@ static bool compare_side(struct side *side, const struct rules *now, struct diag
 
 static bool verify_side(struct side *side, struct diag_log *log)
 {
-	struct saved now = { .text = { STRBUF_INIT } };
-	bool good = load_save_family(side->load, side->family, &now, log) &&
-		    compare_side(side, &now.rules[side->family], log);
+	struct rules now;
+	bool good;
 
-	side->native = now.native[side->family];
-	saved_free(&now);
+	if (side->load->opts.no_rehearsal && !side->load->keep_generation && side_as_written(side))
+		return side_write_file(side) && side_write_part(side, log);
+	good = side_read_saved(side, &side->now_text, &now, log) && compare_side(side, &now, log);
+
+	rules_free(&now);
 	return good;
 }
 
 bool verify_load(void *arg)
 {
 	struct load *load = arg;
+	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
 	uint32_t before, after;
 	bool good, known;
 
 	load_phase(load, "comparing");
 	known = nftgen_ask(&load->nftgen, &before) == 0;
-	good = load_each(load, load->families, verify_side, load->log);
-	for (int i = 0; i < FAMILIES; i++) {
-		if (load->side[i].native)
-			load->status = STATUS_BACKENDS;
-		else if (load->side[i].differs && load->side[i].raced)
+	good = load_save_texts(load, load->families, texts, load->log);
+	for (int i = 0; i < FAMILIES; i++)
+		load->side[i].now_text = texts[i];
+	good = good && load_each(load, load->families, verify_side, load->log);
+	for (int i = 0; i < FAMILIES; i++)
+		if (load->side[i].differs && load->side[i].raced)
 			load->status = STATUS_OTHER;
-	}
-	if (good && known && nftgen_ask(&load->nftgen, &after) == 0 && after == before && load->side[0].alone && load->side[1].alone)
+	if (good && known && nftgen_ask(&load->nftgen, &after) == 0 && after == before && load->side[0].alone &&
+	    load->side[1].alone)
 		mark_set(load, after);
 	else
 		mark_drop(load);

@@ -40,6 +40,7 @@ static void side_free(struct side *side)
 	rules_free(&side->want);
 	strbuf_free(&side->base_text);
 	strbuf_free(&side->live_text);
+	strbuf_free(&side->now_text);
 	strbuf_free(&side->next_text);
 	strbuf_free(&side->file);
 	strbuf_free(&side->program);

@@ -23,6 +23,16 @@ bool load_direct(struct load *load)
 	return load_each(load, load->families, take_side, load->log);
 }
 
+bool side_as_written(struct side *side)
+{
+	struct strbuf written = STRBUF_INIT;
+
+	rules_write(&side->next, false, &written);
+	side->alone = !written.failed && rules_text_equal(&written, &side->now_text);
+	strbuf_free(&written);
+	return side->alone;
+}
+
 /* Our chains stand in the kernel rule for rule as they were written: the others among them are marked. */
 static bool learn_chain(struct rules *learned, struct table *table, const struct chain *want, const struct chain *now)
 {

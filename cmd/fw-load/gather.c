@@ -7,19 +7,22 @@
 #include <errno.h>
 #include <string.h>
 
+static const char *const parts[FAMILIES] = { ".v4", ".v6" };
+
+static bool damaged(const struct load *load, unsigned generation, int family, int err, struct diag_log *log)
+{
+	diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "generation %06u%s.gz in %s is damaged: %s", generation,
+		 parts[family], load->state.dir, err == 0 || err == -EBADMSG ? "not what was written" : strerror(-err));
+	return false;
+}
+
 bool load_read_part(const struct load *load, unsigned generation, int family, struct part *part, struct diag_log *log)
 {
-	static const char *const parts[FAMILIES] = { ".v4", ".v6" };
 	struct diag_log silent = { .report = NULL };
 	int err = state_read(&load->state, generation, parts[family], part->text);
 
 	part->found = err == 0 && rules_read(part->rules, "generation", strbuf_text(part->text), part->text->len, &silent);
-	if (part->found || err == -ENOENT)
-		return true;
-	diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "generation %06u%s.gz in %s is damaged: %s", generation,
-		 parts[family], load->state.dir, err == 0 || err == -EBADMSG ? "not what was written" : strerror(-err));
-	strbuf_reset(part->text);
-	return false;
+	return part->found || err == -ENOENT || damaged(load, generation, family, err, log);
 }
 
 const char *safe_part(int family)
@@ -40,19 +43,14 @@ static bool read_safe(const struct load *load, struct side *side)
 	return false;
 }
 
-static bool read_base(struct side *side, struct diag_log *log)
+/* Its rules are not known: that matters where they stay. */
+static bool do_without(struct side *side, struct diag_log *log)
 {
-	struct load *load = side->load;
-	unsigned good = state_link(&load->state, "good");
-	struct part part = { &side->base_text, &side->base, false };
-	bool whole;
+	const struct load *load = side->load;
 
-	side->has_base = side->safe = read_safe(load, side);
-	if (good == 0 || side->has_base)
-		return true;
-	whole = load_read_part(load, good, side->family, &part, log);
-	side->has_base = part.found;
-	if (whole || load->families == FAMILY_NONE || family_has(load->families, side->family))
+	side->has_base = false;
+	strbuf_reset(&side->base_text);
+	if (load->families == FAMILY_NONE || family_has(load->families, side->family))
 		return true;
 	diag_add(log, DIAG_SYSTEM, NULL, NULL,
 		 "without it nobody knows the rules of %s, which this load leaves alone: load both families",
@@ -60,47 +58,60 @@ static bool read_base(struct side *side, struct diag_log *log)
 	return false;
 }
 
+static bool read_base_text(struct side *side, struct diag_log *log)
+{
+	struct load *load = side->load;
+	unsigned good = state_link(&load->state, "good");
+	int err;
+
+	side->has_base = side->safe = read_safe(load, side);
+	if (good == 0 || side->has_base)
+		return true;
+	err = state_read(&load->state, good, parts[side->family], &side->base_text);
+	side->has_base = err == 0;
+	if (err == 0 || err == -ENOENT)
+		return true;
+	damaged(load, good, side->family, err, log);
+	return do_without(side, log);
+}
+
+bool side_read_base(struct side *side, struct diag_log *log)
+{
+	struct diag_log silent = { .report = NULL };
+
+	side->alike = false;
+	if (!side->has_base || side->safe ||
+	    rules_read(&side->base, "generation", strbuf_text(&side->base_text), side->base_text.len, &silent))
+		return true;
+	damaged(side->load, state_link(&side->load->state, "good"), side->family, 0, log);
+	return do_without(side, log);
+}
+
 bool load_base(struct load *load)
 {
-	return load_each(load, FAMILY_BOTH, read_base, load->log);
+	return load_each(load, FAMILY_BOTH, read_base_text, load->log) && load_each(load, FAMILY_BOTH, side_read_base, load->log);
 }
 
-bool load_save_family(const struct load *load, int family, struct saved *saved, struct diag_log *log)
+bool load_save_texts(struct load *load, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log)
 {
-	enum save_result result = backend_save(&load->backend, family_bit(family), NULL, saved->text, log);
-	const struct strbuf *text = &saved->text[family];
+	enum save_result result = backend_save(&load->backend, families, NULL, texts, log);
 
-	saved->native[family] = result == SAVE_NATIVE;
-	return result == SAVE_DONE && rules_read(&saved->rules[family], load->backend.save[family], strbuf_text(text),
-						 text->len, log);
+	if (result == SAVE_NATIVE)
+		load->status = STATUS_BACKENDS;
+	return result == SAVE_DONE;
 }
 
-struct saving {
-	const struct load *load;
-	struct saved *saved;
-};
-
-static bool save_second(void *ctx, struct diag_log *log)
+bool side_read_saved(const struct side *side, const struct strbuf *text, struct rules *rules, struct diag_log *log)
 {
-	const struct saving *saving = ctx;
-
-	return load_save_family(saving->load, 1, saving->saved, log);
+	return rules_read(rules, side->load->backend.save[side->family], strbuf_text(text), text->len, log);
 }
 
 bool load_save_now(struct load *load, enum family families, struct saved *saved)
 {
-	struct saving saving = { load, saved };
-	struct task second;
-	bool good = true;
+	bool good = load_save_texts(load, families, saved->text, load->log);
 
-	if (family_has(families, 1))
-		task_start(&second, save_second, &saving);
-	if (family_has(families, 0))
-		good = load_save_family(load, 0, saved, load->log);
-	if (family_has(families, 1))
-		good = task_finish(&second, load->log) && good;
-	if (saved->native[0] || saved->native[1])
-		load->status = STATUS_BACKENDS;
+	for (int i = 0; good && i < FAMILIES; i++)
+		good = side_read_saved(&load->side[i], &saved->text[i], &saved->rules[i], load->log);
 	return good;
 }
 
@@ -110,18 +121,6 @@ void saved_free(struct saved *saved)
 		rules_free(&saved->rules[i]);
 		strbuf_free(&saved->text[i]);
 	}
-}
-
-static bool snapshot_side(struct side *side, struct diag_log *log)
-{
-	struct saved now = { .text = { STRBUF_INIT } };
-	bool good = load_save_family(side->load, side->family, &now, log);
-
-	side->as_left = false;
-	side->live_text = now.text[side->family];
-	side->live = now.rules[side->family];
-	side->native = now.native[side->family];
-	return good;
 }
 
 static uint32_t note_generation(struct load *load)
@@ -135,29 +134,47 @@ static uint32_t note_generation(struct load *load)
 	return seen;
 }
 
-static bool take_snapshot(void *ctx, struct diag_log *log)
+static bool save_live(void *ctx, struct diag_log *log)
 {
 	struct load *load = ctx;
+	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
 	bool good;
 
 	note_generation(load);
 	/* After a boot there is nothing to read: no program has to tell us. */
-	good = backend_untouched(load->backend.kind) || load_each(load, load->families, snapshot_side, log);
-	if (load->side[0].native || load->side[1].native)
-		load->status = STATUS_BACKENDS;
+	good = backend_untouched(load->backend.kind) || load_save_texts(load, load->families, texts, log);
+	for (int i = 0; i < FAMILIES; i++) {
+		load->side[i].as_left = false;
+		load->side[i].live_text = texts[i];
+	}
 	return good;
+}
+
+static bool read_live(struct side *side, struct diag_log *log)
+{
+	return side_read_saved(side, &side->live_text, &side->live, log);
 }
 
 bool load_snapshot(struct load *load)
 {
 	load_phase(load, "reading the rules in force");
-	return take_snapshot(load, load->log);
+	return save_live(load, load->log) && load_each(load, load->families, read_live, load->log);
 }
 
 static bool make_ready(struct load *load)
 {
-	return load_base(load) && (!load->opts.no_rehearsal || load_direct(load)) &&
+	return load_each(load, FAMILY_BOTH, read_base_text, load->log) && (!load->opts.no_rehearsal || load_direct(load)) &&
 	       (load->opts.plan_only || load_history(load));
+}
+
+/* Where nobody changed anything since the last load, its rules are those in force. */
+static bool read_both(struct side *side, struct diag_log *log)
+{
+	if (!read_live(side, log))
+		return false;
+	side->alike = side->has_base && !side->safe && side->live_text.len > 0 &&
+		      rules_text_equal(&side->base_text, &side->live_text);
+	return side->alike || side_read_base(side, log);
 }
 
 /*
@@ -171,6 +188,8 @@ static bool known_from_last(struct load *load)
 
 static bool take_base(struct load *load)
 {
+	if (!load_each(load, FAMILY_BOTH, side_read_base, load->log))
+		return false;
 	for (int i = 0; i < FAMILIES; i++) {
 		load->side[i].as_left = load->side[i].has_base && !load->side[i].safe;
 		if (family_has(load->families, i) && !load->side[i].as_left)
@@ -188,7 +207,7 @@ bool load_gather(struct load *load)
 	if (known_from_last(load))
 		return make_ready(load) && take_base(load);
 	load_phase(load, "reading the rules in force");
-	task_start(&snapshot, take_snapshot, load);
+	task_start(&snapshot, save_live, load);
 	good = make_ready(load);
-	return task_finish(&snapshot, load->log) && good;
+	return task_finish(&snapshot, load->log) && good && load_each(load, FAMILY_BOTH, read_both, load->log);
 }

@@ -66,6 +66,7 @@ struct side {
 	struct load *load;
 	int family; /* 0: IPv4, 1: IPv6 */
 	struct strbuf base_text, live_text, next_text;
+	struct strbuf now_text; /* what came of the commit */
 	struct rules base, live, next, want;
 	bool has_base;
 	bool safe; /* base is the safe rules, which were put in force last */
@@ -73,9 +74,9 @@ struct side {
 	struct merge merge;
 	struct strbuf program; /* empty: nothing to change */
 	uint32_t seen; /* nf_tables' generation before the snapshot */
+	bool alike;            /* base has the rules of live, and is its text alone */
 	bool as_left;          /* what is in force is base: nobody has changed it, and live was not read */
 	bool alone;            /* after the commit nothing stood there but ours */
-	bool native;           /* rules of nft's own stand in its tables */
 	bool differs;          /* what came of the commit is not what was wanted */
 	bool raced;            /* another writer of nf_tables was there during the commit */
 };
@@ -105,6 +106,12 @@ struct load {
 	int locks[2];             /* of fw-load, and iptables' own; -1: not held */
 	int status;               /* above STATUS_SYSTEM; 0: the log decides */
 };
+
+/* Base and live are read once where they are the same. */
+static inline const struct rules *side_base(const struct side *side)
+{
+	return side->alike ? &side->live : &side->base;
+}
 
 /* The rules in force before this load, and their text. */
 static inline const struct rules *side_live(const struct side *side)
@@ -151,6 +158,7 @@ bool load_rehearse(struct load *load); /* in scratch namespaces: fills next */
 
 /* direct.c: in place of a rehearsal */
 bool load_direct(struct load *load);                /* next is the text as it is */
+bool side_as_written(struct side *side);            /* what came of the commit is next, and nothing else */
 bool side_learn(struct side *side, const struct rules *now, struct diag_log *log); /* fills file: next as iptables writes it */
 
 /* gather.c */
@@ -164,6 +172,8 @@ struct part {
 	struct rules *rules;
 	bool found;
 };
+
+bool side_read_base(struct side *side, struct diag_log *log); /* from its text */
 
 /* False: it is there and not whole, reported as a warning. */
 bool load_read_part(const struct load *load, unsigned generation, int family, struct part *part, struct diag_log *log);
@@ -221,12 +231,14 @@ void load_refused(struct load *load, int family, const struct line *line, const 
 struct saved {
 	struct strbuf text[FAMILIES];
 	struct rules rules[FAMILIES];
-	bool native[FAMILIES]; /* rules of nft's own are among them */
 };
 
-bool load_save_family(const struct load *load, int family, struct saved *saved, struct diag_log *log);
 
 bool load_save_now(struct load *load, enum family families, struct saved *saved);
+
+/* The same in its two steps: the savers run for all families at once, the reading can. */
+bool load_save_texts(struct load *load, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log);
+bool side_read_saved(const struct side *side, const struct strbuf *text, struct rules *rules, struct diag_log *log);
 void saved_free(struct saved *saved);
 
 #endif

@@ -72,7 +72,7 @@ bool side_merge(struct side *side, struct diag_log *log)
 		good = vec_push(&keep, load->extras.keep.item[i]);
 	side->merge.keep = keep.item;
 	side->merge.keep_count = keep.len;
-	good = good && merge_rules(&side->merge, side->has_base ? &side->base : NULL, side_live(side), &side->next,
+	good = good && merge_rules(&side->merge, side->has_base ? side_base(side) : NULL, side_live(side), &side->next,
 				   &side->want) == 0;
 	vec_free(&keep);
 	if (good)
@@ -101,7 +101,7 @@ static bool side_pass_on(struct side *side)
 	struct extras extras = { .modules = { 0 } };
 	bool good;
 
-	if (!side->has_base || side->base.tables.len == 0)
+	if (!side->has_base || side_base(side)->tables.len == 0)
 		return true;
 	good = read_extras(load, &side->base_text, &extras);
 	if (side->safe)
@@ -110,7 +110,7 @@ static bool side_pass_on(struct side *side)
 	extras_forget(&extras, &load->extras);
 	seal_open(&side->file);
 	extras_write(&extras, &side->file);
-	rules_write(&side->base, false, &side->file);
+	rules_write(side_base(side), false, &side->file);
 	seal_close(&side->file);
 	extras_free(&extras);
 	return good && (!side->file.failed || diag_memory(load->log) == 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The steps of a commit, each with its undoing, in the order in which they are safe. */
 #include "load.h"
+#include "base/task.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -70,23 +71,42 @@ static int write_rollback(struct load *load)
 	return err;
 }
 
+/* What the generation holds: without a rehearsal the rest follows when it is known. */
+static bool write_generation(void *ctx, struct diag_log *log)
+{
+	struct load *load = ctx;
+	int err = state_write_packed(&load->state, load->generation, &load->packed);
+
+	if (err != 0)
+		diag_system(log, err, "recording generation %06u in %s", load->generation, load->state.dir);
+	return err == 0 && load_each(load, FAMILY_BOTH, side_write_part, log);
+}
+
+/* The disk is waited for once, while what is for this boot alone goes to memory. */
+static bool record_parts(struct load *load)
+{
+	struct task generation;
+	bool good;
+
+	if (!load->keep_generation)
+		task_start(&generation, write_generation, load);
+	good = load_each(load, FAMILY_BOTH, write_rollback_rules, load->log);
+	return (load->keep_generation || task_finish(&generation, load->log)) && good;
+}
+
 static bool record(void *arg)
 {
 	struct load *load = arg;
 	struct pending pending = { .generation = load->generation };
-	int err = 0;
+	int err;
 
 	load_phase(load, "recording");
 	host_boot_id(pending.boot);
 	if (load->opts.confirm > 0)
 		pending.deadline = state_uptime() + load->opts.confirm;
-	if (!load->keep_generation)
-		err = state_write_packed(&load->state, load->generation, &load->packed);
-	if (err == 0 && ((!load->keep_generation && !load_each(load, FAMILY_BOTH, side_write_part, load->log)) ||
-			 !load_each(load, FAMILY_BOTH, write_rollback_rules, load->log)))
+	if (!record_parts(load))
 		return false;
-	if (err == 0)
-		err = write_rollback(load);
+	err = write_rollback(load);
 	if (err == 0)
 		err = state_write_pending(&load->state, &pending);
 	if (err != 0)
@@ -285,7 +305,7 @@ static bool is_recorded(const struct side *side)
 	const char *now = strbuf_text(&side->file), *before = strbuf_text(&side->base_text);
 	size_t len = strcspn(now, "*");
 
-	return side->has_base && rules_equal(&side->base, &side->next) && strcspn(before, "*") == len &&
+	return side->has_base && rules_equal(side_base(side), &side->next) && strcspn(before, "*") == len &&
 	       memcmp(now, before, len) == 0;
 }
 

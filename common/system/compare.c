@@ -69,6 +69,46 @@ bool rules_equal(const struct rules *a, const struct rules *b)
 	return true;
 }
 
+/* Comments do not, nor does a built-in chain's ACCEPT: a text may leave it out. */
+static bool says_something(const struct piece *line)
+{
+	static const char accept[] = " ACCEPT";
+	size_t len = sizeof(accept) - 1;
+
+	return line->len > 0 && line->text[0] != '#' &&
+	       (line->text[0] != ':' || line->len < len || memcmp(line->text + line->len - len, accept, len) != 0);
+}
+
+/* The next line that says something, without its counters; false: there is none. */
+static bool next_line(const char **at, const char *end, struct piece *line)
+{
+	do {
+		const char *start = *at, *stop = start < end ? memchr(start, '\n', (size_t)(end - start)) : NULL, *space;
+
+		if (stop == NULL)
+			return false;
+		*at = stop + 1;
+		if (*start == '[' && (space = memchr(start, ' ', (size_t)(stop - start))) != NULL)
+			start = space + 1;
+		if (*start == ':' && (space = memrchr(start, ' ', (size_t)(stop - start))) != NULL)
+			stop = space;
+		*line = (struct piece){ start, (unsigned)(stop - start) };
+	} while (!says_something(line));
+	return true;
+}
+
+bool rules_text_equal(const struct strbuf *a, const struct strbuf *b)
+{
+	const char *left = strbuf_text(a), *left_end = left + a->len;
+	const char *right = strbuf_text(b), *right_end = right + b->len;
+	struct piece x, y;
+
+	while (next_line(&left, left_end, &x))
+		if (!next_line(&right, right_end, &y) || !piece_equal(&x, &y))
+			return false;
+	return !next_line(&right, right_end, &y);
+}
+
 bool rules_blank(const struct rules *rules)
 {
 	for (size_t i = 0; i < rules->tables.len; i++)

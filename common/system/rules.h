@@ -84,6 +84,9 @@ bool chain_equal(const struct chain *a, const struct chain *b);
 bool table_equal(const struct table *a, const struct table *b);
 bool rules_equal(const struct rules *a, const struct rules *b);
 
+/* The same of two texts that were not read yet, but line for line: what is only in another order differs. */
+bool rules_text_equal(const struct strbuf *a, const struct strbuf *b);
+
 /* No rules, no own chains, and ACCEPT everywhere: as if it were not there. */
 bool table_blank(const struct table *table);
 bool rules_blank(const struct rules *rules);

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <linux/close_range.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -125,26 +127,59 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-/* Makes the three pipes: ours in spawn->fd, the child's in theirs. */
-static int make_pipes(struct spawn *spawn, int theirs[static 3])
+/* A file in memory that holds these bytes, and stands at its beginning. */
+static int memory_file(const char *bytes, size_t len, int *fd)
 {
-	for (int i = 0; i < 3; i++) {
-		int ends[2];
+	*fd = memfd_create("spawn", MFD_CLOEXEC);
+	if (*fd < 0)
+		return -errno;
+	for (size_t at = 0; at < len;) {
+		ssize_t n = pwrite(*fd, bytes + at, len - at, (off_t)at);
 
-		if (i == 0 && spawn->input == NULL) {
-			theirs[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-			if (theirs[0] < 0)
-				return -errno;
-			continue;
-		}
-		if (pipe2(ends, O_CLOEXEC) != 0)
+		if (n < 0 && errno != EINTR)
 			return -errno;
-		theirs[i] = ends[i == 0 ? 0 : 1];
-		spawn->fd[i] = ends[i == 0 ? 1 : 0];
-		fcntl(spawn->fd[i], F_SETFL, O_NONBLOCK);
-		(void)!fcntl(spawn->fd[i], F_SETPIPE_SZ, 1 << 20); /* fewer turns between us and the child */
+		at += n > 0 ? (size_t)n : 0;
 	}
 	return 0;
+}
+
+static int make_pipe(int *ours, int *theirs, bool feeds)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -errno;
+	*theirs = ends[feeds ? 0 : 1];
+	*ours = ends[feeds ? 1 : 0];
+	fcntl(*ours, F_SETFL, O_NONBLOCK);
+	if (feeds)
+		(void)!fcntl(*ours, F_SETPIPE_SZ, 1 << 20); /* fewer turns between us and the child */
+	return 0;
+}
+
+/*
+ * What it reads and writes are files in memory: with pipes, we would have to be woken for each 4 KiB. Only
+ * who is held back is fed through one; and the pipe behind its errors tells when it ends.
+ */
+static int make_files(struct spawn *spawn, int theirs[static 3])
+{
+	int err;
+
+	if (spawn->input == NULL)
+		theirs[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (spawn->input == NULL && theirs[0] < 0)
+		return -errno;
+	if (spawn->hold > 0)
+		err = make_pipe(&spawn->fd[0], &theirs[0], true);
+	else
+		err = spawn->input == NULL ? 0 : memory_file(spawn->input, spawn->input_len, &theirs[0]);
+	if (err == 0)
+		err = memory_file(NULL, 0, &spawn->fd[1]);
+	if (err == 0 && (theirs[1] = dup(spawn->fd[1])) < 0)
+		err = -errno;
+	if (err == 0)
+		err = make_pipe(&spawn->fd[2], &theirs[2], false);
+	return err;
 }
 
 static void spawn_start(struct spawn *spawn)
@@ -155,7 +190,7 @@ static void spawn_start(struct spawn *spawn)
 	spawn->pid = -1;
 	spawn->failure = spawn_find(spawn->argv[0], &path);
 	if (spawn->failure == 0)
-		spawn->failure = make_pipes(spawn, theirs);
+		spawn->failure = make_files(spawn, theirs);
 	if (spawn->failure == 0)
 		spawn->failure = start_child(spawn, strbuf_text(&path), theirs);
 	for (int i = 0; i < 3; i++) {
@@ -183,31 +218,50 @@ static void feed(struct spawn *spawn)
 		close_fd(&spawn->fd[0]);
 }
 
-static void drain(struct spawn *spawn, int which)
+static void drain(struct spawn *spawn)
 {
-	struct strbuf *to = which == 1 ? &spawn->out : &spawn->err;
 	ssize_t n;
 
-	if (!strbuf_reserve(to, 65536)) {
+	if (!strbuf_reserve(&spawn->err, 4096)) {
 		spawn->failure = -ENOMEM;
-		close_fd(&spawn->fd[which]);
+		close_fd(&spawn->fd[2]);
 		return;
 	}
-	to->data[to->len] = '\0';
-	n = read(spawn->fd[which], to->data + to->len, 65536);
-	if (n > 0) {
-		to->len += (size_t)n;
-		to->data[to->len] = '\0';
-	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-		close_fd(&spawn->fd[which]);
+	n = read(spawn->fd[2], spawn->err.data + spawn->err.len, 4096);
+	if (n > 0)
+		spawn->err.len += (size_t)n;
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		close_fd(&spawn->fd[2]);
+	spawn->err.data[spawn->err.len] = '\0';
+}
+
+/* All that it wrote to its standard output, which stands behind it. */
+static int collect(int fd, struct strbuf *out)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return -errno;
+	if (!strbuf_reserve(out, (size_t)st.st_size))
+		return -ENOMEM;
+	while (out->len < (size_t)st.st_size) {
+		ssize_t n = pread(fd, out->data + out->len, (size_t)st.st_size - out->len, (off_t)out->len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		out->len += (size_t)n;
 	}
+	out->data[out->len] = '\0';
+	return 0;
 }
 
 static void end(struct spawn *spawn, int status)
 {
 	spawn->pid = 0;
 	spawn->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-	if (spawn->out.failed || spawn->err.failed)
+	if (spawn->err.failed)
 		spawn->failure = -ENOMEM;
 }
 
@@ -244,41 +298,34 @@ static bool ask_turns(struct spawn *spawns, size_t count)
 	return held;
 }
 
-static struct pollfd watch(const struct spawn *spawn, int which)
-{
-	bool waits = which == 0 && spawn->written == allowed(spawn);
-
-	return (struct pollfd){ .fd = waits ? -1 : spawn->fd[which], .events = which == 0 ? POLLOUT : POLLIN };
-}
-
-/* Moves bytes until every pipe is closed. */
+/* Moves bytes until the last has closed its errors. */
 static void pump(struct spawn *spawns, size_t count)
 {
-	struct pollfd fds[3 * SPAWN_MAX];
-
 	for (;;) {
+		struct pollfd fds[2 * SPAWN_MAX];
 		bool held = ask_turns(spawns, count);
-		size_t open_fds = 0;
+		size_t running = 0;
 		int ready;
 
-		for (size_t i = 0; i < 3 * count; i++) {
-			fds[i] = watch(&spawns[i / 3], (int)(i % 3));
-			open_fds += spawns[i / 3].fd[i % 3] >= 0;
+		for (size_t i = 0; i < count; i++) {
+			bool waits = spawns[i].written == allowed(&spawns[i]);
+
+			fds[2 * i] = (struct pollfd){ .fd = waits ? -1 : spawns[i].fd[0], .events = POLLOUT };
+			fds[2 * i + 1] = (struct pollfd){ .fd = spawns[i].fd[2], .events = POLLIN };
+			running += spawns[i].fd[2] >= 0;
 		}
-		if (open_fds == 0)
+		if (running == 0)
 			return;
-		ready = poll(fds, 3 * count, held ? TURN_MS : spawns[0].tick != NULL ? TICK_MS : -1);
+		ready = poll(fds, 2 * count, held ? TURN_MS : spawns[0].tick != NULL ? TICK_MS : -1);
 		if (spawns[0].tick != NULL)
 			spawns[0].tick(spawns[0].tick_arg);
 		if (ready < 0 && errno != EINTR)
 			return;
-		for (size_t i = 0; i < 3 * count; i++) {
-			if (fds[i].fd < 0 || fds[i].revents == 0)
-				continue;
-			if (i % 3 == 0)
-				feed(&spawns[i / 3]);
-			else
-				drain(&spawns[i / 3], (int)(i % 3));
+		for (size_t i = 0; i < count; i++) {
+			if (fds[2 * i].fd >= 0 && fds[2 * i].revents != 0)
+				feed(&spawns[i]);
+			if (fds[2 * i + 1].fd >= 0 && fds[2 * i + 1].revents != 0)
+				drain(&spawns[i]);
 		}
 	}
 }
@@ -303,17 +350,20 @@ void spawn_run(struct spawn *spawns, size_t count)
 	bool feeds = false;
 
 	for (size_t i = 0; i < count; i++)
-		feeds = feeds || spawns[i].input != NULL;
+		feeds = feeds || spawns[i].hold > 0;
 	if (feeds)
 		sigaction(SIGPIPE, &ignore, &before);
 	for (size_t i = 0; i < count; i++)
 		spawn_start(&spawns[i]);
 	pump(spawns, count);
 	for (size_t i = 0; i < count; i++) {
-		for (int f = 0; f < 3; f++)
-			close_fd(&spawns[i].fd[f]);
+		close_fd(&spawns[i].fd[0]);
+		close_fd(&spawns[i].fd[2]);
 		if (spawns[i].pid > 0)
 			wait_for(&spawns[i]);
+		if (spawns[i].failure == 0)
+			spawns[i].failure = collect(spawns[i].fd[1], &spawns[i].out);
+		close_fd(&spawns[i].fd[1]);
 	}
 	/* Where all signals are blocked, one that is ignored waits all the same: ignoring it anew makes it go. */
 	if (feeds)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Programs run with pipes and without a shell. Several run at once, so that the two families cost
+ * Programs run without a shell, their input and output in memory. Several run at once, so that the two families cost
  * the time of one. The program is looked for in PATH and then in the system directories, which an
  * ordinary user's PATH leaves out.
  */
@@ -41,7 +41,7 @@ struct spawn {
 	bool stopped;           /* its turn never came */
 	/* while running */
 	int pid; /* 0 or less: it is not running any more, or was not started */
-	int fd[3]; /* our ends of its standard input, output and error; -1: closed */
+	int fd[3]; /* what feeds its standard input, takes its output, and tells its errors; -1: closed */
 	size_t written;
 };
 
@@ -49,8 +49,8 @@ struct spawn {
 
 /*
  * Runs all of them (SPAWN_MAX at most) at once, to their ends. Each child has LC_ALL=C and the default
- * signals. Failures stand in each spawn. Threads may do so at the same time as long as only one of them has
- * children with an input: SIGPIPE, which is ignored meanwhile, belongs to all of them.
+ * signals. Failures stand in each spawn. Threads may do so at the same time as long as only one of them holds
+ * children back: SIGPIPE, which is ignored meanwhile, belongs to all of them.
  */
 void spawn_run(struct spawn *spawns, size_t count);
 

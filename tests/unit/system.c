@@ -338,6 +338,30 @@ static void test_plan(void)
 	strbuf_free(&log);
 }
 
+static void check_texts(const char *a, const char *b, bool same, const char *name)
+{
+	struct strbuf left = STRBUF_INIT, right = STRBUF_INIT;
+
+	strbuf_puts(&left, a);
+	strbuf_puts(&right, b);
+	CHECK(rules_text_equal(&left, &right) == same && rules_text_equal(&right, &left) == same, name);
+	strbuf_free(&left);
+	strbuf_free(&right);
+}
+
+static void test_texts(void)
+{
+	static const char text[] = F ":INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -j mine\n" C;
+
+	check_texts(text, "# a comment\n" F ":INPUT DROP [7:9]\n:OUTPUT ACCEPT [1:1]\n:mine - [0:0]\n[3:4] -A INPUT -j mine\n" C, true,
+		    "counters, comments and what accepts anyway make no difference");
+	check_texts(text, F ":INPUT ACCEPT [0:0]\n:mine - [0:0]\n-A INPUT -j mine\n" C, false, "a policy does");
+	check_texts(text, F ":INPUT DROP [0:0]\n:mine - [0:0]\n:more - [0:0]\n-A INPUT -j mine\n" C, false, "a chain does");
+	check_texts(text, F ":INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -j mine\n-A INPUT -j DROP\n" C, false, "a rule does");
+	check_texts(text, F ":INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -j mine\n" C F C, false, "a table does");
+	check_texts("", "# only a comment\n", true, "nothing is nothing");
+}
+
 static void test_state(void)
 {
 	char dir[] = "/tmp/fw-state-XXXXXX";
@@ -380,6 +404,7 @@ int main(void)
 	test_extras();
 	test_spawn();
 	test_plan();
+	test_texts();
 	test_state();
 	test_refusals();
 	test_take();
