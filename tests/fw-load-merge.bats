@@ -225,6 +225,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	cat >"$tmp/bin/ip6tables-nft-restore" <<-'END'
 		#!/bin/sh
 		case $* in *--noflush*) ;; *) exec /usr/sbin/ip6tables-nft-restore "$@" ;; esac
+		cat >/dev/null # its COMMIT comes when IPv4 is committed
 		iptables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT || exit 1
 		iptables-nft -I f2b-sshd 1 -s 203.0.113.77 -j REJECT
 		iptables-nft -I INPUT 1 -s 203.0.113.78 -j DROP

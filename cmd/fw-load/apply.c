@@ -76,6 +76,8 @@ static bool catch_up(struct side *side)
 
 		if (nftgen_ask(&load->nftgen, &now) != 0 || now == side->seen)
 			return true;
+		if (!load_recorded(load)) /* it reads what is replaced here */
+			return false;
 		side->seen = now;
 		strbuf_add(&before, strbuf_text(&side->program), side->program.len);
 		if (!merge_again(side)) {
@@ -118,7 +120,15 @@ static enum family changed_ones(const struct load *load, enum family families)
 	return families;
 }
 
-/* Gives the programs of these families to iptables-restore. */
+/* While the record is written the programs are read already. */
+static enum spawn_turn go_when_recorded(struct load *load)
+{
+	if (load->is_recording && !task_done(&load->recording))
+		return SPAWN_WAIT;
+	return load_recorded(load) ? SPAWN_GO : SPAWN_STOP;
+}
+
+/* Gives the programs of these families to iptables-restore. False after a report; restores[].stopped: not to this one. */
 static bool run_programs(struct load *load, enum family families, struct restore restores[FAMILIES])
 {
 	bool good = true, uncounted = true;
@@ -130,7 +140,6 @@ static bool run_programs(struct load *load, enum family families, struct restore
 		restores[i].len = side->program.len;
 		uncounted = uncounted && (side->as_left || !family_has(families, i));
 	}
-	load->touched = load->touched || families != FAMILY_NONE;
 	backend_restore(&load->backend, families, uncounted ? RESTORE_UNCOUNTED : RESTORE_CHANGE, restores);
 	for (int i = 0; i < FAMILIES; i++) {
 		struct refusal *refusal = &restores[i].refusal;
@@ -140,63 +149,121 @@ static bool run_programs(struct load *load, enum family families, struct restore
 		good = good && !refusal->refused;
 		refusal_free(refusal);
 	}
-	return good;
+	load->touched = load->touched || load_recorded(load);
+	return !load->record_failed && good;
+}
+
+static enum spawn_turn turn_of_legacy(void *arg, const struct spawn *front)
+{
+	(void)front;
+	return go_when_recorded(arg);
 }
 
 /* The families of the legacy kind share nothing, and its lock is ours. */
 static bool commit_legacy(struct load *load)
 {
-	struct restore restores[FAMILIES] = { { .refusal = REFUSAL_INIT }, { .refusal = REFUSAL_INIT } };
+	struct restore restore = { .refusal = REFUSAL_INIT, .turn = turn_of_legacy, .arg = load };
+	struct restore restores[FAMILIES] = { restore, restore };
 
 	load_phase(load, "committing");
 	return run_programs(load, changed_ones(load, FAMILY_BOTH), restores);
 }
 
-struct turn {
+struct nft_commit {
 	struct load *load;
-	uint32_t before; /* nf_tables' generation before IPv4 is committed */
+	enum family families;
+	uint32_t before; /* nf_tables' generation before the first of them */
+	bool last_goes;  /* the last of them may commit */
 };
 
 /*
  * IPv6 is read while IPv4 is committed, and committed behind it, so that we can tell who wrote between. Where
  * somebody did, it has to be merged anew.
  */
-static enum spawn_turn turn_of_ipv6(void *arg, const struct spawn *ipv4)
+static enum spawn_turn turn_behind(struct nft_commit *commit, const struct spawn *ipv4)
 {
-	const struct turn *turn = arg;
-	struct load *load = turn->load;
+	struct load *load = commit->load;
 	uint32_t now;
 
 	if (!spawn_finished(ipv4) || (ipv4->pid <= 0 && !spawn_good(ipv4)))
 		return ipv4->pid > 0 ? SPAWN_WAIT : SPAWN_STOP;
-	if (nftgen_ask(&load->nftgen, &now) != 0 || now - turn->before < count_commits(&load->side[0].program))
+	if (nftgen_ask(&load->nftgen, &now) != 0 || now - commit->before < count_commits(&load->side[0].program))
 		return ipv4->pid > 0 ? SPAWN_WAIT : SPAWN_STOP;
-	note_writers(load, &load->side[0], turn->before, now);
+	note_writers(load, &load->side[0], commit->before, now);
 	if (load->side[1].seen != now)
 		return SPAWN_STOP;
 	load_phase(load, "committing IPv6");
 	return SPAWN_GO;
 }
 
+static enum spawn_turn turn_of_nft(void *arg, const struct spawn *front)
+{
+	struct nft_commit *commit = arg;
+	enum spawn_turn turn = front == NULL ? go_when_recorded(commit->load) : turn_behind(commit, front);
+
+	commit->last_goes = turn == SPAWN_GO && (front != NULL || commit->families != FAMILY_BOTH);
+	return turn;
+}
+
+static bool read_result(void *ctx, struct diag_log *log)
+{
+	struct load *load = ctx;
+	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+	bool good = load_save_texts(load, load->families, texts, log);
+
+	for (int i = 0; i < FAMILIES; i++) {
+		strbuf_free(&load->side[i].now_text);
+		load->side[i].now_text = texts[i];
+	}
+	return good;
+}
+
+/* All is committed; while the kernel takes away what it replaced, it is read what came of it. */
+static void start_reading(void *arg)
+{
+	const struct nft_commit *commit = arg;
+	struct load *load = commit->load;
+	uint32_t ours = 0;
+
+	for (int i = 0; i < FAMILIES; i++)
+		if (family_has(commit->families, i))
+			ours += count_commits(&load->side[i].program);
+	if (!commit->last_goes || nftgen_ask(&load->nftgen, &load->read_at) != 0 || load->read_at - commit->before != ours)
+		return;
+	load->is_reading = true;
+	task_start(&load->reading, read_result, load);
+}
+
+/* What was begun for nothing. */
+static void drop_reading(struct load *load)
+{
+	struct diag_log silent = { .report = NULL };
+
+	if (load->is_reading)
+		(void)!task_finish(&load->reading, &silent);
+	load->is_reading = false;
+}
+
 /* nf_tables lets in one writer at a time: IPv4 first. */
 static bool commit_nft(struct load *load, enum family families)
 {
-	struct turn turn = { load, 0 };
-	struct restore restores[FAMILIES] = { { .refusal = REFUSAL_INIT },
-					      { .refusal = REFUSAL_INIT, .turn = turn_of_ipv6, .turn_arg = &turn } };
+	struct nft_commit commit = { .load = load };
+	struct restore restore = { .refusal = REFUSAL_INIT, .turn = turn_of_nft, .arg = &commit };
+	struct restore restores[FAMILIES] = { restore, restore };
 	struct side *last;
 	uint32_t after;
 
 	for (int i = 0; i < FAMILIES; i++)
 		if (family_has(changed_ones(load, families), i) && !catch_up(&load->side[i]))
 			return false;
-	families = changed_ones(load, families);
-	if (families == FAMILY_NONE)
+	commit.families = changed_ones(load, families);
+	if (commit.families == FAMILY_NONE)
 		return true;
-	last = &load->side[family_has(families, 1)];
-	(void)!nftgen_ask(&load->nftgen, &turn.before);
-	load_phase(load, family_has(families, 0) ? "committing IPv4" : "committing IPv6");
-	if (!run_programs(load, families, restores))
+	last = &load->side[family_has(commit.families, 1)];
+	restores[last->family].finished = start_reading;
+	(void)!nftgen_ask(&load->nftgen, &commit.before);
+	load_phase(load, family_has(commit.families, 0) ? "committing IPv4" : "committing IPv6");
+	if (!run_programs(load, commit.families, restores))
 		return false;
 	if (restores[1].stopped)
 		return commit_nft(load, FAMILY_IPV6);
@@ -208,8 +275,11 @@ static bool commit_nft(struct load *load, enum family families)
 bool apply_rules(void *arg)
 {
 	struct load *load = arg;
+	bool good = load->backend.kind == BACKEND_LEGACY ? commit_legacy(load) : commit_nft(load, FAMILY_BOTH);
 
-	return load->backend.kind == BACKEND_LEGACY ? commit_legacy(load) : commit_nft(load, FAMILY_BOTH);
+	if (!good)
+		drop_reading(load);
+	return good;
 }
 
 /* What iptables made of a text that was not rehearsed is known only now, and part of the generation. */
@@ -239,24 +309,33 @@ static bool verify_side(struct side *side, struct diag_log *log)
 	return good;
 }
 
+/* Was it begun behind the commit, it is only waited for. */
+static bool have_result(struct load *load)
+{
+	bool begun = load->is_reading;
+
+	load->is_reading = false;
+	if (begun)
+		return task_finish(&load->reading, load->log);
+	if (nftgen_ask(&load->nftgen, &load->read_at) != 0)
+		load->read_at = 0;
+	return read_result(load, load->log);
+}
+
 bool verify_load(void *arg)
 {
 	struct load *load = arg;
-	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
-	uint32_t before, after;
-	bool good, known;
+	uint32_t after;
+	bool good;
 
+	if (!load_recorded(load))
+		return false;
 	load_phase(load, "comparing");
-	known = nftgen_ask(&load->nftgen, &before) == 0;
-	good = load_save_texts(load, load->families, texts, load->log);
-	for (int i = 0; i < FAMILIES; i++)
-		load->side[i].now_text = texts[i];
-	good = good && load_each(load, load->families, verify_side, load->log);
+	good = have_result(load) && load_each(load, load->families, verify_side, load->log);
 	for (int i = 0; i < FAMILIES; i++)
 		if (load->side[i].differs && load->side[i].raced)
 			load->status = STATUS_OTHER;
-	if (good && known && nftgen_ask(&load->nftgen, &after) == 0 && after == before && load->side[0].alone &&
-	    load->side[1].alone)
+	if (good && nftgen_ask(&load->nftgen, &after) == 0 && after == load->read_at && load->side[0].alone && load->side[1].alone)
 		mark_set(load, after);
 	else
 		mark_drop(load);

@@ -118,8 +118,11 @@ static int start_guard(const struct load *load)
 bool guard_start(void *arg)
 {
 	struct load *load = arg;
-	int err = start_guard(load);
+	int err;
 
+	if (!load_recorded(load))
+		return false;
+	err = start_guard(load);
 	for (int i = 0; err == 0 && i < 100 && !guard_is_there(load); i++)
 		nanosleep(&moment, NULL);
 	if (err == 0 && guard_is_there(load))

@@ -7,6 +7,7 @@
 #define FW_CMD_LOAD_H
 
 #include "cli.h"
+#include "base/task.h"
 #include "system/backend.h"
 #include "system/extras.h"
 #include "system/merge.h"
@@ -95,6 +96,10 @@ struct load {
 	struct state state;
 	struct side side[FAMILIES];
 	struct plan plan;
+	struct task recording, reading; /* the record, and what came of the commit, as they are made meanwhile */
+	bool is_recording, is_reading;
+	bool record_failed;
+	uint32_t read_at; /* nf_tables' generation when that reading began */
 	const char *phase; /* for the progress line */
 	long long started, shown; /* milliseconds since the boot: this run, its last progress line */
 	unsigned generation;      /* the one that this load makes */
@@ -193,6 +198,7 @@ bool side_run_program(struct side *side, const struct strbuf *program, struct re
 bool load_plan(struct load *load);   /* fills plan; no steps: there is nothing to do */
 bool load_commit(struct load *load); /* runs it */
 bool load_flip(void *load);          /* the generation is the good one */
+bool load_recorded(struct load *load);                 /* waits for the record; all that changes something does first */
 bool side_write_part(struct side *side, struct diag_log *log); /* what file holds, if anything */
 
 /* undo.c */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The steps of a commit, each with its undoing, in the order in which they are safe. */
 #include "load.h"
-#include "base/task.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -83,43 +82,64 @@ static bool write_generation(void *ctx, struct diag_log *log)
 }
 
 /* The disk is waited for once, while what is for this boot alone goes to memory. */
-static bool record_parts(struct load *load)
+static bool record_parts(struct load *load, struct diag_log *log)
 {
 	struct task generation;
 	bool good;
 
 	if (!load->keep_generation)
 		task_start(&generation, write_generation, load);
-	good = load_each(load, FAMILY_BOTH, write_rollback_rules, load->log);
-	return (load->keep_generation || task_finish(&generation, load->log)) && good;
+	good = load_each(load, FAMILY_BOTH, write_rollback_rules, log);
+	return (load->keep_generation || task_finish(&generation, log)) && good;
 }
 
-static bool record(void *arg)
+static bool write_record(void *ctx, struct diag_log *log)
 {
-	struct load *load = arg;
+	struct load *load = ctx;
 	struct pending pending = { .generation = load->generation };
 	int err;
 
-	load_phase(load, "recording");
 	host_boot_id(pending.boot);
 	if (load->opts.confirm > 0)
 		pending.deadline = state_uptime() + load->opts.confirm;
-	if (!record_parts(load))
+	if (!record_parts(load, log))
 		return false;
 	err = write_rollback(load);
 	if (err == 0)
 		err = state_write_pending(&load->state, &pending);
 	if (err != 0)
-		diag_system(load->log, err, "recording generation %06u in %s", load->generation, load->state.dir);
+		diag_system(log, err, "recording generation %06u in %s", load->generation, load->state.dir);
 	return err == 0;
+}
+
+/* The disk is waited for by who changes something. */
+static bool record(void *arg)
+{
+	struct load *load = arg;
+
+	load_phase(load, "recording");
+	load->is_recording = true;
+	task_start(&load->recording, write_record, load);
+	return true;
+}
+
+bool load_recorded(struct load *load)
+{
+	if (load->is_recording)
+		load->record_failed = !task_finish(&load->recording, load->log);
+	load->is_recording = false;
+	return !load->record_failed;
 }
 
 /* Notes that stay are no reason to give up good rules: the next run finds them, and drops them. */
 static bool forget(void *arg)
 {
 	struct load *load = arg;
+	bool whole = load_recorded(load);
 	int err = load->keep_generation ? 0 : state_remove(&load->state, load->generation);
 	int cleared = state_clear_pending(&load->state);
+
+	(void)whole; /* of a part too, nothing is to stay */
 
 	if (err != 0 || cleared != 0)
 		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "the record of generation %06u in %s could not be removed: %s",
@@ -146,8 +166,11 @@ static void clean_up(struct load *load)
 bool load_flip(void *arg)
 {
 	struct load *load = arg;
-	int err = state_flip(&load->state, load->generation);
+	int err;
 
+	if (!load_recorded(load))
+		return false;
+	err = state_flip(&load->state, load->generation);
 	if (err != 0)
 		diag_system(load->log, err, "generation %06u in %s", load->generation, load->state.dir);
 	else
@@ -164,8 +187,11 @@ static bool set_sysctl(void *arg)
 {
 	struct setting *setting = arg;
 	struct load *load = setting->load;
-	int err = sysctl_write(setting->sysctl, setting->sysctl->value);
+	int err;
 
+	if (!load_recorded(load))
+		return false;
+	err = sysctl_write(setting->sysctl, setting->sysctl->value);
 	load->touched = true;
 	if (err == 0)
 		return true;
@@ -252,7 +278,7 @@ static bool put_set(void *arg)
 {
 	struct set_step *step = arg;
 
-	return set_put(step->set, step->load->log);
+	return load_recorded(step->load) && set_put(step->set, step->load->log);
 }
 
 static bool put_set_back(void *arg)

@@ -19,7 +19,13 @@ static void *run(void *arg)
 	struct task *task = arg;
 
 	task->good = task->work(task->ctx, &task->log);
+	atomic_store(&task->done, true);
 	return NULL;
+}
+
+bool task_done(const struct task *task)
+{
+	return atomic_load(&task->done);
 }
 
 void task_start(struct task *task, bool (*work)(void *ctx, struct diag_log *log), void *ctx)

@@ -15,6 +15,7 @@
 #include "base/vec.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* A finding that waits: the texts that its places point to must outlive the task. */
 struct task_finding {
@@ -28,11 +29,15 @@ struct task {
 	struct diag_log log;
 	VEC(struct task_finding) findings;
 	bool threaded, good;
+	atomic_bool done;
 	pthread_t thread;
 };
 
 /* Where no thread can be had, the work is done at once. task_finish must follow; the task must not move until then. */
 void task_start(struct task *task, bool (*work)(void *ctx, struct diag_log *log), void *ctx);
+
+/* Whether task_finish would not have to wait. */
+bool task_done(const struct task *task);
 
 /* What the work returned, after its findings have gone to log. */
 must_check bool task_finish(struct task *task, struct diag_log *log);

@@ -319,7 +319,7 @@ static void hold(struct spawn *spawn, const struct restore *restore)
 
 	spawn->hold = commit != NULL ? (size_t)(commit + 1 - spawn->input) : 0;
 	spawn->turn = restore->turn;
-	spawn->turn_arg = restore->turn_arg;
+	spawn->turn_arg = restore->arg;
 }
 
 void backend_restore(const struct backend *backend, enum family families, enum restore_mode mode,
@@ -339,8 +339,10 @@ void backend_restore(const struct backend *backend, enum family families, enum r
 		spawns[count].held = backend->held;
 		spawns[count].input = restores[i].text != NULL ? restores[i].text : "";
 		spawns[count].input_len = restores[i].len;
-		if (count > 0 && restores[i].turn != NULL)
+		if (restores[i].turn != NULL)
 			hold(&spawns[count], &restores[i]);
+		spawns[count].finished = restores[i].finished;
+		spawns[count].finished_arg = restores[i].arg;
 		count++;
 	}
 	spawn_run(spawns, count);

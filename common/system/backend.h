@@ -95,10 +95,11 @@ struct restore {
 	const char *text; /* borrowed */
 	size_t len;
 	struct refusal refusal;
-	/* of IPv6, beside one of IPv4: from its first COMMIT on it waits for its turn (spawn.h); NULL: it does not */
+	/* from its first COMMIT on it waits for its turn, and tells when it has finished (spawn.h); NULL: it does not */
 	enum spawn_turn (*turn)(void *arg, const struct spawn *front);
-	void *turn_arg; /* borrowed */
-	bool stopped;   /* which did not come: nothing is changed */
+	void (*finished)(void *arg);
+	void *arg;    /* borrowed; of both */
+	bool stopped; /* its turn did not come: nothing is changed */
 };
 
 /* Feeds restores[] to the programs of these families, all at once. */

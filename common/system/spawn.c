@@ -20,7 +20,7 @@
 
 extern char **environ;
 
-/* How often a caller is asked for the turn of one that is held back, and called to tell of progress. */
+/* How often it is asked whose turn it is and who has finished, and progress told. */
 #define TURN_MS 2
 #define TICK_MS 250
 
@@ -279,14 +279,15 @@ static bool ask_turns(struct spawn *spawns, size_t count)
 {
 	bool held = false;
 
-	for (size_t i = 1; i < count; i++) {
-		struct spawn *spawn = &spawns[i];
+	for (size_t i = 0; i < count; i++) {
+		struct spawn *spawn = &spawns[i], *front = i > 0 ? &spawns[i - 1] : NULL;
 		enum spawn_turn turn;
 
 		if (spawn->hold == 0 || spawn->fd[0] < 0)
 			continue;
-		look(&spawns[i - 1]);
-		turn = spawn->turn(spawn->turn_arg, &spawns[i - 1]);
+		if (front != NULL)
+			look(front);
+		turn = spawn->turn(spawn->turn_arg, front);
 		if (turn == SPAWN_GO)
 			spawn->hold = 0;
 		else if (turn == SPAWN_WAIT)
@@ -298,12 +299,32 @@ static bool ask_turns(struct spawn *spawns, size_t count)
 	return held;
 }
 
+/* Tells of those that have finished. True: there are more to ask. */
+static bool ask_finished(struct spawn *spawns, size_t count)
+{
+	bool more = false;
+
+	for (size_t i = 0; i < count; i++) {
+		struct spawn *spawn = &spawns[i];
+
+		if (spawn->finished == NULL || spawn->fd[0] >= 0 || spawn->pid <= 0)
+			continue;
+		if (!spawn_finished(spawn)) {
+			more = true;
+			continue;
+		}
+		spawn->finished(spawn->finished_arg);
+		spawn->finished = NULL;
+	}
+	return more;
+}
+
 /* Moves bytes until the last has closed its errors. */
 static void pump(struct spawn *spawns, size_t count)
 {
 	for (;;) {
 		struct pollfd fds[2 * SPAWN_MAX];
-		bool held = ask_turns(spawns, count);
+		bool held = ask_turns(spawns, count), asked = ask_finished(spawns, count);
 		size_t running = 0;
 		int ready;
 
@@ -316,7 +337,7 @@ static void pump(struct spawn *spawns, size_t count)
 		}
 		if (running == 0)
 			return;
-		ready = poll(fds, 2 * count, held ? TURN_MS : spawns[0].tick != NULL ? TICK_MS : -1);
+		ready = poll(fds, 2 * count, held || asked ? TURN_MS : spawns[0].tick != NULL ? TICK_MS : -1);
 		if (spawns[0].tick != NULL)
 			spawns[0].tick(spawns[0].tick_arg);
 		if (ready < 0 && errno != EINTR)

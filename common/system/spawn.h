@@ -16,7 +16,7 @@
 
 struct spawn;
 
-/* What one that is held back may do, as the one before it in the array gets on. */
+/* What one that is held back may do, as the one before it in the array (NULL: there is none) gets on. */
 enum spawn_turn {
 	SPAWN_WAIT,
 	SPAWN_GO,
@@ -35,6 +35,8 @@ struct spawn {
 	size_t hold; /* it is fed so much of its input until turn, which is asked often, lets it go on; 0: not held */
 	enum spawn_turn (*turn)(void *arg, const struct spawn *front);
 	void *turn_arg; /* borrowed */
+	void (*finished)(void *arg); /* called once, soon after spawn_finished became true, if it still runs then; NULL: nobody */
+	void *finished_arg;          /* borrowed */
 	struct strbuf out, err; /* owned: what it wrote */
 	int failure;            /* 0, or -errno: it was not started, or its pipes broke */
 	int status;             /* 0 to 255: its exit status; 128 + N: killed by signal N */
