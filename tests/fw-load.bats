@@ -175,7 +175,7 @@ teardown() { load_teardown; }
 			#!/bin/sh
 			read -r n <$tmp/calls
 			echo \$((n + 1)) >$tmp/calls
-			[ \$n -ne 1 ] || { echo "ip6tables-restore: line 4 failed" >&2; exit 1; }
+			[ \$n -ne 1 ] || { cat >/dev/null; echo "ip6tables-restore: line 4 failed" >&2; exit 1; }
 			exec /usr/sbin/ip6tables-$b-restore "\$@"
 		END
 		chmod 755 "$tmp/bin/ip6tables-$b-restore"

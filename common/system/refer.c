@@ -19,13 +19,20 @@ struct text_line {
 
 typedef VEC(struct text_line) text_lines;
 
+/* Eight bytes at a time: lines differ in a few places, and equal ones are compared anyway. */
 static unsigned hash_of(const char *text, size_t len)
 {
-	unsigned hash = 2166136261U;
+	uint64_t hash = len, word;
 
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 16777619U;
-	return hash;
+	for (; len >= sizeof(word); text += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, text, sizeof(word));
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
+		hash ^= hash >> 32;
+	}
+	word = 0;
+	memcpy(&word, text, len);
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
+	return (unsigned)(hash >> 32);
 }
 
 static bool starts(const struct text_line *line, const char *with)
