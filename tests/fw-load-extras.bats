@@ -238,6 +238,133 @@ readable() {
 	done
 }
 
+# Savers that leave a line in $tmp/saved each time they run.
+count_savers() {
+	local program
+	mkdir -p "$tmp/bin"
+	for program in iptables-nft-save ip6tables-nft-save; do
+		printf '#!/bin/sh\necho >>%s\nexec /usr/sbin/%s "$@"\n' "$tmp/saved" $program >"$tmp/bin/$program"
+		chmod 755 "$tmp/bin/$program"
+	done
+}
+
+saved() { # saved N COMMAND...: the command runs savers N times
+	local want=$1
+	shift
+	: >"$tmp/saved"
+	PATH=$tmp/bin:$PATH "$@"
+	[ "$(wc -l <"$tmp/saved")" = "$want" ] || { echo "$(wc -l <"$tmp/saved") savers, not $want"; return 1; }
+}
+
+@test "--no-rehearse reads what is in force only where somebody wrote since the last load" {
+	b=nft
+	count_savers
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	put "$gateway"
+	saved 2 put --no-rehearse "$tmp/next"
+	in_ns iptables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT
+	saved 2 put --no-rehearse "$gateway"
+	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n' >"$tmp/as-saved"
+	saved 2 put --no-rehearse "$tmp/as-saved"
+	saved 0 put --no-rehearse "$tmp/as-saved"
+	saved 2 put --no-rehearse "$gateway"
+	# Counts that the text has are compared with those in force.
+	saved 4 put --no-rehearse --counters "$tmp/next"
+	# A hand in one family is enough, for this load and, as its rule stays, for the next.
+	in_ns ip6tables-nft -I INPUT -s 2001:db8::66 -j DROP
+	saved 4 put --no-rehearse "$gateway"
+	in_ns ip6tables-nft -C INPUT -s 2001:db8::66 -j DROP
+	saved 4 put --no-rehearse "$tmp/next"
+	in_ns ip6tables-nft -C INPUT -s 2001:db8::66 -j DROP
+	# So is one who puts back what was there: it is not looked at what was written.
+	in_ns ip6tables-nft -D INPUT -s 2001:db8::66 -j DROP
+	saved 4 put --no-rehearse "$gateway"
+	saved 2 put --no-rehearse "$tmp/next"
+	# Of one family alone, nobody knows what the other became.
+	saved 1 put --no-rehearse -4 "$gateway"
+	saved 4 put --no-rehearse "$tmp/next"
+}
+
+@test "--no-rehearse takes no other namespace's rules for those in force" {
+	b=nft
+	put "$gateway"
+	kept=$state at=$(generation)
+	fresh
+	state=$kept
+	# As many commits here as there, and none of them ours.
+	while [ "$(generation)" -lt "$at" ]; do in_ns nft add table ip "t$(generation)"; done
+	[ "$(generation)" = "$at" ]
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	put --no-rehearse "$tmp/next"
+	in_ns iptables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT
+	in_ns iptables-nft -C INPUT -i lo -j ACCEPT
+	in_ns ip6tables-nft -C INPUT -p ipv6-icmp -j ACCEPT
+}
+
+@test "a load without a rehearsal is undone rule by rule, and what others did meanwhile stays" {
+	mkdir "$tmp/bin"
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		# IPv6 is refused when IPv4 stands; meanwhile somebody is banned.
+		cat >"$tmp/bin/ip6tables-$b-restore" <<-END
+			#!/bin/sh
+			case \$* in
+			*--noflush*) ;;
+			*) exec /usr/sbin/ip6tables-$b-restore "\$@" ;;
+			esac
+			[ ! -e $tmp/refused-$b ] || exec /usr/sbin/ip6tables-$b-restore "\$@"
+			cat >/dev/null
+			until iptables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT; do sleep 0.1; done
+			iptables-$b -I INPUT -s 203.0.113.78 -j DROP
+			: >$tmp/refused-$b
+			echo "ip6tables-restore: line 4 failed" >&2
+			exit 1
+		END
+		chmod 755 "$tmp/bin/ip6tables-$b-restore"
+		# Not as iptables writes it.
+		sed 's/--dport 443/--destination-port 8443/' "$gateway" >"$tmp/next"
+		PATH=$tmp/bin:$PATH run -11 put --no-rehearse "$tmp/next"
+		in_ns iptables-$b -C INPUT -s 203.0.113.78 -j DROP
+		diff "$tmp/before" <(live | grep -v 203.0.113)
+		rm -r "$tmp/bin/ip6tables-$b-restore"
+	done
+}
+
+@test "a load without a rehearsal leaves the counts of policies" {
+	b=nft
+	printf '*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n' >"$tmp/one"
+	sed 's/22/23/' "$tmp/one" >"$tmp/two"
+	put "$tmp/one"
+	packets 5
+	put --no-rehearse "$tmp/two"
+	in_ns iptables-nft-save -c | grep -F ':INPUT ACCEPT [5:165]'
+}
+
+@test "a load that waits for its confirmation is whole without a rehearsal too" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		sed 's/443/8443/' "$gateway" >"$tmp/next"
+		put --no-rehearse --confirm 30 "$tmp/next" 3>&- &
+		until put --status | grep -q pending; do sleep 0.2; done
+		until put --confirm-now; do sleep 0.2; done
+		wait
+		reboot_here
+		put --boot
+		in_ns iptables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT
+		in_ns ip6tables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT
+	done
+}
+
+# No rules, and nothing in /run.
+reboot_here() {
+	ip netns delete "$ns"
+	ip netns add "$ns"
+	rm -rf "$state/run"
+}
+
 @test "a load that takes longer than a second says on a terminal what it does" {
 	b=nft
 	mkdir "$tmp/bin"

@@ -131,16 +131,15 @@ static enum spawn_turn go_when_recorded(struct load *load)
 /* Gives the programs of these families to iptables-restore. False after a report; restores[].stopped: not to this one. */
 static bool run_programs(struct load *load, enum family families, struct restore restores[FAMILIES])
 {
-	bool good = true, uncounted = true;
+	bool good = true;
 
 	for (int i = 0; i < FAMILIES; i++) {
 		const struct side *side = &load->side[i];
 
 		restores[i].text = strbuf_text(&side->program);
 		restores[i].len = side->program.len;
-		uncounted = uncounted && (side->as_left || !family_has(families, i));
 	}
-	backend_restore(&load->backend, families, uncounted ? RESTORE_UNCOUNTED : RESTORE_CHANGE, restores);
+	backend_restore(&load->backend, families, RESTORE_CHANGE, restores);
 	for (int i = 0; i < FAMILIES; i++) {
 		struct refusal *refusal = &restores[i].refusal;
 
@@ -285,7 +284,7 @@ bool apply_rules(void *arg)
 /* What iptables made of a text that was not rehearsed is known only now, and part of the generation. */
 static bool compare_side(struct side *side, const struct rules *now, struct diag_log *log)
 {
-	if (side->load->opts.no_rehearsal && !side->load->keep_generation)
+	if (load_is_raw(side->load))
 		return side_learn(side, now, log) && side_write_part(side, log);
 	side->alone = rules_equal(&side->next, now);
 	if (merge_holds(&side->want, now))
@@ -301,7 +300,7 @@ static bool verify_side(struct side *side, struct diag_log *log)
 	struct rules now;
 	bool good;
 
-	if (side->load->opts.no_rehearsal && !side->load->keep_generation && side_as_written(side))
+	if (load_is_raw(side->load) && side_as_written(side))
 		return side_write_file(side) && side_write_part(side, log);
 	good = side_read_saved(side, &side->now_text, &now, log) && compare_side(side, &now, log);
 

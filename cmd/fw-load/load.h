@@ -161,6 +161,15 @@ bool load_modules(struct load *load);
 /* rehearse.c */
 bool load_rehearse(struct load *load); /* in scratch namespaces: fills next */
 
+/* A text as iptables writes it, as far as it takes it; appended. False: it could not be tried, perhaps reported. */
+bool load_canonical(struct load *load, int family, const struct strbuf *text, struct strbuf *out);
+
+/* Are our rules in want and program as somebody wrote them, or as iptables does? */
+static inline bool load_is_raw(const struct load *load)
+{
+	return load->opts.no_rehearsal && !load->keep_generation;
+}
+
 /* direct.c: in place of a rehearsal */
 bool load_direct(struct load *load);                /* next is the text as it is */
 bool side_as_written(struct side *side);            /* what came of the commit is next, and nothing else */
@@ -202,6 +211,7 @@ bool load_recorded(struct load *load);                 /* waits for the record; 
 bool side_write_part(struct side *side, struct diag_log *log); /* what file holds, if anything */
 
 /* undo.c */
+extern const char raw_mark[]; /* the first line of the rules that a load puts in force, where load_is_raw */
 bool put_back_rules(void *load); /* undoes apply_rules; what others changed meanwhile stays */
 bool load_recover(struct load *load);                   /* what a run before this one left unfinished */
 bool load_undo(struct load *load, unsigned generation); /* puts back what stood before a load */

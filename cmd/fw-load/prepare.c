@@ -76,7 +76,8 @@ bool side_merge(struct side *side, struct diag_log *log)
 				   &side->want) == 0;
 	vec_free(&keep);
 	if (good)
-		program_write(side_live(side), &side->want, load->opts.counters ? COUNTS_SET : COUNTS_FOREIGN,
+		program_write(side_live(side), &side->want,
+			      side->as_left ? COUNTS_UNKNOWN : load->opts.counters ? COUNTS_SET : COUNTS_FOREIGN,
 			      &side->program);
 	good = good && !side->program.failed;
 	return good || diag_memory(log) == 0;

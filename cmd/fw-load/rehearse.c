@@ -80,6 +80,11 @@ static bool save_from_scratch(struct load *load)
 	return good;
 }
 
+static bool names_sets(const char *text)
+{
+	return strstr(text, "-set ") != NULL || strstr(text, "-j SET") != NULL;
+}
+
 /* Rules that name sets need them there: those of the text, and empty ones like those of the machine. */
 static bool rehearse_sets(struct load *load, const struct netns scratch[FAMILIES])
 {
@@ -96,10 +101,33 @@ static bool rehearse_sets(struct load *load, const struct netns scratch[FAMILIES
 			continue;
 		for (size_t s = 0; good && s < load->extras.sets.len; s++)
 			good = set_rehearse(&load->extras.sets.item[s], &scratch[i], load->log);
-		if (good && (strstr(text, "-set ") != NULL || strstr(text, "-j SET") != NULL))
+		if (good && names_sets(text))
 			sets_mirror(&scratch[i], names.item, names.len);
 	}
 	vec_free(&names);
+	return good;
+}
+
+bool load_canonical(struct load *load, int family, const struct strbuf *text, struct strbuf *out)
+{
+	struct restore restore = { .text = strbuf_text(text), .len = text->len, .refusal = REFUSAL_INIT };
+	struct restore restores[FAMILIES] = { restore, restore };
+	struct netns scratch[FAMILIES] = { NETNS_INIT, NETNS_INIT };
+	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+	bool good = netns_make(&scratch[family], false) == 0;
+
+	if (good && names_sets(strbuf_text(text)))
+		sets_mirror(&scratch[family], NULL, 0);
+	load->backend.netns = scratch;
+	if (good)
+		backend_restore(&load->backend, family_bit(family), RESTORE_FLUSH, restores);
+	good = good && load_save_texts(load, family_bit(family), texts, load->log);
+	load->backend.netns = NULL;
+	if (good)
+		strbuf_take(out, &texts[family]);
+	strbuf_free(&texts[family]);
+	refusal_free(&restores[family].refusal);
+	netns_free(&scratch[family]);
 	return good;
 }
 

@@ -32,6 +32,8 @@ static bool write_rollback_rules(struct side *side, struct diag_log *log)
 	bool touched = side->program.len > 0;
 	int err;
 
+	if (touched && load_is_raw(side->load))
+		strbuf_puts(&text, raw_mark);
 	if (touched)
 		rules_write(&side->want, false, &text);
 	err = state_run_write(state, want_names[side->family], strbuf_text(&text), text.len);

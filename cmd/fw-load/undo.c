@@ -9,6 +9,8 @@
 static const char *const rollback_names[FAMILIES] = { "rollback.v4", "rollback.v6" };
 static const char *const want_names[FAMILIES] = { "want.v4", "want.v6" };
 
+const char raw_mark[] = "# as it was written\n";
+
 /* What a load put in force in one family, and what stood there before it. */
 struct undoing {
 	struct load *load;
@@ -66,6 +68,42 @@ static bool undo_rules(struct load *load, int family, const struct rules *put, c
 	return good;
 }
 
+/*
+ * What was put in force without a rehearsal is known as it was written, and stands in the kernel as iptables
+ * writes it: to tell it from what others put there since, it is tried now.
+ */
+static bool undo_raw(struct load *load, int family, const struct strbuf *put_text, const struct rules *before)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct rules put = { .arena = { NULL, 0, 0 } };
+	bool good = load_canonical(load, family, put_text, &text) &&
+		    rules_read(&put, want_names[family], strbuf_text(&text), text.len, load->log);
+
+	if (!good) {
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
+			 "%s: how iptables writes the rules that are undone cannot be told: some may stay", family_name(family));
+		rules_free(&put);
+		good = rules_read(&put, want_names[family], strbuf_text(put_text), put_text->len, load->log);
+	}
+	good = good && undo_rules(load, family, &put, before);
+	rules_free(&put);
+	strbuf_free(&text);
+	return good;
+}
+
+static bool put_back_side(struct load *load, struct side *side)
+{
+	struct strbuf put = STRBUF_INIT;
+	bool good;
+
+	if (!load_is_raw(load))
+		return undo_rules(load, side->family, &side->want, side_live(side));
+	rules_write(&side->want, false, &put);
+	good = undo_raw(load, side->family, &put, side_live(side));
+	strbuf_free(&put);
+	return good;
+}
+
 bool put_back_rules(void *arg)
 {
 	struct load *load = arg;
@@ -73,7 +111,7 @@ bool put_back_rules(void *arg)
 
 	for (int i = 0; i < FAMILIES; i++)
 		if (load->side[i].program.len > 0)
-			good = undo_rules(load, i, &load->side[i].want, side_live(&load->side[i])) && good;
+			good = put_back_side(load, &load->side[i]) && good;
 	return good;
 }
 
@@ -90,9 +128,12 @@ static bool undo_written(struct load *load, int family)
 		err = state_run_read(&load->state, want_names[family], &put_text);
 	if (err != 0)
 		diag_system(load->log, err, "%s in %s", name, load->state.run);
-	good = err == 0 && rules_read(&before, name, strbuf_text(&before_text), before_text.len, load->log) &&
-	       rules_read(&put, want_names[family], strbuf_text(&put_text), put_text.len, load->log) &&
-	       (put_text.len == 0 || undo_rules(load, family, &put, &before));
+	good = err == 0 && rules_read(&before, name, strbuf_text(&before_text), before_text.len, load->log);
+	if (good && strncmp(strbuf_text(&put_text), raw_mark, strlen(raw_mark)) == 0)
+		good = undo_raw(load, family, &put_text, &before);
+	else
+		good = good && rules_read(&put, want_names[family], strbuf_text(&put_text), put_text.len, load->log) &&
+		       (put_text.len == 0 || undo_rules(load, family, &put, &before));
 	rules_free(&before);
 	rules_free(&put);
 	strbuf_free(&before_text);

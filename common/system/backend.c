@@ -306,9 +306,9 @@ static void restore_arguments(struct spawn *spawn, const char *program, enum res
 	size_t n = 0;
 
 	spawn->argv[n++] = program;
-	if (mode != RESTORE_FLUSH && mode != RESTORE_UNCOUNTED)
+	if (mode != RESTORE_FLUSH)
 		spawn->argv[n++] = "--counters";
-	if (mode == RESTORE_CHANGE || mode == RESTORE_UNCOUNTED)
+	if (mode == RESTORE_CHANGE)
 		spawn->argv[n++] = "--noflush";
 	spawn->argv[n] = NULL;
 }

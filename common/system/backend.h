@@ -87,7 +87,6 @@ struct refusal {
 enum restore_mode {
 	RESTORE_FLUSH,   /* whole tables */
 	RESTORE_CHANGE,  /* --noflush, with counters */
-	RESTORE_UNCOUNTED, /* --noflush, without: nft then leaves those of policies as they are */
 	RESTORE_COUNTED, /* whole tables, with the counters of the text */
 };
 

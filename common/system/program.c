@@ -36,6 +36,13 @@ static bool stale(const struct chain *now, const struct table *want)
 	return now->policy == NULL && table_chain(want, now->name) == NULL;
 }
 
+static bool same_policy(const struct table *live, const struct chain *want)
+{
+	const struct chain *now = live_chain(live, want->name);
+
+	return now != NULL && now->policy != NULL && want->policy != NULL && strcmp(now->policy, want->policy) == 0;
+}
+
 /* Every chain line of a table of legacy without its counters would set them to zero: name them all. */
 static void write_chains(const struct table *live, const struct table *want, enum counts counts, struct strbuf *out)
 {
@@ -43,6 +50,8 @@ static void write_chains(const struct table *live, const struct table *want, enu
 		const struct chain *chain = &want->chains.item[i];
 
 		if (chain->policy == NULL && !changed(live, chain, counts))
+			continue;
+		if (counts == COUNTS_UNKNOWN && same_policy(live, chain))
 			continue;
 		strbuf_printf(out, ":%s %s ", chain->name, chain->policy != NULL ? chain->policy : "-");
 		strbuf_add(out, chain->counters.len > 0 ? chain->counters.text : "[0:0]",
@@ -77,7 +86,7 @@ static void write_table(const struct table *live, const struct table *want, enum
 		if (!changed(live, chain, counts))
 			continue;
 		for (size_t r = 0; r < chain->rules.len; r++)
-			write_rule(&chain->rules.item[r], chain->rules.item[r].foreign || counts != COUNTS_FOREIGN, out);
+			write_rule(&chain->rules.item[r], chain->rules.item[r].foreign || counts == COUNTS_WRITTEN || counts == COUNTS_SET, out);
 	}
 	for (size_t i = 0; live != NULL && i < live->chains.len; i++)
 		if (stale(&live->chains.item[i], want))

@@ -14,6 +14,7 @@ enum counts {
 	COUNTS_FOREIGN, /* foreign rules keep theirs, ours begin at zero */
 	COUNTS_WRITTEN, /* every rule that is written gets those of its text */
 	COUNTS_SET,     /* the same, and a chain of ours with counts in its text is always written */
+	COUNTS_UNKNOWN, /* ours begin at zero, there are no foreign ones, and what live counts for policies stays (nft) */
 };
 
 /* Appends the text; nothing: live is as wanted. filter comes first. */
