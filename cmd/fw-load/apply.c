@@ -204,19 +204,6 @@ static enum spawn_turn turn_of_nft(void *arg, const struct spawn *front)
 	return turn;
 }
 
-static bool read_result(void *ctx, struct diag_log *log)
-{
-	struct load *load = ctx;
-	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
-	bool good = load_save_texts(load, load->families, texts, log);
-
-	for (int i = 0; i < FAMILIES; i++) {
-		strbuf_free(&load->side[i].now_text);
-		load->side[i].now_text = texts[i];
-	}
-	return good;
-}
-
 /* All is committed; while the kernel takes away what it replaced, it is read what came of it. */
 static void start_reading(void *arg)
 {
@@ -230,7 +217,7 @@ static void start_reading(void *arg)
 	if (!commit->last_goes || nftgen_ask(&load->nftgen, &load->read_at) != 0 || load->read_at - commit->before != ours)
 		return;
 	load->is_reading = true;
-	task_start(&load->reading, read_result, load);
+	task_start(&load->reading, load_read_result, load);
 }
 
 /* What was begun for nothing. */
@@ -278,65 +265,5 @@ bool apply_rules(void *arg)
 
 	if (!good)
 		drop_reading(load);
-	return good;
-}
-
-/* What iptables made of a text that was not rehearsed is known only now, and part of the generation. */
-static bool compare_side(struct side *side, const struct rules *now, struct diag_log *log)
-{
-	if (load_is_raw(side->load))
-		return side_learn(side, now, log) && side_write_part(side, log);
-	side->alone = rules_equal(&side->next, now);
-	if (merge_holds(&side->want, now))
-		return true;
-	side->differs = true;
-	diag_add(log, DIAG_LOAD, NULL, NULL, "the %s rules in force are not those that were loaded%s",
-		 family_name(side->family), side->raced ? ": another program changed them at the same time" : "");
-	return false;
-}
-
-static bool verify_side(struct side *side, struct diag_log *log)
-{
-	struct rules now;
-	bool good;
-
-	if (load_is_raw(side->load) && side_as_written(side))
-		return side_write_file(side) && side_write_part(side, log);
-	good = side_read_saved(side, &side->now_text, &now, log) && compare_side(side, &now, log);
-
-	rules_free(&now);
-	return good;
-}
-
-/* Was it begun behind the commit, it is only waited for. */
-static bool have_result(struct load *load)
-{
-	bool begun = load->is_reading;
-
-	load->is_reading = false;
-	if (begun)
-		return task_finish(&load->reading, load->log);
-	if (nftgen_ask(&load->nftgen, &load->read_at) != 0)
-		load->read_at = 0;
-	return read_result(load, load->log);
-}
-
-bool verify_load(void *arg)
-{
-	struct load *load = arg;
-	uint32_t after;
-	bool good;
-
-	if (!load_recorded(load))
-		return false;
-	load_phase(load, "comparing");
-	good = have_result(load) && load_each(load, load->families, verify_side, load->log);
-	for (int i = 0; i < FAMILIES; i++)
-		if (load->side[i].differs && load->side[i].raced)
-			load->status = STATUS_OTHER;
-	if (good && nftgen_ask(&load->nftgen, &after) == 0 && after == load->read_at && load->side[0].alone && load->side[1].alone)
-		mark_set(load, after);
-	else
-		mark_drop(load);
 	return good;
 }

@@ -200,8 +200,11 @@ bool side_write_file(struct side *side);                 /* fills file, from nex
 
 /* apply.c */
 bool apply_rules(void *load);
-bool verify_load(void *load);
 bool side_run_program(struct side *side, const struct strbuf *program, struct refusal *refusal);
+
+/* verify.c */
+bool load_read_result(void *load, struct diag_log *log); /* fills now_text; may be begun before verify_load */
+bool verify_load(void *load);
 
 /* steps.c */
 bool load_plan(struct load *load);   /* fills plan; no steps: there is nothing to do */
