@@ -180,7 +180,7 @@ static void run_load(struct load *load)
 
 static void run_check(struct load *load)
 {
-	if (load_read(load) && backend_find(&load->backend, load->opts.backend, load->log))
+	if (load_read(load) && load_backend(load))
 		load_rehearse(load);
 }
 

@@ -42,23 +42,25 @@ bool side_run_program(struct side *side, const struct strbuf *program, struct re
 	return !refusal->refused;
 }
 
-/* What is live in this family now, merged again. */
+/* What is live in this family now, merged again. Where it cannot be had, all is as it was. */
 static bool merge_again(struct side *side)
 {
 	struct saved now = { .text = { STRBUF_INIT } };
+	struct rules before = side->live;
+	struct strbuf before_text = side->live_text;
+	struct diag_log *log = side->load->log;
 	bool good = load_save_now(side->load, family_bit(side->family), &now);
-	int other = 1 - side->family;
 
-	rules_free(&side->live);
-	strbuf_free(&side->live_text);
-	side->as_left = false;
-	side->live = now.rules[side->family];
-	side->live_text = now.text[side->family];
-	rules_free(&now.rules[other]);
-	strbuf_free(&now.text[other]);
-	if (side->alike)
-		good = side_read_base(side, side->load->log) && good;
-	return good && side_merge(side, side->load->log);
+	if (good) {
+		side->live = now.rules[side->family];
+		side->live_text = now.text[side->family];
+		now.rules[side->family] = before;
+		now.text[side->family] = before_text;
+		side->as_left = false;
+		good = (!side->alike || (side_read_base(side, log) && side->has_base)) && side_merge(side, log);
+	}
+	saved_free(&now); /* only now: what was wanted so far spoke in its words */
+	return good;
 }
 
 /*
@@ -148,7 +150,8 @@ static bool run_programs(struct load *load, enum family families, struct restore
 		good = good && !refusal->refused;
 		refusal_free(refusal);
 	}
-	load->touched = load->touched || load_recorded(load);
+	load->began = load->began || load_recorded(load);
+	load->touched = load->touched || load->began;
 	return !load->record_failed && good;
 }
 
@@ -171,9 +174,30 @@ static bool commit_legacy(struct load *load)
 struct nft_commit {
 	struct load *load;
 	enum family families;
-	uint32_t before; /* nf_tables' generation before the first of them */
-	bool last_goes;  /* the last of them may commit */
+	uint32_t before;    /* nf_tables' generation before the first of them */
+	unsigned gone;      /* how often IPv4's was seen to have finished, its status not known yet */
+	bool last_goes;     /* the last of them may commit */
+	bool whatever;      /* also where somebody else has just written: else it would never end */
 };
+
+/* The first commits when the record is there, and nobody wrote since what it replaces was read. */
+static enum spawn_turn turn_of_first(const struct nft_commit *commit)
+{
+	struct load *load = commit->load;
+	const struct side *side = &load->side[family_has(commit->families, 0) ? 0 : 1];
+	enum spawn_turn turn = go_when_recorded(load);
+	uint32_t now;
+
+	if (turn == SPAWN_GO && !commit->whatever && nftgen_ask(&load->nftgen, &now) == 0 && now != side->seen)
+		return SPAWN_STOP;
+	return turn;
+}
+
+/* Has IPv4 come to its end? One that failed has nothing to wait for, and its status is there soon. */
+static bool ipv4_is_done(struct nft_commit *commit, const struct spawn *ipv4)
+{
+	return ipv4->pid <= 0 || (spawn_finished(ipv4) && commit->gone++ > 1);
+}
 
 /*
  * IPv6 is read while IPv4 is committed, and committed behind it, so that we can tell who wrote between. Where
@@ -182,12 +206,13 @@ struct nft_commit {
 static enum spawn_turn turn_behind(struct nft_commit *commit, const struct spawn *ipv4)
 {
 	struct load *load = commit->load;
+	enum spawn_turn otherwise = ipv4->pid > 0 ? SPAWN_WAIT : SPAWN_STOP;
 	uint32_t now;
 
-	if (!spawn_finished(ipv4) || (ipv4->pid <= 0 && !spawn_good(ipv4)))
-		return ipv4->pid > 0 ? SPAWN_WAIT : SPAWN_STOP;
+	if (load->is_recording || !ipv4_is_done(commit, ipv4) || (ipv4->pid <= 0 && !spawn_good(ipv4)))
+		return otherwise;
 	if (nftgen_ask(&load->nftgen, &now) != 0 || now - commit->before < count_commits(&load->side[0].program))
-		return ipv4->pid > 0 ? SPAWN_WAIT : SPAWN_STOP;
+		return otherwise;
 	note_writers(load, &load->side[0], commit->before, now);
 	if (load->side[1].seen != now)
 		return SPAWN_STOP;
@@ -198,14 +223,14 @@ static enum spawn_turn turn_behind(struct nft_commit *commit, const struct spawn
 static enum spawn_turn turn_of_nft(void *arg, const struct spawn *front)
 {
 	struct nft_commit *commit = arg;
-	enum spawn_turn turn = front == NULL ? go_when_recorded(commit->load) : turn_behind(commit, front);
+	enum spawn_turn turn = front == NULL ? turn_of_first(commit) : turn_behind(commit, front);
 
 	commit->last_goes = turn == SPAWN_GO && (front != NULL || commit->families != FAMILY_BOTH);
 	return turn;
 }
 
 /* All is committed; while the kernel takes away what it replaced, it is read what came of it. */
-static void start_reading(void *arg)
+static bool start_reading(void *arg)
 {
 	const struct nft_commit *commit = arg;
 	struct load *load = commit->load;
@@ -215,55 +240,61 @@ static void start_reading(void *arg)
 		if (family_has(commit->families, i))
 			ours += count_commits(&load->side[i].program);
 	if (!commit->last_goes || nftgen_ask(&load->nftgen, &load->read_at) != 0 || load->read_at - commit->before != ours)
-		return;
+		return false;
 	load->is_reading = true;
 	task_start(&load->reading, load_read_result, load);
+	return true;
 }
 
-/* What was begun for nothing. */
-static void drop_reading(struct load *load)
+static bool catch_up_with(struct load *load, enum family families)
 {
-	struct diag_log silent = { .report = NULL };
-
-	if (load->is_reading)
-		(void)!task_finish(&load->reading, &silent);
-	load->is_reading = false;
-}
-
-/* nf_tables lets in one writer at a time: IPv4 first. */
-static bool commit_nft(struct load *load, enum family families)
-{
-	struct nft_commit commit = { .load = load };
-	struct restore restore = { .refusal = REFUSAL_INIT, .turn = turn_of_nft, .arg = &commit };
-	struct restore restores[FAMILIES] = { restore, restore };
-	struct side *last;
-	uint32_t after;
-
 	for (int i = 0; i < FAMILIES; i++)
 		if (family_has(changed_ones(load, families), i) && !catch_up(&load->side[i]))
 			return false;
-	commit.families = changed_ones(load, families);
-	if (commit.families == FAMILY_NONE)
-		return true;
-	last = &load->side[family_has(commit.families, 1)];
+	return true;
+}
+
+/* nf_tables lets in one writer at a time: IPv4 first. False after a report; *left: of these another wrote before they could. */
+static bool commit_once(struct load *load, enum family families, bool whatever, enum family *left)
+{
+	struct nft_commit commit = { .load = load, .families = families, .whatever = whatever };
+	struct restore restore = { .refusal = REFUSAL_INIT, .turn = turn_of_nft, .arg = &commit };
+	struct restore restores[FAMILIES] = { restore, restore };
+	struct side *last = &load->side[family_has(families, 1)];
+	uint32_t after;
+
 	restores[last->family].finished = start_reading;
 	(void)!nftgen_ask(&load->nftgen, &commit.before);
-	load_phase(load, family_has(commit.families, 0) ? "committing IPv4" : "committing IPv6");
-	if (!run_programs(load, commit.families, restores))
+	load_phase(load, family_has(families, 0) ? "committing IPv4" : "committing IPv6");
+	*left = FAMILY_NONE;
+	if (!run_programs(load, families, restores))
 		return false;
-	if (restores[1].stopped)
-		return commit_nft(load, FAMILY_IPV6);
+	for (int i = 0; i < FAMILIES; i++)
+		if (restores[i].stopped)
+			*left |= family_bit(i);
+	if (*left != FAMILY_NONE)
+		return true;
 	(void)!nftgen_ask(&load->nftgen, &after);
 	note_writers(load, last, last->seen, after);
 	return true;
 }
 
+static bool commit_nft(struct load *load)
+{
+	enum family left = FAMILY_BOTH;
+	bool good = true;
+
+	for (int tries = 0; good && left != FAMILY_NONE; tries++) {
+		good = catch_up_with(load, left);
+		left = changed_ones(load, left);
+		if (good && left != FAMILY_NONE)
+			good = commit_once(load, left, tries >= 10, &left);
+	}
+	return good;
+}
+
 bool apply_rules(void *arg)
 {
 	struct load *load = arg;
-	bool good = load->backend.kind == BACKEND_LEGACY ? commit_legacy(load) : commit_nft(load, FAMILY_BOTH);
-
-	if (!good)
-		drop_reading(load);
-	return good;
+	return load->backend.kind == BACKEND_LEGACY ? commit_legacy(load) : commit_nft(load);
 }

@@ -58,6 +58,8 @@ void load_unlock(struct load *load)
 
 void load_end(struct load *load)
 {
+	(void)!load_recorded(load);
+	load_drop_result(load);
 	load_phase(load, NULL);
 	for (int i = 0; i < FAMILIES; i++)
 		side_free(&load->side[i]);
@@ -91,17 +93,18 @@ static void show_progress(void *arg)
 
 void load_phase(struct load *load, const char *phase)
 {
+	bool terminal = isatty(STDERR_FILENO);
+
+	pthread_mutex_lock(&load->telling);
 	if (load->ticked)
 		fputs("\r\033[K", stderr);
 	load->ticked = false;
 	load->phase = phase;
 	if (phase != NULL && load->opts.verbose)
 		fprintf(stderr, "fw-load: %s\n", phase);
-	if (isatty(STDERR_FILENO)) {
-		load->backend.tick = show_progress;
-		load->backend.tick_arg = load;
+	pthread_mutex_unlock(&load->telling);
+	if (terminal)
 		show_progress(load);
-	}
 }
 
 bool load_read(struct load *load)
@@ -162,12 +165,23 @@ bool load_lock(struct load *load)
 	return locked(load, load->locks[1], "the lock of iptables");
 }
 
+bool load_backend(struct load *load)
+{
+	if (!backend_find(&load->backend, load->opts.backend, load->log))
+		return false;
+	if (isatty(STDERR_FILENO)) {
+		load->backend.tick = show_progress;
+		load->backend.tick_arg = load;
+	}
+	return true;
+}
+
 bool load_find(struct load *load)
 {
 	struct backend other = { .lock_fd = { -1, -1 } };
 	bool used;
 
-	if (!backend_find(&load->backend, load->opts.backend, load->log))
+	if (!load_backend(load))
 		return false;
 	load->backend.held = load->locks;
 	used = !backend_untouched(load->backend.kind == BACKEND_NFT ? BACKEND_LEGACY : BACKEND_NFT) &&

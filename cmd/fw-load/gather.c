@@ -96,9 +96,15 @@ bool load_save_texts(struct load *load, enum family families, struct strbuf text
 {
 	enum save_result result = backend_save(&load->backend, families, NULL, texts, log);
 
-	if (result == SAVE_NATIVE)
-		load->status = STATUS_BACKENDS;
+	load->native = load->native || result == SAVE_NATIVE;
 	return result == SAVE_DONE;
+}
+
+/* For who is no thread beside others. */
+void load_note_native(struct load *load)
+{
+	if (load->native)
+		load->status = STATUS_BACKENDS;
 }
 
 bool side_read_saved(const struct side *side, const struct strbuf *text, struct rules *rules, struct diag_log *log)
@@ -112,6 +118,7 @@ bool load_save_now(struct load *load, enum family families, struct saved *saved)
 
 	for (int i = 0; good && i < FAMILIES; i++)
 		good = side_read_saved(&load->side[i], &saved->text[i], &saved->rules[i], load->log);
+	load_note_native(load);
 	return good;
 }
 
@@ -157,8 +164,12 @@ static bool read_live(struct side *side, struct diag_log *log)
 
 bool load_snapshot(struct load *load)
 {
+	bool good;
+
 	load_phase(load, "reading the rules in force");
-	return save_live(load, load->log) && load_each(load, load->families, read_live, load->log);
+	good = save_live(load, load->log) && load_each(load, load->families, read_live, load->log);
+	load_note_native(load);
+	return good;
 }
 
 static bool make_ready(struct load *load)
@@ -209,5 +220,7 @@ bool load_gather(struct load *load)
 	load_phase(load, "reading the rules in force");
 	task_start(&snapshot, save_live, load);
 	good = make_ready(load);
-	return task_finish(&snapshot, load->log) && good && load_each(load, FAMILY_BOTH, read_both, load->log);
+	good = task_finish(&snapshot, load->log) && good;
+	load_note_native(load);
+	return good && load_each(load, FAMILY_BOTH, read_both, load->log);
 }

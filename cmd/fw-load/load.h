@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One run of fw-load: what was asked for, what is live, what shall be, and the steps in between. All
- * up to load_plan changes nothing but loads modules; load_commit changes all or nothing.
+ * up to load_plan changes nothing but loads modules; load_commit changes all, or puts back what was there.
  */
 #ifndef FW_CMD_LOAD_H
 #define FW_CMD_LOAD_H
@@ -105,6 +105,8 @@ struct load {
 	unsigned generation;      /* the one that this load makes */
 	bool keep_generation;     /* it is there already: a rollback, a boot */
 	bool read_only;           /* at boot: nothing can be written to the state */
+	bool native;              /* nft's own rules stand in its tables: a saver found them */
+	bool began;               /* rules may have been changed */
 	bool touched;             /* the kernel's rules, or its settings, were changed */
 	bool ticked;              /* a progress line is on the screen */
 	pthread_mutex_t telling;  /* held by who writes it: the families are worked on by threads */
@@ -138,6 +140,7 @@ static inline enum family family_bit(int index)
 void load_begin(struct load *load, struct cli *cli, const struct load_opts *opts);
 void load_end(struct load *load);
 bool load_read(struct load *load);    /* the whole input, checked */
+bool load_backend(struct load *load); /* the programs to run */
 bool load_find(struct load *load);    /* the backend, and that it is the only one in use */
 bool load_lock(struct load *load);    /* the state, then iptables */
 void load_unlock(struct load *load);
@@ -161,7 +164,7 @@ bool load_modules(struct load *load);
 /* rehearse.c */
 bool load_rehearse(struct load *load); /* in scratch namespaces: fills next */
 
-/* A text as iptables writes it, as far as it takes it; appended. False: it could not be tried, perhaps reported. */
+/* A text as iptables writes it; appended. False: it could not be tried, or is refused there. */
 bool load_canonical(struct load *load, int family, const struct strbuf *text, struct strbuf *out);
 
 /* Are our rules in want and program as somebody wrote them, or as iptables does? */
@@ -205,12 +208,13 @@ bool side_run_program(struct side *side, const struct strbuf *program, struct re
 /* verify.c */
 bool load_read_result(void *load, struct diag_log *log); /* fills now_text; may be begun before verify_load */
 bool verify_load(void *load);
+void load_drop_result(struct load *load); /* waits for a reading that was begun for nothing */
 
 /* steps.c */
 bool load_plan(struct load *load);   /* fills plan; no steps: there is nothing to do */
 bool load_commit(struct load *load); /* runs it */
 bool load_flip(void *load);          /* the generation is the good one */
-bool load_recorded(struct load *load);                 /* waits for the record; all that changes something does first */
+bool load_recorded(struct load *load);                 /* waits for the record: before anything is changed, and before others are looked for the last time */
 bool side_write_part(struct side *side, struct diag_log *log); /* what file holds, if anything */
 
 /* undo.c */
@@ -256,6 +260,7 @@ struct saved {
 bool load_save_now(struct load *load, enum family families, struct saved *saved);
 
 /* The same in its two steps: the savers run for all families at once, the reading can. */
+void load_note_native(struct load *load);
 bool load_save_texts(struct load *load, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log);
 bool side_read_saved(const struct side *side, const struct strbuf *text, struct rules *rules, struct diag_log *log);
 void saved_free(struct saved *saved);

@@ -33,7 +33,7 @@ void mark_set(struct load *load, uint32_t generation)
 {
 	struct strbuf text = STRBUF_INIT;
 
-	if (!write_mark(load->generation, generation, &text) ||
+	if (load->backend.kind != BACKEND_NFT || !write_mark(load->generation, generation, &text) ||
 	    state_run_write(&load->state, name, strbuf_text(&text), text.len) != 0)
 		mark_drop(load);
 	strbuf_free(&text);

@@ -121,7 +121,7 @@ bool load_canonical(struct load *load, int family, const struct strbuf *text, st
 	load->backend.netns = scratch;
 	if (good)
 		backend_restore(&load->backend, family_bit(family), RESTORE_FLUSH, restores);
-	good = good && load_save_texts(load, family_bit(family), texts, load->log);
+	good = good && !restores[family].refusal.refused && load_save_texts(load, family_bit(family), texts, load->log);
 	load->backend.netns = NULL;
 	if (good)
 		strbuf_take(out, &texts[family]);

@@ -16,9 +16,43 @@ struct undoing {
 	struct load *load;
 	int family;
 	const struct rules *put, *before;
-	struct rules target;
+	bool as_written; /* put is not as iptables writes it, and cannot be looked for */
+	struct rules target, supposed;
 	struct saved now;
 };
+
+/* All that stands in a chain that the load changed is taken for the load's. */
+static bool suppose_chain(const struct undoing *u, const char *table, const struct chain *put, struct chain *out)
+{
+	const struct table *before = rules_table(u->before, table), *now = rules_table(&u->now.rules[u->family], table);
+	const struct chain *was = before != NULL ? table_chain(before, put->name) : NULL;
+	const struct chain *is = now != NULL ? table_chain(now, put->name) : NULL;
+	const struct chain *from = (was != NULL && chain_equal(was, put)) || is == NULL ? put : is;
+	bool good = true;
+
+	for (size_t i = 0; good && i < from->rules.len; i++)
+		good = vec_push(&out->rules, from->rules.item[i]);
+	return good;
+}
+
+static bool suppose(struct undoing *u)
+{
+	bool good = true;
+
+	for (size_t t = 0; good && t < u->put->tables.len; t++) {
+		const struct table *from = &u->put->tables.item[t];
+		struct table *table = rules_add_table(&u->supposed, from->name);
+
+		good = table != NULL;
+		for (size_t c = 0; good && c < from->chains.len; c++) {
+			const struct chain *put = &from->chains.item[c];
+			struct chain *out = rules_add_chain(&u->supposed, table, put->name, put->policy);
+
+			good = out != NULL && suppose_chain(u, from->name, put, out);
+		}
+	}
+	return good;
+}
 
 /*
  * Chains that the load changed get what stood there before, and what others put there since stays:
@@ -33,8 +67,9 @@ static bool undo_family(struct undoing *u)
 	bool good;
 
 	merge.only_changed = true;
-	good = load_save_now(load, family_bit(u->family), &u->now) &&
-	       merge_rules(&merge, u->put, &u->now.rules[u->family], u->before, &u->target) == 0;
+	good = load_save_now(load, family_bit(u->family), &u->now) && (!u->as_written || suppose(u)) &&
+	       merge_rules(&merge, u->as_written ? &u->supposed : u->put, &u->now.rules[u->family], u->before,
+			   &u->target) == 0;
 	if (good) {
 		program_write(&u->now.rules[u->family], &u->target, COUNTS_WRITTEN, &program);
 		good = program.len == 0 || side_run_program(&load->side[u->family], &program, &refusal);
@@ -56,14 +91,15 @@ static bool undo_verify(const struct undoing *u)
 	return good;
 }
 
-static bool undo_rules(struct load *load, int family, const struct rules *put, const struct rules *before)
+static bool undo_rules(struct load *load, int family, const struct rules *put, const struct rules *before, bool as_written)
 {
-	struct undoing u = { .load = load, .family = family, .put = put, .before = before };
+	struct undoing u = { .load = load, .family = family, .put = put, .before = before, .as_written = as_written };
 	bool good = undo_family(&u) && undo_verify(&u);
 
 	if (!good)
 		diag_add(load->log, DIAG_ROLLBACK, NULL, NULL, "the %s rules could not be put back", family_name(family));
 	rules_free(&u.target);
+	rules_free(&u.supposed);
 	saved_free(&u.now);
 	return good;
 }
@@ -76,16 +112,19 @@ static bool undo_raw(struct load *load, int family, const struct strbuf *put_tex
 {
 	struct strbuf text = STRBUF_INIT;
 	struct rules put = { .arena = { NULL, 0, 0 } };
-	bool good = load_canonical(load, family, put_text, &text) &&
-		    rules_read(&put, want_names[family], strbuf_text(&text), text.len, load->log);
+	bool known = load_canonical(load, family, put_text, &text) &&
+		     rules_read(&put, want_names[family], strbuf_text(&text), text.len, load->log);
+	bool good = known;
 
-	if (!good) {
+	if (!known) {
 		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
-			 "%s: how iptables writes the rules that are undone cannot be told: some may stay", family_name(family));
+			 "%s: the rules that are undone could not be told from others: each chain that the load changed is "
+			 "put back as it was before",
+			 family_name(family));
 		rules_free(&put);
 		good = rules_read(&put, want_names[family], strbuf_text(put_text), put_text->len, load->log);
 	}
-	good = good && undo_rules(load, family, &put, before);
+	good = good && undo_rules(load, family, &put, before, !known);
 	rules_free(&put);
 	strbuf_free(&text);
 	return good;
@@ -97,7 +136,7 @@ static bool put_back_side(struct load *load, struct side *side)
 	bool good;
 
 	if (!load_is_raw(load))
-		return undo_rules(load, side->family, &side->want, side_live(side));
+		return undo_rules(load, side->family, &side->want, side_live(side), false);
 	rules_write(&side->want, false, &put);
 	good = undo_raw(load, side->family, &put, side_live(side));
 	strbuf_free(&put);
@@ -109,7 +148,8 @@ bool put_back_rules(void *arg)
 	struct load *load = arg;
 	bool good = true;
 
-	for (int i = 0; i < FAMILIES; i++)
+	load_drop_result(load);
+	for (int i = 0; load->began && i < FAMILIES; i++)
 		if (load->side[i].program.len > 0)
 			good = put_back_side(load, &load->side[i]) && good;
 	return good;
@@ -133,7 +173,7 @@ static bool undo_written(struct load *load, int family)
 		good = undo_raw(load, family, &put_text, &before);
 	else
 		good = good && rules_read(&put, want_names[family], strbuf_text(&put_text), put_text.len, load->log) &&
-		       (put_text.len == 0 || undo_rules(load, family, &put, &before));
+		       (put_text.len == 0 || undo_rules(load, family, &put, &before, false));
 	rules_free(&before);
 	rules_free(&put);
 	strbuf_free(&before_text);

@@ -96,7 +96,7 @@ struct restore {
 	struct refusal refusal;
 	/* from its first COMMIT on it waits for its turn, and tells when it has finished (spawn.h); NULL: it does not */
 	enum spawn_turn (*turn)(void *arg, const struct spawn *front);
-	void (*finished)(void *arg);
+	bool (*finished)(void *arg);
 	void *arg;    /* borrowed; of both */
 	bool stopped; /* its turn did not come: nothing is changed */
 };

@@ -10,6 +10,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 static int find_id(const struct nlattr *attr, void *data)
 {
@@ -25,7 +26,7 @@ static int read_answer(const struct nlmsghdr *message, void *data)
 	return mnl_attr_parse(message, sizeof(struct nfgenmsg), find_id, data) < 0 ? MNL_CB_ERROR : MNL_CB_STOP;
 }
 
-static int ask(struct mnl_socket *socket, uint32_t *generation)
+static int ask(struct mnl_socket *socket, uint32_t seq, uint32_t *generation)
 {
 	char buffer[4096] __attribute__((aligned(8)));
 	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
@@ -34,14 +35,14 @@ static int ask(struct mnl_socket *socket, uint32_t *generation)
 
 	message->nlmsg_type = (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETGEN;
 	message->nlmsg_flags = NLM_F_REQUEST;
-	message->nlmsg_seq = 1;
+	message->nlmsg_seq = seq;
 	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 	header->nfgen_family = AF_UNSPEC;
 	header->version = NFNETLINK_V0;
 	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
 		return -errno;
 	len = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
-	if (len < 0 || mnl_cb_run(buffer, (size_t)len, 1, mnl_socket_get_portid(socket), read_answer, generation) < 0)
+	if (len < 0 || mnl_cb_run(buffer, (size_t)len, seq, mnl_socket_get_portid(socket), read_answer, generation) < 0)
 		return -errno;
 	return 0;
 }
@@ -59,7 +60,11 @@ int nftgen_ask(struct nftgen *nftgen, uint32_t *generation)
 	int err = nftgen->socket != NULL ? 0 : open_socket(nftgen);
 
 	*generation = 0;
-	return err != 0 ? err : ask(nftgen->socket, generation);
+	if (err == 0)
+		err = ask(nftgen->socket, ++nftgen->seq, generation);
+	if (err != 0) /* an answer that comes late must not be taken for the next one */
+		nftgen_close(nftgen);
+	return err;
 }
 
 void nftgen_close(struct nftgen *nftgen)
@@ -81,12 +86,29 @@ int nftgen_read(uint32_t *generation)
 	return err;
 }
 
+/* A module that is loaded again counts from the beginning, and has another inode; 0: nf_tables is built in. */
+static bool module_inode(unsigned long long *inode)
+{
+	struct stat st;
+
+	*inode = 0;
+	if (stat("/sys/module", &st) != 0)
+		return false;
+	if (stat("/sys/module/nf_tables", &st) == 0)
+		*inode = st.st_ino;
+	return true;
+}
+
 bool nftgen_mark(uint32_t generation, struct strbuf *out)
 {
 	char boot[HOST_BOOT_ID];
 	uint64_t namespace = host_netns_cookie();
+	unsigned long long inode;
 
 	host_boot_id(boot);
-	strbuf_printf(out, "boot %s namespace %" PRIu64 " nf_tables %" PRIu32 "\n", boot, namespace, generation);
-	return namespace != 0 && boot[0] != 'u' && !out->failed;
+	if (namespace == 0 || boot[0] == 'u' || !module_inode(&inode))
+		return false;
+	strbuf_printf(out, "boot %s namespace %" PRIu64 " nf_tables %llu generation %" PRIu32 "\n", boot, namespace, inode,
+		      generation);
+	return !out->failed;
 }

@@ -18,14 +18,16 @@ struct mnl_socket;
  */
 struct nftgen {
 	struct mnl_socket *socket; /* owned */
+	uint32_t seq;
 };
 
 must_check int nftgen_ask(struct nftgen *nftgen, uint32_t *generation);
 void nftgen_close(struct nftgen *nftgen);
 
 /*
- * A line of text for a generation in our namespace and boot: as long as it is the same, nobody has committed
- * anything to nf_tables. False: where we are cannot be told for certain (kernels before 5.14), or no memory.
+ * A line of text for a generation in our namespace, boot and, where nf_tables is a module, this loading of it: as
+ * long as it is the same, nobody has committed anything. False: one of them cannot be told (kernels before 5.14), or
+ * no memory.
  */
 must_check bool nftgen_mark(uint32_t generation, struct strbuf *out);
 

@@ -152,8 +152,6 @@ static int make_pipe(int *ours, int *theirs, bool feeds)
 	*theirs = ends[feeds ? 0 : 1];
 	*ours = ends[feeds ? 1 : 0];
 	fcntl(*ours, F_SETFL, O_NONBLOCK);
-	if (feeds)
-		(void)!fcntl(*ours, F_SETPIPE_SZ, 1 << 20); /* fewer turns between us and the child */
 	return 0;
 }
 
@@ -175,7 +173,7 @@ static int make_files(struct spawn *spawn, int theirs[static 3])
 		err = spawn->input == NULL ? 0 : memory_file(spawn->input, spawn->input_len, &theirs[0]);
 	if (err == 0)
 		err = memory_file(NULL, 0, &spawn->fd[1]);
-	if (err == 0 && (theirs[1] = dup(spawn->fd[1])) < 0)
+	if (err == 0 && (theirs[1] = fcntl(spawn->fd[1], F_DUPFD_CLOEXEC, 3)) < 0)
 		err = -errno;
 	if (err == 0)
 		err = make_pipe(&spawn->fd[2], &theirs[2], false);
@@ -274,7 +272,10 @@ static void look(struct spawn *spawn)
 		end(spawn, status);
 }
 
-/* Lets those go on that were held back, or ends their input. True: there are more. */
+/*
+ * Lets those go on that were held back, or ends their input. True: there are more. Asked is only when all up to
+ * there was given, and all but a pipe's length read.
+ */
 static bool ask_turns(struct spawn *spawns, size_t count)
 {
 	bool held = false;
@@ -283,7 +284,7 @@ static bool ask_turns(struct spawn *spawns, size_t count)
 		struct spawn *spawn = &spawns[i], *front = i > 0 ? &spawns[i - 1] : NULL;
 		enum spawn_turn turn;
 
-		if (spawn->hold == 0 || spawn->fd[0] < 0)
+		if (spawn->hold == 0 || spawn->fd[0] < 0 || spawn->written < spawn->hold)
 			continue;
 		if (front != NULL)
 			look(front);
@@ -309,17 +310,15 @@ static bool ask_finished(struct spawn *spawns, size_t count)
 
 		if (spawn->finished == NULL || spawn->fd[0] >= 0 || spawn->pid <= 0)
 			continue;
-		if (!spawn_finished(spawn)) {
+		if (spawn_finished(spawn) && spawn->finished(spawn->finished_arg))
+			spawn->finished = NULL;
+		else
 			more = true;
-			continue;
-		}
-		spawn->finished(spawn->finished_arg);
-		spawn->finished = NULL;
 	}
 	return more;
 }
 
-/* Moves bytes until the last has closed its errors. */
+/* Moves bytes until the last was given its input, and has closed its errors. */
 static void pump(struct spawn *spawns, size_t count)
 {
 	for (;;) {
@@ -333,7 +332,7 @@ static void pump(struct spawn *spawns, size_t count)
 
 			fds[2 * i] = (struct pollfd){ .fd = waits ? -1 : spawns[i].fd[0], .events = POLLOUT };
 			fds[2 * i + 1] = (struct pollfd){ .fd = spawns[i].fd[2], .events = POLLIN };
-			running += spawns[i].fd[2] >= 0;
+			running += spawns[i].fd[0] >= 0 || spawns[i].fd[2] >= 0;
 		}
 		if (running == 0)
 			return;

@@ -35,10 +35,10 @@ struct spawn {
 	size_t hold; /* it is fed so much of its input until turn, which is asked often, lets it go on; 0: not held */
 	enum spawn_turn (*turn)(void *arg, const struct spawn *front);
 	void *turn_arg; /* borrowed */
-	void (*finished)(void *arg); /* called once, soon after spawn_finished became true, if it still runs then; NULL: nobody */
+	bool (*finished)(void *arg); /* called while it ends, once spawn_finished is true, until it says true; NULL: nobody */
 	void *finished_arg;          /* borrowed */
 	struct strbuf out, err; /* owned: what it wrote */
-	int failure;            /* 0, or -errno: it was not started, or its pipes broke */
+	int failure;            /* 0, or -errno: it was not started, or what it wrote is not to be had */
 	int status;             /* 0 to 255: its exit status; 128 + N: killed by signal N */
 	bool stopped;           /* its turn never came */
 	/* while running */
@@ -64,7 +64,7 @@ must_check int spawn_detached(const char *const *argv);
 
 /*
  * Has it done its work? Who ends gives up its memory first, and then may have to wait for the kernel, as for the
- * rules that it replaced. Only spawn_good tells whether it was done well.
+ * rules that it replaced. Only spawn_good tells whether it was done well. Who has just been started may look as if.
  */
 bool spawn_finished(const struct spawn *spawn);
 

@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fw-load: what happens beside it while it records, commits, reads and undoes.
+
+load lib/load
+
+setup() {
+	load_setup
+	mkdir "$tmp/bin"
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+}
+teardown() { load_teardown; }
+
+# program NAME: a program of that name, its text from standard input, in front of the system's
+program() {
+	{ echo '#!/bin/sh'; cat; } >"$tmp/bin/$1"
+	chmod 755 "$tmp/bin/$1"
+}
+
+beside() { PATH=$tmp/bin:$PATH "$@"; } # with those programs
+
+@test "a ban that comes while the record is written is not lost" {
+	command -v strace >/dev/null || skip "strace is missing"
+	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
+	b=nft
+	for fast in '' --no-rehearse; do
+		fresh
+		put "$gateway"
+		# shellcheck disable=SC2086
+		in_ns strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:delay_enter=700000 \
+			fw-load -q -b nft -s "$state" $fast "$tmp/next" &
+		until pgrep -f -- "--counters --noflush" >/dev/null; do sleep 0.05; done
+		in_ns iptables-nft -I INPUT -s 203.0.113.78 -j DROP
+		[ ! -e "$state/pending" ]
+		wait $!
+		in_ns iptables-nft -C INPUT -s 203.0.113.78 -j DROP
+		in_ns iptables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT
+	done
+}
+
+@test "a saver that fails when somebody else has written: status 3, and no rule is touched" {
+	b=nft
+	program iptables-nft-save <<-END
+		echo >>$tmp/saves
+		[ \$(wc -l <$tmp/saves) -ne 2 ] || { echo "no memory" >&2; exit 1; }
+		/usr/sbin/iptables-nft-save "\$@"
+		[ \$(wc -l <$tmp/saves) -ne 1 ] || nft add table ip "t\$\$"
+	END
+	for fast in --no-rehearse -q; do
+		fresh
+		put "$gateway"
+		in_ns nft add table ip other # so that all is read, and nothing known from the last load
+		live >"$tmp/before"
+		: >"$tmp/saves"
+		[ $fast = --no-rehearse ] || echo >"$tmp/saves" # the rehearsal has a saver of its own
+		[ $fast = --no-rehearse ] || sed -i 's/-ne 2/-ne 3/; s/-ne 1/-ne 2/' "$tmp/bin/iptables-nft-save"
+		beside run -3 put $fast "$tmp/next"
+		[[ $output == *"ended with status 1: no memory"* ]]
+		live | diff "$tmp/before" -
+	done
+}
+
+@test "what a load of the other kind left is not taken for what is in force" {
+	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n' >"$tmp/as-saved"
+	b=legacy
+	put "$tmp/as-saved"
+	for p in iptables ip6tables; do in_ns $p-legacy -F; in_ns $p-legacy -P INPUT ACCEPT; done
+	b=nft
+	put --no-rehearse "$tmp/as-saved"
+	in_ns iptables-nft -C INPUT -p tcp --dport 22 -j ACCEPT
+	in_ns ip6tables-nft -C INPUT -p tcp --dport 22 -j ACCEPT
+}
+
+@test "a restore that writes its errors elsewhere is given all of its program" {
+	for b in $backends; do
+		fresh
+		for p in iptables ip6tables; do
+			program $p-$b-restore <<<"exec /usr/sbin/$p-$b-restore \"\$@\" 2>>$tmp/errors"
+		done
+		beside put --no-rehearse "$gateway"
+		in_ns ip6tables-$b -C INPUT -p ipv6-icmp -j ACCEPT
+	done
+}
+
+@test "a setting that fails while the result is read: undone" {
+	b=nft
+	put "$gateway"
+	live >"$tmp/before"
+	program iptables-nft-save <<-END
+		echo >>$tmp/saves
+		[ \$(wc -l <$tmp/saves) -ne 1 ] || sleep 1
+		exec /usr/sbin/iptables-nft-save "\$@"
+	END
+	{ echo '#@ sysctl net.ipv4.ip_nonlocal_bind=7777777777777'; cat "$tmp/next"; } >"$tmp/bad"
+	beside run put --no-rehearse "$tmp/bad"
+	[ "$status" = 4 ]
+	[[ $output == *"the rules are as they were"* ]]
+	live | diff "$tmp/before" -
+}
+
+# IPv6 is refused when IPv4 stands.
+refuse_ipv6() {
+	program ip6tables-nft-restore <<-END
+		case \$* in *--noflush*) ;; *) exec /usr/sbin/ip6tables-nft-restore "\$@" ;; esac
+		[ ! -e $tmp/refused ] || exec /usr/sbin/ip6tables-nft-restore "\$@"
+		cat >/dev/null
+		: >$tmp/refused
+		echo "ip6tables-restore: line 4 failed" >&2
+		exit 1
+	END
+}
+
+@test "a load without a rehearsal is undone where nothing can be rehearsed" {
+	b=nft
+	refuse_ipv6
+	sed 's/--dport 443/--destination-port 8443/' "$gateway" >"$tmp/next"
+	put "$gateway"
+	in_ns iptables-nft -N f2b-x
+	in_ns iptables-nft -A f2b-x -s 203.0.113.9 -j DROP
+	live >"$tmp/before"
+	beside run -11 in_ns setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin \
+		"$BUILD/fw-load" -b nft -s "$state" --no-rehearse "$tmp/next"
+	[[ $output == *"could not be told from others"* ]]
+	live | diff "$tmp/before" -
+	# Nor where what is put in force is refused in a namespace of its own.
+	rm "$tmp/refused"
+	program iptables-nft-restore <<-'END'
+		case $* in *--noflush* | -V) ;; *) echo "line 3 failed" >&2; exit 1 ;; esac
+		exec /usr/sbin/iptables-nft-restore "$@"
+	END
+	beside run -11 put --no-rehearse "$tmp/next"
+	[[ $output == *"IPv4: the rules that are undone could not be told from others"* ]]
+	live | diff "$tmp/before" -
+}
