@@ -209,6 +209,8 @@ static enum spawn_turn turn_behind(struct nft_commit *commit, const struct spawn
 	enum spawn_turn otherwise = ipv4->pid > 0 ? SPAWN_WAIT : SPAWN_STOP;
 	uint32_t now;
 
+	if (ipv4->stopped) /* its end is no commit, whatever another made the generation meanwhile */
+		return SPAWN_STOP;
 	if (load->is_recording || !ipv4_is_done(commit, ipv4) || (ipv4->pid <= 0 && !spawn_good(ipv4)))
 		return otherwise;
 	if (nftgen_ask(&load->nftgen, &now) != 0 || now - commit->before < count_commits(&load->side[0].program))
@@ -287,6 +289,7 @@ static bool commit_nft(struct load *load)
 	for (int tries = 0; good && left != FAMILY_NONE; tries++) {
 		good = catch_up_with(load, left);
 		left = changed_ones(load, left);
+		load_drop_result(load); /* of a round before this one */
 		if (good && left != FAMILY_NONE)
 			good = commit_once(load, left, tries >= 10, &left);
 	}

@@ -54,6 +54,22 @@ static bool suppose(struct undoing *u)
 	return good;
 }
 
+/* What the load did not change is not ours to verify: bans come and go there while we undo. */
+static void leave_others(struct undoing *u)
+{
+	for (size_t t = 0; t < u->target.tables.len; t++) {
+		struct table *table = &u->target.tables.item[t];
+		const struct table *put = rules_table(u->put, table->name), *before = rules_table(u->before, table->name);
+
+		for (size_t c = 0; put != NULL && before != NULL && c < table->chains.len; c++) {
+			struct chain *chain = &table->chains.item[c];
+			const struct chain *was = table_chain(before, chain->name), *is = table_chain(put, chain->name);
+
+			chain->ours = chain->ours && (was == NULL || is == NULL || !chain_equal(was, is));
+		}
+	}
+}
+
 /*
  * Chains that the load changed get what stood there before, and what others put there since stays:
  * a ban must not be lost because somebody's load was undone.
@@ -71,6 +87,7 @@ static bool undo_family(struct undoing *u)
 	       merge_rules(&merge, u->as_written ? &u->supposed : u->put, &u->now.rules[u->family], u->before,
 			   &u->target) == 0;
 	if (good) {
+		leave_others(u);
 		program_write(&u->now.rules[u->family], &u->target, COUNTS_WRITTEN, &program);
 		good = program.len == 0 || side_run_program(&load->side[u->family], &program, &refusal);
 		if (!good)

@@ -416,18 +416,25 @@ int spawn_detached(const char *const *argv)
 	return err;
 }
 
+/* The kernel's flag of a task that ends, PF_EXITING of its sched.h. */
+#define EXITING 0x4u
+
 bool spawn_finished(const struct spawn *spawn)
 {
-	struct strbuf words = STRBUF_INIT;
+	struct strbuf stat = STRBUF_INIT;
+	const char *name_end;
 	char path[32];
-	bool gone;
+	unsigned flags = 0;
 
 	if (spawn->pid <= 0)
 		return true;
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", spawn->pid);
-	gone = file_read_path(path, &words, 65536) == 0 && words.len == 0;
-	strbuf_free(&words);
-	return gone;
+	snprintf(path, sizeof(path), "/proc/%d/stat", spawn->pid);
+	/* pid (name) state ppid pgrp session tty tpgid flags: the name may hold anything. */
+	if (file_read_path(path, &stat, 65536) == 0 && (name_end = strrchr(strbuf_text(&stat), ')')) != NULL &&
+	    sscanf(name_end + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) != 1)
+		flags = 0;
+	strbuf_free(&stat);
+	return (flags & EXITING) != 0;
 }
 
 bool spawn_good(const struct spawn *spawn)

@@ -63,8 +63,8 @@ void spawn_run(struct spawn *spawns, size_t count);
 must_check int spawn_detached(const char *const *argv);
 
 /*
- * Has it done its work? Who ends gives up its memory first, and then may have to wait for the kernel, as for the
- * rules that it replaced. Only spawn_good tells whether it was done well. Who has just been started may look as if.
+ * Has it done its work? Who ends may have to wait for the kernel, as for the rules that it replaced (proc(5): the flags
+ * in /proc/PID/stat). Only spawn_good tells whether it was done well.
  */
 bool spawn_finished(const struct spawn *spawn);
 

@@ -35,15 +35,15 @@ setup() {
 		has() { iptables -S INPUT | grep -q -- "--dport \$1 " && ip6tables -S INPUT | grep -q -- "--dport \$1 "; }
 		# wait_for COMMAND...: until it is true
 		wait_for() { for n in \$(seq 900); do "\$@" && return; sleep 0.1; done; echo "waited for: \$*"; return 99; }
-		calls() { [ "\$(grep -c "^\$1(" /tmp/trace)" -ge "\$2" ]; }
+		calls() { [ "\$(grep -c "^[0-9]* *\$1(" /tmp/trace)" -ge "\$2" ]; }
 		# hold CALL N PROGRAM...: runs it up to its Nth such call, or the first that names the path N; that call it never
-		# gets done. strace writes a call down when it begins.
+		# gets done, nor that of any other thread. strace writes a call down when it begins.
 		hold() {
 			call=\$1 nth=\$2 path=
 			shift 2
 			case \$nth in /*) path="-P \$nth" nth=1 ;; esac
 			: >/tmp/trace
-			strace -qq -e signal=none -o /tmp/trace -e trace=\$call \$path -e inject=\$call:delay_enter=900000000:when=\$nth "\$@" >/tmp/held 2>&1 &
+			strace -f -qq -e signal=none -o /tmp/trace -e trace=\$call \$path -e inject=\$call:delay_enter=900000000:when=\$nth "\$@" >/tmp/held 2>&1 &
 			wait_for calls \$call \$nth || { cat /tmp/held; return 99; }
 		}
 		lose_power() { echo POWERLOSS; sleep 60; }
