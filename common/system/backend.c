@@ -313,12 +313,13 @@ static void restore_arguments(struct spawn *spawn, const char *program, enum res
 	spawn->argv[n] = NULL;
 }
 
-static void hold(struct spawn *spawn, const struct restore *restore)
+static void hold(struct spawn *spawn, enum backend_kind kind, const struct restore *restore)
 {
 	const char *commit = strstr(spawn->input, "\nCOMMIT\n");
 
 	spawn->hold = commit != NULL ? (size_t)(commit + 1 - spawn->input) : 0;
 	spawn->turn = restore->turn;
+	spawn->wide = kind == BACKEND_LEGACY;
 	spawn->turn_arg = restore->arg;
 }
 
@@ -340,7 +341,7 @@ void backend_restore(const struct backend *backend, enum family families, enum r
 		spawns[count].input = restores[i].text != NULL ? restores[i].text : "";
 		spawns[count].input_len = restores[i].len;
 		if (restores[i].turn != NULL)
-			hold(&spawns[count], &restores[i]);
+			hold(&spawns[count], backend->kind, &restores[i]);
 		spawns[count].finished = restores[i].finished;
 		spawns[count].finished_arg = restores[i].arg;
 		count++;

@@ -171,6 +171,8 @@ static int make_files(struct spawn *spawn, int theirs[static 3])
 		err = make_pipe(&spawn->fd[0], &theirs[0], true);
 	else
 		err = spawn->input == NULL ? 0 : memory_file(spawn->input, spawn->input_len, &theirs[0]);
+	if (err == 0 && spawn->hold > 0 && spawn->wide)
+		(void)!fcntl(spawn->fd[0], F_SETPIPE_SZ, 1 << 20);
 	if (err == 0)
 		err = memory_file(NULL, 0, &spawn->fd[1]);
 	if (err == 0 && (theirs[1] = fcntl(spawn->fd[1], F_DUPFD_CLOEXEC, 3)) < 0)

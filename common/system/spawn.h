@@ -35,6 +35,7 @@ struct spawn {
 	size_t hold; /* it is fed so much of its input until turn, which is asked often, lets it go on; 0: not held */
 	enum spawn_turn (*turn)(void *arg, const struct spawn *front);
 	void *turn_arg; /* borrowed */
+	bool wide;      /* it is asked for its turn long before it has read all: for locks, which do not change meanwhile */
 	bool (*finished)(void *arg); /* called while it ends, once spawn_finished is true, until it says true; NULL: nobody */
 	void *finished_arg;          /* borrowed */
 	struct strbuf out, err; /* owned: what it wrote */
