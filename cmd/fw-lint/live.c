@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fw-lint/live.h"
-#include "system/sysctl.h"
+#include "host/sysctl.h"
 
 #include <stdlib.h>
 

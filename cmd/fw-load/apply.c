@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "load.h"
-#include "system/nftgen.h"
+#include "host/nftgen.h"
 
 #include <string.h>
 
@@ -13,10 +13,10 @@ static const struct line *blame_line(const struct side *side, unsigned number)
 	for (unsigned i = 1; i < number && at != NULL; i++)
 		at = strchr(at, '\n') != NULL ? strchr(at, '\n') + 1 : NULL;
 	for (size_t t = 0; at != NULL && line == NULL && t < side->next.tables.len; t++) {
-		const struct table *table = &side->next.tables.item[t];
+		const struct text_table *table = &side->next.tables.item[t];
 
 		for (size_t c = 0; line == NULL && c < table->chains.len; c++) {
-			const struct chain *chain = &table->chains.item[c];
+			const struct text_chain *chain = &table->chains.item[c];
 
 			for (size_t r = 0; line == NULL && r < chain->rules.len; r++) {
 				const struct piece *text = &chain->rules.item[r].text;
@@ -46,7 +46,7 @@ bool side_run_program(struct side *side, const struct strbuf *program, struct re
 static bool merge_again(struct side *side)
 {
 	struct saved now = { .text = { STRBUF_INIT } };
-	struct rules before = side->live;
+	struct text_rules before = side->live;
 	struct strbuf before_text = side->live_text;
 	struct diag_log *log = side->load->log;
 	bool good = load_save_now(side->load, family_bit(side->family), &now);

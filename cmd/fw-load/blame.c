@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which line of the input is to blame. */
 #include "load.h"
-#include "system/inputline.h"
-#include "system/kmsg.h"
+#include "ruletext/inputline.h"
+#include "host/kmsg.h"
 
 #include <string.h>
 

@@ -5,8 +5,8 @@
  * decide under the lock of the state, by what `pending` says then.
  */
 #include "load.h"
-#include "system/lock.h"
-#include "system/spawn.h"
+#include "host/lock.h"
+#include "host/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>

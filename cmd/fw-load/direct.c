@@ -34,9 +34,9 @@ bool side_as_written(struct side *side)
 }
 
 /* Our chains stand in the kernel rule for rule as they were written: the others among them are marked. */
-static bool learn_chain(struct rules *learned, struct table *table, const struct chain *want, const struct chain *now)
+static bool learn_chain(struct text_rules *learned, struct text_table *table, const struct text_chain *want, const struct text_chain *now)
 {
-	struct chain *out = rules_add_chain(learned, table, want->name, want->policy);
+	struct text_chain *out = rules_add_chain(learned, table, want->name, want->policy);
 	bool good = out != NULL;
 
 	for (size_t i = 0; good && i < want->rules.len; i++)
@@ -45,20 +45,20 @@ static bool learn_chain(struct rules *learned, struct table *table, const struct
 	return good;
 }
 
-bool side_learn(struct side *side, const struct rules *now, struct diag_log *log)
+bool side_learn(struct side *side, const struct text_rules *now, struct diag_log *log)
 {
-	struct rules learned = { .arena = { NULL, 0, 0 } };
+	struct text_rules learned = { .arena = { NULL, 0, 0 } };
 	bool good = true;
 
 	for (size_t t = 0; good && t < side->next.tables.len; t++) {
-		const struct table *want = rules_table(&side->want, side->next.tables.item[t].name);
-		const struct table *live = rules_table(now, want->name);
-		struct table *table = rules_add_table(&learned, want->name);
+		const struct text_table *want = rules_table(&side->want, side->next.tables.item[t].name);
+		const struct text_table *live = rules_table(now, want->name);
+		struct text_table *table = rules_add_table(&learned, want->name);
 
 		good = table != NULL;
 		for (size_t c = 0; good && c < want->chains.len; c++) {
-			const struct chain *chain = &want->chains.item[c];
-			const struct chain *there = live != NULL ? table_chain(live, chain->name) : NULL;
+			const struct text_chain *chain = &want->chains.item[c];
+			const struct text_chain *there = live != NULL ? table_chain(live, chain->name) : NULL;
 
 			if (!chain->ours)
 				continue;
@@ -78,7 +78,7 @@ bool side_learn(struct side *side, const struct rules *now, struct diag_log *log
 		rules_free(&side->next);
 		side->next = learned;
 		good = side_write_file(side);
-		side->next = (struct rules){ .arena = { NULL, 0, 0 } };
+		side->next = (struct text_rules){ .arena = { NULL, 0, 0 } };
 	}
 	rules_free(&learned);
 	return good || diag_memory(log) == 0;

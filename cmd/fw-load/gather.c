@@ -2,7 +2,7 @@
 /* What a load starts from: the rules of the one before it, and those in force. */
 #include "load.h"
 #include "base/task.h"
-#include "system/nftgen.h"
+#include "host/nftgen.h"
 
 #include <errno.h>
 #include <string.h>
@@ -107,7 +107,7 @@ void load_note_native(struct load *load)
 		load->status = STATUS_BACKENDS;
 }
 
-bool side_read_saved(const struct side *side, const struct strbuf *text, struct rules *rules, struct diag_log *log)
+bool side_read_saved(const struct side *side, const struct strbuf *text, struct text_rules *rules, struct diag_log *log)
 {
 	return rules_read(rules, side->load->backend.save[side->family], strbuf_text(text), text->len, log);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The text that a generation keeps of its input. */
 #include "load.h"
-#include "system/packed.h"
+#include "store/packed.h"
 #include "text/seal.h"
 
 #include <errno.h>

@@ -8,13 +8,15 @@
 
 #include "cli.h"
 #include "base/task.h"
-#include "system/backend.h"
-#include "system/extras.h"
-#include "system/merge.h"
-#include "system/nftgen.h"
-#include "system/plan.h"
-#include "system/program.h"
-#include "system/state.h"
+#include "host/backend.h"
+#include "host/sets.h"
+#include "host/sysctl.h"
+#include "ruletext/extras.h"
+#include "ruletext/merge.h"
+#include "host/nftgen.h"
+#include "transaction/plan.h"
+#include "ruletext/program.h"
+#include "store/state.h"
 #include "text/stream.h"
 
 #include <pthread.h>
@@ -68,7 +70,7 @@ struct side {
 	int family; /* 0: IPv4, 1: IPv6 */
 	struct strbuf base_text, live_text, next_text;
 	struct strbuf now_text; /* what came of the commit */
-	struct rules base, live, next, want;
+	struct text_rules base, live, next, want;
 	bool has_base;
 	bool safe; /* base is the safe rules, which were put in force last */
 	struct strbuf file; /* what the generation will hold of this family */
@@ -115,13 +117,13 @@ struct load {
 };
 
 /* Base and live are read once where they are the same. */
-static inline const struct rules *side_base(const struct side *side)
+static inline const struct text_rules *side_base(const struct side *side)
 {
 	return side->alike ? &side->live : &side->base;
 }
 
 /* The rules in force before this load, and their text. */
-static inline const struct rules *side_live(const struct side *side)
+static inline const struct text_rules *side_live(const struct side *side)
 {
 	return side->as_left ? &side->base : &side->live;
 }
@@ -129,11 +131,6 @@ static inline const struct rules *side_live(const struct side *side)
 static inline const struct strbuf *side_live_text(const struct side *side)
 {
 	return side->as_left ? &side->base_text : &side->live_text;
-}
-
-static inline enum family family_bit(int index)
-{
-	return index == 0 ? FAMILY_IPV4 : FAMILY_IPV6;
 }
 
 /* begin.c: each false after a report. */
@@ -176,7 +173,7 @@ static inline bool load_is_raw(const struct load *load)
 /* direct.c: in place of a rehearsal */
 bool load_direct(struct load *load);                /* next is the text as it is */
 bool side_as_written(struct side *side);            /* what came of the commit is next, and nothing else */
-bool side_learn(struct side *side, const struct rules *now, struct diag_log *log); /* fills file: next as iptables writes it */
+bool side_learn(struct side *side, const struct text_rules *now, struct diag_log *log); /* fills file: next as iptables writes it */
 
 /* gather.c */
 bool load_base(struct load *load);     /* fills base */
@@ -186,7 +183,7 @@ bool load_gather(struct load *load);   /* both, and all that a new load needs be
 /* One family of a generation; found false: it does not have that family. */
 struct part {
 	struct strbuf *text; /* borrowed, as are the rules: it is these that are filled */
-	struct rules *rules;
+	struct text_rules *rules;
 	bool found;
 };
 
@@ -253,7 +250,7 @@ void load_refused(struct load *load, int family, const struct line *line, const 
 /* The rules in force now. False after a report; saved_free in any case. */
 struct saved {
 	struct strbuf text[FAMILIES];
-	struct rules rules[FAMILIES];
+	struct text_rules rules[FAMILIES];
 };
 
 
@@ -262,7 +259,7 @@ bool load_save_now(struct load *load, enum family families, struct saved *saved)
 /* The same in its two steps: the savers run for all families at once, the reading can. */
 void load_note_native(struct load *load);
 bool load_save_texts(struct load *load, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log);
-bool side_read_saved(const struct side *side, const struct strbuf *text, struct rules *rules, struct diag_log *log);
+bool side_read_saved(const struct side *side, const struct strbuf *text, struct text_rules *rules, struct diag_log *log);
 void saved_free(struct saved *saved);
 
 #endif

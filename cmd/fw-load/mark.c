@@ -4,7 +4,7 @@
  * its own rules, the rules in force are known without reading them. The legacy kind counts nothing.
  */
 #include "load.h"
-#include "system/nftgen.h"
+#include "host/nftgen.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "load.h"
-#include "system/modload.h"
+#include "host/modload.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "load.h"
-#include "system/generation.h"
+#include "store/generation.h"
 #include "text/seal.h"
 
 #include <string.h>

@@ -15,19 +15,19 @@ const char raw_mark[] = "# as it was written\n";
 struct undoing {
 	struct load *load;
 	int family;
-	const struct rules *put, *before;
+	const struct text_rules *put, *before;
 	bool as_written; /* put is not as iptables writes it, and cannot be looked for */
-	struct rules target, supposed;
+	struct text_rules target, supposed;
 	struct saved now;
 };
 
 /* All that stands in a chain that the load changed is taken for the load's. */
-static bool suppose_chain(const struct undoing *u, const char *table, const struct chain *put, struct chain *out)
+static bool suppose_chain(const struct undoing *u, const char *table, const struct text_chain *put, struct text_chain *out)
 {
-	const struct table *before = rules_table(u->before, table), *now = rules_table(&u->now.rules[u->family], table);
-	const struct chain *was = before != NULL ? table_chain(before, put->name) : NULL;
-	const struct chain *is = now != NULL ? table_chain(now, put->name) : NULL;
-	const struct chain *from = (was != NULL && chain_equal(was, put)) || is == NULL ? put : is;
+	const struct text_table *before = rules_table(u->before, table), *now = rules_table(&u->now.rules[u->family], table);
+	const struct text_chain *was = before != NULL ? table_chain(before, put->name) : NULL;
+	const struct text_chain *is = now != NULL ? table_chain(now, put->name) : NULL;
+	const struct text_chain *from = (was != NULL && chain_equal(was, put)) || is == NULL ? put : is;
 	bool good = true;
 
 	for (size_t i = 0; good && i < from->rules.len; i++)
@@ -40,13 +40,13 @@ static bool suppose(struct undoing *u)
 	bool good = true;
 
 	for (size_t t = 0; good && t < u->put->tables.len; t++) {
-		const struct table *from = &u->put->tables.item[t];
-		struct table *table = rules_add_table(&u->supposed, from->name);
+		const struct text_table *from = &u->put->tables.item[t];
+		struct text_table *table = rules_add_table(&u->supposed, from->name);
 
 		good = table != NULL;
 		for (size_t c = 0; good && c < from->chains.len; c++) {
-			const struct chain *put = &from->chains.item[c];
-			struct chain *out = rules_add_chain(&u->supposed, table, put->name, put->policy);
+			const struct text_chain *put = &from->chains.item[c];
+			struct text_chain *out = rules_add_chain(&u->supposed, table, put->name, put->policy);
 
 			good = out != NULL && suppose_chain(u, from->name, put, out);
 		}
@@ -58,12 +58,12 @@ static bool suppose(struct undoing *u)
 static void leave_others(struct undoing *u)
 {
 	for (size_t t = 0; t < u->target.tables.len; t++) {
-		struct table *table = &u->target.tables.item[t];
-		const struct table *put = rules_table(u->put, table->name), *before = rules_table(u->before, table->name);
+		struct text_table *table = &u->target.tables.item[t];
+		const struct text_table *put = rules_table(u->put, table->name), *before = rules_table(u->before, table->name);
 
 		for (size_t c = 0; put != NULL && before != NULL && c < table->chains.len; c++) {
-			struct chain *chain = &table->chains.item[c];
-			const struct chain *was = table_chain(before, chain->name), *is = table_chain(put, chain->name);
+			struct text_chain *chain = &table->chains.item[c];
+			const struct text_chain *was = table_chain(before, chain->name), *is = table_chain(put, chain->name);
 
 			chain->ours = chain->ours && (was == NULL || is == NULL || !chain_equal(was, is));
 		}
@@ -108,7 +108,7 @@ static bool undo_verify(const struct undoing *u)
 	return good;
 }
 
-static bool undo_rules(struct load *load, int family, const struct rules *put, const struct rules *before, bool as_written)
+static bool undo_rules(struct load *load, int family, const struct text_rules *put, const struct text_rules *before, bool as_written)
 {
 	struct undoing u = { .load = load, .family = family, .put = put, .before = before, .as_written = as_written };
 	bool good = undo_family(&u) && undo_verify(&u);
@@ -125,10 +125,10 @@ static bool undo_rules(struct load *load, int family, const struct rules *put, c
  * What was put in force without a rehearsal is known as it was written, and stands in the kernel as iptables
  * writes it: to tell it from what others put there since, it is tried now.
  */
-static bool undo_raw(struct load *load, int family, const struct strbuf *put_text, const struct rules *before)
+static bool undo_raw(struct load *load, int family, const struct strbuf *put_text, const struct text_rules *before)
 {
 	struct strbuf text = STRBUF_INIT;
-	struct rules put = { .arena = { NULL, 0, 0 } };
+	struct text_rules put = { .arena = { NULL, 0, 0 } };
 	bool known = load_canonical(load, family, put_text, &text) &&
 		     rules_read(&put, want_names[family], strbuf_text(&text), text.len, load->log);
 	bool good = known;
@@ -177,7 +177,7 @@ static bool undo_written(struct load *load, int family)
 {
 	const char *name = rollback_names[family];
 	struct strbuf before_text = STRBUF_INIT, put_text = STRBUF_INIT;
-	struct rules before = { .arena = { NULL, 0, 0 } }, put = { .arena = { NULL, 0, 0 } };
+	struct text_rules before = { .arena = { NULL, 0, 0 } }, put = { .arena = { NULL, 0, 0 } };
 	int err = state_run_read(&load->state, name, &before_text);
 	bool good;
 

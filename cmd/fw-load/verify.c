@@ -16,7 +16,7 @@ bool load_read_result(void *ctx, struct diag_log *log)
 }
 
 /* What iptables made of a text that was not rehearsed is known only now, and part of the generation. */
-static bool compare_side(struct side *side, const struct rules *now, struct diag_log *log)
+static bool compare_side(struct side *side, const struct text_rules *now, struct diag_log *log)
 {
 	if (load_is_raw(side->load))
 		return side_learn(side, now, log) && side_write_part(side, log);
@@ -31,7 +31,7 @@ static bool compare_side(struct side *side, const struct rules *now, struct diag
 
 static bool verify_side(struct side *side, struct diag_log *log)
 {
-	struct rules now;
+	struct text_rules now;
 	bool good;
 
 	if (load_is_raw(side->load) && side_as_written(side))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "save.h"
-#include "system/bootload.h"
-#include "system/own.h"
+#include "host/bootload.h"
+#include "ruletext/own.h"
 
 #include <string.h>
 #include <syslog.h>
@@ -35,7 +35,7 @@ static bool compare(struct save *save, struct drift *drift)
 	bool good = add_patterns(save, drift);
 
 	for (int i = 0; good && i < FAMILIES; i++) {
-		const struct rules *base = &save->good.rules[i], *now = &save->dump.rules[i];
+		const struct text_rules *base = &save->good.rules[i], *now = &save->dump.rules[i];
 
 		if (!family_has(save->opts.families, i) || save->good.text[i].len == 0)
 			continue;
@@ -87,7 +87,7 @@ void save_check(struct save *save)
 }
 
 /* Fills `rules` of a side of --diff: "running" or a generation. */
-static bool diff_side(struct save *save, const char *word, struct generation *generation, const struct rules **rules)
+static bool diff_side(struct save *save, const char *word, struct generation *generation, const struct text_rules **rules)
 {
 	unsigned number;
 
@@ -108,7 +108,7 @@ static bool diff_side(struct save *save, const char *word, struct generation *ge
 void save_diff(struct save *save)
 {
 	struct generation sides[2] = { { .number = 0 }, { .number = 0 } };
-	const struct rules *rules[2] = { NULL, NULL };
+	const struct text_rules *rules[2] = { NULL, NULL };
 	struct drift drift = { .out = STRBUF_INIT };
 	bool good = diff_side(save, save->opts.operand[0], &sides[0], &rules[0]) &&
 		    diff_side(save, save->opts.operand[1], &sides[1], &rules[1]) && add_patterns(save, &drift);

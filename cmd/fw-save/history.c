@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "save.h"
-#include "system/lock.h"
+#include "host/lock.h"
 
 #include <errno.h>
 #include <stdlib.h>

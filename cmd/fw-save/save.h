@@ -4,13 +4,13 @@
 #define FW_CMD_SAVE_H
 
 #include "cli.h"
-#include "system/backend.h"
-#include "system/drift.h"
-#include "system/dump.h"
-#include "system/extras.h"
-#include "system/generation.h"
-#include "system/layout.h"
-#include "system/state.h"
+#include "host/backend.h"
+#include "transaction/drift.h"
+#include "host/dump.h"
+#include "ruletext/extras.h"
+#include "store/generation.h"
+#include "host/layout.h"
+#include "store/state.h"
 
 enum save_action { ACTION_SAVE, ACTION_CHECK, ACTION_LIST, ACTION_VERIFY, ACTION_SHOW, ACTION_DIFF, ACTION_KEEP };
 
@@ -36,7 +36,7 @@ struct save {
 	struct generation good;
 	unsigned loaded; /* its number, when it was read */ /* the last load; number 0: there was none */
 	struct dump dump;       /* what is in force, or in a distribution's files */
-	struct rules own[FAMILIES];
+	struct text_rules own[FAMILIES];
 	struct extras extras;
 };
 

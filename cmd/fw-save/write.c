@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/atomic.h"
 #include "save.h"
-#include "system/depend.h"
-#include "system/dual.h"
-#include "system/own.h"
+#include "host/depend.h"
+#include "ruletext/dual.h"
+#include "ruletext/own.h"
 #include "text/seal.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ static bool choose_rules(struct save *save)
 	for (int i = 0; i < FAMILIES; i++) {
 		if (all || save->good.text[i].len == 0) {
 			save->own[i] = save->dump.rules[i];
-			save->dump.rules[i] = (struct rules){ .arena = { NULL, 0, 0 } };
+			save->dump.rules[i] = (struct text_rules){ .arena = { NULL, 0, 0 } };
 		} else if (own_rules(&save->good.rules[i], &save->dump.rules[i], &save->own[i], &left_out) != 0) {
 			return diag_memory(save->log) == 0;
 		}

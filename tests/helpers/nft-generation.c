@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Prints the generation of nf_tables in its network namespace. */
-#include "system/nftgen.h"
+#include "host/nftgen.h"
 
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "system/align.h"
-#include "system/inputline.h"
-#include "system/own.h"
-#include "system/piecemap.h"
-#include "system/refer.h"
+#include "ruletext/align.h"
+#include "ruletext/inputline.h"
+#include "ruletext/own.h"
+#include "ruletext/piecemap.h"
+#include "store/refer.h"
 #include "tap.h"
 
 #include <errno.h>
@@ -103,7 +103,7 @@ static void test_own(void)
 					"-A INPUT -j A\n-A INPUT -j A\n-A INPUT -j A\n-A f -j D\nCOMMIT\n"
 					"*raw\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -j E\nCOMMIT\n";
 	struct diag_log silent = { .report = NULL };
-	struct rules base, live, own = { .arena = { NULL, 0, 0 } };
+	struct text_rules base, live, own = { .arena = { NULL, 0, 0 } };
 	struct foreign_count left_out = { 0, 0 };
 	struct strbuf out = STRBUF_INIT;
 	bool good = rules_read(&base, "t", base_text, strlen(base_text), &silent) &&
@@ -152,16 +152,16 @@ static void test_piecemap(void)
 }
 
 /* A chain of rules, one for each letter. */
-static void letters_chain(struct chain *chain, const char *letters)
+static void letters_chain(struct text_chain *chain, const char *letters)
 {
 	for (; *letters != '\0'; letters++)
-		(void)!vec_push(&chain->rules, (struct rule){ .text = { letters, 1 } });
+		(void)!vec_push(&chain->rules, (struct text_rule){ .text = { letters, 1 } });
 }
 
 /* The letters of the pairs; "!": a pair of different ones, or out of order. */
 static const char *aligned(const char *left_text, const char *right_text, char out[static 64])
 {
-	struct chain left = { .name = "l" }, right = { .name = "r" };
+	struct text_chain left = { .name = "l" }, right = { .name = "r" };
 	pairs both = { 0 };
 	bool good;
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "system/align.h"
-#include "system/backend.h"
-#include "system/dual.h"
-#include "system/extras.h"
-#include "system/merge.h"
-#include "system/plan.h"
-#include "system/program.h"
-#include "system/spawn.h"
-#include "system/state.h"
+#include "ruletext/align.h"
+#include "host/backend.h"
+#include "ruletext/dual.h"
+#include "ruletext/extras.h"
+#include "ruletext/merge.h"
+#include "transaction/plan.h"
+#include "ruletext/program.h"
+#include "host/spawn.h"
+#include "store/state.h"
 #include "tap.h"
 
 #include <errno.h>
@@ -15,10 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct rules read_sample(const char *text)
+static struct text_rules read_sample(const char *text)
 {
 	struct diag_log log = { .report = NULL };
-	struct rules rules;
+	struct text_rules rules;
 
 	CHECK(rules_read(&rules, "t", text, strlen(text), &log), "the sample is read");
 	return rules;
@@ -58,7 +58,7 @@ static void test_refusals(void)
 
 static void check_taken(const struct stream *stream, enum family family, const char *want, const char *name)
 {
-	struct rules rules;
+	struct text_rules rules;
 	struct strbuf text = STRBUF_INIT;
 	const struct line *bad;
 
@@ -82,7 +82,7 @@ static void test_take(void)
 	static const char wrong[] = "*filter\n:INPUT DROP [0:0]\n-I INPUT -j ACCEPT\nCOMMIT\n";
 	struct diag_log log = { .report = NULL };
 	struct stream stream;
-	struct rules rules;
+	struct text_rules rules;
 	const struct line *bad = NULL;
 
 	CHECK(stream_read(&stream, "t", text, strlen(text), FAMILY_BOTH, &log), "a text with marks is read");
@@ -106,7 +106,7 @@ static void test_take(void)
 static void check_merge(const char *base, const char *live, const char *next, enum foreign foreign, const char *want,
 			const char *program, const char *name)
 {
-	struct rules b = read_sample(base), l = read_sample(live), n = read_sample(next), w;
+	struct text_rules b = read_sample(base), l = read_sample(live), n = read_sample(next), w;
 	struct merge merge = MERGE_INIT;
 	struct strbuf text = STRBUF_INIT, steps = STRBUF_INIT;
 	const char *const keep[] = { "DOCKER*" };
@@ -176,11 +176,11 @@ static void test_merge(void)
 
 static void test_rules(void)
 {
-	struct rule rule = { .text = { "-A x -m comment --comment \"a -j b\\\" -j c\" -g there", 0 } };
+	struct text_rule rule = { .text = { "-A x -m comment --comment \"a -j b\\\" -j c\" -g there", 0 } };
 	struct piece target;
-	struct rules a = read_sample(F ":INPUT ACCEPT [0:0]\n" C), none = read_sample("# nothing\n");
+	struct text_rules a = read_sample(F ":INPUT ACCEPT [0:0]\n" C), none = read_sample("# nothing\n");
 	struct diag_log log = { .report = NULL };
-	struct rules bad;
+	struct text_rules bad;
 
 	rule.text.len = (unsigned)strlen(rule.text.text);
 	target = rule_target(&rule);
@@ -199,8 +199,8 @@ static void test_rules(void)
 
 static void test_many_chains(void)
 {
-	struct rules rules = { .arena = { NULL, 0, 0 } };
-	struct table *table = rules_add_table(&rules, "filter");
+	struct text_rules rules = { .arena = { NULL, 0, 0 } };
+	struct text_table *table = rules_add_table(&rules, "filter");
 	char name[32];
 	bool good = table != NULL;
 

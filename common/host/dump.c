@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/dump.h"
+#include "host/lock.h"
+#include "host/nftgen.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static bool read_texts(struct dump *dump, const struct backend *backend, enum family families, struct diag_log *log)
+{
+	for (int i = 0; i < FAMILIES; i++)
+		strbuf_reset(&dump->text[i]);
+	return backend_save(backend, families, NULL, dump->text, log) == SAVE_DONE;
+}
+
+/*
+ * A failure is believed only when nothing moved: a chain that went away while it was read makes the
+ * saver fail too. It is then asked once more, to hear its words.
+ */
+static bool read_nft(struct dump *dump, const struct backend *backend, enum family families, struct diag_log *log)
+{
+	struct diag_log silent = { .report = NULL };
+
+	for (int tries = 0; tries < DUMP_TRIES; tries++) {
+		uint32_t before, after;
+		int err = nftgen_read(&before);
+		bool good;
+
+		if (err != 0) {
+			diag_system(log, err, "asking for the generation of nf_tables");
+			return false;
+		}
+		good = read_texts(dump, backend, families, &silent);
+		err = nftgen_read(&after);
+		if (err != 0 || before != after)
+			continue;
+		if (good || !read_texts(dump, backend, families, log))
+			return good;
+	}
+	diag_add(log, DIAG_SYSTEM, NULL, NULL, "the rules changed while they were read, %d times in a row; nothing is saved",
+		 DUMP_TRIES);
+	return false;
+}
+
+static bool read_legacy(struct dump *dump, const struct backend *backend, enum family families, unsigned wait,
+			struct diag_log *log)
+{
+	int lock = lock_xtables(wait);
+	bool good;
+
+	if (lock == -EWOULDBLOCK)
+		diag_add(log, DIAG_SYSTEM, NULL, NULL, "the lock of iptables is held by another program; waited %u seconds",
+			 wait);
+	else if (lock < 0)
+		diag_system(log, lock, "the lock of iptables");
+	if (lock < 0)
+		return false;
+	good = read_texts(dump, backend, families, log);
+	close(lock);
+	return good;
+}
+
+bool dump_read(struct dump *dump, const struct backend *backend, enum family families, unsigned wait,
+	       struct diag_log *log)
+{
+	bool good;
+
+	if (backend->kind == BACKEND_LEGACY)
+		good = read_legacy(dump, backend, families, wait, log);
+	else
+		good = read_nft(dump, backend, families, log);
+	for (int i = 0; good && i < FAMILIES; i++)
+		good = rules_read(&dump->rules[i], backend->save[i], strbuf_text(&dump->text[i]), dump->text[i].len, log);
+	return good;
+}
+
+void dump_free(struct dump *dump)
+{
+	for (int i = 0; i < FAMILIES; i++) {
+		rules_free(&dump->rules[i]);
+		strbuf_free(&dump->text[i]);
+	}
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/netns.h"
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char own_path[] = "/proc/self/ns/net";
+
+static int write_path(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = file_write(fd, text, strlen(text));
+	close(fd);
+	return err;
+}
+
+/* Makes this user the root of a new user namespace, as `unshare -r` does. */
+static int become_root(void)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	char map[64];
+	int err;
+
+	if (unshare(CLONE_NEWUSER) != 0)
+		return -errno;
+	err = write_path("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
+	if (err == 0)
+		err = write_path("/proc/self/uid_map", map);
+	snprintf(map, sizeof(map), "0 %u 1", (unsigned)gid);
+	return err == 0 ? write_path("/proc/self/gid_map", map) : err;
+}
+
+static int open_own(int *fd)
+{
+	*fd = open(own_path, O_RDONLY | O_CLOEXEC);
+	return *fd >= 0 ? 0 : -errno;
+}
+
+int netns_make(struct netns *netns, bool may_move)
+{
+	bool far = false;
+	int err;
+
+	*netns = (struct netns)NETNS_INIT;
+	err = open_own(&netns->own);
+	if (err == 0 && unshare(CLONE_NEWNET) != 0)
+		err = -errno;
+	if (err == -EPERM && may_move) {
+		far = true;
+		err = become_root();
+		if (err == 0 && unshare(CLONE_NEWNET) != 0)
+			err = -errno;
+	}
+	if (err == 0)
+		err = open_own(&netns->scratch);
+	if (err == 0 && far) {
+		/* Where we came from belongs to a user namespace out of reach: there is no way back. */
+		close(netns->own);
+		netns->own = dup(netns->scratch);
+		err = netns->own >= 0 ? 0 : -errno;
+	} else if (err == 0) {
+		err = netns_leave(netns);
+	}
+	return err;
+}
+
+int netns_enter(const struct netns *netns)
+{
+	return setns(netns->scratch, CLONE_NEWNET) == 0 ? 0 : -errno;
+}
+
+int netns_leave(const struct netns *netns)
+{
+	return setns(netns->own, CLONE_NEWNET) == 0 ? 0 : -errno;
+}
+
+void netns_free(struct netns *netns)
+{
+	if (netns->own >= 0)
+		close(netns->own);
+	if (netns->scratch >= 0)
+		close(netns->scratch);
+	*netns = (struct netns)NETNS_INIT;
+}

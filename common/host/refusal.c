@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/backend.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The number behind `label` at the end of what the line begins with; 0: it does not begin so. */
+static unsigned number_behind(const char *line, size_t len, const char *label, size_t *end)
+{
+	const char *at = memmem(line, len, label, strlen(label));
+	unsigned long number;
+	char *stop;
+
+	if (at == NULL || !isdigit((unsigned char)at[strlen(label)]))
+		return 0;
+	number = strtoul(at + strlen(label), &stop, 10);
+	*end = (size_t)(stop - line);
+	return number < 4000000000UL ? (unsigned)number : 0;
+}
+
+static void add_words(struct strbuf *why, const char *text, size_t len)
+{
+	while (len > 0 && (*text == ' ' || *text == ':')) {
+		text++;
+		len--;
+	}
+	while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '.' || text[len - 1] == ':'))
+		len--;
+	if (len == 0)
+		return;
+	if (why->len > 0)
+		strbuf_puts(why, "; ");
+	strbuf_add(why, text, len);
+}
+
+/* "ip6tables-nft-restore v1.8.9 (nf_tables): TEXT" and "iptables-restore: TEXT": where TEXT begins. */
+static size_t program_name(const char *line, size_t len)
+{
+	const char *colon = memmem(line, len, ": ", 2);
+	const char *restore = memmem(line, len, "tables-", 7);
+
+	if (len > 0 && line[len - 1] == ':')
+		colon = colon != NULL ? colon : line + len - 1;
+	if (colon == NULL || restore == NULL || restore > colon || restore > line + 4)
+		return 0;
+	return (size_t)(colon - line) + 1;
+}
+
+/*
+ * The shapes: "PROGRAM: WHY" then "Error occurred at line: N" then "Try ..."; "line N: VERB failed
+ * (WHY): rule in chain C"; "PROGRAM: line N failed[: WHY]"; "PROGRAM: WHY line N: WHY".
+ */
+static void read_line(struct refusal *refusal, const char *line, size_t len)
+{
+	size_t end = 0, name = program_name(line, len);
+	unsigned number = number_behind(line, len, "Error occurred at line: ", &end);
+
+	if (number > 0) {
+		refusal->line = number;
+		return;
+	}
+	if ((len >= 4 && memcmp(line, "Try ", 4) == 0) || len == 0)
+		return;
+	line += name;
+	len -= name;
+	if (program_name(line, len) > 0) { /* "iptables-restore v1.8.9 (legacy): iptables-restore: ..." */
+		name = program_name(line, len);
+		line += name;
+		len -= name;
+	}
+	number = number_behind(line, len, "line ", &end);
+	if (number > 0 && refusal->line == 0)
+		refusal->line = number;
+	if (number > 0 && (end == len || strncmp(line + end, " failed", 7) == 0 || line[end] == ':')) {
+		const char *start = memmem(line, len, "line ", 5);
+		size_t skip = line[end] == ' ' ? 7 : 0;
+
+		add_words(&refusal->why, line, (size_t)(start - line));
+		if (end + skip <= len)
+			add_words(&refusal->why, line + end + skip, len - end - skip);
+		return;
+	}
+	add_words(&refusal->why, line, len);
+}
+
+void refusal_read(struct refusal *refusal, const char *words)
+{
+	refusal->line = 0;
+	strbuf_reset(&refusal->why);
+	while (*words != '\0') {
+		size_t len = strcspn(words, "\n");
+
+		read_line(refusal, words, len);
+		words += len + (words[len] == '\n');
+	}
+	if (refusal->why.len == 0 && refusal->line > 0)
+		strbuf_puts(&refusal->why, "the kernel refused it");
+}
+
+void refusal_free(struct refusal *refusal)
+{
+	strbuf_free(&refusal->why);
+}

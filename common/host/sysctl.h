@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Kernel settings below net., written and read back. */
+#ifndef FW_HOST_SYSCTL_H
+#define FW_HOST_SYSCTL_H
+
+#include "ruletext/sysctl.h"
+
+/* The current value, blanks made one, appended. 0 or -errno. */
+must_check int sysctl_read(const struct sysctl *sysctl, struct strbuf *out);
+
+/*
+ * May it be written at all? Some settings below net.netfilter belong to the whole machine and are
+ * read-only in a network namespace of one's own (net/netfilter/nf_conntrack_standalone.c).
+ */
+bool sysctl_writable(const struct sysctl *sysctl);
+
+/* Writes a value and reads it back. 0 or -errno; -EIO: the kernel took another one. */
+must_check int sysctl_write(const struct sysctl *sysctl, const char *value);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The rules of both families as one text that iptables-restore and ip6tables-restore both read: lines
+ * of both stand once, the others carry -4 or -6. Chain lines cannot carry a mark, so a chain of one
+ * family alone is made by `-4 -N CHAIN`, and a policy that differs is set by `-6 -P CHAIN POLICY`.
+ */
+#ifndef FW_RULETEXT_DUAL_H
+#define FW_RULETEXT_DUAL_H
+
+#include "base/strbuf.h"
+#include "ruletext/rules.h"
+
+/* Appends the tables, filter first; where there is none at all, an empty filter. 0 or -ENOMEM. */
+must_check int dual_write(const struct text_rules *v4, const struct text_rules *v6, bool counters, struct strbuf *out);
+
+#endif

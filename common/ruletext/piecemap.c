@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ruletext/piecemap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Eight bytes at a time: rules are long, and differ in few of them. */
+static size_t text_hash(const struct piece *text)
+{
+	uint64_t hash = text->len, word;
+	unsigned at = 0;
+
+	for (; at + sizeof(word) <= text->len; at += sizeof(word)) {
+		memcpy(&word, text->text + at, sizeof(word));
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
+		hash ^= hash >> 32;
+	}
+	for (word = 0; at < text->len; at++)
+		word = word << 8 | (unsigned char)text->text[at];
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
+	return (size_t)(hash ^ hash >> 32);
+}
+
+bool piecemap_reserve(struct piecemap *map, size_t count)
+{
+	size_t slots = 16;
+
+	while (slots < 2 * count)
+		slots *= 2;
+	map->slots = calloc(slots, sizeof(*map->slots));
+	map->slot_count = slots;
+	return map->slots != NULL && vec_reserve(&map->texts, count);
+}
+
+/* The slot of a text: its own, or the free one where it belongs. */
+static unsigned *find_slot(const struct piecemap *map, const struct piece *text)
+{
+	size_t at = text_hash(text) & (map->slot_count - 1);
+
+	while (map->slots[at] != 0 && !piece_equal(&map->texts.item[map->slots[at] - 1], text))
+		at = (at + 1) & (map->slot_count - 1);
+	return &map->slots[at];
+}
+
+size_t piecemap_add(struct piecemap *map, const struct piece *text)
+{
+	unsigned *slot = find_slot(map, text);
+
+	if (*slot == 0) {
+		if (!vec_push(&map->texts, *text))
+			return PIECEMAP_NONE;
+		*slot = (unsigned)map->texts.len;
+	}
+	return *slot - 1;
+}
+
+size_t piecemap_find(const struct piecemap *map, const struct piece *text)
+{
+	return (size_t)*find_slot(map, text) - 1;
+}
+
+void piecemap_free(struct piecemap *map)
+{
+	vec_free(&map->texts);
+	free(map->slots);
+	map->slots = NULL;
+	map->slot_count = 0;
+}

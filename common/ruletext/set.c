@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ruletext/set.h"
+#include "text/token.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_family(const struct token *word)
+{
+	return token_is(word, "inet") || token_is(word, "inet6");
+}
+
+int set_parse(struct set *set, const char *text, size_t len)
+{
+	struct token name = token_after(text, len, 0), type = token_next(text, len, &name);
+	struct token family = token_next(text, len, &type), rest = family;
+
+	*set = (struct set){ .name = NULL };
+	if (type.len == 0 || name.len > 31 || name.text[0] == '-')
+		return -EINVAL;
+	set->name = strndup(name.text, name.len);
+	strbuf_add(&set->type, type.text, type.len);
+	if (is_family(&family)) {
+		strbuf_puts(&set->type, " family ");
+		strbuf_add(&set->type, family.text, family.len);
+		rest = token_next(text, len, &family);
+	}
+	if (rest.len > 0) {
+		strbuf_putc(&set->type, ' ');
+		strbuf_add(&set->type, rest.text, len - (size_t)(rest.text - text));
+	}
+	if (set->name != NULL && !set->type.failed)
+		return 0;
+	set_free(set);
+	return -ENOMEM;
+}
+
+void set_free(struct set *set)
+{
+	free(set->name);
+	strbuf_free(&set->type);
+	strbuf_free(&set->members);
+	strbuf_free(&set->before);
+	strbuf_free(&set->made);
+	set->name = NULL;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ruletext/sysctl.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void sysctl_squeeze(struct strbuf *out, const char *text)
+{
+	bool blank = false;
+
+	for (; *text != '\0'; text++) {
+		if (isspace((unsigned char)*text)) {
+			blank = true;
+			continue;
+		}
+		if (blank && out->len > 0)
+			strbuf_putc(out, ' ');
+		blank = false;
+		strbuf_putc(out, *text);
+	}
+}
+
+/* As sysctl_read gives it, so that both can be compared; empty for a list with nothing in it. NULL: no memory. */
+static char *squeezed(const char *text, size_t len)
+{
+	struct strbuf out = STRBUF_INIT;
+	char *copy = strndup(text, len), *value;
+
+	if (copy != NULL)
+		sysctl_squeeze(&out, copy);
+	value = copy != NULL && !out.failed ? strdup(strbuf_text(&out)) : NULL;
+	strbuf_free(&out);
+	free(copy);
+	return value;
+}
+
+int sysctl_parse(struct sysctl *sysctl, const char *text, size_t len)
+{
+	const char *equal = memchr(text, '=', len);
+	size_t key = equal != NULL ? (size_t)(equal - text) : 0, value;
+
+	*sysctl = (struct sysctl){ .key = NULL };
+	while (key > 0 && text[key - 1] == ' ')
+		key--;
+	if (key < 5 || memcmp(text, "net", 3) != 0 || (text[3] != '.' && text[3] != '/') ||
+	    memmem(text, key, "..", 2) != NULL || memmem(text, key, "//", 2) != NULL)
+		return -EINVAL;
+	value = len - (size_t)(equal + 1 - text);
+	while (value > 0 && equal[value] == ' ')
+		value--;
+	equal++;
+	while (value > 0 && *equal == ' ') {
+		equal++;
+		value--;
+	}
+	sysctl->key = strndup(text, key);
+	sysctl->value = squeezed(equal, value);
+	if (sysctl->key == NULL || sysctl->value == NULL) {
+		sysctl_free(sysctl);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void sysctl_free(struct sysctl *sysctl)
+{
+	free(sysctl->key);
+	free(sysctl->value);
+	free(sysctl->before);
+	*sysctl = (struct sysctl){ .key = NULL };
+}
+
+bool sysctl_opens(const struct sysctl *sysctl)
+{
+	static const struct {
+		const char *part;
+		bool opens_at_zero;
+	} keys[] = {
+		{ "ip_forward", false },  { "forwarding", false },	{ "accept_", false },
+		{ "proxy_arp", false },	  { "route_localnet", false },	{ "proxy_ndp", false },
+		{ "rp_filter", true },	  { "bridge-nf-call-", true },	{ "send_redirects", false },
+		{ "nonlocal_bind", false }, { "nf_conntrack_helper", false },
+	};
+	bool zero = strcmp(sysctl->value, "0") == 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (strstr(sysctl->key, keys[i].part) != NULL)
+			return zero == keys[i].opens_at_zero;
+	return false;
+}
