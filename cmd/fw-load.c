@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli.h"
-#include "fw-load/load.h"
-
-#include <string.h>
+#include "fw-load/run.h"
+#include "host/limits.h"
 
 static const char usage[] =
 	"usage: fw-load [-46nqv] [-b BACKEND] [-s DIR] [--confirm SECONDS]\n"
@@ -35,173 +34,25 @@ static const char usage[] =
 	"  -h, --help               this text\n"
 	"  -V, --version            the version\n";
 
-enum {
-	OPT_CHECK = 256,
-	OPT_CONFIRM,
-	OPT_CONFIRM_NOW,
-	OPT_ROLLBACK,
-	OPT_STATUS,
-	OPT_BOOT,
-	OPT_ADOPT,
-	OPT_REPLACE,
-	OPT_KEEP,
-	OPT_COUNTERS,
-	OPT_NO_REHEARSE,
-	OPT_SAFE_RULES,
-	OPT_GUARD,
-};
-
-static const struct option longs[] = {
-	{ "ipv4", no_argument, NULL, '4' },
-	{ "ipv6", no_argument, NULL, '6' },
-	{ "backend", required_argument, NULL, 'b' },
-	{ "state", required_argument, NULL, 's' },
-	{ "plan", no_argument, NULL, 'n' },
-	{ "check", no_argument, NULL, OPT_CHECK },
-	{ "confirm", required_argument, NULL, OPT_CONFIRM },
-	{ "confirm-now", no_argument, NULL, OPT_CONFIRM_NOW },
-	{ "rollback", no_argument, NULL, OPT_ROLLBACK },
-	{ "status", no_argument, NULL, OPT_STATUS },
-	{ "boot", no_argument, NULL, OPT_BOOT },
-	{ "adopt", no_argument, NULL, OPT_ADOPT },
-	{ "replace", no_argument, NULL, OPT_REPLACE },
-	{ "keep", required_argument, NULL, OPT_KEEP },
-	{ "counters", no_argument, NULL, OPT_COUNTERS },
-	{ "no-rehearse", no_argument, NULL, OPT_NO_REHEARSE },
-	{ "safe-rules", required_argument, NULL, OPT_SAFE_RULES },
-	{ "guard", no_argument, NULL, OPT_GUARD },
-	{ "wait", required_argument, NULL, 'w' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
-
-/* Options that are a command of their own; false: it is none. */
-static bool set_action(const struct cli *cli, struct load_opts *opts, int c)
-{
-	static const int options[] = {
-		[ACTION_CHECK] = OPT_CHECK,   [ACTION_CONFIRM] = OPT_CONFIRM_NOW, [ACTION_ROLLBACK] = OPT_ROLLBACK,
-		[ACTION_STATUS] = OPT_STATUS, [ACTION_BOOT] = OPT_BOOT,		  [ACTION_GUARD] = OPT_GUARD,
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
-		if (options[i] != c)
-			continue;
-		if (opts->action != ACTION_LOAD)
-			cli_misuse(cli, "one command at a time");
-		opts->action = (enum action)i;
-		return true;
-	}
-	return false;
-}
-
-static void set_word(const struct cli *cli, struct load_opts *opts, int c)
-{
-	if (c == 'b' && !backend_parse(optarg, &opts->backend))
-		cli_misuse(cli, "%s: the backend is nft, legacy or auto", optarg);
-	else if (c == 's')
-		opts->state_dir = optarg;
-	else if (c == 'w')
-		opts->wait = cli_seconds(cli, optarg);
-	else if (c == OPT_CONFIRM && (opts->confirm = cli_seconds(cli, optarg)) == 0)
-		cli_misuse(cli, "--confirm 0: nobody can confirm in no time");
-	else if (c == OPT_SAFE_RULES)
-		opts->safe_rules = optarg;
-	else if (c == OPT_KEEP && !vec_push(&opts->keep, optarg))
-		cli_misuse(cli, "out of memory");
-}
-
-static void set_flag(struct cli *cli, struct load_opts *opts, int c)
-{
-	if (c == '4' || c == '6')
-		opts->families |= c == '4' ? FAMILY_IPV4 : FAMILY_IPV6;
-	else if (c == 'n')
-		opts->plan_only = true;
-	else if ((c == OPT_ADOPT || c == OPT_REPLACE) && opts->unknown != UNKNOWN_REFUSE)
-		cli_misuse(cli, "one of --adopt and --replace");
-	else if (c == OPT_ADOPT || c == OPT_REPLACE)
-		opts->unknown = c == OPT_ADOPT ? UNKNOWN_ADOPT : UNKNOWN_REPLACE;
-	else if (c == OPT_COUNTERS)
-		opts->counters = true;
-	else if (c == OPT_NO_REHEARSE)
-		opts->no_rehearsal = true;
-	else if (c == 'q')
-		cli->quiet_warnings = true;
-	else if (c == 'v')
-		opts->verbose = true;
-	else if (c == 'h')
-		cli_help(cli);
-	else if (c == 'V')
-		cli_version(cli);
-}
-
-static struct load_opts parse_opts(struct cli *cli, int argc, char *argv[])
-{
-	struct load_opts opts = { .state_dir = STATE_DIR, .safe_rules = "/etc/fw-tools/safe.rules", .wait = 30 };
-	int c;
-
-	while ((c = cli_option(cli, argc, argv, ":46b:s:nw:qvhV", longs)) != -1) {
-		if (set_action(cli, &opts, c))
-			continue;
-		if (optarg != NULL)
-			set_word(cli, &opts, c);
-		else
-			set_flag(cli, &opts, c);
-		optarg = NULL;
-	}
-	if (opts.plan_only && opts.action != ACTION_LOAD && opts.action != ACTION_ROLLBACK)
-		cli_misuse(cli, "-n goes with a load and with --rollback");
-	if (opts.families != FAMILY_NONE && opts.action > ACTION_CHECK)
-		cli_misuse(cli, "-4 and -6 go with a load: a generation is of both families");
-	opts.input = cli_operand(cli, argc, argv);
-	if (opts.action == ACTION_ROLLBACK && optind < argc)
-		opts.generation = cli_number(cli, argv[optind], 1, 1000000000, "the number of a generation");
-	else if (opts.action > ACTION_CHECK && optind < argc)
-		cli_misuse(cli, "this command takes no operand: %s", argv[optind]);
-	return opts;
-}
-
-static void run_load(struct load *load)
-{
-	const struct load_opts *opts = &load->opts;
-
-	if (!load_read(load) || !load_find(load) || (!opts->plan_only && (!load_lock(load) || !load_recover(load))))
-		return;
-	if (!load_modules(load) || (!opts->no_rehearsal && !load_rehearse(load)) || !load_gather(load) ||
-	    !load_merge(load) || !load_plan(load))
-		return;
-	if (opts->plan_only)
-		plan_print(&load->plan, stdout);
-	else if (load->plan.steps.len > 0 && load_commit(load) && opts->confirm > 0)
-		load_wait(load);
-}
-
-static void run_check(struct load *load)
-{
-	if (load_read(load) && load_backend(load))
-		load_rehearse(load);
-}
-
 int main(int argc, char *argv[])
 {
-	static void (*const actions[])(struct load *) = {
-		[ACTION_LOAD] = run_load,	  [ACTION_CHECK] = run_check,	[ACTION_CONFIRM] = confirm_now,
-		[ACTION_ROLLBACK] = load_rollback, [ACTION_STATUS] = load_status, [ACTION_BOOT] = load_boot,
-		[ACTION_GUARD] = guard_run,
+	static enum result (*const actions[])(struct run *) = {
+		[ACTION_LOAD] = run_load,	  [ACTION_CHECK] = run_check,	[ACTION_CONFIRM] = run_confirm,
+		[ACTION_ROLLBACK] = run_rollback, [ACTION_STATUS] = run_status, [ACTION_BOOT] = run_boot,
+		[ACTION_GUARD] = run_guard,
 	};
+	struct options options;
 	struct cli cli;
-	struct load load;
-	struct load_opts opts;
-	int special, status;
+	struct run run;
+	enum result result = RESULT_SYSTEM;
+	int status;
 
 	cli_begin(&cli, "fw-load", usage);
-	opts = parse_opts(&cli, argc, argv);
-	load_begin(&load, &cli, &opts);
-	actions[opts.action](&load);
-	special = load.status;
-	load_end(&load);
+	options = parse_options(&cli, argc, argv);
+	run_begin(&run, &cli, &options);
+	if (host_prepare(&cli.log))
+		result = actions[options.action](&run);
+	run_end(&run);
 	status = cli_finish(&cli);
-	return special > 0 ? special : status;
+	return result != RESULT_DONE ? (int)result : status;
 }

@@ -2,42 +2,27 @@
 /*
  * A load that must be confirmed. A guard of its own process, session and, under systemd, unit waits
  * beside the foreground: whatever happens to terminal and session, it undoes the load in time. Both
- * decide under the lock of the state, by what `pending` says then.
+ * decide under the lock of the state, by what the journal says then.
  */
-#include "load.h"
+#include "fw-load/run.h"
+#include "host/guard.h"
 #include "host/lock.h"
-#include "host/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { ENVIRONMENT = 3 };
-
 static const struct timespec moment = { .tv_nsec = 50 * 1000 * 1000 };
 
-bool guard_is_there(const struct load *load)
+bool run_guard_alive(void *arg)
 {
-	struct strbuf path = STRBUF_INIT;
-	bool held = lock_is_held(state_run_path(&load->state, "guard", &path));
+	struct run *run = arg;
 
-	strbuf_free(&path);
-	return held;
-}
-
-/* A unit of systemd lives in the first network namespace: of use only if we do too. */
-static bool under_systemd(void)
-{
-	struct stat unit, first, own;
-
-	return stat("/run/systemd/system", &unit) == 0 && stat("/proc/1/ns/net", &first) == 0 &&
-	       stat("/proc/self/ns/net", &own) == 0 && first.st_ino == own.st_ino;
+	return guard_alive(strbuf_text(&run->guard_lock));
 }
 
 /* Relative to the directory that we were started in: the guard has another. */
@@ -52,132 +37,33 @@ static const char *absolute(const char *path, struct strbuf *out)
 	return strbuf_text(out);
 }
 
-/* A unit starts with an environment of its own: what tells where programs and locks are goes with it. */
-static size_t pass_environment(struct spawn *spawn, size_t n, struct strbuf *texts)
+int run_start_guard(void *arg)
 {
-	static const char *const names[ENVIRONMENT] = { "PATH", "XTABLES_LOCKFILE", "XTABLES_LIBDIR" };
-
-	for (size_t i = 0; i < ENVIRONMENT; i++) {
-		const char *value = getenv(names[i]);
-
-		if (value == NULL)
-			continue;
-		strbuf_printf(&texts[i], "--setenv=%s=%s", names[i], value);
-		spawn->argv[n++] = strbuf_text(&texts[i]);
-	}
-	return n;
-}
-
-static bool start_unit(const char *self, const char *const *guard)
-{
-	struct strbuf texts[ENVIRONMENT] = { STRBUF_INIT, STRBUF_INIT, STRBUF_INIT };
-	struct spawn spawn = SPAWN_INIT;
-	size_t n = 0;
-	bool good;
-
-	spawn.argv[n++] = "systemd-run";
-	spawn.argv[n++] = "--quiet";
-	spawn.argv[n++] = "--collect";
-	spawn.argv[n++] = "--description=fw-load: undo what nobody confirms";
-	n = pass_environment(&spawn, n, texts);
-	spawn.argv[n++] = self;
-	for (size_t i = 1; guard[i] != NULL; i++)
-		spawn.argv[n++] = guard[i];
-	spawn_run(&spawn, 1);
-	good = spawn_good(&spawn);
-	spawn_free(&spawn);
-	for (size_t i = 0; i < ENVIRONMENT; i++)
-		strbuf_free(&texts[i]);
-	return good;
-}
-
-static int start_guard(const struct load *load)
-{
+	struct run *run = arg;
 	struct strbuf dir = STRBUF_INIT, safe = STRBUF_INIT;
-	const char *const guard[] = { "/proc/self/exe",
-				      "--guard",
-				      "-s",
-				      absolute(load->opts.state_dir, &dir),
-				      "-b",
-				      backend_name(load->backend.kind),
-				      "--safe-rules",
-				      absolute(load->opts.safe_rules, &safe),
+	const char *const words[] = { "--guard",	"-s", absolute(run->options.state_dir, &dir),
+				      "-b",		backend_name(run->door.kind),
+				      "--safe-rules",	absolute(run->options.safe_rules, &safe),
 				      NULL };
-	char self[4096];
-	ssize_t len = readlink(guard[0], self, sizeof(self) - 1);
-	int err = dir.failed || safe.failed ? -ENOMEM : 0;
+	int err = dir.failed || safe.failed ? -ENOMEM : guard_launch(words);
 
-	self[len > 0 ? len : 0] = '\0';
-	if (err == 0 && (!under_systemd() || len <= 0 || !start_unit(self, guard)))
-		err = spawn_detached(guard);
+	for (int i = 0; err == 0 && i < 200 && !run_guard_alive(run); i++)
+		nanosleep(&moment, NULL);
+	if (err == 0 && !run_guard_alive(run))
+		err = -ETIMEDOUT;
 	strbuf_free(&dir);
 	strbuf_free(&safe);
 	return err;
 }
 
-bool guard_start(void *arg)
+static long long pending(struct run *run, unsigned *generation)
 {
-	struct load *load = arg;
-	int err;
+	struct transaction_hooks hooks = run_hooks(run);
+	struct transaction *t = transaction_begin(&run->door, &run->state, &hooks, &run->cli->log);
+	long long left = t != NULL ? transaction_pending(t, generation) : 0;
 
-	if (!load_recorded(load))
-		return false;
-	err = start_guard(load);
-	for (int i = 0; err == 0 && i < 100 && !guard_is_there(load); i++)
-		nanosleep(&moment, NULL);
-	if (err == 0 && guard_is_there(load))
-		return true;
-	diag_system(load->log, err != 0 ? err : -ETIMEDOUT, "the guard of an unconfirmed load");
-	return false;
-}
-
-/* Under the lock: is this generation still to be decided? */
-static bool still_pending(struct load *load, struct pending *pending)
-{
-	return state_read_pending(&load->state, pending) == 0 && pending->generation != 0;
-}
-
-void guard_run(struct load *load)
-{
-	struct strbuf path = STRBUF_INIT;
-	int own = lock_file(state_run_path(&load->state, "guard", &path), 5);
-	struct pending pending;
-
-	if (own < 0) {
-		diag_system(load->log, own, "%s", strbuf_text(&path));
-	} else {
-		while (still_pending(load, &pending) && state_uptime() < pending.deadline)
-			nanosleep(&moment, NULL);
-		load->opts.wait = 3600;
-		if (load_find(load) && load_lock(load) && still_pending(load, &pending) && pending.deadline > 0) {
-			load->status = STATUS_UNCONFIRMED;
-			load_undo(load, pending.generation);
-		}
-		close(own);
-	}
-	strbuf_free(&path);
-}
-
-/* Confirms, under the lock that the caller holds. */
-static void confirm(struct load *load)
-{
-	struct pending pending;
-
-	if (!still_pending(load, &pending)) {
-		diag_add(load->log, DIAG_LOAD, NULL, NULL, "no load waits for a confirmation");
-	} else if (state_uptime() >= pending.deadline || !guard_is_there(load)) {
-		diag_add(load->log, DIAG_LOAD, NULL, NULL, "too late: generation %06u is undone", pending.generation);
-	} else {
-		load->generation = pending.generation;
-		load->keep_generation = true;
-		load_flip(load);
-	}
-}
-
-void confirm_now(struct load *load)
-{
-	if (load_find(load) && load_lock(load))
-		confirm(load);
+	transaction_end(t);
+	return left;
 }
 
 /* The word yes on the terminal; false: nothing yet, or another word. */
@@ -193,32 +79,73 @@ static bool terminal_says_yes(int tty)
 	return len >= 3 && memcmp(answer, "yes", 3) == 0;
 }
 
-void load_wait(struct load *load)
+/* The guard was killed: then it is for us to undo. */
+static enum result stand_in(struct run *run, struct transaction *t)
+{
+	enum result result = run_lock(run);
+
+	return result == RESULT_DONE ? transaction_lapse(t) : result;
+}
+
+enum result run_wait(struct run *run, struct transaction *t)
 {
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NONBLOCK);
-	struct pending pending;
+	unsigned generation = 0, ours = transaction_generation(t);
+	enum result result = RESULT_DONE;
+	long long left;
 
-	load_unlock(load);
-	load_phase(load, NULL);
-	diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
-		 "generation %06u is in force for %u s; keep it with: fw-load --confirm-now%s", load->generation,
-		 load->opts.confirm, tty >= 0 ? ", or with the word yes here" : "");
-	while (still_pending(load, &pending) && pending.generation == load->generation) {
-		if (terminal_says_yes(tty) && load_lock(load)) {
-			confirm(load);
-			load_unlock(load);
+	run->door.unlock(run->door.self);
+	run_phase(run, NULL);
+	diag_add(&run->cli->log, DIAG_LOAD_WARNING, NULL, NULL,
+		 "generation %06u is in force for %u s; keep it with: fw-load --confirm-now%s", ours, run->options.confirm,
+		 tty >= 0 ? ", or with the word yes here" : "");
+	while (result == RESULT_DONE && (left = pending(run, &generation)) >= 0 && generation == ours) {
+		if (terminal_says_yes(tty) && run_lock(run) == RESULT_DONE) {
+			(void)!transaction_confirm(t);
+			run->door.unlock(run->door.self);
 		}
-		/* The guard was killed: then it is for us to undo. */
-		if (!guard_is_there(load) && still_pending(load, &pending) && state_uptime() > pending.deadline + 1 &&
-		    (!load_lock(load) || !load_recover(load)))
-			break;
+		if (left == 0 && !run_guard_alive(run) && pending(run, &generation) == 0)
+			result = stand_in(run, t);
 		nanosleep(&moment, NULL);
 	}
 	if (tty >= 0)
 		close(tty);
-	if (state_link(&load->state, "good") != load->generation) {
-		diag_add(load->log, DIAG_LOAD, NULL, NULL, "generation %06u was not confirmed and is undone",
-			 load->generation);
-		load->status = STATUS_UNCONFIRMED;
+	if (state_link(&run->state, "good") == ours)
+		return RESULT_DONE;
+	diag_add(&run->cli->log, DIAG_LOAD, NULL, NULL, "generation %06u was not confirmed and is undone", ours);
+	return result == RESULT_SAFE ? result : RESULT_UNCONFIRMED;
+}
+
+static enum result lapse(struct run *run)
+{
+	struct transaction_hooks hooks = run_hooks(run);
+	struct transaction *t;
+	enum result result = run_machine(run);
+
+	run->options.wait = 3600;
+	if (result == RESULT_DONE)
+		result = run_lock(run);
+	if (result != RESULT_DONE)
+		return result;
+	t = transaction_begin(&run->door, &run->state, &hooks, &run->cli->log);
+	result = t != NULL ? transaction_lapse(t) : RESULT_SYSTEM;
+	transaction_end(t);
+	return result;
+}
+
+enum result run_guard(struct run *run)
+{
+	int own = lock_file(strbuf_text(&run->guard_lock), 5);
+	enum result result = RESULT_DONE;
+	unsigned generation;
+
+	if (own < 0) {
+		diag_system(&run->cli->log, own, "%s", strbuf_text(&run->guard_lock));
+		return RESULT_SYSTEM;
 	}
+	while (pending(run, &generation) > 0)
+		nanosleep(&moment, NULL);
+	result = lapse(run);
+	close(own);
+	return result;
 }

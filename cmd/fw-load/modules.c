@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "load.h"
+#include "fw-load/run.h"
 #include "host/modload.h"
 
 #include <string.h>
 
-static bool load_module(struct load *load, struct kmod_ctx *ctx, const struct module *module, bool look)
+/* One module of the text, looked up or loaded. */
+static bool load_module(struct run *run, struct kmod_ctx *ctx, const struct module *module, bool look)
 {
+	struct diag_log *log = &run->cli->log;
 	int err = 0;
 	enum modload result = modload_one(ctx, module->name, true, &err);
 
@@ -16,44 +18,41 @@ static bool load_module(struct load *load, struct kmod_ctx *ctx, const struct mo
 	if (result == MODLOAD_DONE)
 		return true;
 	if (module->optional || result == MODLOAD_NO_TREE) {
-		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL, "module %s %s", module->name, modload_text(result));
+		diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "module %s %s", module->name, modload_text(result));
 		return true;
 	}
-	diag_add(load->log, DIAG_LOAD, NULL, NULL, "module %s %s%s%s", module->name, modload_text(result),
+	diag_add(log, DIAG_LOAD, NULL, NULL, "module %s %s%s%s", module->name, modload_text(result),
 		 result == MODLOAD_FAILED ? ": " : "", result == MODLOAD_FAILED ? strerror(-err) : "");
-	load->status = STATUS_EXTRAS;
 	return false;
 }
 
-/* A dry run only tells them: in a real one they are loaded by now, since the rehearsal may need them. */
-static bool plan_module(struct load *load, struct kmod_ctx *ctx, const struct module *module)
+static void plan_module(struct kmod_ctx *ctx, const struct module *module, struct strbuf *plan)
 {
 	struct strbuf order = STRBUF_INIT;
-	bool good;
 
 	modload_order(ctx, module->name, &order);
-	good = !order.failed && (order.len == 0 || plan_add(&load->plan, NULL, NULL, NULL, "load module %s:%s",
-							    module->name, strbuf_text(&order)));
+	if (order.len > 0)
+		strbuf_printf(plan, "load module %s:%s\n", module->name, strbuf_text(&order));
 	strbuf_free(&order);
-	return good || diag_memory(load->log) == 0;
 }
 
 /* All are looked up before the first is loaded. */
-bool load_modules(struct load *load)
+bool run_modules(void *arg, const struct extras *extras, struct strbuf *plan)
 {
+	struct run *run = arg;
 	struct kmod_ctx *ctx;
 	bool good = true;
 
-	if (load->extras.modules.len == 0)
+	if (extras->modules.len == 0)
 		return true;
 	ctx = modload_open(NULL, NULL);
 	if (ctx == NULL)
-		return diag_memory(load->log) == 0;
-	for (int look = 1; look >= (load->opts.plan_only ? 1 : 0) && good; look--)
-		for (size_t i = 0; i < load->extras.modules.len; i++)
-			good = load_module(load, ctx, &load->extras.modules.item[i], look == 1) && good;
-	for (size_t i = 0; load->opts.plan_only && good && i < load->extras.modules.len; i++)
-		good = plan_module(load, ctx, &load->extras.modules.item[i]);
+		return diag_memory(&run->cli->log) == 0;
+	for (int look = 1; look >= (plan != NULL ? 1 : 0) && good; look--)
+		for (size_t i = 0; i < extras->modules.len; i++)
+			good = load_module(run, ctx, &extras->modules.item[i], look == 1) && good;
+	for (size_t i = 0; plan != NULL && good && i < extras->modules.len; i++)
+		plan_module(ctx, &extras->modules.item[i], plan);
 	modload_close(ctx);
 	return good;
 }

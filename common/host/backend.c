@@ -296,6 +296,17 @@ bool backend_in_use(const struct backend *backend)
 	return used;
 }
 
+const char *backend_conflict(enum backend_kind kind)
+{
+	static const char *const names[] = { [BACKEND_NFT] = "iptables-nft-restore", [BACKEND_LEGACY] = "iptables-legacy-restore" };
+	enum backend_kind other_kind = kind == BACKEND_NFT ? BACKEND_LEGACY : BACKEND_NFT;
+	struct backend us = { .kind = kind, .lock_fd = { -1, -1 } }, other = { .lock_fd = { -1, -1 } };
+	bool used = !backend_untouched(other_kind) && backend_other(&other, &us) && backend_in_use(&other);
+
+	backend_free(&other);
+	return used ? names[other_kind] : NULL;
+}
+
 static void restore_arguments(struct spawn *spawn, const char *program, enum restore_mode mode)
 {
 	size_t n = 0;

@@ -50,6 +50,9 @@ bool backend_untouched(enum backend_kind kind);
 /* Does it hold any rule or policy? Asked of the other kind, whose rules filter the same packets. */
 bool backend_in_use(const struct backend *backend);
 
+/* The other kind's restore program, if that kind holds any rule or policy too; NULL: it does not. */
+const char *backend_conflict(enum backend_kind kind);
+
 enum save_result {
 	SAVE_DONE,
 	SAVE_FAILED, /* reported */

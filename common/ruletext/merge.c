@@ -156,6 +156,25 @@ static bool same_rules(const struct text_chain *a, const struct text_chain *b)
 	return same == a->rules.len && same == b->rules.len;
 }
 
+/* Where an earlier merge put another program's rule: in front of all of ours, behind one of them, or nowhere. */
+enum place { PLACE_NONE, PLACE_HEAD, PLACE_TAIL };
+
+static enum place earlier_place(const struct merge *merge, const char *table_name, const struct text_chain *chain,
+				const struct text_rule *rule)
+{
+	const struct text_table *table = merge->earlier != NULL ? rules_table(merge->earlier, table_name) : NULL;
+	const struct text_chain *earlier = table != NULL ? table_chain(table, chain->name) : NULL;
+	enum place place = PLACE_HEAD;
+
+	for (size_t i = 0; earlier != NULL && i < earlier->rules.len; i++) {
+		if (!earlier->rules.item[i].foreign)
+			place = PLACE_TAIL;
+		else if (piece_equal(&earlier->rules.item[i].text, &rule->text))
+			return place;
+	}
+	return PLACE_NONE;
+}
+
 /* Live's rules of a chain that are not ours: each goes to the head or the tail. */
 struct parts {
 	VEC(struct text_rule) head, tail;
@@ -187,12 +206,14 @@ static bool split_foreign(struct merge *merge, const struct text_table *table, c
 	}
 	for (size_t i = 0; good && i < scratch.rules.len; i++) {
 		const struct text_rule *rule = &scratch.rules.item[i];
+		enum place place = earlier_place(merge, table->name, live, rule);
 		struct piece target = rule_target(rule);
 		char name[64];
 
 		leading = leading && piece_name(&target, name, sizeof(name)) && chain_in(table, name) != NULL;
-		good = (seen_ours ? i < first_ours : leading) ? vec_push(&parts->head, *rule) :
-								vec_push(&parts->tail, *rule);
+		if (place == PLACE_NONE)
+			place = (seen_ours ? i < first_ours : leading) ? PLACE_HEAD : PLACE_TAIL;
+		good = place == PLACE_HEAD ? vec_push(&parts->head, *rule) : vec_push(&parts->tail, *rule);
 	}
 	vec_free(&scratch.rules);
 	return good;

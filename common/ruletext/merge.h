@@ -23,6 +23,9 @@ struct merge {
 	const char *const *keep; /* borrowed; patterns of chain names that are foreign in any case */
 	size_t keep_count;
 	bool only_changed; /* a chain that is the same in base and next is left as it is live: for a rollback */
+	const struct text_rules *earlier; /* borrowed; the result of a merge before this one, which other programs
+					     overtook: their rules that it placed in front of ours belong there, wherever
+					     they stand now; NULL: none */
 	/* results */
 	size_t unknown;           /* foreign things found: rules, chains, policies; kept by name not counted */
 	struct strbuf first;      /* owned; the first of them, for a message */

@@ -21,17 +21,6 @@ static size_t text_hash(const struct piece *text)
 	return (size_t)(hash ^ hash >> 32);
 }
 
-bool piecemap_reserve(struct piecemap *map, size_t count)
-{
-	size_t slots = 16;
-
-	while (slots < 2 * count)
-		slots *= 2;
-	map->slots = calloc(slots, sizeof(*map->slots));
-	map->slot_count = slots;
-	return map->slots != NULL && vec_reserve(&map->texts, count);
-}
-
 /* The slot of a text: its own, or the free one where it belongs. */
 static unsigned *find_slot(const struct piecemap *map, const struct piece *text)
 {
@@ -42,10 +31,35 @@ static unsigned *find_slot(const struct piecemap *map, const struct piece *text)
 	return &map->slots[at];
 }
 
+bool piecemap_reserve(struct piecemap *map, size_t count)
+{
+	unsigned *before = map->slots;
+	size_t slots = map->slot_count == 0 ? 16 : map->slot_count;
+
+	while (slots < 2 * count)
+		slots *= 2;
+	if (slots == map->slot_count)
+		return true;
+	map->slots = calloc(slots, sizeof(*map->slots));
+	if (map->slots == NULL || !vec_reserve(&map->texts, count)) {
+		free(map->slots);
+		map->slots = before;
+		return false;
+	}
+	free(before);
+	map->slot_count = slots;
+	for (size_t i = 0; i < map->texts.len; i++)
+		*find_slot(map, &map->texts.item[i]) = (unsigned)i + 1;
+	return true;
+}
+
 size_t piecemap_add(struct piecemap *map, const struct piece *text)
 {
-	unsigned *slot = find_slot(map, text);
+	unsigned *slot;
 
+	if (!piecemap_reserve(map, map->texts.len + 1))
+		return PIECEMAP_NONE;
+	slot = find_slot(map, text);
 	if (*slot == 0) {
 		if (!vec_push(&map->texts, *text))
 			return PIECEMAP_NONE;
@@ -56,7 +70,7 @@ size_t piecemap_add(struct piecemap *map, const struct piece *text)
 
 size_t piecemap_find(const struct piecemap *map, const struct piece *text)
 {
-	return (size_t)*find_slot(map, text) - 1;
+	return map->slot_count == 0 ? PIECEMAP_NONE : (size_t)*find_slot(map, text) - 1;
 }
 
 void piecemap_free(struct piecemap *map)

@@ -17,10 +17,10 @@ struct piecemap {
 	size_t slot_count;       /* a power of two */
 };
 
-/* Room for so many different texts in an empty map: more must not be added. False when memory ran out. */
+/* Makes room for so many different texts. False when memory ran out. */
 must_check bool piecemap_reserve(struct piecemap *map, size_t count);
 
-/* The number of a text, a new one where it was not known. PIECEMAP_NONE when memory ran out. */
+/* The number of a text, a new one if it was not known. Grows. PIECEMAP_NONE when memory ran out. */
 size_t piecemap_add(struct piecemap *map, const struct piece *text);
 
 /* PIECEMAP_NONE: not known. */

@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruletext/program.h"
+#include "ruletext/edit.h"
 
+#include <errno.h>
 #include <string.h>
+
+/* What is written, and how. */
+struct writing {
+	const struct text_table *live; /* NULL: not there */
+	const struct text_table *want;
+	enum program_style style;
+	enum counts counts;
+	struct strbuf *out;
+};
 
 static const struct text_chain *live_chain(const struct text_table *live, const char *name)
 {
@@ -36,62 +47,162 @@ static bool stale(const struct text_chain *now, const struct text_table *want)
 	return now->policy == NULL && table_chain(want, now->name) == NULL;
 }
 
-static bool same_policy(const struct text_table *live, const struct text_chain *want)
+static bool same_policy(const struct text_chain *now, const struct text_chain *want)
 {
-	const struct text_chain *now = live_chain(live, want->name);
-
 	return now != NULL && now->policy != NULL && want->policy != NULL && strcmp(now->policy, want->policy) == 0;
 }
 
-/* Every chain line of a table of legacy without its counters would set them to zero: name them all. */
-static void write_chains(const struct text_table *live, const struct text_table *want, enum counts counts, struct strbuf *out)
+static void write_chain_line(const struct text_chain *chain, struct strbuf *out)
 {
-	for (size_t i = 0; i < want->chains.len; i++) {
-		const struct text_chain *chain = &want->chains.item[i];
-
-		if (chain->policy == NULL && !changed(live, chain, counts))
-			continue;
-		if (counts == COUNTS_UNKNOWN && same_policy(live, chain))
-			continue;
-		strbuf_printf(out, ":%s %s ", chain->name, chain->policy != NULL ? chain->policy : "-");
-		strbuf_add(out, chain->counters.len > 0 ? chain->counters.text : "[0:0]",
-			   chain->counters.len > 0 ? chain->counters.len : 5);
-		strbuf_putc(out, '\n');
-	}
-	for (size_t i = 0; i < want->chains.len; i++)
-		if (want->chains.item[i].policy != NULL && changed(live, &want->chains.item[i], counts))
-			strbuf_printf(out, "-F %s\n", want->chains.item[i].name);
-}
-
-static void write_rule(const struct text_rule *rule, bool counters, struct strbuf *out)
-{
-	if (counters && rule->counters.len > 0) {
-		strbuf_add(out, rule->counters.text, rule->counters.len);
-		strbuf_putc(out, ' ');
-	}
-	strbuf_add(out, rule->text.text, rule->text.len);
+	strbuf_printf(out, ":%s %s ", chain->name, chain->policy != NULL ? chain->policy : "-");
+	strbuf_add(out, chain->counters.len > 0 ? chain->counters.text : "[0:0]",
+		   chain->counters.len > 0 ? chain->counters.len : 5);
 	strbuf_putc(out, '\n');
 }
 
-static void write_table(const struct text_table *live, const struct text_table *want, enum counts counts, struct strbuf *out)
+static bool with_counts(const struct writing *w, const struct text_rule *rule)
 {
-	strbuf_printf(out, "*%s\n", want->name);
-	write_chains(live, want, counts, out);
-	for (size_t i = 0; live != NULL && i < live->chains.len; i++)
-		if (stale(&live->chains.item[i], want))
-			strbuf_printf(out, "-F %s\n", live->chains.item[i].name);
-	for (size_t i = 0; i < want->chains.len; i++) {
-		const struct text_chain *chain = &want->chains.item[i];
+	return rule->foreign || w->counts == COUNTS_WRITTEN || w->counts == COUNTS_SET;
+}
 
-		if (!changed(live, chain, counts))
-			continue;
-		for (size_t r = 0; r < chain->rules.len; r++)
-			write_rule(&chain->rules.item[r], chain->rules.item[r].foreign || counts == COUNTS_WRITTEN || counts == COUNTS_SET, out);
+static void write_rule(const struct writing *w, const struct text_rule *rule)
+{
+	const struct piece *text = rule_raw(rule);
+
+	if (with_counts(w, rule) && rule->counters.len > 0) {
+		strbuf_add(w->out, rule->counters.text, rule->counters.len);
+		strbuf_putc(w->out, ' ');
 	}
+	strbuf_add(w->out, text->text, text->len);
+	strbuf_putc(w->out, '\n');
+}
+
+/* --- flush and fill --------------------------------------------------------------------------------- */
+
+static void write_rules(const struct writing *w, const struct text_chain *chain)
+{
+	for (size_t r = 0; r < chain->rules.len; r++)
+		write_rule(w, &chain->rules.item[r]);
+}
+
+/* Every chain line of a table of legacy without its counters would set them to zero: name them all. */
+static void flush_table(const struct writing *w)
+{
+	const struct text_table *live = w->live, *want = w->want;
+
+	for (size_t i = 0; i < want->chains.len; i++)
+		if (want->chains.item[i].policy != NULL || changed(live, &want->chains.item[i], w->counts))
+			write_chain_line(&want->chains.item[i], w->out);
+	for (size_t i = 0; i < want->chains.len; i++)
+		if (want->chains.item[i].policy != NULL && changed(live, &want->chains.item[i], w->counts))
+			strbuf_printf(w->out, "-F %s\n", want->chains.item[i].name);
 	for (size_t i = 0; live != NULL && i < live->chains.len; i++)
 		if (stale(&live->chains.item[i], want))
-			strbuf_printf(out, "-X %s\n", live->chains.item[i].name);
-	strbuf_puts(out, "COMMIT\n");
+			strbuf_printf(w->out, "-F %s\n", live->chains.item[i].name);
+	for (size_t i = 0; i < want->chains.len; i++)
+		if (changed(live, &want->chains.item[i], w->counts))
+			write_rules(w, &want->chains.item[i]);
+}
+
+/* --- edit ------------------------------------------------------------------------------------------- */
+
+/* A user chain whose rules are all ours now and will be. */
+static bool is_private(const struct text_chain *now, const struct text_chain *want)
+{
+	if (want->policy != NULL || !want->ours)
+		return false;
+	for (size_t i = 0; i < want->rules.len; i++)
+		if (want->rules.item[i].foreign)
+			return false;
+	return now != NULL;
+}
+
+/*
+ * What iptables-nft-restore does for an edit: it compares a removal with the rules in front of it, about a
+ * tenth of the time that it takes to add a rule (measured with 1.8.9).
+ */
+static bool edit_costs_more(const struct text_chain *now, const struct text_chain *want, const edits *steps)
+{
+	size_t cost = 0, place = 0;
+
+	for (size_t i = 0; i < steps->len; i++) {
+		const struct edit *step = &steps->item[i];
+
+		if (step->remove) {
+			while (place < now->rules.len && &now->rules.item[place] != step->rule)
+				place++;
+			cost += 10 + (place - i < now->rules.len ? place - i : 0);
+		} else {
+			cost += 10;
+		}
+	}
+	return cost > 10 * want->rules.len;
+}
+
+static int edit_one(const struct writing *w, const struct text_chain *want)
+{
+	static const struct text_chain none = { .name = "" };
+	const struct text_chain *now = live_chain(w->live, want->name);
+	edits steps = { 0 };
+	int err = edit_chain(now != NULL ? now : &none, want, w->counts == COUNTS_SET && want->ours, &steps);
+
+	if (err == 0 && is_private(now, want) && edit_costs_more(now, want, &steps)) {
+		write_chain_line(want, w->out); /* which flushes it */
+		write_rules(w, want);
+	} else if (err == 0) {
+		edit_write(&steps, w->counts != COUNTS_FOREIGN, w->out);
+	}
+	vec_free(&steps);
+	return err;
+}
+
+static void empty_stale(const struct writing *w, const struct text_chain *now)
+{
+	for (size_t r = 0; r < now->rules.len; r++) {
+		const struct piece *raw = rule_raw(&now->rules.item[r]);
+
+		strbuf_printf(w->out, "-D%.*s\n", (int)raw->len - 2, raw->text + 2);
+	}
+}
+
+/* A chain line sets a policy's counters to zero (nft): only those that have another policy are named. */
+static int edit_table(const struct writing *w)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < w->want->chains.len; i++) {
+		const struct text_chain *chain = &w->want->chains.item[i], *now = live_chain(w->live, chain->name);
+
+		if (chain->policy == NULL && now == NULL)
+			strbuf_printf(w->out, "-N %s\n", chain->name); /* refused if another program has just made it */
+		else if (chain->policy != NULL && !same_policy(now, chain) && changed(w->live, chain, w->counts))
+			write_chain_line(chain, w->out);
+	}
+	for (size_t i = 0; err == 0 && i < w->want->chains.len; i++)
+		if (changed(w->live, &w->want->chains.item[i], w->counts))
+			err = edit_one(w, &w->want->chains.item[i]);
+	for (size_t i = 0; w->live != NULL && i < w->live->chains.len; i++)
+		if (stale(&w->live->chains.item[i], w->want))
+			empty_stale(w, &w->live->chains.item[i]);
+	return err;
+}
+
+/* --- tables ----------------------------------------------------------------------------------------- */
+
+static int write_table(const struct writing *w)
+{
+	int err = 0;
+
+	strbuf_printf(w->out, "*%s\n", w->want->name);
+	if (w->style == PROGRAM_EDIT)
+		err = edit_table(w);
+	else
+		flush_table(w);
+	for (size_t i = 0; w->live != NULL && i < w->live->chains.len; i++)
+		if (stale(&w->live->chains.item[i], w->want))
+			strbuf_printf(w->out, "-X %s\n", w->live->chains.item[i].name);
+	strbuf_puts(w->out, "COMMIT\n");
+	return err;
 }
 
 static bool table_changed(const struct text_table *live, const struct text_table *want, enum counts counts)
@@ -120,18 +231,22 @@ static void write_blank(const struct text_table *live, struct strbuf *out)
 	strbuf_puts(out, "COMMIT\n");
 }
 
-void program_write(const struct text_rules *live, const struct text_rules *want, enum counts counts, struct strbuf *out)
+int program_write(const struct text_rules *live, const struct text_rules *want, enum program_style style,
+		  enum counts counts, struct strbuf *out)
 {
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < want->tables.len; i++) {
-			const struct text_table *table = &want->tables.item[i], *now = rules_table(live, table->name);
+	int err = 0;
 
-			if ((strcmp(table->name, "filter") == 0) == (pass == 0) &&
-			    table_changed(now, table, counts))
-				write_table(now, table, counts, out);
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; err == 0 && i < want->tables.len; i++) {
+			struct writing w = { rules_table(live, want->tables.item[i].name), &want->tables.item[i], style,
+					     counts, out };
+
+			if ((strcmp(w.want->name, "filter") == 0) == (pass == 0) && table_changed(w.live, w.want, counts))
+				err = write_table(&w);
 		}
 	}
 	for (size_t i = 0; i < live->tables.len; i++)
 		if (rules_table(want, live->tables.item[i].name) == NULL && !table_blank(&live->tables.item[i]))
 			write_blank(&live->tables.item[i], out);
+	return err == 0 && out->failed ? -ENOMEM : err;
 }

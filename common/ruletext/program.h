@@ -14,10 +14,18 @@ enum counts {
 	COUNTS_FOREIGN, /* foreign rules keep theirs, ours begin at zero */
 	COUNTS_WRITTEN, /* every rule that is written gets those of its text */
 	COUNTS_SET,     /* the same, and a chain of ours with counts in its text is always written */
-	COUNTS_UNKNOWN, /* ours begin at zero, there are no foreign ones, and what live counts for policies stays (nft) */
 };
 
-/* Appends the text; nothing: live is as wanted. filter comes first. */
-void program_write(const struct text_rules *live, const struct text_rules *want, enum counts counts, struct strbuf *out);
+enum program_style {
+	PROGRAM_FLUSH, /* chains that change are flushed and filled: for who holds a lock that keeps others out */
+	PROGRAM_EDIT,  /* rules are deleted and inserted one by one: what others add meanwhile is not lost (nft) */
+};
+
+/*
+ * Appends the text; nothing: live is as wanted. filter comes first. PROGRAM_EDIT flushes a user chain
+ * if all its rules are ours and editing it would cost more. 0 or -ENOMEM.
+ */
+must_check int program_write(const struct text_rules *live, const struct text_rules *want, enum program_style style,
+			     enum counts counts, struct strbuf *out);
 
 #endif

@@ -19,8 +19,10 @@ struct piece {
 };
 
 struct text_rule {
-	struct piece text;     /* -A CHAIN ... */
+	struct piece text;     /* -A CHAIN ...: what is compared */
+	struct piece raw;      /* as the saver wrote it, where text was rewritten since (rules_canon); len 0: text itself */
 	struct piece counters; /* [packets:bytes], or nothing */
+	unsigned line;         /* index + 1 into the lines of the stream that asked for it; 0: not known */
 	bool foreign;          /* set by merge: not ours, carried over */
 };
 
@@ -76,6 +78,12 @@ must_check struct text_chain *rules_add_chain(struct text_rules *rules, struct t
 					 const char *policy);
 
 bool piece_equal(const struct piece *a, const struct piece *b);
+
+/* The rule in the words of the saver, which are those that delete it. */
+static inline const struct piece *rule_raw(const struct text_rule *rule)
+{
+	return rule->raw.len > 0 ? &rule->raw : &rule->text;
+}
 
 /* The same policy and the same rules in the same order; counters do not count. */
 bool chain_equal(const struct text_chain *a, const struct text_chain *b);

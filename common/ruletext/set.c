@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruletext/set.h"
+#include "base/vec.h"
 #include "text/token.h"
 
 #include <errno.h>
@@ -17,7 +18,8 @@ int set_parse(struct set *set, const char *text, size_t len)
 	struct token family = token_next(text, len, &type), rest = family;
 
 	*set = (struct set){ .name = NULL };
-	if (type.len == 0 || name.len > 31 || name.text[0] == '-')
+	if (type.len == 0 || name.len > 31 || name.text[0] == '-' ||
+	    (name.len >= sizeof(SET_SCRATCH_PREFIX) - 1 && memcmp(name.text, SET_SCRATCH_PREFIX, sizeof(SET_SCRATCH_PREFIX) - 1) == 0))
 		return -EINVAL;
 	set->name = strndup(name.text, name.len);
 	strbuf_add(&set->type, type.text, type.len);
@@ -44,4 +46,36 @@ void set_free(struct set *set)
 	strbuf_free(&set->before);
 	strbuf_free(&set->made);
 	set->name = NULL;
+}
+
+static int line_order(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+void set_normal_form(const struct strbuf *saved, const char *name, struct strbuf *out)
+{
+	VEC(char *) lines = { 0 };
+	char *copy = strdup(strbuf_text(saved)), *next = copy;
+	size_t skip = strlen(name);
+
+	for (char *line; copy != NULL && (line = strsep(&next, "\n")) != NULL;) {
+		char *at = strstr(line, name), *seed = strstr(line, " initval ");
+
+		if (at != NULL)
+			memmove(at, at + skip, strlen(at + skip) + 1);
+		seed = at != NULL ? strstr(line, " initval ") : seed;
+		if (seed != NULL)
+			*seed = '\0';
+		if (*line != '\0' && !vec_push(&lines, line))
+			break;
+	}
+	if (lines.len > 1)
+		qsort(lines.item, lines.len, sizeof(*lines.item), line_order);
+	for (size_t i = 0; i < lines.len; i++) {
+		strbuf_puts(out, lines.item[i]);
+		strbuf_putc(out, '\n');
+	}
+	vec_free(&lines);
+	free(copy);
 }

@@ -1,49 +1,116 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "transaction/plan.h"
+/* The steps of a load, in the order in which they are safe: what closes, sets, rules, what opens. */
+#include "transaction/internal.h"
 
-#include <stdarg.h>
-#include <stdlib.h>
+#include <string.h>
 
-bool plan_add(struct plan *plan, bool (*run)(void *), bool (*undo)(void *), void *arg, const char *format, ...)
+/* The tables that a program changes, for people: "filter, nat". */
+static void name_tables(const struct strbuf *program, struct strbuf *out)
 {
-	struct step step = { .run = run, .undo = undo, .arg = arg };
-	va_list args;
-	int len;
+	const char *before = "";
 
-	va_start(args, format);
-	len = vasprintf(&step.text, format, args);
-	va_end(args);
-	if (len >= 0 && vec_push(&plan->steps, step))
-		return true;
-	if (len >= 0)
-		free(step.text);
-	return false;
+	for (const char *line = strbuf_text(program); *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+
+		if (*line == '*') {
+			strbuf_printf(out, "%s%.*s", before, (int)len - 1, line + 1);
+			before = ", ";
+		}
+		line += len + (line[len] == '\n');
+	}
 }
 
-void plan_print(const struct plan *plan, FILE *out)
+static bool plan_rules(struct transaction *t)
 {
-	for (size_t i = 0; i < plan->steps.len; i++)
-		fprintf(out, "%s\n", plan->steps.item[i].text);
+	const char *before = "";
+
+	for (int i = 0; i < FAMILIES; i++) {
+		struct family_work *work = &t->family[i];
+		struct journal_step *step;
+
+		if (work->program.len == 0)
+			continue;
+		step = journal_add(&t->journal, JOURNAL_RULES, NULL, i);
+		if (step == NULL)
+			return diag_memory(t->log) == 0;
+		strbuf_add(&step->before, strbuf_text(&work->live_text), work->live_text.len);
+		rules_write(&work->target, false, &step->after);
+		if (step->before.failed || step->after.failed)
+			return diag_memory(t->log) == 0;
+		strbuf_printf(&t->plan, "%s%s: change ", before, family_name(i));
+		name_tables(&work->program, &t->plan);
+		before = "; ";
+	}
+	if (*before != '\0')
+		strbuf_puts(&t->plan, "\n");
+	return true;
 }
 
-enum plan_result plan_run(const struct plan *plan)
+/* Are rules and directives those of the good generation already? */
+static bool is_recorded(struct transaction *t)
 {
-	enum plan_result result = PLAN_UNDONE;
-	size_t at = 0;
+	struct strbuf now = STRBUF_INIT, then = STRBUF_INIT;
+	bool same;
 
-	while (at < plan->steps.len && plan->steps.item[at].run(plan->steps.item[at].arg))
-		at++;
-	if (at == plan->steps.len)
-		return PLAN_DONE;
-	for (size_t i = at + 1; i-- > 0;)
-		if (plan->steps.item[i].undo != NULL && !plan->steps.item[i].undo(plan->steps.item[i].arg))
-			result = PLAN_BROKEN;
-	return result;
+	if (t->request.generation != 0)
+		return t->good.number == t->request.generation;
+	if (t->good.number == 0 || t->good.fault.len > 0)
+		return false;
+	extras_write(&t->extras, &now);
+	extras_write(&t->good.extras, &then);
+	for (int i = 0; i < FAMILIES; i++) {
+		if (!family_has(t->request.families, i))
+			continue;
+		if (t->good.text[i].len == 0)
+			strbuf_puts(&then, "none\n");
+		rules_write(&t->family[i].wanted, false, &now);
+		rules_write(&t->good.rules[i], false, &then);
+	}
+	same = now.len == then.len && strcmp(strbuf_text(&now), strbuf_text(&then)) == 0;
+	strbuf_free(&now);
+	strbuf_free(&then);
+	return same;
 }
 
-void plan_free(struct plan *plan)
+static bool is_settled(struct transaction *t)
 {
-	for (size_t i = 0; i < plan->steps.len; i++)
-		free(plan->steps.item[i].text);
-	vec_free(&plan->steps);
+	return t->journal.steps.len == 0 && is_recorded(t);
+}
+
+static bool plan_changes(struct transaction *t)
+{
+	return plan_settings(t, false) && plan_sets(t) && plan_rules(t) && plan_settings(t, true);
+}
+
+static void number_generation(struct transaction *t)
+{
+	t->number = t->request.generation != 0 ? t->request.generation : state_newest(t->state) + 1;
+	t->journal.generation = t->number;
+	t->journal.from = t->good.number;
+	t->journal.families = t->request.families;
+	strcpy(t->journal.backend, backend_name(t->door->kind));
+	host_boot_id(t->journal.boot);
+}
+
+bool make_plan(struct transaction *t)
+{
+	struct strbuf steps = STRBUF_INIT;
+	bool good = plan_changes(t);
+
+	if (!good || is_settled(t)) {
+		strbuf_reset(&t->plan);
+		return good;
+	}
+	number_generation(t);
+	strbuf_take(&steps, &t->plan);
+	if ((t->flags & FLAG_UNWRITABLE) == 0)
+		strbuf_printf(&t->plan, "record generation %06u in %s\n", t->number, t->state->dir);
+	if (t->request.confirm > 0)
+		strbuf_printf(&t->plan, "start a guard that undoes this unless it is confirmed within %u s\n", t->request.confirm);
+	strbuf_add(&t->plan, strbuf_text(&steps), steps.len);
+	strbuf_puts(&t->plan, "compare the rules in force with those asked for\n");
+	if (t->request.confirm == 0 && (t->flags & FLAG_UNWRITABLE) == 0)
+		strbuf_printf(&t->plan, "make generation %06u the good one\n", t->number);
+	strbuf_free(&steps);
+	return !t->plan.failed || diag_memory(t->log) == 0;
 }

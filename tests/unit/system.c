@@ -4,7 +4,6 @@
 #include "ruletext/dual.h"
 #include "ruletext/extras.h"
 #include "ruletext/merge.h"
-#include "transaction/plan.h"
 #include "ruletext/program.h"
 #include "host/spawn.h"
 #include "store/state.h"
@@ -301,43 +300,6 @@ static void test_spawn(void)
 	free(big);
 }
 
-static bool step_done(void *arg)
-{
-	strbuf_putc(arg, 'r');
-	return true;
-}
-
-static bool step_fails(void *arg)
-{
-	strbuf_putc(arg, 'f');
-	return false;
-}
-
-static bool step_undone(void *arg)
-{
-	strbuf_putc(arg, 'u');
-	return true;
-}
-
-static void test_plan(void)
-{
-	struct strbuf log = STRBUF_INIT;
-	struct plan plan = { .steps = { 0 } };
-
-	CHECK(plan_add(&plan, step_done, step_undone, &log, "one") && plan_add(&plan, step_done, NULL, &log, "two"),
-	      "a plan of two steps");
-	CHECK(plan_run(&plan) == PLAN_DONE && strcmp(strbuf_text(&log), "rr") == 0, "runs in order");
-	CHECK(plan_add(&plan, step_fails, step_undone, &log, "three") && plan_add(&plan, step_done, NULL, &log, "four"),
-	      "one that fails");
-	strbuf_reset(&log);
-	CHECK(plan_run(&plan) == PLAN_UNDONE && strcmp(strbuf_text(&log), "rrfuu") == 0,
-	      "is undone with those before it, and those behind it never run");
-	plan.steps.item[0].undo = step_fails;
-	CHECK(plan_run(&plan) == PLAN_BROKEN, "an undoing that fails is told");
-	plan_free(&plan);
-	strbuf_free(&log);
-}
-
 static void check_texts(const char *a, const char *b, bool same, const char *name)
 {
 	struct strbuf left = STRBUF_INIT, right = STRBUF_INIT;
@@ -403,7 +365,6 @@ int main(void)
 	test_sysctls();
 	test_extras();
 	test_spawn();
-	test_plan();
 	test_texts();
 	test_state();
 	test_refusals();

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fw-load/run.h"
+#include "host/limits.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { INPUT_MAX = 64 << 20 };
+
+static long long milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+void run_begin(struct run *run, struct cli *cli, const struct options *options)
+{
+	*run = (struct run){ .options = *options, .cli = cli };
+	run->progress.started = run->progress.shown = milliseconds();
+	run->progress.verbose = options->verbose;
+	state_begin(&run->state, options->state_dir);
+	state_run_path(&run->state, "guard", &run->guard_lock);
+}
+
+void run_end(struct run *run)
+{
+	run_phase(run, NULL);
+	door_close(&run->door);
+	for (int i = 0; i < FAMILIES; i++)
+		canon_free(&run->canon[i]);
+	extras_free(&run->extras);
+	stream_free(&run->stream);
+	strbuf_free(&run->text);
+	strbuf_free(&run->guard_lock);
+	vec_free(&run->options.keep);
+}
+
+/* A line on a terminal that is written over, once a second, in a run that takes longer than that. */
+void run_tick(void *arg)
+{
+	struct run *run = arg;
+	struct progress *progress = &run->progress;
+	long long now = milliseconds();
+
+	if (progress->phase == NULL || now - progress->shown < 1000)
+		return;
+	progress->shown = now;
+	progress->ticked = true;
+	fprintf(stderr, "\r\033[Kfw-load: %s, %lld s", progress->phase, (now - progress->started) / 1000);
+	fflush(stderr);
+}
+
+void run_phase(void *arg, const char *phase)
+{
+	struct run *run = arg;
+	struct progress *progress = &run->progress;
+
+	if (progress->ticked)
+		fputs("\r\033[K", stderr);
+	progress->ticked = false;
+	progress->phase = phase;
+	if (phase != NULL && progress->verbose)
+		fprintf(stderr, "fw-load: %s\n", phase);
+	if (isatty(STDERR_FILENO))
+		run_tick(run);
+}
+
+/* The failure that the log was told of. */
+static enum result as_logged(const struct run *run)
+{
+	return diag_status(&run->cli->log) == STATUS_REFUSED ? RESULT_REFUSED : RESULT_SYSTEM;
+}
+
+enum result run_read(struct run *run)
+{
+	const char *path = run->options.input;
+	struct diag_log *log = &run->cli->log;
+
+	if (cli_read(run->cli, path, &run->text, INPUT_MAX) &&
+	    stream_read(&run->stream, cli_input_name(path), strbuf_text(&run->text), run->text.len, run->options.families, log) &&
+	    extras_read(&run->extras, &run->stream, log) &&
+	    canon_declared(&run->stream, run->stream.families, run->options.counters, run->canon, log))
+		return RESULT_DONE;
+	return as_logged(run);
+}
+
+/* Rules of the other kind filter the same packets. Whoever boots, undoes or confirms must get on with it all the same. */
+static enum result look_at_other(struct run *run)
+{
+	bool new_load = run->options.action == ACTION_LOAD || run->options.action == ACTION_CHECK;
+	const char *other = backend_conflict(run->door.kind);
+
+	if (other == NULL)
+		return RESULT_DONE;
+	if (new_load) {
+		diag_add(&run->cli->log, DIAG_SYSTEM, NULL, NULL,
+			 "rules of %s are in force too, and filter the same packets; remove them first: see fw-load(8)", other);
+		return RESULT_BACKENDS;
+	}
+	diag_add(&run->cli->log, DIAG_LOAD_WARNING, NULL, NULL, "rules of %s are in force too, and filter the same packets", other);
+	return RESULT_DONE;
+}
+
+enum result run_machine(struct run *run)
+{
+	struct strbuf path = STRBUF_INIT;
+	bool good = door_open(&run->door, run->options.backend, state_run_path(&run->state, "lock", &path),
+			      isatty(STDERR_FILENO) ? run_tick : NULL, run, &run->cli->log);
+
+	strbuf_free(&path);
+	return good ? look_at_other(run) : RESULT_SYSTEM;
+}
+
+/* At boot nothing that cannot be written, and no lock that cannot be had, keeps the rules from being loaded. */
+static enum result no_lock(struct run *run, int err, const char *what)
+{
+	if (run->options.action == ACTION_BOOT) {
+		diag_add(&run->cli->log, DIAG_LOAD_WARNING, NULL, NULL, "%s: %s: going on without it", what,
+			 err == -EWOULDBLOCK ? "another program holds it" : strerror(-err));
+		return RESULT_DONE;
+	}
+	if (err == -EWOULDBLOCK) {
+		diag_add(&run->cli->log, DIAG_SYSTEM, NULL, NULL, "%s is held by another program; waited %u seconds", what,
+			 run->options.wait);
+		return RESULT_LOCKED;
+	}
+	diag_system(&run->cli->log, err, "%s", what);
+	return RESULT_SYSTEM;
+}
+
+static enum result take_lock(struct run *run, enum door_lock lock, const char *what)
+{
+	int err = run->door.lock(run->door.self, lock, run->options.wait);
+
+	return err == 0 ? RESULT_DONE : no_lock(run, err, what);
+}
+
+enum result run_lock(struct run *run)
+{
+	struct strbuf fault = STRBUF_INIT;
+	int err = state_check(&run->state, &fault);
+	enum result result = RESULT_DONE;
+
+	if (err != 0) {
+		diag_add(&run->cli->log, run->options.action == ACTION_BOOT ? DIAG_LOAD_WARNING : DIAG_SYSTEM, NULL, NULL, "%s",
+			 strbuf_text(&fault));
+		result = run->options.action == ACTION_BOOT ? RESULT_DONE : RESULT_SYSTEM;
+	}
+	strbuf_free(&fault);
+	if (result == RESULT_DONE && (err = state_make(&run->state)) != 0)
+		result = no_lock(run, err, run->state.dir);
+	if (result == RESULT_DONE)
+		result = take_lock(run, DOOR_LOCK_STATE, "the lock of fw-load");
+	if (result == RESULT_DONE)
+		result = take_lock(run, DOOR_LOCK_XTABLES, "the lock of iptables");
+	return result;
+}
+
+struct transaction_hooks run_hooks(struct run *run)
+{
+	return (struct transaction_hooks){ .phase = run_phase,
+					   .guard_start = run_start_guard,
+					   .guard_alive = run_guard_alive,
+					   .modules = run_modules,
+					   .namespace_hint = host_hint_namespace,
+					   .safe_rules = run->options.safe_rules,
+					   .arg = run };
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fw-load/run.h"
+
+enum {
+	OPT_CHECK = 256,
+	OPT_CONFIRM,
+	OPT_CONFIRM_NOW,
+	OPT_ROLLBACK,
+	OPT_STATUS,
+	OPT_BOOT,
+	OPT_ADOPT,
+	OPT_REPLACE,
+	OPT_KEEP,
+	OPT_COUNTERS,
+	OPT_NO_REHEARSE,
+	OPT_SAFE_RULES,
+	OPT_GUARD,
+};
+
+static const struct option longs[] = {
+	{ "ipv4", no_argument, NULL, '4' },
+	{ "ipv6", no_argument, NULL, '6' },
+	{ "backend", required_argument, NULL, 'b' },
+	{ "state", required_argument, NULL, 's' },
+	{ "plan", no_argument, NULL, 'n' },
+	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "confirm", required_argument, NULL, OPT_CONFIRM },
+	{ "confirm-now", no_argument, NULL, OPT_CONFIRM_NOW },
+	{ "rollback", no_argument, NULL, OPT_ROLLBACK },
+	{ "status", no_argument, NULL, OPT_STATUS },
+	{ "boot", no_argument, NULL, OPT_BOOT },
+	{ "adopt", no_argument, NULL, OPT_ADOPT },
+	{ "replace", no_argument, NULL, OPT_REPLACE },
+	{ "keep", required_argument, NULL, OPT_KEEP },
+	{ "counters", no_argument, NULL, OPT_COUNTERS },
+	{ "no-rehearse", no_argument, NULL, OPT_NO_REHEARSE },
+	{ "safe-rules", required_argument, NULL, OPT_SAFE_RULES },
+	{ "guard", no_argument, NULL, OPT_GUARD },
+	{ "wait", required_argument, NULL, 'w' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Options that are a command of their own; false: it is none. */
+static bool set_action(const struct cli *cli, struct options *options, int c)
+{
+	static const int commands[] = {
+		[ACTION_CHECK] = OPT_CHECK,   [ACTION_CONFIRM] = OPT_CONFIRM_NOW, [ACTION_ROLLBACK] = OPT_ROLLBACK,
+		[ACTION_STATUS] = OPT_STATUS, [ACTION_BOOT] = OPT_BOOT,		  [ACTION_GUARD] = OPT_GUARD,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (commands[i] != c)
+			continue;
+		if (options->action != ACTION_LOAD)
+			cli_misuse(cli, "one command at a time");
+		options->action = (enum action)i;
+		return true;
+	}
+	return false;
+}
+
+static void set_word(const struct cli *cli, struct options *options, int c)
+{
+	if (c == 'b' && !backend_parse(optarg, &options->backend))
+		cli_misuse(cli, "%s: the backend is nft, legacy or auto", optarg);
+	else if (c == 's')
+		options->state_dir = optarg;
+	else if (c == 'w')
+		options->wait = cli_seconds(cli, optarg);
+	else if (c == OPT_CONFIRM && (options->confirm = cli_seconds(cli, optarg)) == 0)
+		cli_misuse(cli, "--confirm 0: nobody can confirm in no time");
+	else if (c == OPT_SAFE_RULES)
+		options->safe_rules = optarg;
+	else if (c == OPT_KEEP && !vec_push(&options->keep, optarg))
+		cli_misuse(cli, "out of memory");
+}
+
+static void set_flag(struct cli *cli, struct options *options, int c)
+{
+	if (c == '4' || c == '6')
+		options->families |= c == '4' ? FAMILY_IPV4 : FAMILY_IPV6;
+	else if (c == 'n')
+		options->plan_only = true;
+	else if ((c == OPT_ADOPT || c == OPT_REPLACE) && options->unknown != UNKNOWN_REFUSE)
+		cli_misuse(cli, "one of --adopt and --replace");
+	else if (c == OPT_ADOPT || c == OPT_REPLACE)
+		options->unknown = c == OPT_ADOPT ? UNKNOWN_ADOPT : UNKNOWN_REPLACE;
+	else if (c == OPT_COUNTERS)
+		options->counters = true;
+	else if (c == OPT_NO_REHEARSE)
+		options->no_rehearsal = true;
+	else if (c == 'q')
+		cli->quiet_warnings = true;
+	else if (c == 'v')
+		options->verbose = true;
+	else if (c == 'h')
+		cli_help(cli);
+	else if (c == 'V')
+		cli_version(cli);
+}
+
+struct options parse_options(struct cli *cli, int argc, char *argv[])
+{
+	struct options options = { .state_dir = STATE_DIR, .safe_rules = "/etc/fw-tools/safe.rules", .wait = 30 };
+	int c;
+
+	while ((c = cli_option(cli, argc, argv, ":46b:s:nw:qvhV", longs)) != -1) {
+		if (set_action(cli, &options, c))
+			continue;
+		if (optarg != NULL)
+			set_word(cli, &options, c);
+		else
+			set_flag(cli, &options, c);
+		optarg = NULL;
+	}
+	if (options.unknown != UNKNOWN_REFUSE && options.keep.len > 0)
+		cli_misuse(cli, "one of --adopt, --replace and --keep");
+	if (options.confirm > 0 && options.action != ACTION_LOAD && options.action != ACTION_ROLLBACK)
+		cli_misuse(cli, "--confirm goes with a load and with --rollback");
+	if (options.plan_only && options.action != ACTION_LOAD && options.action != ACTION_ROLLBACK)
+		cli_misuse(cli, "-n goes with a load and with --rollback");
+	if (options.families != FAMILY_NONE && options.action > ACTION_CHECK)
+		cli_misuse(cli, "-4 and -6 go with a load: a generation is of both families");
+	options.input = cli_operand(cli, argc, argv);
+	if (options.action == ACTION_ROLLBACK && optind < argc)
+		options.generation = cli_number(cli, argv[optind], 1, 1000000000, "the number of a generation");
+	else if (options.action > ACTION_CHECK && optind < argc)
+		cli_misuse(cli, "this command takes no operand: %s", argv[optind]);
+	return options;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One run of fw-load: what was asked for, and the machine it is asked of. */
+#ifndef FW_CMD_LOAD_RUN_H
+#define FW_CMD_LOAD_RUN_H
+
+#include "cli.h"
+#include "transaction/transaction.h"
+
+enum action { ACTION_LOAD, ACTION_CHECK, ACTION_CONFIRM, ACTION_ROLLBACK, ACTION_STATUS, ACTION_BOOT, ACTION_GUARD };
+
+struct options {
+	enum action action;
+	const char *input;
+	const char *state_dir;
+	const char *safe_rules; /* a file */
+	enum family families;   /* FAMILY_NONE: the text decides */
+	enum backend_kind backend;
+	enum unknown unknown;
+	patterns keep;
+	unsigned wait;       /* seconds, for locks */
+	unsigned confirm;    /* seconds; 0: none is waited for */
+	unsigned generation; /* of --rollback; 0: the previous one */
+	bool plan_only;
+	bool counters;
+	bool no_rehearsal;
+	bool verbose;
+};
+
+/* What a terminal is told while a run takes long. */
+struct progress {
+	const char *phase;
+	long long started, shown; /* milliseconds since the boot */
+	bool ticked;              /* a line is on the screen */
+	bool verbose;
+};
+
+struct run {
+	struct options options;
+	struct cli *cli;
+	struct progress progress;
+	struct door door;
+	struct state state;
+	struct strbuf guard_lock; /* owned; a path */
+	struct strbuf text;       /* owned; the input */
+	struct stream stream;
+	struct extras extras;
+	struct canon canon[FAMILIES];
+};
+
+/* options.c */
+struct options parse_options(struct cli *cli, int argc, char *argv[]);
+
+/* machine.c: each RESULT_DONE, or the reason after a report */
+void run_begin(struct run *run, struct cli *cli, const struct options *options);
+void run_end(struct run *run);
+enum result run_read(struct run *run);    /* the input */
+enum result run_machine(struct run *run); /* the door, and that only this kind of iptables is in use */
+enum result run_lock(struct run *run);    /* the state, then iptables */
+struct transaction_hooks run_hooks(struct run *run);
+void run_phase(void *run, const char *phase);
+void run_tick(void *run);
+
+/* modules.c */
+bool run_modules(void *run, const struct extras *extras, struct strbuf *plan);
+
+/* confirm.c */
+int run_start_guard(void *run);
+bool run_guard_alive(void *run);
+enum result run_wait(struct run *run, struct transaction *t); /* for the confirmation */
+enum result run_guard(struct run *run);
+
+/* load.c */
+enum result run_load(struct run *run);
+enum result run_check(struct run *run);
+enum result run_confirm(struct run *run);
+enum result run_rollback(struct run *run);
+enum result run_status(struct run *run);
+enum result run_boot(struct run *run);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ruletext/edit.h"
+#include "ruletext/align.h"
+#include "ruletext/piecemap.h"
+
+#include <errno.h>
+
+/* The rules of the chain that are still there, and for each text the places where it stands, first to last. */
+struct remains {
+	struct text_chain chain;
+	VEC(const struct text_rule *) origin; /* of each rule, in the live chain */
+	VEC(size_t) first;                    /* by the text's number: its first place, SIZE_MAX: none is left */
+	VEC(size_t) next, number;             /* by place: the next place of the same text, and that text's number */
+	struct piecemap texts;
+};
+
+static bool remains_make(struct remains *remains, const struct text_chain *live)
+{
+	bool good = true;
+
+	for (size_t i = 0; good && i < live->rules.len; i++)
+		good = vec_push(&remains->chain.rules, live->rules.item[i]) &&
+		       vec_push(&remains->origin, &live->rules.item[i]);
+	return good;
+}
+
+static void remains_free(struct remains *remains)
+{
+	vec_free(&remains->chain.rules);
+	vec_free(&remains->origin);
+	vec_free(&remains->first);
+	vec_free(&remains->next);
+	vec_free(&remains->number);
+	piecemap_free(&remains->texts);
+}
+
+static bool find_places(struct remains *remains)
+{
+	const struct text_chain *chain = &remains->chain;
+	bool good = true;
+
+	remains->first.len = remains->next.len = remains->number.len = 0;
+	for (size_t i = 0; good && i < chain->rules.len; i++) {
+		size_t number = piecemap_add(&remains->texts, rule_raw(&chain->rules.item[i]));
+
+		good = number != PIECEMAP_NONE && vec_push(&remains->number, number) && vec_push(&remains->next, SIZE_MAX);
+	}
+	for (size_t i = 0; good && i < remains->texts.texts.len; i++)
+		good = vec_push(&remains->first, SIZE_MAX);
+	for (size_t i = chain->rules.len; good && i-- > 0;) {
+		remains->next.item[i] = remains->first.item[remains->number.item[i]];
+		remains->first.item[remains->number.item[i]] = i;
+	}
+	return good;
+}
+
+/* Removes what has no pair: -D takes the first rule of its text, which may be another one that has. */
+static bool remove_unpaired(struct remains *remains, const pairs *both, edits *out)
+{
+	struct text_chain *chain = &remains->chain;
+	size_t pair = 0, kept = 0;
+	bool good = find_places(remains);
+
+	for (size_t i = 0; good && i < chain->rules.len; i++) {
+		size_t number = remains->number.item[i], taken = remains->first.item[number];
+
+		if (pair < both->len && both->item[pair].left == i) {
+			pair++;
+			continue;
+		}
+		good = vec_push(out, (struct edit){ .rule = remains->origin.item[taken], .remove = true });
+		remains->first.item[number] = remains->next.item[taken];
+		remains->number.item[taken] = SIZE_MAX;
+	}
+	for (size_t i = 0; good && i < chain->rules.len; i++) {
+		if (remains->number.item[i] == SIZE_MAX)
+			continue;
+		chain->rules.item[kept] = chain->rules.item[i];
+		remains->origin.item[kept++] = remains->origin.item[i];
+	}
+	if (good)
+		chain->rules.len = kept;
+	return good;
+}
+
+static bool insert_missing(const struct text_chain *want, const pairs *both, edits *out)
+{
+	bool good = true;
+	size_t pair = 0;
+
+	for (size_t i = 0; good && i < want->rules.len; i++) {
+		if (pair < both->len && both->item[pair].right == i)
+			pair++;
+		else
+			good = vec_push(out, (struct edit){ .rule = &want->rules.item[i], .number = pair < both->len ? i + 1 : 0 });
+	}
+	return good;
+}
+
+int edit_chain(const struct text_chain *live, const struct text_chain *want, bool counters, edits *out)
+{
+	struct remains remains = { .chain = { .name = live->name } };
+	pairs both = { 0 };
+	bool good = remains_make(&remains, live), settled = false;
+
+	/* Each round removes something, or is the last. */
+	while (good && !settled) {
+		both.len = 0;
+		good = align_rules(&remains.chain, want, counters, &both) == 0;
+		settled = both.len == remains.chain.rules.len;
+		good = good && (settled || remove_unpaired(&remains, &both, out));
+	}
+	good = good && insert_missing(want, &both, out);
+	vec_free(&both);
+	remains_free(&remains);
+	return good ? 0 : -ENOMEM;
+}
+
+void edit_write(const edits *steps, bool counters, struct strbuf *out)
+{
+	for (size_t i = 0; i < steps->len; i++) {
+		const struct edit *step = &steps->item[i];
+		const struct piece *text = rule_raw(step->rule);
+		struct piece name = rule_word(text, 3);
+		size_t rest = (size_t)(name.text - text->text) + name.len;
+
+		if (!step->remove && counters && step->rule->counters.len > 0) {
+			strbuf_add(out, step->rule->counters.text, step->rule->counters.len);
+			strbuf_putc(out, ' ');
+		}
+		if (step->remove)
+			strbuf_puts(out, "-D");
+		else if (step->number > 0)
+			strbuf_puts(out, "-I");
+		else
+			strbuf_puts(out, "-A");
+		strbuf_printf(out, " %.*s", (int)name.len, name.text);
+		if (!step->remove && step->number > 0)
+			strbuf_printf(out, " %zu", step->number);
+		strbuf_add(out, text->text + rest, text->len - rest);
+		strbuf_putc(out, '\n');
+	}
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ruletext/verify.h"
+#include "ruletext/piecemap.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct verify {
+	const struct text_rules *want, *stale, *now;
+	bool others_may_remove;
+	enum in_force *result;
+	struct difference *difference;
+};
+
+/* Keeps the first difference of the worst kind. */
+static void differs(const struct verify *v, enum in_force how, const char *table, const char *chain, const char *what,
+		    const struct text_rule *rule)
+{
+	if (*v->result >= how)
+		return;
+	*v->result = how;
+	*v->difference = (struct difference){ .table = table, .chain = chain, .what = what };
+	if (rule != NULL) {
+		v->difference->rule = rule->text;
+		v->difference->line = rule->line;
+	}
+}
+
+/* How often each text stands in a chain, minus how often it was met. */
+struct tally {
+	struct piecemap map;
+	VEC(long) left;
+};
+
+static bool tally_add(struct tally *tally, const struct text_chain *chain, bool ours_only)
+{
+	bool good = true;
+
+	for (size_t i = 0; good && chain != NULL && i < chain->rules.len; i++) {
+		size_t number;
+
+		if (ours_only && chain->rules.item[i].foreign)
+			continue;
+		number = piecemap_add(&tally->map, &chain->rules.item[i].text);
+		good = number != PIECEMAP_NONE && (number < tally->left.len || vec_push(&tally->left, 0));
+		if (good)
+			tally->left.item[number]++;
+	}
+	return good;
+}
+
+/* False: there is none left of this text. */
+static bool tally_take(struct tally *tally, const struct text_rule *rule)
+{
+	size_t number = piecemap_find(&tally->map, &rule->text);
+
+	return number != PIECEMAP_NONE && tally->left.item[number]-- > 0;
+}
+
+static void tally_free(struct tally *tally)
+{
+	piecemap_free(&tally->map);
+	vec_free(&tally->left);
+}
+
+/*
+ * Both chains side by side. A rule of `now` that is not wanted at its place is another program's, or one that should
+ * be gone; a rule of `want` that does not come is missing, or stands elsewhere.
+ */
+struct walk {
+	const struct verify *v;
+	const char *table;
+	const struct text_chain *want, *now;
+	struct tally here;  /* all that stands in now */
+	struct tally known; /* what may stand there of our rules, old and new */
+};
+
+/* What of want does not follow in its order. */
+static void walk_want(struct walk *w)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < w->want->rules.len && *w->v->result != IN_FORCE_DIFFERS; i++) {
+		const struct text_rule *rule = &w->want->rules.item[i];
+		size_t from = at;
+
+		while (at < w->now->rules.len && !piece_equal(&w->now->rules.item[at].text, &rule->text))
+			at++;
+		if (at < w->now->rules.len) {
+			at++;
+			(void)tally_take(&w->here, rule);
+			continue;
+		}
+		at = from;
+		if (!rule->foreign)
+			differs(w->v, IN_FORCE_DIFFERS, w->table, w->want->name, "this rule is missing, or not at its place", rule);
+		else if (piecemap_find(&w->here.map, &rule->text) != PIECEMAP_NONE)
+			differs(w->v, IN_FORCE_MOVED, w->table, w->want->name, "this rule of another program is not at its place",
+				rule);
+		else if (!w->v->others_may_remove)
+			differs(w->v, IN_FORCE_DIFFERS, w->table, w->want->name, "this rule of another program is gone", rule);
+	}
+}
+
+/* What is in force beyond want: fine unless the last load put it there. */
+static void walk_extra(struct walk *w)
+{
+	for (size_t i = 0; i < w->now->rules.len; i++) {
+		const struct text_rule *rule = &w->now->rules.item[i];
+
+		if (!tally_take(&w->known, rule) && piecemap_find(&w->known.map, &rule->text) != PIECEMAP_NONE)
+			differs(w->v, IN_FORCE_DIFFERS, w->table, w->want->name, "this rule is in force once too often", rule);
+	}
+}
+
+/* How often each rule that is ours, or was, may stand in `now`. Of other programs' rules any number may. */
+static bool known_make(struct walk *w, const struct text_chain *stale)
+{
+	bool good = tally_add(&w->known, stale, false) && tally_add(&w->known, w->want, true);
+
+	for (size_t i = 0; good && i < w->known.left.len; i++)
+		w->known.left.item[i] = 0;
+	for (size_t i = 0; good && i < w->want->rules.len; i++) {
+		size_t number = piecemap_find(&w->known.map, &w->want->rules.item[i].text);
+
+		if (number != PIECEMAP_NONE)
+			w->known.left.item[number]++;
+	}
+	return good;
+}
+
+static int verify_chain(const struct verify *v, const char *table, const struct text_chain *want,
+			const struct text_chain *now)
+{
+	const struct text_table *stale_table = v->stale != NULL ? rules_table(v->stale, table) : NULL;
+	const struct text_chain *stale = stale_table != NULL ? table_chain(stale_table, want->name) : NULL;
+	struct walk w = { .v = v, .table = table, .want = want, .now = now };
+	bool good;
+
+	if (want->policy != NULL && (now->policy == NULL || strcmp(want->policy, now->policy) != 0))
+		differs(v, IN_FORCE_DIFFERS, table, want->name,
+			strcmp(want->policy, "DROP") == 0 ? "the policy is not DROP" : "the policy is not ACCEPT", NULL);
+	else if (chain_equal(want, now))
+		return 0;
+	good = tally_add(&w.here, now, false) && known_make(&w, stale);
+	if (good) {
+		walk_want(&w);
+		walk_extra(&w);
+	}
+	tally_free(&w.here);
+	tally_free(&w.known);
+	return good ? 0 : -ENOMEM;
+}
+
+static int verify_table(const struct verify *v, const struct text_table *want)
+{
+	static const struct text_chain absent_builtin = { .policy = "ACCEPT" };
+	const struct text_table *now = rules_table(v->now, want->name);
+	const struct text_table *stale = v->stale != NULL ? rules_table(v->stale, want->name) : NULL;
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < want->chains.len; i++) {
+		const struct text_chain *chain = &want->chains.item[i];
+		const struct text_chain *there = now != NULL ? table_chain(now, chain->name) : NULL;
+
+		if (there == NULL && chain->policy != NULL)
+			there = &absent_builtin; /* iptables has not made it yet */
+		if (there != NULL)
+			err = verify_chain(v, want->name, chain, there);
+		else if (chain->ours || !v->others_may_remove)
+			differs(v, IN_FORCE_DIFFERS, want->name, chain->name, "the chain is missing", NULL);
+	}
+	for (size_t i = 0; now != NULL && stale != NULL && i < now->chains.len; i++) {
+		const struct text_chain *chain = &now->chains.item[i];
+
+		if (chain->policy == NULL && table_chain(stale, chain->name) != NULL && table_chain(want, chain->name) == NULL)
+			differs(v, IN_FORCE_DIFFERS, want->name, chain->name, "the chain should be gone", NULL);
+	}
+	return err;
+}
+
+int rules_verify(const struct text_rules *want, const struct text_rules *stale, const struct text_rules *now,
+		 bool others_may_remove, enum in_force *result, struct difference *difference)
+{
+	struct verify v = { want, stale, now, others_may_remove, result, difference };
+	int err = 0;
+
+	*result = IN_FORCE;
+	*difference = (struct difference){ .table = "" };
+	for (size_t i = 0; err == 0 && i < want->tables.len; i++)
+		err = verify_table(&v, &want->tables.item[i]);
+	return err;
+}

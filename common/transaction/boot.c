@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * At boot nobody can be asked and nothing may stay open: the good generation, else the one before it, else the
+ * safe rules. What cannot be written down is no reason to do less.
+ */
+#include "transaction/internal.h"
+
+#include <string.h>
+
+/* One generation, through the same steps as any load, but without a rehearsal: it was in force before. */
+static bool put_generation(struct transaction *t, unsigned generation, const patterns *keep)
+{
+	struct request request = { .families = FAMILY_BOTH, .generation = generation, .keep = keep, .unknown = UNKNOWN_ADOPT };
+
+	if (transaction_prepare(t, &request) != RESULT_DONE)
+		return false;
+	return transaction_commit(t) == RESULT_DONE;
+}
+
+/* A clean sheet for the next try; the locks are the door's, and stay. */
+static struct transaction *again(struct transaction *t, unsigned flags)
+{
+	struct transaction *next = transaction_begin(t->door, t->state, &t->hooks, t->log);
+
+	if (next != NULL)
+		next->flags = t->flags | flags;
+	return next;
+}
+
+static bool is_drop(const struct text_chain *chain)
+{
+	return chain != NULL && chain->policy != NULL && strcmp(chain->policy, "DROP") == 0;
+}
+
+static bool target_drops(const struct text_rule *rule)
+{
+	struct piece target = rule_target(rule);
+
+	return (target.len == 4 && memcmp(target.text, "DROP", 4) == 0) ||
+	       (target.len == 6 && memcmp(target.text, "REJECT", 6) == 0);
+}
+
+/* Does another firewall stand here? */
+static bool something_drops(const struct text_table *filter)
+{
+	if (filter == NULL)
+		return false;
+	for (size_t c = 0; c < filter->chains.len; c++)
+		for (size_t r = 0; r < filter->chains.item[c].rules.len; r++)
+			if (target_drops(&filter->chains.item[c].rules.item[r]))
+				return true;
+	return is_drop(table_chain(filter, "INPUT"));
+}
+
+/*
+ * The families that the rules in force leave open. After rules of ours (strict), only a host whose INPUT and FORWARD
+ * are at DROP is closed; where fw-load never was, any firewall will do.
+ */
+static enum family open_families(struct transaction *t, bool strict)
+{
+	enum family open = FAMILY_BOTH;
+
+	if (!read_live(t, FAMILY_BOTH))
+		return FAMILY_BOTH;
+	for (int i = 0; i < FAMILIES; i++) {
+		const struct text_table *filter = rules_table(&t->family[i].live, "filter");
+		bool closed = filter != NULL && is_drop(table_chain(filter, "INPUT")) && is_drop(table_chain(filter, "FORWARD"));
+
+		if (strict ? closed : something_drops(filter))
+			open &= ~family_bit(i);
+	}
+	return open;
+}
+
+/* There is no generation that could be put in force. A state folder whose mount failed looks as if there never was one. */
+static enum result boot_without(struct transaction *t, bool never_used)
+{
+	enum family open = open_families(t, !never_used);
+
+	warn(t, "%s in %s: %s", never_used ? "there is no generation" : "there is no generation that could be put in force",
+	     t->state->dir, open == FAMILY_NONE ? "the rules in force stay" : "safe rules are put in force");
+	if (open != FAMILY_NONE)
+		put_safe_rules(t, open);
+	return RESULT_FALLBACK;
+}
+
+/* Rules of another program that accept everything, in front of a policy that would drop it. */
+static bool accepts_all(const struct transaction *t, int family)
+{
+	const struct text_table *filter = rules_table(&t->family[family].target, "filter");
+
+	for (size_t c = 0; filter != NULL && c < filter->chains.len; c++) {
+		const struct text_chain *chain = &filter->chains.item[c];
+
+		for (size_t r = 0; chain->policy != NULL && strcmp(chain->policy, "DROP") == 0 && r < chain->rules.len; r++) {
+			const struct text_rule *rule = &chain->rules.item[r];
+			struct piece target = rule_target(rule);
+
+			if (rule->foreign && rule_unconditional(rule, chain) && target.len == 6 && memcmp(target.text, "ACCEPT", 6) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static enum result judge(struct transaction *t)
+{
+	for (int i = 0; i < FAMILIES; i++) {
+		if (!accepts_all(t, i))
+			continue;
+		warn(t, "%s: a rule of another program accepts what the good generation would drop", family_name(i));
+		return RESULT_FALLBACK;
+	}
+	return RESULT_DONE;
+}
+
+static enum result boot_previous(struct transaction *t, unsigned good, unsigned previous, const patterns *keep)
+{
+	struct transaction *second;
+	enum result result = RESULT_FALLBACK;
+
+	if (good != 0)
+		warn(t, "the good generation %06u in %s could not be put in force", good, t->state->dir);
+	second = again(t, FLAG_REPLACE);
+	if (second == NULL || previous == 0 || !put_generation(second, previous, keep))
+		result = boot_without(second != NULL ? second : t, good == 0 && previous == 0 && state_newest(t->state) == 0);
+	else
+		warn(t, "the generation before it, %06u, is in force", previous);
+	transaction_end(second);
+	return result;
+}
+
+enum result transaction_boot(struct transaction *t, const patterns *keep, bool first)
+{
+	unsigned good = state_link(t->state, "good"), previous = state_link(t->state, "previous");
+	enum result result;
+
+	t->flags |= FLAG_BOOT | (first ? FLAG_REPLACE : 0);
+	result = transaction_recover(t);
+	if (result == RESULT_LOCKED)
+		return result;
+	if (good != 0 && put_generation(t, good, keep))
+		return judge(t);
+	return boot_previous(t, good, previous, keep);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "transaction/internal.h"
+
+#include <errno.h>
+
+/* Both families' rules are one step: at no time may one of them alone be the load. */
+static bool take_rules(struct transaction *t)
+{
+	return put_rules(t, t->request.families, false);
+}
+
+static bool take_steps(struct transaction *t)
+{
+	bool rules_done = false, good = true;
+
+	for (size_t i = 0; good && i < t->journal.steps.len; i++) {
+		const struct journal_step *step = &t->journal.steps.item[i];
+
+		switch (step->kind) {
+		case JOURNAL_SETTING:
+			good = setting_apply(t, step);
+			break;
+		case JOURNAL_SET:
+			good = set_apply(t, step);
+			break;
+		case JOURNAL_RULES:
+			good = rules_done || take_rules(t);
+			rules_done = true;
+			break;
+		}
+	}
+	return good && settings_hold(t, true);
+}
+
+static bool start_guard(struct transaction *t)
+{
+	int err;
+
+	if (t->request.confirm == 0)
+		return true;
+	err = t->hooks.guard_start != NULL ? t->hooks.guard_start(t->hooks.arg) : -ENOSYS;
+	if (err != 0)
+		diag_system(t->log, err, "the guard that undoes an unconfirmed load");
+	return err == 0;
+}
+
+/* What was recorded of a load that changed nothing. */
+static void forget(struct transaction *t)
+{
+	int err = t->request.generation != 0 ? 0 : state_remove(t->state, t->number), cleared = journal_remove(t->state);
+
+	if (err != 0 || cleared != 0)
+		warn(t, "the record of generation %06u in %s could not be removed", t->number, t->state->dir);
+}
+
+static enum result give_up(struct transaction *t)
+{
+	enum result why = failed(t), undone;
+
+	if ((t->flags & FLAG_CHANGED) == 0) {
+		forget(t);
+		warn(t, "nothing is changed: the rules are as they were");
+		return why;
+	}
+	undone = undo(t, &t->journal);
+	if (undone != RESULT_DONE)
+		return undone;
+	warn(t, "the load is undone: the rules are as they were");
+	return why == RESULT_OTHER || why == RESULT_EXTRAS || why == RESULT_BACKENDS ? why : RESULT_UNDONE;
+}
+
+enum result transaction_commit(struct transaction *t)
+{
+	if (t->number == 0)
+		return RESULT_DONE;
+	if (t->request.confirm > 0)
+		t->journal.deadline = t->door->clock(t->door->self) + 1000LL * t->request.confirm;
+	if (!record(t) || !start_guard(t) || !take_steps(t))
+		return give_up(t);
+	if (t->request.confirm > 0 || (t->flags & FLAG_UNWRITABLE) != 0)
+		return RESULT_DONE;
+	return flip(t) ? RESULT_DONE : give_up(t);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a load starts from: the rules that are asked for, those of the load before it, and those in force. */
+#include "transaction/internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Marks all chains as ours, and each rule with the line of the input that asks for it. */
+static void mark_wanted(struct text_rules *wanted, const struct canon *canon)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < wanted->tables.len; i++)
+		for (size_t c = 0; c < wanted->tables.item[i].chains.len; c++) {
+			struct text_chain *chain = &wanted->tables.item[i].chains.item[c];
+
+			chain->ours = true;
+			for (size_t r = 0; r < chain->rules.len; r++, n++)
+				chain->rules.item[r].line = canon != NULL && n < canon->lines.len ? canon->lines.item[n] + 1 : 0;
+		}
+}
+
+static bool take_canon(struct transaction *t, int family)
+{
+	struct family_work *work = &t->family[family];
+	const struct canon *canon = &t->request.canon[family];
+
+	strbuf_add(&work->text, strbuf_text(&canon->text), canon->text.len);
+	if (!rules_read(&work->wanted, "the rules as they were read", strbuf_text(&work->text), work->text.len, t->log))
+		return false;
+	mark_wanted(&work->wanted, canon);
+	return known_add(t, family, &work->wanted);
+}
+
+/* A stored rule is written by the model of today too. */
+static void forget_raw(struct text_rules *rules)
+{
+	for (size_t i = 0; i < rules->tables.len; i++)
+		for (size_t c = 0; c < rules->tables.item[i].chains.len; c++)
+			for (size_t r = 0; r < rules->tables.item[i].chains.item[c].rules.len; r++)
+				rules->tables.item[i].chains.item[c].rules.item[r].raw = (struct piece){ NULL, 0 };
+}
+
+static bool take_generation(struct transaction *t)
+{
+	struct text_rules *rules[FAMILIES] = { &t->family[0].wanted, &t->family[1].wanted };
+	enum family found = FAMILY_NONE;
+
+	if (!generation_read(&t->again, t->state, t->request.generation)) {
+		diag_add(t->log, FLAG_BOOT & t->flags ? DIAG_LOAD_WARNING : DIAG_LOAD, NULL, NULL,
+			 "there is no whole generation %06u in %s: %s", t->request.generation, t->state->dir,
+			 strbuf_text(&t->again.fault));
+		return false;
+	}
+	for (int i = 0; i < FAMILIES; i++) {
+		struct family_work *work = &t->family[i];
+
+		if (t->again.text[i].len == 0 || !family_has(t->request.families, i))
+			continue;
+		strbuf_add(&work->text, strbuf_text(&t->again.text[i]), t->again.text[i].len);
+		if (!rules_read(rules[i], "the generation", strbuf_text(&work->text), work->text.len, t->log))
+			return false;
+		mark_wanted(rules[i], NULL);
+		found |= family_bit(i);
+	}
+	t->request.families = found;
+	if (!rules_canon(t, found, rules))
+		return false;
+	for (int i = 0; i < FAMILIES; i++)
+		forget_raw(rules[i]);
+	return true;
+}
+
+bool read_wanted(struct transaction *t)
+{
+	if (t->request.generation != 0)
+		return take_generation(t);
+	for (int i = 0; i < FAMILIES; i++)
+		if (family_has(t->request.families, i) && !take_canon(t, i))
+			return false;
+	return true;
+}
+
+/* Without the good generation nobody knows which rules of a family are ours: that matters where they stay. */
+static bool do_without(struct transaction *t)
+{
+	warn(t, "generation %06u in %s is damaged: %s", t->good.number, t->state->dir, strbuf_text(&t->good.fault));
+	if (t->request.families == FAMILY_BOTH || t->request.families == FAMILY_NONE || (t->flags & FLAG_BOOT) != 0)
+		return true;
+	diag_add(t->log, DIAG_SYSTEM, NULL, NULL,
+		 "it alone knows the rules of %s, which this load leaves as they are: load both families",
+		 family_name(!family_has(t->request.families, 1)));
+	return false;
+}
+
+bool read_base(struct transaction *t)
+{
+	struct text_rules *rules[FAMILIES] = { &t->good.rules[0], &t->good.rules[1] };
+	unsigned number = state_link(t->state, "good");
+	bool whole = number != 0 && generation_read(&t->good, t->state, number);
+
+	t->good.number = number;
+	if (number != 0 && !whole && !do_without(t))
+		return false;
+	if (whole && !rules_canon(t, FAMILY_BOTH, rules))
+		return false;
+	for (int i = 0; i < FAMILIES; i++) {
+		t->family[i].base = whole && t->good.text[i].len > 0 ? rules[i] : NULL;
+		if (!read_safe(t, i))
+			return false;
+	}
+	return true;
+}
+
+bool read_live(struct transaction *t, enum family families)
+{
+	struct text_rules *rules[FAMILIES] = { &t->family[0].live, &t->family[1].live };
+	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+	int err = t->door->save(t->door->self, families, texts, t->log);
+	bool good = err == 0;
+
+	if (err == -EBADMSG)
+		t->result = RESULT_BACKENDS;
+	for (int i = 0; i < FAMILIES; i++) {
+		struct family_work *work = &t->family[i];
+
+		if (!good || !family_has(families, i)) {
+			strbuf_free(&texts[i]);
+			continue;
+		}
+		rules_free(&work->target); /* it borrows from what is replaced here */
+		rules_free(&work->live);
+		strbuf_free(&work->live_text);
+		work->live_text = texts[i];
+		good = rules_read(&work->live, "the rules in force", strbuf_text(&work->live_text), work->live_text.len, t->log);
+	}
+	return good && rules_canon(t, families, rules);
+}
+
+/* --- directives ------------------------------------------------------------------------------------- */
+
+static bool in_scope(enum family of, enum family families)
+{
+	return (of & families) == of;
+}
+
+static void leave_alone(const struct transaction *t, const char *kind, const char *name)
+{
+	warn(t, "%s%s is left as it is: this load is about %s alone", kind, name,
+	     family_name(!family_has(t->request.families, 0)));
+}
+
+/* Those of the families that the load is about (ours), or the others. */
+static bool copy_sysctls(struct transaction *t, const struct extras *from, bool ours)
+{
+	for (size_t i = 0; i < from->sysctls.len; i++) {
+		const struct sysctl *sysctl = &from->sysctls.item[i];
+		struct sysctl copy = { .key = NULL };
+
+		if (in_scope(setting_families(sysctl->key), t->request.families) != ours) {
+			if (ours)
+				leave_alone(t, "setting ", sysctl->key);
+			continue;
+		}
+		copy.key = strdup(sysctl->key);
+		copy.value = strdup(sysctl->value);
+		if (copy.key == NULL || copy.value == NULL || !vec_push(&t->extras.sysctls, copy)) {
+			sysctl_free(&copy);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool copy_sets(struct transaction *t, const struct extras *from, bool ours)
+{
+	for (size_t i = 0; i < from->sets.len; i++) {
+		const struct set *set = &from->sets.item[i];
+		struct set copy = { .name = NULL };
+
+		if (in_scope(set_families(set), t->request.families) != ours) {
+			if (ours)
+				leave_alone(t, "set ", set->name);
+			continue;
+		}
+		copy.name = strdup(set->name);
+		strbuf_add(&copy.type, strbuf_text(&set->type), set->type.len);
+		strbuf_add(&copy.members, strbuf_text(&set->members), set->members.len);
+		if (copy.name == NULL || copy.type.failed || copy.members.failed || !vec_push(&t->extras.sets, copy)) {
+			set_free(&copy);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool has_module(const struct extras *extras, const char *name)
+{
+	for (size_t i = 0; i < extras->modules.len; i++)
+		if (strcmp(extras->modules.item[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool has_pattern(const struct extras *extras, const char *pattern)
+{
+	for (size_t i = 0; i < extras->keep.len; i++)
+		if (strcmp(extras->keep.item[i], pattern) == 0)
+			return true;
+	return false;
+}
+
+/* Modules and patterns belong to both families. */
+static bool copy_common(struct transaction *t, const struct extras *from)
+{
+	bool good = true;
+
+	for (size_t i = 0; good && i < from->modules.len; i++) {
+		struct module copy = { strdup(from->modules.item[i].name), from->modules.item[i].optional };
+
+		good = copy.name != NULL && (has_module(&t->extras, copy.name) || vec_push(&t->extras.modules, copy));
+		if (!good || t->extras.modules.len == 0 || t->extras.modules.item[t->extras.modules.len - 1].name != copy.name)
+			free(copy.name);
+	}
+	for (size_t i = 0; good && i < from->keep.len; i++) {
+		char *copy = strdup(from->keep.item[i]);
+
+		good = copy != NULL && (has_pattern(&t->extras, copy) || vec_push(&t->extras.keep, copy));
+		if (!good || t->extras.keep.len == 0 || t->extras.keep.item[t->extras.keep.len - 1] != copy)
+			free(copy);
+	}
+	return good;
+}
+
+bool make_extras(struct transaction *t)
+{
+	const struct extras *asked = t->request.generation != 0 ? &t->again.extras : t->request.extras;
+	bool good = copy_common(t, asked) && copy_sysctls(t, asked, true) && copy_sets(t, asked, true);
+
+	if (good && t->request.families != FAMILY_BOTH && t->good.fault.len == 0)
+		good = copy_common(t, &t->good.extras) && copy_sysctls(t, &t->good.extras, false) &&
+		       copy_sets(t, &t->good.extras, false);
+	return good || diag_memory(t->log) == 0;
+}

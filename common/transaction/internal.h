@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of this folder share. Nothing outside of it includes this. */
+#ifndef FW_TRANSACTION_INTERNAL_H
+#define FW_TRANSACTION_INTERNAL_H
+
+#include "base/arena.h"
+#include "ruletext/merge.h"
+#include "ruletext/piecemap.h"
+#include "ruletext/program.h"
+#include "ruletext/verify.h"
+#include "store/baseline.h"
+#include "store/generation.h"
+#include "store/journal.h"
+#include "transaction/transaction.h"
+
+/* One family's rules on their way into force. */
+struct family_work {
+	struct strbuf text;            /* owned; the rules that are asked for, in the model's words */
+	struct text_rules wanted;      /* of text */
+	const struct text_rules *base; /* borrowed; the rules that we put in force last; NULL: never any */
+	const struct text_rules *next; /* borrowed; the rules that shall be ours: wanted, or when undoing, those before */
+	struct strbuf safe_text;       /* owned; the safe rules, if they are what we put in force last ... */
+	struct text_rules safe;        /* ... and then they are the base */
+	struct strbuf live_text;       /* owned; what the saver said, with counters */
+	struct text_rules live;        /* of live_text */
+	struct merge merge;
+	struct text_rules target;      /* what shall be in force; borrows from next and live */
+	struct strbuf program;         /* owned; what turns live into target; empty: nothing */
+};
+
+enum transaction_flag {
+	FLAG_CHANGED = 1 << 0,    /* something in the kernel may be different */
+	FLAG_UNWRITABLE = 1 << 1, /* at boot: the state cannot be written */
+	FLAG_BOOT = 1 << 2,       /* nobody can be asked, and the host must not stay open */
+	FLAG_REPLACE = 1 << 3,    /* at boot: rules that are not ours go */
+};
+
+struct transaction {
+	const struct door *door;
+	struct state *state;
+	struct transaction_hooks hooks;
+	struct diag_log *log;
+	struct request request;
+	struct generation good, again; /* the good generation; the one that is put in force again */
+	struct extras extras;          /* of the generation that this load makes, complete */
+	struct family_work family[FAMILIES];
+	struct piecemap known[FAMILIES]; /* rules in the model's words */
+	struct arena arena;              /* texts of known */
+	struct baseline baseline;
+	struct journal journal;          /* the steps that change the kernel, in the order in which they are taken */
+	struct strbuf plan;              /* owned; all steps in words, a line each */
+	unsigned number;                 /* of the generation; 0: nothing to do */
+	unsigned flags;                  /* of enum transaction_flag */
+	enum result result;              /* why it failed, if the log alone does not tell */
+};
+
+void phase(const struct transaction *t, const char *name);
+void warn(const struct transaction *t, const char *format, ...) printf_like(2, 3);
+
+/* The reason of a failure: t->result, else by what the log was told. */
+enum result failed(struct transaction *t);
+
+/* known.c: sets each rule's text to the model's words. False after a report. */
+must_check bool rules_canon(struct transaction *t, enum family families, struct text_rules *const rules[FAMILIES]);
+must_check bool known_add(struct transaction *t, int family, const struct text_rules *rules);
+
+/* gather.c: each false after a report */
+must_check bool read_wanted(struct transaction *t); /* from the request or a stored generation */
+must_check bool read_base(struct transaction *t);
+must_check bool read_live(struct transaction *t, enum family families);
+must_check bool make_extras(struct transaction *t); /* all directives of the new generation */
+
+/* rehearse.c */
+must_check bool rehearse(struct transaction *t, bool may_move);
+
+/* blame.c: says which line of the input is refused. scratch: where the search for it may try; NULL: nowhere. */
+void report_refusal(struct transaction *t, int family, const struct strbuf *program, struct refusal *refusal,
+		    const struct door *scratch);
+void report_difference(struct transaction *t, int family, const struct difference *difference);
+
+/* settings.c */
+enum family setting_families(const char *key); /* FAMILY_BOTH: not of one family alone */
+must_check bool plan_settings(struct transaction *t, bool opening);
+must_check bool setting_apply(struct transaction *t, const struct journal_step *step);
+must_check bool setting_undo(struct transaction *t, const struct journal_step *step);
+must_check bool settings_hold(struct transaction *t, bool report); /* read back */
+
+/* sets.c */
+enum family set_families(const struct set *set);
+must_check bool rehearse_sets(struct transaction *t, const struct door *scratch);
+must_check bool plan_sets(struct transaction *t);
+bool sets_stand(const struct transaction *t);
+must_check bool set_apply(struct transaction *t, const struct journal_step *step);
+must_check bool set_undo(struct transaction *t, const struct journal_step *step);
+
+/* rules.c */
+must_check bool merge_family(struct transaction *t, int family, bool undo);
+must_check bool put_rules(struct transaction *t, enum family families, bool undo);
+
+/* plan.c */
+must_check bool make_plan(struct transaction *t);
+
+/* record.c */
+must_check bool record(struct transaction *t);
+must_check bool flip(struct transaction *t);
+
+/* undo.c: plays a journal back, of this process or of another one. */
+enum result undo(struct transaction *t, const struct journal *journal);
+
+/* safe.c */
+void put_safe_rules(struct transaction *t, enum family families);
+must_check bool read_safe(struct transaction *t, int family);
+void forget_safe(struct transaction *t);
+
+#endif

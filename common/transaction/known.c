@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rules are compared in the model's words. Most lines of a saver are written in these words already, since both
+ * come from the same extensions: only a line that is not known yet is given to the door.
+ */
+#include "transaction/internal.h"
+
+#include <string.h>
+
+typedef VEC(struct text_rule *) rule_pointers;
+
+bool known_add(struct transaction *t, int family, const struct text_rules *rules)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < rules->tables.len; i++)
+		for (size_t c = 0; c < rules->tables.item[i].chains.len; c++) {
+			const struct text_chain *chain = &rules->tables.item[i].chains.item[c];
+
+			for (size_t r = 0; good && r < chain->rules.len; r++)
+				good = piecemap_add(&t->known[family], &chain->rules.item[r].text) != PIECEMAP_NONE;
+		}
+	return good || diag_memory(t->log) == 0;
+}
+
+static bool is_known(const struct transaction *t, int family, const struct text_rule *rule)
+{
+	return piecemap_find(&t->known[family], &rule->text) != PIECEMAP_NONE;
+}
+
+/* The rules of a table that are not known, behind all its chains. */
+static bool write_unknown(const struct transaction *t, int family, struct text_table *table, struct strbuf *text,
+			  rule_pointers *unknown)
+{
+	size_t before = unknown->len;
+	bool good = true;
+
+	for (size_t c = 0; c < table->chains.len; c++)
+		for (size_t r = 0; good && r < table->chains.item[c].rules.len; r++) {
+			struct text_rule *rule = &table->chains.item[c].rules.item[r];
+
+			if (!is_known(t, family, rule))
+				good = vec_push(unknown, rule);
+		}
+	if (unknown->len == before)
+		return good;
+	strbuf_printf(text, "*%s\n", table->name);
+	for (size_t c = 0; c < table->chains.len; c++)
+		strbuf_printf(text, ":%s %s [0:0]\n", table->chains.item[c].name,
+			      table->chains.item[c].policy != NULL ? table->chains.item[c].policy : "-");
+	for (size_t i = before; i < unknown->len; i++) {
+		strbuf_add(text, unknown->item[i]->text.text, unknown->item[i]->text.len);
+		strbuf_putc(text, '\n');
+	}
+	strbuf_puts(text, "COMMIT\n");
+	return good && !text->failed;
+}
+
+/* One line of the answer for each rule that was asked about. */
+static bool take_answer(struct transaction *t, int family, const struct strbuf *answer, const rule_pointers *unknown)
+{
+	const char *line = strbuf_text(answer);
+
+	for (size_t i = 0; i < unknown->len; i++) {
+		struct text_rule *rule = unknown->item[i];
+		size_t len = strcspn(line, "\n");
+		struct piece text = { arena_text(&t->arena, line, len), (unsigned)len };
+
+		if (line[len] != '\n' || len == 0) {
+			diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "%s: the rules in force could not be read: %zu of %zu lines",
+				 family_name(family), i, unknown->len);
+			return false;
+		}
+		if (text.text == NULL || piecemap_add(&t->known[family], &text) == PIECEMAP_NONE)
+			return diag_memory(t->log) == 0;
+		if (!piece_equal(&text, &rule->text))
+			rule->raw = rule->text;
+		rule->text = text;
+		line += len + 1;
+	}
+	return true;
+}
+
+bool rules_canon(struct transaction *t, enum family families, struct text_rules *const rules[FAMILIES])
+{
+	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT }, answers[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+	rule_pointers unknown[FAMILIES] = { { 0 }, { 0 } };
+	enum family asked = FAMILY_NONE;
+	bool good = true;
+
+	for (int i = 0; i < FAMILIES; i++) {
+		if (!family_has(families, i))
+			continue;
+		for (size_t n = 0; good && n < rules[i]->tables.len; n++)
+			good = write_unknown(t, i, &rules[i]->tables.item[n], &texts[i], &unknown[i]) ||
+			       diag_memory(t->log) == 0;
+		if (unknown[i].len > 0)
+			asked |= family_bit(i);
+	}
+	if (good && asked != FAMILY_NONE)
+		good = t->door->canon(t->door->self, asked, texts, answers, t->log) == 0;
+	for (int i = 0; i < FAMILIES; i++) {
+		if (family_has(asked, i))
+			good = good && take_answer(t, i, &answers[i], &unknown[i]);
+		vec_free(&unknown[i]);
+		strbuf_free(&texts[i]);
+		strbuf_free(&answers[i]);
+	}
+	return good;
+}

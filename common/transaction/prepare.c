@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Everything up to the plan. Nothing is changed here. */
+#include "transaction/internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum result transaction_check(struct transaction *t, const struct request *request)
+{
+	t->request = *request;
+	return read_wanted(t) && make_extras(t) && rehearse(t, true) ? RESULT_DONE : failed(t);
+}
+
+static bool unknown_refused(struct transaction *t, int family)
+{
+	const struct family_work *work = &t->family[family];
+
+	if (t->request.unknown != UNKNOWN_REFUSE || (t->request.keep != NULL && t->request.keep->len > 0) || work->base != NULL ||
+	    work->merge.unknown == 0)
+		return false;
+	diag_add(t->log, DIAG_SYSTEM, NULL, NULL,
+		 "%s: %zu things in force were not loaded by fw-load, first: %s; say --adopt to keep them, --replace to "
+		 "remove them, or --keep PATTERN",
+		 family_name(family), work->merge.unknown, strbuf_text(&work->merge.first));
+	t->result = RESULT_UNKNOWN;
+	return true;
+}
+
+/* What a hand or another program put in force since the last load stays, but never in silence. */
+static void tell_foreign(const struct transaction *t, int family)
+{
+	const struct family_work *work = &t->family[family];
+
+	if (work->merge.foreign == FOREIGN_KEEP && work->base != NULL && work->merge.unknown > 0)
+		warn(t,
+		     "%s: what another program or a hand put in force stays (%zu, first: %s); say `keep' or --keep for "
+		     "chains that are meant to, --replace to remove the rest",
+		     family_name(family), work->merge.unknown, strbuf_text(&work->merge.first));
+	if (work->merge.foreign == FOREIGN_DROP && (t->flags & FLAG_BOOT) != 0 && work->merge.unknown > 0)
+		warn(t, "%s: what another program put in force is replaced (%zu, first: %s)", family_name(family),
+		     work->merge.unknown, strbuf_text(&work->merge.first));
+	if (work->merge.still_used.len > 0)
+		warn(t, "%s: rules of other programs still jump to %s, so it stays", family_name(family),
+		     strbuf_text(&work->merge.still_used));
+}
+
+static bool merge_all(struct transaction *t)
+{
+	bool good = true;
+
+	for (int i = 0; i < FAMILIES; i++) {
+		if (!family_has(t->request.families, i))
+			continue;
+		t->family[i].next = &t->family[i].wanted;
+		if (!merge_family(t, i, false))
+			return false;
+		good = !unknown_refused(t, i) && good;
+		tell_foreign(t, i);
+	}
+	return good;
+}
+
+static bool read_baseline(struct transaction *t)
+{
+	int err = baseline_read(t->state, &t->baseline);
+
+	if (err != 0)
+		warn(t, "what settings were before fw-load set them cannot be read from %s: %s", t->state->run, strerror(-err));
+	return true;
+}
+
+static bool load_modules(struct transaction *t)
+{
+	if (t->hooks.modules == NULL || t->hooks.modules(t->hooks.arg, &t->extras, t->request.plan_only ? &t->plan : NULL))
+		return true;
+	t->result = RESULT_EXTRAS;
+	return false;
+}
+
+static bool prepare(struct transaction *t)
+{
+	if (!read_wanted(t) || !read_base(t) || !make_extras(t) || !read_baseline(t) || !load_modules(t))
+		return false;
+	if (t->request.rehearse && !rehearse(t, false))
+		return false;
+	phase(t, "reading the rules in force");
+	return read_live(t, t->request.families) && merge_all(t) && make_plan(t);
+}
+
+enum result transaction_prepare(struct transaction *t, const struct request *request)
+{
+	t->request = *request;
+	return prepare(t) ? RESULT_DONE : failed(t);
+}

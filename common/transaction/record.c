@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is written down before the first change, and after the last. */
+#include "transaction/internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The rules of a family in the new generation: those that are asked for, else those that stay. */
+static const struct text_rules *rules_of(const struct transaction *t, int family)
+{
+	if (family_has(t->request.families, family))
+		return &t->family[family].wanted;
+	return t->family[family].base;
+}
+
+static int write_generation(struct transaction *t)
+{
+	struct strbuf rules[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+	struct generation_parts parts = { .number = t->number, .families = t->request.families, .extras = &t->extras,
+					  .backend = backend_name(t->door->kind), .input = t->request.input,
+					  .from = t->request.stream->name };
+	int err;
+
+	for (int i = 0; i < FAMILIES; i++) {
+		const struct text_rules *of = rules_of(t, i);
+
+		if (of == NULL)
+			continue;
+		rules_write(of, false, &rules[i]);
+		parts.rules[i] = &rules[i];
+	}
+	err = rules[0].failed || rules[1].failed ? -ENOMEM : generation_write(t->state, &parts);
+	for (int i = 0; i < FAMILIES; i++)
+		strbuf_free(&rules[i]);
+	return err;
+}
+
+/* At boot a state that cannot be written keeps no rules from being put in force. */
+static bool could_not(struct transaction *t, int err, const char *what)
+{
+	if ((t->flags & FLAG_BOOT) == 0) {
+		diag_system(t->log, err, "recording generation %06u in %s: %s", t->number, t->state->dir, what);
+		return false;
+	}
+	warn(t, "%s in %s could not be written: %s", what, t->state->run, strerror(-err));
+	t->flags |= FLAG_UNWRITABLE;
+	return true;
+}
+
+bool record(struct transaction *t)
+{
+	int err;
+
+	phase(t, "recording");
+	if (t->request.generation == 0) {
+		err = write_generation(t);
+		if (err != 0)
+			return could_not(t, err, "the generation");
+	}
+	err = baseline_write(t->state, &t->baseline);
+	if (err != 0 && !could_not(t, err, "the settings as they were before"))
+		return false;
+	err = journal_write(t->state, &t->journal);
+	return err == 0 || could_not(t, err, "the journal");
+}
+
+bool flip(struct transaction *t)
+{
+	int err = state_flip(t->state, t->number), cleared, pruned;
+
+	if (err != 0) {
+		diag_system(t->log, err, "making generation %06u in %s the good one", t->number, t->state->dir);
+		return false;
+	}
+	cleared = journal_remove(t->state);
+	if (cleared != 0) /* it names the good generation: the next run takes that for done */
+		warn(t, "%s/journal could not be removed: %s", t->state->run, strerror(-cleared));
+	pruned = state_prune(t->state, STATE_KEEP);
+	if (pruned != 0)
+		warn(t, "old generations in %s could not be removed: %s", t->state->dir, strerror(-pruned));
+	forget_safe(t);
+	return true;
+}

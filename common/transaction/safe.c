@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is put in force when nothing else can be: safe rules, or at least none that are open. */
+#include "transaction/internal.h"
+#include "base/file.h"
+
+#include <errno.h>
+#include <string.h>
+
+const char safe_rules[] =
+	"*filter\n"
+	":INPUT DROP [0:0]\n"
+	":FORWARD DROP [0:0]\n"
+	":OUTPUT ACCEPT [0:0]\n"
+	"-A INPUT -i lo -j ACCEPT\n"
+	"-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
+	"-4 -A INPUT -p udp -m udp --sport 67 --dport 68 -j ACCEPT\n"
+	"-6 -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 133 -j ACCEPT\n"
+	"-6 -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 134 -j ACCEPT\n"
+	"-6 -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 135 -j ACCEPT\n"
+	"-6 -A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j ACCEPT\n"
+	"-6 -A INPUT -s fe80::/10 -p udp -m udp --sport 547 --dport 546 -j ACCEPT\n"
+	"-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n"
+	"-A INPUT -j DROP\n"
+	"-A FORWARD -j DROP\n"
+	"COMMIT\n";
+
+static const char closed_rules[] = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\nCOMMIT\n";
+
+enum { SAFE_MAX = 1 << 20 };
+
+static const char *safe_part(int family)
+{
+	return family == 0 ? "safe.v4" : "safe.v6";
+}
+
+/* One choice: a text, read by the model unless it is so plain that it needs no reading. */
+struct choice {
+	const char *what, *text;
+	size_t len;
+	bool plain;
+};
+
+static bool read_choice(struct transaction *t, const struct choice *choice, struct strbuf programs[FAMILIES])
+{
+	struct canon canon[FAMILIES] = { CANON_INIT, CANON_INIT };
+	struct stream stream = { .name = NULL };
+	bool good = true;
+
+	if (choice->plain) {
+		for (int i = 0; i < FAMILIES; i++)
+			strbuf_add(&programs[i], choice->text, choice->len);
+		return true;
+	}
+	good = stream_read(&stream, choice->what, choice->text, choice->len, FAMILY_BOTH, t->log) &&
+	       canon_declared(&stream, FAMILY_BOTH, false, canon, t->log);
+	for (int i = 0; i < FAMILIES; i++) {
+		if (good)
+			strbuf_take(&programs[i], &canon[i].text);
+		canon_free(&canon[i]);
+	}
+	stream_free(&stream);
+	return good;
+}
+
+/* Are these the rules in force? The families for which they are not. */
+static enum family not_in_force(struct transaction *t, enum family families, const struct strbuf programs[FAMILIES])
+{
+	enum family missing = families;
+
+	if (!read_live(t, families))
+		return families;
+	for (int i = 0; i < FAMILIES; i++) {
+		struct text_rules wanted = { .tables = { 0 } };
+
+		if (family_has(families, i) &&
+		    rules_read(&wanted, "the safe rules", strbuf_text(&programs[i]), programs[i].len, t->log)) {
+			const struct text_table *filter = rules_table(&t->family[i].live, "filter");
+
+			if (table_equal(rules_table(&wanted, "filter"), filter))
+				missing &= ~family_bit(i);
+		}
+		rules_free(&wanted);
+	}
+	return missing;
+}
+
+/* Whole tables, as the choice says. The families for which it failed. */
+static enum family put_choice(struct transaction *t, enum family families, const struct choice *choice)
+{
+	struct strbuf programs[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+	struct refusal refusals[FAMILIES] = { REFUSAL_INIT, REFUSAL_INIT };
+	enum family left = families;
+
+	if (read_choice(t, choice, programs)) {
+		t->door->restore(t->door->self, families, RESTORE_FLUSH, programs, refusals);
+		for (int i = 0; i < FAMILIES; i++)
+			refusal_free(&refusals[i]);
+		left = not_in_force(t, families, programs);
+	}
+	for (int i = 0; i < FAMILIES; i++) {
+		if (family_has(families, i) && !family_has(left, i))
+			diag_add(t->log, DIAG_ROLLBACK, NULL, NULL, "%s: %s in force", family_name(i), choice->what);
+		strbuf_free(&programs[i]);
+	}
+	return left;
+}
+
+/* The next load takes the safe rules for ours, and not for another program's. Best effort: else that load asks. */
+static void remember_safe(struct transaction *t, enum family families)
+{
+	for (int i = 0; i < FAMILIES; i++)
+		if (family_has(families, i) && state_run_write(t->state, safe_part(i), strbuf_text(&t->family[i].live_text),
+							       t->family[i].live_text.len) != 0)
+			warn(t, "that safe rules are in force could not be noted: say --replace with the next load");
+}
+
+/* The administrator's own safe rules, if there are any. */
+static void read_file(struct transaction *t, struct strbuf *file, struct choice *choice)
+{
+	int err = t->hooks.safe_rules != NULL ? file_read_own(t->hooks.safe_rules, file, SAFE_MAX) : -ENOENT;
+
+	if (err == 0 && file->len > 0 && file->data[file->len - 1] != '\n')
+		strbuf_putc(file, '\n');
+	if (err == 0) {
+		choice->text = strbuf_text(file);
+		choice->len = file->len;
+	} else if (err != -ENOENT) {
+		warn(t, "%s is of no use: %s", t->hooks.safe_rules, strerror(-err));
+	}
+}
+
+void put_safe_rules(struct transaction *t, enum family families)
+{
+	struct strbuf file = STRBUF_INIT;
+	struct choice choices[] = {
+		{ t->hooks.safe_rules, NULL, 0, false },
+		{ "the compiled-in safe rules", safe_rules, sizeof(safe_rules) - 1, false },
+		{ "the policy DROP", closed_rules, sizeof(closed_rules) - 1, true },
+	};
+	enum family left = families;
+
+	phase(t, "putting safe rules in force");
+	read_file(t, &file, &choices[0]);
+	for (size_t i = 0; i < ARRAY_LEN(choices) && left != FAMILY_NONE; i++) {
+		enum family before = left;
+
+		if (choices[i].text == NULL)
+			continue;
+		left = put_choice(t, left, &choices[i]);
+		remember_safe(t, before & ~left);
+	}
+	strbuf_free(&file);
+	if (left != FAMILY_NONE)
+		diag_add(t->log, DIAG_ROLLBACK, NULL, NULL, "no rules could be put in force: the host may be open");
+}
+
+bool read_safe(struct transaction *t, int family)
+{
+	struct family_work *work = &t->family[family];
+	struct text_rules *rules[FAMILIES] = { &t->family[0].safe, &t->family[1].safe };
+	struct diag_log silent = { .report = NULL };
+
+	if (state_run_read(t->state, safe_part(family), &work->safe_text) != 0 ||
+	    !rules_read(&work->safe, "the safe rules", strbuf_text(&work->safe_text), work->safe_text.len, &silent))
+		return true;
+	if (!rules_canon(t, family_bit(family), rules))
+		return false;
+	work->base = &work->safe;
+	return true;
+}
+
+void forget_safe(struct transaction *t)
+{
+	for (int i = 0; i < FAMILIES; i++)
+		state_run_remove(t->state, safe_part(i));
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Kernel settings as steps. A setting that the last generation made and the new one does not ask for goes
+ * back to what it was before fw-load first touched it in this boot: the baseline.
+ */
+#include "transaction/internal.h"
+#include "host/sysctl.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum family setting_families(const char *key)
+{
+	if (strncmp(key, "net.ipv4.", 9) == 0 || strncmp(key, "net/ipv4/", 9) == 0)
+		return FAMILY_IPV4;
+	if (strncmp(key, "net.ipv6.", 9) == 0 || strncmp(key, "net/ipv6/", 9) == 0)
+		return FAMILY_IPV6;
+	return FAMILY_BOTH;
+}
+
+static bool in_scope(const struct transaction *t, const char *key)
+{
+	return (setting_families(key) & t->request.families) == setting_families(key);
+}
+
+static const struct sysctl *find_setting(const struct extras *extras, const char *key)
+{
+	for (size_t i = 0; i < extras->sysctls.len; i++)
+		if (strcmp(extras->sysctls.item[i].key, key) == 0)
+			return &extras->sysctls.item[i];
+	return NULL;
+}
+
+/*
+ * A setting of the whole machine, seen from a namespace: not ours to set, and no reason to refuse the
+ * rules. What opens or closes the host is always ours: there a failure stays one.
+ */
+static bool belongs_to_machine(const struct transaction *t, const struct sysctl *sysctl)
+{
+	return strncmp(sysctl->key, "net.netfilter.", 14) == 0 && !sysctl_opens(sysctl) &&
+	       !t->door->setting_writable(t->door->self, sysctl->key);
+}
+
+static bool add_step(struct transaction *t, const char *key, const char *from, const char *to, bool opens)
+{
+	struct journal_step *step = journal_add(&t->journal, JOURNAL_SETTING, key, 0);
+
+	if (step == NULL)
+		return diag_memory(t->log) == 0;
+	step->opens = opens;
+	strbuf_puts(&step->before, from);
+	strbuf_puts(&step->after, to);
+	strbuf_printf(&t->plan, "set %s=%s\n", key, to);
+	return true;
+}
+
+static bool plan_wanted(struct transaction *t, const struct sysctl *sysctl)
+{
+	struct strbuf now = STRBUF_INIT;
+	int err = t->door->setting_get(t->door->self, sysctl->key, &now);
+	bool good = true;
+
+	if (err != 0 && t->request.plan_only) {
+		good = add_step(t, sysctl->key, "", sysctl->value, sysctl_opens(sysctl));
+	} else if (err != 0) {
+		diag_system(t->log, err, "%s", sysctl->key);
+		t->result = RESULT_EXTRAS;
+		good = false;
+	} else if (baseline_note(&t->baseline, sysctl->key, strbuf_text(&now)) != 0) {
+		good = diag_memory(t->log) == 0;
+	} else if (strcmp(strbuf_text(&now), sysctl->value) == 0) {
+		good = true;
+	} else if (belongs_to_machine(t, sysctl)) {
+		warn(t, "%s stays %s: here it belongs to the machine, not to this namespace", sysctl->key, strbuf_text(&now));
+	} else {
+		good = add_step(t, sysctl->key, strbuf_text(&now), sysctl->value, sysctl_opens(sysctl));
+	}
+	strbuf_free(&now);
+	return good;
+}
+
+/* The value that closes it; NULL: none does. */
+static const char *closed_value(const struct sysctl *sysctl)
+{
+	struct sysctl zero = { sysctl->key, (char *)(uintptr_t)"0", NULL }, one = { sysctl->key, (char *)(uintptr_t)"1", NULL };
+
+	if (sysctl_opens(&one))
+		return "0";
+	return sysctl_opens(&zero) ? "1" : NULL;
+}
+
+/* Where the setting goes that nobody asks for any more; NULL: it stays. */
+static const char *value_before(struct transaction *t, const struct sysctl *old)
+{
+	const char *before = baseline_find(&t->baseline, old->key);
+
+	if (before != NULL)
+		return before;
+	before = sysctl_opens(old) ? closed_value(old) : NULL;
+	if (before != NULL)
+		warn(t, "nobody knows what %s was before fw-load set it to %s: it is set to %s", old->key, old->value, before);
+	else
+		warn(t, "nobody knows what %s was before fw-load set it to %s: it stays", old->key, old->value);
+	return before;
+}
+
+static bool plan_dropped(struct transaction *t, const struct sysctl *old, bool opening)
+{
+	struct strbuf now = STRBUF_INIT;
+	struct sysctl back = { old->key, NULL, NULL };
+	const char *before = baseline_find(&t->baseline, old->key);
+	bool good = true, opens;
+
+	back.value = (char *)(uintptr_t)(before != NULL ? before : closed_value(old));
+	opens = back.value != NULL && sysctl_opens(&back);
+	if (opens != opening || t->door->setting_get(t->door->self, old->key, &now) != 0) {
+		strbuf_free(&now);
+		return true;
+	}
+	if (back.value != NULL && strcmp(strbuf_text(&now), back.value) == 0)
+		good = true;
+	else if (strcmp(strbuf_text(&now), old->value) != 0)
+		warn(t, "%s stays %s: somebody changed it since fw-load set it to %s", old->key, strbuf_text(&now), old->value);
+	else if (value_before(t, old) != NULL)
+		good = add_step(t, old->key, strbuf_text(&now), back.value, opens);
+	strbuf_free(&now);
+	return good;
+}
+
+bool plan_settings(struct transaction *t, bool opening)
+{
+	bool good = true;
+
+	for (size_t i = 0; good && i < t->extras.sysctls.len; i++) {
+		const struct sysctl *sysctl = &t->extras.sysctls.item[i];
+
+		if (in_scope(t, sysctl->key) && sysctl_opens(sysctl) == opening)
+			good = plan_wanted(t, sysctl);
+	}
+	for (size_t i = 0; good && i < t->good.extras.sysctls.len; i++) {
+		const struct sysctl *old = &t->good.extras.sysctls.item[i];
+
+		if (in_scope(t, old->key) && find_setting(&t->extras, old->key) == NULL)
+			good = plan_dropped(t, old, opening);
+	}
+	return good;
+}
+
+bool setting_apply(struct transaction *t, const struct journal_step *step)
+{
+	int err = t->door->setting_set(t->door->self, step->name, strbuf_text(&step->after));
+
+	t->flags |= FLAG_CHANGED;
+	if (err == 0)
+		return true;
+	diag_system(t->log, err, "setting %s=%s", step->name, strbuf_text(&step->after));
+	t->result = RESULT_EXTRAS;
+	return false;
+}
+
+bool setting_undo(struct transaction *t, const struct journal_step *step)
+{
+	struct strbuf now = STRBUF_INIT;
+	int err = t->door->setting_get(t->door->self, step->name, &now);
+	bool good = true;
+
+	if (err == 0 && strcmp(strbuf_text(&now), strbuf_text(&step->before)) == 0) {
+		good = true;
+	} else if (err == 0 && strcmp(strbuf_text(&now), strbuf_text(&step->after)) != 0) {
+		warn(t, "%s stays %s: somebody changed it since this load set it to %s", step->name, strbuf_text(&now),
+		     strbuf_text(&step->after));
+	} else {
+		if (err == 0)
+			err = t->door->setting_set(t->door->self, step->name, strbuf_text(&step->before));
+		if (err != 0)
+			warn(t, "setting %s back to %s: %s", step->name, strbuf_text(&step->before), strerror(-err));
+		good = err == 0;
+	}
+	strbuf_free(&now);
+	return good;
+}
+
+bool settings_hold(struct transaction *t, bool report)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < t->extras.sysctls.len; i++) {
+		const struct sysctl *sysctl = &t->extras.sysctls.item[i];
+		struct strbuf now = STRBUF_INIT;
+
+		if (in_scope(t, sysctl->key) &&
+		    (t->door->setting_get(t->door->self, sysctl->key, &now) != 0 || strcmp(strbuf_text(&now), sysctl->value) != 0) &&
+		    !belongs_to_machine(t, sysctl)) {
+			good = false;
+			if (report)
+				diag_add(t->log, DIAG_LOAD, NULL, NULL, "%s is %s, not %s: another program changed it meanwhile",
+					 sysctl->key, strbuf_text(&now), sysctl->value);
+		}
+		strbuf_free(&now);
+	}
+	return good;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A journal played back: by the load that failed, by the guard, by the next run, or at boot. Every step looks first,
+ * so it does not matter how far the load came. The order is the reverse of the load's: what the load opened
+ * closes, then the rules, then sets, and what the load closed opens last.
+ */
+#include "transaction/internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The rules of one family, before and after the load. */
+struct undoing {
+	struct text_rules put, before;
+};
+
+static bool read_step(struct transaction *t, const struct journal_step *step, struct undoing *u)
+{
+	return rules_read(&u->before, "the rules before the load", strbuf_text(&step->before), step->before.len, t->log) &&
+	       rules_read(&u->put, "the rules of the load", strbuf_text(&step->after), step->after.len, t->log);
+}
+
+static bool canon_both(struct transaction *t, enum family families, struct undoing u[FAMILIES])
+{
+	struct text_rules *put[FAMILIES] = { &u[0].put, &u[1].put }, *before[FAMILIES] = { &u[0].before, &u[1].before };
+
+	return rules_canon(t, families, put) && rules_canon(t, families, before);
+}
+
+/*
+ * Chains that the load changed get what stood there before, and what others put there since stays:
+ * a ban must not be lost because somebody's load was undone.
+ */
+static bool undo_families(struct transaction *t, enum family families, struct undoing u[FAMILIES])
+{
+	bool good = canon_both(t, families, u) && read_live(t, families);
+
+	for (int i = 0; good && i < FAMILIES; i++) {
+		if (!family_has(families, i))
+			continue;
+		t->family[i].base = &u[i].put;
+		t->family[i].next = &u[i].before;
+		good = merge_family(t, i, true);
+	}
+	return good && put_rules(t, families, true);
+}
+
+static bool undo_rules(struct transaction *t, const struct journal *journal)
+{
+	struct undoing u[FAMILIES] = { { .put = { .tables = { 0 } } }, { .put = { .tables = { 0 } } } };
+	enum family families = FAMILY_NONE;
+	bool good = true;
+
+	for (size_t i = 0; good && i < journal->steps.len; i++) {
+		const struct journal_step *step = &journal->steps.item[i];
+
+		if (step->kind != JOURNAL_RULES)
+			continue;
+		families |= family_bit(step->family);
+		good = read_step(t, step, &u[step->family]);
+	}
+	if (families != FAMILY_NONE)
+		good = good && undo_families(t, families, u);
+	for (int i = 0; i < FAMILIES; i++) {
+		if (!good && family_has(families, i))
+			diag_add(t->log, DIAG_ROLLBACK, NULL, NULL, "the %s rules could not be put back", family_name(i));
+		rules_free(&t->family[i].target); /* it borrows from the two */
+		merge_free(&t->family[i].merge);
+		t->family[i].base = t->family[i].next = NULL;
+		rules_free(&u[i].put);
+		rules_free(&u[i].before);
+	}
+	return good;
+}
+
+/* A setting or a set that will not go back is no reason to replace good rules. */
+static void undo_other(struct transaction *t, const struct journal_step *step)
+{
+	if (step->kind == JOURNAL_SETTING ? !setting_undo(t, step) : !set_undo(t, step))
+		warn(t, "%s could not be put back", step->name);
+}
+
+/* What the load opened stood behind its rules, everything else in front of them. */
+static void undo_others(struct transaction *t, const struct journal *journal, bool opens)
+{
+	for (size_t i = journal->steps.len; i-- > 0;)
+		if (journal->steps.item[i].kind != JOURNAL_RULES && journal->steps.item[i].opens == opens)
+			undo_other(t, &journal->steps.item[i]);
+}
+
+enum result undo(struct transaction *t, const struct journal *journal)
+{
+	int cleared;
+	bool good;
+
+	phase(t, "undoing");
+	t->result = RESULT_DONE;
+	t->request.families = FAMILY_BOTH;
+	undo_others(t, journal, true);
+	good = undo_rules(t, journal);
+	if (good)
+		undo_others(t, journal, false);
+	else
+		put_safe_rules(t, FAMILY_BOTH);
+	if (good && journal->generation != state_link(t->state, "good") && journal->generation != state_link(t->state, "previous") &&
+	    state_remove(t->state, journal->generation) != 0)
+		warn(t, "generation %06u in %s could not be removed", journal->generation, t->state->dir);
+	cleared = journal_remove(t->state);
+	if (cleared != 0) {
+		diag_system(t->log, cleared, "%s/journal", t->state->run);
+		return good ? RESULT_SYSTEM : RESULT_SAFE;
+	}
+	return good ? RESULT_DONE : RESULT_SAFE;
+}
+
+/* A journal that cannot be read is not "nothing to undo". */
+static enum result distrust(struct transaction *t, int err)
+{
+	diag_add(t->log, DIAG_ROLLBACK, NULL, NULL,
+		 "an interrupted load cannot be undone, since %s/journal cannot be read: %s; it is kept as journal.bad",
+		 t->state->run, err == -EBADMSG ? "it is damaged" : strerror(-err));
+	put_safe_rules(t, FAMILY_BOTH);
+	err = journal_set_aside(t->state);
+	if (err != 0)
+		diag_system(t->log, err, "%s/journal.bad", t->state->run);
+	return RESULT_SAFE;
+}
+
+/* A load of an older boot: the kernel has forgotten it. */
+static enum result drop_old(struct transaction *t, const struct journal *journal)
+{
+	int err = 0;
+
+	if (journal->deadline > 0)
+		warn(t, "generation %06u was never confirmed before the machine went down: it is dropped", journal->generation);
+	if (journal->generation != state_link(t->state, "good") && journal->generation != state_link(t->state, "previous"))
+		err = state_remove(t->state, journal->generation);
+	if (err == 0)
+		err = journal_remove(t->state);
+	if (err != 0)
+		warn(t, "the record of generation %06u could not be removed: %s", journal->generation, strerror(-err));
+	return RESULT_DONE;
+}
+
+static enum result recover(struct transaction *t, const struct journal *journal)
+{
+	char boot[HOST_BOOT_ID];
+
+	host_boot_id(boot);
+	if (strcmp(boot, journal->boot) != 0)
+		return drop_old(t, journal);
+	if (journal->generation == state_link(t->state, "good") && journal->from != journal->generation) {
+		int err = journal_remove(t->state);
+
+		return err == 0 ? RESULT_DONE : (diag_system(t->log, err, "%s/journal", t->state->run), RESULT_SYSTEM);
+	}
+	if (journal->deadline > 0 && t->hooks.guard_alive != NULL && t->hooks.guard_alive(t->hooks.arg)) {
+		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "generation %06u waits for its confirmation, %lld s more: fw-load --confirm-now",
+			 journal->generation, (journal->deadline - t->door->clock(t->door->self)) / 1000);
+		return RESULT_LOCKED;
+	}
+	warn(t, "the load of generation %06u was interrupted: it is undone", journal->generation);
+	return undo(t, journal);
+}
+
+enum result transaction_recover(struct transaction *t)
+{
+	struct journal journal = { .steps = { 0 } };
+	int err = journal_read(t->state, &journal);
+	enum result result = RESULT_DONE;
+
+	if (err == 0)
+		result = recover(t, &journal);
+	else if (err != -ENOENT)
+		result = distrust(t, err);
+	journal_free(&journal);
+	return result;
+}
+
+/* --- confirmation ----------------------------------------------------------------------------------- */
+
+long long transaction_pending(const struct transaction *t, unsigned *generation)
+{
+	struct journal journal = { .steps = { 0 } };
+	long long left = -1;
+
+	*generation = 0;
+	if (journal_read(t->state, &journal) == 0 && journal.deadline > 0) {
+		left = journal.deadline - t->door->clock(t->door->self);
+		*generation = journal.generation;
+		left = left > 0 ? left : 0;
+	}
+	journal_free(&journal);
+	return left;
+}
+
+bool transaction_unfinished(const struct transaction *t)
+{
+	struct journal journal = { .steps = { 0 } };
+	int err = journal_read(t->state, &journal);
+
+	journal_free(&journal);
+	return err != -ENOENT;
+}
+
+enum result transaction_confirm(struct transaction *t)
+{
+	unsigned generation;
+	long long left = transaction_pending(t, &generation);
+
+	if (left < 0) {
+		diag_add(t->log, DIAG_LOAD, NULL, NULL, "no load waits for a confirmation");
+	} else if (left == 0 || t->hooks.guard_alive == NULL || !t->hooks.guard_alive(t->hooks.arg)) {
+		diag_add(t->log, DIAG_LOAD, NULL, NULL, "too late: generation %06u is undone", generation);
+	} else {
+		t->number = generation;
+		return flip(t) ? RESULT_DONE : failed(t);
+	}
+	return RESULT_REFUSED;
+}
+
+enum result transaction_lapse(struct transaction *t)
+{
+	struct journal journal = { .steps = { 0 } };
+	int err = journal_read(t->state, &journal);
+	enum result result = RESULT_DONE;
+
+	if (err == 0 && journal.deadline > 0) {
+		result = undo(t, &journal);
+		result = result == RESULT_DONE ? RESULT_UNCONFIRMED : result;
+	} else if (err != 0 && err != -ENOENT) {
+		result = distrust(t, err);
+	}
+	journal_free(&journal);
+	return result;
+}
