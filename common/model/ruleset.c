@@ -202,3 +202,17 @@ size_t ruleset_count(const struct ruleset *ruleset)
 			count += ruleset->tables.item[t]->chains.item[c]->rules.len;
 	return count;
 }
+
+bool ruleset_list(const struct ruleset *ruleset, rule_list *list)
+{
+	if (!vec_reserve(list, list->len + ruleset_count(ruleset)))
+		return false;
+	for (size_t t = 0; t < ruleset->tables.len; t++) {
+		const struct table *table = ruleset->tables.item[t];
+
+		for (size_t c = 0; c < table->chains.len; c++)
+			for (size_t i = 0; i < table->chains.item[c]->rules.len; i++)
+				list->item[list->len++] = table->chains.item[c]->rules.item[i];
+	}
+	return true;
+}
