@@ -93,7 +93,7 @@ static bool watch(const struct child *child, unsigned patience)
 	int pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
 	unsigned seen = 0, still = 0;
 
-	while (pidfd >= 0 && still < 2 && !ended_within(pidfd, patience)) {
+	while (pidfd >= 0 && still < 2 && !ended_within(pidfd, (patience + 1) / 2)) {
 		unsigned steps = atomic_load(&child->progress->steps);
 
 		still = steps == seen ? still + 1 : 0;
@@ -116,8 +116,8 @@ int child_finish(struct child *child, unsigned patience, struct strbuf *out, str
 		if (errno != EINTR)
 			err = -errno;
 	end->place = atomic_load(&child->progress->place);
-	if (err == 0 && WIFSIGNALED(status))
-		end->signal = WTERMSIG(status);
+	end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	end->status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 	if (err == 0 && status != 0)
 		err = -ECHILD;
 	if (err == 0 && lseek(child->output, 0, SEEK_SET) != 0)

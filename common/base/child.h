@@ -22,6 +22,7 @@ struct child {
 /* What became of a child that did not end well. */
 struct child_end {
 	int signal;     /* that ended it; 0: none */
+	int status;     /* with which it ended by itself */
 	bool hung;      /* it made no progress for too long and was killed */
 	unsigned place; /* where it was, by its last child_at; 0: it never said */
 };
@@ -37,7 +38,7 @@ void child_at(const struct child *child, unsigned place);
 
 /*
  * Waits for the child and appends what it wrote to out. A child that does not say child_at for `patience`
- * seconds (0: no limit) is killed; that may take three times as long. 0; -ECHILD when the child did not
+ * seconds (0: no limit) is killed, at the latest after half as many again. 0; -ECHILD when the child did not
  * end well (see *end; out is left alone); another -errno. The child is gone in any case.
  */
 must_check int child_finish(struct child *child, unsigned patience, struct strbuf *out, struct child_end *end);

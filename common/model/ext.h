@@ -28,7 +28,8 @@ struct command {
 	struct rule rule;   /* matches, target, interfaces ...; src and dst are below */
 	struct network *src, *dst; /* as many as were given, in the ruleset's arena; NULL: any */
 	unsigned src_count, dst_count;
-	unsigned chain_word, jump_word; /* indices into the words, for messages */
+	char no_rule;                   /* one of -v, -t, -w, -W, -M, -V and -h, which say nothing of a rule; 0: none */
+	unsigned verb_word, chain_word, jump_word, no_rule_word; /* indices into the words, for messages */
 };
 
 /* Why a line could not be read, and which word is to blame. */

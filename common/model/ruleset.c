@@ -138,13 +138,19 @@ static bool same_interface(const char *a, const char *b)
 	return strcmp(strcmp(a, "+") == 0 ? "" : a, strcmp(b, "+") == 0 ? "" : b) == 0;
 }
 
+/* By name: the two may be of two rulesets. */
+static bool same_chain(const struct chain *a, const struct chain *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a->name, b->name) == 0);
+}
+
 bool rule_same(const struct rule *a, const struct rule *b)
 {
 	const struct extension *x = a->matches, *y = b->matches;
 
 	if (a->proto != b->proto || a->invert != b->invert || a->fragment != b->fragment || a->is_goto != b->is_goto ||
 	    !same_interface(a->in, b->in) || !same_interface(a->out, b->out) || memcmp(&a->src, &b->src, sizeof(a->src)) != 0 ||
-	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) != 0 || a->jump != b->jump || !same_extension(a->target, b->target))
+	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) != 0 || !same_chain(a->jump, b->jump) || !same_extension(a->target, b->target))
 		return false;
 	if (a->verdict != b->verdict && (a->verdict == NULL || b->verdict == NULL || strcmp(a->verdict, b->verdict) != 0))
 		return false;
