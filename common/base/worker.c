@@ -4,9 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* One finding in the memfd: this, then text_len bytes of text and a NUL. */
 struct record {
@@ -43,31 +40,22 @@ static void write_record(void *ctx, const struct diag *diag)
 		writer_flush(writer);
 }
 
-static _Noreturn void child_run(int fd, void (*work)(void *ctx, struct diag_log *log), void *ctx)
+static int run(void *ctx, const struct child *child)
 {
-	struct writer writer = { .fd = fd, .pending = STRBUF_INIT };
+	const struct worker *worker = ctx;
+	struct writer writer = { .fd = child->output, .pending = STRBUF_INIT };
 	struct diag_log log = { .report = write_record, .ctx = &writer };
 
-	work(ctx, &log);
+	worker->work(worker->ctx, &log);
 	writer_flush(&writer);
-	_exit(writer.err == 0 ? 0 : 1);
+	return writer.err;
 }
 
 int worker_start(struct worker *worker, void (*work)(void *ctx, struct diag_log *log), void *ctx)
 {
-	int err;
-
-	worker->findings = memfd_create("findings", MFD_CLOEXEC);
-	if (worker->findings < 0)
-		return -errno;
-	worker->pid = fork();
-	if (worker->pid == 0)
-		child_run(worker->findings, work, ctx);
-	if (worker->pid > 0)
-		return 0;
-	err = -errno;
-	close(worker->findings);
-	return err;
+	worker->work = work;
+	worker->ctx = ctx;
+	return child_start(&worker->child, run, worker);
 }
 
 static int report_records(const struct strbuf *bytes, void (*report)(void *ctx, const struct diag *diag), void *ctx)
@@ -90,31 +78,15 @@ static int report_records(const struct strbuf *bytes, void (*report)(void *ctx, 
 	return 0;
 }
 
-static int wait_for(pid_t pid, int *signal)
-{
-	int status;
-
-	*signal = 0;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	if (WIFSIGNALED(status))
-		*signal = WTERMSIG(status);
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -ECHILD;
-}
-
 int worker_finish(struct worker *worker, void (*report)(void *ctx, const struct diag *diag), void *ctx, int *signal)
 {
 	struct strbuf bytes = STRBUF_INIT;
-	int err = wait_for(worker->pid, signal);
+	struct child_end end;
+	int err = child_finish(&worker->child, 0, &bytes, &end);
 
-	if (err == 0 && lseek(worker->findings, 0, SEEK_SET) != 0)
-		err = -errno;
-	if (err == 0)
-		err = file_read(worker->findings, &bytes, SIZE_MAX / 2);
+	*signal = end.signal;
 	if (err == 0)
 		err = report_records(&bytes, report, ctx);
-	close(worker->findings);
 	strbuf_free(&bytes);
 	return err;
 }

@@ -6,18 +6,19 @@
 #ifndef FW_BASE_WORKER_H
 #define FW_BASE_WORKER_H
 
+#include "base/child.h"
 #include "base/diag.h"
 
-#include <sys/types.h>
-
 struct worker {
-	pid_t pid;
-	int findings; /* a memfd that the child writes its findings to */
+	struct child child;
+	void (*work)(void *ctx, struct diag_log *log);
+	void *ctx;
 };
 
 /*
  * Starts work(ctx, log) in a child. It must not print; the places in its findings must point to
- * memory from before this call, which is at the same address here. 0 or -errno.
+ * memory from before this call, which is at the same address here. 0 or -errno. The worker must stay
+ * where it is until worker_finish.
  */
 must_check int worker_start(struct worker *worker, void (*work)(void *ctx, struct diag_log *log), void *ctx);
 

@@ -2,6 +2,7 @@
 #include "model/apply.h"
 #include "base/suggest.h"
 #include "model/builtin.h"
+#include "model/command.h"
 #include "model/ext_names.h"
 
 #include <string.h>
@@ -157,25 +158,20 @@ static void remove_chains(struct reader *reader, const struct line *line)
 
 /* --- jumps ------------------------------------------------------------------------------------- */
 
-/* Where -j and -g lead. A chain of the name of a target goes first. */
 static bool resolve_jump(struct reader *reader, const struct line *line)
 {
 	struct command *command = &reader->command;
-	struct rule *rule = &command->rule;
-	struct chain *chain = command->jumpto != NULL ? table_find_chain(reader->table, command->jumpto) : NULL;
+	bool is_goto = command->rule.is_goto;
 
-	if (chain == NULL && (command->jumpto == NULL || rule->target != NULL || rule->verdict != NULL))
+	if (command_resolve(command, reader->table))
 		return true;
-	if (chain == NULL)
+	if (command->rule.jump == NULL)
 		complain_chain(reader, line, command->jump_word,
-			       rule->is_goto ? "there is no chain" : "there is neither a chain nor a target", command->jumpto,
-			       !rule->is_goto);
-	else if (chain->hook != 0)
+			       is_goto ? "there is no chain" : "there is neither a chain nor a target", command->jumpto, !is_goto);
+	else
 		reader_complain_word(reader, line, DIAG_UNDEFINED_CHAIN, command->jump_word,
 				     "a built-in chain cannot be jumped to");
-	rule->jump = chain;
-	rule->target = NULL;
-	return chain != NULL && chain->hook == 0;
+	return false;
 }
 
 void reader_skip(struct reader *reader, const struct line *line)
@@ -194,32 +190,14 @@ static void count_reference(const struct rule *rule, int by)
 		rule->jump->references += (unsigned)by;
 }
 
-/* The command's rule with the n-th of the addresses that were given. */
-static void fill_rule(const struct command *command, unsigned n, struct rule *rule)
-{
-	unsigned destinations = command->dst_count > 0 ? command->dst_count : 1;
-
-	*rule = command->rule;
-	if (command->src_count > 0)
-		rule->src = command->src[n / destinations];
-	if (command->dst_count > 0)
-		rule->dst = command->dst[n % destinations];
-}
-
-/* One rule for each pair of the addresses that were given, as iptables makes them. */
-static unsigned rule_count(const struct command *command)
-{
-	return (command->src_count > 0 ? command->src_count : 1) * (command->dst_count > 0 ? command->dst_count : 1);
-}
-
 static bool add_rules(struct reader *reader, struct chain *chain, size_t at)
 {
-	for (unsigned i = 0; i < rule_count(&reader->command); i++) {
+	for (unsigned i = 0; i < command_count(&reader->command); i++) {
 		struct rule *rule = arena_alloc(&reader->ruleset->arena, sizeof(*rule));
 
 		if (rule == NULL || !vec_push(&chain->rules, rule))
 			return false;
-		fill_rule(&reader->command, i, rule);
+		command_rule(&reader->command, i, rule);
 		count_reference(rule, 1);
 		memmove(&chain->rules.item[at + 1], &chain->rules.item[at],
 			(chain->rules.len - 1 - at) * sizeof(rule));
@@ -266,7 +244,7 @@ static size_t find_rule(const struct command *command, const struct chain *chain
 	struct rule wanted;
 	size_t at = 0;
 
-	fill_rule(command, n, &wanted);
+	command_rule(command, n, &wanted);
 	while (at < chain->rules.len && !rule_same(chain->rules.item[at], &wanted))
 		at++;
 	return at;
@@ -284,7 +262,7 @@ static void match_rules(struct reader *reader, const struct line *line, struct c
 			drop_rule(chain, command->number - 1);
 		return;
 	}
-	for (unsigned i = 0; i < rule_count(command); i++) {
+	for (unsigned i = 0; i < command_count(command); i++) {
 		size_t at = find_rule(command, chain, i);
 
 		if (at == chain->rules.len) {

@@ -8,12 +8,14 @@
 #define FW_MODEL_APPLY_H
 
 #include "model/ext.h"
+#include "model/reader.h"
 #include "text/token.h"
 
 struct reader {
 	const struct stream *stream;
 	struct ruleset *ruleset;
 	struct diag_log *log;
+	struct reader_mode mode;
 	struct table *table; /* NULL: outside, or in one that was refused */
 	struct words words;
 	struct command command;
@@ -36,10 +38,10 @@ struct chain *reader_add_chain(struct reader *reader, const struct line *line, c
 /* The policy of a `:` line or of -P. */
 void reader_set_policy(struct reader *reader, const struct line *line, struct chain *chain, const struct token *policy);
 
-/* Applies the command that was read, or reports why iptables would not. */
 /* Where reading stopped at an unknown option behind `-j NAME', and there is no NAME: says that, and returns true. */
 bool reader_unknown_target(struct reader *reader, const struct line *line);
 
+/* Applies the command that was read, or reports why iptables would not. */
 void reader_apply(struct reader *reader, const struct line *line);
 
 /* A line that the other family alone reads: a target before its mark must be known all the same. */

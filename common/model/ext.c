@@ -172,7 +172,7 @@ void door_add_target(struct xtables_target *target, const char *jumpto)
 		    &target->option_offset);
 }
 
-const char *ext_protocol_name(unsigned proto)
+static const char *find_protocol_name(unsigned proto)
 {
 	const struct protoent *known = getprotobynumber((int)proto);
 
@@ -182,6 +182,20 @@ const char *ext_protocol_name(unsigned proto)
 		if (xtables_chain_protos[i].num == proto)
 			return xtables_chain_protos[i].name;
 	return NULL;
+}
+
+/* Each name is looked up once: every look-up reads /etc/protocols. */
+const char *ext_protocol_name(unsigned proto)
+{
+	const char *found;
+
+	if (proto >= ARRAY_LEN(door.protocols))
+		return find_protocol_name(proto);
+	if (door.protocols[proto] != NULL)
+		return door.protocols[proto][0] != '\0' ? door.protocols[proto] : NULL;
+	found = find_protocol_name(proto);
+	door.protocols[proto] = strdup(found != NULL ? found : "");
+	return found;
 }
 
 /* -p tcp stands for -m tcp too, as soon as one of its options is met. */

@@ -28,7 +28,8 @@ struct command {
 	struct rule rule;   /* matches, target, interfaces ...; src and dst are below */
 	struct network *src, *dst; /* as many as were given, in the ruleset's arena; NULL: any */
 	unsigned src_count, dst_count;
-	unsigned chain_word, jump_word; /* indices into the words, for messages */
+	char no_rule;                   /* one of -v, -t, -w, -W, -M, -V and -h, which say nothing of a rule; 0: none */
+	unsigned verb_word, chain_word, jump_word, no_rule_word; /* indices into the words, for messages */
 };
 
 /* Why a line could not be read, and which word is to blame. */
@@ -58,10 +59,12 @@ bool ext_read(const char *table, struct words *words, struct arena *arena, struc
 	      struct ext_fault *fault, struct strbuf *notice);
 
 /*
- * Appends the rule's matches and its target extension as iptables-save writes them, each with a blank
- * before it. 0 or -errno.
+ * Appends a NUL-terminated text for each of the rules: its matches and its target extension as
+ * iptables-save writes them, each with a blank before it. Standard output is redirected once for all
+ * of them. begins, if not NULL, is called before each. 0; -EPROTO when an extension printed a NUL; -errno.
  */
-must_check int ext_write(struct strbuf *out, const struct rule *rule, enum family family);
+must_check int ext_write(struct strbuf *out, const struct rule *const *rules, size_t count, enum family family,
+			 void (*begins)(void *ctx, const struct rule *rule), void *ctx);
 
 /* Of a match set: does its answer hang on the entry's counters, which each look-up changes? */
 bool ext_set_counts(const struct extension *match);

@@ -273,6 +273,7 @@ static void read_verb(int c)
 	if (command->verb != 0 && !may_join(c, command->verb))
 		xtables_error(PARAMETER_PROBLEM, "one command in a line: -%c cannot stand with -%c", c, command->verb);
 	command->verb = (char)c;
+	command->verb_word = door.option_word;
 	command->chain = optarg;
 	if (command->chain == NULL && more_words()) /* F, L, S, X, Z: the chain may follow as its own word */
 		command->chain = door.argv[optind++];
@@ -316,6 +317,24 @@ void door_check_options(void)
 				      base_option_name(*barred));
 }
 
+/* Options for a person at a command line: -v is taken in a ruleset too, the others are not. */
+static void read_no_rule(int c)
+{
+	door.command->no_rule = (char)c;
+	door.command->no_rule_word = door.option_word;
+	if (c == 'v' && (door.seen & 1U << (strchr(once, 'v') - once)) != 0)
+		return;
+	if (c == 'v') {
+		seen_once(c, false, 0);
+		return;
+	}
+	door_blame_option();
+	if (strchr("twW", c) != NULL)
+		xtables_error(PARAMETER_PROBLEM, "--%s cannot be used in a ruleset, only on iptables' command line",
+			      base_option_name(c));
+	xtables_error(PARAMETER_PROBLEM, "--%s has no place in a ruleset", base_option_name(c));
+}
+
 void door_read_option(int c)
 {
 	switch (c) {
@@ -344,22 +363,13 @@ void door_read_option(int c)
 	case 'c':
 		read_counters(optarg);
 		break;
-	case 'v':
-		if ((door.seen & 1U << (strchr(once, 'v') - once)) == 0)
-			seen_once(c, false, 0);
-		break;
 	case 'n': case 'x': case '0':
 		seen_once(c, false, 0);
 		break;
 	case '4': case '6':
 		door.command->other_family = c == (door.family == FAMILY_IPV6 ? '4' : '6');
 		break;
-	case 't': case 'w': case 'W':
-		door_blame_option();
-		xtables_error(PARAMETER_PROBLEM, "--%s cannot be used in a ruleset, only on iptables' command line",
-			      base_option_name(c));
 	default:
-		door_blame_option();
-		xtables_error(PARAMETER_PROBLEM, "--%s has no place in a ruleset", base_option_name(c));
+		read_no_rule(c);
 	}
 }

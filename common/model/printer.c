@@ -59,10 +59,8 @@ static void print_protocol(struct strbuf *out, unsigned proto, bool invert)
 		strbuf_printf(out, "%u", proto);
 }
 
-int rule_print(struct strbuf *out, const struct rule *rule, const char *chain, enum family family)
+void rule_print_with(struct strbuf *out, const struct rule *rule, const char *chain, enum family family, const char *extensions)
 {
-	int err;
-
 	strbuf_puts(out, "-A ");
 	word_quote(out, chain);
 	print_network(out, "-s", &rule->src, (rule->invert & INVERT_SRC) != 0, family);
@@ -72,69 +70,103 @@ int rule_print(struct strbuf *out, const struct rule *rule, const char *chain, e
 	print_protocol(out, rule->proto, (rule->invert & INVERT_PROTO) != 0);
 	if (rule->fragment)
 		strbuf_puts(out, (rule->invert & INVERT_FRAGMENT) != 0 ? " ! -f" : " -f");
-	err = ext_write(out, rule, family);
-	if (err != 0)
-		return err;
-	if (rule->verdict != NULL)
-		strbuf_printf(out, " -j %s", rule->verdict);
+	strbuf_puts(out, extensions);
+	if (rule->verdict != NULL) {
+		strbuf_puts(out, " -j ");
+		strbuf_puts(out, rule->verdict);
+	}
 	if (rule->jump != NULL) {
 		strbuf_puts(out, rule->is_goto ? " -g " : " -j ");
 		word_quote(out, rule->jump->name);
 	}
-	return out->failed ? -ENOMEM : 0;
 }
 
-static void print_counters(struct strbuf *out, bool wanted, bool known, const struct counters *counters)
+int rule_print(struct strbuf *out, const struct rule *rule, const char *chain, enum family family)
 {
-	if (wanted && known)
+	struct strbuf extensions = STRBUF_INIT;
+	int err = 0;
+
+	if (rule->matches != NULL || rule->target != NULL)
+		err = ext_write(&extensions, &rule, 1, family, NULL, NULL);
+	if (err == 0) {
+		rule_print_with(out, rule, chain, family, strbuf_text(&extensions));
+		err = out->failed ? -ENOMEM : 0;
+	}
+	strbuf_free(&extensions);
+	return err;
+}
+
+static void print_counters(struct strbuf *out, bool known, const struct counters *counters)
+{
+	if (known)
 		strbuf_printf(out, "[%llu:%llu]", counters->packets, counters->bytes);
 	else
 		strbuf_puts(out, "[0:0]");
 }
 
-static int print_chain_rules(struct strbuf *out, const struct chain *chain, enum family family, bool counters)
+void rule_print_counters(struct strbuf *out, const struct rule *rule)
 {
-	for (size_t i = 0; i < chain->rules.len; i++) {
-		const struct rule *rule = chain->rules.item[i];
-		int err;
-
-		if (counters) {
-			print_counters(out, true, rule->has_counters, &rule->counters);
-			strbuf_putc(out, ' ');
-		}
-		err = rule_print(out, rule, chain->name, family);
-		if (err != 0)
-			return err;
-		strbuf_putc(out, '\n');
-	}
-	return 0;
+	print_counters(out, rule->has_counters, &rule->counters);
+	strbuf_putc(out, ' ');
 }
 
-static int print_table(struct strbuf *out, const struct table *table, enum family family, bool counters)
+static void print_chain(struct strbuf *out, const struct chain *chain, const char *no_policy, bool counters)
 {
-	int err = 0;
+	strbuf_printf(out, ":%s %s ", chain->name, chain->policy != NULL ? chain->policy : no_policy);
+	print_counters(out, counters && chain->has_counters, &chain->counters);
+	strbuf_putc(out, '\n');
+}
 
+void table_print_head(struct strbuf *out, const struct table *table, bool counters)
+{
+	strbuf_printf(out, "*%s\n", table->name);
+	for (size_t i = 0; i < table->chains.len; i++)
+		print_chain(out, table->chains.item[i], table->chains.item[i]->hook != 0 ? "ACCEPT" : "-", counters);
+}
+
+/* A built-in chain that is not mentioned keeps what it has. */
+static void print_table_head(struct strbuf *out, const struct table *table, bool counters)
+{
 	strbuf_printf(out, "*%s\n", table->name);
 	for (size_t i = 0; i < table->chains.len; i++) {
 		const struct chain *chain = table->chains.item[i];
 
-		if (chain->hook != 0 && chain->policy == NULL && chain->rules.len == 0)
-			continue; /* not mentioned: what it has stays */
-		strbuf_printf(out, ":%s %s ", chain->name, chain->policy != NULL ? chain->policy : "-");
-		print_counters(out, counters, chain->has_counters, &chain->counters);
-		strbuf_putc(out, '\n');
+		if (chain->hook == 0 || chain->policy != NULL || chain->rules.len > 0)
+			print_chain(out, chain, "-", counters);
 	}
-	for (size_t i = 0; i < table->chains.len && err == 0; i++)
-		err = print_chain_rules(out, table->chains.item[i], family, counters);
+}
+
+/* *extensions: what ext_write wrote, from the table's first rule on; moves behind its last. */
+static void print_table(struct strbuf *out, const struct table *table, enum family family, bool counters, const char **extensions)
+{
+	print_table_head(out, table, counters);
+	for (size_t c = 0; c < table->chains.len; c++) {
+		const struct chain *chain = table->chains.item[c];
+
+		for (size_t i = 0; i < chain->rules.len; i++) {
+			if (counters)
+				rule_print_counters(out, chain->rules.item[i]);
+			rule_print_with(out, chain->rules.item[i], chain->name, family, *extensions);
+			strbuf_putc(out, '\n');
+			*extensions += strlen(*extensions) + 1;
+		}
+	}
 	strbuf_puts(out, "COMMIT\n");
-	return err;
 }
 
 int ruleset_print(struct strbuf *out, const struct ruleset *ruleset, bool counters)
 {
-	int err = 0;
+	rule_list rules = { .item = NULL };
+	struct strbuf extensions = STRBUF_INIT;
+	const char *at;
+	int err = ruleset_list(ruleset, &rules) ? 0 : -ENOMEM;
 
+	if (err == 0)
+		err = ext_write(&extensions, rules.item, rules.len, ruleset->family, NULL, NULL);
+	at = strbuf_text(&extensions);
 	for (size_t i = 0; i < ruleset->tables.len && err == 0; i++)
-		err = print_table(out, ruleset->tables.item[i], ruleset->family, counters);
+		print_table(out, ruleset->tables.item[i], ruleset->family, counters, &at);
+	strbuf_free(&extensions);
+	vec_free(&rules);
 	return err == 0 && out->failed ? -ENOMEM : err;
 }

@@ -3,6 +3,7 @@
 #include "base/suggest.h"
 #include "model/apply.h"
 #include "model/builtin.h"
+#include "model/declared.h"
 #include "text/token.h"
 
 #include <ctype.h>
@@ -143,6 +144,8 @@ static void read_rule(struct reader *reader, const struct line *line)
 	report_notice(reader, line);
 	if (!good && reader->fault.no_memory) {
 		reader->no_memory = true;
+	} else if (reader->mode.declared && reader_undeclared(reader, line)) {
+		return;
 	} else if (!good && reader_unknown_target(reader, line)) {
 		return; /* an option of a target that is misspelt */
 	} else if (!good) {
@@ -184,7 +187,8 @@ static void read_line(struct reader *reader, const struct line *line)
 	}
 }
 
-struct ruleset *ruleset_read(const struct stream *stream, enum family family, struct diag_log *log)
+struct ruleset *ruleset_read_as(const struct stream *stream, enum family family, const struct reader_mode *mode,
+				struct diag_log *log)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	struct ruleset *ruleset = ruleset_new(family, stream);
@@ -198,9 +202,13 @@ struct ruleset *ruleset_read(const struct stream *stream, enum family family, st
 	reader->stream = stream;
 	reader->ruleset = ruleset;
 	reader->log = log;
+	reader->mode = *mode;
 	ext_listen(true);
-	for (size_t i = 0; i < stream->lines.len && !reader->no_memory; i++)
+	for (size_t i = 0; i < stream->lines.len && !reader->no_memory; i++) {
+		if (mode->begins != NULL)
+			mode->begins(mode->ctx, (unsigned)i);
 		read_line(reader, &stream->lines.item[i]);
+	}
 	ext_listen(false);
 	if (reader->no_memory) {
 		diag_memory(log);
@@ -212,4 +220,11 @@ struct ruleset *ruleset_read(const struct stream *stream, enum family family, st
 	strbuf_free(&reader->notice);
 	free(reader);
 	return ruleset;
+}
+
+struct ruleset *ruleset_read(const struct stream *stream, enum family family, struct diag_log *log)
+{
+	static const struct reader_mode plain = { .declared = false };
+
+	return ruleset_read_as(stream, family, &plain, log);
 }

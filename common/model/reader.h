@@ -5,10 +5,19 @@
 
 #include "model/ruleset.h"
 
+/* How a text is read. Zeroed: as iptables-restore reads it. */
+struct reader_mode {
+	bool declared; /* only -A, -I, -P and -N are carried out; other commands are refused */
+	void (*begins)(void *ctx, unsigned line); /* called before each line, with its index; NULL: nobody asks */
+	void *ctx;
+};
+
 /*
  * Reads the lines that are for this family. Lines that cannot be read are reported and left out.
  * ext_begin(family) must have been called. NULL only when memory ran out (reported).
  */
 struct ruleset *ruleset_read(const struct stream *stream, enum family family, struct diag_log *log);
+struct ruleset *ruleset_read_as(const struct stream *stream, enum family family, const struct reader_mode *mode,
+				struct diag_log *log);
 
 #endif

@@ -138,13 +138,19 @@ static bool same_interface(const char *a, const char *b)
 	return strcmp(strcmp(a, "+") == 0 ? "" : a, strcmp(b, "+") == 0 ? "" : b) == 0;
 }
 
+/* By name: the two may be of two rulesets. */
+static bool same_chain(const struct chain *a, const struct chain *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a->name, b->name) == 0);
+}
+
 bool rule_same(const struct rule *a, const struct rule *b)
 {
 	const struct extension *x = a->matches, *y = b->matches;
 
 	if (a->proto != b->proto || a->invert != b->invert || a->fragment != b->fragment || a->is_goto != b->is_goto ||
 	    !same_interface(a->in, b->in) || !same_interface(a->out, b->out) || memcmp(&a->src, &b->src, sizeof(a->src)) != 0 ||
-	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) != 0 || a->jump != b->jump || !same_extension(a->target, b->target))
+	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) != 0 || !same_chain(a->jump, b->jump) || !same_extension(a->target, b->target))
 		return false;
 	if (a->verdict != b->verdict && (a->verdict == NULL || b->verdict == NULL || strcmp(a->verdict, b->verdict) != 0))
 		return false;
@@ -201,4 +207,18 @@ size_t ruleset_count(const struct ruleset *ruleset)
 		for (size_t c = 0; c < ruleset->tables.item[t]->chains.len; c++)
 			count += ruleset->tables.item[t]->chains.item[c]->rules.len;
 	return count;
+}
+
+bool ruleset_list(const struct ruleset *ruleset, rule_list *list)
+{
+	if (!vec_reserve(list, list->len + ruleset_count(ruleset)))
+		return false;
+	for (size_t t = 0; t < ruleset->tables.len; t++) {
+		const struct table *table = ruleset->tables.item[t];
+
+		for (size_t c = 0; c < table->chains.len; c++)
+			for (size_t i = 0; i < table->chains.item[c]->rules.len; i++)
+				list->item[list->len++] = table->chains.item[c]->rules.item[i];
+	}
+	return true;
 }

@@ -107,6 +107,12 @@ struct table *ruleset_find_table(const struct ruleset *ruleset, const char *name
 /* Rules of all tables and chains. */
 size_t ruleset_count(const struct ruleset *ruleset);
 
+/* The rules themselves, table by table and chain by chain. */
+typedef VEC(const struct rule *) rule_list;
+
+/* Appends them all. False when memory ran out. */
+must_check bool ruleset_list(const struct ruleset *ruleset, rule_list *list);
+
 /* A user chain, which must not exist yet. NULL when memory ran out. */
 struct chain *table_add_chain(struct ruleset *ruleset, struct table *table, const char *name, unsigned line);
 struct chain *table_find_chain(const struct table *table, const char *name);

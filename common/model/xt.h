@@ -31,6 +31,7 @@ struct door {
 	struct capture printed; /* and on standard output while they save */
 	off_t noticed;
 	VEC(struct ext_kind *) kinds; /* kept for the life of the process */
+	char *protocols[256]; /* their names, kept as long; empty: none; NULL: not asked yet */
 	/* the rule that is being read */
 	struct xtables_rule_match *matches;
 	struct xtables_target *target;

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/child.h"
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct child_progress {
+	atomic_uint steps;
+	atomic_uint place;
+};
+
+void child_at(const struct child *child, unsigned place)
+{
+	atomic_store_explicit(&child->progress->place, place, memory_order_relaxed);
+	atomic_fetch_add_explicit(&child->progress->steps, 1, memory_order_relaxed);
+}
+
+/* Beyond the standard descriptors, which may be closed here and are redirected in the child. */
+static int open_output(void)
+{
+	int fd = memfd_create("output", MFD_CLOEXEC), high, err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fd > STDERR_FILENO)
+		return fd;
+	high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (high < 0)
+		err = -errno;
+	close(fd);
+	return err != 0 ? err : high;
+}
+
+static void release(const struct child *child)
+{
+	munmap(child->progress, sizeof(*child->progress));
+	close(child->output);
+}
+
+int child_start(struct child *child, int (*work)(void *ctx, const struct child *child), void *ctx)
+{
+	int err;
+
+	child->progress = mmap(NULL, sizeof(*child->progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (child->progress == MAP_FAILED)
+		return -errno;
+	child->output = open_output();
+	if (child->output < 0) {
+		munmap(child->progress, sizeof(*child->progress));
+		return child->output;
+	}
+	fflush(NULL); /* or the child would write what waits here a second time */
+	child->pid = fork();
+	if (child->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		_exit(work(ctx, child) == 0 ? 0 : 1);
+	}
+	if (child->pid > 0)
+		return 0;
+	err = -errno;
+	release(child);
+	return err;
+}
+
+/* True when the child has ended, false when it has not within the time. */
+static bool ended_within(int pidfd, unsigned seconds)
+{
+	struct pollfd end = { .fd = pidfd, .events = POLLIN };
+	int ready;
+
+	do
+		ready = poll(&end, 1, (int)seconds * 1000);
+	while (ready < 0 && errno == EINTR);
+	return ready != 0;
+}
+
+/*
+ * Watches a child and kills it when it stands still. True when that was necessary. Before Linux 5.3 there is
+ * no descriptor to wait for, so no limit.
+ */
+static bool watch(const struct child *child, unsigned patience)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
+	unsigned seen = 0, still = 0;
+
+	while (pidfd >= 0 && still < 2 && !ended_within(pidfd, (patience + 1) / 2)) {
+		unsigned steps = atomic_load(&child->progress->steps);
+
+		still = steps == seen ? still + 1 : 0;
+		seen = steps;
+	}
+	if (pidfd >= 0)
+		close(pidfd);
+	if (still < 2)
+		return false;
+	kill(child->pid, SIGKILL);
+	return true;
+}
+
+int child_finish(struct child *child, unsigned patience, struct strbuf *out, struct child_end *end)
+{
+	int status = 0, err = 0;
+
+	*end = (struct child_end){ .hung = patience > 0 && watch(child, patience) };
+	while (err == 0 && waitpid(child->pid, &status, 0) < 0)
+		if (errno != EINTR)
+			err = -errno;
+	end->place = atomic_load(&child->progress->place);
+	end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	end->status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+	if (err == 0 && status != 0)
+		err = -ECHILD;
+	if (err == 0 && lseek(child->output, 0, SEEK_SET) != 0)
+		err = -errno;
+	if (err == 0)
+		err = file_read(child->output, out, SIZE_MAX / 2);
+	release(child);
+	return err;
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/canon_work.h"
+#include "base/file.h"
+#include "model/printer.h"
+#include "model/readback.h"
+#include "model/reader.h"
+#include "model/wire.h"
+#include "text/token.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct work {
+	const struct canon_task *task;
+	const struct child *child;
+	const struct stream *stream;
+	struct ruleset *ruleset;
+	struct strbuf extensions; /* of all rules that are printed, as ext_write puts them */
+	struct readback back;
+	struct strbuf answer;
+	struct diag_log log; /* into the answer */
+};
+
+static void put_finding(void *ctx, const struct diag *diag)
+{
+	struct work *work = ctx;
+
+	wire_put_finding(&work->answer, diag);
+}
+
+static void begin_line(void *ctx, unsigned line)
+{
+	const struct work *work = ctx;
+
+	child_at(work->child, line + 1);
+}
+
+static void begin_rule(void *ctx, const struct rule *rule)
+{
+	begin_line(ctx, rule->line);
+}
+
+static bool same_when_read(struct work *work, const struct table *table, const struct chain *chain,
+			   const struct rule *rule, const char *text, size_t len)
+{
+	begin_rule(work, rule);
+	return readback_same(&work->back, table, chain, rule, text, len);
+}
+
+/* --- a text that declares rules ------------------------------------------------------------------ */
+
+typedef VEC(uint32_t) line_list;
+
+static int put_rule(struct work *work, const struct table *table, const struct chain *chain, const struct rule *rule,
+		    const char *extensions, struct strbuf *text)
+{
+	const struct line *line = &work->stream->lines.item[rule->line];
+	size_t start;
+
+	if (work->task->counters)
+		rule_print_counters(text, rule);
+	start = text->len;
+	rule_print_with(text, rule, chain->name, work->task->family, extensions);
+	if (text->failed)
+		return -ENOMEM;
+	if (!same_when_read(work, table, chain, rule, text->data + start, text->len - start)) {
+		struct where at = stream_where(work->stream, line, 0, 0);
+
+		diag_add(&work->log, DIAG_SYNTAX, &at, NULL, "iptables would write this rule back as `%s', which is another rule",
+			 text->data + start);
+	}
+	strbuf_putc(text, '\n');
+	return 0;
+}
+
+static int put_table(struct work *work, const struct table *table, const char **extensions, struct strbuf *text,
+		     line_list *lines)
+{
+	table_print_head(text, table, work->task->counters);
+	for (size_t c = 0; c < table->chains.len; c++) {
+		const struct chain *chain = table->chains.item[c];
+
+		for (size_t i = 0; i < chain->rules.len; i++) {
+			const struct rule *rule = chain->rules.item[i];
+			int err = put_rule(work, table, chain, rule, *extensions, text);
+
+			if (err != 0 || !vec_push(lines, rule->line))
+				return err != 0 ? err : -ENOMEM;
+			*extensions += strlen(*extensions) + 1;
+		}
+	}
+	strbuf_puts(text, "COMMIT\n");
+	return 0;
+}
+
+static int put_ruleset(struct work *work)
+{
+	const struct ruleset *ruleset = work->ruleset;
+	rule_list rules = { .item = NULL };
+	line_list lines = { .item = NULL };
+	struct strbuf text = STRBUF_INIT;
+	const char *at;
+	int err = ruleset_list(ruleset, &rules) ? 0 : -ENOMEM;
+
+	if (err == 0)
+		err = ext_write(&work->extensions, rules.item, rules.len, ruleset->family, begin_rule, work);
+	at = strbuf_text(&work->extensions);
+	for (size_t i = 0; i < ruleset->tables.len && err == 0; i++)
+		err = put_table(work, ruleset->tables.item[i], &at, &text, &lines);
+	if (err == 0 && text.failed)
+		err = -ENOMEM;
+	if (err == 0) {
+		wire_put(&work->answer, WIRE_TEXT, strbuf_text(&text), text.len);
+		wire_put(&work->answer, WIRE_LINES, lines.item, lines.len * sizeof(*lines.item));
+	}
+	strbuf_free(&text);
+	vec_free(&lines);
+	vec_free(&rules);
+	return err;
+}
+
+static int work_declared(struct work *work)
+{
+	const struct reader_mode mode = { .declared = true, .begins = begin_line, .ctx = work };
+	int err = 0;
+
+	work->stream = work->task->declared;
+	work->ruleset = ruleset_read_as(work->stream, work->task->family, &mode, &work->log);
+	if (work->ruleset != NULL && diag_errors(&work->log) == 0) {
+		ext_listen(true);
+		err = put_ruleset(work);
+		ext_listen(false);
+	}
+	ruleset_free(work->ruleset);
+	return err;
+}
+
+/* --- what a saver wrote -------------------------------------------------------------------------- */
+
+/* The one rule that a line made. */
+struct made {
+	const struct table *table;
+	const struct chain *chain;
+	const struct rule *rule; /* NULL: the line made none, or more than one */
+};
+
+static bool is_rule_line(const struct line *line)
+{
+	return line->len > 0 && (line->text[0] == '-' || line->text[0] == '[');
+}
+
+/* What the line makes of the table, without counters; the carriage return that the stream cut off stays. */
+static struct token command_of(const struct work *work, const struct line *line)
+{
+	const char *end = work->task->saved->data + work->task->saved->len;
+	struct token token = token_after(line->text, line->len, 0);
+	const char *stop = line->text + line->len;
+
+	if (token.len > 0 && token.text[0] == '[')
+		token = token_next(line->text, line->len, &token);
+	if (stop < end && *stop == '\r')
+		stop++;
+	token.len = (size_t)(stop - token.text);
+	return token;
+}
+
+static bool may_be_read(const struct token *command)
+{
+	return command->len > 3 && memcmp(command->text, "-A ", 3) == 0 &&
+	       memchr(command->text, '\0', command->len) == NULL && memchr(command->text, '\r', command->len) == NULL;
+}
+
+/* Which rule each line made. */
+static void note_made(const struct ruleset *ruleset, struct made *made)
+{
+	for (size_t t = 0; t < ruleset->tables.len; t++) {
+		const struct table *table = ruleset->tables.item[t];
+
+		for (size_t c = 0; c < table->chains.len; c++) {
+			const struct chain *chain = table->chains.item[c];
+
+			for (size_t i = 0; i < chain->rules.len; i++) {
+				const struct rule *rule = chain->rules.item[i];
+				struct made *entry = &made[rule->line];
+
+				*entry = (struct made){ .table = table, .chain = chain, .rule = entry->table == NULL ? rule : NULL };
+			}
+		}
+	}
+}
+
+/* The rules that shall be printed, in the order of their lines; the others are forgotten. */
+static bool choose_rules(const struct work *work, struct made *made, rule_list *rules)
+{
+	for (size_t i = 0; i < work->stream->lines.len; i++) {
+		const struct token command = command_of(work, &work->stream->lines.item[i]);
+
+		if (!may_be_read(&command))
+			made[i].rule = NULL;
+		if (made[i].rule != NULL && !vec_push(rules, made[i].rule))
+			return false;
+	}
+	return true;
+}
+
+static void put_saved_rule(struct work *work, const struct line *line, const struct made *made, const char **extensions,
+			   struct strbuf *text)
+{
+	const struct token command = command_of(work, line);
+	size_t start = text->len;
+
+	if (made->rule != NULL) {
+		rule_print_with(text, made->rule, made->chain->name, work->task->family, *extensions);
+		*extensions += strlen(*extensions) + 1;
+		if (!text->failed &&
+		    same_when_read(work, made->table, made->chain, made->rule, text->data + start, text->len - start)) {
+			strbuf_putc(text, '\n');
+			return;
+		}
+		text->len = start;
+	}
+	strbuf_add(text, command.text, command.len);
+	strbuf_putc(text, '\n');
+}
+
+static int put_saved(struct work *work)
+{
+	const struct stream *stream = work->stream;
+	struct made *made = calloc(stream->lines.len + 1, sizeof(*made));
+	rule_list rules = { .item = NULL };
+	struct strbuf text = STRBUF_INIT;
+	const char *at;
+	int err = made != NULL ? 0 : -ENOMEM;
+
+	if (err == 0)
+		note_made(work->ruleset, made);
+	if (err == 0 && !choose_rules(work, made, &rules))
+		err = -ENOMEM;
+	if (err == 0)
+		err = ext_write(&work->extensions, rules.item, rules.len, work->task->family, begin_rule, work);
+	at = strbuf_text(&work->extensions);
+	for (size_t i = 0; i < stream->lines.len && err == 0; i++)
+		if (is_rule_line(&stream->lines.item[i]))
+			put_saved_rule(work, &stream->lines.item[i], &made[i], &at, &text);
+	if (err == 0 && text.failed)
+		err = -ENOMEM;
+	if (err == 0)
+		wire_put(&work->answer, WIRE_TEXT, strbuf_text(&text), text.len);
+	strbuf_free(&text);
+	vec_free(&rules);
+	free(made);
+	return err;
+}
+
+/* What cannot be read is no fault here: it stays as it is. */
+static int work_saved(struct work *work)
+{
+	const struct reader_mode mode = { .declared = true, .begins = begin_line, .ctx = work };
+	const struct strbuf *saved = work->task->saved;
+	struct diag_log silent = { .report = NULL };
+	struct stream stream;
+	int err = -ENOMEM;
+
+	(void)!stream_read(&stream, "saved", saved->data, saved->len, work->task->family, &silent);
+	work->stream = &stream;
+	work->ruleset = ruleset_read_as(&stream, work->task->family, &mode, &silent);
+	if (work->ruleset != NULL && !stream.no_memory) {
+		ext_listen(true);
+		err = put_saved(work);
+		ext_listen(false);
+	}
+	ruleset_free(work->ruleset);
+	stream_free(&stream);
+	return err;
+}
+
+/* --- the answer ----------------------------------------------------------------------------------- */
+
+int canon_work(void *ctx, const struct child *child)
+{
+	struct work work = { .task = ctx, .child = child };
+	int err;
+
+	work.log = (struct diag_log){ .report = put_finding, .ctx = &work };
+	err = ext_begin(work.task->family);
+	if (err != 0)
+		diag_system(&work.log, err, "libxtables could not be made ready (XTABLES_LIBDIR says where its extensions are)");
+	else
+		err = work.task->declared != NULL ? work_declared(&work) : work_saved(&work);
+	if (err == -EPROTO)
+		diag_add(&work.log, DIAG_SYSTEM, NULL, NULL, "an extension of iptables printed a NUL byte for a rule");
+	else if (err != 0 && diag_errors(&work.log) == 0)
+		diag_system(&work.log, err, "the rules could not be printed");
+	wire_put(&work.answer, WIRE_END, "", 0);
+	if (work.answer.failed)
+		return -ENOMEM;
+	return file_write(child->output, work.answer.data, work.answer.len);
+}

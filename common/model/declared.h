@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A text that declares whole tables can be compared with what is in force; a list of edits cannot. So only
+ * commands that say what shall be there are carried out.
+ */
+#ifndef FW_MODEL_DECLARED_H
+#define FW_MODEL_DECLARED_H
+
+#include "model/apply.h"
+
+/* Reports a command or an option that no declaration has, and what to write instead. False: there is none. */
+bool reader_undeclared(struct reader *reader, const struct line *line);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/readback.h"
+#include "model/command.h"
+
+#include <string.h>
+
+/* What the lines so far needed is given back at this size. */
+#define ARENA_MAX ((size_t)1 << 20)
+
+bool readback_same(struct readback *back, const struct table *table, const struct chain *chain, const struct rule *rule,
+		   const char *text, size_t len)
+{
+	struct command *command = &back->command;
+	struct rule read;
+	unsigned column;
+
+	if (back->arena.used > ARENA_MAX)
+		arena_free(&back->arena);
+	strbuf_reset(&back->notice);
+	if (memchr(text, '\n', len) != NULL || words_split(&back->words, text, len, &column) != WORD_FINE ||
+	    !ext_read(table->name, &back->words, &back->arena, command, &back->fault, &back->notice) ||
+	    command->verb != 'A' || command->other_family || command_count(command) != 1 ||
+	    table_find_chain(table, command->chain) != chain || !command_resolve(command, table))
+		return false;
+	command_rule(command, 0, &read);
+	return rule_same(rule, &read);
+}
+
+void readback_free(struct readback *back)
+{
+	words_free(&back->words);
+	arena_free(&back->arena);
+	strbuf_free(&back->fault.text);
+	strbuf_free(&back->notice);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Does a printed line mean the rule that it was printed from? Some do not: iptables-save writes
+ * `! --dport :', which matches no packet, as a rule that matches every port.
+ */
+#ifndef FW_MODEL_READBACK_H
+#define FW_MODEL_READBACK_H
+
+#include "model/ext.h"
+
+/* Kept from line to line. A zeroed struct is ready; ext_listen must be on. */
+struct readback {
+	struct words words;
+	struct arena arena;
+	struct command command;
+	struct ext_fault fault;
+	struct strbuf notice;
+};
+
+/* Reads a line of the table and compares it with the rule of the chain. */
+bool readback_same(struct readback *back, const struct table *table, const struct chain *chain, const struct rule *rule,
+		   const char *text, size_t len);
+
+void readback_free(struct readback *back);
+
+#endif
