@@ -16,7 +16,7 @@
 #include "host/nftgen.h"
 #include "transaction/plan.h"
 #include "ruletext/program.h"
-#include "store/state.h"
+#include "store/old_write.h"
 #include "text/stream.h"
 
 #include <pthread.h>
