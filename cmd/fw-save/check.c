@@ -37,7 +37,7 @@ static bool compare(struct save *save, struct drift *drift)
 	for (int i = 0; good && i < FAMILIES; i++) {
 		const struct text_rules *base = &save->good.rules[i], *now = &save->dump.rules[i];
 
-		if (!family_has(save->opts.families, i) || save->good.text[i].len == 0)
+		if (!family_has(save->opts.families, i) || !family_has(save->good.present, i))
 			continue;
 		if (save->opts.own) {
 			good = own_rules(base, now, &save->own[i], &left_out) == 0;

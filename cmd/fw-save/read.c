@@ -1,23 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/file.h"
 #include "save.h"
+#include "store/journal.h"
+#include "store/store_v1.h"
 
 #include <errno.h>
 #include <string.h>
 
 enum { FILE_MAX = 64 << 20 };
 
+/* The load that waits for its confirmation: its rules are in force. 0: none does. */
+static unsigned waiting_load(const struct save *save)
+{
+	struct journal journal;
+	struct pending pending;
+	unsigned number = 0;
+
+	if (state_old_pending(&save->state, &pending) == -EBUSY && pending.deadline != 0)
+		return pending.generation;
+	if (journal_read(&save->state, &journal) == 0 && journal.deadline != 0 &&
+	    strcmp(journal.boot, save->state.boot) == 0)
+		number = journal.generation;
+	journal_free(&journal);
+	return number;
+}
+
 /* What is in force: the good generation, or one that waits for its confirmation. */
 static unsigned last_load(const struct save *save)
 {
-	struct pending pending = { .generation = 0 };
-	char boot[HOST_BOOT_ID];
+	unsigned waiting = waiting_load(save);
 
-	host_boot_id(boot);
-	if (state_read_pending(&save->state, &pending) == 0 && pending.generation != 0 && pending.deadline != 0 &&
-	    strcmp(pending.boot, boot) == 0)
-		return pending.generation;
-	return state_link(&save->state, "good");
+	return waiting != 0 ? waiting : state_link(&save->state, "good");
 }
 
 bool save_read_good(struct save *save)
@@ -27,7 +40,7 @@ bool save_read_good(struct save *save)
 	if (number != state_link(&save->state, "good"))
 		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,
 			 "generation %06u is in force and waits for its confirmation: fw-load --confirm-now", number);
-	if (number == 0 || generation_read(&save->good, &save->state, number))
+	if (number == 0 || generation_read_waiting(&save->good, &save->state, number))
 		return true;
 	/* Who saves everything asks it only for settings and modules. */
 	if (save->opts.all) {

@@ -17,7 +17,7 @@ static bool choose_rules(struct save *save)
 	bool all = save->opts.all || save->good.number == 0;
 
 	for (int i = 0; i < FAMILIES; i++) {
-		if (all || save->good.text[i].len == 0) {
+		if (all || !family_has(save->good.present, i)) {
 			save->own[i] = save->dump.rules[i];
 			save->dump.rules[i] = (struct text_rules){ .arena = { NULL, 0, 0 } };
 		} else if (own_rules(&save->good.rules[i], &save->dump.rules[i], &save->own[i], &left_out) != 0) {

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define READ_SIZE ((size_t)64 * 1024)
@@ -40,6 +42,54 @@ int file_read_path(const char *path, struct strbuf *out, size_t max)
 	err = file_read(fd, out, max);
 	close(fd);
 	return err;
+}
+
+static int check_own(const struct stat *st)
+{
+	if (S_ISLNK(st->st_mode))
+		return -ELOOP;
+	if (S_ISDIR(st->st_mode))
+		return -EISDIR;
+	if (!S_ISREG(st->st_mode))
+		return -ENOTSUP;
+	return (st->st_uid == 0 || st->st_uid == geteuid()) && (st->st_mode & 022) == 0 ? 0 : -EPERM;
+}
+
+int file_read_own(const char *path, struct strbuf *out, size_t max)
+{
+	struct stat st;
+	int fd, err;
+
+	/* Looked at first: to open a device can have effects. Looked at again: it may be another file by then. */
+	if (lstat(path, &st) != 0)
+		return -errno;
+	err = check_own(&st);
+	if (err != 0)
+		return err;
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	err = fstat(fd, &st) == 0 ? check_own(&st) : -errno;
+	if (err == 0)
+		err = file_read(fd, out, max);
+	close(fd);
+	return err;
+}
+
+const char *file_own_error(int err)
+{
+	switch (err) {
+	case -ELOOP:
+		return "it is a symbolic link";
+	case -EISDIR:
+		return "it is a directory";
+	case -ENOTSUP:
+		return "it is not a regular file";
+	case -EPERM:
+		return "its owner or its mode lets other users write it";
+	default:
+		return strerror(-err);
+	}
 }
 
 int file_write(int fd, const void *bytes, size_t len)

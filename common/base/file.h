@@ -12,6 +12,16 @@ must_check int file_read(int fd, struct strbuf *out, size_t max);
 /* The same for a path. */
 must_check int file_read_path(const char *path, struct strbuf *out, size_t max);
 
+/*
+ * The same for a file that nobody else can write: a regular one, not a symbolic link, owned by root or by us,
+ * and not writable for group or others. Never waits: a FIFO and a device are refused, not opened for good.
+ * -ELOOP: a symbolic link; -EISDIR; -ENOTSUP: another kind of file; -EPERM: others can write it.
+ */
+must_check int file_read_own(const char *path, struct strbuf *out, size_t max);
+
+/* What to tell of an error of file_read_own. */
+const char *file_own_error(int err);
+
 /* All len bytes or -errno. */
 must_check int file_write(int fd, const void *bytes, size_t len);
 

@@ -1,122 +1,169 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/generation.h"
+#include "base/file.h"
+#include "store/generation_text.h"
+#include "store/packed.h"
+#include "store/record.h"
+#include "store/refer.h"
+#include "store/store_v1.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-static const char *const part_names[FAMILIES] = { ".v4", ".v6" };
-
-/* The first fault is told; those behind it often follow from it. */
-static bool fault(struct generation *generation, const char *part, const char *what)
+static bool fault(struct generation *generation, const char *path, const char *what)
 {
+	const char *name = strrchr(path, '/');
+
 	if (generation->fault.len == 0)
-		strbuf_printf(&generation->fault, "%06u%s.gz: %s", generation->number, part, what);
+		strbuf_printf(&generation->fault, "%s: %s", name != NULL ? name + 1 : path, what);
 	return false;
 }
 
-static bool part_fault(struct generation *generation, const char *part, int err)
+/* The rules of a family; by reference to the input, which stands before them. */
+static bool take_rules(struct generation *generation, const struct record_field *field, int family)
 {
-	return fault(generation, part, err == -EBADMSG ? "not what was written" : strerror(-err));
-}
+	struct strbuf coded = STRBUF_INIT, *text = &generation->text[family];
+	bool refers = field_is(field, rule_keys[family][KEY_REFERS]), good = field->block;
 
-static bool read_input(struct generation *generation, const struct state *state)
-{
-	int err = state_read(state, generation->number, "", &generation->input);
-
-	if (err == 0)
-		return true;
-	strbuf_reset(&generation->input);
-	return part_fault(generation, "", err);
-}
-
-static bool read_sealed(struct generation *generation, const char *part, const struct strbuf *text,
-			enum family families, struct stream *stream)
-{
-	struct diag_log silent = { .report = NULL };
-
-	if (!stream_read(stream, "generation", strbuf_text(text), text->len, families, &silent) || !stream->sealed)
-		return fault(generation, part, "its checksum is wrong");
-	return true;
-}
-
-/* What stands between two marks in a line; empty: one of them is not there. */
-static void note(const char *line, const char *from, const char *to, char *out, size_t size)
-{
-	const char *end = strchr(line, '\n'), *start = strstr(line, from), *stop;
-
-	out[0] = '\0';
-	if (start == NULL || end == NULL || start > end)
-		return;
-	start += strlen(from);
-	stop = strstr(start, to);
-	if (stop != NULL && stop < end)
-		snprintf(out, size, "%.*s", (int)(stop - start), start);
-}
-
-static enum family read_notes(struct generation *generation)
-{
-	const char *line = strchr(strbuf_text(&generation->input), '\n');
-	char families[8];
-
-	if (line == NULL)
-		return FAMILY_BOTH;
-	line++;
-	note(line, "# loaded ", " by ", generation->when, sizeof(generation->when));
-	note(line, " by ", " with fw-load from ", generation->who, sizeof(generation->who));
-	note(line, " with fw-load from ", ", backend ", generation->from, sizeof(generation->from));
-	note(line, ", backend ", ", families ", generation->backend, sizeof(generation->backend));
-	note(line, ", families ", ", kernel ", families, sizeof(families));
-	return families[0] >= '1' && families[0] <= '3' ? (enum family)(families[0] - '0') : FAMILY_BOTH;
-}
-
-/* asked: its load was about this family, so a part that is missing is lost. */
-static bool read_family(struct generation *generation, const struct state *state, int family, bool asked)
-{
-	struct diag_log silent = { .report = NULL };
-	struct strbuf *text = &generation->text[family];
-	const char *part = part_names[family];
-	struct stream stream = { .name = NULL };
-	int err = state_read_beside(state, generation->number, part, &generation->input, text);
-	bool good;
-
-	if (err != 0) {
-		strbuf_reset(text);
-		return (err == -ENOENT && !asked) || part_fault(generation, part, err);
+	generation->present |= family_bit(family);
+	if (!refers) {
+		strbuf_add(text, field->value, field->len);
+	} else {
+		strbuf_add(&coded, field->value, field->len);
+		good = good && !coded.failed && refer_decode(&coded, &generation->input, family, text) == 0;
 	}
-	good = read_sealed(generation, part, text, FAMILY_BOTH, &stream) &&
-	       (extras_read(&generation->extras, &stream, &silent) ||
-		fault(generation, part, "a directive of it cannot be read"));
-	good = good && (rules_of_stream(&generation->rules[family], part, &stream, &silent) ||
-			fault(generation, part, "its rules cannot be read"));
+	strbuf_free(&coded);
+	return good && !text->failed;
+}
+
+static bool take_extras(struct generation *generation, const struct record_field *field)
+{
+	struct diag_log silent = { .report = NULL };
+	struct stream stream = { .name = NULL };
+	bool good = field->block && stream_read(&stream, "generation", field->value, field->len, FAMILY_BOTH, &silent) &&
+		    extras_read(&generation->extras, &stream, &silent);
+
 	stream_free(&stream);
 	return good;
 }
 
-enum family generation_families(const struct state *state, unsigned number)
+static bool take_field(struct generation *generation, const struct record_field *field)
 {
-	struct generation generation = { .number = number };
-	enum family families = read_input(&generation, state) ? read_notes(&generation) : FAMILY_NONE;
+	long long number;
 
-	generation_free(&generation);
-	return families;
+	for (int i = 0; i < FAMILIES; i++)
+		if (field_is(field, rule_keys[i][KEY_PLAIN]) || field_is(field, rule_keys[i][KEY_REFERS]))
+			return take_rules(generation, field, i);
+	if (field_is(field, "number"))
+		return field_number(field, UINT_MAX, &number) && number == generation->number;
+	if (field_is(field, "families")) {
+		bool good = field_number(field, FAMILY_BOTH, &number);
+
+		generation->families = (enum family)number;
+		return good;
+	}
+	if (field_is(field, "when"))
+		return field_copy(field, generation->when, sizeof(generation->when));
+	if (field_is(field, "who"))
+		return field_copy(field, generation->who, sizeof(generation->who));
+	if (field_is(field, "from"))
+		return field_copy(field, generation->from, sizeof(generation->from));
+	if (field_is(field, "backend"))
+		return field_copy(field, generation->backend, sizeof(generation->backend));
+	if (field_is(field, "extras"))
+		return take_extras(generation, field);
+	if (field_is(field, "input"))
+		strbuf_add(&generation->input, field->value, field->len);
+	else
+		return field_is(field, "kernel");
+	return field->block && !generation->input.failed;
+}
+
+static bool read_fields(struct generation *generation, struct record *record)
+{
+	struct record_field field;
+
+	while (record_next(record, &field))
+		if (!take_field(generation, &field))
+			return false;
+	return !record->bad && generation->families != FAMILY_NONE;
+}
+
+/* The checks of the whole file are done: what fails here is a fault of who wrote it, or memory ran out. */
+static void parse(struct generation *generation, const char *path, struct record *record)
+{
+	struct diag_log silent = { .report = NULL };
+
+	if (!read_fields(generation, record)) {
+		fault(generation, path, "a field of it cannot be read");
+		return;
+	}
+	for (int i = 0; i < FAMILIES; i++)
+		if (!rules_read(&generation->rules[i], "generation", strbuf_text(&generation->text[i]),
+				generation->text[i].len, &silent))
+			fault(generation, path, "its rules cannot be read");
+	/* The input serves for messages alone. */
+	if (!stream_read(&generation->stream, "generation", strbuf_text(&generation->input), generation->input.len,
+			 generation->families, &silent)) {
+		stream_free(&generation->stream);
+		generation->stream = (struct stream){ .name = "generation" };
+	}
+}
+
+static bool is_of_format_1(const struct strbuf *text)
+{
+	return strncmp(strbuf_text(text), "#@ stream ", strlen("#@ stream ")) == 0;
+}
+
+static bool read_file(struct generation *generation, const struct state *state, unsigned number, enum state_file file)
+{
+	struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
+	bool exact = false, old = false;
+	struct record record;
+	int err;
+
+	*generation = (struct generation){ .number = number };
+	err = packed_read(state_file_path(state, number, file, &path), &text, STATE_TEXT_MAX, &exact);
+	if (err == -EBADMSG)
+		fault(generation, strbuf_text(&path), "not what was written");
+	else if (err != 0)
+		fault(generation, strbuf_text(&path), file_own_error(err));
+	else if (is_of_format_1(&text) && file == STATE_KEPT)
+		old = true;
+	else if (!exact || record_begin(&record, &text, "generation", GENERATION_VERSION) != 0)
+		fault(generation, strbuf_text(&path), "its checksum is wrong");
+	else
+		parse(generation, strbuf_text(&path), &record);
+	if (old) {
+		strbuf_take(&generation->input, &text);
+		v1_parse(generation, state);
+	}
+	strbuf_free(&path);
+	strbuf_free(&text);
+	return generation->fault.len == 0;
 }
 
 bool generation_read(struct generation *generation, const struct state *state, unsigned number)
 {
-	enum family families = FAMILY_NONE;
+	return read_file(generation, state, number, STATE_KEPT);
+}
 
-	*generation = (struct generation){ .number = number };
-	if (read_input(generation, state)) {
-		families = read_notes(generation);
-		(void)!read_sealed(generation, "", &generation->input, families, &generation->stream);
-	}
-	for (int i = 0; i < FAMILIES; i++)
-		(void)!read_family(generation, state, i, family_has(families, i));
-	if (generation->fault.len == 0 && generation->text[0].len == 0 && generation->text[1].len == 0)
-		fault(generation, ".v4", "it is missing, and so is .v6");
-	return generation->fault.len == 0;
+bool generation_read_waiting(struct generation *generation, const struct state *state, unsigned number)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct stat st;
+	bool is_new = lstat(state_file_path(state, number, STATE_NEW, &path), &st) == 0;
+
+	strbuf_free(&path);
+	return read_file(generation, state, number, is_new ? STATE_NEW : STATE_KEPT);
+}
+
+unsigned generation_input_line(const struct generation *generation, const struct line *line)
+{
+	return line->number > generation->head ? line->number - generation->head : 0;
 }
 
 void generation_free(struct generation *generation)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/packed.h"
-#include "base/atomic.h"
 #include "base/file.h"
 
 #include <errno.h>
@@ -10,12 +9,34 @@
 /* Higher ones take three times as long for a fiftieth less. */
 #define LEVEL 6
 
-/* The last four bytes: the length of the text, the lowest first. */
-static size_t told_length(const struct strbuf *packed)
-{
-	const unsigned char *end = (const unsigned char *)packed->data + packed->len;
+/* gzip's head with an extra field (RFC 1952, 2.3.1.1) of our own, "FW", whose four bytes follow. */
+static const unsigned char head[] = { 0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, 8, 0, 'F', 'W', 4, 0 };
 
-	return (size_t)end[-4] | (size_t)end[-3] << 8 | (size_t)end[-2] << 16 | (size_t)end[-1] << 24;
+enum { HEAD = sizeof(head) + 4, END = 8 };
+
+static void put_number(char *at, uint32_t number)
+{
+	for (int i = 0; i < 4; i++)
+		at[i] = (char)(number >> 8 * i & 0xff);
+}
+
+static uint32_t get_number(const char *at)
+{
+	const unsigned char *byte = (const unsigned char *)at;
+
+	return (uint32_t)byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 | (uint32_t)byte[3] << 24;
+}
+
+/* The checksum of all that follows the head. */
+static uint32_t rest_sum(const struct strbuf *packed)
+{
+	return libdeflate_crc32(0, packed->data + HEAD, packed->len - HEAD);
+}
+
+static bool is_exact(const struct strbuf *packed)
+{
+	return packed->len >= HEAD + END && memcmp(packed->data, head, sizeof(head)) == 0 &&
+	       get_number(packed->data + sizeof(head)) == rest_sum(packed);
 }
 
 static int unpack(const struct strbuf *packed, struct strbuf *out, size_t max)
@@ -26,7 +47,7 @@ static int unpack(const struct strbuf *packed, struct strbuf *out, size_t max)
 
 	if (packed->len < 18) /* a gzip file's head and end */
 		return -EBADMSG;
-	len = told_length(packed);
+	len = get_number(packed->data + packed->len - 4); /* of the text */
 	if (len > max)
 		return -EFBIG;
 	engine = libdeflate_alloc_decompressor();
@@ -56,56 +77,48 @@ static int check(const struct strbuf *packed, const char *text, size_t len)
 	return err == -EBADMSG || err == -EFBIG ? -EIO : err;
 }
 
-int packed_make(const char *text, size_t len, struct strbuf *out)
+/* The compressed text between head and end. 0 or -ENOMEM. */
+static int deflate(const char *text, size_t len, struct strbuf *packed)
 {
 	struct libdeflate_compressor *engine = libdeflate_alloc_compressor(LEVEL);
-	struct strbuf packed = STRBUF_INIT;
-	size_t room = engine != NULL ? libdeflate_gzip_compress_bound(engine, len) : 0;
-	int err = engine != NULL && strbuf_reserve(&packed, room) ? 0 : -ENOMEM;
+	size_t room = engine != NULL ? libdeflate_deflate_compress_bound(engine, len) : 0;
+	int err = engine != NULL && strbuf_reserve(packed, HEAD + room + END) ? 0 : -ENOMEM;
 
 	if (err == 0) {
-		packed.len = libdeflate_gzip_compress(engine, text, len, packed.data, room);
-		packed.data[packed.len] = '\0';
-		err = check(&packed, text, len);
+		memcpy(packed->data, head, sizeof(head));
+		packed->len = HEAD + libdeflate_deflate_compress(engine, text, len, packed->data + HEAD, room);
+		put_number(packed->data + packed->len, libdeflate_crc32(0, text, len));
+		put_number(packed->data + packed->len + 4, (uint32_t)len);
+		packed->len += END;
+		packed->data[packed->len] = '\0';
+		put_number(packed->data + sizeof(head), rest_sum(packed));
 	}
+	libdeflate_free_compressor(engine);
+	return err;
+}
+
+int packed_make(const char *text, size_t len, struct strbuf *out)
+{
+	struct strbuf packed = STRBUF_INIT;
+	int err = len <= UINT32_MAX ? deflate(text, len, &packed) : -EFBIG;
+
+	if (err == 0)
+		err = check(&packed, text, len);
 	if (err == 0)
 		strbuf_take(out, &packed);
-	libdeflate_free_compressor(engine);
 	strbuf_free(&packed);
 	return err == 0 && out->failed ? -ENOMEM : err;
 }
 
-int packed_publish(const char *path, const struct strbuf *packed)
-{
-	struct atomic_file file;
-	int err = atomic_open(&file, path, 0600);
-
-	if (err == 0)
-		err = atomic_write(&file, packed->data, packed->len);
-	if (err == 0)
-		err = atomic_publish(&file);
-	atomic_release(&file);
-	return err;
-}
-
-int packed_write(const char *path, const char *text, size_t len)
+int packed_read(const char *path, struct strbuf *out, size_t max, bool *exact)
 {
 	struct strbuf packed = STRBUF_INIT;
-	int err = packed_make(text, len, &packed);
-
-	if (err == 0)
-		err = packed_publish(path, &packed);
-	strbuf_free(&packed);
-	return err;
-}
-
-int packed_read(const char *path, struct strbuf *out, size_t max)
-{
-	struct strbuf packed = STRBUF_INIT;
-	int err = file_read_path(path, &packed, max);
+	int err = file_read_own(path, &packed, max);
 
 	if (err == 0)
 		err = unpack(&packed, out, max);
+	if (err == 0 && exact != NULL)
+		*exact = is_exact(&packed);
 	strbuf_free(&packed);
 	return err;
 }

@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What fw-load keeps on disk, and in which order it gets there:
+ * The files that fw-load keeps. DIR outlives a boot:
  *
- *	generations/000042.gz       the input of a load, with notes
- *	generations/000042.v4.gz    our rules as they were put in force: iptables-save's text, sealed, with
- *	generations/000042.v6.gz    the directives that go with them; the base of the next merge
+ *	format                      the line "2"
+ *	generations/000042.gz       one load that was kept: its input and its rules (generation.h)
+ *	generations/000043.new      the same of a load that was never confirmed, or is not yet
  *	good, previous              links to the last two that were put in force and kept
- *	pending                     during a load: which, in which boot, until when
- *	run/                        in memory where the machine has it: what to put back, and the locks
  *
- * A power loss at any moment leaves `good` whole. Loads that were not finished leave `pending`.
+ * RUN is of this boot, in memory where the machine has it:
+ *
+ *	journal                     what the load that is going on changes (journal.h)
+ *	baseline                    settings before fw-load changed them (baseline.h)
+ *	lock                        held by who changes anything here
+ *
+ * Each file appears whole or not at all, so a power loss at any moment leaves `good` whole. Nothing here takes
+ * the lock, and nothing is believed that another user could have written (file_read_own).
+ *
+ * Without the file `format` a folder is of format 1, where a generation has up to three files (store_v1.h).
  */
 #ifndef FW_STORE_STATE_H
 #define FW_STORE_STATE_H
 
-#include "base/diag.h"
 #include "base/host.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
-#include "text/family.h"
 
 #define STATE_DIR "/var/lib/fw-tools"
 #define STATE_RUN "/run/fw-tools"
@@ -26,79 +31,81 @@
 /* How many generations are kept. */
 #define STATE_KEEP 20
 
+/* The longest file that is read, and the longest text in a packed one. */
+#define STATE_FILE_MAX ((size_t)64 << 20)
+#define STATE_TEXT_MAX ((size_t)256 << 20)
+
 struct state {
 	const char *dir; /* borrowed */
 	char run[4096];
-};
+	char boot[HOST_BOOT_ID]; /* this boot's id */
 
-/* What a load that is not finished says of itself. */
-struct pending {
-	unsigned generation; /* 0: none */
-	char boot[HOST_BOOT_ID]; /* the boot's id */
-	long long deadline;  /* seconds of CLOCK_BOOTTIME; 0: it waits for nobody's confirmation */
+	/* Asked before each change on disk, if not NULL; a negative return is that change's failure. For tests. */
+	int (*gate)(void *arg, const char *what);
+	void *gate_arg;
 };
 
 /* run is STATE_RUN for the machine's own state, else a folder within dir. Makes nothing. */
 void state_begin(struct state *state, const char *dir);
 
+/*
+ * Are the folders ours alone? Each of them, and each folder above them, must be a folder that belongs to root
+ * or to us, and that group and others cannot write unless it is sticky. 0, also where there is no state yet;
+ * else -errno, and *fault says what is wrong with which folder.
+ */
+must_check int state_check(const struct state *state, struct strbuf *fault);
+
 /* Makes the folders. 0 or -errno. */
 must_check int state_make(const struct state *state);
+
+/* Removes what killed runs left: temporary files, and a flip that was cut off. Needs the lock. 0 or the first -errno. */
+must_check int state_tidy(const struct state *state);
+
+/* 1, 2, or a higher number of a newer fw-load; -errno: it cannot be told. */
+must_check int state_format(const struct state *state);
 
 /* "DIR/NAME" and "RUN/NAME" in out, which is emptied first. */
 const char *state_path(const struct state *state, const char *name, struct strbuf *out);
 const char *state_run_path(const struct state *state, const char *name, struct strbuf *out);
 
+/* The path of a generation's file. */
+enum state_file { STATE_KEPT, STATE_NEW };
+const char *state_file_path(const struct state *state, unsigned generation, enum state_file file, struct strbuf *out);
+
 /* The generation that a link ("good", "previous") names; 0: none. */
 unsigned state_link(const struct state *state, const char *name);
 
-/* The highest number there is; 0: none. */
+/* The highest number there is, loads that were never confirmed included; 0: none. */
 unsigned state_newest(const struct state *state);
 
-/*
- * One part ("", ".v4", ".v6") of a generation. 0 or -errno; -ENOENT: it has no such part. "" is the input and
- * is written first: the others are kept by reference to it (refer.h), and are not whole without it. For them
- * `input` is its text; NULL: they stand for themselves.
- */
-must_check int state_write(const struct state *state, unsigned generation, const char *part,
-			   const struct strbuf *input, const struct strbuf *text);
-
-/* The input, made ready by packed_make. */
-must_check int state_write_packed(const struct state *state, unsigned generation, const struct strbuf *packed);
-
-must_check int state_read(const struct state *state, unsigned generation, const char *part, struct strbuf *out);
-
-/* The same for who has the generation's input already, to which a part may refer; NULL: it is read. */
-must_check int state_read_beside(const struct state *state, unsigned generation, const char *part,
-				 const struct strbuf *input, struct strbuf *out);
-
-/*
- * Makes `generation` the good one, and the good one so far the previous. 0 or -errno: then both are what
- * they were. A run that dies in between leaves the second to state_finish_flip, which is for nobody but
- * who finds in pending that the good generation's load was cut off.
- */
-must_check int state_flip(const struct state *state, unsigned generation);
-must_check int state_finish_flip(const struct state *state);
-
-/* The numbers of all generations there are, ascending, appended. 0 or -errno; no folder: none. */
+/* The numbers of all generations that were kept, ascending, appended. 0 or -errno; no folder: none. */
 typedef VEC(unsigned) state_numbers;
 must_check int state_list(const struct state *state, state_numbers *out);
 
-/* The bytes that its parts take on disk. */
+/* The bytes that it takes on disk. */
 unsigned long long state_size(const struct state *state, unsigned generation);
 
-/* Removes a generation, or all but the newest `keep` and those that links or pending name. 0 or the first -errno. */
-must_check int state_remove(const struct state *state, unsigned generation);
-must_check int state_prune(const struct state *state, unsigned keep);
+/*
+ * Makes `generation` the good one, and the good one so far the previous; a new one is kept from now on. If it
+ * is the good one already, nothing changes. 0 or -errno: then links and files are what they were. If the
+ * machine goes down in between, `good` is the old one or the new one, and state_tidy sees to `previous`.
+ */
+must_check int state_flip(const struct state *state, unsigned generation);
 
-/* 0 or -errno; no pending file gives generation 0. */
-must_check int state_read_pending(const struct state *state, struct pending *pending);
-must_check int state_write_pending(const struct state *state, const struct pending *pending);
-must_check int state_clear_pending(const struct state *state);
+/* Removes all files of a generation. 0 or the first -errno. */
+must_check int state_remove(const struct state *state, unsigned generation);
+
+/*
+ * Removes all but the newest `keep` generations and those that a link names, and loads that were never
+ * confirmed: not the one of a journal of this boot, nor the newest of all, whose number must not be given
+ * again in this boot. 0 or the first -errno.
+ */
+must_check int state_prune(const struct state *state, unsigned keep);
 
 /* Seconds since the boot, suspended time included: no clock that is set moves it. */
 long long state_uptime(void);
 
-/* A file in run, whole or not at all; it is for this boot alone, so nothing is synced. 0 or -errno. */
+/* A file in run, whole or not at all. 0 or -errno. */
 must_check int state_run_write(const struct state *state, const char *name, const char *text, size_t len);
 void state_run_remove(const struct state *state, const char *name);
 must_check int state_run_read(const struct state *state, const char *name, struct strbuf *out);

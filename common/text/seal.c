@@ -4,6 +4,11 @@
 #include <string.h>
 #include <zlib.h>
 
+uint32_t seal_crc(const char *bytes, size_t len)
+{
+	return (uint32_t)crc32_z(crc32_z(0, NULL, 0), (const unsigned char *)bytes, len);
+}
+
 void seal_open(struct strbuf *out)
 {
 	strbuf_printf(out, "#@ stream %d\n", STREAM_VERSION);
@@ -11,9 +16,7 @@ void seal_open(struct strbuf *out)
 
 void seal_line(struct strbuf *out, const char *bytes, size_t len, unsigned lines)
 {
-	uLong crc = crc32_z(crc32_z(0, NULL, 0), (const unsigned char *)bytes, len);
-
-	strbuf_printf(out, "#@ end lines=%u crc32=%08lx\n", lines, crc);
+	strbuf_printf(out, "#@ end lines=%u crc32=%08lx\n", lines, (unsigned long)seal_crc(bytes, len));
 }
 
 void seal_close(struct strbuf *out)

@@ -13,6 +13,7 @@
 #ifndef FW_TEXT_SEAL_H
 #define FW_TEXT_SEAL_H
 
+#include "base/base.h"
 #include "base/strbuf.h"
 
 /* The version of the conventions that we write, and the highest that we read. */
@@ -26,5 +27,8 @@ void seal_close(struct strbuf *out);
 
 /* Appends the last line that `lines` lines of len bytes must end in, with its newline. */
 void seal_line(struct strbuf *out, const char *bytes, size_t len, unsigned lines);
+
+/* zlib's CRC-32 of len bytes. */
+uint32_t seal_crc(const char *bytes, size_t len);
 
 #endif

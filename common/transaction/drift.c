@@ -56,7 +56,7 @@ static bool write_source(const struct view *view, size_t n)
 		strbuf_printf(out, "- %s:%u: ", origin.file, origin.line);
 	else
 		strbuf_printf(out, "- %s:%u: ", view->source->from[0] != '\0' ? view->source->from : "input",
-			      line->number - GENERATION_HEAD);
+			      generation_input_line(view->source, line));
 	strbuf_add(out, line->text, line->len);
 	strbuf_putc(out, '\n');
 	return true;

@@ -6,7 +6,6 @@
 #include "ruletext/merge.h"
 #include "ruletext/program.h"
 #include "host/spawn.h"
-#include "store/state.h"
 #include "tap.h"
 
 #include <errno.h>
@@ -324,49 +323,12 @@ static void test_texts(void)
 	check_texts("", "# only a comment\n", true, "nothing is nothing");
 }
 
-static void test_state(void)
-{
-	char dir[] = "/tmp/fw-state-XXXXXX";
-	struct spawn tidy = SPAWN_INIT;
-	struct strbuf text = STRBUF_INIT;
-	struct state state;
-	struct pending pending = { .generation = 7, .boot = "abc", .deadline = 99 };
-	struct strbuf one = STRBUF_INIT, two = STRBUF_INIT;
-
-	CHECK(mkdtemp(dir) != NULL, "a folder for the state");
-	state_begin(&state, dir);
-	CHECK(state_make(&state) == 0 && state_newest(&state) == 0 && state_link(&state, "good") == 0, "an empty state");
-	strbuf_puts(&one, "one\n");
-	strbuf_puts(&two, "two\n");
-	CHECK(state_write(&state, 1, "", NULL, &one) == 0 && state_flip(&state, 1) == 0 && state_link(&state, "good") == 1,
-	      "a first generation");
-	CHECK(state_write(&state, 2, ".v4", NULL, &two) == 0 && state_flip(&state, 2) == 0 &&
-		      state_link(&state, "good") == 2 && state_link(&state, "previous") == 1,
-	      "a second one makes it the previous");
-	CHECK(state_read(&state, 2, ".v4", &text) == 0 && strcmp(strbuf_text(&text), "two\n") == 0, "it is read back");
-	CHECK(state_read(&state, 2, ".v6", &text) == -ENOENT, "a part that is not there");
-	CHECK(state_write_pending(&state, &pending) == 0 && state_read_pending(&state, &pending) == 0 &&
-		      pending.generation == 7 && pending.deadline == 99 && strcmp(pending.boot, "abc") == 0,
-	      "pending is read back");
-	CHECK(state_clear_pending(&state) == 0 && state_read_pending(&state, &pending) == 0 && pending.generation == 0,
-	      "and cleared");
-	strbuf_free(&one);
-	strbuf_free(&two);
-	strbuf_free(&text);
-	tidy.argv[0] = "rm";
-	tidy.argv[1] = "-r";
-	tidy.argv[2] = dir;
-	spawn_run(&tidy, 1);
-	spawn_free(&tidy);
-}
-
 int main(void)
 {
 	test_sysctls();
 	test_extras();
 	test_spawn();
 	test_texts();
-	test_state();
 	test_refusals();
 	test_take();
 	test_rules();
