@@ -39,13 +39,19 @@ static bool take_rules(struct generation *generation, const struct record_field 
 	return good && !text->failed;
 }
 
+/* Directives without a table, which stream_read would miss. */
 static bool take_extras(struct generation *generation, const struct record_field *field)
 {
 	struct diag_log silent = { .report = NULL };
-	struct stream stream = { .name = NULL };
-	bool good = field->block && stream_read(&stream, "generation", field->value, field->len, FAMILY_BOTH, &silent) &&
-		    extras_read(&generation->extras, &stream, &silent);
+	struct stream stream;
+	const char *at = field->value, *end = at + field->len;
+	bool good;
 
+	stream_begin(&stream, "generation", FAMILY_BOTH, &silent);
+	for (const char *stop; at < end && (stop = memchr(at, '\n', (size_t)(end - at))) != NULL; at = stop + 1)
+		stream_feed(&stream, at, (size_t)(stop - at), true);
+	good = field->block && at == end && diag_errors(&silent) == 0 &&
+	       extras_read(&generation->extras, &stream, &silent) && !stream.no_memory;
 	stream_free(&stream);
 	return good;
 }
