@@ -120,11 +120,10 @@ static enum result lapse(struct run *run)
 {
 	struct transaction_hooks hooks = run_hooks(run);
 	struct transaction *t;
-	enum result result = run_machine(run);
+	enum result result;
 
 	run->options.wait = 3600;
-	if (result == RESULT_DONE)
-		result = run_lock(run);
+	result = run_lock(run);
 	if (result != RESULT_DONE)
 		return result;
 	t = transaction_begin(&run->door, &run->state, &hooks, &run->cli->log);
@@ -136,16 +135,18 @@ static enum result lapse(struct run *run)
 enum result run_guard(struct run *run)
 {
 	int own = lock_file(strbuf_text(&run->guard_lock), 5);
-	enum result result = RESULT_DONE;
+	enum result result;
 	unsigned generation;
 
 	if (own < 0) {
 		diag_system(&run->cli->log, own, "%s", strbuf_text(&run->guard_lock));
 		return RESULT_SYSTEM;
 	}
-	while (pending(run, &generation) > 0)
+	result = run_machine(run);
+	while (result == RESULT_DONE && pending(run, &generation) > 0)
 		nanosleep(&moment, NULL);
-	result = lapse(run);
+	if (result == RESULT_DONE)
+		result = lapse(run);
 	close(own);
 	return result;
 }
