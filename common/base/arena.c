@@ -53,14 +53,36 @@ char *arena_text(struct arena *arena, const char *text, size_t len)
 	return copy;
 }
 
-void arena_free(struct arena *arena)
+/* Frees the blocks that are newer than `keep`. */
+static void free_blocks(struct arena *arena, const struct arena_block *keep)
 {
-	while (arena->blocks != NULL) {
+	while (arena->blocks != keep) {
 		struct arena_block *next = arena->blocks->next;
 
 		free(arena->blocks);
 		arena->blocks = next;
 	}
+}
+
+void arena_reset(struct arena *arena)
+{
+	struct arena_block *oldest = arena->blocks;
+
+	if (oldest == NULL)
+		return;
+	while (oldest->next != NULL)
+		oldest = oldest->next;
+	if (oldest != arena->blocks)
+		arena->left = 0; /* the oldest is full, or nearly so */
+	free_blocks(arena, oldest);
+	memset(oldest->bytes, 0, oldest->size - arena->left);
+	arena->left = oldest->size;
+	arena->used = 0;
+}
+
+void arena_free(struct arena *arena)
+{
+	free_blocks(arena, NULL);
 	arena->left = 0;
 	arena->used = 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Memory that is freed all at once: the objects of a ruleset live and die together. A zeroed struct
- * is an empty arena. Not for things that are replaced often: nothing is given back before the end.
+ * is an empty arena. Not for things that are replaced one by one: nothing is given back before the end.
  */
 #ifndef FW_BASE_ARENA_H
 #define FW_BASE_ARENA_H
@@ -21,6 +21,9 @@ must_check void *arena_alloc(struct arena *arena, size_t size);
 
 /* A NUL-terminated copy of len bytes of text, which may hold no NUL. */
 must_check char *arena_text(struct arena *arena, const char *text, size_t len);
+
+/* All that was handed out is gone; one block is kept for what comes next. */
+void arena_reset(struct arena *arena);
 
 void arena_free(struct arena *arena);
 

@@ -27,6 +27,11 @@ void capture_end(const struct capture *capture)
 		close(capture->standard);
 }
 
+int capture_drop(const struct capture *capture)
+{
+	return lseek(capture->memfd, 0, SEEK_SET) == 0 ? 0 : -errno;
+}
+
 int capture_take(const struct capture *capture, struct strbuf *out)
 {
 	off_t end = lseek(capture->memfd, 0, SEEK_CUR);
@@ -39,5 +44,5 @@ int capture_take(const struct capture *capture, struct strbuf *out)
 		return -EIO;
 	out->len += (size_t)end;
 	out->data[out->len] = '\0';
-	return lseek(capture->memfd, 0, SEEK_SET) == 0 && ftruncate(capture->memfd, 0) == 0 ? 0 : -errno;
+	return capture_drop(capture);
 }

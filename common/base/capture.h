@@ -18,6 +18,9 @@ must_check int capture_open(struct capture *capture, int standard);
 void capture_begin(const struct capture *capture);
 void capture_end(const struct capture *capture);
 
+/* Forgets what was caught; the memory is kept for what comes next. 0 or -errno. */
+must_check int capture_drop(const struct capture *capture);
+
 /* Appends what was caught, and forgets it. 0 or -errno. */
 must_check int capture_take(const struct capture *capture, struct strbuf *out);
 

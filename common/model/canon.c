@@ -265,7 +265,18 @@ static bool take_lines(struct canon *canon, const struct wire_record *record, si
 	return true;
 }
 
-static bool take_declared(struct canon *canon, const struct strbuf *answer, size_t line_count)
+/* The answer becomes the text, without a second copy of it. */
+static void take_text(struct strbuf *out, struct strbuf *answer, const struct wire_record *text)
+{
+	size_t len = text->len;
+
+	memmove(answer->data, text->bytes, len);
+	answer->data[len] = '\0';
+	answer->len = len;
+	strbuf_take(out, answer);
+}
+
+static bool take_declared(struct canon *canon, struct strbuf *answer, size_t line_count)
 {
 	struct wire_record text, lines;
 	size_t rules, all;
@@ -273,11 +284,13 @@ static bool take_declared(struct canon *canon, const struct strbuf *answer, size
 	if (!find_record(answer, WIRE_TEXT, &text) || !find_record(answer, WIRE_LINES, &lines) ||
 	    !text_is_sound(text.bytes, text.len, &rules, &all) || lines.len != rules * sizeof(uint32_t))
 		return false;
-	strbuf_add(&canon->text, text.bytes, text.len);
-	return take_lines(canon, &lines, line_count) && !canon->text.failed;
+	if (!take_lines(canon, &lines, line_count))
+		return false;
+	take_text(&canon->text, answer, &text);
+	return true;
 }
 
-static bool take_saved(struct strbuf *out, const struct strbuf *answer, const struct strbuf *saved)
+static bool take_saved(struct strbuf *out, struct strbuf *answer, const struct strbuf *saved)
 {
 	struct wire_record text;
 	size_t rules, all, want, ignored;
@@ -285,7 +298,7 @@ static bool take_saved(struct strbuf *out, const struct strbuf *answer, const st
 	if (!find_record(answer, WIRE_TEXT, &text) || !text_is_sound(text.bytes, text.len, &rules, &all) ||
 	    !text_is_sound(saved->data, saved->len, &want, &ignored) || rules != all || rules != want)
 		return false;
-	strbuf_add(out, text.bytes, text.len);
+	take_text(out, answer, &text);
 	return !out->failed;
 }
 

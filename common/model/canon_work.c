@@ -15,17 +15,17 @@ struct work {
 	const struct child *child;
 	const struct stream *stream;
 	struct ruleset *ruleset;
-	struct strbuf extensions; /* of all rules that are printed, as ext_write puts them */
+	struct rule_texts texts; /* of all rules that are printed */
 	struct readback back;
-	struct strbuf answer;
-	struct diag_log log; /* into the answer */
+	struct strbuf findings; /* records that wait to be written */
+	struct diag_log log;    /* into the findings */
 };
 
 static void put_finding(void *ctx, const struct diag *diag)
 {
 	struct work *work = ctx;
 
-	wire_put_finding(&work->answer, diag);
+	wire_put_finding(&work->findings, diag);
 }
 
 static void begin_line(void *ctx, unsigned line)
@@ -52,11 +52,14 @@ static bool same_when_read(struct work *work, const struct table *table, const s
 typedef VEC(uint32_t) line_list;
 
 static int put_rule(struct work *work, const struct table *table, const struct chain *chain, const struct rule *rule,
-		    const char *extensions, struct strbuf *text)
+		    struct strbuf *text)
 {
 	const struct line *line = &work->stream->lines.item[rule->line];
+	const char *extensions = rule_texts_next(&work->texts);
 	size_t start;
 
+	if (extensions == NULL)
+		return work->texts.err;
 	if (work->task->counters)
 		rule_print_counters(text, rule);
 	start = text->len;
@@ -73,20 +76,17 @@ static int put_rule(struct work *work, const struct table *table, const struct c
 	return 0;
 }
 
-static int put_table(struct work *work, const struct table *table, const char **extensions, struct strbuf *text,
-		     line_list *lines)
+static int put_table(struct work *work, const struct table *table, struct strbuf *text, line_list *lines)
 {
 	table_print_head(text, table, work->task->counters);
 	for (size_t c = 0; c < table->chains.len; c++) {
 		const struct chain *chain = table->chains.item[c];
 
 		for (size_t i = 0; i < chain->rules.len; i++) {
-			const struct rule *rule = chain->rules.item[i];
-			int err = put_rule(work, table, chain, rule, *extensions, text);
+			int err = put_rule(work, table, chain, chain->rules.item[i], text);
 
-			if (err != 0 || !vec_push(lines, rule->line))
+			if (err != 0 || !vec_push(lines, chain->rules.item[i]->line))
 				return err != 0 ? err : -ENOMEM;
-			*extensions += strlen(*extensions) + 1;
 		}
 	}
 	strbuf_puts(text, "COMMIT\n");
@@ -96,26 +96,20 @@ static int put_table(struct work *work, const struct table *table, const char **
 static int put_ruleset(struct work *work)
 {
 	const struct ruleset *ruleset = work->ruleset;
-	rule_list rules = { .item = NULL };
 	line_list lines = { .item = NULL };
 	struct strbuf text = STRBUF_INIT;
-	const char *at;
-	int err = ruleset_list(ruleset, &rules) ? 0 : -ENOMEM;
+	int err = ruleset_list(ruleset, &work->texts.rules) ? 0 : -ENOMEM;
 
-	if (err == 0)
-		err = ext_write(&work->extensions, rules.item, rules.len, ruleset->family, begin_rule, work);
-	at = strbuf_text(&work->extensions);
 	for (size_t i = 0; i < ruleset->tables.len && err == 0; i++)
-		err = put_table(work, ruleset->tables.item[i], &at, &text, &lines);
+		err = put_table(work, ruleset->tables.item[i], &text, &lines);
 	if (err == 0 && text.failed)
 		err = -ENOMEM;
-	if (err == 0) {
-		wire_put(&work->answer, WIRE_TEXT, strbuf_text(&text), text.len);
-		wire_put(&work->answer, WIRE_LINES, lines.item, lines.len * sizeof(*lines.item));
-	}
+	if (err == 0)
+		err = wire_send(work->child->output, WIRE_LINES, lines.item, lines.len * sizeof(*lines.item));
+	if (err == 0)
+		err = wire_send(work->child->output, WIRE_TEXT, strbuf_text(&text), text.len);
 	strbuf_free(&text);
 	vec_free(&lines);
-	vec_free(&rules);
 	return err;
 }
 
@@ -190,64 +184,59 @@ static void note_made(const struct ruleset *ruleset, struct made *made)
 }
 
 /* The rules that shall be printed, in the order of their lines; the others are forgotten. */
-static bool choose_rules(const struct work *work, struct made *made, rule_list *rules)
+static bool choose_rules(struct work *work, struct made *made)
 {
 	for (size_t i = 0; i < work->stream->lines.len; i++) {
 		const struct token command = command_of(work, &work->stream->lines.item[i]);
 
 		if (!may_be_read(&command))
 			made[i].rule = NULL;
-		if (made[i].rule != NULL && !vec_push(rules, made[i].rule))
+		if (made[i].rule != NULL && !vec_push(&work->texts.rules, made[i].rule))
 			return false;
 	}
 	return true;
 }
 
-static void put_saved_rule(struct work *work, const struct line *line, const struct made *made, const char **extensions,
-			   struct strbuf *text)
+static int put_saved_rule(struct work *work, const struct line *line, const struct made *made, struct strbuf *text)
 {
 	const struct token command = command_of(work, line);
+	const char *extensions = made->rule != NULL ? rule_texts_next(&work->texts) : NULL;
 	size_t start = text->len;
 
-	if (made->rule != NULL) {
-		rule_print_with(text, made->rule, made->chain->name, work->task->family, *extensions);
-		*extensions += strlen(*extensions) + 1;
-		if (!text->failed &&
-		    same_when_read(work, made->table, made->chain, made->rule, text->data + start, text->len - start)) {
-			strbuf_putc(text, '\n');
-			return;
-		}
+	if (made->rule != NULL && extensions == NULL)
+		return work->texts.err;
+	if (made->rule != NULL)
+		rule_print_with(text, made->rule, made->chain->name, work->task->family, extensions);
+	if (text->failed)
+		return -ENOMEM;
+	if (made->rule == NULL ||
+	    !same_when_read(work, made->table, made->chain, made->rule, text->data + start, text->len - start)) {
 		text->len = start;
+		strbuf_add(text, command.text, command.len);
 	}
-	strbuf_add(text, command.text, command.len);
 	strbuf_putc(text, '\n');
+	return 0;
 }
 
 static int put_saved(struct work *work)
 {
 	const struct stream *stream = work->stream;
 	struct made *made = calloc(stream->lines.len + 1, sizeof(*made));
-	rule_list rules = { .item = NULL };
 	struct strbuf text = STRBUF_INIT;
-	const char *at;
 	int err = made != NULL ? 0 : -ENOMEM;
 
 	if (err == 0)
 		note_made(work->ruleset, made);
-	if (err == 0 && !choose_rules(work, made, &rules))
+	if (err == 0 && !choose_rules(work, made))
 		err = -ENOMEM;
-	if (err == 0)
-		err = ext_write(&work->extensions, rules.item, rules.len, work->task->family, begin_rule, work);
-	at = strbuf_text(&work->extensions);
 	for (size_t i = 0; i < stream->lines.len && err == 0; i++)
 		if (is_rule_line(&stream->lines.item[i]))
-			put_saved_rule(work, &stream->lines.item[i], &made[i], &at, &text);
+			err = put_saved_rule(work, &stream->lines.item[i], &made[i], &text);
 	if (err == 0 && text.failed)
 		err = -ENOMEM;
 	if (err == 0)
-		wire_put(&work->answer, WIRE_TEXT, strbuf_text(&text), text.len);
+		err = wire_send(work->child->output, WIRE_TEXT, strbuf_text(&text), text.len);
 	strbuf_free(&text);
-	vec_free(&rules);
 	free(made);
 	return err;
 }
@@ -282,6 +271,7 @@ int canon_work(void *ctx, const struct child *child)
 	int err;
 
 	work.log = (struct diag_log){ .report = put_finding, .ctx = &work };
+	work.texts = (struct rule_texts){ .family = work.task->family, .begins = begin_rule, .ctx = &work };
 	err = ext_begin(work.task->family);
 	if (err != 0)
 		diag_system(&work.log, err, "libxtables could not be made ready (XTABLES_LIBDIR says where its extensions are)");
@@ -291,8 +281,8 @@ int canon_work(void *ctx, const struct child *child)
 		diag_add(&work.log, DIAG_SYSTEM, NULL, NULL, "an extension of iptables printed a NUL byte for a rule");
 	else if (err != 0 && diag_errors(&work.log) == 0)
 		diag_system(&work.log, err, "the rules could not be printed");
-	wire_put(&work.answer, WIRE_END, "", 0);
-	if (work.answer.failed)
+	wire_put(&work.findings, WIRE_END, "", 0);
+	if (work.findings.failed)
 		return -ENOMEM;
-	return file_write(child->output, work.answer.data, work.answer.len);
+	return file_write(child->output, work.findings.data, work.findings.len);
 }

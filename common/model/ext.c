@@ -505,7 +505,7 @@ bool ext_read(const char *table, struct words *words, struct arena *arena, struc
 		}
 		good = true;
 	}
-	if (capture_take(&door.notices, notice) != 0)
+	if (notice != NULL && capture_take(&door.notices, notice) != 0)
 		strbuf_puts(notice, "an extension said something that could not be read");
 	if (!good)
 		door_note_fault(fault);

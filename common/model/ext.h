@@ -53,7 +53,8 @@ void ext_listen(bool on);
 
 /*
  * Reads the words of one line of a table. True: the command is filled in, its extensions in the
- * arena. False: the fault is filled in. What extensions had to say besides is appended to notice.
+ * arena. False: the fault is filled in. What extensions had to say besides is appended to notice;
+ * NULL: it stays caught, for the next call that wants it.
  */
 bool ext_read(const char *table, struct words *words, struct arena *arena, struct command *command,
 	      struct ext_fault *fault, struct strbuf *notice);

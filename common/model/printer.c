@@ -136,37 +136,65 @@ static void print_table_head(struct strbuf *out, const struct table *table, bool
 	}
 }
 
-/* *extensions: what ext_write wrote, from the table's first rule on; moves behind its last. */
-static void print_table(struct strbuf *out, const struct table *table, enum family family, bool counters, const char **extensions)
+/* Rules that are written in one go. */
+#define PORTION ((size_t)1000)
+
+const char *rule_texts_next(struct rule_texts *texts)
+{
+	const char *text = texts->next;
+
+	if (texts->taken == texts->written) {
+		size_t left = texts->rules.len - texts->written, count = left < PORTION ? left : PORTION;
+
+		strbuf_reset(&texts->portion);
+		if (texts->err == 0)
+			texts->err = count == 0 ? -ERANGE :
+						  ext_write(&texts->portion, texts->rules.item + texts->written, count,
+							    texts->family, texts->begins, texts->ctx);
+		if (texts->err != 0)
+			return NULL;
+		texts->written += count;
+		text = texts->portion.data;
+	}
+	texts->taken++;
+	texts->next = text + strlen(text) + 1;
+	return text;
+}
+
+void rule_texts_free(struct rule_texts *texts)
+{
+	vec_free(&texts->rules);
+	strbuf_free(&texts->portion);
+}
+
+static int print_table(struct strbuf *out, const struct table *table, enum family family, bool counters, struct rule_texts *texts)
 {
 	print_table_head(out, table, counters);
 	for (size_t c = 0; c < table->chains.len; c++) {
 		const struct chain *chain = table->chains.item[c];
 
 		for (size_t i = 0; i < chain->rules.len; i++) {
+			const char *extensions = rule_texts_next(texts);
+
+			if (extensions == NULL)
+				return texts->err;
 			if (counters)
 				rule_print_counters(out, chain->rules.item[i]);
-			rule_print_with(out, chain->rules.item[i], chain->name, family, *extensions);
+			rule_print_with(out, chain->rules.item[i], chain->name, family, extensions);
 			strbuf_putc(out, '\n');
-			*extensions += strlen(*extensions) + 1;
 		}
 	}
 	strbuf_puts(out, "COMMIT\n");
+	return 0;
 }
 
 int ruleset_print(struct strbuf *out, const struct ruleset *ruleset, bool counters)
 {
-	rule_list rules = { .item = NULL };
-	struct strbuf extensions = STRBUF_INIT;
-	const char *at;
-	int err = ruleset_list(ruleset, &rules) ? 0 : -ENOMEM;
+	struct rule_texts texts = { .family = ruleset->family };
+	int err = ruleset_list(ruleset, &texts.rules) ? 0 : -ENOMEM;
 
-	if (err == 0)
-		err = ext_write(&extensions, rules.item, rules.len, ruleset->family, NULL, NULL);
-	at = strbuf_text(&extensions);
 	for (size_t i = 0; i < ruleset->tables.len && err == 0; i++)
-		print_table(out, ruleset->tables.item[i], ruleset->family, counters, &at);
-	strbuf_free(&extensions);
-	vec_free(&rules);
+		err = print_table(out, ruleset->tables.item[i], ruleset->family, counters, &texts);
+	rule_texts_free(&texts);
 	return err == 0 && out->failed ? -ENOMEM : err;
 }

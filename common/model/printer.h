@@ -15,7 +15,28 @@ must_check int ruleset_print(struct strbuf *out, const struct ruleset *ruleset, 
 /* Appends one rule, from "-A" on, without a newline. 0 or -errno. */
 must_check int rule_print(struct strbuf *out, const struct rule *rule, const char *chain, enum family family);
 
-/* The same with what ext_write wrote of the rule: many rules are printed faster so. */
+/*
+ * What the extensions of many rules write, in portions: much faster than rule by rule. Zeroed, but for rules
+ * and family, it is ready.
+ */
+struct rule_texts {
+	rule_list rules; /* owned */
+	enum family family;
+	void (*begins)(void *ctx, const struct rule *rule); /* called before each rule is written; NULL: nobody asks */
+	void *ctx;
+	size_t written; /* rules so far */
+	size_t taken;
+	struct strbuf portion;
+	const char *next; /* into the portion */
+	int err;
+};
+
+/* That of the next rule, until the next call. NULL when it could not be written: see err. */
+const char *rule_texts_next(struct rule_texts *texts);
+
+void rule_texts_free(struct rule_texts *texts);
+
+/* rule_print with such a text; `failed` of out tells. */
 void rule_print_with(struct strbuf *out, const struct rule *rule, const char *chain, enum family family, const char *extensions);
 
 /* The lines that open a table, with every built-in chain; one without a policy gets ACCEPT. */

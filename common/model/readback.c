@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-/* What the lines so far needed is given back at this size. */
-#define ARENA_MAX ((size_t)1 << 20)
-
 bool readback_same(struct readback *back, const struct table *table, const struct chain *chain, const struct rule *rule,
 		   const char *text, size_t len)
 {
@@ -14,11 +11,9 @@ bool readback_same(struct readback *back, const struct table *table, const struc
 	struct rule read;
 	unsigned column;
 
-	if (back->arena.used > ARENA_MAX)
-		arena_free(&back->arena);
-	strbuf_reset(&back->notice);
+	arena_reset(&back->arena);
 	if (memchr(text, '\n', len) != NULL || words_split(&back->words, text, len, &column) != WORD_FINE ||
-	    !ext_read(table->name, &back->words, &back->arena, command, &back->fault, &back->notice) ||
+	    !ext_read(table->name, &back->words, &back->arena, command, &back->fault, NULL) ||
 	    command->verb != 'A' || command->other_family || command_count(command) != 1 ||
 	    table_find_chain(table, command->chain) != chain || !command_resolve(command, table))
 		return false;
@@ -31,5 +26,4 @@ void readback_free(struct readback *back)
 	words_free(&back->words);
 	arena_free(&back->arena);
 	strbuf_free(&back->fault.text);
-	strbuf_free(&back->notice);
 }

@@ -14,7 +14,6 @@ struct readback {
 	struct arena arena;
 	struct command command;
 	struct ext_fault fault;
-	struct strbuf notice;
 };
 
 /* Reads a line of the table and compares it with the rule of the chain. */

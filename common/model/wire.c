@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/wire.h"
+#include "base/file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,14 @@ void wire_put(struct strbuf *out, enum wire_kind kind, const void *bytes, size_t
 
 	strbuf_add(out, (const char *)&head, sizeof(head));
 	strbuf_add(out, bytes, len);
+}
+
+int wire_send(int fd, enum wire_kind kind, const void *bytes, size_t len)
+{
+	struct head head = { .kind = kind, .len = len };
+	int err = file_write(fd, &head, sizeof(head));
+
+	return err == 0 ? file_write(fd, bytes, len) : err;
 }
 
 void wire_put_finding(struct strbuf *out, const struct diag *diag)

@@ -29,6 +29,9 @@ struct wire_record {
 
 void wire_put(struct strbuf *out, enum wire_kind kind, const void *bytes, size_t len);
 
+/* Writes a record to a descriptor. 0 or -errno. */
+must_check int wire_send(int fd, enum wire_kind kind, const void *bytes, size_t len);
+
 /* The place is kept as numbers: the receiver has the text too. */
 void wire_put_finding(struct strbuf *out, const struct diag *diag);
 

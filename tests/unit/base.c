@@ -67,6 +67,9 @@ static void test_arena(void)
 	CHECK(text != NULL && strcmp(text, "abc") == 0, "arena: copies text");
 	CHECK(big != NULL && big[0] == 0 && big[999999] == 0, "arena: larger than a block, zeroed");
 	CHECK((uintptr_t)arena_alloc(&arena, 1) % 16 == 0, "arena: aligned");
+	arena_reset(&arena);
+	text = arena_alloc(&arena, 4);
+	CHECK(arena.blocks != NULL && text != NULL && memcmp(text, "\0\0\0\0", 4) == 0, "arena: reset, it hands out zeroes again");
 	arena_free(&arena);
 }
 
