@@ -53,14 +53,13 @@ is_closed() {
 			in_ns iptables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null && break
 			sleep 0.05
 		done
-		[ -e "$state/pending" ]
+		[ -e "$state/run/journal" ]
 		kill -9 $(ip netns pids "$ns")
-		sed -i 's/^boot .*/boot 00000000-0000-0000-0000-000000000000/' "$state/pending"
 		reboot
 		run -0 boot
 		[[ $output == *"000002 was never confirmed"* ]]
 		live | diff "$tmp/before" -
-		[ ! -e "$state/pending" ]
+		[ "$(ls "$state/generations")" = 000001.gz ]
 	done
 }
 
@@ -71,7 +70,7 @@ is_closed() {
 			put "$gateway"
 			live >"$tmp/before"
 			put "$tmp/next"
-			file=$state/generations/000002.v4.gz
+			file=$state/generations/000002.gz
 			cp "$file" "$tmp/whole.gz"
 			case $damage in
 			truncate) head -c 100 "$tmp/whole.gz" >"$file" ;;
@@ -80,7 +79,7 @@ is_closed() {
 			esac
 			reboot
 			run -12 boot
-			[[ $output == *"000002.v4.gz"*"damaged"* ]]
+			[[ $output == *"000002 in "*"is damaged: 000002.gz"* ]]
 			live | diff "$tmp/before" -
 			# It is the good one from now on.
 			reboot
@@ -117,7 +116,7 @@ is_closed() {
 		for part in "$state"/generations/*.gz; do echo garbage >"$part"; done
 		reboot
 		run -12 boot
-		[[ $output == *"000002.v4.gz"*"damaged"*"000001.v4.gz"*"damaged"*"the compiled-in safe rules in force"* ]]
+		[[ $output == *"damaged: 000002.gz"*"damaged: 000001.gz"*"the compiled-in safe rules in force"* ]]
 		is_closed
 		in_ns iptables-$b -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
 		in_ns ip6tables-$b -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
@@ -160,7 +159,7 @@ is_closed() {
 		cat >"$tmp/bin/ip6tables-$b-restore" <<-END
 			#!/bin/sh
 			case \$* in
-			*--noflush*) sed 's/^.*-A .*//' | /usr/sbin/ip6tables-$b-restore "\$@"; echo "ip6tables-restore: line 3 failed" >&2; exit 1 ;;
+			*--noflush*) sed '/^.*-[AI] /d' | /usr/sbin/ip6tables-$b-restore "\$@"; echo "ip6tables-restore: line 3 failed" >&2; exit 1 ;;
 			*) exec /usr/sbin/ip6tables-$b-restore "\$@" ;;
 			esac
 		END
@@ -192,7 +191,7 @@ is_closed() {
 	for b in $backends; do
 		fresh
 		mkdir "$state"
-		mount -t tmpfs -o size=64k tmpfs "$state"
+		mount -t tmpfs -o size=64k,mode=700 tmpfs "$state"
 		put "$gateway"
 		live >"$tmp/before"
 		head -c 65536 /dev/zero >"$state/fill" 2>/dev/null || true
@@ -215,9 +214,10 @@ is_closed() {
 	done
 	[ "$(find "$state/generations" -name '??????.gz' | wc -l)" = 20 ]
 	[ ! -e "$state/generations/000001.gz" ]
-	[ -e "$state/generations/000023.v6.gz" ]
-	zcat "$state/generations/000023.gz" | grep -q '^# loaded .*fw-load from <stdin>, backend legacy'
-	zcat "$state/generations/000023.gz" >"$tmp/again"
+	for note in 'from <stdin>' 'backend legacy' 'families 3' 'who '; do
+		zcat "$state/generations/000023.gz" | grep -q "^$note"
+	done
+	save --show 23 >"$tmp/again"
 	fw-load --check -b legacy "$tmp/again"
 }
 

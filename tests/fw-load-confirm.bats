@@ -43,7 +43,7 @@ not_in_force() { ! in_force "$1"; }
 		wait $waiting
 		in_force 8443
 		[[ $(put --status) == *"good 000002"* ]]
-		[ ! -e "$state/pending" ]
+		[ ! -e "$state/run/journal" ]
 		run -1 put --confirm-now
 	done
 }
@@ -114,7 +114,7 @@ session() {
 		session hangup 5
 		in_force 8443
 		wait_for 20 in_force 443
-		wait_for 20 test ! -e "$state/pending"
+		wait_for 20 test ! -e "$state/run/journal"
 		not_in_force 8443
 	done
 }
@@ -147,7 +147,7 @@ session() {
 		put "$gateway"
 		session yes 20
 		in_force 8443
-		[ ! -e "$state/pending" ]
+		[ ! -e "$state/run/journal" ]
 	done
 }
 
@@ -171,9 +171,9 @@ session() {
 	put "$gateway"
 	put --confirm 20 "$tmp/next" 3>&- &
 	wait_for 20 in_force 8443
-	read -r _ deadline < <(grep deadline "$state/pending")
-	up=$(cut -d. -f1 /proc/uptime)
-	[ "$deadline" -gt "$up" ] && [ "$deadline" -le $((up + 21)) ]
+	read -r _ deadline < <(grep deadline "$state/run/journal")
+	up=$(awk '{ printf "%d", 1000 * $1 }' /proc/uptime)
+	[ "$deadline" -gt "$up" ] && [ "$deadline" -le $((up + 21000)) ]
 	put --confirm-now
 	wait
 }
@@ -223,8 +223,8 @@ session() {
 			live >"$tmp/before"
 			LD_PRELOAD=$tmp/clock.so put --confirm 5 "$tmp/next" 3>&- &
 			waiting=$!
-			wait_for 5 test -e "$state/pending"
-			deadline=$(awk '/deadline/ { print $2 }' "$state/pending")
+			wait_for 20 test -e "$state/run/journal"
+			deadline=$(awk '/^deadline/ { print int($2 / 1000) }' "$state/run/journal")
 			wait_for 20 in_force 8443
 			: >"$tmp/$jump"
 			# Not a second early, and not an hour late.
@@ -280,7 +280,7 @@ session() {
 			iptables-$b -C INPUT -p tcp --dport 443 -m conntrack --ctstate NEW -j ACCEPT || exit 21
 			fw-load -b $b -s state-$b --safe-rules safe --confirm 5 $tmp/next &
 			until ip6tables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null; do sleep 0.05; done
-			until grep -q generation state-$b/pending 2>/dev/null; do sleep 0.05; done
+			until grep -q generation state-$b/run/journal 2>/dev/null; do sleep 0.05; done
 			: >$tmp/bin/refuse
 			wait
 			iptables-$b -C INPUT -p tcp --dport 2222 -j ACCEPT || exit 22
@@ -341,7 +341,7 @@ session() {
 					diff "$tmp/now" "$tmp/new"
 					false
 				}
-				[ ! -e "$state/pending" ]
+				[ ! -e "$state/run/journal" ]
 				put -q "$gateway"
 				live | diff "$tmp/old" -
 				[ "$status" = 137 ] || break
@@ -369,7 +369,7 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 		[[ $output == *"the rules are as they were"* ]]
 		live | diff "$tmp/before" -
 		[ "$(links)" = "$before" ]
-		[ ! -e "$state/pending" ]
+		[ ! -e "$state/run/journal" ]
 		[ -z "$(find "$state" -name '*.tmp')" ]
 	done
 	put "$tmp/next"
@@ -463,7 +463,6 @@ reboot() {
 	ip netns add "$ns"
 	ip -n "$ns" link set lo up
 	rm -rf "$state/run"
-	[ ! -e "$state/pending" ] || sed -i 's/^boot .*/boot 00000000-0000-0000-0000-000000000000/' "$state/pending"
 }
 
 @test "case 12: killed at any call, its restores too: old or new, whole and in both families, after the next run or a boot" {
@@ -503,7 +502,7 @@ reboot() {
 				diff "$tmp/now" "$2"
 				false
 			}
-			[ ! -e "$state/pending" ]
+			[ ! -e "$state/run/journal" ]
 			put -q "$gateway"
 			[ "$left" -eq 0 ] || [ ${#fast[@]} -gt 0 ] || break
 		done

@@ -90,7 +90,7 @@ teardown() { load_teardown; }
 		live >"$tmp/before"
 		printf '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n*nat\n-A POSTROUTING -o eth0 -j NOSUCH\nCOMMIT\n' >"$tmp/bad"
 		run -1 put --replace "$tmp/bad"
-		[[ $output == *"bad:5: error:"*NOSUCH* ]]
+		[[ $output == *"bad:5:"*"error:"*NOSUCH* ]]
 		live | diff "$tmp/before" -
 		run ! in_ns iptables-$b-restore "$tmp/bad"
 		run ! diff "$tmp/before" <(live)
@@ -104,7 +104,7 @@ teardown() { load_teardown; }
 		live >"$tmp/before"
 		printf '*filter\n:INPUT ACCEPT [0:0]\n-4 -A INPUT -s 192.0.2.1 -j DROP\n-6 -A INPUT -s 192.0.2.1 -j DROP\nCOMMIT\n' >"$tmp/bad"
 		run -1 put --replace "$tmp/bad"
-		[[ $output == *"bad:4: error: ip6tables-$b-restore refuses it for IPv6: "* ]]
+		[[ $output == *"bad:4:"*"error:"* ]]
 		[[ $output != *"bad:3:"* ]]
 		live | diff "$tmp/before" -
 	done
@@ -135,7 +135,7 @@ teardown() { load_teardown; }
 		[[ $output == *"bad:6: error:"* ]]
 		printf '*filter\n-A INPUT -s 192.0.2.1\n-A INPUT -j NOSUCH\n-A INPUT -s 192.0.2.2\nCOMMIT\n' >"$tmp/bad"
 		run -1 put --replace -4 "$tmp/bad"
-		[[ $output == *"bad:3: error:"*NOSUCH* ]]
+		[[ $output == *"bad:3:"*"error:"*NOSUCH* ]]
 		live | diff "$tmp/before" -
 	done
 }
@@ -169,14 +169,14 @@ teardown() { load_teardown; }
 		fresh
 		put "$gateway"
 		live >"$tmp/before"
-		# The first call is the rehearsal, the second the commit; later ones put things back.
-		echo 0 >"$tmp/calls"
+		# The commit adds port 444; the rehearsal is no commit, and the undoing adds nothing of the kind.
 		cat >"$tmp/bin/ip6tables-$b-restore" <<-END
 			#!/bin/sh
-			read -r n <$tmp/calls
-			echo \$((n + 1)) >$tmp/calls
-			[ \$n -ne 1 ] || { cat >/dev/null; echo "ip6tables-restore: line 4 failed" >&2; exit 1; }
-			exec /usr/sbin/ip6tables-$b-restore "\$@"
+			cat >$tmp/given
+			case \$* in
+			*--noflush*) ! grep -qE -- '-[AI] .* 444 ' $tmp/given || { echo "ip6tables-restore: line 4 failed" >&2; exit 1; } ;;
+			esac
+			exec /usr/sbin/ip6tables-$b-restore "\$@" <$tmp/given
 		END
 		chmod 755 "$tmp/bin/ip6tables-$b-restore"
 		sed 's/443/444/' "$gateway" >"$tmp/next"
@@ -184,8 +184,7 @@ teardown() { load_teardown; }
 		live | diff "$tmp/before" -
 		[[ $output == *"the rules are as they were"* ]]
 		# Half done, then dead: the first table is committed, the second is not.
-		echo 0 >"$tmp/calls"
-		sed -i "s/^\[.*/[ \$n -ne 1 ] || { sed '\/COMMIT\/q' | \/usr\/sbin\/ip6tables-$b-restore \"\$@\"; exit 1; }/" "$tmp/bin/ip6tables-$b-restore"
+		sed -i "s,{ echo.*,{ sed /COMMIT/q $tmp/given | /usr/sbin/ip6tables-$b-restore \"\$@\"; exit 1; } ;;," "$tmp/bin/ip6tables-$b-restore"
 		sed 's/443/444/; s/eth0/eth9/' "$gateway" >"$tmp/next"
 		PATH=$tmp/bin:$PATH run -11 put "$tmp/next"
 		[ "$(cat "$tmp/calls")" -ge 3 ]
@@ -319,7 +318,7 @@ print("COMMIT")' >"$tmp/many"
 	done
 }
 
-@test "another program changes our rules in the moment of the commit: undone, status 8" {
+@test "another program changes our rules in the moment of each commit: undone, status 8" {
 	b=nft
 	put "$gateway"
 	live >"$tmp/before"
@@ -334,12 +333,20 @@ print("COMMIT")' >"$tmp/many"
 	# The undoing meets the same neighbour, who does it again: the safe rules.
 	PATH=$tmp/bin:$PATH run put --safe-rules /nonexistent "$tmp/next"
 	[ "$status" = 10 ]
-	sed -i 's,) /usr,) [ -e "$0.done" ] || { : >"$0.done"; /usr,; s/;; esac/; } ;; esac/' "$tmp/bin/ip6tables-nft-restore"
+	# One who gives up after the load has: it is undone.
+	sed -i 's,) /usr,) echo >>"$0.done"; [ $(wc -l <"$0.done") -gt $(cat "$0.times") ] || /usr,' "$tmp/bin/ip6tables-nft-restore"
 	fresh
 	put "$gateway"
+	echo 5 >"$tmp/bin/ip6tables-nft-restore.times"
 	PATH=$tmp/bin:$PATH run -8 put "$tmp/next"
-	[[ $output == *"another program changed them"* ]]
+	[[ $output == *"this rule is missing"* ]]
 	live | diff "$tmp/before" -
+	# Once is no reason to give up.
+	rm "$tmp/bin/ip6tables-nft-restore.done"
+	echo 1 >"$tmp/bin/ip6tables-nft-restore.times"
+	PATH=$tmp/bin:$PATH run -0 put "$tmp/next"
+	in_ns ip6tables-nft -C INPUT -i lo -j ACCEPT
+	in_ns ip6tables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT
 }
 
 @test "the kernel's reason stands beside what the legacy kind refuses" {

@@ -117,8 +117,8 @@ struct options parse_options(struct cli *cli, int argc, char *argv[])
 			set_flag(cli, &options, c);
 		optarg = NULL;
 	}
-	if (options.unknown != UNKNOWN_REFUSE && options.keep.len > 0)
-		cli_misuse(cli, "one of --adopt, --replace and --keep");
+	if (options.unknown == UNKNOWN_ADOPT && options.keep.len > 0)
+		cli_misuse(cli, "one of --adopt, which keeps everything, and --keep");
 	if (options.confirm > 0 && options.action != ACTION_LOAD && options.action != ACTION_ROLLBACK)
 		cli_misuse(cli, "--confirm goes with a load and with --rollback");
 	if (options.plan_only && options.action != ACTION_LOAD && options.action != ACTION_ROLLBACK)

@@ -2,6 +2,7 @@
 #include "text/stream.h"
 #include "text/seal.h"
 #include "text/structure.h"
+#include "text/token.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,16 @@ struct where stream_origin_where(const struct stream *stream, const struct line 
 	return (struct where){ .file = origin->file, .line = origin->line };
 }
 
+/* A last line that cannot be the half of something else: COMMIT, or a comment. */
+static bool is_whole(const struct line *line)
+{
+	struct token word = token_after(line->text, line->len, 0);
+
+	if (token_is(&word, "COMMIT"))
+		return true;
+	return word.len > 0 && word.text[0] == '#' && (word.len == 1 || word.text[1] != '@');
+}
+
 /* Bytes that would make iptables-restore read something else than what an editor shows. */
 static void check_bytes(struct stream *stream, const struct line *line, bool ended)
 {
@@ -74,7 +85,7 @@ static void check_bytes(struct stream *stream, const struct line *line, bool end
 		diag_add(stream->log, DIAG_LIMIT, &at, NULL,
 			 "this line has %u bytes; iptables-restore reads at most %d", line->len, STREAM_LINE_MAX);
 	}
-	if (!ended) {
+	if (!ended && !is_whole(line)) {
 		at.column = line->len + 1;
 		diag_add(stream->log, DIAG_TRUNCATED, &at, NULL, "the last line has no newline: is the file cut off?");
 	}

@@ -161,13 +161,15 @@ void report_refusal(struct transaction *t, int family, const struct strbuf *prog
 	size_t len;
 
 	if (refusal->failure != 0) {
-		diag_system(t->log, refusal->failure, "iptables-restore for %s", family_name(family));
+		diag_system(t->log, refusal->failure, "%s-%s-restore", family == 0 ? "iptables" : "ip6tables",
+			    backend_name(t->door->kind));
 		return;
 	}
 	line = nth_line(strbuf_text(program), number, &len);
 	if (number > 0 && len == 6 && memcmp(line, "COMMIT", 6) == 0 && scratch != NULL)
 		number = search(scratch, family, strbuf_text(program), line, &refusal->why);
-	strbuf_printf(&text, "iptables refuses this rule for %s: %s", family_name(family), strbuf_text(&refusal->why));
+	strbuf_printf(&text, "%s-%s-restore refuses it for %s: %s", family == 0 ? "iptables" : "ip6tables",
+		      backend_name(t->door->kind), family_name(family), strbuf_text(&refusal->why));
 	report_at(t, number > 0 ? line_of(t, family, program, number) : 0, strbuf_text(&text));
 	strbuf_free(&text);
 }

@@ -6,6 +6,7 @@
 #include "transaction/internal.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* One generation, through the same steps as any load, but without a rehearsal: it was in force before. */
 static bool put_generation(struct transaction *t, unsigned generation, const patterns *keep)
@@ -114,6 +115,20 @@ static enum result judge(struct transaction *t)
 	return RESULT_DONE;
 }
 
+/* Its journal went with the boot before this one; what is left is the generation, which never became a good one. */
+static void drop_unconfirmed(struct transaction *t)
+{
+	struct strbuf path = STRBUF_INIT;
+	unsigned number = state_newest(t->state);
+
+	if (number != 0 && access(state_file_path(t->state, number, STATE_NEW, &path), F_OK) == 0) {
+		warn(t, "generation %06u was never confirmed before the machine went down: it is dropped", number);
+		if (state_remove(t->state, number) != 0)
+			warn(t, "%s could not be removed", strbuf_text(&path));
+	}
+	strbuf_free(&path);
+}
+
 static enum result boot_previous(struct transaction *t, unsigned good, unsigned previous, const patterns *keep)
 {
 	struct transaction *second;
@@ -139,6 +154,7 @@ enum result transaction_boot(struct transaction *t, const patterns *keep, bool f
 	result = transaction_recover(t);
 	if (result == RESULT_LOCKED)
 		return result;
+	drop_unconfirmed(t);
 	if (good != 0 && put_generation(t, good, keep))
 		return judge(t);
 	return boot_previous(t, good, previous, keep);

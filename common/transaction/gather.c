@@ -47,9 +47,12 @@ static bool take_generation(struct transaction *t)
 	enum family found = FAMILY_NONE;
 
 	if (!generation_read(&t->again, t->state, t->request.generation)) {
-		diag_add(t->log, FLAG_BOOT & t->flags ? DIAG_LOAD_WARNING : DIAG_LOAD, NULL, NULL,
-			 "there is no whole generation %06u in %s: %s", t->request.generation, t->state->dir,
-			 strbuf_text(&t->again.fault));
+		if ((t->flags & FLAG_BOOT) != 0)
+			warn(t, "generation %06u in %s is damaged: %s", t->request.generation, t->state->dir,
+			     strbuf_text(&t->again.fault));
+		else
+			diag_add(t->log, DIAG_LOAD, NULL, NULL, "there is no whole generation %06u in %s: %s", t->request.generation,
+				 t->state->dir, strbuf_text(&t->again.fault));
 		return false;
 	}
 	for (int i = 0; i < FAMILIES; i++) {
@@ -84,7 +87,8 @@ bool read_wanted(struct transaction *t)
 /* Without the good generation nobody knows which rules of a family are ours: that matters where they stay. */
 static bool do_without(struct transaction *t)
 {
-	warn(t, "generation %06u in %s is damaged: %s", t->good.number, t->state->dir, strbuf_text(&t->good.fault));
+	if ((t->flags & FLAG_BOOT) == 0)
+		warn(t, "generation %06u in %s is damaged: %s", t->good.number, t->state->dir, strbuf_text(&t->good.fault));
 	if (t->request.families == FAMILY_BOTH || t->request.families == FAMILY_NONE || (t->flags & FLAG_BOOT) != 0)
 		return true;
 	diag_add(t->log, DIAG_SYSTEM, NULL, NULL,
@@ -108,6 +112,8 @@ bool read_base(struct transaction *t)
 		t->family[i].base = whole && t->good.text[i].len > 0 ? rules[i] : NULL;
 		if (!read_safe(t, i))
 			return false;
+		if (t->family[i].base == &t->family[i].safe && !family_has(t->request.families, i))
+			warn(t, "%s: the safe rules are in force, stay, and are part of this generation", family_name(i));
 	}
 	return true;
 }

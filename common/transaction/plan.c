@@ -39,6 +39,7 @@ static bool plan_rules(struct transaction *t)
 			return diag_memory(t->log) == 0;
 		strbuf_printf(&t->plan, "%s%s: change ", before, family_name(i));
 		name_tables(&work->program, &t->plan);
+		strbuf_printf(&t->plan, ", with %s-%s-restore", i == 0 ? "iptables" : "ip6tables", backend_name(t->door->kind));
 		before = "; ";
 	}
 	if (*before != '\0')
@@ -94,15 +95,18 @@ static void number_generation(struct transaction *t)
 
 bool make_plan(struct transaction *t)
 {
-	struct strbuf steps = STRBUF_INIT;
-	bool good = plan_changes(t);
+	struct strbuf modules = STRBUF_INIT, steps = STRBUF_INIT;
+	bool good;
 
+	strbuf_take(&modules, &t->plan);
+	good = plan_changes(t);
+	strbuf_take(&steps, &t->plan);
+	strbuf_take(&t->plan, &modules);
 	if (!good || is_settled(t)) {
-		strbuf_reset(&t->plan);
+		strbuf_free(&steps);
 		return good;
 	}
 	number_generation(t);
-	strbuf_take(&steps, &t->plan);
 	if ((t->flags & FLAG_UNWRITABLE) == 0)
 		strbuf_printf(&t->plan, "record generation %06u in %s\n", t->number, t->state->dir);
 	if (t->request.confirm > 0)

@@ -62,13 +62,15 @@ static bool read_choice(struct transaction *t, const struct choice *choice, stru
 	return good;
 }
 
-/* Are these the rules in force? The families for which they are not. */
+/* Are these the rules in force? The families for which they are not. What cannot be read back is not known to be wrong. */
 static enum family not_in_force(struct transaction *t, enum family families, const struct strbuf programs[FAMILIES])
 {
 	enum family missing = families;
 
-	if (!read_live(t, families))
-		return families;
+	if (!read_live(t, families)) {
+		warn(t, "the safe rules could not be read back");
+		return FAMILY_NONE;
+	}
 	for (int i = 0; i < FAMILIES; i++) {
 		struct text_rules wanted = { .tables = { 0 } };
 
@@ -93,9 +95,12 @@ static enum family put_choice(struct transaction *t, enum family families, const
 
 	if (read_choice(t, choice, programs)) {
 		t->door->restore(t->door->self, families, RESTORE_FLUSH, programs, refusals);
-		for (int i = 0; i < FAMILIES; i++)
+		for (int i = 0; i < FAMILIES; i++) {
+			if (!refusals[i].refused)
+				left &= ~family_bit(i);
 			refusal_free(&refusals[i]);
-		left = not_in_force(t, families, programs);
+		}
+		left |= not_in_force(t, families & ~left, programs);
 	}
 	for (int i = 0; i < FAMILIES; i++) {
 		if (family_has(families, i) && !family_has(left, i))

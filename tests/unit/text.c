@@ -162,7 +162,7 @@ static void test_messages(void)
 	check_message("", "t: error: nothing came: did the program before in the pipe fail? [empty]");
 	check_message("# only\n", "t: error: no table in this text, so no rules [empty]");
 	check_message("*filter\n:INPUT DROP\n", "t:2: error: table filter (line 1) is not committed");
-	check_message("*filter\nCOMMIT", "t:2:7: error: the last line has no newline");
+	check_message("*filter\nCOMM", "t:2:5: error: the last line has no newline");
 	check_message("*filter\nCOMMIT \n", "t:2:7: error: nothing may follow COMMIT, not even a blank");
 	check_message("*filter\r\nCOMMIT\r\n", "t:1:8: error: a carriage return");
 	check_message("*filter\n*nat\nCOMMIT\n", "t:2:1: error: a new table before COMMIT of the last one [structure]");
