@@ -31,6 +31,7 @@ endif
 LIBOBJ     = $(patsubst %.c,$(B)/%.o,$(wildcard common/*/*.c))
 CLIOBJ     = $(B)/cmd/cli.o
 UNITS      = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))
+FAKEOBJ    = $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/fake/*.c))
 objects_of = $(patsubst %.c,$(B)/%.o,cmd/$(1).c $(wildcard cmd/$(1)/*.c))
 HELPERS    = $(patsubst tests/helpers/%.c,$(B)/tests/%,$(wildcard tests/helpers/*.c))
 
@@ -57,7 +58,12 @@ $(B)/libcommon.a: $(LIBOBJ)
 $(TOOLS:%=$(B)/%): $(B)/%: $$(call objects_of,$$*) $(CLIOBJ) $(B)/libcommon.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(UNITS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/libcommon.a
+# The kernel and the door that unit tests share; each test takes what it uses.
+$(B)/tests/libfake.a: $(FAKEOBJ)
+	@rm -f $@
+	$(AR) qcs $@ $(FAKEOBJ)
+
+$(UNITS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tests/libfake.a $(B)/libcommon.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 # BuDDy, the oracle of one test, which says so where it is not installed.

@@ -75,28 +75,49 @@ struct walk {
 	struct tally known; /* what may stand there of our rules, old and new */
 };
 
-/* What of want does not follow in its order. */
-static void walk_want(struct walk *w)
+/* The place of a rule in now, from `at` on; SIZE_MAX: it is not there. */
+static size_t find_from(const struct walk *w, const struct text_rule *rule, size_t at)
+{
+	while (at < w->now->rules.len && !piece_equal(&w->now->rules.item[at].text, &rule->text))
+		at++;
+	return at < w->now->rules.len ? at : SIZE_MAX;
+}
+
+/* Our rules alone must follow each other, wherever those of other programs stand. */
+static void walk_ours(struct walk *w)
 {
 	size_t at = 0;
 
 	for (size_t i = 0; i < w->want->rules.len && *w->v->result != IN_FORCE_DIFFERS; i++) {
 		const struct text_rule *rule = &w->want->rules.item[i];
-		size_t from = at;
+		size_t found = rule->foreign ? SIZE_MAX : find_from(w, rule, at);
 
-		while (at < w->now->rules.len && !piece_equal(&w->now->rules.item[at].text, &rule->text))
-			at++;
-		if (at < w->now->rules.len) {
-			at++;
-			(void)tally_take(&w->here, rule);
-			continue;
-		}
-		at = from;
-		if (!rule->foreign)
+		if (found != SIZE_MAX)
+			at = found + 1;
+		else if (!rule->foreign)
 			differs(w->v, IN_FORCE_DIFFERS, w->table, w->want->name, "this rule is missing, or not at its place", rule);
+	}
+}
+
+/* Then all of them. If a rule of ours does not follow, the rule of another program in front of it stands too far behind. */
+static void walk_want(struct walk *w)
+{
+	static const char moved[] = "this rule of another program is not at its place";
+	const struct text_rule *foreign = NULL;
+	size_t at = 0;
+
+	walk_ours(w);
+	for (size_t i = 0; i < w->want->rules.len && *w->v->result != IN_FORCE_DIFFERS; i++) {
+		const struct text_rule *rule = &w->want->rules.item[i];
+		size_t found = find_from(w, rule, at);
+
+		foreign = rule->foreign && found != SIZE_MAX ? rule : foreign;
+		if (found != SIZE_MAX)
+			at = found + 1;
+		else if (!rule->foreign)
+			differs(w->v, IN_FORCE_MOVED, w->table, w->want->name, moved, foreign);
 		else if (piecemap_find(&w->here.map, &rule->text) != PIECEMAP_NONE)
-			differs(w->v, IN_FORCE_MOVED, w->table, w->want->name, "this rule of another program is not at its place",
-				rule);
+			differs(w->v, IN_FORCE_MOVED, w->table, w->want->name, moved, rule);
 		else if (!w->v->others_may_remove)
 			differs(w->v, IN_FORCE_DIFFERS, w->table, w->want->name, "this rule of another program is gone", rule);
 	}
