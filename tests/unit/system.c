@@ -114,7 +114,7 @@ static void check_merge(const char *base, const char *live, const char *next, en
 	merge.keep_count = 1;
 	CHECK(merge_rules(&merge, base[0] != '\0' ? &b : NULL, &l, &n, &w) == 0, name);
 	rules_write(&w, false, &text);
-	program_write(&l, &w, COUNTS_FOREIGN, &steps);
+	CHECK(program_write(&l, &w, PROGRAM_FLUSH, COUNTS_FOREIGN, &steps) == 0, "a program can be written");
 	if (strcmp(strbuf_text(&text), want) != 0 || strcmp(strbuf_text(&steps), program) != 0)
 		printf("# got %s\n# steps %s\n", strbuf_text(&text), strbuf_text(&steps));
 	CHECK(strcmp(strbuf_text(&text), want) == 0, "what is wanted");
