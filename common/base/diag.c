@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/diag.h"
+#include "base/escape.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -98,8 +99,20 @@ void diag_emit(struct diag_log *log, const struct diag *diag)
 		log->report(log->ctx, diag);
 }
 
+static void escape(struct strbuf *text)
+{
+	struct strbuf escaped = STRBUF_INIT;
+
+	if (is_printable(strbuf_text(text), text->len))
+		return;
+	strbuf_escape(&escaped, strbuf_text(text), text->len);
+	strbuf_free(text);
+	*text = escaped;
+}
+
 static void diag_report(struct diag_log *log, struct diag *diag, struct strbuf *text)
 {
+	escape(text);
 	diag->level = diag_kinds[diag->id].level;
 	diag->text = text->failed ? "out of memory while writing this message" : strbuf_text(text);
 	diag_emit(log, diag);
@@ -185,16 +198,22 @@ void diag_format(struct strbuf *out, const struct diag *diag)
 {
 	const struct where *at = &diag->where;
 
-	if (at->file != NULL)
-		strbuf_printf(out, "%s:", at->file);
+	if (at->file != NULL) {
+		strbuf_escape(out, at->file, strlen(at->file));
+		strbuf_putc(out, ':');
+	}
 	if (at->file != NULL && at->line > 0)
 		strbuf_printf(out, "%u:", at->line);
 	if (at->file != NULL && at->column > 0)
 		strbuf_printf(out, "%u:", at->column);
 	strbuf_printf(out, "%s%s: %s", at->file != NULL ? " " : "", level_name(diag->level), diag->text);
+	if (diag->origin.file != NULL) {
+		strbuf_puts(out, " (made by ");
+		strbuf_escape(out, diag->origin.file, strlen(diag->origin.file));
+	}
 	if (diag->origin.file != NULL && diag->origin.line > 0)
-		strbuf_printf(out, " (made by %s:%u)", diag->origin.file, diag->origin.line);
-	else if (diag->origin.file != NULL)
-		strbuf_printf(out, " (made by %s)", diag->origin.file);
+		strbuf_printf(out, ":%u", diag->origin.line);
+	if (diag->origin.file != NULL)
+		strbuf_putc(out, ')');
 	strbuf_printf(out, " [%s]", diag_kinds[diag->id].name);
 }

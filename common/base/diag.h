@@ -141,7 +141,7 @@ struct diag {
 	enum level level;
 	struct where where;
 	struct where origin; /* the line of the profile that made this one (`#@ line`); file NULL: none */
-	const char *text;    /* one line, no newline */
+	const char *text;    /* one line, no newline, no control characters */
 };
 
 /*
@@ -154,7 +154,10 @@ struct diag_log {
 	unsigned long count[LEVEL_COUNT];
 };
 
-/* Reports one finding. `where` and `origin` may be NULL. */
+/*
+ * Reports one finding. `where` and `origin` may be NULL. The text may hold names and words from anywhere:
+ * control characters in it are written as \xNN.
+ */
 void diag_add(struct diag_log *log, enum diag_id id, const struct where *where, const struct where *origin,
 	      const char *format, ...) printf_like(5, 6);
 

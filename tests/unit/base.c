@@ -2,6 +2,7 @@
 #include "base/arena.h"
 #include "base/atomic.h"
 #include "base/diag.h"
+#include "base/escape.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/vec.h"
@@ -41,6 +42,41 @@ static void test_strbuf(void)
 	strbuf_puts(&sb, "more");
 	CHECK(strstr(strbuf_text(&sb), "more") == NULL, "strbuf: a failed one takes no more");
 	strbuf_free(&sb);
+}
+
+static void check_escaped(const char *text, size_t len, const char *want, const char *name)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	strbuf_escape(&out, text, len);
+	CHECK(strcmp(strbuf_text(&out), want) == 0 && is_printable(text, len) == (strcmp(text, want) == 0), name);
+	strbuf_free(&out);
+}
+
+static void test_escape(void)
+{
+	check_escaped("a\\b \"c\" \303\244 \342\202\254", 14, "a\\b \"c\" \303\244 \342\202\254", "escape: printable text stays");
+	check_escaped("\033[2J\a\n\t\177", 8, "\\x1b[2J\\x07\\x0a\\x09\\x7f", "escape: control characters");
+	check_escaped("\302\233 \302\240", 5, "\\xc2\\x9b \302\240", "escape: control characters above ASCII");
+	check_escaped("\233 \303", 3, "\\x9b \\xc3", "escape: bytes that are no UTF-8");
+	check_escaped("a\0b", 3, "a\\x00b", "escape: a zero byte");
+}
+
+static void say(void *ctx, const struct diag *diag)
+{
+	diag_format(ctx, diag);
+}
+
+static void test_hostile_words(void)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct diag_log log = { .report = say, .ctx = &out };
+	struct where where = { .file = "\033c", .line = 1 }, origin = { .file = "\a" };
+
+	diag_add(&log, DIAG_LOAD, &where, &origin, "chain %s", "\033]0;x\a");
+	CHECK(strcmp(strbuf_text(&out), "\\x1bc:1: error: chain \\x1b]0;x\\x07 (made by \\x07) [load]") == 0,
+	      "diag: control characters of texts and names are escaped");
+	strbuf_free(&out);
 }
 
 static void test_vec(void)
@@ -153,6 +189,8 @@ static void test_json(void)
 int main(void)
 {
 	test_strbuf();
+	test_escape();
+	test_hostile_words();
 	test_take();
 	test_vec();
 	test_arena();

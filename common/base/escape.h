@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Text of unknown origin made fit for a terminal. */
+#ifndef FW_BASE_ESCAPE_H
+#define FW_BASE_ESCAPE_H
+
+#include "base/strbuf.h"
+
+/* The length in bytes of the UTF-8 character at text, of which len bytes are there (RFC 3629). 0: there is none. */
+must_check size_t utf8_length(const unsigned char *text, size_t len);
+
+/*
+ * Appends len bytes, with each byte of a control character (U+0000 to U+001F, U+007F to U+009F) and each
+ * byte that is not part of a UTF-8 character written as \xNN. Printable text stays as it is, backslashes too.
+ */
+void strbuf_escape(struct strbuf *out, const char *text, size_t len);
+
+/* Is there nothing in the text that strbuf_escape would change? */
+bool is_printable(const char *text, size_t len);
+
+#endif
