@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -13,16 +14,20 @@
 #include <string.h>
 #include <linux/close_range.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-extern char **environ;
+/* How often it is asked whose turn it is and who has finished, progress told, and looked for ends without pidfds. */
+#define TURN_MS	 2
+#define TICK_MS	 250
+#define BLIND_MS 10
 
-/* How often it is asked whose turn it is and who has finished, and progress told. */
-#define TURN_MS 2
-#define TICK_MS 250
+/* What is kept of a child's messages. */
+#define ERR_MAX 65536
 
 static const char system_dirs[] = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
 
@@ -33,7 +38,7 @@ int spawn_find(const char *name, struct strbuf *path)
 
 	if (strchr(name, '/') != NULL) {
 		strbuf_puts(path, name);
-		return path->failed ? -ENOMEM : 0;
+		return name[0] != '/' ? -EINVAL : path->failed ? -ENOMEM : 0;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
 		for (const char *dir = lists[i]; *dir != '\0';) {
@@ -43,7 +48,7 @@ int spawn_find(const char *name, struct strbuf *path)
 			strbuf_add(path, dir, len);
 			strbuf_putc(path, '/');
 			strbuf_puts(path, name);
-			if (len > 0 && access(strbuf_text(path), X_OK) == 0)
+			if (dir[0] == '/' && access(strbuf_text(path), X_OK) == 0)
 				return path->failed ? -ENOMEM : 0;
 			dir += len + (dir[len] == ':');
 		}
@@ -53,21 +58,45 @@ int spawn_find(const char *name, struct strbuf *path)
 
 typedef VEC(char *) strings;
 
-/* Our environment with a fixed language and, where asked for, another lock file. */
-static int child_environment(strings *out, struct strbuf *lock, const struct spawn *spawn)
+struct environment {
+	struct strbuf texts[3];
+	strings list; /* borrowed from texts, ended by NULL */
+};
+
+static const char *const passed_on[] = { "PATH", "XTABLES_LOCKFILE", "XTABLES_LIBDIR" };
+
+/* The whole environment of a child. lock_file: NULL for ours. */
+static int make_environment(struct environment *env, const char *lock_file)
 {
 	static const char language[] = "LC_ALL=C";
-	bool good = vec_push(out, (char *)(uintptr_t)language);
+	bool good = vec_push(&env->list, (char *)(uintptr_t)language);
 
-	for (char **entry = environ; good && *entry != NULL; entry++)
-		if (strncmp(*entry, "LC_ALL=", 7) != 0 &&
-		    (spawn->lock_file == NULL || strncmp(*entry, "XTABLES_LOCKFILE=", 17) != 0))
-			good = vec_push(out, *entry);
-	if (spawn->lock_file != NULL) {
-		strbuf_printf(lock, "XTABLES_LOCKFILE=%s", spawn->lock_file);
-		good = good && !lock->failed && vec_push(out, lock->data);
+	for (size_t i = 0; i < ARRAY_LEN(passed_on); i++) {
+		const char *value = getenv(passed_on[i]);
+
+		if (i == 0 && value == NULL)
+			value = system_dirs;
+		if (i == 1 && lock_file != NULL)
+			value = lock_file;
+		if (value == NULL)
+			continue;
+		strbuf_printf(&env->texts[i], "%s=%s", passed_on[i], value);
+		good = good && !env->texts[i].failed && vec_push(&env->list, env->texts[i].data);
 	}
-	return good && vec_push(out, NULL) ? 0 : -ENOMEM;
+	return good && vec_push(&env->list, NULL) ? 0 : -ENOMEM;
+}
+
+static void free_environment(struct environment *env)
+{
+	for (size_t i = 0; i < ARRAY_LEN(env->texts); i++)
+		strbuf_free(&env->texts[i]);
+	vec_free(&env->list);
+}
+
+/* Descriptors that we were started with, or that a library opened, are not for children. */
+static void keep_descriptors(void)
+{
+	syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
 static void child_signals(posix_spawnattr_t *attr)
@@ -77,6 +106,7 @@ static void child_signals(posix_spawnattr_t *attr)
 	sigemptyset(&none);
 	sigemptyset(&defaults);
 	sigaddset(&defaults, SIGPIPE);
+	sigaddset(&defaults, SIGXFSZ);
 	sigaddset(&defaults, SIGHUP);
 	sigaddset(&defaults, SIGINT);
 	sigaddset(&defaults, SIGTERM);
@@ -92,10 +122,9 @@ static int start_child(struct spawn *spawn, const char *path, const int theirs[s
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
-	strings env = { 0 };
-	struct strbuf lock = STRBUF_INIT;
+	struct environment env = { .list = { 0 } };
 	char *const *argv;
-	int err = child_environment(&env, &lock, spawn);
+	int err = make_environment(&env, spawn->lock_file);
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attr);
@@ -104,19 +133,19 @@ static int start_child(struct spawn *spawn, const char *path, const int theirs[s
 	for (int i = 0; spawn->held != NULL && i < 2; i++)
 		if (spawn->held[i] >= 0) /* onto itself: it stays open over the exec */
 			posix_spawn_file_actions_adddup2(&actions, spawn->held[i], spawn->held[i]);
+	posix_spawn_file_actions_addchdir_np(&actions, "/");
 	child_signals(&attr);
 	/* posix_spawn does not write to the words. */
 	memcpy(&argv, &(const void *){ spawn->argv }, sizeof(argv));
 	if (err == 0 && spawn->netns != NULL)
 		err = netns_enter(spawn->netns);
 	if (err == 0)
-		err = -posix_spawn(&spawn->pid, path, &actions, &attr, argv, env.item);
+		err = -posix_spawn(&spawn->pid, path, &actions, &attr, argv, env.list.item);
 	if (spawn->netns != NULL && netns_leave(spawn->netns) != 0 && err == 0)
 		err = -EXDEV;
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
-	strbuf_free(&lock);
-	vec_free(&env);
+	free_environment(&env);
 	return err;
 }
 
@@ -193,6 +222,8 @@ static void spawn_start(struct spawn *spawn)
 		spawn->failure = make_files(spawn, theirs);
 	if (spawn->failure == 0)
 		spawn->failure = start_child(spawn, strbuf_text(&path), theirs);
+	if (spawn->pid > 0)
+		spawn->ends = (int)syscall(SYS_pidfd_open, spawn->pid, 0); /* -1 before Linux 5.3 */
 	for (int i = 0; i < 3; i++) {
 		close_fd(&theirs[i]);
 		if (spawn->failure != 0)
@@ -218,30 +249,30 @@ static void feed(struct spawn *spawn)
 		close_fd(&spawn->fd[0]);
 }
 
-static void drain(struct spawn *spawn)
+/* The first of what it says, and the rest is read and dropped. False: there is no more. */
+static bool drain(struct spawn *spawn)
 {
-	ssize_t n;
+	char words[4096];
+	ssize_t n = read(spawn->fd[2], words, sizeof(words));
+	size_t room = ERR_MAX - spawn->err.len;
 
-	if (!strbuf_reserve(&spawn->err, 4096)) {
-		spawn->failure = -ENOMEM;
-		close_fd(&spawn->fd[2]);
-		return;
-	}
-	n = read(spawn->fd[2], spawn->err.data + spawn->err.len, 4096);
 	if (n > 0)
-		spawn->err.len += (size_t)n;
+		strbuf_add(&spawn->err, words, (size_t)n < room ? (size_t)n : room);
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
 		close_fd(&spawn->fd[2]);
-	spawn->err.data[spawn->err.len] = '\0';
+	return n > 0;
 }
 
-/* All that it wrote to its standard output, which stands behind it. */
+/* All that it wrote to its standard output, which stands behind it. -EFBIG: it may have been cut by a limit. */
 static int collect(int fd, struct strbuf *out)
 {
+	struct rlimit limit;
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
 		return -errno;
+	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && (rlim_t)st.st_size >= limit.rlim_cur)
+		return -EFBIG;
 	if (!strbuf_reserve(out, (size_t)st.st_size))
 		return -ENOMEM;
 	while (out->len < (size_t)st.st_size) {
@@ -260,18 +291,23 @@ static int collect(int fd, struct strbuf *out)
 static void end(struct spawn *spawn, int status)
 {
 	spawn->pid = 0;
+	close_fd(&spawn->ends);
+	close_fd(&spawn->fd[0]);
 	spawn->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-	if (spawn->err.failed)
-		spawn->failure = -ENOMEM;
 }
 
-/* How it ended, if it has: one that closed its pipes may still have to wait for the kernel. */
+/* How it ended, if it has. That it cannot be known how it ended must never look like success. */
 static void look(struct spawn *spawn)
 {
-	int status;
+	int status = 0;
+	pid_t pid = spawn->pid > 0 ? waitpid(spawn->pid, &status, WNOHANG) : 0;
 
-	if (spawn->pid > 0 && waitpid(spawn->pid, &status, WNOHANG) == spawn->pid)
+	if (pid < 0 && errno != EINTR) {
+		spawn->failure = -errno;
+		end(spawn, 0);
+	} else if (pid > 0) {
 		end(spawn, status);
+	}
 }
 
 /*
@@ -320,50 +356,101 @@ static bool ask_finished(struct spawn *spawns, size_t count)
 	return more;
 }
 
-/* Moves bytes until the last was given its input, and has closed its errors. */
-static void pump(struct spawn *spawns, size_t count)
+static long long milliseconds(void)
 {
-	for (;;) {
-		struct pollfd fds[2 * SPAWN_MAX];
-		bool held = ask_turns(spawns, count), asked = ask_finished(spawns, count);
-		size_t running = 0;
-		int ready;
+	struct timespec now;
 
-		for (size_t i = 0; i < count; i++) {
-			bool waits = spawns[i].written == allowed(&spawns[i]);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
 
-			fds[2 * i] = (struct pollfd){ .fd = waits ? -1 : spawns[i].fd[0], .events = POLLOUT };
-			fds[2 * i + 1] = (struct pollfd){ .fd = spawns[i].fd[2], .events = POLLIN };
-			running += spawns[i].fd[0] >= 0 || spawns[i].fd[2] >= 0;
+/* Kills those whose time is over. Returns the milliseconds until the next is; -1: there is none. */
+static int check_limits(struct spawn *spawns, size_t count, long long started)
+{
+	long long now = milliseconds(), next = -1;
+
+	for (size_t i = 0; i < count; i++) {
+		struct spawn *spawn = &spawns[i];
+		long long left = started + spawn->limit * 1000LL - now;
+
+		if (spawn->limit == 0 || spawn->pid <= 0 || spawn->failure != 0)
+			continue;
+		if (left <= 0) {
+			spawn->failure = -ETIMEDOUT;
+			kill(-spawn->pid, SIGKILL);
+		} else if (next < 0 || left < next) {
+			next = left;
 		}
-		if (running == 0)
-			return;
-		ready = poll(fds, 2 * count, held || asked ? TURN_MS : spawns[0].tick != NULL ? TICK_MS : -1);
-		if (spawns[0].tick != NULL)
-			spawns[0].tick(spawns[0].tick_arg);
-		if (ready < 0 && errno != EINTR)
-			return;
-		for (size_t i = 0; i < count; i++) {
-			if (fds[2 * i].fd >= 0 && fds[2 * i].revents != 0)
-				feed(&spawns[i]);
-			if (fds[2 * i + 1].fd >= 0 && fds[2 * i + 1].revents != 0)
-				drain(&spawns[i]);
-		}
+	}
+	return next > INT_MAX ? INT_MAX : (int)next;
+}
+
+/* How long to wait at most for something to happen; -1: for ever. */
+static int patience(const struct spawn *spawns, size_t count, int limit, bool asked)
+{
+	int wait = asked ? TURN_MS : spawns[0].tick != NULL ? TICK_MS : -1;
+
+	for (size_t i = 0; i < count; i++)
+		if (spawns[i].pid > 0 && spawns[i].ends < 0 && (wait < 0 || wait > BLIND_MS))
+			wait = BLIND_MS;
+	return wait < 0 || (limit >= 0 && limit < wait) ? limit : wait;
+}
+
+/* Waits for input to be taken, for words, and for an end. */
+static void wait_and_move(struct spawn *spawns, size_t count, int wait)
+{
+	struct pollfd fds[3 * SPAWN_MAX];
+
+	for (size_t i = 0; i < count; i++) {
+		bool waits = spawns[i].written == allowed(&spawns[i]);
+
+		fds[3 * i] = (struct pollfd){ .fd = waits ? -1 : spawns[i].fd[0], .events = POLLOUT };
+		fds[3 * i + 1] = (struct pollfd){ .fd = spawns[i].fd[2], .events = POLLIN };
+		fds[3 * i + 2] = (struct pollfd){ .fd = spawns[i].ends, .events = POLLIN };
+	}
+	if (poll(fds, 3 * count, wait) < 0 && errno != EINTR)
+		nanosleep(&(struct timespec){ .tv_nsec = BLIND_MS * 1000000L }, NULL);
+	for (size_t i = 0; i < count; i++) {
+		if (fds[3 * i].fd >= 0 && fds[3 * i].revents != 0)
+			feed(&spawns[i]);
+		if (fds[3 * i + 1].fd >= 0 && fds[3 * i + 1].revents != 0)
+			drain(&spawns[i]);
 	}
 }
 
-/* That it cannot be known how it ended must never look like success. */
-static void wait_for(struct spawn *spawn)
+/* Until the last has ended. A pipe that lives on in somebody whom a child started is of no interest. */
+static void pump(struct spawn *spawns, size_t count)
 {
-	int status = 0;
+	long long started = milliseconds();
 
-	while (waitpid(spawn->pid, &status, 0) < 0) {
-		if (errno != EINTR) {
-			spawn->failure = -errno;
-			return;
+	for (;;) {
+		bool held = ask_turns(spawns, count), asked = ask_finished(spawns, count);
+		size_t running = 0;
+
+		for (size_t i = 0; i < count; i++) {
+			look(&spawns[i]);
+			running += spawns[i].pid > 0;
 		}
+		if (running == 0)
+			return;
+		wait_and_move(spawns, count, patience(spawns, count, check_limits(spawns, count, started), held || asked));
+		if (spawns[0].tick != NULL)
+			spawns[0].tick(spawns[0].tick_arg);
 	}
-	end(spawn, status);
+}
+
+/* What it said and wrote, when it has ended. */
+static void take_output(struct spawn *spawn)
+{
+	int err;
+
+	while (spawn->fd[2] >= 0 && drain(spawn))
+		;
+	err = spawn->err.failed ? -ENOMEM : spawn->fd[1] >= 0 ? collect(spawn->fd[1], &spawn->out) : 0;
+	if (spawn->failure == 0)
+		spawn->failure = err;
+	for (int i = 0; i < 3; i++)
+		close_fd(&spawn->fd[i]);
 }
 
 void spawn_run(struct spawn *spawns, size_t count)
@@ -375,18 +462,12 @@ void spawn_run(struct spawn *spawns, size_t count)
 		feeds = feeds || spawns[i].hold > 0;
 	if (feeds)
 		sigaction(SIGPIPE, &ignore, &before);
+	keep_descriptors();
 	for (size_t i = 0; i < count; i++)
 		spawn_start(&spawns[i]);
 	pump(spawns, count);
-	for (size_t i = 0; i < count; i++) {
-		close_fd(&spawns[i].fd[0]);
-		close_fd(&spawns[i].fd[2]);
-		if (spawns[i].pid > 0)
-			wait_for(&spawns[i]);
-		if (spawns[i].failure == 0)
-			spawns[i].failure = collect(spawns[i].fd[1], &spawns[i].out);
-		close_fd(&spawns[i].fd[1]);
-	}
+	for (size_t i = 0; i < count; i++)
+		take_output(&spawns[i]);
 	/* Where all signals are blocked, one that is ignored waits all the same: ignoring it anew makes it go. */
 	if (feeds)
 		sigaction(SIGPIPE, &ignore, NULL);
@@ -398,23 +479,26 @@ int spawn_detached(const char *const *argv)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
+	struct environment env = { .list = { 0 } };
 	char *const *words;
 	pid_t pid;
-	int err;
+	int err = make_environment(&env, NULL);
 
 	memcpy(&words, &argv, sizeof(words));
-	/* What we were started with (locks, pipes) must not live on in the one that outlives us. */
-	syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+	keep_descriptors();
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attr);
 	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addchdir_np(&actions, "/");
 	child_signals(&attr);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
-	err = -posix_spawn(&pid, argv[0], &actions, &attr, words, environ);
+	if (err == 0)
+		err = -posix_spawn(&pid, argv[0], &actions, &attr, words, env.list.item);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
+	free_environment(&env);
 	return err;
 }
 
