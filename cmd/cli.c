@@ -68,23 +68,11 @@ static void print_diag(void *ctx, const struct diag *diag)
 	strbuf_free(&line);
 }
 
-/*
- * What was closed is opened, so that no lock or state of ours gets the number of a standard file and
- * what is printed lands in it. Reading and writing fail as before.
- */
-static void keep_standard_files(void)
-{
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
-		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
-			return; /* nothing is there to open: it stays as it is */
-}
-
 void cli_begin(struct cli *cli, const char *name, const char *usage)
 {
 	const char *no_colour = getenv("NO_COLOR");
 
-	keep_standard_files();
+	(void)!file_keep_standard(); /* where nothing can be opened, it stays as it is */
 	*cli = (struct cli){ .name = name, .usage = usage };
 	signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would keep from us how our children ended */
 	cli->colour = isatty(STDERR_FILENO) && (no_colour == NULL || no_colour[0] == '\0');

@@ -14,11 +14,11 @@ setup() {
 	mkdir -p "$tree/kernel" "$tmp/modprobe.d"
 	unshare -m mount -t overlay overlay -o "lowerdir=$tmp/lib:/usr/lib" /usr/lib || skip "no overlay file system here"
 	# Three that need each other, as objects without code: names in .modinfo, symbols given and asked for.
-	make_module fake_core '' fake_core_register
-	make_module fake_mid '' fake_mid_register fake_core_register
-	make_module fake_top 'alias=ip_fake_top' '' fake_mid_register fake_core_register
-	make_module fake_other 'alias=ip_fake_other' ''
-	echo kernel/fake_builtin.ko >"$tree/modules.builtin"
+	make_module nf_fake_core '' nf_fake_core_register
+	make_module nf_fake_mid '' nf_fake_mid_register nf_fake_core_register
+	make_module nf_fake_top 'alias=ip_fake_top' '' nf_fake_mid_register nf_fake_core_register
+	make_module nf_fake_other 'alias=ip_fake_other' ''
+	echo kernel/nf_fake_builtin.ko >"$tree/modules.builtin"
 	: >"$tree/modules.order"
 	depmod -b "$tmp" "$release" 2>/dev/null
 }
@@ -54,30 +54,30 @@ asking() {
 plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 
 @test "-n tells what a module needs, in the order of loading" {
-	run -0 plan fake_top fake_other
-	[ "${lines[0]}" = "load module fake_top: fake_core fake_mid fake_top" ]
-	[ "${lines[1]}" = "load module fake_other: fake_other" ]
+	run -0 plan nf_fake_top nf_fake_other
+	[ "${lines[0]}" = "load module nf_fake_top: nf_fake_core nf_fake_mid nf_fake_top" ]
+	[ "${lines[1]}" = "load module nf_fake_other: nf_fake_other" ]
 	[[ ${lines[2]} == record* ]]
 	# Control: modprobe's own order.
-	run -0 with_tree modprobe --show-depends fake_top
-	[ "$(grep -o 'fake_[a-z]*' <<<"$output" | xargs)" = "fake_core fake_mid fake_top" ]
+	run -0 with_tree modprobe --show-depends nf_fake_top
+	[ "$(grep -o 'nf_fake_[a-z]*' <<<"$output" | xargs)" = "nf_fake_core nf_fake_mid nf_fake_top" ]
 }
 
 @test "a module is found by its alias, and by its name with the other kind of dash" {
 	run -0 plan ip_fake_top
-	[ "${lines[0]}" = "load module ip_fake_top: fake_core fake_mid fake_top" ]
-	run -0 plan fake-mid
-	[ "${lines[0]}" = "load module fake-mid: fake_core fake_mid" ]
-	echo 'alias of_the_machine fake_other' >"$tmp/modprobe.d/a.conf"
+	[ "${lines[0]}" = "load module ip_fake_top: nf_fake_core nf_fake_mid nf_fake_top" ]
+	run -0 plan nf_fake-mid
+	[ "${lines[0]}" = "load module nf_fake-mid: nf_fake_core nf_fake_mid" ]
+	echo 'alias of_the_machine nf_fake_other' >"$tmp/modprobe.d/a.conf"
 	run -0 plan of_the_machine
-	[ "${lines[0]}" = "load module of_the_machine: fake_other" ]
+	[ "${lines[0]}" = "load module of_the_machine: nf_fake_other" ]
 }
 
 @test "what is built in is there" {
-	run -0 plan fake_builtin
+	run -0 plan nf_fake_builtin
 	[[ ${lines[0]} == record* ]]
-	asking fake_builtin | with_tree fw-load -b nft -s "$state"
-	run -0 plan fake_builtin
+	asking nf_fake_builtin | with_tree fw-load -b nft -s "$state"
+	run -0 plan nf_fake_builtin
 	[ -z "$output" ]
 }
 
@@ -92,21 +92,21 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 }
 
 @test "the blacklist counts for a module, for its alias and for what it needs: status 4" {
-	echo 'blacklist fake_core' >"$tmp/modprobe.d/a.conf"
-	for name in fake_core fake_mid ip_fake_top; do
+	echo 'blacklist nf_fake_core' >"$tmp/modprobe.d/a.conf"
+	for name in nf_fake_core nf_fake_mid ip_fake_top; do
 		run -4 plan $name
 		[[ $output == *"module $name is blacklisted in modprobe.d"* ]]
 		run -4 with_tree fw-load -b nft -s "$state" <<<"$(asking $name)"
 		[ -z "$(live)" ]
 	done
-	run -0 plan fake_other
+	run -0 plan nf_fake_other
 	# Control: modprobe passes over it for names.
-	with_tree modprobe --show-depends fake_core
+	with_tree modprobe --show-depends nf_fake_core
 }
 
 @test "the command of an install line is not run, for a module nor for what it needs: status 4" {
-	printf 'install fake_core /bin/touch %s\ninstall fake_other /bin/touch %s; true\n' "$tmp/it-ran" "$tmp/it-ran" >"$tmp/modprobe.d/a.conf"
-	for name in fake_core fake_top ip_fake_other; do
+	printf 'install nf_fake_core /bin/touch %s\ninstall nf_fake_other /bin/touch %s; true\n' "$tmp/it-ran" "$tmp/it-ran" >"$tmp/modprobe.d/a.conf"
+	for name in nf_fake_core nf_fake_top ip_fake_other; do
 		run -4 plan $name
 		[[ $output == *"module $name has an \`install\` command"* ]]
 		run -4 with_tree fw-load -b nft -s "$state" <<<"$(asking $name)"
@@ -114,26 +114,47 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 		[ -z "$(live)" ]
 	done
 	# Control: modprobe runs it.
-	with_tree modprobe fake_core
+	with_tree modprobe nf_fake_core
 	[ -e "$tmp/it-ran" ]
+}
+
+@test "a module that has nothing to do with packet filters: status 4, whatever alias leads to it" {
+	make_module fake_rds '' ''
+	depmod -b "$tmp" "$release" 2>/dev/null
+	echo 'alias xt_fake fake_rds' >"$tmp/modprobe.d/a.conf"
+	for name in fake_rds xt_fake; do
+		run -4 plan $name
+		[[ $output == *"module $name has nothing to do with packet filters"* ]]
+		run -4 with_tree fw-load -b nft -s "$state" <<<"$(asking $name)"
+		[ -z "$(live)" ]
+	done
+	# Control: modprobe would load it.
+	with_tree modprobe --show-depends xt_fake
+}
+
+@test "a module's name that is a path or a pattern: status 1" {
+	for name in ../x ./nf_fake_top /nf_fake_top.ko 'nf_*' "$(printf 'x%.0s' {1..64})"; do
+		run -1 plan "$name"
+		[[ $output == *"a module's name has only letters"* ]]
+	done
 }
 
 @test "all modules are looked up before the first is loaded" {
 	command -v strace >/dev/null || skip "strace is missing"
 	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
 	run -4 with_tree strace -f -qq -e trace=finit_module,init_module -o "$tmp/calls" \
-		fw-load -b nft -s "$state" <<<"$(asking fake_other no_such_module)"
+		fw-load -b nft -s "$state" <<<"$(asking nf_fake_other no_such_module)"
 	[ ! -s "$tmp/calls" ] || ! grep -q init_module "$tmp/calls"
 }
 
 @test "case 34: at boot a module that is gone gives the safe rules, status 12" {
-	asking fake_builtin | with_tree fw-load -b nft -s "$state"
+	asking nf_fake_builtin | with_tree fw-load -b nft -s "$state"
 	: >"$tree/modules.builtin"
 	depmod -b "$tmp" "$release" 2>/dev/null
 	ip netns delete "$ns"
 	ip netns add "$ns"
 	run -12 with_tree fw-load -b nft -s "$state" --boot --safe-rules /nonexistent
-	[[ $output == *"module fake_builtin is not known"*"the compiled-in safe rules in force"* ]]
+	[[ $output == *"module nf_fake_builtin is not known"*"the compiled-in safe rules in force"* ]]
 	in_ns iptables-nft -S | grep -qx -- '-P INPUT DROP'
 	in_ns ip6tables-nft -S | grep -qx -- '-P INPUT DROP'
 }

@@ -24,11 +24,8 @@ void live_read(struct live *live, struct check_live *to)
 {
 	*live = (struct live){ .interfaces = NULL };
 	for (size_t i = 0; i < SETTING_COUNT; i++) {
-		struct sysctl sysctl;
-
 		live->values[i] = (struct strbuf)STRBUF_INIT;
-		sysctl = (struct sysctl){ .key = (char *)(uintptr_t)setting_names[i] };
-		if (sysctl_read(&sysctl, &live->values[i]) == 0)
+		if (sysctl_read(setting_names[i], &live->values[i]) == 0)
 			to->values[i] = strbuf_text(&live->values[i]);
 	}
 	read_interfaces(live, to);

@@ -56,14 +56,11 @@ bool save_read_good(struct save *save)
 /* Both kinds filter the same packets, and the saver of one says nothing of the other. */
 static void warn_other(struct save *save, const struct backend *backend)
 {
-	struct backend other;
+	const char *other = backend_conflict(backend->kind);
 
-	if (backend_untouched(backend->kind == BACKEND_NFT ? BACKEND_LEGACY : BACKEND_NFT))
-		return;
-	if (backend_other(&other, backend) && backend_in_use(&other))
-		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,
-			 "%s has rules in force too, which are not looked at", other.restore[0]);
-	backend_free(&other);
+	if (other != NULL)
+		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL, "%s has rules in force too, which are not looked at",
+			 other);
 }
 
 bool save_read_live(struct save *save)

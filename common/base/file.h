@@ -25,4 +25,10 @@ const char *file_own_error(int err);
 /* All len bytes or -errno. */
 must_check int file_write(int fd, const void *bytes, size_t len);
 
+/*
+ * Opens each of the descriptors 0 to 2 that is closed, so that no file of ours gets such a number and what is
+ * printed lands in it. Reading and writing there still fail. 0 or -errno.
+ */
+must_check int file_keep_standard(void);
+
 #endif

@@ -20,10 +20,11 @@ struct backend {
 	char save[FAMILIES][32];
 	int lock_fd[FAMILIES]; /* owned; lock files of their own for the children; -1: none */
 	char lock_file[FAMILIES][48];
-	void (*tick)(void *); /* called many times a second while one of its programs runs; NULL: nobody */
+	void (*tick)(void *); /* called several times a second while one of its programs runs; NULL: nobody */
 	void *tick_arg;       /* borrowed */
-	const int *held; /* borrowed; locks that its restores hold with us: if we are killed, the next run waits for them */
-	const struct netns *netns; /* borrowed; FAMILIES namespaces to work in; NULL: our own */
+	/* Borrowed; two locks that its restores hold with us, -1: none. If we are killed, the next run waits for them. */
+	const int *held;
+	const struct netns *netns; /* borrowed; FAMILIES scratch namespaces to work in; NULL: our own */
 };
 
 /* "nft", "legacy" or "auto"; false: another word. */
@@ -32,12 +33,10 @@ const char *backend_name(enum backend_kind kind);
 
 /*
  * Finds the programs; BACKEND_AUTO: of the kind that iptables-restore is. The children get a private
- * lock file, as the caller holds the machine's. False after a report; backend_free in any case.
+ * lock file, as the caller holds the machine's. Refuses an XTABLES_LIBDIR that others may write to. False after
+ * a report; backend_free in any case.
  */
 must_check bool backend_find(struct backend *backend, enum backend_kind wanted, struct diag_log *log);
-
-/* The other kind, for a look at what it holds. False: its programs are not installed. */
-must_check bool backend_other(struct backend *other, const struct backend *backend);
 
 void backend_free(struct backend *backend);
 
@@ -47,32 +46,29 @@ void backend_free(struct backend *backend);
  */
 bool backend_untouched(enum backend_kind kind);
 
-/* Does it hold any rule or policy? Asked of the other kind, whose rules filter the same packets. */
-bool backend_in_use(const struct backend *backend);
-
 /* The other kind's restore program, if that kind holds any rule or policy too; NULL: it does not. */
 const char *backend_conflict(enum backend_kind kind);
 
 enum save_result {
 	SAVE_DONE,
 	SAVE_FAILED, /* reported */
-	SAVE_NATIVE, /* reported: rules of nft's own in a table of iptables, which the saver leaves out */
+	SAVE_NATIVE, /* reported: a table of iptables holds rules made with nft, which the saver cannot tell */
 };
 
 /*
- * What is in the kernel, with counters, appended to text[]. `only` names tables, ended by NULL: with
- * it a saver that may not read the list of tables (legacy, not root) is asked for each of them.
+ * Appends the rules in the kernel, with counters, to text[]. A saver that failed, or whose output has half a table or
+ * not all tables, is a failure. only: NULL, or for each family names of tables, one a line: these are saved where
+ * the list of tables may not be read (legacy in a user namespace).
  */
-must_check enum save_result backend_save(const struct backend *backend, enum family families,
-					 const char *const *only, struct strbuf text[FAMILIES],
-					 struct diag_log *log);
+must_check enum save_result backend_save(const struct backend *backend, enum family families, const struct strbuf *only,
+					 struct strbuf text[FAMILIES], struct diag_log *log);
 
 /* Why a restore was refused. */
 struct refusal {
 	bool refused;
-	int failure;       /* -errno: the program was not even started */
+	int failure;       /* -errno: the program was not started, or was killed because it did not end */
 	unsigned line;     /* of the text it was given; 0: not said */
-	struct strbuf why; /* owned; its own words without the noise */
+	struct strbuf why; /* owned; its own words without the noise, control characters escaped */
 };
 
 #define REFUSAL_INIT { .why = STRBUF_INIT }
@@ -83,24 +79,20 @@ enum restore_mode {
 	RESTORE_COUNTED, /* whole tables, with the counters of the text */
 };
 
-struct restore {
-	const char *text; /* borrowed */
-	size_t len;
-	struct refusal refusal;
-	/* from its first COMMIT on it waits for its turn, and tells when it has finished (spawn.h); NULL: it does not */
-	enum spawn_turn (*turn)(void *arg, const struct spawn *front);
-	bool (*finished)(void *arg);
-	void *arg;    /* borrowed; of both */
-	bool stopped; /* its turn did not come: nothing is changed */
-};
-
-/* Feeds restores[] to the programs of these families, all at once. */
+/*
+ * Gives programs[] to the restore programs of these families, all at once; an empty one is not run. Whoever printed
+ * anything on standard output did not load, whatever its exit status says. In scratch namespaces the kernel's log
+ * is asked for the reason of a refusal. refusal_free must follow for each family.
+ */
 void backend_restore(const struct backend *backend, enum family families, enum restore_mode mode,
-		     struct restore restores[FAMILIES]);
+		     const struct strbuf programs[FAMILIES], struct refusal refusals[FAMILIES]);
 
 void refusal_free(struct refusal *refusal);
 
 /* Reads the words of a restore that failed. For tests too. */
 void refusal_read(struct refusal *refusal, const char *words);
+
+/* Prepares a child that runs one of the programs for a family. For the files of this backend. */
+void backend_spawn(const struct backend *backend, int family, const char *program, struct spawn *spawn);
 
 #endif

@@ -179,7 +179,7 @@ static bool add_forwarding(struct extras *extras, const struct text_rules *rules
 			return true;
 	if (sysctl_parse(&sysctl, setting, strlen(setting)) != 0)
 		return false;
-	on = sysctl_read(&sysctl, &now) == 0 && strcmp(strbuf_text(&now), "0") != 0;
+	on = sysctl_read(sysctl.key, &now) == 0 && strcmp(strbuf_text(&now), "0") != 0;
 	good = !on || vec_push(&extras->sysctls, sysctl);
 	if (!on || !good)
 		sysctl_free(&sysctl);
@@ -221,7 +221,7 @@ static bool read_sysctls(struct extras *extras)
 		char *value = NULL;
 
 		/* One that cannot be read now keeps the value that was asked for. */
-		if (sysctl_read(sysctl, &now) == 0 && (value = strdup(strbuf_text(&now))) == NULL) {
+		if (sysctl_read(sysctl->key, &now) == 0 && (value = strdup(strbuf_text(&now))) == NULL) {
 			strbuf_free(&now);
 			return false;
 		}

@@ -29,6 +29,8 @@ struct door {
 	 * Appends the rules in force of these families to texts[], with counters, as iptables-save writes
 	 * them. A saver that failed, or whose output is not whole, is a failure, never a shorter truth.
 	 * Reports failures. -EBADMSG: iptables' tables hold what the saver cannot tell (rules made with nft).
+	 * Tables and families are read one after the other: if generation() moved meanwhile, the texts may be of
+	 * more than one moment.
 	 */
 	int (*save)(void *self, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log);
 
@@ -42,9 +44,9 @@ struct door {
 		     struct diag_log *log);
 
 	/*
-	 * Gives programs[] to iptables-restore, all families at once. refusals[] says what came of each:
-	 * a program that printed anything on standard output was not loaded, whatever its exit status says.
-	 * refusal_free must follow for each family.
+	 * Gives programs[] to iptables-restore, all families at once; an empty one is not run. refusals[], whatever
+	 * it held, says what came of each: a program that printed anything on standard output was not loaded, whatever
+	 * its exit status says. refusal_free must follow for each family.
 	 */
 	void (*restore)(void *self, enum family families, enum restore_mode mode, const struct strbuf programs[FAMILIES],
 			struct refusal refusals[FAMILIES]);
@@ -52,20 +54,27 @@ struct door {
 	/* The number of commits to nf_tables in this namespace. The legacy kind has none: always 0. */
 	int (*generation)(void *self, uint32_t *generation);
 
-	/* Settings, by their keys as in net.ipv4.ip_forward. Values as sysctl_squeeze writes them. */
+	/*
+	 * Settings, by their keys as in net.ipv4.ip_forward. Values as sysctl_squeeze writes them. A scratch door has
+	 * none: -ENOTSUP.
+	 */
 	int (*setting_get)(void *self, const char *key, struct strbuf *value);
 	int (*setting_set)(void *self, const char *key, const char *value); /* -EIO: the kernel took another value */
 	bool (*setting_writable)(void *self, const char *key);
 
-	/* Appends `ipset save NAME`. -ENOENT: there is no such set. */
+	/* Appends `ipset save NAME`. -ENOENT: there is no such set. -ENOSYS: ipset is not installed. */
 	int (*set_save)(void *self, const char *name, struct strbuf *out);
 
-	/* Gives lines to `ipset restore`. Reports failures, with `name` in front. */
+	/*
+	 * Gives lines to `ipset restore`, which stops at the first that fails. Reports failures, with `name` in front.
+	 * A scratch door does it in both of its namespaces.
+	 */
 	int (*set_restore)(void *self, const char *name, const struct strbuf *lines, struct diag_log *log);
 
 	/*
-	 * Locks are held until door_close, by the children of restore too: when this process is killed,
-	 * the next one waits for them. -EWOULDBLOCK: another process held it for all these seconds.
+	 * Locks are held until unlock or door_close, by the children of restore too: when this process is killed,
+	 * the next one waits for them. -EWOULDBLOCK: another process held it for all these seconds. A lock that is
+	 * held already, and any lock of a scratch door, is had at once.
 	 */
 	int (*lock)(void *self, enum door_lock lock, unsigned seconds);
 	void (*unlock)(void *self);
@@ -73,7 +82,8 @@ struct door {
 	/*
 	 * Opens a door into throw-away network namespaces, one for each family, for trying rules: no packet
 	 * passes there. Sets with the names of this machine's sets exist there, empty. may_move: where that is not
-	 * permitted, move this whole process into a user namespace for good. door_close ends them.
+	 * permitted, move this whole process into a user namespace for good. Nothing is reported: host_hint_namespace
+	 * says what can be done. The scratch door must be closed before this one.
 	 */
 	int (*scratch)(void *self, bool may_move, struct door *out);
 
@@ -83,7 +93,7 @@ struct door {
 
 /*
  * Opens the real door for a kind of iptables (BACKEND_AUTO: the system's own). lock_path: the file of
- * DOOR_LOCK_STATE, borrowed. tick, if not NULL, is called several times a second while a program runs.
+ * DOOR_LOCK_STATE; NULL: that lock cannot be taken. tick, if not NULL, is called several times a second while a program runs.
  * False after a report.
  */
 must_check bool door_open(struct door *door, enum backend_kind kind, const char *lock_path, void (*tick)(void *arg),

@@ -17,7 +17,22 @@ int kmsg_open(void)
 	return -errno;
 }
 
-void kmsg_reason(int fd, struct strbuf *out)
+static bool begins(const char *text, const char *words)
+{
+	return strncmp(text, words, strlen(words)) == 0;
+}
+
+/* "x_tables: ip_tables: ...", "x_tables: ip6_tables: ...", or "xt_NAME: ..." of either family. */
+static enum family families_of(const char *text)
+{
+	if (begins(text, "x_tables: ip_tables: "))
+		return FAMILY_IPV4;
+	if (begins(text, "x_tables: ip6_tables: "))
+		return FAMILY_IPV6;
+	return begins(text, "x_tables: ") || begins(text, "xt_") ? FAMILY_BOTH : FAMILY_NONE;
+}
+
+void kmsg_reasons(int fd, struct strbuf out[FAMILIES])
 {
 	char record[8192];
 	ssize_t len;
@@ -32,10 +47,12 @@ void kmsg_reason(int fd, struct strbuf *out)
 			continue;
 		record[len] = '\0';
 		text = strchr(record, ';');
-		if (text == NULL || (strncmp(text + 1, "x_tables: ", 10) != 0 && strncmp(text + 1, "xt_", 3) != 0))
-			continue;
-		strbuf_reset(out);
-		strbuf_add(out, text + 1, strcspn(text + 1, "\n"));
+		for (int i = 0; text != NULL && i < FAMILIES; i++) {
+			if (!family_has(families_of(text + 1), i))
+				continue;
+			strbuf_reset(&out[i]);
+			strbuf_add(&out[i], text + 1, strcspn(text + 1, "\n"));
+		}
 	}
 	close(fd);
 }

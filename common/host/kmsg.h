@@ -7,11 +7,15 @@
 #define FW_HOST_KMSG_H
 
 #include "base/strbuf.h"
+#include "text/family.h"
 
 /* Opens the log behind its last record. The descriptor, or -errno where it may not be read. */
 must_check int kmsg_open(void);
 
-/* The last record of x_tables since then, appended to out; nothing: there is none. Closes fd; -1 is fine. */
-void kmsg_reason(int fd, struct strbuf *out);
+/*
+ * For each family the last record of x_tables since then that may be about it, appended to out[]; nothing: there
+ * is none. Closes fd; a negative one is fine.
+ */
+void kmsg_reasons(int fd, struct strbuf out[FAMILIES]);
 
 #endif

@@ -122,7 +122,7 @@ enum modload modload_one(struct kmod_ctx *ctx, const char *name, bool look, int 
 	enum modload result = MODLOAD_DONE;
 
 	if (!has_tree(ctx))
-		return MODLOAD_NO_TREE;
+		return modload_allowed(name) ? MODLOAD_NO_TREE : MODLOAD_FOREIGN;
 	*err = kmod_module_new_from_lookup(ctx, name, &list);
 	if (*err < 0 && *err != -ENOENT)
 		return MODLOAD_FAILED;
@@ -132,6 +132,8 @@ enum modload modload_one(struct kmod_ctx *ctx, const char *name, bool look, int 
 	{
 		struct kmod_module *module = kmod_module_get_module(item);
 
+		if (result == MODLOAD_DONE && !modload_allowed(kmod_module_get_name(module)))
+			result = MODLOAD_FOREIGN;
 		if (result == MODLOAD_DONE)
 			result = insert(ctx, module, look, err);
 		kmod_module_unref(module);
@@ -177,6 +179,7 @@ const char *modload_text(enum modload result)
 		[MODLOAD_DONE] = "is loaded",
 		[MODLOAD_UNKNOWN] = "is not known to this kernel",
 		[MODLOAD_BLACKLIST] = "is blacklisted in modprobe.d, or what it needs is",
+		[MODLOAD_FOREIGN] = "has nothing to do with packet filters",
 		[MODLOAD_COMMAND] = "has an `install` command in modprobe.d, or what it needs has: that is not run from here",
 		[MODLOAD_NO_TREE] = "cannot be looked up: this kernel has no modules",
 		[MODLOAD_FAILED] = "could not be loaded",

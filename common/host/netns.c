@@ -49,7 +49,7 @@ static int open_own(int *fd)
 
 int netns_make(struct netns *netns, bool may_move)
 {
-	bool far = false;
+	bool far = false, moved = false;
 	int err;
 
 	*netns = (struct netns)NETNS_INIT;
@@ -62,15 +62,18 @@ int netns_make(struct netns *netns, bool may_move)
 		if (err == 0 && unshare(CLONE_NEWNET) != 0)
 			err = -errno;
 	}
+	moved = err == 0;
 	if (err == 0)
 		err = open_own(&netns->scratch);
 	if (err == 0 && far) {
 		/* Where we came from belongs to a user namespace out of reach: there is no way back. */
 		close(netns->own);
-		netns->own = dup(netns->scratch);
+		netns->own = fcntl(netns->scratch, F_DUPFD_CLOEXEC, 3);
 		err = netns->own >= 0 ? 0 : -errno;
-	} else if (err == 0) {
-		err = netns_leave(netns);
+	} else if (moved && !far) {
+		int back = netns_leave(netns);
+
+		err = err != 0 ? err : back;
 	}
 	return err;
 }

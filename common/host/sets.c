@@ -1,244 +1,118 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/sets.h"
-#include "base/vec.h"
 #include "host/spawn.h"
 #include "text/token.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Beside the set itself: 31 bytes are the limit of a name. */
-static const char beside[] = "fw-load-new";
+/* Seconds after which ipset has come to a stop and is killed. */
+enum { IPSET_LIMIT = 300 };
 
-static bool run_ipset(const struct netns *netns, const char *first, const char *second, const struct strbuf *text,
-		      struct strbuf *out, struct strbuf *err)
+static void run_ipset(const struct netns *netns, const char *command, const char *name, const struct strbuf *lines,
+		      struct spawn *spawn)
 {
-	struct spawn spawn = SPAWN_INIT;
-	bool good;
+	*spawn = (struct spawn)SPAWN_INIT;
+	spawn->argv[0] = "ipset";
+	spawn->argv[1] = command;
+	spawn->argv[2] = name;
+	spawn->netns = netns;
+	spawn->input = lines;
+	spawn->limit = IPSET_LIMIT;
+	spawn_run(spawn, 1);
+}
 
-	spawn.argv[0] = "ipset";
-	spawn.argv[1] = first;
-	spawn.argv[2] = second;
-	spawn.netns = netns;
-	spawn.input = text != NULL ? strbuf_text(text) : NULL;
-	spawn.input_len = text != NULL ? text->len : 0;
-	spawn_run(&spawn, 1);
-	good = spawn_good(&spawn);
-	if (out != NULL)
-		strbuf_add(out, strbuf_text(&spawn.out), spawn.out.len);
-	if (err != NULL && !good)
-		strbuf_puts(err, spawn.failure != 0 ? strerror(-spawn.failure) : strbuf_text(&spawn.err));
+/* Why it failed, by its words. */
+static int reason_of(const struct spawn *spawn)
+{
+	const char *words = strbuf_text(&spawn->err);
+
+	if (spawn->failure != 0)
+		return spawn->failure == -ENOENT ? -ENOSYS : spawn->failure;
+	if (spawn->status == 0)
+		return 0;
+	if (strstr(words, "does not exist") != NULL)
+		return -ENOENT;
+	return strstr(words, "Operation not permitted") != NULL ? -EPERM : -EIO;
+}
+
+int ipset_save(const struct netns *netns, const char *name, struct strbuf *out)
+{
+	struct spawn spawn;
+	int err;
+
+	if (name != NULL && (name[0] == '-' || name[0] == '\0'))
+		return -EINVAL;
+	run_ipset(netns, "save", name, NULL, &spawn);
+	err = reason_of(&spawn);
+	if (err == 0)
+		strbuf_take(out, &spawn.out);
 	spawn_free(&spawn);
-	return good;
+	return err;
 }
 
-static void complain(const struct set *set, const struct strbuf *err, struct diag_log *log)
+static void report(const struct spawn *spawn, const char *name, struct diag_log *log)
 {
-	diag_add(log, DIAG_LOAD, NULL, NULL, "set %s: %.*s", set->name, (int)strcspn(strbuf_text(err), "\n"),
-		 strbuf_text(err));
-}
+	struct strbuf text = STRBUF_INIT;
 
-static void write_members(const char *members, const char *name, struct strbuf *out)
-{
-	for (const char *line = members; *line != '\0';) {
-		size_t len = strcspn(line, "\n");
-
-		strbuf_printf(out, "add %s %.*s\n", name, (int)len, line);
-		line += len + (line[len] == '\n');
-	}
-}
-
-static int line_order(const void *left, const void *right)
-{
-	return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
-/* `ipset save` of a set, its name left out and its members sorted: two of them are the same or not. */
-static void normal_form(const struct strbuf *saved, const char *name, struct strbuf *out)
-{
-	VEC(char *) lines = { 0 };
-	char *copy = strdup(strbuf_text(saved)), *next = copy;
-	size_t skip = strlen(name);
-
-	for (char *line; copy != NULL && (line = strsep(&next, "\n")) != NULL;) {
-		char *at = strstr(line, name), *seed = strstr(line, " initval ");
-
-		if (at != NULL)
-			memmove(at, at + skip, strlen(at + skip) + 1);
-		seed = at != NULL ? strstr(line, " initval ") : seed;
-		if (seed != NULL)
-			*seed = '\0';
-		if (*line != '\0' && !vec_push(&lines, line))
-			break;
-	}
-	if (lines.len > 1)
-		qsort(lines.item, lines.len, sizeof(*lines.item), line_order);
-	for (size_t i = 0; i < lines.len; i++) {
-		strbuf_puts(out, lines.item[i]);
-		strbuf_putc(out, '\n');
-	}
-	vec_free(&lines);
-	free(copy);
-}
-
-bool set_rehearse(struct set *set, const struct netns *netns, struct diag_log *log)
-{
-	struct strbuf text = STRBUF_INIT, err = STRBUF_INIT, saved = STRBUF_INIT;
-	bool good;
-
-	strbuf_printf(&text, "create %s %s\n", set->name, strbuf_text(&set->type));
-	write_members(strbuf_text(&set->members), set->name, &text);
-	good = run_ipset(netns, "restore", NULL, &text, NULL, &err) &&
-	       run_ipset(netns, "save", set->name, NULL, &saved, &err);
-	if (!good)
-		complain(set, &err, log);
-	strbuf_reset(&set->made);
-	normal_form(&saved, set->name, &set->made);
+	if (spawn->failure == -ENOENT)
+		strbuf_puts(&text, "ipset is not installed");
+	else if (spawn_good(spawn))
+		strbuf_puts(&text, "ipset printed something instead of changing the set");
+	else
+		spawn_tell(spawn, &text);
+	diag_add(log, DIAG_LOAD, NULL, NULL, "set %s: %s", name, strbuf_text(&text));
 	strbuf_free(&text);
-	strbuf_free(&err);
-	strbuf_free(&saved);
-	return good;
 }
 
-bool set_stands(const struct set *set)
+int ipset_restore(const struct netns *netns, const char *name, const struct strbuf *lines, struct diag_log *log)
 {
-	struct strbuf now = STRBUF_INIT;
-	bool same;
+	struct spawn spawn;
+	int err;
 
-	normal_form(&set->before, set->name, &now);
-	same = set->existed && set->made.len > 0 && !now.failed &&
-	       strcmp(strbuf_text(&now), strbuf_text(&set->made)) == 0;
-	strbuf_free(&now);
-	return same;
-}
-
-/* Swaps what `create` and `members` make with the set of that name, unless they are the same. */
-static bool fill_and_swap(struct set *set, const struct strbuf *create, bool *changed, struct strbuf *err)
-{
-	struct strbuf fresh = STRBUF_INIT, a = STRBUF_INIT, b = STRBUF_INIT, now = STRBUF_INIT;
-	bool good;
-
-	run_ipset(NULL, "destroy", beside, NULL, NULL, NULL);
-	good = run_ipset(NULL, "restore", NULL, create, NULL, err) &&
-	       run_ipset(NULL, "save", beside, NULL, &fresh, err) && run_ipset(NULL, "save", set->name, NULL, &now, err);
-	normal_form(&fresh, beside, &a);
-	normal_form(&now, set->name, &b);
-	*changed = good && strcmp(strbuf_text(&a), strbuf_text(&b)) != 0;
-	if (*changed) {
-		struct spawn spawn = SPAWN_INIT;
-		const char *const argv[] = { "ipset", "swap", beside, set->name };
-
-		memcpy(spawn.argv, argv, sizeof(argv));
-		spawn_run(&spawn, 1);
-		good = spawn_good(&spawn);
-		if (!good)
-			strbuf_puts(err, strbuf_text(&spawn.err));
-		spawn_free(&spawn);
-	}
-	run_ipset(NULL, "destroy", beside, NULL, NULL, NULL);
-	strbuf_free(&fresh);
-	strbuf_free(&now);
-	strbuf_free(&a);
-	strbuf_free(&b);
-	return good;
-}
-
-void set_look(struct set *set)
-{
-	strbuf_reset(&set->before);
-	set->existed = run_ipset(NULL, "save", set->name, NULL, &set->before, NULL);
-}
-
-bool set_put(struct set *set, struct diag_log *log)
-{
-	struct strbuf text = STRBUF_INIT, err = STRBUF_INIT;
-	bool good = true;
-
-	if (!set->existed) {
-		strbuf_printf(&text, "create %s %s\n", set->name, strbuf_text(&set->type));
-		good = run_ipset(NULL, "restore", NULL, &text, NULL, &err);
-		strbuf_reset(&text);
-		set->changed = good;
-	}
-	strbuf_printf(&text, "create %s %s\n", beside, strbuf_text(&set->type));
-	write_members(strbuf_text(&set->members), beside, &text);
-	if (good) {
-		bool swapped;
-
-		good = fill_and_swap(set, &text, &swapped, &err);
-		set->changed = set->changed || swapped;
-	}
-	if (!good)
-		complain(set, &err, log);
-	strbuf_free(&text);
-	strbuf_free(&err);
-	return good;
-}
-
-bool set_put_back(struct set *set, struct diag_log *log)
-{
-	struct strbuf text = STRBUF_INIT, err = STRBUF_INIT;
-	bool good = true, swapped;
-
-	if (!set->changed)
-		return true;
-	if (!set->existed) {
-		good = run_ipset(NULL, "destroy", set->name, NULL, NULL, &err);
-	} else {
-		size_t name = strlen(set->name);
-
-		/* Each line is "create NAME ..." or "add NAME ...". */
-		for (const char *line = strbuf_text(&set->before); *line != '\0';) {
-			size_t len = strcspn(line, "\n"), verb = strcspn(line, " ");
-
-			if (verb + 1 + name <= len)
-				strbuf_printf(&text, "%.*s %s%.*s\n", (int)verb, line, beside,
-					      (int)(len - verb - 1 - name), line + verb + 1 + name);
-			line += len + (line[len] == '\n');
-		}
-		good = fill_and_swap(set, &text, &swapped, &err);
-	}
-	if (!good)
-		complain(set, &err, log);
-	set->changed = !good;
-	strbuf_free(&text);
-	strbuf_free(&err);
-	return good;
+	run_ipset(netns, "restore", NULL, lines, &spawn);
+	err = spawn.failure == -ENOENT ? -ENOSYS : spawn_good(&spawn) && spawn.out.len == 0 ? 0 : -EIO;
+	if (err != 0)
+		report(&spawn, name, log);
+	spawn_free(&spawn);
+	return err;
 }
 
 bool sets_save(struct strbuf *out, struct diag_log *log)
 {
-	struct strbuf err = STRBUF_INIT;
-	bool good = run_ipset(NULL, "save", NULL, NULL, out, &err);
+	struct strbuf text = STRBUF_INIT;
+	struct spawn spawn;
+	bool good;
 
+	run_ipset(NULL, "save", NULL, NULL, &spawn);
+	good = spawn_good(&spawn);
+	spawn_tell(&spawn, &text);
 	if (!good)
-		diag_add(log, DIAG_SYSTEM, NULL, NULL, "ipset save: %.*s", (int)strcspn(strbuf_text(&err), "\n"),
-			 strbuf_text(&err));
-	strbuf_free(&err);
+		diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s", strbuf_text(&text));
+	strbuf_take(out, &spawn.out);
+	strbuf_free(&text);
+	spawn_free(&spawn);
 	return good;
 }
 
-void sets_mirror(const struct netns *netns, const char *const *except, size_t count)
+void sets_mirror(const struct strbuf *saved, const struct netns *netns)
 {
-	struct strbuf saved = STRBUF_INIT, text = STRBUF_INIT;
+	struct strbuf lines = STRBUF_INIT;
+	struct spawn spawn;
 
-	if (run_ipset(NULL, "save", NULL, NULL, &saved, NULL)) {
-		for (const char *line = strbuf_text(&saved); *line != '\0';) {
-			size_t len = strcspn(line, "\n");
-			struct token verb = token_after(line, len, 0), name = token_next(line, len, &verb);
-			bool wanted = token_is(&verb, "create");
+	for (const char *line = strbuf_text(saved); *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+		struct token verb = token_after(line, len, 0);
 
-			for (size_t i = 0; i < count; i++)
-				wanted = wanted && !token_is(&name, except[i]);
-			if (wanted) {
-				strbuf_add(&text, line, len);
-				strbuf_putc(&text, '\n');
-			}
-			line += len + (line[len] == '\n');
+		if (token_is(&verb, "create")) {
+			strbuf_add(&lines, line, len);
+			strbuf_putc(&lines, '\n');
 		}
-		run_ipset(netns, "restore", NULL, &text, NULL, NULL);
+		line += len + (line[len] == '\n');
 	}
-	strbuf_free(&saved);
-	strbuf_free(&text);
+	if (lines.len > 0) {
+		run_ipset(netns, "restore", NULL, &lines, &spawn);
+		spawn_free(&spawn);
+	}
+	strbuf_free(&lines);
 }

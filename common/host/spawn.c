@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/spawn.h"
-#include "base/file.h"
+#include "base/escape.h"
 #include "base/vec.h"
 
 #include <errno.h>
@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/close_range.h>
@@ -21,8 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How often it is asked whose turn it is and who has finished, progress told, and looked for ends without pidfds. */
-#define TURN_MS	 2
+/* How often progress is told, and how often we look for the end of a child without a pidfd. */
 #define TICK_MS	 250
 #define BLIND_MS 10
 
@@ -172,42 +170,29 @@ static int memory_file(const char *bytes, size_t len, int *fd)
 	return 0;
 }
 
-static int make_pipe(int *ours, int *theirs, bool feeds)
-{
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return -errno;
-	*theirs = ends[feeds ? 0 : 1];
-	*ours = ends[feeds ? 1 : 0];
-	fcntl(*ours, F_SETFL, O_NONBLOCK);
-	return 0;
-}
-
 /*
- * What it reads and writes are files in memory: with pipes, we would have to be woken for each 4 KiB. Only
- * who is held back is fed through one; and the pipe behind its errors tells when it ends.
+ * Its input and output are files in memory: with pipes we would have to be woken for each 4 KiB. Its messages come
+ * through a pipe, which cannot grow without end.
  */
 static int make_files(struct spawn *spawn, int theirs[static 3])
 {
-	int err;
+	int pipe_ends[2], err = 0;
 
-	if (spawn->input == NULL)
-		theirs[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (spawn->input == NULL && theirs[0] < 0)
-		return -errno;
-	if (spawn->hold > 0)
-		err = make_pipe(&spawn->fd[0], &theirs[0], true);
-	else
-		err = spawn->input == NULL ? 0 : memory_file(spawn->input, spawn->input_len, &theirs[0]);
-	if (err == 0 && spawn->hold > 0 && spawn->wide)
-		(void)!fcntl(spawn->fd[0], F_SETPIPE_SZ, 1 << 20);
-	if (err == 0)
-		err = memory_file(NULL, 0, &spawn->fd[1]);
-	if (err == 0 && (theirs[1] = fcntl(spawn->fd[1], F_DUPFD_CLOEXEC, 3)) < 0)
+	if (spawn->input != NULL)
+		err = memory_file(strbuf_text(spawn->input), spawn->input->len, &theirs[0]);
+	else if ((theirs[0] = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0)
 		err = -errno;
 	if (err == 0)
-		err = make_pipe(&spawn->fd[2], &theirs[2], false);
+		err = memory_file(NULL, 0, &spawn->out_file);
+	if (err == 0 && (theirs[1] = fcntl(spawn->out_file, F_DUPFD_CLOEXEC, 3)) < 0)
+		err = -errno;
+	if (err == 0 && pipe2(pipe_ends, O_CLOEXEC) != 0)
+		err = -errno;
+	if (err == 0) {
+		spawn->err_pipe = pipe_ends[0];
+		theirs[2] = pipe_ends[1];
+		fcntl(spawn->err_pipe, F_SETFL, O_NONBLOCK);
+	}
 	return err;
 }
 
@@ -223,43 +208,23 @@ static void spawn_start(struct spawn *spawn)
 	if (spawn->failure == 0)
 		spawn->failure = start_child(spawn, strbuf_text(&path), theirs);
 	if (spawn->pid > 0)
-		spawn->ends = (int)syscall(SYS_pidfd_open, spawn->pid, 0); /* -1 before Linux 5.3 */
-	for (int i = 0; i < 3; i++) {
+		spawn->pidfd = (int)syscall(SYS_pidfd_open, spawn->pid, 0); /* -1 before Linux 5.3 */
+	for (int i = 0; i < 3; i++)
 		close_fd(&theirs[i]);
-		if (spawn->failure != 0)
-			close_fd(&spawn->fd[i]);
-	}
 	strbuf_free(&path);
-}
-
-/* How much of its input it may have. */
-static size_t allowed(const struct spawn *spawn)
-{
-	return spawn->hold > 0 ? spawn->hold : spawn->input_len;
-}
-
-/* A child that ends before it read all is no failure of ours: its status says why. */
-static void feed(struct spawn *spawn)
-{
-	ssize_t n = write(spawn->fd[0], spawn->input + spawn->written, allowed(spawn) - spawn->written);
-
-	if (n > 0)
-		spawn->written += (size_t)n;
-	if ((n < 0 && errno != EAGAIN && errno != EINTR) || spawn->written == spawn->input_len)
-		close_fd(&spawn->fd[0]);
 }
 
 /* The first of what it says, and the rest is read and dropped. False: there is no more. */
 static bool drain(struct spawn *spawn)
 {
 	char words[4096];
-	ssize_t n = read(spawn->fd[2], words, sizeof(words));
+	ssize_t n = read(spawn->err_pipe, words, sizeof(words));
 	size_t room = ERR_MAX - spawn->err.len;
 
 	if (n > 0)
 		strbuf_add(&spawn->err, words, (size_t)n < room ? (size_t)n : room);
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		close_fd(&spawn->fd[2]);
+		close_fd(&spawn->err_pipe);
 	return n > 0;
 }
 
@@ -291,8 +256,7 @@ static int collect(int fd, struct strbuf *out)
 static void end(struct spawn *spawn, int status)
 {
 	spawn->pid = 0;
-	close_fd(&spawn->ends);
-	close_fd(&spawn->fd[0]);
+	close_fd(&spawn->pidfd);
 	spawn->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -308,52 +272,6 @@ static void look(struct spawn *spawn)
 	} else if (pid > 0) {
 		end(spawn, status);
 	}
-}
-
-/*
- * Lets those go on that were held back, or ends their input. True: there are more. Asked is only when all up to
- * there was given, and all but a pipe's length read.
- */
-static bool ask_turns(struct spawn *spawns, size_t count)
-{
-	bool held = false;
-
-	for (size_t i = 0; i < count; i++) {
-		struct spawn *spawn = &spawns[i], *front = i > 0 ? &spawns[i - 1] : NULL;
-		enum spawn_turn turn;
-
-		if (spawn->hold == 0 || spawn->fd[0] < 0 || spawn->written < spawn->hold)
-			continue;
-		if (front != NULL)
-			look(front);
-		turn = spawn->turn(spawn->turn_arg, front);
-		if (turn == SPAWN_GO)
-			spawn->hold = 0;
-		else if (turn == SPAWN_WAIT)
-			held = true;
-		else
-			close_fd(&spawn->fd[0]);
-		spawn->stopped = turn == SPAWN_STOP;
-	}
-	return held;
-}
-
-/* Tells of those that have finished. True: there are more to ask. */
-static bool ask_finished(struct spawn *spawns, size_t count)
-{
-	bool more = false;
-
-	for (size_t i = 0; i < count; i++) {
-		struct spawn *spawn = &spawns[i];
-
-		if (spawn->finished == NULL || spawn->fd[0] >= 0 || spawn->pid <= 0)
-			continue;
-		if (spawn_finished(spawn) && spawn->finished(spawn->finished_arg))
-			spawn->finished = NULL;
-		else
-			more = true;
-	}
-	return more;
 }
 
 static long long milliseconds(void)
@@ -373,7 +291,7 @@ static int check_limits(struct spawn *spawns, size_t count, long long started)
 		struct spawn *spawn = &spawns[i];
 		long long left = started + spawn->limit * 1000LL - now;
 
-		if (spawn->limit == 0 || spawn->pid <= 0 || spawn->failure != 0)
+		if (spawn->limit == 0 || spawn->pid <= 0 || spawn->failure == -ETIMEDOUT)
 			continue;
 		if (left <= 0) {
 			spawn->failure = -ETIMEDOUT;
@@ -386,45 +304,38 @@ static int check_limits(struct spawn *spawns, size_t count, long long started)
 }
 
 /* How long to wait at most for something to happen; -1: for ever. */
-static int patience(const struct spawn *spawns, size_t count, int limit, bool asked)
+static int patience(const struct spawn *spawns, size_t count, int limit)
 {
-	int wait = asked ? TURN_MS : spawns[0].tick != NULL ? TICK_MS : -1;
+	int wait = spawns[0].tick != NULL ? TICK_MS : -1;
 
 	for (size_t i = 0; i < count; i++)
-		if (spawns[i].pid > 0 && spawns[i].ends < 0 && (wait < 0 || wait > BLIND_MS))
+		if (spawns[i].pid > 0 && spawns[i].pidfd < 0)
 			wait = BLIND_MS;
 	return wait < 0 || (limit >= 0 && limit < wait) ? limit : wait;
 }
 
-/* Waits for input to be taken, for words, and for an end. */
-static void wait_and_move(struct spawn *spawns, size_t count, int wait)
+/* Waits for messages, and for an end. */
+static void wait_and_drain(struct spawn *spawns, size_t count, int wait)
 {
-	struct pollfd fds[3 * SPAWN_MAX];
+	struct pollfd fds[2 * SPAWN_MAX];
 
 	for (size_t i = 0; i < count; i++) {
-		bool waits = spawns[i].written == allowed(&spawns[i]);
-
-		fds[3 * i] = (struct pollfd){ .fd = waits ? -1 : spawns[i].fd[0], .events = POLLOUT };
-		fds[3 * i + 1] = (struct pollfd){ .fd = spawns[i].fd[2], .events = POLLIN };
-		fds[3 * i + 2] = (struct pollfd){ .fd = spawns[i].ends, .events = POLLIN };
+		fds[2 * i] = (struct pollfd){ .fd = spawns[i].err_pipe, .events = POLLIN };
+		fds[2 * i + 1] = (struct pollfd){ .fd = spawns[i].pidfd, .events = POLLIN };
 	}
-	if (poll(fds, 3 * count, wait) < 0 && errno != EINTR)
+	if (poll(fds, 2 * count, wait) < 0 && errno != EINTR)
 		nanosleep(&(struct timespec){ .tv_nsec = BLIND_MS * 1000000L }, NULL);
-	for (size_t i = 0; i < count; i++) {
-		if (fds[3 * i].fd >= 0 && fds[3 * i].revents != 0)
-			feed(&spawns[i]);
-		if (fds[3 * i + 1].fd >= 0 && fds[3 * i + 1].revents != 0)
+	for (size_t i = 0; i < count; i++)
+		if (fds[2 * i].fd >= 0 && fds[2 * i].revents != 0)
 			drain(&spawns[i]);
-	}
 }
 
 /* Until the last has ended. A pipe that lives on in somebody whom a child started is of no interest. */
-static void pump(struct spawn *spawns, size_t count)
+static void wait_for_all(struct spawn *spawns, size_t count)
 {
 	long long started = milliseconds();
 
 	for (;;) {
-		bool held = ask_turns(spawns, count), asked = ask_finished(spawns, count);
 		size_t running = 0;
 
 		for (size_t i = 0; i < count; i++) {
@@ -433,7 +344,7 @@ static void pump(struct spawn *spawns, size_t count)
 		}
 		if (running == 0)
 			return;
-		wait_and_move(spawns, count, patience(spawns, count, check_limits(spawns, count, started), held || asked));
+		wait_and_drain(spawns, count, patience(spawns, count, check_limits(spawns, count, started)));
 		if (spawns[0].tick != NULL)
 			spawns[0].tick(spawns[0].tick_arg);
 	}
@@ -442,37 +353,26 @@ static void pump(struct spawn *spawns, size_t count)
 /* What it said and wrote, when it has ended. */
 static void take_output(struct spawn *spawn)
 {
-	int err;
+	int err = 0;
 
-	while (spawn->fd[2] >= 0 && drain(spawn))
+	while (spawn->err_pipe >= 0 && drain(spawn))
 		;
-	err = spawn->err.failed ? -ENOMEM : spawn->fd[1] >= 0 ? collect(spawn->fd[1], &spawn->out) : 0;
+	if (spawn->pid == 0) /* it did run */
+		err = spawn->err.failed ? -ENOMEM : collect(spawn->out_file, &spawn->out);
 	if (spawn->failure == 0)
 		spawn->failure = err;
-	for (int i = 0; i < 3; i++)
-		close_fd(&spawn->fd[i]);
+	close_fd(&spawn->out_file);
+	close_fd(&spawn->err_pipe);
 }
 
 void spawn_run(struct spawn *spawns, size_t count)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
-	bool feeds = false;
-
-	for (size_t i = 0; i < count; i++)
-		feeds = feeds || spawns[i].hold > 0;
-	if (feeds)
-		sigaction(SIGPIPE, &ignore, &before);
 	keep_descriptors();
 	for (size_t i = 0; i < count; i++)
 		spawn_start(&spawns[i]);
-	pump(spawns, count);
+	wait_for_all(spawns, count);
 	for (size_t i = 0; i < count; i++)
 		take_output(&spawns[i]);
-	/* Where all signals are blocked, one that is ignored waits all the same: ignoring it anew makes it go. */
-	if (feeds)
-		sigaction(SIGPIPE, &ignore, NULL);
-	if (feeds)
-		sigaction(SIGPIPE, &before, NULL);
 }
 
 int spawn_detached(const char *const *argv)
@@ -502,30 +402,26 @@ int spawn_detached(const char *const *argv)
 	return err;
 }
 
-/* The kernel's flag of a task that ends, PF_EXITING of its sched.h. */
-#define EXITING 0x4u
-
-bool spawn_finished(const struct spawn *spawn)
-{
-	struct strbuf stat = STRBUF_INIT;
-	const char *name_end;
-	char path[32];
-	unsigned flags = 0;
-
-	if (spawn->pid <= 0)
-		return true;
-	snprintf(path, sizeof(path), "/proc/%d/stat", spawn->pid);
-	/* pid (name) state ppid pgrp session tty tpgid flags: the name may hold anything. */
-	if (file_read_path(path, &stat, 65536) == 0 && (name_end = strrchr(strbuf_text(&stat), ')')) != NULL &&
-	    sscanf(name_end + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) != 1)
-		flags = 0;
-	strbuf_free(&stat);
-	return (flags & EXITING) != 0;
-}
-
 bool spawn_good(const struct spawn *spawn)
 {
 	return spawn->failure == 0 && spawn->status == 0;
+}
+
+void spawn_tell(const struct spawn *spawn, struct strbuf *out)
+{
+	const char *words = strbuf_text(&spawn->err);
+	size_t len = strcspn(words, "\n");
+
+	if (spawn->failure != 0)
+		strbuf_printf(out, "%s: %s", spawn->argv[0], strerror(-spawn->failure));
+	else if (spawn->status > 128)
+		strbuf_printf(out, "%s was killed by signal %d", spawn->argv[0], spawn->status - 128);
+	else if (spawn->status != 0)
+		strbuf_printf(out, "%s ended with status %d", spawn->argv[0], spawn->status);
+	if (!spawn_good(spawn) && len > 0) {
+		strbuf_puts(out, ": ");
+		strbuf_escape(out, words, len);
+	}
 }
 
 void spawn_free(struct spawn *spawn)

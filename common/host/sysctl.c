@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/sysctl.h"
 #include "base/file.h"
+#include "ruletext/sysctl.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,61 +9,67 @@
 #include <unistd.h>
 
 /* With a slash in the key, dots belong to names: net/ipv4/conf/eth0.5/rp_filter. */
-static void key_path(const struct sysctl *sysctl, struct strbuf *path)
+static int key_path(const char *key, struct strbuf *path)
 {
-	bool slashes = strchr(sysctl->key, '/') != NULL;
+	bool slashes = strchr(key, '/') != NULL;
 
+	if (strncmp(key, "net", 3) != 0 || (key[3] != '.' && key[3] != '/') || strstr(key, "..") != NULL)
+		return -EINVAL;
 	strbuf_puts(path, "/proc/sys/");
-	for (const char *c = sysctl->key; *c != '\0'; c++)
+	for (const char *c = key; *c != '\0'; c++)
 		strbuf_putc(path, *c == '.' && !slashes ? '/' : *c);
+	return path->failed ? -ENOMEM : 0;
 }
 
-int sysctl_read(const struct sysctl *sysctl, struct strbuf *out)
+static int open_setting(const char *key, int flags)
 {
-	struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
-	int err;
+	struct strbuf path = STRBUF_INIT;
+	int err = key_path(key, &path);
+	int fd = err == 0 ? open(strbuf_text(&path), flags | O_CLOEXEC) : err;
 
-	key_path(sysctl, &path);
-	err = file_read_path(strbuf_text(&path), &text, 65536);
+	if (err == 0 && fd < 0)
+		fd = -errno;
+	strbuf_free(&path);
+	return fd;
+}
+
+int sysctl_read(const char *key, struct strbuf *out)
+{
+	struct strbuf text = STRBUF_INIT;
+	int fd = open_setting(key, O_RDONLY);
+	int err = fd < 0 ? fd : file_read(fd, &text, 65536);
+
+	if (fd >= 0)
+		close(fd);
 	if (err == 0)
 		sysctl_squeeze(out, strbuf_text(&text));
-	strbuf_free(&path);
 	strbuf_free(&text);
 	return err;
 }
 
-bool sysctl_writable(const struct sysctl *sysctl)
+bool sysctl_writable(const char *key)
 {
-	struct strbuf path = STRBUF_INIT;
-	int fd;
+	int fd = open_setting(key, O_WRONLY);
 
-	key_path(sysctl, &path);
-	fd = open(strbuf_text(&path), O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)
 		close(fd);
-	strbuf_free(&path);
 	return fd >= 0;
 }
 
-int sysctl_write(const struct sysctl *sysctl, const char *value)
+int sysctl_write(const char *key, const char *value)
 {
-	struct strbuf path = STRBUF_INIT, now = STRBUF_INIT, want = STRBUF_INIT;
-	int err = 0, fd;
+	struct strbuf now = STRBUF_INIT, want = STRBUF_INIT;
+	int fd = open_setting(key, O_WRONLY), err = fd < 0 ? fd : 0;
 
-	key_path(sysctl, &path);
-	fd = open(strbuf_text(&path), O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		err = -errno;
-	else
+	if (err == 0)
 		err = value[0] != '\0' ? file_write(fd, value, strlen(value)) : file_write(fd, "\n", 1);
 	if (fd >= 0)
 		close(fd);
 	if (err == 0)
-		err = sysctl_read(sysctl, &now);
+		err = sysctl_read(key, &now);
 	sysctl_squeeze(&want, value);
 	if (err == 0 && strcmp(strbuf_text(&now), strbuf_text(&want)) != 0)
 		err = -EIO;
-	strbuf_free(&path);
 	strbuf_free(&now);
 	strbuf_free(&want);
 	return err;

@@ -3,18 +3,20 @@
 #ifndef FW_HOST_SYSCTL_H
 #define FW_HOST_SYSCTL_H
 
-#include "ruletext/sysctl.h"
+#include "base/strbuf.h"
 
-/* The current value, blanks made one, appended. 0 or -errno. */
-must_check int sysctl_read(const struct sysctl *sysctl, struct strbuf *out);
+/* Keys are as in net.ipv4.ip_forward, or with slashes where an interface's name has dots. -EINVAL: not below net. */
+
+/* Appends the current value, blanks made one. 0 or -errno. */
+must_check int sysctl_read(const char *key, struct strbuf *out);
 
 /*
  * May it be written at all? Some settings below net.netfilter belong to the whole machine and are
  * read-only in a network namespace of one's own (net/netfilter/nf_conntrack_standalone.c).
  */
-bool sysctl_writable(const struct sysctl *sysctl);
+bool sysctl_writable(const char *key);
 
 /* Writes a value and reads it back. 0 or -errno; -EIO: the kernel took another one. */
-must_check int sysctl_write(const struct sysctl *sysctl, const char *value);
+must_check int sysctl_write(const char *key, const char *value);
 
 #endif

@@ -2,9 +2,12 @@
 #include "ruletext/extras.h"
 #include "text/token.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { MODULE_NAME_MAX = 64 };
 
 struct reading {
 	struct extras *extras;
@@ -22,11 +25,23 @@ static bool fault(const struct reading *in, const struct line *line, const char 
 	return false;
 }
 
-static bool add_module(struct reading *in, const char *args, size_t len, bool optional)
+/* What the kernel's build gives to modules and aliases: no path, and no pattern. */
+static bool is_module_name(const struct token *name)
+{
+	for (size_t i = 0; i < name->len; i++)
+		if (!isalnum((unsigned char)name->text[i]) && name->text[i] != '_' && name->text[i] != '-')
+			return false;
+	return name->len > 0 && name->len < MODULE_NAME_MAX;
+}
+
+static bool add_module(struct reading *in, const struct line *line, const char *args, size_t len, bool optional)
 {
 	struct token name = token_after(args, len, 0);
-	struct module module = { strndup(name.text, name.len), optional };
+	struct module module = { NULL, optional };
 
+	if (!is_module_name(&name))
+		return fault(in, line, "a module's name has only letters, digits, '_' and '-'");
+	module.name = strndup(name.text, name.len);
 	for (size_t i = 0; module.name != NULL && i < in->extras->modules.len; i++) {
 		struct module *there = &in->extras->modules.item[i];
 
@@ -135,9 +150,9 @@ bool extras_read(struct extras *extras, const struct stream *stream, struct diag
 		if (line->kind != LINE_DIRECTIVE)
 			continue;
 		if (line_directive(line, "module", &args, &len))
-			good = add_module(&in, args, len, false) && good;
+			good = add_module(&in, line, args, len, false) && good;
 		else if (line_directive(line, "module?", &args, &len))
-			good = add_module(&in, args, len, true) && good;
+			good = add_module(&in, line, args, len, true) && good;
 		else if (line_directive(line, "sysctl", &args, &len))
 			good = add_sysctl(&in, line, args, len) && good;
 		else if (line_directive(line, "set", &args, &len))

@@ -211,7 +211,7 @@ int drift_settings(struct drift *drift, const struct extras *old)
 		const struct sysctl *sysctl = &old->sysctls.item[i];
 		struct strbuf now = STRBUF_INIT;
 
-		if (sysctl_read(sysctl, &now) == 0 && strcmp(strbuf_text(&now), sysctl->value) != 0) {
+		if (sysctl_read(sysctl->key, &now) == 0 && strcmp(strbuf_text(&now), sysctl->value) != 0) {
 			drift->count++;
 			strbuf_printf(&drift->out, "setting %s:\n- %s=%s\n+ %s=%s\n", sysctl->key, sysctl->key,
 				      sysctl->value, sysctl->key, strbuf_text(&now));

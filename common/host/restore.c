@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/backend.h"
+#include "base/escape.h"
+#include "host/kmsg.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -31,7 +33,7 @@ static void add_words(struct strbuf *why, const char *text, size_t len)
 		return;
 	if (why->len > 0)
 		strbuf_puts(why, "; ");
-	strbuf_add(why, text, len);
+	strbuf_escape(why, text, len);
 }
 
 /* "ip6tables-nft-restore v1.8.9 (nf_tables): TEXT" and "iptables-restore: TEXT": where TEXT begins. */
@@ -101,4 +103,76 @@ void refusal_read(struct refusal *refusal, const char *words)
 void refusal_free(struct refusal *refusal)
 {
 	strbuf_free(&refusal->why);
+}
+
+static void restore_arguments(struct spawn *spawn, enum restore_mode mode)
+{
+	size_t n = 1;
+
+	if (mode != RESTORE_FLUSH)
+		spawn->argv[n++] = "--counters";
+	if (mode == RESTORE_CHANGE)
+		spawn->argv[n++] = "--noflush";
+}
+
+/* A program that prints has done something else than it was asked for, whatever its status says. */
+static void judge(struct refusal *refusal, const struct spawn *spawn)
+{
+	size_t len = strcspn(strbuf_text(&spawn->out), "\n");
+
+	refusal->failure = spawn->failure;
+	refusal->refused = !spawn_good(spawn) || spawn->out.len > 0;
+	if (refusal->failure != 0 || !refusal->refused)
+		return;
+	if (spawn->status > 0 && spawn->status <= 128)
+		refusal_read(refusal, strbuf_text(&spawn->err));
+	else if (spawn->out.len > 0 && spawn->status == 0) {
+		strbuf_printf(&refusal->why, "%s printed \"", spawn->argv[0]);
+		strbuf_escape(&refusal->why, strbuf_text(&spawn->out), len < 60 ? len : 60);
+		strbuf_puts(&refusal->why, len < 60 ? "\"" : " ...\"");
+		strbuf_puts(&refusal->why, " instead of loading the rules");
+	}
+	if (refusal->why.len == 0)
+		spawn_tell(spawn, &refusal->why);
+}
+
+/* The legacy kind is told no more than "invalid": the kernel's log may have more. */
+static void add_reasons(int log, struct refusal refusals[FAMILIES])
+{
+	struct strbuf reasons[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+
+	kmsg_reasons(log, reasons);
+	for (int i = 0; i < FAMILIES; i++) {
+		if (refusals[i].refused && refusals[i].line > 0 && reasons[i].len > 0) {
+			strbuf_puts(&refusals[i].why, " (the kernel's log says: ");
+			strbuf_escape(&refusals[i].why, strbuf_text(&reasons[i]), reasons[i].len);
+			strbuf_puts(&refusals[i].why, ")");
+		}
+		strbuf_free(&reasons[i]);
+	}
+}
+
+void backend_restore(const struct backend *backend, enum family families, enum restore_mode mode,
+		     const struct strbuf programs[FAMILIES], struct refusal refusals[FAMILIES])
+{
+	struct spawn spawns[FAMILIES];
+	size_t count = 0;
+	int which[FAMILIES], log = backend->kind == BACKEND_LEGACY && backend->netns != NULL ? kmsg_open() : -1;
+
+	for (int i = 0; i < FAMILIES; i++) {
+		refusals[i] = (struct refusal)REFUSAL_INIT;
+		if (!family_has(families, i) || programs[i].len == 0)
+			continue;
+		which[count] = i;
+		backend_spawn(backend, i, backend->restore[i], &spawns[count]);
+		restore_arguments(&spawns[count], mode);
+		spawns[count].held = backend->held;
+		spawns[count++].input = &programs[i];
+	}
+	spawn_run(spawns, count);
+	for (size_t n = 0; n < count; n++) {
+		judge(&refusals[which[n]], &spawns[n]);
+		spawn_free(&spawns[n]);
+	}
+	add_reasons(log, refusals);
 }

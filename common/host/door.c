@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/door.h"
+#include "host/lock.h"
+#include "host/nftgen.h"
+#include "host/sets.h"
+#include "host/sysctl.h"
+#include "model/canon.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How often the saver of the nft kind is asked again when it fails while others change the rules. */
+enum { SAVE_TRIES = 5 };
+
+/* The door to this machine, or with namespaces of its own the scratch door. */
+struct real {
+	struct backend backend;
+	char *lock_path;                /* owned; NULL: none was given */
+	int locks[DOOR_LOCKS];          /* owned; -1: not held */
+	struct nftgen nftgen;
+	struct netns netns[FAMILIES];   /* owned; of a scratch door */
+	struct strbuf tables[FAMILIES]; /* owned; of a scratch door: the tables loaded there, one a line */
+};
+
+static bool is_scratch(const struct real *real)
+{
+	return real->backend.netns != NULL;
+}
+
+static int generation(void *self, uint32_t *number)
+{
+	struct real *real = self;
+
+	*number = 0;
+	if (real->backend.kind == BACKEND_LEGACY)
+		return 0;
+	return is_scratch(real) ? -ENOTSUP : nftgen_ask(&real->nftgen, number);
+}
+
+static enum save_result save_once(const struct real *real, enum family families, struct strbuf texts[FAMILIES],
+				  struct diag_log *log)
+{
+	struct strbuf now[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+	enum save_result result = backend_save(&real->backend, families, is_scratch(real) ? real->tables : NULL, now, log);
+
+	for (int i = 0; i < FAMILIES; i++) {
+		if (result == SAVE_DONE)
+			strbuf_take(&texts[i], &now[i]);
+		strbuf_free(&now[i]);
+	}
+	return result;
+}
+
+/*
+ * A chain that goes away while the saver reads makes it fail, so a failure is believed only if nf_tables did not move
+ * meanwhile. It is then asked once more, for its words.
+ */
+static int save(void *self, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log)
+{
+	struct real *real = self;
+	struct diag_log silent = { .report = NULL };
+	enum save_result result;
+	uint32_t before, after;
+
+	if (!is_scratch(real) && backend_untouched(real->backend.kind))
+		return 0;
+	for (int tries = 0; tries < SAVE_TRIES && real->backend.kind == BACKEND_NFT; tries++) {
+		if (generation(real, &before) != 0)
+			break;
+		if (save_once(real, families, texts, &silent) == SAVE_DONE)
+			return 0;
+		if (generation(real, &after) != 0 || after == before)
+			break;
+	}
+	result = save_once(real, families, texts, log);
+	return result == SAVE_DONE ? 0 : result == SAVE_NATIVE ? -EBADMSG : -EIO;
+}
+
+static int canon(void *self, enum family families, const struct strbuf texts[FAMILIES], struct strbuf out[FAMILIES],
+		 struct diag_log *log)
+{
+	(void)self;
+	return canon_saved(families, texts, out, log) ? 0 : -EIO;
+}
+
+/* Notes which tables a program is about: in a user namespace nobody else can tell. */
+static void note_tables(const struct strbuf *program, struct strbuf *tables)
+{
+	for (const char *line = strbuf_text(program); *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+		struct strbuf name = STRBUF_INIT;
+
+		if (*line == '*')
+			strbuf_add(&name, line + 1, len - 1);
+		strbuf_putc(&name, '\n');
+		if (*line == '*' && strstr(strbuf_text(tables), strbuf_text(&name)) == NULL)
+			strbuf_add(tables, strbuf_text(&name), name.len);
+		strbuf_free(&name);
+		line += len + (line[len] == '\n');
+	}
+}
+
+static void restore(void *self, enum family families, enum restore_mode mode, const struct strbuf programs[FAMILIES],
+		    struct refusal refusals[FAMILIES])
+{
+	struct real *real = self;
+
+	backend_restore(&real->backend, families, mode, programs, refusals);
+	for (int i = 0; i < FAMILIES; i++)
+		if (is_scratch(real) && family_has(families, i) && !refusals[i].refused)
+			note_tables(&programs[i], &real->tables[i]);
+}
+
+/* A scratch door has no settings: nothing is changed by them there. */
+static int setting_get(void *self, const char *key, struct strbuf *value)
+{
+	return is_scratch(self) ? -ENOTSUP : sysctl_read(key, value);
+}
+
+static int setting_set(void *self, const char *key, const char *value)
+{
+	return is_scratch(self) ? -ENOTSUP : sysctl_write(key, value);
+}
+
+static bool setting_writable(void *self, const char *key)
+{
+	return !is_scratch(self) && sysctl_writable(key);
+}
+
+static int set_save(void *self, const char *name, struct strbuf *out)
+{
+	const struct real *real = self;
+
+	return ipset_save(real->backend.netns, name, out);
+}
+
+/* A scratch door has a namespace for each family, and rules of both may look into a set. */
+static int set_restore(void *self, const char *name, const struct strbuf *lines, struct diag_log *log)
+{
+	const struct real *real = self;
+	int err = ipset_restore(real->backend.netns, name, lines, log);
+
+	return err == 0 && is_scratch(real) ? ipset_restore(real->backend.netns + 1, name, lines, log) : err;
+}
+
+static int take_lock(void *self, enum door_lock lock, unsigned seconds)
+{
+	struct real *real = self;
+	int fd = -1;
+
+	if (real->locks[lock] >= 0 || is_scratch(real))
+		return 0;
+	if (lock == DOOR_LOCK_STATE)
+		fd = real->lock_path != NULL ? lock_file(real->lock_path, seconds) : -EINVAL;
+	else if (real->backend.kind == BACKEND_LEGACY)
+		fd = lock_xtables(seconds);
+	else
+		return 0;
+	if (fd < 0)
+		return fd;
+	real->locks[lock] = fd;
+	return 0;
+}
+
+static void unlock(void *self)
+{
+	struct real *real = self;
+
+	for (int i = 0; i < DOOR_LOCKS; i++) {
+		if (real->locks[i] >= 0)
+			close(real->locks[i]);
+		real->locks[i] = -1;
+	}
+}
+
+static long long clock_now(void *self)
+{
+	struct timespec now;
+
+	(void)self;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static void close_door(void *self)
+{
+	struct real *real = self;
+
+	unlock(real);
+	nftgen_close(&real->nftgen);
+	for (int i = 0; i < FAMILIES; i++) {
+		netns_free(&real->netns[i]);
+		strbuf_free(&real->tables[i]);
+	}
+	backend_free(&real->backend);
+	free(real->lock_path);
+	free(real);
+}
+
+static int open_scratch(void *self, bool may_move, struct door *out);
+
+static const struct door functions = {
+	.save = save,
+	.canon = canon,
+	.restore = restore,
+	.generation = generation,
+	.setting_get = setting_get,
+	.setting_set = setting_set,
+	.setting_writable = setting_writable,
+	.set_save = set_save,
+	.set_restore = set_restore,
+	.lock = take_lock,
+	.unlock = unlock,
+	.scratch = open_scratch,
+	.clock = clock_now,
+	.close = close_door,
+};
+
+/* NULL: no memory. */
+static struct real *new_real(void)
+{
+	struct real *real = calloc(1, sizeof(*real));
+
+	if (real == NULL)
+		return NULL;
+	for (int i = 0; i < FAMILIES; i++) {
+		real->backend.lock_fd[i] = -1;
+		real->netns[i] = (struct netns)NETNS_INIT;
+	}
+	for (int i = 0; i < DOOR_LOCKS; i++)
+		real->locks[i] = -1;
+	real->backend.held = real->locks;
+	return real;
+}
+
+static void fill_door(struct door *door, struct real *real)
+{
+	*door = functions;
+	door->self = real;
+	door->kind = real->backend.kind;
+}
+
+/* The programs and lock files of the door behind it, in namespaces of its own. */
+static int open_scratch(void *self, bool may_move, struct door *out)
+{
+	const struct real *real = self;
+	struct real *scratch = new_real();
+	struct strbuf sets = STRBUF_INIT;
+	int err = 0;
+
+	if (scratch == NULL)
+		return -ENOMEM;
+	(void)!ipset_save(NULL, NULL, &sets); /* before we move */
+	for (int i = 0; err == 0 && i < FAMILIES; i++)
+		err = netns_make(&scratch->netns[i], may_move);
+	if (err == 0) {
+		const int *held = scratch->backend.held;
+
+		scratch->backend = real->backend;
+		scratch->backend.held = held;
+		scratch->backend.netns = scratch->netns;
+		for (int i = 0; i < FAMILIES; i++) {
+			scratch->backend.lock_fd[i] = -1; /* not its own */
+			sets_mirror(&sets, &scratch->netns[i]);
+		}
+		fill_door(out, scratch);
+	} else {
+		close_door(scratch);
+	}
+	strbuf_free(&sets);
+	return err;
+}
+
+bool door_open(struct door *door, enum backend_kind kind, const char *lock_path, void (*tick)(void *arg), void *tick_arg,
+	       struct diag_log *log)
+{
+	struct real *real = new_real();
+
+	*door = (struct door){ .self = NULL };
+	if (real == NULL)
+		return diag_memory(log) == 0;
+	real->lock_path = lock_path != NULL ? strdup(lock_path) : NULL;
+	if (lock_path != NULL && real->lock_path == NULL) {
+		close_door(real);
+		return diag_memory(log) == 0;
+	}
+	if (!backend_find(&real->backend, kind, log)) {
+		close_door(real);
+		return false;
+	}
+	real->backend.held = real->locks;
+	real->backend.tick = tick;
+	real->backend.tick_arg = tick_arg;
+	fill_door(door, real);
+	return true;
+}
+
+void door_close(struct door *door)
+{
+	if (door->self != NULL)
+		door->close(door->self);
+	*door = (struct door){ .self = NULL };
+}

@@ -1,0 +1,354 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The door to the machine (common/host), call by call: what programs print and how they end is never taken for more
+# than it is, and they get nothing from us but what they need.
+
+load lib/load
+
+setup() {
+	load_setup
+	mkdir "$tmp/bin"
+	cat >"$tmp/rules" <<-'END'
+		*filter
+		:INPUT DROP [0:0]
+		:FORWARD DROP [0:0]
+		:OUTPUT ACCEPT [0:0]
+		-A INPUT -i lo -j ACCEPT
+		COMMIT
+	END
+}
+
+teardown() { load_teardown; }
+
+# door CALL ARGUMENT...: in the namespace, on backend $b, with the programs in $tmp/bin before the system's
+door() { PATH=$tmp/bin:$PATH in_ns "$BUILD/tests/door" "$b" "$@"; }
+
+# program NAME: a script from standard input takes its place; $real in it is the program itself, and -V is its own
+program() {
+	local real
+	real=$(command -v "$1")
+	{ echo "#!/bin/bash"; echo "real=$real"; echo '[ "${1-}" != -V ] || exec "$real" -V'; cat; } >"$tmp/bin/$1"
+	chmod 755 "$tmp/bin/$1"
+}
+
+# restorer, saver: for backend $b, IPv4
+restorer() { program "iptables-$b-restore"; }
+saver() { program "iptables-$b-save"; }
+
+@test "rules are loaded and read back, for both families at once" {
+	for b in $backends; do
+		fresh
+		run -0 door restore 46 "$tmp/rules"
+		[ "$output" = $'IPv4: loaded\nIPv6: loaded' ]
+		run -0 door save 46
+		[ "$(grep -c '^\[0:0\] -A INPUT -i lo -j ACCEPT$' <<<"$output")" -eq 2 ]
+		[ "$(grep -c '^:INPUT DROP' <<<"$output")" -eq 2 ]
+	done
+}
+
+@test "a restore that prints is not taken for a load, with status 0 or not" {
+	for b in $backends; do
+		fresh
+		restorer <<<'echo "iptables v1.8.9"; echo more; exit 0'
+		run -1 door restore 46 "$tmp/rules"
+		[ "${lines[0]}" = "IPv4: refused at line 0: iptables-$b-restore printed \"iptables v1.8.9\" instead of loading the rules" ]
+		[ "${lines[1]}" = "IPv6: loaded" ]
+		restorer <<<'printf "%0100d" 0; "$real" "$@"'
+		run -1 door restore 4 "$tmp/rules"
+		[[ $output == *"printed \"$(printf %060d 0) ...\" instead of loading"* ]]
+		restorer <<<'echo listed; exit 2'
+		run -1 door restore 4 "$tmp/rules"
+		[[ $output == *"iptables-$b-restore ended with status 2"* ]]
+	done
+}
+
+@test "a text that makes the system's own restore print help is refused" {
+	sed -i 's/^-A INPUT.*/-A INPUT -h/' "$tmp/rules"
+	for b in $backends; do
+		fresh
+		run -1 door restore 4 "$tmp/rules"
+		[[ $output == *"instead of loading the rules" ]]
+		# Control: the program itself says that all is well.
+		in_ns "iptables-$b-restore" "$tmp/rules" >/dev/null
+	done
+}
+
+@test "a restore that dies, fails without a word, cannot be started, or hangs is told as such" {
+	for b in $backends; do
+		fresh
+		restorer <<<'kill -SEGV $$'
+		run -1 door restore 4 "$tmp/rules"
+		[ "$output" = "IPv4: refused at line 0: iptables-$b-restore was killed by signal 11" ]
+		restorer <<<'exit 3'
+		run -1 door restore 4 "$tmp/rules"
+		[ "$output" = "IPv4: refused at line 0: iptables-$b-restore ended with status 3" ]
+		# The kind of a program is asked of IPv4's alone.
+		printf '#!/nonexistent\n' >"$tmp/bin/ip6tables-$b-restore"
+		chmod 755 "$tmp/bin/ip6tables-$b-restore"
+		run -1 door restore 6 "$tmp/rules"
+		[ "$output" = "IPv6: error: No such file or directory" ]
+		rm "$tmp"/bin/*
+	done
+}
+
+@test "case T15: a saver that is killed, fails, or stops half way is a failure, never a shorter truth" {
+	for b in $backends; do
+		fresh
+		door restore 46 "$tmp/rules"
+		for script in 'kill -SEGV $$' 'kill -KILL $$' '"$real" "$@"; exit 1' '"$real" "$@" | head -c 60' \
+			'"$real" "$@" | sed "/^COMMIT/,\$d"' '"$real" "$@" | tr -d "\n"' '"$real" "$@"; echo -A INPUT -j DROP' \
+			'"$real" "$@"; echo hello' '"$real" "$@"; printf "*nat\n"' '"$real" "$@"; printf "# half a line"' \
+			'"$real" "$@"; printf "*nat\nCOMMIT\0\n"'; do
+			saver <<<"$script"
+			run --separate-stderr -1 door save 46
+			[ "$output" = "error: Input/output error" ] || { echo "$script: $output"; return 1; }
+			[[ $stderr == *"iptables-$b-save"* ]] || { echo "$script: $stderr"; return 1; }
+		done
+		saver <<<'"$real" "$@"'
+		run -0 door save 46
+	done
+}
+
+@test "a legacy saver that says nothing, or leaves a table out, is not believed" {
+	b=legacy
+	door restore 46 "$tmp/rules"
+	in_ns iptables-legacy -t nat -A POSTROUTING -j MASQUERADE
+	saver <<<'exit 0'
+	run --separate-stderr -1 door save 46
+	[[ $stderr == *"iptables-legacy-save leaves table "*" out"* ]]
+	saver <<<'"$real" -c -t filter'
+	run --separate-stderr -1 door save 46
+	[[ $stderr == *"iptables-legacy-save leaves table nat out"* ]]
+}
+
+@test "rules made with nft in a table of iptables are told apart from a failure" {
+	b=nft
+	door restore 46 "$tmp/rules"
+	in_ns nft add rule ip filter INPUT ct state '{ new, established }' counter accept
+	run --separate-stderr -1 door save 46
+	[ "$output" = "error: Bad message" ]
+	[[ $stderr == *"holds rules made with nft"* ]]
+}
+
+@test "a saver that fails because a chain goes away under it is asked again" {
+	b=nft
+	door restore 46 "$tmp/rules"
+	saver <<-END
+		if [ ! -e $tmp/once ]; then
+			: >$tmp/once
+			iptables-nft -N passing
+			exit 1
+		fi
+		"\$real" "\$@"
+	END
+	run -0 door save 4
+	[[ $output == *":passing - "* ]]
+	# Control: where nothing moves, the first failure is believed.
+	saver <<<'exit 1'
+	run -1 door save 4
+}
+
+@test "case T43: control characters in what programs say are printed escaped" {
+	for b in $backends; do
+		fresh
+		restorer <<<'printf "iptables-restore: line 4 failed: \033]0;owned\a \xc2\x9b2J.\n" >&2; exit 1'
+		run -1 door restore 4 "$tmp/rules"
+		[ "$output" = 'IPv4: refused at line 4: \x1b]0;owned\x07 \xc2\x9b2J' ]
+		restorer <<<'printf "\033[2J"'
+		run -1 door restore 4 "$tmp/rules"
+		[[ $output == *'printed "\x1b[2J" instead'* ]]
+		door restore 6 "$tmp/rules"
+		program "ip6tables-$b-save" <<<'printf "\033[31mno\a\n" >&2; exit 7'
+		run --separate-stderr -1 door save 6
+		[[ $stderr == *'status 7: \x1b[31mno\x07'* ]]
+		[[ $stderr != *$'\033'* ]]
+	done
+}
+
+@test "programs get four variables, three descriptors, the directory / and umask 077" {
+	local want='LC_ALL PATH XTABLES_LOCKFILE
+0 1 2
+/
+0077'
+	for b in $backends; do
+		fresh
+		restorer <<-END
+			{
+				tr '\\0' '\\n' </proc/\$\$/environ | sed 's/=.*//' | sort | xargs
+				(cd /proc/\$\$/fd && ls | sed 's/^255\$//' | xargs)
+				pwd
+				umask
+			} >$tmp/seen
+			exec "\$real" "\$@"
+		END
+		SECRET=1 LD_BIND_NOW=1 LANG=de_DE.UTF-8 door restore 4 "$tmp/rules" 7<"$tmp/rules" 30>"$tmp/other"
+		[ "$(cat "$tmp/seen")" = "$want" ] || { cat "$tmp/seen"; return 1; }
+	done
+}
+
+@test "XTABLES_LIBDIR is passed on if it is an absolute directory that nobody else may write to" {
+	b=nft
+	mkdir "$tmp/lib"
+	restorer <<<"echo \"\$XTABLES_LIBDIR\" >$tmp/seen; exec \"\$real\" \"\$@\""
+	# Without the library of `tcp` the rule is refused: the directory counts.
+	sed -i 's/^-A INPUT.*/-A INPUT -p udp -m length --length 5 -j ACCEPT/' "$tmp/rules"
+	XTABLES_LIBDIR=$tmp/lib run -1 door restore 4 "$tmp/rules"
+	[[ $output == *"length"* ]]
+	[ "$(cat "$tmp/seen")" = "$tmp/lib" ]
+	chmod 777 "$tmp/lib"
+	XTABLES_LIBDIR=$tmp/lib run -3 door restore 4 "$tmp/rules"
+	[[ $output == *"XTABLES_LIBDIR: $tmp/lib can be written to by other users"* ]]
+	XTABLES_LIBDIR=lib run -3 door restore 4 "$tmp/rules"
+	[[ $output == *"XTABLES_LIBDIR: lib is not the absolute path of a directory"* ]]
+	run -0 door restore 4 "$tmp/rules"
+}
+
+@test "case T41: with closed descriptors no socket or lock gets the number of a standard file" {
+	for b in $backends; do
+		fresh
+		for closed in '0<&-' '1>&-' '2>&-' '0<&- 1>&- 2>&-'; do
+			restorer <<<"ls -l /proc/\$PPID/fd >$tmp/seen; exec \"\$real\" \"\$@\""
+			eval "door restore 46 '$tmp/rules' $closed" >"$tmp/out" 2>&1 || [[ $closed == *1* ]]
+			for n in 0 1 2; do
+				! grep -E " $n -> (socket|/memfd|anon_inode)" "$tmp/seen" || { echo "$closed"; cat "$tmp/seen"; return 1; }
+				grep -qE " $n -> " "$tmp/seen"
+			done
+			[ "$(in_ns "iptables-$b-save" | grep -c 'lo -j ACCEPT')" -eq 1 ]
+			in_ns "iptables-$b" -F
+		done
+	done
+}
+
+@test "case T38: with few descriptors, small files or little memory: all is done, or nothing is begun" {
+	local limit status
+	for b in $backends; do
+		fresh
+		door restore 46 "$tmp/rules"
+		live >"$tmp/before"
+		sed 's/-i lo/-i lo2/' "$tmp/rules" >"$tmp/next"
+		for limit in --nofile={3,8,16,31,32,40} --fsize={0,1024,1048576} --as={8,24,48,100,200,400}000000 \
+			--stack={65536,1048576} --data={1,16,64}000000; do
+			status=0
+			PATH=$tmp/bin:$PATH in_ns prlimit "$limit" "$BUILD/tests/door" "$b" restore 46 "$tmp/next" >"$tmp/out" 2>&1 || status=$?
+			case $status in
+			0) live >"$tmp/after"
+			   [ "$(grep -c lo2 "$tmp/after")" -eq 2 ] || { echo "$limit: not loaded"; return 1; }
+			   door restore 46 "$tmp/rules" ;;
+			1 | 3 | 127) live | cmp - "$tmp/before" || { echo "$limit: status $status"; cat "$tmp/out"; return 1; } ;;
+			*) echo "$limit: status $status"; cat "$tmp/out"; return 1 ;;
+			esac
+		done
+	done
+}
+
+@test "a scratch door tries rules and sets beside those in force, which stay" {
+	for b in $backends; do
+		fresh
+		door restore 46 "$tmp/rules"
+		in_ns ipset create black hash:net
+		in_ns ipset add black 192.0.2.0/24
+		live >"$tmp/before"
+		sed 's/^-A INPUT.*/&\n-A INPUT -m set --match-set black src -j DROP/' "$tmp/rules" >"$tmp/next"
+		run -0 door rehearse 4 "$tmp/next"
+		[[ $output == *"--match-set black src -j DROP"* ]]
+		[ "$(grep -c '^\*' <<<"$output")" -eq 1 ]
+		live | cmp - "$tmp/before"
+		run -1 door rehearse 4 <(sed 's/-i lo/-m set --match-set white src/' "$tmp/rules")
+		[[ $output == *"Set white doesn't exist"* ]]
+	done
+}
+
+@test "a refusal by the legacy kind that names no reason gets it from the kernel's log" {
+	b=legacy
+	[ -r /dev/kmsg ] || skip "the kernel's log may not be read"
+	sed -i 's/^-A INPUT.*/-A INPUT -p tcp -j TCPMSS --clamp-mss-to-pmtu/' "$tmp/rules"
+	run -1 door rehearse 46 "$tmp/rules"
+	[[ ${lines[0]} == "IPv4: refused at line 6: the kernel refused it (the kernel's log says: x"*TCPMSS* ]]
+}
+
+@test "case T42: without rights a scratch door says what is missing; a user without any gets one in a user namespace" {
+	for b in $backends; do
+		fresh
+		run -1 in_ns setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin \
+			unshare -U true || true
+		run -1 in_ns setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin sh -c \
+			'echo 0 >/proc/sys/user/max_user_namespaces; exec "$@"' sh "$BUILD/tests/door" "$b" rehearse 4 "$tmp/rules"
+		[[ $output == *"hint: CAP_SYS_ADMIN is missing: "*"--no-rehearse"* ]]
+		[[ $output == *"error: "* ]]
+	done
+}
+
+@test "what may not be read is a failure" {
+	for b in $backends; do
+		fresh
+		door restore 46 "$tmp/rules"
+		run --separate-stderr -1 in_ns setpriv --bounding-set=-all --inh-caps=-all "$BUILD/tests/door" "$b" save 46
+		[ "$output" = "error: Input/output error" ]
+		[[ $stderr == *"Permission denied"* ]]
+	done
+}
+
+@test "a set that is not there, a missing ipset and a failing one are told apart" {
+	b=nft
+	run -1 door set-save black
+	[ "$output" = "error: No such file or directory" ]
+	echo 'create black hash:net' >"$tmp/lines"
+	run -0 door set-restore black "$tmp/lines"
+	run -0 door set-save black
+	[[ $output == "create black hash:net family inet "* ]]
+	echo 'add black nonsense' >"$tmp/lines"
+	run --separate-stderr -1 door set-restore black "$tmp/lines"
+	[[ $stderr == *"set black: ipset ended with status 1: "*"nonsense"* ]]
+	program ipset <<<'kill -SEGV $$'
+	run -1 door set-save black
+	[ "$output" = "error: Input/output error" ]
+	program ipset <<<'printf "Name: black\n"'
+	run --separate-stderr -1 door set-restore black "$tmp/lines"
+	[[ $stderr == *"set black: ipset printed something"* ]]
+	rm "$tmp/bin/ipset"
+	run -1 in_ns unshare -m sh -c 'mount --bind /dev/null "$(readlink -f "$(command -v ipset)")" && exec "$@"' sh \
+		"$BUILD/tests/door" nft set-save black
+	[ "$output" = "error: Function not implemented" ]
+}
+
+@test "settings are written and read back; only keys below net. are" {
+	b=nft
+	run -0 door get net.ipv4.ip_forward
+	[ "$output" = 0 ]
+	run -0 door set net/ipv4/ip_forward 1
+	run -0 door get net.ipv4.ip_forward
+	[ "$output" = 1 ]
+	run -1 door set net.ipv4.ip_forward yes
+	[ "$output" = "error: Invalid argument" ]
+	run -1 door set kernel.panic 1
+	run -1 door set net/../kernel/panic 1
+	[ "$output" = "error: Invalid argument" ]
+}
+
+@test "a lock that another process holds is waited for, and held by a restore that outlives us" {
+	b=legacy
+	mkfifo "$tmp/hold"
+	door lock state "$tmp/lock" 1 <"$tmp/hold" >"$tmp/said" &
+	exec 8>"$tmp/hold"
+	until grep -q locked "$tmp/said"; do sleep 0.02; done
+	run -1 door lock state "$tmp/lock" 0 </dev/null
+	[ "$output" = "error: Resource temporarily unavailable" ]
+	exec 8>&-
+	wait
+	run -0 door lock state "$tmp/lock" 5 </dev/null
+	run -0 door lock xtables "$tmp/lock" 5 </dev/null
+	b=nft
+	run -0 door lock xtables "$tmp/lock" 5 </dev/null
+}
+
+@test "the number of commits is known for nft, and always 0 for legacy" {
+	b=nft
+	run -0 door generation
+	local before=$output
+	in_ns iptables-nft -N one
+	run -0 door generation
+	[ "$output" -gt "$before" ]
+	b=legacy
+	run -0 door generation
+	[ "$output" = 0 ]
+}
