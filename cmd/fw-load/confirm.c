@@ -16,6 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* How long the guard may take to come up, on a busy machine. */
+enum { GUARD_SECONDS = 20 };
+
 static const struct timespec moment = { .tv_nsec = 50 * 1000 * 1000 };
 
 bool run_guard_alive(void *arg)
@@ -47,10 +50,8 @@ int run_start_guard(void *arg)
 				      NULL };
 	int err = dir.failed || safe.failed ? -ENOMEM : guard_launch(words);
 
-	for (int i = 0; err == 0 && i < 200 && !run_guard_alive(run); i++)
-		nanosleep(&moment, NULL);
-	if (err == 0 && !run_guard_alive(run))
-		err = -ETIMEDOUT;
+	if (err == 0)
+		err = guard_wait(strbuf_text(&run->guard_lock), GUARD_SECONDS);
 	strbuf_free(&dir);
 	strbuf_free(&safe);
 	return err;

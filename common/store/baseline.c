@@ -41,11 +41,11 @@ int baseline_read(const struct state *state, struct baseline *baseline)
 	char boot[HOST_BOOT_ID];
 	struct record record;
 	struct record_field field;
-	int err = state_run_read(state, "baseline", &text);
+	int err = state_run_read(state, "sysctls", &text);
 
 	*baseline = (struct baseline){ .changed = false };
 	if (err == 0)
-		err = record_begin(&record, &text, "baseline", VERSION);
+		err = record_begin(&record, &text, "sysctls", VERSION);
 	if (err == 0 && (!record_next(&record, &field) || !field_is(&field, "boot") ||
 			 !field_copy(&field, boot, sizeof(boot))))
 		err = -EBADMSG;
@@ -80,7 +80,7 @@ int baseline_write(const struct state *state, struct baseline *baseline)
 
 	if (!baseline->changed)
 		return 0;
-	record_open(&text, "baseline", VERSION);
+	record_open(&text, "sysctls", VERSION);
 	record_field(&text, "boot", state->boot);
 	for (size_t i = 0; i < baseline->values.len; i++) {
 		const struct baseline_value *item = &baseline->values.item[i];
@@ -89,7 +89,7 @@ int baseline_write(const struct state *state, struct baseline *baseline)
 		record_block(&text, "to", item->value, strlen(item->value));
 	}
 	record_close(&text);
-	err = disk_write(state, state_run_path(state, "baseline", &path), &text);
+	err = disk_write(state, state_run_path(state, "sysctls", &path), &text);
 	if (err == 0)
 		baseline->changed = false;
 	strbuf_free(&path);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel settings as they were before fw-load first changed them in this boot: RUN/baseline. A load that
+ * The kernel settings as they were before fw-load first changed them in this boot: RUN/sysctls. A load that
  * no longer asks for a setting gives it this value. A baseline of another boot counts as none, since after a
  * boot the kernel and sysctl.d set values anew.
  */

@@ -10,7 +10,7 @@
  * RUN is of this boot, in memory where the machine has it:
  *
  *	journal                     what the load that is going on changes (journal.h)
- *	baseline                    settings before fw-load changed them (baseline.h)
+ *	sysctls                     settings before fw-load changed them (baseline.h)
  *	lock                        held by who changes anything here
  *
  * Each file appears whole or not at all, so a power loss at any moment leaves `good` whole. Nothing here takes

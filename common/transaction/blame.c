@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Which line of the input is to blame for a refusal, or for rules that are not in force. */
 #include "transaction/internal.h"
+#include "host/limits.h"
 
 #include <string.h>
 
@@ -170,6 +171,8 @@ void report_refusal(struct transaction *t, int family, const struct strbuf *prog
 		number = search(scratch, family, strbuf_text(program), line, &refusal->why);
 	strbuf_printf(&text, "%s-%s-restore refuses it for %s: %s", family == 0 ? "iptables" : "ip6tables",
 		      backend_name(t->door->kind), family_name(family), strbuf_text(&refusal->why));
+	if (family == 1 && !host_has_ipv6())
+		strbuf_puts(&text, "; this host has no IPv6: load the rules of IPv4 alone (-4)");
 	report_at(t, number > 0 ? line_of(t, family, program, number) : 0, strbuf_text(&text));
 	strbuf_free(&text);
 }

@@ -5,7 +5,6 @@
 #include "ruletext/extras.h"
 #include "ruletext/merge.h"
 #include "ruletext/program.h"
-#include "host/spawn.h"
 #include "tap.h"
 
 #include <errno.h>
@@ -272,33 +271,6 @@ static void test_extras(void)
 	extras_free(&again);
 }
 
-static void test_spawn(void)
-{
-	struct spawn spawns[3] = { SPAWN_INIT, SPAWN_INIT, SPAWN_INIT };
-	size_t len = 1 << 20;
-	char *big = calloc(1, len);
-
-	memset(big, 'x', len);
-	spawns[0].argv[0] = "cat";
-	spawns[0].input = big;
-	spawns[0].input_len = len;
-	spawns[1].argv[0] = "sh";
-	spawns[1].argv[1] = "-c";
-	spawns[1].argv[2] = "echo told >&2; kill -9 $$";
-	spawns[1].input = big;
-	spawns[1].input_len = len;
-	spawns[2].argv[0] = "no-such-program";
-	spawn_run(spawns, 3);
-	CHECK(spawn_good(&spawns[0]) && spawns[0].out.len == len && memcmp(spawns[0].out.data, big, len) == 0,
-	      "a megabyte through cat, while others run");
-	CHECK(!spawn_good(&spawns[1]) && spawns[1].status == 128 + 9 && strcmp(strbuf_text(&spawns[1].err), "told\n") == 0,
-	      "a child that is killed before it read its input");
-	CHECK(spawns[2].failure == -ENOENT, "a program that is not there");
-	for (int i = 0; i < 3; i++)
-		spawn_free(&spawns[i]);
-	free(big);
-}
-
 static void check_texts(const char *a, const char *b, bool same, const char *name)
 {
 	struct strbuf left = STRBUF_INIT, right = STRBUF_INIT;
@@ -327,7 +299,6 @@ int main(void)
 {
 	test_sysctls();
 	test_extras();
-	test_spawn();
 	test_texts();
 	test_refusals();
 	test_take();
