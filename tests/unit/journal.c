@@ -155,7 +155,7 @@ static void test_baseline(void)
 {
 	struct state state = new_state(), later;
 	struct baseline baseline;
-	char *path = strdup(within(state.run, "baseline"));
+	char *path = strdup(within(state.run, "sysctls"));
 
 	CHECK(baseline_read(&state, &baseline) == 0 && baseline.values.len == 0, "baseline: none is there");
 	CHECK(baseline_write(&state, &baseline) == 0 && access(path, F_OK) != 0, "baseline: nothing to write");
@@ -549,7 +549,7 @@ static void test_old_pending(void)
 /* Every file of the state, one after the other, is a FIFO, a folder, a link, a device's, another's. */
 static void test_kinds(void)
 {
-	static const char *const names[] = { "generations/000002.gz", "format", "run/journal", "run/baseline", "pending" };
+	static const char *const names[] = { "generations/000002.gz", "format", "run/journal", "run/sysctls", "pending" };
 	int wrong = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
