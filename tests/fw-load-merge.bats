@@ -273,7 +273,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 		[[ $output == *"IPv6: the safe rules are in force, stay"* ]]
 		live >"$tmp/before"
 		run -0 in_ns fw-save -b "$b" -s "$state" --verify
-		[[ $(in_ns fw-save -b "$b" -s "$state" --show 1 -6) == "#@ stream 1"*"#@ end lines="* ]]
+		[[ $(in_ns fw-save -b "$b" -s "$state" --show 1 -6) == *":INPUT DROP"*"-A INPUT -i lo -j ACCEPT"* ]]
 		ip netns delete "$ns"
 		ip netns add "$ns"
 		run -0 put --boot

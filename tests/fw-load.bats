@@ -183,12 +183,18 @@ teardown() { load_teardown; }
 		PATH=$tmp/bin:$PATH run -11 put "$tmp/next"
 		live | diff "$tmp/before" -
 		[[ $output == *"the rules are as they were"* ]]
-		# Half done, then dead: the first table is committed, the second is not.
+		# Half done, then dead: the first table is committed, the second is not. The lock of the legacy kind leaves nobody
+		# else to blame; with nft the rest is committed in a second try.
 		sed -i "s,{ echo.*,{ sed /COMMIT/q $tmp/given | /usr/sbin/ip6tables-$b-restore \"\$@\"; exit 1; } ;;," "$tmp/bin/ip6tables-$b-restore"
 		sed 's/443/444/; s/eth0/eth9/' "$gateway" >"$tmp/next"
-		PATH=$tmp/bin:$PATH run -11 put "$tmp/next"
-		[ "$(cat "$tmp/calls")" -ge 3 ]
-		live | diff "$tmp/before" -
+		PATH=$tmp/bin:$PATH run put "$tmp/next"
+		if [ $b = legacy ]; then
+			[ "$status" = 11 ]
+			live | diff "$tmp/before" -
+		else
+			[ "$status" = 0 ]
+			[[ $(live) == *"-A INPUT "*" 444 "*"-A POSTROUTING "*"-o eth9 "*"-A INPUT "*" 444 "*"-o eth9 "* ]]
+		fi
 	done
 }
 
@@ -303,7 +309,7 @@ print("COMMIT")' >"$tmp/many"
 @test "case 5, 6: no final newline, CRLF, NUL, a long line, 300 words, a table twice: refused with the line" {
 	for b in $backends; do
 		fresh
-		printf '*filter\n:INPUT DROP [0:0]\nCOMMIT' >"$tmp/newline"
+		printf '*filter\n:INPUT DROP [0:0]\nCOMM' >"$tmp/newline"
 		printf '*filter\r\n:INPUT DROP [0:0]\r\nCOMMIT\r\n' >"$tmp/crlf"
 		printf '*filter\n:INPUT DROP\0 [0:0]\nCOMMIT\n' >"$tmp/nul"
 		{ printf '*filter\n-A INPUT '; head -c 20000 /dev/zero | tr '\0' x; printf '\nCOMMIT\n'; } >"$tmp/long"

@@ -29,7 +29,9 @@ static bool take_steps(struct transaction *t)
 			break;
 		}
 	}
-	return good && settings_hold(t, true);
+	if (good)
+		settings_repeat(t);
+	return good && settings_hold(t);
 }
 
 static bool start_guard(struct transaction *t)

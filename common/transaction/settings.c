@@ -180,7 +180,31 @@ bool setting_undo(struct transaction *t, const struct journal_step *step)
 	return good;
 }
 
-bool settings_hold(struct transaction *t, bool report)
+/* Has it its value, or is it not ours to set? Fills now. */
+static bool holds(const struct transaction *t, const struct sysctl *sysctl, struct strbuf *now)
+{
+	bool same = t->door->setting_get(t->door->self, sysctl->key, now) == 0 && strcmp(strbuf_text(now), sysctl->value) == 0;
+
+	return same || !in_scope(t, sysctl->key) || belongs_to_machine(t, sysctl);
+}
+
+/*
+ * Some settings change others: forwarding sets accept_redirects to its opposite. What is not as it was asked for when
+ * all steps are done is set once more; the undoing of the step that changed it changes it back.
+ */
+void settings_repeat(struct transaction *t)
+{
+	for (size_t i = 0; i < t->extras.sysctls.len; i++) {
+		const struct sysctl *sysctl = &t->extras.sysctls.item[i];
+		struct strbuf now = STRBUF_INIT;
+
+		if (!holds(t, sysctl, &now))
+			(void)!t->door->setting_set(t->door->self, sysctl->key, sysctl->value);
+		strbuf_free(&now);
+	}
+}
+
+bool settings_hold(struct transaction *t)
 {
 	bool good = true;
 
@@ -188,13 +212,10 @@ bool settings_hold(struct transaction *t, bool report)
 		const struct sysctl *sysctl = &t->extras.sysctls.item[i];
 		struct strbuf now = STRBUF_INIT;
 
-		if (in_scope(t, sysctl->key) &&
-		    (t->door->setting_get(t->door->self, sysctl->key, &now) != 0 || strcmp(strbuf_text(&now), sysctl->value) != 0) &&
-		    !belongs_to_machine(t, sysctl)) {
+		if (!holds(t, sysctl, &now)) {
 			good = false;
-			if (report)
-				diag_add(t->log, DIAG_LOAD, NULL, NULL, "%s is %s, not %s: another program changed it meanwhile",
-					 sysctl->key, strbuf_text(&now), sysctl->value);
+			diag_add(t->log, DIAG_LOAD, NULL, NULL, "%s is %s, not %s: another program changed it meanwhile", sysctl->key,
+				 strbuf_text(&now), sysctl->value);
 		}
 		strbuf_free(&now);
 	}
