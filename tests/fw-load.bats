@@ -304,7 +304,7 @@ print("COMMIT")' >"$tmp/many"
 @test "case 5, 6: no final newline, CRLF, NUL, a long line, 300 words, a table twice: refused with the line" {
 	for b in $backends; do
 		fresh
-		printf '*filter\n:INPUT DROP [0:0]\nCOMMIT' >"$tmp/newline"
+		printf '*filter\n:INPUT DROP [0:0]\nCOMM' >"$tmp/newline"
 		printf '*filter\r\n:INPUT DROP [0:0]\r\nCOMMIT\r\n' >"$tmp/crlf"
 		printf '*filter\n:INPUT DROP\0 [0:0]\nCOMMIT\n' >"$tmp/nul"
 		{ printf '*filter\n-A INPUT '; head -c 20000 /dev/zero | tr '\0' x; printf '\nCOMMIT\n'; } >"$tmp/long"

@@ -51,6 +51,18 @@ struct where stream_origin_where(const struct stream *stream, const struct line 
 	return (struct where){ .file = origin->file, .line = origin->line };
 }
 
+/*
+ * Without its newline a last line may be cut off. Not so COMMIT and a comment: no longer line that begins
+ * with them would say more.
+ */
+static bool may_be_cut(const struct line *line)
+{
+	bool commit = line->len == 6 && memcmp(line->text, "COMMIT", 6) == 0;
+	bool comment = line->len > 1 && line->text[0] == '#' && line->text[1] != '@';
+
+	return !commit && !comment;
+}
+
 /* Bytes that would make iptables-restore read something else than what an editor shows. */
 static void check_bytes(struct stream *stream, const struct line *line, bool ended)
 {
@@ -74,7 +86,7 @@ static void check_bytes(struct stream *stream, const struct line *line, bool end
 		diag_add(stream->log, DIAG_LIMIT, &at, NULL,
 			 "this line has %u bytes; iptables-restore reads at most %d", line->len, STREAM_LINE_MAX);
 	}
-	if (!ended) {
+	if (!ended && may_be_cut(line)) {
 		at.column = line->len + 1;
 		diag_add(stream->log, DIAG_TRUNCATED, &at, NULL, "the last line has no newline: is the file cut off?");
 	}
