@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define READ_SIZE ((size_t)64 * 1024)
@@ -40,6 +41,19 @@ int file_read_path(const char *path, struct strbuf *out, size_t max)
 	err = file_read(fd, out, max);
 	close(fd);
 	return err;
+}
+
+int file_in_memory(const char *name)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC), high, err = 0;
+
+	if (fd < 0 || fd > STDERR_FILENO)
+		return fd < 0 ? -errno : fd;
+	high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (high < 0)
+		err = -errno;
+	close(fd);
+	return err != 0 ? err : high;
 }
 
 int file_write(int fd, const void *bytes, size_t len)

@@ -12,6 +12,12 @@ must_check int file_read(int fd, struct strbuf *out, size_t max);
 /* The same for a path. */
 must_check int file_read_path(const char *path, struct strbuf *out, size_t max);
 
+/*
+ * A memfd that is none of the standard descriptors, which may be closed now and opened or redirected later.
+ * The descriptor or -errno.
+ */
+must_check int file_in_memory(const char *name);
+
 /* All len bytes or -errno. */
 must_check int file_write(int fd, const void *bytes, size_t len);
 
