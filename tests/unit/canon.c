@@ -2,6 +2,7 @@
 #include "base/child.h"
 #include "model/canon.h"
 #include "model/wire.h"
+#include "randomrules.h"
 #include "tap.h"
 
 #include <errno.h>
@@ -246,6 +247,96 @@ static void test_saved(void)
 	check_saved("*filter\n-A INPUT -p 6", "-A INPUT -p tcp\n", "saved: the last line may lack its newline");
 }
 
+/* --- any text -------------------------------------------------------------------------------------- */
+
+/* The -A lines of a text. */
+static void rule_lines(struct strbuf *out, const char *text)
+{
+	for (const char *newline; (newline = strchr(text, '\n')) != NULL; text = newline + 1)
+		if (text[0] == '-')
+			strbuf_add(out, text, (size_t)(newline + 1 - text));
+}
+
+/* Is what was written written the same the second time, by both? */
+static bool is_fixpoint(const struct strbuf *text, int family)
+{
+	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT }, out[FAMILIES] = { STRBUF_INIT, STRBUF_INIT }, rules = STRBUF_INIT;
+	struct diag_log log = { .report = NULL };
+	struct canon again[FAMILIES];
+	struct seen seen;
+	bool same;
+
+	texts[family] = *text;
+	rule_lines(&rules, strbuf_text(text));
+	same = declare(strbuf_text(text), family_bit(family), false, again, &seen) &&
+	       strcmp(strbuf_text(&again[family].text), strbuf_text(text)) == 0 &&
+	       canon_saved(family_bit(family), texts, out, &log) && strcmp(strbuf_text(&out[family]), strbuf_text(&rules)) == 0;
+	for (int i = 0; i < FAMILIES; i++) {
+		canon_free(&again[i]);
+		strbuf_free(&out[i]);
+	}
+	strbuf_free(&rules);
+	return same;
+}
+
+static void test_random(void)
+{
+	unsigned wrong = 0;
+
+	for (unsigned seed = 1; seed <= 40; seed++) {
+		int family = (int)(seed % FAMILIES);
+		struct random_rules rules = random_rules(seed, family_bit(family), true);
+		struct canon canon[FAMILIES];
+		struct strbuf text = STRBUF_INIT;
+		struct seen seen;
+
+		random_text(&text, &rules);
+		if (declare(strbuf_text(&text), family_bit(family), false, canon, &seen) ? !is_fixpoint(&canon[family].text, family) :
+			    strstr(strbuf_text(&text), "! --dport 0:65535") == NULL) {
+			wrong++;
+			printf("# seed %u\n", seed);
+			show("said", seen.text);
+		}
+		canon_free(&canon[0]);
+		canon_free(&canon[1]);
+		strbuf_free(&text);
+	}
+	CHECK(wrong == 0, "any: random rules are read, and written the same the second time");
+}
+
+/* Whatever a byte is made: the text is refused, or what is written of it means what is written of that. */
+static void test_mangled(void)
+{
+	static const char whole[] =
+		"*filter\n:INPUT DROP [0:0]\n:own - [0:0]\n-A INPUT -s 10.0.0.0/8,192.168.0.0/16 ! -i lo -p tcp -m tcp ! --dport 22:25 -j own\n"
+		"-I INPUT 1 -m conntrack --ctstate NEW,INVALID -m comment --comment \"a \\\"b\\\" c\" -g own\n-N two\n-P OUTPUT DROP\n"
+		"[1:2] -A own -p udp -m multiport --dports 1,2:3 -m limit --limit 3/min -j LOG --log-prefix \"x y\"\nCOMMIT\n";
+	char text[sizeof(whole)];
+	unsigned taken = 0, wrong = 0;
+
+	srand(1);
+	for (unsigned i = 0; i < 150; i++) {
+		struct canon canon[FAMILIES];
+		struct seen seen;
+
+		memcpy(text, whole, sizeof(whole));
+		text[(unsigned)rand() % (sizeof(whole) - 1)] = (char)(32 + rand() % 95);
+		if (declare(text, FAMILY_IPV4, false, canon, &seen)) {
+			taken++;
+			if (!is_fixpoint(&canon[0].text, 0)) {
+				wrong++;
+				show("text", text);
+			}
+		} else if (seen.text[0] == '\0') {
+			wrong++;
+			show("refused without a word", text);
+		}
+		canon_free(&canon[0]);
+		canon_free(&canon[1]);
+	}
+	CHECK(wrong == 0 && taken > 5, "any: a byte made another is refused, or written the same the second time");
+}
+
 /* --- the answer of a child ----------------------------------------------------------------------- */
 
 static void test_wire(void)
@@ -345,6 +436,8 @@ int main(void)
 	test_families();
 	test_order();
 	test_saved();
+	test_random();
+	test_mangled();
 	test_wire();
 	test_child();
 	return tap_done();
