@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/capture.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 int capture_open(struct capture *capture, int standard)
 {
 	capture->standard = standard;
-	capture->memfd = memfd_create("capture", MFD_CLOEXEC);
-	capture->real = fcntl(standard, F_DUPFD_CLOEXEC, 3);
-	return capture->memfd >= 0 ? 0 : -errno;
+	capture->memfd = file_in_memory("capture");
+	capture->real = fcntl(standard, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	return capture->memfd >= 0 ? 0 : capture->memfd;
 }
 
 void capture_begin(const struct capture *capture)

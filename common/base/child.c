@@ -3,7 +3,6 @@
 #include "base/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -25,22 +24,6 @@ void child_at(const struct child *child, unsigned place)
 	atomic_fetch_add_explicit(&child->progress->steps, 1, memory_order_relaxed);
 }
 
-/* Beyond the standard descriptors, which may be closed here and are redirected in the child. */
-static int open_output(void)
-{
-	int fd = memfd_create("output", MFD_CLOEXEC), high, err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (fd > STDERR_FILENO)
-		return fd;
-	high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (high < 0)
-		err = -errno;
-	close(fd);
-	return err != 0 ? err : high;
-}
-
 static void release(const struct child *child)
 {
 	munmap(child->progress, sizeof(*child->progress));
@@ -54,7 +37,7 @@ int child_start(struct child *child, int (*work)(void *ctx, const struct child *
 	child->progress = mmap(NULL, sizeof(*child->progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (child->progress == MAP_FAILED)
 		return -errno;
-	child->output = open_output();
+	child->output = file_in_memory("output");
 	if (child->output < 0) {
 		munmap(child->progress, sizeof(*child->progress));
 		return child->output;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,6 +91,19 @@ const char *file_own_error(int err)
 	default:
 		return strerror(-err);
 	}
+}
+
+int file_in_memory(const char *name)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC), high, err = 0;
+
+	if (fd < 0 || fd > STDERR_FILENO)
+		return fd < 0 ? -errno : fd;
+	high = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (high < 0)
+		err = -errno;
+	close(fd);
+	return err != 0 ? err : high;
 }
 
 int file_write(int fd, const void *bytes, size_t len)

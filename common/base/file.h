@@ -22,6 +22,12 @@ must_check int file_read_own(const char *path, struct strbuf *out, size_t max);
 /* What to tell of an error of file_read_own. */
 const char *file_own_error(int err);
 
+/*
+ * A memfd that is none of the standard descriptors, which may be closed now and opened or redirected later.
+ * The descriptor or -errno.
+ */
+must_check int file_in_memory(const char *name);
+
 /* All len bytes or -errno. */
 must_check int file_write(int fd, const void *bytes, size_t len);
 

@@ -243,6 +243,20 @@ static bool text_is_sound(const char *text, size_t len, size_t *rules, size_t *l
 	return true;
 }
 
+static size_t count_rule_lines(const struct strbuf *text)
+{
+	const char *at = text->data, *end = text->data + text->len;
+	size_t count = 0;
+
+	while (at != NULL && at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+		count += *at == '-' || *at == '[';
+		at = newline != NULL ? newline + 1 : NULL;
+	}
+	return count;
+}
+
 static bool find_record(const struct strbuf *answer, enum wire_kind kind, struct wire_record *record)
 {
 	size_t at = 0;
@@ -293,10 +307,10 @@ static bool take_declared(struct canon *canon, struct strbuf *answer, size_t lin
 static bool take_saved(struct strbuf *out, struct strbuf *answer, const struct strbuf *saved)
 {
 	struct wire_record text;
-	size_t rules, all, want, ignored;
+	size_t rules, all;
 
 	if (!find_record(answer, WIRE_TEXT, &text) || !text_is_sound(text.bytes, text.len, &rules, &all) ||
-	    !text_is_sound(saved->data, saved->len, &want, &ignored) || rules != all || rules != want)
+	    rules != all || rules != count_rule_lines(saved))
 		return false;
 	take_text(out, answer, &text);
 	return !out->failed;

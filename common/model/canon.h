@@ -23,19 +23,21 @@ struct canon {
 #define CANON_INIT { .text = STRBUF_INIT }
 
 /*
- * Reads the rules that a person or program wrote, for these families. A text is a declaration of whole
- * tables: -A, -I CHAIN [N], -P and -N are carried out in the model (a built-in chain without a policy gets
- * ACCEPT); every other command is refused at its line, with what to write instead. Each rule that is
- * printed is read again and must be the same rule, or it is refused at its line. Counters of the
- * text are kept where `counters` says so. False after a report; canon_free in any case.
+ * Reads the rules that a person or program wrote, for those of these families that the stream is for. The
+ * stream was read without errors. A text is a declaration of whole tables: -A, -I CHAIN [N], -P and -N are
+ * carried out in the model (a built-in chain without a policy gets ACCEPT); every other command is refused at
+ * its line, with what to write instead. Each rule that is printed is read again and must be the same rule, or
+ * it is refused at its line. Counters of the text are kept where `counters` says so; else they are left out.
+ * An entry of a family that is not read is left alone. False after a report; canon_free in any case.
  */
 must_check bool canon_declared(const struct stream *stream, enum family families, bool counters, struct canon canon[FAMILIES],
 			       struct diag_log *log);
 
 /*
  * The same for what a saver wrote: texts[] holds tables with all their chains, and any of their rules. out[]
- * gets one line ("-A CHAIN ...", without counters) for each rule line of texts[], in order. A rule that
- * cannot be read, or reads back as another one, stays as it is. Empty texts are skipped. False after a report.
+ * gets one line ("-A CHAIN ...", without counters) for each rule line of texts[], in order; a rule line begins
+ * with `-' or `['. A rule that cannot be read, or reads back as another one, stays as it is. Empty texts are
+ * skipped. False after a report, which is never about what a rule says.
  */
 must_check bool canon_saved(enum family families, const struct strbuf texts[FAMILIES], struct strbuf out[FAMILIES],
 			    struct diag_log *log);

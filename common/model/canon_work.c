@@ -40,22 +40,30 @@ static void begin_rule(void *ctx, const struct rule *rule)
 	begin_line(ctx, rule->line);
 }
 
-static bool same_when_read(struct work *work, const struct table *table, const struct chain *chain,
-			   const struct rule *rule, const char *text, size_t len)
+static enum readback_result read_back(struct work *work, const struct table *table, const struct chain *chain,
+				      const struct rule *rule, const char *text, size_t len)
 {
 	begin_rule(work, rule);
-	return readback_same(&work->back, table, chain, rule, text, len);
+	return readback(&work->back, table, chain, rule, text, len);
 }
 
 /* --- a text that declares rules ------------------------------------------------------------------ */
 
 typedef VEC(uint32_t) line_list;
 
+static void complain(struct work *work, const struct line *line, enum readback_result result, const char *printed)
+{
+	struct where at = stream_where(work->stream, line, 0, 0);
+
+	diag_add(&work->log, DIAG_SYNTAX, &at, NULL, "iptables would write this rule back as `%s', %s", printed,
+		 result == READBACK_OTHER ? "which is another rule" : "which it cannot read");
+}
+
 static int put_rule(struct work *work, const struct table *table, const struct chain *chain, const struct rule *rule,
 		    struct strbuf *text)
 {
-	const struct line *line = &work->stream->lines.item[rule->line];
 	const char *extensions = rule_texts_next(&work->texts);
+	enum readback_result result;
 	size_t start;
 
 	if (extensions == NULL)
@@ -66,12 +74,9 @@ static int put_rule(struct work *work, const struct table *table, const struct c
 	rule_print_with(text, rule, chain->name, work->task->family, extensions);
 	if (text->failed)
 		return -ENOMEM;
-	if (!same_when_read(work, table, chain, rule, text->data + start, text->len - start)) {
-		struct where at = stream_where(work->stream, line, 0, 0);
-
-		diag_add(&work->log, DIAG_SYNTAX, &at, NULL, "iptables would write this rule back as `%s', which is another rule",
-			 text->data + start);
-	}
+	result = read_back(work, table, chain, rule, text->data + start, text->len - start);
+	if (result != READBACK_SAME)
+		complain(work, &work->stream->lines.item[rule->line], result, text->data + start);
 	strbuf_putc(text, '\n');
 	return 0;
 }
@@ -210,7 +215,7 @@ static int put_saved_rule(struct work *work, const struct line *line, const stru
 	if (text->failed)
 		return -ENOMEM;
 	if (made->rule == NULL ||
-	    !same_when_read(work, made->table, made->chain, made->rule, text->data + start, text->len - start)) {
+	    read_back(work, made->table, made->chain, made->rule, text->data + start, text->len - start) != READBACK_SAME) {
 		text->len = start;
 		strbuf_add(text, command.text, command.len);
 	}

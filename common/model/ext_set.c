@@ -144,6 +144,8 @@ static void read_set_option(int c, char **argv, int invert, struct set_data *dat
 	if (invert && c != MATCH_SET && c != UPDATE_COUNTERS && c != UPDATE_SUBCOUNTERS && c != PACKETS_EQ && c != BYTES_EQ)
 		xtables_error(PARAMETER_PROBLEM, "`!' cannot stand before --%s", name);
 	check_conditions(c, data->given);
+	if ((c == UPDATE_COUNTERS || c == UPDATE_SUBCOUNTERS) && !invert)
+		return; /* that is so anyway */
 	data->given |= 1U << c;
 	if (invert)
 		data->inverted |= 1U << c;
@@ -215,12 +217,9 @@ static void save_match(const void *ip, const struct xt_entry_match *match)
 	const struct set_data *data = (const struct set_data *)(const void *)match->data;
 
 	(void)ip;
-	for (int c = 0; c < SET_OPTION_COUNT; c++) {
-		bool says_nothing = (c == UPDATE_COUNTERS || c == UPDATE_SUBCOUNTERS) && (data->inverted & 1U << c) == 0;
-
-		if ((data->given & 1U << c) != 0 && !says_nothing)
+	for (int c = 0; c < SET_OPTION_COUNT; c++)
+		if ((data->given & 1U << c) != 0)
 			save_option(data, c);
-	}
 }
 
 static void save_target(const void *ip, const struct xt_entry_target *target)

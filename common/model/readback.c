@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-bool readback_same(struct readback *back, const struct table *table, const struct chain *chain, const struct rule *rule,
-		   const char *text, size_t len)
+enum readback_result readback(struct readback *back, const struct table *table, const struct chain *chain,
+			      const struct rule *rule, const char *text, size_t len)
 {
 	struct command *command = &back->command;
 	struct rule read;
@@ -13,12 +13,12 @@ bool readback_same(struct readback *back, const struct table *table, const struc
 
 	arena_reset(&back->arena);
 	if (memchr(text, '\n', len) != NULL || words_split(&back->words, text, len, &column) != WORD_FINE ||
-	    !ext_read(table->name, &back->words, &back->arena, command, &back->fault, NULL) ||
-	    command->verb != 'A' || command->other_family || command_count(command) != 1 ||
-	    table_find_chain(table, command->chain) != chain || !command_resolve(command, table))
-		return false;
+	    !ext_read(table->name, &back->words, &back->arena, command, &back->fault, NULL) || command->verb != 'A' ||
+	    command->other_family || command_count(command) != 1 || table_find_chain(table, command->chain) != chain ||
+	    !command_resolve(command, table))
+		return READBACK_UNREADABLE;
 	command_rule(command, 0, &read);
-	return rule_same(rule, &read);
+	return rule_equivalent(rule, &read) ? READBACK_SAME : READBACK_OTHER;
 }
 
 void readback_free(struct readback *back)

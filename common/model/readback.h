@@ -16,8 +16,14 @@ struct readback {
 	struct ext_fault fault;
 };
 
+enum readback_result {
+	READBACK_SAME,
+	READBACK_OTHER,      /* another rule */
+	READBACK_UNREADABLE, /* no rule at all, or several */
+};
+
 /* Reads a line of the table and compares it with the rule of the chain. */
-bool readback_same(struct readback *back, const struct table *table, const struct chain *chain, const struct rule *rule,
+enum readback_result readback(struct readback *back, const struct table *table, const struct chain *chain, const struct rule *rule,
 		   const char *text, size_t len);
 
 void readback_free(struct readback *back);

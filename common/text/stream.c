@@ -52,14 +52,16 @@ struct where stream_origin_where(const struct stream *stream, const struct line 
 	return (struct where){ .file = origin->file, .line = origin->line };
 }
 
-/* A last line that cannot be the half of something else: COMMIT, or a comment. */
-static bool is_whole(const struct line *line)
+/*
+ * Without its newline a last line may be cut off. Not so COMMIT and a comment: no longer line that begins
+ * with them would say more.
+ */
+static bool may_be_cut(const struct line *line)
 {
-	struct token word = token_after(line->text, line->len, 0);
+	bool commit = line->len == 6 && memcmp(line->text, "COMMIT", 6) == 0;
+	bool comment = line->len > 1 && line->text[0] == '#' && line->text[1] != '@';
 
-	if (token_is(&word, "COMMIT"))
-		return true;
-	return word.len > 0 && word.text[0] == '#' && (word.len == 1 || word.text[1] != '@');
+	return !commit && !comment;
 }
 
 /* Bytes that would make iptables-restore read something else than what an editor shows. */
@@ -85,7 +87,7 @@ static void check_bytes(struct stream *stream, const struct line *line, bool end
 		diag_add(stream->log, DIAG_LIMIT, &at, NULL,
 			 "this line has %u bytes; iptables-restore reads at most %d", line->len, STREAM_LINE_MAX);
 	}
-	if (!ended && !is_whole(line)) {
+	if (!ended && may_be_cut(line)) {
 		at.column = line->len + 1;
 		diag_add(stream->log, DIAG_TRUNCATED, &at, NULL, "the last line has no newline: is the file cut off?");
 	}

@@ -3,9 +3,11 @@
  * canon declared 4|6|46 FILE [lines|counters]: a text as the model writes it, each family's behind the other.
  * With lines, the number of the input's line stands in front of each rule.
  * canon saved 4|6 FILE: each rule line of a saver's text, as the model writes it.
+ * canon random 4|6 SEED: a random ruleset, for the others.
  */
 #include "model/canon.h"
 #include "base/file.h"
+#include "randomrules.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -63,6 +65,17 @@ static bool saved(const struct strbuf *in, enum family families, struct diag_log
 	return good;
 }
 
+static int print_random(enum family family, const char *seed)
+{
+	struct random_rules rules = random_rules((unsigned)strtoul(seed, NULL, 10), family, true);
+	struct strbuf text = STRBUF_INIT;
+
+	random_text(&text, &rules);
+	fputs(strbuf_text(&text), stdout);
+	strbuf_free(&text);
+	return fflush(stdout) == 0 ? STATUS_DONE : STATUS_SYSTEM;
+}
+
 int main(int argc, char *argv[])
 {
 	struct diag_log log = { .report = report };
@@ -73,6 +86,8 @@ int main(int argc, char *argv[])
 	if (argc < 4)
 		return STATUS_USAGE;
 	families = strcmp(argv[2], "46") == 0 ? FAMILY_BOTH : strcmp(argv[2], "6") == 0 ? FAMILY_IPV6 : FAMILY_IPV4;
+	if (strcmp(argv[1], "random") == 0)
+		return print_random(families, argv[3]);
 	if (file_read_path(argv[3], &in, 1UL << 30) != 0)
 		return STATUS_SYSTEM;
 	if (strcmp(argv[1], "declared") == 0)

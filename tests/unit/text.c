@@ -47,6 +47,13 @@ static void check_message(const char *text, const char *want)
 		printf("# got %s\n", seen.text);
 }
 
+static void check_fine(const char *text)
+{
+	struct seen seen;
+
+	CHECK(read_text(text, strlen(text), &seen, NULL) && seen.text[0] == '\0', "stream: a last line without a newline that is whole");
+}
+
 static void test_words(void)
 {
 	static const char line[] = "-A INPUT  -m comment --comment \"a \\\"b\\\" c\" x\"y z\"w \"\"";
@@ -163,6 +170,10 @@ static void test_messages(void)
 	check_message("# only\n", "t: error: no table in this text, so no rules [empty]");
 	check_message("*filter\n:INPUT DROP\n", "t:2: error: table filter (line 1) is not committed");
 	check_message("*filter\nCOMM", "t:2:5: error: the last line has no newline");
+	check_message("*filter\nCOMMIT\n#@ keep D*", "t:3:11: error: the last line has no newline");
+	check_message("*filter\nCOMMIT\n#", "t:3:2: error: the last line has no newline");
+	check_fine("*filter\nCOMMIT");
+	check_fine("*filter\nCOMMIT\n# Completed");
 	check_message("*filter\nCOMMIT \n", "t:2:7: error: nothing may follow COMMIT, not even a blank");
 	check_message("*filter\r\nCOMMIT\r\n", "t:1:8: error: a carriage return");
 	check_message("*filter\n*nat\nCOMMIT\n", "t:2:1: error: a new table before COMMIT of the last one [structure]");

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""canon.py CANON - every sample of tests/ext that is read, written from the model and loaded with both backends.
+
+What iptables-save then says, read by the model again, must be the line that was loaded: once where that line was loaded
+as the model writes it, once where the words of the sample were. Prints each rule that differs, unless it is listed below,
+and the last line "N rules loaded, N not written, N refused by the kernel, N known, N wrong". Needs root; run it with
+scripts/netns-run.
+"""
+import glob, re, subprocess, sys, tempfile
+
+# Rules that come back as others, and why. Most of those that iptables cannot tell are not written in the first place.
+KNOWN = [
+]
+
+
+def run(command):
+    return subprocess.run(command, capture_output=True, check=False)
+
+
+def samples():
+    """{(table, chain, family): {rule: whether iptables-legacy-save's words for it are known}}"""
+    groups = {}
+    for name in sorted(glob.glob("tests/ext/*.t")):
+        for line in open(name, "rb").read().splitlines():
+            if line.startswith(b"@ "):
+                table, chain, families = line.split()[1:]
+            elif line and not line.startswith(b"#"):
+                rule, printed, result = line.rsplit(b";", 2)
+                for family in families.decode() if result == b"OK" else "":
+                    groups.setdefault((table, chain, family), {})[rule] = printed != b"-"
+    return groups
+
+
+def write(lines):
+    text = tempfile.NamedTemporaryFile("wb")
+    text.write(b"".join(line + b"\n" for line in lines))
+    text.flush()
+    return text
+
+
+class Canon:
+    def __init__(self, program, family):
+        self.program, self.family = program, family
+
+    def run(self, how, lines):
+        """(output lines, numbers of the lines that are refused)"""
+        with write(lines) as text:
+            done = run([self.program, how, self.family, text.name])
+        refused = {int(n) for n in re.findall(rb"^[^:]*:(\d+):(?:\d+:)? error:", done.stderr, re.M)}
+        assert (done.returncode == 0) == (not refused), (done.returncode, done.stderr)
+        return done.stdout.splitlines(), refused
+
+    def declared(self, lines):
+        return self.run("declared", lines)
+
+    def saved(self, lines):
+        return self.run("saved", lines)[0]
+
+
+class Machine:
+    """A namespace, and what a backend loads there."""
+
+    def __init__(self, backend, family, table):
+        self.name, self.table = f"{backend}{family}", table.decode()
+        self.tool = ("iptables-" if family == "4" else "ip6tables-") + backend
+        run(["ip", "netns", "add", self.name])
+        for words in "hosts hash:ip", "hosts6 hash:ip family inet6", "pairs hash:ip,port":
+            run(["ip", "netns", "exec", self.name, "ipset", "create", *words.split()])
+
+    def close(self):
+        run(["ip", "netns", "delete", self.name])
+
+    def load(self, head, rules):
+        with write(head + rules + [b"COMMIT"]) as text:
+            return run(["ip", "netns", "exec", self.name, self.tool + "-restore", text.name]).returncode == 0
+
+    def loadable(self, head, rules, base=()):
+        """Base, which loads, and as many of the rules as the kernel takes together with it."""
+        base = list(base)
+        if not rules or self.load(head, base + rules):
+            return base + rules
+        if len(rules) == 1:
+            return base
+        middle = len(rules) // 2
+        return self.loadable(head, rules[middle:], self.loadable(head, rules[:middle], base))
+
+    def save(self):
+        return run(["ip", "netns", "exec", self.name, self.tool + "-save", "-t", self.table]).stdout.splitlines()
+
+
+class Tally:
+    def __init__(self):
+        self.loaded = self.unwritten = self.refused = self.known = self.wrong = 0
+
+    def complain(self, text):
+        self.wrong += 1
+        print(text)
+
+    def compare(self, where, words, want, got):
+        if len(want) != len(got):
+            self.complain(f"{where}: {len(want)} rules were loaded, and {len(got)} are there")
+        for source, one, other in zip(words, want, got):
+            self.loaded += 1
+            if one == other:
+                continue
+            if any(re.fullmatch(known, f"{where}: {source.decode('latin-1')}") for known in KNOWN):
+                self.known += 1
+            else:
+                self.complain(f"{where}: {source.decode('latin-1')}\n\twant {one.decode('latin-1')}\n\tgot  {other.decode('latin-1')}")
+
+
+def written(canon, head, rules, where, tally):
+    """The rules that the model writes, and its text."""
+    while True:
+        text, refused = canon.declared(head + rules + [b"COMMIT"])
+        if not refused:
+            break
+        for n in sorted(refused):
+            print(f"not written: {where}: {rules[n - len(head) - 1].decode('latin-1')}")
+        tally.unwritten += len(refused)
+        rules = [rule for n, rule in enumerate(rules, len(head) + 1) if n not in refused]
+    if canon.declared(text) != (text, set()) or canon.saved(text) != [line for line in text if line.startswith(b"-A")]:
+        tally.complain(f"{where}: what was written is written otherwise the second time")
+    return rules, text
+
+
+def main():
+    tally = Tally()
+    for (table, chain, family), group in samples().items():
+        canon = Canon(sys.argv[1], family)
+        where = f"IPv{family} {table.decode()} {chain.decode()}"
+        words, text = written(canon, [b"*" + table, b":user - [0:0]"], [b"-A " + chain + b" " + rule for rule in group], where, tally)
+        head = [line for line in text if line[:1] in (b"*", b":")]
+        lines = [line for line in text if line.startswith(b"-A")]
+        certain = [group[rule.split(b" ", 2)[2]] for rule in words]
+        for backend in "legacy", "nft":
+            machine = Machine(backend, family, table)
+            taken = [line for line, sure in zip(lines, certain) if sure or machine.load(head, [line])]
+            taken = set(machine.loadable(head, taken))
+            tally.refused += sum(line not in taken for line in lines)
+            chosen = [(word, line) for word, line in zip(words, lines) if line in taken]
+            for rules in [line for _, line in chosen], [word for word, _ in chosen]:
+                if machine.load(head, rules):
+                    tally.compare(f"{machine.tool} {where}", rules, [line for _, line in chosen], canon.saved(machine.save()))
+                else:
+                    tally.complain(f"{machine.tool} {where}: refused, as a whole")
+            machine.close()
+    print(f"{tally.loaded} rules loaded, {tally.unwritten} not written, {tally.refused} refused by the kernel, "
+          f"{tally.known} known, {tally.wrong} wrong")
+    return tally.wrong > 0 or tally.loaded == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
