@@ -31,8 +31,8 @@ static int become_root(void)
 	char map[64];
 	int err;
 
-	if (unshare(CLONE_NEWUSER) != 0)
-		return -errno;
+	if (unshare(CLONE_NEWUSER) != 0) /* however it is forbidden, what is missing is the permission */
+		return errno == ENOSPC || errno == EUSERS ? -EPERM : -errno;
 	err = write_path("/proc/self/setgroups", "deny");
 	snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
 	if (err == 0)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruletext/align.h"
-#include "host/backend.h"
 #include "ruletext/dual.h"
 #include "ruletext/extras.h"
 #include "ruletext/merge.h"
@@ -19,38 +18,6 @@ static struct text_rules read_sample(const char *text)
 
 	CHECK(rules_read(&rules, "t", text, strlen(text), &log), "the sample is read");
 	return rules;
-}
-
-static void check_refusal(const char *words, unsigned line, const char *why, const char *name)
-{
-	struct refusal refusal = REFUSAL_INIT;
-
-	refusal_read(&refusal, words);
-	if (refusal.line != line || strcmp(strbuf_text(&refusal.why), why) != 0)
-		printf("# %u: %s\n", refusal.line, strbuf_text(&refusal.why));
-	CHECK(refusal.line == line && strcmp(strbuf_text(&refusal.why), why) == 0, name);
-	refusal_free(&refusal);
-}
-
-static void test_refusals(void)
-{
-	check_refusal("iptables-nft-restore v1.8.9 (nf_tables): invalid port/service `99999' specified\n"
-		      "Error occurred at line: 3\nTry `iptables-nft-restore -h' or ...\n",
-		      3, "invalid port/service `99999' specified", "an option is refused");
-	check_refusal("iptables-restore v1.8.9 (legacy): Couldn't load match `foo':No such file or directory\n\n"
-		      "Error occurred at line: 3\nTry `x'\n",
-		      3, "Couldn't load match `foo':No such file or directory", "a match is missing");
-	check_refusal("iptables-nft-restore v1.8.9 (nf_tables): \nline 6: RULE_APPEND failed (Too many links): rule in chain B\n",
-		      6, "RULE_APPEND failed (Too many links): rule in chain B", "the kernel refuses, nft");
-	check_refusal("iptables-restore: line 4 failed\n", 4, "the kernel refused it", "the kernel refuses, legacy");
-	check_refusal("iptables-nft-restore: line 3 failed: No chain/target/match by that name.\n", 3,
-		      "No chain/target/match by that name", "a chain is missing, nft");
-	check_refusal("iptables-restore v1.8.9 (legacy): Can't set policy `REJECT' on `INPUT' line 2: Bad policy name\n", 2,
-		      "Can't set policy `REJECT' on `INPUT'; Bad policy name", "a policy is refused");
-	check_refusal("iptables-restore v1.8.9 (legacy): iptables-restore: unable to initialize table 'foo'\n"
-		      "Error occurred at line: 1\n",
-		      1, "unable to initialize table 'foo'", "a table is missing");
-	check_refusal("", 0, "", "no words at all");
 }
 
 static void check_taken(const struct stream *stream, enum family family, const char *want, const char *name)
@@ -300,7 +267,6 @@ int main(void)
 	test_sysctls();
 	test_extras();
 	test_texts();
-	test_refusals();
 	test_take();
 	test_rules();
 	test_many_chains();
