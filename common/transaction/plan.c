@@ -90,7 +90,7 @@ static void number_generation(struct transaction *t)
 	t->journal.from = t->good.number;
 	t->journal.families = t->request.families;
 	strcpy(t->journal.backend, backend_name(t->door->kind));
-	host_boot_id(t->journal.boot);
+	strcpy(t->journal.boot, t->state->boot);
 }
 
 bool make_plan(struct transaction *t)

@@ -144,10 +144,7 @@ static enum result drop_old(struct transaction *t, const struct journal *journal
 
 static enum result recover(struct transaction *t, const struct journal *journal)
 {
-	char boot[HOST_BOOT_ID];
-
-	host_boot_id(boot);
-	if (strcmp(boot, journal->boot) != 0)
+	if (strcmp(t->state->boot, journal->boot) != 0)
 		return drop_old(t, journal);
 	if (journal->generation == state_link(t->state, "good") && journal->from != journal->generation) {
 		int err = journal_remove(t->state);

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fake/judge.h"
+#include "fake/packets.h"
+#include "store/journal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static void wrong(struct trial *trial, const char *what)
+{
+	if (trial->wrong == NULL)
+		trial->wrong = what;
+}
+
+/* --- packets ------------------------------------------------------------------------------------------ */
+
+static bool forwards(struct fake_kernel *kernel, int family)
+{
+	return fake_setting(kernel, family == 0 ? KEY_IPV4 : KEY_IPV6)->value == fake_word_text("1");
+}
+
+static uint32_t forwarded(struct fake_kernel *kernel, int family)
+{
+	return forwards(kernel, family) ? fake_accepts(kernel, family, "FORWARD") : 0;
+}
+
+void judge_allow(struct trial *trial, struct fake_kernel *kernel)
+{
+	for (int i = 0; i < FAMILIES; i++) {
+		trial->may_accept[i] |= fake_accepts(kernel, i, "INPUT");
+		trial->may_forward[i] |= forwarded(kernel, i);
+	}
+}
+
+void judge_begin(struct trial *trial)
+{
+	for (int i = 0; i < FAMILIES; i++)
+		trial->may_accept[i] = trial->may_forward[i] = 0;
+	trial->may_open = false;
+	judge_allow(trial, &trial->start);
+	judge_allow(trial, &trial->old);
+	judge_allow(trial, &trial->new);
+}
+
+/* The safe rules let in the administrator, banned or not. */
+static bool family_is_safe(struct trial *trial, int family);
+
+void judge_packets(struct trial *trial)
+{
+	struct fake_kernel *kernel = &trial->door.kernel;
+
+	for (int i = 0; i < FAMILIES && !trial->may_open; i++) {
+		if ((fake_accepts(kernel, i, "INPUT") & ~trial->may_accept[i]) != 0 && !family_is_safe(trial, i))
+			wrong(trial, "INPUT lets in what neither the old nor the new rules let in");
+		if ((forwarded(kernel, i) & ~trial->may_forward[i]) != 0)
+			wrong(trial, "the host forwards what neither the old nor the new rules forward");
+	}
+}
+
+/* --- states ------------------------------------------------------------------------------------------- */
+
+bool trial_is(struct trial *trial, const struct fake_kernel *expected)
+{
+	const struct fake_kernel *kernel = &trial->door.kernel;
+
+	return fake_rules_same(kernel, expected, 0, NULL) && fake_rules_same(kernel, expected, 1, NULL) &&
+	       fake_settings_same(kernel, expected) && fake_sets_same(kernel, expected);
+}
+
+/* The text of the safe rules with its marks, as far as the fake kernel takes it. */
+static void make_safe(struct fake_kernel *kernel, int family)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *mark = family == 0 ? "-4 " : "-6 ", *program, *why;
+	unsigned number = 1;
+
+	for (const char *line = safe_rules; *line != '\0'; line += strcspn(line, "\n") + 1) {
+		bool marked = line[0] == '-' && (line[1] == '4' || line[1] == '6');
+		size_t len = strcspn(line, "\n") + 1;
+
+		if (!marked || strncmp(line, mark, 3) == 0)
+			strbuf_add(&text, line + (marked ? 3 : 0), len - (marked ? 3 : 0));
+	}
+	program = strbuf_text(&text);
+	(void)!fake_restore(kernel, family, true, &program, &number, &why);
+	strbuf_free(&text);
+}
+
+static bool family_is_safe(struct trial *trial, int family)
+{
+	static struct fake_kernel safe;
+
+	if (safe.rules[family].count == 0)
+		make_safe(&safe, family);
+	return fake_rules_same(&trial->door.kernel, &safe, family, "filter");
+}
+
+bool trial_is_safe(struct trial *trial)
+{
+	return family_is_safe(trial, 0) && family_is_safe(trial, 1);
+}
+
+/* The same, apart from what another program did, all of which must still be there, once. */
+static bool is_with_writes(struct trial *trial, const struct fake_kernel *expected)
+{
+	struct fake_kernel kept = trial->door.kernel;
+	bool same;
+
+	if (trial->writer != NULL && trial->written > 0 &&
+	    !trial->writer->take_back(&trial->door.kernel, expected, trial->written)) {
+		trial->door.kernel = kept;
+		wrong(trial, "something that another program did is lost, or there twice");
+		return false;
+	}
+	same = trial_is(trial, expected);
+	trial->door.kernel = kept;
+	return same;
+}
+
+/* --- the end of a run --------------------------------------------------------------------------------- */
+
+static bool is_done(const struct trial *trial)
+{
+	return trial->result == RESULT_DONE;
+}
+
+/* No result but these is the truth about what is in force. */
+static void judge_state(struct trial *trial)
+{
+	if (trial->result == RESULT_SAFE) {
+		if (!trial_is_safe(trial))
+			wrong(trial, "the safe rules should be in force, and are not");
+	} else if (is_done(trial)) {
+		if (!is_with_writes(trial, &trial->new))
+			wrong(trial, "the load should be in force, and is not, or not all of it");
+	} else if (!is_with_writes(trial, &trial->old)) {
+		wrong(trial, "everything should be as it was, and is not");
+	}
+}
+
+static bool journal_is_there(const struct trial *trial)
+{
+	struct strbuf path = STRBUF_INIT;
+	bool there = access(state_run_path(&trial->state, "journal", &path), F_OK) == 0;
+
+	strbuf_free(&path);
+	return there;
+}
+
+/* The good generation is that of the rules in force. */
+static void judge_disk(struct trial *trial)
+{
+	unsigned good = state_link(&trial->state, "good");
+	struct generation generation = { .number = 0 };
+
+	if (good != (is_done(trial) ? trial->next : trial->good))
+		wrong(trial, "another generation is the good one than the result says");
+	if (good != 0 && !generation_read(&generation, &trial->state, good))
+		wrong(trial, "the good generation is not whole");
+	generation_free(&generation);
+}
+
+/* What could not be removed is of use to the next run, or does no harm there. */
+static void judge_journal(struct trial *trial)
+{
+	struct journal journal;
+	int err = journal_read(&trial->state, &journal);
+
+	journal_free(&journal);
+	if (err == -ENOENT)
+		return;
+	if (err != 0) {
+		wrong(trial, "the journal cannot be read");
+		return;
+	}
+	fake_rewind(&trial->door);
+	trial->written = 0;
+	(void)trial_load(trial, trial->to, 0, 0);
+	if (journal_is_there(trial))
+		wrong(trial, "the next run leaves the journal where it is");
+}
+
+void judge_end(struct trial *trial)
+{
+	judge_state(trial);
+	judge_disk(trial);
+	if (trial->wrong == NULL)
+		judge_journal(trial);
+}
+
+void judge_boot(struct trial *trial, const struct fake_kernel *expected)
+{
+	if (trial->result != RESULT_DONE)
+		wrong(trial, "--boot does not put the good generation in force");
+	else if (!trial_is(trial, expected))
+		wrong(trial, "something else is in force than --boot says");
+	if (journal_is_there(trial))
+		wrong(trial, "the journal is still there");
+}
+
+void judge_next(struct trial *trial)
+{
+	if (trial->result != RESULT_DONE)
+		wrong(trial, "the next load fails");
+	else if (!trial_is(trial, &trial->new))
+		wrong(trial, "the next load is not in force, or not all of it");
+	if (journal_is_there(trial))
+		wrong(trial, "the journal is still there");
+}

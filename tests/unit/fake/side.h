@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The texts that the tests of the transaction load: each is made from a few choices. */
+#ifndef FW_TESTS_FAKE_SIDE_H
+#define FW_TESTS_FAKE_SIDE_H
+
+#include "fake/kernel.h"
+#include "transaction/transaction.h"
+
+enum side {
+	SIDE_FORWARDING = 1 << 0,     /* the settings for forwarding are 1, not 0 */
+	SIDE_FORWARD_ACCEPT = 1 << 1, /* policies, else DROP */
+	SIDE_INPUT_ACCEPT = 1 << 2,
+	SIDE_OTHER = 1 << 3,     /* other rules, chains, members of a set, and settings that open, and a set and a table more */
+	SIDE_SILENT = 1 << 4,    /* no settings */
+	SIDE_SAME_IPV6 = 1 << 5, /* SIDE_OTHER is not about the rules of IPv6 */
+};
+
+#define KEY_IPV4 "net.ipv4.ip_forward"
+#define KEY_IPV6 "net.ipv6.conf.all.forwarding"
+#define KEY_FILTER "net.ipv4.conf.all.rp_filter"
+#define KEY_REDIRECTS "net.ipv4.conf.all.accept_redirects"
+#define KEY_NOBODYS "net.ipv4.tcp_syncookies"
+
+/* A text as main hands it down. */
+struct side_text {
+	struct strbuf input; /* owned, as the rest */
+	struct canon canon[FAMILIES];
+	struct stream stream;
+	struct extras extras;
+};
+
+void side_text_make(struct side_text *text, unsigned side);
+void side_text_free(struct side_text *text);
+
+/* A machine that has just booted, and the rules and the bans that another program has put there. */
+void side_boot(struct fake_kernel *kernel);
+void side_bans(struct fake_kernel *kernel);
+
+/* Puts a text in force by hand. boot: where settings go that it does not name. bans: another program's rules stay. */
+void side_apply(struct fake_kernel *kernel, unsigned side, const struct fake_kernel *boot, bool bans);
+
+
+#endif

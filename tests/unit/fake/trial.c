@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fake/trial.h"
+#include "fake/judge.h"
+#include "fake/packets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- the library, as main uses it --------------------------------------------------------------------- */
+
+static void remember(void *ctx, const struct diag *diag)
+{
+	struct trial *trial = ctx;
+
+	strbuf_printf(&trial->said, "#   %s\n", diag->text);
+}
+
+static bool guard_alive(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+static bool guard_dead(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
+static struct transaction *begin(struct trial *trial, struct diag_log *log, bool guard)
+{
+	struct transaction_hooks hooks = { .guard_start = fake_guard_start, .guard_alive = guard ? guard_alive : guard_dead,
+					   .arg = &trial->door };
+
+	*log = (struct diag_log){ .report = remember, .ctx = trial };
+	trial->runs++;
+	return transaction_begin(&trial->door.door, &trial->state, &hooks, log);
+}
+
+enum result trial_load(struct trial *trial, unsigned side, unsigned confirm, unsigned generation)
+{
+	struct diag_log log;
+	struct transaction *t = begin(trial, &log, false);
+	struct side_text text;
+	struct request request = { .families = FAMILY_BOTH, .unknown = UNKNOWN_ADOPT, .rehearse = generation == 0,
+				   .confirm = confirm, .generation = generation };
+	enum result result = state_make(&trial->state) == 0 ? RESULT_DONE : RESULT_SYSTEM;
+
+	side_text_make(&text, side);
+	if (generation == 0) {
+		request.input = &text.input;
+		request.stream = &text.stream;
+		request.canon = text.canon;
+		request.extras = &text.extras;
+	}
+	if (result == RESULT_DONE)
+		result = transaction_recover(t);
+	if (result == RESULT_DONE)
+		result = transaction_prepare(t, &request);
+	if (result == RESULT_DONE)
+		result = transaction_commit(t);
+	transaction_end(t);
+	side_text_free(&text);
+	return result;
+}
+
+enum result trial_boot(struct trial *trial, bool first)
+{
+	struct diag_log log;
+	struct transaction *t = begin(trial, &log, false);
+	enum result result;
+
+	(void)!state_make(&trial->state);
+	result = transaction_boot(t, NULL, first);
+	transaction_end(t);
+	return result;
+}
+
+enum result trial_lapse(struct trial *trial)
+{
+	struct diag_log log;
+	struct transaction *t = begin(trial, &log, true);
+	enum result result;
+
+	trial->door.now += 3600 * 1000;
+	result = transaction_lapse(t);
+	transaction_end(t);
+	return result;
+}
+
+static enum result confirm(struct trial *trial)
+{
+	struct diag_log log;
+	struct transaction *t = begin(trial, &log, true);
+	enum result result = transaction_confirm(t);
+
+	transaction_end(t);
+	return result;
+}
+
+static enum result run_flow(struct trial *trial)
+{
+	enum result result;
+
+	switch (trial->flow) {
+	case FLOW_LAPSE:
+	case FLOW_CONFIRM:
+		result = trial_load(trial, trial->to, 60, 0);
+		if (result == RESULT_DONE && trial->flow == FLOW_CONFIRM) {
+			result = confirm(trial);
+			if (result == RESULT_DONE)
+				return result;
+			result = RESULT_DONE;
+		}
+		return result == RESULT_DONE ? trial_lapse(trial) : result;
+	case FLOW_ROLLBACK:
+		return trial_load(trial, trial->to, 0, trial->next);
+	case FLOW_BOOT:
+		return trial_boot(trial, true);
+	default:
+		return trial_load(trial, trial->to, 0, 0);
+	}
+}
+
+/* --- the schedule's hooks ----------------------------------------------------------------------------- */
+
+static void keep_moment(struct trial *trial)
+{
+	struct moment moment = { .kernel = trial->door.kernel, .at = trial->door.points };
+	struct fake_disk disk;
+
+	if (trial->disk_moved || trial->disks.len == 0) {
+		fake_disk_read(&disk, trial->dir);
+		if (!vec_push(&trial->disks, disk))
+			abort();
+		trial->disk_moved = false;
+	}
+	moment.disk = trial->disks.len - 1;
+	if (!vec_push(&trial->moments, moment))
+		abort();
+}
+
+/* In front of every point: what the point before has done is judged here. */
+static void at_point(void *arg, enum fake_point kind)
+{
+	struct trial *trial = arg;
+
+	judge_packets(trial);
+	if (trial->keep_moments)
+		keep_moment(trial);
+	trial->disk_moved = trial->disk_moved || kind == POINT_DISK;
+}
+
+static void write_other(void *arg, struct fake_kernel *kernel)
+{
+	struct trial *trial = arg;
+
+	if (trial->writer->rules && trial->kind == BACKEND_LEGACY)
+		return; /* the lock is ours */
+	trial->writer->write(kernel, trial->written++);
+	judge_allow(trial, kernel);
+}
+
+/* --- a machine ---------------------------------------------------------------------------------------- */
+
+static void set_hooks(struct trial *trial)
+{
+	trial->door.hooks = (struct fake_hooks){ .point = at_point, .write = write_other, .arg = trial };
+	trial->state.gate = fake_gate;
+	trial->state.gate_arg = &trial->door;
+}
+
+/* A boot has another id, and leaves nothing but what is on disk. */
+void trial_reboot(struct trial *trial)
+{
+	trial->door.kernel = trial->boot;
+	snprintf(trial->state.boot, sizeof(trial->state.boot), "another boot");
+}
+
+static bool load_by(struct trial *trial, unsigned side, const struct fake_kernel *expected)
+{
+	enum result result = trial_load(trial, side, 0, 0);
+
+	return result == RESULT_DONE && trial_is(trial, expected);
+}
+
+/* What is on the machine before the run, step by step. */
+static bool make_history(struct trial *trial)
+{
+	struct fake_kernel *kernel = &trial->door.kernel;
+	bool good = true;
+
+	trial->new = trial->old = *kernel;
+	side_apply(&trial->new, trial->to, &trial->boot, true);
+	if (trial->flow == FLOW_ROLLBACK)
+		good = load_by(trial, trial->to, &trial->new);
+	trial->old = *kernel;
+	side_apply(&trial->old, trial->from, &trial->boot, true);
+	if (!trial->first)
+		good = good && load_by(trial, trial->from, &trial->old);
+	trial->old = *kernel;
+	trial->new = *kernel;
+	side_apply(&trial->new, trial->to, &trial->boot, true);
+	if (trial->flow == FLOW_BOOT)
+		good = good && load_by(trial, trial->to, &trial->new);
+	return good;
+}
+
+/* After a boot there are no sets and no bans. */
+static void begin_boot(struct trial *trial)
+{
+	trial_reboot(trial);
+	trial->old = trial->new = trial->boot;
+	side_apply(&trial->new, trial->to, &trial->boot, false);
+}
+
+bool trial_begin(struct trial *trial, enum backend_kind kind, enum trial_flow flow, unsigned from, unsigned to, bool first)
+{
+	bool good;
+
+	*trial = (struct trial){ .kind = kind, .flow = flow, .from = from, .to = to, .first = first };
+	snprintf(trial->dir, sizeof(trial->dir), "%s/fw-transaction-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	if (mkdtemp(trial->dir) == NULL)
+		return false;
+	state_begin(&trial->state, trial->dir);
+	snprintf(trial->state.boot, sizeof(trial->state.boot), "this boot");
+	side_boot(&trial->boot);
+	trial->door.kernel = trial->boot;
+	side_bans(&trial->door.kernel);
+	fake_open(&trial->door, kind);
+	good = make_history(trial);
+	if (!good)
+		printf("# the history of the trial failed\n%s", strbuf_text(&trial->said));
+	if (flow == FLOW_BOOT)
+		begin_boot(trial);
+	if (first)
+		(void)!state_make(&trial->state);
+	trial->good = state_link(&trial->state, "good");
+	trial->next = flow == FLOW_ROLLBACK ? 1 : flow == FLOW_BOOT ? trial->good : state_newest(&trial->state) + 1;
+	trial->start = trial->door.kernel;
+	fake_disk_read(&trial->disk, trial->dir);
+	set_hooks(trial);
+	trial_reset(trial);
+	return good;
+}
+
+static void forget_moments(struct trial *trial)
+{
+	for (size_t i = 0; i < trial->disks.len; i++)
+		fake_disk_free(&trial->disks.item[i]);
+	trial->disks.len = trial->moments.len = 0;
+}
+
+void trial_reset(struct trial *trial)
+{
+	forget_moments(trial);
+	fake_rewind(&trial->door);
+	fake_disk_write(&trial->disk, trial->dir);
+	trial->door.kernel = trial->start;
+	trial->written = 0;
+	trial->wrong = NULL;
+	trial->disk_moved = false;
+	strbuf_reset(&trial->said);
+	judge_begin(trial);
+}
+
+static void remove_folder(const char *dir, const char *name)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	rmdir(path);
+}
+
+void trial_end(struct trial *trial)
+{
+	struct fake_disk nothing = { .files = { 0 } };
+
+	forget_moments(trial);
+	vec_free(&trial->disks);
+	vec_free(&trial->moments);
+	fake_disk_write(&nothing, trial->dir);
+	remove_folder(trial->dir, "generations");
+	remove_folder(trial->dir, "run");
+	rmdir(trial->dir);
+	fake_disk_free(&trial->disk);
+	fake_free(&trial->door);
+	strbuf_free(&trial->said);
+}
+
+/* --- runs ----------------------------------------------------------------------------------------------- */
+
+static bool tell(struct trial *trial, const char *what)
+{
+	if (trial->wrong == NULL)
+		return true;
+	if (trial->failures++ < 3)
+		printf("# %s: %s; result %d after %u points\n%s", what, trial->wrong, trial->result, trial->door.points,
+		       strbuf_text(&trial->said));
+	return false;
+}
+
+bool trial_run(struct trial *trial, const char *what)
+{
+	trial->result = run_flow(trial);
+	judge_packets(trial);
+	judge_end(trial);
+	return tell(trial, what);
+}
+
+/* The machine as a process leaves it that dies. */
+static void go_to(struct trial *trial, const struct moment *moment)
+{
+	fake_rewind(&trial->door);
+	fake_disk_write(&trial->disks.item[moment->disk], trial->dir);
+	trial->door.kernel = moment->kernel;
+	strbuf_reset(&trial->said);
+	trial->wrong = NULL;
+}
+
+static void boot_warm(struct trial *trial)
+{
+	trial->result = trial_boot(trial, false);
+	judge_packets(trial);
+	judge_boot(trial, state_link(&trial->state, "good") == trial->next ? &trial->new : &trial->old);
+}
+
+/* What the good generation makes of a machine that has just booted. */
+static void boot_cold(struct trial *trial)
+{
+	struct fake_kernel expected = trial->boot;
+	char boot[HOST_BOOT_ID];
+	unsigned good = state_link(&trial->state, "good");
+
+	memcpy(boot, trial->state.boot, sizeof(boot));
+	if (good != 0)
+		side_apply(&expected, good == trial->next ? trial->to : trial->from, &trial->boot, false);
+	trial_reboot(trial);
+	trial->result = trial_boot(trial, true);
+	if (good != 0)
+		judge_boot(trial, &expected);
+	memcpy(trial->state.boot, boot, sizeof(boot));
+}
+
+static void load_next(struct trial *trial)
+{
+	trial->result = trial_load(trial, trial->to, 0, 0);
+	if (trial->result == RESULT_SAFE) {
+		judge_packets(trial);
+		if (!trial_is_safe(trial))
+			trial->wrong = "the next load says that the safe rules are in force, and they are not";
+		trial->result = trial_load(trial, trial->to, 0, 0);
+	}
+	judge_packets(trial);
+	judge_next(trial);
+}
+
+bool trial_after_death(struct trial *trial, const struct moment *moment, const char *what)
+{
+	char text[256];
+	bool good;
+
+	snprintf(text, sizeof(text), "%s, died at %u, next load", what, moment->at);
+	trial->keep_moments = false;
+	go_to(trial, moment);
+	load_next(trial);
+	good = tell(trial, text);
+	snprintf(text, sizeof(text), "%s, died at %u, --boot", what, moment->at);
+	go_to(trial, moment);
+	boot_warm(trial);
+	good = tell(trial, text) && good;
+	snprintf(text, sizeof(text), "%s, died at %u, machine's boot", what, moment->at);
+	go_to(trial, moment);
+	boot_cold(trial);
+	return tell(trial, text) && good;
+}
