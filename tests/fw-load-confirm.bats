@@ -365,7 +365,7 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 	live >"$tmp/before"
 	before=$(links)
 	# The first two are those of the generation and of the journal, before anything is changed.
-	for fault in renameat:error=EIO:when=3 renameat:error=EIO:when=4 renameat:error=EIO:when=5 symlink:error=ENOSPC:when=1 symlink:error=ENOSPC:when=2; do
+	for fault in renameat:error=EIO:when=3 renameat:error=EIO:when=4 renameat2:error=EIO:when=1 symlink:error=ENOSPC:when=1 symlink:error=ENOSPC:when=2; do
 		run -11 in_ns strace -qq -o /dev/null -e trace="${fault%%:*}" -e inject="$fault" fw-load -b nft -s "$state" "$tmp/next"
 		[[ $output == *"the rules are as they were"* ]]
 		live | diff "$tmp/before" -

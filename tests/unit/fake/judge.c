@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "store/generation.h"
 #include "fake/judge.h"
 #include "fake/packets.h"
 #include "store/journal.h"
