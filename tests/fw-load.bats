@@ -373,4 +373,13 @@ print("COMMIT")' >"$tmp/many"
 	grep -o '^| [0-9]* |' faults.md | tr -d '| ' >"$tmp/listed"
 	[ "$(wc -l <"$tmp/listed")" = 42 ]
 	sort -n "$tmp/tested" | diff - "$tmp/listed"
+	# The promises: each file that the table names has a test of it.
+	while IFS='|' read -r _ case _ _ where; do
+		for file in $(tr -d ',|' <<<"$where"); do
+			case $file in
+			bench/*) [ -e "$file" ] ;;
+			*) grep -qE "\b${case// /}\b" "$file" || { echo "no test of $case in $file"; false; } ;;
+			esac
+		done
+	done < <(grep '^| T' faults.md)
 }

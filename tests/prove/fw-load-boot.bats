@@ -83,23 +83,23 @@ boot() {
 @test "case 33: power lost during an unconfirmed load: the boot has the last confirmed rules" {
 	run -0 boot 'load /r/one'
 	run -0 boot -p 'load --boot && { load --confirm 600 /r/two & wait_for has 8443 && lose_power; }'
-	run -0 boot 'load --boot && has 443 && ! has 8443 && [ ! -e /state/fw/pending ]'
+	run -0 boot 'load --boot && has 443 && ! has 8443 && [ ! -e /state/fw/run/journal ]'
 	[[ $output == *"never confirmed"* ]]
 }
 
-# Three parts of the record, each synced, renamed and its directory synced; then what a roll-back needs; the commits of
-# both families; `good` by rename; and the end of what was pending.
+# The generation and the journal, each synced, renamed and its directory synced; the commits of both families; the
+# generation gets the name of one that is kept; `good` by rename; and the end of the journal.
 @test "power lost inside a load: the old rules up to the rename that makes the record the good one, then the new ones" {
 	local point
 	run -0 boot 'load /r/one'
 	cp "$tmp/disk" "$tmp/before"
-	for point in "fsync 1" "renameat 1" "renameat 3" "rename /state/fw/.good.tmp"; do
+	for point in "fsync 1" "renameat 1" "renameat 3" "renameat /state/fw/.good.tmp"; do
 		cp "$tmp/before" "$tmp/disk"
 		run -0 boot -p "load --boot && hold $point /r/fw-load -s /state/fw /r/two && lose_power"
 		run -0 boot 'load --boot && has 443 && ! has 8443'
 	done
 	cp "$tmp/before" "$tmp/disk"
-	run -0 boot -p "load --boot && hold unlink /state/fw/pending /r/fw-load -s /state/fw /r/two && has 8443 && lose_power"
+	run -0 boot -p "load --boot && hold unlink /state/fw/run/journal /r/fw-load -s /state/fw /r/two && has 8443 && lose_power"
 	run -0 boot 'load --boot && has 8443 && ! has 443'
 }
 
