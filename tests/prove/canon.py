@@ -143,8 +143,9 @@ def main():
             for rules in [line for _, line in chosen], [word for word, _ in chosen]:
                 if machine.load(head, rules):
                     tally.compare(f"{machine.tool} {where}", rules, [line for _, line in chosen], canon.saved(machine.save()))
-                else:
-                    tally.complain(f"{machine.tool} {where}: refused, as a whole")
+                    continue
+                for rule in sorted(set(rules) - set(machine.loadable(head, rules))):
+                    tally.complain(f"{machine.tool} {where}: loads as it is written, but not as it was: {rule.decode('latin-1')}")
             machine.close()
     print(f"{tally.loaded} rules loaded, {tally.unwritten} not written, {tally.refused} refused by the kernel, "
           f"{tally.known} known, {tally.wrong} wrong")
