@@ -147,13 +147,13 @@ extension() {
 }
 
 @test "an extension that ends the process is named by its line, whatever its status" {
-	for status in 0 1; do
-		extension ends$status "exit($status)" ''
+	for code in 0 1; do
+		extension ends$code "exit($code)" ''
 		run -3 canon declared 4 "$tmp/text"
-		[[ $output == *"text:4: error: IPv4: the process that reads the rules ends at this line with status $status [system]" ]]
-		extension leaves$status '' "exit($status)"
+		[[ $output == *"text:4: error: IPv4: the process that reads the rules ends at this line with status $code [system]" ]]
+		extension leaves$code '' "exit($code)"
 		run -3 canon declared 4 "$tmp/text"
-		[[ $output == *"text:4: error: IPv4: the process that reads the rules ends at this line with status $status [system]" ]]
+		[[ $output == *"text:4: error: IPv4: the process that reads the rules ends at this line with status $code [system]" ]]
 	done
 }
 
@@ -164,16 +164,16 @@ extension() {
 }
 
 @test "an extension that prints something else is refused at its line; in a saver's text the line stays" {
-	extension prints '' 'printf(" --does\\n-A INPUT -j ACCEPT")'
+	extension prints '' 'printf(" --does\n-A INPUT -j ACCEPT")'
 	run -1 canon declared 4 "$tmp/text"
 	[[ $output == *"text:4: error: iptables would write this rule back as \`-A INPUT -m prints --does"* ]]
 	[ "$(canon saved 4 "$tmp/text")" = "$(grep '^-A' "$tmp/text")" ]
 	extension quiet '' ''
 	run -0 canon declared 4 "$tmp/text"
-	extension nul '' 'fwrite("\\0", 1, 1, stdout)'
+	extension nul '' 'fwrite("\0", 1, 1, stdout)'
 	run -3 canon declared 4 "$tmp/text"
 	[[ $output == *"an extension of iptables printed a NUL byte"* ]]
-	extension shouts 'puts("out"); fputs("a word of warning\\n", stderr)' 'printf(" --does"); fputs("noise", stderr)'
+	extension shouts 'puts("out"); fputs("a word of warning\n", stderr)' 'printf(" --does"); fputs("noise", stderr)'
 	run -0 --separate-stderr canon declared 4 "$tmp/text"
 	[ "${lines[5]}" = "-A INPUT -m shouts --does" ]
 	[ "$(grep -c 'text:4: warning: a word of warning \[extension-notice\]' <<<"$stderr")" -eq 1 ]
