@@ -30,6 +30,14 @@ static void release(const struct child *child)
 	close(child->output);
 }
 
+/* What foreign code prints on standard output goes nowhere. */
+static bool mute(void)
+{
+	int sink = file_in_memory("printed");
+
+	return sink >= 0 && dup2(sink, STDOUT_FILENO) == STDOUT_FILENO;
+}
+
 int child_start(struct child *child, int (*work)(void *ctx, const struct child *child), void *ctx)
 {
 	int err;
@@ -46,7 +54,7 @@ int child_start(struct child *child, int (*work)(void *ctx, const struct child *
 	child->pid = fork();
 	if (child->pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		_exit(work(ctx, child) == 0 ? 0 : 1);
+		_exit(mute() && work(ctx, child) == 0 ? 0 : 1);
 	}
 	if (child->pid > 0)
 		return 0;

@@ -29,7 +29,7 @@ struct child_end {
 
 /*
  * Starts work in a child. What it returns ends the child: 0, or -errno for a failure. It may write to
- * child->output, and must not print. 0 or -errno.
+ * child->output; what it prints on standard output is lost. 0 or -errno.
  */
 must_check int child_start(struct child *child, int (*work)(void *ctx, const struct child *child), void *ctx);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/canon_work.h"
 #include "base/file.h"
+#include "model/normal.h"
 #include "model/printer.h"
 #include "model/readback.h"
 #include "model/reader.h"
@@ -44,7 +45,7 @@ static enum readback_result read_back(struct work *work, const struct table *tab
 				      const struct rule *rule, const char *text, size_t len)
 {
 	begin_rule(work, rule);
-	return readback(&work->back, table, chain, rule, text, len);
+	return readback(&work->back, work->task->family, table, chain, rule, text, len);
 }
 
 /* --- a text that declares rules ------------------------------------------------------------------ */
@@ -126,6 +127,7 @@ static int work_declared(struct work *work)
 	work->stream = work->task->declared;
 	work->ruleset = ruleset_read_as(work->stream, work->task->family, &mode, &work->log);
 	if (work->ruleset != NULL && diag_errors(&work->log) == 0) {
+		ruleset_normalize(work->ruleset);
 		ext_listen(true);
 		err = put_ruleset(work);
 		ext_listen(false);
@@ -259,6 +261,7 @@ static int work_saved(struct work *work)
 	work->stream = &stream;
 	work->ruleset = ruleset_read_as(&stream, work->task->family, &mode, &silent);
 	if (work->ruleset != NULL && !stream.no_memory) {
+		ruleset_normalize(work->ruleset);
 		ext_listen(true);
 		err = put_saved(work);
 		ext_listen(false);

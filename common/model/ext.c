@@ -379,7 +379,6 @@ static const struct ext_kind *kind_of(const char *name, const char *real_name, u
 				   .target = target,
 				   .compared = (unsigned)compared,
 				   .handle = handle };
-	door_note_unused(kind);
 	return kind;
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/readback.h"
 #include "model/command.h"
+#include "model/normal.h"
 
 #include <string.h>
 
-enum readback_result readback(struct readback *back, const struct table *table, const struct chain *chain,
+enum readback_result readback(struct readback *back, enum family family, const struct table *table, const struct chain *chain,
 			      const struct rule *rule, const char *text, size_t len)
 {
 	struct command *command = &back->command;
@@ -18,7 +19,8 @@ enum readback_result readback(struct readback *back, const struct table *table, 
 	    !command_resolve(command, table))
 		return READBACK_UNREADABLE;
 	command_rule(command, 0, &read);
-	return rule_equivalent(rule, &read) ? READBACK_SAME : READBACK_OTHER;
+	rule_normalize(&read, family);
+	return rule_same(rule, &read) ? READBACK_SAME : READBACK_OTHER;
 }
 
 void readback_free(struct readback *back)

@@ -22,9 +22,9 @@ enum readback_result {
 	READBACK_UNREADABLE, /* no rule at all, or several */
 };
 
-/* Reads a line of the table and compares it with the rule of the chain. */
-enum readback_result readback(struct readback *back, const struct table *table, const struct chain *chain, const struct rule *rule,
-		   const char *text, size_t len);
+/* Reads a line of the table and compares it with the rule of the chain, which is in its normal form. */
+enum readback_result readback(struct readback *back, enum family family, const struct table *table, const struct chain *chain,
+			      const struct rule *rule, const char *text, size_t len);
 
 void readback_free(struct readback *back);
 

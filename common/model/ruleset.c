@@ -124,26 +124,12 @@ void table_remove_chains(struct table *table, const struct chain *only)
 	index_fill(table);
 }
 
-typedef bool same_data(const struct extension *a, const struct extension *b);
-
-static bool same_bytes(const struct extension *a, const struct extension *b)
-{
-	return memcmp(a->data, b->data, a->kind->compared) == 0;
-}
-
-static bool same_used_bytes(const struct extension *a, const struct extension *b)
-{
-	unsigned from = a->kind->unused_from, to = a->kind->unused_to;
-
-	return memcmp(a->data, b->data, from) == 0 && memcmp(a->data + to, b->data + to, a->kind->compared - to) == 0;
-}
-
-static bool same_extension(const struct extension *a, const struct extension *b, same_data *same)
+static bool same_extension(const struct extension *a, const struct extension *b)
 {
 	if (a == NULL || b == NULL)
 		return a == b;
 	return strcmp(a->kind->real_name, b->kind->real_name) == 0 && a->kind->revision == b->kind->revision &&
-	       a->size == b->size && same(a, b);
+	       a->size == b->size && memcmp(a->data, b->data, a->kind->compared) == 0;
 }
 
 /* "+" is any interface, as none is. */
@@ -158,31 +144,21 @@ static bool same_chain(const struct chain *a, const struct chain *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a->name, b->name) == 0);
 }
 
-static bool rules_match(const struct rule *a, const struct rule *b, same_data *same)
+bool rule_same(const struct rule *a, const struct rule *b)
 {
 	const struct extension *x = a->matches, *y = b->matches;
 
 	if (a->proto != b->proto || a->invert != b->invert || a->fragment != b->fragment || a->is_goto != b->is_goto ||
 	    !same_interface(a->in, b->in) || !same_interface(a->out, b->out) || memcmp(&a->src, &b->src, sizeof(a->src)) != 0 ||
-	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) != 0 || !same_chain(a->jump, b->jump) || !same_extension(a->target, b->target, same))
+	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) != 0 || !same_chain(a->jump, b->jump) || !same_extension(a->target, b->target))
 		return false;
 	if (a->verdict != b->verdict && (a->verdict == NULL || b->verdict == NULL || strcmp(a->verdict, b->verdict) != 0))
 		return false;
-	while (x != NULL && same_extension(x, y, same)) {
+	while (x != NULL && same_extension(x, y)) {
 		x = x->next;
 		y = y->next;
 	}
 	return x == NULL && y == NULL;
-}
-
-bool rule_same(const struct rule *a, const struct rule *b)
-{
-	return rules_match(a, b, same_bytes);
-}
-
-bool rule_equivalent(const struct rule *a, const struct rule *b)
-{
-	return rules_match(a, b, same_used_bytes);
 }
 
 static bool add_builtins(struct ruleset *ruleset, struct table *table)

@@ -22,7 +22,6 @@ struct ext_kind {
 	uint8_t revision;
 	bool target;
 	unsigned compared;  /* bytes of the data that tell two apart; the rest is the kernel's own */
-	unsigned unused_from, unused_to; /* those among them that the kernel does not look at; 0 and 0: none */
 	const void *handle; /* libxtables' own object, for the ext*.c files alone */
 };
 
@@ -126,8 +125,5 @@ void table_remove_chains(struct table *table, const struct chain *only);
 
 /* Would -D with the one delete the other? What the kernel keeps in its own part of the data does not count. */
 bool rule_same(const struct rule *a, const struct rule *b);
-
-/* Does the kernel do the same with both? rule_same, but for bytes that it does not look at. */
-bool rule_equivalent(const struct rule *a, const struct rule *b);
 
 #endif

@@ -78,9 +78,6 @@ void door_add_target(struct xtables_target *target, const char *jumpto);
 /* Reads --object-pinned without the object, where the match is bpf; ext_bpf.c. */
 void door_read_bpf(struct xtables_match *match);
 
-/* Notes the bytes of a kind's data that tell nothing; ext_unused.c. */
-void door_note_unused(struct ext_kind *kind);
-
 /* Our own `set` and `SET`, in place of iptables' that need the kernel; ext_set.c. Once, after xtables_init_all. */
 void door_register_sets(void);
 

@@ -43,16 +43,20 @@ class Canon:
     def __init__(self, program, family):
         self.program, self.family = program, family
 
-    def run(self, how, lines):
+    def run(self, how, lines, *more):
         """(output lines, numbers of the lines that are refused)"""
         with write(lines) as text:
-            done = run([self.program, how, self.family, text.name])
+            done = run([self.program, how, self.family, text.name, *more])
         refused = {int(n) for n in re.findall(rb"^[^:]*:(\d+):(?:\d+:)? error:", done.stderr, re.M)}
         assert (done.returncode == 0) == (not refused), (done.returncode, done.stderr)
         return done.stdout.splitlines(), refused
 
     def declared(self, lines):
         return self.run("declared", lines)
+
+    def sources(self, lines):
+        """The number of the line that each rule line comes from."""
+        return [int(line.split()[0]) for line in self.run("declared", lines, "lines")[0] if line[:1].isdigit()]
 
     def saved(self, lines):
         return self.run("saved", lines)[0]
@@ -111,7 +115,7 @@ class Tally:
 
 
 def written(canon, head, rules, where, tally):
-    """The rules that the model writes, and its text."""
+    """The rules that the model writes, each with its lines, and its text."""
     while True:
         text, refused = canon.declared(head + rules + [b"COMMIT"])
         if not refused:
@@ -120,9 +124,34 @@ def written(canon, head, rules, where, tally):
             print(f"not written: {where}: {rules[n - len(head) - 1].decode('latin-1')}")
         tally.unwritten += len(refused)
         rules = [rule for n, rule in enumerate(rules, len(head) + 1) if n not in refused]
-    if canon.declared(text) != (text, set()) or canon.saved(text) != [line for line in text if line.startswith(b"-A")]:
+    lines = [line for line in text if line.startswith(b"-A")]
+    if canon.declared(text) != (text, set()) or canon.saved(text) != lines:
         tally.complain(f"{where}: what was written is written otherwise the second time")
-    return rules, text
+    made = {rule: [] for rule in rules}
+    for n, line in zip(canon.sources(head + rules + [b"COMMIT"]), lines):
+        made[rules[n - len(head) - 1]].append(line)
+    return made, text
+
+
+def check(machine, canon, made, head, certain, where, tally):
+    """One backend: what it takes of the rules is in force as written."""
+    rules = [rule for rule, lines in made.items() if certain(rule) or machine.load(head, lines)]
+    taken = machine.loadable(head, [line for rule in rules for line in made[rule]])
+    left = list(taken)
+    chosen = []
+    for rule in rules:
+        if left[:len(made[rule])] == made[rule]:
+            left = left[len(made[rule]):]
+            chosen.append(rule)
+    assert not left, left
+    tally.refused += len(made) - len(chosen)
+    want = [line for rule in chosen for line in made[rule]]
+    for text in want, chosen:
+        if machine.load(head, text):
+            tally.compare(f"{machine.tool} {where}", want, want, canon.saved(machine.save()))
+            continue
+        for rule in sorted(set(text) - set(machine.loadable(head, text))):
+            tally.complain(f"{machine.tool} {where}: loads as it is written, but not as it was: {rule.decode('latin-1')}")
 
 
 def main():
@@ -130,21 +159,11 @@ def main():
     for (table, chain, family), group in samples().items():
         canon = Canon(sys.argv[1], family)
         where = f"IPv{family} {table.decode()} {chain.decode()}"
-        words, text = written(canon, [b"*" + table, b":user - [0:0]"], [b"-A " + chain + b" " + rule for rule in group], where, tally)
+        made, text = written(canon, [b"*" + table, b":user - [0:0]"], [b"-A " + chain + b" " + rule for rule in group], where, tally)
         head = [line for line in text if line[:1] in (b"*", b":")]
-        lines = [line for line in text if line.startswith(b"-A")]
-        certain = [group[rule.split(b" ", 2)[2]] for rule in words]
         for backend in "legacy", "nft":
             machine = Machine(backend, family, table)
-            taken = [line for line, sure in zip(lines, certain) if sure or machine.load(head, [line])]
-            taken = set(machine.loadable(head, taken))
-            tally.refused += sum(line not in taken for line in lines)
-            chosen = [(word, line) for word, line in zip(words, lines) if line in taken]
-            for rules in [line for _, line in chosen], [word for word, _ in chosen]:
-                if machine.load(head, rules):
-                    tally.compare(f"{machine.tool} {where}", rules, [line for _, line in chosen], canon.saved(machine.save()))
-                else:
-                    tally.complain(f"{machine.tool} {where}: refused, as a whole")
+            check(machine, canon, made, head, lambda rule: group[rule.split(b" ", 2)[2]], where, tally)
             machine.close()
     print(f"{tally.loaded} rules loaded, {tally.unwritten} not written, {tally.refused} refused by the kernel, "
           f"{tally.known} known, {tally.wrong} wrong")

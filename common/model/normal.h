@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one form of a rule among those that the kernel cannot tell apart. */
+#ifndef FW_MODEL_NORMAL_H
+#define FW_MODEL_NORMAL_H
+
+#include "model/ruleset.h"
+
+/*
+ * Changes a rule into its normal form, in which the backends tell it: the nf_tables kind keeps `! --dport 0:1023`
+ * as "greater than 1023" and says `--dport 1024:65535`. Bytes that mean nothing become zero.
+ */
+void rule_normalize(struct rule *rule, enum family family);
+
+/* All rules of a ruleset. */
+void ruleset_normalize(const struct ruleset *ruleset);
+
+#endif

@@ -1,0 +1,191 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Rules as the model writes them, by the helper `canon`: against the kernel, and with extensions that misbehave.
+
+bats_require_minimum_version 1.5.0
+load lib/load
+
+setup() {
+	load_setup
+	PATH=$BUILD/tests:$PATH
+}
+
+teardown() { load_teardown; }
+
+# tool BACKEND FAMILY: the name of iptables' programs without -restore and -save
+tool() { [ "$2" = 4 ] && echo "iptables-$1" || echo "ip6tables-$1"; }
+
+# rules_of FAMILY: what stands in each chain of a saver's text, as the model writes it, chains in order of names
+rules_of() {
+	cat >"$tmp/saved"
+	{
+		awk '/^\*/ { table = $1 } /^:/ { print table, $1, $2 }' "$tmp/saved"
+		for table in filter mangle nat raw security; do
+			awk -v table="*$table" '/^\*/ { on = $1 == table } on' "$tmp/saved" >"$tmp/one"
+			[ ! -s "$tmp/one" ] || canon saved "$1" "$tmp/one" | sed "s/^/*$table /"
+		done
+	} | sort -s -k1,3
+}
+
+# stands FILE: written by the model for each family, loaded with each backend, it is in force as written
+stands() {
+	local family b program
+	for family in ${families:-4 6}; do
+		canon declared "$family" "$1" >"$tmp/written"
+		rules_of "$family" <"$tmp/written" >"$tmp/want"
+		canon declared "$family" "$tmp/written" | cmp - "$tmp/written"
+		for b in $backends; do
+			program=$(tool "$b" "$family")
+			fresh
+			in_ns "$program-restore" "$tmp/written"
+			# A table that the kernel does not show is as if it had no rules.
+			in_ns "$program-save" | rules_of "$family" | diff "$tmp/want" -
+		done
+	done
+}
+
+@test "the project's rulesets are in force as they are written" {
+	for profile in ../rulesets/*.conf; do
+		fw-gen "$profile" >"$tmp/text"
+		stands "$tmp/text"
+	done
+}
+
+@test "the rulesets of FW_CORPUS are in force as they are written" {
+	[ -d "${FW_CORPUS:-}" ] || skip "FW_CORPUS names no folder with *.v4.rules"
+	families=4
+	for text in "$FW_CORPUS"/*.v4.rules; do
+		stands "$text"
+	done
+}
+
+@test "random rulesets are in force as they are written" {
+	for seed in 1 2 3 4 5 6; do
+		families=$((seed % 2 ? 4 : 6))
+		canon random $families $seed >"$tmp/text"
+		stands "$tmp/text"
+	done
+}
+
+@test "a rule that iptables-save would widen is refused, and the same with a real port is not" {
+	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -m tcp ! --dport : -j ACCEPT\nCOMMIT\n' >"$tmp/text"
+	run -1 canon declared 46 "$tmp/text"
+	[[ $output == *"text:3: error: iptables would write this rule back as \`-A INPUT -p tcp -m tcp -j ACCEPT', which is another rule"* ]]
+	[ ${#lines[@]} -eq 1 ]
+	sed 's/ :/ 22/' "$tmp/text" >"$tmp/good"
+	stands "$tmp/good"
+}
+
+@test "a host name is refused, and nobody is asked for it" {
+	printf '*filter\n-4 -A INPUT -s friend.example -j ACCEPT\n-A INPUT -d friend.example\nCOMMIT\n' >"$tmp/text"
+	printf '192.0.2.99 friend.example\n' >"$tmp/hosts"
+	mount --bind "$tmp/hosts" /etc/hosts
+	run -1 canon declared 46 "$tmp/text"
+	umount /etc/hosts
+	[[ ${lines[0]} == *"text:2:16: error: host/network \`friend.example' not found; host names are not looked up: write the address"* ]]
+	[[ ${lines[1]} == *"text:3:13: error: "* ]]
+	[ ${#lines[@]} -eq 2 ]
+}
+
+@test "no socket is opened for a host name" {
+	command -v strace >/dev/null || skip "needs strace"
+	printf '*filter\n-A INPUT -s friend.example -j ACCEPT\nCOMMIT\n' >"$tmp/text"
+	run -1 strace -f -qq -e trace=socket,connect -o "$tmp/calls" "$BUILD/tests/canon" declared 46 "$tmp/text"
+	[ "$(grep -c '"friend.example"\|AF_INET' "$tmp/calls")" -eq 0 ]
+	strace -f -qq -e trace=process -o "$tmp/calls" "$BUILD/tests/canon" declared 46 "$tmp/text" || true
+	grep -q 'clone\|fork' "$tmp/calls" # so strace would have seen it
+}
+
+@test "a closed standard descriptor changes nothing" {
+	printf '*filter\n-A INPUT -p tcp --dport 22 -m comment --comment "a b" -j ACCEPT\nCOMMIT\n' >"$tmp/text"
+	canon declared 4 "$tmp/text" >"$tmp/want"
+	canon declared 4 "$tmp/text" <&- 2>&- | cmp - "$tmp/want"
+}
+
+# extension NAME WHAT: a match that does WHAT when it is read; in $libdir, with iptables' own
+extension() {
+	libdir=$tmp/xtables
+	[ -d "$libdir" ] || { mkdir "$libdir" && ln -s "$(pkg-config --variable=xtlibdir xtables)"/*.so "$libdir"; }
+	cat >"$tmp/$1.c" <<-END
+		#include <getopt.h>
+		#include <signal.h>
+		#include <stdio.h>
+		#include <stdlib.h>
+		#include <unistd.h>
+		#include <xtables.h>
+		static const struct option options[] = { { "does", 0, NULL, 1 }, { NULL, 0, NULL, 0 } };
+		static int parse(int c, char **argv, int invert, unsigned *flags, const void *entry, struct xt_entry_match **match)
+		{
+			$2;
+			return 1;
+		}
+		static void save(const void *ip, const struct xt_entry_match *match)
+		{
+			$3;
+		}
+		static struct xtables_match it = {
+			.version = XTABLES_VERSION, .name = "$1", .family = NFPROTO_UNSPEC, .parse = parse, .save = save, .extra_opts = options,
+		};
+		__attribute__((constructor)) static void begin(void) { xtables_register_match(&it); }
+	END
+	${CC:-cc} -shared -fPIC -w -o "$libdir/libxt_$1.so" "$tmp/$1.c"
+	export XTABLES_LIBDIR=$libdir
+	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp\n-A INPUT -m %s --does\n-A INPUT -p udp\nCOMMIT\n' "$1" >"$tmp/text"
+}
+
+@test "an extension that crashes is named by its line, when it is read and when it is written" {
+	extension dies 'raise(SIGKILL)' ''
+	run -3 canon declared 46 "$tmp/text"
+	[[ ${lines[0]} == *"text:4: error: IPv4: an extension of iptables crashes at this line: signal 9 (Killed) [system]" ]]
+	[[ ${lines[1]} == *"text:4: error: IPv6: an extension of iptables crashes at this line: signal 9 (Killed) [system]" ]]
+	[ ${#lines[@]} -eq 2 ]
+	run -3 canon saved 4 "$tmp/text"
+	[[ $output == "iptables-save:4: error: IPv4: an extension of iptables crashes at this line: signal 9 (Killed) [system]" ]]
+	extension bitter '' 'raise(SIGKILL)'
+	run -3 canon declared 4 "$tmp/text"
+	[[ $output == *"text:4: error: IPv4: an extension of iptables crashes at this line: signal 9 (Killed) [system]" ]]
+}
+
+@test "an extension that ends the process is named by its line, whatever its status" {
+	for code in 0 1; do
+		extension ends$code "exit($code)" ''
+		run -3 canon declared 4 "$tmp/text"
+		[[ $output == *"text:4: error: IPv4: the process that reads the rules ends at this line with status $code [system]" ]]
+		extension leaves$code '' "exit($code)"
+		run -3 canon declared 4 "$tmp/text"
+		[[ $output == *"text:4: error: IPv4: the process that reads the rules ends at this line with status $code [system]" ]]
+	done
+}
+
+@test "an extension that hangs is killed and named by its line" {
+	extension hangs 'for (;;) pause()' ''
+	run -3 canon declared 4 "$tmp/text"
+	[[ $output == *"text:4: error: IPv4: an extension of iptables hangs at this line: no progress for 30 seconds [system]" ]]
+}
+
+@test "an extension that prints something else is refused at its line; in a saver's text the line stays" {
+	extension prints '' 'printf(" --does\n-A INPUT -j ACCEPT")'
+	run -1 canon declared 4 "$tmp/text"
+	[[ $output == *"text:4: error: iptables would write this rule back as \`-A INPUT -m prints --does"* ]]
+	[ "$(canon saved 4 "$tmp/text")" = "$(grep '^-A' "$tmp/text")" ]
+	extension quiet '' ''
+	run -0 canon declared 4 "$tmp/text"
+	extension nul '' 'fwrite("\0", 1, 1, stdout)'
+	run -3 canon declared 4 "$tmp/text"
+	[[ $output == *"an extension of iptables printed a NUL byte"* ]]
+	extension shouts 'puts("out"); fputs("a word of warning\n", stderr)' 'printf(" --does"); fputs("noise", stderr)'
+	run -0 --separate-stderr canon declared 4 "$tmp/text"
+	[ "${lines[5]}" = "-A INPUT -m shouts --does" ]
+	[ "$(grep -c 'text:4: warning: a word of warning \[extension-notice\]' <<<"$stderr")" -eq 1 ]
+	[[ $stderr != *noise* ]]
+}
+
+@test "an extension that is gone: its rule is refused by name; in a saver's text the line stays" {
+	extension quiet '' ''
+	rm "$libdir/libxt_comment.so"
+	printf '*filter\n-A INPUT -m comment --comment "a  b" -p 6\n-A INPUT -p 6\nCOMMIT\n' >"$tmp/text"
+	run -1 canon declared 46 "$tmp/text"
+	[[ $output == *"text:2:13: error: unknown match \`comment': no such extension is installed"* ]]
+	run -0 canon saved 4 "$tmp/text"
+	[ "$output" = '-A INPUT -m comment --comment "a  b" -p 6'$'\n''-A INPUT -p tcp' ]
+}
