@@ -287,6 +287,16 @@ confined() {
 	done
 }
 
+@test "case T42: without IPv6 a refusal by the legacy kind names the way out" {
+	b=legacy
+	run in_ns "$BUILD/tests/no-ipv6" "$BUILD/tests/door" $b restore 46 "$tmp/rules"
+	[ "${status}" -ne 77 ] || skip "no seccomp here"
+	[ "${lines[0]}" = "IPv4: loaded" ]
+	[[ ${lines[1]} == "IPv6: refused at line "*"; this kernel has no IPv6: load IPv4 alone (-4)" ]]
+	# Control: with IPv6 the same text loads.
+	run -0 door restore 46 "$tmp/rules"
+}
+
 @test "what may not be read is a failure" {
 	for b in $backends; do
 		fresh

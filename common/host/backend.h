@@ -66,7 +66,7 @@ must_check enum save_result backend_save(const struct backend *backend, enum fam
 /* Why a restore was refused. */
 struct refusal {
 	bool refused;
-	int failure;       /* -errno: the program was not started, or was killed because it did not end */
+	int failure;       /* -errno: the program was not started */
 	unsigned line;     /* of the text it was given; 0: not said */
 	struct strbuf why; /* owned; its own words without the noise, control characters escaped */
 };

@@ -21,7 +21,7 @@ enum {
 	STACK_TOUCHED = 256 << 10,
 };
 
-/* As far as the hard limit, or to none at all where that is permitted. Returns what holds now. */
+/* To the hard limit; beyond it too where that is permitted. Returns what holds now. */
 static rlim_t raise_limit(int resource, bool beyond)
 {
 	struct rlimit limit, none = { RLIM_INFINITY, RLIM_INFINITY };
@@ -33,6 +33,16 @@ static rlim_t raise_limit(int resource, bool beyond)
 	limit.rlim_cur = limit.rlim_max;
 	(void)!setrlimit((__rlimit_resource_t)resource, &limit);
 	return getrlimit((__rlimit_resource_t)resource, &limit) == 0 ? limit.rlim_cur : RLIM_INFINITY;
+}
+
+/* The stack's limit stays if it is large enough: children would be laid out in memory in another way. */
+static rlim_t stack_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur >= STACK)
+		return limit.rlim_cur;
+	return raise_limit(RLIMIT_STACK, false);
 }
 
 static bool has_memory(void)
@@ -57,7 +67,7 @@ static void touch_stack(void)
 static bool check_limits(struct diag_log *log)
 {
 	rlim_t descriptors = raise_limit(RLIMIT_NOFILE, false), size = raise_limit(RLIMIT_FSIZE, true);
-	rlim_t stack = raise_limit(RLIMIT_STACK, false);
+	rlim_t stack = stack_limit();
 	const char *fault = NULL;
 
 	(void)raise_limit(RLIMIT_AS, false);

@@ -2,8 +2,10 @@
 #include "host/backend.h"
 #include "base/escape.h"
 #include "host/kmsg.h"
+#include "host/limits.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,13 +122,13 @@ static void judge(struct refusal *refusal, const struct spawn *spawn)
 {
 	size_t len = strcspn(strbuf_text(&spawn->out), "\n");
 
-	refusal->failure = spawn->failure;
+	refusal->failure = spawn->failure == -ETIMEDOUT ? 0 : spawn->failure;
 	refusal->refused = !spawn_good(spawn) || spawn->out.len > 0;
 	if (refusal->failure != 0 || !refusal->refused)
 		return;
-	if (spawn->status > 0 && spawn->status <= 128)
+	if (spawn->failure == 0 && spawn->status > 0 && spawn->status <= 128)
 		refusal_read(refusal, strbuf_text(&spawn->err));
-	else if (spawn->out.len > 0 && spawn->status == 0) {
+	else if (spawn_good(spawn)) {
 		strbuf_printf(&refusal->why, "%s printed \"", spawn->argv[0]);
 		strbuf_escape(&refusal->why, strbuf_text(&spawn->out), len < 60 ? len : 60);
 		strbuf_puts(&refusal->why, len < 60 ? "\"" : " ...\"");
@@ -134,6 +136,13 @@ static void judge(struct refusal *refusal, const struct spawn *spawn)
 	}
 	if (refusal->why.len == 0)
 		spawn_tell(spawn, &refusal->why);
+}
+
+/* The legacy kind has no tables for IPv6 then, and its words for that are hard to understand. */
+static void add_absence(const struct backend *backend, struct refusal *refusal)
+{
+	if (refusal->refused && backend->kind == BACKEND_LEGACY && !host_has_ipv6())
+		strbuf_puts(&refusal->why, "; this kernel has no IPv6: load IPv4 alone (-4)");
 }
 
 /* The legacy kind is told no more than "invalid": the kernel's log may have more. */
@@ -175,4 +184,5 @@ void backend_restore(const struct backend *backend, enum family families, enum r
 		spawn_free(&spawns[n]);
 	}
 	add_reasons(log, refusals);
+	add_absence(backend, &refusals[1]);
 }

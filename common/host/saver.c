@@ -110,10 +110,6 @@ static bool saver_failed(const struct spawn *spawn, struct diag_log *log)
 	struct strbuf text = STRBUF_INIT;
 	const char *fault;
 
-	if (spawn->failure != 0) {
-		diag_system(log, spawn->failure, "%s", spawn->argv[0]);
-		return true;
-	}
 	spawn_tell(spawn, &text);
 	fault = text.len == 0 ? find_fault(&spawn->out) : NULL;
 	if (text.len > 0)

@@ -412,7 +412,9 @@ void spawn_tell(const struct spawn *spawn, struct strbuf *out)
 	const char *words = strbuf_text(&spawn->err);
 	size_t len = strcspn(words, "\n");
 
-	if (spawn->failure != 0)
+	if (spawn->failure == -ETIMEDOUT)
+		strbuf_printf(out, "%s did not end within %u s and was killed", spawn->argv[0], spawn->limit);
+	else if (spawn->failure != 0)
 		strbuf_printf(out, "%s: %s", spawn->argv[0], strerror(-spawn->failure));
 	else if (spawn->status > 128)
 		strbuf_printf(out, "%s was killed by signal %d", spawn->argv[0], spawn->status - 128);

@@ -103,11 +103,15 @@ static long long seconds(void)
 static void test_limits_of_children(void)
 {
 	long long started = seconds();
+	struct strbuf tale = STRBUF_INIT;
 	struct spawn spawn;
 
 	run_shell(&spawn, "echo begun; exec 2>&-; while :; do sleep 100; done", 1);
 	CHECK(spawn.failure == -ETIMEDOUT && strcmp(strbuf_text(&spawn.out), "begun\n") == 0,
 	      "spawn: a child that does not end is killed, though it closed its messages");
+	spawn_tell(&spawn, &tale);
+	CHECK(strcmp(strbuf_text(&tale), "sh did not end within 1 s and was killed") == 0, "spawn: and that is told");
+	strbuf_free(&tale);
 	spawn_free(&spawn);
 	run_shell(&spawn, "sleep 100 & echo $!", 0);
 	CHECK(spawn_good(&spawn) && kill(atoi(strbuf_text(&spawn.out)), SIGKILL) == 0 && seconds() - started < 60,
