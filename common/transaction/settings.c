@@ -170,8 +170,8 @@ bool setting_undo(struct transaction *t, const struct journal_step *step)
 		warn(t, "%s stays %s: somebody changed it since this load set it to %s", step->name, strbuf_text(&now),
 		     strbuf_text(&step->after));
 	} else {
-		if (err == 0)
-			err = t->door->setting_set(t->door->self, step->name, strbuf_text(&step->before));
+		/* A value that cannot be read may still be set. */
+		err = t->door->setting_set(t->door->self, step->name, strbuf_text(&step->before));
 		if (err != 0)
 			warn(t, "setting %s back to %s: %s", step->name, strbuf_text(&step->before), strerror(-err));
 		good = err == 0;
@@ -214,6 +214,7 @@ bool settings_hold(struct transaction *t)
 
 		if (!holds(t, sysctl, &now)) {
 			good = false;
+			t->result = RESULT_OTHER;
 			diag_add(t->log, DIAG_LOAD, NULL, NULL, "%s is %s, not %s: another program changed it meanwhile", sysctl->key,
 				 strbuf_text(&now), sysctl->value);
 		}

@@ -73,19 +73,29 @@ static bool undo_rules(struct transaction *t, const struct journal *journal)
 	return good;
 }
 
-/* A setting or a set that will not go back is no reason to replace good rules. */
-static void undo_other(struct transaction *t, const struct journal_step *step)
+static bool undo_step(struct transaction *t, const struct journal_step *step)
 {
-	if (step->kind == JOURNAL_SETTING ? !setting_undo(t, step) : !set_undo(t, step))
-		warn(t, "%s could not be put back", step->name);
+	return step->kind == JOURNAL_SETTING ? setting_undo(t, step) : set_undo(t, step);
 }
 
-/* What the load opened stood behind its rules, everything else in front of them. */
-static void undo_others(struct transaction *t, const struct journal *journal, bool opens)
+/* Each step looks first, so it can be taken twice. */
+static bool undo_other(struct transaction *t, const struct journal_step *step)
 {
+	if (undo_step(t, step) || undo_step(t, step))
+		return true;
+	warn(t, "%s could not be put back", step->name);
+	return false;
+}
+
+/* What the load opened stood behind its rules, everything else in front of them. False: something would not go back. */
+static bool undo_others(struct transaction *t, const struct journal *journal, bool opens)
+{
+	bool good = true;
+
 	for (size_t i = journal->steps.len; i-- > 0;)
 		if (journal->steps.item[i].kind != JOURNAL_RULES && journal->steps.item[i].opens == opens)
-			undo_other(t, &journal->steps.item[i]);
+			good = undo_other(t, &journal->steps.item[i]) && good;
+	return good;
 }
 
 enum result undo(struct transaction *t, const struct journal *journal)
@@ -96,10 +106,10 @@ enum result undo(struct transaction *t, const struct journal *journal)
 	phase(t, "undoing");
 	t->result = RESULT_DONE;
 	t->request.families = FAMILY_BOTH;
-	undo_others(t, journal, true);
-	good = undo_rules(t, journal);
+	/* The old rules may rely on what stays open now; a setting that stays closed, or a set, replaces no good rules. */
+	good = undo_others(t, journal, true) && undo_rules(t, journal);
 	if (good)
-		undo_others(t, journal, false);
+		(void)undo_others(t, journal, false);
 	else
 		put_safe_rules(t, FAMILY_BOTH);
 	if (good && journal->generation != state_link(t->state, "good") && journal->generation != state_link(t->state, "previous") &&

@@ -14,7 +14,7 @@ bool fake_can(enum fake_point kind, enum fake_mode mode)
 	case FAULT_HALF:
 		return kind == POINT_SET_RESTORE;
 	case FAULT_LIE:
-		return kind == POINT_COMMIT || kind == POINT_SET;
+		return kind == POINT_COMMIT; /* the real door reads settings back */
 	default:
 		return false;
 	}
@@ -188,11 +188,11 @@ static int door_setting_set(void *self, const char *key, const char *value)
 
 	if (setting == NULL || setting->read_only)
 		return setting == NULL ? -ENOENT : -EROFS;
-	if (mode == FAULT_NONE || mode == FAULT_AFTER) {
-		setting->value = fake_word_text(value);
-		strbuf_printf(trace_of(inside), "set %s=%s\n", key, value);
-	}
-	return mode == FAULT_BEFORE || mode == FAULT_AFTER ? error : 0;
+	if (mode == FAULT_BEFORE)
+		return error;
+	setting->value = fake_word_text(value);
+	strbuf_printf(trace_of(inside), "set %s=%s\n", key, value);
+	return mode == FAULT_AFTER ? error : 0;
 }
 
 static bool door_setting_writable(void *self, const char *key)

@@ -2,6 +2,7 @@
 #include "store/generation.h"
 #include "fake/judge.h"
 #include "fake/packets.h"
+#include "store/generation.h"
 #include "store/journal.h"
 
 #include <errno.h>
@@ -42,6 +43,19 @@ void judge_begin(struct trial *trial)
 	judge_allow(trial, &trial->start);
 	judge_allow(trial, &trial->old);
 	judge_allow(trial, &trial->new);
+}
+
+void judge_written(struct trial *trial)
+{
+	struct fake_kernel *kernels[] = { &trial->start, &trial->old, &trial->new };
+
+	judge_allow(trial, &trial->door.kernel);
+	for (size_t i = 0; i < ARRAY_LEN(kernels); i++) {
+		struct fake_kernel kernel = *kernels[i];
+
+		(void)!trial->writer->write(&kernel, trial->writer_family, trial->written - 1);
+		judge_allow(trial, &kernel);
+	}
 }
 
 /* The safe rules let in the administrator, banned or not. */
@@ -108,8 +122,8 @@ static bool is_with_writes(struct trial *trial, const struct fake_kernel *expect
 	struct fake_kernel kept = trial->door.kernel;
 	bool same;
 
-	if (trial->writer != NULL && trial->written > 0 &&
-	    !trial->writer->take_back(&trial->door.kernel, expected, trial->written)) {
+	if (trial->written > 0 &&
+	    !trial->writer->take_back(&trial->door.kernel, trial->writer_family, trial->written, expected)) {
 		trial->door.kernel = kept;
 		wrong(trial, "something that another program did is lost, or there twice");
 		return false;
@@ -126,10 +140,33 @@ static bool is_done(const struct trial *trial)
 	return trial->result == RESULT_DONE;
 }
 
-/* No result but these is the truth about what is in force. */
+static bool is_closed(struct fake_kernel *kernel, int family, const char *chain)
+{
+	const struct fake_chain *there = fake_chain(fake_table(kernel, family, "filter"), fake_word_text(chain));
+
+	return there != NULL && there->policy == fake_word_text("DROP");
+}
+
+/* At boot the previous generation, the safe rules, or no rules but closed policies. */
+static void judge_fallback(struct trial *trial)
+{
+	struct fake_kernel *kernel = &trial->door.kernel;
+
+	if (is_with_writes(trial, &trial->old) || trial_is_safe(trial))
+		return;
+	for (int i = 0; i < FAMILIES; i++)
+		if (!is_closed(kernel, i, "INPUT") || !is_closed(kernel, i, "FORWARD"))
+			wrong(trial, "after a boot neither the previous generation nor anything closed is in force");
+}
+
+/* A result says what is in force, and tells the truth. */
 static void judge_state(struct trial *trial)
 {
-	if (trial->result == RESULT_SAFE) {
+	if (trial->written > 0 && !is_done(trial) && trial->result != RESULT_OTHER && trial->result != RESULT_UNCONFIRMED)
+		wrong(trial, "another program's write is told as something else");
+	if (trial->result == RESULT_FALLBACK) {
+		judge_fallback(trial);
+	} else if (trial->result == RESULT_SAFE) {
 		if (!trial_is_safe(trial))
 			wrong(trial, "the safe rules should be in force, and are not");
 	} else if (is_done(trial)) {
@@ -155,7 +192,7 @@ static void judge_disk(struct trial *trial)
 	unsigned good = state_link(&trial->state, "good");
 	struct generation generation = { .number = 0 };
 
-	if (good != (is_done(trial) ? trial->next : trial->good))
+	if (trial->flow != FLOW_BOOT && good != (is_done(trial) ? trial->next : trial->good))
 		wrong(trial, "another generation is the good one than the result says");
 	if (good != 0 && !generation_read(&generation, &trial->state, good))
 		wrong(trial, "the good generation is not whole");

@@ -8,8 +8,11 @@
 /* Which packets may pass: those that the old or the new rules let through. */
 void judge_begin(struct trial *trial);
 
-/* And from now on those that this kernel lets through: another program has written. */
+/* And from now on those that this kernel lets through. */
 void judge_allow(struct trial *trial, struct fake_kernel *kernel);
+
+/* Another program has written: the same goes for the rules with what it wrote. */
+void judge_written(struct trial *trial);
 
 /* Does the machine let more through right now? */
 void judge_packets(struct trial *trial);

@@ -32,6 +32,11 @@ static uint32_t from(int family, const char *address)
 	return 0;
 }
 
+uint32_t fake_packets_from(int family, enum fake_source source)
+{
+	return from(family, sources[family][source]);
+}
+
 static uint32_t to_port(unsigned long port)
 {
 	uint32_t mask = 0;

@@ -18,6 +18,7 @@ enum fake_source {
 };
 
 const char *fake_source(int family, enum fake_source source);
+uint32_t fake_packets_from(int family, enum fake_source source);
 
 /* A bit for each packet that the chain of filter accepts. */
 uint32_t fake_accepts(struct fake_kernel *kernel, int family, const char *chain);

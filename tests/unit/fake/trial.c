@@ -151,6 +151,8 @@ static void at_point(void *arg, enum fake_point kind)
 	if (trial->keep_moments)
 		keep_moment(trial);
 	trial->disk_moved = trial->disk_moved || kind == POINT_DISK;
+	if (trial->door.points < ARRAY_LEN(trial->kinds))
+		trial->kinds[trial->door.points] = kind;
 }
 
 static void write_other(void *arg, struct fake_kernel *kernel)
@@ -159,8 +161,11 @@ static void write_other(void *arg, struct fake_kernel *kernel)
 
 	if (trial->writer->rules && trial->kind == BACKEND_LEGACY)
 		return; /* the lock is ours */
-	trial->writer->write(kernel, trial->written++);
-	judge_allow(trial, kernel);
+	if (!trial->writer->write(kernel, trial->writer_family, trial->written))
+		return;
+	trial->written++;
+	trial->may_open = trial->may_open || trial->writer->opens;
+	judge_written(trial);
 }
 
 /* --- a machine ---------------------------------------------------------------------------------------- */
@@ -213,6 +218,7 @@ static void begin_boot(struct trial *trial)
 {
 	trial_reboot(trial);
 	trial->old = trial->new = trial->boot;
+	side_apply(&trial->old, trial->from, &trial->boot, false);
 	side_apply(&trial->new, trial->to, &trial->boot, false);
 }
 
@@ -338,10 +344,14 @@ static void boot_cold(struct trial *trial)
 	if (good != 0)
 		side_apply(&expected, good == trial->next ? trial->to : trial->from, &trial->boot, false);
 	trial_reboot(trial);
+	judge_allow(trial, &trial->boot);
+	judge_allow(trial, &expected);
 	trial->result = trial_boot(trial, true);
+	judge_packets(trial);
 	if (good != 0)
 		judge_boot(trial, &expected);
 	memcpy(trial->state.boot, boot, sizeof(boot));
+	judge_begin(trial);
 }
 
 static void load_next(struct trial *trial)

@@ -15,17 +15,20 @@ enum trial_flow {
 	FLOW_LAPSE,    /* a load that waits for its confirmation, and the guard's undoing */
 	FLOW_CONFIRM,  /* and its confirmation; if that fails, the guard's undoing */
 	FLOW_ROLLBACK, /* the new text was loaded before the old one: its generation is put in force again */
-	FLOW_BOOT,     /* the new text is the good generation, the old one the previous */
+	FLOW_BOOT,     /* the machine boots; the new text is the good generation, the old one the previous */
 	TRIAL_FLOWS
 };
 
-/* What another program does. */
+/* What another program does, in one family. */
 struct trial_writer {
 	const char *name;
-	bool rules;                               /* it needs iptables' lock */
-	void (*write)(struct fake_kernel *kernel, unsigned times); /* may do nothing where that is not possible */
-	/* Takes back in a copy what it did `times` times; false: something of it is lost, or there twice. */
-	bool (*take_back)(struct fake_kernel *kernel, const struct fake_kernel *before, unsigned times);
+	bool rules;   /* it needs iptables' lock */
+	bool setting; /* not about a family */
+	bool opens;   /* packets are not judged any more */
+	/* times: how often it wrote before. False: it could not, as something is not there. */
+	bool (*write)(struct fake_kernel *kernel, int family, unsigned times);
+	/* Takes it back in a copy; false: something of it is lost, or there twice. expected: without it. */
+	bool (*take_back)(struct fake_kernel *kernel, int family, unsigned times, const struct fake_kernel *expected);
 };
 
 struct moment { /* what a process leaves that dies here */
@@ -42,7 +45,8 @@ struct trial {
 	bool first;        /* nothing was loaded before */
 	bool keep_moments;
 	const struct trial_writer *writer; /* NULL: none */
-	unsigned written;                  /* how often it wrote in this run */
+	int writer_family;
+	unsigned written; /* how often it wrote in this run */
 
 	/* the machine */
 	struct fake_door door;
@@ -52,7 +56,8 @@ struct trial {
 	struct fake_disk disk;                    /* before the run */
 	unsigned good, next;                      /* generations: before the run, and that it makes good */
 	uint32_t may_accept[FAMILIES], may_forward[FAMILIES];
-	bool may_open; /* another program opened something: packets are not judged */
+	bool may_open; /* packets are not judged any more */
+	unsigned kinds[256]; /* enum fake_point, of the points of the last run */
 
 	/* results */
 	VEC(struct moment) moments;

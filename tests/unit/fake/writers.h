@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef FW_TESTS_FAKE_WRITERS_H
+#define FW_TESTS_FAKE_WRITERS_H
+
+#include "fake/trial.h"
+
+extern const struct trial_writer trial_writers[];
+extern const unsigned trial_writer_count;
+
+#endif
