@@ -15,7 +15,7 @@ enable_unit() {
 	ln -sf /usr/lib/systemd/system/fw-load.service "$tmp/root/etc/systemd/system/sysinit.target.wants/"
 }
 
-# store N: the path of the first part of a generation
+# store N [PART]: the path of a generation; PART is .v4 or .v6 in format 1
 store() { printf '%s/generations/%06u%s.gz' "$state" "$1" "${2-}"; }
 
 # Table by table: the order of tables in the legacy kind follows their first use.
@@ -94,7 +94,7 @@ ten_thousand() {
 	[ "$(ten_thousand 1 | grep -c -- -A)" -eq 10000 ]
 	for n in $(seq 20); do ten_thousand "$n" | put --no-rehearse; done
 	[ "$(save --list | awk 'NR > 1 && $4 + $5 > 11000' | wc -l)" -eq 20 ]
-	[ "$(for n in $(seq 20); do zcat "$(store "$n")" | grep -v '^# loaded' | sha256sum; done | sort -u | wc -l)" -eq 20 ]
+	[ "$(for n in $(seq 20); do save --show "$n" | sha256sum; done | sort -u | wc -l)" -eq 20 ]
 	bytes=$(find "$state/generations" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')
 	echo "$bytes bytes"
 	[ "$bytes" -lt 1200000 ]
@@ -225,43 +225,101 @@ ten_thousand() {
 	run -3 check
 	[[ $output == *"there was no load yet"* ]]
 	put "$gateway"
-	echo garbage >"$(store 1 .v4)"
+	echo garbage >"$(store 1)"
 	run -3 check
-	[[ $output == *"000001.v4.gz: not what was written"* ]]
+	[[ $output == *"000001.gz: not what was written"* ]]
+}
+
+# damage HOW FILE
+damage() {
+	case $1 in
+	cut) truncate -s -9 "$2" ;;
+	longer) echo >>"$2" ;;
+	garbage) head -c 300 /dev/urandom >"$2" ;;
+	repacked) zcat "$2" | gzip >"$2.other" && mv "$2.other" "$2" ;;
+	flip) zcat "$2" | sed 's/-i lo/-i lx/; s/^=\(.*\)+/=\1+1/' | gzip >"$2.other" && mv "$2.other" "$2" ;;
+	missing) rm "$2" ;;
+	unsealed) zcat "$2" | sed '$d' | gzip >"$2.other" && mv "$2.other" "$2" ;;
+	others) chmod 666 "$2" ;;
+	link) mv "$2" "$2.real" && ln -s "$2.real" "$2" ;;
+	fifo) rm "$2" && mkfifo "$2" ;;
+	folder) rm "$2" && mkdir "$2" ;;
+	esac
+}
+
+# damaged WHAT FILE: generation 2 is named as damaged, never shown, never a base; generation 1 is whole
+damaged() {
+	run --separate-stderr -1 save --verify
+	[[ $stderr == *"generation 2 is damaged: $2: "*"(good)"* ]] || { echo "$1 $2: $stderr"; return 1; }
+	[[ $stderr != *"generation 1 "* ]]
+	run -1 save --list
+	run --separate-stderr -1 save --show 2
+	[ -z "$output" ]
+	run --separate-stderr -3 save
+	[ -z "$output" ]
+	run -0 save --all
+	run -0 save --show 1
 }
 
 @test "case 29: a generation cut short, of another checksum, or no gzip: named, never shown, never a base" {
-	local part
+	local how
 	b=nft
 	two_loads
 	cp -a "$state" "$tmp/whole"
-	damage() { # damage WHAT FILE
-		case $1 in
-		cut) truncate -s -9 "$2" ;;
-		garbage) head -c 300 /dev/urandom >"$2" ;;
-		flip) zcat "$2" | sed 's/-i lo/-i lx/; s/^=\(.*\)+/=\1+1/' | gzip >"$2.new" && mv "$2.new" "$2" ;;
-		missing) rm "$2" ;;
-		unsealed) zcat "$2" | sed '$d' | gzip >"$2.new" && mv "$2.new" "$2" ;;
-		esac
-	}
-	for what in cut garbage flip missing unsealed; do
+	for how in cut longer garbage repacked flip unsealed others link fifo folder; do
+		rm -rf "$state"
+		cp -a "$tmp/whole" "$state"
+		damage $how "$(store 2)"
+		damaged $how 000002.gz
+	done
+	rm -rf "$state"
+	cp -a "$tmp/whole" "$state"
+	rm "$(store 2)"
+	run -1 save --verify
+	[[ $output == *"000002 is the good one, and is not there"* ]]
+	run --separate-stderr -3 save
+	[ -z "$output" ]
+}
+
+@test "case 29: of format 1, each part" {
+	local how part
+	b=nft
+	two_loads
+	old_format
+	cp -a "$state" "$tmp/whole"
+	for how in cut garbage flip missing unsealed others fifo; do
 		for part in "" .v4 .v6; do
-			[ "$what$part" != missing.v4 ] && [ "$what$part" != missing.v6 ] || continue
 			rm -rf "$state"
 			cp -a "$tmp/whole" "$state"
-			damage "$what" "$(store 2 "$part")"
-			run --separate-stderr -1 save --verify
-			[[ $stderr == *"generation 2 is damaged: 000002$part.gz"*"(good)"* ]] || { echo "$what $part: $stderr"; return 1; }
-			[[ $stderr != *"generation 1 "* ]]
-			run -1 save --list
-			run --separate-stderr -1 save --show 2
-			[ -z "$output" ]
-			run --separate-stderr -3 save
-			[ -z "$output" ]
-			run -0 save --all
-			run -0 save --show 1
+			damage $how "$(store 2 "$part")"
+			damaged $how "000002$part.gz"
 		done
 	done
+}
+
+@test "generations of format 1 are listed, shown, compared and counted as those of format 2" {
+	b=nft
+	enable_unit
+	two_loads
+	sed 's/--dport 443/--dport 8443/' "$gateway" | put
+	run -0 save --list
+	list=$output
+	for n in 1 2 3; do save --show $n | grep -v '^#' >"$tmp/$n"; done
+	old_format
+	run -0 save --verify
+	[ -z "$output" ]
+	run -0 save --list
+	diff <(awk '{ print $1, $2, $3, $4, $5, $7, $8 }' <<<"$list") <(awk '{ print $1, $2, $3, $4, $5, $7, $8 }' <<<"$output")
+	for n in 1 2 3; do diff "$tmp/$n" <(save --show $n | grep -v '^#'); done
+	run -1 save --diff 1 good
+	[[ $output == *$'chain INPUT:\n- gateway.conf:'*'--dport 443'* ]]
+	run -0 check
+	in_ns iptables-nft -D INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT
+	run -1 check
+	[[ $output == *"--dport 8443"* ]]
+	save --keep 1
+	[ "$(save --list | awk 'NR > 1 { print $1 }' | xargs)" = "2 3" ]
+	[ "$(ls "$state/generations" | xargs)" = "000002.gz 000002.v4.gz 000002.v6.gz 000003.gz 000003.v4.gz 000003.v6.gz" ]
 }
 
 @test "--layout debian and rhel: files that iptables-restore reads, and back again with --from" {
@@ -306,21 +364,14 @@ ten_thousand() {
 	[[ $output == *"hold no modules, settings or sets"*"#@ set bad"* ]]
 }
 
-@test "a generation that lost a family is damaged, for the history, for what is saved, and at boot" {
-	for b in nft legacy; do
-		fresh
-		two_loads
-		rm "$(store 2 .v6)"
-		run -1 save --verify
-		[[ $output == *"generation 2 is damaged"*".v6"* ]]
-		run -3 save
-		in_ns "ip6tables-$b" -P INPUT ACCEPT
-		in_ns "ip6tables-$b" -F
-		in_ns fw-load -b $b -s "$state" --boot 2>"$tmp/said" || true
-		cat "$tmp/said"
-		grep -q 'the rules of IPv6 are missing' "$tmp/said"
-		[ "$(in_ns "ip6tables-$b" -S INPUT | head -n 1)" = '-P INPUT DROP' ]
-	done
+@test "a generation of format 1 that lost a family is damaged" {
+	b=nft
+	two_loads
+	old_format
+	rm "$(store 2 .v6)"
+	run -1 save --verify
+	[[ $output == *"generation 2 is damaged: 000002.v6.gz"* ]]
+	run -3 save
 }
 
 @test "--verify of nothing is not silent" {
@@ -354,7 +405,7 @@ ten_thousand() {
 	put "$gateway"
 	sed 's/--dport 443/--dport 8443/' "$gateway" >"$tmp/b.rules"
 	in_ns fw-load -q -b $b -s "$state" --confirm 60 "$tmp/b.rules" </dev/null >/dev/null 2>&1 3>&- &
-	until [ -n "$(in_ns iptables-nft-save | grep -- '--dport 8443')" ] && grep -q '^generation' "$state/pending"; do sleep 0.1; done
+	until [ -n "$(in_ns iptables-nft-save | grep -- '--dport 8443')" ] && put --status | grep -q pending; do sleep 0.1; done
 	run --separate-stderr -0 save
 	[[ $output == *"--dport 8443"* && $stderr == *"waits for its confirmation"* ]]
 	in_ns fw-load -q -b $b -s "$state" --confirm-now

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char *const suffixes[] = { ".gz", ".new", ".v4.gz", ".v6.gz" };
@@ -255,14 +254,6 @@ int state_prune(const struct state *state, unsigned keep)
 	int err = prune_kept(state, keep), other = prune_new(state);
 
 	return err == 0 ? other : err;
-}
-
-long long state_uptime(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (long long)now.tv_sec;
 }
 
 int state_run_write(const struct state *state, const char *name, const char *text, size_t len)

@@ -102,9 +102,6 @@ must_check int state_remove(const struct state *state, unsigned generation);
  */
 must_check int state_prune(const struct state *state, unsigned keep);
 
-/* Seconds since the boot, suspended time included: no clock that is set moves it. */
-long long state_uptime(void);
-
 /* A file in run, whole or not at all. 0 or -errno. */
 must_check int state_run_write(const struct state *state, const char *name, const char *text, size_t len);
 void state_run_remove(const struct state *state, const char *name);

@@ -11,20 +11,23 @@
 
 static const char *const parts[FAMILIES] = { ".v4", ".v6" };
 
-const char *v1_part(int family)
+/* Of the file of a family; -1: of the input's. */
+static const char *part(int family)
 {
 	return family < 0 ? "" : parts[family];
 }
 
-int v1_read(const struct state *state, unsigned generation, int family, const struct strbuf *input, struct strbuf *out)
+/* Appends the rules of a family, which refer to the input. 0 or -errno; -ENOENT: it has none. */
+static int read_rules(const struct state *state, unsigned generation, int family, const struct strbuf *input,
+		      struct strbuf *out)
 {
 	struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
 	char name[64];
 	int err;
 
-	snprintf(name, sizeof(name), "generations/%06u%s.gz", generation, v1_part(family));
+	snprintf(name, sizeof(name), "generations/%06u%s.gz", generation, part(family));
 	err = packed_read(state_path(state, name, &path), &text, STATE_TEXT_MAX, NULL);
-	if (err == 0 && family >= 0 && refer_is(&text))
+	if (err == 0 && refer_is(&text))
 		err = refer_decode(&text, input, family, out);
 	else if (err == 0)
 		strbuf_take(out, &text);
@@ -37,7 +40,7 @@ int v1_read(const struct state *state, unsigned generation, int family, const st
 static bool fault(struct generation *generation, int family, const char *what)
 {
 	if (generation->fault.len == 0)
-		strbuf_printf(&generation->fault, "%06u%s.gz: %s", generation->number, v1_part(family), what);
+		strbuf_printf(&generation->fault, "%06u%s.gz: %s", generation->number, part(family), what);
 	return false;
 }
 
@@ -86,7 +89,7 @@ static bool read_family(struct generation *generation, const struct state *state
 	struct diag_log silent = { .report = NULL };
 	struct strbuf *text = &generation->text[family];
 	struct stream stream = { .name = NULL };
-	int err = v1_read(state, generation->number, family, &generation->input, text);
+	int err = read_rules(state, generation->number, family, &generation->input, text);
 	bool good;
 
 	if (err != 0) {
@@ -98,7 +101,7 @@ static bool read_family(struct generation *generation, const struct state *state
 	good = read_sealed(generation, family, text, FAMILY_BOTH, &stream) &&
 	       (extras_read(&generation->extras, &stream, &silent) ||
 		fault(generation, family, "a directive of it cannot be read"));
-	good = good && (rules_of_stream(&generation->rules[family], v1_part(family), &stream, &silent) ||
+	good = good && (rules_of_stream(&generation->rules[family], part(family), &stream, &silent) ||
 			fault(generation, family, "its rules cannot be read"));
 	stream_free(&stream);
 	if (good)

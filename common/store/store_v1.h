@@ -37,13 +37,6 @@ must_check int state_old_pending(const struct state *state, struct pending *pend
 /* Removes its file. 0 or -errno; none is fine. */
 must_check int state_drop_old_pending(const struct state *state);
 
-/* The parts of a generation: "", ".v4", ".v6". */
-const char *v1_part(int family); /* -1: the input */
-
-/* Appends the text of a part; `input` is that of the first. 0 or -errno; -ENOENT: it has no such part. */
-must_check int v1_read(const struct state *state, unsigned generation, int family, const struct strbuf *input,
-		       struct strbuf *out);
-
 /* Fills a generation whose input was read already. Faults go to generation->fault. */
 void v1_parse(struct generation *generation, const struct state *state);
 

@@ -55,6 +55,28 @@ text = b"#@ stream 1\n" + sys.stdin.buffer.read()
 sys.stdout.buffer.write(text + b"#@ end lines=%d crc32=%08x\n" % (text.count(b"\n"), zlib.crc32(text)))'
 }
 
+# old_format: all generations of $state, as a fw-load of format 1 wrote them
+old_format() {
+	local file part number
+	for file in "$state"/generations/*.gz; do
+		number=$(basename "$file" .gz)
+		fw-save -s "$state" --show "$number" >"$tmp/input"
+		for part in v4 v6; do fw-save -s "$state" -"${part#v}" --show "$number" >"$tmp/$part"; done
+		{
+			echo "# loaded $(note when) by $(note who) with fw-load from $(note from), backend $(note backend), families $(note families), kernel $(note kernel)"
+			sed '/^#@ end/d; s/^#@ stream.*/# sealed by its maker/' "$tmp/input"
+		} | seal | gzip >"$state/generations/$number.gz"
+		for part in v4 v6; do
+			[ ! -s "$tmp/$part" ] ||
+				{ grep -E '^#@ (module|sysctl|keep|set|member)' "$tmp/input"; cat "$tmp/$part"; } | seal | gzip >"$state/generations/$number.$part.gz"
+		done
+	done
+	rm "$state/format"
+}
+
+# note KEY: what the generation in $file says of itself
+note() { zcat "$file" | sed -n "s/^$1 //p" | head -n 1; }
+
 # The generation of nf_tables in the namespace: each commit makes it one more.
 generation() { in_ns "$BUILD/tests/nft-generation"; }
 

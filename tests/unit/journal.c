@@ -371,7 +371,7 @@ static void test_prune(void)
 static void test_tidy(void)
 {
 	static const char *const go[] = { ".journal.1a2b.tmp", ".000007.new.ffffffffffffffff.tmp" };
-	static const char *const stay[] = { ".tmp", "..1.tmp", "journal.1a.tmp", ".journal.xyz.tmp", ".journal.tmp", "mine" };
+	static const char *const stay[] = { ".tmp", "..1.tmp", "journal.1a.tmp", ".journal.xyz.tmp", ".journal.x1f.tmp", ".journal.tmp", "mine" };
 	struct state state = three();
 	struct strbuf dir = STRBUF_INIT;
 	const char *dirs[] = { state.dir, state.run, state_path(&state, "generations", &dir) };
