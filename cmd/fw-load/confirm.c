@@ -144,10 +144,12 @@ enum result run_guard(struct run *run)
 		return RESULT_SYSTEM;
 	}
 	result = run_machine(run);
-	while (result == RESULT_DONE && pending(run, &generation) > 0)
+	while (result == RESULT_DONE && pending(run, &generation) >= 0) {
+		if (pending(run, &generation) == 0)
+			result = lapse(run);
+		run->door.unlock(run->door.self);
 		nanosleep(&moment, NULL);
-	if (result == RESULT_DONE)
-		result = lapse(run);
+	}
 	close(own);
 	return result;
 }

@@ -71,13 +71,33 @@ static enum result give_up(struct transaction *t)
 	return why == RESULT_OTHER || why == RESULT_EXTRAS || why == RESULT_BACKENDS ? why : RESULT_UNDONE;
 }
 
+static void set_deadline(struct transaction *t)
+{
+	if (t->request.confirm > 0)
+		t->journal.deadline = t->door->clock(t->door->self) + 1000LL * t->request.confirm;
+}
+
+/* The time to confirm begins when there is something to look at. */
+static bool begin_waiting(struct transaction *t)
+{
+	int err;
+
+	if (t->request.confirm == 0)
+		return true;
+	set_deadline(t);
+	err = journal_write(t->state, &t->journal);
+	if (err != 0)
+		diag_system(t->log, err, "%s/journal", t->state->run);
+	return err == 0;
+}
+
 enum result transaction_commit(struct transaction *t)
 {
 	if (t->number == 0)
 		return RESULT_DONE;
-	if (t->request.confirm > 0)
-		t->journal.deadline = t->door->clock(t->door->self) + 1000LL * t->request.confirm;
-	if (!record(t) || !start_guard(t) || !take_steps(t))
+	/* Until the rules are in force, time enough to put them there: then the guard waits for the lock that we hold. */
+	set_deadline(t);
+	if (!record(t) || !start_guard(t) || !take_steps(t) || !begin_waiting(t))
 		return give_up(t);
 	if (t->request.confirm > 0 || (t->flags & FLAG_UNWRITABLE) != 0)
 		return RESULT_DONE;

@@ -108,7 +108,10 @@ unsigned transaction_generation(const struct transaction *t);
 /* Makes the load that waits the good generation. RESULT_REFUSED: none waits, or it is too late. */
 must_check enum result transaction_confirm(struct transaction *t);
 
-/* Undoes the load that waits, if it still does: RESULT_UNCONFIRMED, or what came of the undoing. */
+/*
+ * Undoes the load that waits, if its time is over: RESULT_UNCONFIRMED, or what came of the undoing. RESULT_DONE: none
+ * waits any more, or it still has time.
+ */
 must_check enum result transaction_lapse(struct transaction *t);
 
 /* Milliseconds until the load that waits is undone; -1: none waits. */

@@ -232,7 +232,9 @@ enum result transaction_lapse(struct transaction *t)
 	int err = journal_read(t->state, &journal);
 	enum result result = RESULT_DONE;
 
-	if (err == 0 && journal.deadline > 0) {
+	if (err == 0 && journal.deadline > t->door->clock(t->door->self)) {
+		result = RESULT_DONE; /* it began to wait anew */
+	} else if (err == 0 && journal.deadline > 0) {
 		result = undo(t, &journal);
 		result = result == RESULT_DONE ? RESULT_UNCONFIRMED : result;
 	} else if (err != 0 && err != -ENOENT) {
