@@ -27,6 +27,7 @@ static const char usage[] =
 	"      --keep PATTERN       of them, chains of such names and the jumps to them stay\n"
 	"      --counters           packet and byte counts of the input count\n"
 	"      --no-rehearse        do not try the rules in a scratch namespace first\n"
+	"      --assume-empty       with -n: plan for a host without rules; needs no rights\n"
 	"      --safe-rules FILE    what to load when all else fails (/etc/fw-tools/safe.rules)\n"
 	"      --guard              wait and undo an unconfirmed load; fw-load starts this itself\n"
 	"  -w, --wait SECONDS       how long to wait for locks (30)\n"
@@ -47,6 +48,7 @@ enum {
 	OPT_KEEP,
 	OPT_COUNTERS,
 	OPT_NO_REHEARSE,
+	OPT_ASSUME_EMPTY,
 	OPT_SAFE_RULES,
 	OPT_GUARD,
 };
@@ -68,6 +70,7 @@ static const struct option longs[] = {
 	{ "keep", required_argument, NULL, OPT_KEEP },
 	{ "counters", no_argument, NULL, OPT_COUNTERS },
 	{ "no-rehearse", no_argument, NULL, OPT_NO_REHEARSE },
+	{ "assume-empty", no_argument, NULL, OPT_ASSUME_EMPTY },
 	{ "safe-rules", required_argument, NULL, OPT_SAFE_RULES },
 	{ "guard", no_argument, NULL, OPT_GUARD },
 	{ "wait", required_argument, NULL, 'w' },
@@ -127,6 +130,8 @@ static void set_flag(struct cli *cli, struct load_opts *opts, int c)
 		opts->counters = true;
 	else if (c == OPT_NO_REHEARSE)
 		opts->no_rehearsal = true;
+	else if (c == OPT_ASSUME_EMPTY)
+		opts->assume_empty = opts->no_rehearsal = true;
 	else if (c == 'q')
 		cli->quiet_warnings = true;
 	else if (c == 'v')
@@ -153,6 +158,8 @@ static struct load_opts parse_opts(struct cli *cli, int argc, char *argv[])
 	}
 	if (opts.plan_only && opts.action != ACTION_LOAD && opts.action != ACTION_ROLLBACK)
 		cli_misuse(cli, "-n goes with a load and with --rollback");
+	if (opts.assume_empty && (!opts.plan_only || opts.action != ACTION_LOAD))
+		cli_misuse(cli, "--assume-empty goes with -n: no load may ignore the rules in force");
 	if (opts.families != FAMILY_NONE && opts.action > ACTION_CHECK)
 		cli_misuse(cli, "-4 and -6 go with a load: a generation is of both families");
 	opts.input = cli_operand(cli, argc, argv);

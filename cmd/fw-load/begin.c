@@ -184,7 +184,8 @@ bool load_find(struct load *load)
 	if (!load_backend(load))
 		return false;
 	load->backend.held = load->locks;
-	used = !backend_untouched(load->backend.kind == BACKEND_NFT ? BACKEND_LEGACY : BACKEND_NFT) &&
+	used = !load->opts.assume_empty &&
+	       !backend_untouched(load->backend.kind == BACKEND_NFT ? BACKEND_LEGACY : BACKEND_NFT) &&
 	       backend_other(&other, &load->backend) && backend_in_use(&other);
 	backend_free(&other);
 	/* Who boots, undoes or confirms must get on with it; only a new load can be asked to wait. */

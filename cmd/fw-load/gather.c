@@ -149,7 +149,8 @@ static bool save_live(void *ctx, struct diag_log *log)
 
 	note_generation(load);
 	/* After a boot there is nothing to read: no program has to tell us. */
-	good = backend_untouched(load->backend.kind) || load_save_texts(load, load->families, texts, log);
+	good = load->opts.assume_empty || backend_untouched(load->backend.kind) ||
+	       load_save_texts(load, load->families, texts, log);
 	for (int i = 0; i < FAMILIES; i++) {
 		load->side[i].as_left = false;
 		load->side[i].live_text = texts[i];
@@ -194,7 +195,8 @@ static bool read_both(struct side *side, struct diag_log *log)
  */
 static bool known_from_last(struct load *load)
 {
-	return load->opts.no_rehearsal && !load->opts.counters && mark_holds(load, note_generation(load));
+	return load->opts.no_rehearsal && !load->opts.assume_empty && !load->opts.counters &&
+	       mark_holds(load, note_generation(load));
 }
 
 static bool take_base(struct load *load)

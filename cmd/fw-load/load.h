@@ -59,6 +59,7 @@ struct load_opts {
 	bool plan_only;
 	bool counters;
 	bool no_rehearsal;
+	bool assume_empty; /* with plan_only: do not ask the kernel for the rules in force */
 	bool verbose;
 };
 
