@@ -3,7 +3,7 @@
  * A library for LD_PRELOAD that makes one directory a small disk, for tests that may not mount one. The file
  * $SMALL_DISK.size holds up to two numbers, read anew at each call: the size in bytes, 0 for read-only, and
  * the largest number of files. A file takes as many pages of 4096 bytes as it needs. Only calls on the
- * directory's own files are looked at: open, write, pwrite and fstatvfs.
+ * directory's own files are looked at: openat, write, pwrite, splice with an offset, and fstatvfs.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -120,6 +120,20 @@ ssize_t pwrite(int fd, const void *bytes, size_t len, off_t offset)
 	return real(fd, bytes, fit, offset);
 }
 
+ssize_t splice(int in, off64_t *from, int out, off64_t *to, size_t len, unsigned flags)
+{
+	static ssize_t (*real)(int, off64_t *, int, off64_t *, size_t, unsigned);
+	size_t fit = to == NULL ? len : fitting(out, len, *to);
+
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "splice");
+	if (fit == 0 && len > 0) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return real(in, from, out, to, fit, flags);
+}
+
 int openat(int dir, const char *name, int flags, ...)
 {
 	static int (*real)(int, const char *, int, ...);
@@ -158,3 +172,10 @@ int fstatvfs(int fd, struct statvfs *fs)
 	}
 	return result;
 }
+
+/* The names that programs call which were built for large files. */
+#if __SIZEOF_LONG__ == 8
+ssize_t pwrite64(int fd, const void *bytes, size_t len, off64_t offset) __attribute__((alias("pwrite")));
+int openat64(int dir, const char *name, int flags, ...) __attribute__((alias("openat")));
+int fstatvfs64(int fd, struct statvfs64 *fs) __attribute__((alias("fstatvfs")));
+#endif
