@@ -26,6 +26,7 @@ static const char usage[] =
 	"      --keep PATTERN       of them, chains of such names and the jumps to them stay\n"
 	"      --counters           packet and byte counts of the input count\n"
 	"      --no-rehearse        do not try the rules in a scratch namespace first\n"
+	"      --assume-empty       with -n: plan for a host without rules; needs no rights\n"
 	"      --safe-rules FILE    what to load when all else fails (/etc/fw-tools/safe.rules)\n"
 	"      --guard              wait and undo an unconfirmed load; fw-load starts this itself\n"
 	"  -w, --wait SECONDS       how long to wait for locks (30)\n"

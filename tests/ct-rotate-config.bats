@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ct-rotate.conf(5): logrotate's files, the order of scripts, several logs at once.
 
+# In no user namespace: ct-rotate asks who owns /, and it is a stranger there.
 bats_require_minimum_version 1.5.0
 load lib/ct-rotate
 
@@ -12,37 +13,25 @@ conf() { # conf: the configuration from standard input, LOGS stands for the dire
 	sed "s,LOGS,$dir,g" >"$scratch/conf"
 }
 
-@test "the tutorial's file for logrotate works unchanged" {
-	# In a mount namespace of its own /var/log and rsyslog's script are ours.
-	mkdir "$scratch/upper" "$scratch/work" "$scratch/merged" "$scratch/var"
-	cat >"$scratch/run" <<-'END'
-		set -eu
-		mount --bind "$scratch/var" /var/log
-		mount -t overlay -o "lowerdir=/usr/lib,upperdir=$scratch/upper,workdir=$scratch/work" overlay "$scratch/merged" || exit 77
-		mount --bind "$scratch/merged" /usr/lib
-		mkdir -p /usr/lib/rsyslog
-		printf '#!/bin/sh\necho told >>%s/told\n' "$scratch" >/usr/lib/rsyslog/rsyslog-rotate
-		chmod +x /usr/lib/rsyslog/rsyslog-rotate
-		log=/var/log/iptables.log
-		run() { [ "$("$BUILD/ct-rotate" -c "$1" 2>&1)" = "" ]; }
-		run "$1" # missingok
-		[ ! -e "$log" ]
-		seq 1000 >"$log"
-		chmod 600 "$log"
-		touch "$log-$(date -u -d '2 days ago' +%Y%m%dT%H%M%SZ)"
-		run "$1"
-		[ "$(cat "$scratch/told")" = told ]
-		[ "$(stat -c '%a %s' "$log")" = "640 0" ]
-		"$BUILD/ct-rotate" --cat "$log" | cmp - "$scratch/expected"
-		[ "$(ls "$log"-*.gz | wc -l)" -eq 2 ]
-		run "$1" # the same day again: nothing
-		[ "$(ls /var/log | wc -l)" -eq 3 ]
-	END
-	seq 1000 >"$scratch/expected"
-	state=0
-	scratch=$scratch unshare -m bash "$scratch/run" "$BATS_TEST_DIRNAME/data/ct-rotate/tutorial.conf" || state=$?
-	[ "$state" -ne 77 ] || skip "no overlay file system here to give rsyslog's script a place"
-	[ "$state" -eq 0 ]
+@test "the tutorial's file for logrotate works, with only its paths and its owner changed" {
+	printf '#!/bin/sh\necho told >>%s/told\n' "$scratch" >"$scratch/rsyslog-rotate"
+	chmod +x "$scratch/rsyslog-rotate"
+	sed "s,/var/log,$dir,; s,/usr/lib/rsyslog,$scratch,; s,root root,$(id -u) $(id -g)," "$BATS_TEST_DIRNAME/data/ct-rotate/tutorial.conf" >"$scratch/conf"
+	[ "$(grep -c "$scratch" "$scratch/conf")" -eq 2 ]
+	log=$dir/iptables.log
+	silent() { [ "$("$BUILD/ct-rotate" -c "$scratch/conf" 2>&1)" = "" ]; }
+	silent # missingok
+	[ ! -e "$log" ]
+	seq 1000 >"$log"
+	chmod 600 "$log"
+	touch "$log-$(date -u -d '2 days ago' +%Y%m%dT%H%M%SZ)"
+	silent
+	[ "$(cat "$scratch/told")" = told ]
+	[ "$(stat -c '%a %s' "$log")" = "640 0" ]
+	"$BUILD/ct-rotate" --cat "$log" | cmp - <(seq 1000)
+	[ "$(ls "$log"-*.gz | wc -l)" -eq 2 ]
+	silent # the same day again: nothing
+	[ "$(ls "$dir" | wc -l)" -eq 3 ]
 }
 
 @test "each fault has its file, line and column, and nothing is rotated" {
@@ -249,6 +238,7 @@ fails() { # fails WHICH
 }
 
 @test "scripts run as root, files are handled as the user of su" {
+	needs users
 	chmod 711 "$scratch"
 	echo x >"$dir/a"
 	chown -R 12:34 "$dir"

@@ -4,13 +4,14 @@
 # the writer is late: each line is there, and exactly once after one more run.
 
 load lib/ct-rotate
+load lib/small-disk
 
 setup() { rotate_setup; }
 teardown() { rotate_teardown; }
 
 kill_at_each_call() {
 	local state=0
-	archives=${archives-} dir=$dir scratch=$scratch step=${step-1} no_leaks=${no_leaks-} ${inside-} bash "$BATS_TEST_DIRNAME/lib/kill-each.bash" "$@" || state=$?
+	archives=${archives-} dir=$dir scratch=$scratch step=${step-1} no_leaks=${no_leaks-} bash "$BATS_TEST_DIRNAME/lib/kill-each.bash" "$@" || state=$?
 	[ "$state" -ne 77 ] || skip "ptrace is not allowed here"
 	return "$state"
 }
@@ -48,14 +49,8 @@ kill_at_each_call() {
 }
 
 @test "killed at each call: copytruncate with nobody writing" {
-	# It looks at all of /proc for writers: an empty one spares us thousands of calls that only read.
-	[[ $BUILD != *-san ]] || skip "a program with sanitizers needs /proc"
-	cat >"$scratch/without-proc" <<-'END'
-		#!/bin/sh
-		mount -t tmpfs tmpfs /proc && exec "$@"
-	END
-	chmod +x "$scratch/without-proc"
-	inside="unshare -m $scratch/without-proc" kill_at_each_call -m 50 --compress --copytruncate
+	# It looks at all of /proc for writers: thousands of calls that only read.
+	kill_at_each_call "-m -r" 40 --compress --copytruncate
 }
 
 # --- a late writer -----------------------------------------------------------------------------
@@ -136,26 +131,19 @@ each_line_once() { # each_line_once LINES: of the late writer, in log and archiv
 
 # --- a full or broken disk ---------------------------------------------------------------------
 
-# A file system of our own, of this size.
-mount_small() { # mount_small SIZE
-	mount -t tmpfs -o "size=$1,mode=0700" tmpfs "$dir"
-	mounted=$dir
-}
-
 @test "a full disk while compressing: nothing lost, status 1, again and again; with room all is well" {
-	mount_small 8m
 	"$BUILD/tests/make-log" 20000 >"$dir/log"
 	cp "$dir/log" "$scratch/all"
-	dd if=/dev/zero of="$dir/ballast" bs=4k status=none 2>/dev/null || true
+	small_disk "$dir" "$(stat -c %s "$dir/log")" # the log fills it
 	for i in 1 2; do
-		run "$BUILD/ct-rotate" -f --compress --rotate 9 "$dir/log"
+		run on_disk "$BUILD/ct-rotate" -f --compress --rotate 9 "$dir/log"
 		[ "$status" -eq 1 ]
 		[[ $output == *"No space left on device"* ]]
 		[ -z "$(find "$dir" -name '*.tmp' -o -name '*.gz')" ]
 		"$BUILD/ct-rotate" --cat "$dir/log" | cmp - "$scratch/all"
 	done
-	rm "$dir/ballast"
-	rotate --compress --rotate 9 "$dir/log"
+	disk_size 8M
+	on_disk rotate --compress --rotate 9 "$dir/log"
 	[ -z "$(find "$dir" -name 'log-*' ! -name '*.gz')" ]
 	"$BUILD/ct-rotate" --cat "$dir/log" | cmp - "$scratch/all"
 }
@@ -214,11 +202,10 @@ harmless() { # harmless CALL TRACE
 }
 
 @test "no room for the archive's name: the log is untouched" {
-	mount -t tmpfs -o "size=1m,nr_inodes=4,mode=0700" tmpfs "$dir"
-	mounted=$dir
 	seq 100 >"$dir/log"
 	touch "$dir/.log.lock" "$dir/filler"
-	run "$BUILD/ct-rotate" -f --compress "$dir/log"
+	small_disk "$dir" 1M 3
+	run on_disk "$BUILD/ct-rotate" -f --compress "$dir/log"
 	[ "$status" -eq 1 ]
 	[[ $output == *"cannot be made: No space left on device"* ]]
 	seq 100 | cmp - "$dir/log"
@@ -237,10 +224,9 @@ harmless() { # harmless CALL TRACE
 }
 
 @test "a read-only file system: status 1, nothing half done" {
-	mount_small 1m
 	seq 100 >"$dir/log"
-	mount -o remount,ro "$dir"
-	run "$BUILD/ct-rotate" -f --compress "$dir/log"
+	small_disk "$dir" 0
+	run on_disk "$BUILD/ct-rotate" -f --compress "$dir/log"
 	[ "$status" -eq 1 ]
 	[[ $output == *"Read-only file system"* ]]
 	[ "$(tree "$dir")" = log ]

@@ -3,6 +3,7 @@
 # The same trees and files given to Debian's logrotate and to ct-rotate: the same contents afterwards, but for
 # the deliberate differences of data/ct-rotate/differences.
 
+# In no user namespace: ct-rotate asks who owns /, and it is a stranger there.
 bats_require_minimum_version 1.5.0
 load lib/ct-rotate
 

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ct-rotate --pipe: lines from a pipe into DIR/current and its archives.
 
+# In no user namespace: ct-rotate asks who owns /, and it is a stranger there.
 bats_require_minimum_version 1.5.0
 load lib/ct-rotate
+load lib/small-disk
 
 setup() { rotate_setup; }
 teardown() { rotate_teardown; }
@@ -144,16 +146,15 @@ next" ]
 }
 
 @test "a full disk: the writer goes on, what was dropped is counted, then it goes on" {
-	mount -t tmpfs -o size=200k,mode=0700 tmpfs "$dir"
-	mounted=$dir
+	small_disk "$dir" 200K
 	mkfifo "$scratch/fifo"
-	"$BUILD/ct-rotate" --pipe "$dir" --size 1G <"$scratch/fifo" 2>"$scratch/err" &
+	on_disk "$BUILD/ct-rotate" --pipe "$dir" --size 1G <"$scratch/fifo" 2>"$scratch/err" &
 	pid=$!
 	exec 9>"$scratch/fifo"
 	timeout 20 seq 200000 >&9 # more than the disk and the pipe hold
 	sleep 0.5
 	grep -q 'lines are dropped and counted: No space left' "$scratch/err"
-	mount -o remount,size=4m "$dir"
+	disk_size 4M
 	sleep 1.5
 	echo after >&9
 	exec 9>&-
@@ -171,9 +172,8 @@ next" ]
 }
 
 @test "a full disk where archives may go: the oldest goes, nothing new is dropped" {
-	mount -t tmpfs -o size=300k,mode=0700 tmpfs "$dir"
-	mounted=$dir
-	seq 100000 | "$BUILD/ct-rotate" --pipe "$dir" --size 50k --rotate 100
+	small_disk "$dir" 300K
+	seq 100000 | on_disk "$BUILD/ct-rotate" --pipe "$dir" --size 50k --rotate 100
 	! grep -aq gap "$dir"/current*
 	[ "$(tail -n 1 "$dir/current")" = 100000 ]
 	all | cmp - <(all | awk 'NR == 1 { first = $1 } END { for (i = first; i <= 100000; i++) print i }')

@@ -3,8 +3,10 @@
 # What is in the table: --top, --list, filters, samples. The truth is what conntrack(8) prints, counted by awk.
 
 bats_require_minimum_version 1.5.0
+load lib/needs
 
 setup_file() {
+	has netlink || return 0
 	export PATH=$BUILD:$BUILD/tests:$PATH
 	echo 1 >/proc/sys/net/netfilter/nf_conntrack_acct
 	ctfill 20000 >"$BATS_FILE_TMPDIR/made"
@@ -29,6 +31,7 @@ setup_file() {
 }
 
 teardown_file() {
+	in_netns || return 0
 	xargs kill <"$BATS_FILE_TMPDIR/serve.pid" || true
 }
 
@@ -76,6 +79,7 @@ counted() {
 }
 
 @test "every breakdown equals conntrack's listing, counted key by key" {
+	needs netlink
 	conntrack -L -o extended 2>/dev/null >"$tmp/list"
 	for key in proto state src dst sport dport zone mark family nat status helper; do
 		truth "$key" <"$tmp/list" >"$tmp/truth"
@@ -87,12 +91,14 @@ counted() {
 }
 
 @test "the numbers are those that the filler made" {
+	needs netlink
 	ct-stat --top proto,status,mark -n 0 --json -s 10.0.0.0/12 >"$tmp/v4"
 	[ "$(jq .family.ipv4 "$BATS_FILE_TMPDIR/made")" = "$(jq .flows "$tmp/v4" | awk '{ print $1 - 6 }')" ]
 	[ "$(jq .count <(ct-stat --json))" = "$(conntrack -C)" ]
 }
 
 @test "--top master: entries by the service of the connection that they belong to" {
+	needs netlink
 	ip netns add family
 	ip netns exec family ctfill -m 100 300 >"$tmp/made"
 	ip netns exec family conntrack -L 2>/dev/null >"$tmp/list"
@@ -106,6 +112,7 @@ counted() {
 }
 
 @test "prefixes count networks" {
+	needs netlink
 	conntrack -L -o extended 2>/dev/null | truth src/24 | grep -v v6 >"$tmp/truth"
 	counted src/24 -4 >"$tmp/counted"
 	diff -u "$tmp/truth" "$tmp/counted"
@@ -130,6 +137,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 }
 
 @test "--list is conntrack -L, line by line and in its order, for the same filter" {
+	needs netlink
 	same_list --
 	same_list -o extended -- -o extended
 	same_list -o extended,id -- -o extended,id
@@ -152,6 +160,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 }
 
 @test "timestamps and counters of real traffic are printed as conntrack prints them" {
+	needs netlink
 	ip netns add stamps
 	ip -n stamps link set lo up
 	ip netns exec stamps bash -euc '
@@ -170,6 +179,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 }
 
 @test "filters: kernel and user space agree with counting everything" {
+	needs netlink
 	ct-stat --list -o extended >"$tmp/all"
 	[ "$(ct-stat --top proto --json -p udp | jq .flows)" -eq "$(awk '$3 == "udp"' "$tmp/all" | wc -l)" ]
 	[ "$(ct-stat --top proto --json --unreplied | jq .flows)" -eq "$(grep -c UNREPLIED "$tmp/all")" ]
@@ -181,6 +191,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 }
 
 @test "rows, --min and the rest" {
+	needs netlink
 	run -0 ct-stat --top src -n 3
 	[ "${#lines[@]}" -eq 5 ]
 	[[ ${lines[4]} == "(others:"* ]]
@@ -189,6 +200,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 }
 
 @test "--top --tsv: a line a value" {
+	needs netlink
 	run -0 ct-stat --top proto,src/24 --tsv --by packets -n 2
 	[ "${lines[0]}" = $'key\tvalue\tflows\tpackets\tbytes\tpercent' ]
 	[ "${#lines[@]}" -eq 5 ]
@@ -198,6 +210,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 }
 
 @test "--list --json is one object a line" {
+	needs netlink
 	ct-stat --list --json >"$tmp/json"
 	[ "$(jq -s length "$tmp/json")" -eq "$(conntrack -C)" ]
 	[ "$(jq -r 'select(.zone == 7) | .src' "$tmp/json")" = fd00:1::1 ]
@@ -206,6 +219,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 }
 
 @test "--by bytes counts traffic, and refuses where nothing was counted" {
+	needs netlink
 	run -0 ct-stat --top proto --by bytes
 	[[ ${lines[0]} == *bytes* ]]
 	ip netns add plain
@@ -216,6 +230,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 }
 
 @test "a sample states its error, and keeps it in 20 namespaces" {
+	needs netlink
 	local within=0 all=0 value percent error exact
 	for i in $(seq 20); do
 		ip netns add "s$i"
@@ -237,12 +252,14 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 }
 
 @test "a sample as large as the table is exact" {
+	needs netlink
 	run -0 ct-stat --top proto --sample 1000000 --json
 	[ "$(jq .sample <<<"$output")" = null ]
 	[ "$(jq .flows <<<"$output")" -eq "$(conntrack -C)" ]
 }
 
 @test "a table that changes while it is read: what stays is counted, once" {
+	needs netlink
 	ip netns add churn
 	ip netns exec churn ctfill 20000 >/dev/null
 	ip netns exec churn ctfill -t 1 -f 20000 60000 >/dev/null &
@@ -267,6 +284,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 }
 
 @test "lost output is an error" {
+	needs netlink
 	run -3 bash -c 'ct-stat --list >/dev/full'
 	run -3 bash -c 'ct-stat --top proto >/dev/full'
 	run -3 bash -c 'ct-stat --json >/dev/full'

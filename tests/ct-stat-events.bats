@@ -3,10 +3,12 @@
 # --events: every change, or a record that says how many are missing and where.
 
 bats_require_minimum_version 1.5.0
+load lib/needs
 
 . "$BATS_TEST_DIRNAME/lib/wait.bash"
 
 setup() {
+	needs netlink
 	export PATH=$BUILD:$BUILD/tests:$PATH
 	tmp=$BATS_TEST_TMPDIR
 	ns=ev$BATS_TEST_NUMBER
@@ -16,6 +18,7 @@ setup() {
 }
 
 teardown() {
+	in_netns || return 0
 	[ -z "${reader-}" ] || kill -KILL "$reader" 2>/dev/null || true
 	ip netns delete "$ns"
 }

@@ -3,6 +3,8 @@
 # The report: its formats, its alarms, and what happens when a source fails. Never a false OK.
 
 bats_require_minimum_version 1.5.0
+load lib/needs
+load lib/small-disk
 
 . "$BATS_TEST_DIRNAME/lib/wait.bash"
 
@@ -27,6 +29,7 @@ fake() {
 alarm() { ct-stat --proc "$tmp/proc" --state "$state" "$@"; }
 
 new_ns() { # new_ns NAME: a namespace of its own, with packets tracked on the loopback
+	needs netlink
 	ip netns add "$1"
 	ip -n "$1" link set lo up
 	ip netns exec "$1" iptables -A OUTPUT -m conntrack --ctstate NEW
@@ -256,6 +259,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 }
 
 @test "--syslog: changes of the level, and reminders" {
+	needs mounts root
 	command -v python3 >/dev/null
 	cat >"$tmp/log.py" <<-'P'
 		import socket, sys
@@ -455,20 +459,19 @@ knock() { # knock NAMESPACE N: N new UDP flows
 }
 
 @test "fault: the state file cannot be written: never OK, and no alarm is hidden" {
-	mkdir "$tmp/small" && mount -t tmpfs -o size=4k tmpfs "$tmp/small"
+	mkdir "$tmp/small"
 	state=$tmp/small/state
 	fake 10 100 0
 	alarm -w 80
-	dd if=/dev/zero of="$tmp/small/fill" bs=1k count=8 2>/dev/null || true
-	cp "$state" "$tmp/before" 2>/dev/null
-	run -3 alarm -w 80
+	small_disk "$tmp/small" 4K # the state that is there fills it
+	cp "$state" "$tmp/before"
+	run -3 on_disk alarm -w 80
 	[[ $output == "CT-STAT UNKNOWN:"*"not saved: No space left on device"* ]]
 	cmp "$state" "$tmp/before"
 	fake 85 100 0
-	run -1 alarm -w 80
+	run -1 on_disk alarm -w 80
 	fake 85 100 1
-	run -2 alarm -w 80
-	umount "$tmp/small"
+	run -2 on_disk alarm -w 80
 	state=$tmp/nosuch/state
 	fake 10 100 0
 	run -3 alarm -w 80
@@ -484,15 +487,15 @@ knock() { # knock NAMESPACE N: N new UDP flows
 }
 
 @test "fault: a full disk under --prom leaves the file that is there" {
-	mkdir "$tmp/small" && mount -t tmpfs -o size=8k tmpfs "$tmp/small"
+	mkdir "$tmp/small"
 	ct-stat --prom="$tmp/small/ct.prom"
 	cp "$tmp/small/ct.prom" "$tmp/before"
-	dd if=/dev/zero of="$tmp/small/fill" bs=1k count=16 2>/dev/null || true
-	run -3 --separate-stderr ct-stat --prom="$tmp/small/ct.prom"
+	small_disk "$tmp/small" 8K
+	dd if=/dev/zero of="$tmp/small/fill" bs=1k count=4 2>/dev/null
+	run -3 --separate-stderr on_disk ct-stat --prom="$tmp/small/ct.prom"
 	[[ $stderr == *"ct.prom: No space left on device"* ]]
 	cmp "$tmp/small/ct.prom" "$tmp/before"
 	[ "$(find "$tmp/small" -type f | wc -l)" -eq 2 ]
-	umount "$tmp/small"
 }
 
 @test "fault: a namespace that cannot be entered is said, the others are reported" {
@@ -552,6 +555,7 @@ inject() { # inject SYSCALL:WHAT command...
 }
 
 @test "nothing is asked that could load a module" {
+	needs netlink
 	mkdir "$tmp/proc"
 	run -3 inject "socket:error=EPERM:when=100" ct-stat --proc "$tmp/proc"
 	run ! grep NETLINK "$tmp/trace"

@@ -3,14 +3,13 @@
 # Every sample of tests/ext against fw-lint and against the iptables that is installed.
 
 bats_require_minimum_version 1.5.0
+load lib/needs
 
 setup_file() {
 	cd "$BATS_TEST_DIRNAME" || return
 	export samples=$BATS_FILE_TMPDIR/samples
 	mkdir "$samples"
-	ipset create hosts hash:ip
-	ipset create hosts6 hash:ip family inet6
-	ipset create pairs hash:ip,port
+	! has rules || make_sets
 	# family.verdict.table.chain: RULE;PRINTED, one a line
 	awk -F';' -v out="$samples" '
 		/^#/ || /^$/ { next }
@@ -19,6 +18,12 @@ setup_file() {
 			for (i = 1; i <= length(at[4]); i++)
 				print $1 ";" ($2 == "=" ? $1 : $2) > (out "/" substr(at[4], i, 1) "." $3 "." at[2] "." at[3])
 		}' ext/*.t
+}
+
+make_sets() {
+	ipset create hosts hash:ip
+	ipset create hosts6 hash:ip family inet6
+	ipset create pairs hash:ip,port
 }
 
 setup() {
@@ -91,6 +96,7 @@ rules() { cut -d';' -f1 "$1"; }
 }
 
 @test "iptables-legacy-restore --test says the same of each" {
+	needs rules
 	for group in "$samples"/*; do
 		of "$group"
 		if [[ $group == *.OK.* ]]; then
@@ -106,6 +112,7 @@ rules() { cut -d';' -f1 "$1"; }
 }
 
 @test "loaded, a sample is saved as it is printed here" {
+	needs rules
 	for group in "$samples"/*.OK.*; do
 		of "$group"
 		grep -v ';-$' "$group" >"$tmp/group" || continue
@@ -120,15 +127,22 @@ rules() { cut -d';' -f1 "$1"; }
 	done
 }
 
-@test "texts of several commands have the status that --test gives them" {
+# each_text COMMAND...: OK or FAIL is what the command says of each text of several commands
+each_text() {
+	local text verdict got
 	while IFS=';' read -r text verdict; do
 		sed 's/ | /\n/g' <<<"$text" >"$tmp/text"
-		wanted=0
-		[ "$verdict" = OK ] || wanted=1
-		mine=0
-		fw-lint -q -4 --checks=syntax "$tmp/text" 2>/dev/null || mine=1
-		theirs=0
-		iptables-legacy-restore --test "$tmp/text" >/dev/null 2>&1 || theirs=1
-		[ "$wanted $wanted" = "$mine $theirs" ] || { echo "wanted $wanted, fw-lint $mine, --test $theirs: $text"; false; }
+		got=OK
+		"$@" "$tmp/text" >/dev/null 2>&1 || got=FAIL
+		[ "$got" = "$verdict" ] || { echo "wanted $verdict, got $got: $text"; return 1; }
 	done < <(grep -hv '^#' ext/commands/*.t)
+}
+
+@test "texts of several commands are accepted or refused as they should" {
+	each_text fw-lint -q -4 --checks=syntax
+}
+
+@test "iptables-legacy-restore --test says the same of texts of several commands" {
+	needs rules
+	each_text iptables-legacy-restore --test
 }

@@ -251,18 +251,6 @@ teardown() { load_teardown; }
 	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state -n $gateway >/dev/full"
 }
 
-@test "an argument that an option does not take is said by the option's name" {
-	b=nft
-	for option in --plan --check --confirm-now --counters; do
-		run -2 put "$option=foo" "$gateway"
-		[[ $output == *"fw-load: $option takes no argument"* ]]
-	done
-	run -2 put --keep=foo -xn
-	[[ $output == *"unknown option -x"* ]]
-	run -2 put --unknown=foo
-	[[ $output == *"unknown option --unknown"* ]]
-}
-
 @test "a closed standard output: what is lost is said, and nothing that we write lands in its place" {
 	b=nft
 	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state -n $gateway >&-"
@@ -365,21 +353,4 @@ print("COMMIT")' >"$tmp/many"
 		sleep 1
 	done
 	false
-}
-
-@test "every numbered fault has a test" {
-	grep -ho '^@test "case [0-9, ]*:' ./*.bats prove/*.bats | grep -o '[0-9]*' | sort -un >"$tmp/tested"
-	printf '37\n40\n' >>"$tmp/tested" # tests/bench/fw-load.bash
-	grep -o '^| [0-9]* |' faults.md | tr -d '| ' >"$tmp/listed"
-	[ "$(wc -l <"$tmp/listed")" = 42 ]
-	sort -n "$tmp/tested" | diff - "$tmp/listed"
-	# The promises: each file that the table names has a test of it.
-	while IFS='|' read -r _ case _ _ where; do
-		for file in $(tr -d ',|' <<<"$where"); do
-			case $file in
-			bench/*) [ -e "$file" ] ;;
-			*) grep -qE "\b${case// /}\b" "$file" || { echo "no test of $case in $file"; false; } ;;
-			esac
-		done
-	done < <(grep '^| T' faults.md)
 }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 
 bats_require_minimum_version 1.5.0
+load lib/needs
 
 setup() {
 	cd "$BATS_TEST_DIRNAME" || return
@@ -111,6 +112,7 @@ setup() {
 }
 
 @test "the kernel counts what the tracer counts: random rules, real packets, both families and backends" {
+	needs packets
 	for backend in legacy nft; do
 		for family in 4 6; do
 			unshare -m -n ../scripts/netns-run python3 prove/kernel.py --trace "$BUILD/fw-trace" --rulesets 5 \

@@ -42,6 +42,7 @@ static enum result change(struct run *run, struct request *request)
 	request->confirm = run->options.confirm;
 	request->plan_only = run->options.plan_only;
 	request->counters = run->options.counters;
+	request->assume_empty = run->options.assume_empty;
 	if (t != NULL)
 		result = run->options.plan_only ? RESULT_DONE : transaction_recover(t);
 	if (result == RESULT_DONE)

@@ -112,7 +112,9 @@ enum result run_machine(struct run *run)
 			      isatty(STDERR_FILENO) ? run_tick : NULL, run, &run->cli->log);
 
 	strbuf_free(&path);
-	return good ? look_at_other(run) : RESULT_SYSTEM;
+	if (!good)
+		return RESULT_SYSTEM;
+	return run->options.assume_empty ? RESULT_DONE : look_at_other(run);
 }
 
 /* At boot nothing that cannot be written, and no lock that cannot be had, keeps the rules from being loaded. */

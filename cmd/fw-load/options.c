@@ -13,6 +13,7 @@ enum {
 	OPT_KEEP,
 	OPT_COUNTERS,
 	OPT_NO_REHEARSE,
+	OPT_ASSUME_EMPTY,
 	OPT_SAFE_RULES,
 	OPT_GUARD,
 };
@@ -34,6 +35,7 @@ static const struct option longs[] = {
 	{ "keep", required_argument, NULL, OPT_KEEP },
 	{ "counters", no_argument, NULL, OPT_COUNTERS },
 	{ "no-rehearse", no_argument, NULL, OPT_NO_REHEARSE },
+	{ "assume-empty", no_argument, NULL, OPT_ASSUME_EMPTY },
 	{ "safe-rules", required_argument, NULL, OPT_SAFE_RULES },
 	{ "guard", no_argument, NULL, OPT_GUARD },
 	{ "wait", required_argument, NULL, 'w' },
@@ -93,6 +95,8 @@ static void set_flag(struct cli *cli, struct options *options, int c)
 		options->counters = true;
 	else if (c == OPT_NO_REHEARSE)
 		options->no_rehearsal = true;
+	else if (c == OPT_ASSUME_EMPTY)
+		options->assume_empty = options->no_rehearsal = true;
 	else if (c == 'q')
 		cli->quiet_warnings = true;
 	else if (c == 'v')
@@ -123,6 +127,8 @@ struct options parse_options(struct cli *cli, int argc, char *argv[])
 		cli_misuse(cli, "--confirm goes with a load and with --rollback");
 	if (options.plan_only && options.action != ACTION_LOAD && options.action != ACTION_ROLLBACK)
 		cli_misuse(cli, "-n goes with a load and with --rollback");
+	if (options.assume_empty && (!options.plan_only || options.action != ACTION_LOAD))
+		cli_misuse(cli, "--assume-empty goes with -n: no load may ignore the rules in force");
 	if (options.families != FAMILY_NONE && options.action > ACTION_CHECK)
 		cli_misuse(cli, "-4 and -6 go with a load: a generation is of both families");
 	options.input = cli_operand(cli, argc, argv);

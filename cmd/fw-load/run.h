@@ -23,6 +23,7 @@ struct options {
 	bool plan_only;
 	bool counters;
 	bool no_rehearsal;
+	bool assume_empty; /* with plan_only */
 	bool verbose;
 };
 

@@ -53,7 +53,7 @@ void transaction_end(struct transaction *t)
 
 unsigned transaction_generation(const struct transaction *t)
 {
-	return t->number;
+	return t->journal.generation;
 }
 
 void transaction_print(const struct transaction *t, struct strbuf *out)

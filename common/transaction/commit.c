@@ -49,10 +49,10 @@ static bool start_guard(struct transaction *t)
 /* What was recorded of a load that changed nothing. */
 static void forget(struct transaction *t)
 {
-	int err = t->request.generation != 0 ? 0 : state_remove(t->state, t->number), cleared = journal_remove(t->state);
+	int err = t->request.generation != 0 ? 0 : state_remove(t->state, t->journal.generation), cleared = journal_remove(t->state);
 
 	if (err != 0 || cleared != 0)
-		warn(t, "the record of generation %06u in %s could not be removed", t->number, t->state->dir);
+		warn(t, "the record of generation %06u in %s could not be removed", t->journal.generation, t->state->dir);
 }
 
 static enum result give_up(struct transaction *t)
@@ -93,7 +93,7 @@ static bool begin_waiting(struct transaction *t)
 
 enum result transaction_commit(struct transaction *t)
 {
-	if (t->number == 0)
+	if (t->journal.generation == 0)
 		return RESULT_DONE;
 	/* Until the rules are in force, time enough to put them there: then the guard waits for the lock that we hold. */
 	set_deadline(t);

@@ -49,7 +49,6 @@ struct transaction {
 	struct baseline baseline;
 	struct journal journal;          /* the steps that change the kernel, in the order in which they are taken */
 	struct strbuf plan;              /* owned; all steps in words, a line each */
-	unsigned number;                 /* of the generation; 0: nothing to do */
 	unsigned flags;                  /* of enum transaction_flag */
 	enum result result;              /* why it failed, if the log alone does not tell */
 };

@@ -85,8 +85,7 @@ static bool plan_changes(struct transaction *t)
 
 static void number_generation(struct transaction *t)
 {
-	t->number = t->request.generation != 0 ? t->request.generation : state_newest(t->state) + 1;
-	t->journal.generation = t->number;
+	t->journal.generation = t->request.generation != 0 ? t->request.generation : state_newest(t->state) + 1;
 	t->journal.from = t->good.number;
 	t->journal.families = t->request.families;
 	strcpy(t->journal.backend, backend_name(t->door->kind));
@@ -108,13 +107,13 @@ bool make_plan(struct transaction *t)
 	}
 	number_generation(t);
 	if ((t->flags & FLAG_UNWRITABLE) == 0)
-		strbuf_printf(&t->plan, "record generation %06u in %s\n", t->number, t->state->dir);
+		strbuf_printf(&t->plan, "record generation %06u in %s\n", t->journal.generation, t->state->dir);
 	if (t->request.confirm > 0)
 		strbuf_printf(&t->plan, "start a guard that undoes this unless it is confirmed within %u s\n", t->request.confirm);
 	strbuf_add(&t->plan, strbuf_text(&steps), steps.len);
 	strbuf_puts(&t->plan, "compare the rules in force with those asked for\n");
 	if (t->request.confirm == 0 && (t->flags & FLAG_UNWRITABLE) == 0)
-		strbuf_printf(&t->plan, "make generation %06u the good one\n", t->number);
+		strbuf_printf(&t->plan, "make generation %06u the good one\n", t->journal.generation);
 	strbuf_free(&steps);
 	return !t->plan.failed || diag_memory(t->log) == 0;
 }

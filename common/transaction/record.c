@@ -16,7 +16,7 @@ static const struct text_rules *rules_of(const struct transaction *t, int family
 static int write_generation(struct transaction *t)
 {
 	struct strbuf rules[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
-	struct generation_parts parts = { .number = t->number, .families = t->request.families, .extras = &t->extras,
+	struct generation_parts parts = { .number = t->journal.generation, .families = t->request.families, .extras = &t->extras,
 					  .backend = backend_name(t->door->kind), .input = t->request.input,
 					  .from = t->request.stream->name };
 	int err;
@@ -39,7 +39,7 @@ static int write_generation(struct transaction *t)
 static bool could_not(struct transaction *t, int err, const char *what)
 {
 	if ((t->flags & FLAG_BOOT) == 0) {
-		diag_system(t->log, err, "recording generation %06u in %s: %s", t->number, t->state->dir, what);
+		diag_system(t->log, err, "recording generation %06u in %s: %s", t->journal.generation, t->state->dir, what);
 		return false;
 	}
 	warn(t, "%s in %s could not be written: %s", what, t->state->run, strerror(-err));
@@ -66,10 +66,10 @@ bool record(struct transaction *t)
 
 bool flip(struct transaction *t)
 {
-	int err = state_flip(t->state, t->number), cleared, pruned;
+	int err = state_flip(t->state, t->journal.generation), cleared, pruned;
 
 	if (err != 0) {
-		diag_system(t->log, err, "making generation %06u in %s the good one", t->number, t->state->dir);
+		diag_system(t->log, err, "making generation %06u in %s the good one", t->journal.generation, t->state->dir);
 		return false;
 	}
 	cleared = journal_remove(t->state);

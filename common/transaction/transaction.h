@@ -58,6 +58,7 @@ struct request {
 	bool counters;               /* set the counters of the text */
 	bool rehearse;               /* try the rules in a scratch namespace first */
 	bool plan_only;              /* transaction_commit will not follow */
+	bool assume_empty;           /* with plan_only: no rules are in force, whatever the kernel says */
 	unsigned confirm;            /* seconds to wait for a confirmation; 0: none is needed */
 };
 

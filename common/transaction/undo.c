@@ -220,7 +220,7 @@ enum result transaction_confirm(struct transaction *t)
 	} else if (left == 0 || t->hooks.guard_alive == NULL || !t->hooks.guard_alive(t->hooks.arg)) {
 		diag_add(t->log, DIAG_LOAD, NULL, NULL, "too late: generation %06u is undone", generation);
 	} else {
-		t->number = generation;
+		t->journal.generation = generation;
 		return flip(t) ? RESULT_DONE : failed(t);
 	}
 	return RESULT_REFUSED;

@@ -222,6 +222,10 @@ static bool read_answers(struct fill *fill, uint32_t last)
 		for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 			const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
 
+			if (nlh->nlmsg_type == NLMSG_ERROR && err->error == -EPERM) { /* the only answer to a batch */
+				errno = EPERM;
+				return false;
+			}
 			if (nlh->nlmsg_type == NLMSG_ERROR && err->error != 0) {
 				struct conn c = conn_make(fill->options, nlh->nlmsg_seq);
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * serve tcp:PORT|udp:PORT...: answers on these ports of both families until it is killed: a TCP
- * connection gets the peer's address and port as a line and is closed, a UDP packet the same.
- * Prints "ready" once all ports are open.
+ * serve tcp:PORT|udp:PORT...: answers on these ports of both families until it is killed or the test that
+ * started it ends: a TCP connection gets the peer's address and port as a line and is closed, a UDP packet
+ * the same. Prints "ready" once all ports are open.
  */
 #include <arpa/inet.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -65,6 +67,7 @@ int main(int argc, char *argv[])
 	struct pollfd ports[PORT_MAX];
 	nfds_t count = 0;
 
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	for (int i = 1; i < argc && count < PORT_MAX; i++)
 		ports[count++] = (struct pollfd){ .fd = open_port(argv[i]), .events = POLLIN };
 	puts("ready");

@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# For the tests of ct-rotate: $dir, a directory of our own for logs on the tmpfs that the test runner gives, and
-# $scratch beside it. Where / does not belong to root as seen from here, every log is refused, and rightly.
+# For the tests of ct-rotate: $dir, a directory of our own for logs, and $scratch beside it; on the tmpfs of
+# scripts/netns-run where there is one. Where / does not belong to root as seen from here, ct-rotate rightly
+# refuses every log.
+# shellcheck shell=bash
+
+. "${BASH_SOURCE[0]%/*}/needs.bash"
 
 rotate_setup() {
-	[ "$(stat -c %u /)" -eq 0 ] || skip "the owner of / is not root here (a user namespace)"
+	local place=${TMPDIR:-/tmp}
+	[ "$(stat -c %u /)" -eq 0 ] || skip "rotates logs: this user namespace has no root who could own /"
+	! in_netns || place=/run
 	umask 022
 	export TZ=UTC LC_ALL=C
-	scratch=$(mktemp -d "${1:-/run}/ct-rotate.XXXXXX")
+	scratch=$(mktemp -d "$place/ct-rotate.XXXXXX")
 	dir=$scratch/logs
 	mkdir -m 700 "$dir"
 	from_lock=
@@ -20,7 +26,6 @@ rotate_setup() {
 
 rotate_teardown() {
 	[ -z "${writer-}" ] || kill "$writer" 2>/dev/null || true
-	[ -z "${mounted-}" ] || umount "$mounted"
 	[ -z "${scratch-}" ] || rm -rf -- "$scratch"
 }
 

@@ -3,11 +3,13 @@
 # rules start empty, and state in $state.
 # shellcheck shell=bash
 
+. "${BASH_SOURCE[0]%/*}/needs.bash"
+
 backends="nft legacy"
 
 load_setup() {
 	bats_require_minimum_version 1.5.0
-	[ "$(id -u)" -eq 0 ] || skip "needs root for namespaces"
+	needs rules
 	cd "$BATS_TEST_DIRNAME" || return
 	PATH=$BUILD:$PATH
 	export XTABLES_LOCKFILE=$BATS_TEST_TMPDIR/xtables.lock
@@ -26,6 +28,7 @@ fresh() {
 
 load_teardown() {
 	local name
+	in_netns || return 0
 	ip netns list 2>/dev/null | while read -r name _; do
 		for pid in $(ip netns pids "$name" 2>/dev/null); do kill "$pid" 2>/dev/null || true; done
 		ip netns delete "$name"

@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What fw-load and fw-save do without a kernel to load into, and what is shipped for them.
+
+bats_require_minimum_version 1.5.0
+load lib/needs
+
+setup() {
+	cd "$BATS_TEST_DIRNAME" || return
+	PATH=$BUILD:$PATH
+	tmp=$BATS_TEST_TMPDIR
+	gateway=data/fw-load/gateway.rules
+}
+
+@test "-n --assume-empty prints the whole plan, also for a user without rights" {
+	for backend in nft legacy; do
+		run -0 --separate-stderr as_nobody "$BUILD/fw-load" -n --assume-empty -s /nonexistent/state -b $backend - <"$gateway"
+		[ "${lines[0]}" = "record generation 000001 in /nonexistent/state" ]
+		[[ $output == *"IPv4: change filter, "*" with iptables-$backend-restore; IPv6: change filter, "*" with ip6tables-$backend-restore"* ]]
+		[ "${lines[-1]}" = "make generation 000001 the good one" ]
+	done
+	run -0 --separate-stderr as_nobody "$BUILD/fw-load" -n --assume-empty -s /nonexistent/state -4 - <"$gateway"
+	[[ $output == *"IPv4: change filter"* && $output != *IPv6* ]]
+}
+
+@test "--assume-empty goes with -n alone, and a damaged text has no plan" {
+	run -2 fw-load --assume-empty "$gateway"
+	[[ $output == *"--assume-empty goes with -n"* ]]
+	run -2 fw-load -n --rollback --assume-empty
+	run -2 fw-load --check --assume-empty "$gateway"
+	fw-gen ../rulesets/web.conf | sed 5d >"$tmp/damaged"
+	run -1 --separate-stderr fw-load -n --assume-empty -s "$tmp/state" "$tmp/damaged"
+	[ -z "$output" ]
+}
+
+@test "help, version and misuse need no kernel" {
+	for tool in fw-load fw-save; do
+		run -0 --separate-stderr $tool --help
+		[[ $output == usage:* && -z $stderr ]]
+		run -0 $tool --version
+		run -2 $tool --no-such-option
+		run -2 $tool -b other
+		run -3 bash -c "$tool --help >/dev/full"
+	done
+	run -2 fw-load one two
+	run -2 fw-save operand
+	for options in --show '--diff 1' '--list --verify' '--keep 0' '--layout suse' '--layout debian -o x'; do
+		# shellcheck disable=SC2086
+		run -2 fw-save $options
+	done
+}
+
+@test "fw-save --from reads a distribution's files" {
+	mkdir -p "$tmp/etc/sysconfig"
+	printf '*filter\n:INPUT DROP [0:0]\nCOMMIT\n' | tee "$tmp/etc/sysconfig/iptables" >"$tmp/etc/sysconfig/ip6tables"
+	run -0 fw-save --from rhel --root "$tmp"
+	[[ $output == *":INPUT DROP"* ]]
+	rm "$tmp/etc/sysconfig/ip6tables"
+	run -0 --separate-stderr fw-save --from rhel --root "$tmp"
+	[[ $stderr == *"no IPv6 rules"* ]]
+	rm "$tmp/etc/sysconfig/iptables"
+	run -3 fw-save --from rhel --root "$tmp"
+}
+
+@test "fw-save: the history of an empty state" {
+	run -0 as_nobody "$BUILD/fw-save" --list -s "$tmp/nothing"
+	run -1 fw-save --verify -s "$tmp/nothing"
+	[[ $output == *"there is no generation in"* ]]
+}
+
+@test "an argument that an option does not take is said by the option's name" {
+	for option in --plan --check --confirm-now --counters; do
+		run -2 fw-load "$option=foo" "$gateway"
+		[[ $output == *"fw-load: $option takes no argument"* ]]
+	done
+	run -2 fw-load --keep=foo -xn
+	[[ $output == *"unknown option -x"* ]]
+	run -2 fw-load --unknown=foo
+	[[ $output == *"unknown option --unknown"* ]]
+}
+
+@test "every numbered fault has a test" {
+	grep -ho '^@test "case [0-9, ]*:' ./*.bats prove/*.bats | grep -o '[0-9]*' | sort -un >"$tmp/tested"
+	printf '37\n40\n' >>"$tmp/tested" # tests/bench/fw-load.bash
+	grep -o '^| [0-9]* |' faults.md | tr -d '| ' >"$tmp/listed"
+	[ "$(wc -l <"$tmp/listed")" = 42 ]
+	sort -n "$tmp/tested" | diff - "$tmp/listed"
+	# The promises: each file that the table names has a test of it.
+	while IFS='|' read -r _ case _ _ where; do
+		for file in $(tr -d ',|' <<<"$where"); do
+			case $file in
+			bench/*) [ -e "$file" ] ;;
+			*) grep -qE "\b${case// /}\b" "$file" || { echo "no test of $case in $file"; false; } ;;
+			esac
+		done
+	done < <(grep '^| T' faults.md)
+}
+
+@test "the units are in order, and hardened" {
+	command -v systemd-analyze >/dev/null || skip "systemd-analyze is missing"
+	mkdir "$tmp/units"
+	for unit in ../share/systemd/*; do
+		sed "s,@SBINDIR@,$BUILD," "$unit" >"$tmp/units/$(basename "$unit")"
+	done
+	run systemd-analyze verify "$tmp/units/fw-load.service" "$tmp/units/fw-drift.service" "$tmp/units/fw-drift.timer"
+	[ -z "$(grep -E 'units/fw-' <<<"$output")" ] || { echo "$output"; false; }
+	systemd-analyze security --offline=true --threshold=45 --no-pager "$tmp/units/fw-load.service"
+	run ! grep -r ExecStop "$tmp/units"
+}
+
+@test "the OpenRC script and the plugin of netfilter-persistent call fw-load" {
+	mkdir "$tmp/bin"
+	printf '#!/bin/sh\necho "$@" >>%s/called\n' "$tmp" >"$tmp/bin/fw-load"
+	cp "$tmp/bin/fw-load" "$tmp/bin/fw-save"
+	chmod 755 "$tmp/bin"/*
+	sed "s,@SBINDIR@,$tmp/bin," ../share/netfilter-persistent/15-fw-tools >"$tmp/plugin"
+	sh -n ../share/openrc/fw-load
+	sh "$tmp/plugin" start
+	[ "$(cat "$tmp/called")" = "--boot" ]
+	run sh "$tmp/plugin" flush
+	[ "$status" -ne 0 ]
+	[ "$(wc -l <"$tmp/called")" = 1 ]
+	sh "$tmp/plugin" stop
+	[ "$(wc -l <"$tmp/called")" = 1 ]
+}

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a test needs besides the project's own programs. `needs rules` as its first line, or in setup, skips
+# it where rules cannot be loaded; run-tests counts the skipped tests by reason. bats cannot skip in
+# setup_file: there, `has rules || return 0`.
+# shellcheck shell=bash
+
+# In a namespace that scripts/netns-run made: nothing else may load rules or make interfaces.
+in_netns() {
+	[ -n "${FW_NETNS-}" ] && [ "$FW_NETNS" = "$(readlink /proc/self/ns/net)" ]
+}
+
+# Root of the machine or of a container, not only of a user namespace that has no other users.
+has_users() {
+	[ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null
+}
+
+# A command with no rights: as nobody, or as this user where nobody else can be.
+as_nobody() {
+	if has_users; then
+		setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --inh-caps=-all "$@"
+	elif [ "$(id -u)" -eq 0 ]; then
+		setpriv --bounding-set=-all --inh-caps=-all "$@"
+	else
+		"$@"
+	fi
+}
+
+has() { # has WHAT: is it there? Else why says what the test does and what is missing.
+	case $1 in
+	rules | packets | netlink)
+		case $1 in
+		rules) why="loads rules" ;;
+		packets) why="sends packets" ;;
+		netlink) why="reads netlink" ;;
+		esac
+		why+=": no network namespace here"
+		in_netns
+		;;
+	mounts)
+		why="mounts file systems: no mount namespace here"
+		in_netns
+		;;
+	root) # of the machine
+		why="changes the machine's settings: not root here"
+		[ "$(id -u)" -eq 0 ] && [ "$(awk '{ n += $3 } END { print n }' /proc/self/uid_map)" -gt 1 ]
+		;;
+	users)
+		why="acts as other users: not root here, or root of a user namespace without them"
+		has_users
+		;;
+	tracing)
+		why="traces programs: strace is missing or not allowed"
+		strace -o /dev/null true 2>/dev/null
+		;;
+	*)
+		why="runs $1: not installed"
+		command -v "$1" >/dev/null
+		;;
+	esac
+}
+
+needs() { # needs WHAT...: skips the test unless all of it is there
+	local what why
+	for what; do has "$what" || skip "$why"; done
+}
