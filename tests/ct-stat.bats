@@ -19,6 +19,7 @@ fake() {
 	echo "$1" >"$tmp/proc/sys/net/netfilter/nf_conntrack_count"
 	echo "$2" >"$tmp/proc/sys/net/netfilter/nf_conntrack_max"
 	echo 65536 >"$tmp/proc/sys/net/netfilter/nf_conntrack_buckets"
+	[ -e "$tmp/proc/uptime" ] || echo '1000.25 100.00' >"$tmp/proc/uptime"
 	rm -f "$tmp/proc/net/stat/nf_conntrack"
 	[ $# -lt 3 ] || printf 'entries found drop early_drop insert_failed\n%08x 00000001 %08x %08x 00000000\n' \
 		"$1" "$3" "${4-0}" >"$tmp/proc/net/stat/nf_conntrack"
@@ -223,18 +224,36 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	run -0 alarm -w 80
 }
 
+# after SECONDS: the boot clock of the tree, that many seconds after its first report
+after() { echo "$((1000 + $1)).75 100.00" >"$tmp/proc/uptime"; }
+
 @test "--full-in: a forecast from the state file" {
 	fake 10000 100000 0
 	alarm -w 99
-	up=$(awk '{ print int($1) - 300 }' /proc/uptime)
-	sed -i "s/^boottime .*/boottime $up/" "$state"
+	cp "$state" "$tmp/first"
 	fake 40000 100000 0
-	run -1 alarm -w 99 --full-in 1h
-	[[ $output == *"full in "*"min"* ]]
-	sed -i "s/^boottime .*/boottime $up/; s/^count .*/count 10000/" "$state"
-	run -0 alarm -w 99 --full-in 2m
-	sed -i "s/^boottime .*/boottime $up/; s/^count .*/count 10000/; s/^max .*/max 50000/" "$state"
+	after 300 # 60,000 left at 100 a second
+	run -1 alarm -w 99 --full-in 601s
+	[[ $output == *"full in 10 min"* ]]
+	cp "$tmp/first" "$state"
+	run -0 alarm -w 99 --full-in 600s
+	sed 's/^max .*/max 50000/' "$tmp/first" >"$state" # another limit since then
 	run -0 alarm -w 99 --full-in 1h
+	cp "$tmp/first" "$state"
+	after 59 # too short a time to tell
+	run -0 alarm -w 99 --full-in 1h
+}
+
+@test "--proc: the time since the boot is that of the tree, not of this machine" {
+	fake 10 100 0
+	after 86400
+	alarm -w 80
+	grep -qx 'boottime 87400' "$state"
+	rm "$tmp/proc/uptime" # a tree without it
+	before=$(cut -d. -f1 /proc/uptime)
+	alarm -w 80 --crit-drop 0 --warn-early-drop 0
+	at=$(sed -n 's/^boottime //p' "$state")
+	[ "$at" -ge "$before" ] && [ "$at" -le "$(cut -d. -f1 /proc/uptime)" ]
 }
 
 @test "--interval measures twice and keeps no state" {
