@@ -2,10 +2,15 @@
 # For the tests of ct-rotate: $dir, a directory of our own for logs on the tmpfs that the test runner gives, and
 # $scratch beside it. Where / does not belong to root as seen from here, every log is refused, and rightly.
 
+. "$BATS_TEST_DIRNAME/lib/wait.bash"
+. "$BATS_TEST_DIRNAME/lib/clock.bash"
+. "$BATS_TEST_DIRNAME/lib/anyone.bash"
+
 rotate_setup() {
 	[ "$(stat -c %u /)" -eq 0 ] || skip "the owner of / is not root here (a user namespace)"
 	umask 022
-	export TZ=UTC LC_ALL=C
+	TZ=$(noon)
+	export TZ LC_ALL=C
 	scratch=$(mktemp -d "${1:-/run}/ct-rotate.XXXXXX")
 	dir=$scratch/logs
 	mkdir -m 700 "$dir"

@@ -24,3 +24,7 @@ is_over() { # is_over PID: the process has ended
 is_locked() { # is_locked FILE: somebody has its lock
 	! flock -n "$1" true
 }
+
+has_open() { # has_open PID FILE: the process has the file open, as one that waits for its lock does
+	stat -Lc %d:%i "/proc/$1/fd/"* 2>/dev/null | grep -qx "$(stat -c %d:%i "$2")"
+}
