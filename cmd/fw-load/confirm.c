@@ -137,6 +137,20 @@ static bool still_pending(struct load *load, struct pending *pending)
 	return state_read_pending(&load->state, pending) == 0 && pending->generation != 0;
 }
 
+/* Under the lock, once the time is over. A load that took longer than its own time moves the end of it. */
+static bool time_is_over(struct load *load, struct pending *pending)
+{
+	for (;;) {
+		while (still_pending(load, pending) && state_uptime() < pending->deadline)
+			nanosleep(&moment, NULL);
+		if (!load_lock(load) || !still_pending(load, pending) || pending->deadline == 0)
+			return false;
+		if (state_uptime() >= pending->deadline)
+			return true;
+		load_unlock(load);
+	}
+}
+
 void guard_run(struct load *load)
 {
 	struct strbuf path = STRBUF_INIT;
@@ -146,10 +160,8 @@ void guard_run(struct load *load)
 	if (own < 0) {
 		diag_system(load->log, own, "%s", strbuf_text(&path));
 	} else {
-		while (still_pending(load, &pending) && state_uptime() < pending.deadline)
-			nanosleep(&moment, NULL);
 		load->opts.wait = 3600;
-		if (load_find(load) && load_lock(load) && still_pending(load, &pending) && pending.deadline > 0) {
+		if (load_find(load) && time_is_over(load, &pending)) {
 			load->status = STATUS_UNCONFIRMED;
 			load_undo(load, pending.generation);
 		}
@@ -193,11 +205,27 @@ static bool terminal_says_yes(int tty)
 	return len >= 3 && memcmp(answer, "yes", 3) == 0;
 }
 
+/* The time begins when the rules are in force, however long it took to put them there. */
+static void begin_time(const struct load *load)
+{
+	struct pending pending = { .generation = load->generation,
+				   .deadline = state_uptime() + load->opts.confirm };
+	int err;
+
+	host_boot_id(pending.boot);
+	err = state_write_pending(&load->state, &pending);
+	if (err != 0)
+		diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
+			 "the time to confirm began before the load: %s/pending cannot be written: %s", load->state.dir,
+			 strerror(-err));
+}
+
 void load_wait(struct load *load)
 {
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	struct pending pending;
 
+	begin_time(load);
 	load_unlock(load);
 	load_phase(load, NULL);
 	diag_add(load->log, DIAG_LOAD_WARNING, NULL, NULL,
