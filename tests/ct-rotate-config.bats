@@ -204,20 +204,21 @@ fails() { # fails WHICH
 	conf <<-'END'
 		LOGS/a {
 			compress
-			scripttimeout 200ms
+			scripttimeout 3s
 			postrotate
 				sleep 1000 & echo $! >LOGS/pid
 				wait
 			endscript
 		}
 	END
-	run timeout 10 "$BUILD/ct-rotate" -f -c "$scratch/conf"
+	run timeout 120 "$BUILD/ct-rotate" -f -c "$scratch/conf"
 	[ "$status" -eq 1 ]
 	[[ $output == *"did not end in time"* ]]
 	[ -z "$(find "$dir" -name '*.gz')" ]
 	"$BUILD/ct-rotate" --cat "$dir/a" | grep -q x
-	for i in $(seq 50); do kill -0 "$(cat "$dir/pid")" 2>/dev/null || break; sleep 0.1; done
-	! kill -0 "$(cat "$dir/pid")" 2>/dev/null || grep -q '^State:.Z' "/proc/$(cat "$dir/pid")/status"
+	[ -s "$dir/pid" ]
+	ended() { is_over "$(cat "$dir/pid")" || grep -q '^State:.Z' "/proc/$(cat "$dir/pid")/status"; }
+	wait_for ended
 }
 
 @test "a script that kills its parent: status 1, the data is kept and not compressed" {

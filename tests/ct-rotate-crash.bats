@@ -55,64 +55,68 @@ kill_at_each_call() {
 
 # --- a late writer -----------------------------------------------------------------------------
 
-start_writer() { # start_writer LINES RATE DELAY_MS
-	"$BUILD/tests/late-writer" "$dir/log" "$dir/pid" "$@" &
+start_writer() { # start_writer RATE DELAY_MS: writes until stop_writer
+	"$BUILD/tests/late-writer" "$dir/log" "$dir/pid" "$scratch/stop" "$@" >"$scratch/lines" &
 	writer=$!
-	while [ ! -s "$dir/pid" ]; do sleep 0.01; done
+	wait_for lines_of "$dir/log" 100
 }
 
-each_line_once() { # each_line_once LINES: of the late writer, in log and archives
+stop_writer() { # $lines is what it wrote
+	: >"$scratch/stop"
+	wait "$writer"
+	writer=
+	lines=$(cat "$scratch/lines")
+}
+
+written() { seq 0 $((lines - 1)) | sed 's/.*/line & of the late writer/'; }
+
+each_line_once() { # of the late writer, in log and archives
 	"$BUILD/ct-rotate" --cat "$dir/log" >"$scratch/got"
-	seq 0 $(($1 - 1)) | sed 's/.*/line & of the late writer/' | sort | cmp - <(sort "$scratch/got")
+	written | sort | cmp - <(sort "$scratch/got")
 }
 
 @test "a writer that reopens 200 ms late loses nothing in 3 rotations, compressed in the same run" {
-	start_writer 5000 2000 200
+	start_writer 2000 200
 	for i in 1 2 3; do
-		sleep 0.3
-		run "$BUILD/ct-rotate" -f --compress --rotate 9 --settle 5s --reopen "pidfile:$dir/pid" "$dir/log"
+		wait_for lines_of "$dir/log" 100
+		run "$BUILD/ct-rotate" -f --compress --rotate 9 --settle 2m --reopen "pidfile:$dir/pid" "$dir/log"
 		[ "$status" -eq 0 ]
 		[ -z "$output" ]
 		[ "$(ls "$dir"/log-*.gz | wc -l)" -eq "$i" ]
 		[ "$(ls "$dir"/log-* | wc -l)" -eq "$i" ]
 	done
-	wait "$writer"
-	writer=
-	each_line_once 5000
+	stop_writer
+	each_line_once
 }
 
 @test "the same with numbers for names" {
-	start_writer 3000 2000 200
+	start_writer 2000 200
 	for i in 1 2 3; do
-		sleep 0.2
-		rotate --naming number --compress --rotate 9 --reopen "pidfile:$dir/pid" "$dir/log"
+		wait_for lines_of "$dir/log" 100
+		rotate --naming number --compress --rotate 9 --settle 2m --reopen "pidfile:$dir/pid" "$dir/log"
 		[ "$(ls "$dir"/log.*.gz | wc -l)" -eq "$i" ]
 	done
-	wait "$writer"
-	writer=
+	stop_writer
 	"$BUILD/ct-rotate" --naming number --cat "$dir/log" >"$scratch/got"
-	seq 0 2999 | sed 's/.*/line & of the late writer/' | cmp - "$scratch/got"
+	written | cmp - "$scratch/got"
 }
 
 @test "a writer that never reopens: the archive stays plain, with status 0, and its later lines are kept" {
-	start_writer 2000 2000 -1
-	sleep 0.2
+	start_writer 2000 -1
 	run "$BUILD/ct-rotate" -f --compress --settle 100ms "$dir/log"
 	[ "$status" -eq 0 ]
 	[[ $output == *deferred* ]]
 	[ -z "$(find "$dir" -name '*.gz')" ]
-	wait "$writer"
-	writer=
+	stop_writer
 	[ ! -s "$dir/log" ]
-	each_line_once 2000
+	each_line_once
 	"$BUILD/ct-rotate" --compress --size 1G "$dir/log" # nobody holds it now: this run compresses it
 	[ -n "$(find "$dir" -name 'log-*.gz')" ]
-	each_line_once 2000
+	each_line_once
 }
 
 @test "a run that was killed before its signal: the next one sends it" {
-	start_writer 6000 2000 0
-	sleep 0.1
+	start_writer 2000 0
 	state=0
 	for ((n = 1; state == 0; n++)); do # until the exchange happened
 		env ${no_leaks-} "$BUILD/tests/kill-at" -m "$n" "$BUILD/ct-rotate" -f --compress --reopen "pidfile:$dir/pid" "$dir/log" || state=$?
@@ -121,12 +125,10 @@ each_line_once() { # each_line_once LINES: of the late writer, in log and archiv
 	done
 	[ "$state" -eq 0 ]
 	[ "$(stat -L -c %i "/proc/$writer/fd/3")" != "$(stat -c %i "$dir/log")" ]
-	rotate_not_due=(--size 1G)
-	"$BUILD/ct-rotate" "${rotate_not_due[@]}" --compress --reopen "pidfile:$dir/pid" "$dir/log"
+	"$BUILD/ct-rotate" --size 1G --compress --settle 2m --reopen "pidfile:$dir/pid" "$dir/log" # not due
 	[ -z "$(find "$dir" -name 'log-*' ! -name '*.gz')" ]
-	wait "$writer"
-	writer=
-	each_line_once 6000
+	stop_writer
+	each_line_once
 }
 
 # --- a full or broken disk ---------------------------------------------------------------------

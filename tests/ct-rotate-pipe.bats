@@ -11,13 +11,8 @@ setup() { rotate_setup; }
 teardown() { rotate_teardown; }
 
 # A child that compresses may be at it for a moment after its parent has ended: what it works on then has two names.
-settled() {
-	local try
-	for try in $(seq 100); do
-		pgrep -f "ct-rotate --pipe $dir" >/dev/null || return 0
-		sleep 0.05
-	done
-}
+settled() { wait_for none_left; }
+none_left() { ! pgrep -f "ct-rotate --pipe $dir" >/dev/null; }
 all() { settled; "$BUILD/ct-rotate" --cat "$dir"; }
 
 @test "lines go to current, which is archived at the end of a line when it is large" {
@@ -55,13 +50,12 @@ all() { settled; "$BUILD/ct-rotate" --cat "$dir"; }
 	[ "$(cat "$dir"/current-* | wc -c)" -le 2500 ]
 }
 
+archived() { ls "$dir" | grep -q current-; }
+
 @test "an archive by age" {
 	{
 		echo one
-		for i in $(seq 200); do
-			ls "$dir" | grep -q current- && break
-			sleep 0.05
-		done
+		wait_for archived >&2
 		echo two
 	} | "$BUILD/ct-rotate" --pipe "$dir" --every 1s --fsync sec
 	[ "$(cat "$(ls "$dir"/current-* | head -n 1)")" = one ]
@@ -83,7 +77,7 @@ next" ]
 	pid=$!
 	exec 9>"$scratch/fifo"
 	seq 5000 >&9
-	for i in $(seq 100); do [ -s "$dir/current" ] && break; sleep 0.02; done
+	wait_for test -s "$dir/current"
 	kill -STOP "$pid"
 	seq 5001 10000 >&9
 	kill -TERM "$pid"
@@ -92,6 +86,8 @@ next" ]
 	exec 9>&-
 	all | cmp - <(seq 10000)
 }
+
+took_all() { [ "$("$BUILD/ct-rotate" --cat "$dir" 2>/dev/null | tail -n 1)" = 200000 ]; }
 
 # The pipe outlives the tool, as a supervisor keeps it; the writer never stops.
 @test "SIGKILL again and again under load: every line is there, once" {
@@ -106,7 +102,7 @@ next" ]
 	while kill -0 "$writer" 2>/dev/null; do
 		"$BUILD/ct-rotate" --pipe "$dir" --size 100k --compress --wait <&9 9<&- &
 		pid=$!
-		sleep 0.0$((RANDOM % 5 + 1))
+		sleep "$(printf 0.%03d $((RANDOM % (40 + 10 * kills % 900) + 10)))" # ever longer: a slow one must get somewhere
 		kill -KILL "$pid"
 		wait "$pid" || true
 		kills=$((kills + 1))
@@ -114,10 +110,7 @@ next" ]
 	writer=
 	"$BUILD/ct-rotate" --pipe "$dir" --compress --wait <&9 9<&- &
 	pid=$!
-	for i in $(seq 100); do
-		[ "$("$BUILD/ct-rotate" --cat "$dir" 2>/dev/null | tail -n 1)" = 200000 ] && break
-		sleep 0.05
-	done
+	wait_for took_all
 	kill -TERM "$pid"
 	wait "$pid"
 	exec 9>&-
@@ -151,11 +144,10 @@ next" ]
 	on_disk "$BUILD/ct-rotate" --pipe "$dir" --size 1G <"$scratch/fifo" 2>"$scratch/err" &
 	pid=$!
 	exec 9>"$scratch/fifo"
-	timeout 20 seq 200000 >&9 # more than the disk and the pipe hold
-	sleep 0.5
-	grep -q 'lines are dropped and counted: No space left' "$scratch/err"
+	timeout 600 seq 200000 >&9 # more than the disk and the pipe hold
+	wait_for grep -q 'lines are dropped and counted: No space left' "$scratch/err"
 	disk_size 4M
-	sleep 1.5
+	wait_for grep -aq 'ct-rotate: gap' "$dir/current"
 	echo after >&9
 	exec 9>&-
 	state=0
@@ -174,7 +166,7 @@ next" ]
 @test "a full disk where archives may go: the oldest goes, nothing new is dropped" {
 	small_disk "$dir" 300K
 	seq 100000 | on_disk "$BUILD/ct-rotate" --pipe "$dir" --size 50k --rotate 100
-	! grep -aq gap "$dir"/current*
+	run ! grep -aq gap "$dir"/current*
 	[ "$(tail -n 1 "$dir/current")" = 100000 ]
 	all | cmp - <(all | awk 'NR == 1 { first = $1 } END { for (i = first; i <= 100000; i++) print i }')
 }
@@ -185,7 +177,7 @@ next" ]
 	pid=$!
 	exec 9>"$scratch/fifo"
 	echo x >&9
-	for i in $(seq 100); do [ -s "$dir/current" ] && break; sleep 0.02; done
+	wait_for test -s "$dir/current"
 	run "$BUILD/ct-rotate" --pipe "$dir" </dev/null
 	[ "$status" -eq 75 ]
 	exec 9>&-
@@ -206,6 +198,7 @@ next" ]
 
 @test "synced with each line" {
 	strace -o /dev/null true 2>/dev/null || skip "strace is not allowed here"
-	for i in 1 2 3; do echo "$i"; sleep 0.1; done | env ${no_leaks-} strace -f -e trace=fdatasync -o "$scratch/trace" "$BUILD/ct-rotate" --pipe "$dir" --fsync line
+	# Each line comes when the one before it is in the file: two that come together are synced together.
+	for i in 1 2 3; do echo "$i"; wait_for lines_of "$dir/current" "$i" >&2; done | env ${no_leaks-} strace -f -e trace=fdatasync -o "$scratch/trace" "$BUILD/ct-rotate" --pipe "$dir" --fsync line
 	[ "$(grep -c 'fdatasync.*= 0' "$scratch/trace")" -ge 3 ]
 }

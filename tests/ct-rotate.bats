@@ -106,7 +106,7 @@ $dir/log: remove log.2 (too many)" ]
 		echo "$i" >"$dir/log"
 		rotate --compress --dateformat -%Y%m%d "$dir/log"
 	done
-	day=$(date +%Y%m%d)
+	day=$(date +%Y%m%d) # of the local time, which is noon
 	[ "$(tree "$dir" | tr '\n' ' ')" = "log log-$day-2.gz log-$day-3.gz log-$day-4.gz log-$day-5.gz log-$day.gz " ]
 	[ "$("$BUILD/ct-rotate" --dateformat -%Y%m%d --cat "$dir/log" | tr '\n' ' ')" = "1 2 3 4 5 " ]
 }
@@ -147,22 +147,24 @@ $dir/log: remove log.2 (too many)" ]
 
 # --- when --------------------------------------------------------------------------------------
 
-rotated() { # rotated LAST_ROTATION OPTIONS...: of a log that was last rotated then
+run_after() { # run_after LAST_ROTATION OPTIONS...: of a log that was last rotated then
 	rm -rf -- "$dir"/* "$dir"/.[!.]*
 	echo old >"$dir/log-$(stamp "$1")"
 	echo new >"$dir/log"
 	shift
 	"$BUILD/ct-rotate" "$@" "$dir/log"
-	[ ! -s "$dir/log" ]
 }
+
+rotated() { run_after "$@"; [ ! -s "$dir/log" ]; }
+kept() { run_after "$@"; [ -s "$dir/log" ]; }
 
 @test "schedules by the newest archive's name" {
 	rotated '2 days ago' --daily
-	! rotated '1 second ago' --weekly
+	kept '1 second ago' --weekly
 	rotated '8 days ago' --weekly
 	rotated '40 days ago' --monthly
 	rotated '400 days ago' --yearly
-	! rotated 'now' --yearly
+	kept 'now' --yearly
 	rotated '2 hours ago' --hourly
 }
 
@@ -194,12 +196,12 @@ rotated() { # rotated LAST_ROTATION OPTIONS...: of a log that was last rotated t
 	[ -s "$dir/log" ]
 	"$BUILD/ct-rotate" --yearly --maxsize 999 "$dir/log"
 	[ ! -s "$dir/log" ]
-	! rotated '2 days ago' --daily --minsize 100
+	kept '2 days ago' --daily --minsize 100
 	rotated '2 days ago' --daily --minsize 4
 }
 
 @test "minage: not while it is written to" {
-	! rotated '2 days ago' --daily --minage 1
+	kept '2 days ago' --daily --minage 1
 	touch -d '2 days ago' "$dir/log"
 	"$BUILD/ct-rotate" --daily --minage 1 "$dir/log"
 	[ ! -s "$dir/log" ]
@@ -329,7 +331,7 @@ for name in sys.argv[1:]: assert os.getxattr(name, "security.selinux") == b"syst
 	needs users
 	chmod 711 "$scratch"
 	chown 12:34 "$dir"
-	setpriv --reuid 12 --regid 34 --clear-groups bash -c 'seq 3 >"$1/log"; exec "$BUILD/ct-rotate" -f --compress "$1/log"' - "$dir"
+	setpriv --reuid 12 --regid 34 --clear-groups bash -c 'seq 3 >"$1/log"; exec "$2" -f --compress "$1/log"' - "$dir" "$(anyone ct-rotate)"
 	[ "$(stat -c '%u:%g' "$dir"/log-*.gz)" = 12:34 ]
 }
 
@@ -449,23 +451,33 @@ refused() { # refused OPTIONS... LOG
 	[ "$status" -eq 75 ]
 	rotate -q "$dir/log"
 	[ -s "$dir/log" ]
-	(sleep 0.3; exec 9<&-) 9<"$dir/.log.lock" &
 	run "$BUILD/ct-rotate" -f --wait=100ms "$dir/log"
 	[ "$status" -eq 75 ]
+	"$BUILD/ct-rotate" -f --wait "$dir/log" 9<&- &
+	waiting=$!
+	wait_for has_open "$waiting" "$dir/.log.lock"
+	[ -s "$dir/log" ]
 	exec 9<&-
-	rotate --wait "$dir/log"
+	wait "$waiting"
 	[ ! -s "$dir/log" ]
 }
 
 @test "two at once: one archive" {
-	"$BUILD/tests/make-log" 30000 >"$dir/log"
-	"$BUILD/ct-rotate" -f --compress --size 1 "$dir/log" &
+	seq 1000 >"$dir/log"
+	# The first one is half way, and goes on when the second is over.
+	cat >"$scratch/reopen" <<-END
+		#!/bin/sh
+		: >$scratch/reached
+		until [ -e $scratch/go ] || [ ! -e $scratch/reached ]; do sleep 0.05; done
+	END
+	chmod +x "$scratch/reopen"
+	"$BUILD/ct-rotate" -f --compress --reopen "cmd:$scratch/reopen" "$dir/log" &
 	first=$!
-	sleep 0.02
-	second=0
-	"$BUILD/ct-rotate" --compress --size 1 "$dir/log" || second=$?
+	wait_for test -e "$scratch/reached"
+	run "$BUILD/ct-rotate" -f --compress "$dir/log"
+	[ "$status" -eq 75 ]
+	: >"$scratch/go"
 	wait "$first"
-	[ "$second" -eq 75 ] || [ "$second" -eq 0 ]
 	[ "$(ls "$dir"/log-* | wc -l)" -eq 1 ]
 }
 
@@ -585,8 +597,9 @@ refused() { # refused OPTIONS... LOG
 	archive=$(ls "$dir"/log-*)
 	"$BUILD/ct-rotate" --compress --size 1G "$dir/log" 2>/dev/null &
 	pid=$!
-	sleep 0.1
-	echo "a last line" 2>/dev/null >>"$archive" || true
+	compressing() { ls "$dir"/.log-*.tmp >/dev/null 2>&1 || is_over "$pid"; }
+	wait_for compressing
+	echo "a last line" | dd of="$archive" conv=nocreat,notrunc oflag=append 2>/dev/null || true # unless it is gone already
 	wait "$pid"
 	"$BUILD/ct-rotate" --cat "$dir/log" | tail -n 1 | grep -q 'a last line\|N=59999'
 	[ "$("$BUILD/ct-rotate" --cat "$dir/log" | grep -c N=)" -eq 60000 ]
@@ -640,6 +653,7 @@ refused() { # refused OPTIONS... LOG
 	printf '2026-01-01T10:00:00+00:00 one\n2026-01-01T11:00:00+00:00 two\n' >"$dir/log-20260101T120000Z"
 	printf '2026-01-01T13:00:00+00:00 three\n2026-01-01T14:00:00+01:00 four\n' | gzip >"$dir/log-20260102T000000Z.gz"
 	printf '2026-01-02T03:00:00Z five\n' >"$dir/log"
+	export TZ=UTC
 	cat_since() { "$BUILD/ct-rotate" --cat --since "$1" "$dir/log" | sed 's/.* //' | tr '\n' ' '; }
 	[ "$(cat_since 2026-01-01)" = "one two three four five " ]
 	[ "$(cat_since 2026-01-01T10:30:00)" = "two three four five " ]

@@ -5,6 +5,8 @@
 bats_require_minimum_version 1.5.0
 load lib/needs
 
+. "$BATS_TEST_DIRNAME/lib/wait.bash"
+
 setup_file() {
 	has netlink || return 0
 	export PATH=$BUILD:$BUILD/tests:$PATH
@@ -24,11 +26,13 @@ setup_file() {
 	done
 	serve tcp:21 >"$BATS_FILE_TMPDIR/serve" 2>&1 3>&- &
 	echo $! >"$BATS_FILE_TMPDIR/serve.pid"
-	for _ in $(seq 100); do grep -q ready "$BATS_FILE_TMPDIR/serve" && break || sleep 0.02; done
-	sleep 1200 3<>/dev/tcp/127.0.0.1/21 >/dev/null 2>&1 & # a connection that stays, tracked with its helper
+	wait_for grep -q ready "$BATS_FILE_TMPDIR/serve"
+	sleep 3600 3<>/dev/tcp/127.0.0.1/21 >/dev/null 2>&1 & # a connection that stays, tracked with its helper
 	echo $! >>"$BATS_FILE_TMPDIR/serve.pid"
-	for _ in $(seq 100); do conntrack -L 2>/dev/null | grep -q helper=ftp && break || sleep 0.02; done
+	wait_for tracked_helper
 }
+
+tracked_helper() { conntrack -L 2>/dev/null | grep -q helper=ftp; }
 
 teardown_file() {
 	in_netns || return 0
@@ -166,14 +170,15 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	ip netns exec stamps bash -euc '
 		echo 1 >/proc/sys/net/netfilter/nf_conntrack_acct
 		echo 1 >/proc/sys/net/netfilter/nf_conntrack_timestamp
+		echo 3600 >/proc/sys/net/netfilter/nf_conntrack_udp_timeout
 		iptables -A OUTPUT -m conntrack --ctstate NEW
 		echo question >/dev/udp/127.0.0.1/9'
-	for _ in 1 2 3 4 5 6; do
+	both() { # the two listings, equal when both were made within one second
 		ip netns exec stamps conntrack -L 2>/dev/null >"$tmp/theirs"
 		ct-stat --netns stamps --list >"$tmp/ours"
-		cmp -s "$tmp/theirs" "$tmp/ours" && break
-	done
-	cmp "$tmp/theirs" "$tmp/ours"
+		cmp -s "$tmp/theirs" "$tmp/ours"
+	}
+	wait_for both
 	grep -q 'packets=1 .*delta-time=' "$tmp/ours"
 	[ "$(ct-stat --netns stamps --top proto --by packets --json | jq '.top.proto[0].packets')" -eq 1 ]
 }
@@ -247,7 +252,9 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	done
 	echo "$within of $all"
 	[ "$all" -ge 180 ]
-	[ "$within" -ge $((all * 90 / 100)) ] # 95 in 100 is promised; the draw is random
+	# 95 in 100 are promised. The draw is random, and the ten values of a namespace miss together: 80 in 100 is
+	# seven standard deviations away, and a bound that is half as wide as it should be keeps 68.
+	[ "$within" -ge $((all * 80 / 100)) ]
 	[ "$within" -lt "$all" ]              # an error bound that never fails is too wide
 }
 

@@ -55,6 +55,20 @@ route() { # route INTERFACE NETWORK...: where the networks of a ruleset are
 	done
 }
 
+# Each packet is counted as it comes in, before any rule.
+declare -gA sent
+count_packets() {
+	sent=([ipv4]=0 [ipv6]=0)
+	in_ns fw "iptables-$backend" -t raw -I PREROUTING ! -p icmp
+	in_ns fw "ip6tables-$backend" -t raw -I PREROUTING ! -p ipv6-icmp
+}
+
+came() { # came ipv4|ipv6: as many came in as were sent
+	local program=iptables
+	[ "$1" = ipv4 ] || program=ip6tables
+	[ "$(in_ns fw "$program-$backend" -t raw -nvxL PREROUTING 1 | awk '{ print $1 }')" -ge "${sent[$1]}" ]
+}
+
 # pass PROTOCOL INTERFACE SOURCE DESTINATION PORT: whether the packet came through
 pass() {
 	local mac family=ipv4
@@ -62,7 +76,9 @@ pass() {
 	mac=$(ip -n fw -o link show "$2" | sed 's/.*ether \([^ ]*\).*/\1/')
 	in_ns fw conntrack -F 2>/dev/null
 	in_ns world "$BUILD/tests/inject" "$2" "$mac" "$1" "$3" "$4" "$5" || return 2
-	for _ in 1 2 3; do
+	sent[$family]=$((sent[$family] + 1))
+	wait_for came $family || return 2
+	for _ in 1 2 3 4 5; do # it is on its way through the rules
 		in_ns fw conntrack -L -f "$family" -p "$1" -s "${3%/*}" 2>/dev/null | grep -q "dport=$5 " && return 0
 		sleep 0.02
 	done
@@ -117,6 +133,7 @@ keep_promises() {
 	count=0
 	fw-gen "$1" >"$tmp/rules"
 	all() {
+		count_packets
 		# Nobody listens here, and a reset would make conntrack forget: none gets out.
 		for program in "iptables-$backend" "ip6tables-$backend"; do
 			in_ns fw "$program" -t raw -I OUTPUT -p tcp --tcp-flags RST RST -j DROP

@@ -17,17 +17,6 @@ in_force() {
 		in_ns ip6tables-$b -C INPUT -p tcp --dport "$1" -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null
 }
 
-wait_for() { # wait_for SECONDS COMMAND...
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.05
-	done
-}
-
-is_over() { ! kill -0 "$1" 2>/dev/null; }
-
 not_in_force() { ! in_force "$1"; }
 
 @test "case 17: confirmed from another session: kept, status 0" {
@@ -36,7 +25,7 @@ not_in_force() { ! in_force "$1"; }
 		put "$gateway"
 		put --confirm 20 "$tmp/next" 3>&- &
 		waiting=$!
-		wait_for 20 in_force 8443
+		wait_for in_force 8443
 		run -7 put -w 1 "$gateway"
 		[[ $output == *"waits for its confirmation"* ]]
 		put --confirm-now
@@ -62,6 +51,42 @@ not_in_force() { ! in_force "$1"; }
 	done
 }
 
+@test "the time to confirm begins when the rules are in force, however long the load took" {
+	mkdir "$tmp/bin"
+	b=nft
+	put "$gateway"
+	cat >"$tmp/bin/ip6tables-nft-restore" <<-'END'
+		#!/bin/sh
+		case $* in
+		*--noflush*)
+			sleep 5
+			/usr/sbin/ip6tables-nft-restore "$@" || exit
+			cat /proc/uptime >"${0%/bin/*}/committed"
+			;;
+		*) exec /usr/sbin/ip6tables-nft-restore "$@" ;;
+		esac
+	END
+	chmod 755 "$tmp/bin/ip6tables-nft-restore"
+	PATH=$tmp/bin:$PATH put --confirm 600 "$tmp/next" 2>"$tmp/said" 3>&- &
+	wait_for grep -q 'is in force for 600 s' "$tmp/said"
+	committed=$(cut -d. -f1 "$tmp/committed")
+	left=$(put --status | sed -n 's/^pending .*, \([0-9]*\) s left.*/\1/p')
+	now=$(cut -d. -f1 /proc/uptime)
+	[ $((now + left + 1)) -ge $((committed + 600)) ]
+	put --confirm-now
+	wait
+	# A load that takes longer than its time is not undone before anybody could confirm it.
+	sed 's/8443/9443/' "$tmp/next" >"$tmp/third"
+	PATH=$tmp/bin:$PATH put --confirm 4 "$tmp/third" 2>"$tmp/said" 3>&- &
+	waiting=$!
+	wait_for grep -q 'is in force for 4 s' "$tmp/said"
+	committed=$(cut -d. -f1 "$tmp/committed")
+	rc=0
+	wait $waiting || rc=$?
+	[ $rc = 9 ]
+	[ $(($(cut -d. -f1 /proc/uptime) - committed)) -ge 4 ]
+}
+
 @test "bans that came during an unconfirmed load survive its rollback" {
 	for b in $backends; do
 		fresh
@@ -70,7 +95,7 @@ not_in_force() { ! in_force "$1"; }
 		in_ns iptables-$b -I INPUT -j f2b-sshd
 		put --confirm 2 "$tmp/next" 3>&- &
 		waiting=$!
-		wait_for 20 in_force 8443
+		wait_for in_force 8443
 		in_ns iptables-$b -A f2b-sshd -s 203.0.113.9 -j DROP
 		in_ns iptables-$b -A INPUT -s 203.0.113.10 -j DROP
 		rc=0
@@ -113,8 +138,8 @@ session() {
 		put "$gateway"
 		session hangup 5
 		in_force 8443
-		wait_for 20 in_force 443
-		wait_for 20 test ! -e "$state/run/journal"
+		wait_for in_force 443
+		wait_for test ! -e "$state/run/journal"
 		not_in_force 8443
 	done
 }
@@ -125,7 +150,7 @@ session() {
 		put "$gateway"
 		session close 5
 		in_force 8443
-		wait_for 20 in_force 443
+		wait_for in_force 443
 		not_in_force 8443
 	done
 }
@@ -136,7 +161,7 @@ session() {
 		put "$gateway"
 		session kill 5
 		in_force 8443
-		wait_for 20 in_force 443
+		wait_for in_force 443
 		not_in_force 8443
 	done
 }
@@ -170,7 +195,7 @@ session() {
 	b=nft
 	put "$gateway"
 	put --confirm 20 "$tmp/next" 3>&- &
-	wait_for 20 in_force 8443
+	wait_for in_force 8443
 	read -r _ deadline < <(grep deadline "$state/run/journal")
 	up=$(awk '{ printf "%d", 1000 * $1 }' /proc/uptime)
 	[ "$deadline" -gt "$up" ] && [ "$deadline" -le $((up + 21000)) ]
@@ -223,12 +248,12 @@ session() {
 			live >"$tmp/before"
 			LD_PRELOAD=$tmp/clock.so put --confirm 5 "$tmp/next" 3>&- &
 			waiting=$!
-			wait_for 20 test -e "$state/run/journal"
+			wait_for test -e "$state/run/journal"
 			deadline=$(awk '/^deadline/ { print int($2 / 1000) }' "$state/run/journal")
-			wait_for 20 in_force 8443
+			wait_for in_force 8443
 			: >"$tmp/$jump"
 			# Not a second early, and not an hour late.
-			wait_for 30 is_over $waiting
+			wait_for is_over $waiting
 			read -r now _ </proc/uptime
 			[ "${now%.*}" -ge "$deadline" ]
 			rc=0
@@ -452,7 +477,7 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 		[ "$status" = 137 ]
 		run -0 put --status
 		: >"$tmp/over"
-		wait_for 10 test -e "$tmp/committed"
+		wait_for test -e "$tmp/committed"
 		[[ $output == *"interrupted"* ]]
 		live | diff "$tmp/before" -
 	done

@@ -31,7 +31,7 @@ tutorial_packets() { # what the tutorial's policy does to packets, both families
 		[ "$(knock client tcp $fw 443)" = open ]
 		[ "$(knock client udp $fw 53 || true)" = open ]
 		[ "$(knock client -t 300 tcp $fw 25 || true)" = dropped ]
-		[ "$(knock client -t 300 -n 5 tcp $fw 22 | tr '\n' ' ' || true)" = "open open open open dropped " ]
+		[ "$(knock client -t 900 -n 5 tcp $fw 22 | tr '\n' ' ' || true)" = "open open open open dropped " ]
 	done
 	[ "$(knock client tcp 198.51.100.1 8080)" = open ]
 	[[ "$(knock client -v tcp 198.51.100.1 2222)" == *198.51.100.7* ]]

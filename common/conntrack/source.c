@@ -139,16 +139,6 @@ static void read_object_size(struct snapshot *now)
 	strbuf_free(&text);
 }
 
-static void read_times(struct snapshot *now)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	now->boottime = (uint64_t)t.tv_sec;
-	clock_gettime(CLOCK_REALTIME, &t);
-	now->wall = (uint64_t)t.tv_sec;
-}
-
 /* The first line of a file; "" where it cannot be read. */
 static void read_name(const char *proc, const char *file, char *name, size_t size)
 {
@@ -159,13 +149,29 @@ static void read_name(const char *proc, const char *file, char *name, size_t siz
 	strbuf_free(&text);
 }
 
+/* The boot clock is that of the system that the tree shows; without PROC/uptime, ours. */
+static void read_times(struct snapshot *now, const char *proc, bool here)
+{
+	struct timespec t;
+	char uptime[32] = "";
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	now->boottime = (uint64_t)t.tv_sec;
+	clock_gettime(CLOCK_REALTIME, &t);
+	now->wall = (uint64_t)t.tv_sec;
+	if (!here)
+		read_name(proc, "uptime", uptime, sizeof(uptime));
+	if (uptime[0] >= '0' && uptime[0] <= '9')
+		now->boottime = strtoull(uptime, NULL, 10);
+}
+
 void snapshot_take(struct snapshot *now, const char *proc)
 {
 	bool here = strcmp(proc, "/proc") == 0;
 	int ready = -ENOENT;
 
 	*now = (struct snapshot){ 0 };
-	read_times(now);
+	read_times(now, proc, here);
 	read_name(proc, "sys/kernel/random/boot_id", now->boot_id, sizeof(now->boot_id));
 	read_name(proc, "sys/kernel/hostname", now->host, sizeof(now->host));
 	if (here) {

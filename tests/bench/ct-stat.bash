@@ -73,10 +73,9 @@ conntrack -F 2>/dev/null
 events=$(mktemp)
 "$BUILD/ct-stat" --events >"$events" &
 reader=$!
-sleep 0.5
+until grep -q ' 12 .* 0000000[1-9a-f] ' /proc/net/netlink; do sleep 0.1; done # it listens
 "$BUILD/tests/ctfill" -r 150000 200000 >/dev/null
-sleep 1.5
-kill "$reader"
+kill "$reader" # it still writes what is waiting
 wait "$reader"
 promise "events lost of 200,000 at 150,000 a second" "$((200000 - $(grep -c NEW "$events")))" 0
 rm -f "$events"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * late-writer LOG PIDFILE LINES RATE DELAY_MS - append numbered lines to LOG, RATE a second, each with one write. At SIGHUP
- * it goes on with the file it has for DELAY_MS and only then opens LOG anew, as a busy daemon does. DELAY_MS -1: never.
+ * late-writer LOG PIDFILE STOP RATE DELAY_MS - append numbered lines to LOG, RATE a second, each with one write, until the
+ * file STOP exists; then print how many they were. At SIGHUP it goes on with the file it has for DELAY_MS and only then
+ * opens LOG anew, as a busy daemon does. DELAY_MS -1: never.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -49,13 +50,12 @@ static int write_line(int fd, long number)
 
 int main(int argc, char *argv[])
 {
-	long lines, rate, delay;
+	long rate, delay, i;
 	long long begin, reopen_at = 0;
 	int fd;
 
 	if (argc != 6)
 		return 2;
-	lines = atol(argv[3]);
 	rate = atol(argv[4]);
 	delay = atol(argv[5]);
 	sigaction(SIGHUP, &(struct sigaction){ .sa_handler = on_hangup, .sa_flags = SA_RESTART }, NULL);
@@ -63,7 +63,7 @@ int main(int argc, char *argv[])
 	if (fd < 0 || !write_pid(argv[2]))
 		return 1;
 	begin = now_us();
-	for (long i = 0; i < lines; i++) {
+	for (i = 0; access(argv[3], F_OK) != 0; i++) {
 		long long due = begin + i * 1000000LL / rate;
 
 		while (now_us() < due)
@@ -80,5 +80,6 @@ int main(int argc, char *argv[])
 		if (fd < 0 || !write_line(fd, i))
 			return 1;
 	}
+	printf("%ld\n", i);
 	return 0;
 }

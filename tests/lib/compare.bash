@@ -5,7 +5,9 @@
 # owners, what scripts wrote, and whether the status is 0.
 set -u
 : "${BUILD:?}" "${scratch:?}"
-export TZ=UTC LC_ALL=C
+. "${BASH_SOURCE[0]%/*}/clock.bash"
+TZ=$(noon)
+export TZ LC_ALL=C
 
 # Blocks on one line stand for one directive a line; three words of ours ask for something of this comparison.
 expand() {

@@ -6,13 +6,18 @@
 
 . "${BASH_SOURCE[0]%/*}/needs.bash"
 
+. "$BATS_TEST_DIRNAME/lib/wait.bash"
+. "$BATS_TEST_DIRNAME/lib/clock.bash"
+. "$BATS_TEST_DIRNAME/lib/anyone.bash"
+
 rotate_setup() {
 	local place=${TMPDIR:-/tmp}
 	[ "$(stat -c %u /)" -eq 0 ] || skip "rotates logs: this user namespace has no root who could own /"
 	! in_netns || place=/run
 	umask 022
-	export TZ=UTC LC_ALL=C
-	scratch=$(mktemp -d "$place/ct-rotate.XXXXXX")
+	TZ=$(noon)
+	export TZ LC_ALL=C
+	scratch=$(mktemp -d "${1:-$place}/ct-rotate.XXXXXX")
 	dir=$scratch/logs
 	mkdir -m 700 "$dir"
 	from_lock=

@@ -46,9 +46,10 @@ with_both() { # with_both command...: once with each backend
 }
 
 try() { # try WORD NAMESPACE knock-arguments...: what must come of it
-	local want=$1 got
+	local want=$1 got patience=()
 	shift
-	got=$(knock "$1" -t 120 "${@:2}") || true
+	[ "$want" != dropped ] || patience=(-t 300)
+	got=$(knock "$1" "${patience[@]}" "${@:2}") || true
 	[ "$got" = "$want" ] || { echo "$backend: $*: $got, not $want"; return 1; }
 }
 

@@ -44,7 +44,7 @@ check_step() { # check_step N OPTIONS...: after the kill at call N
 	[ -e "$dir/log" ] || { echo "call $n: the log is missing"; return 1; }
 	lines | sort -u | cmp - "$scratch/expected" || { echo "call $n: lines are missing"; return 1; }
 	# The one that was killed may take a moment to let go of its lock.
-	"$BUILD/ct-rotate" -f --wait=10 --rotate 9 "$@" "$dir/log" 2>"$scratch/err" || { echo "call $n: the next run failed with status $?"; return 1; }
+	"$BUILD/ct-rotate" -f --wait=100 --rotate 9 "$@" "$dir/log" 2>"$scratch/err" || { echo "call $n: the next run failed with status $?"; return 1; }
 	lines | sort | cmp - "$scratch/expected" || { echo "call $n: not each line once"; return 1; }
 	for left in "$dir"/.*.tmp "$archives"/.*.tmp "$archives"/*.bad; do
 		[ ! -e "$left" ] || { echo "call $n: $left is left over"; return 1; }

@@ -4,6 +4,8 @@
 # shellcheck shell=bash
 
 . "${BASH_SOURCE[0]%/*}/needs.bash"
+. "$BATS_TEST_DIRNAME/lib/wait.bash"
+. "$BATS_TEST_DIRNAME/lib/anyone.bash"
 
 backends="nft legacy"
 
@@ -90,4 +92,16 @@ import socket, sys
 to = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 to.bind(("127.0.0.1", 5000))
 for _ in range(int(sys.argv[1])): socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"fives", to.getsockname())' "$1"
+}
+
+hold() { # hold FILE: another process has the lock of FILE, until let_go
+	rm -f "$tmp/let-go"
+	flock "$1" sh -c 'until [ -e "$1" ] || [ ! -d "${1%/*}" ]; do sleep 0.05; done' hold "$tmp/let-go" 3>&- &
+	holder=$!
+	wait_for is_locked "$1"
+}
+
+let_go() {
+	: >"$tmp/let-go"
+	wait "$holder"
 }

@@ -8,6 +8,8 @@
 # Tests run in a network and mount namespace of their own (run-tests), so these names meet nobody's.
 # shellcheck shell=bash
 
+. "${BASH_SOURCE[0]%/*}/wait.bash"
+
 net_up() { # net_up: makes the three namespaces
 	local ns
 	for ns in client fw server; do
@@ -50,10 +52,7 @@ net_serve() { # net_serve NAMESPACE tcp:PORT|udp:PORT...
 	shift
 	ready=$(mktemp)
 	ip netns exec "$ns" "$BUILD/tests/serve" "$@" >"$ready" 2>&1 3>&- &
-	for _ in $(seq 100); do
-		grep -q ready "$ready" && break
-		sleep 0.02
-	done
+	wait_for grep -q ready "$ready" || cat "$ready"
 	rm -f "$ready"
 }
 

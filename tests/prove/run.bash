@@ -3,7 +3,7 @@
 # run.bash BUILD [RULESETS] [SEED] - the tracer against the kernel, both families and both backends, each in
 # a namespace of its own. 250 rulesets each are 100,000 packets in all.
 set -u
-cd "$(dirname "$0")/../.." || exit 3
+CDPATH='' cd -- "$(dirname -- "$0")/../.." || exit 3
 build=$(realpath "${1:?usage: run.bash BUILD [RULESETS] [SEED]}")
 status=0
 for backend in legacy nft; do

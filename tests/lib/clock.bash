@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+
+# noon: prints a time zone in which it is noon now. What counts local hours, days or weeks meets none of their ends in
+# the hours to come.
+noon() {
+	local west=$(($(date +%s) % 86400 - 43200)) sign=''
+	((west >= 0)) || { sign=- west=$((-west)); }
+	printf '<noon>%s%d:%02d:%02d\n' "$sign" $((west / 3600)) $((west / 60 % 60)) $((west % 60))
+}
