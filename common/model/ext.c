@@ -74,6 +74,7 @@ int ext_begin(enum family family)
 	if (xtables_find_target("standard", XTF_TRY_LOAD) == NULL)
 		return -ELIBACC; /* none of them is where libxtables looks */
 	door_register_sets();
+	door_find_release();
 	return 0;
 }
 
@@ -97,13 +98,25 @@ static struct option *make_room(unsigned count)
 	return base;
 }
 
+/*
+ * The n-th option of an extension. Since 1.8.11 the entries have one more member, at their end, under the same
+ * soname: how far they lie apart is for the installed library to say, not for the header that this was built with.
+ */
+static const struct xt_option_entry *option_entry(const struct xt_option_entry *entries, unsigned n)
+{
+	size_t size = offsetof(struct xt_option_entry, max) + sizeof(unsigned) * (door.release < RELEASE_1_8_11 ? 1 : 2);
+	size_t align = _Alignof(struct xt_option_entry);
+
+	return (const void *)((const char *)entries + n * ((size + align - 1) / align * align));
+}
+
 static void add_options(const struct xt_option_entry *entries, const struct option *old, unsigned *offset)
 {
 	struct option *to;
 	unsigned count = 0;
 
 	if (entries != NULL)
-		while (entries[count].name != NULL)
+		while (option_entry(entries, count)->name != NULL)
 			count++;
 	else if (old != NULL)
 		while (old[count].name != NULL)
@@ -111,10 +124,12 @@ static void add_options(const struct xt_option_entry *entries, const struct opti
 	*offset = door.scale += OPTION_SCALE;
 	to = make_room(count);
 	for (unsigned i = 0; i < count; i++) {
-		to[i] = entries != NULL ? (struct option){ .name = entries[i].name,
-							   .has_arg = entries[i].type != XTTYPE_NONE,
-							   .val = (int)entries[i].id } :
-					  old[i];
+		const struct xt_option_entry *entry = entries != NULL ? option_entry(entries, i) : NULL;
+
+		to[i] = entry != NULL ? (struct option){ .name = entry->name,
+							 .has_arg = entry->type != XTTYPE_NONE,
+							 .val = (int)entry->id } :
+					old[i];
 		to[i].val += (int)*offset;
 	}
 }
@@ -172,16 +187,20 @@ void door_add_target(struct xtables_target *target, const char *jumpto)
 		    &target->option_offset);
 }
 
-static const char *find_protocol_name(unsigned proto)
+static const char *protocol_name(unsigned proto, bool look_up)
 {
-	const struct protoent *known = getprotobynumber((int)proto);
+	const struct protoent *known;
 
-	if (known != NULL)
-		return known->p_name;
 	for (size_t i = 0; xtables_chain_protos[i].name != NULL; i++)
 		if (xtables_chain_protos[i].num == proto)
 			return xtables_chain_protos[i].name;
-	return NULL;
+	known = look_up ? getprotobynumber((int)proto) : NULL;
+	return known != NULL ? known->p_name : NULL;
+}
+
+static const char *find_protocol_name(unsigned proto)
+{
+	return protocol_name(proto, door.release < RELEASE_1_8_11);
 }
 
 /* Each name is looked up once: every look-up reads /etc/protocols. */
@@ -206,7 +225,7 @@ static bool load_protocol_match(void)
 
 	if (!door.has_protocol || door.proto_used)
 		return false;
-	name = isdigit((unsigned char)door.protocol[0]) ? ext_protocol_name((unsigned)strtoul(door.protocol, NULL, 0)) :
+	name = isdigit((unsigned char)door.protocol[0]) ? protocol_name((unsigned)strtoul(door.protocol, NULL, 0), true) :
 							    door.protocol;
 	match = name != NULL ? xtables_find_match(name, XTF_TRY_LOAD, &door.matches) : NULL;
 	if (match == NULL)

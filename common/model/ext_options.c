@@ -29,12 +29,12 @@ static void seen_once(int c, bool may_invert, unsigned invert_bit)
 }
 
 /*
- * The value of one of iptables' own options that is a word of its own. iptables takes all of the word
- * in which the value ends, so -ptcp and --source=10.0.0.1 never work.
+ * The value of one of iptables' own options. Before 1.8.10 it must be a word of its own: iptables took all of the word
+ * in which the value ends, so that -ptcp was the protocol "-ptcp".
  */
 static const char *lone_value(int c, const char *value, unsigned word)
 {
-	if (door.words->item[word].text != value)
+	if (door.release < RELEASE_1_8_10 && door.words->item[word].text != value)
 		xtables_error(PARAMETER_PROBLEM, "iptables wants a blank before the value of --%s: write --%s %s",
 			      base_option_name(c), base_option_name(c), value);
 	return value;
@@ -120,7 +120,7 @@ static void read_protocol(void)
 
 static void read_interface(int c)
 {
-	const char *name = door.argv[optind - 1]; /* so -ieth0 is an interface called "-ieth0" */
+	const char *name = door.release < RELEASE_1_8_10 ? door.argv[optind - 1] : optarg; /* of -ieth0, once, "-ieth0" */
 	char *to = c == 'i' ? door.command->rule.in : door.command->rule.out;
 
 	seen_once(c, true, c == 'i' ? INVERT_IN : INVERT_OUT);
@@ -243,7 +243,7 @@ static bool may_join(int verb, int other)
 	return (verb == 'Z' && (other == 'L' || other == 'S')) || (other == 'Z' && (verb == 'L' || verb == 'S'));
 }
 
-/* -N alone is particular about names; -E and `:` lines take more. */
+/* -N is particular about names, and -E since 1.8.10; `:` lines take more. The name ends in the word before optind. */
 static void check_new_name(const char *name)
 {
 	door.blame = (unsigned)optind - 1;
@@ -262,6 +262,8 @@ static void read_second_name(int c)
 	if (!more_words())
 		xtables_error(PARAMETER_PROBLEM, "-%c requires a chain and a %s", c, c == 'P' ? "policy" : "new name");
 	door.command->second = door.argv[optind++];
+	if (c == 'E' && door.release >= RELEASE_1_8_10)
+		check_new_name(door.command->second);
 }
 
 static void read_verb(int c)

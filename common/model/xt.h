@@ -17,6 +17,9 @@
 /* Base options, and those of as many extensions as 255 words can name (the longest table has 50). */
 #define OPTION_MAX   8192
 
+/* Releases of iptables that read or print something in another way than the one before. */
+enum release { RELEASE_1_8_9, RELEASE_1_8_10, RELEASE_1_8_11 };
+
 union entry {
 	struct ipt_entry v4;
 	struct ip6t_entry v6;
@@ -24,6 +27,7 @@ union entry {
 
 struct door {
 	enum family family;
+	enum release release; /* of the libxtables that is installed */
 	jmp_buf back;
 	char message[1024]; /* of exit_err, in front of the jump */
 	bool name_asked;    /* a host name was refused */
@@ -57,6 +61,9 @@ struct door {
 };
 
 extern struct door door;
+
+/* Finds out door.release; ext_release.c. Once, after xtables_init_all. */
+void door_find_release(void);
 
 /* The fault that follows is about the option itself, not about what comes behind it. */
 void door_blame_option(void);
