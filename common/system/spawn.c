@@ -24,7 +24,7 @@ extern char **environ;
 #define TURN_MS 2
 #define TICK_MS 250
 
-static const char system_dirs[] = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
+static const char system_dirs[] = "/usr/sbin:/sbin:/usr/bin:/bin";
 
 int spawn_find(const char *name, struct strbuf *path)
 {
