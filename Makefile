@@ -115,6 +115,9 @@ $(HELPERS): $(B)/tests/%: $(B)/tests/helpers/%.o $(B)/libcommon.a
 
 units: $(UNITS)
 
+# All that is compiled, where not everything can be linked.
+objects: $(patsubst %.c,$(B)/%.o,$(wildcard cmd/*.c cmd/*/*.c tests/unit/*.c tests/helpers/*.c)) $(LIBOBJ)
+
 check: all units
 	scripts/run-tests $(B)
 
@@ -152,7 +155,7 @@ uninstall:
 clean:
 	rm -rf build build-san
 
-.PHONY: all programs completions units check bench prove lint install uninstall clean
+.PHONY: all programs completions objects units check bench prove lint install uninstall clean
 .SECONDARY:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define READ_SIZE ((size_t)64 * 1024)
@@ -57,4 +58,9 @@ int file_write(int fd, const void *bytes, size_t len)
 		len -= (size_t)put;
 	}
 	return 0;
+}
+
+int file_rename(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
+{
+	return syscall(SYS_renameat2, from_dir, from, to_dir, to, flags) == 0 ? 0 : -errno;
 }

@@ -15,4 +15,7 @@ must_check int file_read_path(const char *path, struct strbuf *out, size_t max);
 /* All len bytes or -errno. */
 must_check int file_write(int fd, const void *bytes, size_t len);
 
+/* renameat2(2), which not every C library has; the flags are those of <linux/fs.h>. 0 or -errno. */
+must_check int file_rename(int from_dir, const char *from, int to_dir, const char *to, unsigned flags);
+
 #endif
