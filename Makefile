@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make            all programs, in build/
+# make            all programs, their completions and the test helpers, in build/
+# make programs   the programs alone
 # make check      build and run all tests        make SAN=1 check   the same with sanitizers, in build-san/
 # make prove      what takes long: fw-trace, the samples, loads and boots against kernels
 # make bench      the benchmarks, as ratios      make lint          layers, options, diagnostics, formatting
-# make install    PREFIX, DESTDIR                make clean
+# make install    PREFIX, DESTDIR and the directories below; it enables nothing
+# make uninstall  removes what install made; DESTDIR, and DATADIR or PREFIX, must be the same
+# make clean
+#
+# CC, CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are the caller's, on the command line or in the environment. They
+# follow the flags that this file sets, so they add to them or override them, and never replace them.
 
 VERSION    = 0.1.0
 PREFIX    ?= /usr/local
@@ -13,42 +19,81 @@ DATADIR   ?= $(PREFIX)/share/fw-tools
 PKG_CONFIG ?= pkg-config
 INSTALL   ?= install
 
+# Completions go where the shells look for them. Everything else from share/ goes below DATADIR, where nothing
+# reads it, unless a packager sets its directory. An empty directory leaves its files out.
+BASHCOMPDIR     ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR      ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPDIR     ?= $(PREFIX)/share/fish/vendor_completions.d
+UNITDIR         ?= $(DATADIR)/systemd
+OPENRCDIR       ?= $(DATADIR)/openrc
+CRONDIR         ?= $(DATADIR)/cron.d
+RSYSLOGDIR      ?= $(DATADIR)/rsyslog
+NAGIOSDIR       ?= $(DATADIR)/nagios
+PROMETHEUSDIR   ?= $(DATADIR)/prometheus
+NPDDIR          ?= $(DATADIR)/node-problem-detector
+NFPERSISTENTDIR ?= $(DATADIR)/netfilter-persistent
+MODULESLOADDIR  ?= $(DATADIR)/modules-load.d
+SYSCTLDIR       ?= $(DATADIR)/sysctl.d
+# The list of what was installed, which uninstall reads.
+MANIFEST        ?= $(DATADIR)/manifest
+
 SAN       ?=
 B          = build$(if $(SAN),-san)
-TOOLS      = $(patsubst cmd/%.c,%,$(wildcard cmd/fw-*.c cmd/ct-*.c))
+TOOLS      = $(patsubst cmd/%.c,%,$(sort $(wildcard cmd/fw-*.c cmd/ct-*.c)))
 
-CFLAGS    ?= -O2 -g
-WARN       = -std=c17 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings \
-	     -Wpointer-arith -Wcast-qual -Wformat=2 -Wundef -Werror=implicit-function-declaration
-CPPFLAGS  += -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DFW_VERSION='"$(VERSION)"' -Icommon -Icmd -Itests/unit -MMD -MP
-CFLAGS    += $(WARN) $(EXTRA)
-ifneq ($(SAN),)
-CFLAGS    += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-CPPFLAGS  += -U_FORTIFY_SOURCE
-LDFLAGS   += -fsanitize=address,undefined
+# quoted TEXT: as one word for the shell.
+quoted     = '$(subst ','\'',$(1))'
+
+# PROBED: of the hardening that we want, what this compiler takes together with the caller's flags.
+ifeq ($(SAN),)
+ifneq ($(filter-out clean uninstall lint,$(or $(MAKECMDGOALS),all)),)
+PROBED    := $(shell scripts/probe-flags $(call quoted,$(CC)) $(call quoted,$(CPPFLAGS) $(CFLAGS) $(LDFLAGS)))
 endif
+endif
+WARN       = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings \
+	     -Wpointer-arith -Wcast-qual -Wformat=2 -Wundef -Werror=implicit-function-declaration
+# With the folder's name left out of what is built, two folders give the same programs. gcc asks PWD for it.
+export PWD := $(CURDIR)
+PREFIX_MAP = $(call quoted,-ffile-prefix-map=$(CURDIR)=.)
+# 64 bits for file sizes and times on 32-bit machines too.
+OUR_CPPFLAGS = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DFW_VERSION='"$(VERSION)"' \
+	     -Icommon -Icmd -Itests/unit -MMD -MP $(filter -U% -D%,$(PROBED))
+OUR_CFLAGS = -std=c17 -O2 -g $(PREFIX_MAP) $(WARN) $(filter-out -flto%,$(filter -f% -m%,$(PROBED)))
+OUR_LDFLAGS = $(filter -Wl% -pie,$(PROBED))
+ifneq ($(SAN),)
+SANFLAGS   = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -U_FORTIFY_SOURCE
+endif
+CODEGEN    = $(OUR_CFLAGS) $(CFLAGS) $(filter -flto%,$(PROBED)) $(SANFLAGS)
+COMPILE    = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(CODEGEN)
+LINK       = $(CC) $(CODEGEN) $(OUR_LDFLAGS) $(LDFLAGS)
 
-LIBOBJ     = $(patsubst %.c,$(B)/%.o,$(wildcard common/*/*.c))
+LIBOBJ     = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard common/*/*.c)))
 CLIOBJ     = $(B)/cmd/cli.o
 UNITS      = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*.c))
-FAKEOBJ    = $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/fake/*.c))
-objects_of = $(patsubst %.c,$(B)/%.o,cmd/$(1).c $(wildcard cmd/$(1)/*.c))
+FAKEOBJ    = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/unit/fake/*.c)))
+objects_of = $(patsubst %.c,$(B)/%.o,cmd/$(1).c $(sort $(wildcard cmd/$(1)/*.c)))
 HELPERS    = $(patsubst tests/helpers/%.c,$(B)/tests/%,$(wildcard tests/helpers/*.c))
 
 # A program is cmd/NAME.c and, where there are more files, cmd/NAME/*.c. The archive leaves out the objects
 # that a program does not use, and --as-needed the libraries.
-LIBS_xtables := $(shell $(PKG_CONFIG) --libs xtables 2>/dev/null)
-LIBS_zlib    := $(shell $(PKG_CONFIG) --libs zlib 2>/dev/null)
-LIBS_deflate := $(shell $(PKG_CONFIG) --libs libdeflate 2>/dev/null)
-LIBS_kmod    := $(shell $(PKG_CONFIG) --libs libkmod 2>/dev/null)
-LIBS_mnl     := $(shell $(PKG_CONFIG) --libs libmnl 2>/dev/null)
-LDLIBS       = -Wl,--as-needed $(LIBS_xtables) $(LIBS_kmod) $(LIBS_mnl) $(LIBS_zlib) $(LIBS_deflate)
+library    = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
+LIBS      := $(call library,xtables,-lxtables) $(call library,libkmod,-lkmod) $(call library,libmnl,-lmnl) \
+	     $(call library,zlib,-lz) $(call library,libdeflate,-ldeflate)
+OUR_LDLIBS = -Wl,--as-needed $(LIBS)
 
-all: $(TOOLS:%=$(B)/%) $(HELPERS)
+all: programs completions $(HELPERS)
 
-$(B)/%.o: %.c
+programs: $(TOOLS:%=$(B)/%)
+
+completions: $(B)/completion/made
+
+$(B)/completion/made: scripts/make-completion $(sort $(wildcard cmd/*.c cmd/*/*.c))
+	scripts/make-completion $(@D) $(TOOLS)
+	@touch $@
+
+$(B)/%.o: %.c Makefile scripts/probe-flags
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(COMPILE) -c -o $@ $<
 
 $(B)/libcommon.a: $(LIBOBJ)
 	@rm -f $@
@@ -56,7 +101,7 @@ $(B)/libcommon.a: $(LIBOBJ)
 
 .SECONDEXPANSION:
 $(TOOLS:%=$(B)/%): $(B)/%: $$(call objects_of,$$*) $(CLIOBJ) $(B)/libcommon.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(LINK) -o $@ $^ $(OUR_LDLIBS) $(LDLIBS)
 
 # The kernel and the door that unit tests share; each test takes what it uses.
 $(B)/tests/libfake.a: $(FAKEOBJ)
@@ -64,15 +109,20 @@ $(B)/tests/libfake.a: $(FAKEOBJ)
 	$(AR) qcs $@ $(FAKEOBJ)
 
 $(UNITS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tests/libfake.a $(B)/libcommon.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(LINK) -o $@ $^ $(OUR_LDLIBS) $(LDLIBS)
 
-# BuDDy, the oracle of one test, which says so where it is not installed.
-$(B)/tests/unit/oracle: LDLIBS += $(if $(wildcard /usr/include/bdd.h),-lbdd)
+# BuDDy, the oracle of one test, which says so where this compiler does not find it.
+BDD        = $(if $(filter /%,$(shell $(CC) $(CFLAGS) -print-file-name=libbdd.so)),bdd)
+$(B)/tests/unit/oracle.o: OUR_CPPFLAGS += $(BDD:bdd=-DWITH_BDD)
+$(B)/tests/unit/oracle: OUR_LDLIBS += $(BDD:bdd=-lbdd)
 
 $(HELPERS): $(B)/tests/%: $(B)/tests/helpers/%.o $(B)/libcommon.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lpthread -lm
+	$(LINK) -o $@ $^ $(OUR_LDLIBS) -lpthread -lm $(LDLIBS)
 
 units: $(UNITS)
+
+# All that is compiled, where not everything can be linked.
+objects: $(patsubst %.c,$(B)/%.o,$(wildcard cmd/*.c cmd/*/*.c tests/unit/*.c tests/helpers/*.c)) $(LIBOBJ)
 
 check: all units
 	scripts/run-tests $(B)
@@ -97,23 +147,21 @@ lint: all
 	scripts/check-house
 	scripts/check-globals build
 
-install: all
-	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DATADIR)/rulesets
-	$(INSTALL) -m 755 $(TOOLS:%=$(B)/%) $(DESTDIR)$(SBINDIR)
-	for page in man/*.[578]; do $(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}; done
-	$(INSTALL) -m 644 rulesets/* $(DESTDIR)$(DATADIR)/rulesets
-	cd share && find . -type f -exec $(INSTALL) -D -m 644 {} $(abspath $(DESTDIR)$(DATADIR))/{} \;
-	grep -rl '@SBINDIR@' $(DESTDIR)$(DATADIR) | xargs -r sed -i 's,@SBINDIR@,$(SBINDIR),'
+# Each directory by its name in the environment of scripts/install-tree.
+DIRS       = DESTDIR SBINDIR MANDIR DATADIR BASHCOMPDIR ZSHCOMPDIR FISHCOMPDIR UNITDIR OPENRCDIR CRONDIR RSYSLOGDIR \
+	     NAGIOSDIR PROMETHEUSDIR NPDDIR NFPERSISTENTDIR MODULESLOADDIR SYSCTLDIR MANIFEST
+directories = $(foreach name,$(DIRS),$(name)=$(call quoted,$($(name))))
+
+install: programs completions
+	@$(directories) INSTALL=$(call quoted,$(INSTALL)) scripts/install-tree $(call quoted,$(B)) $(TOOLS)
 
 uninstall:
-	rm -f $(TOOLS:%=$(DESTDIR)$(SBINDIR)/%)
-	for page in man/*.[578]; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page#man/}; done
-	rm -rf $(DESTDIR)$(DATADIR)
+	@$(directories) scripts/uninstall-tree
 
 clean:
 	rm -rf build build-san
 
-.PHONY: all units check bench prove lint install uninstall clean
+.PHONY: all programs completions objects units check bench prove lint install uninstall clean
 .SECONDARY:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -76,21 +76,9 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 	mandoc -T lint -W warning man/ct-stat.8
 }
 
-@test "systemd units: systemd-analyze verify" {
-	command -v systemd-analyze >/dev/null || skip "systemd-analyze is not installed"
-	mkdir "$tmp/units"
-	for unit in share/systemd/ct-stat*; do
-		sed "s,@SBINDIR@\|/usr/local/sbin,$BUILD,; s,^ExecStart=ct-stat,ExecStart=$BUILD/ct-stat," "$unit" >"$tmp/units/${unit##*/}"
-	done
-	run systemd-analyze verify --man=no "$tmp"/units/*
-	echo "$output"
-	[[ $output != *ct-stat* ]]
-	[ "$status" -eq 0 ]
-}
-
 @test "the service's command line runs as its user would" {
 	needs netlink users
-	line=$(sed -n 's/^ExecStart=//p' share/systemd/ct-stat.service)
+	line=$(sed -n "s,^ExecStart=@SBINDIR@,$BUILD,p" share/systemd/ct-stat.service)
 	mount -t tmpfs -o mode=755 tmpfs /var/lib
 	mkdir -m 700 /var/lib/ct-stat && chown 65534 /var/lib/ct-stat
 	run -0 setpriv --reuid=65534 --clear-groups --bounding-set=-all,+net_admin --inh-caps=+net_admin --ambient-caps=+net_admin sh -c "$line"
@@ -117,7 +105,7 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 }
 
 @test "nagios: the command with its arguments" {
-	line=$(sed -n 's/^[[:space:]]*command_line[[:space:]]*//p' share/nagios/ct-stat.cfg | sed "s,/usr/local/sbin/,,; s,[$]ARG1[$],80,; s,[$]ARG2[$],90,; s,/var/lib/nagios,$tmp,")
+	line=$(sed -n 's/^[[:space:]]*command_line[[:space:]]*//p' share/nagios/ct-stat.cfg | sed "s,@SBINDIR@/,,; s,[$]ARG1[$],80,; s,[$]ARG2[$],90,; s,/var/lib/nagios,$tmp,")
 	run -0 sh -c "$line"
 	[[ $output == "CT-STAT OK - "*" | count="* ]]
 }

@@ -348,7 +348,7 @@ session() {
 		kills=0
 		# Half of the calls with each backend: they do not know of backends. Each thread counts its own.
 		calls="fsync unlink flock"
-		[ $b = nft ] || calls="renameat symlink vfork,clone,clone3"
+		[ $b = nft ] || calls="renameat,renameat2 symlink vfork,clone,clone3"
 		for call in $calls; do
 			for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
 				links=$(links)
@@ -389,8 +389,7 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 	put "$gateway"
 	live >"$tmp/before"
 	before=$(links)
-	# The first two are those of the generation and of the journal, before anything is changed.
-	for fault in renameat:error=EIO:when=3 renameat:error=EIO:when=4 renameat2:error=EIO:when=1 symlink:error=ENOSPC:when=1 symlink:error=ENOSPC:when=2; do
+	for fault in renameat2:error=EIO:when=1 renameat2:error=EIO:when=2 renameat2:error=EIO:when=3 symlink:error=ENOSPC:when=1 symlink:error=ENOSPC:when=2; do
 		run -11 in_ns strace -qq -o /dev/null -e trace="${fault%%:*}" -e inject="$fault" fw-load -b nft -s "$state" "$tmp/next"
 		[[ $output == *"the rules are as they were"* ]]
 		live | diff "$tmp/before" -

@@ -37,4 +37,7 @@ must_check int file_write(int fd, const void *bytes, size_t len);
  */
 must_check int file_keep_standard(void);
 
+/* renameat2(2), which not every C library has; the flags are those of <linux/fs.h>. 0 or -errno. */
+must_check int file_rename(int from_dir, const char *from, int to_dir, const char *to, unsigned flags);
+
 #endif

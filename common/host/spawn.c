@@ -27,7 +27,7 @@
 /* What is kept of a child's messages. */
 #define ERR_MAX 65536
 
-static const char system_dirs[] = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin";
+static const char system_dirs[] = "/usr/sbin:/sbin:/usr/bin:/bin";
 
 int spawn_find(const char *name, struct strbuf *path)
 {

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -129,9 +130,9 @@ static int exchange_by_links(struct job *job)
 
 static int exchange(struct job *job)
 {
-	if (renameat2(job->at.dir, job->at.name, job->archive_dir, job->archive, RENAME_EXCHANGE) == 0)
-		return 0;
-	return errno == EINVAL || errno == ENOSYS ? exchange_by_links(job) : -errno;
+	int err = file_rename(job->at.dir, job->at.name, job->archive_dir, job->archive, RENAME_EXCHANGE);
+
+	return err == -EINVAL || err == -ENOSYS ? exchange_by_links(job) : err;
 }
 
 /* Is the archive the file that was checked? Another one can only come from somebody with rights in the directory. */
@@ -143,7 +144,7 @@ static int check_exchanged(struct job *job)
 	    now.st_ino == job->st.st_ino)
 		return 0;
 	if (!job->set->nocreate)
-		(void)!renameat2(job->archive_dir, job->archive, job->at.dir, job->at.name, RENAME_EXCHANGE);
+		(void)!file_rename(job->archive_dir, job->archive, job->at.dir, job->at.name, RENAME_EXCHANGE);
 	diag_add(job->run->log, DIAG_ROTATE_UNSAFE, NULL, NULL, "%s: was swapped for another file during the rotation",
 		 job->path);
 	job->failed = true;

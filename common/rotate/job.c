@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rotate/job.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
+#ifndef STATX_BTIME
+#include <linux/stat.h>
+#endif
 
 #define ATTRIBUTE_MAX 65536 /* XATTR_SIZE_MAX, include/uapi/linux/limits.h */
 
@@ -63,10 +70,10 @@ bool job_step(struct job *job, const char *format, ...)
 
 int job_rename(int from_dir, const char *from, int to_dir, const char *to)
 {
-	if (renameat2(from_dir, from, to_dir, to, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -errno;
+	int err = file_rename(from_dir, from, to_dir, to, RENAME_NOREPLACE);
+
+	if (err != -EINVAL && err != -ENOSYS)
+		return err;
 	/* A file system without it: a link never replaces either. */
 	if (linkat(from_dir, from, to_dir, to, 0) != 0)
 		return -errno;
@@ -114,7 +121,8 @@ time_t job_birth(const struct job *job)
 {
 	struct statx stx;
 
-	if (statx(job->fd, "", AT_EMPTY_PATH, STATX_BTIME, &stx) == 0 && (stx.stx_mask & STATX_BTIME) != 0)
+	/* By its number: musl before 1.2.4 has no statx. */
+	if (syscall(SYS_statx, job->fd, "", AT_EMPTY_PATH, STATX_BTIME, &stx) == 0 && (stx.stx_mask & STATX_BTIME) != 0)
 		return (time_t)stx.stx_btime.tv_sec;
 	return job->st.st_mtim.tv_sec;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/disk.h"
 #include "base/atomic.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,9 +82,7 @@ int disk_rename(const struct state *state, const char *from, const char *to, boo
 {
 	int err = disk_gate(state, "rename", from);
 
-	if (err == 0 && renameat2(AT_FDCWD, from, AT_FDCWD, to, exchange ? RENAME_EXCHANGE : 0) != 0)
-		err = -errno;
-	return err;
+	return err == 0 ? file_rename(AT_FDCWD, from, AT_FDCWD, to, exchange ? RENAME_EXCHANGE : 0) : err;
 }
 
 int disk_link(const struct state *state, const char *target, const char *path)

@@ -3,8 +3,10 @@
  * swapper ROUNDS ONE OTHER - exchange the two names again and again, as somebody does who wants a root process to go wrong
  * between its check and its use. Ends after ROUNDS, with both names where they were.
  */
+#include "base/file.h"
+
 #include <fcntl.h>
-#include <stdio.h>
+#include <linux/fs.h>
 #include <stdlib.h>
 
 int main(int argc, char *argv[])
@@ -14,7 +16,7 @@ int main(int argc, char *argv[])
 	if (rounds <= 0)
 		return 2;
 	for (long i = 0; i < 2 * rounds; i++)
-		if (renameat2(AT_FDCWD, argv[2], AT_FDCWD, argv[3], RENAME_EXCHANGE) != 0)
+		if (file_rename(AT_FDCWD, argv[2], AT_FDCWD, argv[3], RENAME_EXCHANGE) != 0)
 			return 1;
 	return 0;
 }

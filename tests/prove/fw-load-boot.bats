@@ -93,7 +93,7 @@ boot() {
 	local point
 	run -0 boot 'load /r/one'
 	cp "$tmp/disk" "$tmp/before"
-	for point in "fsync 1" "renameat 1" "renameat 3" "renameat /state/fw/.good.tmp"; do
+	for point in "fsync 1" "renameat 1" "renameat2 1" "renameat2 /state/fw/.good.tmp"; do
 		cp "$tmp/before" "$tmp/disk"
 		run -0 boot -p "load --boot && hold $point /r/fw-load -s /state/fw /r/two && lose_power"
 		run -0 boot 'load --boot && has 443 && ! has 8443'

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#if __has_include(<bdd.h>)
+#ifdef WITH_BDD
 #include <bdd.h>
 
 /* The variables, by where they begin. */
