@@ -48,7 +48,8 @@ forward=net.ipv4.ip_forward
 		set_to net.ipv4.conf.all.rp_filter 0
 		text two '#@ sysctl net.ipv4.conf.all.rp_filter=1'
 		put --confirm 3 "$tmp/two" 2>"$tmp/said" 3>&- &
-		for ((i = 0; i < 400; i++)); do [ "$(setting net.ipv4.conf.all.rp_filter)" = 1 ] && break; sleep 0.05; done
+		wait_for grep -q 'is in force for' "$tmp/said"
+		[ "$(setting net.ipv4.conf.all.rp_filter)" = 1 ]
 		set_to net.ipv4.conf.all.rp_filter 2
 		wait
 		[ "$(setting net.ipv4.conf.all.rp_filter)" = 2 ]

@@ -129,7 +129,7 @@ blankless() {
 	PATH=$tmp/bin:$PATH run -3 save
 	printf '#!/bin/sh\n/usr/sbin/ip6tables-nft-save "$@" | head -n 12\n' >"$tmp/bin/ip6tables-nft-save"
 	PATH=$tmp/bin:$PATH run -3 save
-	[[ $output == *"is not committed"* ]]
+	[[ $output == *"without COMMIT"* ]]
 	PATH=$tmp/bin:$PATH run -3 put "$gateway"
 }
 

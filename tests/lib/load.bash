@@ -70,7 +70,8 @@ old_format() {
 		{
 			echo "# loaded $(note when) by $(note who) with fw-load from $(note from), backend $(note backend), families $(note families), kernel $(note kernel)"
 			sed '/^#@ end/d; s/^#@ stream.*/# sealed by its maker/' "$tmp/input"
-		} | seal | gzip >"$state/generations/$number.gz"
+		} | seal | gzip >"$tmp/old.gz" # the notes are read from the file that it replaces
+		mv "$tmp/old.gz" "$state/generations/$number.gz"
 		for part in v4 v6; do
 			[ ! -s "$tmp/$part" ] ||
 				{ grep -E '^#@ (module|sysctl|keep|set|member)' "$tmp/input"; cat "$tmp/$part"; } | seal | gzip >"$state/generations/$number.$part.gz"
