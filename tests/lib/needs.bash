@@ -25,6 +25,19 @@ as_nobody() {
 	fi
 }
 
+# What an ordinary user's namespace lacks: only root can load the kernel's modules, and some kernels keep
+# namespaces of users from tables or interfaces. Prints nothing when rules can be loaded and packets sent.
+lacking() {
+	local program table
+	for program in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
+		for table in filter nat mangle raw; do
+			"$program" -t $table -S >/dev/null 2>&1 || { echo "$program has no table $table in this user's namespace"; return; }
+		done
+	done
+	ip link add probe0 type veth peer name probe1 && ip link delete probe0 || echo "no pairs of interfaces in this user's namespace"
+	conntrack -L >/dev/null 2>&1 || echo "no connection tracking in this user's namespace"
+}
+
 has() { # has WHAT: is it there? Else why says what the test does and what is missing.
 	case $1 in
 	rules | packets | netlink)
@@ -33,8 +46,8 @@ has() { # has WHAT: is it there? Else why says what the test does and what is mi
 		packets) why="sends packets" ;;
 		netlink) why="reads netlink" ;;
 		esac
-		why+=": no network namespace here"
-		in_netns
+		why+=": ${FW_LACKING:-no network namespace here}"
+		[ -z "${FW_LACKING-}" ] && in_netns
 		;;
 	mounts)
 		why="mounts file systems: no mount namespace here"
