@@ -52,19 +52,26 @@ static enum readback_result read_back(struct work *work, const struct table *tab
 
 typedef VEC(uint32_t) line_list;
 
-static void complain(struct work *work, const struct line *line, enum readback_result result, const char *printed)
+/* Reports a rule whose printed line would not be it. */
+static void check_rule(struct work *work, const struct table *table, const struct chain *chain, const struct rule *rule,
+		       const char *text, size_t len)
 {
+	const struct line *line = &work->stream->lines.item[rule->line];
 	struct where at = stream_where(work->stream, line, 0, 0);
+	enum readback_result result = read_back(work, table, chain, rule, text, len);
 
-	diag_add(&work->log, DIAG_SYNTAX, &at, NULL, "iptables would write this rule back as `%s', %s", printed,
-		 result == READBACK_OTHER ? "which is another rule" : "which it cannot read");
+	if (result != READBACK_SAME)
+		diag_add(&work->log, DIAG_SYNTAX, &at, NULL, "iptables would write this rule back as `%s', %s", text,
+			 result == READBACK_OTHER ? "which is another rule" : "which it cannot read");
+	else if (rule_is_widened(rule))
+		diag_add(&work->log, DIAG_SYNTAX, &at, NULL,
+			 "this rule matches no packet, and iptables-save would tell it as one that does: remove it");
 }
 
 static int put_rule(struct work *work, const struct table *table, const struct chain *chain, const struct rule *rule,
 		    struct strbuf *text)
 {
 	const char *extensions = rule_texts_next(&work->texts);
-	enum readback_result result;
 	size_t start;
 
 	if (extensions == NULL)
@@ -75,9 +82,7 @@ static int put_rule(struct work *work, const struct table *table, const struct c
 	rule_print_with(text, rule, chain->name, work->task->family, extensions);
 	if (text->failed)
 		return -ENOMEM;
-	result = read_back(work, table, chain, rule, text->data + start, text->len - start);
-	if (result != READBACK_SAME)
-		complain(work, &work->stream->lines.item[rule->line], result, text->data + start);
+	check_rule(work, table, chain, rule, text->data + start, text->len - start);
 	strbuf_putc(text, '\n');
 	return 0;
 }

@@ -14,4 +14,10 @@ void rule_normalize(struct rule *rule, enum family family);
 /* All rules of a ruleset. */
 void ruleset_normalize(const struct ruleset *ruleset);
 
+/*
+ * Does the rule match no packet, while one of the backends' savers tells it as one that does? Such are
+ * `! -i +' (legacy) and `! --tcp-flags NONE NONE' (nf_tables).
+ */
+bool rule_is_widened(const struct rule *rule);
+
 #endif

@@ -32,6 +32,55 @@ def samples():
     return groups
 
 
+def native(family):
+    """Rules that iptables-nft turns into expressions of its own, at the ends of what they can say."""
+    ends = 0, 1, 2, 22, 1023, 1024, 65534, 65535
+    for proto in "tcp", "udp":
+        for low in ends:
+            for high in ends:
+                for side in "--sport", "--dport":
+                    for invert in "", "! ":
+                        if low <= high:
+                            yield f"-p {proto} -m {proto} {invert}{side} {low}:{high}"
+    flags = "FIN", "SYN", "RST", "PSH", "ACK", "URG"
+    for mask in range(64):
+        for comp in {0, mask, mask & 18, mask & -mask}:
+            names = [",".join(name for n, name in enumerate(flags) if bits >> n & 1) or "NONE" for bits in (mask, comp)]
+            yield f"-p tcp -m tcp --tcp-flags {names[0]} {names[1]}"
+            yield f"-p tcp -m tcp ! --tcp-flags {names[0]} {names[1]}"
+    for unit in "sec", "min", "hour", "day":
+        for count in list(range(1, 130)) + [200, 333, 500, 777, 1000, 5000, 9999, 10000]:
+            yield f"-m limit --limit {count}/{unit} --limit-burst {count % 17 + 1}"
+    for value in 0, 1, 0xff, 0x8000, 0xffffffff:
+        for mask in 0, 1, 0xff, 0xff00, 0xffffffff:
+            for invert in "", "! ":
+                yield f"-m mark {invert}--mark {value:#x}/{mask:#x}"
+    for proto in range(256):
+        yield f"-p {proto}"
+        yield f"! -p {proto}"
+    for name in "+", "e", "e+", "eth0", "eth0+", "abcdefghijklmno", "abcdefghijklmn+", "a.1", "a:1", "a@b", "*", "a*":
+        for invert in "", "! ":
+            yield f"{invert}-i {name} -j ACCEPT"
+            yield f"{invert}-o {name} -j ACCEPT"
+    for prefix in "a", "a b", " ", "a" * 64, "%s", "a,b", "*":
+        yield f'-j NFLOG --nflog-prefix "{prefix}"'
+    for group in 0, 1, 65535:
+        yield f"-j NFLOG --nflog-group {group} --nflog-size {group} --nflog-threshold {group}"
+    yield from addresses(family)
+
+
+def addresses(family):
+    base, bits = ("192.0.2.77", 32) if family == "4" else ("2001:db8::4d", 128)
+    for length in range(bits + 1):
+        for option in "-s", "-d", "! -s", "! -d":
+            yield f"{option} {base}/{length}"
+    odd = ("255.0.255.0", "0.0.0.255", "255.255.255.254", "128.0.0.1") if family == "4" else ("ffff::ffff", "::ffff", "f0f0::", "8000::1")
+    for mask in odd:
+        yield f"-s {base}/{mask} ! -d {base}/{mask}"
+    if family == "4":
+        yield from ("-f", "! -f", "-s 10.0.0.0/8 -f -d 10.0.0.1")
+
+
 def write(lines):
     text = tempfile.NamedTemporaryFile("wb")
     text.write(b"".join(line + b"\n" for line in lines))
@@ -156,7 +205,9 @@ def check(machine, canon, made, head, certain, where, tally):
 
 def main():
     tally = Tally()
-    for (table, chain, family), group in samples().items():
+    groups = {(b"filter", b"FORWARD", family): {rule.encode(): True for rule in native(family)} for family in "46"}
+    groups.update(samples())
+    for (table, chain, family), group in groups.items():
         canon = Canon(sys.argv[1], family)
         where = f"IPv{family} {table.decode()} {chain.decode()}"
         made, text = written(canon, [b"*" + table, b":user - [0:0]"], [b"-A " + chain + b" " + rule for rule in group], where, tally)

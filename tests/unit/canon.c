@@ -95,6 +95,42 @@ static void test_commands(void)
 		       "declared: counters are left out where not");
 }
 
+static void check_saved(const char *text, const char *want, const char *name)
+{
+	struct seen seen = { "" };
+	struct diag_log log = { .report = remember, .ctx = &seen };
+	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT }, out[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+	bool good;
+
+	strbuf_puts(&texts[0], text);
+	good = canon_saved(FAMILY_BOTH, texts, out, &log);
+	CHECK(good && seen.text[0] == '\0' && strcmp(strbuf_text(&out[0]), want) == 0 && out[1].len == 0, name);
+	if (!good || strcmp(strbuf_text(&out[0]), want) != 0) {
+		show("got", strbuf_text(&out[0]));
+		show("said", seen.text);
+	}
+	for (int i = 0; i < FAMILIES; i++) {
+		strbuf_free(&texts[i]);
+		strbuf_free(&out[i]);
+	}
+}
+
+static void test_normal(void)
+{
+	check_declared("*filter\n-A INPUT -i + -p tcp ! --sport 0:1023 ! --dport 2:65535\n-A INPUT -p udp ! --dport 0 ! --sport :9\n"
+		       "-A INPUT -p udp ! --sport 5:6 --dport 0:65535\n-A INPUT -m recent --set\n-A INPUT -m connlimit --connlimit-above 2\n"
+		       "-A INPUT -m set --match-set a src --update-counters\nCOMMIT\n",
+		       false,
+		       "*filter\n" FILTER_OPEN "-A INPUT -p tcp -m tcp --sport 1024:65535 --dport 0:1\n"
+		       "-A INPUT -p udp -m udp --sport 10:65535 --dport 1:65535\n-A INPUT -p udp -m udp ! --sport 5:6\n"
+		       "-A INPUT -m recent --set --name DEFAULT --mask 255.255.255.255 --rsource\n"
+		       "-A INPUT -m connlimit --connlimit-above 2 --connlimit-mask 32 --connlimit-saddr\n"
+		       "-A INPUT -m set --match-set a src\nCOMMIT\n",
+		       "normal: rules that the kernel cannot tell apart have one form");
+	check_saved("*filter\n-A INPUT -j NFLOG --nflog-range 5\n-A INPUT -j NFLOG --nflog-size 5\nCOMMIT\n",
+		    "-A INPUT -j NFLOG\n-A INPUT -j NFLOG --nflog-size 5\n", "normal: an option that never worked is left out");
+}
+
 static void check_refused(const char *line, const char *want)
 {
 	struct canon canon[FAMILIES];
@@ -154,6 +190,9 @@ static void test_refused(void)
 	check_refused("-A INPUT -s localhost -j DROP", "t:4:13: error: host/network `localhost' not found; host names are not looked up");
 	check_refused("-A INPUT -p tcp ! --dport : -j ACCEPT",
 		      "t:4: error: iptables would write this rule back as `-A INPUT -p tcp -m tcp -j ACCEPT', which is another rule");
+	check_refused("-A INPUT ! -i + -j ACCEPT", "t:4: error: this rule matches no packet");
+	check_refused("-A FORWARD ! -o + -j ACCEPT", "t:4: error: this rule matches no packet");
+	check_refused("-A INPUT -p tcp ! --tcp-flags NONE NONE -j ACCEPT", "t:4: error: this rule matches no packet");
 	check_refused("-A INPUT -m time --weekdays 1500", "t:4: error: iptables would write this rule back as `-A INPUT -m time ");
 	check_refused("-A INPUT -m nosuch -j DROP", "t:4:13: error: unknown match `nosuch'");
 }
@@ -203,26 +242,6 @@ static void test_order(void)
 }
 
 /* --- saved --------------------------------------------------------------------------------------- */
-
-static void check_saved(const char *text, const char *want, const char *name)
-{
-	struct seen seen = { "" };
-	struct diag_log log = { .report = remember, .ctx = &seen };
-	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT }, out[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
-	bool good;
-
-	strbuf_puts(&texts[0], text);
-	good = canon_saved(FAMILY_BOTH, texts, out, &log);
-	CHECK(good && seen.text[0] == '\0' && strcmp(strbuf_text(&out[0]), want) == 0 && out[1].len == 0, name);
-	if (!good || strcmp(strbuf_text(&out[0]), want) != 0) {
-		show("got", strbuf_text(&out[0]));
-		show("said", seen.text);
-	}
-	for (int i = 0; i < FAMILIES; i++) {
-		strbuf_free(&texts[i]);
-		strbuf_free(&out[i]);
-	}
-}
 
 static void test_saved(void)
 {
@@ -432,6 +451,7 @@ static void test_child(void)
 int main(void)
 {
 	test_commands();
+	test_normal();
 	test_refused();
 	test_families();
 	test_order();
