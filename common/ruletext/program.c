@@ -119,8 +119,11 @@ static bool is_private(const struct text_chain *now, const struct text_chain *wa
 
 /*
  * What iptables-nft-restore does for an edit: it compares a removal with the rules in front of it, about a
- * tenth of the time that it takes to add a rule (measured with 1.8.9).
+ * tenth of the time that it takes to add a rule (measured with 1.8.9). A flush loses what another program has
+ * just added to the chain, so it must save the time of SPARE rules at least, some 10 ms.
  */
+#define SPARE 1000
+
 static bool edit_costs_more(const struct text_chain *now, const struct text_chain *want, const edits *steps)
 {
 	size_t cost = 0, place = 0;
@@ -136,7 +139,7 @@ static bool edit_costs_more(const struct text_chain *now, const struct text_chai
 			cost += 10;
 		}
 	}
-	return cost > 10 * want->rules.len;
+	return cost > 10 * (want->rules.len + SPARE);
 }
 
 static int edit_one(const struct writing *w, const struct text_chain *want)
