@@ -23,10 +23,9 @@ commands() { # commands TARGET [VARIABLE=VALUE...]: what make would run, in full
 @test "check-hardening names each protection that a program lacks" {
 	command -v readelf >/dev/null || skip "readelf is not installed"
 	case $(cc -dumpmachine) in x86_64-*) ;; *) skip "written for x86-64" ;; esac
-	echo 'int main(int argc, char **argv) { char b[64]; __builtin_strcpy(b, argv[argc - 1]); return b[0]; }' >"$tmp/a.c"
+	printf '%s\n' '#include <string.h>' 'int main(int argc, char **argv) { char b[64]; strcpy(b, argv[argc - 1]); return b[0]; }' >"$tmp/a.c"
 	all=(-O2 -g -fPIE -pie -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -Wl,-z,relro,-z,now
-		-Wl,-z,noexecstack -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -include string.h)
-	sed -i 's/__builtin_strcpy/strcpy/' "$tmp/a.c"
+		-Wl,-z,noexecstack -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 	[[ $(cc -v 2>&1) == *"gcc version"* ]] || skip "cc is not gcc"
 	cc "${all[@]}" -o "$tmp/a" "$tmp/a.c"
 	run -0 scripts/check-hardening "$tmp/a"
