@@ -63,7 +63,7 @@ setup() {
 }
 
 @test "fw-save: the history of an empty state" {
-	run -0 as_nobody "$BUILD/fw-save" --list -s "$tmp/nothing"
+	run -0 as_nobody "$BUILD/fw-save" --list -s /nonexistent/fw-tools
 	run -1 fw-save --verify -s "$tmp/nothing"
 	[[ $output == *"there is no generation in"* ]]
 }
