@@ -122,13 +122,12 @@ static int entries(const char *dir)
 
 static void test_atomic(void)
 {
-	char dir[] = "/tmp/fw-unit-XXXXXX", path[64];
+	char dir[4096], path[4200];
 	struct strbuf sb = STRBUF_INIT;
 	struct atomic_file file;
 	struct stat st;
 
-	if (mkdtemp(dir) == NULL)
-		return;
+	CHECK(mkdtemp(tap_temporary(dir)) != NULL, "atomic: a directory");
 	snprintf(path, sizeof(path), "%s/file", dir);
 	CHECK(atomic_replace(path, 0640, "one\n", 4) == 0 && stat(path, &st) == 0 && (st.st_mode & 07777) == 0640,
 	      "atomic: a new file has the mode asked for");

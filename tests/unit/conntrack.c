@@ -226,9 +226,9 @@ static void test_forecast(void)
 
 static void test_state(void)
 {
-	char path[] = "/tmp/ct-stat-unit.XXXXXX";
+	char path[4096];
 	struct state out = { .level = 1, .logged = 7 }, in;
-	int fd = mkstemp(path);
+	int fd = mkstemp(tap_temporary(path));
 	off_t size;
 
 	set(&out.then.counters, 0, 5);

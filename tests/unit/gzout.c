@@ -10,8 +10,8 @@
 
 static int temporary(void)
 {
-	char name[] = "/tmp/gzout-test-XXXXXX";
-	int fd = mkstemp(name);
+	char name[4096];
+	int fd = mkstemp(tap_temporary(name));
 
 	if (fd >= 0)
 		unlink(name);

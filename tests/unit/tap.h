@@ -4,6 +4,7 @@
 #define FW_TESTS_TAP_H
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static int tap_count, tap_failed;
 
@@ -15,6 +16,15 @@ static int tap_count, tap_failed;
 		if (!tap_good)                                                                            \
 			printf("# %s:%d: %s\n", __FILE__, __LINE__, #what);                           \
 	} while (0)
+
+/* A template for mkstemp and mkdtemp. */
+static inline char *tap_temporary(char path[static 4096])
+{
+	const char *dir = getenv("TMPDIR");
+
+	snprintf(path, 4096, "%s/fw-unit-XXXXXX", dir != NULL && dir[0] != '\0' ? dir : "/tmp");
+	return path;
+}
 
 static inline int tap_done(void)
 {
