@@ -40,10 +40,10 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 		*ssh*) # two machines that are this one
 			printf '#!/bin/sh\nshift\nexec "$@"\n' >"$tmp/bin/ssh" && chmod +x "$tmp/bin/ssh"
 			printf 'one\ntwo\n' >"$tmp/hosts"
-			run -0 bash -o pipefail -c "cd '$tmp' && PATH=$tmp/bin:\$PATH && $line"
+			run -0 bash -o pipefail -c "cd '$tmp' && PATH='$tmp/bin':\$PATH && $line"
 			[[ ${lines[1]} == "OK "*" 500 "* && ${lines[2]} == "OK "*" 500 "* ]]
 			printf '#!/bin/sh\n[ "$1" = one ] && shift && exec "$@"\n' >"$tmp/bin/ssh" # two is down
-			run -3 --separate-stderr bash -c "cd '$tmp' && PATH=$tmp/bin:\$PATH && $line"
+			run -3 --separate-stderr bash -c "cd '$tmp' && PATH='$tmp/bin':\$PATH && $line"
 			[[ $stderr == *"two.json: error: holds no report"* && ${#lines[@]} -eq 2 ]]
 			continue
 			;;
@@ -105,7 +105,7 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 }
 
 @test "nagios: the command with its arguments" {
-	line=$(sed -n 's/^[[:space:]]*command_line[[:space:]]*//p' share/nagios/ct-stat.cfg | sed "s,@SBINDIR@/,,; s,[$]ARG1[$],80,; s,[$]ARG2[$],90,; s,/var/lib/nagios,$tmp,")
+	line=$(sed -n 's/^[[:space:]]*command_line[[:space:]]*//p' share/nagios/ct-stat.cfg | sed "s,@SBINDIR@/,,; s,[$]ARG1[$],80,; s,[$]ARG2[$],90,; s,/var/lib/nagios,'$tmp',")
 	run -0 sh -c "$line"
 	[[ $output == "CT-STAT OK - "*" | count="* ]]
 }

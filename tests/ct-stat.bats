@@ -371,7 +371,7 @@ syslog() {
 @test "fault: sysctl files hidden and no CAP_NET_ADMIN: entries from /proc/net/stat, the limit is unknown" {
 	new_ns hidden2
 	ip netns exec hidden2 ctfill 70 >/dev/null
-	hide() { ip netns exec hidden2 unshare -m sh -c "mount -t tmpfs tmpfs /proc/sys/net && exec setpriv --bounding-set=-net_admin $*"; }
+	hide() { ip netns exec hidden2 unshare -m sh -c 'mount -t tmpfs tmpfs /proc/sys/net && exec setpriv --bounding-set=-net_admin "$@"' sh "$@"; }
 	run -0 hide ct-stat --json
 	[ "$(jq -c '[.count, .max]' <<<"$output")" = '[70,null]' ]
 	run -3 hide ct-stat -w 80 --state "$state"

@@ -3,6 +3,7 @@
 
 bats_require_minimum_version 1.5.0
 load lib/needs
+load lib/anyone
 
 setup() {
 	cd "$BATS_TEST_DIRNAME" || return
@@ -82,7 +83,7 @@ teardown() {
 }
 
 @test "neither root nor the kernel is needed" {
-	run -0 as_nobody "$BUILD/fw-lint" -q - <data/ruleset/dual.rules
+	run -0 as_nobody "$(anyone fw-lint)" -q - <data/ruleset/dual.rules
 	ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=socket,setsockopt,getsockopt,bpf -o "$tmp/trace" fw-lint -q data/ruleset/dual.rules
 	run -1 grep -E 'IPPROTO_RAW|NETLINK_NETFILTER|bpf|sockopt' "$tmp/trace"
 }

@@ -33,7 +33,7 @@ is_closed() {
 		reboot
 		# Nothing is in force yet, so no saver is asked before the commit.
 		mkdir -p "$tmp/bin"
-		printf '#!/bin/sh\necho >>%s\nexec /usr/sbin/iptables-%s-save "$@"\n' "$tmp/saves-$b" $b >"$tmp/bin/iptables-$b-save"
+		printf '#!/bin/sh\necho >>"%s"\nexec /usr/sbin/iptables-%s-save "$@"\n' "$tmp/saves-$b" $b >"$tmp/bin/iptables-$b-save"
 		chmod 755 "$tmp/bin/iptables-$b-save"
 		PATH=$tmp/bin:$PATH boot
 		[ "$(wc -l <"$tmp/saves-$b")" = 1 ]
@@ -48,11 +48,8 @@ is_closed() {
 		fresh
 		put "$gateway"
 		live >"$tmp/before"
-		put --confirm 60 "$tmp/next" 3>&- &
-		for ((i = 0; i < 100; i++)); do
-			in_ns iptables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null && break
-			sleep 0.05
-		done
+		put --confirm 3600 "$tmp/next" 3>&- &
+		wait_for in_ns iptables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null
 		[ -e "$state/run/journal" ]
 		kill -9 $(ip netns pids "$ns")
 		reboot
@@ -134,9 +131,9 @@ is_closed() {
 		cat >"$tmp/bin/ip6tables-$b-restore" <<-END
 			#!/bin/sh
 			case \$1 in -V) exec /usr/sbin/ip6tables-$b-restore -V ;; esac
-			cat >$tmp/given
-			! grep -qE "\$(cat $tmp/refuse)" $tmp/given || { echo "ip6tables-restore: line 1 failed" >&2; exit 1; }
-			exec /usr/sbin/ip6tables-$b-restore "\$@" <$tmp/given
+			cat >"$tmp/given"
+			! grep -qE "\$(cat "$tmp/refuse")" "$tmp/given" || { echo "ip6tables-restore: line 1 failed" >&2; exit 1; }
+			exec /usr/sbin/ip6tables-$b-restore "\$@" <"$tmp/given"
 		END
 		chmod 755 "$tmp/bin/ip6tables-$b-restore"
 		echo 8443 >"$tmp/refuse"

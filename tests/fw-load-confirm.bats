@@ -19,11 +19,23 @@ in_force() {
 
 not_in_force() { ! in_force "$1"; }
 
+in_force_or_over() { in_force "$1" || is_over "$2"; }
+
+# patiently COMMAND...: runs it with more and more seconds to confirm, until it says that it came in time
+patiently() {
+	local seconds
+	for seconds in 5 20 80 320; do
+		"$@" $seconds && return
+		echo "$seconds s were too short"
+	done
+	return 1
+}
+
 @test "case 17: confirmed from another session: kept, status 0" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
-		put --confirm 20 "$tmp/next" 3>&- &
+		put --confirm 600 "$tmp/next" 3>&- &
 		waiting=$!
 		wait_for in_force 8443
 		run -7 put -w 1 "$gateway"
@@ -87,17 +99,23 @@ not_in_force() { ! in_force "$1"; }
 	[ $(($(cut -d. -f1 /proc/uptime) - committed)) -ge 4 ]
 }
 
+# banned_in_time SECONDS: whether two bans came while a load waited for its confirmation
+banned_in_time() {
+	fresh
+	put "$gateway"
+	in_ns iptables-$b -N f2b-sshd
+	in_ns iptables-$b -I INPUT -j f2b-sshd
+	put --confirm "$1" "$tmp/next" 3>&- &
+	waiting=$!
+	wait_for in_force_or_over 8443 $waiting
+	in_ns iptables-$b -A f2b-sshd -s 203.0.113.9 -j DROP
+	in_ns iptables-$b -A INPUT -s 203.0.113.10 -j DROP
+	! is_over $waiting
+}
+
 @test "bans that came during an unconfirmed load survive its rollback" {
 	for b in $backends; do
-		fresh
-		put "$gateway"
-		in_ns iptables-$b -N f2b-sshd
-		in_ns iptables-$b -I INPUT -j f2b-sshd
-		put --confirm 2 "$tmp/next" 3>&- &
-		waiting=$!
-		wait_for in_force 8443
-		in_ns iptables-$b -A f2b-sshd -s 203.0.113.9 -j DROP
-		in_ns iptables-$b -A INPUT -s 203.0.113.10 -j DROP
+		patiently banned_in_time
 		rc=0
 		wait $waiting || rc=$?
 		[ $rc = 9 ]
@@ -119,8 +137,8 @@ session() {
 		pid, master = pty.fork()
 		if pid == 0:
 		    os.execvp(command[0], command)
-		late = time.monotonic() + 20
-		while subprocess.run(in_force, capture_output=True).returncode != 0 and time.monotonic() < late:
+		while subprocess.run(in_force, capture_output=True).returncode != 0:
+		    if os.waitpid(pid, os.WNOHANG)[0] != 0: sys.exit("it was over before it was seen")
 		    time.sleep(0.05)
 		if end == "hangup": os.killpg(pid, signal.SIGHUP)
 		if end == "close": os.close(master)
@@ -132,12 +150,16 @@ session() {
 	END
 }
 
+# still_in_force END SECONDS: whether the load is in force when the session has ended
+still_in_force() {
+	fresh
+	put "$gateway"
+	session "$1" "$2" && in_force 8443
+}
+
 @test "case 14: SIGHUP to the process group during --confirm: the guard rolls back" {
 	for b in $backends; do
-		fresh
-		put "$gateway"
-		session hangup 5
-		in_force 8443
+		patiently still_in_force hangup
 		wait_for in_force 443
 		wait_for test ! -e "$state/run/journal"
 		not_in_force 8443
@@ -146,10 +168,7 @@ session() {
 
 @test "case 15: the terminal is closed during --confirm: the guard rolls back" {
 	for b in $backends; do
-		fresh
-		put "$gateway"
-		session close 5
-		in_force 8443
+		patiently still_in_force close
 		wait_for in_force 443
 		not_in_force 8443
 	done
@@ -157,10 +176,7 @@ session() {
 
 @test "case 16: the foreground is killed during --confirm: the guard rolls back" {
 	for b in $backends; do
-		fresh
-		put "$gateway"
-		session kill 5
-		in_force 8443
+		patiently still_in_force kill
 		wait_for in_force 443
 		not_in_force 8443
 	done
@@ -170,7 +186,7 @@ session() {
 	for b in $backends; do
 		fresh
 		put "$gateway"
-		session yes 20
+		session yes 600
 		in_force 8443
 		[ ! -e "$state/run/journal" ]
 	done
@@ -181,7 +197,7 @@ session() {
 		fresh
 		put "$gateway"
 		live >"$tmp/before"
-		session kill 60
+		session kill 3600
 		pids=$(ip netns pids "$ns")
 		kill -9 $pids
 		in_force 8443
@@ -194,11 +210,11 @@ session() {
 @test "case 19: the deadline does not move with the clock: no file of ours holds a time of day" {
 	b=nft
 	put "$gateway"
-	put --confirm 20 "$tmp/next" 3>&- &
+	put --confirm 600 "$tmp/next" 3>&- &
 	wait_for in_force 8443
 	read -r _ deadline < <(grep deadline "$state/run/journal")
 	up=$(awk '{ printf "%d", 1000 * $1 }' /proc/uptime)
-	[ "$deadline" -gt "$up" ] && [ "$deadline" -le $((up + 21000)) ]
+	[ "$deadline" -gt "$up" ] && [ "$deadline" -le $((up + 601000)) ]
 	put --confirm-now
 	wait
 }
@@ -241,17 +257,21 @@ session() {
 	: >"$tmp/back"
 	[ $(($(date +%s) - $(LD_PRELOAD=$tmp/clock.so date +%s))) -ge 3599 ]
 	rm "$tmp/back"
+	jumped_in_time() { # jumped_in_time SECONDS: whether the clock jumped while a load waited for its confirmation
+		fresh
+		put "$gateway"
+		live >"$tmp/before"
+		rm -f "$tmp/$jump"
+		LD_PRELOAD=$tmp/clock.so put --confirm "$1" "$tmp/next" 3>&- &
+		waiting=$!
+		wait_for in_force_or_over 8443 $waiting
+		deadline=$(awk '/^deadline/ { print int($2 / 1000) }' "$state/run/journal")
+		: >"$tmp/$jump"
+		[ -n "$deadline" ] && ! is_over $waiting
+	}
 	for b in $backends; do
 		for jump in back on; do
-			fresh
-			put "$gateway"
-			live >"$tmp/before"
-			LD_PRELOAD=$tmp/clock.so put --confirm 5 "$tmp/next" 3>&- &
-			waiting=$!
-			wait_for test -e "$state/run/journal"
-			deadline=$(awk '/^deadline/ { print int($2 / 1000) }' "$state/run/journal")
-			wait_for in_force 8443
-			: >"$tmp/$jump"
+			patiently jumped_in_time
 			# Not a second early, and not an hour late.
 			wait_for is_over $waiting
 			read -r now _ </proc/uptime
@@ -285,32 +305,41 @@ session() {
 		{ cd / && exec env -i "${env[@]}" setsid "$@"; } </dev/null >/dev/null 2>&1 3>&- &
 	END
 	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 2222 -j ACCEPT\nCOMMIT\n' >"$tmp/here/safe"
-	for b in $backends; do
+	guarded_in_time() { # guarded_in_time SECONDS: status 30 if the time was over too early
 		fresh
-		rm -f "$tmp/bin/refuse"
+		rc=0
+		rm -rf "$tmp/bin/refuse" "$tmp/here/state-$b"
+		PATH=$tmp/bin:$PATH in_ns unshare -p -f --mount-proc bash "$tmp/run" "$1" || rc=$?
+		[ $rc != 30 ]
+	}
+	for b in $backends; do
 		# For the guard there is a restore that refuses: it must find it by our PATH.
 		cat >"$tmp/bin/iptables-$b-restore" <<-END
 			#!/bin/sh
-			case \$* in *--noflush*) [ ! -e $tmp/bin/refuse ] || exit 1 ;; esac
+			case \$* in *--noflush*) [ ! -e "\$(dirname "\$0")/refuse" ] || exit 1 ;; esac
 			exec /usr/sbin/iptables-$b-restore "\$@"
 		END
 		chmod 755 "$tmp"/bin/*
 		# The first process of a namespace of its own: what lives in that of the network, as a machine's does.
 		cat >"$tmp/run" <<-END
 			mkdir -p /run/systemd/system
-			cd $tmp/here
+			cd "$tmp/here"
 			fw-load -b $b -s state-$b gateway.rules || exit
-			fw-load -b $b -s state-$b --safe-rules safe --confirm 1 $tmp/next
+			fw-load -b $b -s state-$b --safe-rules safe --confirm 1 "$tmp/next"
 			[ \$? = 9 ] || exit 20
 			iptables-$b -C INPUT -p tcp --dport 443 -m conntrack --ctstate NEW -j ACCEPT || exit 21
-			fw-load -b $b -s state-$b --safe-rules safe --confirm 5 $tmp/next &
-			until ip6tables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null; do sleep 0.05; done
-			until grep -q generation state-$b/run/journal 2>/dev/null; do sleep 0.05; done
-			: >$tmp/bin/refuse
+			fw-load -b $b -s state-$b --safe-rules safe --confirm \$1 "$tmp/next" &
+			until ip6tables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null; do
+				kill -0 \$! || exit 30
+				sleep 0.05
+			done
+			: >"$tmp/bin/refuse"
+			kill -0 \$! || exit 30
 			wait
 			iptables-$b -C INPUT -p tcp --dport 2222 -j ACCEPT || exit 22
 		END
-		PATH=$tmp/bin:$PATH in_ns unshare -p -f --mount-proc bash "$tmp/run"
+		patiently guarded_in_time
+		[ $rc = 0 ]
 		rmdir /run/systemd/system /run/systemd
 		grep -qx -- --guard "$tmp/bin/asked"
 		grep -qx -- "$tmp/here/state-$b" "$tmp/bin/asked"
@@ -415,13 +444,10 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 @test "fw-save --keep waits for a load" {
 	b=nft
 	put "$gateway"
-	flock "$state/run/lock" sleep 30 3>&- &
-	holder=$!
-	until ! flock -n "$state/run/lock" true; do sleep 0.05; done
+	hold "$state/run/lock"
 	run -3 in_ns fw-save -s "$state" -w 1 --keep 1
 	[[ $output == *"is held by fw-load"* ]]
-	kill "$(pgrep -P $holder)" $holder
-	wait $holder || true
+	let_go
 	in_ns fw-save -s "$state" -w 1 --keep 1
 }
 
@@ -459,13 +485,13 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 			#!/bin/sh
 			case \$* in
 			*--noflush*)
-				cat >$tmp/program
+				cat >"$tmp/program"
 				kill -9 \$PPID
 				for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-					[ -e $tmp/over ] || sleep 0.1
+					[ -e "$tmp/over" ] || sleep 0.1
 				done
-				/usr/sbin/iptables-$b-restore "\$@" <$tmp/program
-				: >$tmp/committed
+				/usr/sbin/iptables-$b-restore "\$@" <"$tmp/program"
+				: >"$tmp/committed"
 				;;
 			*) exec /usr/sbin/iptables-$b-restore "\$@" ;;
 			esac

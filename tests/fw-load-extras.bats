@@ -175,9 +175,8 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 @test "a load without root is refused, not done in a namespace where it is worth nothing" {
 	for b in $backends; do
 		run -3 setpriv --reuid 65534 --regid 65534 --clear-groups env XTABLES_LOCKFILE=/dev/null \
-			"$(readable fw-load)" -b $b -s /tmp/fw-load-nobody-$$ - <"$gateway"
+			"$(anyone fw-load)" -b $b -s /run/fw-load-nobody - <"$gateway"
 		[[ $output == *"rehearse in"* || $output == *"fw-load-nobody"* ]]
-		rm -rf "/tmp/fw-load-nobody-$$"
 	done
 }
 
@@ -197,7 +196,6 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	setpriv --reuid 65534 --regid 65534 --clear-groups unshare -rn true 2>/dev/null || skip "users may not make namespaces here"
 	printf '*filter\n:INPUT DROP [0:0]\n-4 -A INPUT -s 192.0.2.1 -j ACCEPT\n-A INPUT -j MASQUERADE\nCOMMIT\n' >"$tmp/bad"
 	cp "$gateway" "$tmp/good"
-	chmod 755 "$tmp" "$BATS_RUN_TMPDIR" && chmod 644 "$tmp/good" "$tmp/bad"
 	for b in $backends; do
 		fresh
 		put --check "$gateway"
@@ -205,16 +203,10 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 		[ ! -e "$state" ]
 		run -1 put --check "$tmp/bad"
 		[[ $output == *"bad:4: error:"* ]]
-		cat "$tmp/good" | setpriv --reuid 65534 --regid 65534 --clear-groups "$(readable fw-load)" --check -b $b
-		run -1 setpriv --reuid 65534 --regid 65534 --clear-groups "$(readable fw-load)" --check -b $b - <"$tmp/bad"
+		cat "$tmp/good" | setpriv --reuid 65534 --regid 65534 --clear-groups "$(anyone fw-load)" --check -b $b
+		run -1 setpriv --reuid 65534 --regid 65534 --clear-groups "$(anyone fw-load)" --check -b $b - <"$tmp/bad"
 		[[ $output == *"<stdin>:4: error:"* ]]
 	done
-}
-
-# A copy of a program that everybody may run.
-readable() {
-	[ -e "/run/$1" ] || install -m 755 "$BUILD/$1" "/run/$1"
-	echo "/run/$1"
 }
 
 @test "--no-rehearse loads what a rehearsal would, and keeps what is not ours" {
@@ -243,7 +235,7 @@ count_savers() {
 	local program
 	mkdir -p "$tmp/bin"
 	for program in iptables-nft-save ip6tables-nft-save; do
-		printf '#!/bin/sh\necho >>%s\nexec /usr/sbin/%s "$@"\n' "$tmp/saved" $program >"$tmp/bin/$program"
+		printf '#!/bin/sh\necho >>"%s"\nexec /usr/sbin/%s "$@"\n' "$tmp/saved" $program >"$tmp/bin/$program"
 		chmod 755 "$tmp/bin/$program"
 	done
 }
@@ -299,11 +291,11 @@ saved() { # saved N COMMAND...: the command runs savers N times
 			*--noflush*) ;;
 			*) exec /usr/sbin/ip6tables-$b-restore "\$@" ;;
 			esac
-			cat >$tmp/given
-			grep -qE -- '-[AI] .*8443' $tmp/given || exec /usr/sbin/ip6tables-$b-restore "\$@" <$tmp/given
-			until iptables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT; do sleep 0.1; done
-			[ -e $tmp/refused-$b ] || iptables-$b -I INPUT -s 203.0.113.78 -j DROP
-			: >$tmp/refused-$b
+			cat >"$tmp/given"
+			grep -qE -- '-[AI] .*8443' "$tmp/given" || exec /usr/sbin/ip6tables-$b-restore "\$@" <"$tmp/given"
+			until iptables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT; do sleep 0.05; done
+			[ -e "$tmp/refused-$b" ] || iptables-$b -I INPUT -s 203.0.113.78 -j DROP
+			: >"$tmp/refused-$b"
 			echo "ip6tables-restore: line 4 failed" >&2
 			exit 1
 		END
@@ -327,14 +319,16 @@ saved() { # saved N COMMAND...: the command runs savers N times
 	in_ns iptables-nft-save -c | grep -F ':INPUT ACCEPT [5:165]'
 }
 
+is_pending() { put --status | grep -q pending; }
+
 @test "a load that waits for its confirmation is whole without a rehearsal too" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
 		sed 's/443/8443/' "$gateway" >"$tmp/next"
-		put --no-rehearse --confirm 30 "$tmp/next" 3>&- &
-		until put --status | grep -q pending; do sleep 0.2; done
-		until put --confirm-now; do sleep 0.2; done
+		put --no-rehearse --confirm 600 "$tmp/next" 3>&- &
+		wait_for is_pending
+		wait_for put --confirm-now
 		wait
 		reboot_here
 		put --boot
@@ -384,15 +378,13 @@ reboot_here() {
 	while read -r example; do
 		case $example in
 		*--confirm-now*) continue ;;
-		*"--confirm 60"*)
-			in_ns sh -c "$(sed "s,fw-load,& -s $state," <<<"$example")" 3>&- &
-			for ((i = 0; i < 200; i++)); do
-				in_ns fw-load -s "$state" --confirm-now 2>/dev/null && break
-				sleep 0.05
-			done
-			wait $!
+		*"--confirm 60"*) # for an hour: a minute may be too short here
+			in_ns sh -c "$(sed "s,fw-load,& -s '$state',; s,60,3600," <<<"$example")" 3>&- &
+			loading=$!
+			wait_for in_ns fw-load -s "$state" --confirm-now 2>/dev/null
+			wait $loading
 			;;
-		*) in_ns sh -c "$(sed "s,fw-load,& -s $state," <<<"$example")" ;;
+		*) in_ns sh -c "$(sed "s,fw-load,& -s '$state'," <<<"$example")" ;;
 		esac
 	done <examples
 	[ "$(wc -l <examples)" -ge 6 ]

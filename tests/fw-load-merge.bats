@@ -195,8 +195,8 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 		sed 's/443/8443/' "$gateway" >"$tmp/one"
 		sed 's/443/9443/' "$gateway" >"$tmp/two"
 		for ((i = 0; i < 3; i++)); do
-			put "$tmp/one" 3>&- & one=$!
-			put "$tmp/two" 3>&- & two=$!
+			put -w 600 "$tmp/one" 3>&- & one=$!
+			put -w 600 "$tmp/two" 3>&- & two=$!
 			wait $one
 			wait $two
 			[ "$(in_ns iptables-$b -S INPUT | grep -cE 'dport (8443|9443)')" = 1 ]

@@ -105,7 +105,7 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 }
 
 @test "the command of an install line is not run, for a module nor for what it needs: status 4" {
-	printf 'install nf_fake_core /bin/touch %s\ninstall nf_fake_other /bin/touch %s; true\n' "$tmp/it-ran" "$tmp/it-ran" >"$tmp/modprobe.d/a.conf"
+	printf 'install nf_fake_core /bin/touch "%s"\ninstall nf_fake_other /bin/touch "%s"; true\n' "$tmp/it-ran" "$tmp/it-ran" >"$tmp/modprobe.d/a.conf"
 	for name in nf_fake_core nf_fake_top ip_fake_other; do
 		run -4 plan $name
 		[[ $output == *"module $name has an \`install\` command"* ]]

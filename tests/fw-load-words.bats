@@ -14,12 +14,12 @@ setup() {
 
 @test "-n --assume-empty prints the whole plan, also for a user without rights" {
 	for backend in nft legacy; do
-		run -0 --separate-stderr as_nobody "$BUILD/fw-load" -n --assume-empty -s /nonexistent/state -b $backend - <"$gateway"
+		run -0 --separate-stderr as_nobody "$(anyone fw-load)" -n --assume-empty -s /nonexistent/state -b $backend - <"$gateway"
 		[ "${lines[0]}" = "record generation 000001 in /nonexistent/state" ]
 		[[ $output == *"IPv4: change filter, "*" with iptables-$backend-restore; IPv6: change filter, "*" with ip6tables-$backend-restore"* ]]
 		[ "${lines[-1]}" = "make generation 000001 the good one" ]
 	done
-	run -0 --separate-stderr as_nobody "$BUILD/fw-load" -n --assume-empty -s /nonexistent/state -4 - <"$gateway"
+	run -0 --separate-stderr as_nobody "$(anyone fw-load)" -n --assume-empty -s /nonexistent/state -4 - <"$gateway"
 	[[ $output == *"IPv4: change filter"* && $output != *IPv6* ]]
 }
 
@@ -63,7 +63,7 @@ setup() {
 }
 
 @test "fw-save: the history of an empty state" {
-	run -0 as_nobody "$BUILD/fw-save" --list -s /nonexistent/fw-tools
+	run -0 as_nobody "$(anyone fw-save)" --list -s /nonexistent/fw-tools
 	run -1 fw-save --verify -s "$tmp/nothing"
 	[[ $output == *"there is no generation in"* ]]
 }

@@ -172,11 +172,11 @@ teardown() { load_teardown; }
 		# The commit adds port 444; the rehearsal is no commit, and the undoing adds nothing of the kind.
 		cat >"$tmp/bin/ip6tables-$b-restore" <<-END
 			#!/bin/sh
-			cat >$tmp/given
+			cat >"$tmp/given"
 			case \$* in
-			*--noflush*) ! grep -qE -- '-[AI] .* 444 ' $tmp/given || { echo "ip6tables-restore: line 4 failed" >&2; exit 1; } ;;
+			*--noflush*) ! grep -qE -- '-[AI] .* 444 ' "$tmp/given" || { echo "ip6tables-restore: line 4 failed" >&2; exit 1; } ;;
 			esac
-			exec /usr/sbin/ip6tables-$b-restore "\$@" <$tmp/given
+			exec /usr/sbin/ip6tables-$b-restore "\$@" <"$tmp/given"
 		END
 		chmod 755 "$tmp/bin/ip6tables-$b-restore"
 		sed 's/443/444/' "$gateway" >"$tmp/next"
@@ -224,15 +224,12 @@ teardown() { load_teardown; }
 
 @test "case 21: the lock of iptables-legacy is waited for, and not for ever" {
 	b=legacy
-	flock "$XTABLES_LOCKFILE" sleep 30 3>&- &
-	holder=$!
-	until ! flock -n "$XTABLES_LOCKFILE" true; do sleep 0.05; done
+	hold "$XTABLES_LOCKFILE"
 	run -7 put -w 1 "$gateway"
 	# Control: a plain restore waits for ever.
 	run -124 in_ns timeout 1 iptables-legacy-restore "$gateway"
-	kill "$(pgrep -P $holder)" $holder
+	let_go
 	[ -z "$(live)" ]
-	wait $holder || true
 	put -w 1 "$gateway"
 }
 
@@ -248,21 +245,21 @@ teardown() { load_teardown; }
 	[[ $output == usage:* ]]
 	run -0 fw-load --version
 	run -3 bash -c 'fw-load --help >/dev/full'
-	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state -n $gateway >/dev/full"
+	run -3 bash -c "ip netns exec $ns fw-load -b nft -s '$state' -n '$gateway' >/dev/full"
 }
 
 @test "a closed standard output: what is lost is said, and nothing that we write lands in its place" {
 	b=nft
-	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state -n $gateway >&-"
+	run -3 bash -c "ip netns exec $ns fw-load -b nft -s '$state' -n '$gateway' >&-"
 	[[ $output == *"standard output: Bad file descriptor"* ]]
 	# A load prints nothing: nothing is lost.
-	run -0 bash -c "ip netns exec $ns fw-load -b nft -s $state $gateway >&-"
+	run -0 bash -c "ip netns exec $ns fw-load -b nft -s '$state' '$gateway' >&-"
 	[ -z "$output" ]
-	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state --status >&-"
+	run -3 bash -c "ip netns exec $ns fw-load -b nft -s '$state' --status >&-"
 	[ ! -s "$state/run/lock" ]
-	run -0 bash -c "ip netns exec $ns fw-load -v -b nft -s $state --replace - <$gateway 2>&- >&-"
+	run -0 bash -c "ip netns exec $ns fw-load -v -b nft -s '$state' --replace - <'$gateway' 2>&- >&-"
 	[ ! -s "$state/run/lock" ]
-	run -3 bash -c "ip netns exec $ns fw-load -b nft -s $state - <&-"
+	run -3 bash -c "ip netns exec $ns fw-load -b nft -s '$state' - <&-"
 	[[ $output == *"<stdin>: Bad file descriptor"* ]]
 	put "$gateway"
 }
@@ -289,7 +286,7 @@ print("COMMIT")' >"$tmp/many"
 	live >"$tmp/before"
 	seal <"$gateway" >"$tmp/whole"
 	for lines in 1 5 14 19; do
-		run -1 bash -c "(head -n $lines $tmp/whole; exit 1) | ip netns exec $ns fw-load -b nft -s $state"
+		run -1 bash -c "(head -n $lines '$tmp/whole'; exit 1) | ip netns exec $ns fw-load -b nft -s '$state'"
 	done
 	live | diff "$tmp/before" -
 }
@@ -346,8 +343,8 @@ print("COMMIT")' >"$tmp/many"
 @test "the kernel's reason stands beside what the legacy kind refuses" {
 	b=legacy
 	dd if=/dev/kmsg of=/dev/null iflag=nonblock bs=8192 count=1 2>/dev/null || skip "the kernel's log may not be read"
-	# The log is limited in its rate: it may say nothing after many tests.
-	for ((i = 0; i < 8; i++)); do
+	# The log is limited in its rate: it may say nothing while other tests fill it.
+	for ((i = 0; i < 120; i++)); do
 		run -1 put <<<$'*filter\n-A INPUT -s 192.0.2.1\n-A INPUT -j MASQUERADE\nCOMMIT'
 		[[ $output != *"only valid in nat table"* ]] || return 0
 		sleep 1

@@ -188,7 +188,7 @@ ten_thousand() {
 		import os, socket, subprocess, sys
 		log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 		log.bind("/dev/log")
-		log.settimeout(5)
+		log.settimeout(120)
 		subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 		print(log.recv(4096).decode())
 	END
@@ -404,8 +404,9 @@ damaged() {
 	b=nft
 	put "$gateway"
 	sed 's/--dport 443/--dport 8443/' "$gateway" >"$tmp/b.rules"
-	in_ns fw-load -q -b $b -s "$state" --confirm 60 "$tmp/b.rules" </dev/null >/dev/null 2>&1 3>&- &
-	until [ -n "$(in_ns iptables-nft-save | grep -- '--dport 8443')" ] && put --status | grep -q pending; do sleep 0.1; done
+	in_ns fw-load -q -b $b -s "$state" --confirm 3600 "$tmp/b.rules" </dev/null >/dev/null 2>&1 3>&- &
+	waits() { in_ns iptables-nft-save | grep -q -- '--dport 8443' && put --status | grep -q pending; }
+	wait_for waits
 	run --separate-stderr -0 save
 	[[ $output == *"--dport 8443"* && $stderr == *"waits for its confirmation"* ]]
 	in_ns fw-load -q -b $b -s "$state" --confirm-now

@@ -106,7 +106,7 @@ blankless() {
 @test "a full disk: status 3, and the old file as it was" {
 	b=nft
 	put "$gateway"
-	run -3 bash -c "ip netns exec $ns fw-save -b nft >/dev/full"
+	run -3 bash -c "ip netns exec $ns fw-save -b nft -s '$state' >/dev/full"
 	mkdir "$tmp/small"
 	mount -t tmpfs -o size=8k tmpfs "$tmp/small"
 	echo old >"$tmp/small/rules"
@@ -240,23 +240,17 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 @test "legacy: the lock of iptables is waited for, and not for ever" {
 	b=legacy
 	put "$gateway"
-	flock "$XTABLES_LOCKFILE" sh -c "until [ -e '$tmp/let-go' ] || [ ! -d '$tmp' ]; do sleep 0.05; done" 3>&- &
-	while flock -n "$XTABLES_LOCKFILE" true; do sleep 0.05; done
+	hold "$XTABLES_LOCKFILE"
 	run -3 save -w 1
 	[[ $output == *"lock of iptables is held"* ]]
-	ip netns exec "$ns" fw-save -b legacy -s "$state" -w 100 >"$tmp/saved" 3>&- &
+	ip netns exec "$ns" fw-save -b legacy -s "$state" -w 600 >"$tmp/saved" 3>&- &
 	saving=$!
 	# Once it is seen to have the file open, and so to wait, the lock is given up.
-	lock=$(stat -c %d:%i "$XTABLES_LOCKFILE") # its name is another one where a root was changed
-	until stat -Lc %d:%i "/proc/$saving/fd/"* 2>/dev/null | grep -qx "$lock"; do
-		kill -0 $saving
-		sleep 0.05
-	done
+	wait_for has_open $saving "$XTABLES_LOCKFILE"
 	[ ! -s "$tmp/saved" ]
-	touch "$tmp/let-go"
+	let_go
 	wait $saving
 	grep -q -- '-A INPUT' "$tmp/saved"
-	wait
 }
 
 @test "rules of the other backend are not saved, and that is said" {

@@ -63,7 +63,7 @@ tutorial_packets() { # what the tutorial's policy does to packets, both families
 		net_up
 		load $kind ../rulesets/tutorial.conf
 		live $kind >"$tmp/loaded"
-		in_ns fw fw-save --backend $kind >"$tmp/saved"
+		in_ns fw fw-save --backend $kind -s "$tmp/state-$kind" >"$tmp/saved"
 		before=$(in_ns fw "$BUILD/tests/nft-generation")
 		in_ns fw fw-load --backend $kind -s "$tmp/state-$kind" "$tmp/saved"
 		[ "$(in_ns fw "$BUILD/tests/nft-generation")" = "$before" ]
@@ -117,8 +117,8 @@ tutorial_packets() { # what the tutorial's policy does to packets, both families
 	run -3 sh -c "fw-lint '$tmp/rules' >/dev/full"
 	for tool in "$BUILD"/fw-* "$BUILD"/ct-*; do
 		[ -x "$tool" ] && [ -f "$tool" ] || continue
-		run -3 sh -c "$tool --help >/dev/full"
-		run -3 sh -c "$tool --version >/dev/full"
+		run -3 sh -c '"$1" --help >/dev/full' sh "$tool"
+		run -3 sh -c '"$1" --version >/dev/full' sh "$tool"
 	done
 }
 
@@ -126,7 +126,7 @@ tutorial_packets() { # what the tutorial's policy does to packets, both families
 	needs rules
 	net_up
 	fw-gen ../rulesets/tutorial.conf >"$tmp/rules"
-	run -3 in_ns fw sh -c "fw-save >/dev/full"
+	run -3 in_ns fw sh -c "fw-save -s '$tmp/state' >/dev/full"
 	run -3 in_ns fw sh -c "fw-load -n -s '$tmp/state' '$tmp/rules' >/dev/full"
 }
 
