@@ -421,7 +421,7 @@ refused() { # refused OPTIONS... LOG
 	mkdir "$dir/directory"
 	mknod "$dir/device" c 1 3
 	for name in fifo directory device; do
-		run timeout 5 "$BUILD/ct-rotate" -f "$dir/$name"
+		run timeout 120 "$BUILD/ct-rotate" -f "$dir/$name"
 		[ "$status" -eq 3 ]
 	done
 }

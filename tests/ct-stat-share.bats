@@ -5,6 +5,9 @@
 bats_require_minimum_version 1.5.0
 load lib/needs
 
+. "$BATS_TEST_DIRNAME/lib/wait.bash"
+. "$BATS_TEST_DIRNAME/lib/anyone.bash"
+
 setup() {
 	export PATH=$BUILD:$BUILD/tests:$PATH
 	cd "$BATS_TEST_DIRNAME/.." || return
@@ -50,12 +53,9 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 		*--events*) # it has no end of its own
 			bash -c "exec ${line%%|*}" >"$tmp/events" 3>&- &
 			reader=$!
-			for _ in $(seq 300); do # until it listens to new and destroyed entries
-				grep -q ' 12 .* 00000005 ' /proc/net/netlink && break
-				sleep 0.05
-			done
+			wait_for grep -q ' 12 .* 00000005 ' /proc/net/netlink # it listens to new and destroyed entries
 			ctfill -f 500 3 >/dev/null
-			for _ in $(seq 100); do [ "$(wc -l <"$tmp/events")" -lt 3 ] || break; sleep 0.05; done
+			wait_for lines_of "$tmp/events" 3
 			kill "$reader"
 			wait "$reader"
 			[ "$(grep -c '"type":"new"' "$tmp/events")" -eq 3 ]
@@ -81,6 +81,7 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 	line=$(sed -n "s,^ExecStart=@SBINDIR@,$BUILD,p" share/systemd/ct-stat.service)
 	mount -t tmpfs -o mode=755 tmpfs /var/lib
 	mkdir -m 700 /var/lib/ct-stat && chown 65534 /var/lib/ct-stat
+	PATH=$(dirname "$(anyone ct-stat)"):$PATH
 	run -0 setpriv --reuid=65534 --clear-groups --bounding-set=-all,+net_admin --inh-caps=+net_admin --ambient-caps=+net_admin sh -c "$line"
 	[ -z "$output" ]
 	grep -q '^end$' /var/lib/ct-stat/state

@@ -169,7 +169,7 @@ silent() {
 	says log-no-limit ':INPUT ACCEPT' ':L - [0:0]' '-A INPUT -j L' '-A L -j LOG'
 	rules4 filter ':OUTPUT ACCEPT' "$(seq -f ':c%.0f - [0:0]' 0 14)" '-A OUTPUT -j c0' \
 		"$(seq 0 13 | awk '{ for (p = 1; p < 5; p++) print "-A c" $1 " -p tcp --dport " p " -j c" $1 + 1 }')" '-A c14 -j LOG'
-	run -0 timeout 20 fw-lint -q "$tmp/rules.v4"
+	run -0 timeout 600 fw-lint -q "$tmp/rules.v4"
 }
 
 @test "no-established: each with a packet" {

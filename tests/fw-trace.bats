@@ -106,9 +106,9 @@ setup() {
 		seq 0 39 | awk '{ print "-A c" $1 " -j c" $1 + 1 "\n-A c" $1 " -p tcp -j c" $1 + 1 }'
 		echo COMMIT
 	} >"$tmp/twice.v4"
-	run -0 timeout 60 fw-trace -R "$tmp/twice.v4" -p - <<<'in eth0 tcp 192.0.2.1 -> 192.0.2.2:22'
+	run -0 timeout 600 fw-trace -R "$tmp/twice.v4" -p - <<<'in eth0 tcp 192.0.2.1 -> 192.0.2.2:22'
 	[[ $output == *": LOOP: its way has no end"* ]]
-	run -0 timeout 60 fw-lint -q --checks=all "$tmp/twice.v4"
+	run -0 timeout 600 fw-lint -q --checks=all "$tmp/twice.v4"
 }
 
 @test "the kernel counts what the tracer counts: random rules, real packets, both families and backends" {

@@ -45,9 +45,18 @@ class Net:
         sh("ip route add default via 10.1.0.9 dev eth1")
         sh("ip -6 route add default via 2001:db8:1::9 dev eth1")
         self.macs = self.read_macs()
-        time.sleep(1.5) # what IPv6 says of itself on new interfaces has been said
+        self.wait_for_silence()
         self.ports = self.in_peer()
         self.raw = socket.socket(socket.AF_INET if family == 4 else socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+
+    def wait_for_silence(self):
+        """What IPv6 says of itself on new interfaces has been said: its timers take a second at most."""
+        sent, since = None, 0
+        while time.monotonic() - since < 1.5:
+            now = [open(f"/sys/class/net/eth{n}/statistics/tx_packets").read() for n in "01"]
+            if now != sent:
+                sent, since = now, time.monotonic()
+            time.sleep(0.1)
 
     def read_macs(self):
         macs = {}
@@ -411,14 +420,18 @@ def run_case(net, options, seed):
                    stderr=subprocess.DEVNULL)
     for packet in case.packets:
         net.send(packet)
-    kernel = subprocess.check_output(save, text=True)
     with tempfile.TemporaryDirectory() as tmp:
         files = [os.path.join(tmp, n) for n in ("rules", "packets")]
         for path, text in zip(files, (case.rules, "".join(case.text(p) + "\n" for p in case.packets))):
             with open(path, "w") as out:
                 out.write(text)
         traced = subprocess.check_output([options.trace, f"-{options.family}", "-R", files[0], "-p", files[1], "--count"], text=True)
-        wrong = list(differences(counters(kernel), counters(traced)))
+        for _ in range(100): # the last packets may still be on their way
+            kernel = subprocess.check_output(save, text=True)
+            wrong = list(differences(counters(kernel), counters(traced)))
+            if not wrong:
+                break
+            time.sleep(0.05)
         if wrong:
             keep = tempfile.mkdtemp(prefix=f"seed-{seed}-")
             for path in files:
