@@ -17,6 +17,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define AGAIN_MS 1000
+
 struct target {
 	int family, type;
 	union {
@@ -45,15 +47,28 @@ static void set_address(struct target *target, const char *text, uint16_t port, 
 	(from ? &target->from.v4 : &target->to.v4)->sin_port = htons(port); /* at the same place in both families */
 }
 
+/* As poll, -1 for an error. The kernel limits how many ICMP errors it sends on all of its networks: UDP asks again. */
+static int await_first(int fd, struct pollfd *ready, const struct target *target)
+{
+	int left = target->wait, got;
+
+	while ((got = poll(ready, 1, left < AGAIN_MS ? left : AGAIN_MS)) == 0 && left > AGAIN_MS) {
+		left -= AGAIN_MS;
+		if (target->type == SOCK_DGRAM && send(fd, "knock", 5, 0) < 0)
+			return -1;
+	}
+	return got;
+}
+
 static const char *await(int fd, const struct target *target, char *text, size_t size)
 {
 	struct pollfd ready = { .fd = fd, .events = target->type == SOCK_STREAM ? POLLOUT : POLLIN };
-	int err = 0;
+	int err = 0, first = await_first(fd, &ready, target);
 	socklen_t len = sizeof(err);
 	ssize_t got;
 
-	if (poll(&ready, 1, target->wait) == 0)
-		return "dropped";
+	if (first <= 0)
+		return first == 0 ? "dropped" : "refused";
 	getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len);
 	if (err != 0)
 		return err == ETIMEDOUT ? "dropped" : "refused";
