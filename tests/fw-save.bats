@@ -213,12 +213,13 @@ blankless() {
 @test "a file keeps its owner, mode, access list and label; a new one is for its owner alone" {
 	b=nft
 	put "$gateway"
+	tmp=$(mktemp -d /run/attributes.XXXXXX) # a tmpfs, which has them
 	save -o "$tmp/new"
 	[ "$(stat -c %a "$tmp/new")" = 600 ]
 	echo old >"$tmp/old"
 	chown 1:2 "$tmp/old"
 	chmod 640 "$tmp/old"
-	python3 - "$tmp/old" <<-'END'
+	python3 - "$tmp/old" <<-'END' || skip "no access lists or no labels on this file system"
 		import os, struct, sys
 		entry = lambda tag, perm, who=0xffffffff: struct.pack("<HHI", tag, perm, who)
 		acl = struct.pack("<I", 2) + entry(1, 6) + entry(2, 4, 1234) + entry(4, 4) + entry(16, 4) + entry(32, 0)
