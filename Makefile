@@ -46,7 +46,7 @@ quoted     = '$(subst ','\'',$(1))'
 
 # PROBED: of the hardening that we want, what this compiler takes together with the caller's flags.
 ifeq ($(SAN),)
-ifneq ($(filter-out clean uninstall lint,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean uninstall,$(or $(MAKECMDGOALS),all)),)
 PROBED    := $(shell scripts/probe-flags $(call quoted,$(CC)) $(call quoted,$(CPPFLAGS) $(CFLAGS) $(LDFLAGS)))
 endif
 endif
