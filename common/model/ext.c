@@ -191,9 +191,9 @@ static const char *protocol_name(unsigned proto, bool look_up)
 {
 	const struct protoent *known;
 
-	for (size_t i = 0; xtables_chain_protos[i].name != NULL; i++)
-		if (xtables_chain_protos[i].num == proto)
-			return xtables_chain_protos[i].name;
+	for (const struct xtables_pprot *at = door.listed; at->name != NULL; at++)
+		if (at->num == proto)
+			return at->name;
 	known = look_up ? getprotobynumber((int)proto) : NULL;
 	return known != NULL ? known->p_name : NULL;
 }
@@ -221,12 +221,13 @@ const char *ext_protocol_name(unsigned proto)
 static bool load_protocol_match(void)
 {
 	struct xtables_match *match;
-	const char *name;
+	const char *name = door.protocol;
+	unsigned number;
 
 	if (!door.has_protocol || door.proto_used)
 		return false;
-	name = isdigit((unsigned char)door.protocol[0]) ? protocol_name((unsigned)strtoul(door.protocol, NULL, 0), true) :
-							    door.protocol;
+	if (xtables_strtoui(door.protocol, NULL, &number, 0, UINT8_MAX))
+		name = protocol_name(number, true);
 	match = name != NULL ? xtables_find_match(name, XTF_TRY_LOAD, &door.matches) : NULL;
 	if (match == NULL)
 		return false;

@@ -9,12 +9,25 @@
  */
 #include "model/xt.h"
 
+#include <dlfcn.h>
 #include <string.h>
 
-static bool has_chain_protocol(const char *name)
+/*
+ * libxtables' own names of protocols. By dlsym, for a plain reference would copy the table into this program in the
+ * size that it had in the library that this was linked with.
+ */
+static const struct xtables_pprot *find_protocols(void)
 {
-	for (size_t i = 0; xtables_chain_protos[i].name != NULL; i++)
-		if (strcmp(xtables_chain_protos[i].name, name) == 0)
+	static const struct xtables_pprot none[1];
+	const struct xtables_pprot *found = dlsym(RTLD_DEFAULT, "xtables_chain_protos");
+
+	return found != NULL ? found : none;
+}
+
+static bool names_protocol(const char *name)
+{
+	for (const struct xtables_pprot *at = door.listed; at->name != NULL; at++)
+		if (strcmp(at->name, name) == 0)
 			return true;
 	return false;
 }
@@ -43,8 +56,9 @@ static bool takes_protocol_zero(void)
 
 void door_find_release(void)
 {
+	door.listed = find_protocols();
 	door.release = RELEASE_1_8_9;
-	if (has_chain_protocol("dccp"))
+	if (names_protocol("dccp"))
 		door.release = RELEASE_1_8_11;
 	else if (!takes_protocol_zero())
 		door.release = RELEASE_1_8_10;

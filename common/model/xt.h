@@ -28,6 +28,7 @@ union entry {
 struct door {
 	enum family family;
 	enum release release; /* of the libxtables that is installed */
+	const struct xtables_pprot *listed; /* libxtables' own names, ended by one without a name */
 	jmp_buf back;
 	char message[1024]; /* of exit_err, in front of the jump */
 	bool name_asked;    /* a host name was refused */
@@ -62,7 +63,7 @@ struct door {
 
 extern struct door door;
 
-/* Finds out door.release; ext_release.c. Once, after xtables_init_all. */
+/* Finds out door.release and door.listed; ext_release.c. Once, after xtables_init_all. */
 void door_find_release(void);
 
 /* The fault that follows is about the option itself, not about what comes behind it. */
