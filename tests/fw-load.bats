@@ -345,7 +345,7 @@ print("COMMIT")' >"$tmp/many"
 	dd if=/dev/kmsg of=/dev/null iflag=nonblock bs=8192 count=1 2>/dev/null || skip "the kernel's log may not be read"
 	# The log is limited in its rate: it may say nothing while other tests fill it.
 	for ((i = 0; i < 120; i++)); do
-		run -1 put <<<$'*filter\n-A INPUT -s 192.0.2.1\n-A INPUT -j MASQUERADE\nCOMMIT'
+		run -1 put -4 <<<$'*filter\n-A INPUT -s 192.0.2.1\n-A INPUT -j MASQUERADE\nCOMMIT'
 		[[ $output != *"only valid in nat table"* ]] || return 0
 		sleep 1
 	done

@@ -74,7 +74,7 @@ old_format() {
 		mv "$tmp/old.gz" "$state/generations/$number.gz"
 		for part in v4 v6; do
 			[ ! -s "$tmp/$part" ] ||
-				{ grep -E '^#@ (module|sysctl|keep|set|member)' "$tmp/input"; cat "$tmp/$part"; } | seal | gzip >"$state/generations/$number.$part.gz"
+				{ sed -nE '/^#@ (module|sysctl|keep|set|member)/p' "$tmp/input"; cat "$tmp/$part"; } | seal | gzip >"$state/generations/$number.$part.gz"
 		done
 	done
 	rm "$state/format"
