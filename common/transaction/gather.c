@@ -122,6 +122,8 @@ bool read_live(struct transaction *t, enum family families)
 {
 	struct text_rules *rules[FAMILIES] = { &t->family[0].live, &t->family[1].live };
 	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+	uint32_t seen = 0;
+	bool told = t->door->generation(t->door->self, &seen) == 0;
 	int err = t->door->save(t->door->self, families, texts, t->log);
 	bool good = err == 0;
 
@@ -138,6 +140,7 @@ bool read_live(struct transaction *t, enum family families)
 		rules_free(&work->live);
 		strbuf_free(&work->live_text);
 		work->live_text = texts[i];
+		work->seen = told ? seen : 0;
 		good = rules_read(&work->live, "the rules in force", strbuf_text(&work->live_text), work->live_text.len, t->log);
 	}
 	return good && rules_canon(t, families, rules);

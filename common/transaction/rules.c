@@ -99,7 +99,7 @@ struct attempt {
 	bool undo;
 	bool last;        /* what fails now fails for good */
 	bool flush;       /* an edit was refused though nobody wrote: flush these chains after all */
-	uint32_t before;  /* nf_tables' generation */
+	uint32_t before;  /* nf_tables' generation when the rules were read that the programs edit */
 	uint32_t ours;    /* our own commits in this round */
 };
 
@@ -114,7 +114,7 @@ static uint32_t count_commits(const struct strbuf *program)
 	return count;
 }
 
-/* Did another program commit anything during this round? Where that cannot be told, yes. */
+/* Did another program commit anything since we looked? Where that cannot be told, yes. */
 static bool others_wrote(const struct transaction *t, const struct attempt *attempt)
 {
 	uint32_t now;
@@ -291,8 +291,7 @@ static enum attempt_result try_once(struct transaction *t, struct attempt *attem
 
 	attempt->families = with_programs(t, families);
 	attempt->ours = 0;
-	if (t->door->generation(t->door->self, &attempt->before) != 0)
-		attempt->before = 0;
+	attempt->before = t->family[family_has(families, 0) ? 0 : 1].seen;
 	result = run_all(t, attempt);
 	if (result != ATTEMPT_FAILED)
 		result = look(t, attempt, families, result == ATTEMPT_DONE);
