@@ -48,6 +48,7 @@ teardown() { load_teardown; }
 	done
 }
 
+# Each byte: tests/unit/text.c. Here every eleventh, and the last ones.
 @test "case 2: a stream cut at any byte is refused, and the rules stay" {
 	b=nft
 	seal <"$gateway" >"$tmp/whole"
@@ -55,7 +56,7 @@ teardown() { load_teardown; }
 	live >"$tmp/before"
 	size=$(stat -c %s "$tmp/whole")
 	# One shell in the namespace: entering it a thousand times takes longer than the loads.
-	in_ns bash -c 'for ((cut = 0; cut < $1; cut++)); do
+	in_ns bash -c 'for ((cut = 0; cut < $1; cut += cut + 4 < $1 ? 11 : 1)); do
 		head -c $cut "$2" | fw-load -b nft -s "$3" 2>/dev/null
 		[ $? -eq 1 ] || { echo "cut at $cut"; exit 1; }
 	done' loop "$size" "$tmp/whole" "$state"
@@ -71,7 +72,7 @@ teardown() { load_teardown; }
 	in_ns python3 - "$tmp/whole" "$state" <<-'END'
 		import subprocess, sys
 		whole = open(sys.argv[1], "rb").read()
-		for at in range(len(whole)):
+		for at in [*range(0, len(whole), 11), *range(len(whole) - 4, len(whole))]:
 		    text = bytearray(whole)
 		    text[at] ^= 1
 		    run = subprocess.run(["fw-load", "-b", "nft", "-s", sys.argv[2]], input=text, capture_output=True)
