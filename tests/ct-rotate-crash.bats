@@ -11,7 +11,7 @@ teardown() { rotate_teardown; }
 
 kill_at_each_call() {
 	local state=0
-	archives=${archives-} dir=$dir scratch=$scratch step=${step-1} no_leaks=${no_leaks-} bash "$BATS_TEST_DIRNAME/lib/kill-each.bash" "$@" || state=$?
+	archives=${archives-} dir=$dir scratch=$scratch step=${step-1} no_leaks=${no_leaks-} python3 "$BATS_TEST_DIRNAME/lib/kill-each.py" "$@" || state=$?
 	[ "$state" -ne 77 ] || skip "ptrace is not allowed here"
 	return "$state"
 }
@@ -45,7 +45,7 @@ kill_at_each_call() {
 }
 
 @test "killed at each call: two threads, and the log has two blocks" {
-	threads=2 kill_at_each_call -m 50 --compress --threads 2
+	threads=2 step=${step-2} kill_at_each_call -m 50 --compress --threads 2
 }
 
 @test "killed at each call: copytruncate with nobody writing" {
