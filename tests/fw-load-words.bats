@@ -3,7 +3,7 @@
 # What fw-load and fw-save do without a kernel to load into, and what is shipped for them.
 
 bats_require_minimum_version 1.5.0
-load lib/needs
+load lib/anyone
 
 setup() {
 	cd "$BATS_TEST_DIRNAME" || return
