@@ -138,7 +138,8 @@ prove: all units
 	$(B)/tests/unit/oracle 1 20000
 	$(B)/tests/unit/dead 1 100
 	tests/prove/needless.py $(B)
-	FW_LOADS=100 FW_KILL_STEP=11 scripts/run-tests $(B) tests/fw-load-merge.bats tests/fw-load-confirm.bats
+	FW_FULL=1 FW_LOADS=100 FW_KILL_STEP=11 scripts/run-tests $(B) tests/fw-load-merge.bats tests/fw-load-confirm.bats \
+		tests/fw-save-rulesets.bats tests/fw-lint-ext.bats tests/fw-lint-kernel.bats tests/canon.bats
 	scripts/netns-run python3 tests/prove/refusals.py $(B)/fw-lint
 	BUILD=$(abspath $(B)) bats tests/prove
 

@@ -47,7 +47,7 @@ samples() {
 	done
 }
 
-@test "what fw-lint refuses, the kernel refuses: every third place of each sample" {
+@test "what fw-lint refuses, the kernel refuses: every seventh place of each sample, with FW_FULL=1 each" {
 	needs rules
 	ipset -exist create hosts hash:ip
 	ipset -exist create hosts6 hash:ip family inet6
@@ -57,7 +57,7 @@ samples() {
 		while IFS=';' read -r name rule; do
 			for place in $places; do
 				at=$((at + 1))
-				[ $((at % 3)) -eq 0 ] || continue
+				[ $((at % ${FW_FULL:-7})) -eq 0 ] || continue
 				printf '*%s\n-A %s %s\nCOMMIT\n' "${place%.*}" "${place#*.}" "$rule" >"$tmp/text"
 				fw-lint -q -$family --checks=kernel "$tmp/text" 2>/dev/null && continue
 				refused=$((refused + 1))
@@ -65,7 +65,7 @@ samples() {
 			done
 		done < <(samples $family)
 	done
-	[ $refused -gt 200 ]
+	[ $refused -gt 80 ]
 }
 
 @test "what fw-lint has nothing against loads, all in one text" {
