@@ -95,8 +95,9 @@ rules() { cut -d';' -f1 "$1"; }
 	done
 }
 
-@test "iptables-legacy-restore --test says the same of each" {
+@test "iptables-legacy-restore --test says the same: all that is OK, every eighth FAIL, with FW_FULL=1 each" {
 	needs rules
+	[[ $BUILD != *-san ]] || skip "is about no program: the other build tries it"
 	for group in "$samples"/*; do
 		of "$group"
 		if [[ $group == *.OK.* ]]; then
@@ -107,7 +108,7 @@ rules() { cut -d';' -f1 "$1"; }
 		while IFS= read -r rule; do
 			alone "$rule" >"$tmp/text"
 			! "$legacy-restore" --test "$tmp/text" >/dev/null 2>&1 || { echo "IPv$family accepts: $rule"; false; }
-		done < <(rules "$group")
+		done < <(rules "$group" | awk -v step="${FW_FULL:-8}" 'step == 1 || NR % step == 1')
 	done
 }
 
