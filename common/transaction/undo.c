@@ -173,9 +173,12 @@ static enum result recover(struct transaction *t, const struct journal *journal)
 enum result transaction_recover(struct transaction *t)
 {
 	struct journal journal = { .steps = { 0 } };
-	int err = journal_read(t->state, &journal);
+	int err = state_tidy(t->state); /* which generation is the good one decides below */
 	enum result result = RESULT_DONE;
 
+	if (err != 0)
+		warn(t, "what a killed run left in %s and %s could not be tidied: %s", t->state->dir, t->state->run, strerror(-err));
+	err = journal_read(t->state, &journal);
 	if (err == 0)
 		result = recover(t, &journal);
 	else if (err != -ENOENT)
