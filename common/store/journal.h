@@ -25,7 +25,8 @@ struct journal_step {
 };
 
 struct journal {
-	unsigned generation;     /* that the load makes */
+	unsigned generation;     /* that the load makes good */
+	bool fresh;              /* the load made it: who undoes the load removes it */
 	unsigned from;           /* the good one when it began; 0: none */
 	enum family families;    /* of the load */
 	char backend[8];

@@ -98,6 +98,16 @@ static bool undo_others(struct transaction *t, const struct journal *journal, bo
 	return good;
 }
 
+/* The generation of a load that is undone goes, unless it was there before the load. */
+static int drop_generation(const struct transaction *t, const struct journal *journal)
+{
+	unsigned number = journal->generation;
+
+	if (!journal->fresh || number == state_link(t->state, "good") || number == state_link(t->state, "previous"))
+		return 0;
+	return state_remove(t->state, number);
+}
+
 enum result undo(struct transaction *t, const struct journal *journal)
 {
 	int cleared;
@@ -112,8 +122,7 @@ enum result undo(struct transaction *t, const struct journal *journal)
 		(void)undo_others(t, journal, false);
 	else
 		put_safe_rules(t, FAMILY_BOTH);
-	if (good && journal->generation != state_link(t->state, "good") && journal->generation != state_link(t->state, "previous") &&
-	    state_remove(t->state, journal->generation) != 0)
+	if (good && drop_generation(t, journal) != 0)
 		warn(t, "generation %06u in %s could not be removed", journal->generation, t->state->dir);
 	cleared = journal_remove(t->state);
 	if (cleared != 0) {
@@ -139,12 +148,11 @@ static enum result distrust(struct transaction *t, int err)
 /* A load of an older boot: the kernel has forgotten it. */
 static enum result drop_old(struct transaction *t, const struct journal *journal)
 {
-	int err = 0;
+	int err;
 
 	if (journal->deadline > 0)
 		warn(t, "generation %06u was never confirmed before the machine went down: it is dropped", journal->generation);
-	if (journal->generation != state_link(t->state, "good") && journal->generation != state_link(t->state, "previous"))
-		err = state_remove(t->state, journal->generation);
+	err = drop_generation(t, journal);
 	if (err == 0)
 		err = journal_remove(t->state);
 	if (err != 0)
