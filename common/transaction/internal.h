@@ -83,6 +83,7 @@ enum family setting_families(const char *key); /* FAMILY_BOTH: not of one family
 must_check bool plan_settings(struct transaction *t, bool opening);
 must_check bool setting_apply(struct transaction *t, const struct journal_step *step);
 must_check bool setting_undo(struct transaction *t, const struct journal_step *step);
+must_check bool setting_undo_again(struct transaction *t, const struct journal_step *step);
 void settings_repeat(struct transaction *t);
 must_check bool settings_hold(struct transaction *t); /* read back */
 

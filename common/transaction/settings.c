@@ -196,6 +196,17 @@ bool setting_undo(struct transaction *t, const struct journal_step *step)
 	return good;
 }
 
+/* Some settings change others: what has the load's value again when all were put back is put back once more. */
+bool setting_undo_again(struct transaction *t, const struct journal_step *step)
+{
+	struct strbuf now = STRBUF_INIT;
+	bool good = t->door->setting_get(t->door->self, step->name, &now) != 0 ||
+		    strcmp(strbuf_text(&now), strbuf_text(&step->after)) != 0;
+
+	strbuf_free(&now);
+	return good || setting_undo(t, step);
+}
+
 /* Has it its value, or is it not ours to set? Fills now. */
 static bool holds(const struct transaction *t, const struct sysctl *sysctl, struct strbuf *now)
 {

@@ -128,6 +128,14 @@ static bool undo_others(struct transaction *t, struct journal *journal, bool ope
 		step->left = !undo_other(t, step, journal->rest);
 		good = good && !step->left;
 	}
+	for (size_t i = 0; i < journal->steps.len; i++) {
+		struct journal_step *step = &journal->steps.item[i];
+
+		if (step->kind != JOURNAL_SETTING || step->left || step->opens < opens)
+			continue;
+		step->left = !setting_undo_again(t, step);
+		good = good && !step->left;
+	}
 	return good;
 }
 
