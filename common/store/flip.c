@@ -111,6 +111,10 @@ int state_flip(const struct state *state, unsigned generation)
 		return 0;
 	}
 	restore_link(state, "good", GOOD_NEW, good);
+	if (state_link(state, "good") == generation) { /* then it is: a caller that was told otherwise would undo its rules */
+		(void)!remove_link(state, PREVIOUS_NEW);
+		return 0;
+	}
 	restore_link(state, "previous", PREVIOUS_NEW, previous);
 	if (fresh)
 		(void)!rename_file(state, generation, STATE_KEPT, STATE_NEW);

@@ -61,6 +61,8 @@ int journal_write(const struct state *state, const struct journal *journal)
 	record_open(&text, "journal", VERSION);
 	record_field(&text, "boot", journal->boot);
 	record_number(&text, "generation", journal->generation);
+	record_number(&text, "fresh", journal->fresh);
+	record_number(&text, "rest", journal->rest);
 	record_number(&text, "from", journal->from);
 	record_number(&text, "families", journal->families);
 	record_field(&text, "backend", journal->backend);
@@ -125,6 +127,10 @@ static bool read_head_field(const struct record_field *field, struct journal *jo
 		journal->families = (enum family)number;
 	else if (field_is(field, "generation") && field_number(field, UINT_MAX, &number))
 		journal->generation = (unsigned)number;
+	else if (field_is(field, "fresh") && field_number(field, 1, &number))
+		journal->fresh = number != 0;
+	else if (field_is(field, "rest") && field_number(field, 1, &number))
+		journal->rest = number != 0;
 	else if (field_is(field, "from") && field_number(field, UINT_MAX, &number))
 		journal->from = (unsigned)number;
 	else if (field_is(field, "deadline") && field_number(field, LLONG_MAX, &number))

@@ -20,12 +20,15 @@ struct journal_step {
 	int family;           /* of rules: 0 is IPv4, 1 is IPv6 */
 	bool opens;           /* a setting that opens the host */
 	bool existed;         /* a set that was there before */
+	bool left;            /* not in the file: it could not be undone */
 	struct strbuf before; /* owned; the value, `ipset save` text or rules that stood there */
 	struct strbuf after;  /* owned; what the load puts there */
 };
 
 struct journal {
-	unsigned generation;     /* that the load makes */
+	unsigned generation;     /* that the load makes good */
+	bool fresh;              /* the load made it: who undoes the load removes it */
+	bool rest;               /* the load is undone but for these steps */
 	unsigned from;           /* the good one when it began; 0: none */
 	enum family families;    /* of the load */
 	char backend[8];

@@ -87,8 +87,9 @@ unsigned long long state_size(const struct state *state, unsigned generation);
 
 /*
  * Makes `generation` the good one, and the good one so far the previous; a new one is kept from now on. If it
- * is the good one already, nothing changes. 0 or -errno: then links and files are what they were. If the
- * machine goes down in between, `good` is the old one or the new one, and state_tidy sees to `previous`.
+ * is the good one already, nothing changes. 0 or -errno: then links and files are what they were; where that
+ * cannot be had back, it is the good one, and 0. If the machine goes down in between, `good` is the old one
+ * or the new one, and state_tidy sees to `previous`.
  */
 must_check int state_flip(const struct state *state, unsigned generation);
 

@@ -81,7 +81,7 @@ static enum result boot_without(struct transaction *t, bool never_used)
 	warn(t, "%s in %s: %s", never_used ? "there is no generation" : "there is no generation that could be put in force",
 	     t->state->dir, open == FAMILY_NONE ? "the rules in force stay" : "safe rules are put in force");
 	if (open != FAMILY_NONE)
-		put_safe_rules(t, open);
+		(void)put_safe_rules(t, open);
 	return RESULT_FALLBACK;
 }
 

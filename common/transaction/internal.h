@@ -83,6 +83,7 @@ enum family setting_families(const char *key); /* FAMILY_BOTH: not of one family
 must_check bool plan_settings(struct transaction *t, bool opening);
 must_check bool setting_apply(struct transaction *t, const struct journal_step *step);
 must_check bool setting_undo(struct transaction *t, const struct journal_step *step);
+must_check bool setting_undo_again(struct transaction *t, const struct journal_step *step);
 void settings_repeat(struct transaction *t);
 must_check bool settings_hold(struct transaction *t); /* read back */
 
@@ -106,11 +107,13 @@ must_check bool record(struct transaction *t);
 must_check bool flip(struct transaction *t);
 
 /* undo.c: plays a journal back, of this process or of another one. */
-enum result undo(struct transaction *t, const struct journal *journal);
+enum result undo(struct transaction *t, struct journal *journal);
 
 /* safe.c */
-void put_safe_rules(struct transaction *t, enum family families);
-must_check bool read_safe(struct transaction *t, int family);
-void forget_safe(struct transaction *t);
+bool put_safe_rules(struct transaction *t, enum family families); /* false: not for all of them */
+must_check bool read_safe(struct transaction *t, int family);     /* that were put in force last */
+must_check bool read_safe_begun(struct transaction *t, int family); /* or were about to be */
+bool filter_stands(const struct text_rules *rules, const struct text_rules *now);
+void forget_safe(struct transaction *t, enum family families);
 
 #endif

@@ -86,6 +86,7 @@ static bool plan_changes(struct transaction *t)
 static void number_generation(struct transaction *t)
 {
 	t->journal.generation = t->request.generation != 0 ? t->request.generation : state_newest(t->state) + 1;
+	t->journal.fresh = t->request.generation == 0;
 	t->journal.from = t->good.number;
 	t->journal.families = t->request.families;
 	strcpy(t->journal.backend, backend_name(t->door->kind));

@@ -78,6 +78,6 @@ bool flip(struct transaction *t)
 	pruned = state_prune(t->state, STATE_KEEP);
 	if (pruned != 0)
 		warn(t, "old generations in %s could not be removed: %s", t->state->dir, strerror(-pruned));
-	forget_safe(t);
+	forget_safe(t, FAMILY_BOTH);
 	return true;
 }

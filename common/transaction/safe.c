@@ -28,10 +28,9 @@ static const char closed_rules[] = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0
 
 enum { SAFE_MAX = 1 << 20 };
 
-static const char *safe_part(int family)
-{
-	return family == 0 ? "safe.v4" : "safe.v6";
-}
+/* Files in run: the rules that were put in force, and in front of that, those that are about to be. */
+static const char *const safe_files[FAMILIES] = { "safe.v4", "safe.v6" };
+static const char *const begun_files[FAMILIES] = { "safe-begun.v4", "safe-begun.v6" };
 
 /* One choice: a text, read by the model unless it is so plain that it needs no reading. */
 struct choice {
@@ -86,6 +85,14 @@ static enum family not_in_force(struct transaction *t, enum family families, con
 	return missing;
 }
 
+/* Who undoes after us, if we die now, must not take the safe rules for another program's. Best effort. */
+static void begin_safe(struct transaction *t, enum family families, const struct strbuf programs[FAMILIES])
+{
+	for (int i = 0; i < FAMILIES; i++)
+		if (family_has(families, i))
+			(void)!state_run_write(t->state, begun_files[i], strbuf_text(&programs[i]), programs[i].len);
+}
+
 /* Whole tables, as the choice says. The families for which it failed. */
 static enum family put_choice(struct transaction *t, enum family families, const struct choice *choice)
 {
@@ -94,6 +101,7 @@ static enum family put_choice(struct transaction *t, enum family families, const
 	enum family left = families;
 
 	if (read_choice(t, choice, programs)) {
+		begin_safe(t, families, programs);
 		t->door->restore(t->door->self, families, RESTORE_FLUSH, programs, refusals);
 		for (int i = 0; i < FAMILIES; i++) {
 			if (!refusals[i].refused)
@@ -113,10 +121,16 @@ static enum family put_choice(struct transaction *t, enum family families, const
 /* The next load takes the safe rules for ours, and not for another program's. Best effort: else that load asks. */
 static void remember_safe(struct transaction *t, enum family families)
 {
-	for (int i = 0; i < FAMILIES; i++)
-		if (family_has(families, i) && state_run_write(t->state, safe_part(i), strbuf_text(&t->family[i].live_text),
-							       t->family[i].live_text.len) != 0)
+	for (int i = 0; i < FAMILIES; i++) {
+		const struct strbuf *text = &t->family[i].live_text;
+
+		if (!family_has(families, i))
+			continue;
+		if (state_run_write(t->state, safe_files[i], strbuf_text(text), text->len) == 0)
+			state_run_remove(t->state, begun_files[i]);
+		else
 			warn(t, "that safe rules are in force could not be noted: say --replace with the next load");
+	}
 }
 
 /* The administrator's own safe rules, if there are any. */
@@ -134,7 +148,7 @@ static void read_file(struct transaction *t, struct strbuf *file, struct choice 
 	}
 }
 
-void put_safe_rules(struct transaction *t, enum family families)
+bool put_safe_rules(struct transaction *t, enum family families)
 {
 	struct strbuf file = STRBUF_INIT;
 	struct choice choices[] = {
@@ -157,25 +171,60 @@ void put_safe_rules(struct transaction *t, enum family families)
 	strbuf_free(&file);
 	if (left != FAMILY_NONE)
 		diag_add(t->log, DIAG_ROLLBACK, NULL, NULL, "no rules could be put in force: the host may be open");
+	return left == FAMILY_NONE;
 }
 
-bool read_safe(struct transaction *t, int family)
+static bool read_file_of(struct transaction *t, int family, const char *file)
 {
 	struct family_work *work = &t->family[family];
 	struct text_rules *rules[FAMILIES] = { &t->family[0].safe, &t->family[1].safe };
 	struct diag_log silent = { .report = NULL };
 
-	if (state_run_read(t->state, safe_part(family), &work->safe_text) != 0 ||
-	    !rules_read(&work->safe, "the safe rules", strbuf_text(&work->safe_text), work->safe_text.len, &silent))
+	rules_free(&work->safe);
+	strbuf_reset(&work->safe_text);
+	if (state_run_read(t->state, file, &work->safe_text) != 0 ||
+	    !rules_read(&work->safe, "the safe rules", strbuf_text(&work->safe_text), work->safe_text.len, &silent)) {
+		rules_free(&work->safe);
 		return true;
-	if (!rules_canon(t, family_bit(family), rules))
+	}
+	return rules_canon(t, family_bit(family), rules);
+}
+
+bool read_safe(struct transaction *t, int family)
+{
+	struct family_work *work = &t->family[family];
+
+	if (!read_file_of(t, family, safe_files[family]))
 		return false;
-	work->base = &work->safe;
+	if (work->safe.tables.len > 0)
+		work->base = &work->safe;
 	return true;
 }
 
-void forget_safe(struct transaction *t)
+bool read_safe_begun(struct transaction *t, int family)
 {
-	for (int i = 0; i < FAMILIES; i++)
-		state_run_remove(t->state, safe_part(i));
+	if (!read_file_of(t, family, begun_files[family]))
+		return false;
+	return t->family[family].safe.tables.len > 0 || read_file_of(t, family, safe_files[family]);
+}
+
+/* Safe rules are about this table alone. */
+bool filter_stands(const struct text_rules *rules, const struct text_rules *now)
+{
+	struct text_table *filter = rules_table(rules, "filter");
+	struct text_rules alone = { .tables = { .item = filter, .len = 1 } };
+	struct difference difference;
+	enum in_force in_force;
+
+	return filter != NULL && rules_verify(&alone, NULL, now, true, &in_force, &difference) == 0 && in_force == IN_FORCE;
+}
+
+void forget_safe(struct transaction *t, enum family families)
+{
+	for (int i = 0; i < FAMILIES; i++) {
+		if (!family_has(families, i))
+			continue;
+		state_run_remove(t->state, safe_files[i]);
+		state_run_remove(t->state, begun_files[i]);
+	}
 }

@@ -139,6 +139,13 @@ static void rename_lines(const struct strbuf *lines, const char *from, const cha
 	}
 }
 
+/* A set is filled beside the one in force. */
+static const char *name_beside(char name[32])
+{
+	snprintf(name, 32, SET_SCRATCH_PREFIX "%d", (int)getpid());
+	return name;
+}
+
 /* Destroys the set beside, whatever it holds; it may not be there. */
 static void drop_beside(struct transaction *t, const char *beside)
 {
@@ -146,7 +153,7 @@ static void drop_beside(struct transaction *t, const char *beside)
 	struct diag_log silent = { .report = NULL };
 
 	strbuf_printf(&lines, "destroy %s\n", beside);
-	if (t->door->set_save(t->door->self, beside, &saved) == 0)
+	if (t->door->set_save(t->door->self, beside, &saved) != -ENOENT)
 		(void)!t->door->set_restore(t->door->self, beside, &lines, &silent);
 	strbuf_free(&lines);
 	strbuf_free(&saved);
@@ -155,13 +162,13 @@ static void drop_beside(struct transaction *t, const char *beside)
 bool set_apply(struct transaction *t, const struct journal_step *step)
 {
 	struct strbuf lines = STRBUF_INIT;
-	char beside[32];
+	char name[32];
+	const char *beside = name_beside(name);
 	bool good;
 
 	t->flags |= FLAG_CHANGED;
 	if (!step->existed)
 		return t->door->set_restore(t->door->self, step->name, &step->after, t->log) == 0;
-	snprintf(beside, sizeof(beside), SET_SCRATCH_PREFIX "%d", (int)getpid());
 	drop_beside(t, beside);
 	rename_lines(&step->after, step->name, beside, &lines);
 	strbuf_printf(&lines, "swap %s %s\ndestroy %s\n", beside, step->name, beside);
@@ -230,9 +237,12 @@ static bool write_members_back(const struct journal_step *step, struct strbuf *o
 bool set_undo(struct transaction *t, const struct journal_step *step)
 {
 	struct strbuf lines = STRBUF_INIT, saved = STRBUF_INIT;
+	char beside[32];
 	int err = t->door->set_save(t->door->self, step->name, &saved);
 	bool good = err == 0 || err == -ENOENT;
 
+	if (step->existed)
+		drop_beside(t, name_beside(beside)); /* the load tried it once */
 	if (step->existed && err == 0)
 		good = write_members_back(step, &lines);
 	else if (step->existed)

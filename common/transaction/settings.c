@@ -104,21 +104,37 @@ static const char *value_before(struct transaction *t, const struct sysctl *old)
 	return before;
 }
 
+/* 0; -ENOENT: it is gone, with its interface; another -errno after a report. */
+static int read_dropped(struct transaction *t, const struct sysctl *old, struct strbuf *now)
+{
+	int err = t->door->setting_get(t->door->self, old->key, now);
+
+	if (err == 0 || err == -ENOENT)
+		return err;
+	if (t->request.plan_only) {
+		strbuf_puts(now, old->value);
+		return 0;
+	}
+	diag_system(t->log, err, "%s", old->key);
+	t->result = RESULT_EXTRAS;
+	return err;
+}
+
 static bool plan_dropped(struct transaction *t, const struct sysctl *old, bool opening)
 {
 	struct strbuf now = STRBUF_INIT;
 	struct sysctl back = { old->key, NULL, NULL };
 	const char *before = baseline_find(&t->baseline, old->key);
 	bool good = true, opens;
+	int err;
 
 	back.value = (char *)(uintptr_t)(before != NULL ? before : closed_value(old));
 	opens = back.value != NULL && sysctl_opens(&back);
-	if (opens != opening || t->door->setting_get(t->door->self, old->key, &now) != 0) {
-		strbuf_free(&now);
+	if (opens != opening)
 		return true;
-	}
-	if (back.value != NULL && strcmp(strbuf_text(&now), back.value) == 0)
-		good = true;
+	err = read_dropped(t, old, &now);
+	if (err != 0 || (back.value != NULL && strcmp(strbuf_text(&now), back.value) == 0))
+		good = err == 0 || err == -ENOENT;
 	else if (strcmp(strbuf_text(&now), old->value) != 0)
 		warn(t, "%s stays %s: somebody changed it since fw-load set it to %s", old->key, strbuf_text(&now), old->value);
 	else if (value_before(t, old) != NULL)
@@ -178,6 +194,17 @@ bool setting_undo(struct transaction *t, const struct journal_step *step)
 	}
 	strbuf_free(&now);
 	return good;
+}
+
+/* Some settings change others: what has the load's value again when all were put back is put back once more. */
+bool setting_undo_again(struct transaction *t, const struct journal_step *step)
+{
+	struct strbuf now = STRBUF_INIT;
+	bool good = t->door->setting_get(t->door->self, step->name, &now) != 0 ||
+		    strcmp(strbuf_text(&now), strbuf_text(&step->after)) != 0;
+
+	strbuf_free(&now);
+	return good || setting_undo(t, step);
 }
 
 /* Has it its value, or is it not ours to set? Fills now. */

@@ -12,6 +12,7 @@
 /* The rules of one family, before and after the load. */
 struct undoing {
 	struct text_rules put, before;
+	bool safe; /* before are safe rules */
 };
 
 static bool read_step(struct transaction *t, const struct journal_step *step, struct undoing *u)
@@ -28,6 +29,27 @@ static bool canon_both(struct transaction *t, enum family families, struct undoi
 }
 
 /*
+ * An undoing before this one may have died behind the safe rules, or could not remove its journal: then they stand in
+ * filter, where the load's rules stood.
+ */
+static bool expect_safe(struct transaction *t, int family, struct undoing *u)
+{
+	const struct family_work *work = &t->family[family];
+	struct text_table *put = rules_table(&u->put, "filter"), *safe, kept;
+
+	if (!read_safe_begun(t, family))
+		return false;
+	u->safe = filter_stands(&work->safe, &u->before);
+	if (put == NULL || !filter_stands(&work->safe, &work->live) || filter_stands(&u->put, &work->live))
+		return true;
+	safe = rules_table(&work->safe, "filter");
+	kept = *put;
+	*put = *safe;
+	*safe = kept;
+	return true;
+}
+
+/*
  * Chains that the load changed get what stood there before, and what others put there since stays:
  * a ban must not be lost because somebody's load was undone.
  */
@@ -38,11 +60,16 @@ static bool undo_families(struct transaction *t, enum family families, struct un
 	for (int i = 0; good && i < FAMILIES; i++) {
 		if (!family_has(families, i))
 			continue;
+		good = expect_safe(t, i, &u[i]);
 		t->family[i].base = &u[i].put;
 		t->family[i].next = &u[i].before;
-		good = merge_family(t, i, true);
+		good = good && merge_family(t, i, true);
 	}
-	return good && put_rules(t, families, true);
+	good = good && put_rules(t, families, true);
+	for (int i = 0; good && i < FAMILIES; i++)
+		if (family_has(families, i) && !u[i].safe)
+			forget_safe(t, family_bit(i));
+	return good;
 }
 
 static bool undo_rules(struct transaction *t, const struct journal *journal)
@@ -64,7 +91,8 @@ static bool undo_rules(struct transaction *t, const struct journal *journal)
 	for (int i = 0; i < FAMILIES; i++) {
 		if (!good && family_has(families, i))
 			diag_add(t->log, DIAG_ROLLBACK, NULL, NULL, "the %s rules could not be put back", family_name(i));
-		rules_free(&t->family[i].target); /* it borrows from the two */
+		rules_free(&t->family[i].target); /* it borrows from the two ... */
+		rules_free(&t->family[i].safe);   /* ... and this from the first */
 		merge_free(&t->family[i].merge);
 		t->family[i].base = t->family[i].next = NULL;
 		rules_free(&u[i].put);
@@ -79,45 +107,84 @@ static bool undo_step(struct transaction *t, const struct journal_step *step)
 }
 
 /* Each step looks first, so it can be taken twice. */
-static bool undo_other(struct transaction *t, const struct journal_step *step)
+static bool undo_other(struct transaction *t, const struct journal_step *step, bool last)
 {
 	if (undo_step(t, step) || undo_step(t, step))
 		return true;
-	warn(t, "%s could not be put back", step->name);
+	warn(t, "%s could not be put back%s", step->name, last ? ", and stays" : ": the next run tries it again");
 	return false;
 }
 
 /* What the load opened stood behind its rules, everything else in front of them. False: something would not go back. */
-static bool undo_others(struct transaction *t, const struct journal *journal, bool opens)
+static bool undo_others(struct transaction *t, struct journal *journal, bool opens)
 {
 	bool good = true;
 
-	for (size_t i = journal->steps.len; i-- > 0;)
-		if (journal->steps.item[i].kind != JOURNAL_RULES && journal->steps.item[i].opens == opens)
-			good = undo_other(t, &journal->steps.item[i]) && good;
+	for (size_t i = journal->steps.len; i-- > 0;) {
+		struct journal_step *step = &journal->steps.item[i];
+
+		if (step->kind == JOURNAL_RULES || step->opens != opens)
+			continue;
+		step->left = !undo_other(t, step, journal->rest);
+		good = good && !step->left;
+	}
+	for (size_t i = 0; i < journal->steps.len; i++) {
+		struct journal_step *step = &journal->steps.item[i];
+
+		if (step->kind != JOURNAL_SETTING || step->left || step->opens < opens)
+			continue;
+		step->left = !setting_undo_again(t, step);
+		good = good && !step->left;
+	}
 	return good;
 }
 
-enum result undo(struct transaction *t, const struct journal *journal)
+/* What could not be put back is left to the next run, once: it must not keep anybody from loading other rules. */
+static int leave_rest(const struct transaction *t, const struct journal *journal)
 {
-	int cleared;
+	struct journal rest = *journal;
+	int err = 0;
+
+	memset(&rest.steps, 0, sizeof(rest.steps));
+	rest.rest = true;
+	rest.deadline = 0;
+	for (size_t i = 0; i < journal->steps.len; i++)
+		if (journal->steps.item[i].left && !vec_push(&rest.steps, journal->steps.item[i]))
+			err = -ENOMEM;
+	if (err == 0)
+		err = rest.steps.len > 0 && !journal->rest ? journal_write(t->state, &rest) : journal_remove(t->state);
+	vec_free(&rest.steps);
+	return err;
+}
+
+/* The generation of a load that is undone goes, unless it was there before the load. */
+static int drop_generation(const struct transaction *t, const struct journal *journal)
+{
+	unsigned number = journal->generation;
+
+	if (!journal->fresh || number == state_link(t->state, "good") || number == state_link(t->state, "previous"))
+		return 0;
+	return state_remove(t->state, number);
+}
+
+enum result undo(struct transaction *t, struct journal *journal)
+{
+	int err;
 	bool good;
 
 	phase(t, "undoing");
 	t->result = RESULT_DONE;
 	t->request.families = FAMILY_BOTH;
 	/* The old rules may rely on what stays open now; a setting that stays closed, or a set, replaces no good rules. */
-	good = undo_others(t, journal, true) && undo_rules(t, journal);
-	if (good)
-		(void)undo_others(t, journal, false);
-	else
-		put_safe_rules(t, FAMILY_BOTH);
-	if (good && journal->generation != state_link(t->state, "good") && journal->generation != state_link(t->state, "previous") &&
-	    state_remove(t->state, journal->generation) != 0)
+	good = (undo_others(t, journal, true) || journal->rest) && undo_rules(t, journal);
+	if (!good && !put_safe_rules(t, FAMILY_BOTH))
+		return RESULT_SAFE; /* the journal stays: the next run undoes it */
+	(void)undo_others(t, journal, false);
+	if (good && drop_generation(t, journal) != 0)
 		warn(t, "generation %06u in %s could not be removed", journal->generation, t->state->dir);
-	cleared = journal_remove(t->state);
-	if (cleared != 0) {
-		diag_system(t->log, cleared, "%s/journal", t->state->run);
+	err = leave_rest(t, journal);
+	if (err != 0) {
+		diag_system(t->log, err, "%s/journal", t->state->run);
 		return good ? RESULT_SYSTEM : RESULT_SAFE;
 	}
 	return good ? RESULT_DONE : RESULT_SAFE;
@@ -129,7 +196,8 @@ static enum result distrust(struct transaction *t, int err)
 	diag_add(t->log, DIAG_ROLLBACK, NULL, NULL,
 		 "an interrupted load cannot be undone, since %s/journal cannot be read: %s; it is kept as journal.bad",
 		 t->state->run, err == -EBADMSG ? "it is damaged" : strerror(-err));
-	put_safe_rules(t, FAMILY_BOTH);
+	if (!put_safe_rules(t, FAMILY_BOTH))
+		return RESULT_SAFE; /* the next run tries it again */
 	err = journal_set_aside(t->state);
 	if (err != 0)
 		diag_system(t->log, err, "%s/journal.bad", t->state->run);
@@ -139,12 +207,11 @@ static enum result distrust(struct transaction *t, int err)
 /* A load of an older boot: the kernel has forgotten it. */
 static enum result drop_old(struct transaction *t, const struct journal *journal)
 {
-	int err = 0;
+	int err;
 
 	if (journal->deadline > 0)
 		warn(t, "generation %06u was never confirmed before the machine went down: it is dropped", journal->generation);
-	if (journal->generation != state_link(t->state, "good") && journal->generation != state_link(t->state, "previous"))
-		err = state_remove(t->state, journal->generation);
+	err = drop_generation(t, journal);
 	if (err == 0)
 		err = journal_remove(t->state);
 	if (err != 0)
@@ -152,7 +219,7 @@ static enum result drop_old(struct transaction *t, const struct journal *journal
 	return RESULT_DONE;
 }
 
-static enum result recover(struct transaction *t, const struct journal *journal)
+static enum result recover(struct transaction *t, struct journal *journal)
 {
 	if (strcmp(t->state->boot, journal->boot) != 0)
 		return drop_old(t, journal);
@@ -166,16 +233,20 @@ static enum result recover(struct transaction *t, const struct journal *journal)
 			 journal->generation, (journal->deadline - t->door->clock(t->door->self)) / 1000);
 		return RESULT_LOCKED;
 	}
-	warn(t, "the load of generation %06u was interrupted: it is undone", journal->generation);
+	if (!journal->rest)
+		warn(t, "the load of generation %06u was interrupted: it is undone", journal->generation);
 	return undo(t, journal);
 }
 
 enum result transaction_recover(struct transaction *t)
 {
 	struct journal journal = { .steps = { 0 } };
-	int err = journal_read(t->state, &journal);
+	int err = state_tidy(t->state); /* which generation is the good one decides below */
 	enum result result = RESULT_DONE;
 
+	if (err != 0)
+		warn(t, "what a killed run left in %s and %s could not be tidied: %s", t->state->dir, t->state->run, strerror(-err));
+	err = journal_read(t->state, &journal);
 	if (err == 0)
 		result = recover(t, &journal);
 	else if (err != -ENOENT)

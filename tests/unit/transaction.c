@@ -3,6 +3,8 @@
  * The transaction over a door into a kernel in memory. For every call that a load makes of the machine or of the disk:
  * it fails, the process dies there, or another program writes in front of it. Whatever happens, the end is the old
  * rules, the new ones, or the safe ones, whole; and on the way there the host is never more open than both.
+ *
+ * By default a few pairs of old and new texts are tried, and of some products a part. FW_TRANSACTION=full tries all.
  */
 #include "fake/trial.h"
 #include "fake/writers.h"
@@ -10,60 +12,206 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-static const char *const flows[TRIAL_FLOWS] = { "load", "load that lapses", "load that is confirmed", "rollback", "boot" };
-static const char *const modes[FAULT_MODES] = { "", "fails", "fails behind its effect", "fails halfway", "lies" };
-static const int errors[] = { -EIO, -ENOSPC, -ENOMEM };
-static unsigned long runs;
+static const char *const flows[TRIAL_FLOWS] = { "a load", "a load that lapses", "a load that is confirmed", "a rollback", "a boot" };
+static const char *const modes[FAULT_MODES] = { "nothing", "fails", "fails behind its effect", "fails halfway", "lies" };
+static const char *const points[FAKE_POINTS] = { "save",	"canon",       "start of restore", "commit",	"generation", "reading a setting",
+						 "setting",	"reading a set", "set",		   "scratch",	"guard",      "disk" };
 
-static unsigned faults(struct trial *trial, unsigned points)
+/* One kind of disturbance: how many runs were wrong. */
+struct course {
+	const char *name;
+	unsigned (*run)(struct trial *trial, unsigned count, unsigned stride);
+	unsigned stride; /* of the default run: every how many-th is tried */
+};
+
+/* Of the second disturbance of a pair every how many-th is tried. */
+static unsigned second_stride = 7;
+
+/* Every stride-th of all that is asked about, over all pairs of texts: each of them tries other places. */
+static bool chosen(unsigned stride)
 {
-	char what[128];
+	static unsigned asked;
+
+	return asked++ % stride == 0;
+}
+
+static struct fake_fault fault_at(unsigned n, enum fake_mode mode)
+{
+	static const int errors[] = { -EIO, -ENOSPC, -ENOMEM };
+
+	return (struct fake_fault){ .at = n, .mode = mode, .error = errors[(n + (unsigned)mode) % ARRAY_LEN(errors)] };
+}
+
+static const char *words(const struct trial *trial, unsigned n, enum fake_mode mode)
+{
+	static char text[128];
+
+	snprintf(text, sizeof(text), "%s, point %u (%s) %s", flows[trial->flow], n, points[trial->kinds[n]], modes[mode]);
+	return text;
+}
+
+/* Calls fn for every fault that is possible in a run of count points. The kinds of points are those of the last run. */
+static unsigned each_fault(struct trial *trial, unsigned count, unsigned stride,
+			   unsigned (*fn)(struct trial *trial, unsigned n, enum fake_mode mode))
+{
+	enum fake_point kinds[TRIAL_POINTS];
 	unsigned wrong = 0;
 
-	for (unsigned n = 1; n <= points; n++) {
-		for (int mode = FAULT_BEFORE; mode < FAULT_MODES; mode++) {
-			trial_reset(trial);
-			trial->door.fault[0] = (struct fake_fault){ n, (enum fake_mode)mode, errors[(n + (unsigned)mode) % 3], false };
-			snprintf(what, sizeof(what), "%s, point %u (%u) %s", flows[trial->flow], n, trial->kinds[n], modes[mode]);
-			wrong += !trial_run(trial, what);
-		}
+	memcpy(kinds, trial->kinds, sizeof(kinds));
+	for (unsigned n = 1; n <= count; n++)
+		for (int mode = FAULT_BEFORE; mode < FAULT_MODES; mode++)
+			if (fake_can(kinds[n], (enum fake_mode)mode) && chosen(stride)) {
+				trial_reset(trial);
+				wrong += fn(trial, n, (enum fake_mode)mode);
+			}
+	return wrong;
+}
+
+static unsigned one_fault(struct trial *trial, unsigned n, enum fake_mode mode)
+{
+	trial->door.fault[0] = fault_at(n, mode);
+	return !trial_run(trial, words(trial, n, mode));
+}
+
+static unsigned faults(struct trial *trial, unsigned count, unsigned stride)
+{
+	return each_fault(trial, count, stride, one_fault);
+}
+
+static unsigned die_at_each(struct trial *trial, unsigned from, unsigned stride, const char *what)
+{
+	unsigned wrong = 0;
+
+	for (size_t i = 0; i < trial->moments.len; i++) {
+		struct moment moment = trial->moments.item[i];
+
+		if (moment.at > from && chosen(stride))
+			wrong += !trial_after_death(trial, &moment, what);
 	}
 	return wrong;
 }
 
-static unsigned deaths(struct trial *trial)
+static unsigned deaths(struct trial *trial, unsigned count, unsigned stride)
 {
-	unsigned wrong = 0;
+	unsigned wrong;
 
+	(void)count;
 	trial_reset(trial);
 	trial->keep_moments = true;
-	wrong += !trial_run(trial, flows[trial->flow]);
-	for (size_t i = 0; i < trial->moments.len; i++) {
-		struct moment moment = trial->moments.item[i];
-
-		wrong += !trial_after_death(trial, &moment, flows[trial->flow]);
-	}
+	trial_run_blindly(trial);
+	wrong = die_at_each(trial, 0, stride, flows[trial->flow]);
 	trial->keep_moments = false;
 	return wrong;
 }
 
-static unsigned writes(struct trial *trial, unsigned points)
+/* The process dies while it undoes what went wrong before. */
+static unsigned fault_and_death(struct trial *trial, unsigned n, enum fake_mode mode)
 {
+	unsigned wrong;
+
+	trial->door.fault[0] = fault_at(n, mode);
+	trial->keep_moments = true;
+	trial_run_blindly(trial);
+	wrong = die_at_each(trial, n, second_stride, words(trial, n, mode));
+	trial->keep_moments = false;
+	return wrong;
+}
+
+static unsigned faults_and_deaths(struct trial *trial, unsigned count, unsigned stride)
+{
+	return each_fault(trial, count, stride, fault_and_death);
+}
+
+/* Something else goes wrong while it undoes what went wrong before. */
+static unsigned two_faults(struct trial *trial, unsigned n, enum fake_mode mode)
+{
+	static unsigned turn;
+	unsigned wrong = 0, count;
+	enum fake_point kinds[TRIAL_POINTS];
+
+	trial->door.fault[0] = fault_at(n, mode);
+	trial_run_blindly(trial);
+	count = trial->door.points;
+	memcpy(kinds, trial->kinds, sizeof(kinds));
+	for (unsigned second = n + 1; second <= count; second++) {
+		enum fake_mode other = (enum fake_mode)(FAULT_BEFORE + turn++ % (FAULT_MODES - FAULT_BEFORE));
+		char what[256];
+
+		if (!chosen(second_stride))
+			continue;
+		other = fake_can(kinds[second], other) ? other : FAULT_BEFORE;
+		trial_reset(trial);
+		trial->door.fault[0] = fault_at(n, mode);
+		trial->door.fault[1] = fault_at(second, other);
+		snprintf(what, sizeof(what), "%s, then point %u %s", words(trial, n, mode), second, modes[other]);
+		wrong += !trial_run(trial, what);
+	}
+	return wrong;
+}
+
+static unsigned faults_twice(struct trial *trial, unsigned count, unsigned stride)
+{
+	return each_fault(trial, count, stride, two_faults);
+}
+
+/* From a point on all calls fail, or all of the kernel, or all of the disk. */
+static unsigned faults_for_ever(struct trial *trial, unsigned count, unsigned stride)
+{
+	static const unsigned only[] = { 0, 1u << POINT_DISK, 1u << POINT_START | 1u << POINT_COMMIT, 1u << POINT_SET | 1u << POINT_SET_RESTORE };
+	unsigned wrong = 0;
 	char what[128];
+
+	for (unsigned n = 1; n <= count; n++)
+		for (size_t i = 0; i < ARRAY_LEN(only); i++) {
+			struct moment moment;
+
+			if (!chosen(stride))
+				continue;
+			trial_reset(trial);
+			trial->door.fault[0] = fault_at(n, FAULT_BEFORE);
+			trial->door.fault[0].ever_more = true;
+			trial->door.fault[0].only = only[i];
+			trial_run_blindly(trial);
+			moment = trial->moments.item[trial->moments.len - 1];
+			snprintf(what, sizeof(what), "%s, everything (%#x) fails from point %u on", flows[trial->flow], only[i], n);
+			wrong += !trial_after_death(trial, &moment, what);
+		}
+	return wrong;
+}
+
+static unsigned write_at_each(struct trial *trial, unsigned count, unsigned stride)
+{
+	char what[256];
+	unsigned wrong = 0, n = 1;
+
+	/* What is there before a boot reads the rules is another loader's. */
+	while (trial->flow == FLOW_BOOT && trial->kinds[n] != POINT_SAVE)
+		n++;
+	for (n += trial->flow == FLOW_BOOT; n <= count; n++) {
+		if (!chosen(stride))
+			continue;
+		trial_reset(trial);
+		trial->door.write_at = trial->door.write_until = n;
+		snprintf(what, sizeof(what), "%s, at point %u (%s) another program %s (%s)", flows[trial->flow], n,
+			 points[trial->kinds[n]], trial->writer->name, family_name(trial->writer_family));
+		wrong += !trial_run(trial, what);
+	}
+	return wrong;
+}
+
+static unsigned writes(struct trial *trial, unsigned count, unsigned stride)
+{
 	unsigned wrong = 0;
 
 	for (unsigned w = 0; w < trial_writer_count; w++) {
+		if (trial_writers[w].rules && trial->kind == BACKEND_LEGACY)
+			continue;
+		trial->writer = &trial_writers[w];
 		for (int f = 0; f < (trial_writers[w].setting ? 1 : FAMILIES); f++) {
-			trial->failures = 0;
-			trial->writer = &trial_writers[w];
 			trial->writer_family = f;
-			for (unsigned n = 1; n <= points; n++) {
-				trial_reset(trial);
-				trial->door.write_at = trial->door.write_until = n;
-				snprintf(what, sizeof(what), "%s, at point %u (%u) another program %s (%d)", flows[trial->flow], n, trial->kinds[n], trial_writers[w].name, f);
-				wrong += !trial_run(trial, what);
-			}
+			wrong += write_at_each(trial, count, stride);
 		}
 	}
 	trial->writer = NULL;
@@ -71,29 +219,61 @@ static unsigned writes(struct trial *trial, unsigned points)
 	return wrong;
 }
 
+static const struct course courses[] = {
+	{ "T18, one call fails: the old rules, or the safe ones, and the status says which", faults, 5 },
+	{ "T19, the process dies: the next load and a boot find the old rules, the new or the safe ones, whole", deaths, 7 },
+	{ "T16, another program writes: it is there once beside the new rules, or beside the old ones", writes, 29 },
+	{ "T18, a call fails, and another while it undoes", faults_twice, 31 },
+	{ "T19, a call fails, and the process dies while it undoes", faults_and_deaths, 73 },
+	{ "T18, calls fail for ever", faults_for_ever, 71 },
+};
+
+struct pair {
+	unsigned from, to;
+	bool first;
+};
+
+static const struct pair pairs[] = {
+	{ SIDE_FORWARDING, SIDE_FORWARD_ACCEPT | SIDE_OTHER, false },
+	{ SIDE_FORWARD_ACCEPT | SIDE_OTHER, SIDE_FORWARDING, false },
+	{ SIDE_INPUT_ACCEPT | SIDE_FORWARDING, SIDE_SILENT | SIDE_OTHER | SIDE_SAME_IPV6, false },
+	{ 0, SIDE_FORWARDING | SIDE_OTHER, true },
+};
+
+static unsigned long tried, failed[ARRAY_LEN(courses)];
+
+static void try_pair(enum backend_kind kind, enum trial_flow flow, const struct pair *pair, bool full)
+{
+	struct trial trial;
+	unsigned count;
+
+	if (!trial_begin(&trial, kind, flow, pair->from, pair->to, pair->first) || !trial_run(&trial, flows[flow]))
+		CHECK(false, "a run that nothing disturbs is wrong");
+	count = trial.door.points;
+	for (size_t i = 0; i < ARRAY_LEN(courses); i++) {
+		trial.failures = 0;
+		trial_reset(&trial);
+		(void)!trial_run(&trial, flows[flow]); /* for the kinds of its points */
+		failed[i] += courses[i].run(&trial, count, full ? 1 : courses[i].stride);
+	}
+	tried += trial.runs;
+	trial_end(&trial);
+}
+
 int main(void)
 {
-	for (int kind = 0; kind < 2; kind++)
-		for (int flow = 0; flow < TRIAL_FLOWS; flow++) {
-			struct trial trial;
-			char name[128];
-			unsigned points, kinds[256];
+	bool full = getenv("FW_TRANSACTION") != NULL;
 
-			snprintf(name, sizeof(name), "%s %s", kind == 0 ? "nft" : "legacy", flows[flow]);
-			CHECK(trial_begin(&trial, kind == 0 ? BACKEND_NFT : BACKEND_LEGACY, (enum trial_flow)flow, SIDE_FORWARDING, SIDE_FORWARD_ACCEPT | SIDE_OTHER, false), name);
-			CHECK(trial_run(&trial, name), name);
-			points = trial.door.points;
-			(void)kinds;
-			printf("# %u points\n", points);
-			trial.failures = 0;
-			printf("# faults: %u wrong\n", faults(&trial, points));
-			trial.failures = 0;
-			printf("# deaths: %u wrong\n", deaths(&trial));
-			trial.failures = 0;
-			printf("# writes: %u wrong\n", writes(&trial, points));
-			runs += trial.runs;
-			trial_end(&trial);
-		}
-	printf("# %lu runs\n", runs);
+	second_stride = full ? 1 : second_stride;
+	for (int kind = 0; kind < 2; kind++)
+		for (int flow = 0; flow < TRIAL_FLOWS; flow++)
+			for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
+				if (!pairs[i].first || flow < FLOW_ROLLBACK)
+					try_pair(kind == 0 ? BACKEND_NFT : BACKEND_LEGACY, (enum trial_flow)flow, &pairs[i], full);
+	for (size_t i = 0; i < ARRAY_LEN(courses); i++) {
+		CHECK(failed[i] == 0, courses[i].name);
+		printf("# %lu wrong\n", failed[i]);
+	}
+	printf("# %lu runs\n", tried);
 	return tap_done();
 }

@@ -32,7 +32,8 @@ static enum fake_mode pass(struct fake_door *door, enum fake_point kind, int *er
 	for (size_t i = 0; i < FAKE_FAULTS; i++) {
 		const struct fake_fault *fault = &door->fault[i];
 
-		if (fault->at == 0 || (fault->ever_more ? at < fault->at : at != fault->at) || !fake_can(kind, fault->mode))
+		if (fault->at == 0 || (fault->ever_more ? at < fault->at : at != fault->at) || !fake_can(kind, fault->mode) ||
+		    (fault->only != 0 && (fault->only >> kind & 1) == 0))
 			continue;
 		door->failed = true;
 		*error = fault->error;
@@ -190,7 +191,7 @@ static int door_setting_set(void *self, const char *key, const char *value)
 		return setting == NULL ? -ENOENT : -EROFS;
 	if (mode == FAULT_BEFORE)
 		return error;
-	setting->value = fake_word_text(value);
+	fake_setting_write(inside->kernel, setting, value);
 	strbuf_printf(trace_of(inside), "set %s=%s\n", key, value);
 	return mode == FAULT_AFTER ? error : 0;
 }

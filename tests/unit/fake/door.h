@@ -43,7 +43,8 @@ struct fake_fault {
 	unsigned at; /* the point; 0: never */
 	enum fake_mode mode;
 	int error;      /* -errno */
-	bool ever_more; /* every point behind it fails too */
+	bool ever_more; /* every point behind it fails too ... */
+	unsigned only;  /* ... of these kinds, a bit for each enum fake_point; 0: of all */
 };
 
 enum { FAKE_FAULTS = 2 };

@@ -35,11 +35,19 @@ void judge_allow(struct trial *trial, struct fake_kernel *kernel)
 	}
 }
 
+void judge_allow_bare(struct trial *trial, unsigned side)
+{
+	struct fake_kernel bare = trial_with(trial, side, false);
+
+	judge_allow(trial, &trial->door.kernel);
+	judge_allow(trial, &bare);
+}
+
 void judge_begin(struct trial *trial)
 {
 	for (int i = 0; i < FAMILIES; i++)
 		trial->may_accept[i] = trial->may_forward[i] = 0;
-	trial->may_open = false;
+	trial->may_open = trial->first && trial->writer != NULL;
 	judge_allow(trial, &trial->start);
 	judge_allow(trial, &trial->old);
 	judge_allow(trial, &trial->new);
@@ -111,9 +119,57 @@ static bool family_is_safe(struct trial *trial, int family)
 	return fake_rules_same(&trial->door.kernel, &safe, family, "filter");
 }
 
+static bool is_closed(struct fake_kernel *kernel, int family, const char *chain)
+{
+	const struct fake_chain *there = fake_chain(fake_table(kernel, family, "filter"), fake_word_text(chain));
+
+	return there != NULL && there->policy == fake_word_text("DROP") && there->count == 0;
+}
+
+/* Where the safe rules are refused, closed chains do. */
 bool trial_is_safe(struct trial *trial)
 {
-	return family_is_safe(trial, 0) && family_is_safe(trial, 1);
+	struct fake_kernel *kernel = &trial->door.kernel;
+
+	for (int i = 0; i < FAMILIES; i++)
+		if (!family_is_safe(trial, i) && !(is_closed(kernel, i, "INPUT") && is_closed(kernel, i, "FORWARD")))
+			return false;
+	return true;
+}
+
+/* At the first load the merge lets rules of other programs stand behind ours: there they may have no effect. */
+static bool take_back(struct trial *trial, const struct fake_kernel *expected)
+{
+	const struct trial_writer *writer = trial->writer;
+	struct fake_kernel *kernel = &trial->door.kernel;
+
+	if (writer->in_effect != NULL && !trial->first && !writer->in_effect(kernel, trial->writer_family))
+		return false;
+	return writer->take_back(kernel, trial->writer_family, trial->written, expected);
+}
+
+/* A ban in a chain of ours goes with the chain, where an undoing removes it. */
+static bool went_with_chain(struct trial *trial, const struct fake_kernel *expected)
+{
+	struct fake_kernel copy = *expected;
+	const char *chain = trial->writer->chain;
+
+	return chain != NULL && fake_chain(fake_table(&copy, trial->writer_family, "filter"), fake_word_text(chain)) == NULL;
+}
+
+/* At the first load a jump stays in front of our rules only if nothing but jumps stands in front of it: its place does not count. */
+static void jump_anywhere(struct fake_kernel *kernel, int family)
+{
+	struct fake_chain *input = fake_chain(fake_table(kernel, family, "filter"), fake_word_text("INPUT"));
+	fake_word jump = fake_word_text("-A INPUT -j f2b");
+	unsigned at = 0;
+
+	while (input != NULL && at < input->count && input->rule[at] != jump)
+		at++;
+	if (input == NULL || at == input->count)
+		return;
+	memmove(&input->rule[1], &input->rule[0], at * sizeof(input->rule[0]));
+	input->rule[0] = jump;
 }
 
 /* The same, apart from what another program did, all of which must still be there, once. */
@@ -122,12 +178,13 @@ static bool is_with_writes(struct trial *trial, const struct fake_kernel *expect
 	struct fake_kernel kept = trial->door.kernel;
 	bool same;
 
-	if (trial->written > 0 &&
-	    !trial->writer->take_back(&trial->door.kernel, trial->writer_family, trial->written, expected)) {
+	if (trial->written > 0 && !went_with_chain(trial, expected) && !take_back(trial, expected)) {
 		trial->door.kernel = kept;
 		wrong(trial, "something that another program did is lost, or there twice");
 		return false;
 	}
+	for (int i = 0; i < FAMILIES && trial->written > 0 && trial->first; i++)
+		jump_anywhere(&trial->door.kernel, i);
 	same = trial_is(trial, expected);
 	trial->door.kernel = kept;
 	return same;
@@ -140,29 +197,35 @@ static bool is_done(const struct trial *trial)
 	return trial->result == RESULT_DONE;
 }
 
-static bool is_closed(struct fake_kernel *kernel, int family, const char *chain)
-{
-	const struct fake_chain *there = fake_chain(fake_table(kernel, family, "filter"), fake_word_text(chain));
-
-	return there != NULL && there->policy == fake_word_text("DROP");
-}
-
 /* At boot the previous generation, the safe rules, or no rules but closed policies. */
 static void judge_fallback(struct trial *trial)
 {
-	struct fake_kernel *kernel = &trial->door.kernel;
+	if (!is_with_writes(trial, &trial->old) && !trial_is_safe(trial))
+		wrong(trial, "after a boot neither the previous generation nor anything safe is in force");
+}
 
-	if (is_with_writes(trial, &trial->old) || trial_is_safe(trial))
-		return;
-	for (int i = 0; i < FAMILIES; i++)
-		if (!is_closed(kernel, i, "INPUT") || !is_closed(kernel, i, "FORWARD"))
-			wrong(trial, "after a boot neither the previous generation nor anything closed is in force");
+/*
+ * A set, or a setting that the load closed, that could not be put back: it replaces no good rules, so they are in force,
+ * and the journal tells the next run to try it again.
+ */
+static bool is_all_but_rest(struct trial *trial)
+{
+	const struct fake_kernel *kernel = &trial->door.kernel;
+	struct journal journal;
+	bool rest = journal_read(&trial->state, &journal) == 0 && journal.rest;
+
+	journal_free(&journal);
+	if (!rest || !fake_rules_same(kernel, &trial->old, 0, NULL) || !fake_rules_same(kernel, &trial->old, 1, NULL))
+		return false;
+	fake_rewind(&trial->door);
+	return trial_recover(trial) == RESULT_DONE && trial_is(trial, &trial->old);
 }
 
 /* A result says what is in force, and tells the truth. */
 static void judge_state(struct trial *trial)
 {
-	if (trial->written > 0 && !is_done(trial) && trial->result != RESULT_OTHER && trial->result != RESULT_UNCONFIRMED)
+	if (trial->written > 0 && !is_done(trial) && trial->result != RESULT_OTHER &&
+	    trial->result != (trial->flow == FLOW_BOOT ? RESULT_FALLBACK : RESULT_UNCONFIRMED))
 		wrong(trial, "another program's write is told as something else");
 	if (trial->result == RESULT_FALLBACK) {
 		judge_fallback(trial);
@@ -172,7 +235,7 @@ static void judge_state(struct trial *trial)
 	} else if (is_done(trial)) {
 		if (!is_with_writes(trial, &trial->new))
 			wrong(trial, "the load should be in force, and is not, or not all of it");
-	} else if (!is_with_writes(trial, &trial->old)) {
+	} else if (!is_with_writes(trial, &trial->old) && (trial->written > 0 || !is_all_but_rest(trial))) {
 		wrong(trial, "everything should be as it was, and is not");
 	}
 }
@@ -197,6 +260,9 @@ static void judge_disk(struct trial *trial)
 	if (good != 0 && !generation_read(&generation, &trial->state, good))
 		wrong(trial, "the good generation is not whole");
 	generation_free(&generation);
+	if (trial->flow == FLOW_ROLLBACK && !generation_read(&generation, &trial->state, trial->next))
+		wrong(trial, "the generation of the rollback is gone");
+	generation_free(&generation);
 }
 
 /* What could not be removed is of use to the next run, or does no harm there. */
@@ -214,6 +280,8 @@ static void judge_journal(struct trial *trial)
 	}
 	fake_rewind(&trial->door);
 	trial->written = 0;
+	if (trial->result == RESULT_SAFE)
+		judge_allow_bare(trial, trial->to);
 	(void)trial_load(trial, trial->to, 0, 0);
 	if (journal_is_there(trial))
 		wrong(trial, "the next run leaves the journal where it is");
@@ -227,22 +295,36 @@ void judge_end(struct trial *trial)
 		judge_journal(trial);
 }
 
+/* What a dead process left on disk is put right by the next one. */
+static void judge_tidy(struct trial *trial)
+{
+	struct fake_disk disk;
+
+	if (journal_is_there(trial))
+		wrong(trial, "the journal is still there");
+	if (state_link(&trial->state, "good") != 0 && state_link(&trial->state, "good") == state_link(&trial->state, "previous"))
+		wrong(trial, "the good generation is the previous one too");
+	fake_disk_read(&disk, trial->dir);
+	for (size_t i = 0; i < disk.files.len; i++)
+		if (strstr(disk.files.item[i].name, ".tmp") != NULL)
+			wrong(trial, "a temporary file is left");
+	fake_disk_free(&disk);
+}
+
 void judge_boot(struct trial *trial, const struct fake_kernel *expected)
 {
 	if (trial->result != RESULT_DONE)
 		wrong(trial, "--boot does not put the good generation in force");
 	else if (!trial_is(trial, expected))
 		wrong(trial, "something else is in force than --boot says");
-	if (journal_is_there(trial))
-		wrong(trial, "the journal is still there");
+	judge_tidy(trial);
 }
 
-void judge_next(struct trial *trial)
+void judge_next(struct trial *trial, const struct fake_kernel *expected)
 {
 	if (trial->result != RESULT_DONE)
 		wrong(trial, "the next load fails");
-	else if (!trial_is(trial, &trial->new))
+	else if (!trial_is(trial, expected))
 		wrong(trial, "the next load is not in force, or not all of it");
-	if (journal_is_there(trial))
-		wrong(trial, "the journal is still there");
+	judge_tidy(trial);
 }

@@ -11,6 +11,12 @@ void judge_begin(struct trial *trial);
 /* And from now on those that this kernel lets through. */
 void judge_allow(struct trial *trial, struct fake_kernel *kernel);
 
+/*
+ * And those that it lets through now, and those of a text without the bans: safe rules replace the bans, and let in the
+ * administrator, banned or not.
+ */
+void judge_allow_bare(struct trial *trial, unsigned side);
+
 /* Another program has written: the same goes for the rules with what it wrote. */
 void judge_written(struct trial *trial);
 
@@ -22,6 +28,6 @@ void judge_end(struct trial *trial);
 
 /* The same after a --boot that nothing disturbed, and after the next load of the new text. */
 void judge_boot(struct trial *trial, const struct fake_kernel *expected);
-void judge_next(struct trial *trial);
+void judge_next(struct trial *trial, const struct fake_kernel *expected);
 
 #endif

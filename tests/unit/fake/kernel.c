@@ -102,6 +102,16 @@ void fake_setting_put(struct fake_kernel *kernel, const char *key, const char *v
 		setting->value = fake_word_text(value);
 }
 
+void fake_setting_write(struct fake_kernel *kernel, struct fake_setting *setting, const char *value)
+{
+	struct fake_setting *redirects = fake_setting(kernel, "net.ipv4.conf.all.accept_redirects");
+	bool forwards = strcmp(fake_text(setting->key), "net.ipv4.ip_forward") == 0;
+
+	if (forwards && redirects != NULL && setting->value != fake_word_text(value))
+		redirects->value = fake_word_text(strcmp(value, "0") == 0 ? "1" : "0");
+	setting->value = fake_word_text(value);
+}
+
 unsigned fake_count(const struct fake_kernel *kernel, int family, const char *table, const char *rule)
 {
 	const struct fake_table *at = find_table(&kernel->rules[family], fake_word_text(table));

@@ -71,6 +71,9 @@ struct fake_set *fake_set(struct fake_kernel *kernel, const char *name);        
 /* Adds a setting, or gives one that is there another value. */
 void fake_setting_put(struct fake_kernel *kernel, const char *key, const char *value);
 
+/* What a write to /proc/sys does: a change of ip_forward changes accept_redirects with it. */
+void fake_setting_write(struct fake_kernel *kernel, struct fake_setting *setting, const char *value);
+
 /* How often a rule ("-A CHAIN ...") stands in a table. */
 unsigned fake_count(const struct fake_kernel *kernel, int family, const char *table, const char *rule);
 

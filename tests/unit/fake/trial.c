@@ -66,6 +66,36 @@ enum result trial_load(struct trial *trial, unsigned side, unsigned confirm, uns
 	return result;
 }
 
+enum result trial_plan(struct trial *trial, unsigned side, unsigned generation, struct strbuf *plan)
+{
+	struct diag_log log;
+	struct transaction *t = begin(trial, &log, false);
+	struct side_text text;
+	struct request request = { .families = FAMILY_BOTH, .unknown = UNKNOWN_ADOPT, .generation = generation, .plan_only = true };
+	enum result result;
+
+	side_text_make(&text, side);
+	request.input = &text.input;
+	request.stream = &text.stream;
+	request.canon = text.canon;
+	request.extras = &text.extras;
+	result = transaction_prepare(t, &request);
+	transaction_print(t, plan);
+	transaction_end(t);
+	side_text_free(&text);
+	return result;
+}
+
+enum result trial_recover(struct trial *trial)
+{
+	struct diag_log log;
+	struct transaction *t = begin(trial, &log, false);
+	enum result result = transaction_recover(t);
+
+	transaction_end(t);
+	return result;
+}
+
 enum result trial_boot(struct trial *trial, bool first)
 {
 	struct diag_log log;
@@ -128,7 +158,7 @@ static enum result run_flow(struct trial *trial)
 
 static void keep_moment(struct trial *trial)
 {
-	struct moment moment = { .kernel = trial->door.kernel, .at = trial->door.points };
+	struct moment moment = { .kernel = trial->door.kernel, .at = trial->door.points, .traced = trial->door.trace.len };
 	struct fake_disk disk;
 
 	if (trial->disk_moved || trial->disks.len == 0) {
@@ -151,7 +181,8 @@ static void at_point(void *arg, enum fake_point kind)
 	if (trial->keep_moments)
 		keep_moment(trial);
 	trial->disk_moved = trial->disk_moved || kind == POINT_DISK;
-	if (trial->door.points < ARRAY_LEN(trial->kinds))
+	trial->disk_written = trial->disk_written || kind == POINT_DISK;
+	if (trial->door.points < TRIAL_POINTS)
 		trial->kinds[trial->door.points] = kind;
 }
 
@@ -199,8 +230,8 @@ static bool make_history(struct trial *trial)
 
 	trial->new = trial->old = *kernel;
 	side_apply(&trial->new, trial->to, &trial->boot, true);
-	if (trial->flow == FLOW_ROLLBACK)
-		good = load_by(trial, trial->to, &trial->new);
+	if (trial->flow == FLOW_ROLLBACK) /* the generation before is another one: the older is named in no link */
+		good = load_by(trial, trial->to, &trial->new) && trial_load(trial, trial->to ^ SIDE_OTHER, 0, 0) == RESULT_DONE;
 	trial->old = *kernel;
 	side_apply(&trial->old, trial->from, &trial->boot, true);
 	if (!trial->first)
@@ -248,6 +279,7 @@ bool trial_begin(struct trial *trial, enum backend_kind kind, enum trial_flow fl
 	trial->start = trial->door.kernel;
 	fake_disk_read(&trial->disk, trial->dir);
 	set_hooks(trial);
+	trial->disk_written = true;
 	trial_reset(trial);
 	return good;
 }
@@ -263,11 +295,12 @@ void trial_reset(struct trial *trial)
 {
 	forget_moments(trial);
 	fake_rewind(&trial->door);
-	fake_disk_write(&trial->disk, trial->dir);
+	if (trial->disk_written)
+		fake_disk_write(&trial->disk, trial->dir);
 	trial->door.kernel = trial->start;
 	trial->written = 0;
 	trial->wrong = NULL;
-	trial->disk_moved = false;
+	trial->disk_moved = trial->disk_written = false;
 	strbuf_reset(&trial->said);
 	judge_begin(trial);
 }
@@ -303,8 +336,8 @@ static bool tell(struct trial *trial, const char *what)
 	if (trial->wrong == NULL)
 		return true;
 	if (trial->failures++ < 3)
-		printf("# %s: %s; result %d after %u points\n%s", what, trial->wrong, trial->result, trial->door.points,
-		       strbuf_text(&trial->said));
+		printf("# %s: %s; from %#x to %#x, result %d after %u points\n%s", what, trial->wrong, trial->from, trial->to,
+		       trial->result, trial->door.points, strbuf_text(&trial->said));
 	return false;
 }
 
@@ -316,21 +349,77 @@ bool trial_run(struct trial *trial, const char *what)
 	return tell(trial, what);
 }
 
+void trial_run_blindly(struct trial *trial)
+{
+	trial->result = run_flow(trial);
+	judge_packets(trial);
+	trial->disk_moved = true;
+	keep_moment(trial);
+}
+
 /* The machine as a process leaves it that dies. */
-static void go_to(struct trial *trial, const struct moment *moment)
+void trial_go_to(struct trial *trial, const struct moment *moment)
 {
 	fake_rewind(&trial->door);
 	fake_disk_write(&trial->disks.item[moment->disk], trial->dir);
+	trial->disk_written = true;
 	trial->door.kernel = moment->kernel;
 	strbuf_reset(&trial->said);
 	trial->wrong = NULL;
+	judge_begin(trial);
 }
 
+bool trial_go_behind(struct trial *trial, const char *line)
+{
+	const char *at;
+	struct moment moment;
+	size_t i = 0;
+
+	trial_reset(trial);
+	trial->keep_moments = true;
+	trial_run_blindly(trial);
+	trial->keep_moments = false;
+	at = strstr(strbuf_text(&trial->door.trace), line);
+	while (i < trial->moments.len && trial->moments.item[i].traced <= (size_t)(at - strbuf_text(&trial->door.trace)))
+		i++;
+	if (at == NULL || i == trial->moments.len)
+		return false;
+	moment = trial->moments.item[i];
+	trial_go_to(trial, &moment);
+	return true;
+}
+
+struct fake_kernel trial_with(struct trial *trial, unsigned side, bool bans)
+{
+	struct fake_kernel kernel = side == trial->to ? trial->new : trial->old;
+
+	if (!bans)
+		side_apply(&kernel, side, &trial->boot, false);
+	return kernel;
+}
+
+/* After safe rules only the undoing of a journal brings the bans back. */
+static struct fake_kernel expect(struct trial *trial, unsigned side, bool was_safe)
+{
+	struct fake_kernel bare = trial_with(trial, side, false);
+
+	return was_safe && trial_is(trial, &bare) ? bare : trial_with(trial, side, true);
+}
+
+/* Without a good generation there is nothing to compare with: the rules in force stay, or safe ones come. */
 static void boot_warm(struct trial *trial)
 {
+	unsigned good = state_link(&trial->state, "good"), side = good == trial->next ? trial->to : trial->from;
+	bool was_safe = trial_is_safe(trial);
+	struct fake_kernel expected;
+
+	if (was_safe)
+		judge_allow_bare(trial, side);
 	trial->result = trial_boot(trial, false);
 	judge_packets(trial);
-	judge_boot(trial, state_link(&trial->state, "good") == trial->next ? &trial->new : &trial->old);
+	expected = expect(trial, side, was_safe);
+	if (good != 0)
+		judge_boot(trial, &expected);
 }
 
 /* What the good generation makes of a machine that has just booted. */
@@ -356,33 +445,47 @@ static void boot_cold(struct trial *trial)
 
 static void load_next(struct trial *trial)
 {
+	bool was_safe = trial_is_safe(trial), fell_back = state_link(&trial->state, "good") != trial->good;
+	struct fake_kernel expected;
+
+	if (was_safe)
+		judge_allow_bare(trial, trial->to);
 	trial->result = trial_load(trial, trial->to, 0, 0);
-	if (trial->result == RESULT_SAFE) {
-		judge_packets(trial);
-		if (!trial_is_safe(trial))
-			trial->wrong = "the next load says that the safe rules are in force, and they are not";
-		trial->result = trial_load(trial, trial->to, 0, 0);
-	}
 	judge_packets(trial);
-	judge_next(trial);
+	if (trial->result == RESULT_SAFE) {
+		if (!trial_is_safe(trial))
+			trial->wrong = "the safe rules should be in force, and are not";
+		was_safe = true;
+		judge_allow_bare(trial, trial->to);
+		trial->result = trial_load(trial, trial->to, 0, 0);
+		judge_packets(trial);
+	}
+	expected = expect(trial, trial->to, was_safe);
+	if (trial->flow == FLOW_BOOT && fell_back) { /* sets of the text before stay */
+		expected = trial->old;
+		side_apply(&expected, trial->to, &trial->boot, false);
+	}
+	judge_next(trial, &expected);
+	judge_begin(trial);
 }
 
 bool trial_after_death(struct trial *trial, const struct moment *moment, const char *what)
 {
 	char text[256];
-	bool good;
+	bool good, keep = trial->keep_moments;
 
 	snprintf(text, sizeof(text), "%s, died at %u, next load", what, moment->at);
 	trial->keep_moments = false;
-	go_to(trial, moment);
+	trial_go_to(trial, moment);
 	load_next(trial);
 	good = tell(trial, text);
 	snprintf(text, sizeof(text), "%s, died at %u, --boot", what, moment->at);
-	go_to(trial, moment);
+	trial_go_to(trial, moment);
 	boot_warm(trial);
 	good = tell(trial, text) && good;
 	snprintf(text, sizeof(text), "%s, died at %u, machine's boot", what, moment->at);
-	go_to(trial, moment);
+	trial_go_to(trial, moment);
 	boot_cold(trial);
+	trial->keep_moments = keep;
 	return tell(trial, text) && good;
 }

@@ -10,6 +10,8 @@
 #include "fake/door.h"
 #include "fake/side.h"
 
+enum { TRIAL_POINTS = 512 };
+
 enum trial_flow {
 	FLOW_LOAD,
 	FLOW_LAPSE,    /* a load that waits for its confirmation, and the guard's undoing */
@@ -25,8 +27,10 @@ struct trial_writer {
 	bool rules;   /* it needs iptables' lock */
 	bool setting; /* not about a family */
 	bool opens;   /* packets are not judged any more */
+	const char *chain; /* of ours, in which it writes; NULL: in none that a load makes */
 	/* times: how often it wrote before. False: it could not, as something is not there. */
 	bool (*write)(struct fake_kernel *kernel, int family, unsigned times);
+	bool (*in_effect)(struct fake_kernel *kernel, int family); /* NULL: it need not be */
 	/* Takes it back in a copy; false: something of it is lost, or there twice. expected: without it. */
 	bool (*take_back)(struct fake_kernel *kernel, int family, unsigned times, const struct fake_kernel *expected);
 };
@@ -34,7 +38,8 @@ struct trial_writer {
 struct moment { /* what a process leaves that dies here */
 	struct fake_kernel kernel;
 	size_t disk; /* which of trial->disks */
-	unsigned at;
+	unsigned at;   /* the point */
+	size_t traced; /* how much of door.trace was there */
 };
 
 struct trial {
@@ -57,12 +62,13 @@ struct trial {
 	unsigned good, next;                      /* generations: before the run, and that it makes good */
 	uint32_t may_accept[FAMILIES], may_forward[FAMILIES];
 	bool may_open; /* packets are not judged any more */
-	unsigned kinds[256]; /* enum fake_point, of the points of the last run */
+	enum fake_point kinds[TRIAL_POINTS]; /* of the points of the last run */
 
 	/* results */
 	VEC(struct moment) moments;
 	VEC(struct fake_disk) disks;
-	bool disk_moved; /* since the last of disks */
+	bool disk_moved;   /* since the last of disks */
+	bool disk_written; /* since trial_reset */
 	enum result result;
 	struct strbuf said; /* owned; what the log was told */
 	const char *wrong;  /* the first thing that was wrong in this run; NULL: nothing */
@@ -79,15 +85,25 @@ void trial_reset(struct trial *trial);
 /* Runs the flow, and judges it. False: it was wrong, and is said together with `what`. */
 bool trial_run(struct trial *trial, const char *what);
 
+/* Runs the flow; only the packets on the way are judged, and the moment of its end is kept. */
+void trial_run_blindly(struct trial *trial);
+
 /* The process died at a moment: the next load, a boot of fw-load alone, the machine's boot, each from there. */
 bool trial_after_death(struct trial *trial, const struct moment *moment, const char *what);
 
-/* Parts of the above, for tests with a plan of their own. */
+/* Parts of the above, for tests with a plan of their own. generation: 0, or one that is put in force again. */
 enum result trial_load(struct trial *trial, unsigned side, unsigned confirm, unsigned generation);
+enum result trial_plan(struct trial *trial, unsigned side, unsigned generation, struct strbuf *plan);
+enum result trial_recover(struct trial *trial);
 enum result trial_boot(struct trial *trial, bool first);
 enum result trial_lapse(struct trial *trial);
+
+/* Puts machine and disk where they were at a moment, or at the first moment behind a line of the trace of a run. */
+void trial_go_to(struct trial *trial, const struct moment *moment);
+bool trial_go_behind(struct trial *trial, const char *line);
 bool trial_is(struct trial *trial, const struct fake_kernel *expected); /* rules, settings and sets */
 bool trial_is_safe(struct trial *trial);
+struct fake_kernel trial_with(struct trial *trial, unsigned side, bool bans); /* the machine with one of the two texts in force */
 void trial_reboot(struct trial *trial);
 
 #endif
