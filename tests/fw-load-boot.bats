@@ -168,7 +168,7 @@ is_closed() {
 	done
 }
 
-@test "case 28: a state that cannot be written: the good rules are loaded all the same" {
+@test "case 28: T34: a state that cannot be written: the good rules are loaded all the same" {
 	for b in $backends; do
 		fresh
 		put "$gateway"

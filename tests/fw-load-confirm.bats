@@ -49,7 +49,7 @@ patiently() {
 	done
 }
 
-@test "case 18: not confirmed: rolled back, status 9; a confirmation that comes late is refused" {
+@test "case 18: T40: not confirmed: rolled back, status 9; a confirmation that comes late is refused" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -364,7 +364,7 @@ still_in_force() {
 	done
 }
 
-@test "case 12: killed at any system call that writes the state: old or new, whole, after the next run" {
+@test "case 12: T19: killed at any system call that writes the state: old or new, whole, after the next run" {
 	command -v strace >/dev/null || skip "strace is missing"
 	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
 	for b in $backends; do

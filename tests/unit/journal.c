@@ -109,7 +109,7 @@ static void test_journal(void)
 	      "journal: read back");
 	journal_free(&again);
 	CHECK(accepted(copy, journal_reads, &state) == 0,
-	      "journal: with a bit flipped, a byte missing or one more it is damaged, at each place");
+	      "T22, journal: with a bit flipped, a byte missing or one more it is damaged, at each place");
 	put_text(copy, "");
 	CHECK(journal_error(&state) == -EBADMSG, "journal: an empty file is damaged, not none");
 	CHECK(journal_set_aside(&state) == 0 && journal_error(&state) == -ENOENT &&
@@ -119,7 +119,7 @@ static void test_journal(void)
 		      journal_error(&state) == -ENOENT,
 	      "journal: a folder in its place is set aside, though a file of that name is there");
 	CHECK(mkfifo(copy, 0600) == 0 && journal_error(&state) == -ENOTSUP && journal_set_aside(&state) == 0,
-	      "journal: a FIFO in its place is refused without waiting");
+	      "T35, journal: a FIFO in its place is refused without waiting");
 	put(copy, "", 0, 0666);
 	CHECK(journal_error(&state) == -EPERM, "journal: one that others can write is refused");
 	put(copy, "", 0, 0);
@@ -542,7 +542,7 @@ static void test_old_pending(void)
 	strbuf_printf(&text, "generation 7\nboot %s\ndeadline 99\n", state.boot);
 	put(path, text.data, text.len, 0600);
 	CHECK(state_old_pending(&state, &pending) == -EBUSY && pending.generation == 7 && pending.deadline == 99,
-	      "format 1: a load of this boot is pending");
+	      "T44, format 1: a load of this boot is pending");
 	put_text(path, "generation 7\nboot another\ndeadline 99\n");
 	CHECK(state_old_pending(&state, &pending) == 0, "format 1: one of another boot is not");
 	put_text(path, "generation\n");

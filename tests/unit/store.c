@@ -171,7 +171,7 @@ static void test_generation(void)
 	      "generation: its directives and notes");
 	generation_free(&generation);
 	CHECK(accepted(state_file_path(&state, 1, STATE_KEPT, &path), first_is_whole, &state) == 0,
-	      "generation: with a bit flipped, a byte missing or one more it is damaged, at each place");
+	      "T32, generation: with a bit flipped, a byte missing or one more it is damaged, at each place");
 	CHECK(rename(strbuf_text(&path), within(state.dir, "generations/000009.gz")) == 0 && !is_whole(&state, 9),
 	      "generation: under the number of another one it is damaged");
 	strbuf_free(&path);
