@@ -402,7 +402,7 @@ still_in_force() {
 			done
 		done
 		echo "$b: $kills kills"
-		[ $kills -ge 10 ]
+		[ $kills -ge 7 ]
 	done
 }
 

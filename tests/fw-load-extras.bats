@@ -379,7 +379,7 @@ reboot_here() {
 		case $example in
 		*--confirm-now*) continue ;;
 		*"--confirm 60"*) # for an hour: a minute may be too short here
-			in_ns sh -c "$(sed "s,fw-load,& -s '$state',; s,60,3600," <<<"$example")" 3>&- &
+			in_ns sh -c "$(sed "s,fw-load,& -s '$state',; s,--confirm 60 ,--confirm 3600 ," <<<"$example")" 3>&- &
 			loading=$!
 			wait_for in_ns fw-load -s "$state" --confirm-now 2>/dev/null
 			wait $loading
