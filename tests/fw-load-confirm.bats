@@ -516,6 +516,7 @@ reboot() {
 	rm -rf "$state/run"
 }
 
+# T19
 @test "case 12: killed at any call, its restores too: old or new, whole and in both families, after the next run or a boot" {
 	local n left fast
 	[[ $BUILD != *-san ]] || export ASAN_OPTIONS=detect_leaks=0
