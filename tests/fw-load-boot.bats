@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fw-load --boot: the last good rules, else older, else safe ones, never an open host.
 
+in_turn=1 # the state knows of no kind of iptables
 load lib/load
 
 setup() {

@@ -3,6 +3,7 @@
 # fw-load --confirm: undone unless confirmed, whatever happens to terminal, session and process; and what
 # a run leaves that was killed.
 
+in_turn=1 # the state knows of no kind of iptables
 load lib/load
 
 setup() {

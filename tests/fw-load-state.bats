@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fw-load: what it does when its own state is damaged, foreign, full or old, and what is asked of --boot. The cases are those of faults.md.
 
+in_turn=1 # the state knows of no kind of iptables
 load lib/load
 
 setup() {

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fw-save when something goes wrong: the old file stays, and nothing is believed that is in doubt.
 
+in_turn=1 # the state knows of no kind of iptables
 load lib/load
 
 setup() { load_setup; }

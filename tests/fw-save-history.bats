@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fw-save: generations, what differs from the last load, and the files of distributions.
 
+in_turn=1 # the state knows of no kind of iptables
 load lib/load
 
 setup() { load_setup; }

@@ -7,11 +7,11 @@
 . "$BATS_TEST_DIRNAME/lib/wait.bash"
 . "$BATS_TEST_DIRNAME/lib/anyone.bash"
 
-# Both kinds of iptables. With sanitizers one a test, in turn, for time: our code is the same for both but for a few
-# lines. FW_BACKENDS="nft legacy" make SAN=1 check tries both there too.
+# Both kinds of iptables. With sanitizers, and in files that say `in_turn=1`, one a test, for time: what these are about
+# is the same code for both. FW_BACKENDS="nft legacy" tries both there too.
 choose_backends() {
 	backends=${FW_BACKENDS:-nft legacy}
-	[[ -z ${FW_BACKENDS-} && $BUILD == *-san ]] || return 0
+	[[ -z ${FW_BACKENDS-} && ( -n ${in_turn-} || $BUILD == *-san ) ]] || return 0
 	[ $((BATS_TEST_NUMBER % 2)) = 0 ] && backends=nft || backends=legacy
 }
 
