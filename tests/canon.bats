@@ -71,11 +71,18 @@ stands() {
 	done
 }
 
-@test "a rule that iptables-save would widen is refused, and the same with a real port is not" {
+@test "a rule that iptables-save would widen is refused, or else in force as written; the same with a real port is not" {
 	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -m tcp ! --dport : -j ACCEPT\nCOMMIT\n' >"$tmp/text"
-	run -1 canon declared 46 "$tmp/text"
-	[[ $output == *"text:3: error: iptables would write this rule back as \`-A INPUT -p tcp -m tcp -j ACCEPT', which is another rule"* ]]
-	[ ${#lines[@]} -eq 1 ]
+	run canon declared 46 "$tmp/text"
+	if [ "$status" -eq 0 ]; then # libxtables 1.8.10 and later write all of it, and iptables-nft loads it
+		[[ $output == *"! --dport 0:65535 -j ACCEPT"* ]]
+		stands "$tmp/text"
+		[[ $(in_ns iptables-legacy-save) == *"! --dport 0:65535 -j ACCEPT"* ]]
+	else
+		[ "$status" -eq 1 ]
+		[[ $output == *"text:3: error: iptables would write this rule back as \`-A INPUT -p tcp -m tcp -j ACCEPT', which is another rule"* ]]
+		[ ${#lines[@]} -eq 1 ]
+	fi
 	sed 's/ :/ 22/' "$tmp/text" >"$tmp/good"
 	stands "$tmp/good"
 }

@@ -29,8 +29,17 @@ samples() {
 	}'
 }
 
+# not_for FILE: its name ends with the last version of iptables that reads it so, and a later one is installed
+not_for() {
+	local last=${1##*-}
+	last=${last%.in}
+	[[ $last == [0-9]* ]] || return 1
+	[ "$(printf '%s\n' "$last" "$(pkg-config --modversion xtables)" | sort -V | tail -n 1)" != "$last" ]
+}
+
 @test "each sample gives exactly its messages" {
 	for case in data/fw-lint-kernel/*.in; do
+		! not_for "$case" || continue
 		family=4
 		[[ $case != *ipv6* ]] || family=6
 		(cd "${case%/*}" && fw-lint -q -$family --checks=syntax,kernel "${case##*/}" >"$tmp/out" 2>&1) || true
@@ -41,6 +50,7 @@ samples() {
 @test "iptables-legacy-restore --test takes what only the kernel refuses" {
 	needs rules
 	for case in data/fw-lint-kernel/*.in; do
+		! not_for "$case" || continue
 		program=iptables-legacy-restore
 		[[ $case != *ipv6* ]] || program=ip6tables-legacy-restore
 		grep -vE -- '--map-set|-m string --algo xx' "$case" | "$program" --test 2>"$tmp/err" || { cat "$tmp/err"; false; }
