@@ -145,7 +145,7 @@ refused() {
 				refused "-A INPUT -p tcp -m tcp ! --$which : -j ACCEPT"
 				continue
 			fi
-			# libxtables 1.8.10 and later write it as it is.
+			# libxtables 1.8.11 and later write it as it is.
 			in_ns iptables-$b-save | grep -q -- "! --$which 0:65535 -j ACCEPT"
 			[ $b = legacy ] || in_ns nft list chain ip filter INPUT | grep -q 'port != 0-65535'
 		done

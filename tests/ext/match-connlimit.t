@@ -8,8 +8,10 @@
 -m connlimit ! --connlimit-upto 3 --connlimit-daddr;-m connlimit --connlimit-above 3 --connlimit-mask 32 --connlimit-daddr;OK
 -m connlimit --connlimit-above 15;-m connlimit --connlimit-above 15 --connlimit-mask 32 --connlimit-saddr;OK
 -m connlimit --connlimit-above 1500;-m connlimit --connlimit-above 1500 --connlimit-mask 32 --connlimit-saddr;OK
--m connlimit --connlimit-above 3 --connlimit-saddr --connlimit-mask 1500;-m connlimit --connlimit-above 3 --connlimit-mask 32 --connlimit-saddr;OK
--m connlimit --connlimit-above 3 --connlimit-saddr --connlimit-mask 2020;-m connlimit --connlimit-above 3 --connlimit-mask 32 --connlimit-saddr;OK
+-m connlimit --connlimit-above 3 --connlimit-saddr --connlimit-mask 1500;-m connlimit --connlimit-above 3 --connlimit-mask 32 --connlimit-saddr;OK;before 1.8.11
+-m connlimit --connlimit-above 3 --connlimit-saddr --connlimit-mask 1500;-m connlimit --connlimit-above 3 --connlimit-mask 0 --connlimit-saddr;OK;since 1.8.11
+-m connlimit --connlimit-above 3 --connlimit-saddr --connlimit-mask 2020;-m connlimit --connlimit-above 3 --connlimit-mask 32 --connlimit-saddr;OK;before 1.8.11
+-m connlimit --connlimit-above 3 --connlimit-saddr --connlimit-mask 2020;-m connlimit --connlimit-above 3 --connlimit-mask 0 --connlimit-saddr;OK;since 1.8.11
 -m connlimit --connlimit-daddr --connlimit-upto 3;-m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-daddr;OK
 -m connlimit --connlimit-saddr --connlimit-above 1;-m connlimit --connlimit-above 1 --connlimit-mask 32 --connlimit-saddr;OK
 -m connlimit --connlimit-saddr --connlimit-upto 010;-m connlimit --connlimit-upto 8 --connlimit-mask 32 --connlimit-saddr;OK
@@ -17,7 +19,8 @@
 -m connlimit --connlimit-upto 2;-m connlimit --connlimit-upto 2 --connlimit-mask 32 --connlimit-saddr;OK
 -m connlimit --connlimit-upto 3;-m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr;OK
 -m connlimit --connlimit-upto 3 --connlimit-daddr;-m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-daddr;OK
--p 41 -m connlimit --connlimit-upto 3;-p ipv6 -m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr;OK
+-p 41 -m connlimit --connlimit-upto 3;-p ipv6 -m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr;OK;before 1.8.11
+-p 41 -m connlimit --connlimit-upto 3;-p 41 -m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr;OK;since 1.8.11
 -p TCP -m connlimit --connlimit-upto 3;-p tcp -m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr;OK
 -p udp -m connlimit --connlimit-upto 3;-p udp -m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr;OK
 @ mangle FORWARD 46
@@ -86,6 +89,7 @@
 -m connlimit --connlimit-upto 2;-m connlimit --connlimit-upto 2 --connlimit-mask 128 --connlimit-saddr;OK
 -m connlimit --connlimit-upto 3;-m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-saddr;OK
 -m connlimit --connlimit-upto 3 --connlimit-daddr;-m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-daddr;OK
--p 41 -m connlimit --connlimit-upto 3;-p ipv6 -m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-saddr;OK
+-p 41 -m connlimit --connlimit-upto 3;-p ipv6 -m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-saddr;OK;before 1.8.11
+-p 41 -m connlimit --connlimit-upto 3;-p 41 -m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-saddr;OK;since 1.8.11
 -p TCP -m connlimit --connlimit-upto 3;-p tcp -m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-saddr;OK
 -p udp -m connlimit --connlimit-upto 3;-p udp -m connlimit --connlimit-upto 3 --connlimit-mask 128 --connlimit-saddr;OK

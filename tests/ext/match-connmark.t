@@ -24,4 +24,5 @@
 -m connmark --mark INVALID;;FAIL
 -m connmark 1/2;;FAIL
 -p udp -m connmark;;FAIL
--ptcp -m connmark --mark 1/2;;FAIL
+-ptcp -m connmark --mark 1/2;;FAIL;before 1.8.10
+-ptcp -m connmark --mark 1/2;-p tcp -m connmark --mark 0x1/0x2;OK;since 1.8.10

@@ -11,7 +11,8 @@
 -m conntrack ! --ctrepldst 10.0.0.1 ! --ctorigdst 10.0.0.1;-m conntrack ! --ctorigdst 10.0.0.1 ! --ctrepldst 10.0.0.1;OK
 -m conntrack ! --ctrepldst 65535;-m conntrack ! --ctrepldst 0.0.255.255;OK
 -m conntrack ! --ctreplsrc 1;-m conntrack ! --ctreplsrc 0.0.0.1;OK
--m conntrack ! --ctreplsrc 192.0.2.1/33;-m conntrack ! --ctreplsrc 192.0.2.1;OK
+-m conntrack ! --ctreplsrc 192.0.2.1/33;-m conntrack ! --ctreplsrc 192.0.2.1;OK;before 1.8.11
+-m conntrack ! --ctreplsrc 192.0.2.1/33;-m conntrack ! --ctreplsrc 192.0.2.1/0.0.0.33;OK;since 1.8.11
 -m conntrack ! --ctreplsrcport 1 --ctproto tcp --ctorigdst 10.0.0.1 --ctorigsrcport 1 ! --ctexpire 1:2;-m conntrack --ctproto 6 --ctorigdst 10.0.0.1 --ctorigsrcport 1 ! --ctreplsrcport 1 ! --ctexpire 1:2;OK
 -m conntrack ! --ctstate NEW ! --ctorigsrc 2001:db8::1;;FAIL
 -m conntrack ! --ctstatus ASSURED --ctorigdstport 1 --ctorigsrc 2001:db8::1;;FAIL
@@ -69,7 +70,8 @@
 -m conntrack ! --ctorigsrcport 1;=;OK
 -m conntrack ! --ctorigsrcport 192.0.2.1-192.0.2.5:80-70;;FAIL
 -m conntrack ! --ctorigsrcport ipv6;;FAIL
--m conntrack ! --ctproto 0;=;OK
+-m conntrack ! --ctproto 0;=;OK;before 1.8.10
+-m conntrack ! --ctproto 0;;FAIL;since 1.8.10
 -m conntrack ! --ctproto 1;=;OK
 -m conntrack ! --ctproto src;;FAIL
 -m conntrack ! --ctrepldst /;;FAIL
@@ -77,7 +79,8 @@
 -m conntrack ! --ctrepldstport 1,2;;FAIL
 -m conntrack ! --ctrepldstport 1,31;;FAIL
 -m conntrack ! --ctrepldstport 2;=;OK
--m conntrack ! --ctrepldstport 24:00;-m conntrack ! --ctrepldstport 24;OK
+-m conntrack ! --ctrepldstport 24:00;-m conntrack ! --ctrepldstport 24;OK;before 1.8.11
+-m conntrack ! --ctrepldstport 24:00;;FAIL;since 1.8.11
 -m conntrack ! --ctreplsrc ALL;;FAIL
 -m conntrack ! --ctreplsrc none;;FAIL
 -m conntrack ! --ctreplsrcport "a b";;FAIL
@@ -92,7 +95,8 @@
 -m conntrack ! --ctstatus ASSURED;=;OK
 -m conntrack --c 1;;FAIL
 -m conntrack --ctdir;;FAIL
--m conntrack --ctdir ORIGINAL --ctexpire 1:2 --ctorigsrcport 10:1;-m conntrack --ctorigsrcport 10:1 --ctexpire 1:2 --ctdir ORIGINAL;OK
+-m conntrack --ctdir ORIGINAL --ctexpire 1:2 --ctorigsrcport 10:1;-m conntrack --ctorigsrcport 10:1 --ctexpire 1:2 --ctdir ORIGINAL;OK;before 1.8.11
+-m conntrack --ctdir ORIGINAL --ctexpire 1:2 --ctorigsrcport 10:1;;FAIL;since 1.8.11
 -m conntrack --ctdir ORIGINAL --ctorigdstport +1;-m conntrack --ctorigdstport 1 --ctdir ORIGINAL;OK
 -m conntrack --ctdir ORIGINAL --ctorigsrc 10.0.0.1 --ctstate NEW --ctreplsrc 192.0.2.1:80-90;;FAIL
 -m conntrack --ctdir ORIGINAL --ctproto 64;-m conntrack --ctproto 64 --ctdir ORIGINAL;OK
@@ -104,7 +108,8 @@
 -m conntrack --ctexpire 1:2 --ctrepldst 2001:db8::1 --ctstate NEW --ctreplsrc Mo;;FAIL
 -m conntrack --ctexpire 1:2 --ctrepldstport 256;-m conntrack --ctrepldstport 256 --ctexpire 1:2;OK
 -m conntrack --ctexpire 1:2 --ctstatus ASSURED --ctstate 0/s;;FAIL
--m conntrack --ctexpire 2:1;=;OK
+-m conntrack --ctexpire 2:1;=;OK;before 1.8.11
+-m conntrack --ctexpire 2:1;;FAIL;since 1.8.11
 -m conntrack --ctexpire Mo;;FAIL
 -m conntrack --ctorigdst;;FAIL
 -m conntrack --ctorigdst 10.0.0.1 --ctexpire eth+;;FAIL
@@ -144,7 +149,8 @@
 -m conntrack --ctrepldst 2001:db8::1 --ctorigdst 2001:db8::1 --ctdir random;;FAIL
 -m conntrack --ctrepldstport;;FAIL
 -m conntrack --ctrepldstport "";-m conntrack --ctrepldstport 0;OK
--m conntrack --ctrepldstport 01:00;-m conntrack --ctrepldstport 1;OK
+-m conntrack --ctrepldstport 01:00;-m conntrack --ctrepldstport 1;OK;before 1.8.11
+-m conntrack --ctrepldstport 01:00;;FAIL;since 1.8.11
 -m conntrack --ctrepldstport 1 --ctorigsrc 10.0.0.1 --ctreplsrc 4294967296;;FAIL
 -m conntrack --ctrepldstport 1 --ctorigsrcport 1;-m conntrack --ctorigsrcport 1 --ctrepldstport 1;OK
 -m conntrack --ctrepldstport 1 --ctstate NEW;-m conntrack --ctstate NEW --ctrepldstport 1;OK
@@ -163,7 +169,8 @@
 -m conntrack --ctreplsrcport 0;=;OK
 -m conntrack --ctreplsrcport 1 --ctproto tcp --ctrepldstport kmp;;FAIL
 -m conntrack --ctreplsrcport 1 --ctstate mon;;FAIL
--m conntrack --ctreplsrcport 10:1;=;OK
+-m conntrack --ctreplsrcport 10:1;=;OK;before 1.8.11
+-m conntrack --ctreplsrcport 10:1;;FAIL;since 1.8.11
 -m conntrack --ctreplsrcport 64;=;OK
 -m conntrack --ctreplsrcport :;-m conntrack --ctreplsrcport 0:65535;OK
 -m conntrack --ctreplsrcport :80;-m conntrack --ctreplsrcport 0:80;OK

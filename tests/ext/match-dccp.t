@@ -72,7 +72,8 @@
 -p dccp -m dccp --source-port 192.0.2.1-192.0.2.5:80-70;;FAIL
 -p dccp -m dccp --source-port 1:2 --destination-port 1 --dport 1 --sport 192.0.2.1/33;;FAIL
 -p dccp -m dccp --source-port 1:2 --dport 1 --dccp-option 2001:db8::1;;FAIL
--p dccp -m dccp --source-port 2:1;-p dccp -m dccp --sport 2:1;OK
+-p dccp -m dccp --source-port 2:1;-p dccp -m dccp --sport 2:1;OK;before 1.8.11
+-p dccp -m dccp --source-port 2:1;;FAIL;since 1.8.11
 -p dccp -m dccp --source-port http;-p dccp -m dccp --sport 80;OK
 -p dccp -m dccp --source-port http:https;-p dccp -m dccp --sport 80:443;OK
 -p dccp -m dccp --sport +1;-p dccp -m dccp --sport 1;OK
@@ -81,7 +82,8 @@
 -p dccp -m dccp --sport 1 --destination-port 0/s;;FAIL
 -p dccp -m dccp --sport 1 --destination-port 1;-p dccp -m dccp --sport 1 --dport 1;OK
 -p dccp -m dccp --sport 1 --dport 1 --dccp-types ANY;;FAIL
--p dccp -m dccp --sport 1 --dport 10:1;=;OK
+-p dccp -m dccp --sport 1 --dport 10:1;=;OK;before 1.8.11
+-p dccp -m dccp --sport 1 --dport 10:1;;FAIL;since 1.8.11
 -p dccp -m dccp --sport 1 --source-port 1:2 --dccp-option 5 --dccp-types REQUEST,DATA;;FAIL
 -p dccp -m dccp --sport 1 --source-port 1:2 --dccp-types ,1;;FAIL
 -p dccp -m dccp --sport 1 --source-port 1:2 --dccp-types REQUEST,DATA --destination-port 1;;FAIL

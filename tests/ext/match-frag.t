@@ -85,7 +85,8 @@
 -m frag --fragmore ! --fragid 1;-m frag ! --fragid 1 --fragmore;OK
 -m frag --fragmore --fragid 256;-m frag --fragid 256 --fragmore;OK
 -m frag --fragres;=;OK
--m frag --fragres --fragid 24:00;-m frag --fragid 24:0 --fragres;OK
+-m frag --fragres --fragid 24:00;-m frag --fragid 24:0 --fragres;OK;before 1.8.11
+-m frag --fragres --fragid 24:00;;FAIL;since 1.8.11
 -m frag --fragres --fraglen 5 --fragid 1:;-m frag --fragid 1:4294967295 --fraglen 5 --fragres;OK
 -m frag --fragres --fragmore --fraglen 32;-m frag --fraglen 32 --fragres --fragmore;OK
 -p ipv6-icmp -m frag --fragres;=;OK

@@ -11,12 +11,14 @@
 -m length --length;;FAIL
 -m length --length 0;=;OK
 -m length --length 010;-m length --length 8;OK
--m length --length 01:00;-m length --length 1:0;OK
+-m length --length 01:00;-m length --length 1:0;OK;before 1.8.11
+-m length --length 01:00;;FAIL;since 1.8.11
 -m length --length 0:65535;=;OK
 -m length --length 0x10;-m length --length 16;OK
 -m length --length 1 !;;FAIL
 -m length --length 1,,2;;FAIL
--m length --length 10:1;=;OK
+-m length --length 10:1;=;OK;before 1.8.11
+-m length --length 10:1;;FAIL;since 1.8.11
 -m length --length 192.0.2.1/24;;FAIL
 -m length --length 192.0.2.1/255.255.0.0;;FAIL
 -m length --length 1mb/s;;FAIL

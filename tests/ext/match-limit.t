@@ -38,5 +38,6 @@
 -m limit --limit-burst 5 --limit abc;;FAIL
 -m limit --limit-burst nth;;FAIL
 -m limit 5;;FAIL
--p ipv6 -m limit --limit 1/s;-p ipv6 -m limit --limit 1/sec;OK
+-p ipv6 -m limit --limit 1/s;-p ipv6 -m limit --limit 1/sec;OK;before 1.8.11
+-p ipv6 -m limit --limit 1/s;-p 41 -m limit --limit 1/sec;OK;since 1.8.11
 -p udp -m limit;-p udp -m limit --limit 3/hour;OK

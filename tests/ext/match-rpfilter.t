@@ -55,8 +55,10 @@
 -m rpfilter --validmark --invert;=;OK
 -m rpfilter --validmark --loose;-m rpfilter --loose --validmark;OK
 -m rpfilter --validmark --loose --accept-local --invert;-m rpfilter --loose --validmark --accept-local --invert;OK
--p 41 -m rpfilter --accept-local;-p ipv6 -m rpfilter --accept-local;OK
--p 41 -m rpfilter --loose;-p ipv6 -m rpfilter --loose;OK
+-p 41 -m rpfilter --accept-local;-p ipv6 -m rpfilter --accept-local;OK;before 1.8.11
+-p 41 -m rpfilter --accept-local;=;OK;since 1.8.11
+-p 41 -m rpfilter --loose;-p ipv6 -m rpfilter --loose;OK;before 1.8.11
+-p 41 -m rpfilter --loose;=;OK;since 1.8.11
 -p mobility-header -m rpfilter --invert;=;OK
 -p udp -m rpfilter;=;OK
 -p udp -m rpfilter --invert;=;OK

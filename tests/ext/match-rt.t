@@ -57,7 +57,8 @@
 -m rt --rt-len 0;=;OK
 -m rt --rt-len 5 --rt-segsleft :;-m rt --rt-len 5;OK
 -m rt --rt-segsl 1:2;-m rt --rt-segsleft 1:2;OK
--m rt --rt-segsleft 01:00;-m rt --rt-segsleft 1:0;OK
+-m rt --rt-segsleft 01:00;-m rt --rt-segsleft 1:0;OK;before 1.8.11
+-m rt --rt-segsleft 01:00;;FAIL;since 1.8.11
 -m rt --rt-segsleft 0:65535;=;OK
 -m rt --rt-segsleft 1:2 --rt-type 0 --rt-0-addrs ::1,::2 --rt-len 5 --rt-0-res;-m rt --rt-type 0 --rt-segsleft 1:2 --rt-len 5 --rt-0-res --rt-0-addrs ::1,::2;OK
 -m rt --rt-ty 0;-m rt --rt-type 0;OK

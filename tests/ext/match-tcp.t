@@ -12,7 +12,8 @@
 -p tcp -m tcp ! --destination-port !;;FAIL
 -p tcp -m tcp ! --destination-port 2020;-p tcp -m tcp ! --dport 2020;OK
 -p tcp -m tcp ! --dport 1;=;OK
--p tcp -m tcp ! --dport :;-p tcp -m tcp;OK
+-p tcp -m tcp ! --dport :;-p tcp -m tcp;OK;before 1.8.11
+-p tcp -m tcp ! --dport :;-p tcp -m tcp ! --dport 0:65535;OK;since 1.8.11
 -p tcp -m tcp ! --source-port 1;-p tcp -m tcp ! --sport 1;OK
 -p tcp -m tcp ! --source-port 1/;;FAIL
 -p tcp -m tcp ! --source-port 65535;-p tcp -m tcp ! --sport 65535;OK

@@ -20,7 +20,8 @@
 -p udp -m udp ! --dport http:https;-p udp -m udp ! --dport 80:443;OK
 -p udp -m udp ! --source-port 1;-p udp -m udp ! --sport 1;OK
 -p udp -m udp ! --source-port 4294967295;;FAIL
--p udp -m udp ! --source-port :;-p udp -m udp;OK
+-p udp -m udp ! --source-port :;-p udp -m udp;OK;before 1.8.11
+-p udp -m udp ! --source-port :;-p udp -m udp ! --sport 0:65535;OK;since 1.8.11
 -p udp -m udp ! --source-port both;;FAIL
 -p udp -m udp ! --sport 1;=;OK
 -p udp -m udp ! --sport 1-2;;FAIL
@@ -28,7 +29,8 @@
 -p udp -m udp --destination-port 1 ! --sport 1;-p udp -m udp ! --sport 1 --dport 1;OK
 -p udp -m udp --destination-port 1 --dport 1 --sport 1 --source-port 2001:db8::1/ffff::;;FAIL
 -p udp -m udp --destination-port 1 --dport 1/2;;FAIL
--p udp -m udp --destination-port 1 --sport 01:00;-p udp -m udp --sport 1:0 --dport 1;OK
+-p udp -m udp --destination-port 1 --sport 01:00;-p udp -m udp --sport 1:0 --dport 1;OK;before 1.8.11
+-p udp -m udp --destination-port 1 --sport 01:00;;FAIL;since 1.8.11
 -p udp -m udp --destination-port 1 --sport 1 --dport 1 --source-port 255;;FAIL
 -p udp -m udp --destination-port 1 --sport ANY;;FAIL
 -p udp -m udp --destination-port 1 extra;;FAIL
@@ -46,7 +48,8 @@
 -p udp -m udp --dport 1 --sport 1 --source-port 1 --destination-port 255;;FAIL
 -p udp -m udp --dport 1 --sport 1 --source-port tcp;;FAIL
 -p udp -m udp --dport 15;=;OK
--p udp -m udp --dport 24:00;-p udp -m udp --dport 24:0;OK
+-p udp -m udp --dport 24:00;-p udp -m udp --dport 24:0;OK;before 1.8.11
+-p udp -m udp --dport 24:00;;FAIL;since 1.8.11
 -p udp -m udp --sour 1;;FAIL
 -p udp -m udp --source-port ,1;;FAIL
 -p udp -m udp --source-port 1 --destination-port 1 --sport 2001:db8::1/129;;FAIL
@@ -64,4 +67,5 @@
 -p udp -m udp --sport 63;=;OK
 -p udp -m udp --sport http:https;-p udp -m udp --sport 80:443;OK
 -p udp -m udp 1;;FAIL
--ptcp -m udp --dport 1;;FAIL
+-ptcp -m udp --dport 1;;FAIL;before 1.8.10
+-ptcp -m udp --dport 1;-;OK;since 1.8.10

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # iptables' own options.
 @ mangle FORWARD 4
+--fragments -s10.0.0.1 -j ACCEPT;-s 10.0.0.1/32 -f -j ACCEPT;OK;since 1.8.10
+--source=10.0.0.1;-s 10.0.0.1/32;OK;since 1.8.10
+-f --source=10.0.0.1;-s 10.0.0.1/32 -f;OK;since 1.8.10
+-s10.0.0.1;-s 10.0.0.1/32;OK;since 1.8.10
+-s10.0.0.1 -i eth0:1 -j RETURN;-s 10.0.0.1/32 -i eth0:1 -j RETURN;OK;since 1.8.10
 ! --fragments;! -f;OK
 ! -f;=;OK
 ! -f --dst 10.0.0.1;-d 10.0.0.1/32 ! -f;OK
@@ -53,7 +58,8 @@
 -i eth0 --src 10.0.0.1;-s 10.0.0.1/32 -i eth0;OK
 -p 0x6 -f -s ::/0;-p tcp -f;OK
 -p 255 -s 10.0.0.0/8;-s 10.0.0.0/8 -p 255;OK
--p 41 -g user -s 10/8;-s 10.0.0.0/8 -p ipv6 -g user;OK
+-p 41 -g user -s 10/8;-s 10.0.0.0/8 -p ipv6 -g user;OK;before 1.8.11
+-p 41 -g user -s 10/8;-s 10.0.0.0/8 -p 41 -g user;OK;since 1.8.11
 -p esp -f;=;OK
 -p mh -s 10.1;-s 10.1.0.0/32 -p mobility-header;OK
 -s 010.1.1.1;-s 8.1.1.1/32;OK
@@ -160,7 +166,7 @@
 --exact -s10.0.0.1;;FAIL
 --frag -g ACCEPT;;FAIL
 --fragments -c 1, -m ../tcp;;FAIL
---fragments -s10.0.0.1 -j ACCEPT;;FAIL
+--fragments -s10.0.0.1 -j ACCEPT;;FAIL;before 1.8.10
 --fragments -w -j ../LOG;;FAIL
 --goto user;-g user;OK
 --goto user -o lo -c 1,2,3;-o lo -g user;OK
@@ -217,7 +223,7 @@
 --so 10.0.0.1 -s 2001:db8::/32 --;;FAIL
 --source ::1 ! -s 10.0.0.1,10.0.0.2;;FAIL
 --source ::1 --dport 80 --i lo;;FAIL
---source=10.0.0.1;;FAIL
+--source=10.0.0.1;;FAIL;before 1.8.10
 --source=10.0.0.1 ! --in lo;;FAIL
 --source=10.0.0.1 -c " 1" 2 -s ::1/129;;FAIL
 --source=10.0.0.1 -j ACCEPT -j DROP;;FAIL
@@ -329,7 +335,7 @@
 -d ::1 -j tcp;;FAIL
 -e;;FAIL
 -e -p tcp;;FAIL
--f --source=10.0.0.1;;FAIL
+-f --source=10.0.0.1;;FAIL;before 1.8.10
 -f -f;;FAIL
 -f -f --unknown --d;;FAIL
 -g ACCEPT;;FAIL
@@ -405,7 +411,8 @@
 -i lo -i lo;;FAIL
 -i lo -i lo -i eth0:1 -vv;;FAIL
 -i lo -i lo -p hopopt;;FAIL
--ieth0;-i -ieth0;OK
+-ieth0;-i -ieth0;OK;before 1.8.10
+-ieth0;-i eth0;OK;since 1.8.10
 -ieth0 --line-numbers;;FAIL
 -ieth0 -j user -g user;;FAIL
 -ieth0 -s ::1/129;;FAIL
@@ -460,8 +467,10 @@
 -j user -g user -j user -g user;;FAIL
 -j user -s ::1/0;-j user;OK
 -j x -c 0x10 2;;FAIL
--jACCEPT;;FAIL
--jACCEPT -i eth*;;FAIL
+-jACCEPT;;FAIL;before 1.8.10
+-jACCEPT;-j ACCEPT;OK;since 1.8.10
+-jACCEPT -i eth*;;FAIL;before 1.8.10
+-jACCEPT -i eth*;-i eth* -j ACCEPT;OK;since 1.8.10
 -jACCEPT -j DROP -p 060;;FAIL
 -jACCEPT -m - -s 10.0.0.1-10.0.0.3;;FAIL
 -k x;;FAIL
@@ -541,8 +550,10 @@
 -p 255;=;OK
 -p 256;;FAIL
 -p 256 -ieth0;;FAIL
--p 41;-p ipv6;OK
--p 41 --out-interface lo;-o lo -p ipv6;OK
+-p 41;-p ipv6;OK;before 1.8.11
+-p 41;=;OK;since 1.8.11
+-p 41 --out-interface lo;-o lo -p ipv6;OK;before 1.8.11
+-p 41 --out-interface lo;-o lo -p 41;OK;since 1.8.11
 -p 41 -s ::1/0 -m tcp/x;;FAIL
 -p 6;-p tcp;OK
 -p 6 -;;FAIL
@@ -582,7 +593,8 @@
 -p ip ! --fragments --in-;;FAIL
 -p ip "";;FAIL
 -p ip -g user;-g user;OK
--p ipv6;=;OK
+-p ipv6;=;OK;before 1.8.11
+-p ipv6;-p 41;OK;since 1.8.11
 -p ipv6 ! -c 0x10 2;;FAIL
 -p ipv6-icmp;=;OK
 -p ipv6-icmp -;;FAIL
@@ -597,8 +609,10 @@
 -p udplite;=;OK
 -p udplite ! -p all;;FAIL
 -p udplite --jump ACCEPT;-p udplite -j ACCEPT;OK
--ptcp;;FAIL
--ptcp -6;;FAIL
+-ptcp;;FAIL;before 1.8.10
+-ptcp;-p tcp;OK;since 1.8.10
+-ptcp -6;;FAIL;before 1.8.10
+-ptcp -6;-;OK;since 1.8.10
 -s;;FAIL
 -s "10.0.0.1 ";;FAIL
 -s "10.0.0.1 " ! -i lo;;FAIL
@@ -700,8 +714,8 @@
 -s [::1] -s ::1,::2 -s 0/0;;FAIL
 -s any;;FAIL
 -s any -s 2001:db8::/32;;FAIL
--s10.0.0.1;;FAIL
--s10.0.0.1 -i eth0:1 -j RETURN;;FAIL
+-s10.0.0.1;;FAIL;before 1.8.10
+-s10.0.0.1 -i eth0:1 -j RETURN;;FAIL;before 1.8.10
 -s10.0.0.1 -m tcp/x -j DROP;;FAIL
 -s10.0.0.1 -p tcp,udp;;FAIL
 -s10.0.0.1 -s /8 -s 0x0a.1.1.1;;FAIL
@@ -747,6 +761,11 @@ x -W 5;;FAIL
 x -s /8 ! -s 10.0.0.1;;FAIL
 x -s 10.0.0.1 -j accept;;FAIL
 @ mangle FORWARD 6
+--fragments -s10.0.0.1 -j ACCEPT;;FAIL;since 1.8.10
+--source=10.0.0.1;;FAIL;since 1.8.10
+-f --source=10.0.0.1;;FAIL;since 1.8.10
+-s10.0.0.1;;FAIL;since 1.8.10
+-s10.0.0.1 -i eth0:1 -j RETURN;;FAIL;since 1.8.10
 ! --fragments;;FAIL
 ! -f;;FAIL
 ! -f --dst 10.0.0.1;;FAIL

@@ -32,7 +32,8 @@
 -j NFQUEUE --queue-bypass --queue-num 1 --queue-cpu-fanout --queue-balance 1:10;;FAIL
 -j NFQUEUE --queue-cpu-fanout;;FAIL
 -j NFQUEUE --queue-cpu-fanout ! --queue-num 1 --queue-bypass;;FAIL
--j NFQUEUE --queue-cpu-fanout --queue-balance 1:;-j NFQUEUE --queue-balance 1:65535 --queue-cpu-fanout;OK
+-j NFQUEUE --queue-cpu-fanout --queue-balance 1:;-j NFQUEUE --queue-balance 1:65535 --queue-cpu-fanout;OK;before 1.8.11
+-j NFQUEUE --queue-cpu-fanout --queue-balance 1:;-j NFQUEUE --queue-balance 1:65534 --queue-cpu-fanout;OK;since 1.8.11
 -j NFQUEUE --queue-cpu-fanout --queue-balance 1:2 --queue-bypass;-j NFQUEUE --queue-balance 1:2 --queue-bypass --queue-cpu-fanout;OK
 -j NFQUEUE --queue-cpu-fanout --queue-bypass --queue-balance 0x1f/0xf;;FAIL
 -j NFQUEUE --queue-cpu-fanout --queue-bypass --queue-balance 10kb/s;;FAIL

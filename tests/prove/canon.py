@@ -7,7 +7,9 @@ as the model writes it, once where the words of the sample were. Prints each rul
 and the last line "N rules loaded, N not written, N refused by the kernel, N known, N wrong". Needs root; run it with
 scripts/netns-run.
 """
-import glob, re, subprocess, sys, tempfile
+import re, subprocess, sys, tempfile
+
+import samples as ext
 
 # Rules that come back as others, and why. Most of those that iptables cannot tell are not written in the first place.
 KNOWN = [
@@ -21,14 +23,9 @@ def run(command):
 def samples():
     """{(table, chain, family): {rule: whether iptables-legacy-save's words for it are known}}"""
     groups = {}
-    for name in sorted(glob.glob("tests/ext/*.t")):
-        for line in open(name, "rb").read().splitlines():
-            if line.startswith(b"@ "):
-                table, chain, families = line.split()[1:]
-            elif line and not line.startswith(b"#"):
-                rule, printed, result = line.rsplit(b";", 2)
-                for family in families.decode() if result == b"OK" else "":
-                    groups.setdefault((table, chain, family), {})[rule] = printed != b"-"
+    for table, chain, families, rule, printed, result in ext.read():
+        for family in families if result == "OK" else "":
+            groups.setdefault((table.encode(), chain.encode(), family), {})[rule.encode("latin-1")] = printed != "-"
     return groups
 
 

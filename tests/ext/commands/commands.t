@@ -15,7 +15,8 @@
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user other | COMMIT;OK
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user INPUT | COMMIT;FAIL
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user full | COMMIT;FAIL
-*filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user LOG | COMMIT;OK
+*filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user LOG | COMMIT;OK;before 1.8.10
+*filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user LOG | COMMIT;FAIL;since 1.8.10
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user ACCEPT | COMMIT;FAIL
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user -x | COMMIT;FAIL
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user | COMMIT;FAIL
@@ -24,7 +25,8 @@
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | COMMIT;FAIL
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user other | -A INPUT -j other | COMMIT;OK
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user other | -A INPUT -j user | COMMIT;FAIL
-*filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user "a b" | COMMIT;OK
+*filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user "a b" | COMMIT;OK;before 1.8.10
+*filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -E user "a b" | COMMIT;FAIL;since 1.8.10
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -X | COMMIT;FAIL
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -X user | COMMIT;FAIL
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -X full | COMMIT;FAIL
@@ -108,7 +110,7 @@
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT 1 -j ACCEPT | COMMIT;OK
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT 2 -j ACCEPT | COMMIT;FAIL
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT -j ACCEPT | COMMIT;FAIL
-*filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT 1 -s 1.2.3.4,1.2.3.5 | COMMIT;FAIL
+*filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT 1 -s 1.2.3.4,1.2.3.5 | COMMIT;FAIL;before 1.8.11
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT 1 -s 1.2.3.4 | COMMIT;OK
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R nochain 1 | COMMIT;FAIL
 *filter | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT 1 -j nochain | COMMIT;FAIL
@@ -277,7 +279,7 @@
 *nat | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT 1 -j ACCEPT | COMMIT;OK
 *nat | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT 2 -j ACCEPT | COMMIT;FAIL
 *nat | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT -j ACCEPT | COMMIT;FAIL
-*nat | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT 1 -s 1.2.3.4,1.2.3.5 | COMMIT;FAIL
+*nat | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT 1 -s 1.2.3.4,1.2.3.5 | COMMIT;FAIL;before 1.8.11
 *nat | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT 1 -s 1.2.3.4 | COMMIT;OK
 *nat | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT 1 -j nochain | COMMIT;FAIL
 *nat | :user - [0:0] | :full - [0:0] | -A full -j RETURN | -A INPUT -j user | -R INPUT 1 -j ACCEPT | -X user | COMMIT;OK

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The samples of tests/ext that are about the installed release of iptables."""
+import glob, subprocess
+
+
+def number(version):
+    return tuple(int(part) for part in version.split("."))
+
+
+def applies(when, installed):
+    """when: "", or "before VERSION" or "since VERSION"."""
+    return not when or (installed < number(when.split()[1])) == (when.split()[0] == "before")
+
+
+def installed():
+    return number(subprocess.check_output(["pkg-config", "--modversion", "xtables"], text=True).strip())
+
+
+def read():
+    """Table, chain, families, rule, how it is printed, OK or FAIL; all str, with a character for each byte."""
+    release = installed()
+    for name in sorted(glob.glob("tests/ext/*.t")):
+        place = None
+        for line in open(name, encoding="latin-1"):
+            line = line.rstrip("\n")
+            if line.startswith("@ "):
+                place = line.split()[1:4]
+            elif line and line[0] not in "#?":
+                rule, printed, result, when = (line.split(";") + [""])[:4]
+                if applies(when, release):
+                    yield (*place, rule, printed, result)
