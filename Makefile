@@ -141,7 +141,8 @@ prove: all units
 	FW_FULL=1 FW_BACKENDS="nft legacy" FW_LOADS=100 FW_KILL_STEP=11 scripts/run-tests $(B) tests/fw-load-merge.bats tests/fw-load-confirm.bats \
 		tests/fw-save-rulesets.bats tests/fw-lint-ext.bats tests/fw-lint-kernel.bats tests/canon.bats \
 		tests/fw-gen-packets.bats tests/fw-gen-rulesets.bats tests/fw-load-state.bats tests/fw-load-boot.bats \
-		tests/fw-save-faults.bats tests/fw-save-history.bats
+		tests/fw-save-faults.bats tests/fw-save-history.bats tests/fw-load-extras.bats tests/fw-load-settings.bats \
+		tests/fw-load-modules.bats tests/host.bats tests/fw-save.bats
 	scripts/netns-run python3 tests/prove/refusals.py $(B)/fw-lint
 	BUILD=$(abspath $(B)) bats tests/prove
 

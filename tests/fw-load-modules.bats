@@ -3,6 +3,7 @@
 # fw-load: `#@ module` against a tree of modules of our own, which depmod indexed. What -n tells is what libkmod
 # would load; that a kernel takes modules is shown in tests/prove/fw-load-boot.bats.
 
+in_turn=1 # fw-load.bats, -text and -merge are where the kinds differ
 load lib/load
 
 setup() {

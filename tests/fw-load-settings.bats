@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fw-load: kernel settings over loads, rollbacks and undoings; other programs beside it. The cases are those of faults.md.
 
+in_turn=1 # fw-load.bats, -text and -merge are where the kinds differ
 load lib/load
 
 setup() { load_setup; }

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fw-save: what is in force, whole, as one text of both families.
 
+in_turn=1 # fw-load.bats, -text and -merge are where the kinds differ
 load lib/load
 
 setup() { load_setup; }

@@ -3,6 +3,7 @@
 # The door to the machine (common/host), call by call: what programs print and how they end is never taken for more
 # than it is, and they get nothing from us but what they need.
 
+in_turn=1 # fw-load.bats, -text and -merge are where the kinds differ
 load lib/load
 
 setup() {
