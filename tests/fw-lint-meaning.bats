@@ -3,6 +3,8 @@
 
 bats_require_minimum_version 1.5.0
 
+load lib/needs
+
 setup() {
 	cd "$BATS_TEST_DIRNAME" || return
 	PATH=$BUILD:$PATH
@@ -549,6 +551,7 @@ live() {
 }
 
 @test "nat-no-forwarding --live: the running kernel forwards nothing, and the text does not change that" {
+	needs rules
 	local rule='-A POSTROUTING -s 192.168.1.0/24 -o eth0 -j MASQUERADE'
 	rules4 nat "$rule"
 	sysctl -qw net.ipv4.ip_forward=0
@@ -570,6 +573,7 @@ live() {
 }
 
 @test "conntrack-capacity: too few buckets; a table that is too full" {
+	needs rules
 	silent conntrack-capacity '#@ sysctl net.netfilter.nf_conntrack_max=262144' '#@ sysctl net.netfilter.nf_conntrack_buckets=65536' \
 		'-A INPUT -m conntrack --ctstate NEW -j ACCEPT'
 	says conntrack-capacity '#@ sysctl net.netfilter.nf_conntrack_max=1000000' '#@ sysctl net.netfilter.nf_conntrack_buckets=65536' \
@@ -592,6 +596,7 @@ live() {
 }
 
 @test "wildcard-iface --live: a name that is only the beginning of others" {
+	needs rules
 	ip link add wild0 type veth peer name peer0
 	rules4 filter '-A INPUT -i wild -j DROP' '-A INPUT -i wild+ -j DROP' '-A INPUT -i wild0 -j DROP' '-A INPUT -i other9 -j DROP'
 	[[ $(live) == *"2 wildcard-iface;"* ]]
