@@ -8,7 +8,9 @@ iptables-legacy-save does, and agree with iptables-nft-restore --test, apart fro
 Prints what differs, and the last line "N texts, N rules printed, N differ, N explained". The parts are commands, names,
 lines, protocols and variants. Run it with scripts/netns-run.
 """
-import collections, difflib, glob, itertools, os, random, re, subprocess, sys, tempfile
+import collections, difflib, itertools, os, random, re, subprocess, sys, tempfile
+
+import samples as ext
 
 build = sys.argv[1]
 seed, count = (int(word) for word in (sys.argv[2:4] + ["1", "3000"][len(sys.argv) - 2:])[:2])
@@ -26,14 +28,8 @@ LONG = {name: letter for letter, name in SHORT.items()}
 
 def samples():
     """(table, chain, families, rule) of each sample."""
-    for name in sorted(glob.glob("tests/ext/*.t")):
-        place = None
-        for line in open(name, encoding="latin-1"):
-            line = line.rstrip("\n")
-            if line.startswith("@ "):
-                place = line.split()[1:4]
-            elif line and line[0] not in "#?":
-                yield *place, line.split(";")[0]
+    for table, chain, families, rule, _, _ in ext.read():
+        yield table, chain, families, rule
 
 
 def attach(words, i):

@@ -6,7 +6,7 @@ once in a built-in chain and once in one that it calls.
 What both backends refuse must have an error of fw-lint, or a note of what it needs; what one of them refuses, a warning;
 what one of them loads must have no error. Prints what differs and the last line "N loads, N unsaid, N wrong". Needs root; run it with scripts/netns-run.
 """
-import glob, json, subprocess, sys, tempfile, time
+import json, subprocess, sys, tempfile, time
 
 import samples as ext
 
@@ -15,17 +15,11 @@ SETS = "ipset create hosts hash:ip; ipset create hosts6 hash:ip family inet6; ip
 
 def samples():
     """Of each file: (table, chain, family) to the rules that are read there."""
-    installed = ext.installed()
-    for name in sorted(glob.glob("tests/ext/*.t")):
-        groups, place = {}, None
-        for line in open(name, encoding="latin-1"):
-            line = line.rstrip("\n")
-            if line.startswith("@"):
-                place = line.split()[1:]
-            elif line and not line.startswith("#"):
-                rule, _, result, when = (line.split(";") + [""])[:4]
-                for family in place[2] if result == "OK" and ext.applies(when, installed) else "":
-                    groups.setdefault((place[0], place[1], family), []).append(rule)
+    for samples_of_file in ext.files():
+        groups = {}
+        for table, chain, families, rule, _, result in samples_of_file:
+            for family in families if result == "OK" else "":
+                groups.setdefault((table, chain, family), []).append(rule)
         for (table, chain, family), rules in groups.items():
             yield table, chain, family, rules
 

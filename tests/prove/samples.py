@@ -16,11 +16,11 @@ def installed():
     return number(subprocess.check_output(["pkg-config", "--modversion", "xtables"], text=True).strip())
 
 
-def read():
-    """Table, chain, families, rule, how it is printed, OK or FAIL; all str, with a character for each byte."""
+def files():
+    """For each file its samples: table, chain, families, rule, how it is printed, OK or FAIL; a character for each byte."""
     release = installed()
     for name in sorted(glob.glob("tests/ext/*.t")):
-        place = None
+        place, samples = None, []
         for line in open(name, encoding="latin-1"):
             line = line.rstrip("\n")
             if line.startswith("@ "):
@@ -28,4 +28,10 @@ def read():
             elif line and line[0] not in "#?":
                 rule, printed, result, when = (line.split(";") + [""])[:4]
                 if applies(when, release):
-                    yield (*place, rule, printed, result)
+                    samples.append((*place, rule, printed, result))
+        yield samples
+
+
+def read():
+    """The samples of all files."""
+    return [sample for samples in files() for sample in samples]
