@@ -144,6 +144,7 @@ prove: all units
 		tests/fw-save-faults.bats tests/fw-save-history.bats tests/fw-load-extras.bats tests/fw-load-settings.bats \
 		tests/fw-load-modules.bats tests/host.bats tests/fw-save.bats
 	scripts/netns-run python3 tests/prove/refusals.py $(B)/fw-lint
+	scripts/netns-run python3 tests/prove/canon.py $(B)/tests/canon
 	BUILD=$(abspath $(B)) bats tests/prove
 
 lint: all
