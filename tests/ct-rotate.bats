@@ -296,7 +296,7 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 # --- owner and mode ----------------------------------------------------------------------------
 
 @test "log, archive and new log keep owner and mode; create changes the new log's" {
-	needs users
+	needs users processes
 	seq 3 >"$dir/log"
 	chown 12:34 "$dir/log"
 	chmod 0604 "$dir/log"
@@ -416,14 +416,19 @@ refused() { # refused OPTIONS... LOG
 	rotate --allowhardlink "$dir/log"
 }
 
-@test "a FIFO, a device, a directory: refused at once" {
+@test "a FIFO, a directory: refused at once" {
 	mkfifo "$dir/fifo"
 	mkdir "$dir/directory"
-	mknod "$dir/device" c 1 3
-	for name in fifo directory device; do
+	for name in fifo directory; do
 		run timeout 120 "$BUILD/ct-rotate" -f "$dir/$name"
 		[ "$status" -eq 3 ]
 	done
+}
+
+@test "a device: refused at once" {
+	mknod "$dir/device" c 1 3 || skip "makes a device: not allowed here"
+	run timeout 120 "$BUILD/ct-rotate" -f "$dir/device"
+	[ "$status" -eq 3 ]
 }
 
 @test "a lock of somebody else is refused" {

@@ -61,6 +61,10 @@ has() { # has WHAT: is it there? Else why says what the test does and what is mi
 		why="acts as other users: not root here, or root of a user namespace without them"
 		has_users
 		;;
+	processes) # of other users
+		why="asks what other users' processes have open: CAP_SYS_PTRACE is missing here"
+		[ $((0x$(awk '/^CapEff/ { print $2 }' /proc/self/status) >> 19 & 1)) -eq 1 ]
+		;;
 	tracing)
 		why="traces programs: strace is missing or not allowed"
 		strace -o /dev/null true 2>/dev/null
