@@ -105,7 +105,7 @@ rules() { cut -d';' -f1 "$1"; }
 
 @test "iptables-legacy-restore --test says the same: all that is OK, every eighth FAIL, with FW_FULL=1 each" {
 	needs rules
-	[[ $BUILD != *-san ]] || skip "is about no program: the other build tries it"
+	[[ $BUILD != *-san ]] || skip "tests none of the programs: the plain build runs it"
 	for group in "$samples"/*; do
 		of "$group"
 		if [[ $group == *.OK.* ]]; then

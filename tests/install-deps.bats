@@ -3,7 +3,7 @@ bats_require_minimum_version 1.5.0
 
 # Package managers of our own, in a PATH without the system's: each knows what is "installed", and notes what it is told.
 setup() {
-	[[ $BUILD != *-san ]] || skip "is about no program: the other build tries it"
+	[[ $BUILD != *-san ]] || skip "tests none of the programs: the plain build runs it"
 	script=$BATS_TEST_DIRNAME/../scripts/install-deps
 	tmp=$(mktemp -d)
 	for tool in sh awk grep cat; do ln -s "$(command -v $tool)" "$tmp/$tool"; done
