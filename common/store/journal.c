@@ -41,6 +41,7 @@ static void write_step(struct strbuf *out, const struct journal_step *step)
 	record_number(out, "family", step->family);
 	record_number(out, "opens", step->opens);
 	record_number(out, "existed", step->existed);
+	record_number(out, "safe", step->safe);
 	record_block(out, "before", strbuf_text(&step->before), step->before.len);
 	record_block(out, "after", strbuf_text(&step->after), step->after.len);
 }
@@ -110,6 +111,8 @@ static bool read_step_field(const struct record_field *field, struct journal_ste
 		step->opens = number != 0;
 	else if (field_is(field, "existed"))
 		step->existed = number != 0;
+	else if (field_is(field, "safe"))
+		step->safe = number != 0;
 	else
 		return false;
 	return true;

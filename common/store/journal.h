@@ -20,6 +20,7 @@ struct journal_step {
 	int family;           /* of rules: 0 is IPv4, 1 is IPv6 */
 	bool opens;           /* a setting that opens the host */
 	bool existed;         /* a set that was there before */
+	bool safe;            /* the rules before are safe rules */
 	bool left;            /* not in the file: it could not be undone */
 	struct strbuf before; /* owned; the value, `ipset save` text or rules that stood there */
 	struct strbuf after;  /* owned; what the load puts there */

@@ -147,14 +147,14 @@ static enum result boot_previous(struct transaction *t, unsigned good, unsigned 
 
 enum result transaction_boot(struct transaction *t, const patterns *keep, bool first)
 {
-	unsigned good = state_link(t->state, "good"), previous = state_link(t->state, "previous");
-	enum result result;
+	unsigned good, previous;
 
 	t->flags |= FLAG_BOOT | (first ? FLAG_REPLACE : 0);
-	result = transaction_recover(t);
-	if (result == RESULT_LOCKED)
-		return result;
+	if (transaction_recover(t) == RESULT_LOCKED)
+		return RESULT_LOCKED;
 	drop_unconfirmed(t);
+	good = state_link(t->state, "good"); /* which the recovery has put right */
+	previous = state_link(t->state, "previous");
 	if (good != 0 && put_generation(t, good, keep))
 		return judge(t);
 	return boot_previous(t, good, previous, keep);

@@ -93,8 +93,10 @@ static bool begin_waiting(struct transaction *t)
 
 enum result transaction_commit(struct transaction *t)
 {
-	if (t->journal.generation == 0)
+	if (t->journal.generation == 0) {
+		forget_safe(t, t->request.families); /* whatever stood there, these rules do now */
 		return RESULT_DONE;
+	}
 	/* Until the rules are in force, time enough to put them there: then the guard waits for the lock that we hold. */
 	set_deadline(t);
 	if (!record(t) || !start_guard(t) || !take_steps(t) || !begin_waiting(t))

@@ -33,6 +33,7 @@ static bool plan_rules(struct transaction *t)
 		step = journal_add(&t->journal, JOURNAL_RULES, NULL, i);
 		if (step == NULL)
 			return diag_memory(t->log) == 0;
+		step->safe = work->base == &work->safe;
 		strbuf_add(&step->before, strbuf_text(&work->live_text), work->live_text.len);
 		rules_write(&work->target, false, &step->after);
 		if (step->before.failed || step->after.failed)

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum family set_families(const struct set *set)
 {
@@ -139,15 +138,11 @@ static void rename_lines(const struct strbuf *lines, const char *from, const cha
 	}
 }
 
-/* A set is filled beside the one in force. */
-static const char *name_beside(char name[32])
-{
-	snprintf(name, 32, SET_SCRATCH_PREFIX "%d", (int)getpid());
-	return name;
-}
+/* A set is filled beside the one in force. One at a time: the load holds the lock. A killed load's goes with the next. */
+static const char beside[] = SET_SCRATCH_PREFIX "beside";
 
 /* Destroys the set beside, whatever it holds; it may not be there. */
-static void drop_beside(struct transaction *t, const char *beside)
+static void drop_beside(struct transaction *t)
 {
 	struct strbuf lines = STRBUF_INIT, saved = STRBUF_INIT;
 	struct diag_log silent = { .report = NULL };
@@ -162,19 +157,17 @@ static void drop_beside(struct transaction *t, const char *beside)
 bool set_apply(struct transaction *t, const struct journal_step *step)
 {
 	struct strbuf lines = STRBUF_INIT;
-	char name[32];
-	const char *beside = name_beside(name);
 	bool good;
 
 	t->flags |= FLAG_CHANGED;
 	if (!step->existed)
 		return t->door->set_restore(t->door->self, step->name, &step->after, t->log) == 0;
-	drop_beside(t, beside);
+	drop_beside(t);
 	rename_lines(&step->after, step->name, beside, &lines);
 	strbuf_printf(&lines, "swap %s %s\ndestroy %s\n", beside, step->name, beside);
 	good = t->door->set_restore(t->door->self, step->name, &lines, t->log) == 0;
 	if (!good)
-		drop_beside(t, beside);
+		drop_beside(t);
 	strbuf_free(&lines);
 	return good;
 }
@@ -237,12 +230,11 @@ static bool write_members_back(const struct journal_step *step, struct strbuf *o
 bool set_undo(struct transaction *t, const struct journal_step *step)
 {
 	struct strbuf lines = STRBUF_INIT, saved = STRBUF_INIT;
-	char beside[32];
 	int err = t->door->set_save(t->door->self, step->name, &saved);
 	bool good = err == 0 || err == -ENOENT;
 
 	if (step->existed)
-		drop_beside(t, name_beside(beside)); /* the load tried it once */
+		drop_beside(t); /* the load tried it once */
 	if (step->existed && err == 0)
 		good = write_members_back(step, &lines);
 	else if (step->existed)

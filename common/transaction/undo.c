@@ -12,11 +12,12 @@
 /* The rules of one family, before and after the load. */
 struct undoing {
 	struct text_rules put, before;
-	bool safe; /* before are safe rules */
+	bool safe; /* those before are safe rules */
 };
 
 static bool read_step(struct transaction *t, const struct journal_step *step, struct undoing *u)
 {
+	u->safe = step->safe;
 	return rules_read(&u->before, "the rules before the load", strbuf_text(&step->before), step->before.len, t->log) &&
 	       rules_read(&u->put, "the rules of the load", strbuf_text(&step->after), step->after.len, t->log);
 }
@@ -29,17 +30,18 @@ static bool canon_both(struct transaction *t, enum family families, struct undoi
 }
 
 /*
- * An undoing before this one may have died behind the safe rules, or could not remove its journal: then they stand in
- * filter, where the load's rules stood.
+ * An undoing before this one may have died after the safe rules, or could not remove its journal: then they stand in
+ * filter, where the load's rules stood. Where they stood before the load too, the merge knows them.
  */
 static bool expect_safe(struct transaction *t, int family, struct undoing *u)
 {
 	const struct family_work *work = &t->family[family];
 	struct text_table *put = rules_table(&u->put, "filter"), *safe, kept;
 
+	if (u->safe)
+		return true;
 	if (!read_safe_begun(t, family))
 		return false;
-	u->safe = filter_stands(&work->safe, &u->before);
 	if (put == NULL || !filter_stands(&work->safe, &work->live) || filter_stands(&u->put, &work->live))
 		return true;
 	safe = rules_table(&work->safe, "filter");

@@ -200,8 +200,45 @@ static void test_generation(bool cut, const char *name)
 	trial_end(&trial);
 }
 
+/* --- safe rules ----------------------------------------------------------------------------------------- */
+
+static bool spoil_journal(void)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/run/journal", trial.dir);
+	return truncate(path, 10) == 0;
+}
+
+static bool drop_ssh_by_hand(void)
+{
+	const char *program = "*filter\n-D INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n", *why;
+	unsigned line = 1;
+
+	return fake_restore(&trial.door.kernel, 0, false, &program, &line, &why);
+}
+
+/* Safe rules are in force, and a hand has taken one of them out. A load that lapses goes back to that. */
+static void test_safe_changed(enum backend_kind kind)
+{
+	struct fake_kernel expected;
+
+	begin(kind, FLOW_LOAD, SIDE_FORWARDING, SIDE_FORWARD_ACCEPT | SIDE_OTHER);
+	CHECK(trial_go_behind(&trial, "commit IPv6 *filter"), "a load dies when its rules are in force");
+	CHECK(spoil_journal() && trial_recover(&trial) == RESULT_SAFE && trial_is_safe(&trial), "safe rules come, as its journal is damaged");
+	CHECK(drop_ssh_by_hand(), "one of them is taken out by hand");
+	CHECK(trial_load(&trial, trial.to, 60, 0) == RESULT_DONE && trial_lapse(&trial) == RESULT_UNCONFIRMED, "a load lapses");
+	CHECK(trial_load(&trial, trial.to, 0, 0) == RESULT_DONE, "another one does not");
+	expected = trial.new;
+	side_apply(&expected, trial.to, &trial.boot, false);
+	CHECK(trial_is(&trial, &expected), "of the safe rules nothing is left beside the new ones");
+	trial_end(&trial);
+}
+
 int main(void)
 {
+	test_safe_changed(BACKEND_NFT);
+	test_safe_changed(BACKEND_LEGACY);
 	test_order(BACKEND_NFT);
 	test_order(BACKEND_LEGACY);
 	test_hand(BACKEND_NFT);
