@@ -11,6 +11,8 @@
  *
  *	journal                     what the load that is going on changes (journal.h)
  *	sysctls                     settings before fw-load changed them (baseline.h)
+ *	safe.v4, safe.v6            what stands since safe rules were put in force; no such rules: no file
+ *	safe-begun.v4, .v6          safe rules that were about to be put in force
  *	lock                        held by who changes anything here
  *
  * Each file appears whole or not at all, so a power loss at any moment leaves `good` whole. Nothing here takes
@@ -87,8 +89,8 @@ unsigned long long state_size(const struct state *state, unsigned generation);
 
 /*
  * Makes `generation` the good one, and the good one so far the previous; a new one is kept from now on. If it
- * is the good one already, nothing changes. 0 or -errno: then links and files are what they were; where that
- * cannot be had back, it is the good one, and 0. If the machine goes down in between, `good` is the old one
+ * is the good one already, nothing changes. 0 or -errno: then links and files are what they were; where the
+ * change cannot be undone, it is done, and 0. If the machine goes down in between, `good` is the old one
  * or the new one, and state_tidy sees to `previous`.
  */
 must_check int state_flip(const struct state *state, unsigned generation);

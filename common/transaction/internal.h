@@ -23,7 +23,7 @@ struct family_work {
 	struct text_rules safe;        /* ... and then they are the base */
 	struct strbuf live_text;       /* owned; what the saver said, with counters */
 	struct text_rules live;        /* of live_text */
-	uint32_t seen;                 /* nf_tables' generation in front of the reading of live */
+	uint32_t seen;                 /* nf_tables' generation before live was read */
 	struct merge merge;
 	struct text_rules target;      /* what shall be in force; borrows from next and live */
 	struct strbuf program;         /* owned; what turns live into target; empty: nothing */

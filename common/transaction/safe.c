@@ -28,7 +28,7 @@ static const char closed_rules[] = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0
 
 enum { SAFE_MAX = 1 << 20 };
 
-/* Files in run: the rules that were put in force, and in front of that, those that are about to be. */
+/* Files in run: the rules that were put in force, and before that, those that are about to be. */
 static const char *const safe_files[FAMILIES] = { "safe.v4", "safe.v6" };
 static const char *const begun_files[FAMILIES] = { "safe-begun.v4", "safe-begun.v6" };
 
@@ -61,15 +61,11 @@ static bool read_choice(struct transaction *t, const struct choice *choice, stru
 	return good;
 }
 
-/* Are these the rules in force? The families for which they are not. What cannot be read back is not known to be wrong. */
+/* The families for which these are not the rules in force, which were read. */
 static enum family not_in_force(struct transaction *t, enum family families, const struct strbuf programs[FAMILIES])
 {
 	enum family missing = families;
 
-	if (!read_live(t, families)) {
-		warn(t, "the safe rules could not be read back");
-		return FAMILY_NONE;
-	}
 	for (int i = 0; i < FAMILIES; i++) {
 		struct text_rules wanted = { .tables = { 0 } };
 
@@ -93,6 +89,38 @@ static void begin_safe(struct transaction *t, enum family families, const struct
 			(void)!state_run_write(t->state, begun_files[i], strbuf_text(&programs[i]), programs[i].len);
 }
 
+/* The next load takes the safe rules for ours, and not for another program's. Best effort: else that load asks. */
+static void remember_safe(struct transaction *t, enum family families)
+{
+	for (int i = 0; i < FAMILIES; i++) {
+		const struct strbuf *text = &t->family[i].live_text;
+
+		if (!family_has(families, i))
+			continue;
+		if (state_run_write(t->state, safe_files[i], strbuf_text(text), text->len) == 0)
+			state_run_remove(t->state, begun_files[i]);
+		else
+			warn(t, "that safe rules are in force could not be noted: say --replace with the next load");
+	}
+}
+
+/*
+ * The families for which these are not the rules in force. What cannot be read back is not known to be wrong; then
+ * those that were about to be stay noted.
+ */
+static enum family check_safe(struct transaction *t, enum family families, const struct strbuf programs[FAMILIES])
+{
+	enum family missing;
+
+	if (!read_live(t, families)) {
+		warn(t, "the safe rules could not be read back");
+		return FAMILY_NONE;
+	}
+	missing = not_in_force(t, families, programs);
+	remember_safe(t, families & ~missing);
+	return missing;
+}
+
 /* Whole tables, as the choice says. The families for which it failed. */
 static enum family put_choice(struct transaction *t, enum family families, const struct choice *choice)
 {
@@ -108,7 +136,7 @@ static enum family put_choice(struct transaction *t, enum family families, const
 				left &= ~family_bit(i);
 			refusal_free(&refusals[i]);
 		}
-		left |= not_in_force(t, families & ~left, programs);
+		left |= check_safe(t, families & ~left, programs);
 	}
 	for (int i = 0; i < FAMILIES; i++) {
 		if (family_has(families, i) && !family_has(left, i))
@@ -116,21 +144,6 @@ static enum family put_choice(struct transaction *t, enum family families, const
 		strbuf_free(&programs[i]);
 	}
 	return left;
-}
-
-/* The next load takes the safe rules for ours, and not for another program's. Best effort: else that load asks. */
-static void remember_safe(struct transaction *t, enum family families)
-{
-	for (int i = 0; i < FAMILIES; i++) {
-		const struct strbuf *text = &t->family[i].live_text;
-
-		if (!family_has(families, i))
-			continue;
-		if (state_run_write(t->state, safe_files[i], strbuf_text(text), text->len) == 0)
-			state_run_remove(t->state, begun_files[i]);
-		else
-			warn(t, "that safe rules are in force could not be noted: say --replace with the next load");
-	}
 }
 
 /* The administrator's own safe rules, if there are any. */
@@ -160,14 +173,9 @@ bool put_safe_rules(struct transaction *t, enum family families)
 
 	phase(t, "putting safe rules in force");
 	read_file(t, &file, &choices[0]);
-	for (size_t i = 0; i < ARRAY_LEN(choices) && left != FAMILY_NONE; i++) {
-		enum family before = left;
-
-		if (choices[i].text == NULL)
-			continue;
-		left = put_choice(t, left, &choices[i]);
-		remember_safe(t, before & ~left);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(choices) && left != FAMILY_NONE; i++)
+		if (choices[i].text != NULL)
+			left = put_choice(t, left, &choices[i]);
 	strbuf_free(&file);
 	if (left != FAMILY_NONE)
 		diag_add(t->log, DIAG_ROLLBACK, NULL, NULL, "no rules could be put in force: the host may be open");
@@ -194,7 +202,8 @@ bool read_safe(struct transaction *t, int family)
 {
 	struct family_work *work = &t->family[family];
 
-	if (!read_file_of(t, family, safe_files[family]))
+	if (!read_file_of(t, family, safe_files[family]) ||
+	    (work->safe.tables.len == 0 && !read_file_of(t, family, begun_files[family])))
 		return false;
 	if (work->safe.tables.len > 0)
 		work->base = &work->safe;

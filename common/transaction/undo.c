@@ -113,7 +113,7 @@ static bool undo_other(struct transaction *t, const struct journal_step *step, b
 {
 	if (undo_step(t, step) || undo_step(t, step))
 		return true;
-	warn(t, "%s could not be put back%s", step->name, last ? ", and stays" : ": the next run tries it again");
+	warn(t, "%s could not be put back%s", step->name, last ? ", and stays as it is" : ": the next run tries it again");
 	return false;
 }
 
