@@ -107,6 +107,40 @@ forward=net.ipv4.ip_forward
 	done
 }
 
+# The kernel's settings, but for those that count or that belong to the whole machine.
+all_settings() {
+	in_ns grep -rs . /proc/sys/net/ipv4 /proc/sys/net/ipv6 | grep -v 'nf_conntrack_count\|/neigh/\|_mem:' | sort
+}
+
+@test "a setting that the kernel changes with another one comes back with it: undone, dropped, rolled back" {
+	for b in $backends; do
+		fresh
+		in_ns ip link add e1 type veth peer name e2
+		# A host that routes on one interface alone, and takes no redirects.
+		set_to $forward 0
+		set_to net.ipv4.conf.e1.forwarding 1
+		set_to net.ipv4.conf.all.accept_redirects 0
+		set_to net.ipv6.conf.all.forwarding 1
+		set_to net.ipv6.conf.e2.forwarding 0
+		set_to net.ipv6.conf.e2.ignore_routes_with_linkdown 1
+		all_settings >"$tmp/before"
+		text without
+		text with "#@ sysctl $forward=1" '#@ sysctl net.ipv6.conf.all.forwarding=0' '#@ sysctl net.ipv6.conf.all.ignore_routes_with_linkdown=1'
+		put "$tmp/without"
+		run -9 put -q --confirm 1 "$tmp/with"
+		all_settings | diff "$tmp/before" -
+		put "$tmp/with"
+		[ "$(setting $forward) $(setting net.ipv4.conf.e2.forwarding) $(setting net.ipv6.conf.e1.forwarding)" = '1 1 0' ]
+		all_settings >"$tmp/between"
+		put "$tmp/without"
+		all_settings | diff "$tmp/before" -
+		put --rollback
+		all_settings | diff "$tmp/between" -
+		put --rollback
+		all_settings | diff "$tmp/before" -
+	done
+}
+
 @test "case T26 -4 and -6 leave the settings of the other family, and of both, as they are, and say so" {
 	for b in $backends; do
 		fresh

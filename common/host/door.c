@@ -130,6 +130,11 @@ static bool setting_writable(void *self, const char *key)
 	return !is_scratch(self) && sysctl_writable(key);
 }
 
+static int setting_followers(void *self, const char *key, struct strbuf *keys)
+{
+	return is_scratch(self) ? 0 : sysctl_followers(key, keys);
+}
+
 static int set_save(void *self, const char *name, struct strbuf *out)
 {
 	const struct real *real = self;
@@ -210,6 +215,7 @@ static const struct door functions = {
 	.setting_get = setting_get,
 	.setting_set = setting_set,
 	.setting_writable = setting_writable,
+	.setting_followers = setting_followers,
 	.set_save = set_save,
 	.set_restore = set_restore,
 	.lock = take_lock,

@@ -59,8 +59,9 @@ struct door {
 	 * none: -ENOTSUP.
 	 */
 	int (*setting_get)(void *self, const char *key, struct strbuf *value);
-	int (*setting_set)(void *self, const char *key, const char *value); /* -EIO: the kernel took another value */
+	int (*setting_set)(void *self, const char *key, const char *value); /* sysctl_write */
 	bool (*setting_writable)(void *self, const char *key);
+	int (*setting_followers)(void *self, const char *key, struct strbuf *keys); /* sysctl_followers */
 
 	/* Appends `ipset save NAME`. -ENOENT: there is no such set. -ENOSYS: ipset is not installed. */
 	int (*set_save)(void *self, const char *name, struct strbuf *out);

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "ruletext/sysctl.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -54,6 +55,49 @@ bool sysctl_writable(const char *key)
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;
+}
+
+/* What changes settings of every interface below conf, or another one. tests/prove/settings.py asks the kernel. */
+static const struct {
+	const char *key, *conf, *leaves[2], *other;
+} leaders[] = {
+	{ "net/ipv4/ip_forward", "net/ipv4/conf", { "forwarding" }, "net/ipv4/conf/all/accept_redirects" },
+	{ "net/ipv4/conf/all/forwarding", "net/ipv4/conf", { "forwarding" }, "net/ipv4/conf/all/accept_redirects" },
+	{ "net/ipv6/conf/all/forwarding", "net/ipv6/conf", { "forwarding", "force_forwarding" }, NULL },
+	{ "net/ipv6/conf/all/force_forwarding", "net/ipv6/conf", { "force_forwarding" }, NULL },
+	{ "net/ipv6/conf/all/disable_ipv6", "net/ipv6/conf", { "disable_ipv6" }, NULL },
+	{ "net/ipv6/conf/all/addr_gen_mode", "net/ipv6/conf", { "addr_gen_mode" }, NULL },
+	{ "net/ipv6/conf/all/ignore_routes_with_linkdown", "net/ipv6/conf", { "ignore_routes_with_linkdown" }, NULL },
+};
+
+static int list_interfaces(const char *conf, const char *const leaves[2], struct strbuf *out)
+{
+	struct strbuf path = STRBUF_INIT;
+	DIR *dir;
+	const struct dirent *entry;
+
+	strbuf_printf(&path, "/proc/sys/%s", conf);
+	dir = path.failed ? NULL : opendir(strbuf_text(&path));
+	strbuf_free(&path);
+	if (dir == NULL)
+		return -errno;
+	while ((entry = readdir(dir)) != NULL)
+		for (int i = 0; i < 2 && leaves[i] != NULL && entry->d_name[0] != '.' && strcmp(entry->d_name, "all") != 0; i++)
+			strbuf_printf(out, "%s/%s/%s\n", conf, entry->d_name, leaves[i]);
+	closedir(dir);
+	return out->failed ? -ENOMEM : 0;
+}
+
+int sysctl_followers(const char *key, struct strbuf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(leaders); i++) {
+		if (!sysctl_same_key(key, leaders[i].key))
+			continue;
+		if (leaders[i].other != NULL)
+			strbuf_printf(out, "%s\n", leaders[i].other);
+		return list_interfaces(leaders[i].conf, leaders[i].leaves, out);
+	}
+	return 0;
 }
 
 int sysctl_write(const char *key, const char *value)

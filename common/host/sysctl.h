@@ -16,6 +16,13 @@ must_check int sysctl_read(const char *key, struct strbuf *out);
  */
 bool sysctl_writable(const char *key);
 
+/*
+ * Appends the keys of the settings that the kernel changes together with this one, a line each: net.ipv4.ip_forward
+ * sets forwarding on every interface, and accept_redirects to its opposite. Facts: inet_forward_change in
+ * net/ipv4/devinet.c, addrconf_fixup_forwarding and its neighbours in net/ipv6/addrconf.c. 0 or -errno.
+ */
+must_check int sysctl_followers(const char *key, struct strbuf *out);
+
 /* Writes a value and reads it back. 0 or -errno; -EIO: the kernel took another one. */
 must_check int sysctl_write(const char *key, const char *value);
 

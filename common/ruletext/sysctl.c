@@ -72,6 +72,19 @@ void sysctl_free(struct sysctl *sysctl)
 	*sysctl = (struct sysctl){ .key = NULL };
 }
 
+bool sysctl_same_key(const char *a, const char *b)
+{
+	bool slashes_a = strchr(a, '/') != NULL, slashes_b = strchr(b, '/') != NULL;
+
+	for (; *a != '\0' && *b != '\0'; a++, b++) {
+		char in_a = *a == '.' && !slashes_a ? '/' : *a, in_b = *b == '.' && !slashes_b ? '/' : *b;
+
+		if (in_a != in_b)
+			return false;
+	}
+	return *a == *b;
+}
+
 bool sysctl_opens(const struct sysctl *sysctl)
 {
 	static const struct {

@@ -15,6 +15,9 @@ struct sysctl {
 must_check int sysctl_parse(struct sysctl *sysctl, const char *text, size_t len);
 void sysctl_free(struct sysctl *sysctl);
 
+/* The same setting, whichever of the two ways it is written in? */
+bool sysctl_same_key(const char *a, const char *b);
+
 /*
  * Does the value open the host: forward, accept what it refused, or take packets past the rules? Such
  * values are set when the rules stand, all others before.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/baseline.h"
+#include "ruletext/sysctl.h"
 #include "store/disk.h"
 #include "store/record.h"
 
@@ -60,7 +61,7 @@ int baseline_read(const struct state *state, struct baseline *baseline)
 const char *baseline_find(const struct baseline *baseline, const char *key)
 {
 	for (size_t i = 0; i < baseline->values.len; i++)
-		if (strcmp(baseline->values.item[i].key, key) == 0)
+		if (sysctl_same_key(baseline->values.item[i].key, key))
 			return baseline->values.item[i].value;
 	return NULL;
 }

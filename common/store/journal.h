@@ -22,6 +22,7 @@ struct journal_step {
 	bool existed;         /* a set that was there before */
 	bool safe;            /* the rules before are safe rules */
 	bool left;            /* not in the file: it could not be undone */
+	bool stays;           /* not in the file: somebody else has changed it since */
 	struct strbuf before; /* owned; the value, `ipset save` text or rules that stood there */
 	struct strbuf after;  /* owned; what the load puts there */
 };

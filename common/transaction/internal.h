@@ -80,12 +80,16 @@ void report_difference(struct transaction *t, int family, const struct differenc
 
 /* settings.c */
 enum family setting_families(const char *key); /* FAMILY_BOTH: not of one family alone */
+const struct sysctl *find_setting(const struct extras *extras, const char *key); /* NULL: none */
 must_check bool plan_settings(struct transaction *t, bool opening);
 must_check bool setting_apply(struct transaction *t, const struct journal_step *step);
-must_check bool setting_undo(struct transaction *t, const struct journal_step *step);
+must_check bool setting_undo(struct transaction *t, struct journal_step *step);
 must_check bool setting_undo_again(struct transaction *t, const struct journal_step *step);
 void settings_repeat(struct transaction *t);
 must_check bool settings_hold(struct transaction *t); /* read back */
+
+/* followers.c: behind the step of a setting, which is the last step */
+must_check bool plan_followers(struct transaction *t);
 
 /* sets.c */
 enum family set_families(const struct set *set);

@@ -23,10 +23,10 @@ static bool in_scope(const struct transaction *t, const char *key)
 	return (setting_families(key) & t->request.families) == setting_families(key);
 }
 
-static const struct sysctl *find_setting(const struct extras *extras, const char *key)
+const struct sysctl *find_setting(const struct extras *extras, const char *key)
 {
 	for (size_t i = 0; i < extras->sysctls.len; i++)
-		if (strcmp(extras->sysctls.item[i].key, key) == 0)
+		if (sysctl_same_key(extras->sysctls.item[i].key, key))
 			return &extras->sysctls.item[i];
 	return NULL;
 }
@@ -51,7 +51,7 @@ static bool add_step(struct transaction *t, const char *key, const char *from, c
 	strbuf_puts(&step->before, from);
 	strbuf_puts(&step->after, to);
 	strbuf_printf(&t->plan, "set %s=%s\n", key, to);
-	return true;
+	return plan_followers(t);
 }
 
 static bool plan_wanted(struct transaction *t, const struct sysctl *sysctl)
@@ -174,37 +174,42 @@ bool setting_apply(struct transaction *t, const struct journal_step *step)
 	return false;
 }
 
-bool setting_undo(struct transaction *t, const struct journal_step *step)
+static bool put_back(struct transaction *t, const struct journal_step *step)
 {
+	int err = t->door->setting_set(t->door->self, step->name, strbuf_text(&step->before));
+
+	if (err != 0 && err != -ENOENT) /* it is gone with its interface */
+		warn(t, "setting %s back to %s: %s", step->name, strbuf_text(&step->before), strerror(-err));
+	return err == 0 || err == -ENOENT;
+}
+
+bool setting_undo(struct transaction *t, struct journal_step *step)
+{
+	const char *before = strbuf_text(&step->before), *after = strbuf_text(&step->after);
 	struct strbuf now = STRBUF_INIT;
 	int err = t->door->setting_get(t->door->self, step->name, &now);
 	bool good = true;
 
-	if (err == 0 && strcmp(strbuf_text(&now), strbuf_text(&step->before)) == 0) {
-		good = true;
-	} else if (err == 0 && strcmp(strbuf_text(&now), strbuf_text(&step->after)) != 0) {
-		warn(t, "%s stays %s: somebody changed it since this load set it to %s", step->name, strbuf_text(&now),
-		     strbuf_text(&step->after));
-	} else {
-		/* A value that cannot be read may still be set. */
-		err = t->door->setting_set(t->door->self, step->name, strbuf_text(&step->before));
-		if (err != 0)
-			warn(t, "setting %s back to %s: %s", step->name, strbuf_text(&step->before), strerror(-err));
-		good = err == 0;
-	}
+	/* A step that changes nothing guards a value against another setting's change: whatever stands there, it goes back. */
+	step->stays = err == 0 && strcmp(before, after) != 0 && strcmp(strbuf_text(&now), before) != 0 &&
+		      strcmp(strbuf_text(&now), after) != 0;
+	if (step->stays)
+		warn(t, "%s stays %s: somebody changed it since this load set it to %s", step->name, strbuf_text(&now), after);
+	else if (err != 0 || strcmp(strbuf_text(&now), before) != 0) /* what cannot be read may still be set */
+		good = put_back(t, step);
 	strbuf_free(&now);
 	return good;
 }
 
-/* Some settings change others: what has the load's value again when all were put back is put back once more. */
+/* Some settings change others: what was put back and is not there any more is put back once more. */
 bool setting_undo_again(struct transaction *t, const struct journal_step *step)
 {
 	struct strbuf now = STRBUF_INIT;
-	bool good = t->door->setting_get(t->door->self, step->name, &now) != 0 ||
-		    strcmp(strbuf_text(&now), strbuf_text(&step->after)) != 0;
+	bool good = step->stays || t->door->setting_get(t->door->self, step->name, &now) != 0 ||
+		    strcmp(strbuf_text(&now), strbuf_text(&step->before)) == 0;
 
 	strbuf_free(&now);
-	return good || setting_undo(t, step);
+	return good || put_back(t, step);
 }
 
 /* Has it its value, or is it not ours to set? Fills now. */

@@ -103,13 +103,13 @@ static bool undo_rules(struct transaction *t, const struct journal *journal)
 	return good;
 }
 
-static bool undo_step(struct transaction *t, const struct journal_step *step)
+static bool undo_step(struct transaction *t, struct journal_step *step)
 {
 	return step->kind == JOURNAL_SETTING ? setting_undo(t, step) : set_undo(t, step);
 }
 
 /* Each step looks first, so it can be taken twice. */
-static bool undo_other(struct transaction *t, const struct journal_step *step, bool last)
+static bool undo_other(struct transaction *t, struct journal_step *step, bool last)
 {
 	if (undo_step(t, step) || undo_step(t, step))
 		return true;

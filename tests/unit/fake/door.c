@@ -204,6 +204,14 @@ static bool door_setting_writable(void *self, const char *key)
 	return setting != NULL && !setting->read_only;
 }
 
+static int door_setting_followers(void *self, const char *key, struct strbuf *keys)
+{
+	(void)self;
+	if (strcmp(key, "net.ipv4.ip_forward") == 0)
+		strbuf_puts(keys, "net.ipv4.conf.all.accept_redirects\nnet.ipv4.conf.eth1.forwarding\n");
+	return 0;
+}
+
 static int door_set_save(void *self, const char *name, struct strbuf *out)
 {
 	const struct fake_inside *inside = self;
@@ -292,6 +300,7 @@ void fake_open(struct fake_door *door, enum backend_kind kind)
 		.setting_get = door_setting_get,
 		.setting_set = door_setting_set,
 		.setting_writable = door_setting_writable,
+		.setting_followers = door_setting_followers,
 		.set_save = door_set_save,
 		.set_restore = door_set_restore,
 		.lock = door_lock,

@@ -104,11 +104,12 @@ void fake_setting_put(struct fake_kernel *kernel, const char *key, const char *v
 
 void fake_setting_write(struct fake_kernel *kernel, struct fake_setting *setting, const char *value)
 {
-	struct fake_setting *redirects = fake_setting(kernel, "net.ipv4.conf.all.accept_redirects");
 	bool forwards = strcmp(fake_text(setting->key), "net.ipv4.ip_forward") == 0;
 
-	if (forwards && redirects != NULL && setting->value != fake_word_text(value))
-		redirects->value = fake_word_text(strcmp(value, "0") == 0 ? "1" : "0");
+	if (forwards && setting->value != fake_word_text(value)) {
+		fake_setting_put(kernel, "net.ipv4.conf.all.accept_redirects", strcmp(value, "0") == 0 ? "1" : "0");
+		fake_setting_put(kernel, "net.ipv4.conf.eth1.forwarding", value);
+	}
 	setting->value = fake_word_text(value);
 }
 

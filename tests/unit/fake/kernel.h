@@ -71,7 +71,7 @@ struct fake_set *fake_set(struct fake_kernel *kernel, const char *name);        
 /* Adds a setting, or gives one that is there another value. */
 void fake_setting_put(struct fake_kernel *kernel, const char *key, const char *value);
 
-/* What a write to /proc/sys does: a change of ip_forward changes accept_redirects with it. */
+/* What a write to /proc/sys does: a change of ip_forward changes accept_redirects and an interface's forwarding with it. */
 void fake_setting_write(struct fake_kernel *kernel, struct fake_setting *setting, const char *value);
 
 /* How often a rule ("-A CHAIN ...") stands in a table. */

@@ -45,8 +45,10 @@ static void write_settings(struct strbuf *out, unsigned side)
 	int forwarding = (side & SIDE_FORWARDING) != 0, opens = (side & SIDE_OTHER) != 0;
 
 	if ((side & SIDE_SILENT) == 0)
-		strbuf_printf(out, "#@ sysctl %s=%d\n#@ sysctl %s=%d\n#@ sysctl %s=%d\n#@ sysctl %s=%d\n", KEY_IPV4, forwarding,
-			      KEY_IPV6, forwarding, KEY_FILTER, !opens, KEY_REDIRECTS, opens);
+		strbuf_printf(out, "#@ sysctl %s=%d\n#@ sysctl %s=%d\n#@ sysctl %s=%d\n", KEY_IPV4, forwarding, KEY_IPV6, forwarding,
+			      KEY_FILTER, !opens);
+	if ((side & (SIDE_SILENT | SIDE_NO_REDIRECTS)) == 0)
+		strbuf_printf(out, "#@ sysctl %s=%d\n", KEY_REDIRECTS, opens);
 }
 
 static void write_set(struct strbuf *out, unsigned side, int family)
@@ -96,13 +98,14 @@ static void run(struct fake_kernel *kernel, int family, bool flush, const char *
 			give_up(why);
 }
 
-void side_boot(struct fake_kernel *kernel)
+void side_boot(struct fake_kernel *kernel, unsigned side)
 {
 	*kernel = (struct fake_kernel){ .generation = 1 };
 	fake_setting_put(kernel, KEY_IPV4, "0");
 	fake_setting_put(kernel, KEY_IPV6, "0");
 	fake_setting_put(kernel, KEY_FILTER, "2");
-	fake_setting_put(kernel, KEY_REDIRECTS, "1");
+	fake_setting_put(kernel, KEY_REDIRECTS, (side & SIDE_HARDENED) != 0 ? "0" : "1");
+	fake_setting_put(kernel, KEY_DEVICE, "1");
 	fake_setting_put(kernel, KEY_NOBODYS, "1");
 }
 
@@ -124,7 +127,7 @@ static void apply_extras(struct fake_kernel *kernel, const struct extras *extras
 	for (unsigned i = 0; i < kernel->setting_count; i++)
 		kernel->setting[i] = boot->setting[i];
 	for (size_t i = 0; i < extras->sysctls.len; i++)
-		fake_setting_put(kernel, extras->sysctls.item[i].key, extras->sysctls.item[i].value);
+		fake_setting_write(kernel, fake_setting(kernel, extras->sysctls.item[i].key), extras->sysctls.item[i].value);
 	for (size_t i = 0; i < extras->sets.len; i++) {
 		const struct set *set = &extras->sets.item[i];
 		struct fake_set *there = fake_set(kernel, set->name);

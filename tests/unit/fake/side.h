@@ -13,12 +13,15 @@ enum side {
 	SIDE_OTHER = 1 << 3,     /* other rules, chains, members of a set, and settings that open, and a set and a table more */
 	SIDE_SILENT = 1 << 4,    /* no settings */
 	SIDE_SAME_IPV6 = 1 << 5, /* SIDE_OTHER is not about the rules of IPv6 */
+	SIDE_NO_REDIRECTS = 1 << 6, /* accept_redirects is not among the settings */
+	SIDE_HARDENED = 1 << 7,     /* of the text before: somebody has set accept_redirects to 0 after the boot */
 };
 
 #define KEY_IPV4 "net.ipv4.ip_forward"
 #define KEY_IPV6 "net.ipv6.conf.all.forwarding"
 #define KEY_FILTER "net.ipv4.conf.all.rp_filter"
 #define KEY_REDIRECTS "net.ipv4.conf.all.accept_redirects"
+#define KEY_DEVICE "net.ipv4.conf.eth1.forwarding"
 #define KEY_NOBODYS "net.ipv4.tcp_syncookies"
 
 /* A text as main hands it down. */
@@ -33,7 +36,7 @@ void side_text_make(struct side_text *text, unsigned side);
 void side_text_free(struct side_text *text);
 
 /* A machine that has just booted, and the rules and the bans that another program has put there. */
-void side_boot(struct fake_kernel *kernel);
+void side_boot(struct fake_kernel *kernel, unsigned side);
 void side_bans(struct fake_kernel *kernel);
 
 /* Puts a text in force by hand. boot: where settings go that it does not name. bans: another program's rules stay. */

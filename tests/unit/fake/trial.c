@@ -263,7 +263,7 @@ bool trial_begin(struct trial *trial, enum backend_kind kind, enum trial_flow fl
 		return false;
 	state_begin(&trial->state, trial->dir);
 	snprintf(trial->state.boot, sizeof(trial->state.boot), "this boot");
-	side_boot(&trial->boot);
+	side_boot(&trial->boot, from);
 	trial->door.kernel = trial->boot;
 	side_bans(&trial->door.kernel);
 	fake_open(&trial->door, kind);

@@ -158,17 +158,18 @@ static bool flip_forwarding(struct fake_kernel *kernel, int family, unsigned tim
 	(void)family;
 	if (times > 0)
 		return false;
-	setting->value = fake_word_text(setting->value == fake_word_text("0") ? "1" : "0");
+	fake_setting_write(kernel, setting, setting->value == fake_word_text("0") ? "1" : "0");
 	return true;
 }
 
-/* It is that value, or the load set its own after it. */
+/* It is that value, or the load set its own after it; what changes with forwarding changed then too. */
 static bool take_setting(struct fake_kernel *kernel, int family, unsigned times, const struct fake_kernel *expected)
 {
 	(void)family;
 	(void)times;
 	for (unsigned i = 0; i < kernel->setting_count; i++)
-		if (kernel->setting[i].key == fake_word_text(KEY_FILTER) || kernel->setting[i].key == fake_word_text(KEY_IPV4))
+		if (kernel->setting[i].key == fake_word_text(KEY_FILTER) || kernel->setting[i].key == fake_word_text(KEY_IPV4) ||
+		    kernel->setting[i].key == fake_word_text(KEY_DEVICE) || kernel->setting[i].key == fake_word_text(KEY_REDIRECTS))
 			kernel->setting[i].value = expected->setting[i].value;
 	return true;
 }
