@@ -141,6 +141,19 @@ all_settings() {
 	done
 }
 
+@test "a value of which the kernel makes another one is refused, and the old one is there again" {
+	b=nft
+	key=net.ipv4.icmp_ratelimit # in milliseconds, which the kernel counts in ticks
+	was=$(setting $key)
+	set_to $key 1001
+	[ "$(setting $key)" != 1001 ] || skip "this kernel has a tick a millisecond"
+	set_to $key "$was"
+	text rounded "#@ sysctl $key=1001"
+	run -4 put "$tmp/rounded"
+	[[ $output == *"$key=1001: the kernel makes another value of it"* ]]
+	[ "$(setting $key)" = "$was" ]
+}
+
 @test "case T26 -4 and -6 leave the settings of the other family, and of both, as they are, and say so" {
 	for b in $backends; do
 		fresh

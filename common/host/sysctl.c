@@ -100,20 +100,29 @@ int sysctl_followers(const char *key, struct strbuf *out)
 	return 0;
 }
 
-int sysctl_write(const char *key, const char *value)
+static int write_only(const char *key, const char *value)
 {
-	struct strbuf now = STRBUF_INIT, want = STRBUF_INIT;
 	int fd = open_setting(key, O_WRONLY), err = fd < 0 ? fd : 0;
 
 	if (err == 0)
 		err = value[0] != '\0' ? file_write(fd, value, strlen(value)) : file_write(fd, "\n", 1);
 	if (fd >= 0)
 		close(fd);
+	return err;
+}
+
+int sysctl_write(const char *key, const char *value)
+{
+	struct strbuf before = STRBUF_INIT, now = STRBUF_INIT, want = STRBUF_INIT;
+	bool readable = sysctl_read(key, &before) == 0;
+	int err = write_only(key, value);
+
 	if (err == 0)
 		err = sysctl_read(key, &now);
 	sysctl_squeeze(&want, value);
 	if (err == 0 && strcmp(strbuf_text(&now), strbuf_text(&want)) != 0)
-		err = -EIO;
+		err = readable && write_only(key, strbuf_text(&before)) == 0 ? -EDOM : -EIO;
+	strbuf_free(&before);
 	strbuf_free(&now);
 	strbuf_free(&want);
 	return err;

@@ -23,7 +23,8 @@ bool sysctl_writable(const char *key);
  */
 must_check int sysctl_followers(const char *key, struct strbuf *out);
 
-/* Writes a value and reads it back. 0 or -errno; -EIO: the kernel took another one. */
+/* Writes a value and reads it back. 0 or -errno; -EDOM: the kernel made another one of it, and the old one was put back;
+ * -EIO: that failed too. */
 must_check int sysctl_write(const char *key, const char *value);
 
 #endif

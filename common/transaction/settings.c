@@ -169,7 +169,11 @@ bool setting_apply(struct transaction *t, const struct journal_step *step)
 	t->flags |= FLAG_CHANGED;
 	if (err == 0)
 		return true;
-	diag_system(t->log, err, "setting %s=%s", step->name, strbuf_text(&step->after));
+	if (err == -EDOM)
+		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "setting %s=%s: the kernel makes another value of it", step->name,
+			 strbuf_text(&step->after));
+	else
+		diag_system(t->log, err, "setting %s=%s", step->name, strbuf_text(&step->after));
 	t->result = RESULT_EXTRAS;
 	return false;
 }
