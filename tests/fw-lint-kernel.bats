@@ -13,11 +13,11 @@ setup() {
 		nat.PREROUTING nat.INPUT nat.OUTPUT nat.POSTROUTING filter.INPUT filter.FORWARD filter.OUTPUT security.INPUT'
 }
 
-# loads FAMILY FILE: does the default backend take it? Nothing stays behind.
+# loads FAMILY FILE: does the default backend take it? Else refusal has its words. Nothing stays behind.
 loads() {
 	local program=iptables
 	[ "$1" = 4 ] || program=ip6tables
-	"$program-nft-restore" "$2" >/dev/null 2>&1 || return 1
+	refusal=$("$program-nft-restore" "$2" 2>&1 >/dev/null) || return 1
 	sed -n 's/^\*.*/&\nCOMMIT/p' "$2" | "$program-nft-restore"
 }
 
@@ -93,7 +93,7 @@ not_for() {
 			sed -f "$tmp/bad" "$tmp/text" >"$tmp/good"
 			[ "$(wc -l <"$tmp/good")" -gt 40 ]
 			fw-lint -q -$family --checks=syntax,kernel "$tmp/good" 2>"$tmp/said"
-			loads $family "$tmp/good" || { echo "IPv$family $place"; false; }
+			loads $family "$tmp/good" || { echo "IPv$family $place: $refusal"; false; }
 		done
 	done
 }
