@@ -74,6 +74,27 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
+@test "at the first load bans and jumps in front stay in front of our rules, an open rule does not" {
+	for b in $backends; do
+		fresh
+		make_fail2ban
+		in_ns iptables-$b -I INPUT -s 203.0.113.67 -j DROP
+		in_ns iptables-$b -I INPUT -s 203.0.113.68 -p tcp -j REJECT
+		in_ns iptables-$b -A INPUT -p udp --dport 9 -j ACCEPT
+		in_ns iptables-$b -A INPUT -s 203.0.113.69 -j DROP
+		put --adopt <<<$'*filter\n:INPUT DROP\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT' 2>/dev/null
+		diff - <(in_ns iptables-$b -S INPUT) <<-END
+			-P INPUT DROP
+			-A INPUT -s 203.0.113.68/32 -p tcp -j REJECT --reject-with icmp-port-unreachable
+			-A INPUT -s 203.0.113.67/32 -j DROP
+			-A INPUT -p tcp -m multiport --dports 22 -j f2b-sshd
+			-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+			-A INPUT -p udp -m udp --dport 9 -j ACCEPT
+			-A INPUT -s 203.0.113.69/32 -j DROP
+		END
+	done
+}
+
 @test "--adopt keeps Docker's and fail2ban's chains, --replace removes them, --keep some" {
 	for b in $backends; do
 		fresh

@@ -180,6 +180,18 @@ struct parts {
 	VEC(struct text_rule) head, tail;
 };
 
+/* May it stay in front of rules that were never there: a jump, or a ban. A DROP of everything would leave ours nothing. */
+static bool leads(const struct text_table *table, const struct text_chain *chain, const struct text_rule *rule)
+{
+	struct piece target = rule_target(rule);
+	char name[64];
+
+	if (!piece_name(&target, name, sizeof(name)))
+		return false;
+	return chain_in(table, name) != NULL ||
+	       ((strcmp(name, "DROP") == 0 || strcmp(name, "REJECT") == 0) && !rule_unconditional(rule, chain));
+}
+
 static bool split_foreign(struct merge *merge, const struct text_table *table, const struct text_chain *live,
 			  struct known *known, struct parts *parts)
 {
@@ -207,10 +219,8 @@ static bool split_foreign(struct merge *merge, const struct text_table *table, c
 	for (size_t i = 0; good && i < scratch.rules.len; i++) {
 		const struct text_rule *rule = &scratch.rules.item[i];
 		enum place place = earlier_place(merge, table->name, live, rule);
-		struct piece target = rule_target(rule);
-		char name[64];
 
-		leading = leading && piece_name(&target, name, sizeof(name)) && chain_in(table, name) != NULL;
+		leading = leading && leads(table, live, rule);
 		if (place == PLACE_NONE)
 			place = (seen_ours ? i < first_ours : leading) ? PLACE_HEAD : PLACE_TAIL;
 		good = place == PLACE_HEAD ? vec_push(&parts->head, *rule) : vec_push(&parts->tail, *rule);

@@ -7,8 +7,8 @@
  *
  * Foreign rules within a chain of ours keep their place against our rules: those in front of all of
  * ours stay in front, the others go behind ours, but before a last rule that matches everything.
- * Where none of our rules was there yet, leading jumps stay in front (that is how fail2ban and Docker
- * hook in), the rest goes behind.
+ * Where none of our rules was there yet, leading jumps (that is how fail2ban and Docker hook in) and
+ * leading rules that drop or reject some packets (bans) stay in front, the rest goes behind.
  */
 #ifndef FW_RULETEXT_MERGE_H
 #define FW_RULETEXT_MERGE_H
