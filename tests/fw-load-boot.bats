@@ -169,6 +169,15 @@ is_closed() {
 	done
 }
 
+@test "a file of safe rules with another table than filter is not used, and that is told" {
+	b=nft
+	printf '%s\n' '*filter' ':INPUT DROP' COMMIT '*nat' '-A POSTROUTING -j MASQUERADE' COMMIT >"$tmp/safe.rules"
+	run -12 boot
+	[[ $output == *"it has a table nat, and safe rules are about filter alone"*"the compiled-in safe rules in force"* ]]
+	in_ns iptables-nft -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+	[ "$(in_ns iptables-nft -t nat -S | grep -c MASQUERADE)" = 0 ]
+}
+
 @test "case 28: T34: a state that cannot be written: the good rules are loaded all the same" {
 	for b in $backends; do
 		fresh

@@ -39,6 +39,18 @@ struct choice {
 	bool plain;
 };
 
+/* Who undoes a load beside safe rules looks for them in this table alone. */
+static bool is_about_filter(const struct transaction *t, const struct stream *stream, const struct choice *choice)
+{
+	for (size_t i = 0; i < stream->tables.len; i++)
+		if (strcmp(stream->tables.item[i].name, "filter") != 0) {
+			warn(t, "%s is of no use: it has a table %s, and safe rules are about filter alone", choice->what,
+			     stream->tables.item[i].name);
+			return false;
+		}
+	return true;
+}
+
 static bool read_choice(struct transaction *t, const struct choice *choice, struct strbuf programs[FAMILIES])
 {
 	struct canon canon[FAMILIES] = { CANON_INIT, CANON_INIT };
@@ -51,7 +63,7 @@ static bool read_choice(struct transaction *t, const struct choice *choice, stru
 		return true;
 	}
 	good = stream_read(&stream, choice->what, choice->text, choice->len, FAMILY_BOTH, t->log) &&
-	       canon_declared(&stream, FAMILY_BOTH, false, canon, t->log);
+	       is_about_filter(t, &stream, choice) && canon_declared(&stream, FAMILY_BOTH, false, canon, t->log);
 	for (int i = 0; i < FAMILIES; i++) {
 		if (good)
 			strbuf_take(&programs[i], &canon[i].text);
