@@ -16,6 +16,8 @@ static bool take_steps(struct transaction *t)
 	for (size_t i = 0; good && i < t->journal.steps.len; i++) {
 		const struct journal_step *step = &t->journal.steps.item[i];
 
+		if (step->left)
+			continue;
 		switch (step->kind) {
 		case JOURNAL_SETTING:
 			good = setting_apply(t, step);
@@ -49,7 +51,7 @@ static bool start_guard(struct transaction *t)
 /* What was recorded of a load that changed nothing. */
 static void forget(struct transaction *t)
 {
-	int err = t->request.generation != 0 ? 0 : state_remove(t->state, t->journal.generation), cleared = journal_remove(t->state);
+	int err = t->request.generation != 0 ? 0 : state_remove(t->state, t->journal.generation), cleared = leave_rest(t, &t->journal);
 
 	if (err != 0 || cleared != 0)
 		warn(t, "the record of generation %06u in %s could not be removed", t->journal.generation, t->state->dir);

@@ -113,6 +113,12 @@ must_check bool flip(struct transaction *t);
 /* undo.c: plays a journal back, of this process or of another one. */
 enum result undo(struct transaction *t, struct journal *journal);
 
+/*
+ * The journal of a load that is over: what could not be put back is left to the next run, once, since it must not keep
+ * anybody from loading other rules. Else it goes. 0 or -errno.
+ */
+must_check int leave_rest(const struct transaction *t, const struct journal *journal);
+
 /* safe.c */
 bool put_safe_rules(struct transaction *t, enum family families); /* false: not for all of them */
 must_check bool read_safe(struct transaction *t, int family);     /* that were put in force last */

@@ -47,6 +47,35 @@ static bool could_not(struct transaction *t, int err, const char *what)
 	return true;
 }
 
+/*
+ * What could not be put back in this run before the load: the load's own journal carries it on to the next run. What the
+ * load itself asks for has its value from there.
+ */
+static int carry_rest(struct transaction *t)
+{
+	struct journal rest = { .steps = { 0 } };
+	int err = journal_read(t->state, &rest);
+
+	for (size_t i = 0; err == 0 && rest.rest && i < rest.steps.len; i++) {
+		struct journal_step *from = &rest.steps.item[i], *step;
+
+		if (from->kind == JOURNAL_SETTING && find_setting(&t->extras, from->name) != NULL)
+			continue;
+		step = journal_add(&t->journal, from->kind, from->name, from->family);
+		if (step == NULL) {
+			err = -ENOMEM;
+			break;
+		}
+		step->opens = from->opens;
+		step->existed = from->existed;
+		step->left = true;
+		strbuf_take(&step->before, &from->before);
+		strbuf_take(&step->after, &from->after);
+	}
+	journal_free(&rest);
+	return err == -ENOENT ? 0 : err;
+}
+
 bool record(struct transaction *t)
 {
 	int err;
@@ -60,7 +89,9 @@ bool record(struct transaction *t)
 	err = baseline_write(t->state, &t->baseline);
 	if (err != 0 && !could_not(t, err, "the settings as they were before"))
 		return false;
-	err = journal_write(t->state, &t->journal);
+	err = carry_rest(t);
+	if (err == 0)
+		err = journal_write(t->state, &t->journal);
 	return err == 0 || could_not(t, err, "the journal");
 }
 
@@ -72,7 +103,7 @@ bool flip(struct transaction *t)
 		diag_system(t->log, err, "making generation %06u in %s the good one", t->journal.generation, t->state->dir);
 		return false;
 	}
-	cleared = journal_remove(t->state);
+	cleared = leave_rest(t, &t->journal);
 	if (cleared != 0) /* it names the good generation: the next run takes that for done */
 		warn(t, "%s/journal could not be removed: %s", t->state->run, strerror(-cleared));
 	pruned = state_prune(t->state, STATE_KEEP);

@@ -209,8 +209,8 @@ bool setting_undo(struct transaction *t, struct journal_step *step)
 bool setting_undo_again(struct transaction *t, const struct journal_step *step)
 {
 	struct strbuf now = STRBUF_INIT;
-	bool good = step->stays || t->door->setting_get(t->door->self, step->name, &now) != 0 ||
-		    strcmp(strbuf_text(&now), strbuf_text(&step->before)) == 0;
+	bool good = step->stays || (t->door->setting_get(t->door->self, step->name, &now) == 0 &&
+				    strcmp(strbuf_text(&now), strbuf_text(&step->before)) == 0);
 
 	strbuf_free(&now);
 	return good || put_back(t, step);

@@ -42,8 +42,12 @@ static bool expect_safe(struct transaction *t, int family, struct undoing *u)
 		return true;
 	if (!read_safe_begun(t, family))
 		return false;
-	if (put == NULL || !filter_stands(&work->safe, &work->live) || filter_stands(&u->put, &work->live))
+	if (!filter_stands(&work->safe, &work->live) || (put != NULL && filter_stands(&u->put, &work->live)))
 		return true;
+	if (put == NULL) /* the load had none: an empty one changes places with the safe one */
+		put = rules_add_table(&u->put, "filter");
+	if (put == NULL)
+		return diag_memory(t->log) == 0;
 	safe = rules_table(&work->safe, "filter");
 	kept = *put;
 	*put = *safe;
@@ -141,14 +145,14 @@ static bool undo_others(struct transaction *t, struct journal *journal, bool ope
 	return good;
 }
 
-/* What could not be put back is left to the next run, once: it must not keep anybody from loading other rules. */
-static int leave_rest(const struct transaction *t, const struct journal *journal)
+int leave_rest(const struct transaction *t, const struct journal *journal)
 {
 	struct journal rest = *journal;
 	int err = 0;
 
 	memset(&rest.steps, 0, sizeof(rest.steps));
 	rest.rest = true;
+	rest.fresh = false;
 	rest.deadline = 0;
 	for (size_t i = 0; i < journal->steps.len; i++)
 		if (journal->steps.item[i].left && !vec_push(&rest.steps, journal->steps.item[i]))
@@ -157,6 +161,18 @@ static int leave_rest(const struct transaction *t, const struct journal *journal
 		err = rest.steps.len > 0 && !journal->rest ? journal_write(t->state, &rest) : journal_remove(t->state);
 	vec_free(&rest.steps);
 	return err;
+}
+
+/* Settings change others: where one is left, the next run looks at all of them. */
+static void leave_settings_together(struct journal *journal)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < journal->steps.len; i++)
+		any = any || (journal->steps.item[i].left && journal->steps.item[i].kind == JOURNAL_SETTING);
+	for (size_t i = 0; any && i < journal->steps.len; i++)
+		if (journal->steps.item[i].kind == JOURNAL_SETTING && !journal->steps.item[i].stays)
+			journal->steps.item[i].left = true;
 }
 
 /* The generation of a load that is undone goes, unless it was there before the load. */
@@ -169,6 +185,22 @@ static int drop_generation(const struct transaction *t, const struct journal *jo
 	return state_remove(t->state, number);
 }
 
+/* The families whose rules the load changed, or which it opened by a setting that stays: their rules are not to be trusted. */
+static enum family not_trusted(const struct journal *journal)
+{
+	enum family families = FAMILY_NONE;
+
+	for (size_t i = 0; i < journal->steps.len; i++) {
+		const struct journal_step *step = &journal->steps.item[i];
+
+		if (step->kind == JOURNAL_RULES)
+			families |= family_bit(step->family);
+		else if (step->kind == JOURNAL_SETTING && step->left)
+			families |= setting_families(step->name);
+	}
+	return families != FAMILY_NONE ? families : FAMILY_BOTH;
+}
+
 enum result undo(struct transaction *t, struct journal *journal)
 {
 	int err;
@@ -179,9 +211,10 @@ enum result undo(struct transaction *t, struct journal *journal)
 	t->request.families = FAMILY_BOTH;
 	/* The old rules may rely on what stays open now; a setting that stays closed, or a set, replaces no good rules. */
 	good = (undo_others(t, journal, true) || journal->rest) && undo_rules(t, journal);
-	if (!good && !put_safe_rules(t, FAMILY_BOTH))
+	if (!good && !put_safe_rules(t, not_trusted(journal)))
 		return RESULT_SAFE; /* the journal stays: the next run undoes it */
 	(void)undo_others(t, journal, false);
+	leave_settings_together(journal);
 	if (good && drop_generation(t, journal) != 0)
 		warn(t, "generation %06u in %s could not be removed", journal->generation, t->state->dir);
 	err = leave_rest(t, journal);
@@ -225,7 +258,7 @@ static enum result recover(struct transaction *t, struct journal *journal)
 {
 	if (strcmp(t->state->boot, journal->boot) != 0)
 		return drop_old(t, journal);
-	if (journal->generation == state_link(t->state, "good") && journal->from != journal->generation) {
+	if (!journal->rest && journal->generation == state_link(t->state, "good") && journal->from != journal->generation) {
 		int err = journal_remove(t->state);
 
 		return err == 0 ? RESULT_DONE : (diag_system(t->log, err, "%s/journal", t->state->run), RESULT_SYSTEM);

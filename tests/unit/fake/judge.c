@@ -47,7 +47,7 @@ void judge_begin(struct trial *trial)
 {
 	for (int i = 0; i < FAMILIES; i++)
 		trial->may_accept[i] = trial->may_forward[i] = 0;
-	trial->may_open = trial->first && trial->writer != NULL;
+	trial->may_open = false;
 	judge_allow(trial, &trial->start);
 	judge_allow(trial, &trial->old);
 	judge_allow(trial, &trial->new);
@@ -126,50 +126,57 @@ static bool is_closed(struct fake_kernel *kernel, int family, const char *chain)
 	return there != NULL && there->policy == fake_word_text("DROP") && there->count == 0;
 }
 
-/* Where the safe rules are refused, closed chains do. */
-bool trial_is_safe(struct trial *trial)
+/* The load is not about the rules of this family: they stand as before, and as they would behind it. */
+static bool is_untouched(struct trial *trial, int family)
 {
-	struct fake_kernel *kernel = &trial->door.kernel;
-
-	for (int i = 0; i < FAMILIES; i++)
-		if (!family_is_safe(trial, i) && !(is_closed(kernel, i, "INPUT") && is_closed(kernel, i, "FORWARD")))
-			return false;
-	return true;
+	return fake_rules_same(&trial->old, &trial->new, family, NULL) && fake_rules_same(&trial->door.kernel, &trial->old, family, NULL);
 }
 
-/* At the first load the merge lets rules of other programs stand behind ours: there they may have no effect. */
+/* Where the safe rules are refused, closed chains do. */
+enum family trial_safe_families(struct trial *trial)
+{
+	struct fake_kernel *kernel = &trial->door.kernel;
+	enum family safe = FAMILY_NONE;
+
+	for (int i = 0; i < FAMILIES; i++)
+		if (family_is_safe(trial, i) || (is_closed(kernel, i, "INPUT") && is_closed(kernel, i, "FORWARD")))
+			safe |= family_bit(i);
+	return safe;
+}
+
+bool trial_is_safe(struct trial *trial)
+{
+	enum family safe = trial_safe_families(trial);
+
+	for (int i = 0; i < FAMILIES; i++)
+		if (!family_has(safe, i) && !is_untouched(trial, i))
+			return false;
+	return safe != FAMILY_NONE;
+}
+
 static bool take_back(struct trial *trial, const struct fake_kernel *expected)
 {
 	const struct trial_writer *writer = trial->writer;
 	struct fake_kernel *kernel = &trial->door.kernel;
 
-	if (writer->in_effect != NULL && !trial->first && !writer->in_effect(kernel, trial->writer_family))
+	if (writer->in_effect != NULL && !writer->in_effect(kernel, trial->writer_family))
 		return false;
 	return writer->take_back(kernel, trial->writer_family, trial->written, expected);
 }
 
-/* A ban in a chain of ours goes with the chain, where an undoing removes it. */
-static bool went_with_chain(struct trial *trial, const struct fake_kernel *expected)
+static bool has_chain(const struct trial *trial, const struct fake_kernel *kernel, const char *chain)
 {
-	struct fake_kernel copy = *expected;
-	const char *chain = trial->writer->chain;
+	struct fake_kernel copy = *kernel;
 
-	return chain != NULL && fake_chain(fake_table(&copy, trial->writer_family, "filter"), fake_word_text(chain)) == NULL;
+	return fake_chain(fake_table(&copy, trial->writer_family, "filter"), fake_word_text(chain)) != NULL;
 }
 
-/* At the first load a jump stays in front of our rules only if nothing but jumps stands in front of it: its place does not count. */
-static void jump_anywhere(struct fake_kernel *kernel, int family)
+/* A ban in a chain of ours goes with the chain, where the load or an undoing removes it. */
+static bool went_with_chain(const struct trial *trial, const struct fake_kernel *expected)
 {
-	struct fake_chain *input = fake_chain(fake_table(kernel, family, "filter"), fake_word_text("INPUT"));
-	fake_word jump = fake_word_text("-A INPUT -j f2b");
-	unsigned at = 0;
+	const char *chain = trial->writer->chain;
 
-	while (input != NULL && at < input->count && input->rule[at] != jump)
-		at++;
-	if (input == NULL || at == input->count)
-		return;
-	memmove(&input->rule[1], &input->rule[0], at * sizeof(input->rule[0]));
-	input->rule[0] = jump;
+	return chain != NULL && (!has_chain(trial, expected, chain) || !has_chain(trial, &trial->new, chain));
 }
 
 /* The same, apart from what another program did, all of which must still be there, once. */
@@ -178,13 +185,11 @@ static bool is_with_writes(struct trial *trial, const struct fake_kernel *expect
 	struct fake_kernel kept = trial->door.kernel;
 	bool same;
 
-	if (trial->written > 0 && !went_with_chain(trial, expected) && !take_back(trial, expected)) {
+	if (trial->written > 0 && !take_back(trial, expected) && !went_with_chain(trial, expected)) {
 		trial->door.kernel = kept;
 		wrong(trial, "something that another program did is lost, or there twice");
 		return false;
 	}
-	for (int i = 0; i < FAMILIES && trial->written > 0 && trial->first; i++)
-		jump_anywhere(&trial->door.kernel, i);
 	same = trial_is(trial, expected);
 	trial->door.kernel = kept;
 	return same;
@@ -195,13 +200,6 @@ static bool is_with_writes(struct trial *trial, const struct fake_kernel *expect
 static bool is_done(const struct trial *trial)
 {
 	return trial->result == RESULT_DONE;
-}
-
-/* At boot the previous generation, the safe rules, or no rules but closed policies. */
-static void judge_fallback(struct trial *trial)
-{
-	if (!is_with_writes(trial, &trial->old) && !trial_is_safe(trial))
-		wrong(trial, "after a boot neither the previous generation nor anything safe is in force");
 }
 
 /*
@@ -219,6 +217,13 @@ static bool is_all_but_rest(struct trial *trial)
 		return false;
 	fake_rewind(&trial->door);
 	return trial_recover(trial) == RESULT_DONE && trial_is(trial, &trial->old);
+}
+
+/* At boot the previous generation, the safe rules, or no rules but closed policies. */
+static void judge_fallback(struct trial *trial)
+{
+	if (!is_with_writes(trial, &trial->old) && !trial_is_safe(trial) && (trial->written > 0 || !is_all_but_rest(trial)))
+		wrong(trial, "after a boot neither the previous generation nor anything safe is in force");
 }
 
 /* A result says what is in force, and tells the truth. */

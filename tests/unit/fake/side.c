@@ -19,6 +19,12 @@ static bool other(unsigned side, int family)
 	return (side & SIDE_OTHER) != 0 && (family == 0 || (side & SIDE_SAME_IPV6) == 0);
 }
 
+static void write_nat(struct strbuf *out)
+{
+	strbuf_puts(out, "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n"
+			 ":POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -o eth0 -j MASQUERADE\nCOMMIT\n");
+}
+
 static void write_rules(struct strbuf *out, unsigned side, int family)
 {
 	const char *set = family == 0 ? "mail4" : "mail6";
@@ -36,8 +42,7 @@ static void write_rules(struct strbuf *out, unsigned side, int family)
 		strbuf_printf(out, "-A both -s %s -j DROP\n", fake_source(family, SOURCE_FIRST));
 	strbuf_printf(out, "-A %s -j ACCEPT\nCOMMIT\n", two ? "two" : "one");
 	if (two && family == 0)
-		strbuf_puts(out, "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n"
-				 ":POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -o eth0 -j MASQUERADE\nCOMMIT\n");
+		write_nat(out);
 }
 
 static void write_settings(struct strbuf *out, unsigned side)
@@ -69,8 +74,12 @@ void side_text_make(struct side_text *text, unsigned side)
 	write_settings(input, side);
 	for (int i = 0; i < FAMILIES; i++)
 		write_set(input, side, i);
-	for (int i = 0; i < FAMILIES; i++)
-		write_rules(&text->canon[i].text, side, i);
+	for (int i = 0; i < FAMILIES; i++) {
+		if ((side & SIDE_NAT_ALONE) != 0)
+			write_nat(&text->canon[i].text);
+		else
+			write_rules(&text->canon[i].text, side, i);
+	}
 	strbuf_add(input, strbuf_text(&text->canon[0].text), text->canon[0].text.len);
 	if (!stream_read(&text->stream, "the text", input->data, input->len, FAMILY_BOTH, &log) ||
 	    !extras_read(&text->extras, &text->stream, &log))

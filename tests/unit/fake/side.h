@@ -14,6 +14,7 @@ enum side {
 	SIDE_SILENT = 1 << 4,    /* no settings */
 	SIDE_SAME_IPV6 = 1 << 5, /* SIDE_OTHER is not about the rules of IPv6 */
 	SIDE_NO_REDIRECTS = 1 << 6, /* accept_redirects is not among the settings */
+	SIDE_NAT_ALONE = 1 << 8,    /* no table filter */
 	SIDE_HARDENED = 1 << 7,     /* of the text before: somebody has set accept_redirects to 0 after the boot */
 };
 
