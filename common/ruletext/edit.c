@@ -124,7 +124,7 @@ void edit_write(const edits *steps, bool counters, struct strbuf *out)
 		struct piece name = rule_word(text, 3);
 		size_t rest = (size_t)(name.text - text->text) + name.len;
 
-		if (!step->remove && counters && step->rule->counters.len > 0) {
+		if (!step->remove && (counters || step->rule->foreign) && step->rule->counters.len > 0) {
 			strbuf_add(out, step->rule->counters.text, step->rule->counters.len);
 			strbuf_putc(out, ' ');
 		}

@@ -22,7 +22,8 @@ typedef VEC(struct edit) edits;
  */
 must_check int edit_chain(const struct text_chain *live, const struct text_chain *want, bool counters, edits *out);
 
-/* Appends the steps as lines for iptables-restore --noflush; `counters`: with the counters of what is inserted. */
+/* Appends the steps as lines for iptables-restore --noflush; `counters`: with the counters of what is inserted,
+ * else of other programs' rules alone. */
 void edit_write(const edits *steps, bool counters, struct strbuf *out);
 
 #endif

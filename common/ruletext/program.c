@@ -124,7 +124,7 @@ static bool is_private(const struct text_chain *now, const struct text_chain *wa
  */
 #define SPARE 1000
 
-static bool edit_costs_more(const struct text_chain *now, const struct text_chain *want, const edits *steps)
+static size_t cost_of(const struct text_chain *now, const edits *steps)
 {
 	size_t cost = 0, place = 0;
 
@@ -139,20 +139,40 @@ static bool edit_costs_more(const struct text_chain *now, const struct text_chai
 			cost += 10;
 		}
 	}
-	return cost > 10 * (want->rules.len + SPARE);
+	return cost;
+}
+
+/*
+ * Every rule goes from the head, where it is found at once, and all that is wanted comes back behind, other programs'
+ * rules with their counters: what they add meanwhile stays, and what they remove meanwhile is missed, and merged anew.
+ */
+static bool rewrite(const struct text_chain *now, const struct text_chain *want, edits *steps)
+{
+	bool good = true;
+
+	steps->len = 0;
+	for (size_t i = 0; good && i < now->rules.len; i++)
+		good = vec_push(steps, (struct edit){ .rule = &now->rules.item[i], .remove = true });
+	for (size_t i = 0; good && i < want->rules.len; i++)
+		good = vec_push(steps, (struct edit){ .rule = &want->rules.item[i] });
+	return good;
 }
 
 static int edit_one(const struct writing *w, const struct text_chain *want)
 {
 	static const struct text_chain none = { .name = "" };
 	const struct text_chain *now = live_chain(w->live, want->name);
+	const struct text_chain *from = now != NULL ? now : &none;
 	edits steps = { 0 };
-	int err = edit_chain(now != NULL ? now : &none, want, w->counts == COUNTS_SET && want->ours, &steps);
+	int err = edit_chain(from, want, w->counts == COUNTS_SET && want->ours, &steps);
+	size_t cost = cost_of(from, &steps), flush = 10 * (want->rules.len + SPARE);
 
-	if (err == 0 && is_private(now, want) && edit_costs_more(now, want, &steps)) {
+	if (err == 0 && is_private(now, want) && cost > flush) {
 		write_chain_line(want, w->out); /* which flushes it */
 		write_rules(w, want);
 	} else if (err == 0) {
+		if (cost > flush + 10 * from->rules.len && !rewrite(from, want, &steps))
+			err = -ENOMEM;
 		edit_write(&steps, w->counts != COUNTS_FOREIGN, w->out);
 	}
 	vec_free(&steps);
