@@ -146,3 +146,27 @@ refuse_ipv6() {
 	beside run -11 put --no-rehearse "$tmp/next"
 	live | diff "$tmp/before" -
 }
+
+# A rule comes and goes as fast as one process can do it; 10,000 rules take longer to read than the time between.
+@test "a writer that never pauses starves neither a load nor a save of 10,000 rules, and loses nothing" {
+	b=nft
+	for k in 1 2; do
+		{ printf '%s\n' '*filter' ':INPUT DROP' ':many -' '-A INPUT -j many'
+			awk -v k=$k 'BEGIN { for (i = 1; i <= 10000; i++) print "-A many -p tcp -m tcp --sport " i " --dport " k * 20000 " -j ACCEPT" }'
+			echo COMMIT; } >"$tmp/text$k"
+	done
+	put -q "$tmp/text1"
+	in_ns bash -c 'n=0; while [ ! -e "$0/stop" ]; do n=$((n + 1)); nft add rule ip filter INPUT ip saddr 10.77.0.1 counter drop; done; echo $n >"$0/added"' "$tmp" &
+	wait_for in_ns iptables-nft -C INPUT -s 10.77.0.1 -j DROP
+	run put -q "$tmp/text2"
+	[ "$status" = 0 ] || [ "$status" = 8 ]
+	loaded=$status
+	run save
+	[ "$status" = 0 ] || [[ $status == 3 && $output == *"the rules changed while they were read"* ]]
+	touch "$tmp/stop"
+	wait
+	in_ns iptables-nft-save -t filter >"$tmp/now"
+	[ "$(grep -c 10.77.0.1 "$tmp/now")" = "$(cat "$tmp/added")" ]
+	[ "$(grep -c "dport $((loaded == 0 ? 40000 : 20000))" "$tmp/now")" = 10000 ]
+	put -q "$tmp/text1"
+}

@@ -156,8 +156,8 @@ void backend_spawn(const struct backend *backend, int family, const char *progra
 	spawn->argv[0] = program;
 	spawn->lock_file = backend->lock_file[family];
 	spawn->limit = PROGRAM_LIMIT;
-	spawn->tick = backend->tick;
-	spawn->tick_arg = backend->tick_arg;
+	spawn->watch = backend->watch;
+	spawn->watch_arg = backend->watch_arg;
 	spawn->netns = backend->netns != NULL ? &backend->netns[family] : NULL;
 }
 

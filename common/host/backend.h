@@ -20,8 +20,8 @@ struct backend {
 	char save[FAMILIES][32];
 	int lock_fd[FAMILIES]; /* owned; lock files of their own for the children; -1: none */
 	char lock_file[FAMILIES][48];
-	void (*tick)(void *); /* called several times a second while one of its programs runs; NULL: nobody */
-	void *tick_arg;       /* borrowed */
+	enum spawn_pace (*watch)(void *, long long); /* of each of its programs; NULL: nobody */
+	void *watch_arg;       /* borrowed */
 	/* Borrowed; two locks that its restores hold with us, -1: none. If we are killed, the next run waits for them. */
 	const int *held;
 	const struct netns *netns; /* borrowed; FAMILIES scratch namespaces to work in; NULL: our own */
@@ -52,6 +52,7 @@ const char *backend_conflict(enum backend_kind kind);
 enum save_result {
 	SAVE_DONE,
 	SAVE_FAILED, /* reported */
+	SAVE_BUSY,   /* reported: whoever watches gave up */
 	SAVE_NATIVE, /* reported: a table of iptables holds rules made with nft, which the saver cannot tell */
 };
 

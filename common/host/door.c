@@ -2,6 +2,7 @@
 #include "host/door.h"
 #include "host/lock.h"
 #include "host/nftgen.h"
+#include "host/rivals.h"
 #include "host/sets.h"
 #include "host/sysctl.h"
 #include "model/canon.h"
@@ -21,6 +22,9 @@ struct real {
 	char *lock_path;                /* owned; NULL: none was given */
 	int locks[DOOR_LOCKS];          /* owned; -1: not held */
 	struct nftgen nftgen;
+	struct rivals rivals;           /* not of a scratch door */
+	void (*tick)(void *arg);        /* NULL: nobody */
+	void *tick_arg;                 /* borrowed */
 	struct netns netns[FAMILIES];   /* owned; of a scratch door */
 	struct strbuf tables[FAMILIES]; /* owned; of a scratch door: the tables loaded there, one a line */
 };
@@ -40,11 +44,23 @@ static int generation(void *self, uint32_t *number)
 	return is_scratch(real) ? -ENOTSUP : nftgen_ask(&real->nftgen, number);
 }
 
-static enum save_result save_once(const struct real *real, enum family families, struct strbuf texts[FAMILIES],
+static enum spawn_pace watch(void *self, long long elapsed)
+{
+	struct real *real = self;
+
+	if (real->tick != NULL)
+		real->tick(real->tick_arg);
+	return rivals_watch(&real->rivals, elapsed);
+}
+
+static enum save_result save_once(struct real *real, enum family families, struct strbuf texts[FAMILIES],
 				  struct diag_log *log)
 {
 	struct strbuf now[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
-	enum save_result result = backend_save(&real->backend, families, is_scratch(real) ? real->tables : NULL, now, log);
+	enum save_result result;
+
+	rivals_begin(&real->rivals);
+	result = backend_save(&real->backend, families, is_scratch(real) ? real->tables : NULL, now, log);
 
 	for (int i = 0; i < FAMILIES; i++) {
 		if (result == SAVE_DONE)
@@ -70,13 +86,16 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 	for (int tries = 0; tries < SAVE_TRIES && real->backend.kind == BACKEND_NFT; tries++) {
 		if (generation(real, &before) != 0)
 			break;
-		if (save_once(real, families, texts, &silent) == SAVE_DONE)
+		result = save_once(real, families, texts, &silent);
+		if (result == SAVE_DONE)
 			return 0;
+		if (result == SAVE_BUSY)
+			return -EBUSY;
 		if (generation(real, &after) != 0 || after == before)
 			break;
 	}
 	result = save_once(real, families, texts, log);
-	return result == SAVE_DONE ? 0 : result == SAVE_NATIVE ? -EBADMSG : -EIO;
+	return result == SAVE_DONE ? 0 : result == SAVE_NATIVE ? -EBADMSG : result == SAVE_BUSY ? -EBUSY : -EIO;
 }
 
 static int canon(void *self, enum family families, const struct strbuf texts[FAMILIES], struct strbuf out[FAMILIES],
@@ -108,6 +127,7 @@ static void restore(void *self, enum family families, enum restore_mode mode, co
 {
 	struct real *real = self;
 
+	rivals_begin(&real->rivals);
 	backend_restore(&real->backend, families, mode, programs, refusals);
 	for (int i = 0; i < FAMILIES; i++)
 		if (is_scratch(real) && family_has(families, i) && !refusals[i].refused)
@@ -268,6 +288,9 @@ static int open_scratch(void *self, bool may_move, struct door *out)
 		scratch->backend = real->backend;
 		scratch->backend.held = held;
 		scratch->backend.netns = scratch->netns;
+		scratch->backend.watch_arg = scratch;
+		scratch->tick = real->tick;
+		scratch->tick_arg = real->tick_arg;
 		for (int i = 0; i < FAMILIES; i++) {
 			scratch->backend.lock_fd[i] = -1; /* not its own */
 			sets_mirror(&sets, &scratch->netns[i]);
@@ -298,8 +321,12 @@ bool door_open(struct door *door, enum backend_kind kind, const char *lock_path,
 		return false;
 	}
 	real->backend.held = real->locks;
-	real->backend.tick = tick;
-	real->backend.tick_arg = tick_arg;
+	real->backend.watch = watch;
+	real->backend.watch_arg = real;
+	if (real->backend.kind == BACKEND_NFT)
+		real->rivals.nftgen = &real->nftgen;
+	real->tick = tick;
+	real->tick_arg = tick_arg;
 	fill_door(door, real);
 	return true;
 }

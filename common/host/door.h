@@ -28,7 +28,8 @@ struct door {
 	/*
 	 * Appends the rules in force of these families to texts[], with counters, as iptables-save writes
 	 * them. A saver that failed, or whose output is not whole, is a failure, never a shorter truth.
-	 * Reports failures. -EBADMSG: iptables' tables hold what the saver cannot tell (rules made with nft).
+	 * Reports failures, but for -EBUSY: other programs change nf_tables so often that the saver does not come to an end.
+	 * -EBADMSG: iptables' tables hold what the saver cannot tell (rules made with nft).
 	 * Tables and families are read one after the other: if generation() moved meanwhile, the texts may be of
 	 * more than one moment.
 	 */

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/dump.h"
 #include "host/lock.h"
-#include "host/nftgen.h"
+#include "host/rivals.h"
 
 #include <errno.h>
 #include <unistd.h>
+
+static enum spawn_pace watch(void *rivals, long long elapsed)
+{
+	return rivals_watch(rivals, elapsed);
+}
 
 static bool read_texts(struct dump *dump, const struct backend *backend, enum family families, struct diag_log *log)
 {
@@ -17,21 +22,23 @@ static bool read_texts(struct dump *dump, const struct backend *backend, enum fa
  * A failure is believed only when nothing moved: a chain that went away while it was read makes the
  * saver fail too. It is then asked once more, to hear its words.
  */
-static bool read_nft(struct dump *dump, const struct backend *backend, enum family families, struct diag_log *log)
+static bool read_unmoved(struct dump *dump, const struct backend *backend, enum family families, struct rivals *rivals,
+			 struct diag_log *log)
 {
 	struct diag_log silent = { .report = NULL };
 
 	for (int tries = 0; tries < DUMP_TRIES; tries++) {
 		uint32_t before, after;
-		int err = nftgen_read(&before);
+		int err = nftgen_ask(rivals->nftgen, &before);
 		bool good;
 
 		if (err != 0) {
 			diag_system(log, err, "asking for the generation of nf_tables");
 			return false;
 		}
+		rivals_begin(rivals);
 		good = read_texts(dump, backend, families, &silent);
-		err = nftgen_read(&after);
+		err = nftgen_ask(rivals->nftgen, &after);
 		if (err != 0 || before != after)
 			continue;
 		if (good || !read_texts(dump, backend, families, log))
@@ -40,6 +47,20 @@ static bool read_nft(struct dump *dump, const struct backend *backend, enum fami
 	diag_add(log, DIAG_SYSTEM, NULL, NULL, "the rules changed while they were read, %d times in a row; nothing is saved",
 		 DUMP_TRIES);
 	return false;
+}
+
+static bool read_nft(struct dump *dump, const struct backend *backend, enum family families, struct diag_log *log)
+{
+	struct nftgen nftgen = { .socket = NULL };
+	struct rivals rivals = { .nftgen = &nftgen };
+	struct backend watched = *backend;
+	bool good;
+
+	watched.watch = watch;
+	watched.watch_arg = &rivals;
+	good = read_unmoved(dump, &watched, families, &rivals, log);
+	nftgen_close(&nftgen);
+	return good;
 }
 
 static bool read_legacy(struct dump *dump, const struct backend *backend, enum family families, unsigned wait,

@@ -122,7 +122,7 @@ static void judge(struct refusal *refusal, const struct spawn *spawn)
 {
 	size_t len = strcspn(strbuf_text(&spawn->out), "\n");
 
-	refusal->failure = spawn->failure == -ETIMEDOUT ? 0 : spawn->failure;
+	refusal->failure = spawn->failure == -ETIMEDOUT || spawn->failure == -EBUSY ? 0 : spawn->failure;
 	refusal->refused = !spawn_good(spawn) || spawn->out.len > 0;
 	if (refusal->failure != 0 || !refusal->refused)
 		return;

@@ -158,7 +158,7 @@ static enum save_result take_saved(const struct backend *backend, struct spawn *
 	if (spawn->failure == 0 && backend->kind == BACKEND_NFT && is_native(spawn, log))
 		return SAVE_NATIVE;
 	if (saver_failed(spawn, log))
-		return SAVE_FAILED;
+		return spawn->failure == -EBUSY ? SAVE_BUSY : SAVE_FAILED;
 	if (tables_err != 0) {
 		diag_system(log, tables_err, "reading which tables %s has to tell", spawn->argv[0]);
 		return SAVE_FAILED;

@@ -291,7 +291,7 @@ static int check_limits(struct spawn *spawns, size_t count, long long started)
 		struct spawn *spawn = &spawns[i];
 		long long left = started + spawn->limit * 1000LL - now;
 
-		if (spawn->limit == 0 || spawn->pid <= 0 || spawn->failure == -ETIMEDOUT)
+		if (spawn->limit == 0 || spawn->pid <= 0 || spawn->failure != 0)
 			continue;
 		if (left <= 0) {
 			spawn->failure = -ETIMEDOUT;
@@ -306,12 +306,29 @@ static int check_limits(struct spawn *spawns, size_t count, long long started)
 /* How long to wait at most for something to happen; -1: for ever. */
 static int patience(const struct spawn *spawns, size_t count, int limit)
 {
-	int wait = spawns[0].tick != NULL ? TICK_MS : -1;
+	int wait = spawns[0].watch != NULL ? TICK_MS : -1;
 
 	for (size_t i = 0; i < count; i++)
 		if (spawns[i].pid > 0 && spawns[i].pidfd < 0)
 			wait = BLIND_MS;
 	return wait < 0 || (limit >= 0 && limit < wait) ? limit : wait;
+}
+
+/* Asks who watches them, and does as they are told. */
+static void ask_watch(struct spawn *spawns, size_t count, long long elapsed)
+{
+	enum spawn_pace pace = spawns[0].watch != NULL ? spawns[0].watch(spawns[0].watch_arg, elapsed) : SPAWN_GO_ON;
+
+	for (size_t i = 0; i < count && pace != SPAWN_GO_ON; i++) {
+		if (spawns[i].pid <= 0)
+			continue;
+		if (pace == SPAWN_HURRY) {
+			(void)!setpriority(PRIO_PROCESS, (id_t)spawns[i].pid, -20);
+		} else {
+			spawns[i].failure = -EBUSY;
+			kill(-spawns[i].pid, SIGKILL);
+		}
+	}
 }
 
 /* Waits for messages, and for an end. */
@@ -345,8 +362,7 @@ static void wait_for_all(struct spawn *spawns, size_t count)
 		if (running == 0)
 			return;
 		wait_and_drain(spawns, count, patience(spawns, count, check_limits(spawns, count, started)));
-		if (spawns[0].tick != NULL)
-			spawns[0].tick(spawns[0].tick_arg);
+		ask_watch(spawns, count, milliseconds() - started);
 	}
 }
 
@@ -414,6 +430,8 @@ void spawn_tell(const struct spawn *spawn, struct strbuf *out)
 
 	if (spawn->failure == -ETIMEDOUT)
 		strbuf_printf(out, "%s did not end within %u s and was killed", spawn->argv[0], spawn->limit);
+	else if (spawn->failure == -EBUSY)
+		strbuf_printf(out, "%s was overtaken by other programs again and again, and was killed", spawn->argv[0]);
 	else if (spawn->failure != 0)
 		strbuf_printf(out, "%s: %s", spawn->argv[0], strerror(-spawn->failure));
 	else if (spawn->status > 128)

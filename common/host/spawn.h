@@ -15,6 +15,13 @@
 /* How many run at once at most. */
 #define SPAWN_MAX 8
 
+/* What shall become of a program that still runs. */
+enum spawn_pace {
+	SPAWN_GO_ON,
+	SPAWN_HURRY,   /* the highest priority, where we may give it */
+	SPAWN_GIVE_UP, /* it is killed, and failure is -EBUSY */
+};
+
 struct spawn {
 	const char *argv[24];       /* borrowed, ended by NULL; argv[0] as for spawn_find */
 	const char *lock_file;      /* borrowed; XTABLES_LOCKFILE of the child; NULL: as in our environment */
@@ -22,8 +29,8 @@ struct spawn {
 	const struct netns *netns;  /* borrowed; it lives in this one's scratch namespace; NULL: in ours */
 	const struct strbuf *input; /* borrowed; its standard input; NULL: /dev/null */
 	unsigned limit;             /* seconds; then it is killed, and failure is -ETIMEDOUT; 0: no limit */
-	void (*tick)(void *);       /* called several times a second while it runs; NULL: nobody */
-	void *tick_arg;             /* borrowed */
+	enum spawn_pace (*watch)(void *, long long); /* asked several times a second, with the milliseconds it took; NULL: nobody */
+	void *watch_arg;            /* borrowed */
 	struct strbuf out, err;     /* owned; what it wrote, of err the first 64 KiB */
 	int failure;                /* 0, or -errno: it was not started or not waited for, or its output is not whole */
 	int status;                 /* 0 to 255: its exit status; 128 + N: killed by signal N */

@@ -118,17 +118,32 @@ bool read_base(struct transaction *t)
 	return true;
 }
 
+/* How often the rules are read again when others change them all the time, and it is too late to leave all as it is. */
+enum { PATIENCE = 20 };
+
+static int save_live(const struct transaction *t, enum family families, struct strbuf texts[FAMILIES])
+{
+	bool patient = (t->flags & (FLAG_CHANGED | FLAG_BOOT | FLAG_UNDOING)) != 0;
+	int err = -EBUSY;
+
+	for (int tries = patient ? PATIENCE : 1; err == -EBUSY && tries > 0; tries--)
+		err = t->door->save(t->door->self, families, texts, t->log);
+	if (err == -EBUSY)
+		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "other programs change the rules so often that they cannot be read");
+	return err;
+}
+
 bool read_live(struct transaction *t, enum family families)
 {
 	struct text_rules *rules[FAMILIES] = { &t->family[0].live, &t->family[1].live };
 	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
 	uint32_t seen = 0;
 	bool told = t->door->generation(t->door->self, &seen) == 0;
-	int err = t->door->save(t->door->self, families, texts, t->log);
+	int err = save_live(t, families, texts);
 	bool good = err == 0;
 
-	if (err == -EBADMSG)
-		t->result = RESULT_BACKENDS;
+	if (err == -EBADMSG || err == -EBUSY)
+		t->result = err == -EBUSY ? RESULT_OTHER : RESULT_BACKENDS;
 	for (int i = 0; i < FAMILIES; i++) {
 		struct family_work *work = &t->family[i];
 

@@ -34,6 +34,7 @@ enum transaction_flag {
 	FLAG_UNWRITABLE = 1 << 1, /* at boot: the state cannot be written */
 	FLAG_BOOT = 1 << 2,       /* nobody can be asked, and the host must not stay open */
 	FLAG_REPLACE = 1 << 3,    /* at boot: rules that are not ours go */
+	FLAG_UNDOING = 1 << 4,
 };
 
 struct transaction {

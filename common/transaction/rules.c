@@ -13,7 +13,7 @@
 
 /* How often, and how long, another program may come between. */
 #define TRIES    5
-#define TRY_MS   10000
+#define TRY_MS   7000
 
 /* --- merging ---------------------------------------------------------------------------------------- */
 
@@ -158,6 +158,8 @@ static enum attempt_result run(struct transaction *t, struct attempt *attempt, e
 			result = ATTEMPT_AGAIN;
 		} else {
 			report_refusal(t, i, &t->family[i].program, &refusals[i], NULL);
+			if (others_wrote(t, attempt))
+				t->result = RESULT_OTHER;
 			result = ATTEMPT_FAILED;
 		}
 		refusal_free(&refusals[i]);

@@ -207,6 +207,7 @@ enum result undo(struct transaction *t, struct journal *journal)
 	bool good;
 
 	phase(t, "undoing");
+	t->flags |= FLAG_UNDOING;
 	t->result = RESULT_DONE;
 	t->request.families = FAMILY_BOTH;
 	/* The old rules may rely on what stays open now; a setting that stays closed, or a set, replaces no good rules. */

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fw-load under traffic, and its time against plain restores of the same text in the same run.
 #	BENCH_LOADS (1000; 0: no traffic) reloads on each of BENCH_BACKENDS (nft legacy), BENCH_RATE (20000/s)
+#	BENCH_BAN_LOADS (400; 0: none) reloads of 20 rules in INPUT and as many of BENCH_RULES, beside 1,500 bans in INPUT
 #	BENCH_RULES (10000), each kind of load BENCH_ROUNDS (7) times; BENCH_MANY (100000; 0: none), once, on a terminal
-# Fails when a packet is lost or leaks, or when the control does not leak: then the harness sees nothing. What is
+# Fails when a packet is lost or leaks, when a ban is lost, when a load beside bans takes more than 12 s, or when the control does not leak: then the harness sees nothing. What is
 # promised of the time, by the clock, is marked where it is not kept; other work on the machine moves it.
 set -u
-loads=${BENCH_LOADS:-1000} rules=${BENCH_RULES:-10000} rate=${BENCH_RATE:-20000} rounds=${BENCH_ROUNDS:-7} many=${BENCH_MANY:-100000} backends=${BENCH_BACKENDS:-nft legacy}
+loads=${BENCH_LOADS:-1000} rules=${BENCH_RULES:-10000} rate=${BENCH_RATE:-20000} rounds=${BENCH_ROUNDS:-7} many=${BENCH_MANY:-100000} ban_loads=${BENCH_BAN_LOADS:-400} backends=${BENCH_BACKENDS:-nft legacy}
 work=$(mktemp -d)
 trap 'rm -rf "$work"; for ns in lf lc; do ip netns delete $ns; done 2>/dev/null' EXIT
 export PATH=$BUILD:$PATH XTABLES_LOCKFILE=$work/xtables.lock
@@ -77,6 +78,47 @@ reload_under_traffic() {
 	ip netns exec lf nft flush ruleset
 }
 [ "$loads" -eq 0 ] || reload_under_traffic
+
+# Another program bans 1,500 addresses, one after the other, in the chain that each load changes as a whole.
+beside_bans() { # beside_bans RULES PAUSE: seconds between two bans
+	local n=0 start took status worst=0 overtaken=0 bans
+	for i in 1 2; do
+		awk -v k=$i -v n="$1" 'BEGIN { print "*filter\n:INPUT DROP [0:0]"
+			for (i = 0; i < n; i++) printf "-A INPUT -p tcp -m tcp --sport %d --dport %d -j ACCEPT\n", 1 + i, k * 20000 + i % 20000
+			print "COMMIT" }' >"$work/bans.$i"
+	done
+	ip netns exec lf fw-load -q -b nft -s "$work/state-bans" --adopt "$work/bans.2"
+	: >"$work/banned"
+	ip netns exec lf bash -c '
+		for ((i = 0; i < 1500; i++)); do
+			a=10.77.$((i / 250)).$((i % 250))
+			iptables-nft -I INPUT -s $a -j DROP && echo $a >>"$0"
+			sleep "$1"
+		done' "$work/banned" "$2" &
+	bans=$!
+	while [ $n -lt "$ban_loads" ] || kill -0 $bans 2>/dev/null; do
+		n=$((n + 1)) start=${EPOCHREALTIME/./}
+		status=0
+		ip netns exec lf fw-load -q -b nft -s "$work/state-bans" "$work/bans.$((n % 2 + 1))" 2>"$work/said" || status=$?
+		took=$(((${EPOCHREALTIME/./} - start) / 1000))
+		[ $took -le $worst ] || worst=$took
+		[ $status != 8 ] || overtaken=$((overtaken + 1))
+		[ $status = 0 ] || [ $status = 8 ] || { echo "FAILED: status $status"; cat "$work/said"; failed=1; break; }
+	done
+	wait $bans
+	n=$((n + 1))
+	ip netns exec lf fw-load -q -b nft -s "$work/state-bans" "$work/bans.$((n % 2 + 1))" 2>"$work/said" || { cat "$work/said"; failed=1; }
+	ip netns exec lf iptables-nft-save -t filter | grep -- '^-A INPUT' >"$work/now"
+	echo "$1 rules: $((n - 1)) loads beside $(wc -l <"$work/banned") bans, $overtaken gave up (8), the longest took $worst ms"
+	[ $worst -le 12000 ] || { echo "FAILED: a load took more than 12 s"; failed=1; }
+	sed 's,.*,-A INPUT -s &/32 -j DROP,' "$work/banned" | sort | diff - <(grep 10.77. "$work/now" | sort) || { echo "FAILED: bans are lost"; failed=1; }
+	grep '^-A' "$work/bans.$((n % 2 + 1))" | diff -q - <(grep -v 10.77. "$work/now") >/dev/null || { echo "FAILED: other rules are in force"; failed=1; }
+	ip netns exec lf nft flush ruleset
+	rm -rf "$work/state-bans"
+}
+[ "$ban_loads" -eq 0 ] || for size in 20 "$rules"; do
+	beside_bans "$size" "$([ "$size" = 20 ] && echo 0.03 || echo 0.3)"
+done
 
 # Time: what passes on the clock, and what the processors work, in milliseconds.
 timed() { # timed NAME COMMAND...: adds a line to $work/times.NAME
