@@ -236,18 +236,19 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 
 @test "a sample states its error, and keeps it in 20 namespaces" {
 	needs netlink
-	local within=0 all=0 value percent error exact
+	local within=0 all=0 exact sample good count
 	for i in $(seq 20); do
 		ip netns add "s$i"
 		ip netns exec "s$i" ctfill 8000 >/dev/null
 		exact=$(ct-stat --netns "s$i" --top proto,state --json)
-		while read -r value percent error; do
-			all=$((all + 1))
-			jq -e --arg v "$value" --argjson p "$percent" --argjson e "$error" \
-				'[.top.proto[], .top.state[]] | map(select(.value == $v))[0].percent | . >= $p - $e and . <= $p + $e' \
-				<<<"$exact" >/dev/null && within=$((within + 1))
-		done < <(ct-stat --netns "s$i" --top proto,state --sample 1000 --json |
-			jq -r '.top.proto[], .top.state[] | "\(.value) \(.percent) \(.error)"')
+		sample=$(ct-stat --netns "s$i" --top proto,state --sample 1000 --json)
+		read -r good count < <(jq -nr --argjson exact "$exact" --argjson sample "$sample" '
+			[$exact.top.proto[], $exact.top.state[]] as $true |
+			[($sample.top.proto[], $sample.top.state[]) | . as $told |
+				($true | map(select(.value == $told.value))[0].percent) |
+				. >= $told.percent - $told.error and . <= $told.percent + $told.error] |
+			"\(map(select(.)) | length) \(length)"')
+		within=$((within + good)) all=$((all + count))
 		ip netns delete "s$i"
 	done
 	echo "$within of $all"
