@@ -131,8 +131,8 @@ bench: all
 	scripts/run-bench $(B)
 
 # Minutes, not seconds: 100,000 packets through 1,000 random rulesets in the tracer and in the kernel, the dead
-# rules of 40,000 against BuDDy's, 10,000 packets for each of some 1,800 dead rules, every sample loaded, 100 loads beside
-# other programs, boots and power losses of a virtual machine. As root, outside of check's namespace.
+# rules of 40,000 against BuDDy's, 10,000 packets for each of some 1,800 dead rules, every sample loaded, every setting set
+# and taken back, 100 loads beside other programs, boots and power losses of a virtual machine. As root, outside of check's namespace.
 prove: all units
 	tests/prove/run.bash $(B)
 	$(B)/tests/unit/oracle 1 20000
@@ -145,6 +145,8 @@ prove: all units
 		tests/fw-load-modules.bats tests/host.bats tests/fw-save.bats
 	scripts/netns-run python3 tests/prove/refusals.py $(B)/fw-lint
 	scripts/netns-run python3 tests/prove/canon.py $(B)/tests/canon
+	scripts/netns-run python3 tests/prove/settings.py --load $(B)/fw-load --backend nft
+	scripts/netns-run python3 tests/prove/settings.py --load $(B)/fw-load --backend legacy
 	BUILD=$(abspath $(B)) bats tests/prove
 
 lint: all
