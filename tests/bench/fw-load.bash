@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load under traffic, and its time against plain restores of the same text in the same run.
+# T17, T45 and T46: fw-load under traffic and beside bans, and its time against plain restores of the same text in the same run.
 #	BENCH_LOADS (1000; 0: no traffic) reloads on each of BENCH_BACKENDS (nft legacy), BENCH_RATE (20000/s)
 #	BENCH_BAN_LOADS (400; 0: none) reloads of 20 rules in INPUT and as many of BENCH_RULES, beside 1,500 bans in INPUT
 #	BENCH_RULES (10000), each kind of load BENCH_ROUNDS (7) times; BENCH_MANY (100000; 0: none), once, on a terminal
