@@ -138,7 +138,7 @@ prove: all units
 	$(B)/tests/unit/oracle 1 20000
 	$(B)/tests/unit/dead 1 100
 	tests/prove/needless.py $(B)
-	FW_FULL=1 FW_BACKENDS="nft legacy" FW_LOADS=100 FW_KILL_STEP=11 scripts/run-tests $(B) tests/fw-load-merge.bats tests/fw-load-confirm.bats \
+	FW_FULL=1 FW_BACKENDS="nft legacy" FW_LOADS=100 FW_UNDOINGS=20 FW_KILL_STEP=11 scripts/run-tests $(B) tests/fw-load-merge.bats tests/fw-load-confirm.bats \
 		tests/fw-save-rulesets.bats tests/fw-lint-ext.bats tests/fw-lint-kernel.bats tests/canon.bats \
 		tests/fw-gen-packets.bats tests/fw-gen-rulesets.bats tests/fw-load-state.bats tests/fw-load-boot.bats \
 		tests/fw-save-faults.bats tests/fw-save-history.bats tests/fw-load-extras.bats tests/fw-load-settings.bats \

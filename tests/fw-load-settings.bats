@@ -216,13 +216,14 @@ all_settings() {
 	printf '%s\n' "#@ sysctl $forward=0" '*filter' ':FORWARD ACCEPT' COMMIT >"$tmp/new"
 	set_to $forward 1
 	put "$tmp/old"
-	ip netns exec near bash -c 'for ((i = 0; i < 6000; i++)); do echo x >/dev/udp/198.51.100.2/9; done' 2>/dev/null &
+	ip netns exec near bash -c 'while :; do echo x >/dev/udp/198.51.100.2/9; done' 2>/dev/null &
 	sender=$!
-	for n in 1 2 3; do
+	for ((n = 0; n < ${FW_UNDOINGS:-3}; n++)); do
 		run -9 put -q --confirm 1 "$tmp/new"
+		kill -0 $sender
 	done
-	kill $sender 2>/dev/null || true
-	wait
+	kill $sender
+	wait $sender || true
 	[ "$(ip netns exec far iptables-legacy -nvxL INPUT | awk '/dpt:9/ { print $1 }')" = 0 ]
 	[ "$(setting $forward)" = 1 ]
 	# The harness sees packets.
