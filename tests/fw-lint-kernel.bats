@@ -21,9 +21,9 @@ loads() {
 	sed -n 's/^\*.*/&\nCOMMIT/p' "$2" | "$program-nft-restore"
 }
 
-# samples FAMILY: NAME;RULE of each sample
+# samples FAMILY: NAME;RULE of each sample. What the whole machine has but once, and not each namespace, has our number.
 samples() {
-	grep -v '^#' data/kernel-samples | awk -F';' -v family="$1" '{
+	sed "/^#/d; s/--label a\$/--label lint$$/; s/--label a;/--label lint$$;/; s/--led-trigger-id a/--led-trigger-id lint$$/" data/kernel-samples | awk -F';' -v family="$1" '{
 		rule = family == 4 || $3 == "=" ? $2 : $3
 		if (rule != "-") print $1 ";" rule
 	}'
