@@ -258,7 +258,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	chmod 755 "$tmp/bin/ip6tables-nft-restore"
 	live >"$tmp/before"
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
-	PATH=$tmp/bin:$PATH run -11 put "$tmp/next"
+	PATH=$tmp/bin:$PATH run -8 put "$tmp/next" # who can say that the others are not to blame?
 	in_ns iptables-nft -C f2b-sshd -s 203.0.113.77 -j REJECT
 	in_ns iptables-nft -C INPUT -s 203.0.113.78 -j DROP
 	run ! in_ns iptables-nft -C f2b-sshd -s 203.0.113.66 -j REJECT

@@ -170,3 +170,29 @@ refuse_ipv6() {
 	[ "$(grep -c "dport $((loaded == 0 ? 40000 : 20000))" "$tmp/now")" = 10000 ]
 	put -q "$tmp/text1"
 }
+
+@test "a writer that inserts into INPUT without a pause: each load is in force, and IPv6 is left alone" {
+	b=nft
+	for port in 80 81; do
+		printf '%s\n' '*filter' ':INPUT DROP' ':FORWARD DROP' '-A INPUT -i lo -j ACCEPT' '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' \
+			"-A INPUT -p tcp --dport $port -j ACCEPT" '-A INPUT -p tcp --dport 22 -j ACCEPT' COMMIT >"$tmp/$port"
+	done
+	put "$tmp/80"
+	in_ns bash -c 'n=0; while [ ! -e "$0/stop" ]; do n=$((n + 1)); iptables-nft -I INPUT -s 11.$((n / 250)).0.$((n % 250)) -j DROP; done; echo $n >"$0/added"' "$tmp" &
+	wait_for in_ns iptables-nft -C INPUT -s 11.0.0.1 -j DROP
+	for port in 81 80 81 80; do
+		run put -q "$tmp/$port"
+		[ "$status" = 0 ] || [ "$status" = 8 ]
+		loaded=$([ "$status" = 0 ] && echo $port || echo "${loaded:-80}")
+		in_ns iptables-nft-save -t filter | grep -v '11\.' >"$tmp/now"
+		diff - <(sed -n 's/^-A INPUT //p' "$tmp/now") <<-END
+			-i lo -j ACCEPT
+			-m conntrack --ctstate ESTABLISHED -j ACCEPT
+			-p tcp -m tcp --dport $loaded -j ACCEPT
+			-p tcp -m tcp --dport 22 -j ACCEPT
+		END
+	done
+	touch "$tmp/stop"
+	wait
+	[ "$(in_ns iptables-nft -S INPUT | grep -c -- '-s 11\.')" = "$(cat "$tmp/added")" ]
+}

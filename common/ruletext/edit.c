@@ -116,6 +116,52 @@ int edit_chain(const struct text_chain *live, const struct text_chain *want, boo
 	return good ? 0 : -ENOMEM;
 }
 
+/* The rules in front stay; but -D takes the first rule of its text, which must not be one of those. */
+static size_t common_head(const struct text_chain *live, const struct text_chain *want, const struct remains *places, bool counters)
+{
+	size_t head = 0;
+
+	while (head < live->rules.len && head < want->rules.len && piece_equal(&live->rules.item[head].text, &want->rules.item[head].text) &&
+	       (!counters || piece_equal(&live->rules.item[head].counters, &want->rules.item[head].counters)))
+		head++;
+	for (size_t i = live->rules.len; i-- > head;)
+		if (places->first.item[places->number.item[i]] < head) {
+			head = places->first.item[places->number.item[i]];
+			i = live->rules.len;
+		}
+	return head;
+}
+
+int edit_tail(const struct text_chain *live, const struct text_chain *want, bool all, bool counters, edits *out)
+{
+	struct remains places = { .chain = { .name = live->name } };
+	bool good = remains_make(&places, live) && find_places(&places);
+	size_t head = good && !all ? common_head(live, want, &places, counters) : 0;
+
+	for (size_t i = head; good && i < live->rules.len; i++)
+		good = vec_push(out, (struct edit){ .rule = &live->rules.item[i], .remove = true });
+	for (size_t i = head; good && i < want->rules.len; i++) {
+		struct edit step = { .rule = &want->rules.item[i] };
+		size_t number = counters ? PIECEMAP_NONE : piecemap_find(&places.texts, rule_raw(step.rule));
+
+		if (number != PIECEMAP_NONE) {
+			step.rule = &live->rules.item[places.first.item[number]];
+			step.counted = true;
+		}
+		good = vec_push(out, step);
+	}
+	remains_free(&places);
+	return good ? 0 : -ENOMEM;
+}
+
+bool edits_numbered(const edits *steps)
+{
+	for (size_t i = 0; i < steps->len; i++)
+		if (steps->item[i].number > 0)
+			return true;
+	return false;
+}
+
 void edit_write(const edits *steps, bool counters, struct strbuf *out)
 {
 	for (size_t i = 0; i < steps->len; i++) {
@@ -124,7 +170,7 @@ void edit_write(const edits *steps, bool counters, struct strbuf *out)
 		struct piece name = rule_word(text, 3);
 		size_t rest = (size_t)(name.text - text->text) + name.len;
 
-		if (!step->remove && (counters || step->rule->foreign) && step->rule->counters.len > 0) {
+		if (!step->remove && (counters || step->counted || step->rule->foreign) && step->rule->counters.len > 0) {
 			strbuf_add(out, step->rule->counters.text, step->rule->counters.len);
 			strbuf_putc(out, ' ');
 		}

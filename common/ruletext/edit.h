@@ -12,6 +12,7 @@ struct edit {
 	const struct text_rule *rule; /* borrowed */
 	bool remove;                  /* -D by its text, which takes the first equal rule of the chain */
 	size_t number;                /* of an insertion: the place, from 1; 0: append */
+	bool counted;                 /* with its counters in any case: it was there */
 };
 
 typedef VEC(struct edit) edits;
@@ -21,6 +22,16 @@ typedef VEC(struct edit) edits;
  * With counters, rules that differ in them alone are replaced. 0 or -ENOMEM.
  */
 must_check int edit_chain(const struct text_chain *live, const struct text_chain *want, bool counters, edits *out);
+
+/*
+ * The same without a place that is told by its number, which another program moves when it inserts a rule meanwhile:
+ * from the first difference on (`all`: from the first rule on) all rules go, by their text, and all that are wanted are
+ * appended. What was there and comes back has the counters that it had, but with `counters` those of want. 0 or -ENOMEM.
+ */
+must_check int edit_tail(const struct text_chain *live, const struct text_chain *want, bool all, bool counters, edits *out);
+
+/* Do any of the steps tell a place by its number? */
+bool edits_numbered(const edits *steps);
 
 /* Appends the steps as lines for iptables-restore --noflush; `counters`: with the counters of what is inserted,
  * else of other programs' rules alone. */

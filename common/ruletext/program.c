@@ -142,37 +142,25 @@ static size_t cost_of(const struct text_chain *now, const edits *steps)
 	return cost;
 }
 
-/*
- * Every rule goes from the head, where it is found at once, and all that is wanted comes back behind, other programs'
- * rules with their counters: what they add meanwhile stays, and what they remove meanwhile is missed, and merged anew.
- */
-static bool rewrite(const struct text_chain *now, const struct text_chain *want, edits *steps)
-{
-	bool good = true;
-
-	steps->len = 0;
-	for (size_t i = 0; good && i < now->rules.len; i++)
-		good = vec_push(steps, (struct edit){ .rule = &now->rules.item[i], .remove = true });
-	for (size_t i = 0; good && i < want->rules.len; i++)
-		good = vec_push(steps, (struct edit){ .rule = &want->rules.item[i] });
-	return good;
-}
-
 static int edit_one(const struct writing *w, const struct text_chain *want)
 {
 	static const struct text_chain none = { .name = "" };
-	const struct text_chain *now = live_chain(w->live, want->name);
-	const struct text_chain *from = now != NULL ? now : &none;
+	const struct text_chain *now = live_chain(w->live, want->name), *from = now != NULL ? now : &none;
+	bool counters = w->counts == COUNTS_SET && want->ours, private = is_private(now, want);
 	edits steps = { 0 };
-	int err = edit_chain(from, want, w->counts == COUNTS_SET && want->ours, &steps);
+	int err = edit_chain(from, want, counters, &steps);
 	size_t cost = cost_of(from, &steps), flush = 10 * (want->rules.len + SPARE);
 
-	if (err == 0 && is_private(now, want) && cost > flush) {
+	if (err == 0 && private && cost > flush) {
 		write_chain_line(want, w->out); /* which flushes it */
 		write_rules(w, want);
 	} else if (err == 0) {
-		if (cost > flush + 10 * from->rules.len && !rewrite(from, want, &steps))
-			err = -ENOMEM;
+		bool dear = cost > flush + 10 * from->rules.len; /* each removal passes many rules: from the head on it passes none */
+
+		if (!private && (dear || edits_numbered(&steps))) {
+			steps.len = 0;
+			err = edit_tail(from, want, dear, counters, &steps);
+		}
 		edit_write(&steps, w->counts != COUNTS_FOREIGN, w->out);
 	}
 	vec_free(&steps);

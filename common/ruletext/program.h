@@ -23,8 +23,8 @@ enum program_style {
 
 /*
  * Appends the text; nothing: live is as wanted. filter comes first. PROGRAM_EDIT flushes a user chain
- * if all its rules are ours and editing it would cost more; in another chain it then removes and adds all rules, one by
- * one. 0 or -ENOMEM.
+ * if all its rules are ours and editing it would cost more; in another chain it removes and appends all rules from
+ * some place on, where one is to be inserted in front of others, or where that is much cheaper. 0 or -ENOMEM.
  */
 must_check int program_write(const struct text_rules *live, const struct text_rules *want, enum program_style style,
 			     enum counts counts, struct strbuf *out);

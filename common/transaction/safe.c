@@ -73,7 +73,7 @@ static bool read_choice(struct transaction *t, const struct choice *choice, stru
 	return good;
 }
 
-/* The families for which these are not the rules in force, which were read. */
+/* The families for which these are not in force. Rules of other programs may stand between them: they write at any time. */
 static enum family not_in_force(struct transaction *t, enum family families, const struct strbuf programs[FAMILIES])
 {
 	enum family missing = families;
@@ -82,12 +82,9 @@ static enum family not_in_force(struct transaction *t, enum family families, con
 		struct text_rules wanted = { .tables = { 0 } };
 
 		if (family_has(families, i) &&
-		    rules_read(&wanted, "the safe rules", strbuf_text(&programs[i]), programs[i].len, t->log)) {
-			const struct text_table *filter = rules_table(&t->family[i].live, "filter");
-
-			if (table_equal(rules_table(&wanted, "filter"), filter))
-				missing &= ~family_bit(i);
-		}
+		    rules_read(&wanted, "the safe rules", strbuf_text(&programs[i]), programs[i].len, t->log) &&
+		    filter_stands(&wanted, &t->family[i].live))
+			missing &= ~family_bit(i);
 		rules_free(&wanted);
 	}
 	return missing;

@@ -55,33 +55,39 @@ static bool expect_safe(struct transaction *t, int family, struct undoing *u)
 	return true;
 }
 
-/*
- * Chains that the load changed get what stood there before, and what others put there since stays:
- * a ban must not be lost because somebody's load was undone.
- */
-static bool undo_families(struct transaction *t, enum family families, struct undoing u[FAMILIES])
+static bool undo_family(struct transaction *t, int family, struct undoing *u)
 {
-	bool good = canon_both(t, families, u) && read_live(t, families);
+	bool good = expect_safe(t, family, u);
 
-	for (int i = 0; good && i < FAMILIES; i++) {
-		if (!family_has(families, i))
-			continue;
-		good = expect_safe(t, i, &u[i]);
-		t->family[i].base = &u[i].put;
-		t->family[i].next = &u[i].before;
-		good = good && merge_family(t, i, true);
-	}
-	good = good && put_rules(t, families, true);
-	for (int i = 0; good && i < FAMILIES; i++)
-		if (family_has(families, i) && !u[i].safe)
-			forget_safe(t, family_bit(i));
+	t->family[family].base = &u->put;
+	t->family[family].next = &u->before;
+	good = good && merge_family(t, family, true) && put_rules(t, family_bit(family), true);
+	if (good && !u->safe)
+		forget_safe(t, family_bit(family));
 	return good;
 }
 
-static bool undo_rules(struct transaction *t, const struct journal *journal)
+/*
+ * Chains that the load changed get what stood there before, and what others put there since stays:
+ * a ban must not be lost because somebody's load was undone. Returns the families that were put back.
+ */
+static enum family undo_families(struct transaction *t, enum family families, struct undoing u[FAMILIES])
+{
+	enum family back = FAMILY_NONE;
+
+	if (!canon_both(t, families, u) || !read_live(t, families))
+		return FAMILY_NONE;
+	for (int i = 0; i < FAMILIES; i++)
+		if (family_has(families, i) && undo_family(t, i, &u[i]))
+			back |= family_bit(i);
+	return back;
+}
+
+/* Returns the families that could not be put back. */
+static enum family undo_rules(struct transaction *t, const struct journal *journal)
 {
 	struct undoing u[FAMILIES] = { { .put = { .tables = { 0 } } }, { .put = { .tables = { 0 } } } };
-	enum family families = FAMILY_NONE;
+	enum family families = FAMILY_NONE, missing;
 	bool good = true;
 
 	for (size_t i = 0; good && i < journal->steps.len; i++) {
@@ -92,10 +98,11 @@ static bool undo_rules(struct transaction *t, const struct journal *journal)
 		families |= family_bit(step->family);
 		good = read_step(t, step, &u[step->family]);
 	}
-	if (families != FAMILY_NONE)
-		good = good && undo_families(t, families, u);
+	missing = families;
+	if (good && families != FAMILY_NONE)
+		missing &= ~undo_families(t, families, u);
 	for (int i = 0; i < FAMILIES; i++) {
-		if (!good && family_has(families, i))
+		if (family_has(missing, i))
 			diag_add(t->log, DIAG_ROLLBACK, NULL, NULL, "the %s rules could not be put back", family_name(i));
 		rules_free(&t->family[i].target); /* it borrows from the two ... */
 		rules_free(&t->family[i].safe);   /* ... and this from the first */
@@ -104,7 +111,7 @@ static bool undo_rules(struct transaction *t, const struct journal *journal)
 		rules_free(&u[i].put);
 		rules_free(&u[i].before);
 	}
-	return good;
+	return missing;
 }
 
 static bool undo_step(struct transaction *t, struct journal_step *step)
@@ -185,34 +192,33 @@ static int drop_generation(const struct transaction *t, const struct journal *jo
 	return state_remove(t->state, number);
 }
 
-/* The families whose rules the load changed, or which it opened by a setting that stays: their rules are not to be trusted. */
-static enum family not_trusted(const struct journal *journal)
+/* The families that a setting leaves open which the load opened and which could not be closed: not even the old rules help. */
+static enum family left_open(const struct journal *journal)
 {
 	enum family families = FAMILY_NONE;
 
-	for (size_t i = 0; i < journal->steps.len; i++) {
-		const struct journal_step *step = &journal->steps.item[i];
-
-		if (step->kind == JOURNAL_RULES)
-			families |= family_bit(step->family);
-		else if (step->kind == JOURNAL_SETTING && step->left)
-			families |= setting_families(step->name);
-	}
-	return families != FAMILY_NONE ? families : FAMILY_BOTH;
+	for (size_t i = 0; i < journal->steps.len; i++)
+		if (journal->steps.item[i].kind == JOURNAL_SETTING && journal->steps.item[i].left)
+			families |= setting_families(journal->steps.item[i].name);
+	return families;
 }
 
 enum result undo(struct transaction *t, struct journal *journal)
 {
-	int err;
+	enum family unsafe = FAMILY_NONE;
 	bool good;
+	int err;
 
 	phase(t, "undoing");
 	t->flags |= FLAG_UNDOING;
 	t->result = RESULT_DONE;
 	t->request.families = FAMILY_BOTH;
 	/* The old rules may rely on what stays open now; a setting that stays closed, or a set, replaces no good rules. */
-	good = (undo_others(t, journal, true) || journal->rest) && undo_rules(t, journal);
-	if (!good && !put_safe_rules(t, not_trusted(journal)))
+	if (!undo_others(t, journal, true) && !journal->rest)
+		unsafe = left_open(journal);
+	unsafe |= undo_rules(t, journal);
+	good = unsafe == FAMILY_NONE;
+	if (!good && !put_safe_rules(t, unsafe))
 		return RESULT_SAFE; /* the journal stays: the next run undoes it */
 	(void)undo_others(t, journal, false);
 	leave_settings_together(journal);

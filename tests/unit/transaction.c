@@ -11,6 +11,7 @@
 #include "tap.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,6 +208,43 @@ static unsigned write_at_each(struct trial *trial, unsigned count, unsigned stri
 	return wrong;
 }
 
+/* From one point on another program writes in front of every call, without end. */
+static unsigned write_from_each(struct trial *trial, unsigned count, unsigned stride)
+{
+	char what[256];
+	unsigned wrong = 0, n = 1;
+
+	while (trial->flow == FLOW_BOOT && trial->kinds[n] != POINT_SAVE)
+		n++;
+	for (n += trial->flow == FLOW_BOOT; n <= count; n++) {
+		if (!chosen(stride))
+			continue;
+		trial_reset(trial);
+		trial->door.write_at = n;
+		trial->door.write_until = UINT_MAX;
+		snprintf(what, sizeof(what), "%s, from point %u (%s) on another program %s (%s) all the time", flows[trial->flow], n,
+			 points[trial->kinds[n]], trial->writer->name, family_name(trial->writer_family));
+		wrong += !trial_run(trial, what);
+	}
+	return wrong;
+}
+
+static unsigned writes_for_ever(struct trial *trial, unsigned count, unsigned stride)
+{
+	unsigned wrong = 0;
+
+	for (unsigned w = 0; w < 2 && trial->kind != BACKEND_LEGACY; w++) { /* bans, at either end of INPUT */
+		trial->writer = &trial_writers[w];
+		for (int f = 0; f < FAMILIES; f++) {
+			trial->writer_family = f;
+			wrong += write_from_each(trial, count, stride);
+		}
+	}
+	trial->writer = NULL;
+	trial->written = 0;
+	return wrong;
+}
+
 static unsigned writes(struct trial *trial, unsigned count, unsigned stride)
 {
 	unsigned wrong = 0;
@@ -229,6 +267,7 @@ static const struct course courses[] = {
 	{ "T18, one call fails: the old rules, or the safe ones, and the status says which", faults, 9 },
 	{ "T19, the process dies: the next load and a boot find the old rules, the new or the safe ones, whole", deaths, 13 },
 	{ "T16, another program writes: it is there once beside the new rules, or beside the old ones", writes, 53 },
+	{ "T17, another program writes all the time: the same, and the load ends", writes_for_ever, 29 },
 	{ "T18, a call fails, and another while it undoes", faults_twice, 61 },
 	{ "T19, a call fails, and the process dies while it undoes", faults_and_deaths, 131 },
 	{ "T18, calls fail for ever", faults_for_ever, 131 },

@@ -126,10 +126,10 @@ static bool is_closed(struct fake_kernel *kernel, int family, const char *chain)
 	return there != NULL && there->policy == fake_word_text("DROP") && there->count == 0;
 }
 
-/* The load is not about the rules of this family: they stand as before, and as they would behind it. */
-static bool is_untouched(struct trial *trial, int family)
+/* The rules of one family could be put back, or the load was not about them. What a setting leaves open judge_packets sees. */
+static bool is_back(struct trial *trial, int family)
 {
-	return fake_rules_same(&trial->old, &trial->new, family, NULL) && fake_rules_same(&trial->door.kernel, &trial->old, family, NULL);
+	return fake_rules_same(&trial->door.kernel, &trial->old, family, NULL);
 }
 
 /* Where the safe rules are refused, closed chains do. */
@@ -149,7 +149,7 @@ bool trial_is_safe(struct trial *trial)
 	enum family safe = trial_safe_families(trial);
 
 	for (int i = 0; i < FAMILIES; i++)
-		if (!family_has(safe, i) && !is_untouched(trial, i))
+		if (!family_has(safe, i) && !is_back(trial, i))
 			return false;
 	return safe != FAMILY_NONE;
 }

@@ -33,7 +33,8 @@ static void write_rules(struct strbuf *out, unsigned side, int family)
 	strbuf_printf(out, "*filter\n:INPUT %s [0:0]\n:FORWARD %s [0:0]\n:OUTPUT ACCEPT [0:0]\n:both - [0:0]\n:%s - [0:0]\n",
 		      (side & SIDE_INPUT_ACCEPT) != 0 ? "ACCEPT" : "DROP", (side & SIDE_FORWARD_ACCEPT) != 0 ? "ACCEPT" : "DROP",
 		      two ? "two" : "one");
-	strbuf_puts(out, "-A INPUT -i lo -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -j both\n");
+	strbuf_puts(out, "-A INPUT -i lo -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n");
+	strbuf_printf(out, "-A INPUT -p tcp -m tcp --dport %s -j %s\n-A INPUT -j both\n", two ? "8443" : "8080", two ? "two" : "one");
 	strbuf_printf(out, "-A INPUT -p tcp -m tcp --dport 25 -m set --match-set %s src -j ACCEPT\n", set);
 	strbuf_printf(out, "-A INPUT -p tcp -m tcp --dport %s -j %s\n", two ? "443" : "80", two ? "two" : "one");
 	strbuf_printf(out, "-A FORWARD -p tcp -m tcp --dport %s -j ACCEPT\n", two ? "443" : "80");

@@ -103,7 +103,7 @@ void trial_go_to(struct trial *trial, const struct moment *moment);
 bool trial_go_behind(struct trial *trial, const char *line);
 bool trial_is(struct trial *trial, const struct fake_kernel *expected); /* rules, settings and sets */
 enum family trial_safe_families(struct trial *trial);
-bool trial_is_safe(struct trial *trial); /* but for a family that the load is not about */
+bool trial_is_safe(struct trial *trial); /* one family at least, and the other one if it is not back */
 struct fake_kernel trial_with(struct trial *trial, unsigned side, bool bans); /* the machine with one of the two texts in force */
 void trial_reboot(struct trial *trial);
 
