@@ -141,6 +141,14 @@ all_settings() {
 	done
 }
 
+@test "a setting that this kernel does not have is refused by the plan, as by the load" {
+	b=nft
+	text none '#@ sysctl net.ipv4.nosuch=1'
+	run -4 put -n "$tmp/none"
+	run -4 put "$tmp/none"
+	put -n --assume-empty "$tmp/none"
+}
+
 @test "a value of which the kernel makes another one is refused, and the old one is there again" {
 	b=nft
 	key=net.ipv4.icmp_ratelimit # in milliseconds, which the kernel counts in ticks

@@ -43,6 +43,28 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	done
 }
 
+@test "a state that others may write to is not believed at boot: safe rules, and it is told" {
+	b=nft
+	printf '%s\n' '*filter' ':INPUT ACCEPT' '-A INPUT -p tcp --dport 23 -j ACCEPT' COMMIT >"$tmp/open"
+	put "$tmp/open"
+	put "$tmp/one"
+	reboot
+	chmod 777 "$state"
+	ln -sfn generations/000001.gz "$state/good"
+	run -12 boot
+	[[ $output == *"lets other users write it"* ]]
+	closed
+	chmod 700 "$state"
+}
+
+@test "--boot by a user who may change nothing says so, and nothing else" {
+	needs users
+	b=nft
+	run -3 in_ns setpriv --reuid 65534 --regid 65534 --clear-groups "$(anyone fw-load)" -b nft -s "$state" --boot
+	[[ $output == *"only root may do this"*"nothing is changed"* ]]
+	[ "$(grep -c . <<<"$output")" = 1 ]
+}
+
 @test "case T22 a journal that is damaged when a load has to be undone: safe rules, status 10, and it is kept" {
 	for b in $backends; do
 		for damage in cut flip unreadable; do

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The commands of fw-load, but for the guard. */
 #include "fw-load/run.h"
+#include "host/limits.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -180,9 +181,14 @@ enum result run_status(struct run *run)
 enum result run_boot(struct run *run)
 {
 	bool first = access(run->state.run, F_OK) != 0;
-	enum result result = run_machine(run);
+	enum result result;
 	struct transaction *t;
 
+	if (!host_may_change_rules()) {
+		diag_add(&run->cli->log, DIAG_SYSTEM, NULL, NULL, "only root may do this (CAP_NET_ADMIN is missing); nothing is changed");
+		return RESULT_SYSTEM;
+	}
+	result = run_machine(run);
 	if (result != RESULT_DONE)
 		return result == RESULT_SYSTEM ? RESULT_FALLBACK : result;
 	run->options.wait = run->options.wait < 5 ? run->options.wait : 5;
@@ -190,7 +196,9 @@ enum result run_boot(struct run *run)
 	if (result != RESULT_DONE)
 		return result;
 	t = begin(run);
-	result = t != NULL ? transaction_boot(t, &run->options.keep, first) : RESULT_FALLBACK;
+	if (t == NULL)
+		return RESULT_FALLBACK;
+	result = run->distrusted ? transaction_boot_bare(t) : transaction_boot(t, &run->options.keep, first);
 	transaction_end(t);
 	return result;
 }

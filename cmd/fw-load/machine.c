@@ -150,6 +150,7 @@ enum result run_lock(struct run *run)
 	if (err != 0) {
 		diag_add(&run->cli->log, run->options.action == ACTION_BOOT ? DIAG_LOAD_WARNING : DIAG_SYSTEM, NULL, NULL, "%s",
 			 strbuf_text(&fault));
+		run->distrusted = err == -EPERM;
 		result = run->options.action == ACTION_BOOT ? RESULT_DONE : RESULT_SYSTEM;
 	}
 	strbuf_free(&fault);

@@ -46,6 +46,7 @@ struct run {
 	struct stream stream;
 	struct extras extras;
 	struct canon canon[FAMILIES];
+	bool distrusted; /* at boot: others may write to the state's folders */
 };
 
 /* options.c */

@@ -103,12 +103,17 @@ bool host_prepare(struct diag_log *log)
 	return true;
 }
 
-static bool may_administer(void)
+static bool has_capability(unsigned capability)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2];
 
-	return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & 1U << CAP_SYS_ADMIN) != 0;
+	return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & 1U << capability) != 0;
+}
+
+bool host_may_change_rules(void)
+{
+	return has_capability(CAP_NET_ADMIN);
 }
 
 /* Is the setting there, with this value? */
@@ -143,7 +148,7 @@ void host_hint_namespace(int err, struct strbuf *out)
 		strbuf_puts(out, "this kernel has none: load without a rehearsal (--no-rehearse)");
 	else if ((err == -EPERM || err == -EACCES) && geteuid() != 0 && setting != NULL)
 		strbuf_printf(out, "user namespaces are forbidden by %s: run this as root", setting);
-	else if ((err == -EPERM || err == -EACCES) && !may_administer())
+	else if ((err == -EPERM || err == -EACCES) && !has_capability(CAP_SYS_ADMIN))
 		strbuf_puts(out, "CAP_SYS_ADMIN is missing: add it, or load without a rehearsal (--no-rehearse)");
 	else if (err == -EPERM || err == -EACCES)
 		strbuf_puts(out, "a security module forbids it: permit it, or load without a rehearsal (--no-rehearse)");

@@ -61,8 +61,8 @@ bool sysctl_writable(const char *key)
 static const struct {
 	const char *key, *conf, *leaves[2], *other;
 } leaders[] = {
-	{ "net/ipv4/ip_forward", "net/ipv4/conf", { "forwarding" }, "net/ipv4/conf/all/accept_redirects" },
-	{ "net/ipv4/conf/all/forwarding", "net/ipv4/conf", { "forwarding" }, "net/ipv4/conf/all/accept_redirects" },
+	{ "net/ipv4/ip_forward", "net/ipv4/conf", { "forwarding" }, "net.ipv4.conf.all.accept_redirects" },
+	{ "net/ipv4/conf/all/forwarding", "net/ipv4/conf", { "forwarding" }, "net.ipv4.conf.all.accept_redirects" },
 	{ "net/ipv6/conf/all/forwarding", "net/ipv6/conf", { "forwarding", "force_forwarding" }, NULL },
 	{ "net/ipv6/conf/all/force_forwarding", "net/ipv6/conf", { "force_forwarding" }, NULL },
 	{ "net/ipv6/conf/all/disable_ipv6", "net/ipv6/conf", { "disable_ipv6" }, NULL },

@@ -9,12 +9,18 @@
 
 enum { MODULE_NAME_MAX = 64 };
 
+/* A set that was declared before: the parts of both families say it, in the same words. */
+struct repeated {
+	struct set set;
+	const struct line *line;
+};
+
 struct reading {
 	struct extras *extras;
 	const struct stream *stream;
 	struct diag_log *log;
-	struct set *set; /* the last `#@ set`; NULL: none, or it was there already */
-	bool any_set;
+	struct set *set; /* the last `#@ set`; NULL: none, until the next set is added */
+	VEC(struct repeated) repeated;
 };
 
 static bool fault(const struct reading *in, const struct line *line, const char *text)
@@ -79,35 +85,57 @@ static bool add_sysctl(struct reading *in, const struct line *line, const char *
 	return diag_memory(in->log) == 0;
 }
 
+static const struct set *find_set(const struct extras *extras, const char *name)
+{
+	for (size_t i = 0; i < extras->sets.len; i++)
+		if (strcmp(extras->sets.item[i].name, name) == 0)
+			return &extras->sets.item[i];
+	return NULL;
+}
+
 static bool add_set(struct reading *in, const struct line *line, const char *args, size_t len)
 {
 	struct set set;
 	int err = set_parse(&set, args, len);
+	bool good = err == 0;
 
 	in->set = NULL;
-	in->any_set = true;
 	if (err == -EINVAL)
 		return fault(in, line, "a set looks like: #@ set NAME hash:net inet");
-	for (size_t i = 0; err == 0 && i < in->extras->sets.len; i++) {
-		if (strcmp(in->extras->sets.item[i].name, set.name) == 0) {
-			set_free(&set);
-			return true;
-		}
+	if (good && find_set(in->extras, set.name) != NULL) {
+		good = vec_push(&in->repeated, ((struct repeated){ set, line }));
+		in->set = good ? &in->repeated.item[in->repeated.len - 1].set : NULL;
+	} else if (good) {
+		good = vec_push(&in->extras->sets, set);
+		in->set = good ? &in->extras->sets.item[in->extras->sets.len - 1] : NULL;
 	}
-	if (err == 0 && vec_push(&in->extras->sets, set)) {
-		in->set = &in->extras->sets.item[in->extras->sets.len - 1];
-		return true;
+	if (!good)
+		set_free(&set);
+	return good || diag_memory(in->log) == 0;
+}
+
+/* Which of two would be meant? */
+static bool check_repeated(struct reading *in)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < in->repeated.len; i++) {
+		struct set *again = &in->repeated.item[i].set;
+		const struct set *set = find_set(in->extras, again->name);
+
+		if (strcmp(strbuf_text(&set->type), strbuf_text(&again->type)) != 0 ||
+		    strcmp(strbuf_text(&set->members), strbuf_text(&again->members)) != 0)
+			good = fault(in, in->repeated.item[i].line, "this set is declared above, with another type or other members") && good;
+		set_free(again);
 	}
-	set_free(&set);
-	return diag_memory(in->log) == 0;
+	vec_free(&in->repeated);
+	return good;
 }
 
 static bool add_member(struct reading *in, const struct line *line, const char *args, size_t len)
 {
-	if (!in->any_set)
-		return fault(in, line, "a member belongs under the line of its set");
 	if (in->set == NULL)
-		return true;
+		return fault(in, line, "a member belongs under the line of its set");
 	strbuf_add(&in->set->members, args, len);
 	strbuf_putc(&in->set->members, '\n');
 	return !in->set->members.failed || diag_memory(in->log) == 0;
@@ -162,7 +190,7 @@ bool extras_read(struct extras *extras, const struct stream *stream, struct diag
 		else if (line_directive(line, "keep", &args, &len))
 			good = add_keep(&in, args, len) && good;
 	}
-	return good;
+	return check_repeated(&in) && good;
 }
 
 static bool names_module(const struct extras *extras, const char *name)

@@ -159,3 +159,9 @@ enum result transaction_boot(struct transaction *t, const patterns *keep, bool f
 		return judge(t);
 	return boot_previous(t, good, previous, keep);
 }
+
+enum result transaction_boot_bare(struct transaction *t)
+{
+	t->flags |= FLAG_BOOT;
+	return boot_without(t, false);
+}

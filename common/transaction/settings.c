@@ -60,7 +60,7 @@ static bool plan_wanted(struct transaction *t, const struct sysctl *sysctl)
 	int err = t->door->setting_get(t->door->self, sysctl->key, &now);
 	bool good = true;
 
-	if (err != 0 && t->request.plan_only) {
+	if (err != 0 && t->request.plan_only && (err != -ENOENT || t->request.assume_empty)) {
 		good = add_step(t, sysctl->key, "", sysctl->value, sysctl_opens(sysctl));
 	} else if (err != 0) {
 		diag_system(t->log, err, "%s", sysctl->key);

@@ -128,6 +128,9 @@ bool transaction_unfinished(const struct transaction *t);
  */
 must_check enum result transaction_boot(struct transaction *t, const patterns *keep, bool first);
 
+/* The same where nothing that is stored can be believed, since others may write there. */
+must_check enum result transaction_boot_bare(struct transaction *t);
+
 /* The rules that are put in force when nothing else can be, as iptables-restore text with -4 and -6 marks. */
 extern const char safe_rules[];
 
