@@ -18,7 +18,7 @@ teardown() {
 
 # Nothing is built here: what was built for the tests is installed.
 makes() { # makes TARGET [VARIABLE=VALUE...]
-	make -s B="$BUILD" "$@"
+	make -s B="$(realpath --relative-base=. "$BUILD")" "$@" # make can name no folder with a blank
 }
 
 listing() { # listing DIR: what there is, with modes and kinds, without the folder itself
