@@ -167,15 +167,6 @@ static int edit_one(const struct writing *w, const struct text_chain *want)
 	return err;
 }
 
-static void empty_stale(const struct writing *w, const struct text_chain *now)
-{
-	for (size_t r = 0; r < now->rules.len; r++) {
-		const struct piece *raw = rule_raw(&now->rules.item[r]);
-
-		strbuf_printf(w->out, "-D%.*s\n", (int)raw->len - 2, raw->text + 2);
-	}
-}
-
 /* A chain line sets a policy's counters to zero (nft): only those that have another policy are named. */
 static int edit_table(const struct writing *w)
 {
@@ -193,8 +184,8 @@ static int edit_table(const struct writing *w)
 		if (changed(w->live, &w->want->chains.item[i], w->counts))
 			err = edit_one(w, &w->want->chains.item[i]);
 	for (size_t i = 0; w->live != NULL && i < w->live->chains.len; i++)
-		if (stale(&w->live->chains.item[i], w->want))
-			empty_stale(w, &w->live->chains.item[i]);
+		if (stale(&w->live->chains.item[i], w->want)) /* whoever wrote into it: his rules go with it */
+			strbuf_printf(w->out, "-F %s\n", w->live->chains.item[i].name);
 	return err;
 }
 

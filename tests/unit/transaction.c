@@ -233,7 +233,7 @@ static unsigned writes_for_ever(struct trial *trial, unsigned count, unsigned st
 {
 	unsigned wrong = 0;
 
-	for (unsigned w = 0; w < 2 && trial->kind != BACKEND_LEGACY; w++) { /* bans, at either end of INPUT */
+	for (unsigned w = 0; w < 3 && trial->kind != BACKEND_LEGACY; w++) { /* bans, at either end of INPUT and in a chain of ours */
 		trial->writer = &trial_writers[w];
 		for (int f = 0; f < FAMILIES; f++) {
 			trial->writer_family = f;

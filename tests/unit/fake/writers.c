@@ -46,6 +46,12 @@ static bool take_bans(struct fake_kernel *kernel, int family, unsigned times, co
 	return true;
 }
 
+void trial_drop_bans(struct fake_kernel *kernel, int family, unsigned times, const char *chain)
+{
+	for (unsigned i = 0; i < times; i++)
+		(void)!run(kernel, family, "-D", chain, ban(family, i));
+}
+
 /* Before the kernel counts: does the ban still keep its source out? */
 static bool is_banned(struct fake_kernel *kernel, int family)
 {
