@@ -73,7 +73,7 @@ static bool add_sysctl(struct reading *in, const struct line *line, const char *
 	for (size_t i = 0; err == 0 && i < in->extras->sysctls.len; i++) {
 		struct sysctl *there = &in->extras->sysctls.item[i];
 
-		if (strcmp(there->key, sysctl.key) != 0)
+		if (!sysctl_same_key(there->key, sysctl.key))
 			continue;
 		sysctl_free(there);
 		*there = sysctl;

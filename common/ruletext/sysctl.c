@@ -94,7 +94,10 @@ bool sysctl_opens(const struct sysctl *sysctl)
 		{ "ip_forward", false },  { "forwarding", false },	{ "accept_", false },
 		{ "proxy_arp", false },	  { "route_localnet", false },	{ "proxy_ndp", false },
 		{ "rp_filter", true },	  { "bridge-nf-call-", true },	{ "send_redirects", false },
-		{ "nonlocal_bind", false }, { "nf_conntrack_helper", false },
+		{ "nonlocal_bind", false }, { "nf_conntrack_helper", false }, { "disable_ipv6", true },
+		{ "disable_policy", false }, { "disable_xfrm", false }, { "seg6_enabled", false }, { "arp_accept", false },
+		{ "arp_ignore", true }, { "secure_redirects", true }, { "nf_conntrack_tcp_loose", false },
+		{ "drop_gratuitous_arp", true }, { "drop_unicast", true }, { "drop_unsolicited", true },
 	};
 	bool zero = strcmp(sysctl->value, "0") == 0;
 

@@ -9,18 +9,48 @@ static bool take_rules(struct transaction *t)
 	return put_rules(t, t->request.families, false);
 }
 
+/* One that only makes sense when another one is set may come before it: then all of them once more, in the same order. */
+static bool take_settings(struct transaction *t, size_t from, size_t end)
+{
+	bool good = true;
+
+	for (size_t i = from; i < end; i++)
+		if (!t->journal.steps.item[i].left)
+			good = setting_try(t, &t->journal.steps.item[i]) && good;
+	if (good)
+		return true;
+	good = true;
+	for (size_t i = from; good && i < end; i++)
+		if (!t->journal.steps.item[i].left)
+			good = setting_apply(t, &t->journal.steps.item[i]);
+	return good;
+}
+
+/* The first step from `from` on that is no setting. */
+static size_t settings_end(const struct journal *journal, size_t from)
+{
+	while (from < journal->steps.len && journal->steps.item[from].kind == JOURNAL_SETTING)
+		from++;
+	return from;
+}
+
 static bool take_steps(struct transaction *t)
 {
 	bool rules_done = false, good = true;
 
 	for (size_t i = 0; good && i < t->journal.steps.len; i++) {
 		const struct journal_step *step = &t->journal.steps.item[i];
+		size_t end = settings_end(&t->journal, i);
 
+		if (end > i) {
+			good = take_settings(t, i, end);
+			i = end - 1;
+			continue;
+		}
 		if (step->left)
 			continue;
 		switch (step->kind) {
 		case JOURNAL_SETTING:
-			good = setting_apply(t, step);
 			break;
 		case JOURNAL_SET:
 			good = set_apply(t, step);

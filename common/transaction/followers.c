@@ -49,8 +49,9 @@ static const char *value_after(const struct transaction *t, const struct followe
 
 	if (wanted != NULL)
 		return wanted->value;
-	if (leader_first != NULL && strcmp(leader_first, to) == 0 && first != NULL && strcmp(f->now, made_by(f, from)) == 0)
-		return first; /* nobody changed it since the leader left its first value */
+	/* Nobody changed it since the leader left its first value. Where it needed no step then, it was as the kernel makes it. */
+	if (leader_first != NULL && strcmp(leader_first, to) == 0 && strcmp(f->now, made_by(f, from)) == 0)
+		return first != NULL ? first : made_by(f, to);
 	if (f->effect == EFFECT_OPPOSITE && strcmp(to, "0") == 0)
 		return f->now; /* nothing is opened that nobody asked for */
 	return made_by(f, to);

@@ -83,6 +83,7 @@ void report_difference(struct transaction *t, int family, const struct differenc
 enum family setting_families(const char *key); /* FAMILY_BOTH: not of one family alone */
 const struct sysctl *find_setting(const struct extras *extras, const char *key); /* NULL: none */
 must_check bool plan_settings(struct transaction *t, bool opening);
+must_check bool setting_try(struct transaction *t, const struct journal_step *step); /* reports nothing */
 must_check bool setting_apply(struct transaction *t, const struct journal_step *step);
 must_check bool setting_undo(struct transaction *t, struct journal_step *step);
 must_check bool setting_undo_again(struct transaction *t, const struct journal_step *step);

@@ -153,13 +153,20 @@ bool plan_settings(struct transaction *t, bool opening)
 		if (in_scope(t, sysctl->key) && sysctl_opens(sysctl) == opening)
 			good = plan_wanted(t, sysctl);
 	}
-	for (size_t i = 0; good && i < t->good.extras.sysctls.len; i++) {
+	/* Backwards: some settings allow only what others have made room for. */
+	for (size_t i = t->good.extras.sysctls.len; good && i-- > 0;) {
 		const struct sysctl *old = &t->good.extras.sysctls.item[i];
 
 		if (in_scope(t, old->key) && find_setting(&t->extras, old->key) == NULL)
 			good = plan_dropped(t, old, opening);
 	}
 	return good;
+}
+
+bool setting_try(struct transaction *t, const struct journal_step *step)
+{
+	t->flags |= FLAG_CHANGED;
+	return t->door->setting_set(t->door->self, step->name, strbuf_text(&step->after)) == 0;
 }
 
 bool setting_apply(struct transaction *t, const struct journal_step *step)

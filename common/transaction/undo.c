@@ -119,13 +119,15 @@ static bool undo_step(struct transaction *t, struct journal_step *step)
 	return step->kind == JOURNAL_SETTING ? setting_undo(t, step) : set_undo(t, step);
 }
 
-/* Each step looks first, so it can be taken twice. */
-static bool undo_other(struct transaction *t, struct journal_step *step, bool last)
+/* Settings change others, and some allow only what others have made room for: all are looked at once more, in the load's order. */
+static void undo_settings_again(struct transaction *t, struct journal *journal, bool opens)
 {
-	if (undo_step(t, step) || undo_step(t, step))
-		return true;
-	warn(t, "%s could not be put back%s", step->name, last ? ", and stays as it is" : ": the next run tries it again");
-	return false;
+	for (size_t i = 0; i < journal->steps.len; i++) {
+		struct journal_step *step = &journal->steps.item[i];
+
+		if (step->kind == JOURNAL_SETTING && step->opens >= opens)
+			step->left = step->left ? !setting_undo(t, step) : !setting_undo_again(t, step);
+	}
 }
 
 /* What the load opened stood behind its rules, everything else in front of them. False: something would not go back. */
@@ -136,18 +138,17 @@ static bool undo_others(struct transaction *t, struct journal *journal, bool ope
 	for (size_t i = journal->steps.len; i-- > 0;) {
 		struct journal_step *step = &journal->steps.item[i];
 
-		if (step->kind == JOURNAL_RULES || step->opens != opens)
-			continue;
-		step->left = !undo_other(t, step, journal->rest);
-		good = good && !step->left;
+		if (step->kind != JOURNAL_RULES && step->opens == opens)
+			step->left = !undo_step(t, step) && !undo_step(t, step); /* each looks first, so it can be taken twice */
 	}
+	undo_settings_again(t, journal, opens);
 	for (size_t i = 0; i < journal->steps.len; i++) {
-		struct journal_step *step = &journal->steps.item[i];
+		const struct journal_step *step = &journal->steps.item[i];
 
-		if (step->kind != JOURNAL_SETTING || step->left || step->opens < opens)
+		if (step->kind == JOURNAL_RULES || step->opens < opens || !step->left)
 			continue;
-		step->left = !setting_undo_again(t, step);
-		good = good && !step->left;
+		warn(t, "%s could not be put back%s", step->name, journal->rest ? ", and stays as it is" : ": the next run tries it again");
+		good = false;
 	}
 	return good;
 }
