@@ -55,5 +55,6 @@ int main(int argc, char *argv[])
 		result = actions[options.action](&run);
 	run_end(&run);
 	status = cli_finish(&cli);
-	return result != RESULT_DONE ? (int)result : status;
+	/* At boot the result says what is in force, whatever went wrong on the way there. */
+	return result != RESULT_DONE || options.action == ACTION_BOOT ? (int)result : status;
 }

@@ -180,7 +180,7 @@ enum result run_status(struct run *run)
 
 enum result run_boot(struct run *run)
 {
-	bool first = access(run->state.run, F_OK) != 0;
+	bool first = !state_entered(&run->state);
 	enum result result;
 	struct transaction *t;
 

@@ -284,3 +284,18 @@ int state_run_read(const struct state *state, const char *name, struct strbuf *o
 	strbuf_free(&path);
 	return err;
 }
+
+bool state_entered(const struct state *state)
+{
+	struct strbuf boot = STRBUF_INIT;
+	bool same = state_run_read(state, "entered", &boot) == 0 && strcmp(strbuf_text(&boot), state->boot) == 0;
+
+	strbuf_free(&boot);
+	return same;
+}
+
+void state_enter(const struct state *state)
+{
+	if (!state_entered(state))
+		(void)!state_run_write(state, "entered", state->boot, strlen(state->boot));
+}

@@ -13,6 +13,7 @@
  *	sysctls                     settings before fw-load changed them (baseline.h)
  *	safe.v4, safe.v6            what stands since safe rules were put in force; no such rules: no file
  *	safe-begun.v4, .v6          safe rules that were about to be put in force
+ *	entered                     the boot in which rules were put in force, or kept at boot
  *	lock                        held by who changes anything here
  *
  * Each file appears whole or not at all, so a power loss at any moment leaves `good` whole. Nothing here takes
@@ -56,6 +57,10 @@ void state_begin(struct state *state, const char *dir);
  * else -errno, and *fault says what is wrong with which folder.
  */
 must_check int state_check(const struct state *state, struct strbuf *fault);
+
+/* Has any run put rules in force since the machine started? And: one has. Best effort; what fails counts as no. */
+bool state_entered(const struct state *state);
+void state_enter(const struct state *state);
 
 /* Makes the folders. 0 or -errno. */
 must_check int state_make(const struct state *state);

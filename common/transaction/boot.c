@@ -8,6 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* More jumps in a row no kernel follows. */
+enum { CHAINS_MAX = 16 };
+
 /* One generation, through the same steps as any load, but without a rehearsal: it was in force before. */
 static bool put_generation(struct transaction *t, unsigned generation, const patterns *keep)
 {
@@ -85,21 +88,54 @@ static enum result boot_without(struct transaction *t, bool never_used)
 	return RESULT_FALLBACK;
 }
 
-/* Rules of another program that accept everything, in front of a policy that would drop it. */
-static bool accepts_all(const struct transaction *t, int family)
+static bool accepts_all(const struct text_table *filter, const struct text_chain *chain, unsigned depth);
+
+/* Does every packet that reaches the rule end there, accepted? */
+static bool rule_accepts_all(const struct text_table *filter, const struct text_chain *chain, const struct text_rule *rule, unsigned depth)
 {
-	const struct text_table *filter = rules_table(&t->family[family].target, "filter");
+	struct piece target = rule_target(rule);
+	char name[64];
+	const struct text_chain *next;
+
+	if (!rule_unconditional(rule, chain) || target.len == 0 || target.len >= sizeof(name))
+		return false;
+	memcpy(name, target.text, target.len);
+	name[target.len] = '\0';
+	if (strcmp(name, "ACCEPT") == 0)
+		return true;
+	next = table_chain(filter, name);
+	return next != NULL && depth < CHAINS_MAX && accepts_all(filter, next, depth + 1);
+}
+
+static bool accepts_all(const struct text_table *filter, const struct text_chain *chain, unsigned depth)
+{
+	for (size_t r = 0; r < chain->rules.len; r++)
+		if (rule_accepts_all(filter, chain, &chain->rules.item[r], depth))
+			return true;
+	return false;
+}
+
+static bool has_rule(const struct text_chain *chain, const struct text_rule *rule)
+{
+	for (size_t r = 0; chain != NULL && r < chain->rules.len; r++)
+		if (piece_equal(&chain->rules.item[r].text, &rule->text))
+			return true;
+	return false;
+}
+
+/* Does a rule in force that is none of the generation's accept everything, in front of a policy that would drop it? */
+static bool is_opened(const struct transaction *t, int family)
+{
+	const struct text_table *filter = rules_table(&t->family[family].live, "filter");
+	const struct text_table *ours = rules_table(&t->family[family].wanted, "filter");
 
 	for (size_t c = 0; filter != NULL && c < filter->chains.len; c++) {
 		const struct text_chain *chain = &filter->chains.item[c];
 
-		for (size_t r = 0; chain->policy != NULL && strcmp(chain->policy, "DROP") == 0 && r < chain->rules.len; r++) {
-			const struct text_rule *rule = &chain->rules.item[r];
-			struct piece target = rule_target(rule);
-
-			if (rule->foreign && rule_unconditional(rule, chain) && target.len == 6 && memcmp(target.text, "ACCEPT", 6) == 0)
+		for (size_t r = 0; is_drop(chain) && r < chain->rules.len; r++)
+			if (rule_accepts_all(filter, chain, &chain->rules.item[r], 0) &&
+			    !has_rule(ours != NULL ? table_chain(ours, chain->name) : NULL, &chain->rules.item[r]))
 				return true;
-		}
 	}
 	return false;
 }
@@ -107,12 +143,12 @@ static bool accepts_all(const struct transaction *t, int family)
 static enum result judge(struct transaction *t)
 {
 	for (int i = 0; i < FAMILIES; i++) {
-		if (!accepts_all(t, i))
+		if (!is_opened(t, i))
 			continue;
 		warn(t, "%s: a rule of another program accepts what the good generation would drop", family_name(i));
 		return RESULT_FALLBACK;
 	}
-	return RESULT_DONE;
+	return (t->flags & FLAG_PARTIAL) != 0 ? RESULT_FALLBACK : RESULT_DONE;
 }
 
 /* Its journal went with the boot before this one; what is left is the generation, which never became a good one. */
@@ -148,20 +184,26 @@ static enum result boot_previous(struct transaction *t, unsigned good, unsigned 
 enum result transaction_boot(struct transaction *t, const patterns *keep, bool first)
 {
 	unsigned good, previous;
+	enum result result;
 
 	t->flags |= FLAG_BOOT | (first ? FLAG_REPLACE : 0);
-	if (transaction_recover(t) == RESULT_LOCKED)
-		return RESULT_LOCKED;
+	result = transaction_recover(t);
+	if (result == RESULT_LOCKED || result == RESULT_BACKENDS)
+		return result;
 	drop_unconfirmed(t);
 	good = state_link(t->state, "good"); /* which the recovery has put right */
 	previous = state_link(t->state, "previous");
-	if (good != 0 && put_generation(t, good, keep))
-		return judge(t);
-	return boot_previous(t, good, previous, keep);
+	result = good != 0 && put_generation(t, good, keep) ? judge(t) : boot_previous(t, good, previous, keep);
+	state_enter(t->state);
+	return result;
 }
 
 enum result transaction_boot_bare(struct transaction *t)
 {
+	enum result result;
+
 	t->flags |= FLAG_BOOT;
-	return boot_without(t, false);
+	result = boot_without(t, false);
+	state_enter(t->state);
+	return result;
 }

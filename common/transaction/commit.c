@@ -133,6 +133,7 @@ enum result transaction_commit(struct transaction *t)
 	set_deadline(t);
 	if (!record(t) || !start_guard(t) || !take_steps(t) || !begin_waiting(t))
 		return give_up(t);
+	state_enter(t->state);
 	if (t->request.confirm > 0 || (t->flags & FLAG_UNWRITABLE) != 0)
 		return RESULT_DONE;
 	return flip(t) ? RESULT_DONE : give_up(t);

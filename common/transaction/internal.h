@@ -35,6 +35,7 @@ enum transaction_flag {
 	FLAG_BOOT = 1 << 2,       /* nobody can be asked, and the host must not stay open */
 	FLAG_REPLACE = 1 << 3,    /* at boot: rules that are not ours go */
 	FLAG_UNDOING = 1 << 4,
+	FLAG_PARTIAL = 1 << 5,    /* at boot: a setting of the generation is not there, and is left out */
 };
 
 struct transaction {
@@ -82,6 +83,7 @@ void report_difference(struct transaction *t, int family, const struct differenc
 /* settings.c */
 enum family setting_families(const char *key); /* FAMILY_BOTH: not of one family alone */
 const struct sysctl *find_setting(const struct extras *extras, const char *key); /* NULL: none */
+void leave_out_absent(struct transaction *t);
 must_check bool plan_settings(struct transaction *t, bool opening);
 must_check bool setting_try(struct transaction *t, const struct journal_step *step); /* reports nothing */
 must_check bool setting_apply(struct transaction *t, const struct journal_step *step);

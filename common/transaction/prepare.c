@@ -81,6 +81,8 @@ static bool prepare(struct transaction *t)
 {
 	if (!read_wanted(t) || !read_base(t) || !make_extras(t) || !read_baseline(t) || !load_modules(t))
 		return false;
+	if ((t->flags & FLAG_BOOT) != 0) /* modules may have brought some */
+		leave_out_absent(t);
 	if (t->request.rehearse && !rehearse(t, false))
 		return false;
 	phase(t, "reading the rules in force");

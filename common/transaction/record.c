@@ -99,10 +99,12 @@ bool flip(struct transaction *t)
 {
 	int err = state_flip(t->state, t->journal.generation), cleared, pruned;
 
-	if (err != 0) {
+	if (err != 0 && (t->flags & FLAG_BOOT) == 0) {
 		diag_system(t->log, err, "making generation %06u in %s the good one", t->journal.generation, t->state->dir);
 		return false;
 	}
+	if (err != 0)
+		warn(t, "generation %06u in %s could not be made the good one: %s", t->journal.generation, t->state->dir, strerror(-err));
 	cleared = leave_rest(t, &t->journal);
 	if (cleared != 0) /* it names the good generation: the next run takes that for done */
 		warn(t, "%s/journal could not be removed: %s", t->state->run, strerror(-cleared));

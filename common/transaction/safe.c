@@ -108,6 +108,8 @@ static void remember_safe(struct transaction *t, enum family families)
 			continue;
 		if (state_run_write(t->state, safe_files[i], strbuf_text(text), text->len) == 0)
 			state_run_remove(t->state, begun_files[i]);
+		else if ((t->flags & FLAG_BOOT) != 0)
+			t->flags |= FLAG_REPLACE; /* the generation that follows would take them for another program's */
 		else
 			warn(t, "that safe rules are in force could not be noted: say --replace with the next load");
 	}

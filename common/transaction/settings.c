@@ -54,6 +54,27 @@ static bool add_step(struct transaction *t, const char *key, const char *from, c
 	return plan_followers(t);
 }
 
+/* At boot an interface may come later than the rules, which cannot wait for it. */
+void leave_out_absent(struct transaction *t)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->extras.sysctls.len; i++) {
+		struct sysctl *sysctl = &t->extras.sysctls.item[i];
+		struct strbuf now = STRBUF_INIT;
+
+		if (t->door->setting_get(t->door->self, sysctl->key, &now) == -ENOENT) {
+			warn(t, "%s is not there: it is left out", sysctl->key);
+			t->flags |= FLAG_PARTIAL;
+			sysctl_free(sysctl);
+		} else {
+			t->extras.sysctls.item[kept++] = *sysctl;
+		}
+		strbuf_free(&now);
+	}
+	t->extras.sysctls.len = kept;
+}
+
 static bool plan_wanted(struct transaction *t, const struct sysctl *sysctl)
 {
 	struct strbuf now = STRBUF_INIT;

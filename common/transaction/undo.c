@@ -271,6 +271,11 @@ static enum result recover(struct transaction *t, struct journal *journal)
 
 		return err == 0 ? RESULT_DONE : (diag_system(t->log, err, "%s/journal", t->state->run), RESULT_SYSTEM);
 	}
+	if (strcmp(journal->backend, backend_name(t->door->kind)) != 0) {
+		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "an interrupted load of the %s kind is to be undone first: say -b %s",
+			 journal->backend, journal->backend);
+		return RESULT_BACKENDS;
+	}
 	if (journal->deadline > 0 && t->hooks.guard_alive != NULL && t->hooks.guard_alive(t->hooks.arg)) {
 		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "generation %06u waits for its confirmation, %lld s more: fw-load --confirm-now",
 			 journal->generation, (journal->deadline - t->door->clock(t->door->self)) / 1000);
