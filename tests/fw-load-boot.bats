@@ -178,6 +178,72 @@ is_closed() {
 	[ "$(in_ns iptables-nft -t nat -S | grep -c MASQUERADE)" = 0 ]
 }
 
+@test "--boot tells a rule of another program that accepts everything, also when it had to load, and behind jumps" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		in_ns iptables-$b -A INPUT -j ACCEPT
+		run -12 put --boot
+		in_ns iptables-$b -D INPUT -i lo -j ACCEPT
+		run -12 put --boot
+		in_ns iptables-$b -C INPUT -i lo -j ACCEPT
+		in_ns iptables-$b -D INPUT -j ACCEPT
+		put --boot
+		for chain in one two; do in_ns iptables-$b -N $chain; done
+		in_ns iptables-$b -A one -g two
+		in_ns iptables-$b -A two -j ACCEPT
+		in_ns iptables-$b -I INPUT -j one
+		run -12 put --boot
+	done
+}
+
+@test "at the first --boot of a boot another loader's rules go, whatever fw-load was asked before" {
+	for b in $backends; do
+		for before in '--confirm-now' '--rollback' '--status' "-n $gateway"; do
+			fresh
+			put "$gateway"
+			reboot
+			in_ns iptables-$b -A INPUT -j ACCEPT
+			# shellcheck disable=SC2086
+			run put $before
+			put -q --boot
+			run ! in_ns iptables-$b -C INPUT -j ACCEPT
+		done
+		in_ns iptables-$b -A INPUT -s 192.0.2.1 -j ACCEPT
+		put -q --boot
+		in_ns iptables-$b -C INPUT -s 192.0.2.1 -j ACCEPT
+	done
+}
+
+@test "a setting of an interface that is not there at boot is left out: its rules are in force, status 12" {
+	for b in $backends; do
+		fresh
+		in_ns ip link add e1 type veth peer name e2
+		{ echo '#@ sysctl net.ipv4.conf.e1.rp_filter=1'; cat "$gateway"; } >"$tmp/with"
+		put "$tmp/with"
+		reboot
+		run -12 put --boot
+		[[ $output == *"net.ipv4.conf.e1.rp_filter is not there: it is left out"* ]]
+		in_ns iptables-$b -C INPUT -p tcp --dport 443 -m conntrack --ctstate NEW -j ACCEPT
+	done
+}
+
+@test "the previous generation is put in force though the state is read-only" {
+	b=nft
+	put "$gateway"
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	put "$tmp/next"
+	reboot
+	truncate -s 50 "$state/generations/000002.gz"
+	mount --bind "$state" "$state"
+	mkdir -p "$state/run" && mount -t tmpfs -o mode=700 tmpfs "$state/run"
+	mount -o remount,ro,bind "$state"
+	run -12 boot
+	umount "$state/run" "$state"
+	[[ $output == *"the generation before it, 000001, is in force"* ]]
+	in_ns iptables-nft -C INPUT -p tcp --dport 443 -m conntrack --ctstate NEW -j ACCEPT
+}
+
 @test "case 28: T34: a state that cannot be written: the good rules are loaded all the same" {
 	for b in $backends; do
 		fresh

@@ -196,3 +196,24 @@ refuse_ipv6() {
 	wait
 	[ "$(in_ns iptables-nft -S INPUT | grep -c -- '-s 11\.')" = "$(cat "$tmp/added")" ]
 }
+
+@test "a signal in the middle of a load waits for its end: all of it is in force" {
+	for b in $backends; do
+		for signal in TERM INT HUP QUIT ALRM USR1; do
+			fresh
+			put "$gateway"
+			program "iptables-$b-restore" <<-END
+				case \$* in *--noflush*) kill -$signal \$PPID ;; esac
+				exec /usr/sbin/iptables-$b-restore "\$@"
+			END
+			# A background job of a shell would ignore INT.
+			run beside in_ns env --default-signal fw-load -q -b $b -s "$state" --no-rehearse "$tmp/next"
+			[ "$status" -gt 128 ]
+			in_ns iptables-$b -S INPUT | grep -q 'dport 8443'
+			in_ns ip6tables-$b -S INPUT | grep -q 'dport 8443'
+			[ ! -e "$state/run/journal" ]
+			run -0 put -n "$tmp/next"
+			[ -z "$output" ]
+		done
+	done
+}

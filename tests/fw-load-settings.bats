@@ -149,6 +149,26 @@ all_settings() {
 	put -n --assume-empty "$tmp/none"
 }
 
+@test "settings that depend on each other are set in either order, and taken back" {
+	b=nft
+	text without
+	text ports '#@ sysctl net.ipv4.ip_local_port_range=50000 60000' '#@ sysctl net.ipv4.ip_unprivileged_port_start=40000'
+	text high '#@ sysctl net.ipv4.ipfrag_high_thresh=2000' '#@ sysctl net.ipv4.ipfrag_low_thresh=1000'
+	text low_ '#@ sysctl net.ipv4.ipfrag_low_thresh=1000' '#@ sysctl net.ipv4.ipfrag_high_thresh=2000'
+	put "$tmp/without"
+	all_settings >"$tmp/before"
+	for one in ports high low_; do
+		put "$tmp/$one"
+		put "$tmp/without"
+		all_settings | diff "$tmp/before" -
+		run -9 put -q --confirm 1 "$tmp/$one"
+		all_settings | diff "$tmp/before" -
+		put --rollback
+		put --rollback
+		all_settings | diff "$tmp/before" -
+	done
+}
+
 @test "a value of which the kernel makes another one is refused, and the old one is there again" {
 	b=nft
 	key=net.ipv4.icmp_ratelimit # in milliseconds, which the kernel counts in ticks

@@ -6,6 +6,7 @@
  */
 #include "fw-load/run.h"
 #include "host/guard.h"
+#include "host/limits.h"
 #include "host/lock.h"
 
 #include <errno.h>
@@ -85,7 +86,11 @@ static enum result stand_in(struct run *run, struct transaction *t)
 {
 	enum result result = run_lock(run);
 
-	return result == RESULT_DONE ? transaction_lapse(t) : result;
+	host_hold_signals(true);
+	if (result == RESULT_DONE)
+		result = transaction_lapse(t);
+	host_hold_signals(false);
+	return result;
 }
 
 enum result run_wait(struct run *run, struct transaction *t)
@@ -128,8 +133,10 @@ static enum result lapse(struct run *run)
 	if (result != RESULT_DONE)
 		return result;
 	t = transaction_begin(&run->door, &run->state, &hooks, &run->cli->log);
+	host_hold_signals(true);
 	result = t != NULL ? transaction_lapse(t) : RESULT_SYSTEM;
 	transaction_end(t);
+	host_hold_signals(false);
 	return result;
 }
 

@@ -25,11 +25,23 @@ static enum result finish(struct run *run, struct transaction *t)
 		transaction_print(t, &plan);
 		fputs(strbuf_text(&plan), stdout);
 	} else {
+		host_hold_signals(true);
 		result = transaction_commit(t);
+		host_hold_signals(false);
 		if (result == RESULT_DONE && run->options.confirm > 0 && transaction_generation(t) != 0)
 			result = run_wait(run, t);
 	}
 	strbuf_free(&plan);
+	return result;
+}
+
+static enum result recover_held(struct transaction *t)
+{
+	enum result result;
+
+	host_hold_signals(true);
+	result = transaction_recover(t);
+	host_hold_signals(false);
 	return result;
 }
 
@@ -45,7 +57,7 @@ static enum result change(struct run *run, struct request *request)
 	request->counters = run->options.counters;
 	request->assume_empty = run->options.assume_empty;
 	if (t != NULL)
-		result = run->options.plan_only ? RESULT_DONE : transaction_recover(t);
+		result = run->options.plan_only ? RESULT_DONE : recover_held(t);
 	if (result == RESULT_DONE)
 		result = transaction_prepare(t, request);
 	if (result == RESULT_DONE)
@@ -119,6 +131,7 @@ enum result run_confirm(struct run *run)
 	if (result != RESULT_DONE)
 		return result;
 	t = begin(run);
+	host_hold_signals(true);
 	result = t != NULL ? transaction_confirm(t) : RESULT_SYSTEM;
 	transaction_end(t);
 	return result;
@@ -198,6 +211,7 @@ enum result run_boot(struct run *run)
 	t = begin(run);
 	if (t == NULL)
 		return RESULT_FALLBACK;
+	host_hold_signals(true);
 	result = run->distrusted ? transaction_boot_bare(t) : transaction_boot(t, &run->options.keep, first);
 	transaction_end(t);
 	return result;

@@ -12,6 +12,12 @@
  */
 must_check bool host_prepare(struct diag_log *log);
 
+/*
+ * From now on (hold), or no more: signals that end a program wait, so that it ends between two changes and not within
+ * one. Children are not held. SIGKILL is what the journal is for.
+ */
+void host_hold_signals(bool hold);
+
 /* Appends what an administrator can do about a scratch namespace that could not be made for reason err (-errno). */
 void host_hint_namespace(int err, struct strbuf *out);
 
