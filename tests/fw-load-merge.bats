@@ -74,6 +74,32 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
+@test "what other programs remove while a load waits for its confirmation does not come back when it lapses" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		make_fail2ban
+		in_ns iptables-$b -I INPUT -s 203.0.113.9 -j ACCEPT
+		in_ns iptables-$b -A f2b-sshd -s 203.0.113.67 -j REJECT
+		sed 's/443/8443/' "$gateway" >"$tmp/next"
+		put --confirm 3 "$tmp/next" 2>"$tmp/said" 3>&- &
+		wait_for grep -q 'is in force for' "$tmp/said"
+		in_ns iptables-$b -D INPUT -s 203.0.113.9 -j ACCEPT
+		in_ns iptables-$b -D f2b-sshd -s 203.0.113.67 -j REJECT
+		for t in ip6tables-$b; do
+			in_ns $t -D INPUT -p tcp -m multiport --dports 22 -j f2b-sshd
+			in_ns $t -F f2b-sshd
+			in_ns $t -X f2b-sshd
+		done
+		wait
+		in_ns iptables-$b -C INPUT -p tcp --dport 443 -m conntrack --ctstate NEW -j ACCEPT
+		in_ns iptables-$b -C INPUT -p tcp -m multiport --dports 22 -j f2b-sshd
+		run ! in_ns iptables-$b -C INPUT -s 203.0.113.9 -j ACCEPT
+		[ "$(in_ns ip6tables-$b -S | grep -c f2b)" = 0 ]
+		[ "$(in_ns iptables-$b -S | grep -c 203.0.113.67)" = 0 ]
+	done
+}
+
 @test "at the first load bans and jumps in front stay in front of our rules, an open rule does not" {
 	for b in $backends; do
 		fresh

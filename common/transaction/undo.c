@@ -5,6 +5,7 @@
  * closes, then the rules, then sets, and what the load closed opens last.
  */
 #include "transaction/internal.h"
+#include "ruletext/gone.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 /* The rules of one family, before and after the load. */
 struct undoing {
 	struct text_rules put, before;
+	struct strbuf text; /* owned; of before, where it is not the journal's */
 	bool safe; /* those before are safe rules */
 };
 
@@ -55,9 +57,23 @@ static bool expect_safe(struct transaction *t, int family, struct undoing *u)
 	return true;
 }
 
+/* What other programs removed meanwhile does not come back. */
+static bool leave_gone(struct transaction *t, int family, struct undoing *u)
+{
+	struct text_rules *rules[FAMILIES] = { &u->before, &u->before };
+	const struct text_rules *ours = t->good.text[family].len > 0 ? &t->good.rules[family] : NULL;
+	int err = rules_without_gone(&u->before, &u->put, &t->family[family].live, ours, &u->text);
+
+	if (err != 0)
+		return diag_memory(t->log) == 0;
+	rules_free(&u->before);
+	return rules_read(&u->before, "the rules before the load", strbuf_text(&u->text), u->text.len, t->log) &&
+	       rules_canon(t, family_bit(family), rules);
+}
+
 static bool undo_family(struct transaction *t, int family, struct undoing *u)
 {
-	bool good = expect_safe(t, family, u);
+	bool good = expect_safe(t, family, u) && (u->safe || leave_gone(t, family, u));
 
 	t->family[family].base = &u->put;
 	t->family[family].next = &u->before;
@@ -67,15 +83,28 @@ static bool undo_family(struct transaction *t, int family, struct undoing *u)
 	return good;
 }
 
+/* The generation that the load replaced, for which of its rules are ours. Without it none are known to be. */
+static bool read_before(struct transaction *t, unsigned from)
+{
+	struct text_rules *rules[FAMILIES] = { &t->good.rules[0], &t->good.rules[1] };
+
+	if (t->good.number == from && from != 0)
+		return true; /* this run's own load was read already */
+	generation_free(&t->good);
+	t->good = (struct generation){ .number = 0 };
+	return from == 0 || !generation_read(&t->good, t->state, from) || rules_canon(t, FAMILY_BOTH, rules);
+}
+
 /*
  * Chains that the load changed get what stood there before, and what others put there since stays:
  * a ban must not be lost because somebody's load was undone. Returns the families that were put back.
  */
-static enum family undo_families(struct transaction *t, enum family families, struct undoing u[FAMILIES])
+static enum family undo_families(struct transaction *t, const struct journal *journal, enum family families,
+				 struct undoing u[FAMILIES])
 {
 	enum family back = FAMILY_NONE;
 
-	if (!canon_both(t, families, u) || !read_live(t, families))
+	if (!canon_both(t, families, u) || !read_live(t, families) || !read_before(t, journal->from))
 		return FAMILY_NONE;
 	for (int i = 0; i < FAMILIES; i++)
 		if (family_has(families, i) && undo_family(t, i, &u[i]))
@@ -100,7 +129,7 @@ static enum family undo_rules(struct transaction *t, const struct journal *journ
 	}
 	missing = families;
 	if (good && families != FAMILY_NONE)
-		missing &= ~undo_families(t, families, u);
+		missing &= ~undo_families(t, journal, families, u);
 	for (int i = 0; i < FAMILIES; i++) {
 		if (family_has(missing, i))
 			diag_add(t->log, DIAG_ROLLBACK, NULL, NULL, "the %s rules could not be put back", family_name(i));
@@ -110,6 +139,7 @@ static enum family undo_rules(struct transaction *t, const struct journal *journ
 		t->family[i].base = t->family[i].next = NULL;
 		rules_free(&u[i].put);
 		rules_free(&u[i].before);
+		strbuf_free(&u[i].text);
 	}
 	return missing;
 }

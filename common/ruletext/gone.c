@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ruletext/gone.h"
+#include "ruletext/piecemap.h"
+
+#include <errno.h>
+
+/* One chain as it was before, and in the three other texts; NULL: it is not there. */
+struct chains {
+	const struct text_chain *before, *put, *live, *ours;
+};
+
+static const struct text_chain *chain_of(const struct text_rules *rules, const char *table, const char *chain)
+{
+	const struct text_table *found = rules != NULL ? rules_table(rules, table) : NULL;
+
+	return found != NULL ? table_chain(found, chain) : NULL;
+}
+
+/* The texts of the rules in a chain. */
+static bool map_chain(const struct text_chain *chain, struct piecemap *map)
+{
+	bool good = true;
+
+	for (size_t i = 0; good && chain != NULL && i < chain->rules.len; i++)
+		good = piecemap_add(map, &chain->rules.item[i].text) != PIECEMAP_NONE;
+	return good;
+}
+
+static bool has(const struct piecemap *map, const struct text_rule *rule)
+{
+	return piecemap_find(map, &rule->text) != PIECEMAP_NONE;
+}
+
+static void write_rule(const struct text_rule *rule, struct strbuf *out)
+{
+	const struct piece *raw = rule_raw(rule);
+
+	if (rule->counters.len > 0) {
+		strbuf_add(out, rule->counters.text, rule->counters.len);
+		strbuf_putc(out, ' ');
+	}
+	strbuf_add(out, raw->text, raw->len);
+	strbuf_putc(out, '\n');
+}
+
+static bool write_rules(const struct chains *chains, struct strbuf *out)
+{
+	struct piecemap put = { .slots = NULL }, live = { .slots = NULL }, ours = { .slots = NULL };
+	bool good = map_chain(chains->put, &put) && map_chain(chains->live, &live) && map_chain(chains->ours, &ours);
+
+	for (size_t i = 0; good && i < chains->before->rules.len; i++) {
+		const struct text_rule *rule = &chains->before->rules.item[i];
+
+		if (has(&ours, rule) || !has(&put, rule) || has(&live, rule))
+			write_rule(rule, out);
+	}
+	piecemap_free(&put);
+	piecemap_free(&live);
+	piecemap_free(&ours);
+	return good;
+}
+
+static bool is_gone(const struct chains *chains)
+{
+	return chains->before->policy == NULL && chains->ours == NULL && chains->put != NULL && chains->live == NULL;
+}
+
+static void write_chain(const struct text_chain *chain, struct strbuf *out)
+{
+	strbuf_printf(out, ":%s %s ", chain->name, chain->policy != NULL ? chain->policy : "-");
+	strbuf_add(out, chain->counters.len > 0 ? chain->counters.text : "[0:0]", chain->counters.len > 0 ? chain->counters.len : 5);
+	strbuf_putc(out, '\n');
+}
+
+int rules_without_gone(const struct text_rules *before, const struct text_rules *put, const struct text_rules *live,
+		       const struct text_rules *ours, struct strbuf *out)
+{
+	bool good = true;
+
+	for (size_t t = 0; good && t < before->tables.len; t++) {
+		const struct text_table *table = &before->tables.item[t];
+
+		strbuf_printf(out, "*%s\n", table->name);
+		for (int rules = 0; rules < 2; rules++)
+			for (size_t c = 0; good && c < table->chains.len; c++) {
+				const struct text_chain *chain = &table->chains.item[c];
+				struct chains chains = { chain, chain_of(put, table->name, chain->name),
+							 chain_of(live, table->name, chain->name), chain_of(ours, table->name, chain->name) };
+
+				if (is_gone(&chains))
+					continue;
+				if (rules == 0)
+					write_chain(chain, out);
+				else
+					good = write_rules(&chains, out);
+			}
+		strbuf_puts(out, "COMMIT\n");
+	}
+	return good && !out->failed ? 0 : -ENOMEM;
+}
