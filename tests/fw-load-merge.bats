@@ -74,6 +74,21 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
+@test "a rule by hand with the words of one of ours moves no jump of another program" {
+	for b in $backends; do
+		fresh
+		make_fail2ban
+		printf '%s\n' '*filter' ':INPUT DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -p tcp --dport 443 -j ACCEPT' COMMIT >"$tmp/two"
+		put --adopt "$tmp/two"
+		in_ns iptables-$b -I INPUT -p tcp --dport 22 -j ACCEPT
+		put "$tmp/two" 2>/dev/null
+		in_ns iptables-$b -S INPUT | grep -n . | grep -q '^3:.*f2b-sshd'
+		sed 's/443/8443/' "$tmp/two" >"$tmp/next"
+		put "$tmp/next" 2>/dev/null
+		in_ns iptables-$b -S INPUT | grep -n . | grep -q '^3:.*f2b-sshd'
+	done
+}
+
 @test "what other programs remove while a load waits for its confirmation does not come back when it lapses" {
 	for b in $backends; do
 		fresh

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruletext/merge.h"
+#include "ruletext/align.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -176,6 +177,8 @@ static enum place earlier_place(const struct merge *merge, const char *table_nam
 }
 
 /* Live's rules of a chain that are not ours: each goes to the head or the tail. */
+typedef VEC(bool) flags;
+
 struct parts {
 	VEC(struct text_rule) head, tail;
 };
@@ -192,10 +195,51 @@ static bool leads(const struct text_table *table, const struct text_chain *chain
 	       ((strcmp(name, "DROP") == 0 || strcmp(name, "REJECT") == 0) && !rule_unconditional(rule, chain));
 }
 
-static bool split_foreign(struct merge *merge, const struct text_table *table, const struct text_chain *live,
-			  struct known *known, struct parts *parts)
+static bool turn_round(const struct text_chain *chain, struct text_chain *out)
 {
-	bool seen_ours = false, leading = true, good = true;
+	bool good = true;
+
+	*out = (struct text_chain){ .name = chain->name };
+	for (size_t i = chain->rules.len; good && i-- > 0;)
+		good = vec_push(&out->rules, chain->rules.item[i]);
+	return good;
+}
+
+/* The pairs of equal rules, found from the tail on: what others insert stands in front. Places are counted from the tail. */
+static bool align_tails(const struct text_chain *live, const struct text_chain *base, pairs *both)
+{
+	struct text_chain left, right = { .name = NULL };
+	bool good = turn_round(live, &left) && turn_round(base, &right) && align_rules(&left, &right, false, both) == 0;
+
+	vec_free(&left.rules);
+	vec_free(&right.rules);
+	return good;
+}
+
+/* Which of live's rules are ours? Those that stand as in base first: another rule with the words of one of ours is not. */
+static bool find_ours(const struct text_chain *live, const struct text_chain *base, struct known *known, flags *ours)
+{
+	pairs both = { 0 };
+	bool good = base == NULL || align_tails(live, base, &both);
+
+	for (size_t i = 0; good && i < live->rules.len; i++)
+		good = vec_push(ours, false);
+	for (size_t i = 0; good && i < both.len; i++) {
+		size_t place = live->rules.len - 1 - both.item[i].left;
+
+		ours->item[place] = known_take(known, &live->rules.item[place].text);
+	}
+	for (size_t i = 0; good && i < live->rules.len; i++)
+		ours->item[i] = ours->item[i] || known_take(known, &live->rules.item[i].text);
+	vec_free(&both);
+	return good;
+}
+
+static bool split_foreign(struct merge *merge, const struct text_table *table, const struct text_chain *live,
+			  const struct text_chain *base, struct known *known, struct parts *parts)
+{
+	flags ours = { 0 };
+	bool seen_ours = false, leading = true, good = find_ours(live, base, known, &ours);
 	struct text_chain scratch = { .name = live->name };
 	size_t first_ours = live->rules.len;
 
@@ -204,7 +248,7 @@ static bool split_foreign(struct merge *merge, const struct text_table *table, c
 		struct text_rule copy = *rule;
 		bool kept = jumps_to_kept(merge, rule);
 
-		if (known_take(known, &rule->text)) {
+		if (ours.item[i]) {
 			if (!seen_ours)
 				first_ours = scratch.rules.len;
 			seen_ours = true;
@@ -226,6 +270,7 @@ static bool split_foreign(struct merge *merge, const struct text_table *table, c
 		good = place == PLACE_HEAD ? vec_push(&parts->head, *rule) : vec_push(&parts->tail, *rule);
 	}
 	vec_free(&scratch.rules);
+	vec_free(&ours);
 	return good;
 }
 
@@ -276,7 +321,7 @@ static bool compose_chain(struct merge *merge, const struct tables *tables, cons
 		out->counters = next->counters;
 	/* As the last load left it: then nothing in it is foreign. */
 	good = live == NULL || live->rules.len == 0 || (base != NULL && same_rules(live, base)) ||
-	       (known_make(&known, base, next) && split_foreign(merge, tables->live, live, &known, &parts));
+	       (known_make(&known, base, next) && split_foreign(merge, tables->live, live, base, &known, &parts));
 	good = good && join_parts(out, next, &parts);
 	vec_free(&parts.head);
 	vec_free(&parts.tail);
