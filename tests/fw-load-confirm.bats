@@ -564,3 +564,37 @@ reboot() {
 		[ "$kills" -ge 15 ]
 	done
 }
+
+@test "what the guard could not undo is told by who waits: status 10, and the guard's messages" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		mkdir -p "$tmp/bin"
+		for t in iptables ip6tables; do
+			cat >"$tmp/bin/$t-$b-restore" <<-END
+				#!/bin/sh
+				[ ! -e "$tmp/fail-$ns" ] || case \$* in *--noflush*) echo "$t-restore: line 2 failed" >&2; exit 1 ;; esac
+				exec /usr/sbin/$t-$b-restore "\$@"
+			END
+			chmod 755 "$tmp/bin/$t-$b-restore"
+		done
+		sed 's/443/8443/' "$gateway" >"$tmp/next"
+		PATH=$tmp/bin:$PATH put --safe-rules /nonexistent --confirm 2 "$tmp/next" >"$tmp/said" 2>&1 3>&- &
+		wait_for grep -q 'is in force for' "$tmp/said"
+		: >"$tmp/fail-$ns"
+		status=0
+		wait $! || status=$?
+		cat "$tmp/said"
+		[ "$status" = 10 ]
+		grep -q 'the compiled-in safe rules in force' "$tmp/said"
+		grep -q 'was not confirmed and could not be undone' "$tmp/said"
+	done
+}
+
+@test "a rollback to the good generation that lapses ends with 9" {
+	b=nft
+	put "$gateway"
+	in_ns iptables-nft -P INPUT ACCEPT
+	run -9 put -q --rollback --confirm 1 1
+	[ "$(in_ns iptables-nft -S INPUT | head -n 1)" = '-P INPUT ACCEPT' ]
+}

@@ -5,14 +5,14 @@
  * decide under the lock of the state, by what the journal says then.
  */
 #include "fw-load/run.h"
+#include "base/file.h"
 #include "host/guard.h"
-#include "host/limits.h"
 #include "host/lock.h"
+#include "store/outcome.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,28 +29,17 @@ bool run_guard_alive(void *arg)
 	return guard_alive(strbuf_text(&run->guard_lock));
 }
 
-/* Relative to the directory that we were started in: the guard has another. */
-static const char *absolute(const char *path, struct strbuf *out)
-{
-	char *here = path[0] != '/' ? getcwd(NULL, 0) : NULL;
-
-	if (here != NULL)
-		strbuf_printf(out, "%s/", here);
-	free(here);
-	strbuf_puts(out, path);
-	return strbuf_text(out);
-}
-
 int run_start_guard(void *arg)
 {
 	struct run *run = arg;
 	struct strbuf dir = STRBUF_INIT, safe = STRBUF_INIT;
-	const char *const words[] = { "--guard",	"-s", absolute(run->options.state_dir, &dir),
+	const char *const words[] = { "--guard",	"-s", file_absolute(run->options.state_dir, &dir),
 				      "-b",		backend_name(run->door.kind),
-				      "--safe-rules",	absolute(run->options.safe_rules, &safe),
+				      "--safe-rules",	file_absolute(run->options.safe_rules, &safe),
 				      NULL };
 	int err = dir.failed || safe.failed ? -ENOMEM : guard_launch(words);
 
+	outcome_remove(&run->state);
 	if (err == 0)
 		err = guard_wait(strbuf_text(&run->guard_lock), GUARD_SECONDS);
 	strbuf_free(&dir);
@@ -81,16 +70,30 @@ static bool terminal_says_yes(int tty)
 	return len >= 3 && memcmp(answer, "yes", 3) == 0;
 }
 
+static void note_message(void *said, const struct diag *diag)
+{
+	strbuf_printf(said, "%s\n", diag->text);
+}
+
+/* Tells what the guard, which has no terminal, wrote down of a generation. RESULT_DONE: it did not undo it. */
+static enum result tell_outcome(struct run *run, unsigned generation)
+{
+	struct strbuf said = STRBUF_INIT;
+	int result = RESULT_DONE;
+	bool found = outcome_read(&run->state, generation, &result, &said);
+
+	for (const char *line = strbuf_text(&said), *end; (end = strchr(line, '\n')) != NULL; line = end + 1)
+		diag_add(&run->cli->log, DIAG_LOAD_WARNING, NULL, NULL, "%.*s", (int)(end - line), line);
+	strbuf_free(&said);
+	return found ? (enum result)result : RESULT_DONE;
+}
+
 /* The guard was killed: then it is for us to undo. */
 static enum result stand_in(struct run *run, struct transaction *t)
 {
 	enum result result = run_lock(run);
 
-	host_hold_signals(true);
-	if (result == RESULT_DONE)
-		result = transaction_lapse(t);
-	host_hold_signals(false);
-	return result;
+	return result == RESULT_DONE ? run_held(transaction_lapse, t) : result;
 }
 
 enum result run_wait(struct run *run, struct transaction *t)
@@ -116,15 +119,21 @@ enum result run_wait(struct run *run, struct transaction *t)
 	}
 	if (tty >= 0)
 		close(tty);
-	if (state_link(&run->state, "good") == ours)
+	if (result == RESULT_DONE && run_lock(run) == RESULT_DONE) /* who undid it may still be writing what came of it */
+		result = tell_outcome(run, ours);
+	if (result == RESULT_DONE && state_link(&run->state, "good") == ours)
 		return RESULT_DONE;
-	diag_add(&run->cli->log, DIAG_LOAD, NULL, NULL, "generation %06u was not confirmed and is undone", ours);
-	return result == RESULT_SAFE ? result : RESULT_UNCONFIRMED;
+	result = result == RESULT_DONE ? RESULT_UNCONFIRMED : result;
+	diag_add(&run->cli->log, DIAG_LOAD, NULL, NULL, "generation %06u was not confirmed and %s undone", ours,
+		 result == RESULT_UNCONFIRMED ? "is" : "could not be");
+	return result;
 }
 
-static enum result lapse(struct run *run)
+static enum result lapse(struct run *run, unsigned generation)
 {
 	struct transaction_hooks hooks = run_hooks(run);
+	struct strbuf said = STRBUF_INIT;
+	struct diag_log log = { .report = note_message, .ctx = &said };
 	struct transaction *t;
 	enum result result;
 
@@ -132,11 +141,12 @@ static enum result lapse(struct run *run)
 	result = run_lock(run);
 	if (result != RESULT_DONE)
 		return result;
-	t = transaction_begin(&run->door, &run->state, &hooks, &run->cli->log);
-	host_hold_signals(true);
-	result = t != NULL ? transaction_lapse(t) : RESULT_SYSTEM;
+	t = transaction_begin(&run->door, &run->state, &hooks, &log);
+	result = t != NULL ? run_held(transaction_lapse, t) : RESULT_SYSTEM;
 	transaction_end(t);
-	host_hold_signals(false);
+	if (result != RESULT_DONE)
+		outcome_write(&run->state, generation, result, &said);
+	strbuf_free(&said);
 	return result;
 }
 
@@ -153,7 +163,7 @@ enum result run_guard(struct run *run)
 	result = run_machine(run);
 	while (result == RESULT_DONE && pending(run, &generation) >= 0) {
 		if (pending(run, &generation) == 0)
-			result = lapse(run);
+			result = lapse(run, generation);
 		run->door.unlock(run->door.self);
 		nanosleep(&moment, NULL);
 	}

@@ -25,23 +25,11 @@ static enum result finish(struct run *run, struct transaction *t)
 		transaction_print(t, &plan);
 		fputs(strbuf_text(&plan), stdout);
 	} else {
-		host_hold_signals(true);
-		result = transaction_commit(t);
-		host_hold_signals(false);
+		result = run_held(transaction_commit, t);
 		if (result == RESULT_DONE && run->options.confirm > 0 && transaction_generation(t) != 0)
 			result = run_wait(run, t);
 	}
 	strbuf_free(&plan);
-	return result;
-}
-
-static enum result recover_held(struct transaction *t)
-{
-	enum result result;
-
-	host_hold_signals(true);
-	result = transaction_recover(t);
-	host_hold_signals(false);
 	return result;
 }
 
@@ -57,13 +45,20 @@ static enum result change(struct run *run, struct request *request)
 	request->counters = run->options.counters;
 	request->assume_empty = run->options.assume_empty;
 	if (t != NULL)
-		result = run->options.plan_only ? RESULT_DONE : recover_held(t);
+		result = run->options.plan_only ? RESULT_DONE : run_held(transaction_recover, t);
 	if (result == RESULT_DONE)
 		result = transaction_prepare(t, request);
 	if (result == RESULT_DONE)
 		result = finish(run, t);
 	transaction_end(t);
 	return result;
+}
+
+static enum result reach_machine(struct run *run)
+{
+	enum result result = run_machine(run);
+
+	return result == RESULT_DONE ? run_lock(run) : result;
 }
 
 static struct request request_of(const struct run *run)
@@ -78,9 +73,7 @@ enum result run_load(struct run *run)
 	struct request request;
 
 	if (result == RESULT_DONE)
-		result = run_machine(run);
-	if (result == RESULT_DONE && !run->options.plan_only)
-		result = run_lock(run);
+		result = run->options.plan_only ? run_machine(run) : reach_machine(run);
 	request = request_of(run);
 	return result == RESULT_DONE ? change(run, &request) : result;
 }
@@ -106,10 +99,8 @@ enum result run_check(struct run *run)
 enum result run_rollback(struct run *run)
 {
 	struct request request = { .families = FAMILY_BOTH, .generation = run->options.generation };
-	enum result result = run_machine(run);
+	enum result result = reach_machine(run);
 
-	if (result == RESULT_DONE)
-		result = run_lock(run);
 	if (result != RESULT_DONE)
 		return result;
 	if (request.generation == 0)
@@ -123,16 +114,13 @@ enum result run_rollback(struct run *run)
 
 enum result run_confirm(struct run *run)
 {
-	enum result result = run_machine(run);
+	enum result result = reach_machine(run);
 	struct transaction *t;
 
-	if (result == RESULT_DONE)
-		result = run_lock(run);
 	if (result != RESULT_DONE)
 		return result;
 	t = begin(run);
-	host_hold_signals(true);
-	result = t != NULL ? transaction_confirm(t) : RESULT_SYSTEM;
+	result = t != NULL ? run_held(transaction_confirm, t) : RESULT_SYSTEM;
 	transaction_end(t);
 	return result;
 }
@@ -156,7 +144,7 @@ static enum result recover(struct run *run, struct transaction *t)
 	if ((transaction_pending(t, &generation) >= 0 && run_guard_alive(run)) || !transaction_unfinished(t))
 		return RESULT_DONE;
 	result = run_lock(run);
-	return result == RESULT_DONE ? transaction_recover(t) : result;
+	return result == RESULT_DONE ? run_held(transaction_recover, t) : result;
 }
 
 static void print_status(const struct run *run, const struct transaction *t)
@@ -197,20 +185,16 @@ enum result run_boot(struct run *run)
 	enum result result;
 	struct transaction *t;
 
-	if (!host_may_change_rules()) {
-		diag_add(&run->cli->log, DIAG_SYSTEM, NULL, NULL, "only root may do this (CAP_NET_ADMIN is missing); nothing is changed");
+	if (!host_may_change_rules(&run->cli->log))
 		return RESULT_SYSTEM;
-	}
 	result = run_machine(run);
 	if (result != RESULT_DONE)
 		return result == RESULT_SYSTEM ? RESULT_FALLBACK : result;
 	run->options.wait = run->options.wait < 5 ? run->options.wait : 5;
 	result = run_lock(run);
-	if (result != RESULT_DONE)
-		return result;
-	t = begin(run);
+	t = result == RESULT_DONE ? begin(run) : NULL;
 	if (t == NULL)
-		return RESULT_FALLBACK;
+		return result == RESULT_DONE ? RESULT_FALLBACK : result;
 	host_hold_signals(true);
 	result = run->distrusted ? transaction_boot_bare(t) : transaction_boot(t, &run->options.keep, first);
 	transaction_end(t);

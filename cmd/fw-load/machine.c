@@ -163,6 +163,16 @@ enum result run_lock(struct run *run)
 	return result;
 }
 
+enum result run_held(enum result (*work)(struct transaction *t), struct transaction *t)
+{
+	enum result result;
+
+	host_hold_signals(true);
+	result = work(t);
+	host_hold_signals(false);
+	return result;
+}
+
 struct transaction_hooks run_hooks(struct run *run)
 {
 	return (struct transaction_hooks){ .phase = run_phase,

@@ -58,6 +58,7 @@ void run_end(struct run *run);
 enum result run_read(struct run *run);    /* the input */
 enum result run_machine(struct run *run); /* the door, and that only this kind of iptables is in use */
 enum result run_lock(struct run *run);    /* the state, then iptables */
+enum result run_held(enum result (*work)(struct transaction *t), struct transaction *t); /* signals wait until it is done */
 struct transaction_hooks run_hooks(struct run *run);
 void run_phase(void *run, const char *phase);
 void run_tick(void *run);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -76,6 +77,17 @@ int file_read_own(const char *path, struct strbuf *out, size_t max)
 		err = file_read(fd, out, max);
 	close(fd);
 	return err;
+}
+
+const char *file_absolute(const char *path, struct strbuf *out)
+{
+	char *here = path[0] != '/' ? getcwd(NULL, 0) : NULL;
+
+	if (here != NULL)
+		strbuf_printf(out, "%s/", here);
+	free(here);
+	strbuf_puts(out, path);
+	return strbuf_text(out);
 }
 
 const char *file_own_error(int err)

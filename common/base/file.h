@@ -22,6 +22,9 @@ must_check int file_read_own(const char *path, struct strbuf *out, size_t max);
 /* What to tell of an error of file_read_own. */
 const char *file_own_error(int err);
 
+/* Appends the path, from the root on. Returns the text of out. */
+const char *file_absolute(const char *path, struct strbuf *out);
+
 /*
  * A memfd that is none of the standard descriptors, which may be closed now and opened or redirected later.
  * The descriptor or -errno.

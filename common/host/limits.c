@@ -122,9 +122,12 @@ static bool has_capability(unsigned capability)
 	return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & 1U << capability) != 0;
 }
 
-bool host_may_change_rules(void)
+bool host_may_change_rules(struct diag_log *log)
 {
-	return has_capability(CAP_NET_ADMIN);
+	if (has_capability(CAP_NET_ADMIN))
+		return true;
+	diag_add(log, DIAG_SYSTEM, NULL, NULL, "only root may do this (CAP_NET_ADMIN is missing); nothing is changed");
+	return false;
 }
 
 /* Is the setting there, with this value? */

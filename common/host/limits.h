@@ -21,8 +21,8 @@ void host_hold_signals(bool hold);
 /* Appends what an administrator can do about a scratch namespace that could not be made for reason err (-errno). */
 void host_hint_namespace(int err, struct strbuf *out);
 
-/* CAP_NET_ADMIN: without it nothing is read or changed in the kernel's tables. */
-bool host_may_change_rules(void);
+/* CAP_NET_ADMIN: without it nothing is read or changed in the kernel's tables. False after a report. */
+bool host_may_change_rules(struct diag_log *log);
 
 /* Has this kernel IPv6? Booted with ipv6.disable=1 it has not, and ip6tables of the legacy kind does not work. */
 bool host_has_ipv6(void);

@@ -14,6 +14,7 @@
  *	safe.v4, safe.v6            what stands since safe rules were put in force; no such rules: no file
  *	safe-begun.v4, .v6          safe rules that were about to be put in force
  *	entered                     the boot in which rules were put in force, or kept at boot
+ *	outcome                     what came of the undoing of the load that waited last: its number, the result, messages
  *	lock                        held by who changes anything here
  *
  * Each file appears whole or not at all, so a power loss at any moment leaves `good` whole. Nothing here takes
