@@ -74,6 +74,24 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
+@test "a rule of another program that is printed wider than it is stays as narrow as it is" {
+	b=legacy
+	printf '%s\n' '*filter' ':INPUT DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT' COMMIT >"$tmp/one"
+	put "$tmp/one"
+	in_ns iptables-legacy -I INPUT -p tcp ! --dport : -j ACCEPT
+	in_ns sh -c 'iptables-legacy-save | grep -q -- "-A INPUT -p tcp -m tcp -j ACCEPT"' || skip "this iptables prints it as it is"
+	closed() { ! in_ns timeout 1 bash -c 'exec 3<>/dev/tcp/127.0.0.1/9' 2>/dev/null && [ "$(in_ns iptables-legacy -nvxL INPUT 1 | awk '{ print $1 }')" = 0 ]; }
+	closed
+	for port in 23 24; do
+		sed "s/22/$port/" "$tmp/one" >"$tmp/next"
+		put -q "$tmp/next"
+		[ "$(in_ns iptables-legacy -S INPUT | sed -n 3p)" = "-A INPUT -p tcp -m tcp --dport $port -j ACCEPT" ]
+		closed
+	done
+	run -9 put -q --confirm 1 "$tmp/one"
+	closed
+}
+
 @test "a rule by hand with the words of one of ours moves no jump of another program" {
 	for b in $backends; do
 		fresh

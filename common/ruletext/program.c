@@ -77,31 +77,10 @@ static void write_rule(const struct writing *w, const struct text_rule *rule)
 	strbuf_putc(w->out, '\n');
 }
 
-/* --- flush and fill --------------------------------------------------------------------------------- */
-
 static void write_rules(const struct writing *w, const struct text_chain *chain)
 {
 	for (size_t r = 0; r < chain->rules.len; r++)
 		write_rule(w, &chain->rules.item[r]);
-}
-
-/* Every chain line of a table of legacy without its counters would set them to zero: name them all. */
-static void flush_table(const struct writing *w)
-{
-	const struct text_table *live = w->live, *want = w->want;
-
-	for (size_t i = 0; i < want->chains.len; i++)
-		if (want->chains.item[i].policy != NULL || changed(live, &want->chains.item[i], w->counts))
-			write_chain_line(&want->chains.item[i], w->out);
-	for (size_t i = 0; i < want->chains.len; i++)
-		if (want->chains.item[i].policy != NULL && changed(live, &want->chains.item[i], w->counts))
-			strbuf_printf(w->out, "-F %s\n", want->chains.item[i].name);
-	for (size_t i = 0; live != NULL && i < live->chains.len; i++)
-		if (stale(&live->chains.item[i], want))
-			strbuf_printf(w->out, "-F %s\n", live->chains.item[i].name);
-	for (size_t i = 0; i < want->chains.len; i++)
-		if (changed(live, &want->chains.item[i], w->counts))
-			write_rules(w, &want->chains.item[i]);
 }
 
 /* --- edit ------------------------------------------------------------------------------------------- */
@@ -123,6 +102,7 @@ static bool is_private(const struct text_chain *now, const struct text_chain *wa
  * just added to the chain, so it must save the time of SPARE rules at least, some 10 ms.
  */
 #define SPARE 1000
+#define LONG  100000 /* about a second */
 
 static size_t cost_of(const struct text_chain *now, const edits *steps)
 {
@@ -189,6 +169,59 @@ static int edit_table(const struct writing *w)
 	return err;
 }
 
+/* --- flush and fill --------------------------------------------------------------------------------- */
+
+/* The printed words of another program's rule may say more than the rule does: it is left where it is. */
+static bool is_edited(const struct writing *w, const struct text_chain *want)
+{
+	bool foreign = false;
+
+	for (size_t i = 0; i < want->rules.len; i++)
+		foreign = foreign || want->rules.item[i].foreign;
+	return w->style == PROGRAM_LOCKED && foreign && live_chain(w->live, want->name) != NULL;
+}
+
+/* Places are told by their numbers, which nobody else moves. What costs as much as LONG rules more is not worth it. */
+static int fill_chain(const struct writing *w, const struct text_chain *want)
+{
+	const struct text_chain *now = live_chain(w->live, want->name);
+	edits steps = { 0 };
+	int err = 0;
+
+	if (is_edited(w, want))
+		err = edit_chain(now, want, w->counts == COUNTS_SET && want->ours, &steps);
+	if (err == 0 && is_edited(w, want) && cost_of(now, &steps) <= 10 * (want->rules.len + LONG)) {
+		edit_write(&steps, w->counts != COUNTS_FOREIGN, w->out);
+	} else if (err == 0) {
+		if (want->policy != NULL || is_edited(w, want))
+			strbuf_printf(w->out, "-F %s\n", want->name);
+		write_rules(w, want);
+	}
+	vec_free(&steps);
+	return err;
+}
+
+/* Every chain line of a table of legacy without its counters would set them to zero: name them all. */
+static int flush_table(const struct writing *w)
+{
+	const struct text_table *live = w->live, *want = w->want;
+	int err = 0;
+
+	for (size_t i = 0; i < want->chains.len; i++) {
+		const struct text_chain *chain = &want->chains.item[i];
+
+		if (chain->policy != NULL || (changed(live, chain, w->counts) && !is_edited(w, chain)))
+			write_chain_line(chain, w->out);
+	}
+	for (size_t i = 0; live != NULL && i < live->chains.len; i++)
+		if (stale(&live->chains.item[i], want))
+			strbuf_printf(w->out, "-F %s\n", live->chains.item[i].name);
+	for (size_t i = 0; err == 0 && i < want->chains.len; i++)
+		if (changed(live, &want->chains.item[i], w->counts))
+			err = fill_chain(w, &want->chains.item[i]);
+	return err;
+}
+
 /* --- tables ----------------------------------------------------------------------------------------- */
 
 static int write_table(const struct writing *w)
@@ -196,10 +229,7 @@ static int write_table(const struct writing *w)
 	int err = 0;
 
 	strbuf_printf(w->out, "*%s\n", w->want->name);
-	if (w->style == PROGRAM_EDIT)
-		err = edit_table(w);
-	else
-		flush_table(w);
+	err = w->style == PROGRAM_EDIT ? edit_table(w) : flush_table(w);
 	for (size_t i = 0; w->live != NULL && i < w->live->chains.len; i++)
 		if (stale(&w->live->chains.item[i], w->want))
 			strbuf_printf(w->out, "-X %s\n", w->live->chains.item[i].name);

@@ -69,7 +69,7 @@ static bool merge_with(struct transaction *t, int family, bool undo, const struc
 		return false;
 	if (undo)
 		leave_unchanged(work);
-	return program_write(&work->live, &work->target, t->door->kind == BACKEND_LEGACY ? PROGRAM_FLUSH : PROGRAM_EDIT, counts,
+	return program_write(&work->live, &work->target, t->door->kind == BACKEND_LEGACY ? PROGRAM_LOCKED : PROGRAM_EDIT, counts,
 			     &work->program) == 0;
 }
 
@@ -130,7 +130,7 @@ static bool others_wrote(const struct transaction *t, const struct attempt *atte
  */
 static bool may_try_again(const struct transaction *t, struct attempt *attempt, const struct refusal *refusal)
 {
-	if (attempt->last || t->door->kind != BACKEND_NFT || refusal->failure != 0)
+	if (attempt->last || refusal->failure != 0)
 		return false;
 	if (others_wrote(t, attempt))
 		return true;

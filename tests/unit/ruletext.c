@@ -314,6 +314,7 @@ static bool program_works(const struct strbuf *from, const struct strbuf *to, en
 static void test_programs(void)
 {
 	static const char *const names[] = { "a program that flushes puts what is wanted in force",
+					     "a program that flushes and edits puts what is wanted in force",
 					     "a program that edits puts what is wanted in force" };
 	struct strbuf from = STRBUF_INIT, to = STRBUF_INIT;
 
