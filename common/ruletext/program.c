@@ -171,10 +171,13 @@ static int edit_table(const struct writing *w)
 
 /* --- flush and fill --------------------------------------------------------------------------------- */
 
-/* The printed words of another program's rule may say more than the rule does: it is left where it is. */
+/*
+ * The printed words of another program's rule may say more than the rule does: it is left where it is. In a built-in chain
+ * there may be one; who undoes a load does not know which.
+ */
 static bool is_edited(const struct writing *w, const struct text_chain *want)
 {
-	bool foreign = false;
+	bool foreign = want->policy != NULL;
 
 	for (size_t i = 0; i < want->rules.len; i++)
 		foreign = foreign || want->rules.item[i].foreign;

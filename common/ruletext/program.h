@@ -18,7 +18,7 @@ enum counts {
 
 enum program_style {
 	PROGRAM_FLUSH,  /* chains that change are flushed and filled */
-	PROGRAM_LOCKED, /* the same, but chains with rules of others are edited: for who holds a lock that keeps them out */
+	PROGRAM_LOCKED, /* the same, but chains that may have rules of others are edited: for who holds a lock that keeps them out */
 	PROGRAM_EDIT,  /* rules are deleted and inserted one by one: what others add meanwhile is not lost (nft) */
 };
 
