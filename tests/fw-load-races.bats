@@ -159,7 +159,7 @@ refuse_ipv6() {
 	in_ns bash -c 'n=0; while [ ! -e "$0/stop" ]; do n=$((n + 1)); nft add rule ip filter INPUT ip saddr 10.77.0.1 counter drop; done; echo $n >"$0/added"' "$tmp" &
 	wait_for in_ns iptables-nft -C INPUT -s 10.77.0.1 -j DROP
 	run put -q "$tmp/text2"
-	[ "$status" = 0 ] || [ "$status" = 8 ]
+	[ "$status" = 0 ] || [ "$status" = 8 ] || { echo "$status: $output"; false; }
 	loaded=$status
 	run save
 	[ "$status" = 0 ] || [[ $status == 3 && $output == *"the rules changed while they were read"* ]]
@@ -182,7 +182,7 @@ refuse_ipv6() {
 	wait_for in_ns iptables-nft -C INPUT -s 11.0.0.1 -j DROP
 	for port in 81 80 81 80; do
 		run put -q "$tmp/$port"
-		[ "$status" = 0 ] || [ "$status" = 8 ]
+		[ "$status" = 0 ] || [ "$status" = 8 ] || { echo "$status: $output"; false; }
 		loaded=$([ "$status" = 0 ] && echo $port || echo "${loaded:-80}")
 		in_ns iptables-nft-save -t filter | grep -v '11\.' >"$tmp/now"
 		diff - <(sed -n 's/^-A INPUT //p' "$tmp/now") <<-END
