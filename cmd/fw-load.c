@@ -51,7 +51,7 @@ int main(int argc, char *argv[])
 	cli_begin(&cli, "fw-load", usage);
 	options = parse_options(&cli, argc, argv);
 	run_begin(&run, &cli, &options);
-	if (host_prepare(&cli.log))
+	if (host_prepare(&cli.log) || options.action == ACTION_BOOT) /* at boot less may do, and must be tried */
 		result = actions[options.action](&run);
 	run_end(&run);
 	status = cli_finish(&cli);

@@ -307,8 +307,14 @@ static enum result recover(struct transaction *t, struct journal *journal)
 		return RESULT_BACKENDS;
 	}
 	if (journal->deadline > 0 && t->hooks.guard_alive != NULL && t->hooks.guard_alive(t->hooks.arg)) {
-		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "generation %06u waits for its confirmation, %lld s more: fw-load --confirm-now",
-			 journal->generation, (journal->deadline - t->door->clock(t->door->self)) / 1000);
+		long long left = (journal->deadline - t->door->clock(t->door->self)) / 1000;
+
+		if (left >= 0)
+			diag_add(t->log, DIAG_SYSTEM, NULL, NULL,
+				 "generation %06u waits for its confirmation, %lld s more: fw-load --confirm-now", journal->generation, left);
+		else
+			diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "generation %06u was not confirmed; its guard is to undo it",
+				 journal->generation);
 		return RESULT_LOCKED;
 	}
 	if (!journal->rest)
