@@ -220,7 +220,7 @@ saver() { program "iptables-$b-save"; }
 	done
 }
 
-@test "case T38: with few descriptors, small files or little memory: all is done, or too little to work with" {
+@test "case T38: with few descriptors, small files or little memory: all is done, or nothing is begun" {
 	local limit status memory=(--as={8,24,48,100,200,400}000000 --stack={65536,1048576} --data={1,16,64}000000)
 	[[ $BUILD != *-san ]] || memory=() # a sanitizer needs terabytes of addresses
 	for b in $backends; do
