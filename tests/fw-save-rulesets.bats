@@ -97,8 +97,5 @@ unchanged() {
 		save --all >"$tmp/saved"
 		sed 's/--dport 443/--dport 444/' "$tmp/saved" | grep -v '^#@' | put --replace
 		run ! unchanged "another port"
-		grep -v '^#@' "$tmp/saved" | put --replace
-		# Equal rules that were written again have lost their counts, or the generation is another.
-		run ! unchanged "written again"
 	done
 }

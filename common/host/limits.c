@@ -105,7 +105,7 @@ bool host_prepare(struct diag_log *log)
 
 void host_hold_signals(bool hold)
 {
-	static const int ends[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU };
+	static const int ends[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU, SIGPWR, SIGIO, SIGSTKFLT };
 	sigset_t set;
 
 	sigemptyset(&set);

@@ -125,10 +125,8 @@ static size_t common_head(const struct text_chain *live, const struct text_chain
 	       (!counters || piece_equal(&live->rules.item[head].counters, &want->rules.item[head].counters)))
 		head++;
 	for (size_t i = live->rules.len; i-- > head;)
-		if (places->first.item[places->number.item[i]] < head) {
+		if (places->first.item[places->number.item[i]] < head)
 			head = places->first.item[places->number.item[i]];
-			i = live->rules.len;
-		}
 	return head;
 }
 

@@ -176,9 +176,9 @@ static enum place earlier_place(const struct merge *merge, const char *table_nam
 	return PLACE_NONE;
 }
 
-/* Live's rules of a chain that are not ours: each goes to the head or the tail. */
 typedef VEC(bool) flags;
 
+/* Live's rules of a chain that are not ours: each goes to the head or the tail. */
 struct parts {
 	VEC(struct text_rule) head, tail;
 };

@@ -106,15 +106,14 @@ static bool is_private(const struct text_chain *now, const struct text_chain *wa
 
 static size_t cost_of(const struct text_chain *now, const edits *steps)
 {
-	size_t cost = 0, place = 0;
+	size_t cost = 0, place;
 
 	for (size_t i = 0; i < steps->len; i++) {
 		const struct edit *step = &steps->item[i];
 
 		if (step->remove) {
-			while (place < now->rules.len && &now->rules.item[place] != step->rule)
-				place++;
-			cost += 10 + (place - i < now->rules.len ? place - i : 0);
+			place = (size_t)(step->rule - now->rules.item);
+			cost += 10 + (place > i ? place - i : 0);
 		} else {
 			cost += 10;
 		}
@@ -196,7 +195,7 @@ static int fill_chain(const struct writing *w, const struct text_chain *want)
 	if (err == 0 && is_edited(w, want) && cost_of(now, &steps) <= 10 * (want->rules.len + LONG)) {
 		edit_write(&steps, w->counts != COUNTS_FOREIGN, w->out);
 	} else if (err == 0) {
-		if (want->policy != NULL || is_edited(w, want))
+		if (is_edited(w, want))
 			strbuf_printf(w->out, "-F %s\n", want->name);
 		write_rules(w, want);
 	}
@@ -216,6 +215,10 @@ static int flush_table(const struct writing *w)
 		if (chain->policy != NULL || (changed(live, chain, w->counts) && !is_edited(w, chain)))
 			write_chain_line(chain, w->out);
 	}
+	for (size_t i = 0; i < want->chains.len; i++)
+		if (want->chains.item[i].policy != NULL && changed(live, &want->chains.item[i], w->counts) &&
+		    !is_edited(w, &want->chains.item[i]))
+			strbuf_printf(w->out, "-F %s\n", want->chains.item[i].name);
 	for (size_t i = 0; live != NULL && i < live->chains.len; i++)
 		if (stale(&live->chains.item[i], want))
 			strbuf_printf(w->out, "-F %s\n", live->chains.item[i].name);

@@ -127,6 +127,7 @@ enum result transaction_commit(struct transaction *t)
 {
 	if (t->journal.generation == 0) {
 		forget_safe(t, t->request.families); /* whatever stood there, these rules do now */
+		state_enter(t->state);
 		return RESULT_DONE;
 	}
 	/* Until the rules are in force, time enough to put them there: then the guard waits for the lock that we hold. */
@@ -134,6 +135,8 @@ enum result transaction_commit(struct transaction *t)
 	if (!record(t) || !start_guard(t) || !take_steps(t) || !begin_waiting(t))
 		return give_up(t);
 	state_enter(t->state);
+	if ((t->flags & FLAG_UNWRITABLE) != 0 && leave_rest(t, &t->journal) != 0) /* else the next run would undo this */
+		warn(t, "%s/journal could not be removed", t->state->run);
 	if (t->request.confirm > 0 || (t->flags & FLAG_UNWRITABLE) != 0)
 		return RESULT_DONE;
 	return flip(t) ? RESULT_DONE : give_up(t);

@@ -101,7 +101,11 @@ bool read_base(struct transaction *t)
 {
 	struct text_rules *rules[FAMILIES] = { &t->good.rules[0], &t->good.rules[1] };
 	unsigned number = state_link(t->state, "good");
-	bool whole = number != 0 && generation_read(&t->good, t->state, number);
+	bool whole;
+
+	generation_free(&t->good); /* of an undoing in this run */
+	t->good = (struct generation){ .number = 0 };
+	whole = number != 0 && generation_read(&t->good, t->state, number);
 
 	t->good.number = number;
 	if (number != 0 && !whole && !do_without(t))

@@ -128,16 +128,9 @@ static bool others_wrote(const struct transaction *t, const struct attempt *atte
  * An edit is refused where another program has just removed what it names, or where a rule that was made by hand is
  * not found by its printed words: then the second time the chains are flushed.
  */
-static bool may_try_again(const struct transaction *t, struct attempt *attempt, const struct refusal *refusal)
+static bool may_try_again(const struct transaction *t, const struct attempt *attempt, const struct refusal *refusal)
 {
-	if (attempt->last || refusal->failure != 0)
-		return false;
-	if (others_wrote(t, attempt))
-		return true;
-	if (attempt->flush)
-		return false;
-	attempt->flush = true;
-	return true;
+	return !attempt->last && refusal->failure == 0 && (others_wrote(t, attempt) || !attempt->flush);
 }
 
 /* The programs of these families, at once; refusals are reported where nobody else is to blame. */
@@ -145,25 +138,30 @@ static enum attempt_result run(struct transaction *t, struct attempt *attempt, e
 {
 	struct strbuf programs[FAMILIES] = { t->family[0].program, t->family[1].program };
 	struct refusal refusals[FAMILIES] = { REFUSAL_INIT, REFUSAL_INIT };
-	enum attempt_result result = ATTEMPT_DONE;
+	enum attempt_result result = ATTEMPT_DONE, one;
+	bool flush = attempt->flush;
 
 	t->flags |= FLAG_CHANGED;
 	t->door->restore(t->door->self, families, RESTORE_CHANGE, programs, refusals);
 	for (int i = 0; i < FAMILIES; i++) {
 		if (!family_has(families, i))
 			continue;
+		one = ATTEMPT_DONE;
 		if (!refusals[i].refused) {
 			attempt->ours += count_commits(&programs[i]);
 		} else if (may_try_again(t, attempt, &refusals[i])) {
-			result = ATTEMPT_AGAIN;
+			flush = flush || !others_wrote(t, attempt);
+			one = ATTEMPT_AGAIN;
 		} else {
 			report_refusal(t, i, &t->family[i].program, &refusals[i], NULL);
 			if (others_wrote(t, attempt))
 				t->result = RESULT_OTHER;
-			result = ATTEMPT_FAILED;
+			one = ATTEMPT_FAILED;
 		}
+		result = one > result ? one : result;
 		refusal_free(&refusals[i]);
 	}
+	attempt->flush = flush;
 	return result;
 }
 

@@ -234,14 +234,13 @@ static enum family left_open(const struct journal *journal)
 	return families;
 }
 
-enum result undo(struct transaction *t, struct journal *journal)
+static enum result play_back(struct transaction *t, struct journal *journal)
 {
 	enum family unsafe = FAMILY_NONE;
 	bool good;
 	int err;
 
 	phase(t, "undoing");
-	t->flags |= FLAG_UNDOING;
 	t->result = RESULT_DONE;
 	t->request.families = FAMILY_BOTH;
 	/* The old rules may rely on what stays open now; a setting that stays closed, or a set, replaces no good rules. */
@@ -253,7 +252,7 @@ enum result undo(struct transaction *t, struct journal *journal)
 		return RESULT_SAFE; /* the journal stays: the next run undoes it */
 	(void)undo_others(t, journal, false);
 	leave_settings_together(journal);
-	if (good && drop_generation(t, journal) != 0)
+	if (drop_generation(t, journal) != 0)
 		warn(t, "generation %06u in %s could not be removed", journal->generation, t->state->dir);
 	err = leave_rest(t, journal);
 	if (err != 0) {
@@ -261,6 +260,16 @@ enum result undo(struct transaction *t, struct journal *journal)
 		return good ? RESULT_SYSTEM : RESULT_SAFE;
 	}
 	return good ? RESULT_DONE : RESULT_SAFE;
+}
+
+enum result undo(struct transaction *t, struct journal *journal)
+{
+	enum result result;
+
+	t->flags |= FLAG_UNDOING;
+	result = play_back(t, journal);
+	t->flags &= ~(unsigned)FLAG_UNDOING;
+	return result;
 }
 
 /* A journal that cannot be read is not "nothing to undo". */
