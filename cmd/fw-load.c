@@ -35,6 +35,11 @@ static const char usage[] =
 	"  -h, --help               this text\n"
 	"  -V, --version            the version\n";
 
+static bool changes(const struct options *options)
+{
+	return !options->plan_only && options->action != ACTION_CHECK && options->action != ACTION_STATUS;
+}
+
 int main(int argc, char *argv[])
 {
 	static enum result (*const actions[])(struct run *) = {
@@ -55,6 +60,6 @@ int main(int argc, char *argv[])
 		result = actions[options.action](&run);
 	run_end(&run);
 	status = cli_finish(&cli);
-	/* At boot the result says what is in force, whatever went wrong on the way there. */
-	return result != RESULT_DONE || options.action == ACTION_BOOT ? (int)result : status;
+	/* Where something was changed the result says what is in force, whatever went wrong on the way there. */
+	return result != RESULT_DONE || changes(&options) ? (int)result : status;
 }

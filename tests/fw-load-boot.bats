@@ -244,6 +244,21 @@ is_closed() {
 	in_ns iptables-nft -C INPUT -p tcp --dport 443 -m conntrack --ctstate NEW -j ACCEPT
 }
 
+@test "a boot whose record could not be written is not undone by the next run" {
+	for b in $backends; do
+		fresh
+		{ echo '#@ sysctl net.ipv4.tcp_syncookies=2'; cat "$gateway"; } >"$tmp/with"
+		put "$tmp/with"
+		live >"$tmp/before"
+		reboot
+		mkdir -m 700 -p "$state/run/sysctls"
+		boot
+		live | diff "$tmp/before" -
+		put --status
+		live | diff "$tmp/before" -
+	done
+}
+
 @test "case 28: T34: a state that cannot be written: the good rules are loaded all the same" {
 	for b in $backends; do
 		fresh

@@ -133,6 +133,23 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
+@test "a chain that goes while a load waits takes the rules along that jump to it" {
+	for b in $backends; do
+		fresh
+		for chain in X Y; do in_ns iptables-$b -N $chain; done
+		in_ns iptables-$b -A INPUT -j Y
+		in_ns iptables-$b -A Y -j X
+		put -q --keep X --confirm 3 "$gateway" 2>"$tmp/said" 3>&- &
+		wait_for in_ns iptables-$b -C INPUT -i lo -j ACCEPT
+		wait_for in_ns iptables-$b -X X
+		status=0
+		wait $! || status=$?
+		[ "$status" = 9 ]
+		in_ns iptables-$b -C INPUT -j Y
+		[ "$(in_ns iptables-$b -S | grep -c -- '-A Y\|-N X')" = 0 ]
+	done
+}
+
 @test "at the first load bans and jumps in front stay in front of our rules, an open rule does not" {
 	for b in $backends; do
 		fresh

@@ -70,11 +70,6 @@ static bool terminal_says_yes(int tty)
 	return len >= 3 && memcmp(answer, "yes", 3) == 0;
 }
 
-static void note_message(void *said, const struct diag *diag)
-{
-	strbuf_printf(said, "%s\n", diag->text);
-}
-
 /* Tells what the guard, which has no terminal, wrote down of a generation. RESULT_DONE: it did not undo it. */
 static enum result tell_outcome(struct run *run, unsigned generation)
 {
@@ -119,8 +114,8 @@ enum result run_wait(struct run *run, struct transaction *t)
 	}
 	if (tty >= 0)
 		close(tty);
-	if (result == RESULT_DONE && run_lock(run) == RESULT_DONE) /* who undid it may still be writing what came of it */
-		result = tell_outcome(run, ours);
+	(void)!run->door.lock(run->door.self, DOOR_LOCK_STATE, GUARD_SECONDS); /* who undid it may still be writing */
+	result = result == RESULT_DONE ? tell_outcome(run, ours) : result;
 	if (result == RESULT_DONE && state_link(&run->state, "good") == ours)
 		return RESULT_DONE;
 	result = result == RESULT_DONE ? RESULT_UNCONFIRMED : result;
@@ -132,8 +127,8 @@ enum result run_wait(struct run *run, struct transaction *t)
 static enum result lapse(struct run *run, unsigned generation)
 {
 	struct transaction_hooks hooks = run_hooks(run);
-	struct strbuf said = STRBUF_INIT;
-	struct diag_log log = { .report = note_message, .ctx = &said };
+	struct outcome outcome = { .said = STRBUF_INIT, .log = &run->cli->log };
+	struct diag_log log = { .report = outcome_note, .ctx = &outcome };
 	struct transaction *t;
 	enum result result;
 
@@ -145,8 +140,8 @@ static enum result lapse(struct run *run, unsigned generation)
 	result = t != NULL ? run_held(transaction_lapse, t) : RESULT_SYSTEM;
 	transaction_end(t);
 	if (result != RESULT_DONE)
-		outcome_write(&run->state, generation, result, &said);
-	strbuf_free(&said);
+		outcome_write(&run->state, generation, result, &outcome.said);
+	strbuf_free(&outcome.said);
 	return result;
 }
 

@@ -6,6 +6,15 @@
 
 static const char name[] = "outcome";
 
+void outcome_note(void *arg, const struct diag *diag)
+{
+	struct outcome *outcome = arg;
+
+	strbuf_printf(&outcome->said, "%s\n", diag->text);
+	if (outcome->log->report != NULL)
+		outcome->log->report(outcome->log->ctx, diag);
+}
+
 void outcome_write(const struct state *state, unsigned generation, int result, const struct strbuf *said)
 {
 	struct strbuf text = STRBUF_INIT;

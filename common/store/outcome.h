@@ -6,7 +6,16 @@
 #ifndef FW_STORE_OUTCOME_H
 #define FW_STORE_OUTCOME_H
 
+#include "base/diag.h"
 #include "store/state.h"
+
+/* A log's reporter that keeps the messages, a line each, and passes them on. */
+struct outcome {
+	struct strbuf said;   /* owned */
+	struct diag_log *log; /* borrowed */
+};
+
+void outcome_note(void *outcome, const struct diag *diag);
 
 /* said: messages, a line each. Best effort. */
 void outcome_write(const struct state *state, unsigned generation, int result, const struct strbuf *said);

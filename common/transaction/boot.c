@@ -8,9 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* More jumps in a row no kernel follows. */
-enum { CHAINS_MAX = 16 };
-
 /* One generation, through the same steps as any load, but without a rehearsal: it was in force before. */
 static bool put_generation(struct transaction *t, unsigned generation, const patterns *keep)
 {
@@ -88,10 +85,15 @@ static enum result boot_without(struct transaction *t, bool never_used)
 	return RESULT_FALLBACK;
 }
 
-static bool accepts_all(const struct text_table *filter, const struct text_chain *chain, unsigned depth);
+/* What becomes of every packet that enters a chain, as far as that is known; by the chain's place in its table. */
+enum verdict { VERDICT_UNKNOWN, VERDICT_OTHER, VERDICT_ACCEPT };
+
+typedef VEC(enum verdict) verdicts;
+
+static bool accepts_all(const struct text_table *filter, const struct text_chain *chain, verdicts *known);
 
 /* Does every packet that reaches the rule end there, accepted? */
-static bool rule_accepts_all(const struct text_table *filter, const struct text_chain *chain, const struct text_rule *rule, unsigned depth)
+static bool rule_accepts_all(const struct text_table *filter, const struct text_chain *chain, const struct text_rule *rule, verdicts *known)
 {
 	struct piece target = rule_target(rule);
 	char name[64];
@@ -101,18 +103,21 @@ static bool rule_accepts_all(const struct text_table *filter, const struct text_
 		return false;
 	memcpy(name, target.text, target.len);
 	name[target.len] = '\0';
-	if (strcmp(name, "ACCEPT") == 0)
-		return true;
 	next = table_chain(filter, name);
-	return next != NULL && depth < CHAINS_MAX && accepts_all(filter, next, depth + 1);
+	return strcmp(name, "ACCEPT") == 0 || (next != NULL && accepts_all(filter, next, known));
 }
 
-static bool accepts_all(const struct text_table *filter, const struct text_chain *chain, unsigned depth)
+static bool accepts_all(const struct text_table *filter, const struct text_chain *chain, verdicts *known)
 {
-	for (size_t r = 0; r < chain->rules.len; r++)
-		if (rule_accepts_all(filter, chain, &chain->rules.item[r], depth))
-			return true;
-	return false;
+	enum verdict *verdict = &known->item[chain - filter->chains.item];
+
+	if (*verdict != VERDICT_UNKNOWN)
+		return *verdict == VERDICT_ACCEPT;
+	*verdict = VERDICT_OTHER; /* also while it is looked at: a loop accepts nothing */
+	for (size_t r = 0; *verdict == VERDICT_OTHER && r < chain->rules.len; r++)
+		if (rule_accepts_all(filter, chain, &chain->rules.item[r], known))
+			*verdict = VERDICT_ACCEPT;
+	return *verdict == VERDICT_ACCEPT;
 }
 
 static bool has_rule(const struct text_chain *chain, const struct text_rule *rule)
@@ -128,16 +133,21 @@ static bool is_opened(const struct transaction *t, int family)
 {
 	const struct text_table *filter = rules_table(&t->family[family].live, "filter");
 	const struct text_table *ours = rules_table(&t->family[family].wanted, "filter");
+	verdicts known = { 0 };
+	bool opened = false, good = true;
 
-	for (size_t c = 0; filter != NULL && c < filter->chains.len; c++) {
+	for (size_t c = 0; good && filter != NULL && c < filter->chains.len; c++)
+		good = vec_push(&known, VERDICT_UNKNOWN);
+	for (size_t c = 0; good && filter != NULL && c < filter->chains.len; c++) {
 		const struct text_chain *chain = &filter->chains.item[c];
+		const struct text_chain *our_chain = ours != NULL ? table_chain(ours, chain->name) : NULL;
 
-		for (size_t r = 0; is_drop(chain) && r < chain->rules.len; r++)
-			if (rule_accepts_all(filter, chain, &chain->rules.item[r], 0) &&
-			    !has_rule(ours != NULL ? table_chain(ours, chain->name) : NULL, &chain->rules.item[r]))
-				return true;
+		for (size_t r = 0; !opened && is_drop(chain) && r < chain->rules.len; r++)
+			opened = !has_rule(our_chain, &chain->rules.item[r]) &&
+				 rule_accepts_all(filter, chain, &chain->rules.item[r], &known);
 	}
-	return false;
+	vec_free(&known);
+	return opened;
 }
 
 static enum result judge(struct transaction *t)

@@ -47,6 +47,23 @@ static bool could_not(struct transaction *t, int err, const char *what)
 	return true;
 }
 
+/* Does the load ask for this set or setting, or for a setting that the kernel changes this one with? */
+static bool is_asked_for(const struct transaction *t, const struct journal_step *step)
+{
+	bool asked = step->kind == JOURNAL_SETTING && find_setting(&t->extras, step->name) != NULL;
+
+	for (size_t i = 0; step->kind == JOURNAL_SET && i < t->extras.sets.len; i++)
+		asked = asked || strcmp(t->extras.sets.item[i].name, step->name) == 0;
+	for (size_t i = 0; step->kind == JOURNAL_SETTING && i < t->extras.sysctls.len; i++) {
+		struct strbuf keys = STRBUF_INIT;
+
+		if (t->door->setting_followers(t->door->self, t->extras.sysctls.item[i].key, &keys) == 0)
+			asked = asked || strstr(strbuf_text(&keys), step->name) != NULL;
+		strbuf_free(&keys);
+	}
+	return asked;
+}
+
 /*
  * What could not be put back in this run before the load: the load's own journal carries it on to the next run. What the
  * load itself asks for has its value from there.
@@ -59,7 +76,7 @@ static int carry_rest(struct transaction *t)
 	for (size_t i = 0; err == 0 && rest.rest && i < rest.steps.len; i++) {
 		struct journal_step *from = &rest.steps.item[i], *step;
 
-		if (from->kind == JOURNAL_SETTING && find_setting(&t->extras, from->name) != NULL)
+		if (is_asked_for(t, from))
 			continue;
 		step = journal_add(&t->journal, from->kind, from->name, from->family);
 		if (step == NULL) {

@@ -382,7 +382,8 @@ enum result transaction_confirm(struct transaction *t)
 	if (left < 0) {
 		diag_add(t->log, DIAG_LOAD, NULL, NULL, "no load waits for a confirmation");
 	} else if (left == 0 || t->hooks.guard_alive == NULL || !t->hooks.guard_alive(t->hooks.arg)) {
-		diag_add(t->log, DIAG_LOAD, NULL, NULL, "too late: the time of generation %06u is over, and it is being undone", generation);
+		diag_add(t->log, DIAG_LOAD, NULL, NULL, "too late: %s, and generation %06u is to be undone",
+			 left == 0 ? "the time is over" : "the guard has ended", generation);
 	} else {
 		t->journal.generation = generation;
 		return flip(t) ? RESULT_DONE : failed(t);
