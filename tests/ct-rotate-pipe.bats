@@ -87,6 +87,15 @@ next" ]
 	all | cmp - <(seq 10000)
 }
 
+# Does it handle SIGTERM yet? A process that has just started would die of it.
+handles_term() {
+	local mask
+	for mask in $(sed -n 's/^Sig\(Cgt\|Blk\):[[:space:]]*//p' "/proc/$1/status"); do
+		[ $((0x$mask & 1 << 14)) -eq 0 ] || return 0
+	done
+	return 1
+}
+
 took_all() { [ "$("$BUILD/ct-rotate" --cat "$dir" 2>/dev/null | tail -n 1)" = 200000 ]; }
 
 # The pipe outlives the tool, as a supervisor keeps it; the writer never stops.
@@ -111,6 +120,7 @@ took_all() { [ "$("$BUILD/ct-rotate" --cat "$dir" 2>/dev/null | tail -n 1)" = 20
 	"$BUILD/ct-rotate" --pipe "$dir" --compress --wait <&9 9<&- &
 	pid=$!
 	wait_for took_all
+	wait_for handles_term "$pid" # the one before may have taken all
 	kill -TERM "$pid"
 	wait "$pid"
 	exec 9>&-

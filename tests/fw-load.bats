@@ -189,7 +189,10 @@ teardown() { load_teardown; }
 		sed 's/443/444/; s/eth0/eth9/' "$gateway" >"$tmp/next"
 		PATH=$tmp/bin:$PATH run put "$tmp/next"
 		[ "$status" = 0 ]
-		[[ $(live) == *"-A INPUT "*" 444 "*"-o eth9 "*"-A INPUT "*" 444 "*"-o eth9 "* ]]
+		for t in iptables-$b ip6tables-$b; do
+			in_ns $t -S INPUT | grep -q ' 444 '
+			in_ns $t -t nat -S POSTROUTING | grep -q -- '-o eth9 '
+		done
 	done
 }
 
