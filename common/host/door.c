@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/door.h"
 #include "host/lock.h"
+#include "host/native.h"
 #include "host/nftgen.h"
 #include "host/rivals.h"
 #include "host/sets.h"
@@ -88,12 +89,15 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 			break;
 		result = save_once(real, families, texts, &silent);
 		if (result == SAVE_DONE)
-			return 0;
+			return is_scratch(real) ? 0 : natives_check(&real->backend, families, texts, log);
 		if (result == SAVE_BUSY)
 			return -EBUSY;
 		if (generation(real, &after) != 0 || after == before)
 			break;
 	}
+	/* What the saver stumbles over is told with its place. */
+	if (real->backend.kind == BACKEND_NFT && !is_scratch(real) && natives_check(&real->backend, families, texts, log) == -EBADMSG)
+		return -EBADMSG;
 	result = save_once(real, families, texts, log);
 	return result == SAVE_DONE ? 0 : result == SAVE_NATIVE ? -EBADMSG : result == SAVE_BUSY ? -EBUSY : -EIO;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/dump.h"
 #include "host/lock.h"
+#include "host/native.h"
 #include "host/rivals.h"
 
 #include <errno.h>
@@ -41,8 +42,11 @@ static bool read_unmoved(struct dump *dump, const struct backend *backend, enum 
 		err = nftgen_ask(rivals->nftgen, &after);
 		if (err != 0 || before != after)
 			continue;
-		if (good || !read_texts(dump, backend, families, log))
-			return good;
+		err = natives_check(backend, families, dump->text, log); /* also what the saver stumbles over, with its place */
+		if (err == -EBUSY)
+			continue;
+		if (good || err != 0 || !read_texts(dump, backend, families, log))
+			return good && err == 0;
 	}
 	diag_add(log, DIAG_SYSTEM, NULL, NULL, "the rules changed while they were read, %d times in a row; nothing is saved",
 		 DUMP_TRIES);

@@ -3,11 +3,11 @@
 """canon.py CANON - every sample of tests/ext that is read, written from the model and loaded with both backends.
 
 What iptables-save then says, read by the model again, must be the line that was loaded: once where that line was loaded
-as the model writes it, once where the words of the sample were. Prints each rule that differs, unless it is listed below,
-and the last line "N rules loaded, N not written, N refused by the kernel, N known, N wrong". Needs root; run it with
+as the model writes it, once where the words of the sample were. No rule may be taken for one that was made with nft.
+Prints each rule that differs, unless it is listed below, and the last line "N rules loaded, N not written, N refused by the kernel, N known, N wrong". Needs root; run it with
 scripts/netns-run.
 """
-import re, subprocess, sys, tempfile
+import os, re, subprocess, sys, tempfile
 
 import samples as ext
 
@@ -139,6 +139,15 @@ class Machine:
         return run(["ip", "netns", "exec", self.name, self.tool + "-save", "-t", self.table]).stdout.splitlines()
 
 
+    def alarms(self):
+        """What the door takes for rules made with nft."""
+        if "nft" not in self.name:
+            return []
+        door = os.path.join(os.path.dirname(sys.argv[1]), "door")
+        done = run(["ip", "netns", "exec", self.name, door, "nft", "save", self.name[-1]])
+        return done.stderr.decode().splitlines()
+
+
 class Tally:
     def __init__(self):
         self.loaded = self.unwritten = self.refused = self.known = self.wrong = 0
@@ -195,6 +204,8 @@ def check(machine, canon, made, head, certain, where, tally):
     for text in want, chosen:
         if machine.load(head, text):
             tally.compare(f"{machine.tool} {where}", want, want, canon.saved(machine.save()))
+            for alarm in machine.alarms():
+                tally.complain(f"{machine.tool} {where}: taken for made with nft: {alarm}")
             continue
         for rule in sorted(set(text) - set(machine.loadable(head, text))):
             tally.complain(f"{machine.tool} {where}: loads as it is written, but not as it was: {rule.decode('latin-1')}")

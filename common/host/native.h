@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What stands in iptables' own tables of nf_tables and was not made by iptables: tables with flags (a dormant one
+ * filters nothing), base chains that iptables does not have, or at another hook or priority, and rules of nft.
+ * iptables-nft-save leaves such things out, or prints them wider than they are, and ends with 0.
+ */
+#ifndef FW_HOST_NATIVE_H
+#define FW_HOST_NATIVE_H
+
+#include "base/diag.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "host/backend.h"
+
+struct native {
+	char *table, *chain;  /* owned; chain NULL: the table itself */
+	unsigned position;    /* of a rule in its chain, from 1; 0: no rule */
+	uint64_t handle;      /* of the rule */
+	const char *what;     /* static: what iptables would not have made */
+	struct strbuf shape;  /* owned; of the rule (shape_write) */
+};
+
+/* Zeroed: none. */
+struct natives {
+	VEC(struct native) list;
+};
+
+/*
+ * Finds them for a family in the namespace of the calling thread: rules by their form, which a later iptables may
+ * write in another way. 0 or -errno; -EINTR: others commit all the time. natives_free in any case.
+ */
+must_check int natives_find(struct natives *natives, int family);
+
+/*
+ * Rules whose printed line (saved: all that the saver said of the family) makes the same rule again, in a scratch
+ * namespace, are iptables' own whatever their form, and leave the list. Where no namespace can be made, all stay.
+ */
+void natives_settle(struct natives *natives, const struct backend *backend, int family, const struct strbuf *saved);
+
+/* Reports the first few of them. */
+void natives_tell(const struct natives *natives, int family, struct diag_log *log);
+
+/*
+ * All of that for the families whose rules were saved: 0; -EBADMSG: there are some, and they are reported; -EBUSY:
+ * others commit all the time; another -errno, reported. Only for BACKEND_NFT, in the namespace of the calling thread.
+ */
+must_check int natives_check(const struct backend *backend, enum family families, const struct strbuf saved[FAMILIES],
+			     struct diag_log *log);
+
+void natives_free(struct natives *natives);
+
+#endif
