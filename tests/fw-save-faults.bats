@@ -15,7 +15,7 @@ teardown() { load_teardown; }
 	echo old >"$tmp/rules"
 	run --separate-stderr -3 save -o "$tmp/rules"
 	[ "$(cat "$tmp/rules")" = old ]
-	[[ $stderr == *"able "*"holds rules made with nft"* ]]
+	[[ $stderr == *"able "*"made with nft"* ]]
 	mkdir -p "$tmp/root/etc/iptables"
 	run -3 save --layout debian --root "$tmp/root"
 	[ -z "$(ls -A "$tmp/root/etc/iptables")" ]

@@ -128,7 +128,7 @@ saver() { program "iptables-$b-save"; }
 	in_ns nft add rule ip filter INPUT ct state '{ new, established }' counter accept
 	run --separate-stderr -1 door save 46
 	[ "$output" = "error: Bad message" ]
-	[[ $stderr == *"holds rules made with nft"* ]]
+	[[ $stderr == *"made with nft"* ]]
 }
 
 @test "a saver that fails because a chain goes away under it is asked again" {
