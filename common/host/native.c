@@ -278,7 +278,7 @@ int natives_find(struct natives *natives, int family)
 		natives_free(natives);
 		err = dump_all(&look);
 	}
-	if (err == 0)
+	if (err == 0 && natives->list.len > 0)
 		qsort(natives->list.item, natives->list.len, sizeof(natives->list.item[0]), order);
 	return err;
 }
