@@ -35,8 +35,12 @@ refused() {
 	while read -r rule; do
 		for counter in '' counter; do
 			in_ns nft add rule ip filter INPUT "${rule/ COUNTER/ $counter}" || { echo "nft refuses $rule"; continue 2; }
-			refused "IPv4, table filter, chain INPUT, rule $((last + 1)) (handle "
-			handle=$(in_ns nft -a list chain ip filter INPUT | sed -n '$!h; ${x; s/.*# handle //p}' | head -n 1)
+			place="IPv4, table filter, chain INPUT, rule $((last + 1)) (handle "
+			[ "$count" -gt 0 ] || refused "$place"
+			run -5 put "$tmp/next"
+			[[ $output == *"$place"* ]] || { echo "$rule: $output"; false; }
+			run -3 save --all
+			[[ $output == *"$place"* ]] || { echo "$rule: $output"; false; }
 			in_ns nft delete rule ip filter INPUT handle "$(in_ns nft -a list chain ip filter INPUT | grep -o 'handle [0-9]*$' | tail -n 1 | cut -d' ' -f2)"
 			count=$((count + 1))
 		done
