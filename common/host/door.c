@@ -88,8 +88,17 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 		if (generation(real, &before) != 0)
 			break;
 		result = save_once(real, families, texts, &silent);
+		if (result == SAVE_DONE && (is_scratch(real) || natives_check(&real->backend, families, texts, &silent) == 0))
+			return 0;
+		if (result == SAVE_DONE && generation(real, &after) == 0 && after != before) {
+			for (int i = 0; i < FAMILIES; i++)
+				strbuf_reset(&texts[i]); /* of another moment than what was looked at */
+			if (tries + 1 == SAVE_TRIES)
+				return -EBUSY;
+			continue;
+		}
 		if (result == SAVE_DONE)
-			return is_scratch(real) ? 0 : natives_check(&real->backend, families, texts, log);
+			return natives_check(&real->backend, families, texts, log);
 		if (result == SAVE_BUSY)
 			return -EBUSY;
 		if (generation(real, &after) != 0 || after == before)

@@ -42,9 +42,11 @@ static bool read_unmoved(struct dump *dump, const struct backend *backend, enum 
 		err = nftgen_ask(rivals->nftgen, &after);
 		if (err != 0 || before != after)
 			continue;
-		err = natives_check(backend, families, dump->text, log); /* also what the saver stumbles over, with its place */
-		if (err == -EBUSY)
+		err = natives_check(backend, families, dump->text, &silent); /* also what the saver stumbles over, with its place */
+		if (err == -EBUSY || nftgen_ask(rivals->nftgen, &after) != 0 || before != after)
 			continue;
+		if (err != 0)
+			err = natives_check(backend, families, dump->text, log);
 		if (good || err != 0 || !read_texts(dump, backend, families, log))
 			return good && err == 0;
 	}

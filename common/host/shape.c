@@ -11,6 +11,7 @@ enum {
 	EXPRS = 128, /* iptables writes no rule with more */
 	ATTRS = 16,
 	IPV4_FRAGMENT = 6,
+	IPV4_PROTOCOL = 9, /* 1.8.11 looks here, earlier ones at meta l4proto */
 	TCP_FLAGS = 13,
 };
 
@@ -137,7 +138,7 @@ static const char *meta_fault(struct rule *rule, size_t *i)
 }
 
 struct place {
-	bool address, fragment, port, ports, flags;
+	bool address, fragment, protocol, port, ports, flags;
 };
 
 static struct place place_of(const struct rule *rule, const struct expr *payload)
@@ -148,6 +149,7 @@ static struct place place_of(const struct rule *rule, const struct expr *payload
 	return (struct place){
 		.address = network && (rule->ipv6 ? (at == 8 || at == 24) && len <= 16 : (at == 12 || at == 16) && len <= 4),
 		.fragment = network && !rule->ipv6 && at == IPV4_FRAGMENT && len == 2,
+		.protocol = network && !rule->ipv6 && at == IPV4_PROTOCOL && len == 1,
 		.port = transport && (at == 0 || at == 2) && len == 2,
 		.ports = transport && at == 0 && len == 4,
 		.flags = transport && at == TCP_FLAGS && len == 1,
@@ -161,15 +163,15 @@ static const char *payload_fault(struct rule *rule, size_t *i)
 	uint32_t op;
 
 	if (!has_only(payload, 1u << NFTA_PAYLOAD_DREG | 1u << NFTA_PAYLOAD_BASE | 1u << NFTA_PAYLOAD_OFFSET | 1u << NFTA_PAYLOAD_LEN) ||
-	    !(at.address || at.fragment || at.port || at.ports || at.flags))
+	    !(at.address || at.fragment || at.protocol || at.port || at.ports || at.flags))
 		return "a field of the packet that iptables does not look at";
 	if ((at.port || at.ports) && rule->protocol != IPPROTO_TCP && rule->protocol != IPPROTO_UDP)
 		return "a port without -p tcp or -p udp";
 	if (at.flags && rule->protocol != IPPROTO_TCP)
 		return "TCP flags without -p tcp";
 	if (is(rule, *i, "bitwise")) {
-		if (at.port || at.ports)
-			return "bits of a port";
+		if (at.port || at.ports || at.protocol)
+			return "bits of a port or protocol";
 		++*i;
 	} else if (at.fragment || at.flags) {
 		return "bits without their mask";
@@ -183,6 +185,8 @@ static const char *payload_fault(struct rule *rule, size_t *i)
 	op = number(&rule->expr[*i], NFTA_CMP_OP);
 	if (op != NFT_CMP_EQ && op != NFT_CMP_NEQ && !at.port) /* a port may be less or greater: --dport :80 */
 		return "a comparison that iptables does not make";
+	if (at.protocol && op == NFT_CMP_EQ)
+		rule->protocol = compared_byte(&rule->expr[*i]);
 	++*i;
 	return NULL;
 }
