@@ -35,7 +35,11 @@ lacking() {
 		done
 	done
 	ip link add probe0 type veth peer name probe1 && ip link delete probe0 || echo "no pairs of interfaces in this user's namespace"
-	conntrack -L >/dev/null 2>&1 || echo "no connection tracking in this user's namespace"
+	conntrack -L >/dev/null 2>&1 || { echo "no connection tracking in this user's namespace"; return; }
+	iptables-legacy-save >/dev/null 2>&1 || { echo "iptables-legacy-save may not read its tables in this user's namespace"; return; }
+	iptables-nft -A OUTPUT -m owner --uid-owner 65534 2>/dev/null || { echo "no rules about other users in this user's namespace"; return; }
+	{ echo '*filter'; for ((i = 1; i <= 10000; i++)); do echo "-A FORWARD -p tcp --dport $i -m comment --comment n$i -j ACCEPT"; done; echo COMMIT; } |
+		iptables-nft-restore 2>/dev/null || echo "no commit of 10,000 rules in this user's namespace"
 }
 
 has() { # has WHAT: is it there? Else why says what the test does and what is missing.
