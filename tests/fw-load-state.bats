@@ -57,6 +57,16 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	chmod 700 "$state"
 }
 
+@test "a run folder like /tmp, to which others can only add, is no reason to distrust the state at boot" {
+	b=nft
+	put "$tmp/one"
+	live >"$tmp/before"
+	reboot
+	mkdir -m 1777 "$state/run"
+	boot
+	live | diff "$tmp/before" -
+}
+
 @test "--boot by a user who may change nothing says so, and nothing else" {
 	needs users
 	b=nft

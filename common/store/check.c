@@ -31,12 +31,15 @@ static bool is_unmapped(uid_t uid)
 	return good;
 }
 
+/* In a sticky folder others can add files, which are refused one by one, and replace none: -EACCES. */
 static int check_folder(const struct stat *st, bool above)
 {
 	bool owned = st->st_uid == 0 || st->st_uid == geteuid() || (above && is_unmapped(st->st_uid));
-	bool open = (st->st_mode & 022) != 0 && !(above && (st->st_mode & S_ISVTX) != 0);
+	bool open = (st->st_mode & 022) != 0, sticky = (st->st_mode & S_ISVTX) != 0;
 
-	return owned && !open ? 0 : -EPERM;
+	if (!owned || (open && !sticky))
+		return -EPERM;
+	return open && !above ? -EACCES : 0;
 }
 
 /* Says which folder it is, by its real path where /proc tells that. */
@@ -51,7 +54,7 @@ static void tell(struct strbuf *fault, const char *path, int fd, int err)
 		strbuf_printf(fault, "%.*s: ", (int)len, real);
 	else
 		strbuf_printf(fault, "%s: ", path);
-	strbuf_puts(fault, err == -ELOOP || err == -ENOTDIR ? "it is not a folder" : file_own_error(err));
+	strbuf_puts(fault, err == -ELOOP || err == -ENOTDIR ? "it is not a folder" : file_own_error(err == -EACCES ? -EPERM : err));
 }
 
 /* The folder and all above it, up to the root. Closes fd. */

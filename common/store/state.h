@@ -54,8 +54,9 @@ void state_begin(struct state *state, const char *dir);
 
 /*
  * Are the folders ours alone? Each of them, and each folder above them, must be a folder that belongs to root
- * or to us, and that group and others cannot write unless it is sticky. 0, also where there is no state yet;
- * else -errno, and *fault says what is wrong with which folder.
+ * or to us, and that group and others cannot write, unless it stands above and is sticky. 0, also where there is no
+ * state yet; -EPERM: others can replace what is there; -EACCES: they can only add to it, or it may not be looked at;
+ * another -errno. *fault says what is wrong with which folder.
  */
 must_check int state_check(const struct state *state, struct strbuf *fault);
 
