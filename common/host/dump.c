@@ -7,11 +7,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-static enum spawn_pace watch(void *rivals, long long elapsed)
-{
-	return rivals_watch(rivals, elapsed);
-}
-
 static bool read_texts(struct dump *dump, const struct backend *backend, enum family families, struct diag_log *log)
 {
 	for (int i = 0; i < FAMILIES; i++)
@@ -62,7 +57,7 @@ static bool read_nft(struct dump *dump, const struct backend *backend, enum fami
 	struct backend watched = *backend;
 	bool good;
 
-	watched.watch = watch;
+	watched.watch = rivals_watch;
 	watched.watch_arg = &rivals;
 	good = read_unmoved(dump, &watched, families, &rivals, log);
 	nftgen_close(&nftgen);

@@ -8,8 +8,9 @@ void rivals_begin(struct rivals *rivals)
 	rivals->counts = rivals->nftgen != NULL && nftgen_ask(rivals->nftgen, &rivals->began) == 0;
 }
 
-enum spawn_pace rivals_watch(struct rivals *rivals, long long elapsed)
+enum spawn_pace rivals_watch(void *arg, long long elapsed)
 {
+	struct rivals *rivals = arg;
 	uint32_t now;
 
 	if (!rivals->counts || nftgen_ask(rivals->nftgen, &now) != 0 || now == rivals->began)

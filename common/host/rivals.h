@@ -20,6 +20,6 @@ struct rivals {
 void rivals_begin(struct rivals *rivals);
 
 /* For a spawn's watch. */
-enum spawn_pace rivals_watch(struct rivals *rivals, long long elapsed);
+enum spawn_pace rivals_watch(void *rivals, long long elapsed);
 
 #endif

@@ -163,7 +163,7 @@ bool rule_unconditional(const struct text_rule *rule, const struct text_chain *c
 	return word.len > 0 && is_jump(&word);
 }
 
-static void write_chain_line(const struct text_chain *chain, bool counters, struct strbuf *out)
+void chain_write_line(const struct text_chain *chain, bool counters, struct strbuf *out)
 {
 	bool known = counters && chain->counters.len > 0;
 
@@ -172,18 +172,20 @@ static void write_chain_line(const struct text_chain *chain, bool counters, stru
 	strbuf_putc(out, '\n');
 }
 
+void rule_write(const struct text_rule *rule, const struct piece *words, bool counters, struct strbuf *out)
+{
+	if (counters && rule->counters.len > 0) {
+		strbuf_add(out, rule->counters.text, rule->counters.len);
+		strbuf_putc(out, ' ');
+	}
+	strbuf_add(out, words->text, words->len);
+	strbuf_putc(out, '\n');
+}
+
 static void write_rules(const struct text_chain *chain, bool counters, struct strbuf *out)
 {
-	for (size_t i = 0; i < chain->rules.len; i++) {
-		const struct text_rule *rule = &chain->rules.item[i];
-
-		if (counters && rule->counters.len > 0) {
-			strbuf_add(out, rule->counters.text, rule->counters.len);
-			strbuf_putc(out, ' ');
-		}
-		strbuf_add(out, rule->text.text, rule->text.len);
-		strbuf_putc(out, '\n');
-	}
+	for (size_t i = 0; i < chain->rules.len; i++)
+		rule_write(&chain->rules.item[i], &chain->rules.item[i].text, counters, out);
 }
 
 void rules_write(const struct text_rules *rules, bool counters, struct strbuf *out)
@@ -193,7 +195,7 @@ void rules_write(const struct text_rules *rules, bool counters, struct strbuf *o
 
 		strbuf_printf(out, "*%s\n", table->name);
 		for (size_t c = 0; c < table->chains.len; c++)
-			write_chain_line(&table->chains.item[c], counters, out);
+			chain_write_line(&table->chains.item[c], counters, out);
 		for (size_t c = 0; c < table->chains.len; c++)
 			write_rules(&table->chains.item[c], counters, out);
 		strbuf_puts(out, "COMMIT\n");

@@ -34,18 +34,6 @@ static bool has(const struct piecemap *map, const struct text_rule *rule)
 	return piecemap_find(map, &rule->text) != PIECEMAP_NONE;
 }
 
-static void write_rule(const struct text_rule *rule, struct strbuf *out)
-{
-	const struct piece *raw = rule_raw(rule);
-
-	if (rule->counters.len > 0) {
-		strbuf_add(out, rule->counters.text, rule->counters.len);
-		strbuf_putc(out, ' ');
-	}
-	strbuf_add(out, raw->text, raw->len);
-	strbuf_putc(out, '\n');
-}
-
 static bool is_target(const struct text_rule *rule, const char *chain)
 {
 	struct piece target = rule_target(rule);
@@ -71,7 +59,7 @@ static bool write_rules(const struct chains *chains, const names *gone, struct s
 		const struct text_rule *rule = &chains->before->rules.item[i];
 
 		if ((has(&ours, rule) || !has(&put, rule) || has(&live, rule)) && !jumps_to(gone, rule))
-			write_rule(rule, out);
+			rule_write(rule, rule_raw(rule), true, out);
 	}
 	piecemap_free(&put);
 	piecemap_free(&live);
@@ -95,13 +83,6 @@ static bool is_gone(const struct chains *chains, const struct text_table *ours)
 	       !is_needed(ours, chains->before->name);
 }
 
-static void write_chain(const struct text_chain *chain, struct strbuf *out)
-{
-	strbuf_printf(out, ":%s %s ", chain->name, chain->policy != NULL ? chain->policy : "-");
-	strbuf_add(out, chain->counters.len > 0 ? chain->counters.text : "[0:0]", chain->counters.len > 0 ? chain->counters.len : 5);
-	strbuf_putc(out, '\n');
-}
-
 static bool write_table(const struct text_table *table, const struct text_rules *put, const struct text_rules *live,
 			const struct text_rules *ours, struct strbuf *out)
 {
@@ -120,7 +101,7 @@ static bool write_table(const struct text_table *table, const struct text_rules 
 			if (rules == 0 && left_out)
 				good = vec_push(&gone, chain->name);
 			else if (rules == 0)
-				write_chain(chain, out);
+				chain_write_line(chain, true, out);
 			else if (!left_out)
 				good = write_rules(&chains, &gone, out);
 		}

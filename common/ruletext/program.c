@@ -52,35 +52,15 @@ static bool same_policy(const struct text_chain *now, const struct text_chain *w
 	return now != NULL && now->policy != NULL && want->policy != NULL && strcmp(now->policy, want->policy) == 0;
 }
 
-static void write_chain_line(const struct text_chain *chain, struct strbuf *out)
-{
-	strbuf_printf(out, ":%s %s ", chain->name, chain->policy != NULL ? chain->policy : "-");
-	strbuf_add(out, chain->counters.len > 0 ? chain->counters.text : "[0:0]",
-		   chain->counters.len > 0 ? chain->counters.len : 5);
-	strbuf_putc(out, '\n');
-}
-
 static bool with_counts(const struct writing *w, const struct text_rule *rule)
 {
 	return rule->foreign || w->counts == COUNTS_WRITTEN || w->counts == COUNTS_SET;
 }
 
-static void write_rule(const struct writing *w, const struct text_rule *rule)
-{
-	const struct piece *text = rule_raw(rule);
-
-	if (with_counts(w, rule) && rule->counters.len > 0) {
-		strbuf_add(w->out, rule->counters.text, rule->counters.len);
-		strbuf_putc(w->out, ' ');
-	}
-	strbuf_add(w->out, text->text, text->len);
-	strbuf_putc(w->out, '\n');
-}
-
 static void write_rules(const struct writing *w, const struct text_chain *chain)
 {
 	for (size_t r = 0; r < chain->rules.len; r++)
-		write_rule(w, &chain->rules.item[r]);
+		rule_write(&chain->rules.item[r], rule_raw(&chain->rules.item[r]), with_counts(w, &chain->rules.item[r]), w->out);
 }
 
 /* --- edit ------------------------------------------------------------------------------------------- */
@@ -131,7 +111,7 @@ static int edit_one(const struct writing *w, const struct text_chain *want)
 	size_t cost = cost_of(from, &steps), flush = 10 * (want->rules.len + SPARE);
 
 	if (err == 0 && private && cost > flush) {
-		write_chain_line(want, w->out); /* which flushes it */
+		chain_write_line(want, true, w->out); /* which flushes it */
 		write_rules(w, want);
 	} else if (err == 0) {
 		bool dear = cost > flush + 10 * from->rules.len; /* each removal passes many rules: from the head on it passes none */
@@ -157,7 +137,7 @@ static int edit_table(const struct writing *w)
 		if (chain->policy == NULL && now == NULL)
 			strbuf_printf(w->out, "-N %s\n", chain->name); /* refused if another program has just made it */
 		else if (chain->policy != NULL && !same_policy(now, chain) && changed(w->live, chain, w->counts))
-			write_chain_line(chain, w->out);
+			chain_write_line(chain, true, w->out);
 	}
 	for (size_t i = 0; err == 0 && i < w->want->chains.len; i++)
 		if (changed(w->live, &w->want->chains.item[i], w->counts))
@@ -213,7 +193,7 @@ static int flush_table(const struct writing *w)
 		const struct text_chain *chain = &want->chains.item[i];
 
 		if (chain->policy != NULL || (changed(live, chain, w->counts) && !is_edited(w, chain)))
-			write_chain_line(chain, w->out);
+			chain_write_line(chain, true, w->out);
 	}
 	for (size_t i = 0; i < want->chains.len; i++)
 		if (want->chains.item[i].policy != NULL && changed(live, &want->chains.item[i], w->counts) &&

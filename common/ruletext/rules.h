@@ -109,6 +109,10 @@ struct piece rule_target(const struct text_rule *rule);
 /* Without matches it ends the chain for every packet that reaches it, or may: `-A CHAIN -j X`. */
 bool rule_unconditional(const struct text_rule *rule, const struct text_chain *chain);
 
+/* Appends ":CHAIN POLICY [counters]", and a rule in these words of it: its text, or rule_raw. */
+void chain_write_line(const struct text_chain *chain, bool counters, struct strbuf *out);
+void rule_write(const struct text_rule *rule, const struct piece *words, bool counters, struct strbuf *out);
+
 /* The text again, as iptables-save writes it, without comments. */
 void rules_write(const struct text_rules *rules, bool counters, struct strbuf *out);
 

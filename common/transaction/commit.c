@@ -16,7 +16,7 @@ static bool take_settings(struct transaction *t, size_t from, size_t end)
 
 	for (size_t i = from; i < end; i++)
 		if (!t->journal.steps.item[i].left)
-			good = setting_try(t, &t->journal.steps.item[i]) && good;
+			good = setting_try(t, &t->journal.steps.item[i]) == 0 && good;
 	if (good)
 		return true;
 	good = true;

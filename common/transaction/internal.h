@@ -85,7 +85,7 @@ enum family setting_families(const char *key); /* FAMILY_BOTH: not of one family
 const struct sysctl *find_setting(const struct extras *extras, const char *key); /* NULL: none */
 void leave_out_absent(struct transaction *t);
 must_check bool plan_settings(struct transaction *t, bool opening);
-must_check bool setting_try(struct transaction *t, const struct journal_step *step); /* reports nothing */
+must_check int setting_try(struct transaction *t, const struct journal_step *step); /* 0 or -errno, not reported */
 must_check bool setting_apply(struct transaction *t, const struct journal_step *step);
 must_check bool setting_undo(struct transaction *t, struct journal_step *step);
 must_check bool setting_undo_again(struct transaction *t, const struct journal_step *step);

@@ -184,17 +184,16 @@ bool plan_settings(struct transaction *t, bool opening)
 	return good;
 }
 
-bool setting_try(struct transaction *t, const struct journal_step *step)
+int setting_try(struct transaction *t, const struct journal_step *step)
 {
 	t->flags |= FLAG_CHANGED;
-	return t->door->setting_set(t->door->self, step->name, strbuf_text(&step->after)) == 0;
+	return t->door->setting_set(t->door->self, step->name, strbuf_text(&step->after));
 }
 
 bool setting_apply(struct transaction *t, const struct journal_step *step)
 {
-	int err = t->door->setting_set(t->door->self, step->name, strbuf_text(&step->after));
+	int err = setting_try(t, step);
 
-	t->flags |= FLAG_CHANGED;
 	if (err == 0)
 		return true;
 	if (err == -EDOM)

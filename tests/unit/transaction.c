@@ -188,7 +188,8 @@ static unsigned faults_for_ever(struct trial *trial, unsigned count, unsigned st
 	return wrong;
 }
 
-static unsigned write_at_each(struct trial *trial, unsigned count, unsigned stride)
+/* At each point another program writes: there alone, or from there on in front of every call, without end. */
+static unsigned write_at_each(struct trial *trial, unsigned count, unsigned stride, bool for_ever)
 {
 	char what[256];
 	unsigned wrong = 0, n = 1;
@@ -200,30 +201,11 @@ static unsigned write_at_each(struct trial *trial, unsigned count, unsigned stri
 		if (!chosen(stride))
 			continue;
 		trial_reset(trial);
-		trial->door.write_at = trial->door.write_until = n;
-		snprintf(what, sizeof(what), "%s, at point %u (%s) another program %s (%s)", flows[trial->flow], n,
-			 points[trial->kinds[n]], trial->writer->name, family_name(trial->writer_family));
-		wrong += !trial_run(trial, what);
-	}
-	return wrong;
-}
-
-/* From one point on another program writes in front of every call, without end. */
-static unsigned write_from_each(struct trial *trial, unsigned count, unsigned stride)
-{
-	char what[256];
-	unsigned wrong = 0, n = 1;
-
-	while (trial->flow == FLOW_BOOT && trial->kinds[n] != POINT_SAVE)
-		n++;
-	for (n += trial->flow == FLOW_BOOT; n <= count; n++) {
-		if (!chosen(stride))
-			continue;
-		trial_reset(trial);
 		trial->door.write_at = n;
-		trial->door.write_until = UINT_MAX;
-		snprintf(what, sizeof(what), "%s, from point %u (%s) on another program %s (%s) all the time", flows[trial->flow], n,
-			 points[trial->kinds[n]], trial->writer->name, family_name(trial->writer_family));
+		trial->door.write_until = for_ever ? UINT_MAX : n;
+		snprintf(what, sizeof(what), "%s, at point %u (%s)%s another program %s (%s)", flows[trial->flow], n,
+			 points[trial->kinds[n]], for_ever ? " and ever after" : "", trial->writer->name,
+			 family_name(trial->writer_family));
 		wrong += !trial_run(trial, what);
 	}
 	return wrong;
@@ -237,7 +219,7 @@ static unsigned writes_for_ever(struct trial *trial, unsigned count, unsigned st
 		trial->writer = &trial_writers[w];
 		for (int f = 0; f < FAMILIES; f++) {
 			trial->writer_family = f;
-			wrong += write_from_each(trial, count, stride);
+			wrong += write_at_each(trial, count, stride, true);
 		}
 	}
 	trial->writer = NULL;
@@ -255,7 +237,7 @@ static unsigned writes(struct trial *trial, unsigned count, unsigned stride)
 		trial->writer = &trial_writers[w];
 		for (int f = 0; f < (trial_writers[w].setting ? 1 : FAMILIES); f++) {
 			trial->writer_family = f;
-			wrong += write_at_each(trial, count, stride);
+			wrong += write_at_each(trial, count, stride, false);
 		}
 	}
 	trial->writer = NULL;
