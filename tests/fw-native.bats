@@ -56,6 +56,9 @@ refused() {
 		meta skuid 0 COUNTER accept
 		limit rate over 5/second COUNTER drop
 		meta mark set 1
+		tcp dport 5 tcp dport 6 COUNTER accept
+		ip saddr 10.0.0.0/8 ip saddr 10.1.0.0/16 COUNTER drop
+		meta mark | 0x1 == 0x3 COUNTER accept
 	END
 	[ "$count" -ge 18 ]
 	# Without them all goes on.

@@ -25,8 +25,31 @@ struct rule {
 	struct expr expr[EXPRS];
 	size_t len;
 	bool ipv6;
-	unsigned protocol; /* of the transport layer, once a condition has named it; 0: none has */
+	unsigned protocol; /* of the transport layer, once a condition has asked for it; 0: none has */
+	unsigned asked;    /* what conditions were about: 1 << enum subject */
 };
+
+/* iptables-nft-save tells of two conditions about the same thing the last alone. */
+enum subject {
+	SUBJECT_MARK,
+	SUBJECT_IN,
+	SUBJECT_OUT,
+	SUBJECT_PROTOCOL,
+	SUBJECT_SOURCE,
+	SUBJECT_DESTINATION,
+	SUBJECT_FRAGMENT,
+	SUBJECT_SOURCE_PORT,
+	SUBJECT_DESTINATION_PORT,
+	SUBJECT_FLAGS,
+};
+
+static bool asks_again(struct rule *rule, unsigned subjects)
+{
+	bool again = (rule->asked & subjects) != 0;
+
+	rule->asked |= subjects;
+	return again;
+}
 
 /* --- reading ------------------------------------------------------------------------------------------ */
 
@@ -104,6 +127,30 @@ static unsigned compared_byte(const struct expr *cmp)
 	return 0;
 }
 
+static bool is_zero(const struct nlattr *data)
+{
+	const struct nlattr *attr;
+
+	if (data == NULL)
+		return false;
+	mnl_attr_for_each_nested(attr, data) {
+		const unsigned char *bytes = mnl_attr_get_payload(attr);
+
+		for (unsigned n = 0; n < mnl_attr_get_payload_len(attr); n++)
+			if (bytes[n] != 0)
+				return false;
+	}
+	return true;
+}
+
+/* A mask, and no other bits turned and nothing shifted. */
+static bool is_mask(const struct rule *rule, size_t i)
+{
+	const struct expr *expr = &rule->expr[i];
+
+	return is(rule, i, "bitwise") && number(expr, NFTA_BITWISE_OP) == NFT_BITWISE_BOOL && is_zero(expr->attr[NFTA_BITWISE_XOR]);
+}
+
 /* --- conditions, each from *i on; NULL: it has the form, and *i is behind it ------------------------------ */
 
 static bool is_equality(const struct rule *rule, size_t i)
@@ -125,13 +172,18 @@ static const char *meta_fault(struct rule *rule, size_t *i)
 		return "a meta statement";
 	if (key != NFT_META_MARK && key != NFT_META_IIFNAME && key != NFT_META_OIFNAME && key != NFT_META_L4PROTO)
 		return "a meta key that iptables does not use";
-	if (key == NFT_META_MARK && is(rule, *i, "bitwise"))
+	if (asks_again(rule, 1u << (key == NFT_META_MARK    ? SUBJECT_MARK :
+				    key == NFT_META_IIFNAME ? SUBJECT_IN :
+				    key == NFT_META_OIFNAME ? SUBJECT_OUT :
+							      SUBJECT_PROTOCOL)))
+		return "two conditions about the same thing";
+	if (key == NFT_META_MARK && is_mask(rule, *i))
 		++*i;
 	if ((key == NFT_META_IIFNAME || key == NFT_META_OIFNAME) && !is(rule, *i, "cmp"))
 		return NULL; /* -i + */
 	if (!is_equality(rule, *i))
 		return "a comparison of meta data that iptables does not make";
-	if (key == NFT_META_L4PROTO)
+	if (key == NFT_META_L4PROTO && number(&rule->expr[*i], NFTA_CMP_OP) == NFT_CMP_EQ)
 		rule->protocol = compared_byte(&rule->expr[*i]);
 	++*i;
 	return NULL;
@@ -139,14 +191,26 @@ static const char *meta_fault(struct rule *rule, size_t *i)
 
 struct place {
 	bool address, fragment, protocol, port, ports, flags;
+	unsigned subjects; /* 1 << enum subject */
 };
+
+static unsigned subjects_of(const struct place *at, uint32_t offset, bool ipv6)
+{
+	if (at->address)
+		return 1u << (offset == (ipv6 ? 8u : 12u) ? SUBJECT_SOURCE : SUBJECT_DESTINATION);
+	if (at->ports)
+		return 1u << SUBJECT_SOURCE_PORT | 1u << SUBJECT_DESTINATION_PORT;
+	if (at->port)
+		return 1u << (offset == 0 ? SUBJECT_SOURCE_PORT : SUBJECT_DESTINATION_PORT);
+	return 1u << (at->fragment ? SUBJECT_FRAGMENT : at->protocol ? SUBJECT_PROTOCOL : SUBJECT_FLAGS);
+}
 
 static struct place place_of(const struct rule *rule, const struct expr *payload)
 {
 	uint32_t base = number(payload, NFTA_PAYLOAD_BASE), at = number(payload, NFTA_PAYLOAD_OFFSET), len = number(payload, NFTA_PAYLOAD_LEN);
 	bool network = base == NFT_PAYLOAD_NETWORK_HEADER, transport = base == NFT_PAYLOAD_TRANSPORT_HEADER;
 
-	return (struct place){
+	struct place place = {
 		.address = network && (rule->ipv6 ? (at == 8 || at == 24) && len <= 16 : (at == 12 || at == 16) && len <= 4),
 		.fragment = network && !rule->ipv6 && at == IPV4_FRAGMENT && len == 2,
 		.protocol = network && !rule->ipv6 && at == IPV4_PROTOCOL && len == 1,
@@ -154,6 +218,9 @@ static struct place place_of(const struct rule *rule, const struct expr *payload
 		.ports = transport && at == 0 && len == 4,
 		.flags = transport && at == TCP_FLAGS && len == 1,
 	};
+
+	place.subjects = subjects_of(&place, at, rule->ipv6);
+	return place;
 }
 
 static const char *payload_fault(struct rule *rule, size_t *i)
@@ -165,11 +232,13 @@ static const char *payload_fault(struct rule *rule, size_t *i)
 	if (!has_only(payload, 1u << NFTA_PAYLOAD_DREG | 1u << NFTA_PAYLOAD_BASE | 1u << NFTA_PAYLOAD_OFFSET | 1u << NFTA_PAYLOAD_LEN) ||
 	    !(at.address || at.fragment || at.protocol || at.port || at.ports || at.flags))
 		return "a field of the packet that iptables does not look at";
+	if (asks_again(rule, at.subjects))
+		return "two conditions about the same thing";
 	if ((at.port || at.ports) && rule->protocol != IPPROTO_TCP && rule->protocol != IPPROTO_UDP)
 		return "a port without -p tcp or -p udp";
 	if (at.flags && rule->protocol != IPPROTO_TCP)
 		return "TCP flags without -p tcp";
-	if (is(rule, *i, "bitwise")) {
+	if (is_mask(rule, *i)) {
 		if (at.port || at.ports || at.protocol)
 			return "bits of a port or protocol";
 		++*i;
