@@ -114,7 +114,7 @@ is_closed() {
 		for part in "$state"/generations/*.gz; do echo garbage >"$part"; done
 		reboot
 		run -12 boot
-		[[ $output == *"damaged: 000002.gz"*"damaged: 000001.gz"*"the compiled-in safe rules in force"* ]]
+		[[ $output == *"damaged: 000002.gz"*"damaged: 000001.gz"*"in force now: the compiled-in safe rules"* ]]
 		is_closed
 		in_ns iptables-$b -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
 		in_ns ip6tables-$b -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
@@ -163,7 +163,7 @@ is_closed() {
 		END
 		chmod 755 "$tmp/bin/ip6tables-$b-restore"
 		PATH=$tmp/bin:$PATH run -10 put --safe-rules /nonexistent "$tmp/next"
-		[[ $output == *"the compiled-in safe rules in force"* ]]
+		[[ $output == *"in force now: the compiled-in safe rules"* ]]
 		is_closed
 		in_ns ip6tables-$b -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
 	done
@@ -173,7 +173,7 @@ is_closed() {
 	b=nft
 	printf '%s\n' '*filter' ':INPUT DROP' COMMIT '*nat' '-A POSTROUTING -j MASQUERADE' COMMIT >"$tmp/safe.rules"
 	run -12 boot
-	[[ $output == *"it has a table nat, and safe rules are about filter alone"*"the compiled-in safe rules in force"* ]]
+	[[ $output == *"it has a table nat, and safe rules are about filter alone"*"in force now: the compiled-in safe rules"* ]]
 	in_ns iptables-nft -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
 	[ "$(in_ns iptables-nft -t nat -S | grep -c MASQUERADE)" = 0 ]
 }

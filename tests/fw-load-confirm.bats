@@ -586,7 +586,7 @@ reboot() {
 		wait $! || status=$?
 		cat "$tmp/said"
 		[ "$status" = 10 ]
-		grep -q 'the compiled-in safe rules in force' "$tmp/said"
+		grep -q 'in force now: the compiled-in safe rules' "$tmp/said"
 		grep -q 'was not confirmed and could not be undone' "$tmp/said"
 	done
 }

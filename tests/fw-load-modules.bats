@@ -155,7 +155,7 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 	ip netns delete "$ns"
 	ip netns add "$ns"
 	run -12 with_tree fw-load -b nft -s "$state" --boot --safe-rules /nonexistent
-	[[ $output == *"module nf_fake_builtin is not known"*"the compiled-in safe rules in force"* ]]
+	[[ $output == *"module nf_fake_builtin is not known"*"in force now: the compiled-in safe rules"* ]]
 	in_ns iptables-nft -S | grep -qx -- '-P INPUT DROP'
 	in_ns ip6tables-nft -S | grep -qx -- '-P INPUT DROP'
 }

@@ -151,7 +151,7 @@ static enum family put_choice(struct transaction *t, enum family families, const
 	}
 	for (int i = 0; i < FAMILIES; i++) {
 		if (family_has(families, i) && !family_has(left, i))
-			diag_add(t->log, DIAG_ROLLBACK, NULL, NULL, "%s: %s in force", family_name(i), choice->what);
+			diag_add(t->log, DIAG_ROLLBACK, NULL, NULL, "%s: in force now: %s", family_name(i), choice->what);
 		strbuf_free(&programs[i]);
 	}
 	return left;
