@@ -183,7 +183,7 @@ static const char *meta_fault(struct rule *rule, size_t *i)
 		return NULL; /* -i + */
 	if (!is_equality(rule, *i))
 		return "a comparison of meta data that iptables does not make";
-	if (key == NFT_META_L4PROTO && number(&rule->expr[*i], NFTA_CMP_OP) == NFT_CMP_EQ)
+	if (key == NFT_META_L4PROTO) /* also of ! -p tcp, as iptables writes it */
 		rule->protocol = compared_byte(&rule->expr[*i]);
 	++*i;
 	return NULL;
@@ -254,7 +254,7 @@ static const char *payload_fault(struct rule *rule, size_t *i)
 	op = number(&rule->expr[*i], NFTA_CMP_OP);
 	if (op != NFT_CMP_EQ && op != NFT_CMP_NEQ && !at.port) /* a port may be less or greater: --dport :80 */
 		return "a comparison that iptables does not make";
-	if (at.protocol && op == NFT_CMP_EQ)
+	if (at.protocol)
 		rule->protocol = compared_byte(&rule->expr[*i]);
 	++*i;
 	return NULL;
