@@ -266,3 +266,64 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	run -0 fw-save --help
 	run -3 bash -c 'fw-save --help >/dev/full'
 }
+
+@test "-o writes to what a link names, to a device, to a FIFO, and to standard output by its other names" {
+	b=nft
+	put "$gateway"
+	mkdir "$tmp/there"
+	echo old >"$tmp/there/real"
+	chmod 640 "$tmp/there/real"
+	ln -s there/real "$tmp/link"
+	ln -s link "$tmp/second"
+	ln -s "$tmp/there/new" "$tmp/dangling"
+	for name in link second dangling; do
+		save -q -o "$tmp/$name"
+		[ -L "$tmp/$name" ]
+		grep -q COMMIT "$tmp/$name"
+		echo old >"$tmp/$name"
+	done
+	[ "$(stat -c %a "$tmp/there/real")" = 640 ]
+	[ "$(stat -c %a "$tmp/there/new")" = 600 ]
+	save -q -o /dev/null
+	[ -c /dev/null ]
+	for name in /dev/stdout /dev/fd/1 /proc/self/fd/1; do
+		{ echo first; save -q -o $name; } >"$tmp/out"
+		[ "$(head -n 1 "$tmp/out")" = first ]
+		grep -q COMMIT "$tmp/out"
+		save -q -o $name | grep -q COMMIT
+	done
+	mkfifo "$tmp/fifo"
+	cat "$tmp/fifo" >"$tmp/read" &
+	save -q -o "$tmp/fifo"
+	wait $!
+	grep -q COMMIT "$tmp/read"
+	[ -p "$tmp/fifo" ]
+	ln -s circle "$tmp/circle"
+	run -3 save -q -o "$tmp/circle"
+	run -3 save -q -o "$tmp/there"
+	# A link that somebody else put into a folder like /tmp is not followed.
+	mkdir -m 1777 "$tmp/all"
+	ln -s "$tmp/there/real" "$tmp/all/link"
+	chown -h 65534 "$tmp/all/link"
+	run -3 save -q -o "$tmp/all/link"
+	grep -qx old "$tmp/there/real"
+}
+
+@test "what killed runs left beside the file goes, and what runs meanwhile stays" {
+	b=nft
+	put "$gateway"
+	mkdir "$tmp/o"
+	: >"$tmp/o/.x.0123456789abcdef.tmp"
+	: >"$tmp/o/.x.fedcba9876543210.tmp"
+	: >"$tmp/o/.x.note.tmp"
+	: >"$tmp/o/.y.0123456789abcdef.tmp"
+	hold "$tmp/o/.x.fedcba9876543210.tmp"
+	save -q -o "$tmp/o/x"
+	let_go
+	[ "$(ls -A "$tmp/o" | sort | tr '\n' ' ')" = '.x.fedcba9876543210.tmp .x.note.tmp .y.0123456789abcdef.tmp x ' ]
+	# Killed where its temporary stands.
+	run in_ns strace -f -qq -o "$tmp/trace" -e trace=fsync -e inject=fsync:signal=KILL:when=1 fw-save -q -b nft -s "$state" -o "$tmp/o/z"
+	[ "$(ls -A "$tmp/o" | grep -c '^\.z\.')" = 1 ]
+	save -q -o "$tmp/o/z"
+	[ "$(ls -A "$tmp/o" | grep -c '^\.z\.')" = 0 ]
+}

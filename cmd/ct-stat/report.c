@@ -315,7 +315,7 @@ static bool print(struct cli *cli, const look_list *looks, const struct options 
 		diag_memory(&cli->log);
 		good = false;
 	} else if (options->prom_file != NULL) {
-		err = atomic_replace(options->prom_file, 0644, strbuf_text(&out), out.len);
+		err = atomic_put(options->prom_file, 0644, strbuf_text(&out), out.len);
 		if (err != 0)
 			diag_system(&cli->log, err, "%s", options->prom_file);
 		good = err == 0;

@@ -76,19 +76,25 @@ static void put_text(struct save *save, const struct strbuf *out)
 		fwrite(strbuf_text(out), 1, out->len, stdout);
 		return;
 	}
-	err = atomic_replace(path, 0600, strbuf_text(out), out->len);
+	err = atomic_put(path, 0600, strbuf_text(out), out->len);
 	if (err != 0)
 		diag_system(save->log, err, "%s", path);
 }
 
 static bool prepare_file(struct save *save, int family, struct atomic_file *file, struct strbuf *path)
 {
-	struct strbuf out = STRBUF_INIT;
+	struct strbuf out = STRBUF_INIT, target = STRBUF_INIT;
 	int err;
 
 	strbuf_printf(path, "%s%s", save->opts.root, layout_path(save->opts.layout, family));
 	write_plain(save, family, &out);
-	err = out.failed ? -ENOMEM : atomic_open(file, strbuf_text(path), 0600);
+	if (save->opts.root[0] != '\0') /* what a link there means, the system below DIR would have to say */
+		strbuf_puts(&target, strbuf_text(path));
+	err = out.failed ? -ENOMEM : target.len > 0 ? 0 : atomic_target(strbuf_text(path), &target);
+	if (err == 0)
+		err = atomic_open(file, strbuf_text(&target), 0600);
+	if (err == 0)
+		atomic_tidy(file);
 	if (err == 0)
 		err = atomic_write(file, out.data, out.len);
 	if (err == 0)
@@ -96,6 +102,7 @@ static bool prepare_file(struct save *save, int family, struct atomic_file *file
 	if (err != 0)
 		diag_system(save->log, err, "%s", strbuf_text(path));
 	strbuf_free(&out);
+	strbuf_free(&target);
 	return err == 0;
 }
 

@@ -2,11 +2,14 @@
 #include "base/atomic.h"
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <limits.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -29,6 +32,17 @@ static int open_directory_of(const char *path, struct atomic_file *file)
 	return err;
 }
 
+/* In the name of a temporary: ".NAME.0123456789abcdef.tmp". */
+enum { SALT_DIGITS = 16 };
+
+/* Nobody tidies a temporary away that is locked. Where that is not possible it is nobody's business either. */
+static bool is_ours(int fd)
+{
+	struct stat st;
+
+	return flock(fd, LOCK_EX | LOCK_NB) != 0 || fstat(fd, &st) != 0 || st.st_nlink > 0;
+}
+
 static int open_temporary(struct atomic_file *file)
 {
 	for (int tries = 0; tries < 16; tries++) {
@@ -37,16 +51,20 @@ static int open_temporary(struct atomic_file *file)
 		if (getrandom(&salt, sizeof(salt), 0) != sizeof(salt))
 			return -EIO;
 		free(file->temporary);
-		if (asprintf(&file->temporary, ".%s.%llx.tmp", file->name, salt) < 0) {
+		if (asprintf(&file->temporary, ".%s.%0*llx.tmp", file->name, SALT_DIGITS, salt) < 0) {
 			file->temporary = NULL;
 			return -ENOMEM;
 		}
 		file->fd = openat(file->dir, file->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 				  0600);
-		if (file->fd >= 0)
+		if (file->fd >= 0 && is_ours(file->fd))
 			return 0;
-		if (errno != EEXIST)
+		if (file->fd < 0 && errno != EEXIST)
 			break;
+		if (file->fd >= 0)
+			close(file->fd);
+		file->fd = -1;
+		errno = EEXIST;
 	}
 	free(file->temporary);
 	file->temporary = NULL;
@@ -186,11 +204,131 @@ void atomic_release(struct atomic_file *file)
 	*file = (struct atomic_file){ .fd = -1, .dir = -1 };
 }
 
+static bool is_temporary(const struct atomic_file *file, const char *name)
+{
+	size_t len = strlen(file->name);
+
+	return name[0] == '.' && strncmp(name + 1, file->name, len) == 0 && name[1 + len] == '.' &&
+	       strspn(name + 2 + len, "0123456789abcdef") == SALT_DIGITS && strcmp(name + 2 + len + SALT_DIGITS, ".tmp") == 0 &&
+	       (file->temporary == NULL || strcmp(name, file->temporary) != 0);
+}
+
+void atomic_tidy(const struct atomic_file *file)
+{
+	int fd = openat(file->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+		int old = is_temporary(file, entry->d_name) ?
+				  openat(file->dir, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;
+
+		if (old >= 0 && flock(old, LOCK_EX | LOCK_NB) == 0)
+			unlinkat(file->dir, entry->d_name, 0);
+		if (old >= 0)
+			close(old);
+	}
+	closedir(dir);
+}
+
+/* As the kernel's fs.protected_symlinks: a link that somebody else put into /tmp is not followed. */
+static bool is_trap(const char *path, const struct stat *link)
+{
+	const char *slash = strrchr(path, '/');
+	struct strbuf dir = STRBUF_INIT;
+	struct stat st;
+	bool trap;
+
+	strbuf_add(&dir, path, slash != NULL ? (size_t)(slash + 1 - path) : 0);
+	trap = stat(slash != NULL ? strbuf_text(&dir) : ".", &st) != 0 ||
+	       ((st.st_mode & S_ISVTX) != 0 && (st.st_mode & S_IWOTH) != 0 && link->st_uid != geteuid() && link->st_uid != st.st_uid);
+	strbuf_free(&dir);
+	return trap;
+}
+
+/* Replaces the last part of a path by what its link says. */
+static int follow(struct strbuf *path)
+{
+	char link[PATH_MAX];
+	ssize_t len = readlink(strbuf_text(path), link, sizeof(link) - 1);
+	const char *slash = strrchr(strbuf_text(path), '/');
+	struct strbuf next = STRBUF_INIT;
+
+	if (len < 0)
+		return -errno;
+	link[len] = '\0';
+	if (link[0] != '/' && slash != NULL)
+		strbuf_add(&next, strbuf_text(path), (size_t)(slash + 1 - strbuf_text(path)));
+	strbuf_puts(&next, link);
+	strbuf_free(path);
+	*path = next;
+	return path->failed ? -ENOMEM : 0;
+}
+
+/* An open descriptor of a process: its link is for people, and a file behind it is not to be replaced. */
+static bool is_descriptor(const char *path)
+{
+	return strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/dev/fd/", 8) == 0;
+}
+
+int atomic_target(const char *path, struct strbuf *target)
+{
+	enum { LINKS_MAX = 40 };
+	struct strbuf now = STRBUF_INIT;
+	struct stat st;
+	int err = 0, links = 0;
+
+	strbuf_puts(&now, path);
+	while (err == 0 && !is_descriptor(strbuf_text(&now)) && lstat(strbuf_text(&now), &st) == 0 && S_ISLNK(st.st_mode))
+		err = links++ == LINKS_MAX ? -ELOOP : is_trap(strbuf_text(&now), &st) ? -EACCES : follow(&now);
+	if (err == 0 && (is_descriptor(strbuf_text(&now)) ||
+			 (stat(strbuf_text(&now), &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))))
+		err = -ENXIO;
+	if (err == 0)
+		strbuf_puts(target, strbuf_text(&now));
+	strbuf_free(&now);
+	return err;
+}
+
+/* Our own standard output by another name goes on where it stands. */
+static int write_there(const char *path, const void *bytes, size_t len)
+{
+	struct stat st, out;
+	int fd, err;
+
+	if (stat(path, &st) == 0 && fstat(STDOUT_FILENO, &out) == 0 && st.st_dev == out.st_dev && st.st_ino == out.st_ino)
+		return file_write(STDOUT_FILENO, bytes, len);
+	fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	err = fd >= 0 ? file_write(fd, bytes, len) : -errno;
+	if (fd >= 0 && close(fd) != 0 && err == 0)
+		err = -errno;
+	return err;
+}
+
+int atomic_put(const char *path, mode_t mode, const void *bytes, size_t len)
+{
+	struct strbuf target = STRBUF_INIT;
+	int err = atomic_target(path, &target);
+
+	if (err == 0)
+		err = atomic_replace(strbuf_text(&target), mode, bytes, len);
+	else if (err == -ENXIO)
+		err = write_there(path, bytes, len);
+	strbuf_free(&target);
+	return err;
+}
+
 int atomic_replace(const char *path, mode_t mode, const void *bytes, size_t len)
 {
 	struct atomic_file file;
 	int err = atomic_open(&file, path, mode);
 
+	if (err == 0)
+		atomic_tidy(&file);
 	if (err == 0)
 		err = atomic_write(&file, bytes, len);
 	if (err == 0)

@@ -16,6 +16,7 @@
 #define FW_BASE_ATOMIC_H
 
 #include "base/base.h"
+#include "base/strbuf.h"
 
 #include <sys/types.h>
 
@@ -43,8 +44,20 @@ must_check int atomic_publish(struct atomic_file *file);
 /* Removes what was not published. Safe to call twice. */
 void atomic_release(struct atomic_file *file);
 
+/*
+ * The file that path stands for: behind its symbolic links, be it there or not. 0 with its path appended; -ENXIO: it is
+ * no plain file, but a device, a FIFO or an open descriptor, which cannot be replaced; or another -errno.
+ */
+must_check int atomic_target(const char *path, struct strbuf *target);
+
+/* Removes what killed writers of this file left beside it; one that still runs holds a lock on its temporary. */
+void atomic_tidy(const struct atomic_file *file);
+
 /* All of it in one, read back: path holds exactly these bytes afterwards, or what it held before. 0 or -errno. */
 must_check int atomic_replace(const char *path, mode_t mode, const void *bytes, size_t len);
+
+/* The same for a file that a user names: a link stays one, and what cannot be replaced is written to. 0 or -errno. */
+must_check int atomic_put(const char *path, mode_t mode, const void *bytes, size_t len);
 
 /*
  * The same for what is of use only until the machine goes down: whoever opens path finds the old or the
