@@ -327,3 +327,14 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	save -q -o "$tmp/o/z"
 	[ "$(ls -A "$tmp/o" | grep -c '^\.z\.')" = 0 ]
 }
+
+@test "--from refuses a file in which a saver says that it left a table out" {
+	mkdir -p "$tmp/r/etc/iptables"
+	printf '*filter\n:INPUT DROP [0:0]\nCOMMIT\n' >"$tmp/r/etc/iptables/rules.v4"
+	for line in "# Table \`nat' is incompatible, use 'nft' tool." "# Table \`filter' contains incompatible base-chains, use 'nft' tool to list them."; do
+		printf '%s\n' "$line" >"$tmp/r/etc/iptables/rules.v6"
+		run -3 --separate-stderr fw-save --from debian --root "$tmp/r"
+		[ -z "$output" ]
+		[[ $stderr == *"rules.v6 is not all of the rules"*"use 'nft' tool"* ]]
+	done
+}

@@ -79,11 +79,20 @@ bool save_read_live(struct save *save)
 static bool read_file(struct save *save, int family, bool *found)
 {
 	struct strbuf path = STRBUF_INIT;
+	const char *note;
+	size_t len;
 	int err;
 	bool good;
 
 	strbuf_printf(&path, "%s%s", save->opts.root, layout_path(save->opts.from, family));
 	err = file_read_path(strbuf_text(&path), &save->dump.text[family], FILE_MAX);
+	note = saver_left_out(&save->dump.text[family], &len);
+	if (err == 0 && note != NULL) {
+		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "%s is not all of the rules that were saved there: %.*s",
+			 strbuf_text(&path), (int)len, note);
+		strbuf_free(&path);
+		return false;
+	}
 	good = err == 0 && rules_read(&save->dump.rules[family], strbuf_text(&path),
 				      strbuf_text(&save->dump.text[family]), save->dump.text[family].len, save->log);
 	if (err == -ENOENT)

@@ -64,6 +64,12 @@ enum save_result {
 must_check enum save_result backend_save(const struct backend *backend, enum family families, const struct strbuf *only,
 					 struct strbuf text[FAMILIES], struct diag_log *log);
 
+/*
+ * The comment in which a saver says that it leaves a table out, as rules of nft stand there: the text then is not all
+ * that is in force. NULL: there is none.
+ */
+const char *saver_left_out(const struct strbuf *text, size_t *len);
+
 /* Why a restore was refused. */
 struct refusal {
 	bool refused;

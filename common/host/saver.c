@@ -27,6 +27,16 @@ static const char *native_note(const struct strbuf *out, size_t *len)
 	return NULL;
 }
 
+const char *saver_left_out(const struct strbuf *text, size_t *len)
+{
+	const char *note = native_note(text, len);
+
+	if (note == NULL)
+		return NULL;
+	*len -= 2;
+	return note + 2;
+}
+
 /*
  * Rules that only nft can say. The saver then leaves the table out and says so in a comment, with
  * status 0, or stops in the middle of it.
