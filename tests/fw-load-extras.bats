@@ -149,11 +149,11 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 		[ -z "$output" ]
 		put "$tmp/with"
 		[[ $(put --status) == *"good 000001"* ]]
-		# Changed by a hand: put right, and then there is nothing to do again.
+		# Changed by a hand: put right where that is asked for, and then there is nothing to do again.
 		in_ns ipset del blocked 198.51.100.7
-		run -0 put -n "$tmp/with"
+		run -0 put -n --replace "$tmp/with"
 		[[ $output == *"put set blocked in force"* ]]
-		put "$tmp/with"
+		put --replace "$tmp/with"
 		in_ns ipset test blocked 198.51.100.7
 		run -0 put -n "$tmp/with"
 		[ -z "$output" ]

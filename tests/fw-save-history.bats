@@ -365,7 +365,7 @@ damaged() {
 	in_ns ipset create bad hash:ip
 	in_ns iptables-nft -A INPUT -m set --match-set bad src -j DROP
 	run -0 save --layout debian --root "$tmp/root"
-	[[ $output == *"hold no modules, settings or sets"*"#@ set bad"* ]]
+	[[ $output == *"hold no modules, settings or sets"*"#@ set-open bad"* ]]
 }
 
 @test "a generation of format 1 that lost a family is damaged" {

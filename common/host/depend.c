@@ -42,6 +42,7 @@ struct finding {
 	struct extras *extras;
 	struct diag_log *log;
 	bool nat;
+	bool sets_only;
 };
 
 static bool piece_is(const struct piece *piece, const char *text)
@@ -92,7 +93,7 @@ static bool set_known(const struct extras *extras, const char *name, size_t len)
 
 static bool add_set(struct extras *extras, const char *name, size_t len)
 {
-	struct set set = { .name = NULL };
+	struct set set = { .open = true };
 
 	if (set_known(extras, name, len))
 		return true;
@@ -142,6 +143,8 @@ static bool read_rule(const struct finding *in, const struct piece *rule)
 		next = rule_next_word(rule, &word);
 		if (kind == NEED_SET)
 			good = add_set(in->extras, next.text, next.len);
+		else if (in->sets_only)
+			continue;
 		else if (kind == NEED_NFACCT)
 			warn_object(in, rule, "an nfacct object");
 		else if (kind == NEED_TIMEOUT && ct)
@@ -198,6 +201,13 @@ static bool read_rules(const struct finding *in, const struct text_rules *rules)
 					return false;
 	}
 	return true;
+}
+
+bool depend_sets(struct extras *extras, const struct text_rules *rules)
+{
+	struct finding in = { .extras = extras, .sets_only = true };
+
+	return read_rules(&in, rules);
 }
 
 bool depend_find(struct extras *extras, const struct text_rules rules[FAMILIES], struct diag_log *log)
@@ -260,6 +270,8 @@ struct set_reading {
 	struct extras lists; /* members of wanted lists of sets: sets that are wanted too */
 	struct extras found;
 	bool in_list; /* the lines are those of a wanted list */
+	bool warned;  /* of the set whose lines these are */
+	struct diag_log *log;
 };
 
 /* ipset writes a list of sets behind the sets that it holds, so these are not known to be wanted before. */
@@ -277,12 +289,47 @@ static bool take_list_member(void *arg, const char *line, size_t len)
 	return true;
 }
 
-/* The seed of its hash is another one each time a set is made. */
-static size_t without_seed(const char *line, size_t len)
+static const struct set *known_set(const struct set_reading *in, const struct token *name)
 {
-	const char *seed = memmem(line, len, " initval ", 9);
+	for (size_t i = 0; i < in->wanted->sets.len; i++)
+		if (token_is(name, in->wanted->sets.item[i].name))
+			return &in->wanted->sets.item[i];
+	return NULL;
+}
 
-	return seed != NULL ? (size_t)(seed - line) : len;
+/* A set that nobody declared, or declared as open, is another program's: so are its members. */
+static bool take_created(struct set_reading *in, const struct token *name, const char *words, size_t len)
+{
+	const struct set *known = known_set(in, name);
+	struct set set = { .open = known == NULL || known->open || known->members.len == 0 };
+	struct strbuf all = STRBUF_INIT;
+
+	if (known == NULL && !set_known(&in->lists, name->text, name->len))
+		return true;
+	set.name = strndup(name->text, name->len);
+	strbuf_add(&all, words, len);
+	if (known != NULL && known->type.len > 0)
+		strbuf_puts(&set.type, strbuf_text(&known->type));
+	else
+		set_plain_words(strbuf_text(&all), &set.type);
+	strbuf_free(&all);
+	if (set.name != NULL && !set.type.failed && vec_push(&in->found.sets, set))
+		return true;
+	set_free(&set);
+	return false;
+}
+
+/* Members of a set that runs out come back by themselves; others are gone if nobody else keeps them. */
+static void warn_members(struct set_reading *in, const struct set *set)
+{
+	const struct token name = { .text = set->name, .len = strlen(set->name) };
+	const struct set *known = known_set(in, &name);
+
+	if (in->warned || strstr(strbuf_text(&set->type), "timeout") != NULL || (known != NULL && known->type.len > 0))
+		return;
+	diag_add(in->log, DIAG_SAVE_WARNING, NULL, NULL,
+		 "set %s is saved without its members, as one that another program fills; if none does, declare it with `#@ set'", set->name);
+	in->warned = true;
 }
 
 static bool take_set(void *arg, const char *line, size_t len)
@@ -290,35 +337,29 @@ static bool take_set(void *arg, const char *line, size_t len)
 	struct set_reading *in = arg;
 	struct token name;
 	size_t rest;
-	const char *behind;
-	struct set set;
+	const char *behind = set_line(line, len, "create", &name, &rest);
+	struct set *last;
 
-	behind = set_line(line, len, "create", &name, &rest);
 	if (behind != NULL) {
-		if (!set_known(in->wanted, name.text, name.len) && !set_known(&in->lists, name.text, name.len))
-			return true;
-		if (set_parse(&set, name.text, without_seed(name.text, len - (size_t)(name.text - line))) != 0)
-			return false;
-		if (vec_push(&in->found.sets, set))
-			return true;
-		set_free(&set);
-		return false;
+		in->warned = false;
+		return take_created(in, &name, behind, rest);
 	}
 	behind = set_line(line, len, "add", &name, &rest);
-	if (behind != NULL && in->found.sets.len > 0) {
-		struct set *last = &in->found.sets.item[in->found.sets.len - 1];
-
-		if (token_is(&name, last->name)) {
-			strbuf_add(&last->members, behind, rest);
-			strbuf_putc(&last->members, '\n');
-		}
+	last = in->found.sets.len > 0 ? &in->found.sets.item[in->found.sets.len - 1] : NULL;
+	if (behind == NULL || last == NULL || !token_is(&name, last->name))
+		return true;
+	if (last->open) {
+		warn_members(in, last);
+		return true;
 	}
-	return true;
+	strbuf_add(&last->members, behind, rest);
+	strbuf_putc(&last->members, '\n');
+	return !last->members.failed;
 }
 
 static bool read_sets(struct extras *extras, struct diag_log *log)
 {
-	struct set_reading in = { .wanted = extras };
+	struct set_reading in = { .wanted = extras, .log = log };
 	struct strbuf saved = STRBUF_INIT;
 	bool good = sets_save(&saved, log);
 

@@ -17,9 +17,12 @@
  */
 must_check bool depend_find(struct extras *extras, const struct text_rules rules[FAMILIES], struct diag_log *log);
 
+/* Adds to extras an open set, without words, for each that the rules name and extras does not. False when memory ran out. */
+must_check bool depend_sets(struct extras *extras, const struct text_rules *rules);
+
 /*
- * Puts what is in force now into extras: the values of its settings, the sets with their members. Sets
- * that are not there any more go. False after a report.
+ * Puts what is in force now into extras: the values of its settings, and its sets. Those with members of their own get
+ * the members that they have now; all others are open. Sets that are not there any more go. False after a report.
  */
 must_check bool depend_read(struct extras *extras, struct diag_log *log);
 

@@ -69,6 +69,7 @@ struct door {
 
 	/*
 	 * Gives lines to `ipset restore`, which stops at the first that fails. Reports failures, with `name` in front.
+	 * -EBUSY: a set that was to be destroyed or renamed is used.
 	 * A scratch door does it in both of its namespaces.
 	 */
 	int (*set_restore)(void *self, const char *name, const struct strbuf *lines, struct diag_log *log);

@@ -72,6 +72,8 @@ int ipset_restore(const struct netns *netns, const char *name, const struct strb
 
 	run_ipset(netns, "restore", NULL, lines, &spawn);
 	err = spawn.failure == -ENOENT ? -ENOSYS : spawn_good(&spawn) && spawn.out.len == 0 ? 0 : -EIO;
+	if (err == -EIO && strstr(strbuf_text(&spawn.err), "in use") != NULL)
+		err = -EBUSY;
 	if (err != 0)
 		report(&spawn, name, log);
 	spawn_free(&spawn);

@@ -14,7 +14,8 @@ must_check int ipset_save(const struct netns *netns, const char *name, struct st
 
 /*
  * Gives lines to `ipset restore`, which stops at the first that fails: those before it are carried out. Reports
- * failures with `name` in front. 0; -ENOSYS: ipset is not installed; -EIO: it failed otherwise.
+ * failures with `name` in front. 0; -ENOSYS: ipset is not installed; -EBUSY: rules or other sets use a set that was to
+ * go; -EIO: it failed otherwise.
  */
 must_check int ipset_restore(const struct netns *netns, const char *name, const struct strbuf *lines, struct diag_log *log);
 

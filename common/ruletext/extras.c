@@ -93,25 +93,57 @@ static const struct set *find_set(const struct extras *extras, const char *name)
 	return NULL;
 }
 
-static bool add_set(struct reading *in, const struct line *line, const char *args, size_t len)
+static bool set_fault(struct reading *in, const struct line *line, enum set_fault found, bool open)
+{
+	static const char *const forms[] = { "a set looks like: #@ set NAME hash:net inet",
+					     "an open set looks like: #@ set-open NAME hash:net inet" };
+	static const char *const texts[] = {
+		[SET_FAULT_RESERVED] = "names that begin with `" SET_SCRATCH_PREFIX "' are fw-load's own: give the set another name",
+		[SET_FAULT_OPTION] = "a word that begins with `-' is for ipset itself, and has no place in a text",
+	};
+
+	if (found == SET_FAULT_MEMORY)
+		return diag_memory(in->log) == 0;
+	return fault(in, line, found == SET_FAULT_FORM ? forms[open] : texts[found]);
+}
+
+static bool add_set(struct reading *in, const struct line *line, const char *args, size_t len, bool open)
 {
 	struct set set;
-	int err = set_parse(&set, args, len);
-	bool good = err == 0;
+	enum set_fault found = set_parse(&set, open, args, len);
+	bool good = found == SET_GOOD;
 
 	in->set = NULL;
-	if (err == -EINVAL)
-		return fault(in, line, "a set looks like: #@ set NAME hash:net inet");
-	if (good && find_set(in->extras, set.name) != NULL) {
+	if (!good)
+		return set_fault(in, line, found, open);
+	set.line = (unsigned)(line - in->stream->lines.item) + 1;
+	if (find_set(in->extras, set.name) != NULL) {
 		good = vec_push(&in->repeated, ((struct repeated){ set, line }));
 		in->set = good ? &in->repeated.item[in->repeated.len - 1].set : NULL;
-	} else if (good) {
+	} else {
 		good = vec_push(&in->extras->sets, set);
 		in->set = good ? &in->extras->sets.item[in->extras->sets.len - 1] : NULL;
 	}
 	if (!good)
 		set_free(&set);
 	return good || diag_memory(in->log) == 0;
+}
+
+static bool members_run_out(const struct set *set)
+{
+	struct strbuf member = STRBUF_INIT;
+	bool any = set_runs_out(strbuf_text(&set->type), NULL);
+
+	for (const char *line = strbuf_text(&set->members); !any && *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+
+		strbuf_reset(&member);
+		strbuf_add(&member, line, len);
+		any = set_runs_out(strbuf_text(&set->type), strbuf_text(&member));
+		line += len + (line[len] == '\n');
+	}
+	strbuf_free(&member);
+	return any;
 }
 
 /* Which of two would be meant? */
@@ -122,10 +154,11 @@ static bool check_repeated(struct reading *in)
 	for (size_t i = 0; i < in->repeated.len; i++) {
 		struct set *again = &in->repeated.item[i].set;
 		const struct set *set = find_set(in->extras, again->name);
+		bool same = set->open && !again->open && members_run_out(again); /* a part of a stored text said the same */
 
-		if (strcmp(strbuf_text(&set->type), strbuf_text(&again->type)) != 0 ||
-		    strcmp(strbuf_text(&set->members), strbuf_text(&again->members)) != 0)
-			good = fault(in, in->repeated.item[i].line, "this set is declared above, with another type or other members") && good;
+		if (!same && (set->open != again->open || strcmp(strbuf_text(&set->type), strbuf_text(&again->type)) != 0 ||
+		    strcmp(strbuf_text(&set->members), strbuf_text(&again->members)) != 0))
+			good = fault(in, in->repeated.item[i].line, "this set is declared above in other words, or with other members") && good;
 		set_free(again);
 	}
 	vec_free(&in->repeated);
@@ -136,6 +169,10 @@ static bool add_member(struct reading *in, const struct line *line, const char *
 {
 	if (in->set == NULL)
 		return fault(in, line, "a member belongs under the line of its set");
+	if (in->set->open)
+		return fault(in, line, "an open set is filled by others: say `#@ set' for one with members of its own");
+	if (set_member_check(args, len) != SET_GOOD)
+		return set_fault(in, line, SET_FAULT_OPTION, false);
 	strbuf_add(&in->set->members, args, len);
 	strbuf_putc(&in->set->members, '\n');
 	return !in->set->members.failed || diag_memory(in->log) == 0;
@@ -165,9 +202,28 @@ static bool add_keep(struct reading *in, const char *args, size_t len)
 	return true;
 }
 
-bool extras_read(struct extras *extras, const struct stream *stream, struct diag_log *log)
+/* Members that run out cannot be what a text says: whoever puts them there does it again and again. */
+static bool check_running_out(struct reading *in, bool stored)
 {
-	struct reading in = { .extras = extras, .stream = stream, .log = log };
+	bool good = true;
+
+	for (size_t i = 0; i < in->extras->sets.len; i++) {
+		struct set *set = &in->extras->sets.item[i];
+
+		if (set->open || !members_run_out(set))
+			continue;
+		if (set->members.len > 0 && !stored)
+			good = fault(in, &in->stream->lines.item[set->line - 1],
+				     "members that run out are put there by others: say `#@ set-open', without members");
+		set->open = true;
+		strbuf_reset(&set->members);
+	}
+	return good;
+}
+
+static bool read_all(struct reading *in)
+{
+	const struct stream *stream = in->stream;
 	bool good = true;
 
 	for (size_t i = 0; i < stream->lines.len; i++) {
@@ -178,19 +234,35 @@ bool extras_read(struct extras *extras, const struct stream *stream, struct diag
 		if (line->kind != LINE_DIRECTIVE)
 			continue;
 		if (line_directive(line, "module", &args, &len))
-			good = add_module(&in, line, args, len, false) && good;
+			good = add_module(in, line, args, len, false) && good;
 		else if (line_directive(line, "module?", &args, &len))
-			good = add_module(&in, line, args, len, true) && good;
+			good = add_module(in, line, args, len, true) && good;
 		else if (line_directive(line, "sysctl", &args, &len))
-			good = add_sysctl(&in, line, args, len) && good;
+			good = add_sysctl(in, line, args, len) && good;
 		else if (line_directive(line, "set", &args, &len))
-			good = add_set(&in, line, args, len) && good;
+			good = add_set(in, line, args, len, false) && good;
+		else if (line_directive(line, "set-open", &args, &len))
+			good = add_set(in, line, args, len, true) && good;
 		else if (line_directive(line, "member", &args, &len))
-			good = add_member(&in, line, args, len) && good;
+			good = add_member(in, line, args, len) && good;
 		else if (line_directive(line, "keep", &args, &len))
-			good = add_keep(&in, args, len) && good;
+			good = add_keep(in, args, len) && good;
 	}
-	return check_repeated(&in) && good;
+	return check_repeated(in) && good;
+}
+
+bool extras_read(struct extras *extras, const struct stream *stream, struct diag_log *log)
+{
+	struct reading in = { .extras = extras, .stream = stream, .log = log };
+
+	return read_all(&in) && check_running_out(&in, false);
+}
+
+bool extras_read_stored(struct extras *extras, const struct stream *stream, struct diag_log *log)
+{
+	struct reading in = { .extras = extras, .stream = stream, .log = log };
+
+	return read_all(&in) && check_running_out(&in, true);
 }
 
 static bool names_module(const struct extras *extras, const char *name)
@@ -246,26 +318,40 @@ void extras_forget(struct extras *extras, const struct extras *named)
 	extras->sets.len = kept;
 }
 
-void extras_write(const struct extras *extras, struct strbuf *out)
+/* named: a member's line names its set, and none has the "#@ " of a directive. */
+static void write_all(const struct extras *extras, bool named, struct strbuf *out)
 {
+	const char *begin = named ? "" : "#@ ";
+
 	for (size_t i = 0; i < extras->modules.len; i++)
-		strbuf_printf(out, "#@ module%s %s\n", extras->modules.item[i].optional ? "?" : "",
+		strbuf_printf(out, "%smodule%s %s\n", begin, extras->modules.item[i].optional ? "?" : "",
 			      extras->modules.item[i].name);
 	for (size_t i = 0; i < extras->sysctls.len; i++)
-		strbuf_printf(out, "#@ sysctl %s=%s\n", extras->sysctls.item[i].key, extras->sysctls.item[i].value);
+		strbuf_printf(out, "%ssysctl %s=%s\n", begin, extras->sysctls.item[i].key, extras->sysctls.item[i].value);
 	for (size_t i = 0; i < extras->keep.len; i++)
-		strbuf_printf(out, "#@ keep %s\n", extras->keep.item[i]);
+		strbuf_printf(out, "%skeep %s\n", begin, extras->keep.item[i]);
 	for (size_t i = 0; i < extras->sets.len; i++) {
 		const struct set *set = &extras->sets.item[i];
 
-		strbuf_printf(out, "#@ set %s %s\n", set->name, strbuf_text(&set->type));
+		strbuf_printf(out, "%sset%s %s%s%s\n", begin, set->open ? "-open" : "", set->name, set->type.len > 0 ? " " : "",
+			      strbuf_text(&set->type));
 		for (const char *line = strbuf_text(&set->members); *line != '\0';) {
 			size_t len = strcspn(line, "\n");
 
-			strbuf_printf(out, "#@ member %.*s\n", (int)len, line);
+			strbuf_printf(out, "%smember %s%s%.*s\n", begin, named ? set->name : "", named ? " " : "", (int)len, line);
 			line += len + (line[len] == '\n');
 		}
 	}
+}
+
+void extras_write(const struct extras *extras, struct strbuf *out)
+{
+	write_all(extras, false, out);
+}
+
+void extras_write_named(const struct extras *extras, struct strbuf *out)
+{
+	write_all(extras, true, out);
 }
 
 void extras_free(struct extras *extras)

@@ -26,11 +26,17 @@ struct extras {
  */
 must_check bool extras_read(struct extras *extras, const struct stream *stream, struct diag_log *log);
 
+/* The same for a stored text, which an older version may have written: a set whose members run out is open. */
+must_check bool extras_read_stored(struct extras *extras, const struct stream *stream, struct diag_log *log);
+
 /* Takes out what `named` names too, with whatever value. */
 void extras_forget(struct extras *extras, const struct extras *named);
 
 /* The directives again, one a line. */
 void extras_write(const struct extras *extras, struct strbuf *out);
+
+/* The same for comparing: each line says all of one thing, with a member's set in it: "member SET MEMBER". */
+void extras_write_named(const struct extras *extras, struct strbuf *out);
 
 void extras_free(struct extras *extras);
 

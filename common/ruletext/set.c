@@ -1,41 +1,87 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruletext/set.h"
 #include "base/vec.h"
+#include "ruletext/piecemap.h"
 #include "text/token.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+static bool begins(const struct token *word, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return word->len >= len && memcmp(word->text, prefix, len) == 0;
+}
+
+/* Does a word begin with '-', outside of the quotes of a comment? To ipset that is an option of its own. */
+static bool has_option(const char *text, size_t len)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && text[i] == '-' && (i == 0 || text[i - 1] == ' ' || text[i - 1] == '\t'))
+			return true;
+	}
+	return false;
+}
+
+enum set_fault set_member_check(const char *text, size_t len)
+{
+	return has_option(text, len) ? SET_FAULT_OPTION : SET_GOOD;
+}
 
 static bool is_family(const struct token *word)
 {
 	return token_is(word, "inet") || token_is(word, "inet6");
 }
 
-int set_parse(struct set *set, const char *text, size_t len)
+/* The words from `word` on: a family alone is short for ipset's `family inet`. */
+static void write_words(struct set *set, const char *text, size_t len, struct token word)
+{
+	struct token behind = token_next(text, len, &word);
+
+	if (!is_family(&word)) {
+		strbuf_add(&set->type, word.text, word.len);
+		word = behind;
+		behind = token_next(text, len, &word);
+	}
+	if (is_family(&word)) {
+		strbuf_printf(&set->type, "%sfamily %.*s", set->type.len > 0 ? " " : "", (int)word.len, word.text);
+		word = behind;
+	}
+	if (word.len > 0) {
+		strbuf_putc(&set->type, ' ');
+		strbuf_add(&set->type, word.text, len - (size_t)(word.text - text));
+	}
+}
+
+enum set_fault set_parse(struct set *set, bool open, const char *text, size_t len)
 {
 	struct token name = token_after(text, len, 0), type = token_next(text, len, &name);
-	struct token family = token_next(text, len, &type), rest = family;
+	struct token behind = token_next(text, len, &type);
+	bool typed = type.len > 0 && !is_family(&type) && !token_is(&type, "family");
 
-	*set = (struct set){ .name = NULL };
-	if (type.len == 0 || name.len > 31 || name.text[0] == '-' ||
-	    (name.len >= sizeof(SET_SCRATCH_PREFIX) - 1 && memcmp(name.text, SET_SCRATCH_PREFIX, sizeof(SET_SCRATCH_PREFIX) - 1) == 0))
-		return -EINVAL;
+	*set = (struct set){ .open = open };
+	if (begins(&name, SET_SCRATCH_PREFIX))
+		return SET_FAULT_RESERVED;
+	if (has_option(text, len))
+		return SET_FAULT_OPTION;
+	if (name.len == 0 || name.len > 31 || (!typed && !open) || (!typed && token_is(&type, "family") && !is_family(&behind)))
+		return SET_FAULT_FORM;
+	if (!typed && token_is(&type, "family"))
+		type = behind;
+	if (!typed && type.len > 0 && token_next(text, len, &type).len > 0)
+		return SET_FAULT_FORM; /* options of what type? */
 	set->name = strndup(name.text, name.len);
-	strbuf_add(&set->type, type.text, type.len);
-	if (is_family(&family)) {
-		strbuf_puts(&set->type, " family ");
-		strbuf_add(&set->type, family.text, family.len);
-		rest = token_next(text, len, &family);
-	}
-	if (rest.len > 0) {
-		strbuf_putc(&set->type, ' ');
-		strbuf_add(&set->type, rest.text, len - (size_t)(rest.text - text));
-	}
+	if (type.len > 0)
+		write_words(set, text, len, type);
 	if (set->name != NULL && !set->type.failed)
-		return 0;
+		return SET_GOOD;
 	set_free(set);
-	return -ENOMEM;
+	return SET_FAULT_MEMORY;
 }
 
 void set_free(struct set *set)
@@ -45,37 +91,208 @@ void set_free(struct set *set)
 	strbuf_free(&set->members);
 	strbuf_free(&set->before);
 	strbuf_free(&set->made);
+	strbuf_free(&set->normal);
 	set->name = NULL;
 }
+
+/* The value of an option; len 0: there is none. Text in quotes is a comment's. */
+static struct token option_value(const char *text, const char *option)
+{
+	size_t len = strlen(text);
+	bool quoted = false;
+
+	for (struct token word = token_after(text, len, 0); word.len > 0; word = token_next(text, len, &word)) {
+		if (!quoted && token_is(&word, option))
+			return token_next(text, len, &word);
+		for (size_t i = 0; i < word.len; i++)
+			quoted = quoted != (word.text[i] == '"');
+	}
+	return (struct token){ .len = 0 };
+}
+
+static bool is_time(const struct token *value)
+{
+	return value->len > 0 && !token_is(value, "0");
+}
+
+bool set_runs_out(const char *words, const char *member)
+{
+	struct token own = option_value(member != NULL ? member : "", "timeout"), all = option_value(words, "timeout");
+
+	return own.len > 0 ? is_time(&own) : is_time(&all);
+}
+
+/* --- what ipset tells of a set ------------------------------------------------------------------------- */
 
 static int line_order(const void *left, const void *right)
 {
 	return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-void set_normal_form(const struct strbuf *saved, const char *name, struct strbuf *out)
+/* Takes an option and its value out of a line. */
+static void cut_option(char *line, const char *option)
+{
+	struct token value = option_value(line, option);
+	char *at, *rest;
+
+	if (value.len == 0)
+		return;
+	rest = line + (value.text - line) + value.len;
+	at = line + (value.text - line) - strlen(option) - 2; /* the blank in front of the option */
+	memmove(at, rest, strlen(rest) + 1);
+}
+
+/* Behind "create NAME " or "add NAME ". */
+static char *behind_name(char *line)
+{
+	size_t len = strlen(line);
+	struct token verb = token_after(line, len, 0), name = token_next(line, len, &verb), rest = token_next(line, len, &name);
+
+	return rest.len > 0 ? line + (rest.text - line) : NULL;
+}
+
+bool set_split(const struct strbuf *saved, struct strbuf *words, struct strbuf *members)
 {
 	VEC(char *) lines = { 0 };
 	char *copy = strdup(strbuf_text(saved)), *next = copy;
-	size_t skip = strlen(name);
+	bool good = copy != NULL;
 
-	for (char *line; copy != NULL && (line = strsep(&next, "\n")) != NULL;) {
-		char *at = strstr(line, name), *seed = strstr(line, " initval ");
+	for (char *line; good && (line = strsep(&next, "\n")) != NULL;) {
+		char *rest = behind_name(line);
 
-		if (at != NULL)
-			memmove(at, at + skip, strlen(at + skip) + 1);
-		seed = at != NULL ? strstr(line, " initval ") : seed;
-		if (seed != NULL)
-			*seed = '\0';
-		if (*line != '\0' && !vec_push(&lines, line))
-			break;
+		if (rest != NULL && strncmp(line, "create ", 7) == 0) {
+			cut_option(rest, "initval");
+			strbuf_puts(words, rest);
+		} else if (rest != NULL) {
+			cut_option(rest, "packets");
+			cut_option(rest, "bytes");
+			good = vec_push(&lines, rest);
+		}
 	}
-	if (lines.len > 1)
+	if (good && lines.len > 1 && strncmp(strbuf_text(words), "list:", 5) != 0)
 		qsort(lines.item, lines.len, sizeof(*lines.item), line_order);
-	for (size_t i = 0; i < lines.len; i++) {
-		strbuf_puts(out, lines.item[i]);
-		strbuf_putc(out, '\n');
-	}
+	for (size_t i = 0; good && i < lines.len; i++)
+		strbuf_printf(members, "%s\n", lines.item[i]);
 	vec_free(&lines);
 	free(copy);
+	return good && !words->failed && !members->failed;
+}
+
+void set_plain_words(const char *words, struct strbuf *out)
+{
+	char *copy = strdup(words);
+
+	out->failed = out->failed || copy == NULL;
+	if (copy == NULL)
+		return;
+	cut_option(copy, "hashsize");
+	cut_option(copy, "bucketsize");
+	cut_option(copy, "initval");
+	strbuf_puts(out, copy);
+	free(copy);
+}
+
+static struct piece next_line(const char **text)
+{
+	struct piece line = { *text, (unsigned)strcspn(*text, "\n") };
+
+	*text += line.len + (line.text[line.len] == '\n');
+	return line;
+}
+
+bool set_lines_without(const char *lines, const char *others, struct strbuf *out)
+{
+	struct piecemap known = { .slots = NULL };
+	bool good = true;
+
+	while (good && *others != '\0') {
+		struct piece line = next_line(&others);
+
+		good = piecemap_add(&known, &line) != PIECEMAP_NONE;
+	}
+	while (good && *lines != '\0') {
+		struct piece line = next_line(&lines);
+
+		if (piecemap_find(&known, &line) == PIECEMAP_NONE)
+			strbuf_printf(out, "%.*s\n", (int)line.len, line.text);
+	}
+	piecemap_free(&known);
+	return good && !out->failed;
+}
+
+/* --- how alike two sets are -------------------------------------------------------------------------- */
+
+/* Options with a value. All others are words that stand alone. */
+static const struct valued {
+	const char *name;
+	enum set_likeness differs; /* if the values are not the same */
+} valued[] = {
+	{ "family", SET_OTHER_TYPE },	  { "range", SET_OTHER_OPTIONS },    { "netmask", SET_OTHER_OPTIONS },
+	{ "bitmask", SET_OTHER_OPTIONS }, { "markmask", SET_OTHER_OPTIONS }, { "timeout", SET_OTHER_SIZE },
+	{ "maxelem", SET_OTHER_SIZE },	  { "size", SET_OTHER_SIZE },	     { "hashsize", SET_ALIKE },
+	{ "bucketsize", SET_ALIKE },	  { "initval", SET_ALIKE },	     { "probes", SET_ALIKE },
+	{ "resize", SET_ALIKE },	  { "gc", SET_ALIKE },
+};
+
+static const struct valued *find_valued(const struct token *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(valued); i++)
+		if (token_is(word, valued[i].name))
+			return &valued[i];
+	return NULL;
+}
+
+static bool has_word(const char *text, const struct token *sought)
+{
+	size_t len = strlen(text);
+
+	for (struct token word = token_after(text, len, 0); word.len > 0; word = token_next(text, len, &word))
+		if (word.len == sought->len && memcmp(word.text, sought->text, word.len) == 0)
+			return true;
+	return false;
+}
+
+/* What an option of one of them says of both. Where one has none, the kernel chose sizes; others change what it is. */
+static enum set_likeness compare_option(const struct valued *option, const struct token *value, const char *others)
+{
+	struct token other = option_value(others, option->name);
+
+	if (other.len == value->len && memcmp(other.text, value->text, value->len) == 0)
+		return SET_ALIKE;
+	if (other.len > 0)
+		return option->differs;
+	if (option->differs == SET_OTHER_TYPE) /* inet is what a set has that names none */
+		return token_is(value, "inet") ? SET_ALIKE : SET_OTHER_TYPE;
+	return strcmp(option->name, "timeout") == 0 ? SET_OTHER_OPTIONS : option->differs;
+}
+
+static enum set_likeness compare_words(const char *words, const char *others)
+{
+	size_t len = strlen(words);
+	enum set_likeness least = SET_ALIKE, now;
+
+	for (struct token word = token_after(words, len, 0); word.len > 0; word = token_next(words, len, &word)) {
+		const struct valued *option = find_valued(&word);
+
+		if (option != NULL) {
+			word = token_next(words, len, &word);
+			now = compare_option(option, &word, others);
+		} else {
+			now = has_word(others, &word) || token_is(&word, "forceadd") ? SET_ALIKE : SET_OTHER_OPTIONS;
+		}
+		least = now < least ? now : least;
+	}
+	return least;
+}
+
+enum set_likeness set_compare(const char *words, const char *others)
+{
+	struct token type = token_after(words, strlen(words), 0), other = token_after(others, strlen(others), 0);
+	enum set_likeness one, two;
+
+	if (type.len != other.len || memcmp(type.text, other.text, type.len) != 0)
+		return SET_OTHER_TYPE;
+	one = compare_words(words, others);
+	two = compare_words(others, words);
+	return one < two ? one : two;
 }

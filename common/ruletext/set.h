@@ -5,28 +5,67 @@
 
 #include "base/strbuf.h"
 
+/* The words of a set: its type, its family and its options, as behind `ipset create NAME`. */
 struct set {
 	char *name;            /* owned */
-	struct strbuf type;    /* owned; "hash:net family inet hashsize 1024" */
+	bool open;             /* others fill it: its members are neither recorded nor changed */
+	unsigned line;         /* of the stream that declares it, from 1; 0: of none */
+	struct strbuf type;    /* owned; its words; empty: an open set of whatever type it has */
 	struct strbuf members; /* owned; one a line */
-	bool changed;          /* by set_put */
-	bool existed;          /* as set_look saw it */
-	struct strbuf before;  /* owned; `ipset save` of it then */
-	struct strbuf made;    /* owned; what set_rehearse made of it; empty: it was not tried */
+	bool existed;          /* before the load ... */
+	struct strbuf before;  /* owned; ... and `ipset save` of it then */
+	struct strbuf made;    /* owned; the words as the kernel tells them; empty: not known */
+	struct strbuf normal;  /* owned; the members as the kernel tells them, if `made` is known */
 };
 
-/* The words behind `#@ set`: NAME TYPE [inet|inet6|unspec] [OPTION ...]. 0; -EINVAL: not that, or a name
- * of fw-load's own; -ENOMEM. */
-must_check int set_parse(struct set *set, const char *text, size_t len);
+enum set_fault {
+	SET_GOOD,
+	SET_FAULT_FORM,     /* not NAME TYPE [inet|inet6] [OPTION ...] */
+	SET_FAULT_RESERVED, /* a name of fw-load's own */
+	SET_FAULT_OPTION,   /* a word for ipset itself, such as -exist or -file */
+	SET_FAULT_MEMORY,
+};
+
+/*
+ * The words behind `#@ set` or `#@ set-open`: NAME TYPE [inet|inet6] [OPTION ...], and of an open set NAME [inet|inet6]
+ * too. Anything but SET_GOOD: *set holds nothing.
+ */
+must_check enum set_fault set_parse(struct set *set, bool open, const char *text, size_t len);
+
+/* Can the words behind `#@ member` be handed to ipset? SET_GOOD or SET_FAULT_OPTION. */
+must_check enum set_fault set_member_check(const char *text, size_t len);
+
 void set_free(struct set *set);
+
+/* Do members of a set with these words, or this member (`member` not NULL), run out? */
+bool set_runs_out(const char *words, const char *member);
 
 /* Names that begin so belong to fw-load, which fills a set beside the one in force. */
 #define SET_SCRATCH_PREFIX "fw-load-"
 
+/* What an open set without a type is made of where it is not there. */
+#define SET_OPEN_TYPE "hash:net"
+
 /*
- * Appends `ipset save` of a set without its name, its seed, and the order of its members: two sets are the same
- * if their normal forms are.
+ * Takes `ipset save` of one set apart: appends its words, without the seed of its hash, and its members, without
+ * their counters, a line each. Members are sorted, but for those of a list of sets. False when memory ran out.
  */
-void set_normal_form(const struct strbuf *saved, const char *name, struct strbuf *out);
+must_check bool set_split(const struct strbuf *saved, struct strbuf *words, struct strbuf *members);
+
+/* Appends a set's words without those by which the kernel tells how it stores it: another kernel chooses its own. */
+void set_plain_words(const char *words, struct strbuf *out);
+
+/* Appends the lines of a text that are not lines of the other one. False when memory ran out. */
+must_check bool set_lines_without(const char *lines, const char *others, struct strbuf *out);
+
+/* How alike two sets are, by their words. */
+enum set_likeness {
+	SET_OTHER_TYPE,    /* the type, its family or its range: neither can take the place of the other */
+	SET_OTHER_OPTIONS, /* such that members have, or how they match */
+	SET_OTHER_SIZE,    /* the most members, or how long they stay */
+	SET_ALIKE,
+};
+
+enum set_likeness set_compare(const char *words, const char *others);
 
 #endif

@@ -51,7 +51,7 @@ static bool take_extras(struct generation *generation, const struct record_field
 	for (const char *stop; at < end && (stop = memchr(at, '\n', (size_t)(end - at))) != NULL; at = stop + 1)
 		stream_feed(&stream, at, (size_t)(stop - at), true);
 	good = field->block && at == end && diag_errors(&silent) == 0 &&
-	       extras_read(&generation->extras, &stream, &silent) && !stream.no_memory;
+	       extras_read_stored(&generation->extras, &stream, &silent) && !stream.no_memory;
 	stream_free(&stream);
 	return good;
 }

@@ -99,7 +99,7 @@ static bool read_family(struct generation *generation, const struct state *state
 		       fault(generation, family, err == -EBADMSG ? "not what was written" : file_own_error(err));
 	}
 	good = read_sealed(generation, family, text, FAMILY_BOTH, &stream) &&
-	       (extras_read(&generation->extras, &stream, &silent) ||
+	       (extras_read_stored(&generation->extras, &stream, &silent) ||
 		fault(generation, family, "a directive of it cannot be read"));
 	good = good && (rules_of_stream(&generation->rules[family], part(family), &stream, &silent) ||
 			fault(generation, family, "its rules cannot be read"));

@@ -102,6 +102,7 @@ static const struct directive directives[] = {
 	{ "keep", 1, NULL },
 	{ "expect", 1, NULL },
 	{ "set", 2, NULL },
+	{ "set-open", 1, NULL },
 	{ "member", 1, NULL },
 	{ "lint-off", 1, NULL },
 };

@@ -204,7 +204,7 @@ static bool copy_sets(struct transaction *t, const struct extras *from, bool our
 {
 	for (size_t i = 0; i < from->sets.len; i++) {
 		const struct set *set = &from->sets.item[i];
-		struct set copy = { .name = NULL };
+		struct set copy = { .open = set->open, .line = ours ? set->line : 0 };
 
 		if (in_scope(set_families(set), t->request.families) != ours) {
 			if (ours)

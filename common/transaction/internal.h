@@ -99,7 +99,20 @@ must_check bool plan_followers(struct transaction *t);
 enum family set_families(const struct set *set);
 must_check bool rehearse_sets(struct transaction *t, const struct door *scratch);
 must_check bool plan_sets(struct transaction *t);
-bool sets_stand(const struct transaction *t);
+must_check bool note_used_sets(struct transaction *t);
+struct set *find_set(const struct extras *extras, const char *name); /* NULL: none */
+
+/* A set is filled beside the one in force. One at a time: the load holds the lock. A killed load's goes with the next. */
+#define SET_BESIDE SET_SCRATCH_PREFIX "beside"
+void set_drop_beside(const struct door *door);  /* it may not be there */
+
+/* Appends the lines of `ipset restore` that make it, under a name. */
+void set_write(const struct set *set, const char *name, struct strbuf *out);
+
+/* Makes the set beside those in force for a moment, to fill `made` and `normal`. False after a report. */
+must_check bool set_learn(const struct door *door, struct set *set, struct diag_log *log);
+
+/* set_steps.c */
 must_check bool set_apply(struct transaction *t, const struct journal_step *step);
 must_check bool set_undo(struct transaction *t, const struct journal_step *step);
 

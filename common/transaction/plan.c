@@ -81,7 +81,7 @@ static bool is_settled(struct transaction *t)
 
 static bool plan_changes(struct transaction *t)
 {
-	return plan_settings(t, false) && plan_sets(t) && plan_rules(t) && plan_settings(t, true);
+	return plan_settings(t, false) && plan_sets(t) && note_used_sets(t) && plan_rules(t) && plan_settings(t, true);
 }
 
 static void number_generation(struct transaction *t)

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sets of addresses as steps: a set is filled beside the one in force, then the two are swapped. */
+/* Sets of addresses: what a load asks for, what stands there, and the steps from the one to the other. */
 #include "transaction/internal.h"
-#include "text/token.h"
+#include "host/depend.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 enum family set_families(const struct set *set)
 {
 	const char *type = strbuf_text(&set->type);
 
-	if (strstr(type, " family inet6") != NULL)
+	if (strstr(type, "family inet6") != NULL)
 		return FAMILY_IPV6;
 	if (strncmp(type, "list:", 5) == 0 || strncmp(type, "bitmap:port", 11) == 0 || strncmp(type, "hash:mac", 8) == 0)
 		return FAMILY_BOTH;
@@ -23,43 +22,94 @@ static bool in_scope(const struct transaction *t, const struct set *set)
 	return (set_families(set) & t->request.families) == set_families(set);
 }
 
-/* The lines of `ipset restore` that make it. */
-static void write_set(const struct set *set, struct strbuf *out)
+static bool has_type(const struct set *set)
 {
-	strbuf_printf(out, "create %s %s\n", set->name, strbuf_text(&set->type));
+	return set->type.len > 0 && strncmp(strbuf_text(&set->type), "family ", 7) != 0;
+}
+
+void set_write(const struct set *set, const char *name, struct strbuf *out)
+{
+	strbuf_printf(out, "create %s %s%s%s\n", name, has_type(set) ? "" : SET_OPEN_TYPE,
+		      !has_type(set) && set->type.len > 0 ? " " : "", strbuf_text(&set->type));
 	for (const char *line = strbuf_text(&set->members); *line != '\0';) {
 		size_t len = strcspn(line, "\n");
 
-		strbuf_printf(out, "add %s %.*s\n", set->name, (int)len, line);
+		strbuf_printf(out, "add %s %.*s\n", name, (int)len, line);
 		line += len + (line[len] == '\n');
 	}
+}
+
+void set_drop_beside(const struct door *door)
+{
+	struct strbuf lines = STRBUF_INIT;
+	struct diag_log silent = { .report = NULL };
+	bool gone = false;
+
+	strbuf_puts(&lines, "destroy " SET_BESIDE "\n");
+	for (int tries = 0; tries < 2 && !gone; tries++) {
+		struct strbuf saved = STRBUF_INIT;
+
+		gone = door->set_save(door->self, SET_BESIDE, &saved) == -ENOENT ||
+		       door->set_restore(door->self, SET_BESIDE, &lines, &silent) == 0;
+		strbuf_free(&saved);
+	}
+	strbuf_free(&lines);
+}
+
+bool set_learn(const struct door *door, struct set *set, struct diag_log *log)
+{
+	struct strbuf lines = STRBUF_INIT, saved = STRBUF_INIT;
+	bool good;
+
+	strbuf_reset(&set->made);
+	strbuf_reset(&set->normal);
+	set_drop_beside(door);
+	set_write(set, SET_BESIDE, &lines);
+	good = door->set_restore(door->self, set->name, &lines, log) == 0 && door->set_save(door->self, SET_BESIDE, &saved) == 0;
+	set_drop_beside(door);
+	if (good && !set_split(&saved, &set->made, &set->normal))
+		good = diag_memory(log) == 0;
+	strbuf_free(&lines);
+	strbuf_free(&saved);
+	return good;
+}
+
+/* Makes a set where the rules are rehearsed. Sets of the machine are there already, empty, maybe of another type. */
+static bool rehearse_set(struct transaction *t, const struct door *scratch, struct set *set)
+{
+	struct strbuf lines = STRBUF_INIT, saved = STRBUF_INIT;
+	bool good;
+
+	if (scratch->set_save(scratch->self, set->name, &saved) == 0 && set->open) {
+		strbuf_free(&saved);
+		return !has_type(set) || set_learn(scratch, set, t->log); /* the rules meet what stands there */
+	}
+	if (saved.len > 0)
+		strbuf_printf(&lines, "destroy %s\n", set->name);
+	strbuf_reset(&saved);
+	strbuf_reset(&set->made);
+	strbuf_reset(&set->normal);
+	set_write(set, set->name, &lines);
+	good = scratch->set_restore(scratch->self, set->name, &lines, t->log) == 0 &&
+	       scratch->set_save(scratch->self, set->name, &saved) == 0;
+	if (good && !set_split(&saved, &set->made, &set->normal))
+		good = diag_memory(t->log) == 0;
+	strbuf_free(&lines);
+	strbuf_free(&saved);
+	return good;
 }
 
 bool rehearse_sets(struct transaction *t, const struct door *scratch)
 {
 	bool good = true;
 
-	for (size_t i = 0; good && i < t->extras.sets.len; i++) {
-		struct set *set = &t->extras.sets.item[i];
-		struct strbuf lines = STRBUF_INIT, saved = STRBUF_INIT;
-
-		if (!in_scope(t, set))
-			continue;
-		/* The door has made those that the machine has, empty: they may be of another type. */
-		strbuf_printf(&lines, "destroy %s\n", set->name);
-		if (scratch->set_save(scratch->self, set->name, &saved) == -ENOENT)
-			strbuf_reset(&lines);
-		strbuf_reset(&saved);
-		write_set(set, &lines);
-		good = scratch->set_restore(scratch->self, set->name, &lines, t->log) == 0 &&
-		       scratch->set_save(scratch->self, set->name, &saved) == 0;
-		strbuf_reset(&set->made);
-		set_normal_form(&saved, set->name, &set->made);
-		strbuf_free(&lines);
-		strbuf_free(&saved);
-	}
+	for (size_t i = 0; good && i < t->extras.sets.len; i++)
+		if (in_scope(t, &t->extras.sets.item[i]))
+			good = rehearse_set(t, scratch, &t->extras.sets.item[i]);
 	return good;
 }
+
+/* --- what stands there ------------------------------------------------------------------------------- */
 
 static bool look(struct transaction *t, struct set *set)
 {
@@ -74,176 +124,226 @@ static bool look(struct transaction *t, struct set *set)
 	return false;
 }
 
-/* Is what is there what was asked for? A set that was not rehearsed never is. */
-static bool stands(const struct set *set)
+struct set *find_set(const struct extras *extras, const char *name)
 {
-	struct strbuf now = STRBUF_INIT;
-	bool same;
-
-	set_normal_form(&set->before, set->name, &now);
-	same = set->existed && set->made.len > 0 && strcmp(strbuf_text(&now), strbuf_text(&set->made)) == 0;
-	strbuf_free(&now);
-	return same;
+	for (size_t i = 0; i < extras->sets.len; i++)
+		if (strcmp(extras->sets.item[i].name, name) == 0)
+			return &extras->sets.item[i];
+	return NULL;
 }
 
-bool sets_stand(const struct transaction *t)
+static bool has_members(const struct set *set)
 {
-	for (size_t i = 0; i < t->extras.sets.len; i++)
-		if (in_scope(t, &t->extras.sets.item[i]) && !stands(&t->extras.sets.item[i]))
-			return false;
-	return true;
+	return set != NULL && !set->open && set->members.len > 0;
+}
+
+/* A set without members is for others to fill, unless the load before gave it members. */
+static bool is_open(const struct transaction *t, const struct set *set)
+{
+	return set->open || (set->members.len == 0 && !has_members(find_set(&t->good.extras, set->name)));
+}
+
+/* The members that the load before gave the set, as the kernel tells them; none are known: "". */
+static const char *known_members(struct transaction *t, const struct set *set)
+{
+	struct set *good = find_set(&t->good.extras, set->name);
+	struct diag_log silent = { .report = NULL };
+
+	if (!has_members(good))
+		return "";
+	if (strcmp(strbuf_text(&good->type), strbuf_text(&set->type)) == 0 &&
+	    strcmp(strbuf_text(&good->members), strbuf_text(&set->members)) == 0)
+		return strbuf_text(&set->normal);
+	return set_learn(t->door, good, &silent) ? strbuf_text(&good->normal) : "";
+}
+
+static void refuse(struct transaction *t, const struct set *set, enum result result, const char *text)
+{
+	const struct stream *stream = t->request.stream;
+	struct where where = { .file = NULL }, origin = { .file = NULL };
+
+	if (stream != NULL && set->line > 0 && set->line <= stream->lines.len) {
+		where = stream_where(stream, &stream->lines.item[set->line - 1], 0, 0);
+		origin = stream_origin_where(stream, &stream->lines.item[set->line - 1]);
+	}
+	diag_add(t->log, result == RESULT_UNKNOWN ? DIAG_SYSTEM : DIAG_LOAD, &where, &origin, "%s", text);
+	t->result = result;
+}
+
+/* The set has words that do not go together with those of the text. At boot the rules are loaded all the same. */
+static bool is_other(struct transaction *t, const struct set *set, const char *words)
+{
+	struct strbuf text = STRBUF_INIT;
+	bool boot = (t->flags & FLAG_BOOT) != 0;
+
+	strbuf_printf(&text, "set %s is there as `%s', and the text asks for `%s'", set->name, words, strbuf_text(&set->made));
+	if (boot) {
+		warn(t, "%s: it stays as it is", strbuf_text(&text));
+		t->flags |= set->open ? 0 : FLAG_PARTIAL;
+	} else {
+		strbuf_printf(&text, ": %s", set->open ? "give it the words of the program that fills it" :
+							 "destroy it first, or give this one another name");
+		refuse(t, set, RESULT_REFUSED, strbuf_text(&text));
+	}
+	strbuf_free(&text);
+	return boot;
+}
+
+/* --- steps ------------------------------------------------------------------------------------------- */
+
+static struct journal_step *add_step(struct transaction *t, const struct set *set)
+{
+	struct journal_step *step = journal_add(&t->journal, JOURNAL_SET, set->name, 0);
+
+	if (step == NULL) {
+		diag_memory(t->log);
+		return NULL;
+	}
+	step->existed = set->existed;
+	if (set->existed)
+		strbuf_add(&step->before, strbuf_text(&set->before), set->before.len);
+	set_write(set, set->name, &step->after);
+	strbuf_printf(&t->plan, set->existed ? "put set %s in force\n" : "make set %s\n", set->name);
+	return step;
+}
+
+/* Somebody else filled the set since the last load. Nothing is changed. */
+static bool stop_at_others(struct transaction *t, const struct set *set, const char *members, const char *known)
+{
+	struct strbuf text = STRBUF_INIT, first = STRBUF_INIT;
+
+	(void)!set_lines_without(members, known, &first);
+	if (first.len > 0)
+		strbuf_printf(&text, "set %s has members that no load put there, first: %.*s", set->name,
+			      (int)strcspn(strbuf_text(&first), "\n"), strbuf_text(&first));
+	else
+		strbuf_printf(&text, "set %s lost members since it was loaded", set->name);
+	strbuf_puts(&text, "; say `#@ set-open' for a set that another program fills, or --replace");
+	refuse(t, set, RESULT_UNKNOWN, strbuf_text(&text));
+	strbuf_free(&first);
+	strbuf_free(&text);
+	return false;
+}
+
+/* At boot nobody can be asked: the set gets what the generation gave it, and keeps what others did. */
+static bool join(struct transaction *t, struct set *set, const char *members)
+{
+	struct set joined = { .name = set->name, .type = set->type, .existed = true, .before = set->before };
+	bool good = set_lines_without(strbuf_text(&set->normal), members, &joined.members);
+
+	warn(t, "set %s has other members than the good generation gave it: they stay", set->name);
+	t->flags |= FLAG_PARTIAL;
+	if (good && joined.members.len > 0) {
+		strbuf_puts(&joined.members, members);
+		good = add_step(t, &joined) != NULL;
+	}
+	strbuf_free(&joined.members);
+	return good || diag_memory(t->log) == 0;
+}
+
+/* A set of others is never filled; one that they replace by another kind may not be what the rules were written for. */
+static bool plan_open(struct transaction *t, struct set *set, const char *words)
+{
+	if (!has_type(set))
+		return true;
+	if (set->made.len == 0 && !set_learn(t->door, set, t->log))
+		return false;
+	return set_compare(strbuf_text(&set->made), words) >= SET_OTHER_SIZE || is_other(t, set, words);
+}
+
+static bool plan_fixed(struct transaction *t, struct set *set, const char *words, const char *members)
+{
+	enum set_likeness likeness;
+	const char *known;
+
+	if (set->made.len == 0 && !set_learn(t->door, set, t->log))
+		return false;
+	likeness = set_compare(strbuf_text(&set->made), words);
+	if (likeness == SET_OTHER_TYPE)
+		return is_other(t, set, words);
+	if (likeness == SET_ALIKE && strcmp(strbuf_text(&set->normal), members) == 0)
+		return true;
+	known = *members != '\0' ? known_members(t, set) : "";
+	if (t->request.unknown == UNKNOWN_REPLACE || strcmp(members, known) == 0)
+		return add_step(t, set) != NULL;
+	return (t->flags & FLAG_BOOT) != 0 ? join(t, set, members) : stop_at_others(t, set, members, known);
+}
+
+/* From here on members are told as the kernel tells them, in the record too. At boot the record has them so. */
+static bool take_normal(struct transaction *t, struct set *set)
+{
+	if (set->members.len == 0 || (set->made.len == 0 && (t->flags & FLAG_BOOT) != 0))
+		return true;
+	if (set->made.len == 0 && !set_learn(t->door, set, t->log))
+		return false;
+	strbuf_reset(&set->members);
+	strbuf_add(&set->members, strbuf_text(&set->normal), set->normal.len);
+	return !set->members.failed || diag_memory(t->log) == 0;
 }
 
 static bool plan_set(struct transaction *t, struct set *set)
 {
-	struct journal_step *step;
+	struct strbuf words = STRBUF_INIT, members = STRBUF_INIT;
+	bool good = look(t, set) && take_normal(t, set);
 
-	if (!look(t, set))
-		return false;
-	if (stands(set))
-		return true;
-	step = journal_add(&t->journal, JOURNAL_SET, set->name, 0);
-	if (step == NULL)
-		return diag_memory(t->log) == 0;
-	step->existed = set->existed;
-	if (set->existed)
-		strbuf_add(&step->before, strbuf_text(&set->before), set->before.len);
-	write_set(set, &step->after);
-	strbuf_printf(&t->plan, "put set %s in force\n", set->name);
-	return true;
+	if (good && !set->existed) {
+		good = add_step(t, set) != NULL;
+	} else if (good && !set_split(&set->before, &words, &members)) {
+		good = diag_memory(t->log) == 0;
+	} else if (good) {
+		good = is_open(t, set) ? plan_open(t, set, strbuf_text(&words)) :
+					 plan_fixed(t, set, strbuf_text(&words), strbuf_text(&members));
+	}
+	strbuf_free(&words);
+	strbuf_free(&members);
+	return good;
 }
 
 bool plan_sets(struct transaction *t)
 {
 	bool good = true;
 
+	if (t->extras.sets.len > 0 || t->good.extras.sets.len > 0)
+		set_drop_beside(t->door); /* a killed run's */
 	for (size_t i = 0; good && i < t->extras.sets.len; i++)
 		if (in_scope(t, &t->extras.sets.item[i]))
 			good = plan_set(t, &t->extras.sets.item[i]);
 	return good;
 }
 
-/* The same lines for a set of another name: each is "create NAME ..." or "add NAME ...". */
-static void rename_lines(const struct strbuf *lines, const char *from, const char *to, struct strbuf *out)
+/*
+ * Sets that rules of the text name and the text does not declare are others' too. The record knows of what kind they
+ * are: at the next boot the rules come before the program that makes them.
+ */
+static bool note_set(struct transaction *t, struct set *used)
 {
-	size_t name = strlen(from);
+	struct strbuf saved = STRBUF_INIT, words = STRBUF_INIT, members = STRBUF_INIT;
+	int err = find_set(&t->extras, used->name) != NULL ? -ENOENT : t->door->set_save(t->door->self, used->name, &saved);
+	bool good = err != 0 || set_split(&saved, &words, &members);
 
-	for (const char *line = strbuf_text(lines); *line != '\0';) {
-		size_t len = strcspn(line, "\n"), verb = strcspn(line, " ");
-
-		if (verb + 1 + name <= len)
-			strbuf_printf(out, "%.*s %s%.*s\n", (int)verb, line, to, (int)(len - verb - 1 - name),
-				      line + verb + 1 + name);
-		line += len + (line[len] == '\n');
+	if (err == 0 && good)
+		set_plain_words(strbuf_text(&words), &used->type);
+	if (err == 0 && good && in_scope(t, used)) {
+		good = !used->type.failed && vec_push(&t->extras.sets, *used);
+		if (good)
+			*used = (struct set){ .name = NULL };
 	}
-}
-
-/* A set is filled beside the one in force. One at a time: the load holds the lock. A killed load's goes with the next. */
-static const char beside[] = SET_SCRATCH_PREFIX "beside";
-
-/* Destroys the set beside, whatever it holds; it may not be there. */
-static void drop_beside(struct transaction *t)
-{
-	struct strbuf lines = STRBUF_INIT, saved = STRBUF_INIT;
-	struct diag_log silent = { .report = NULL };
-
-	strbuf_printf(&lines, "destroy %s\n", beside);
-	if (t->door->set_save(t->door->self, beside, &saved) != -ENOENT)
-		(void)!t->door->set_restore(t->door->self, beside, &lines, &silent);
-	strbuf_free(&lines);
 	strbuf_free(&saved);
-}
-
-bool set_apply(struct transaction *t, const struct journal_step *step)
-{
-	struct strbuf lines = STRBUF_INIT;
-	bool good;
-
-	t->flags |= FLAG_CHANGED;
-	if (!step->existed)
-		return t->door->set_restore(t->door->self, step->name, &step->after, t->log) == 0;
-	drop_beside(t);
-	rename_lines(&step->after, step->name, beside, &lines);
-	strbuf_printf(&lines, "swap %s %s\ndestroy %s\n", beside, step->name, beside);
-	good = t->door->set_restore(t->door->self, step->name, &lines, t->log) == 0;
-	if (!good)
-		drop_beside(t);
-	strbuf_free(&lines);
+	strbuf_free(&words);
+	strbuf_free(&members);
 	return good;
 }
 
-/* The member of an "add NAME MEMBER ..." line; len 0: another line. */
-static struct piece member_of(const char *line, size_t len)
+bool note_used_sets(struct transaction *t)
 {
-	struct token verb = token_after(line, len, 0), name = token_next(line, len, &verb), member = token_next(line, len, &name);
-
-	return token_is(&verb, "add") ? (struct piece){ member.text, (unsigned)member.len } : (struct piece){ NULL, 0 };
-}
-
-static bool list_members(const struct strbuf *lines, struct piecemap *members)
-{
+	struct extras used = { .sets = { 0 } };
 	bool good = true;
 
-	for (const char *line = strbuf_text(lines); good && *line != '\0';) {
-		size_t len = strcspn(line, "\n");
-		struct piece member = member_of(line, len);
-
-		good = member.len == 0 || piecemap_add(members, &member) != PIECEMAP_NONE;
-		line += len + (line[len] == '\n');
-	}
-	return good;
-}
-
-/* A line for each member of `lines` that is not in `others`: as it is, or one that deletes it. */
-static void write_others(const struct strbuf *lines, const struct piecemap *others, const char *name, bool remove,
-			 struct strbuf *out)
-{
-	for (const char *line = strbuf_text(lines); *line != '\0';) {
-		size_t len = strcspn(line, "\n");
-		struct piece member = member_of(line, len);
-
-		if (member.len > 0 && piecemap_find(others, &member) == PIECEMAP_NONE) {
-			if (remove)
-				strbuf_printf(out, "del %s %.*s -exist\n", name, (int)member.len, member.text);
-			else
-				strbuf_printf(out, "%.*s -exist\n", (int)len, line);
-		}
-		line += len + (line[len] == '\n');
-	}
-}
-
-/* Members that the load added go, those that it removed come back; what others did to the set since stays. */
-static bool write_members_back(const struct journal_step *step, struct strbuf *out)
-{
-	struct piecemap before = { .slots = NULL }, after = { .slots = NULL };
-	bool good = list_members(&step->before, &before) && list_members(&step->after, &after);
-
-	if (good) {
-		write_others(&step->after, &before, step->name, true, out);
-		write_others(&step->before, &after, step->name, false, out);
-	}
-	piecemap_free(&before);
-	piecemap_free(&after);
-	return good && !out->failed;
-}
-
-bool set_undo(struct transaction *t, const struct journal_step *step)
-{
-	struct strbuf lines = STRBUF_INIT, saved = STRBUF_INIT;
-	int err = t->door->set_save(t->door->self, step->name, &saved);
-	bool good = err == 0 || err == -ENOENT;
-
-	if (step->existed)
-		drop_beside(t); /* the load tried it once */
-	if (step->existed && err == 0)
-		good = write_members_back(step, &lines);
-	else if (step->existed)
-		strbuf_add(&lines, strbuf_text(&step->before), step->before.len);
-	else if (err == 0)
-		strbuf_printf(&lines, "destroy %s\n", step->name);
-	if (good && lines.len > 0)
-		good = t->door->set_restore(t->door->self, step->name, &lines, t->log) == 0;
-	strbuf_free(&lines);
-	strbuf_free(&saved);
-	return good;
+	for (int i = 0; good && i < FAMILIES && t->request.generation == 0; i++)
+		if (family_has(t->request.families, i) && strstr(strbuf_text(&t->family[i].text), "-set ") != NULL)
+			good = depend_sets(&used, &t->family[i].wanted);
+	for (size_t i = 0; good && i < used.sets.len; i++)
+		good = note_set(t, &used.sets.item[i]);
+	extras_free(&used);
+	return good || diag_memory(t->log) == 0;
 }

@@ -302,6 +302,8 @@ static bool set_line(struct fake_kernel *kernel, const char *verb, const char *n
 		*set = kernel->set[--kernel->set_count];
 		return true;
 	}
+	if (strcmp(verb, "rename") == 0)
+		return !is_used(kernel, name) && fake_set(kernel, rest) == NULL && (set->name = fake_word_text(rest), true);
 	if (strcmp(verb, "swap") == 0)
 		return set_swap(kernel, set, rest);
 	return sscanf(rest, "%63s %15s", member, option) >= 1 &&
@@ -316,8 +318,10 @@ int fake_sets_run(struct fake_kernel *kernel, const char *lines)
 		int rest = 0;
 
 		snprintf(text, sizeof(text), "%.*s", (int)len, line);
-		if (sscanf(text, "%15s %63s %n", verb, name, &rest) < 2 || !set_line(kernel, verb, name, text + rest))
+		if (sscanf(text, "%15s %63s %n", verb, name, &rest) < 2)
 			return -EINVAL;
+		if (!set_line(kernel, verb, name, text + rest))
+			return is_used(kernel, name) ? -EBUSY : -EIO;
 		line += len + (line[len] == '\n');
 	}
 	return 0;

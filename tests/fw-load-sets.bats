@@ -1,0 +1,352 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sets of addresses: those of the text, and those that other programs fill.
+
+load lib/load
+in_turn=1
+
+setup() {
+	load_setup
+	in_ns ipset create probe hash:ip || skip "this kernel has no ipset"
+	in_ns ipset destroy probe
+}
+teardown() { load_teardown; }
+
+# text FILE DIRECTIVE...: these directives, and a rule that looks into the set `bans'
+text() {
+	{
+		printf '#@ %s\n' "${@:2}"
+		printf '*filter\n:INPUT ACCEPT [0:0]\n-4 -A INPUT -m set --match-set bans src -j DROP\nCOMMIT\n'
+	} >"$1"
+}
+
+members() { in_ns ipset save "$1" | sed -n "s/^add $1 //p" | sort | tr '\n' ';'; }
+
+@test "case T27 an open set is made where it is missing, and used as it is where it is there" {
+	for b in $backends; do
+		fresh
+		text "$tmp/a" 'set-open bans hash:net timeout 600'
+		put "$tmp/a"
+		[[ $(in_ns ipset save bans) == "create bans hash:net "*"timeout 600"* ]]
+		in_ns ipset add bans 192.0.2.0/24
+		put "$tmp/a"
+		[[ $(members bans) == "192.0.2.0/24 timeout"* ]]
+		[[ $(put --status) == *"good 000001"* ]]
+		# Other sizes and times are the other program's.
+		text "$tmp/b" 'set-open bans hash:net timeout 0 maxelem 1000'
+		run -0 put "$tmp/b"
+		[[ $(members bans) == "192.0.2.0/24 timeout"* ]]
+		# No type at all: whatever it has.
+		text "$tmp/c" 'set-open bans'
+		put "$tmp/c"
+		text "$tmp/c" 'set-open bans inet'
+		put "$tmp/c"
+		[[ $(members bans) == "192.0.2.0/24 timeout"* ]]
+	done
+}
+
+@test "case T27 an open set of another type or with other options is refused at its line, and nothing is changed" {
+	for b in $backends; do
+		fresh
+		in_ns ipset create bans hash:net timeout 600
+		for words in 'hash:ip timeout 600' 'hash:net' 'hash:net timeout 0 counters' 'hash:net inet6 timeout 0' 'hash:net comment timeout 9'; do
+			text "$tmp/a" "set-open bans $words"
+			for how in '' --no-rehearse; do
+				# shellcheck disable=SC2086
+				run -1 put $how "$tmp/a"
+				[[ $output == *"/a:1: error: set bans is there as \`hash:net family inet"* ]] || { echo "$words: $output"; false; }
+			done
+		done
+		[ -z "$(live | grep -- -A)" ]
+	done
+}
+
+@test "case T27 members that packets or other programs put into an open set outlive reloads" {
+	for b in $backends; do
+		fresh
+		{
+			printf '#@ set-open bans hash:ip timeout 600\n*filter\n:INPUT ACCEPT [0:0]\n'
+			printf -- '-4 -A INPUT -p udp -m udp --dport 9 -j SET --add-set bans src\nCOMMIT\n'
+		} >"$tmp/a"
+		put "$tmp/a"
+		in_ns bash -c 'echo x >/dev/udp/127.0.0.1/9'
+		in_ns ipset test bans 127.0.0.1
+		for n in 1 2 3 4; do
+			sed "s/--dport 9 /--dport 9$((n % 2)) /" "$tmp/a" | put
+			in_ns ipset test bans 127.0.0.1
+			in_ns ipset add bans "192.0.2.$n"
+		done
+		[ "$(members bans | tr ';' '\n' | wc -l)" = 5 ]
+		# A set without members of its own is for others to fill, whatever it is called in the text.
+		sed 's/set-open/set/' "$tmp/a" >"$tmp/b"
+		put "$tmp/b"
+		sed 's/ timeout 600//; s/bans/static/' "$tmp/b" >"$tmp/c"
+		put "$tmp/c"
+		in_ns ipset add static 192.0.2.77
+		put "$tmp/c"
+		in_ns ipset test static 192.0.2.77
+	done
+}
+
+@test "case T28 an open set that is missing at boot is made, and the good generation is in force" {
+	for b in $backends; do
+		fresh
+		text "$tmp/a" 'set-open bans hash:net timeout 600'
+		put "$tmp/a"
+		in_ns ipset add bans 192.0.2.0/24
+		before=$ns
+		fresh_boot
+		run -0 put --boot
+		[[ $(in_ns ipset save bans) == "create bans hash:net "*"timeout 600"* && -z $(members bans) ]]
+		in_ns "iptables-$b" -C INPUT -m set --match-set bans src -j DROP
+		[ "$ns" != "$before" ]
+	done
+}
+
+# The same state after a boot: an empty kernel, and nothing in the folder of this boot.
+fresh_boot() {
+	local old=$state
+	fresh
+	state=$old
+	rm -rf "$state/run"
+}
+
+@test "a set that the rules name and the text does not declare is made at boot too" {
+	for b in $backends; do
+		fresh
+		in_ns ipset create bans hash:net timeout 600 comment maxelem 5000
+		text "$tmp/a" 'keep f2b-*'
+		put "$tmp/a"
+		run -0 put -n "$tmp/a"
+		[ -z "$output" ]
+		fresh_boot
+		run -0 put --boot
+		[[ $(in_ns ipset save bans) == "create bans hash:net family inet "*"maxelem 5000 timeout 600"*comment* ]]
+		# The program that fills it finds it as it would make it.
+		in_ns ipset create bans hash:net timeout 600 comment maxelem 5000 -exist
+	done
+}
+
+@test "case T28 an open set that an undone load made goes, unless others use it" {
+	for b in $backends; do
+		fresh
+		text "$tmp/a" 'set-open bans hash:net'
+		: >"$tmp/none"
+		printf '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n' >"$tmp/none"
+		put "$tmp/none"
+		run -9 put --confirm 1 "$tmp/a"
+		[ -z "$(in_ns ipset list -n)" ]
+		put --confirm 3 "$tmp/a" 2>"$tmp/said" &
+		wait_for grep -q 'is in force for' "$tmp/said"
+		in_ns ipset add bans 192.0.2.7
+		status=0
+		wait $! || status=$?
+		[ $status = 9 ]
+		[ "$(members bans)" = '192.0.2.7;' ]
+		grep -q 'set bans, which the load made, stays: others put members into it' "$tmp/said"
+		in_ns ipset destroy bans
+		put --confirm 3 "$tmp/a" 2>"$tmp/said" &
+		wait_for grep -q 'is in force for' "$tmp/said"
+		in_ns ipset create lists list:set
+		in_ns ipset add lists bans
+		status=0
+		wait $! || status=$?
+		[ $status = 9 ]
+		in_ns ipset list bans >/dev/null
+		grep -q 'set bans, which the load made, stays: rules or sets of others refer to it' "$tmp/said"
+		[ -z "$(live | grep -- -A)" ]
+	done
+}
+
+@test "case T29 a set of the text that others filled is left alone: status 6; with --replace it is as the text says" {
+	for b in $backends; do
+		fresh
+		in_ns ipset create bans hash:net
+		in_ns ipset add bans 203.0.113.0/24
+		text "$tmp/a" 'set bans hash:net inet' 'member 192.0.2.0/24' 'member 198.51.100.7'
+		for how in '' --adopt --no-rehearse; do
+			# shellcheck disable=SC2086
+			run -6 put $how "$tmp/a"
+			[[ $output == *"/a:1: error: set bans has members that no load put there, first: 203.0.113.0/24; say \`#@ set-open'"* ]]
+			[ "$(members bans)" = '203.0.113.0/24;' ]
+		done
+		put --replace "$tmp/a"
+		[ "$(members bans)" = '192.0.2.0/24;198.51.100.7;' ]
+		# Others add and remove behind the load.
+		in_ns ipset add bans 203.0.113.9
+		run -6 put "$tmp/a"
+		[[ $output == *"first: 203.0.113.9;"* ]]
+		in_ns ipset del bans 203.0.113.9
+		in_ns ipset del bans 198.51.100.7
+		run -6 put "$tmp/a"
+		[[ $output == *"set bans lost members since it was loaded"* ]]
+		[ "$(members bans)" = '192.0.2.0/24;' ]
+		run -0 put -n --replace "$tmp/a"
+		[[ $output == *"put set bans in force"* ]]
+		put --replace "$tmp/a"
+		run -0 put -n "$tmp/a"
+		[ -z "$output" ]
+		# The text's own changes need no word.
+		sed -i 's/192.0.2.0/192.0.3.0/' "$tmp/a"
+		put "$tmp/a"
+		[ "$(members bans)" = '192.0.3.0/24;198.51.100.7;' ]
+		# Members that are gone from the text are gone, also when they were the last.
+		text "$tmp/a" 'set bans hash:net inet'
+		put "$tmp/a"
+		[ -z "$(members bans)" ]
+	done
+}
+
+@test "a set of the text is the same however its members are written" {
+	for b in $backends; do
+		fresh
+		text "$tmp/a" 'set bans hash:net' 'member 10.0.0.0-10.0.0.255' 'member 192.0.2.1/32' 'member 172.16.9.9/12' 'member 192.0.2.1'
+		run -1 put "$tmp/a"
+		sed -i '/192.0.2.1$/d' "$tmp/a"
+		for how in '' --no-rehearse; do
+			# shellcheck disable=SC2086
+			put $how "$tmp/a"
+			run -0 put -n "$tmp/a"
+			[ -z "$output" ]
+			run -0 put -n --no-rehearse "$tmp/a"
+			[ -z "$output" ]
+		done
+		[[ $(put --status) == *"good 000001"* ]]
+		text "$tmp/b" 'set bans hash:net' 'member 192.0.2.2'
+		put "$tmp/b"
+		put "$tmp/a"
+		[ "$(members bans)" = '10.0.0.0/24;172.16.0.0/12;192.0.2.1;' ]
+	done
+}
+
+@test "an order of a list of sets is part of it" {
+	for b in $backends; do
+		fresh
+		in_ns ipset create one hash:ip
+		in_ns ipset create two hash:ip
+		text "$tmp/a" 'set bans list:set' 'member two' 'member one'
+		put "$tmp/a"
+		[ "$(in_ns ipset save bans | sed -n 's/^add bans //p' | tr '\n' ' ')" = 'two one ' ]
+		run -0 put -n "$tmp/a"
+		[ -z "$output" ]
+		text "$tmp/b" 'set bans list:set' 'member one' 'member two'
+		put "$tmp/b"
+		[ "$(in_ns ipset save bans | sed -n 's/^add bans //p' | tr '\n' ' ')" = 'one two ' ]
+	done
+}
+
+@test "case T30 what no set can be is refused at its line" {
+	for b in $backends; do
+		fresh
+		while IFS='|' read -r line words directives; do
+			IFS=';' read -ra list <<<"$directives"
+			text "$tmp/a" "${list[@]}"
+			run -1 put "$tmp/a"
+			[[ $output == *"/a:$line:"*"$words"* ]] || { echo "$directives: $output"; false; }
+			[ -z "$(in_ns ipset list -n)" ]
+		done <<-'END'
+			1|fw-load's own|set fw-load-new hash:net
+			1|fw-load's own|set-open fw-load-beside hash:net
+			1|`#@ set-open', without members|set bans hash:net timeout 60;member 192.0.2.1
+			1|`#@ set-open', without members|set bans hash:net timeout 0;member 192.0.2.1;member 192.0.2.2 timeout 9
+			2|an open set is filled by others|set-open bans hash:net;member 192.0.2.1
+			1|begins with `-'|set bans hash:net -exist
+			1|begins with `-'|set-open bans -exist hash:net
+			2|begins with `-'|set bans hash:net;member 192.0.2.1 -exist
+			2|begins with `-'|set bans hash:net comment;member 192.0.2.1 comment "a" -file /etc/hostname
+			1|a set looks like|set bans inet
+			1|an open set looks like|set-open bans inet timeout 7
+			1|an open set looks like|set-open bans family ipx
+			2|other words|set bans hash:net;set-open bans hash:net
+			3|other words|set bans hash:net;member 192.0.2.1;set bans hash:net;member 192.0.2.2
+		END
+		# Members that stay for ever in a set that has times, and a dash in a comment, are no fault.
+		text "$tmp/a" 'set bans hash:net timeout 0 comment' 'member 192.0.2.1' 'member 192.0.2.2 comment "a -b" timeout 0'
+		put "$tmp/a"
+	done
+}
+
+@test "an undone load takes back what it did to a set: options of members and of the set, and nothing of others" {
+	for b in $backends; do
+		fresh
+		while IFS='|' read -r before after others result; do
+			fresh
+			IFS=';' read -ra list <<<"$before"
+			text "$tmp/a" "${list[@]}"
+			put "$tmp/a"
+			IFS=';' read -ra list <<<"$after"
+			text "$tmp/b" "${list[@]}"
+			put --confirm 3 "$tmp/b" 2>"$tmp/said" &
+			wait_for grep -q 'is in force for' "$tmp/said"
+			[ -z "$others" ] || in_ns ipset $others
+			status=0
+			wait $! || status=$?
+			[ $status = 9 ] || { cat "$tmp/said"; false; }
+			[ "$(in_ns ipset save bans | sed 's/ hashsize.*initval [^ ]*//; s/ packets 0 bytes 0//; s/^[a-z]* bans //' | sort | tr '\n' ';')" = "$result" ] ||
+				{ in_ns ipset save bans; cat "$tmp/said"; false; }
+			[ "$(in_ns ipset list -n)" = bans ]
+		done <<-'END'
+			set bans hash:net;member 10.0.0.0/8 nomatch|set bans hash:net;member 10.0.0.0/8||10.0.0.0/8 nomatch;hash:net family inet;
+			set bans hash:net;member 10.0.0.0/8|set bans hash:net;member 10.0.0.0/8 nomatch|add bans 192.0.2.1|10.0.0.0/8;192.0.2.1;hash:net family inet;
+			set bans hash:net comment;member 10.0.0.0/8 comment "a b"|set bans hash:net comment;member 10.0.0.0/8 comment "c"||10.0.0.0/8 comment "a b";hash:net family inet;
+			set bans hash:net;member 10.0.0.0-10.0.1.255;member 192.0.2.1|set bans hash:net;member 10.0.0.0/24;member 192.0.2.1|del bans 192.0.2.1|10.0.0.0/23;hash:net family inet;
+			set bans hash:net;member 192.0.2.1|set bans hash:net counters comment;member 192.0.2.1;member 192.0.2.2|add bans 192.0.2.3 comment mine|192.0.2.1;192.0.2.3;hash:net family inet;
+			set bans hash:net counters;member 192.0.2.1|set bans hash:net;member 192.0.2.9|add bans 192.0.2.3|192.0.2.1;192.0.2.3;hash:net family inet;
+		END
+	done
+}
+
+@test "what another program puts into a set of the text while it is swapped is not lost: status 8" {
+	for b in $backends; do
+		fresh
+		mkdir -p "$tmp/bin"
+		# Between the look and the swap somebody adds a member.
+		cat >"$tmp/bin/ipset" <<-'END'
+			#!/bin/sh
+			[ "$1" = restore ] || exec /usr/sbin/ipset "$@"
+			cat >"$0.lines"
+			! grep -q '^swap' "$0.lines" || [ -e "$0.once" ] || { : >"$0.once"; /usr/sbin/ipset add bans 203.0.113.9; }
+			exec /usr/sbin/ipset restore <"$0.lines"
+		END
+		chmod 755 "$tmp/bin/ipset"
+		rm -f "$tmp/bin/ipset.once"
+		text "$tmp/a" 'set bans hash:net inet' 'member 192.0.2.0/24'
+		put "$tmp/a"
+		sed -i 's/192.0.2.0/198.51.100.0/' "$tmp/a"
+		PATH=$tmp/bin:$PATH run -8 put "$tmp/a"
+		[[ $output == *"another program changed set bans meanwhile"* ]]
+		[ "$(members bans)" = '192.0.2.0/24;203.0.113.9;' ]
+		[ "$(in_ns ipset list -n)" = bans ]
+	done
+}
+
+@test "a warm boot keeps what others put into a set of the text, brings back what is missing, and says so: status 12" {
+	for b in $backends; do
+		fresh
+		text "$tmp/a" 'set bans hash:net inet' 'member 192.0.2.0/24' 'member 198.51.100.7'
+		put "$tmp/a"
+		run -0 put --boot
+		in_ns ipset add bans 203.0.113.9
+		in_ns ipset del bans 198.51.100.7
+		run -12 put --boot
+		[[ $output == *"set bans has other members than the good generation gave it: they stay"* ]]
+		[ "$(members bans)" = '192.0.2.0/24;198.51.100.7;203.0.113.9;' ]
+		in_ns "iptables-$b" -C INPUT -m set --match-set bans src -j DROP
+	done
+}
+
+@test "an ipset that says yes and does nothing is found out" {
+	for b in $backends; do
+		fresh
+		mkdir -p "$tmp/bin"
+		# An ipset that takes all and does nothing.
+		printf '#!/bin/sh\ncase $1 in restore) cat >/dev/null; exit 0 ;; esac\nexec /usr/sbin/ipset "$@"\n' >"$tmp/bin/ipset"
+		chmod 755 "$tmp/bin/ipset"
+		text "$tmp/a" 'set bans hash:net inet' 'member 192.0.2.0/24'
+		printf '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n' | put
+		PATH=$tmp/bin:$PATH run -3 put --no-rehearse "$tmp/a"
+		text "$tmp/a" 'set-open bans hash:net inet'
+		PATH=$tmp/bin:$PATH run -11 put --no-rehearse "$tmp/a"
+		[[ $output == *"set bans does not hold what was put there"* ]]
+	done
+}
