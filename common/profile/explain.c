@@ -67,11 +67,16 @@ static void explain_line(const struct profile *profile, const struct where *line
 				strbuf_printf(out, "    %-6s  ", output_table_name((enum table)table));
 				output_print_rule(rule, profile->options->family, out);
 			}
-	for (size_t i = 0; i < profile->out.sets.len; i++)
-		if (line != NULL && made_by(profile->out.sets.item[i].origin, line))
-			strbuf_printf(out, "    ipset   %s, %zu networks\n", profile->out.sets.item[i].name,
-				      addr_set_count(profile->out.sets.item[i].nets,
-						     profile->out.sets.item[i].family));
+	for (size_t i = 0; i < profile->out.sets.len; i++) {
+		const struct out_set *set = &profile->out.sets.item[i];
+
+		if (line == NULL || !made_by(set->origin, line))
+			continue;
+		if (set->nets != NULL)
+			strbuf_printf(out, "    ipset   %s, %zu networks\n", set->name, addr_set_count(set->nets, set->family));
+		else
+			strbuf_printf(out, "    ipset   %s, which others fill\n", set->name);
+	}
 	for (size_t i = 0; i < profile->out.tail.len; i++)
 		if (line != NULL && made_by(profile->out.tail.item[i].origin, line))
 			strbuf_printf(out, "    %s\n", profile->out.tail.item[i].text);

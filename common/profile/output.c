@@ -108,7 +108,17 @@ void output_tail(struct output *out, const struct where *origin, const char *tex
 void output_set(struct output *out, const char *name, enum family family, const struct addr_set *nets,
 		const struct where *origin)
 {
-	if (!vec_push(&out->sets, (struct out_set){ name, family, nets, origin }))
+	struct out_set set = { .name = name, .family = family, .nets = nets, .origin = origin };
+
+	if (!vec_push(&out->sets, set))
+		out->failed = true;
+}
+
+void output_open_set(struct output *out, const char *name, enum family family, const char *words, const struct where *origin)
+{
+	struct out_set set = { .name = name, .family = family, .words = words, .origin = origin };
+
+	if (!vec_push(&out->sets, set))
 		out->failed = true;
 }
 
@@ -162,6 +172,19 @@ static void print_set(const struct out_set *set, struct strbuf *text)
 	}
 }
 
+/* Sets of hashes alone have a family: bitmaps are of IPv4, lists of sets of both. */
+static void print_open_set(const struct out_set *set, struct strbuf *text)
+{
+	const char *words = set->words != NULL ? set->words : "", *options = words + strcspn(words, " ");
+
+	strbuf_printf(text, "#@ set-open %s", set->name);
+	if (set->words != NULL)
+		strbuf_printf(text, " %.*s", (int)(options - words), words);
+	if (set->words == NULL || strncmp(words, "hash:", 5) == 0)
+		strbuf_printf(text, " %s", set->family == FAMILY_IPV4 ? "inet" : "inet6");
+	strbuf_printf(text, "%s\n", options);
+}
+
 static void print_sets(const struct output *out, enum family family, struct strbuf *text,
 		       const struct where **last)
 {
@@ -171,7 +194,10 @@ static void print_sets(const struct output *out, enum family family, struct strb
 		if ((set->family & family) == 0)
 			continue;
 		print_origin(text, set->origin, last);
-		print_set(set, text);
+		if (set->nets != NULL)
+			print_set(set, text);
+		else
+			print_open_set(set, text);
 	}
 }
 

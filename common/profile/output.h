@@ -57,7 +57,8 @@ struct out_line {
 struct out_set {
 	const char *name;
 	enum family family;
-	const struct addr_set *nets; /* borrowed: normal; only its members of this family */
+	const struct addr_set *nets; /* borrowed: normal; only its members of this family; NULL: others fill it */
+	const char *words;           /* of a set that others fill: its type and options; NULL: any */
 	const struct where *origin;
 };
 
@@ -98,6 +99,8 @@ void output_tail(struct output *out, const struct where *origin, const char *tex
 
 void output_set(struct output *out, const char *name, enum family family, const struct addr_set *nets,
 		const struct where *origin);
+void output_open_set(struct output *out, const char *name, enum family family, const char *words,
+		     const struct where *origin);
 
 /* The whole stream; of one family only: without the family marks. */
 void output_print(const struct output *out, enum family family, struct strbuf *text);

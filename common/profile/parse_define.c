@@ -105,14 +105,46 @@ bool parse_zone(struct parser *ps, struct statement *st)
 	return accept_word(ps, "at") ? parse_hosts_list(ps, &zone->nets) : expect_end(ps, words, 1);
 }
 
-/* "in" "ipset" SET [ SET ] */
+static bool is_set_type(const struct token *token)
+{
+	return token->kind == TOKEN_WORD && strchr(token->text, ':') != NULL;
+}
+
+/* TYPE { WORD }: what the program that fills the sets gives to `ipset create`, without the family. */
+static bool parse_set_words(struct parser *ps, struct hosts *hosts)
+{
+	static const char *const kinds[] = { "hash:", "bitmap:", "list:" };
+	struct strbuf words = STRBUF_INIT;
+	bool known = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		known = known || strncmp(peek(ps)->text, kinds[i], strlen(kinds[i])) == 0;
+	if (!known)
+		return fail_here(ps, "\"%s\" is no type of an ipset, such as hash:net or hash:ip", peek(ps)->text);
+	for (; peek(ps)->kind == TOKEN_WORD; advance(ps)) {
+		const char *word = peek(ps)->text;
+
+		if (strcmp(word, "family") == 0 || strcmp(word, "inet") == 0 || strcmp(word, "inet6") == 0 || word[0] == '-') {
+			strbuf_free(&words);
+			return word[0] == '-' ? fail_here(ps, "options of an ipset do not begin with \"-\"") :
+						fail_here(ps, "the first set is of IPv4, the second of IPv6: leave \"%s\" out", word);
+		}
+		strbuf_printf(&words, "%s%s", words.len > 0 ? " " : "", word);
+	}
+	hosts->set_words = profile_textf(ps->profile, "%s", strbuf_text(&words));
+	strbuf_free(&words);
+	return hosts->set_words != NULL && expect_end(ps, NULL, 0);
+}
+
+/* "in" "ipset" SET [ [ "," ] SET ] [ TYPE { WORD } ] */
 static bool parse_ipset(struct parser *ps, struct hosts *hosts)
 {
 	struct name set4, set6 = { 0 };
 
 	if (!parse_name(ps, "the name of an ipset", &set4))
 		return false;
-	if (peek(ps)->kind == TOKEN_WORD && !parse_name(ps, "the name of the IPv6 ipset", &set6))
+	if ((accept_kind(ps, TOKEN_COMMA) || (peek(ps)->kind == TOKEN_WORD && !is_set_type(peek(ps)))) &&
+	    !parse_name(ps, "the name of the IPv6 ipset", &set6))
 		return false;
 	/* ipset's own limit: IPSET_MAXNAMELEN is 32 with the NUL. */
 	if (strlen(set4.text) > 31 || (set6.text != NULL && strlen(set6.text) > 31)) {
@@ -121,7 +153,7 @@ static bool parse_ipset(struct parser *ps, struct hosts *hosts)
 	}
 	hosts->ipset4 = set4.text;
 	hosts->ipset6 = set6.text;
-	return true;
+	return peek(ps)->kind == TOKEN_END || parse_set_words(ps, hosts);
 }
 
 bool parse_hosts(struct parser *ps, struct statement *st)

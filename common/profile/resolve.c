@@ -146,9 +146,10 @@ static bool hosts_to_sets(struct profile *profile, struct hosts *hosts)
 		return profile_memory(profile);
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		const char *tail = families[i] == FAMILY_IPV4 ? "" : "-6";
-		const char *name = strlen(hosts->name.text) <= 26
-					   ? profile_textf(profile, "fw-%s%s", hosts->name.text, tail)
-					   : profile_textf(profile, "fw-%.16s-%u%s", hosts->name.text,
+		const char *own = strncmp(hosts->name.text, "load-", 5) == 0 ? "hosts-" : ""; /* fw-load-* is fw-load's own */
+		const char *name = strlen(own) + strlen(hosts->name.text) <= 26
+					   ? profile_textf(profile, "fw-%s%s%s", own, hosts->name.text, tail)
+					   : profile_textf(profile, "fw-%s%.16s-%u%s", own, hosts->name.text,
 							   hosts->name.where.line, tail);
 
 		if (name == NULL)
@@ -166,8 +167,12 @@ bool hosts_load(struct profile *profile, struct hosts *hosts)
 	if (hosts->loaded)
 		return !hosts->broken;
 	hosts->loaded = true;
-	if (hosts->ipset4 != NULL)
+	if (hosts->ipset4 != NULL) {
+		output_open_set(&profile->out, hosts->ipset4, FAMILY_IPV4, hosts->set_words, &hosts->name.where);
+		if (hosts->ipset6 != NULL)
+			output_open_set(&profile->out, hosts->ipset6, FAMILY_IPV6, hosts->set_words, &hosts->name.where);
 		return true;
+	}
 	if (hosts->file != NULL && !hosts_read(profile, hosts))
 		hosts->broken = true;
 	if (hosts->broken)

@@ -190,6 +190,7 @@ struct hosts {
 	struct where file_at;
 	bool loaded, broken;
 	const char *ipset4, *ipset6; /* given, or those that fw-load makes of a long list */
+	const char *set_words;       /* the type and options of given ones; NULL: whatever they have */
 };
 
 struct service {
