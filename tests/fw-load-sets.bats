@@ -350,3 +350,26 @@ fresh_boot() {
 		[[ $output == *"set bans does not hold what was put there"* ]]
 	done
 }
+
+@test "fw-save --check and --diff tell sets that are gone or have other members" {
+	for b in $backends; do
+		fresh
+		text "$tmp/a" 'set bans hash:net inet' 'member 192.0.2.0/24' 'set-open open hash:ip'
+		put "$tmp/a"
+		save -q --check
+		in_ns ipset add open 192.0.2.1
+		save -q --check
+		in_ns ipset add bans 203.0.113.9
+		in_ns ipset del bans 192.0.2.0/24
+		in_ns ipset destroy open
+		run -1 save -q --check
+		[[ $output == *$'set bans:\n- 192.0.2.0/24\n+ 203.0.113.9\nset open:\n- hash:ip'* ]]
+		run -1 save -q --diff running good
+		[[ $output == *$'set bans:\n- 203.0.113.9\n+ 192.0.2.0/24'* ]]
+		sed 's/member 192.0.2.0/member 192.0.9.0/; 1i #@ sysctl net.ipv4.ip_forward=1' "$tmp/a" | put --replace
+		run -1 save -q --diff 1 2
+		[[ $output == *"+ sysctl net.ipv4.ip_forward=1"* && $output == *"- member bans 192.0.2.0/24"* && $output == *"+ member bans 192.0.9.0/24"* ]]
+		run -0 save -q --diff 2 2
+		[ -z "$output" ]
+	done
+}

@@ -355,3 +355,11 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 		[[ $stderr == *"rules.v6 is not all of the rules"*"use 'nft' tool"* ]]
 	done
 }
+
+@test "a setting of the machine that a container cannot set is no difference" {
+	b=nft
+	{ echo '#@ sysctl net.netfilter.nf_conntrack_buckets=77777'; cat "$gateway"; } >"$tmp/with"
+	in_ns test ! -w /proc/sys/net/netfilter/nf_conntrack_buckets || skip "the setting can be set here"
+	put "$tmp/with"
+	save -q --check
+}

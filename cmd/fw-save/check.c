@@ -45,7 +45,7 @@ static bool compare(struct save *save, struct drift *drift)
 		}
 		good = good && drift_rules(drift, i, base, now, &save->good) == 0;
 	}
-	good = good && drift_settings(drift, &save->good.extras) == 0;
+	good = good && drift_extras(drift, &save->good.extras) == 0;
 	return good || diag_memory(save->log) == 0;
 }
 
@@ -105,6 +105,15 @@ static bool diff_side(struct save *save, const char *word, struct generation *ge
 	return false;
 }
 
+/* "running" has no directives: what a generation asked for is compared with what is in force. */
+static int diff_extras(struct drift *drift, struct generation sides[2])
+{
+	if (sides[0].number != 0 && sides[1].number != 0)
+		return drift_directives(drift, &sides[0].extras, &sides[1].extras);
+	drift->reversed = sides[0].number == 0;
+	return sides[drift->reversed].number != 0 ? drift_extras(drift, &sides[drift->reversed].extras) : 0;
+}
+
 void save_diff(struct save *save)
 {
 	struct generation sides[2] = { { .number = 0 }, { .number = 0 } };
@@ -118,6 +127,8 @@ void save_diff(struct save *save)
 			good = drift_rules(&drift, i, &rules[0][i], &rules[1][i], sides[0].number != 0 ? &sides[0] : NULL) ==
 				       0 ||
 			       diag_memory(save->log) == 0;
+	if (good && save->opts.families == FAMILY_BOTH)
+		good = diff_extras(&drift, sides) == 0 || diag_memory(save->log) == 0;
 	if (good && drift.count > 0)
 		diag_add(save->log, DIAG_DRIFT, NULL, NULL, "%zu differences", drift.count);
 	fwrite(strbuf_text(&drift.out), 1, drift.out.len, stdout);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "transaction/drift.h"
-#include "host/sysctl.h"
 #include "ruletext/align.h"
 #include "ruletext/inputline.h"
 
@@ -203,22 +202,6 @@ int drift_rules(struct drift *drift, int family, const struct text_rules *old, c
 			err = compare_table(drift, family, name, tables, source);
 	}
 	return drift->out.failed ? -ENOMEM : err;
-}
-
-int drift_settings(struct drift *drift, const struct extras *old)
-{
-	for (size_t i = 0; i < old->sysctls.len; i++) {
-		const struct sysctl *sysctl = &old->sysctls.item[i];
-		struct strbuf now = STRBUF_INIT;
-
-		if (sysctl_read(sysctl->key, &now) == 0 && strcmp(strbuf_text(&now), sysctl->value) != 0) {
-			drift->count++;
-			strbuf_printf(&drift->out, "setting %s:\n- %s=%s\n+ %s=%s\n", sysctl->key, sysctl->key,
-				      sysctl->value, sysctl->key, strbuf_text(&now));
-		}
-		strbuf_free(&now);
-	}
-	return drift->out.failed ? -ENOMEM : 0;
 }
 
 void drift_free(struct drift *drift)

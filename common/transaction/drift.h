@@ -13,7 +13,8 @@
 
 struct drift {
 	struct strbuf out;  /* owned; the differences, a line each */
-	size_t count;       /* rules, policies and settings that differ */
+	size_t count;       /* things that differ */
+	bool reversed;      /* what is in force now is the old side, and a generation the new one */
 	VEC(char *) ignore; /* borrowed texts; patterns of chains that do not count, nor do jumps to them */
 };
 
@@ -21,8 +22,14 @@ struct drift {
 must_check int drift_rules(struct drift *drift, int family, const struct text_rules *old, const struct text_rules *now,
 			   const struct generation *source);
 
-/* Adds settings of old that now have another value. 0 or -ENOMEM. */
-must_check int drift_settings(struct drift *drift, const struct extras *old);
+/*
+ * Adds settings of old that now have another value, and sets that are gone, are of another type, or, if they are not
+ * open, have other members. A setting of the whole machine that may not be set here does not count. 0 or -ENOMEM.
+ */
+must_check int drift_extras(struct drift *drift, const struct extras *old);
+
+/* Adds the modules, settings, sets and patterns of `keep' that differ between two texts. 0 or -ENOMEM. */
+must_check int drift_directives(struct drift *drift, const struct extras *old, const struct extras *now);
 
 void drift_free(struct drift *drift);
 

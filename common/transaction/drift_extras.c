@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What differs besides rules: settings, sets, modules, chains to keep. */
+#include "host/sets.h"
+#include "host/sysctl.h"
+#include "transaction/drift.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* A line of a heading, if there is none yet, then each line with its sign. */
+static void write_lines(struct drift *drift, const char *heading, char sign, const char *lines, bool *headed)
+{
+	for (size_t len; *lines != '\0'; lines += len + (lines[len] == '\n')) {
+		len = strcspn(lines, "\n");
+		if (!*headed)
+			strbuf_printf(&drift->out, "%s:\n", heading);
+		*headed = true;
+		drift->count++;
+		strbuf_printf(&drift->out, "%c %.*s\n", sign, (int)len, lines);
+	}
+}
+
+/* What only one of two texts has, line by line. */
+static int compare_lines(struct drift *drift, const char *heading, const char *old, const char *now)
+{
+	struct strbuf gone = STRBUF_INIT, came = STRBUF_INIT;
+	bool headed = false, good = set_lines_without(old, now, &gone) && set_lines_without(now, old, &came);
+
+	if (good) {
+		write_lines(drift, heading, '-', strbuf_text(drift->reversed ? &came : &gone), &headed);
+		write_lines(drift, heading, '+', strbuf_text(drift->reversed ? &gone : &came), &headed);
+	}
+	strbuf_free(&gone);
+	strbuf_free(&came);
+	return good && !drift->out.failed ? 0 : -ENOMEM;
+}
+
+/* In a container the kernel shows settings of the whole machine, which fw-load leaves as they are. */
+static bool belongs_to_machine(const struct sysctl *sysctl)
+{
+	return strncmp(sysctl->key, "net.netfilter.", 14) == 0 && !sysctl_opens(sysctl) && !sysctl_writable(sysctl->key);
+}
+
+static int compare_setting(struct drift *drift, const struct sysctl *sysctl)
+{
+	struct strbuf value = STRBUF_INIT, heading = STRBUF_INIT, old = STRBUF_INIT, now = STRBUF_INIT;
+	int err = 0;
+
+	if (sysctl_read(sysctl->key, &value) == 0 && strcmp(strbuf_text(&value), sysctl->value) != 0 && !belongs_to_machine(sysctl)) {
+		strbuf_printf(&heading, "setting %s", sysctl->key);
+		strbuf_printf(&old, "%s=%s", sysctl->key, sysctl->value);
+		strbuf_printf(&now, "%s=%s", sysctl->key, strbuf_text(&value));
+		err = compare_lines(drift, strbuf_text(&heading), strbuf_text(&old), strbuf_text(&now));
+		drift->count--; /* two lines, and one thing that differs */
+	}
+	strbuf_free(&value);
+	strbuf_free(&heading);
+	strbuf_free(&old);
+	strbuf_free(&now);
+	return err;
+}
+
+/* words and members: of the set in force; NULL: it is not there. */
+static int compare_set(struct drift *drift, const struct set *set, const char *words, const char *members)
+{
+	struct strbuf heading = STRBUF_INIT;
+	int err = 0;
+
+	strbuf_printf(&heading, "set %s", set->name);
+	if (words == NULL)
+		err = compare_lines(drift, strbuf_text(&heading), set->type.len > 0 ? strbuf_text(&set->type) : "of any type", "");
+	else if (set->type.len > 0 && set_compare(strbuf_text(&set->type), words) == SET_OTHER_TYPE)
+		err = compare_lines(drift, strbuf_text(&heading), strbuf_text(&set->type), words);
+	if (err == 0 && words != NULL && !set->open && set->members.len > 0)
+		err = compare_lines(drift, strbuf_text(&heading), strbuf_text(&set->members), members);
+	strbuf_free(&heading);
+	return err;
+}
+
+static int compare_set_now(struct drift *drift, const struct set *set)
+{
+	struct strbuf saved = STRBUF_INIT, words = STRBUF_INIT, members = STRBUF_INIT;
+	int err = ipset_save(NULL, set->name, &saved);
+
+	if (err == 0)
+		err = set_split(&saved, &words, &members) ?
+			      compare_set(drift, set, strbuf_text(&words), strbuf_text(&members)) : -ENOMEM;
+	else if (err == -ENOENT)
+		err = compare_set(drift, set, NULL, NULL);
+	else if (err != -ENOMEM)
+		err = 0; /* without ipset, or without the right to look, nothing is known of it */
+	strbuf_free(&saved);
+	strbuf_free(&words);
+	strbuf_free(&members);
+	return err;
+}
+
+int drift_extras(struct drift *drift, const struct extras *old)
+{
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < old->sysctls.len; i++)
+		err = compare_setting(drift, &old->sysctls.item[i]);
+	for (size_t i = 0; err == 0 && i < old->sets.len; i++)
+		err = compare_set_now(drift, &old->sets.item[i]);
+	return err;
+}
+
+int drift_directives(struct drift *drift, const struct extras *old, const struct extras *now)
+{
+	struct strbuf before = STRBUF_INIT, after = STRBUF_INIT;
+	int err;
+
+	extras_write_named(old, &before);
+	extras_write_named(now, &after);
+	err = before.failed || after.failed ? -ENOMEM :
+					      compare_lines(drift, "modules, settings and sets", strbuf_text(&before), strbuf_text(&after));
+	strbuf_free(&before);
+	strbuf_free(&after);
+	return err;
+}
