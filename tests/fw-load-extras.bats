@@ -132,9 +132,9 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 		in_ns ipset test blocked 203.0.113.1
 		run ! in_ns ipset test blocked 198.51.100.7
 		rm "$tmp/bin/iptables-$b-restore"
-		sed 's/192.0.2.0/300.1.1.1/' "$tmp/with" >"$tmp/bad"
+		sed 's/192.0.2.0/192.0.2.0\/40/' "$tmp/with" >"$tmp/bad"
 		run -1 put "$tmp/bad"
-		[[ $output == *"set blocked"* ]]
+		[[ $output == *"/bad:2: error: set blocked: "* || $output == *"/bad:2:"*"no address"* ]]
 	done
 }
 

@@ -127,34 +127,44 @@ fresh_boot() {
 	done
 }
 
+# waiting TEXT: a load of it that waits for its confirmation, in the background; $! and $said are of it
+waiting() {
+	said=$tmp/said-$ns-$RANDOM
+	put --confirm 8 "$1" 2>"$said" &
+	wait_for grep -q 'is in force for' "$said"
+}
+
+undone() { # undone PID: it was not confirmed
+	local status=0
+	wait "$1" || status=$?
+	[ $status = 9 ]
+}
+
 @test "case T28 an open set that an undone load made goes, unless others use it" {
+	text "$tmp/a" 'set-open bans hash:net'
+	printf '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n' >"$tmp/none"
 	for b in $backends; do
-		fresh
-		text "$tmp/a" 'set-open bans hash:net'
-		: >"$tmp/none"
-		printf '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n' >"$tmp/none"
-		put "$tmp/none"
-		run -9 put --confirm 1 "$tmp/a"
-		[ -z "$(in_ns ipset list -n)" ]
-		put --confirm 3 "$tmp/a" 2>"$tmp/said" &
-		wait_for grep -q 'is in force for' "$tmp/said"
-		in_ns ipset add bans 192.0.2.7
-		status=0
-		wait $! || status=$?
-		[ $status = 9 ]
-		[ "$(members bans)" = '192.0.2.7;' ]
-		grep -q 'set bans, which the load made, stays: others put members into it' "$tmp/said"
-		in_ns ipset destroy bans
-		put --confirm 3 "$tmp/a" 2>"$tmp/said" &
-		wait_for grep -q 'is in force for' "$tmp/said"
-		in_ns ipset create lists list:set
-		in_ns ipset add lists bans
-		status=0
-		wait $! || status=$?
-		[ $status = 9 ]
-		in_ns ipset list bans >/dev/null
-		grep -q 'set bans, which the load made, stays: rules or sets of others refer to it' "$tmp/said"
-		[ -z "$(live | grep -- -A)" ]
+		names=() pids=() words=()
+		for what in nobody member list; do
+			fresh
+			put "$tmp/none"
+			waiting "$tmp/a"
+			names+=("$ns") pids+=($!) words+=("$said")
+			case $what in
+			member) in_ns ipset add bans 192.0.2.7 ;;
+			list) in_ns ipset create lists list:set && in_ns ipset add lists bans ;;
+			esac
+		done
+		for n in 0 1 2; do
+			undone "${pids[n]}"
+			ns=${names[n]}
+			[ -z "$(live | grep -- -A)" ]
+		done
+		[ -z "$(ns=${names[0]} in_ns ipset list -n)" ]
+		[ "$(ns=${names[1]} members bans)" = '192.0.2.7;' ]
+		grep -q 'set bans, which the load made, stays: others put members into it' "${words[1]}"
+		[ "$(ns=${names[2]} in_ns ipset list -n | tr '\n' ' ')" = 'bans lists ' ]
+		grep -q 'set bans, which the load made, stays: rules or sets of others refer to it' "${words[2]}"
 	done
 }
 
@@ -254,7 +264,16 @@ fresh_boot() {
 			1|begins with `-'|set-open bans -exist hash:net
 			2|begins with `-'|set bans hash:net;member 192.0.2.1 -exist
 			2|begins with `-'|set bans hash:net comment;member 192.0.2.1 comment "a" -file /etc/hostname
-			1|a set looks like|set bans inet
+			2|no address of the set's family|set bans hash:net;member localhost
+		3|no address of the set's family|set bans hash:net;member 192.0.2.1;member 10/8
+		2|no address of the set's family|set bans hash:net;member 2001:db8::1
+		2|no address of the set's family|set bans hash:net inet6;member 192.0.2.1
+		2|no address of the set's family|set bans hash:ip,port,ip;member 192.0.2.1,tcp:80,example.org
+		2|no address of the set's family|set bans bitmap:ip range 10.0.0.0/24;member 10.0.0.1-router
+		4|already added|set bans hash:net;member 192.0.2.1;keep x;member 192.0.2.1
+		2|out of range|set bans hash:net;member 192.0.2.1/33
+		1|unknown|set bans hash:nett
+		1|a set looks like|set bans inet
 			1|an open set looks like|set-open bans inet timeout 7
 			1|an open set looks like|set-open bans family ipx
 			2|other words|set bans hash:net;set-open bans hash:net
@@ -263,12 +282,15 @@ fresh_boot() {
 		# Members that stay for ever in a set that has times, and a dash in a comment, are no fault.
 		text "$tmp/a" 'set bans hash:net timeout 0 comment' 'member 192.0.2.1' 'member 192.0.2.2 comment "a -b" timeout 0'
 		put "$tmp/a"
+		text "$tmp/a" 'set bans hash:net' 'member 192.0.2.1-192.0.2.9' 'set p hash:ip,port,net inet6' 'member 2001:db8::1,tcp:80,2001:db8:1::/48' \
+			'set m bitmap:ip range 10.0.0.0/24' 'member 10.0.0.4-10.0.0.9'
+		put --replace "$tmp/a"
 	done
 }
 
 @test "an undone load takes back what it did to a set: options of members and of the set, and nothing of others" {
 	for b in $backends; do
-		fresh
+		names=() pids=() results=()
 		while IFS='|' read -r before after others result; do
 			fresh
 			IFS=';' read -ra list <<<"$before"
@@ -276,15 +298,9 @@ fresh_boot() {
 			put "$tmp/a"
 			IFS=';' read -ra list <<<"$after"
 			text "$tmp/b" "${list[@]}"
-			put --confirm 3 "$tmp/b" 2>"$tmp/said" &
-			wait_for grep -q 'is in force for' "$tmp/said"
+			waiting "$tmp/b"
+			names+=("$ns") pids+=($!) results+=("$result")
 			[ -z "$others" ] || in_ns ipset $others
-			status=0
-			wait $! || status=$?
-			[ $status = 9 ] || { cat "$tmp/said"; false; }
-			[ "$(in_ns ipset save bans | sed 's/ hashsize.*initval [^ ]*//; s/ packets 0 bytes 0//; s/^[a-z]* bans //' | sort | tr '\n' ';')" = "$result" ] ||
-				{ in_ns ipset save bans; cat "$tmp/said"; false; }
-			[ "$(in_ns ipset list -n)" = bans ]
 		done <<-'END'
 			set bans hash:net;member 10.0.0.0/8 nomatch|set bans hash:net;member 10.0.0.0/8||10.0.0.0/8 nomatch;hash:net family inet;
 			set bans hash:net;member 10.0.0.0/8|set bans hash:net;member 10.0.0.0/8 nomatch|add bans 192.0.2.1|10.0.0.0/8;192.0.2.1;hash:net family inet;
@@ -293,6 +309,13 @@ fresh_boot() {
 			set bans hash:net;member 192.0.2.1|set bans hash:net counters comment;member 192.0.2.1;member 192.0.2.2|add bans 192.0.2.3 comment mine|192.0.2.1;192.0.2.3;hash:net family inet;
 			set bans hash:net counters;member 192.0.2.1|set bans hash:net;member 192.0.2.9|add bans 192.0.2.3|192.0.2.1;192.0.2.3;hash:net family inet;
 		END
+		for n in "${!pids[@]}"; do
+			undone "${pids[n]}"
+			ns=${names[n]}
+			[ "$(in_ns ipset save bans | sed 's/ hashsize.*initval [^ ]*//; s/ packets 0 bytes 0//; s/^[a-z]* bans //' | sort | tr '\n' ';')" = "${results[n]}" ] ||
+				{ in_ns ipset save bans; echo "not ${results[n]}"; false; }
+			[ "$(in_ns ipset list -n)" = bans ]
+		done
 	done
 }
 

@@ -23,12 +23,17 @@ struct reading {
 	VEC(struct repeated) repeated;
 };
 
-static bool fault(const struct reading *in, const struct line *line, const char *text)
+static bool fault_at(const struct reading *in, const struct line *line, unsigned column, unsigned width, const char *text)
 {
-	struct where where = stream_where(in->stream, line, 0, 0), origin = stream_origin_where(in->stream, line);
+	struct where where = stream_where(in->stream, line, column, width), origin = stream_origin_where(in->stream, line);
 
 	diag_add(in->log, DIAG_STRUCTURE, &where, &origin, "%s", text);
 	return false;
+}
+
+static bool fault(const struct reading *in, const struct line *line, const char *text)
+{
+	return fault_at(in, line, 0, 0, text);
 }
 
 /* What the kernel's build gives to modules and aliases: no path, and no pattern. */
@@ -93,18 +98,19 @@ static const struct set *find_set(const struct extras *extras, const char *name)
 	return NULL;
 }
 
-static bool set_fault(struct reading *in, const struct line *line, enum set_fault found, bool open)
+static bool set_fault(struct reading *in, const struct line *line, const char *args, size_t len, enum set_fault found, bool open)
 {
 	static const char *const forms[] = { "a set looks like: #@ set NAME hash:net inet",
 					     "an open set looks like: #@ set-open NAME hash:net inet" };
 	static const char *const texts[] = {
 		[SET_FAULT_RESERVED] = "names that begin with `" SET_SCRATCH_PREFIX "' are fw-load's own: give the set another name",
 		[SET_FAULT_OPTION] = "a word that begins with `-' is for ipset itself, and has no place in a text",
+		[SET_FAULT_ADDRESS] = "this is no address of the set's family; names of hosts are not looked up",
 	};
 
 	if (found == SET_FAULT_MEMORY)
 		return diag_memory(in->log) == 0;
-	return fault(in, line, found == SET_FAULT_FORM ? forms[open] : texts[found]);
+	return fault_at(in, line, (unsigned)(args - line->text) + 1, (unsigned)len, found == SET_FAULT_FORM ? forms[open] : texts[found]);
 }
 
 static bool add_set(struct reading *in, const struct line *line, const char *args, size_t len, bool open)
@@ -115,7 +121,7 @@ static bool add_set(struct reading *in, const struct line *line, const char *arg
 
 	in->set = NULL;
 	if (!good)
-		return set_fault(in, line, found, open);
+		return set_fault(in, line, args, len, found, open);
 	set.line = (unsigned)(line - in->stream->lines.item) + 1;
 	if (find_set(in->extras, set.name) != NULL) {
 		good = vec_push(&in->repeated, ((struct repeated){ set, line }));
@@ -167,12 +173,15 @@ static bool check_repeated(struct reading *in)
 
 static bool add_member(struct reading *in, const struct line *line, const char *args, size_t len)
 {
+	enum set_fault found;
+
 	if (in->set == NULL)
 		return fault(in, line, "a member belongs under the line of its set");
 	if (in->set->open)
 		return fault(in, line, "an open set is filled by others: say `#@ set' for one with members of its own");
-	if (set_member_check(args, len) != SET_GOOD)
-		return set_fault(in, line, SET_FAULT_OPTION, false);
+	found = set_member_check(in->set, args, len);
+	if (found != SET_GOOD)
+		return set_fault(in, line, args, len, found, false);
 	strbuf_add(&in->set->members, args, len);
 	strbuf_putc(&in->set->members, '\n');
 	return !in->set->members.failed || diag_memory(in->log) == 0;

@@ -4,6 +4,7 @@
 #include "ruletext/piecemap.h"
 #include "text/token.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,9 +29,59 @@ static bool has_option(const char *text, size_t len)
 	return false;
 }
 
-enum set_fault set_member_check(const char *text, size_t len)
+/* ADDRESS, ADDRESS/LENGTH or ADDRESS-ADDRESS */
+static bool is_address(const char *text, size_t len, int family)
 {
-	return has_option(text, len) ? SET_FAULT_OPTION : SET_GOOD;
+	char copy[2 * INET6_ADDRSTRLEN + 8], *dash;
+	unsigned char bytes[16];
+
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	dash = strchr(copy, '-');
+	if (dash != NULL)
+		*dash = '\0';
+	copy[strcspn(copy, "/")] = '\0';
+	if (inet_pton(family, copy, bytes) != 1)
+		return false;
+	if (dash == NULL)
+		return true;
+	dash[1 + strcspn(dash + 1, "/")] = '\0';
+	return inet_pton(family, dash + 1, bytes) == 1;
+}
+
+/* A type says what a member's parts are: hash:net,port,ip. */
+static bool has_addresses(const struct set *set, const char *text, size_t len)
+{
+	const char *type = strbuf_text(&set->type), *kind = strchr(type, ':');
+	int family = strstr(type, "family inet6") != NULL ? AF_INET6 : AF_INET;
+	size_t end = strcspn(type, " "), part;
+
+	if (kind == NULL || kind >= type + end)
+		return true;
+	for (kind++; kind < type + end; kind += strcspn(kind, ", ") + 1) {
+		bool address = strncmp(kind, "ip", 2) == 0 || strncmp(kind, "net", 3) == 0;
+		const char *comma = memchr(text, ',', len);
+
+		part = comma != NULL ? (size_t)(comma - text) : len;
+		if (address && !is_address(text, part, family))
+			return false;
+		if (comma == NULL)
+			return true; /* ipset says what is missing */
+		text += part + 1;
+		len -= part + 1;
+	}
+	return true;
+}
+
+enum set_fault set_member_check(const struct set *set, const char *text, size_t len)
+{
+	struct token member = token_after(text, len, 0);
+
+	if (has_option(text, len))
+		return SET_FAULT_OPTION;
+	return has_addresses(set, member.text, member.len) ? SET_GOOD : SET_FAULT_ADDRESS;
 }
 
 static bool is_family(const struct token *word)

@@ -23,6 +23,7 @@ enum set_fault {
 	SET_FAULT_FORM,     /* not NAME TYPE [inet|inet6] [OPTION ...] */
 	SET_FAULT_RESERVED, /* a name of fw-load's own */
 	SET_FAULT_OPTION,   /* a word for ipset itself, such as -exist or -file */
+	SET_FAULT_ADDRESS,  /* of a member: not an address of the set's family; ipset would look for a host of this name */
 	SET_FAULT_MEMORY,
 };
 
@@ -32,8 +33,8 @@ enum set_fault {
  */
 must_check enum set_fault set_parse(struct set *set, bool open, const char *text, size_t len);
 
-/* Can the words behind `#@ member` be handed to ipset? SET_GOOD or SET_FAULT_OPTION. */
-must_check enum set_fault set_member_check(const char *text, size_t len);
+/* Can the words behind `#@ member` of this set be handed to ipset? SET_GOOD, SET_FAULT_OPTION or SET_FAULT_ADDRESS. */
+must_check enum set_fault set_member_check(const struct set *set, const char *text, size_t len);
 
 void set_free(struct set *set);
 

@@ -4,6 +4,7 @@
 #include "host/depend.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum family set_families(const struct set *set)
@@ -60,12 +61,17 @@ bool set_learn(const struct door *door, struct set *set, struct diag_log *log)
 {
 	struct strbuf lines = STRBUF_INIT, saved = STRBUF_INIT;
 	bool good;
+	int err;
 
 	strbuf_reset(&set->made);
 	strbuf_reset(&set->normal);
 	set_drop_beside(door);
 	set_write(set, SET_BESIDE, &lines);
-	good = door->set_restore(door->self, set->name, &lines, log) == 0 && door->set_save(door->self, SET_BESIDE, &saved) == 0;
+	good = door->set_restore(door->self, set->name, &lines, log) == 0;
+	err = good ? door->set_save(door->self, SET_BESIDE, &saved) : 0;
+	if (err != 0)
+		diag_system(log, err, "set %s, as it was made for a trial", set->name);
+	good = good && err == 0;
 	set_drop_beside(door);
 	if (good && !set_split(&saved, &set->made, &set->normal))
 		good = diag_memory(log) == 0;
@@ -74,28 +80,107 @@ bool set_learn(const struct door *door, struct set *set, struct diag_log *log)
 	return good;
 }
 
+/* --- what ipset refuses ------------------------------------------------------------------------------ */
+
+/* The line of the stream that line n of a set's program was made from, from 1: its own, then those of its members. */
+static unsigned stream_line(const struct stream *stream, const struct set *set, unsigned n)
+{
+	const char *args;
+	size_t len;
+	unsigned member = 1;
+
+	for (size_t i = set->line; n > 1 && i < stream->lines.len; i++) {
+		const struct line *line = &stream->lines.item[i];
+
+		if (line_directive(line, "set", &args, &len) || line_directive(line, "set-open", &args, &len))
+			break;
+		if (line_directive(line, "member", &args, &len) && ++member == n)
+			return (unsigned)i + 1;
+	}
+	return set->line;
+}
+
+static void report_at(struct transaction *t, enum diag_id id, unsigned line, const char *text)
+{
+	const struct stream *stream = t->request.generation == 0 ? t->request.stream : NULL;
+	struct where where = { .file = NULL }, origin = { .file = NULL };
+
+	if (stream != NULL && line > 0 && line <= stream->lines.len) {
+		where = stream_where(stream, &stream->lines.item[line - 1], 0, 0);
+		origin = stream_origin_where(stream, &stream->lines.item[line - 1]);
+	}
+	diag_add(t->log, id, &where, &origin, "%s", text);
+}
+
+static void take_words(void *ctx, const struct diag *diag)
+{
+	struct strbuf *words = ctx;
+
+	if (words->len == 0)
+		strbuf_puts(words, diag->text);
+}
+
+/* ipset tells the line of what it was given; `skip` of these stood in front of the set's own. */
+static void tell_refusal(struct transaction *t, const struct set *set, const struct diag_log *log, unsigned skip)
+{
+	const char *words = strbuf_text(log->ctx);
+	const char *at = strstr(words, "Error in line ");
+	char *end = NULL;
+	unsigned long n = at != NULL ? strtoul(at + strlen("Error in line "), &end, 10) : 0;
+	struct strbuf text = STRBUF_INIT;
+
+	if (diag_status(log) == STATUS_SYSTEM) {
+		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "%s", words);
+	} else if (n > skip && set->line > 0 && t->request.generation == 0 && t->request.stream != NULL) {
+		strbuf_printf(&text, "set %s%s", set->name, end);
+		report_at(t, DIAG_LOAD, stream_line(t->request.stream, set, (unsigned)n - skip), strbuf_text(&text));
+	} else {
+		report_at(t, DIAG_LOAD, set->line, words);
+	}
+	strbuf_free(&text);
+}
+
+/* set_learn; a refusal is told at the line of the text. */
+static bool learn_here(struct transaction *t, const struct door *door, struct set *set)
+{
+	struct strbuf words = STRBUF_INIT;
+	struct diag_log log = { .report = take_words, .ctx = &words };
+	bool good = set_learn(door, set, &log);
+
+	if (!good)
+		tell_refusal(t, set, &log, 0);
+	strbuf_free(&words);
+	return good;
+}
+
 /* Makes a set where the rules are rehearsed. Sets of the machine are there already, empty, maybe of another type. */
 static bool rehearse_set(struct transaction *t, const struct door *scratch, struct set *set)
 {
-	struct strbuf lines = STRBUF_INIT, saved = STRBUF_INIT;
+	struct strbuf lines = STRBUF_INIT, saved = STRBUF_INIT, words = STRBUF_INIT;
+	struct diag_log log = { .report = take_words, .ctx = &words };
+	unsigned skip;
 	bool good;
 
 	if (scratch->set_save(scratch->self, set->name, &saved) == 0 && set->open) {
 		strbuf_free(&saved);
-		return !has_type(set) || set_learn(scratch, set, t->log); /* the rules meet what stands there */
+		return !has_type(set) || learn_here(t, scratch, set); /* the rules meet what stands there */
 	}
+	skip = saved.len > 0;
 	if (saved.len > 0)
 		strbuf_printf(&lines, "destroy %s\n", set->name);
 	strbuf_reset(&saved);
 	strbuf_reset(&set->made);
 	strbuf_reset(&set->normal);
 	set_write(set, set->name, &lines);
-	good = scratch->set_restore(scratch->self, set->name, &lines, t->log) == 0 &&
-	       scratch->set_save(scratch->self, set->name, &saved) == 0;
+	good = scratch->set_restore(scratch->self, set->name, &lines, &log) == 0;
+	if (!good)
+		tell_refusal(t, set, &log, skip);
+	good = good && scratch->set_save(scratch->self, set->name, &saved) == 0;
 	if (good && !set_split(&saved, &set->made, &set->normal))
 		good = diag_memory(t->log) == 0;
 	strbuf_free(&lines);
 	strbuf_free(&saved);
+	strbuf_free(&words);
 	return good;
 }
 
@@ -159,14 +244,7 @@ static const char *known_members(struct transaction *t, const struct set *set)
 
 static void refuse(struct transaction *t, const struct set *set, enum result result, const char *text)
 {
-	const struct stream *stream = t->request.stream;
-	struct where where = { .file = NULL }, origin = { .file = NULL };
-
-	if (stream != NULL && set->line > 0 && set->line <= stream->lines.len) {
-		where = stream_where(stream, &stream->lines.item[set->line - 1], 0, 0);
-		origin = stream_origin_where(stream, &stream->lines.item[set->line - 1]);
-	}
-	diag_add(t->log, result == RESULT_UNKNOWN ? DIAG_SYSTEM : DIAG_LOAD, &where, &origin, "%s", text);
+	report_at(t, result == RESULT_UNKNOWN ? DIAG_SYSTEM : DIAG_LOAD, set->line, text);
 	t->result = result;
 }
 
@@ -246,7 +324,7 @@ static bool plan_open(struct transaction *t, struct set *set, const char *words)
 {
 	if (!has_type(set))
 		return true;
-	if (set->made.len == 0 && !set_learn(t->door, set, t->log))
+	if (set->made.len == 0 && !learn_here(t, t->door, set))
 		return false;
 	return set_compare(strbuf_text(&set->made), words) >= SET_OTHER_SIZE || is_other(t, set, words);
 }
@@ -256,7 +334,7 @@ static bool plan_fixed(struct transaction *t, struct set *set, const char *words
 	enum set_likeness likeness;
 	const char *known;
 
-	if (set->made.len == 0 && !set_learn(t->door, set, t->log))
+	if (set->made.len == 0 && !learn_here(t, t->door, set))
 		return false;
 	likeness = set_compare(strbuf_text(&set->made), words);
 	if (likeness == SET_OTHER_TYPE)
@@ -274,7 +352,7 @@ static bool take_normal(struct transaction *t, struct set *set)
 {
 	if (set->members.len == 0 || (set->made.len == 0 && (t->flags & FLAG_BOOT) != 0))
 		return true;
-	if (set->made.len == 0 && !set_learn(t->door, set, t->log))
+	if (set->made.len == 0 && !learn_here(t, t->door, set))
 		return false;
 	strbuf_reset(&set->members);
 	strbuf_add(&set->members, strbuf_text(&set->normal), set->normal.len);
