@@ -108,7 +108,7 @@ void cli_misuse(const struct cli *cli, const char *format, ...)
 	exit(cli->misuse_status != 0 ? cli->misuse_status : STATUS_USAGE);
 }
 
-int cli_option(const struct cli *cli, int argc, char *argv[], const char *shorts, const struct option *longs)
+int cli_option(struct cli *cli, int argc, char *argv[], const char *shorts, const struct option *longs)
 {
 	int c;
 
@@ -123,7 +123,22 @@ int cli_option(const struct cli *cli, int argc, char *argv[], const char *shorts
 		cli_misuse(cli, "unknown option -%c", optopt);
 	if (c == '?')
 		cli_misuse(cli, "unknown option %s", argv[optind - 1]);
+	if (c > 0 && c < (int)ARRAY_LEN(cli->given))
+		cli->given[c] = true;
 	return c;
+}
+
+void cli_check_scopes(const struct cli *cli, const struct option *longs, const struct cli_scope *scopes, size_t count, unsigned action)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct option *option = longs;
+
+		if (!cli->given[scopes[i].option] || (scopes[i].actions & (1U << action)) != 0)
+			continue;
+		while (option->val != scopes[i].option)
+			option++;
+		cli_misuse(cli, "--%s goes with %s", option->name, scopes[i].with);
+	}
 }
 
 const char *cli_operand(const struct cli *cli, int argc, char *argv[])

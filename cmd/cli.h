@@ -19,6 +19,7 @@ struct cli {
 	bool quiet_warnings; /* nothing below an error */
 	bool one_line; /* findings without the source line and the caret, never in colour */
 	int misuse_status; /* 0: STATUS_USAGE */
+	bool given[320]; /* options that cli_option returned, by their value */
 	struct diag_log log; /* prints to standard error */
 };
 
@@ -33,7 +34,17 @@ _Noreturn void cli_version(const struct cli *cli);
 _Noreturn void cli_misuse(const struct cli *cli, const char *format, ...) printf_like(2, 3);
 
 /* getopt_long with our texts: an unknown option or a missing argument ends in cli_misuse. */
-int cli_option(const struct cli *cli, int argc, char *argv[], const char *shorts, const struct option *longs);
+int cli_option(struct cli *cli, int argc, char *argv[], const char *shorts, const struct option *longs);
+
+/* The commands that an option belongs to. */
+struct cli_scope {
+	int option;       /* its value */
+	unsigned actions; /* 1 << ACTION for each */
+	const char *with; /* in words: "--check" */
+};
+
+/* An option that was given and does not belong to this command is misuse: it would do nothing, unsaid. */
+void cli_check_scopes(const struct cli *cli, const struct option *longs, const struct cli_scope *scopes, size_t count, unsigned action);
 
 /* The single operand behind the options, "-" where there is none; more than one is misuse. */
 const char *cli_operand(const struct cli *cli, int argc, char *argv[]);

@@ -123,3 +123,41 @@ setup() {
 	sh "$tmp/plugin" stop
 	[ "$(wc -l <"$tmp/called")" = 1 ]
 }
+
+@test "an option that would do nothing for a command is misuse" {
+	while read -r words; do
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr $words </dev/null
+		[[ $stderr == *" goes with "* ]] || { echo "$words: $stderr"; false; }
+	done <<-'END'
+		fw-load --boot --replace
+		fw-load --boot --adopt
+		fw-load --boot --no-rehearse
+		fw-load --boot --confirm 5
+		fw-load --boot -n
+		fw-load --boot -4
+		fw-load --status --replace
+		fw-load --status --keep X
+		fw-load --status -n
+		fw-load --confirm-now --confirm 5
+		fw-load --confirm-now --counters
+		fw-load --rollback --counters
+		fw-load --rollback -6
+		fw-load --check --no-rehearse
+		fw-load --check --confirm 5
+		fw-load --check --adopt
+		fw-save --own
+		fw-save --ignore x
+		fw-save --syslog
+		fw-save --root /x
+		fw-save --check --all
+		fw-save --check --counters
+		fw-save --check -o x
+		fw-save --diff 1 1 --own
+		fw-save --diff 1 1 --syslog
+		fw-save --list -4
+		fw-save --verify --own
+		fw-save --keep 3 -6
+		fw-save --show 1 --ignore y
+	END
+}

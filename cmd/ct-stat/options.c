@@ -514,7 +514,7 @@ static void check(struct options *options, const struct cli *cli)
 		settle_filter(options, cli);
 }
 
-void options_parse(struct options *options, const struct cli *cli, int argc, char *argv[])
+void options_parse(struct options *options, struct cli *cli, int argc, char *argv[])
 {
 	int c;
 

@@ -45,6 +45,6 @@ extern const char ct_stat_usage[];
 bool options_are_alarm(int argc, char *argv[]);
 
 /* Ends the program on misuse. Free the breakdown. */
-void options_parse(struct options *options, const struct cli *cli, int argc, char *argv[]);
+void options_parse(struct options *options, struct cli *cli, int argc, char *argv[]);
 
 #endif

@@ -107,6 +107,22 @@ static void set_flag(struct cli *cli, struct options *options, int c)
 		cli_version(cli);
 }
 
+/* What may come before a change of rules; --boot and the guard take the state's word for the rest. */
+enum { LOADS = 1 << ACTION_LOAD | 1 << ACTION_ROLLBACK, TEXTS = 1 << ACTION_LOAD | 1 << ACTION_CHECK };
+
+static const struct cli_scope scopes[] = {
+	{ 'n', LOADS, "a load and with --rollback" },
+	{ '4', TEXTS, "a load and with --check: a generation is of both families" },
+	{ '6', TEXTS, "a load and with --check: a generation is of both families" },
+	{ OPT_CONFIRM, LOADS, "a load and with --rollback" },
+	{ OPT_ADOPT, LOADS, "a load and with --rollback" },
+	{ OPT_REPLACE, LOADS, "a load and with --rollback" },
+	{ OPT_KEEP, LOADS | 1 << ACTION_BOOT, "a load, --rollback and --boot" },
+	{ OPT_COUNTERS, TEXTS, "a load and with --check" },
+	{ OPT_NO_REHEARSE, LOADS, "a load and with --rollback" },
+	{ OPT_ASSUME_EMPTY, 1 << ACTION_LOAD, "-n: no load may ignore the rules in force" },
+};
+
 struct options parse_options(struct cli *cli, int argc, char *argv[])
 {
 	struct options options = { .state_dir = STATE_DIR, .safe_rules = "/etc/fw-tools/safe.rules", .wait = 30 };
@@ -123,14 +139,9 @@ struct options parse_options(struct cli *cli, int argc, char *argv[])
 	}
 	if (options.unknown == UNKNOWN_ADOPT && options.keep.len > 0)
 		cli_misuse(cli, "one of --adopt, which keeps everything, and --keep");
-	if (options.confirm > 0 && options.action != ACTION_LOAD && options.action != ACTION_ROLLBACK)
-		cli_misuse(cli, "--confirm goes with a load and with --rollback");
-	if (options.plan_only && options.action != ACTION_LOAD && options.action != ACTION_ROLLBACK)
-		cli_misuse(cli, "-n goes with a load and with --rollback");
-	if (options.assume_empty && (!options.plan_only || options.action != ACTION_LOAD))
+	cli_check_scopes(cli, longs, scopes, ARRAY_LEN(scopes), options.action);
+	if (options.assume_empty && !options.plan_only)
 		cli_misuse(cli, "--assume-empty goes with -n: no load may ignore the rules in force");
-	if (options.families != FAMILY_NONE && options.action > ACTION_CHECK)
-		cli_misuse(cli, "-4 and -6 go with a load: a generation is of both families");
 	options.input = cli_operand(cli, argc, argv);
 	if (options.action == ACTION_ROLLBACK && optind < argc)
 		options.generation = cli_number(cli, argv[optind], 1, 1000000000, "the number of a generation");

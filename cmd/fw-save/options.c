@@ -123,6 +123,20 @@ static void take_operands(struct cli *cli, struct save_opts *opts, int argc, cha
 		opts->operand[i] = argv[optind + i];
 }
 
+static const struct cli_scope scopes[] = {
+	{ '4', 1 << ACTION_SAVE | 1 << ACTION_CHECK | 1 << ACTION_SHOW | 1 << ACTION_DIFF, "saving, --check, --show and --diff" },
+	{ '6', 1 << ACTION_SAVE | 1 << ACTION_CHECK | 1 << ACTION_SHOW | 1 << ACTION_DIFF, "saving, --check, --show and --diff" },
+	{ 'a', 1 << ACTION_SAVE, "saving" },
+	{ 'c', 1 << ACTION_SAVE, "saving" },
+	{ 'o', 1 << ACTION_SAVE, "saving" },
+	{ OPT_LAYOUT, 1 << ACTION_SAVE, "saving" },
+	{ OPT_FROM, 1 << ACTION_SAVE, "saving" },
+	{ OPT_ROOT, 1 << ACTION_SAVE | 1 << ACTION_CHECK, "--layout, --from and --check" },
+	{ OPT_OWN, 1 << ACTION_CHECK, "--check" },
+	{ OPT_IGNORE, 1 << ACTION_CHECK | 1 << ACTION_DIFF, "--check and --diff" },
+	{ OPT_SYSLOG, 1 << ACTION_CHECK, "--check" },
+};
+
 struct save_opts parse_opts(struct cli *cli, int argc, char *argv[])
 {
 	struct save_opts opts = { .wait = 30, .state_dir = STATE_DIR, .root = "" };
@@ -133,8 +147,9 @@ struct save_opts parse_opts(struct cli *cli, int argc, char *argv[])
 	take_operands(cli, &opts, argc, argv);
 	if (opts.families == FAMILY_NONE)
 		opts.families = FAMILY_BOTH;
-	if (opts.action != ACTION_SAVE && (opts.output != NULL || opts.layout != LAYOUT_NONE || opts.from != LAYOUT_NONE))
-		cli_misuse(cli, "-o, --layout and --from belong to saving");
+	cli_check_scopes(cli, longs, scopes, ARRAY_LEN(scopes), opts.action);
+	if (opts.root[0] != '\0' && opts.action == ACTION_SAVE && opts.layout == LAYOUT_NONE && opts.from == LAYOUT_NONE)
+		cli_misuse(cli, "--root goes with --layout, --from and --check");
 	if (opts.layout != LAYOUT_NONE && opts.output != NULL)
 		cli_misuse(cli, "--layout names the files, and so does -o");
 	return opts;
