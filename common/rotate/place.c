@@ -29,8 +29,8 @@ static int check_directory(int fd, const char *path, bool last, struct diag_log 
 		return unsafe(log, path, "its owner cannot be seen");
 	if (st.st_uid != 0 && st.st_uid != geteuid())
 		return unsafe(log, path, "this directory belongs to another user, who could swap the log: use su");
-	if ((st.st_mode & S_ISVTX) != 0 && st.st_uid == 0 && !last)
-		return 0;
+	if ((st.st_mode & S_ISVTX) != 0 && !last)
+		return 0; /* as /tmp: entries are moved by their owners, and by root's or our own hand */
 	if ((st.st_mode & S_IWOTH) != 0)
 		return unsafe(log, path, "everybody can write in this directory and could swap the log: use su");
 	if ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0)
