@@ -189,6 +189,10 @@ is_closed() {
 		in_ns iptables-$b -C INPUT -i lo -j ACCEPT
 		in_ns iptables-$b -D INPUT -j ACCEPT
 		put --boot
+		in_ns iptables-$b -A INPUT -m comment --comment "any -s 1.2.3.4" -m comment --comment two -j ACCEPT
+		run -12 put --boot
+		in_ns iptables-$b -D INPUT -m comment --comment "any -s 1.2.3.4" -m comment --comment two -j ACCEPT
+		put --boot
 		for chain in one two; do in_ns iptables-$b -N $chain; done
 		in_ns iptables-$b -A one -g two
 		in_ns iptables-$b -A two -j ACCEPT

@@ -155,11 +155,30 @@ struct piece rule_target(const struct text_rule *rule)
 	return word.len > 0 ? rule_next_word(&rule->text, &word) : word;
 }
 
+static bool word_is(const struct piece *word, const char *text)
+{
+	return word->len == strlen(text) && memcmp(word->text, text, word->len) == 0;
+}
+
+/* The word behind `-m comment --comment TEXT`, if that begins at this word. */
+static bool skip_comment(const struct piece *text, struct piece *word)
+{
+	struct piece match = rule_next_word(text, word), option = rule_next_word(text, &match), comment;
+
+	if (!word_is(word, "-m") || !word_is(&match, "comment") || !word_is(&option, "--comment"))
+		return false;
+	comment = rule_next_word(text, &option);
+	*word = rule_next_word(text, &comment);
+	return true;
+}
+
 bool rule_unconditional(const struct text_rule *rule, const struct text_chain *chain)
 {
 	size_t head = strlen("-A ") + strlen(chain->name);
 	struct piece word = head < rule->text.len ? rule_word(&rule->text, head) : (struct piece){ NULL, 0 };
 
+	while (word.len > 0 && skip_comment(&rule->text, &word))
+		;
 	return word.len > 0 && is_jump(&word);
 }
 

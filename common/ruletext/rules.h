@@ -106,7 +106,7 @@ struct piece rule_next_word(const struct piece *text, const struct piece *word);
 /* The name behind -j or -g, len 0: none. */
 struct piece rule_target(const struct text_rule *rule);
 
-/* Without matches it ends the chain for every packet that reaches it, or may: `-A CHAIN -j X`. */
+/* Without matches, but for comments, it ends the chain for every packet that reaches it, or may: `-A CHAIN -j X`. */
 bool rule_unconditional(const struct text_rule *rule, const struct text_chain *chain);
 
 /* Appends ":CHAIN POLICY [counters]", and a rule in these words of it: its text, or rule_raw. */
