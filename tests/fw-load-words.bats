@@ -96,18 +96,6 @@ setup() {
 	done < <(grep '^| T' faults.md)
 }
 
-@test "the units are in order, and hardened" {
-	command -v systemd-analyze >/dev/null || skip "systemd-analyze is missing"
-	mkdir "$tmp/units"
-	for unit in ../share/systemd/*; do
-		sed "s,@SBINDIR@,$BUILD," "$unit" >"$tmp/units/$(basename "$unit")"
-	done
-	run systemd-analyze verify "$tmp/units/fw-load.service" "$tmp/units/fw-drift.service" "$tmp/units/fw-drift.timer"
-	[ -z "$(grep -E 'units/fw-' <<<"$output")" ] || { echo "$output"; false; }
-	systemd-analyze security --offline=true --threshold=45 --no-pager "$tmp/units/fw-load.service"
-	run ! grep -r ExecStop "$tmp/units"
-}
-
 @test "the OpenRC script and the plugin of netfilter-persistent call fw-load" {
 	mkdir "$tmp/bin"
 	printf '#!/bin/sh\necho "$@" >>%s/called\n' "$tmp" >"$tmp/bin/fw-load"

@@ -6,9 +6,8 @@
 #include <string.h>
 
 static const char *const loaders[] = {
-	"fw-load",  "netfilter-persistent", "iptables-persistent", "iptables", "ip6tables",
-	"nftables", "firewalld",	    "ufw",		   "ferm",     "shorewall",
-	"foomuuri",
+	"fw-load",   "netfilter-persistent", "iptables-persistent",    "iptables", "ip6tables", "nftables",  "firewalld", "ufw", "ferm",
+	"shorewall", "shorewall6",	     "arno-iptables-firewall", "foomuuri",
 };
 
 /* Where an enabled loader leaves a link: systemd's units, the scripts of System V, OpenRC's runlevels. */

@@ -1,0 +1,83 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What loads the rules at boot and looks after them: systemd's units, OpenRC's script, netfilter-persistent's plugin.
+# Boots are in prove/boots.bats.
+
+bats_require_minimum_version 1.5.0
+load lib/needs
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../share" || return
+	PATH=$BUILD:$PATH
+	tmp=$BATS_TEST_TMPDIR
+}
+
+# settings UNIT KEY: the words of all its lines
+settings() {
+	sed -n "s/^$2=//p" "systemd/$1" | tr ' ' '\n'
+}
+
+@test "the units are in order, and hardened" {
+	needs systemd-analyze
+	mkdir "$tmp/units"
+	for unit in systemd/*; do
+		sed "s,@SBINDIR@,$BUILD," "$unit" >"$tmp/units/$(basename "$unit")"
+	done
+	run systemd-analyze verify "$tmp/units/fw-load.service" "$tmp/units/fw-drift.service" "$tmp/units/fw-drift.timer"
+	[ -z "$(grep -E 'units/fw-' <<<"$output")" ] || { echo "$output"; false; }
+	systemd-analyze security --offline=true --threshold=50 --no-pager "$tmp/units/fw-load.service"
+	systemd-analyze security --offline=true --threshold=45 --no-pager "$tmp/units/fw-drift.service"
+}
+
+@test "fw-load.service stops every other loader, and starts when it has ended" {
+	settings fw-load.service Conflicts | grep -vx shutdown.target | sort >"$tmp/conflicts"
+	settings fw-load.service After | grep '\.service$' | grep -v ^systemd- | sort | diff "$tmp/conflicts" -
+	# All that fw-save --check knows to load rules at boot.
+	sed -n '/loaders\[\] = {/,/^};/p' ../common/host/bootload.c | grep -o '"[a-z0-9-]*"' | tr -d '"' | grep -vx fw-load |
+		sed 's/$/.service/' | sort | diff "$tmp/conflicts" -
+	for unit in netfilter-persistent iptables ip6tables nftables ufw firewalld; do
+		grep -qx "$unit.service" "$tmp/conflicts"
+	done
+	settings fw-load.service After | grep -qx systemd-sysctl.service
+	settings fw-load.service After | grep -qx systemd-modules-load.service
+	settings fw-load.service After | grep -qx local-fs.target
+	settings fw-load.service Before | grep -qx network-pre.target
+}
+
+# By an allowlist: a setting that is new here must be looked at in this light before it is added. None of these makes
+# systemd mount anything, wait for a mount, or pass over the unit.
+@test "fw-load.service needs no mount and no mount namespace, and has no condition" {
+	known='Description Documentation DefaultDependencies Wants Before After Conflicts Type RemainAfterExit TimeoutStartSec
+		ExecStartPre ExecStart StandardInput NoNewPrivileges CapabilityBoundingSet RestrictAddressFamilies RestrictNamespaces
+		RestrictRealtime RestrictSUIDSGID MemoryDenyWriteExecute LockPersonality SystemCallArchitectures ProtectClock
+		SystemCallFilter SystemCallErrorNumber DevicePolicy UMask WantedBy'
+	sed -n 's/^\([A-Za-z]*\)=.*/\1/p' systemd/fw-load.service | sort -u | grep -vxF "$(tr -s ' \t\n' '\n' <<<"$known")" >"$tmp/unknown" || true
+	diff /dev/null "$tmp/unknown"
+	run ! grep -E '^(After|Wants|Before)=.*\.mount' systemd/fw-load.service # a circle, where it is a mount from the network
+	[[ $(sed -n 's/^ExecStartPre=//p' systemd/fw-load.service) == -* ]]     # its failure is none of the unit
+	run -0 settings fw-load.service Wants
+	[ "$output" = network-pre.target ]
+}
+
+@test "no unit opens the host when it is stopped, and reload is not offered for what it does not do" {
+	run ! grep -E '^Exec(Stop|StopPost|Reload)=' systemd/fw-*.service
+}
+
+@test "the filter of system calls leaves what confining the children takes" {
+	needs systemd-analyze
+	filter=$(sed -n 's/^SystemCallFilter=//p' systemd/fw-load.service)
+	for word in $filter; do
+		case $word in
+		@*) systemd-analyze syscall-filter "$word" | sed -n 's/^    *//p' ;;
+		*) echo "$word" ;;
+		esac
+	done >"$tmp/direct"
+	for ((depth = 0; depth < 3; depth++)); do
+		for set in $(grep '^@' "$tmp/direct" | sort -u); do systemd-analyze syscall-filter "$set" | sed -n 's/^    *//p'; done >>"$tmp/direct"
+	done
+	for call in landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp capset prctl unshare setns \
+		init_module finit_module clone3 execve setrlimit setpriority; do
+		grep -qx $call "$tmp/direct" || { echo "$call is not permitted"; false; }
+	done
+	grep -qx SystemCallErrorNumber=ENOSYS systemd/fw-load.service
+}
