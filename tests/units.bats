@@ -81,3 +81,19 @@ settings() {
 	done
 	grep -qx SystemCallErrorNumber=ENOSYS systemd/fw-load.service
 }
+
+@test "fw-drift: a ban is no difference, a rule of ours that is missing is one" {
+	needs rules
+	command=$(sed -n 's,^ExecStart=@SBINDIR@/,,p' systemd/fw-drift.service)
+	printf '%s\n' '*filter' ':INPUT DROP' '-A INPUT -i lo -j ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT' COMMIT |
+		fw-load -q -b nft -s "$tmp/state"
+	iptables-nft -N bans
+	iptables-nft -A bans -s 203.0.113.5 -j REJECT
+	iptables-nft -I INPUT -p tcp --dport 22 -j bans
+	# shellcheck disable=SC2086
+	run -0 $command -q -b nft -s "$tmp/state"
+	iptables-nft -D INPUT -i lo -j ACCEPT
+	# shellcheck disable=SC2086
+	run -1 $command -q -b nft -s "$tmp/state"
+	[[ $output == *"- "*"-i lo -j ACCEPT"* ]]
+}
