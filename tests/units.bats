@@ -10,6 +10,41 @@ setup() {
 	cd "$BATS_TEST_DIRNAME/../share" || return
 	PATH=$BUILD:$PATH
 	tmp=$BATS_TEST_TMPDIR
+	mounted=()
+}
+
+teardown() {
+	local dir
+	for dir in "${mounted[@]}"; do umount "$dir"; done
+}
+
+# The machine's own state is empty, its iptables is the nft kind, and no rules are in force.
+as_new() {
+	local program
+	needs rules mounts nft xtables-nft-multi
+	cover /var/lib
+	mkdir "$tmp/nft"
+	for program in iptables ip6tables; do
+		ln -s "$(command -v xtables-nft-multi)" "$tmp/nft/$program"
+		ln -s "$(command -v xtables-nft-multi)" "$tmp/nft/$program-save"
+		ln -s "$(command -v xtables-nft-multi)" "$tmp/nft/$program-restore"
+	done
+	PATH=$tmp/nft:$PATH
+	reboot
+}
+
+reboot() {
+	nft flush ruleset
+	rm -rf /run/fw-tools
+}
+
+cover() { # cover DIR...: with an empty folder
+	local dir
+	for dir; do
+		[ -d "$dir" ] || continue
+		mount -t tmpfs tmpfs "$dir"
+		mounted=("$dir" "${mounted[@]}")
+	done
 }
 
 # settings UNIT KEY: the words of all its lines
@@ -96,4 +131,20 @@ settings() {
 	# shellcheck disable=SC2086
 	run -1 $command -q -b nft -s "$tmp/state"
 	[[ $output == *"- "*"-i lo -j ACCEPT"* ]]
+}
+
+@test "the first load says what would load the rules at boot" {
+	as_new
+	cover /etc/systemd /usr/lib/systemd/system /etc/rc?.d /etc/runlevels /etc/network /etc/cron.d /etc/local.d
+	printf '*filter\n:INPUT DROP\nCOMMIT\n' >"$tmp/one"
+	run -0 fw-load --replace "$tmp/one"
+	[[ $output == *"systemctl enable fw-load.service"* ]]
+	printf '*filter\n:INPUT DROP\n:FORWARD DROP\nCOMMIT\n' >"$tmp/two"
+	run -0 fw-load "$tmp/two"
+	[ -z "$output" ]
+	rm -r /var/lib/fw-tools
+	mkdir -p /etc/systemd/system/sysinit.target.wants
+	touch /etc/systemd/system/sysinit.target.wants/fw-load.service
+	run -0 fw-load --replace "$tmp/one"
+	[ -z "$output" ]
 }

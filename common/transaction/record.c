@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What is written down before the first change, and after the last. */
 #include "transaction/internal.h"
+#include "host/bootload.h"
 
 #include <errno.h>
 #include <string.h>
@@ -112,8 +113,19 @@ bool record(struct transaction *t)
 	return err == 0 || could_not(t, err, "the journal");
 }
 
+/* The first rules of the machine's own state: somebody must enable what loads them at boot, since no package does. */
+static void tell_first(const struct transaction *t)
+{
+	struct strbuf what = STRBUF_INIT;
+
+	if (strcmp(t->state->dir, STATE_DIR) == 0 && !bootload_find("", &what))
+		warn(t, "nothing loads these rules at boot: `systemctl enable fw-load.service' does, see fw-load(8)");
+	strbuf_free(&what);
+}
+
 bool flip(struct transaction *t)
 {
+	bool first = state_link(t->state, "good") == 0;
 	int err = state_flip(t->state, t->journal.generation), cleared, pruned;
 
 	if (err != 0 && (t->flags & FLAG_BOOT) == 0) {
@@ -129,5 +141,7 @@ bool flip(struct transaction *t)
 	if (pruned != 0)
 		warn(t, "old generations in %s could not be removed: %s", t->state->dir, strerror(-pruned));
 	forget_safe(t, FAMILY_BOTH);
+	if (first && (t->flags & FLAG_BOOT) == 0)
+		tell_first(t);
 	return true;
 }
