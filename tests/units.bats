@@ -148,3 +148,43 @@ settings() {
 	run -0 fw-load --replace "$tmp/one"
 	[ -z "$output" ]
 }
+
+# OpenRC's script read by a shell: what it calls of OpenRC prints its words.
+openrc() {
+	sh -euc '
+		after() { echo "after $*"; }
+		before() { echo "before $*"; }
+		need() { echo "need $*"; }
+		provide() { :; }
+		ewarn() { echo "warning: $*"; }
+		ebegin() { :; }
+		eend() { return "$1"; }
+		. "$1"
+		"$2"' openrc "$tmp/openrc" "$1"
+}
+
+@test "OpenRC: after every other loader, with a warning; nothing is needed" {
+	sed "s,@SBINDIR@,$tmp/bin,; s,/etc/runlevels,$tmp/levels," openrc/fw-load >"$tmp/openrc"
+	run -0 openrc depend
+	[[ $output != *need* && $output == *"before net"* && $output == *localmount* ]]
+	loaders=$(sed -n 's/^other_loaders="\(.*\)"$/\1/p' "$tmp/openrc")
+	[[ $output == *"after $loaders"* && $loaders == "iptables ip6tables nftables ufw firewalld"* ]]
+
+	mkdir -p "$tmp/levels/boot" "$tmp/levels/default" "$tmp/bin"
+	run -0 openrc start_pre
+	[ -z "$output" ]
+	ln -s /nonexistent/fw-load "$tmp/levels/boot/fw-load"
+	ln -s /nonexistent/iptables "$tmp/levels/boot/iptables"
+	ln -s /nonexistent/ufw "$tmp/levels/default/ufw"
+	run -0 openrc start_pre
+	[ "${lines[0]}" = "warning: iptables loads rules too: rc-update del iptables boot" ]
+	[ "${lines[1]}" = "warning: ufw loads rules too: rc-update del ufw default" ]
+	[ "${#lines[@]}" -eq 2 ]
+
+	printf '#!/bin/sh\necho "fw-load $*"\nexit 12\n' >"$tmp/bin/fw-load"
+	chmod 755 "$tmp/bin/fw-load"
+	run -12 openrc start
+	[ "$output" = "fw-load --boot" ]
+	run -0 openrc stop
+	[ -z "$output" ]
+}
