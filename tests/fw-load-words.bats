@@ -96,22 +96,6 @@ setup() {
 	done < <(grep '^| T' faults.md)
 }
 
-@test "the OpenRC script and the plugin of netfilter-persistent call fw-load" {
-	mkdir "$tmp/bin"
-	printf '#!/bin/sh\necho "$@" >>%s/called\n' "$tmp" >"$tmp/bin/fw-load"
-	cp "$tmp/bin/fw-load" "$tmp/bin/fw-save"
-	chmod 755 "$tmp/bin"/*
-	sed "s,@SBINDIR@,$tmp/bin," ../share/netfilter-persistent/15-fw-tools >"$tmp/plugin"
-	sh -n ../share/openrc/fw-load
-	sh "$tmp/plugin" start
-	[ "$(cat "$tmp/called")" = "--boot" ]
-	run sh "$tmp/plugin" flush
-	[ "$status" -ne 0 ]
-	[ "$(wc -l <"$tmp/called")" = 1 ]
-	sh "$tmp/plugin" stop
-	[ "$(wc -l <"$tmp/called")" = 1 ]
-}
-
 @test "an option that would do nothing for a command is misuse" {
 	while read -r words; do
 		# shellcheck disable=SC2086

@@ -188,3 +188,83 @@ openrc() {
 	run -0 openrc stop
 	[ -z "$output" ]
 }
+
+# The plugin, with the programs that were built and the machine's own state below a folder that is ours.
+plugin() {
+	sed "s,@SBINDIR@,$BUILD,g" netfilter-persistent/15-fw-tools >"$tmp/plugin"
+	sh "$tmp/plugin" "$@"
+}
+
+good() { fw-save --show good; }
+
+@test "netfilter-persistent: start loads the good rules; stop and flush open nothing" {
+	mkdir "$tmp/bin"
+	printf '#!/bin/sh\necho "fw-load $*"\n' >"$tmp/bin/fw-load"
+	chmod 755 "$tmp/bin/fw-load"
+	BUILD=$tmp/bin
+	for word in start restart reload force-reload; do
+		run -0 plugin $word
+		[ "$output" = "fw-load --boot" ]
+	done
+	run -0 plugin stop
+	[[ $output == *"stay in force"* ]]
+	run -1 plugin flush
+	[[ $output == *"not flushed"* ]]
+	run -2 plugin
+}
+
+@test "netfilter-persistent: save keeps what was changed by hand, and says what it left out" {
+	as_new
+	printf '%s\n' "#@ keep docker*" '*filter' ':INPUT DROP' '-A INPUT -i lo -j ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT' COMMIT |
+		fw-load -q --replace
+	run -0 plugin save
+	[[ $output == *"nothing to save: generation 000001 is what is in force"* ]]
+
+	iptables -A INPUT -p tcp --dport 8080 -m comment --comment "not -j bans here" -j ACCEPT
+	ip6tables -D INPUT -p tcp --dport 22 -j ACCEPT
+	ip6tables -P FORWARD DROP
+	iptables -N bans
+	iptables -A bans -s 192.0.2.1 -j REJECT
+	iptables -I INPUT -j bans
+	iptables -t nat -N bans2
+	iptables-save | grep -v '^#' >"$tmp/before"
+	run -0 plugin save
+	[[ $output == *"saved: generation 000002"* && $output == *"not saved"*"chains bans bans2;"* ]]
+	iptables-save | grep -v '^#' | sed 's/\[.*\]//' | diff - <(sed 's/\[.*\]//' "$tmp/before")
+
+	run -0 good
+	[[ $output == *"#@ keep docker*"* ]]
+	[[ $output == *'-4 -A INPUT -p tcp -m tcp --dport 8080 -m comment --comment "not -j bans here" -j ACCEPT'* ]]
+	[[ $output == *'-4 -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT'* && $output == *"-6 -P FORWARD DROP"* ]]
+	run ! grep -E 'bans2|-j bans$|192\.0\.2\.1' <<<"$output"
+
+	# As at the next boot.
+	reboot
+	fw-load --boot
+	iptables -C INPUT -p tcp --dport 8080 -m comment --comment "not -j bans here" -j ACCEPT
+	run ! ip6tables -C INPUT -p tcp --dport 22 -j ACCEPT
+}
+
+@test "netfilter-persistent: the first save keeps plain rules, and asks about chains" {
+	as_new
+	iptables -A INPUT -p tcp --dport 22 -j ACCEPT
+	iptables -N bans
+	run -1 plugin save
+	[[ $output == *"nothing was saved"*"bans"*"fw-save | fw-load"* ]]
+	[ ! -e /var/lib/fw-tools/good ]
+	iptables -X bans
+	run -0 plugin save
+	[[ $output == *"saved: generation 000001"* ]]
+	run -0 good
+	[[ $output == *"--dport 22"* ]]
+}
+
+@test "netfilter-persistent: save fails where the rules cannot be told, and keeps the old ones" {
+	as_new
+	printf '*filter\n:INPUT DROP\nCOMMIT\n' | fw-load -q --replace
+	nft add rule ip filter INPUT tcp dport '{ 1, 2 }' drop
+	run -3 plugin save
+	[[ $output == *"made with nft"*"nothing was saved"* ]]
+	run -0 readlink /var/lib/fw-tools/good
+	[[ $output == *000001* ]]
+}
