@@ -132,7 +132,8 @@ bench: all
 
 # Minutes, not seconds: 100,000 packets through 1,000 random rulesets in the tracer and in the kernel, the dead
 # rules of 40,000 against BuDDy's, 10,000 packets for each of some 1,800 dead rules, every sample loaded, every setting set
-# and taken back, 1,000 loads beside a program that fills sets, 100 beside others, boots and power losses of a virtual machine. As root, outside of check's namespace.
+# and taken back, 1,000 loads beside a program that fills sets, 100 beside others, boots of a container, power losses of a
+# virtual machine. As root, outside of check's namespace.
 prove: all units
 	tests/prove/run.bash $(B)
 	$(B)/tests/unit/oracle 1 20000
