@@ -99,7 +99,7 @@ setup() {
 @test "an option that would do nothing for a command is misuse" {
 	while read -r words; do
 		# shellcheck disable=SC2086
-		run -2 --separate-stderr $words </dev/null
+		run -2 --separate-stderr $words -s "$tmp/state" </dev/null
 		[[ $stderr == *" goes with "* ]] || { echo "$words: $stderr"; false; }
 	done <<-'END'
 		fw-load --boot --replace
