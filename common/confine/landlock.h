@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Landlock of any version: what the kernel does not know is left out. For the files of this layer. */
+#ifndef FW_CONFINE_LANDLOCK_H
+#define FW_CONFINE_LANDLOCK_H
+
+#include "base/base.h"
+
+/*
+ * Makes a ruleset that forbids to execute, write or make any file, to use TCP, and to send signals to processes
+ * outside. Returns a descriptor, which the caller closes; -ENOSYS, -EOPNOTSUPP or -EPERM: there is no Landlock
+ * here; another -errno.
+ */
+must_check int landlock_begin(void);
+
+/* Permits to execute this file; to change this file, or everything in this folder. 0 or -errno. */
+must_check int landlock_may_execute(int rules, int file);
+must_check int landlock_may_write(int rules, int file);
+
+/* Applies the ruleset to the calling thread and what it starts. 0 or -errno. */
+must_check int landlock_enforce(int rules);
+
+#endif
