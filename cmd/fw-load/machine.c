@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fw-load/run.h"
 #include "host/limits.h"
+#include "host/modules.h"
 
 #include <errno.h>
 #include <string.h>
@@ -173,12 +174,19 @@ enum result run_held(enum result (*work)(struct transaction *t), struct transact
 	return result;
 }
 
+static bool load_modules(void *arg, const struct extras *extras, struct strbuf *plan)
+{
+	struct run *run = arg;
+
+	return modules_load(extras, plan, &run->cli->log);
+}
+
 struct transaction_hooks run_hooks(struct run *run)
 {
 	return (struct transaction_hooks){ .phase = run_phase,
 					   .guard_start = run_start_guard,
 					   .guard_alive = run_guard_alive,
-					   .modules = run_modules,
+					   .modules = load_modules,
 					   .namespace_hint = host_hint_namespace,
 					   .safe_rules = run->options.safe_rules,
 					   .arg = run };

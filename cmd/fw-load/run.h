@@ -63,9 +63,6 @@ struct transaction_hooks run_hooks(struct run *run);
 void run_phase(void *run, const char *phase);
 void run_tick(void *run);
 
-/* modules.c */
-bool run_modules(void *run, const struct extras *extras, struct strbuf *plan);
-
 /* confirm.c */
 int run_start_guard(void *run);
 bool run_guard_alive(void *run);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/door.h"
 #include "host/lock.h"
+#include "host/modules.h"
 #include "host/native.h"
 #include "host/nftgen.h"
 #include "host/rivals.h"
@@ -333,6 +334,8 @@ bool door_open(struct door *door, enum backend_kind kind, const char *lock_path,
 		close_door(real);
 		return false;
 	}
+	if (real->backend.kind == BACKEND_LEGACY)
+		modules_for_legacy();
 	real->backend.held = real->locks;
 	real->backend.watch = watch;
 	real->backend.watch_arg = real;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "fw-load/run.h"
+#include "host/modules.h"
 #include "host/modload.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* One module of the text, looked up or loaded. */
-static bool load_module(struct run *run, struct kmod_ctx *ctx, const struct module *module, bool look)
+static bool load_module(struct kmod_ctx *ctx, const struct module *module, bool look, struct diag_log *log)
 {
-	struct diag_log *log = &run->cli->log;
 	int err = 0;
 	enum modload result = modload_one(ctx, module->name, true, &err);
 
@@ -18,7 +18,8 @@ static bool load_module(struct run *run, struct kmod_ctx *ctx, const struct modu
 	if (result == MODLOAD_DONE)
 		return true;
 	if (module->optional || result == MODLOAD_NO_TREE) {
-		diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "module %s %s", module->name, modload_text(result));
+		diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "module %s %s", module->name,
+			 modload_text(result));
 		return true;
 	}
 	diag_add(log, DIAG_LOAD, NULL, NULL, "module %s %s%s%s", module->name, modload_text(result),
@@ -36,10 +37,8 @@ static void plan_module(struct kmod_ctx *ctx, const struct module *module, struc
 	strbuf_free(&order);
 }
 
-/* All are looked up before the first is loaded. */
-bool run_modules(void *arg, const struct extras *extras, struct strbuf *plan)
+bool modules_load(const struct extras *extras, struct strbuf *plan, struct diag_log *log)
 {
-	struct run *run = arg;
 	struct kmod_ctx *ctx;
 	bool good = true;
 
@@ -47,12 +46,31 @@ bool run_modules(void *arg, const struct extras *extras, struct strbuf *plan)
 		return true;
 	ctx = modload_open(NULL, NULL);
 	if (ctx == NULL)
-		return diag_memory(&run->cli->log) == 0;
+		return diag_memory(log) == 0;
 	for (int look = 1; look >= (plan != NULL ? 1 : 0) && good; look--)
 		for (size_t i = 0; i < extras->modules.len; i++)
-			good = load_module(run, ctx, &extras->modules.item[i], look == 1) && good;
+			good = load_module(ctx, &extras->modules.item[i], look == 1, log) && good;
 	for (size_t i = 0; plan != NULL && good && i < extras->modules.len; i++)
 		plan_module(ctx, &extras->modules.item[i], plan);
 	modload_close(ctx);
 	return good;
+}
+
+void modules_for_legacy(void)
+{
+	static const struct {
+		const char *module, *there;
+	} needs[] = { { "ip_tables", "/proc/self/net/ip_tables_names" },
+		      { "ip6_tables", "/proc/self/net/ip6_tables_names" } };
+	struct kmod_ctx *ctx = NULL;
+	int err = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(needs); i++) {
+		if (access(needs[i].there, F_OK) == 0)
+			continue;
+		if (ctx == NULL && (ctx = modload_open(NULL, NULL)) == NULL)
+			return;
+		(void)!modload_one(ctx, needs[i].module, false, &err);
+	}
+	modload_close(ctx);
 }
