@@ -95,7 +95,6 @@ static bool make_lock_files(struct backend *backend)
 		int fd = memfd_create("xtables.lock", MFD_CLOEXEC);
 
 		backend->lock_fd[i] = fd;
-		snprintf(backend->lock_file[i], sizeof(backend->lock_file[i]), "/proc/%d/fd/%d", (int)getpid(), fd);
 		good = good && fd >= 0;
 	}
 	return good;
@@ -154,7 +153,7 @@ void backend_spawn(const struct backend *backend, int family, const char *progra
 {
 	*spawn = (struct spawn)SPAWN_INIT;
 	spawn->argv[0] = program;
-	spawn->lock_file = backend->lock_file[family];
+	spawn->lock_fd = backend->lock_fd[family];
 	spawn->limit = PROGRAM_LIMIT;
 	spawn->watch = backend->watch;
 	spawn->watch_arg = backend->watch_arg;

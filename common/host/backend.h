@@ -19,7 +19,6 @@ struct backend {
 	char restore[FAMILIES][32];
 	char save[FAMILIES][32];
 	int lock_fd[FAMILIES]; /* owned; lock files of their own for the children; -1: none */
-	char lock_file[FAMILIES][48];
 	enum spawn_pace (*watch)(void *, long long); /* of each of its programs; NULL: nobody */
 	void *watch_arg;       /* borrowed */
 	/* Borrowed; two locks that its restores hold with us, -1: none. If we are killed, the next run waits for them. */

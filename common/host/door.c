@@ -10,6 +10,7 @@
 #include "model/canon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -306,7 +307,7 @@ static int open_scratch(void *self, bool may_move, struct door *out)
 		scratch->tick = real->tick;
 		scratch->tick_arg = real->tick_arg;
 		for (int i = 0; i < FAMILIES; i++) {
-			scratch->backend.lock_fd[i] = -1; /* not its own */
+			scratch->backend.lock_fd[i] = fcntl(real->backend.lock_fd[i], F_DUPFD_CLOEXEC, 3);
 			sets_mirror(&sets, &scratch->netns[i]);
 		}
 		fill_door(out, scratch);

@@ -7,7 +7,11 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+/* How long a thread may take to leave the kernel. */
+enum { THREAD_ENDS_MS = 200 };
 
 static const char own_path[] = "/proc/self/ns/net";
 
@@ -23,16 +27,33 @@ static int write_path(const char *path, const char *text)
 	return err;
 }
 
+/*
+ * A thread that was joined can still be on its way out of the kernel, which refuses a user namespace to a process of two
+ * threads with EINVAL, as it does where there are none at all.
+ */
+static int unshare_user(void)
+{
+	const struct timespec moment = { .tv_nsec = 1000 * 1000 };
+
+	for (int i = 0; unshare(CLONE_NEWUSER) != 0; i++) {
+		if (errno != EINVAL || i == THREAD_ENDS_MS)
+			/* However it is forbidden, what is missing is the permission. */
+			return errno == ENOSPC || errno == EUSERS ? -EPERM : -errno;
+		nanosleep(&moment, NULL);
+	}
+	return 0;
+}
+
 /* Makes this user the root of a new user namespace, as `unshare -r` does. */
 static int become_root(void)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 	char map[64];
-	int err;
+	int err = unshare_user();
 
-	if (unshare(CLONE_NEWUSER) != 0) /* however it is forbidden, what is missing is the permission */
-		return errno == ENOSPC || errno == EUSERS ? -EPERM : -errno;
+	if (err != 0)
+		return err;
 	err = write_path("/proc/self/setgroups", "deny");
 	snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
 	if (err == 0)

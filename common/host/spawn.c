@@ -2,13 +2,16 @@
 #include "host/spawn.h"
 #include "base/escape.h"
 #include "base/vec.h"
+#include "confine/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/close_range.h>
@@ -26,6 +29,12 @@
 
 /* What is kept of a child's messages. */
 #define ERR_MAX 65536
+
+/* Bytes for the thread that starts a child: posix_spawn takes a stack of its own. */
+#define STARTER_STACK ((size_t)256 << 10)
+
+/* Sockets of iptables-legacy and of the set extension are raw ones. */
+#define CHILD_CAPABILITIES (CONFINE_CAP(CAP_NET_ADMIN) | CONFINE_CAP(CAP_NET_RAW))
 
 static const char system_dirs[] = "/usr/sbin:/sbin:/usr/bin:/bin";
 
@@ -63,18 +72,21 @@ struct environment {
 
 static const char *const passed_on[] = { "PATH", "XTABLES_LOCKFILE", "XTABLES_LIBDIR" };
 
-/* The whole environment of a child. lock_file: NULL for ours. */
-static int make_environment(struct environment *env, const char *lock_file)
+/* The whole environment of a child. lock_fd: of its lock file; -1: ours. */
+static int make_environment(struct environment *env, int lock_fd)
 {
 	static const char language[] = "LC_ALL=C";
 	bool good = vec_push(&env->list, (char *)(uintptr_t)language);
+	char lock_file[48];
+
+	snprintf(lock_file, sizeof(lock_file), "/proc/self/fd/%d", lock_fd);
 
 	for (size_t i = 0; i < ARRAY_LEN(passed_on); i++) {
 		const char *value = getenv(passed_on[i]);
 
 		if (i == 0 && value == NULL)
 			value = system_dirs;
-		if (i == 1 && lock_file != NULL)
+		if (i == 1 && lock_fd >= 0)
 			value = lock_file;
 		if (value == NULL)
 			continue;
@@ -122,7 +134,7 @@ static int start_child(struct spawn *spawn, const char *path, const int theirs[s
 	posix_spawnattr_t attr;
 	struct environment env = { .list = { 0 } };
 	char *const *argv;
-	int err = make_environment(&env, spawn->lock_file);
+	int err = make_environment(&env, spawn->lock_fd);
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attr);
@@ -131,20 +143,59 @@ static int start_child(struct spawn *spawn, const char *path, const int theirs[s
 	for (int i = 0; spawn->held != NULL && i < 2; i++)
 		if (spawn->held[i] >= 0) /* onto itself: it stays open over the exec */
 			posix_spawn_file_actions_adddup2(&actions, spawn->held[i], spawn->held[i]);
+	if (spawn->lock_fd >= 0)
+		posix_spawn_file_actions_adddup2(&actions, spawn->lock_fd, spawn->lock_fd);
 	posix_spawn_file_actions_addchdir_np(&actions, "/");
 	child_signals(&attr);
 	/* posix_spawn does not write to the words. */
 	memcpy(&argv, &(const void *){ spawn->argv }, sizeof(argv));
-	if (err == 0 && spawn->netns != NULL)
-		err = netns_enter(spawn->netns);
 	if (err == 0)
 		err = -posix_spawn(&spawn->pid, path, &actions, &attr, argv, env.list.item);
-	if (spawn->netns != NULL && netns_leave(spawn->netns) != 0 && err == 0)
-		err = -EXDEV;
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	free_environment(&env);
 	return err;
+}
+
+struct start {
+	struct spawn *spawn;
+	const char *path;
+	const int *theirs;
+};
+
+/*
+ * Runs in a thread of its own. Namespace, capabilities and confinement belong to a thread: the child inherits them, they
+ * end with the thread, and the other threads keep what they need.
+ */
+static void *start_confined(void *arg)
+{
+	struct start *start = arg;
+	struct spawn *spawn = start->spawn;
+
+	spawn->failure = spawn->netns != NULL ? netns_enter(spawn->netns) : 0;
+	if (spawn->failure == 0)
+		spawn->failure = confine_program(start->path, CHILD_CAPABILITIES);
+	if (spawn->failure == 0)
+		spawn->failure = start_child(spawn, start->path, start->theirs);
+	return NULL;
+}
+
+static int run_starter(struct start *start)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	int err = -pthread_attr_init(&attr);
+
+	if (err != 0)
+		return err;
+	err = -pthread_attr_setstacksize(&attr, STARTER_STACK);
+	if (err == 0)
+		err = -pthread_create(&thread, &attr, start_confined, start);
+	pthread_attr_destroy(&attr);
+	if (err != 0)
+		return err;
+	pthread_join(thread, NULL);
+	return start->spawn->failure;
 }
 
 static void close_fd(int *fd)
@@ -206,7 +257,7 @@ static void spawn_start(struct spawn *spawn)
 	if (spawn->failure == 0)
 		spawn->failure = make_files(spawn, theirs);
 	if (spawn->failure == 0)
-		spawn->failure = start_child(spawn, strbuf_text(&path), theirs);
+		spawn->failure = run_starter(&(struct start){ spawn, strbuf_text(&path), theirs });
 	if (spawn->pid > 0)
 		spawn->pidfd = (int)syscall(SYS_pidfd_open, spawn->pid, 0); /* -1 before Linux 5.3 */
 	for (int i = 0; i < 3; i++)
@@ -398,7 +449,7 @@ int spawn_detached(const char *const *argv)
 	struct environment env = { .list = { 0 } };
 	char *const *words;
 	pid_t pid;
-	int err = make_environment(&env, NULL);
+	int err = make_environment(&env, -1);
 
 	memcpy(&words, &argv, sizeof(words));
 	keep_descriptors();
@@ -432,6 +483,8 @@ void spawn_tell(const struct spawn *spawn, struct strbuf *out)
 		strbuf_printf(out, "%s did not end within %u s and was killed", spawn->argv[0], spawn->limit);
 	else if (spawn->failure == -EBUSY)
 		strbuf_printf(out, "%s was overtaken by other programs again and again, and was killed", spawn->argv[0]);
+	else if (spawn->failure == -EKEYREJECTED)
+		strbuf_printf(out, "%s is not started: another user owns it or can write to it", spawn->argv[0]);
 	else if (spawn->failure != 0)
 		strbuf_printf(out, "%s: %s", spawn->argv[0], strerror(-spawn->failure));
 	else if (spawn->status > 128)

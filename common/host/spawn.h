@@ -3,7 +3,8 @@
  * Programs run without a shell, their input and output in memory. Several run at once, so that the two families
  * cost the time of one. A child gets nothing from us but what this file says: four variables (PATH, LC_ALL=C,
  * XTABLES_LOCKFILE, XTABLES_LIBDIR), the descriptors 0 to 2 and the locks that it must hold, the working directory /,
- * default signals, and a process group of its own.
+ * default signals, a process group of its own, and no more rights than iptables and ipset need: CAP_NET_ADMIN,
+ * CAP_NET_RAW, and what confine_program leaves.
  */
 #ifndef FW_HOST_SPAWN_H
 #define FW_HOST_SPAWN_H
@@ -24,7 +25,7 @@ enum spawn_pace {
 
 struct spawn {
 	const char *argv[24];       /* borrowed, ended by NULL; argv[0] as for spawn_find */
-	const char *lock_file;      /* borrowed; XTABLES_LOCKFILE of the child; NULL: as in our environment */
+	int lock_fd;                /* borrowed; the file that is XTABLES_LOCKFILE of the child; -1: as in our environment */
 	const int *held;            /* borrowed; two descriptors that it keeps open, -1: none; NULL: none at all */
 	const struct netns *netns;  /* borrowed; it lives in this one's scratch namespace; NULL: in ours */
 	const struct strbuf *input; /* borrowed; its standard input; NULL: /dev/null */
@@ -32,7 +33,7 @@ struct spawn {
 	enum spawn_pace (*watch)(void *, long long); /* asked several times a second, with the milliseconds it took; NULL: nobody */
 	void *watch_arg;            /* borrowed */
 	struct strbuf out, err;     /* owned; what it wrote, of err the first 64 KiB */
-	int failure;                /* 0, or -errno: it was not started or not waited for, or its output is not whole */
+	int failure;                /* 0, or -errno: not started or not waited for, or its output is not whole; confine_program */
 	int status;                 /* 0 to 255: its exit status; 128 + N: killed by signal N */
 	/* while it runs, for spawn.c: */
 	int pid;                    /* 0 or less: it does not run */
@@ -40,7 +41,7 @@ struct spawn {
 	int out_file, err_pipe;     /* where it writes; -1: closed */
 };
 
-#define SPAWN_INIT { .out = STRBUF_INIT, .err = STRBUF_INIT, .pidfd = -1, .out_file = -1, .err_pipe = -1 }
+#define SPAWN_INIT { .lock_fd = -1, .out = STRBUF_INIT, .err = STRBUF_INIT, .pidfd = -1, .out_file = -1, .err_pipe = -1 }
 
 /*
  * Runs all of them (SPAWN_MAX at most) at once, to their ends. What they start and leave behind is not

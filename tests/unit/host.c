@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -81,15 +82,24 @@ static void test_spawn(void)
 	strbuf_free(&big);
 }
 
-/* Runs a line of shell. */
+/* Runs a line of shell, as a script: a shell that is started by itself may start nothing. */
+static void run_script(struct spawn *spawn, const char *line)
+{
+	char path[] = "/tmp/line-XXXXXX";
+	int fd = mkstemp(path);
+
+	CHECK(fd >= 0 && dprintf(fd, "#!/bin/sh\n%s\n", line) > 0 && fchmod(fd, 0700) == 0 && close(fd) == 0, "a script for a child");
+	spawn->argv[0] = path;
+	spawn_run(spawn, 1);
+	spawn->argv[0] = "line";
+	unlink(path);
+}
+
 static void run_shell(struct spawn *spawn, const char *line, unsigned limit)
 {
 	*spawn = (struct spawn)SPAWN_INIT;
-	spawn->argv[0] = "sh";
-	spawn->argv[1] = "-c";
-	spawn->argv[2] = line;
 	spawn->limit = limit;
-	spawn_run(spawn, 1);
+	run_script(spawn, line);
 }
 
 static long long seconds(void)
@@ -110,7 +120,7 @@ static void test_limits_of_children(void)
 	CHECK(spawn.failure == -ETIMEDOUT && strcmp(strbuf_text(&spawn.out), "begun\n") == 0,
 	      "spawn: a child that does not end is killed, though it closed its messages");
 	spawn_tell(&spawn, &tale);
-	CHECK(strcmp(strbuf_text(&tale), "sh did not end within 1 s and was killed") == 0, "spawn: and that is told");
+	CHECK(strcmp(strbuf_text(&tale), "line did not end within 1 s and was killed") == 0, "spawn: and that is told");
 	strbuf_free(&tale);
 	spawn_free(&spawn);
 	run_shell(&spawn, "sleep 100 & echo $!", 0);
@@ -125,26 +135,24 @@ static void test_limits_of_children(void)
 static void test_surroundings(void)
 {
 	struct spawn spawn;
-	int leaked = fcntl(0, F_DUPFD, 20), held[2] = { fcntl(0, F_DUPFD_CLOEXEC, 30), -1 };
+	int leaked = fcntl(0, F_DUPFD, 20), held[2] = { fcntl(0, F_DUPFD_CLOEXEC, 30), -1 }, lock = fcntl(0, F_DUPFD_CLOEXEC, 40);
 
 	setenv("LD_BIND_NOW", "1", 1);
 	setenv("LANG", "de_DE.UTF-8", 1);
 	setenv("XTABLES_LIBDIR", "/lib", 1);
 	spawn = (struct spawn)SPAWN_INIT;
-	spawn.argv[0] = "sh";
-	spawn.argv[1] = "-c";
-	spawn.argv[2] = "tr '\\0' '\\n' </proc/$$/environ | sed 's/=.*//' | sort | tr '\\n' ' '; pwd; ls /proc/$$/fd | tr '\\n' ' '";
-	spawn.lock_file = "/nowhere";
+	spawn.lock_fd = lock;
 	spawn.held = held;
-	spawn_run(&spawn, 1);
-	if (strcmp(strbuf_text(&spawn.out), "LC_ALL PATH XTABLES_LIBDIR XTABLES_LOCKFILE /\n0 1 2 30 ") != 0)
+	run_script(&spawn, "tr '\\0' '\\n' </proc/$$/environ | sed 's/=.*//' | sort | tr '\\n' ' '; pwd; ls /proc/$$/fd | tr '\\n' ' '");
+	if (strcmp(strbuf_text(&spawn.out), "LC_ALL PATH XTABLES_LIBDIR XTABLES_LOCKFILE /\n0 1 10 2 30 40 ") != 0)
 		printf("# %s\n", strbuf_text(&spawn.out));
-	CHECK(strcmp(strbuf_text(&spawn.out), "LC_ALL PATH XTABLES_LIBDIR XTABLES_LOCKFILE /\n0 1 2 30 ") == 0,
-	      "spawn: a child has four variables, its standard files and the locks that it holds");
+	CHECK(strcmp(strbuf_text(&spawn.out), "LC_ALL PATH XTABLES_LIBDIR XTABLES_LOCKFILE /\n0 1 10 2 30 40 ") == 0,
+	      "spawn: a child has four variables, its standard files, its lock file and the locks that it holds (10 is the script)");
 	spawn_free(&spawn);
 	unsetenv("XTABLES_LIBDIR");
 	close(leaked);
 	close(held[0]);
+	close(lock);
 }
 
 static void test_paths(void)
