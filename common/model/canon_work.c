@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/canon_work.h"
 #include "base/file.h"
+#include "confine/confine.h"
 #include "model/normal.h"
 #include "model/printer.h"
 #include "model/readback.h"
@@ -283,6 +284,7 @@ int canon_work(void *ctx, const struct child *child)
 	struct work work = { .task = ctx, .child = child };
 	int err;
 
+	confine_computing();
 	work.log = (struct diag_log){ .report = put_finding, .ctx = &work };
 	work.texts = (struct rule_texts){ .family = work.task->family, .begins = begin_rule, .ctx = &work };
 	err = ext_begin(work.task->family);
