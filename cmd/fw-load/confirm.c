@@ -37,7 +37,7 @@ int run_start_guard(void *arg)
 				      "-b",		backend_name(run->door.kind),
 				      "--safe-rules",	file_absolute(run->options.safe_rules, &safe),
 				      NULL };
-	int err = dir.failed || safe.failed ? -ENOMEM : guard_launch(words);
+	int err = dir.failed || safe.failed ? -ENOMEM : guard_launch(words, run->guard_unit);
 
 	outcome_remove(&run->state);
 	if (err == 0)
@@ -156,6 +156,7 @@ enum result run_guard(struct run *run)
 		return RESULT_SYSTEM;
 	}
 	result = run_machine(run);
+	run_confine(run);
 	while (result == RESULT_DONE && pending(run, &generation) >= 0) {
 		if (pending(run, &generation) == 0)
 			result = lapse(run, generation);

@@ -12,6 +12,7 @@ static struct transaction *begin(struct run *run)
 {
 	struct transaction_hooks hooks = run_hooks(run);
 
+	run_confine(run);
 	return transaction_begin(&run->door, &run->state, &hooks, &run->cli->log);
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fw-load/run.h"
+#include "host/bounds.h"
+#include "host/guard.h"
 #include "host/limits.h"
 #include "host/modules.h"
 
@@ -174,11 +176,34 @@ enum result run_held(enum result (*work)(struct transaction *t), struct transact
 	return result;
 }
 
+/* At boot, what another generation needs may still have to be loaded. */
 static bool load_modules(void *arg, const struct extras *extras, struct strbuf *plan)
 {
 	struct run *run = arg;
+	bool good = modules_load(extras, plan, &run->cli->log);
 
-	return modules_load(extras, plan, &run->cli->log);
+	if (run->options.action != ACTION_BOOT)
+		bounds_modules_done();
+	return good;
+}
+
+void run_confine(struct run *run)
+{
+	static const unsigned may[] = {
+		[ACTION_LOAD] = BOUNDS_CHANGE | BOUNDS_MODULES,	    [ACTION_CHECK] = BOUNDS_MOVE,   [ACTION_CONFIRM] = BOUNDS_CHANGE,
+		[ACTION_ROLLBACK] = BOUNDS_CHANGE | BOUNDS_MODULES, [ACTION_STATUS] = BOUNDS_CHANGE, [ACTION_GUARD] = BOUNDS_CHANGE,
+		[ACTION_BOOT] = BOUNDS_CHANGE | BOUNDS_MODULES,
+	};
+	const char *const folders[] = { run->state.dir, run->state.run, NULL };
+	const struct options *options = &run->options;
+	struct strbuf gaps = STRBUF_INIT;
+
+	run->guard_unit = guard_may_be_unit();
+	bounds_set((options->plan_only ? 0 : may[options->action]) | (options->confirm > 0 ? BOUNDS_GUARD : 0) |
+			   (run->door.kind == BACKEND_LEGACY ? BOUNDS_LOCK : 0),
+		   folders, options->verbose ? &gaps : NULL);
+	fputs(strbuf_text(&gaps), stderr);
+	strbuf_free(&gaps);
 }
 
 struct transaction_hooks run_hooks(struct run *run)

@@ -47,6 +47,7 @@ struct run {
 	struct extras extras;
 	struct canon canon[FAMILIES];
 	bool distrusted; /* at boot: others may write to the state's folders */
+	bool guard_unit; /* the guard can be a unit of systemd */
 };
 
 /* options.c */
@@ -59,6 +60,7 @@ enum result run_read(struct run *run);    /* the input */
 enum result run_machine(struct run *run); /* the door, and that only this kind of iptables is in use */
 enum result run_lock(struct run *run);    /* the state, then iptables */
 enum result run_held(enum result (*work)(struct transaction *t), struct transaction *t); /* signals wait until it is done */
+void run_confine(struct run *run);        /* from now on: once, when the state is there if it will ever be */
 struct transaction_hooks run_hooks(struct run *run);
 void run_phase(void *run, const char *phase);
 void run_tick(void *run);

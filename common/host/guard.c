@@ -18,7 +18,7 @@ enum { UNIT_LIMIT = 30, ARGUMENTS = 12 };
 static const char self[] = "/proc/self/exe";
 
 /* A unit of systemd lives in the first network namespace: of use only if we do too. */
-static bool under_systemd(void)
+bool guard_may_be_unit(void)
 {
 	struct stat unit, first, own;
 
@@ -76,7 +76,7 @@ bool guard_alive(const char *lock_path)
 	return lock_is_held(lock_path);
 }
 
-int guard_launch(const char *const *arguments)
+int guard_launch(const char *const *arguments, bool unit)
 {
 	const char *words[ARGUMENTS + 2] = { self };
 	size_t n = 0;
@@ -86,7 +86,7 @@ int guard_launch(const char *const *arguments)
 			return -E2BIG;
 		words[n + 1] = arguments[n];
 	}
-	return under_systemd() && start_unit(arguments) ? 0 : spawn_detached(words);
+	return unit && start_unit(arguments) ? 0 : spawn_detached(words);
 }
 
 int guard_wait(const char *lock_path, unsigned seconds)

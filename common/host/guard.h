@@ -12,11 +12,17 @@
 bool guard_alive(const char *lock_path);
 
 /*
- * Starts this program with these arguments (ended by NULL, without its name; all paths in them absolute): as a
- * unit of its own where systemd runs the machine and we are in its network namespace, else as a process in a session of
- * its own. guard_wait tells whether it came up. 0 or -errno.
+ * Does systemd run the machine, and are we in its network namespace, where a unit lives? To be asked before this process
+ * is confined, as one that is may not look.
  */
-must_check int guard_launch(const char *const *arguments);
+bool guard_may_be_unit(void);
+
+/*
+ * Starts this program with these arguments (ended by NULL, without its name; all paths in them absolute): as a
+ * unit of its own, or where that is not possible as a process in a session of its own. guard_wait tells whether it came
+ * up. 0 or -errno.
+ */
+must_check int guard_launch(const char *const *arguments, bool unit);
 
 /* Waits until a guard holds its lock. 0; -ETIMEDOUT: none did within these seconds. */
 must_check int guard_wait(const char *lock_path, unsigned seconds);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -170,7 +171,7 @@ void host_hint_namespace(int err, struct strbuf *out)
 
 bool host_has_ipv6(void)
 {
-	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6); /* others may be forbidden: confine/confine.h */
 
 	if (fd < 0)
 		return errno != EAFNOSUPPORT;

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Tries what a confined program must not do. Prints one line on standard error with the result of each try:
+ * "write=done", "write=Permission denied". It works in its own folder, on the files victim and goner there.
+ *
+ *	break-out [ARGUMENT...]       as it was started; -V makes it pass for a program of iptables-nft
+ *	break-out --as-load FOLDER    confined like fw-load, with its state in FOLDER
+ *	break-out --as-reader         confined like a process that reads rules
+ *	break-out --landlock          prints the version of the kernel's Landlock; 0: none
+ *
+ * Status 1, so that fw-load repeats the line.
+ */
+#include "confine/confine.h"
+#include "host/bounds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[PATH_MAX];
+
+static const char *in_folder(const char *name)
+{
+	static char path[PATH_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return path;
+}
+
+static int open_and_close(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int make_file(void)
+{
+	return open_and_close(in_folder("made"), O_WRONLY | O_CREAT);
+}
+
+static int write_file(void)
+{
+	return open_and_close(in_folder("victim"), O_WRONLY);
+}
+
+static int cut_file(void)
+{
+	return truncate(in_folder("victim"), 1);
+}
+
+static int remove_file(void)
+{
+	return unlink(in_folder("goner"));
+}
+
+static int make_folder(void)
+{
+	return mkdir(in_folder("folder"), 0700);
+}
+
+static int make_link(void)
+{
+	return symlink("/etc/passwd", in_folder("link"));
+}
+
+static int make_device(void)
+{
+	return mknod(in_folder("device"), S_IFCHR | 0600, 0x103);
+}
+
+static int execute(void)
+{
+	static char name[] = "true";
+	char *words[] = { name, NULL }, *environment[] = { NULL };
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execve("/bin/true", words, environment);
+		_exit(errno);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return -1;
+	errno = WEXITSTATUS(status);
+	return errno == 0 ? 0 : -1;
+}
+
+static int ask(int family, int kind)
+{
+	int fd = socket(family, kind | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int resolve(void)
+{
+	return ask(AF_INET, SOCK_DGRAM);
+}
+
+static int resolve6(void)
+{
+	return ask(AF_INET6, SOCK_DGRAM);
+}
+
+static int connect_tcp(void)
+{
+	return ask(AF_INET, SOCK_STREAM);
+}
+
+static bool may_load_modules(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & 1U << CAP_SYS_MODULE) != 0;
+}
+
+/* The file is not a module: any error but a missing permission means that a real one would be loaded. */
+static int load_module(void)
+{
+	int fd = open(in_folder("victim"), O_RDONLY | O_CLOEXEC);
+	bool permitted;
+
+	if (fd < 0)
+		return -1;
+	permitted = syscall(SYS_finit_module, fd, "", 0) == 0 || (errno != EPERM && errno != ENOSYS);
+	if (errno == ENOSYS) /* a kernel without modules */
+		permitted = may_load_modules();
+	close(fd);
+	errno = EPERM;
+	return permitted ? 0 : -1;
+}
+
+static int mount_something(void)
+{
+	return mount("none", folder, "tmpfs", 0, "") != 0 ? -1 : umount(folder);
+}
+
+static int trace_parent(void)
+{
+	return ptrace(PTRACE_SEIZE, getppid(), NULL, NULL) == 0 ? 0 : -1;
+}
+
+static int signal_parent(void)
+{
+	return kill(getppid(), 0);
+}
+
+static int change_root(void)
+{
+	return chroot("/");
+}
+
+static int change_namespace(void)
+{
+	return unshare(CLONE_NEWNS);
+}
+
+static const struct {
+	const char *name;
+	int (*try)(void);
+} tries[] = {
+	{ "make", make_file },
+	{ "write", write_file },
+	{ "cut", cut_file },
+	{ "remove", remove_file },
+	{ "folder", make_folder },
+	{ "link", make_link },
+	{ "device", make_device },
+	{ "execute", execute },
+	{ "resolve", resolve },
+	{ "resolve6", resolve6 },
+	{ "tcp", connect_tcp },
+	{ "module", load_module },
+	{ "mount", mount_something },
+	{ "trace", trace_parent },
+	{ "signal", signal_parent },
+	{ "chroot", change_root },
+	{ "namespace", change_namespace },
+};
+
+int main(int argc, char *argv[])
+{
+	ssize_t len = readlink("/proc/self/exe", folder, sizeof(folder) - 1);
+
+	if (argc > 1 && strcmp(argv[1], "-V") == 0)
+		return puts("break-out v1 (nf_tables)") < 0;
+	if (argc > 1 && strcmp(argv[1], "--landlock") == 0) {
+		long version = syscall(444, NULL, 0, 1); /* landlock_create_ruleset */
+
+		return printf("%ld\n", version > 0 ? version : 0) < 0;
+	}
+	folder[len > 0 ? len : 0] = '\0';
+	if (strrchr(folder, '/') != NULL)
+		*strrchr(folder, '/') = '\0';
+	if (argc > 2 && strcmp(argv[1], "--as-load") == 0) {
+		bounds_set(BOUNDS_CHANGE | BOUNDS_MODULES, (const char *const[]){ argv[2], NULL }, NULL);
+		bounds_modules_done();
+	}
+	if (argc > 1 && strcmp(argv[1], "--as-reader") == 0)
+		confine_computing();
+	for (size_t i = 0; i < ARRAY_LEN(tries); i++)
+		fprintf(stderr, "%s%s=%s", i > 0 ? " " : "", tries[i].name,
+			tries[i].try() == 0 ? "done" : strerror(errno));
+	fputc('\n', stderr);
+	return 1;
+}
