@@ -598,3 +598,16 @@ reboot() {
 	run -9 put -q --rollback --confirm 1 1
 	[ "$(in_ns iptables-nft -S INPUT | head -n 1)" = '-P INPUT ACCEPT' ]
 }
+
+@test "--status during a load that comes to wait is no failure" {
+	b=nft
+	put "$gateway"
+	for n in 1 2 3 4; do
+		sed "s/443/844$n/" "$gateway" >"$tmp/next"
+		put -q --confirm 60 "$tmp/next" &
+		output=
+		until [[ $output == *pending* ]]; do run -0 put --status; done
+		put --confirm-now
+		wait $!
+	done
+}

@@ -137,15 +137,19 @@ static void print_generation(const struct run *run, const char *name)
 }
 
 /* What an interrupted run left is put right first; what waits for its confirmation is told. */
-static enum result recover(struct run *run, struct transaction *t)
+static bool is_settled(struct run *run, const struct transaction *t)
 {
-	enum result result;
 	unsigned generation;
 
-	if ((transaction_pending(t, &generation) >= 0 && run_guard_alive(run)) || !transaction_unfinished(t))
-		return RESULT_DONE;
-	result = run_lock(run);
-	return result == RESULT_DONE ? run_held(transaction_recover, t) : result;
+	return (transaction_pending(t, &generation) >= 0 && run_guard_alive(run)) || !transaction_unfinished(t);
+}
+
+/* A load that was seen in the middle may have come to wait while we waited for its lock. */
+static enum result recover(struct run *run, struct transaction *t)
+{
+	enum result result = is_settled(run, t) ? RESULT_DONE : run_lock(run);
+
+	return result != RESULT_DONE || is_settled(run, t) ? result : run_held(transaction_recover, t);
 }
 
 static void print_status(const struct run *run, const struct transaction *t)
