@@ -146,6 +146,7 @@ prove: all units
 		tests/fw-load-modules.bats tests/host.bats tests/fw-save.bats
 	scripts/netns-run python3 tests/prove/refusals.py $(B)/fw-lint
 	scripts/netns-run python3 tests/prove/canon.py $(B)/tests/canon
+	scripts/netns-run python3 tests/prove/constructs.py $(B)
 	scripts/netns-run python3 tests/prove/settings.py --load $(B)/fw-load --backend nft
 	scripts/netns-run python3 tests/prove/settings.py --load $(B)/fw-load --backend legacy
 	scripts/netns-run python3 tests/prove/sets.py --build $(B) --backend nft

@@ -59,8 +59,21 @@ refused() {
 		tcp dport 5 tcp dport 6 COUNTER accept
 		ip saddr 10.0.0.0/8 ip saddr 10.1.0.0/16 COUNTER drop
 		meta mark | 0x1 == 0x3 COUNTER accept
+		tcp dport > 65535 COUNTER accept
+		tcp dport >= 0 COUNTER accept
+		tcp flags & (syn|ecn) == syn COUNTER accept
+		meta l4proto 0 COUNTER accept
+		ip saddr & 255.255.255.0 == 192.0.2.1 COUNTER accept
+		iifname "lo+" COUNTER accept
+		iifname "lo -j DROP" COUNTER accept
+		oifname "lo" COUNTER accept
+		limit rate 999/second COUNTER accept
+		limit rate 20000/second COUNTER accept
+		limit rate 5/second burst 20000 packets COUNTER accept
+		limit rate 5/second iifname "lo" COUNTER accept
+		tcp dport 22 limit rate 5/second tcp flags & syn == syn COUNTER accept
 	END
-	[ "$count" -ge 18 ]
+	[ "$count" -ge 44 ]
 	# Without them all goes on.
 	in_ns nft delete set ip filter ports
 	put "$tmp/next"
@@ -100,4 +113,101 @@ refused() {
 	put "$tmp/next"
 	save >/dev/null
 	[[ $(in_ns nft list ruleset) == *"table ip mine"* ]]
+}
+
+@test "comments with control characters, and chains of names that iptables cannot write: status 5, told escaped" {
+	printf 'add rule ip filter INPUT counter drop comment "a\n-A INPUT -j ACCEPT"\n' | in_ns nft -f -
+	refused "(a comment with a control character)"
+	for name in 'a\nb' 'a b' 'e\u001bx' -x '!x' 'a\"b' ACCEPT PREROUTING a-name-of-more-than-28-letters; do
+		in_ns nft flush ruleset
+		put "$gateway" 2>/dev/null
+		in_ns nft -j -f - <<<'{"nftables":[{"add":{"chain":{"family":"ip","table":"filter","name":"'"$name"'"}}}]}'
+		refused "IPv4, table filter, chain "
+		[[ $output != *$'\e'* ]]
+	done
+	in_ns nft flush ruleset
+	put "$gateway" 2>/dev/null
+	in_ns nft -j -f - <<<'{"nftables":[{"add":{"chain":{"family":"ip","table":"filter","name":"e\u001b\nx"}}}]}'
+	refused 'chain e\x1b\x0ax: '
+}
+
+@test "a comment of nft on a rule that iptables can tell is kept" {
+	in_ns nft 'add rule ip filter INPUT tcp dport 8080 counter accept comment "a \"b"' 2>/dev/null ||
+		in_ns nft add rule ip filter INPUT tcp dport 8080 counter accept comment '"a b"'
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	put "$tmp/next" 2>/dev/null
+	[[ $(save --all 2>/dev/null) == *'--dport 8080 -m comment --comment "a '* ]]
+}
+
+@test "sets, maps and objects of nft that no rule uses: a warning, once, and all goes on" {
+	in_ns nft add set ip filter unused '{ type ipv4_addr; }'
+	in_ns nft add map ip6 filter vm '{ type ipv6_addr : verdict; }'
+	in_ns nft add counter ip filter cnt
+	in_ns nft add set ip mine s '{ type ipv4_addr; }' 2>/dev/null || in_ns nft 'add table ip mine; add set ip mine s { type ipv4_addr; }'
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	run -0 put "$tmp/next"
+	[[ $output == *"IPv4: made with nft, used by no rule, and not saved: set unused of table filter, object cnt of table filter"* ]]
+	[[ $output == *"IPv6: made with nft, used by no rule, and not saved: set vm of table filter"* ]]
+	[ "$(grep -c 'used by no rule' <<<"$output")" = 2 ]
+	run -0 save --all
+	[ "$(grep -c 'used by no rule' <<<"$output")" = 2 ]
+	run -0 save --check
+}
+
+@test "fw-save's other modes end with 3 beside a rule of nft, and write nothing" {
+	echo old >"$tmp/file"
+	in_ns nft insert rule ip6 filter INPUT tcp dport '{ 22 }' counter accept
+	in_ns nft insert rule ip6 filter INPUT tcp dport '{ 22, 23 }' counter accept
+	for how in '' --all -c -6 "-o $tmp/file" "--layout debian --root $tmp" "--layout rhel --root $tmp" --check; do
+		# shellcheck disable=SC2086
+		run -3 save $how
+		[[ $output == *"IPv6, table filter, chain INPUT, rule 1 (handle "* ]] || { echo "$how: $output"; false; }
+	done
+	[ "$(cat "$tmp/file")" = old ]
+	[ "$(find "$tmp" -newer "$tmp/file" -name '*rules*' | wc -l)" = 0 ]
+	run -0 save -4
+}
+
+@test "a dump that others' commits interrupt is begun again, and not for ever" {
+	cat >"$tmp/interrupt.c" <<-'END'
+		#define _GNU_SOURCE
+		#include <dlfcn.h>
+		#include <linux/netlink.h>
+		#include <stdlib.h>
+		#include <sys/socket.h>
+		static int left = -1;
+		ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
+		{
+			ssize_t (*real)(int, struct msghdr *, int) = (ssize_t (*)(int, struct msghdr *, int))dlsym(RTLD_NEXT, "recvmsg");
+			ssize_t len = real(fd, msg, flags);
+			struct nlmsghdr *first = msg->msg_iov[0].iov_base;
+			if (left < 0)
+				left = atoi(getenv("INTERRUPTIONS"));
+			if (len >= (ssize_t)sizeof(*first) && first->nlmsg_type == (10 << 8 | 6) && left > 0) {
+				first->nlmsg_flags |= NLM_F_DUMP_INTR;
+				left--;
+			}
+			return len;
+		}
+	END
+	[[ $BUILD != *-san ]] || skip "a library in front of libc, with sanitizers"
+	cc -shared -fPIC -o "$tmp/interrupt.so" "$tmp/interrupt.c" -ldl
+	mkdir "$tmp/bin" # the savers themselves are not interrupted
+	for n in iptables ip6tables; do printf '#!/bin/sh\nunset LD_PRELOAD\nexec /usr/sbin/%s-nft-save "$@"\n' $n >"$tmp/bin/$n-nft-save"; done
+	chmod 755 "$tmp/bin"/*
+	for count in 1 4; do
+		run -0 in_ns env PATH="$tmp/bin:$PATH" LD_PRELOAD="$tmp/interrupt.so" INTERRUPTIONS=$count fw-save -b nft -s "$state" --all
+	done
+	run -3 in_ns env PATH="$tmp/bin:$PATH" LD_PRELOAD="$tmp/interrupt.so" INTERRUPTIONS=1000000 fw-save -b nft -s "$state" --all
+	[[ $output == *"the rules changed while they were read"* ]]
+}
+
+@test "many tables of nft's own, with many rules, cost little and change nothing" {
+	for i in $(seq 200); do
+		echo "add table ip t$i; add chain ip t$i c { type filter hook input priority $i; }; add rule ip t$i c tcp dport { 80, 443 } accept"
+	done | in_ns nft -f -
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	run -0 put "$tmp/next"
+	run -0 save --check
+	[ "$(in_ns nft list tables ip | grep -c ' t[0-9]')" = 200 ]
 }

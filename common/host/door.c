@@ -24,6 +24,7 @@ struct real {
 	struct backend backend;
 	char *lock_path;                /* owned; NULL: none was given */
 	int locks[DOOR_LOCKS];          /* owned; -1: not held */
+	enum family warned;             /* that sets and such in iptables' tables are not saved */
 	struct nftgen nftgen;
 	struct rivals rivals;           /* not of a scratch door */
 	void (*tick)(void *arg);        /* NULL: nobody */
@@ -73,6 +74,16 @@ static enum save_result save_once(struct real *real, enum family families, struc
 	return result;
 }
 
+/* A load reads the rules more than once. */
+static void warn_once(struct real *real, enum family families, struct diag_log *log)
+{
+	families &= ~real->warned;
+	if (is_scratch(real) || families == FAMILY_NONE)
+		return;
+	natives_warn(families, DIAG_LOAD_WARNING, log);
+	real->warned |= families;
+}
+
 /*
  * A chain that goes away while the saver reads makes it fail, so a failure is believed only if nf_tables did not move
  * meanwhile. It is then asked once more, for its words.
@@ -90,8 +101,10 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 		if (generation(real, &before) != 0)
 			break;
 		result = save_once(real, families, texts, &silent);
-		if (result == SAVE_DONE && (is_scratch(real) || natives_check(&real->backend, families, texts, &silent) == 0))
+		if (result == SAVE_DONE && (is_scratch(real) || natives_check(&real->backend, families, texts, &silent) == 0)) {
+			warn_once(real, families, log);
 			return 0;
+		}
 		if (result == SAVE_DONE && generation(real, &after) == 0 && after != before) {
 			for (int i = 0; i < FAMILIES; i++)
 				strbuf_reset(&texts[i]); /* of another moment than what was looked at */

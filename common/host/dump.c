@@ -42,6 +42,8 @@ static bool read_unmoved(struct dump *dump, const struct backend *backend, enum 
 			continue;
 		if (err != 0)
 			err = natives_check(backend, families, dump->text, log);
+		if (good && err == 0)
+			natives_warn(families, DIAG_SAVE_WARNING, log);
 		if (good || err != 0 || !read_texts(dump, backend, families, log))
 			return good && err == 0;
 	}

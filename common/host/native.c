@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/native.h"
+#include "host/nfnl.h"
 #include "host/shape.h"
+#include "model/builtin.h"
+#include "text/stream.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -43,15 +46,28 @@ static const struct {
 	{ "security", "OUTPUT", "filter", NF_INET_LOCAL_OUT, 50 },
 };
 
+/* In `tables`; as many as there are: it is none of them. */
+static size_t table_index(const char *table)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(tables) && strcmp(table, tables[i]) != 0)
+		i++;
+	return i;
+}
+
 static bool is_ours(const char *table)
 {
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-		if (strcmp(table, tables[i]) == 0)
-			return true;
-	return false;
+	return table_index(table) < ARRAY_LEN(tables);
 }
 
 /* --- reading ------------------------------------------------------------------------------------------ */
+
+/* A chain. */
+struct place {
+	size_t table; /* in `tables` */
+	char *chain;  /* owned */
+};
 
 /* What a dump's callback works with. */
 struct look {
@@ -59,42 +75,9 @@ struct look {
 	bool ipv6;
 	bool failed;      /* no memory */
 	uint32_t seq;     /* of the last request */
-	char chain[600];  /* TABLE and CHAIN of the rule before this one ... */
-	unsigned position; /* ... and its place there */
-	const struct natives *suspects; /* of a scratch namespace: these are looked for; borrowed */
-	bool *same;                     /* for each of them: it was made again; borrowed */
+	VEC(struct place) places; /* all chains of iptables' tables */
+	unsigned position; /* of the rule that was told last, in its chain */
 };
-
-static const char *text_of(const struct nlattr *attr)
-{
-	return attr != NULL && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 ? mnl_attr_get_str(attr) : "";
-}
-
-static uint32_t number_of(const struct nlattr *attr)
-{
-	return attr != NULL && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0 ? ntohl(mnl_attr_get_u32(attr)) : 0;
-}
-
-/* The attributes of a message, by type; max is the last that we know. */
-static void parse(const struct nlmsghdr *message, const struct nlattr **attrs, unsigned max)
-{
-	const struct nlattr *attr;
-
-	memset(attrs, 0, (max + 1) * sizeof(attrs[0]));
-	mnl_attr_for_each(attr, message, sizeof(struct nfgenmsg))
-		if (mnl_attr_get_type(attr) <= max)
-			attrs[mnl_attr_get_type(attr)] = attr;
-}
-
-static void parse_nested(const struct nlattr *from, const struct nlattr **attrs, unsigned max)
-{
-	const struct nlattr *attr;
-
-	memset(attrs, 0, (max + 1) * sizeof(attrs[0]));
-	mnl_attr_for_each_nested(attr, from)
-		if (mnl_attr_get_type(attr) <= max)
-			attrs[mnl_attr_get_type(attr)] = attr;
-}
 
 static struct native *add(struct look *look, const char *table, const char *chain, const char *what)
 {
@@ -113,16 +96,45 @@ static int see_table(const struct nlmsghdr *message, void *data)
 {
 	const struct nlattr *attrs[NFTA_TABLE_MAX + 1];
 	struct look *look = data;
+	struct native *native;
 	const char *table;
 	uint32_t flags;
 
-	parse(message, attrs, NFTA_TABLE_MAX);
-	table = text_of(attrs[NFTA_TABLE_NAME]);
-	flags = number_of(attrs[NFTA_TABLE_FLAGS]);
-	if (is_ours(table) && flags != 0)
-		add(look, table, NULL, (flags & NFT_TABLE_F_DORMANT) != 0 ? "it is dormant, so none of its rules is in force" :
-									    "it has flags, which iptables does not set");
+	nfnl_parse(message, attrs, NFTA_TABLE_MAX);
+	table = nfnl_text(attrs[NFTA_TABLE_NAME]);
+	flags = nfnl_number(attrs[NFTA_TABLE_FLAGS]);
+	if (!is_ours(table))
+		return MNL_CB_OK;
+	native = flags != 0 ? add(look, table, NULL, (flags & NFT_TABLE_F_DORMANT) != 0 ? "it is dormant, so none of its rules is in force" :
+				      (flags & NFT_TABLE_F_OWNER) != 0 ? "it belongs to a process, which alone can change it" :
+									 "it has flags, which iptables does not set") :
+			      NULL;
+	if (native != NULL)
+		native->flags = flags;
 	return look->failed ? MNL_CB_ERROR : MNL_CB_OK;
+}
+
+static bool is_builtin_name(const char *chain)
+{
+	for (size_t i = 0; i < ARRAY_LEN(chains); i++)
+		if (strcmp(chain, chains[i].chain) == 0)
+			return true;
+	return false;
+}
+
+/* A chain of a user. What is written in front of its rules must be one word, and no other one. */
+static const char *name_fault(const char *chain)
+{
+	size_t len = strlen(chain);
+
+	if (len > STREAM_CHAIN_MAX)
+		return "its name is longer than iptables allows";
+	if (is_builtin_name(chain) || is_verdict(chain))
+		return "its name means something else to iptables";
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)chain[i] <= ' ' || chain[i] == 0x7f || strchr("\"'\\", chain[i]) != NULL)
+			return "its name is none that iptables can write";
+	return len == 0 || chain[0] == '-' || chain[0] == '!' ? "its name is none that iptables can write" : NULL;
 }
 
 /* NULL: as iptables has it. */
@@ -131,18 +143,28 @@ static const char *chain_fault(const char *table, const char *chain, const char 
 	const struct nlattr *attrs[NFTA_HOOK_MAX + 1];
 
 	if (hook != NULL)
-		parse_nested(hook, attrs, NFTA_HOOK_MAX);
+		nfnl_parse_nested(hook, attrs, NFTA_HOOK_MAX);
 	for (size_t i = 0; i < ARRAY_LEN(chains); i++) {
 		if (strcmp(table, chains[i].table) != 0 || strcmp(chain, chains[i].chain) != 0)
 			continue;
 		if (hook == NULL)
 			return "it has no hook, so no packet comes there";
-		return strcmp(type, chains[i].type) == 0 && number_of(attrs[NFTA_HOOK_HOOKNUM]) == chains[i].hook &&
-				       (int32_t)number_of(attrs[NFTA_HOOK_PRIORITY]) == chains[i].priority ?
+		return strcmp(type, chains[i].type) == 0 && nfnl_number(attrs[NFTA_HOOK_HOOKNUM]) == chains[i].hook &&
+				       (int32_t)nfnl_number(attrs[NFTA_HOOK_PRIORITY]) == chains[i].priority ?
 			       NULL :
 			       "it is at another hook or priority, or of another type, than iptables has it";
 	}
-	return hook != NULL ? "it is a base chain that iptables does not have" : NULL;
+	return hook != NULL ? "it is a base chain that iptables does not have" : name_fault(chain);
+}
+
+static void add_place(struct look *look, const char *table, const char *chain)
+{
+	struct place place = { table_index(table), strdup(chain) };
+
+	if (place.chain != NULL && vec_push(&look->places, place))
+		return;
+	free(place.chain);
+	look->failed = true;
 }
 
 static int see_chain(const struct nlmsghdr *message, void *data)
@@ -151,26 +173,18 @@ static int see_chain(const struct nlmsghdr *message, void *data)
 	struct look *look = data;
 	const char *table, *chain, *fault;
 
-	parse(message, attrs, NFTA_CHAIN_MAX);
-	table = text_of(attrs[NFTA_CHAIN_TABLE]);
-	chain = text_of(attrs[NFTA_CHAIN_NAME]);
-	fault = is_ours(table) ? chain_fault(table, chain, text_of(attrs[NFTA_CHAIN_TYPE]), attrs[NFTA_CHAIN_HOOK]) : NULL;
+	nfnl_parse(message, attrs, NFTA_CHAIN_MAX);
+	table = nfnl_text(attrs[NFTA_CHAIN_TABLE]);
+	chain = nfnl_text(attrs[NFTA_CHAIN_NAME]);
+	if (!is_ours(table))
+		return MNL_CB_OK;
+	fault = (nfnl_number(attrs[NFTA_CHAIN_FLAGS]) & NFT_CHAIN_BINDING) != 0 ?
+			"it is part of a rule" :
+			chain_fault(table, chain, nfnl_text(attrs[NFTA_CHAIN_TYPE]), attrs[NFTA_CHAIN_HOOK]);
 	if (fault != NULL)
 		add(look, table, chain, fault);
+	add_place(look, table, chain);
 	return look->failed ? MNL_CB_ERROR : MNL_CB_OK;
-}
-
-/* Rules of a chain come one behind the other. */
-static void count_position(struct look *look, const char *table, const char *chain)
-{
-	char name[sizeof(look->chain)];
-
-	snprintf(name, sizeof(name), "%s %s", table, chain);
-	if (strcmp(name, look->chain) != 0) {
-		strcpy(look->chain, name);
-		look->position = 0;
-	}
-	look->position++;
 }
 
 static int order(const void *a, const void *b)
@@ -183,18 +197,21 @@ static int order(const void *a, const void *b)
 	return (x->position > y->position) - (x->position < y->position);
 }
 
-/* Is this rule of the scratch namespace the same as the suspect in its place? */
-static void see_again(struct look *look, const char *table, const char *chain, const struct nlattr *expressions)
+/* iptables-nft-save writes a comment of nft as `-m comment', in one line. */
+static const char *comment_fault(const struct nlattr *userdata)
 {
-	struct native key = { .table = (char *)(uintptr_t)table, .chain = (char *)(uintptr_t)chain, .position = look->position };
-	const struct native *suspect = bsearch(&key, look->suspects->list.item, look->suspects->list.len, sizeof(key), order);
-	struct strbuf shape = STRBUF_INIT;
+	enum { COMMENT = 0 }; /* of libnftnl: a byte for the type, one for the length, then the value */
+	const unsigned char *at = userdata != NULL ? mnl_attr_get_payload(userdata) : NULL;
+	size_t left = userdata != NULL ? mnl_attr_get_payload_len(userdata) : 0;
 
-	if (suspect == NULL)
-		return;
-	shape_write(expressions, &shape);
-	look->same[suspect - look->suspects->list.item] = !shape.failed && strcmp(strbuf_text(&shape), strbuf_text(&suspect->shape)) == 0;
-	strbuf_free(&shape);
+	while (left >= 2 && left - 2 >= at[1]) {
+		for (size_t n = 0; at[0] == COMMENT && n + 1 < at[1]; n++)
+			if (at[2 + n] < ' ' || at[2 + n] == 0x7f)
+				return "a comment with a control character";
+		left -= 2 + at[1];
+		at += 2 + at[1];
+	}
+	return NULL;
 }
 
 static int see_rule(const struct nlmsghdr *message, void *data)
@@ -204,17 +221,13 @@ static int see_rule(const struct nlmsghdr *message, void *data)
 	const char *table, *chain, *fault;
 	struct native *native;
 
-	parse(message, attrs, NFTA_RULE_MAX);
-	table = text_of(attrs[NFTA_RULE_TABLE]);
-	chain = text_of(attrs[NFTA_RULE_CHAIN]);
-	if (!is_ours(table))
-		return MNL_CB_OK;
-	count_position(look, table, chain);
-	if (look->suspects != NULL) {
-		see_again(look, table, chain, attrs[NFTA_RULE_EXPRESSIONS]);
-		return MNL_CB_OK;
-	}
-	fault = shape_fault(attrs[NFTA_RULE_EXPRESSIONS], look->ipv6);
+	nfnl_parse(message, attrs, NFTA_RULE_MAX);
+	table = nfnl_text(attrs[NFTA_RULE_TABLE]);
+	chain = nfnl_text(attrs[NFTA_RULE_CHAIN]);
+	look->position++;
+	fault = shape_fault(attrs[NFTA_RULE_EXPRESSIONS], look->ipv6, chain);
+	if (fault == NULL)
+		fault = comment_fault(attrs[NFTA_RULE_USERDATA]);
 	native = fault != NULL ? add(look, table, chain, fault) : NULL;
 	if (native != NULL) {
 		native->position = look->position;
@@ -225,48 +238,36 @@ static int see_rule(const struct nlmsghdr *message, void *data)
 	return look->failed ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
-/* 0 or -errno; -EINTR: somebody committed meanwhile. */
-static int dump(struct mnl_socket *socket, uint16_t type, mnl_cb_t see, struct look *look)
+static int dump_rules(struct mnl_socket *socket, struct look *look, int family)
 {
-	char buffer[1 << 15] __attribute__((aligned(8)));
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	struct nfgenmsg *header;
-	uint32_t seq = ++look->seq;
-	ssize_t len;
-	int more;
+	int err = 0;
 
-	message->nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type);
-	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	message->nlmsg_seq = seq;
-	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
-	header->nfgen_family = look->ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
-	header->version = NFNETLINK_V0;
-	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
-		return -errno;
-	do {
-		len = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
-		if (len < 0)
-			return -errno;
-		more = mnl_cb_run(buffer, (size_t)len, seq, mnl_socket_get_portid(socket), see, look);
-	} while (more > 0);
-	return more == 0 ? 0 : look->failed ? -ENOMEM : -errno;
+	for (size_t i = 0; err == 0 && i < look->places.len; i++) {
+		const struct place *place = &look->places.item[i];
+
+		look->position = 0;
+		err = nfnl_dump(socket, ++look->seq, NFT_MSG_GETRULE, family, tables[place->table], place->chain, see_rule, look);
+	}
+	return err;
 }
 
 static int dump_all(struct look *look)
 {
-	struct mnl_socket *socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	int err = socket == NULL || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
+	struct mnl_socket *socket = nfnl_open();
+	int err = socket == NULL ? -errno : 0, family = look->ipv6;
 
-	look->chain[0] = '\0';
-	if (err == 0 && look->suspects == NULL)
-		err = dump(socket, NFT_MSG_GETTABLE, see_table, look);
-	if (err == 0 && look->suspects == NULL)
-		err = dump(socket, NFT_MSG_GETCHAIN, see_chain, look);
 	if (err == 0)
-		err = dump(socket, NFT_MSG_GETRULE, see_rule, look);
+		err = nfnl_dump(socket, ++look->seq, NFT_MSG_GETTABLE, family, NULL, NULL, see_table, look);
+	if (err == 0)
+		err = nfnl_dump(socket, ++look->seq, NFT_MSG_GETCHAIN, family, NULL, NULL, see_chain, look);
+	if (err == 0)
+		err = dump_rules(socket, look, family);
 	if (socket != NULL)
 		mnl_socket_close(socket);
-	return err;
+	for (size_t i = 0; i < look->places.len; i++)
+		free(look->places.item[i].chain);
+	vec_free(&look->places);
+	return look->failed ? -ENOMEM : err;
 }
 
 int natives_find(struct natives *natives, int family)
@@ -283,79 +284,41 @@ int natives_find(struct natives *natives, int family)
 	return err;
 }
 
-/* --- settling ----------------------------------------------------------------------------------------- */
+/* --- telling ------------------------------------------------------------------------------------------ */
 
-static void native_free(struct native *native)
+static void tell(const struct native *native, int family, bool removed, struct diag_log *log)
+{
+	struct strbuf text = STRBUF_INIT;
+	const char *advice = native->chain == NULL   ? "make it as iptables does, or remove it with nft" :
+			     native->position == 0 ? "put it into a table of its own with nft" :
+						       "write it with iptables, or put it into a table of its own";
+
+	strbuf_printf(&text, "%s, table %s", family_name(family), native->table);
+	if (native->chain != NULL)
+		strbuf_printf(&text, ", chain %s", native->chain);
+	if (native->position > 0)
+		strbuf_printf(&text, ", rule %u (handle %" PRIu64 "): made with nft (%s), and iptables cannot tell it", native->position,
+			      native->handle, native->what);
+	else
+		strbuf_printf(&text, ": %s", native->what);
+	diag_add(log, removed ? DIAG_LOAD_WARNING : DIAG_SYSTEM, NULL, NULL, "%s; %s", strbuf_text(&text),
+		 removed ? "it gives way to the rules that are loaded" : advice);
+	strbuf_free(&text);
+}
+
+void natives_tell(const struct natives *natives, int family, bool removed, struct diag_log *log)
+{
+	for (size_t i = 0; i < natives->list.len && i < TOLD; i++)
+		tell(&natives->list.item[i], family, removed, log);
+	if (natives->list.len > TOLD)
+		diag_add(log, removed ? DIAG_LOAD_WARNING : DIAG_SYSTEM, NULL, NULL, "and %zu more", natives->list.len - TOLD);
+}
+
+void native_free(struct native *native)
 {
 	free(native->table);
 	free(native->chain);
 	strbuf_free(&native->shape);
-}
-
-/* Loads what the saver said into the scratch namespace, and looks what became of it there. False: it could not be done. */
-static bool make_again(const struct natives *natives, const struct backend *backend, int family, const struct strbuf *saved, bool *same)
-{
-	struct netns netns[FAMILIES] = { NETNS_INIT, NETNS_INIT };
-	struct backend scratch = *backend;
-	struct refusal refusals[FAMILIES] = { REFUSAL_INIT, REFUSAL_INIT };
-	struct strbuf programs[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
-	struct look look = { .ipv6 = family == 1, .suspects = natives, .same = same };
-	bool good = netns_make(&netns[family], false) == 0;
-
-	scratch.netns = netns;
-	scratch.held = NULL;
-	programs[family] = *saved;
-	if (good) {
-		backend_restore(&scratch, family_bit(family), RESTORE_FLUSH, programs, refusals);
-		good = !refusals[family].refused && netns_enter(&netns[family]) == 0;
-		if (good) {
-			good = dump_all(&look) == 0;
-			good = netns_leave(&netns[family]) == 0 && good;
-		}
-		refusal_free(&refusals[family]);
-	}
-	netns_free(&netns[family]);
-	return good;
-}
-
-void natives_settle(struct natives *natives, const struct backend *backend, int family, const struct strbuf *saved)
-{
-	bool *same = calloc(natives->list.len + 1, sizeof(*same));
-	size_t kept = 0;
-
-	if (same == NULL || natives->list.len == 0 || !make_again(natives, backend, family, saved, same)) {
-		free(same);
-		return;
-	}
-	for (size_t i = 0; i < natives->list.len; i++) {
-		if (natives->list.item[i].position > 0 && same[i])
-			native_free(&natives->list.item[i]);
-		else
-			natives->list.item[kept++] = natives->list.item[i];
-	}
-	natives->list.len = kept;
-	free(same);
-}
-
-void natives_tell(const struct natives *natives, int family, struct diag_log *log)
-{
-	for (size_t i = 0; i < natives->list.len && i < TOLD; i++) {
-		const struct native *native = &natives->list.item[i];
-
-		if (native->chain == NULL)
-			diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s, table %s: %s; make it as iptables does, or remove it with nft",
-				 family_name(family), native->table, native->what);
-		else if (native->position == 0)
-			diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s, table %s, chain %s: %s; put it into a table of its own with nft",
-				 family_name(family), native->table, native->chain, native->what);
-		else
-			diag_add(log, DIAG_SYSTEM, NULL, NULL,
-				 "%s, table %s, chain %s, rule %u (handle %" PRIu64 "): made with nft (%s), and iptables cannot tell "
-				 "it; write it with iptables, or put it into a table of its own",
-				 family_name(family), native->table, native->chain, native->position, native->handle, native->what);
-	}
-	if (natives->list.len > TOLD)
-		diag_add(log, DIAG_SYSTEM, NULL, NULL, "and %zu more", natives->list.len - TOLD);
 }
 
 void natives_free(struct natives *natives)
@@ -375,7 +338,7 @@ int natives_check(const struct backend *backend, enum family families, const str
 
 		if (err == 0 && natives.list.len > 0) {
 			natives_settle(&natives, backend, i, &saved[i]);
-			natives_tell(&natives, i, log);
+			natives_tell(&natives, i, false, log);
 			err = natives.list.len > 0 ? -EBADMSG : 0;
 		} else if (err == -EINTR) {
 			err = -EBUSY;
@@ -386,4 +349,51 @@ int natives_check(const struct backend *backend, enum family families, const str
 		natives_free(&natives);
 	}
 	return result;
+}
+
+/* --- what no rule uses ---------------------------------------------------------------------------------- */
+
+/* The first few of a family, in words. */
+struct idle {
+	const char *what;
+	struct strbuf names;
+	size_t count;
+};
+
+static int see_idle(const struct nlmsghdr *message, void *data)
+{
+	const struct nlattr *attrs[NFTA_SET_NAME + 1]; /* the same two numbers for all of them */
+	struct idle *idle = data;
+	const char *table;
+
+	nfnl_parse(message, attrs, NFTA_SET_NAME);
+	table = nfnl_text(attrs[NFTA_SET_TABLE]);
+	if (is_ours(table) && idle->count++ < TOLD)
+		strbuf_printf(&idle->names, "%s%s %s of table %s", idle->names.len > 0 ? ", " : "", idle->what, nfnl_text(attrs[NFTA_SET_NAME]), table);
+	return MNL_CB_OK;
+}
+
+void natives_warn(enum family families, enum diag_id kind, struct diag_log *log)
+{
+	static const struct {
+		unsigned type;
+		const char *what;
+	} kinds[] = { { NFT_MSG_GETSET, "set" }, { NFT_MSG_GETOBJ, "object" }, { NFT_MSG_GETFLOWTABLE, "flowtable" } };
+
+	for (int family = 0; family < FAMILIES; family++) {
+		struct mnl_socket *socket = family_has(families, family) ? nfnl_open() : NULL;
+		struct idle idle = { .names = STRBUF_INIT };
+		int err = 0;
+
+		for (size_t i = 0; socket != NULL && err == 0 && i < ARRAY_LEN(kinds); i++) {
+			idle.what = kinds[i].what;
+			err = nfnl_dump(socket, (uint32_t)i + 1, kinds[i].type, family, NULL, NULL, see_idle, &idle);
+		}
+		if (err == 0 && idle.count > 0)
+			diag_add(log, kind, NULL, NULL, "%s: made with nft, used by no rule, and not saved: %s%s", family_name(family),
+				 strbuf_text(&idle.names), idle.count > TOLD ? ", ..." : "");
+		strbuf_free(&idle.names);
+		if (socket != NULL)
+			mnl_socket_close(socket);
+	}
 }

@@ -16,6 +16,7 @@ struct native {
 	char *table, *chain;  /* owned; chain NULL: the table itself */
 	unsigned position;    /* of a rule in its chain, from 1; 0: no rule */
 	uint64_t handle;      /* of the rule */
+	uint32_t flags;       /* of the table */
 	const char *what;     /* static: what iptables would not have made */
 	struct strbuf shape;  /* owned; of the rule (shape_write) */
 };
@@ -32,13 +33,19 @@ struct natives {
 must_check int natives_find(struct natives *natives, int family);
 
 /*
- * Rules whose printed line (saved: all that the saver said of the family) makes the same rule again, in a scratch
+ * settle.c: rules whose printed line (saved: all that the saver said of the family) makes the same rule again, in a scratch
  * namespace, are iptables' own whatever their form, and leave the list. Where no namespace can be made, all stay.
  */
 void natives_settle(struct natives *natives, const struct backend *backend, int family, const struct strbuf *saved);
 
-/* Reports the first few of them. */
-void natives_tell(const struct natives *natives, int family, struct diag_log *log);
+/* Reports the first few of them: as what stops a load, or what is removed. */
+void natives_tell(const struct natives *natives, int family, bool removed, struct diag_log *log);
+
+/*
+ * Sets, maps, named objects and flowtables in iptables' tables, which iptables cannot tell. A rule that used one would be
+ * refused, so nothing does: a warning of this kind for each family that has some.
+ */
+void natives_warn(enum family families, enum diag_id kind, struct diag_log *log);
 
 /*
  * All of that for the families whose rules were saved: 0; -EBADMSG: there are some, and they are reported; -EBUSY:
@@ -47,6 +54,7 @@ void natives_tell(const struct natives *natives, int family, struct diag_log *lo
 must_check int natives_check(const struct backend *backend, enum family families, const struct strbuf saved[FAMILIES],
 			     struct diag_log *log);
 
+void native_free(struct native *native);
 void natives_free(struct natives *natives);
 
 #endif

@@ -2,6 +2,7 @@
 #include "host/shape.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
@@ -13,6 +14,10 @@ enum {
 	IPV4_FRAGMENT = 6,
 	IPV4_PROTOCOL = 9, /* 1.8.11 looks here, earlier ones at meta l4proto */
 	TCP_FLAGS = 13,
+	PORT_MAX = 65535,
+	TCP_FLAGS_KNOWN = 0x3f, /* FIN SYN RST PSH ACK URG */
+	LIMIT_BURST_MAX = 10000,
+	NFLOG_PREFIX_SIZE = 64,
 };
 
 struct expr {
@@ -25,11 +30,13 @@ struct rule {
 	struct expr expr[EXPRS];
 	size_t len;
 	bool ipv6;
+	const char *chain; /* that it stands in */
 	unsigned protocol; /* of the transport layer, once a condition has asked for it; 0: none has */
 	unsigned asked;    /* what conditions were about: 1 << enum subject */
+	bool limited;      /* a limit counts the packets that come so far ... */
+	unsigned asked_before_limit; /* ... which these conditions let pass */
 };
 
-/* iptables-nft-save tells of two conditions about the same thing the last alone. */
 enum subject {
 	SUBJECT_MARK,
 	SUBJECT_IN,
@@ -43,12 +50,25 @@ enum subject {
 	SUBJECT_FLAGS,
 };
 
-static bool asks_again(struct rule *rule, unsigned subjects)
+/* Of one -m tcp, or -m udp. */
+#define TRANSPORT (1u << SUBJECT_SOURCE_PORT | 1u << SUBJECT_DESTINATION_PORT | 1u << SUBJECT_FLAGS)
+
+/*
+ * iptables-nft-save tells of two conditions about the same thing the last alone. It tells matches in their order, and
+ * behind all else: a limit that counted fewer packets would count more.
+ */
+static const char *order_fault(struct rule *rule, unsigned subjects)
 {
 	bool again = (rule->asked & subjects) != 0;
 
 	rule->asked |= subjects;
-	return again;
+	if (again)
+		return "two conditions about the same thing";
+	if (!rule->limited || (subjects & 1u << SUBJECT_MARK) != 0)
+		return NULL;
+	if ((subjects & TRANSPORT) == 0 || (rule->asked_before_limit & TRANSPORT) != 0)
+		return "a limit in front of a condition that iptables writes in front of limits";
+	return NULL;
 }
 
 /* --- reading ------------------------------------------------------------------------------------------ */
@@ -114,33 +134,45 @@ static bool has_only(const struct expr *expr, unsigned mask)
 	return !expr->unknown;
 }
 
-/* The first byte that a comparison compares with. */
-static unsigned compared_byte(const struct expr *cmp)
-{
-	const struct nlattr *data = cmp->attr[NFTA_CMP_DATA], *attr;
+/* Bytes of a register: NFTA_DATA_VALUE. */
+struct bytes {
+	const unsigned char *at;
+	size_t len;
+};
 
-	if (data == NULL)
-		return 0;
-	mnl_attr_for_each_nested(attr, data)
-		if (mnl_attr_get_type(attr) == NFTA_DATA_VALUE && mnl_attr_get_payload_len(attr) > 0)
-			return *(const unsigned char *)mnl_attr_get_payload(attr);
-	return 0;
-}
-
-static bool is_zero(const struct nlattr *data)
+static struct bytes bytes_of(const struct expr *expr, unsigned type)
 {
+	struct bytes bytes = { NULL, 0 };
 	const struct nlattr *attr;
 
-	if (data == NULL)
-		return false;
-	mnl_attr_for_each_nested(attr, data) {
-		const unsigned char *bytes = mnl_attr_get_payload(attr);
+	if (expr->attr[type] == NULL)
+		return bytes;
+	mnl_attr_for_each_nested(attr, expr->attr[type])
+		if (mnl_attr_get_type(attr) == NFTA_DATA_VALUE)
+			bytes = (struct bytes){ mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr) };
+	return bytes;
+}
 
-		for (unsigned n = 0; n < mnl_attr_get_payload_len(attr); n++)
-			if (bytes[n] != 0)
-				return false;
-	}
+static bool is_zero(struct bytes bytes)
+{
+	for (size_t n = 0; n < bytes.len; n++)
+		if (bytes.at[n] != 0)
+			return false;
 	return true;
+}
+
+/* Does the value have bits that the mask takes away? Such a comparison is never true, and iptables takes these bits off. */
+static bool exceeds(struct bytes value, struct bytes mask)
+{
+	for (size_t n = 0; n < value.len && n < mask.len; n++)
+		if ((value.at[n] & ~mask.at[n]) != 0)
+			return true;
+	return value.len != mask.len;
+}
+
+static unsigned port_of(struct bytes bytes)
+{
+	return bytes.len == 2 ? (unsigned)bytes.at[0] << 8 | bytes.at[1] : 0;
 }
 
 /* A mask, and no other bits turned and nothing shifted. */
@@ -148,7 +180,14 @@ static bool is_mask(const struct rule *rule, size_t i)
 {
 	const struct expr *expr = &rule->expr[i];
 
-	return is(rule, i, "bitwise") && number(expr, NFTA_BITWISE_OP) == NFT_BITWISE_BOOL && is_zero(expr->attr[NFTA_BITWISE_XOR]);
+	return is(rule, i, "bitwise") && number(expr, NFTA_BITWISE_OP) == NFT_BITWISE_BOOL &&
+	       expr->attr[NFTA_BITWISE_MASK] != NULL && is_zero(bytes_of(expr, NFTA_BITWISE_XOR));
+}
+
+static const char *protocol_fault(struct rule *rule, struct bytes value)
+{
+	rule->protocol = value.len == 1 ? value.at[0] : 0;
+	return rule->protocol != 0 ? NULL : "protocol 0, which iptables takes for all";
 }
 
 /* --- conditions, each from *i on; NULL: it has the form, and *i is behind it ------------------------------ */
@@ -163,29 +202,64 @@ static bool is_equality(const struct rule *rule, size_t i)
 	return op == NFT_CMP_EQ || op == NFT_CMP_NEQ;
 }
 
+/*
+ * A whole name ends in a zero byte, the beginning of one does not. Of the whole names iptables can say no `lo+', and
+ * what is written without quotes must be a word.
+ */
+static const char *interface_fault(const struct rule *rule, uint32_t key, struct bytes name)
+{
+	const char *chain = rule->chain;
+	size_t len = 0;
+
+	while (len < name.len && name.at[len] > ' ' && name.at[len] < 0x7f && strchr("\"'\\!", name.at[len]) == NULL)
+		len++;
+	if (len == 0 || name.at[0] == '-')
+		return "a name of an interface that iptables cannot write";
+	if (len < name.len && name.at[len - 1] == '+')
+		return "an interface whose name ends in +";
+	for (size_t n = len; n < name.len; n++)
+		if (name.at[n] != '\0')
+			return "a name of an interface that iptables cannot write";
+	if (key == NFT_META_OIFNAME ? strcmp(chain, "INPUT") == 0 || strcmp(chain, "PREROUTING") == 0 :
+				      strcmp(chain, "OUTPUT") == 0 || strcmp(chain, "POSTROUTING") == 0)
+		return "an interface that iptables does not allow in this chain";
+	return NULL;
+}
+
+static enum subject meta_subject(uint32_t key)
+{
+	return key == NFT_META_MARK    ? SUBJECT_MARK :
+	       key == NFT_META_IIFNAME ? SUBJECT_IN :
+	       key == NFT_META_OIFNAME ? SUBJECT_OUT :
+					 SUBJECT_PROTOCOL;
+}
+
 static const char *meta_fault(struct rule *rule, size_t *i)
 {
 	const struct expr *meta = &rule->expr[(*i)++];
 	uint32_t key = number(meta, NFTA_META_KEY);
+	bool interface = key == NFT_META_IIFNAME || key == NFT_META_OIFNAME;
+	struct bytes compared;
+	const char *fault;
 
 	if (!has_only(meta, 1u << NFTA_META_DREG | 1u << NFTA_META_KEY))
 		return "a meta statement";
-	if (key != NFT_META_MARK && key != NFT_META_IIFNAME && key != NFT_META_OIFNAME && key != NFT_META_L4PROTO)
+	if (!interface && key != NFT_META_MARK && key != NFT_META_L4PROTO)
 		return "a meta key that iptables does not use";
-	if (asks_again(rule, 1u << (key == NFT_META_MARK    ? SUBJECT_MARK :
-				    key == NFT_META_IIFNAME ? SUBJECT_IN :
-				    key == NFT_META_OIFNAME ? SUBJECT_OUT :
-							      SUBJECT_PROTOCOL)))
-		return "two conditions about the same thing";
+	fault = order_fault(rule, 1u << meta_subject(key));
+	if (fault != NULL)
+		return fault;
 	if (key == NFT_META_MARK && is_mask(rule, *i))
 		++*i;
-	if ((key == NFT_META_IIFNAME || key == NFT_META_OIFNAME) && !is(rule, *i, "cmp"))
+	if (interface && !is(rule, *i, "cmp"))
 		return NULL; /* -i + */
 	if (!is_equality(rule, *i))
 		return "a comparison of meta data that iptables does not make";
+	compared = bytes_of(&rule->expr[(*i)++], NFTA_CMP_DATA);
+	if (interface)
+		return interface_fault(rule, key, compared);
 	if (key == NFT_META_L4PROTO) /* also of ! -p tcp, as iptables writes it */
-		rule->protocol = compared_byte(&rule->expr[*i]);
-	++*i;
+		return protocol_fault(rule, compared);
 	return NULL;
 }
 
@@ -223,17 +297,71 @@ static struct place place_of(const struct rule *rule, const struct expr *payload
 	return place;
 }
 
+/* iptables-nft-save has no words for all ports, nor for none, and takes one that is beyond an end for the end. */
+static const char *port_fault(const struct expr *compare)
+{
+	unsigned from = port_of(bytes_of(compare, NFTA_CMP_DATA));
+
+	if (strcmp(compare->name, "range") == 0)
+		return port_of(bytes_of(compare, NFTA_RANGE_FROM_DATA)) > 0 || port_of(bytes_of(compare, NFTA_RANGE_TO_DATA)) < PORT_MAX ?
+			       NULL :
+			       "a range of all ports";
+	switch (number(compare, NFTA_CMP_OP)) {
+	case NFT_CMP_EQ:
+	case NFT_CMP_NEQ:
+		return NULL;
+	case NFT_CMP_LTE: /* --dport :N */
+	case NFT_CMP_GT:  /* ! --dport :N */
+		return from < PORT_MAX ? NULL : "a range of all ports, or none";
+	case NFT_CMP_LT:
+		return from > 1 ? NULL : "a range of no port, or of one";
+	case NFT_CMP_GTE:
+		return from > 0 ? NULL : "a range of all ports";
+	default:
+		return "a comparison that iptables does not make";
+	}
+}
+
+/* What is compared with what, after a mask of which the packet's field has `mask` left; mask.len 0: none. */
+static const char *compare_fault(struct rule *rule, const struct place *at, size_t i, struct bytes mask)
+{
+	static const unsigned char offset[] = { 0x1f, 0xff };
+	const struct expr *cmp = &rule->expr[i];
+	struct bytes value;
+	uint32_t op;
+
+	if (at->port)
+		return is(rule, i, "cmp") || is(rule, i, "range") ? port_fault(cmp) : "a look into a set or a map";
+	if (!is(rule, i, "cmp"))
+		return "a look into a set or a map";
+	value = bytes_of(cmp, NFTA_CMP_DATA);
+	op = number(cmp, NFTA_CMP_OP);
+	if (op != NFT_CMP_EQ && op != NFT_CMP_NEQ)
+		return "a comparison that iptables does not make";
+	if (at->protocol)
+		return protocol_fault(rule, value);
+	if (at->flags && (mask.len != 1 || value.len != 1 || ((mask.at[0] | value.at[0]) & ~TCP_FLAGS_KNOWN) != 0))
+		return "TCP flags that iptables does not know";
+	if (at->fragment && (mask.len != sizeof(offset) || memcmp(mask.at, offset, sizeof(offset)) != 0 || !is_zero(value)))
+		return "a look at fragments that iptables does not take";
+	if (at->address && mask.len > 0 && (is_zero(mask) || exceeds(value, mask)))
+		return "a mask that iptables does not use";
+	return NULL;
+}
+
 static const char *payload_fault(struct rule *rule, size_t *i)
 {
 	const struct expr *payload = &rule->expr[(*i)++];
 	struct place at = place_of(rule, payload);
-	uint32_t op;
+	struct bytes mask = { NULL, 0 };
+	const char *fault;
 
 	if (!has_only(payload, 1u << NFTA_PAYLOAD_DREG | 1u << NFTA_PAYLOAD_BASE | 1u << NFTA_PAYLOAD_OFFSET | 1u << NFTA_PAYLOAD_LEN) ||
 	    !(at.address || at.fragment || at.protocol || at.port || at.ports || at.flags))
 		return "a field of the packet that iptables does not look at";
-	if (asks_again(rule, at.subjects))
-		return "two conditions about the same thing";
+	fault = order_fault(rule, at.subjects);
+	if (fault != NULL)
+		return fault;
 	if ((at.port || at.ports) && rule->protocol != IPPROTO_TCP && rule->protocol != IPPROTO_UDP)
 		return "a port without -p tcp or -p udp";
 	if (at.flags && rule->protocol != IPPROTO_TCP)
@@ -241,23 +369,50 @@ static const char *payload_fault(struct rule *rule, size_t *i)
 	if (is_mask(rule, *i)) {
 		if (at.port || at.ports || at.protocol)
 			return "bits of a port or protocol";
-		++*i;
+		mask = bytes_of(&rule->expr[(*i)++], NFTA_BITWISE_MASK);
 	} else if (at.fragment || at.flags) {
 		return "bits without their mask";
 	}
-	if (at.port && is(rule, *i, "range")) {
-		++*i;
-		return NULL;
-	}
-	if (!is(rule, *i, "cmp"))
-		return "a look into a set or a map";
-	op = number(&rule->expr[*i], NFTA_CMP_OP);
-	if (op != NFT_CMP_EQ && op != NFT_CMP_NEQ && !at.port) /* a port may be less or greater: --dport :80 */
-		return "a comparison that iptables does not make";
-	if (at.protocol)
-		rule->protocol = compared_byte(&rule->expr[*i]);
-	++*i;
-	return NULL;
+	return compare_fault(rule, &at, (*i)++, mask);
+}
+
+/* 0: it is not there. */
+static uint64_t long_number(const struct expr *expr, unsigned type)
+{
+	const struct nlattr *attr = expr->attr[type];
+
+	return attr != NULL && mnl_attr_validate(attr, MNL_TYPE_U64) >= 0 ? be64toh(mnl_attr_get_u64(attr)) : 0;
+}
+
+/*
+ * iptables keeps the time between two packets, in parts of a second, and writes the rate from that: only some rates come
+ * back as they were.
+ */
+static bool is_kept(uint64_t rate, uint64_t unit)
+{
+	static const uint64_t units[] = { 86400, 3600, 60, 1 };
+	enum { SCALE = 10000 }; /* XT_LIMIT_SCALE */
+	uint64_t period = rate != 0 && unit <= units[0] ? SCALE * unit / rate : 0;
+	size_t i = 1;
+
+	if (period == 0)
+		return false;
+	while (i < ARRAY_LEN(units) && period <= SCALE * units[i] && SCALE * units[i] / period >= SCALE * units[i] % period)
+		i++;
+	return unit == units[i - 1] && rate == SCALE * unit / period;
+}
+
+static const char *limit_fault(struct rule *rule, const struct expr *limit)
+{
+	uint32_t burst = number(limit, NFTA_LIMIT_BURST);
+
+	rule->asked_before_limit = rule->asked;
+	rule->limited = true;
+	if (!has_only(limit, 1u << NFTA_LIMIT_RATE | 1u << NFTA_LIMIT_UNIT | 1u << NFTA_LIMIT_BURST | 1u << NFTA_LIMIT_TYPE |
+				     1u << NFTA_LIMIT_FLAGS) ||
+	    number(limit, NFTA_LIMIT_TYPE) != NFT_LIMIT_PKTS || number(limit, NFTA_LIMIT_FLAGS) != 0 || burst == 0 || burst > LIMIT_BURST_MAX)
+		return "a limit that iptables does not know";
+	return is_kept(long_number(limit, NFTA_LIMIT_RATE), long_number(limit, NFTA_LIMIT_UNIT)) ? NULL : "a rate that iptables rounds";
 }
 
 static const char *condition_fault(struct rule *rule, size_t *i)
@@ -272,34 +427,73 @@ static const char *condition_fault(struct rule *rule, size_t *i)
 	if (strcmp(expr->name, "match") == 0)
 		return has_only(expr, 1u << NFTA_MATCH_NAME | 1u << NFTA_MATCH_REV | 1u << NFTA_MATCH_INFO) ? NULL : "an odd match";
 	if (strcmp(expr->name, "limit") == 0)
-		return has_only(expr, 1u << NFTA_LIMIT_RATE | 1u << NFTA_LIMIT_UNIT | 1u << NFTA_LIMIT_BURST | 1u << NFTA_LIMIT_TYPE |
-					      1u << NFTA_LIMIT_FLAGS) &&
-				       number(expr, NFTA_LIMIT_TYPE) == NFT_LIMIT_PKTS && number(expr, NFTA_LIMIT_FLAGS) == 0 ?
-			       NULL :
-			       "a limit that iptables does not know";
+		return limit_fault(rule, expr);
 	return "an expression that iptables does not use, or no counter";
 }
 
 /* --- behind the counter: nothing, or one target or verdict ------------------------------------------------ */
 
+static bool is_verdict(const struct expr *immediate)
+{
+	const struct nlattr *data = immediate->attr[NFTA_IMMEDIATE_DATA], *verdict, *attr;
+
+	if (data == NULL)
+		return false;
+	mnl_attr_for_each_nested(verdict, data) {
+		if (mnl_attr_get_type(verdict) != NFTA_DATA_VERDICT)
+			continue;
+		mnl_attr_for_each_nested(attr, verdict)
+			if (mnl_attr_get_type(attr) == NFTA_VERDICT_CODE && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+				return (int32_t)ntohl(mnl_attr_get_u32(attr)) != NFT_CONTINUE;
+	}
+	return false;
+}
+
+/* -j TRACE: the value 1, put into the packet's data. */
+static bool is_trace(const struct rule *rule, size_t i)
+{
+	struct bytes value = bytes_of(&rule->expr[i], NFTA_IMMEDIATE_DATA);
+
+	return is(rule, i + 1, "meta") && number(&rule->expr[i + 1], NFTA_META_KEY) == NFT_META_NFTRACE &&
+	       rule->expr[i + 1].attr[NFTA_META_SREG] != NULL && value.len > 0 && value.at[0] == 1;
+}
+
+/* -j NFLOG, whose prefix stands between quotes in one line. */
+static bool is_nflog(const struct expr *log)
+{
+	const struct nlattr *prefix = log->attr[NFTA_LOG_PREFIX];
+	const char *text = prefix != NULL && mnl_attr_validate(prefix, MNL_TYPE_NUL_STRING) >= 0 ? mnl_attr_get_str(prefix) : "";
+
+	for (size_t n = 0; text[n] != '\0'; n++)
+		if ((unsigned char)text[n] < ' ' || text[n] == 0x7f)
+			return false;
+	return log->attr[NFTA_LOG_GROUP] != NULL && strlen(text) < NFLOG_PREFIX_SIZE &&
+	       has_only(log, 1u << NFTA_LOG_GROUP | 1u << NFTA_LOG_PREFIX | 1u << NFTA_LOG_SNAPLEN | 1u << NFTA_LOG_QTHRESHOLD);
+}
+
 static const char *action_fault(const struct rule *rule, size_t i)
 {
 	size_t left = rule->len - i;
-	bool traced = left == 2 && is(rule, i + 1, "meta") && number(&rule->expr[i + 1], NFTA_META_KEY) == NFT_META_NFTRACE;
 
-	if (left == 0 || (left == 1 && is(rule, i, "target")) || (is(rule, i, "immediate") && (left == 1 || traced)))
+	if (left == 0 || (left == 1 && is(rule, i, "target")))
 		return NULL;
-	if (left == 1 && is(rule, i, "log") && rule->expr[i].attr[NFTA_LOG_GROUP] != NULL)
+	if (is(rule, i, "immediate") && (left == 1 ? is_verdict(&rule->expr[i]) : left == 2 && is_trace(rule, i)))
+		return NULL;
+	if (left == 1 && is(rule, i, "log") && is_nflog(&rule->expr[i]))
 		return NULL;
 	return "a statement that iptables does not know";
 }
 
-const char *shape_fault(const struct nlattr *expressions, bool ipv6)
+const char *shape_fault(const struct nlattr *expressions, bool ipv6, const char *chain)
 {
-	struct rule rule = { .ipv6 = ipv6 };
+	struct rule rule;
 	const char *fault = NULL;
 	size_t i = 0;
 
+	rule.ipv6 = ipv6;
+	rule.chain = chain;
+	rule.limited = false;
+	rule.asked = rule.asked_before_limit = rule.protocol = 0;
 	if (!read_rule(expressions, &rule))
 		return "more expressions than iptables writes";
 	while (fault == NULL && i < rule.len && !is(&rule, i, "counter"))

@@ -11,8 +11,11 @@
 
 struct nlattr;
 
-/* NFTA_RULE_EXPRESSIONS of a rule, NULL: none. NULL: it has the form; else what has not, a static text. */
-const char *shape_fault(const struct nlattr *expressions, bool ipv6);
+/*
+ * NFTA_RULE_EXPRESSIONS of a rule, NULL: none; and the name of its chain. NULL: it has the form, and iptables-nft-save tells
+ * it as it is; else what has not, a static text. A form that is refused may still be iptables' own (natives_settle).
+ */
+const char *shape_fault(const struct nlattr *expressions, bool ipv6, const char *chain);
 
 /* Appends all of the expressions as text, but for counts and the data of xtables' matches and targets. */
 void shape_write(const struct nlattr *expressions, struct strbuf *out);

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The lines that iptables-nft-save wrote of some rules, loaded again in a scratch namespace: what becomes the same
+ * expressions there was told rightly, whatever made it.
+ */
+#include "host/native.h"
+#include "host/nfnl.h"
+#include "host/shape.h"
+
+#include <errno.h>
+#include <linux/netfilter/nf_tables.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { REFUSED_MAX = 16 }; /* lines that are left out, one after the other */
+
+/* A suspect, and what was written of it. */
+struct suspect {
+	const struct native *native; /* borrowed */
+	const char *line;            /* borrowed from the saver's text; NULL: none was found, or it is refused */
+	size_t len;
+	unsigned number;             /* of the line in the text that is loaded */
+	unsigned position;           /* of the rule in its chain there */
+	bool same;
+};
+
+struct trial {
+	struct suspect *suspect; /* owned; in the order of the list: by table, chain and position */
+	size_t count;
+	char last[600]; /* TABLE and CHAIN of the rule before this one, and how many it had */
+	unsigned position;
+	size_t next; /* suspect that may be looked for */
+};
+
+static bool is_at(const struct suspect *suspect, const char *table, const char *chain, unsigned position)
+{
+	return suspect->line != NULL && suspect->position == position && strcmp(suspect->native->table, table) == 0 &&
+	       strcmp(suspect->native->chain, chain) == 0;
+}
+
+/* The place of a rule in its chain, if those of a chain come one behind the other. */
+static unsigned next_position(struct trial *trial, const char *table, const char *chain)
+{
+	char name[sizeof(trial->last)];
+
+	snprintf(name, sizeof(name), "%s %s", table, chain);
+	if (strcmp(name, trial->last) != 0) {
+		strcpy(trial->last, name);
+		trial->position = 0;
+	}
+	return ++trial->position;
+}
+
+static int compare(const void *key, const void *member)
+{
+	const struct native *wanted = key, *native = ((const struct suspect *)member)->native;
+	int by_table = strcmp(wanted->table, native->table), by_chain = strcmp(wanted->chain, native->chain);
+
+	if (by_table != 0 || by_chain != 0)
+		return by_table != 0 ? by_table : by_chain;
+	return (wanted->position > native->position) - (wanted->position < native->position);
+}
+
+/* "[0:0] -A CHAIN ..." of a table. */
+static void find_line(struct trial *trial, const char *table, const char *line, size_t len)
+{
+	const char *append = memmem(line, len, "-A ", 3), *end;
+	char chain[64];
+	struct native key = { .table = (char *)(uintptr_t)table, .chain = chain };
+	struct suspect *suspect;
+
+	if (append == NULL || (append != line && line[0] != '['))
+		return;
+	append += 3;
+	end = memchr(append, ' ', len - (size_t)(append - line));
+	if (end == NULL)
+		end = line + len;
+	if ((size_t)(end - append) >= sizeof(chain))
+		return;
+	snprintf(chain, sizeof(chain), "%.*s", (int)(end - append), append);
+	key.position = next_position(trial, table, chain);
+	suspect = bsearch(&key, trial->suspect, trial->count, sizeof(*suspect), compare);
+	if (suspect != NULL) {
+		suspect->line = line;
+		suspect->len = len;
+	}
+}
+
+static void find_lines(struct trial *trial, const struct strbuf *saved)
+{
+	char table[32] = "";
+
+	trial->last[0] = '\0';
+	for (const char *line = strbuf_text(saved); *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+
+		if (*line == '*')
+			snprintf(table, sizeof(table), "%.*s", (int)len - 1, line + 1);
+		else
+			find_line(trial, table, line, len);
+		line += len + (line[len] == '\n');
+	}
+}
+
+/* The suspects' lines alone, in all chains that there are: other rules may be such as iptables cannot read. */
+static void write_text(struct trial *trial, const struct strbuf *saved, struct strbuf *out)
+{
+	unsigned number = 0;
+	char table[32] = "";
+
+	strbuf_reset(out);
+	trial->last[0] = '\0';
+	for (const char *line = strbuf_text(saved); *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+		bool commit = len == 6 && memcmp(line, "COMMIT", 6) == 0;
+
+		if (*line == '*')
+			snprintf(table, sizeof(table), "%.*s", (int)len - 1, line + 1);
+		for (size_t i = 0; commit && i < trial->count; i++) {
+			struct suspect *suspect = &trial->suspect[i];
+
+			if (strcmp(suspect->native->table, table) != 0 || suspect->line == NULL)
+				continue;
+			strbuf_add(out, suspect->line, suspect->len);
+			strbuf_putc(out, '\n');
+			suspect->number = ++number;
+			suspect->position = next_position(trial, table, suspect->native->chain);
+		}
+		if (*line == '*' || *line == ':' || commit) {
+			strbuf_add(out, line, len);
+			strbuf_putc(out, '\n');
+			number++;
+		}
+		line += len + (line[len] == '\n');
+	}
+}
+
+/* The rules of a chain come in the order in which their lines were written. */
+static int see_again(const struct nlmsghdr *message, void *data)
+{
+	const struct nlattr *attrs[NFTA_RULE_MAX + 1];
+	struct trial *trial = data;
+	struct strbuf shape = STRBUF_INIT;
+	const char *table, *chain;
+	unsigned position;
+
+	nfnl_parse(message, attrs, NFTA_RULE_MAX);
+	table = nfnl_text(attrs[NFTA_RULE_TABLE]);
+	chain = nfnl_text(attrs[NFTA_RULE_CHAIN]);
+	position = next_position(trial, table, chain);
+	shape_write(attrs[NFTA_RULE_EXPRESSIONS], &shape);
+	if (position == 1)
+		trial->next = 0;
+	while (trial->next < trial->count && !is_at(&trial->suspect[trial->next], table, chain, position))
+		trial->next++;
+	if (trial->next < trial->count)
+		trial->suspect[trial->next].same =
+			!shape.failed && strcmp(strbuf_text(&shape), strbuf_text(&trial->suspect[trial->next].native->shape)) == 0;
+	strbuf_free(&shape);
+	return MNL_CB_OK;
+}
+
+static bool look_again(struct trial *trial, int family)
+{
+	struct mnl_socket *socket = nfnl_open();
+	bool good = socket != NULL;
+
+	trial->last[0] = '\0';
+	if (good)
+		good = nfnl_dump(socket, 1, NFT_MSG_GETRULE, family, NULL, NULL, see_again, trial) == 0;
+	if (socket != NULL)
+		mnl_socket_close(socket);
+	return good;
+}
+
+/* The suspect whose line is refused, if the program says which, is none that was told rightly. */
+static bool leave_out(struct trial *trial, unsigned number)
+{
+	for (size_t i = 0; number > 0 && i < trial->count; i++)
+		if (trial->suspect[i].line != NULL && trial->suspect[i].number == number) {
+			trial->suspect[i].line = NULL;
+			return true;
+		}
+	return false;
+}
+
+/* False: nothing came of it. */
+static bool load_again(struct trial *trial, struct backend *scratch, int family, const struct strbuf *saved)
+{
+	struct refusal refusals[FAMILIES] = { REFUSAL_INIT, REFUSAL_INIT };
+	struct strbuf programs[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+	bool loaded = false, again = true;
+
+	for (int tries = 0; !loaded && again && tries < REFUSED_MAX; tries++) {
+		write_text(trial, saved, &programs[family]);
+		backend_restore(scratch, family_bit(family), RESTORE_FLUSH, programs, refusals);
+		loaded = !refusals[family].refused;
+		again = leave_out(trial, refusals[family].line);
+		refusal_free(&refusals[family]);
+	}
+	strbuf_free(&programs[family]);
+	return loaded;
+}
+
+static void make_again(struct trial *trial, const struct backend *backend, int family, const struct strbuf *saved)
+{
+	struct netns netns[FAMILIES] = { NETNS_INIT, NETNS_INIT };
+	struct backend scratch = *backend;
+	bool good = netns_make(&netns[family], false) == 0;
+
+	scratch.netns = netns;
+	scratch.held = NULL;
+	good = good && load_again(trial, &scratch, family, saved) && netns_enter(&netns[family]) == 0;
+	if (good) {
+		good = look_again(trial, family);
+		good = netns_leave(&netns[family]) == 0 && good;
+	}
+	for (size_t i = 0; !good && i < trial->count; i++)
+		trial->suspect[i].same = false;
+	netns_free(&netns[family]);
+}
+
+/* Without those of the suspects that are the same; they are in the list's order. */
+static void take_out(struct natives *natives, const struct trial *trial)
+{
+	size_t kept = 0, next = 0;
+
+	for (size_t i = 0; i < natives->list.len; i++) {
+		struct native native = natives->list.item[i];
+		bool suspected = next < trial->count && trial->suspect[next].native == &natives->list.item[i];
+
+		if (suspected && trial->suspect[next++].same)
+			native_free(&native);
+		else
+			natives->list.item[kept++] = native;
+	}
+	natives->list.len = kept;
+}
+
+void natives_settle(struct natives *natives, const struct backend *backend, int family, const struct strbuf *saved)
+{
+	struct trial trial = { .suspect = calloc(natives->list.len + 1, sizeof(*trial.suspect)) };
+
+	for (size_t i = 0; trial.suspect != NULL && i < natives->list.len; i++)
+		if (natives->list.item[i].position > 0)
+			trial.suspect[trial.count++].native = &natives->list.item[i];
+	if (trial.count > 0 && saved->len > 0) {
+		find_lines(&trial, saved);
+		make_again(&trial, backend, family, saved);
+		take_out(natives, &trial);
+	}
+	free(trial.suspect);
+}
