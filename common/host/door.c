@@ -126,6 +126,15 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 	return result == SAVE_DONE ? 0 : result == SAVE_NATIVE ? -EBADMSG : result == SAVE_BUSY ? -EBUSY : -EIO;
 }
 
+static enum family clear(void *self, const struct clearing *clearing, struct diag_log *log)
+{
+	const struct real *real = self;
+
+	if (real->backend.kind == BACKEND_LEGACY || is_scratch(real) || backend_untouched(real->backend.kind))
+		return FAMILY_NONE;
+	return natives_clear(&real->backend, clearing, log);
+}
+
 static int canon(void *self, enum family families, const struct strbuf texts[FAMILIES], struct strbuf out[FAMILIES],
 		 struct diag_log *log)
 {
@@ -257,6 +266,7 @@ static int open_scratch(void *self, bool may_move, struct door *out);
 
 static const struct door functions = {
 	.save = save,
+	.clear = clear,
 	.canon = canon,
 	.restore = restore,
 	.generation = generation,

@@ -13,6 +13,7 @@
 #include "base/diag.h"
 #include "base/strbuf.h"
 #include "host/backend.h"
+#include "host/clear.h"
 #include "text/family.h"
 
 enum door_lock {
@@ -34,6 +35,12 @@ struct door {
 	 * more than one moment.
 	 */
 	int (*save)(void *self, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log);
+
+	/*
+	 * Removes what -EBADMSG of save is about, where rules must be put in force in spite of it. Reports what it removes
+	 * and what it cannot. Returns the families that cannot be told afterwards either. NULL: nobody writes such things here.
+	 */
+	enum family (*clear)(void *self, const struct clearing *clearing, struct diag_log *log);
 
 	/*
 	 * Rewrites rules as libxtables writes them, so that two rules are the same if their lines are equal.

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 /* One generation, through the same steps as any load, but without a rehearsal: it was in force before. */
-static bool put_generation(struct transaction *t, unsigned generation, const patterns *keep)
+static bool put_generation(struct transaction *t, unsigned generation, enum family families, const patterns *keep)
 {
-	struct request request = { .families = FAMILY_BOTH, .generation = generation, .keep = keep, .unknown = UNKNOWN_ADOPT };
+	struct request request = { .families = families, .generation = generation, .keep = keep, .unknown = UNKNOWN_ADOPT };
 
 	if (transaction_prepare(t, &request) != RESULT_DONE)
 		return false;
@@ -183,12 +183,25 @@ static enum result boot_previous(struct transaction *t, unsigned good, unsigned 
 	if (good != 0)
 		warn(t, "the good generation %06u in %s could not be put in force", good, t->state->dir);
 	second = again(t, FLAG_REPLACE);
-	if (second == NULL || previous == 0 || !put_generation(second, previous, keep))
+	if (second == NULL || previous == 0 || !put_generation(second, previous, FAMILY_BOTH, keep))
 		result = boot_without(second != NULL ? second : t, good == 0 && previous == 0 && state_newest(t->state) == 0);
 	else
 		warn(t, "the generation before it, %06u, is in force", previous);
 	transaction_end(second);
 	return result;
+}
+
+/* A family whose tables are not ours to change keeps the other one from nothing. */
+static enum result boot_one_family(struct transaction *t, unsigned good, const patterns *keep)
+{
+	enum family stuck = (t->flags & FLAG_STUCK_IPV4) != 0 ? FAMILY_IPV4 : FAMILY_IPV6;
+	struct transaction *second = again(t, 0);
+
+	if (second == NULL || !put_generation(second, good, FAMILY_BOTH & ~stuck, keep))
+		(void)put_safe_rules(second != NULL ? second : t, FAMILY_BOTH & ~stuck);
+	(void)put_safe_rules(second != NULL ? second : t, stuck);
+	transaction_end(second);
+	return RESULT_FALLBACK;
 }
 
 enum result transaction_boot(struct transaction *t, const patterns *keep, bool first)
@@ -203,7 +216,12 @@ enum result transaction_boot(struct transaction *t, const patterns *keep, bool f
 	drop_unconfirmed(t);
 	good = state_link(t->state, "good"); /* which the recovery has put right */
 	previous = state_link(t->state, "previous");
-	result = good != 0 && put_generation(t, good, keep) ? judge(t) : boot_previous(t, good, previous, keep);
+	if (good != 0 && put_generation(t, good, FAMILY_BOTH, keep))
+		result = judge(t);
+	else if (good != 0 && ((t->flags & FLAG_STUCK_IPV4) != 0) != ((t->flags & FLAG_STUCK_IPV6) != 0))
+		result = boot_one_family(t, good, keep);
+	else
+		result = boot_previous(t, good, previous, keep);
 	state_enter(t->state);
 	return result;
 }

@@ -165,6 +165,49 @@ bool read_live(struct transaction *t, enum family families)
 	return good && rules_canon(t, families, rules);
 }
 
+/* Does the generation say what becomes of packets that no rule of INPUT or FORWARD takes? Then they may be dropped until it does. */
+static bool says_policies(const struct text_rules *wanted)
+{
+	const struct text_table *filter = rules_table(wanted, "filter");
+	const struct text_chain *input = filter != NULL ? table_chain(filter, "INPUT") : NULL;
+	const struct text_chain *forward = filter != NULL ? table_chain(filter, "FORWARD") : NULL;
+
+	return input != NULL && input->policy != NULL && forward != NULL && forward->policy != NULL;
+}
+
+/* Chains that are kept by name are another program's, and what else stands in their table may be, too. */
+static bool keeps_some(const struct transaction *t)
+{
+	return t->extras.keep.len > 0 || (t->request.keep != NULL && t->request.keep->len > 0);
+}
+
+static bool clear(struct transaction *t, enum family families)
+{
+	bool boot = (t->flags & FLAG_UNDOING) == 0;
+	struct clearing clearing = {
+		.families = families,
+		.whole = boot && (t->flags & FLAG_REPLACE) != 0 && !keeps_some(t),
+		.or_whole = boot,
+	};
+	enum family stuck;
+
+	for (int i = 0; i < FAMILIES; i++)
+		clearing.close[i] = boot && says_policies(&t->family[i].wanted);
+	stuck = t->door->clear(t->door->self, &clearing, t->log);
+	t->flags |= family_has(stuck, 0) ? FLAG_STUCK_IPV4 : 0;
+	t->flags |= family_has(stuck, 1) ? FLAG_STUCK_IPV6 : 0;
+	if (stuck != FAMILY_NONE)
+		t->result = RESULT_BACKENDS;
+	return stuck == FAMILY_NONE;
+}
+
+bool read_live_cleared(struct transaction *t, enum family families)
+{
+	if ((t->flags & (FLAG_BOOT | FLAG_UNDOING)) != 0 && t->door->clear != NULL && !clear(t, families))
+		return false;
+	return read_live(t, families);
+}
+
 /* --- directives ------------------------------------------------------------------------------------- */
 
 static bool in_scope(enum family of, enum family families)

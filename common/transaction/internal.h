@@ -36,6 +36,8 @@ enum transaction_flag {
 	FLAG_REPLACE = 1 << 3,    /* at boot: rules that are not ours go */
 	FLAG_UNDOING = 1 << 4,
 	FLAG_PARTIAL = 1 << 5,    /* at boot: a setting of the generation is not there, and is left out */
+	FLAG_STUCK_IPV4 = 1 << 6, /* what nft made in this family's tables of iptables cannot be removed */
+	FLAG_STUCK_IPV6 = 1 << 7,
 };
 
 struct transaction {
@@ -70,6 +72,12 @@ must_check bool known_add(struct transaction *t, int family, const struct text_r
 must_check bool read_wanted(struct transaction *t); /* from the request or a stored generation */
 must_check bool read_base(struct transaction *t);
 must_check bool read_live(struct transaction *t, enum family families);
+
+/*
+ * The same at boot, and when undoing, after removing what nft made in iptables' tables and iptables cannot tell. At boot,
+ * INPUT and FORWARD drop everything until rules are loaded, if any of that was removed.
+ */
+must_check bool read_live_cleared(struct transaction *t, enum family families);
 must_check bool make_extras(struct transaction *t); /* all directives of the new generation */
 
 /* rehearse.c */

@@ -251,7 +251,7 @@ static enum attempt_result look(struct transaction *t, struct attempt *attempt, 
 
 	phase(t, "comparing");
 	put_aside(t, families, &aside);
-	if (!read_live(t, families))
+	if (!read_live_cleared(t, families))
 		result = ATTEMPT_FAILED;
 	else if (committed)
 		result = verify(t, attempt, families, aside.target);

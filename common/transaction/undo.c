@@ -104,7 +104,7 @@ static enum family undo_families(struct transaction *t, const struct journal *jo
 {
 	enum family back = FAMILY_NONE;
 
-	if (!canon_both(t, families, u) || !read_live(t, families) || !read_before(t, journal->from))
+	if (!canon_both(t, families, u) || !read_live_cleared(t, families) || !read_before(t, journal->from))
 		return FAMILY_NONE;
 	for (int i = 0; i < FAMILIES; i++)
 		if (family_has(families, i) && undo_family(t, i, &u[i]))

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/clear.h"
+#include "host/native.h"
+#include "host/nfnl.h"
+
+#include <arpa/inet.h>
+#include <endian.h>
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+enum {
+	MESSAGE = 2048,  /* room for two names, which have at most 255 bytes */
+	ALONE_MAX = 500, /* more things go with their table */
+	PATIENCE = 10,   /* seconds for an answer */
+};
+
+/* --- a batch of changes, which is committed as one ------------------------------------------------------ */
+
+struct batch {
+	struct strbuf out;
+	uint32_t seq; /* of the last message */
+	int family;
+	char message[MESSAGE] __attribute__((aligned(8)));
+};
+
+static void end_message(struct batch *batch)
+{
+	strbuf_add(&batch->out, batch->message, ((const struct nlmsghdr *)(const void *)batch->message)->nlmsg_len);
+}
+
+static void frame(struct batch *batch, uint16_t type)
+{
+	struct nlmsghdr *message = nfnl_header(batch->message, 0, 0, ++batch->seq, batch->family);
+	struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
+
+	message->nlmsg_type = type;
+	header->nfgen_family = AF_UNSPEC;
+	header->res_id = htons(NFNL_SUBSYS_NFTABLES);
+	end_message(batch);
+}
+
+static struct nlmsghdr *start_message(struct batch *batch, unsigned type, const char *table)
+{
+	struct nlmsghdr *message = nfnl_header(batch->message, type, NLM_F_ACK | NLM_F_CREATE, ++batch->seq, batch->family);
+
+	if (type == NFT_MSG_DELTABLE || type == NFT_MSG_DELCHAIN || type == NFT_MSG_DELRULE)
+		message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	mnl_attr_put_strz(message, NFTA_RULE_TABLE, table); /* the same number for tables and chains */
+	return message;
+}
+
+static void put_table(struct batch *batch, unsigned type, const char *table)
+{
+	struct nlmsghdr *message = start_message(batch, type, table);
+
+	if (type == NFT_MSG_NEWTABLE)
+		mnl_attr_put_u32(message, NFTA_TABLE_FLAGS, 0);
+	end_message(batch);
+}
+
+/* handle 0: all rules of the chain. */
+static void put_rule(struct batch *batch, const char *table, const char *chain, uint64_t handle)
+{
+	struct nlmsghdr *message = start_message(batch, NFT_MSG_DELRULE, table);
+
+	mnl_attr_put_strz(message, NFTA_RULE_CHAIN, chain);
+	if (handle != 0)
+		mnl_attr_put_u64(message, NFTA_RULE_HANDLE, htobe64(handle));
+	end_message(batch);
+}
+
+static void put_chain(struct batch *batch, const char *table, const char *chain)
+{
+	struct nlmsghdr *message = start_message(batch, NFT_MSG_DELCHAIN, table);
+
+	mnl_attr_put_strz(message, NFTA_CHAIN_NAME, chain);
+	end_message(batch);
+}
+
+static void put_closed(struct batch *batch, const char *chain, uint32_t hook)
+{
+	struct nlmsghdr *message = start_message(batch, NFT_MSG_NEWCHAIN, "filter");
+	struct nlattr *nest;
+
+	mnl_attr_put_strz(message, NFTA_CHAIN_NAME, chain);
+	nest = mnl_attr_nest_start(message, NFTA_CHAIN_HOOK);
+	mnl_attr_put_u32(message, NFTA_HOOK_HOOKNUM, htonl(hook));
+	mnl_attr_put_u32(message, NFTA_HOOK_PRIORITY, htonl(0));
+	mnl_attr_nest_end(message, nest);
+	mnl_attr_put_u32(message, NFTA_CHAIN_POLICY, htonl(NF_DROP));
+	mnl_attr_put_strz(message, NFTA_CHAIN_TYPE, "filter");
+	end_message(batch);
+}
+
+/* 0 when the last of the messages was taken; -errno: none was. */
+static int read_answers(struct mnl_socket *socket, uint32_t last)
+{
+	char buffer[1 << 15] __attribute__((aligned(8)));
+
+	for (;;) {
+		ssize_t size = mnl_socket_recvfrom(socket, buffer, sizeof(buffer));
+		int len = (int)size;
+
+		if (size < 0)
+			return -errno;
+		for (const struct nlmsghdr *message = (const void *)buffer; mnl_nlmsg_ok(message, len); message = mnl_nlmsg_next(message, &len)) {
+			const struct nlmsgerr *answer = mnl_nlmsg_get_payload(message);
+
+			if (message->nlmsg_type != NLMSG_ERROR)
+				continue;
+			if (answer->error != 0)
+				return answer->error;
+			if (message->nlmsg_seq == last)
+				return 0;
+		}
+	}
+}
+
+static void begin_batch(struct batch *batch, int family)
+{
+	*batch = (struct batch){ .out = STRBUF_INIT, .family = family };
+	frame(batch, NFNL_MSG_BATCH_BEGIN);
+}
+
+/* Frees it, too. */
+static int commit_batch(struct batch *batch)
+{
+	struct timeval patience = { .tv_sec = PATIENCE };
+	struct mnl_socket *socket = nfnl_open();
+	uint32_t last = batch->seq;
+	int err = socket == NULL ? -errno : 0;
+
+	frame(batch, NFNL_MSG_BATCH_END);
+	if (batch->out.failed)
+		err = -ENOMEM;
+	if (err == 0 && setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) != 0)
+		err = -errno;
+	if (err == 0 && mnl_socket_sendto(socket, strbuf_text(&batch->out), batch->out.len) < 0)
+		err = -errno;
+	if (err == 0)
+		err = read_answers(socket, last);
+	if (socket != NULL)
+		mnl_socket_close(socket);
+	strbuf_free(&batch->out);
+	return err;
+}
+
+/* --- what goes ---------------------------------------------------------------------------------------- */
+
+static void close_filter(struct batch *batch)
+{
+	put_closed(batch, "INPUT", NF_INET_LOCAL_IN);
+	put_closed(batch, "FORWARD", NF_INET_FORWARD);
+}
+
+static void add_filter(struct batch *batch)
+{
+	start_message(batch, NFT_MSG_NEWTABLE, "filter");
+	end_message(batch);
+}
+
+static bool is_same_table(const struct native *one, const struct native *other)
+{
+	return strcmp(one->table, other->table) == 0;
+}
+
+/* The list is ordered by table, then chain, then place. */
+static int clear_whole(const struct natives *natives, int family, bool close)
+{
+	struct batch batch;
+
+	begin_batch(&batch, family);
+	for (size_t i = 0; i < natives->list.len; i++)
+		if (i == 0 || !is_same_table(&natives->list.item[i], &natives->list.item[i - 1]))
+			put_table(&batch, NFT_MSG_DELTABLE, natives->list.item[i].table);
+	if (close) {
+		add_filter(&batch);
+		close_filter(&batch);
+	}
+	return commit_batch(&batch);
+}
+
+/* A dormant table wakes up first, by itself: what the kernel makes of that and of other changes at once is its own matter. */
+static int wake(const struct natives *natives, int family)
+{
+	struct batch batch;
+	bool any = false;
+
+	begin_batch(&batch, family);
+	for (size_t i = 0; i < natives->list.len; i++) {
+		const struct native *native = &natives->list.item[i];
+
+		if (native->chain == NULL && native->flags == NFT_TABLE_F_DORMANT) {
+			put_table(&batch, NFT_MSG_NEWTABLE, native->table);
+			any = true;
+		} else if (native->chain == NULL) {
+			strbuf_free(&batch.out);
+			return -EPERM;
+		}
+	}
+	if (!any) {
+		strbuf_free(&batch.out);
+		return 0;
+	}
+	return commit_batch(&batch);
+}
+
+static int clear_alone(const struct natives *natives, int family, bool close)
+{
+	int err = natives->list.len > ALONE_MAX ? -E2BIG : wake(natives, family);
+	const struct native *chain = NULL; /* that goes, with all its rules */
+	struct batch batch;
+
+	if (err != 0)
+		return err;
+	begin_batch(&batch, family);
+	if (close)
+		add_filter(&batch);
+	for (size_t i = 0; i < natives->list.len; i++) {
+		const struct native *native = &natives->list.item[i];
+
+		if (native->chain == NULL)
+			continue;
+		if (native->position == 0) {
+			chain = native;
+			put_rule(&batch, native->table, native->chain, 0);
+			put_chain(&batch, native->table, native->chain);
+		} else if (chain == NULL || !is_same_table(chain, native) || strcmp(chain->chain, native->chain) != 0) {
+			put_rule(&batch, native->table, native->chain, native->handle);
+		}
+	}
+	if (close)
+		close_filter(&batch);
+	return batch.seq == 1 ? (strbuf_free(&batch.out), 0) : commit_batch(&batch);
+}
+
+static int clear(const struct natives *natives, const struct clearing *clearing, int family, struct diag_log *log)
+{
+	int err = clearing->whole ? -E2BIG : clear_alone(natives, family, clearing->close[family]);
+
+	if (err != 0 && (clearing->whole || clearing->or_whole)) {
+		err = clear_whole(natives, family, clearing->close[family]);
+		if (err == 0)
+			diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "%s: the tables that this is about are emptied", family_name(family));
+	}
+	if (err != 0)
+		diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s: what nft made in the tables of iptables cannot be removed: %s", family_name(family),
+			 err == -EPERM ? "a table belongs to another process, or this one may not" : strerror(-err));
+	return err;
+}
+
+/* What the saver says settles which of the rules are iptables' own; where it fails, all of them may be what it fails at. */
+static void settle(struct natives *natives, const struct backend *backend, int family)
+{
+	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+	struct diag_log silent = { .report = NULL };
+
+	if (backend_save(backend, family_bit(family), NULL, texts, &silent) == SAVE_DONE)
+		natives_settle(natives, backend, family, &texts[family]);
+	strbuf_free(&texts[family]);
+}
+
+enum family natives_clear(const struct backend *backend, const struct clearing *clearing, struct diag_log *log)
+{
+	enum family left = FAMILY_NONE;
+
+	for (int family = 0; family < FAMILIES; family++) {
+		struct natives natives = { .list = { 0 } };
+		int err = family_has(clearing->families, family) ? natives_find(&natives, family) : 0;
+
+		if (err == 0 && natives.list.len > 0)
+			settle(&natives, backend, family);
+		if (err == 0 && natives.list.len > 0) {
+			natives_tell(&natives, family, true, log);
+			err = clear(&natives, clearing, family, log);
+		}
+		if (err != 0)
+			left |= family_bit(family);
+		natives_free(&natives);
+	}
+	return left;
+}

@@ -1,0 +1,172 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fw-load --boot, and an undoing, beside what nft made in iptables' own tables: our rules win, and are never open meanwhile.
+
+load lib/load
+
+setup() {
+	load_setup
+	command -v nft >/dev/null || skip "nft is not installed"
+	b=nft
+	put "$gateway"
+	live >"$tmp/before"
+	rules >"$tmp/rules"
+	mkdir "$tmp/bin"
+	# At the moment when our rules are about to come, nothing may be open.
+	for n in iptables ip6tables; do
+		printf '#!/bin/sh\ncase $1 in -V) ;; *) nft list ruleset >>"%s" ;; esac\nexec /usr/sbin/%s-nft-restore "$@"\n' \
+			"$tmp/meanwhile" $n >"$tmp/bin/$n-nft-restore"
+	done
+	chmod 755 "$tmp/bin"/*
+}
+teardown() { load_teardown; }
+
+boot() {
+	rm -f "$tmp/meanwhile"
+	run "$1" env PATH="$tmp/bin:$PATH" ip netns exec "$ns" "$BUILD/fw-load" -b nft -s "$state" --boot
+}
+
+# The rules of the machine and of fw-load's run are gone.
+reboot() {
+	in_ns nft flush ruleset
+	rm -rf "$state/run"
+}
+
+# Rules and policies; tables may stand empty.
+rules() { live | grep -E '^\*|^-A|^:.* DROP' | sed -z 's/\*[a-z]*\n\(\*\)/\1/g; s/\*[a-z]*\n$//'; }
+
+# wins WORDS: the good generation is in force whole, and the message has these words
+wins() {
+	[[ $output == *"$1"* ]] || { echo "no \"$1\" in: $output"; return 1; }
+	rules | diff "$tmp/rules" - || { echo "$output"; return 1; }
+	save --check 2>/dev/null
+	[[ $(in_ns nft list tables) == *"table ip mine"* ]]
+	if [ -e "$tmp/meanwhile" ]; then
+		! grep -E 'hook (input|forward) priority filter; policy accept' "$tmp/meanwhile" || { cat "$tmp/meanwhile"; return 1; }
+	fi
+}
+
+# What nft may have done: words of the message, then nft's commands.
+each_native() {
+	while IFS='|' read -r words commands; do
+		for when in first warm; do
+			[ $when = warm ] || reboot
+			in_ns nft add table ip mine
+			in_ns nft -f - <<<"${commands//; /$'\n'}" || { echo "nft refuses: $commands"; return 1; }
+			boot -0
+			wins "$words" || { echo "$when: $commands"; return 1; }
+			boot -0
+			[[ $output != *"made with nft"* ]]
+		done
+	done
+}
+
+@test "--boot: rules that nft made in iptables' tables give way to the good generation, status 0" {
+	each_native <<-'END'
+		chain INPUT, rule|add table ip filter; add chain ip filter INPUT { type filter hook input priority 0; policy accept; }; add rule ip filter INPUT tcp dport { 80, 81 } accept
+		chain INPUT, rule|add table ip filter; add chain ip filter INPUT { type filter hook input priority 0; policy accept; }; insert rule ip filter INPUT ct state new accept
+		chain FORWARD, rule|add table ip6 filter; add chain ip6 filter FORWARD { type filter hook forward priority 0; policy drop; }; insert rule ip6 filter FORWARD tcp flags != syn counter accept
+		chain PREROUTING, rule 1 |add table ip raw; add chain ip raw PREROUTING { type filter hook prerouting priority -300; }; add rule ip raw PREROUTING meta mark set 1
+		chain own, rule 1 |add table ip filter; add chain ip filter own; add rule ip filter own ip saddr { 192.0.2.1 } drop
+	END
+}
+
+@test "--boot: a dormant table, base chains of nft's own, INPUT at another hook or priority or without one: the same" {
+	each_native <<-'END'
+		table filter: it is dormant|add table ip filter { flags dormant; }
+		chain early: it is a base chain|add table ip filter; add chain ip filter early { type filter hook input priority -10; policy accept; }; add rule ip filter early accept
+		chain early: it is a base chain|add table ip filter; add chain ip filter early { type filter hook input priority -10; policy drop; }
+		chain input: it is a base chain|flush ruleset; add table ip mine; add table ip filter; add chain ip filter input { type filter hook input priority 0; policy accept; }; add rule ip filter input ct state new accept
+		chain INPUT: it is at another hook|flush ruleset; add table ip mine; add table ip filter; add chain ip filter INPUT { type filter hook input priority 7; policy accept; }
+		chain INPUT: it is at another hook|flush ruleset; add table ip mine; add table ip filter; add chain ip filter INPUT { type filter hook forward priority 0; policy accept; }; add rule ip filter INPUT tcp dport { 1, 2 } accept
+		chain INPUT: it has no hook|flush ruleset; add table ip mine; add table ip filter; add chain ip filter INPUT
+		chain INPUT: it has no hook|flush ruleset; add table ip mine; add table ip filter; add chain ip filter INPUT; add chain ip filter FORWARD { type filter hook forward priority 0; }; add rule ip filter FORWARD counter jump INPUT
+		chain a-name-of-more-than-28-letters: its name|add table ip filter; add chain ip filter a-name-of-more-than-28-letters; add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }; add rule ip filter FORWARD counter jump a-name-of-more-than-28-letters
+		chain early: it is a base chain|add table ip mangle; add chain ip mangle early { type filter hook input priority -10; policy drop; }
+		table nat: it is dormant|add table ip nat; add chain ip nat PREROUTING { type nat hook prerouting priority -100; }; add rule ip nat PREROUTING tcp dport 80 counter redirect; add table ip nat { flags dormant; }
+	END
+}
+
+@test "--boot beside nft's rules: what iptables can tell stays at a restart, and goes at the first boot" {
+	in_ns nft add table ip mine
+	in_ns iptables-nft -N f2b
+	in_ns iptables-nft -A f2b -s 192.0.2.66 -j DROP
+	in_ns iptables-nft -I INPUT -j f2b
+	live >"$tmp/before"
+	in_ns nft insert rule ip filter INPUT ct state new accept
+	in_ns nft add chain ip filter early '{ type filter hook input priority -10; }'
+	boot -0
+	live | diff "$tmp/before" -
+	in_ns nft insert rule ip filter INPUT ct state new accept
+	rm -rf "$state/run"
+	boot -0
+	rules | diff "$tmp/rules" -
+}
+
+@test "--boot: chains that are kept by name stay beside what nft made" {
+	printf '#@ keep f2b*\n' | cat - "$gateway" >"$tmp/keeps"
+	put "$tmp/keeps"
+	in_ns iptables-nft -N f2b-ssh
+	in_ns iptables-nft -A f2b-ssh -s 192.0.2.66 -j DROP
+	in_ns nft insert rule ip filter INPUT ct state new accept
+	rm -rf "$state/run"
+	boot -0
+	[[ $output == *"chain INPUT, rule 1 (handle "* ]]
+	in_ns iptables-nft -C f2b-ssh -s 192.0.2.66 -j DROP
+	[[ $(in_ns nft list chain ip filter INPUT) != *"ct state new accept"* ]]
+}
+
+@test "--boot: a table that belongs to a process cannot be changed: that is told, and the other family has its rules" {
+	reboot
+	mkfifo "$tmp/words"
+	in_ns nft -i <"$tmp/words" >/dev/null 2>&1 3>&- &
+	owner=$!
+	exec 7>"$tmp/words"
+	echo 'add table ip filter { flags owner; }; add chain ip filter INPUT { type filter hook input priority 0; policy drop; }' >&7
+	wait_for in_ns nft list chain ip filter INPUT
+	boot -12
+	exec 7>&-
+	wait "$owner" || true
+	[[ $output == *"IPv4, table filter: it belongs to a process"*"IPv4: "*"cannot be removed"* ]]
+	in_ns ip6tables-nft-save | sed '/^#/d; s/\[[0-9]*:[0-9]*\]/[]/' >"$tmp/v6"
+	sed -n "$(grep -n '^\*' "$tmp/v6" | head -n 1 | cut -d: -f1),\$p" "$tmp/v6" | diff - <(tail -n "$(wc -l <"$tmp/v6")" "$tmp/before")
+}
+
+@test "an undoing beside a rule that nft made meanwhile: the rules before the load, not the safe ones" {
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	put --confirm 3 "$tmp/next" 3>&- &
+	load=$!
+	wait_for in_ns iptables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null
+	in_ns nft insert rule ip filter INPUT ct state new accept
+	status=0
+	wait "$load" || status=$?
+	[ "$status" = 9 ]
+	live | diff "$tmp/before" -
+}
+
+@test "--boot without any generation, beside what nft made: the safe rules take the place of table filter, status 12" {
+	while read -r commands; do
+		reboot
+		rm -r "$state"
+		in_ns nft -f - <<<"${commands//; /$'\n'}"
+		boot -12
+		[[ $output == *"IPv4, table filter"*"in force now: the compiled-in safe rules"* ]]
+		in_ns iptables-nft -C INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+		in_ns iptables-nft -S INPUT | grep -qx -- '-P INPUT DROP'
+		save --all >/dev/null 2>&1
+	done <<-'END'
+		add table ip filter { flags dormant; }
+		add table ip filter; add chain ip filter early { type filter hook input priority -5; policy accept; }; add chain ip filter INPUT { type filter hook input priority 7; }
+		add table ip filter; add chain ip filter INPUT { type filter hook input priority 0; policy drop; }; add rule ip filter INPUT tcp dport { 22, 80 } accept
+	END
+}
+
+@test "--boot: the good generation is damaged, and nft's rules stand there: the one before it, status 12" {
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	put "$tmp/next"
+	echo garbage >"$state/generations/000002.gz"
+	in_ns nft insert rule ip filter INPUT ct state new accept
+	boot -12
+	[[ $output == *"it gives way"* ]]
+	rules | diff "$tmp/rules" -
+}
