@@ -336,7 +336,7 @@ static const char *compare_fault(struct rule *rule, const struct place *at, size
 		return "a look into a set or a map";
 	value = bytes_of(cmp, NFTA_CMP_DATA);
 	op = number(cmp, NFTA_CMP_OP);
-	if (op != NFT_CMP_EQ && op != NFT_CMP_NEQ)
+	if (op != NFT_CMP_EQ && (op != NFT_CMP_NEQ || at->ports)) /* 1.8.9 makes one of two negated ports, 1.8.11 does not */
 		return "a comparison that iptables does not make";
 	if (at->protocol)
 		return protocol_fault(rule, value);
