@@ -340,7 +340,7 @@ static const char *compare_fault(struct rule *rule, const struct place *at, size
 		return "a comparison that iptables does not make";
 	if (at->protocol)
 		return protocol_fault(rule, value);
-	if (at->flags && (mask.len != 1 || value.len != 1 || ((mask.at[0] | value.at[0]) & ~TCP_FLAGS_KNOWN) != 0))
+	if (at->flags && (mask.len != 1 || value.len != 1 || mask.at[0] == 0 || ((mask.at[0] | value.at[0]) & ~TCP_FLAGS_KNOWN) != 0))
 		return "TCP flags that iptables does not know";
 	if (at->fragment && (mask.len != sizeof(offset) || memcmp(mask.at, offset, sizeof(offset)) != 0 || !is_zero(value)))
 		return "a look at fragments that iptables does not take";

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""constructs.py BUILD [-v] [FILE] - what fw-load and fw-save say of each rule of FILE (constructs.txt), made with nft in a table of iptables.
+"""constructs.py BUILD [-v] [FILE [SEED COUNT]] - what fw-load and fw-save say of each rule of FILE (constructs.txt), made with nft in a table of iptables.
 
 A rule is either refused as one that was made with nft, or what is printed, loaded again, makes a rule that means the
 same: this reads both from the kernel. The order of conditions does not matter, but for a limit, which counts what
-reaches it. Prints each rule that is told wrongly, with -v all, and the last line "N refused, N told rightly, N not
+reaches it. Then COUNT (300) rules of each family are put together of conditions that were told rightly alone. Prints each rule that is told wrongly, with -v all, and the last line "N refused, N told rightly, N not
 taken by nft, N WRONG". Needs root; run it with scripts/netns-run.
 """
-import ctypes, os, re, socket, struct, subprocess, sys, tempfile
+import ctypes, os, random, re, socket, struct, subprocess, sys, tempfile
 
 FAMILIES = {"ip": ("4", 2, "iptables"), "ip6": ("6", 10, "ip6tables")}
 HOOKS = {"raw PREROUTING": "filter hook prerouting priority -300", "mangle PREROUTING": "filter hook prerouting priority -150",
@@ -32,6 +32,8 @@ OBJECTS = {
 VERDICT = re.compile(r"\b((accept|drop|return|continue|(jump|goto) [\w-]+)( comment .*)?)$")
 PAYLOAD_NET, PAYLOAD_TRANSPORT = 1, 2
 META_MARK, META_IIFNAME, META_OIFNAME, META_L4PROTO = 3, 6, 7, 16
+# Attributes of statements whose values are nobody's matter: what xtables has computed, and numbers of registers.
+IGNORED = {"match": (3,), "target": (3,), "immediate": (1,), "meta": (1, 3)}
 OPS = ["==", "!=", "<", "<=", ">", ">="]
 
 
@@ -114,7 +116,8 @@ class Meaning:
                 pass
             else:
                 self.end_part()
-                self.parts.append((name, tuple(sorted((k, v) for k, v in attrs.items() if name not in ("match", "target") or k != 3))))
+                ignored = IGNORED.get(name, ())
+                self.parts.append((name, tuple(sorted((k, b"" if k in ignored else v) for k, v in attrs.items()))))
         self.end_part()
 
     def __eq__(self, other):
@@ -263,17 +266,37 @@ class Trial:
         return f"right, as {lines}" if load.returncode == 0 else f"is told rightly as {lines}, but fw-load ends with {load.returncode}: {load.stderr}"
 
 
+def mixed(good, seed, count):
+    """Rules of several conditions, each of which is told rightly by itself."""
+    dice = random.Random(seed)
+    verdicts = "accept", "drop", "return", "jump own", "goto own", 'log group 2 prefix "x"', "meta nftrace set 1", ""
+    for family, conditions in sorted(good.items()):
+        for _ in range(count):
+            chosen = [dice.choice(conditions) for _ in range(dice.choice((2, 2, 3, 3, 4)))]
+            yield family, "filter INPUT", [" ".join(chosen + ["counter", dice.choice(verdicts)]).rstrip()]
+
+
 def main():
     args = [arg for arg in sys.argv[1:] if arg != "-v"]
     path = args[1] if len(args) > 1 else os.path.join(os.path.dirname(os.path.abspath(__file__)), "constructs.txt")
-    trial, counts = Trial(os.path.abspath(args[0])), {"refused": 0, "right": 0, "not taken": 0, "WRONG": 0}
-    for family, where, rules in constructs(path):
+    seed, count = (int(args[2]), int(args[3])) if len(args) > 3 else (1, 300)
+    trial, counts, good = Trial(os.path.abspath(args[0])), {"refused": 0, "right": 0, "not taken": 0, "WRONG": 0}, {}
+
+    def look(family, where, rules):
         for rule, told in zip(rules, trial.look(family, where, rules)):
             kind = told.split(",")[0] if told.split(",")[0] in counts else "WRONG"
             counts[kind] += 1
             if kind == "WRONG" or "-v" in sys.argv:
                 print(f"{kind}: {family} {where}: {rule}: {told}", flush=True)
-    print("{} refused, {} told rightly, {} not taken by nft, {} WRONG".format(*counts.values()))
+            condition = re.fullmatch(r"(.+) counter (accept|drop)", rule)
+            if kind == "right" and condition and where == "filter INPUT":
+                good.setdefault(family, []).append(condition[1])
+
+    for one in constructs(path):
+        look(*one)
+    for one in list(mixed(good, seed, count)):
+        look(*one)
+    print("{} refused, {} told rightly, {} not taken by nft, {} WRONG".format(*counts.values()), f"(seed {seed})")
     return counts["WRONG"] > 0 or counts["right"] == 0 or counts["refused"] == 0
 
 
