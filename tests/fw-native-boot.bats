@@ -170,3 +170,16 @@ each_native() {
 	[[ $output == *"it gives way"* ]]
 	rules | diff "$tmp/rules" -
 }
+
+@test "--boot beside hundreds of nft's rules, and beside thousands" {
+	for count in 450 3000; do
+		in_ns nft add table ip mine
+		for i in $(seq "$count"); do echo "add rule ip filter INPUT tcp dport { $i, $((i + 1)) } accept"; done | in_ns nft -f -
+		in_ns iptables-nft -N f2b
+		boot -0
+		[[ $output == *"and $((count - 5)) more"* ]]
+		# Many go with their table, and so do other programs' chains there.
+		[ "$count" = 3000 ] || in_ns iptables-nft -X f2b
+		wins "made with nft"
+	done
+}

@@ -24,12 +24,14 @@ enum {
 struct batch {
 	struct strbuf out;
 	uint32_t seq; /* of the last message */
+	size_t last;  /* where it stands in out */
 	int family;
 	char message[MESSAGE] __attribute__((aligned(8)));
 };
 
 static void end_message(struct batch *batch)
 {
+	batch->last = batch->out.len;
 	strbuf_add(&batch->out, batch->message, ((const struct nlmsghdr *)(const void *)batch->message)->nlmsg_len);
 }
 
@@ -46,10 +48,10 @@ static void frame(struct batch *batch, uint16_t type)
 
 static struct nlmsghdr *start_message(struct batch *batch, unsigned type, const char *table)
 {
-	struct nlmsghdr *message = nfnl_header(batch->message, type, NLM_F_ACK | NLM_F_CREATE, ++batch->seq, batch->family);
+	struct nlmsghdr *message = nfnl_header(batch->message, type, NLM_F_CREATE, ++batch->seq, batch->family);
 
 	if (type == NFT_MSG_DELTABLE || type == NFT_MSG_DELCHAIN || type == NFT_MSG_DELRULE)
-		message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+		message->nlmsg_flags = NLM_F_REQUEST;
 	mnl_attr_put_strz(message, NFTA_RULE_TABLE, table); /* the same number for tables and chains */
 	return message;
 }
@@ -97,7 +99,7 @@ static void put_closed(struct batch *batch, const char *chain, uint32_t hook)
 	end_message(batch);
 }
 
-/* 0 when the last of the messages was taken; -errno: none was. */
+/* 0 when the last of the messages was taken, which alone asks for an answer; -errno: none was. */
 static int read_answers(struct mnl_socket *socket, uint32_t last)
 {
 	char buffer[1 << 15] __attribute__((aligned(8)));
@@ -135,6 +137,8 @@ static int commit_batch(struct batch *batch)
 	uint32_t last = batch->seq;
 	int err = socket == NULL ? -errno : 0;
 
+	if (!batch->out.failed)
+		((struct nlmsghdr *)(void *)(batch->out.data + batch->last))->nlmsg_flags |= NLM_F_ACK;
 	frame(batch, NFNL_MSG_BATCH_END);
 	if (batch->out.failed)
 		err = -ENOMEM;
