@@ -134,9 +134,9 @@ each_native() {
 
 @test "an undoing beside a rule that nft made meanwhile: the rules before the load, not the safe ones" {
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
-	put --confirm 3 "$tmp/next" 3>&- &
+	put --confirm 5 "$tmp/next" 2>"$tmp/said" 3>&- &
 	load=$!
-	wait_for in_ns iptables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null
+	wait_for grep -q 'is in force for' "$tmp/said"
 	in_ns nft insert rule ip filter INPUT ct state new accept
 	status=0
 	wait "$load" || status=$?
