@@ -92,16 +92,23 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 {
 	struct real *real = self;
 	struct diag_log silent = { .report = NULL };
+	struct natives_look look;
 	enum save_result result;
 	uint32_t before, after;
+	int err = 0;
 
 	if (!is_scratch(real) && backend_untouched(real->backend.kind))
 		return 0;
 	for (int tries = 0; tries < SAVE_TRIES && real->backend.kind == BACKEND_NFT; tries++) {
 		if (generation(real, &before) != 0)
 			break;
+		natives_begin(&look, is_scratch(real) ? FAMILY_NONE : families);
 		result = save_once(real, families, texts, &silent);
-		if (result == SAVE_DONE && (is_scratch(real) || natives_check(&real->backend, families, texts, &silent) == 0)) {
+		if (result == SAVE_DONE)
+			err = natives_check(&look, &real->backend, texts, &silent);
+		else
+			natives_drop(&look);
+		if (result == SAVE_DONE && err == 0) {
 			warn_once(real, families, log);
 			return 0;
 		}
@@ -113,14 +120,14 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 			continue;
 		}
 		if (result == SAVE_DONE)
-			return natives_check(&real->backend, families, texts, log);
+			return natives_look(&real->backend, families, texts, log);
 		if (result == SAVE_BUSY)
 			return -EBUSY;
 		if (generation(real, &after) != 0 || after == before)
 			break;
 	}
 	/* What the saver stumbles over is told with its place. */
-	if (real->backend.kind == BACKEND_NFT && !is_scratch(real) && natives_check(&real->backend, families, texts, log) == -EBADMSG)
+	if (real->backend.kind == BACKEND_NFT && !is_scratch(real) && natives_look(&real->backend, families, texts, log) == -EBADMSG)
 		return -EBADMSG;
 	result = save_once(real, families, texts, log);
 	return result == SAVE_DONE ? 0 : result == SAVE_NATIVE ? -EBADMSG : result == SAVE_BUSY ? -EBUSY : -EIO;

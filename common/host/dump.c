@@ -37,11 +37,11 @@ static bool read_unmoved(struct dump *dump, const struct backend *backend, enum 
 		err = nftgen_ask(rivals->nftgen, &after);
 		if (err != 0 || before != after)
 			continue;
-		err = natives_check(backend, families, dump->text, &silent); /* also what the saver stumbles over, with its place */
+		err = natives_look(backend, families, dump->text, &silent); /* also what the saver stumbles over, with its place */
 		if (err == -EBUSY || nftgen_ask(rivals->nftgen, &after) != 0 || before != after)
 			continue;
 		if (err != 0)
-			err = natives_check(backend, families, dump->text, log);
+			err = natives_look(backend, families, dump->text, log);
 		if (good && err == 0)
 			natives_warn(families, DIAG_SAVE_WARNING, log);
 		if (good || err != 0 || !read_texts(dump, backend, families, log))

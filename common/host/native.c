@@ -328,27 +328,81 @@ void natives_free(struct natives *natives)
 	vec_free(&natives->list);
 }
 
-int natives_check(const struct backend *backend, enum family families, const struct strbuf saved[FAMILIES], struct diag_log *log)
+/* One family of a look. */
+static bool look_at_ipv4(void *ctx, struct diag_log *log)
+{
+	struct natives_look *look = ctx;
+
+	(void)log;
+	look->err[0] = natives_find(&look->found[0], 0);
+	return true;
+}
+
+static bool look_at_ipv6(void *ctx, struct diag_log *log)
+{
+	struct natives_look *look = ctx;
+
+	(void)log;
+	look->err[1] = natives_find(&look->found[1], 1);
+	return true;
+}
+
+void natives_begin(struct natives_look *look, enum family families)
+{
+	*look = (struct natives_look){ .families = families };
+	if (family_has(families, 0))
+		task_start(&look->task[0], look_at_ipv4, look);
+	if (family_has(families, 1))
+		task_start(&look->task[1], look_at_ipv6, look);
+}
+
+static void wait_for(struct natives_look *look)
+{
+	struct diag_log silent = { .report = NULL };
+
+	for (int i = 0; i < FAMILIES; i++)
+		if (family_has(look->families, i))
+			(void)!task_finish(&look->task[i], &silent);
+}
+
+void natives_drop(struct natives_look *look)
+{
+	wait_for(look);
+	for (int i = 0; i < FAMILIES; i++)
+		natives_free(&look->found[i]);
+	look->families = FAMILY_NONE;
+}
+
+int natives_check(struct natives_look *look, const struct backend *backend, const struct strbuf saved[FAMILIES], struct diag_log *log)
 {
 	int result = 0;
 
+	wait_for(look);
 	for (int i = 0; i < FAMILIES; i++) {
-		struct natives natives = { .list = { 0 } };
-		int err = family_has(families, i) ? natives_find(&natives, i) : 0;
+		struct natives *natives = &look->found[i];
+		int err = family_has(look->families, i) ? look->err[i] : 0;
 
-		if (err == 0 && natives.list.len > 0) {
-			natives_settle(&natives, backend, i, &saved[i]);
-			natives_tell(&natives, i, false, log);
-			err = natives.list.len > 0 ? -EBADMSG : 0;
+		if (err == 0 && natives->list.len > 0) {
+			natives_settle(natives, backend, i, &saved[i]);
+			natives_tell(natives, i, false, log);
+			err = natives->list.len > 0 ? -EBADMSG : 0;
 		} else if (err == -EINTR) {
 			err = -EBUSY;
 		} else if (err != 0) {
 			diag_system(log, err, "looking at the objects of nf_tables");
 		}
 		result = result == 0 ? err : result;
-		natives_free(&natives);
+		natives_free(natives);
 	}
 	return result;
+}
+
+int natives_look(const struct backend *backend, enum family families, const struct strbuf saved[FAMILIES], struct diag_log *log)
+{
+	struct natives_look look;
+
+	natives_begin(&look, families);
+	return natives_check(&look, backend, saved, log);
 }
 
 /* --- what no rule uses ---------------------------------------------------------------------------------- */

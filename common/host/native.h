@@ -9,6 +9,7 @@
 
 #include "base/diag.h"
 #include "base/strbuf.h"
+#include "base/task.h"
 #include "base/vec.h"
 #include "host/backend.h"
 
@@ -47,12 +48,30 @@ void natives_tell(const struct natives *natives, int family, bool removed, struc
  */
 void natives_warn(enum family families, enum diag_id kind, struct diag_log *log);
 
+/* A look at the objects of both families, in threads of its own. */
+struct natives_look {
+	struct natives found[FAMILIES];
+	int err[FAMILIES];
+	struct task task[FAMILIES];
+	enum family families; /* that are looked at */
+};
+
+/* Begins to look, while the caller lets the saver run. natives_check or natives_drop must follow; look must not move. */
+void natives_begin(struct natives_look *look, enum family families);
+
+/* Waits for the look, of which nothing is wanted any more. */
+void natives_drop(struct natives_look *look);
+
 /*
- * All of that for the families whose rules were saved: 0; -EBADMSG: there are some, and they are reported; -EBUSY:
+ * What came of the look, for the families whose rules were saved: 0; -EBADMSG: there are some, and they are reported; -EBUSY:
  * others commit all the time; another -errno, reported. Only for BACKEND_NFT, in the namespace of the calling thread.
  */
-must_check int natives_check(const struct backend *backend, enum family families, const struct strbuf saved[FAMILIES],
+must_check int natives_check(struct natives_look *look, const struct backend *backend, const struct strbuf saved[FAMILIES],
 			     struct diag_log *log);
+
+/* Begins to look and waits for it. */
+must_check int natives_look(const struct backend *backend, enum family families, const struct strbuf saved[FAMILIES],
+			    struct diag_log *log);
 
 void native_free(struct native *native);
 void natives_free(struct natives *natives);
