@@ -42,9 +42,22 @@ static void begin_rule(void *ctx, const struct rule *rule)
 	begin_line(ctx, rule->line);
 }
 
+/* Is this what the rule was read from, behind counters and a family's mark? */
+static bool is_as_read(const struct line *line, const char *text, size_t len)
+{
+	struct token word = token_after(line->text, line->len, 0);
+
+	while (word.len > 0 && (word.text[0] == '[' || token_mark(&word) != FAMILY_NONE))
+		word = token_next(line->text, line->len, &word);
+	return word.len > 0 && (size_t)(line->text + line->len - word.text) == len && memcmp(word.text, text, len) == 0;
+}
+
+/* The same line makes the same rule: it need not be read twice. */
 static enum readback_result read_back(struct work *work, const struct table *table, const struct chain *chain,
 				      const struct rule *rule, const char *text, size_t len)
 {
+	if (is_as_read(&work->stream->lines.item[rule->line], text, len))
+		return READBACK_SAME;
 	begin_rule(work, rule);
 	return readback(&work->back, work->task->family, table, chain, rule, text, len);
 }
