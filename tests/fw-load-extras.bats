@@ -249,18 +249,33 @@ saved() { # saved N COMMAND...: the command runs savers N times
 	[ "$(wc -l <"$tmp/saved")" = "$want" ] || { echo "$(wc -l <"$tmp/saved") savers, not $want"; return 1; }
 }
 
-@test "--no-rehearse reads what is in force before and behind the commit, and nothing else" {
+@test "what the last load left is not read again while nobody commits anything, and read behind each commit" {
 	b=nft
 	count_savers
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
 	put "$gateway"
-	saved 4 put --no-rehearse "$tmp/next"
-	in_ns iptables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT
 	saved 2 put --no-rehearse "$tmp/next"
+	in_ns iptables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT
+	saved 0 put --no-rehearse "$tmp/next"
+	# Another program's rule stays, so the rules in force are not the load's alone any more.
 	in_ns ip6tables-nft -I INPUT -s 2001:db8::66 -j DROP
 	saved 4 put --no-rehearse "$gateway"
 	in_ns ip6tables-nft -C INPUT -s 2001:db8::66 -j DROP
-	saved 2 put --no-rehearse -4 "$tmp/next"
+	saved 4 put --no-rehearse "$tmp/next"
+	in_ns ip6tables-nft -D INPUT -s 2001:db8::66 -j DROP
+	saved 4 put --no-rehearse "$gateway"
+	saved 2 put --no-rehearse "$tmp/next"
+	# One that has nothing to do with iptables counts too: nobody can tell what it was.
+	in_ns nft add table inet other
+	saved 4 put --no-rehearse "$gateway"
+	# A rule of ours that went, and one that came and went.
+	in_ns iptables-nft -D INPUT -i lo -j ACCEPT
+	put --no-rehearse "$gateway"
+	in_ns iptables-nft -C INPUT -i lo -j ACCEPT
+	# An undone load leaves another state behind.
+	run -9 put --confirm 1 "$tmp/next"
+	saved 4 put --no-rehearse "$tmp/next"
+	saved 2 put --no-rehearse -4 "$gateway"
 }
 
 @test "--no-rehearse takes no other namespace's rules for those in force" {

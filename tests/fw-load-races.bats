@@ -63,6 +63,7 @@ recording() { compgen -G "$state/generations/.*.tmp" >/dev/null; }
 	while IFS=: read -r fails status fast; do
 		fresh
 		put "$gateway"
+		in_ns nft add table ip somebodys # so that the rules in force have to be read
 		live >"$tmp/before"
 		: >"$tmp/saves"
 		echo "$fails" >"$tmp/fails"

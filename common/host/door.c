@@ -48,6 +48,13 @@ static int generation(void *self, uint32_t *number)
 	return is_scratch(real) ? -ENOTSUP : nftgen_ask(&real->nftgen, number);
 }
 
+static bool mark(void *self, uint32_t number, struct strbuf *out)
+{
+	const struct real *real = self;
+
+	return real->backend.kind == BACKEND_NFT && !is_scratch(real) && nftgen_mark(number, out);
+}
+
 static enum spawn_pace watch(void *self, long long elapsed)
 {
 	struct real *real = self;
@@ -277,6 +284,7 @@ static const struct door functions = {
 	.canon = canon,
 	.restore = restore,
 	.generation = generation,
+	.mark = mark,
 	.setting_get = setting_get,
 	.setting_set = setting_set,
 	.setting_writable = setting_writable,

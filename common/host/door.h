@@ -63,6 +63,12 @@ struct door {
 	int (*generation)(void *self, uint32_t *generation);
 
 	/*
+	 * Appends a line that says "this generation of nf_tables, in this namespace, since this boot": while it is the
+	 * same, nobody has committed anything. False: that cannot be told, or the kind has none.
+	 */
+	bool (*mark)(void *self, uint32_t generation, struct strbuf *out);
+
+	/*
 	 * Settings, by their keys as in net.ipv4.ip_forward. Values as sysctl_squeeze writes them. A scratch door has
 	 * none: -ENOTSUP.
 	 */

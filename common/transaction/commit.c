@@ -127,6 +127,7 @@ enum result transaction_commit(struct transaction *t)
 {
 	if (t->journal.generation == 0) {
 		forget_safe(t, t->request.families); /* whatever stood there, these rules do now */
+		leave_mark(t);
 		state_enter(t->state);
 		return RESULT_DONE;
 	}
@@ -134,6 +135,7 @@ enum result transaction_commit(struct transaction *t)
 	set_deadline(t);
 	if (!record(t) || !start_guard(t) || !take_steps(t) || !begin_waiting(t))
 		return give_up(t);
+	leave_mark(t);
 	state_enter(t->state);
 	if ((t->flags & FLAG_UNWRITABLE) != 0 && leave_rest(t, &t->journal) != 0) /* else the next run would undo this */
 		warn(t, "%s/journal could not be removed", t->state->run);

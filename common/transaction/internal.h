@@ -80,6 +80,10 @@ must_check bool read_live(struct transaction *t, enum family families);
 must_check bool read_live_cleared(struct transaction *t, enum family families);
 must_check bool make_extras(struct transaction *t); /* all directives of the new generation */
 
+/* mark.c */
+bool take_marked(struct transaction *t); /* false: the rules in force have to be read */
+void leave_mark(const struct transaction *t);
+
 /* rehearse.c */
 must_check bool rehearse(struct transaction *t, bool may_move);
 

@@ -86,7 +86,7 @@ static bool prepare(struct transaction *t)
 	if (t->request.rehearse && !rehearse(t, false))
 		return false;
 	phase(t, "reading the rules in force");
-	return (t->request.assume_empty || read_live_cleared(t, t->request.families)) && merge_all(t) && make_plan(t);
+	return (t->request.assume_empty || take_marked(t) || read_live_cleared(t, t->request.families)) && merge_all(t) && make_plan(t);
 }
 
 enum result transaction_prepare(struct transaction *t, const struct request *request)

@@ -167,6 +167,15 @@ static int door_generation(void *self, uint32_t *generation)
 	return inside->door->door.kind == BACKEND_NFT ? ask(self, POINT_GENERATION) : 0;
 }
 
+/* As the real door: of this machine's kernel, not of a scratch namespace. */
+static bool door_mark(void *self, uint32_t generation, struct strbuf *out)
+{
+	const struct fake_inside *inside = self;
+
+	strbuf_printf(out, "fake generation %u\n", (unsigned)generation);
+	return inside->door->door.kind == BACKEND_NFT && inside->kernel == &inside->door->kernel;
+}
+
 /* --- settings and sets ------------------------------------------------------------------------------ */
 
 static int door_setting_get(void *self, const char *key, struct strbuf *value)
@@ -297,6 +306,7 @@ void fake_open(struct fake_door *door, enum backend_kind kind)
 		.canon = door_canon,
 		.restore = door_restore,
 		.generation = door_generation,
+		.mark = door_mark,
 		.setting_get = door_setting_get,
 		.setting_set = door_setting_set,
 		.setting_writable = door_setting_writable,
