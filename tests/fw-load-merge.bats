@@ -390,3 +390,23 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	live | diff "$tmp/before" -
 	put --replace "$tmp/next"
 }
+
+@test "few changes in a long chain of ours leave the counters of its other rules" {
+	b=nft
+	long() { # long N: 3,000 rules, of which each hundredth is another one for another N
+		printf '*filter\n:INPUT ACCEPT [0:0]\n:own - [0:0]\n-A INPUT -p udp -j own\n'
+		awk -v n="$1" 'BEGIN { for (i = 0; i < 3000; i++)
+			printf "-A own -p udp -m udp --sport %d --dport %d\n", i % 100 == 50 ? 1000 + i * n : 1, i == 2999 ? 5000 : 10000 + i }'
+		echo COMMIT
+	}
+	long 1 >"$tmp/one"
+	long 2 | sed 's/--sport 1 --dport 5000/--dport 5000/' >"$tmp/two"
+	sed -i 's/--sport 1 --dport 5000/--dport 5000/' "$tmp/one"
+	put "$tmp/one"
+	packets 5
+	for text in two one two; do
+		put "$tmp/$text"
+		in_ns iptables-nft-save -c -t filter | sed -n 's/^\[[0-9:]*\] -A own/-A own/p' | diff - <(grep '^-A own' "$tmp/$text") | head -n 4
+		in_ns iptables-nft-save -c -t filter | grep -qF '[5:165] -A own -p udp -m udp --dport 5000'
+	done
+}

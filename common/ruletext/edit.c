@@ -152,6 +152,23 @@ int edit_tail(const struct text_chain *live, const struct text_chain *want, bool
 	return good ? 0 : -ENOMEM;
 }
 
+int edit_places(const struct text_chain *live, const struct text_chain *want, bool counters, edits *out)
+{
+	pairs both = { 0 };
+	bool good = align_rules(live, want, counters, &both) == 0;
+	size_t pair = both.len;
+
+	for (size_t i = live->rules.len; good && i-- > 0;) {
+		if (pair > 0 && both.item[pair - 1].left == i)
+			pair--;
+		else
+			good = vec_push(out, (struct edit){ .rule = &live->rules.item[i], .remove = true, .number = i + 1 });
+	}
+	good = good && insert_missing(want, &both, out);
+	vec_free(&both);
+	return good ? 0 : -ENOMEM;
+}
+
 bool edits_numbered(const edits *steps)
 {
 	for (size_t i = 0; i < steps->len; i++)
@@ -179,9 +196,10 @@ void edit_write(const edits *steps, bool counters, struct strbuf *out)
 		else
 			strbuf_puts(out, "-A");
 		strbuf_printf(out, " %.*s", (int)name.len, name.text);
-		if (!step->remove && step->number > 0)
+		if (step->number > 0)
 			strbuf_printf(out, " %zu", step->number);
-		strbuf_add(out, text->text + rest, text->len - rest);
+		if (!step->remove || step->number == 0)
+			strbuf_add(out, text->text + rest, text->len - rest);
 		strbuf_putc(out, '\n');
 	}
 }

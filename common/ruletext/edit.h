@@ -10,8 +10,8 @@
 
 struct edit {
 	const struct text_rule *rule; /* borrowed */
-	bool remove;                  /* -D by its text, which takes the first equal rule of the chain */
-	size_t number;                /* of an insertion: the place, from 1; 0: append */
+	bool remove;                  /* -D by its text, which takes the first equal rule of the chain, or by its place */
+	size_t number;                /* the place, from 1; 0: append, or remove by the text */
 	bool counted;                 /* with its counters in any case: it was there */
 };
 
@@ -29,6 +29,12 @@ must_check int edit_chain(const struct text_chain *live, const struct text_chain
  * appended. What was there and comes back has the counters that it had, but with `counters` those of want. 0 or -ENOMEM.
  */
 must_check int edit_tail(const struct text_chain *live, const struct text_chain *want, bool all, bool counters, edits *out);
+
+/*
+ * The same with each removal by its place, from the tail to the head: iptables finds it without comparing rules. Only for a
+ * chain of which others write nothing: what they insert meanwhile moves the places. 0 or -ENOMEM.
+ */
+must_check int edit_places(const struct text_chain *live, const struct text_chain *want, bool counters, edits *out);
 
 /* Do any of the steps tell a place by its number? */
 bool edits_numbered(const edits *steps);

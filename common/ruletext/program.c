@@ -101,6 +101,33 @@ static size_t cost_of(const struct text_chain *now, const edits *steps)
 	return cost;
 }
 
+/* A step to a place passes the rules in front of it, which costs a hundredth of a comparison with them. */
+static size_t cost_of_places(const edits *steps)
+{
+	size_t cost = 0;
+
+	for (size_t i = 0; i < steps->len; i++)
+		cost += 10 + steps->item[i].number / 100;
+	return cost;
+}
+
+/* A chain that nobody else writes to, and in which removals by text would take longer than to fill it again. */
+static int edit_private(const struct writing *w, const struct text_chain *now, const struct text_chain *want, size_t flush)
+{
+	bool counters = w->counts == COUNTS_SET && want->ours;
+	edits steps = { 0 };
+	int err = edit_places(now, want, counters, &steps);
+
+	if (err == 0 && cost_of_places(&steps) < flush) {
+		edit_write(&steps, w->counts != COUNTS_FOREIGN, w->out);
+	} else if (err == 0) {
+		chain_write_line(want, true, w->out); /* which flushes it */
+		write_rules(w, want);
+	}
+	vec_free(&steps);
+	return err;
+}
+
 static int edit_one(const struct writing *w, const struct text_chain *want)
 {
 	static const struct text_chain none = { .name = "" };
@@ -111,8 +138,7 @@ static int edit_one(const struct writing *w, const struct text_chain *want)
 	size_t cost = cost_of(from, &steps), flush = 10 * (want->rules.len + SPARE);
 
 	if (err == 0 && private && cost > flush) {
-		chain_write_line(want, true, w->out); /* which flushes it */
-		write_rules(w, want);
+		err = edit_private(w, now, want, flush);
 	} else if (err == 0) {
 		bool dear = cost > flush + 10 * from->rules.len; /* each removal passes many rules: from the head on it passes none */
 

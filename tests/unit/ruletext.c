@@ -112,9 +112,11 @@ static bool take_steps(struct list *list, const edits *steps, char spellings[2 *
 			put(list, step->number > 0 ? (unsigned)step->number - 1 : list->count, raw);
 			continue;
 		}
-		while (at < list->count && list->raw[at] != raw)
+		at = (unsigned)step->number;
+		while (step->number == 0 && at < list->count && list->raw[at] != raw)
 			at++;
-		if (at == list->count)
+		at -= step->number > 0;
+		if (at >= list->count || list->raw[at] != raw)
 			return false;
 		list->count--;
 		memmove(&list->raw[at], &list->raw[at + 1], (list->count - at) * sizeof(list->raw[0]));
@@ -143,7 +145,8 @@ static unsigned longest_common(const struct list *a, const struct list *b)
 }
 
 /* The number of steps from live to want; UINT_MAX: they do not get there. */
-static unsigned edit_lists(const struct list *live, const struct list *want)
+static unsigned edit_lists(const struct list *live, const struct list *want,
+			   int (*edit)(const struct text_chain *, const struct text_chain *, bool, edits *))
 {
 	char spellings[2 * ARRAY_LEN(texts)][16];
 	struct text_chain now = { .name = "C" }, then = { .name = "C" };
@@ -155,7 +158,7 @@ static unsigned edit_lists(const struct list *live, const struct list *want)
 		snprintf(spellings[i], sizeof(spellings[i]), "%s%s", texts[i / 2], i % 2 != 0 ? " x" : "");
 	chain_of(live, spellings, &now);
 	chain_of(want, spellings, &then);
-	count = edit_chain(&now, &then, false, &steps) == 0 && take_steps(&list, &steps, spellings) && same_list(&list, want) ?
+	count = edit(&now, &then, false, &steps) == 0 && take_steps(&list, &steps, spellings) && same_list(&list, want) ?
 			(unsigned)steps.len :
 			UINT_MAX;
 	vec_free(&steps);
@@ -164,7 +167,7 @@ static unsigned edit_lists(const struct list *live, const struct list *want)
 	return count;
 }
 
-static void test_edit(void)
+static void test_edit(int (*edit)(const struct text_chain *, const struct text_chain *, bool, edits *))
 {
 	unsigned wrong = 0, wasteful = 0, idle = 0;
 
@@ -174,10 +177,10 @@ static void test_edit(void)
 
 		random_list(&live, 1 + below(ARRAY_LEN(texts)), i % 2 != 0);
 		random_list(&want, 1 + below(ARRAY_LEN(texts)), i % 2 != 0);
-		steps = edit_lists(&live, &want);
+		steps = edit_lists(&live, &want, edit);
 		wrong += steps == UINT_MAX;
 		wasteful += steps != UINT_MAX && steps > live.count + want.count;
-		idle += edit_lists(&live, &live) != 0;
+		idle += edit_lists(&live, &live, edit) != 0;
 	}
 	CHECK(wrong == 0, "edits turn any list of rules into any other, with duplicates and with other spellings");
 	CHECK(wasteful == 0, "no edit touches more rules than there are");
@@ -188,7 +191,7 @@ static void test_edit(void)
 
 		unique_list(&live);
 		unique_list(&want);
-		wasteful += edit_lists(&live, &want) != live.count + want.count - 2 * longest_common(&live, &want);
+		wasteful += edit_lists(&live, &want, edit) != live.count + want.count - 2 * longest_common(&live, &want);
 	}
 	CHECK(wasteful == 0, "the edits of lists without duplicates are the fewest that there are");
 }
@@ -211,6 +214,12 @@ static void test_edit_lines(void)
 	CHECK(edit_chain(&live.tables.item[0].chains.item[0], &want.tables.item[0].chains.item[0], true, &steps) == 0 &&
 		      steps.len == 5,
 	      "a rule with other counters is replaced where counters count");
+	steps.len = 0;
+	CHECK(edit_places(&live.tables.item[0].chains.item[0], &want.tables.item[0].chains.item[0], false, &steps) == 0,
+	      "a chain is compared with another, for places");
+	edit_write(&steps, true, &lines);
+	CHECK(strcmp(strbuf_text(&lines), "-D C 1\n[5:6] -I C 1 -s b -j DROP\n[9:10] -A C -j ACCEPT\n") == 0,
+	      "a removal by its place has no words");
 	vec_free(&steps);
 	strbuf_free(&lines);
 	rules_free(&live);
@@ -456,7 +465,8 @@ static void test_places(void)
 
 int main(void)
 {
-	test_edit();
+	test_edit(edit_chain);
+	test_edit(edit_places);
 	test_edit_lines();
 	test_programs();
 	for (size_t i = 0; i < ARRAY_LEN(samples); i++)
