@@ -8,6 +8,7 @@
 #include "host/sets.h"
 #include "host/sysctl.h"
 #include "model/canon.h"
+#include "ruletext/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,8 @@ struct real {
 	int locks[DOOR_LOCKS];          /* owned; -1: not held */
 	enum family warned;             /* that sets and such in iptables' tables are not saved */
 	struct nftgen nftgen;
+	enum family looked;             /* families in which nothing stood that was made with nft ... */
+	uint32_t looked_at;             /* ... at this generation of nf_tables, our own commits since then included */
 	struct rivals rivals;           /* not of a scratch door */
 	void (*tick)(void *arg);        /* NULL: nobody */
 	void *tick_arg;                 /* borrowed */
@@ -91,6 +94,17 @@ static void warn_once(struct real *real, enum family families, struct diag_log *
 	real->warned |= families;
 }
 
+/* Nothing of nft's stands there, as long as nobody but us commits. */
+static void note_look(struct real *real, enum family families, uint32_t before)
+{
+	uint32_t after;
+
+	if (is_scratch(real) || generation(real, &after) != 0 || after != before)
+		return;
+	real->looked = real->looked_at == before ? real->looked | families : families;
+	real->looked_at = before;
+}
+
 /*
  * A chain that goes away while the saver reads makes it fail, so a failure is believed only if nf_tables did not move
  * meanwhile. It is then asked once more, for its words.
@@ -100,6 +114,7 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 	struct real *real = self;
 	struct diag_log silent = { .report = NULL };
 	struct natives_look look;
+	enum family unseen;
 	enum save_result result;
 	uint32_t before, after;
 	int err = 0;
@@ -109,7 +124,8 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 	for (int tries = 0; tries < SAVE_TRIES && real->backend.kind == BACKEND_NFT; tries++) {
 		if (generation(real, &before) != 0)
 			break;
-		natives_begin(&look, is_scratch(real) ? FAMILY_NONE : families);
+		unseen = is_scratch(real) ? FAMILY_NONE : before == real->looked_at ? families & ~real->looked : families;
+		natives_begin(&look, unseen);
 		result = save_once(real, families, texts, &silent);
 		if (result == SAVE_DONE)
 			err = natives_check(&look, &real->backend, texts, &silent);
@@ -117,6 +133,7 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 			natives_drop(&look);
 		if (result == SAVE_DONE && err == 0) {
 			warn_once(real, families, log);
+			note_look(real, families, before);
 			return 0;
 		}
 		if (result == SAVE_DONE && generation(real, &after) == 0 && after != before) {
@@ -181,8 +198,12 @@ static void restore(void *self, enum family families, enum restore_mode mode, co
 	rivals_begin(&real->rivals);
 	backend_restore(&real->backend, families, mode, programs, refusals);
 	for (int i = 0; i < FAMILIES; i++)
-		if (is_scratch(real) && family_has(families, i) && !refusals[i].refused)
+		if (family_has(families, i) && refusals[i].refused)
+			real->looked = FAMILY_NONE;
+		else if (family_has(families, i) && is_scratch(real))
 			note_tables(&programs[i], &real->tables[i]);
+		else if (family_has(families, i))
+			real->looked_at += program_commits(&programs[i]);
 }
 
 /* A scratch door has no settings: nothing is changed by them there. */

@@ -294,3 +294,15 @@ int program_write(const struct text_rules *live, const struct text_rules *want, 
 			write_blank(&live->tables.item[i], out);
 	return err == 0 && out->failed ? -ENOMEM : err;
 }
+
+uint32_t program_commits(const struct strbuf *program)
+{
+	uint32_t count = 0;
+	size_t len;
+
+	for (const char *line = strbuf_text(program); *line != '\0'; line += len + (line[len] == '\n')) {
+		len = strcspn(line, "\n");
+		count += len == strlen("COMMIT") && strncmp(line, "COMMIT", len) == 0;
+	}
+	return count;
+}

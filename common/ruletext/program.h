@@ -30,4 +30,7 @@ enum program_style {
 must_check int program_write(const struct text_rules *live, const struct text_rules *want, enum program_style style,
 			     enum counts counts, struct strbuf *out);
 
+/* How many commits to nf_tables iptables-nft-restore makes of a program: one a table. */
+uint32_t program_commits(const struct strbuf *program);
+
 #endif

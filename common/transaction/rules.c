@@ -105,15 +105,6 @@ struct attempt {
 
 enum attempt_result { ATTEMPT_DONE, ATTEMPT_AGAIN, ATTEMPT_FAILED };
 
-static uint32_t count_commits(const struct strbuf *program)
-{
-	uint32_t count = 0;
-
-	for (const char *at = strbuf_text(program); (at = strstr(at, "COMMIT\n")) != NULL; at++)
-		count++;
-	return count;
-}
-
 /* Did another program commit anything since we looked? Where that cannot be told, yes. */
 static bool others_wrote(const struct transaction *t, const struct attempt *attempt)
 {
@@ -148,7 +139,7 @@ static enum attempt_result run(struct transaction *t, struct attempt *attempt, e
 			continue;
 		one = ATTEMPT_DONE;
 		if (!refusals[i].refused) {
-			attempt->ours += count_commits(&programs[i]);
+			attempt->ours += program_commits(&programs[i]);
 		} else if (may_try_again(t, attempt, &refusals[i])) {
 			flush = flush || !others_wrote(t, attempt);
 			one = ATTEMPT_AGAIN;
