@@ -41,11 +41,12 @@ static bool is_marked(const struct transaction *t, uint32_t *seen)
 	return same;
 }
 
+/* Not where counters are to be set: those in force are not known. */
 bool take_marked(struct transaction *t)
 {
 	struct diag_log silent = { .report = NULL };
 	uint32_t seen;
-	bool good = t->request.families == FAMILY_BOTH && t->flags == 0 && t->good.number != 0;
+	bool good = t->request.families == FAMILY_BOTH && t->flags == 0 && t->good.number != 0 && !t->request.counters;
 
 	for (int i = 0; i < FAMILIES; i++)
 		good = good && t->family[i].base == &t->good.rules[i];
