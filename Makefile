@@ -132,8 +132,8 @@ bench: all
 
 # Minutes, not seconds: 100,000 packets through 1,000 random rulesets in the tracer and in the kernel, the dead
 # rules of 40,000 against BuDDy's, 10,000 packets for each of some 1,800 dead rules, every sample loaded, every setting set
-# and taken back, 1,000 loads beside a program that fills sets, 100 beside others, boots of a container, power losses of a
-# virtual machine. As root, outside of check's namespace.
+# and taken back, 1,000 loads beside a program that fills sets, 100 beside others, the real fail2ban, Docker and wg-quick, boots
+# of a container, power losses of a virtual machine. As root, outside of check's namespace.
 prove: all units
 	tests/prove/run.bash $(B)
 	$(B)/tests/unit/oracle 1 20000
@@ -151,7 +151,8 @@ prove: all units
 	scripts/netns-run python3 tests/prove/settings.py --load $(B)/fw-load --backend legacy
 	scripts/netns-run python3 tests/prove/sets.py --build $(B) --backend nft
 	scripts/netns-run python3 tests/prove/sets.py --build $(B) --backend legacy
-	BUILD=$(abspath $(B)) bats tests/prove
+	FW_FULL=1 FW_BACKENDS="nft legacy" FW_LOADS=100 scripts/run-tests $(B) tests/prove/others.bats
+	BUILD=$(abspath $(B)) bats tests/prove/fw-load-boot.bats
 
 lint: all
 	scripts/check-layers

@@ -4,8 +4,8 @@
 # shellcheck shell=bash
 
 . "${BASH_SOURCE[0]%/*}/needs.bash"
-. "$BATS_TEST_DIRNAME/lib/wait.bash"
-. "$BATS_TEST_DIRNAME/lib/anyone.bash"
+. "${BASH_SOURCE[0]%/*}/wait.bash"
+. "${BASH_SOURCE[0]%/*}/anyone.bash"
 
 # Both kinds of iptables. With sanitizers, and in files that say `in_turn=1`, one a test, for time: what these are about
 # is the same code for both. FW_BACKENDS="nft legacy" tries both there too.
@@ -19,7 +19,7 @@ load_setup() {
 	bats_require_minimum_version 1.5.0
 	needs rules
 	choose_backends
-	cd "$BATS_TEST_DIRNAME" || return
+	cd "${BASH_SOURCE[0]%/*}/.." || return
 	PATH=$BUILD:$PATH
 	export XTABLES_LOCKFILE=$BATS_TEST_TMPDIR/xtables.lock
 	tmp=$BATS_TEST_TMPDIR

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# Other programs that write rules, for tests of fw-load beside them: real ones, in the namespace $ns, with the iptables
+# of the kind $b and with files of the test's own. Loaded after lib/load.
+
+# A folder for each kind, whose `iptables' and its kin are of that kind: nothing of the system is switched over.
+others_setup() {
+	local kind family end
+	needs users
+	for kind in nft legacy; do
+		mkdir -p "$tmp/$kind"
+		for family in iptables ip6tables; do
+			for end in '' -save -restore; do
+				ln -s "$(command -v "xtables-$kind-multi")" "$tmp/$kind/$family$end"
+			done
+		done
+	done
+	sed 's/443/8443/; s/denied/refused/' "$gateway" >"$tmp/next"
+}
+
+# beside COMMAND...: in the namespace, with the iptables of kind $b. Its locks are those of fw-load.
+beside() { in_ns env PATH="$tmp/$b:$PATH" "$@"; }
+
+# loading ARGUMENT...: in the background two texts in turn, again and again, until loading_ends. These ARGUMENTs are
+# words for each fw-load.
+loading() {
+	rm -f "$tmp/stop"
+	in_ns bash -c '
+		for ((n = 0; ; n++)); do
+			[ ! -e "$1/stop" ] || { echo $n; exit; }
+			((n % 2)) && text=$4 || text=$1/next
+			fw-load -q -b "$2" -s "$3" "${@:5}" "$text" || { status=$?; echo "load $n: status $status"; exit $status; }
+		done' loading "$tmp" "$b" "$state" "$gateway" "$@" >"$tmp/loads" 2>&1 3>&- &
+	loads=$!
+}
+
+loading_ends() {
+	touch "$tmp/stop"
+	wait $loads || { cat "$tmp/loads"; return 1; }
+	echo "# $b: $(cat "$tmp/loads") loads beside ${1-}" >&3
+}
+
+# ours_is_whole [PATTERN]: what fw-load put there stands there, and what others made, which PATTERN tells, is not saved.
+ours_is_whole() {
+	run -0 save -q --check --own
+	run -0 save -q
+	run ! grep -E "${1:-f2b-|203\.0\.113|DOCKER|docker0|KUBE-|wg-quick}" < <(sed '/^#@ keep/d' <<<"$output")
+}
+
+# fail2ban_setup [JAIL...]: three jails with three kinds of action, or some of them, that ban whoever a line of
+# $f2b/watched names
+fail2ban_setup() {
+	local jail
+	jails=("$@")
+	[ $# -gt 0 ] || jails=(ports all set)
+	needs fail2ban-server ipset
+	f2b=/run/f2b-$ns
+	mkdir -p "$f2b/filter.d"
+	ln -s /etc/fail2ban/action.d "$f2b/action.d"
+	: >"$f2b/watched"
+	cat >"$f2b/fail2ban.conf" <<-END
+		[DEFAULT]
+		loglevel = INFO
+		logtarget = $f2b/log
+		syslogsocket = auto
+		socket = $f2b/socket
+		pidfile = $f2b/pid
+		dbfile = $f2b/bans.sqlite3
+		dbpurgeage = 1d
+		dbmaxmatches = 1
+		[Definition]
+		[Thread]
+	END
+	cat >"$f2b/jail.conf" <<-END
+		[DEFAULT]
+		backend = polling
+		usedns = no
+		ignoreself = false
+		maxretry = 1
+		findtime = 1d
+		bantime = 1d
+		logpath = $f2b/watched
+		[ports]
+		filter = ports
+		action = iptables-multiport[name=ports, port="22,2222", protocol=tcp]
+		[all]
+		filter = all
+		action = iptables-allports[name=all, protocol=tcp]
+		[set]
+		filter = set
+		action = iptables-ipset-proto6[name=set, port="25", protocol=tcp]
+	END
+	for jail in "${jails[@]}"; do
+		printf '[%s]\nenabled = true\n' "$jail" >>"$f2b/jail.local"
+		printf '[Definition]\nfailregex = ^%s: <HOST>$\ndatepattern = {NONE}\n' "$jail" >"$f2b/filter.d/$jail.conf"
+	done
+}
+
+fail2ban_client() { in_ns fail2ban-client -c "$f2b" -s "$f2b/socket" "$@" >/dev/null; }
+
+fail2ban_start() {
+	local jail
+	beside fail2ban-server -f -c "$f2b" -s "$f2b/socket" -p "$f2b/pid" start >>"$f2b/out" 2>&1 3>&- &
+	fail2ban=$!
+	for jail in "${jails[@]}"; do wait_for fail2ban_client status "$jail"; done 2>/dev/null
+}
+
+fail2ban_stop() {
+	fail2ban_client stop
+	wait $fail2ban
+}
+
+# ban JAIL ADDRESS...: by a line of the log each
+ban() { printf "$1: %s\n" "${@:2}" >>"$f2b/watched"; }
+
+# What fail2ban's log says that each jail has banned, the newest ban first.
+account() { # account JAIL 4|6
+	tac "$f2b/log" | awk -v jail="[$1]" -v six="$2" '
+		index($0, jail) && $(NF - 1) == "Unban" { gone[$NF] = 1 }
+		index($0, jail " Flush") { exit }
+		index($0, jail) && $(NF - 1) == "Ban" { if (!gone[$NF]) { if ((index($NF, ":") > 0) == (six == 6)) print $NF } ; delete gone[$NF] }'
+}
+
+# What is in force of a jail, in its order; of a set, where there is no order, sorted.
+in_force() { # in_force JAIL 4|6
+	local program=iptables set=f2b-$1
+	[ "$2" = 4 ] || program=ip6tables set=f2b-${1}6
+	case $1 in
+	set) in_ns ipset save "$set" 2>/dev/null | awk '/^add/ { print $3 }' | sort ;;
+	*) in_ns "$program-$b" -S "f2b-$1" 2>/dev/null | awk '/ -s / { sub("/.*", "", $4); print $4 }' ;;
+	esac
+}
+
+bans_are() { # bans_are [N]: in force is what fail2ban's log says, N bans in all
+	local jail family n=0 order
+	for jail in "${jails[@]}"; do
+		[ "$jail" = set ] && order=sort || order=cat
+		for family in 4 6; do
+			account "$jail" $family | $order >"$tmp/account"
+			in_force "$jail" $family | diff "$tmp/account" - || return
+			n=$((n + $(wc -l <"$tmp/account")))
+		done
+	done
+	[ -z "${1-}" ] || [ "$n" -eq "$1" ]
+}
+
+no_errors() { # fail2ban's log has none
+	run ! grep -E 'ERROR|CRITICAL' "$f2b/log"
+}
