@@ -15,6 +15,11 @@ others_setup() {
 			done
 		done
 	done
+	# The two texts have rules about forwarded packets, and one that all packets match is the last.
+	sed '/^-A INPUT -j denied/a -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\
+-A FORWARD -i eth1 -p tcp --dport 443 -j ACCEPT\
+-A FORWARD -j denied' "$gateway" >"$tmp/first"
+	gateway=$tmp/first
 	sed 's/443/8443/; s/denied/refused/' "$gateway" >"$tmp/next"
 }
 
@@ -146,4 +151,58 @@ bans_are() { # bans_are [N]: in force is what fail2ban's log says, N bans in all
 
 no_errors() { # fail2ban's log has none
 	run ! grep -E 'ERROR|CRITICAL' "$f2b/log"
+}
+
+# docker_setup: a dockerd with files, an image and a cgroup of the test's own; $containers is 1 where it can run one
+docker_setup() {
+	needs dockerd containerd runc docker
+	docker=/run/docker-$ns
+	mkdir -p "$docker/image/bin"
+	containers=1
+	if ! cp "$(command -v busybox)" "$docker/image/bin/busybox" || ! chroot "$docker/image" /bin/busybox true; then
+		echo "# no containers: apt-get install busybox-static" >&3
+		containers=
+	fi
+}
+
+docker() { DOCKER_CONFIG=$docker/client command docker -H "unix://$docker/socket" "$@" >>"$docker/out" 2>&1; }
+
+docker_start() {
+	# ip netns exec has made mounts of its own, and a /sys that is empty of cgroups.
+	# shellcheck disable=SC2016
+	beside sh -c 'mount -t cgroup2 none /sys/fs/cgroup; exec dockerd --data-root "$1/data" --exec-root "$1/exec" -p "$1/pid" \
+		-H "unix://$1/socket" -s vfs --cgroup-parent /fw-tools-test --experimental --ip6tables --ipv6 --fixed-cidr-v6 2001:db8:d::/64' \
+		dockerd "$docker" >>"$docker/log" 2>&1 3>&- &
+	dockerd=$!
+	wait_for docker version
+	docker image inspect small || tar -C "$docker/image" -c . | docker import - small
+}
+
+docker_stop() {
+	kill "$(cat "$docker/pid")" # $dockerd is the shell that waits for it
+	wait $dockerd || true
+}
+
+docker_end() {
+	docker ps -aq
+	docker rm -f web dns || true
+	docker_stop
+	in_ns sh -c 'mount -t cgroup2 none /sys/fs/cgroup && rmdir /sys/fs/cgroup/fw-tools-test' 2>/dev/null || true
+}
+
+# run_container NAME DOCKER-OPTION...: one that answers on port 80
+run_container() {
+	[ -n "$containers" ] || return 0
+	docker run -d --name "$1" --stop-signal KILL "${@:2}" small /bin/busybox httpd -f -p 80
+}
+
+# docker_rules [-c]: Docker's rules and chains of both families, in their order
+docker_rules() {
+	local program table
+	for program in iptables ip6tables; do
+		for table in filter nat; do
+			echo "$program $table"
+			in_ns "$program-$b-save" "$@" -t $table | sed '/^:/s/ .*//' | grep -E 'DOCKER|docker0|br-one|172\.1[78]|2001:db8:d:' || true
+		done
+	done
 }

@@ -222,3 +222,168 @@ boots() {
 		no_errors
 	done
 }
+
+# docker_story HOOK: Docker's rules come, change and go. Before each step HOOK is called as `HOOK before STEP', and
+# behind it as `HOOK behind STEP'.
+docker_story() {
+	local step
+	for step in start network web dns restart remove unwind again; do
+		"$1" before $step
+		case $step in
+		start | again) docker_start ;;
+		network) docker network create -o com.docker.network.bridge.name=br-one --subnet 172.18.0.0/16 one ;;
+		web) run_container web --restart always -p 8080:80 ;;
+		dns) run_container dns --network one -p 8053:53/udp -p 8054:80 ;;
+		restart) docker_stop && docker_start && wait_for web_is_up ;;
+		remove) [ -z "$containers" ] || docker rm -f web ;;
+		unwind)
+			[ -z "$containers" ] || docker rm -f dns
+			docker network rm one
+			docker_stop
+			;;
+		esac
+		"$1" behind $step
+	done
+	docker_end
+}
+
+web_is_up() { [ -z "$containers" ] || in_ns "iptables-$b" -t nat -S DOCKER | grep -q 'dport 8080'; }
+
+alone() { [ $1 = before ] || docker_rules >"$tmp/alone-$b-$2"; }
+
+# with_loads: loads run during each step; its end has the rules that Docker makes where it is alone.
+with_loads() {
+	if [ "$1" = before ]; then
+		loading
+	else
+		loading_ends "Docker: $2"
+		docker_rules | diff "$tmp/alone-$b-$2" -
+		[[ $(in_ns "iptables-$b" -S FORWARD 1) == *DOCKER-USER ]]
+		in_ns "iptables-$b" -S FORWARD | tail -n 1 | grep -qE -- '-j (denied|refused)' # it matches all packets
+		ours_is_whole
+	fi
+}
+
+@test "Docker started, restarted and ended beside loads, with networks and containers: its rules are those that it makes alone" {
+	for b in $backends; do
+		fresh
+		docker_setup
+		docker_story alone
+		[ -z "$containers" ] || grep -q 'dport 8080 -j DNAT' "$tmp/alone-$b-web"
+		fresh
+		docker_setup
+		put "$gateway"
+		docker_story with_loads
+	done
+}
+
+# a_client: a namespace of that name with 198.51.100.7 and .8, beside the firewall's eth0
+a_client() {
+	ip netns delete client 2>/dev/null || true
+	ip netns add client
+	ip -n "$ns" link add eth0 type veth peer name eth0 netns client
+	ip -n "$ns" address add 198.51.100.1/24 dev eth0
+	ip -n "$ns" link set eth0 up
+	ip -n client address add 198.51.100.7/24 dev eth0
+	ip -n client address add 198.51.100.8/24 dev eth0
+	ip -n client link set eth0 up
+}
+
+# from LAST-NUMBER PORT: what comes of a connection of 198.51.100.LAST-NUMBER to the firewall's port
+from() {
+	local word
+	word=$(ip netns exec client "$BUILD/tests/knock" -t "${3-10000}" -s "198.51.100.$1" tcp 198.51.100.1 "$2") || true
+	echo "$word"
+}
+
+# counted_as FILE: Docker's rules with their counts are those of FILE
+counted_as() { docker_rules -c | diff "$1" -; }
+
+@test "Docker from before the first load, and behind a boot: published ports answer, and all of its rules keep place and counters" {
+	local how
+	for b in $backends; do
+		for how in --adopt --boot; do
+			fresh
+			docker_setup
+			[ -n "$containers" ] || skip "no containers here"
+			a_client
+			if [ $how = --boot ]; then
+				put "$gateway"
+				put --boot
+			fi
+			docker_start
+			run_container web -p 8080:80
+			[ $how = --boot ] || put -q --adopt "$gateway"
+			wait_for web_answers
+			[ "$(from 8 8080)" = open ]
+			docker_rules >"$tmp/rules"
+			docker_rules -c >"$tmp/before"
+			grep -q '^\[[1-9].*dport 8080 -j DNAT' "$tmp/before"
+			grep -q '^\[[1-9].*dport 80 -j ACCEPT' "$tmp/before"
+			in_ns "iptables-$b" -S FORWARD | tail -n 1 | grep -q -- '-j denied'
+			for words in "$tmp/next" "--no-rehearse $gateway" --boot --rollback --rollback "--confirm 1 $tmp/next"; do
+				# shellcheck disable=SC2086
+				run put -q $words
+				[ "$status" = 0 ] || [[ $status == 9 && $words == --confirm* ]]
+				counted_as "$tmp/before"
+				ours_is_whole
+			done
+			[ "$(from 7 8080)" = open ]
+			docker_rules | diff "$tmp/rules" -
+			docker_end
+			put -q "$tmp/next"
+			[ -z "$(docker_rules | grep 8080)" ]
+			ours_is_whole
+		done
+	done
+}
+
+web_answers() { [ "$(from 7 8080 900)" = open ]; }
+
+# Docker's own rules, where a profile has some about its bridges.
+theirs() { docker_rules -c | grep -vE 'DOCKER-USER|-o eth0|br-\+'; }
+
+@test "Docker's ports by a profile: open to whom it names, whoever starts first, across reloads and restarts of dockerd" {
+	local first
+	for b in $backends; do
+		for first in docker fw-load; do
+			fresh
+			docker_setup
+			[ -n "$containers" ] || skip "no containers here"
+			a_client
+			printf '%s\n' 'zone wan = eth0' 'zone containers = docker' 'keep DOCKER*' 'allow ssh' \
+				'allow tcp 8080 from 198.51.100.7 to containers' 'allow from containers to wan' >"$tmp/profile"
+			fw-gen "$tmp/profile" >"$tmp/one"
+			sed 's/ssh/ssh, https/' "$tmp/profile" | fw-gen - >"$tmp/two"
+			if [ $first = docker ]; then
+				docker_start
+				run -6 put "$tmp/one"
+				put -q --adopt "$tmp/one"
+			else
+				put "$tmp/one"
+				put --boot
+				docker_start
+			fi
+			run_container web --restart always -p 8080:80
+			for step in load restart load boot load; do
+				case $step in
+				load) put -q "$tmp/two" && put -q "$tmp/one" ;;
+				boot) put --boot ;;
+				restart) docker_stop && docker_start ;;
+				esac
+				wait_for web_answers
+				[ "$(from 8 8080 900)" = dropped ]
+				theirs >"$tmp/before"
+				[ "$(in_ns "iptables-$b" -S FORWARD 1)" = '-A FORWARD -j DOCKER-USER' ]
+				in_ns "iptables-$b" -S FORWARD | tail -n 1 | grep -q -- '-j fw-denied-fwd'
+				put -q "$tmp/two"
+				put -q "$tmp/one"
+				theirs | diff "$tmp/before" -
+				run -0 save -q --check --own
+			done
+			docker_end
+			put -q "$tmp/two"
+			run -0 save -q --check --own
+		done
+	done
+}
