@@ -206,3 +206,56 @@ docker_rules() {
 		done
 	done
 }
+
+# wg_setup nft|iptables: a tunnel of wg-quick in user space, which all traffic takes. Its own rules go where nft is found
+# into a table of nft, else into iptables' tables by iptables-restore; rules of its user's are set up and taken down.
+wg_setup() {
+	local tool
+	needs wg wg-quick wireguard-go
+	[ -c /dev/net/tun ] || skip "makes a tunnel in user space: no /dev/net/tun here"
+	wg=/run/wg-$ns
+	mkdir -p "$wg/bin"
+	cp "$(command -v wg-quick)" "$wg/bin" # it looks for programs in its own folder first
+	ln -s "$(command -v sysctl)" "$(command -v ip)" "$(command -v wireguard-go)" "$wg/bin"
+	[ "$1" = iptables ] || ln -s "$(command -v nft)" "$wg/bin"
+	for tool in "$tmp/$b"/*; do ln -s "$tool" "$wg/bin"; done
+	if [ "$b" = legacy ]; then # as it comes it fails where another program has the lock of iptables
+		for tool in iptables-restore ip6tables-restore; do
+			rm "$wg/bin/$tool"
+			printf '#!/bin/sh\nexec "%s" -w "$@"\n' "$tmp/$b/$tool" >"$wg/bin/$tool"
+			chmod 755 "$wg/bin/$tool"
+		done
+	fi
+	cat >"$wg/wg0.conf" <<-END
+		[Interface]
+		PrivateKey = $(wg genkey)
+		Address = 10.9.0.1/24, 2001:db8:9::1/64
+		ListenPort = 51820
+		PostUp = iptables -w -A FORWARD -i %i -j ACCEPT; iptables -w -t nat -A POSTROUTING -o wan0 -j MASQUERADE
+		PostUp = ip6tables -w -I FORWARD 1 -i %i -j ACCEPT; iptables -w -I INPUT -p udp --dport 51820 -j ACCEPT
+		PostDown = iptables -w -D FORWARD -i %i -j ACCEPT; iptables -w -t nat -D POSTROUTING -o wan0 -j MASQUERADE
+		PostDown = ip6tables -w -D FORWARD -i %i -j ACCEPT; iptables -w -D INPUT -p udp --dport 51820 -j ACCEPT
+		[Peer]
+		PublicKey = $(wg genkey | wg pubkey)
+		AllowedIPs = 0.0.0.0/0, ::/0
+	END
+	chmod 600 "$wg/wg0.conf"
+}
+
+wg_quick() { # wg_quick up|down
+	in_ns env PATH="$wg/bin:/usr/bin:/bin" "$wg/bin/wg-quick" "$1" "$wg/wg0.conf" >>"$wg/out" 2>&1 3>&- || { cat "$wg/out"; return 1; }
+	# The program behind the interface ends by itself, a moment later.
+	[ "$1" = up ] || wait_for test ! -e /run/wireguard/wg0.sock
+}
+
+# wg_rules [-c]: its rules and those of its user, in their order, and its tables of nft
+wg_rules() {
+	local program table
+	for program in iptables ip6tables; do
+		for table in raw mangle nat filter; do
+			echo "$program $table"
+			in_ns "$program-$b-save" "$@" -t $table | grep -E 'wg0|51820|0xca6c|wan0' || true
+		done
+	done
+	in_ns nft list tables | grep wg-quick | while read -r _ table; do in_ns nft list table $table; done
+}

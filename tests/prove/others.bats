@@ -387,3 +387,64 @@ theirs() { docker_rules -c | grep -vE 'DOCKER-USER|-o eth0|br-\+'; }
 		done
 	done
 }
+
+@test "a program that rewrites hundreds of rules as kube-proxy does, every tenth of a second, beside loads: none is lost or moved" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		rm -f "$tmp/enough"
+		in_ns "$BATS_TEST_DIRNAME/kube.py" --backend "$b" --stop "$tmp/enough" >"$tmp/kube" 2>&1 3>&- &
+		kube=$!
+		wait_for in_ns "iptables-$b" -t nat -S KUBE-SERVICES >/dev/null 2>&1
+		in_ns bash -c '
+			for ((n = 0; n < $5; n++)); do
+				((n % 2)) && text=$4 || text=$1/next
+				fw-load -q -b "$2" -s "$3" "$text" || { status=$?; echo "load $n: status $status"; [ $status = 8 ] || exit; }
+			done' loads "$tmp" "$b" "$state" "$gateway" "${FW_LOADS:-20}" >"$tmp/loads" 2>&1 || { cat "$tmp/loads"; false; }
+		touch "$tmp/enough"
+		wait $kube || { cat "$tmp/kube"; false; }
+		echo "# $b: ${FW_LOADS:-20} loads, $(grep -c 'status 8' "$tmp/loads") overtaken, beside $(cat "$tmp/kube")" >&3
+		ours_is_whole
+		put -q "$tmp/next"
+		ours_is_whole
+	done
+}
+
+@test "wg-quick up and down beside loads, with nft and without: its rules are those that it makes alone, and all go" {
+	local how n
+	for b in $backends; do
+		for how in iptables nft; do
+			fresh
+			wg_setup $how
+			wg_quick up
+			wg_rules >"$tmp/alone"
+			wg_quick down
+			wg_rules >"$tmp/alone-down"
+			fresh
+			wg_setup $how
+			put "$gateway"
+			for n in 1 2 3; do
+				loading
+				wg_quick up
+				loading_ends "wg-quick up, $how"
+				wg_rules | unkeyed | diff <(unkeyed <"$tmp/alone") -
+				wg_rules -c >"$tmp/before"
+				for words in "$tmp/next" "$gateway" --boot --rollback "--confirm 1 $tmp/next"; do
+					# shellcheck disable=SC2086
+					run put -q $words
+					[ "$status" = 0 ] || [[ $status == 9 && $words == --confirm* ]]
+					wg_rules -c | diff "$tmp/before" -
+				done
+				ours_is_whole
+				loading
+				wg_quick down
+				loading_ends "wg-quick down, $how"
+				wg_rules | diff "$tmp/alone-down" -
+				ours_is_whole
+			done
+		done
+	done
+}
+
+# The interface's own address of IPv6 is another one each time, and so may be a handle or a count.
+unkeyed() { sed -E 's/fe80::[0-9a-f:]+/fe80::/'; }
