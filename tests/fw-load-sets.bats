@@ -274,6 +274,9 @@ undone() { # undone PID: it was not confirmed
 		2|out of range|set bans hash:net;member 192.0.2.1/33
 		1|unknown|set bans hash:nett
 		1|a set looks like|set bans inet
+		1|a set looks like|set bans iphash
+		1|an open set looks like|set-open bans iphash
+		2|no address of the set's family|set bans hash:net family ipv6;member 192.0.2.1
 			1|an open set looks like|set-open bans inet timeout 7
 			1|an open set looks like|set-open bans family ipx
 			2|other words|set bans hash:net;set-open bans hash:net
@@ -283,8 +286,9 @@ undone() { # undone PID: it was not confirmed
 		text "$tmp/a" 'set bans hash:net timeout 0 comment' 'member 192.0.2.1' 'member 192.0.2.2 comment "a -b" timeout 0'
 		put "$tmp/a"
 		text "$tmp/a" 'set bans hash:net' 'member 192.0.2.1-192.0.2.9' 'set p hash:ip,port,net inet6' 'member 2001:db8::1,tcp:80,2001:db8:1::/48' \
-			'set m bitmap:ip range 10.0.0.0/24' 'member 10.0.0.4-10.0.0.9'
+			'set m bitmap:ip range 10.0.0.0/24' 'member 10.0.0.4-10.0.0.9' 'set six hash:net maxelem 9 family ipv6' 'member 2001:db8::/32'
 		put --replace "$tmp/a"
+		save -q --check
 	done
 }
 
@@ -300,14 +304,15 @@ undone() { # undone PID: it was not confirmed
 			text "$tmp/b" "${list[@]}"
 			waiting "$tmp/b"
 			names+=("$ns") pids+=($!) results+=("$result")
-			[ -z "$others" ] || in_ns ipset $others
+			[ -z "$others" ] || eval "in_ns ipset $others"
 		done <<-'END'
 			set bans hash:net;member 10.0.0.0/8 nomatch|set bans hash:net;member 10.0.0.0/8||10.0.0.0/8 nomatch;hash:net family inet;
 			set bans hash:net;member 10.0.0.0/8|set bans hash:net;member 10.0.0.0/8 nomatch|add bans 192.0.2.1|10.0.0.0/8;192.0.2.1;hash:net family inet;
 			set bans hash:net comment;member 10.0.0.0/8 comment "a b"|set bans hash:net comment;member 10.0.0.0/8 comment "c"||10.0.0.0/8 comment "a b";hash:net family inet;
 			set bans hash:net;member 10.0.0.0-10.0.1.255;member 192.0.2.1|set bans hash:net;member 10.0.0.0/24;member 192.0.2.1|del bans 192.0.2.1|10.0.0.0/23;hash:net family inet;
 			set bans hash:net;member 192.0.2.1|set bans hash:net counters comment;member 192.0.2.1;member 192.0.2.2|add bans 192.0.2.3 comment mine|192.0.2.1;192.0.2.3;hash:net family inet;
-			set bans hash:net counters;member 192.0.2.1|set bans hash:net;member 192.0.2.9|add bans 192.0.2.3|192.0.2.1;192.0.2.3;hash:net family inet;
+				set bans hash:net comment maxelem 1000;member 192.0.2.1|set bans hash:net comment maxelem 2000;member 192.0.2.1|add bans 192.0.2.3 comment "seen by a nomatch b"|192.0.2.1;192.0.2.3;hash:net family inet;
+		set bans hash:net counters;member 192.0.2.1|set bans hash:net;member 192.0.2.9|add bans 192.0.2.3|192.0.2.1;192.0.2.3;hash:net family inet;
 		END
 		for n in "${!pids[@]}"; do
 			undone "${pids[n]}"

@@ -309,6 +309,13 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 		grep -q COMMIT "$tmp/out"
 		save -q -o $name | grep -q COMMIT
 	done
+	# A file by a name below /proc is a file; a descriptor goes on where it stands.
+	seq 5000 >"$tmp/long"
+	(cd "$tmp" && save -q -o /proc/self/cwd/long)
+	[ "$(tail -n 1 "$tmp/long" | cut -c1-7)" = '#@ end ' ]
+	echo first >"$tmp/appended"
+	save -q -o /dev/fd/4 4>>"$tmp/appended"
+	[ "$(head -n 1 "$tmp/appended")" = first ]
 	mkfifo "$tmp/fifo"
 	cat "$tmp/fifo" >"$tmp/read" &
 	save -q -o "$tmp/fifo"
@@ -343,6 +350,19 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	[ "$(ls -A "$tmp/o" | grep -c '^\.z\.')" = 1 ]
 	save -q -o "$tmp/o/z"
 	[ "$(ls -A "$tmp/o" | grep -c '^\.z\.')" = 0 ]
+}
+
+@test "several write to one file at once: each has written, and the file is whole" {
+	b=nft
+	put "$gateway"
+	mkdir "$tmp/o"
+	for n in 1 2 3; do
+		(for i in $(seq 25); do save -q -o "$tmp/o/x" || exit 1; done) 3>&- &
+		pids[n]=$!
+	done
+	for n in 1 2 3; do wait "${pids[n]}"; done
+	fw-lint -q "$tmp/o/x" || [ $? -ne 2 ]
+	[ "$(ls -A "$tmp/o")" = x ]
 }
 
 @test "--from refuses a file in which a saver says that it left a table out" {

@@ -91,6 +91,8 @@ static bool prepare_file(struct save *save, int family, struct atomic_file *file
 	if (save->opts.root[0] != '\0') /* what a link there means, the system below DIR would have to say */
 		strbuf_puts(&target, strbuf_text(path));
 	err = out.failed ? -ENOMEM : target.len > 0 ? 0 : atomic_target(strbuf_text(path), &target);
+	if (err == -ENXIO)
+		err = -EINVAL;
 	if (err == 0)
 		err = atomic_open(file, strbuf_text(&target), 0600);
 	if (err == 0)

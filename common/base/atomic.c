@@ -35,12 +35,17 @@ static int open_directory_of(const char *path, struct atomic_file *file)
 /* In the name of a temporary: ".NAME.0123456789abcdef.tmp". */
 enum { SALT_DIGITS = 16 };
 
-/* Nobody tidies a temporary away that is locked. Where that is not possible it is nobody's business either. */
+/*
+ * Nobody tidies a temporary away that is locked: who has its lock already is about to do so. Where nothing can be locked
+ * nothing is tidied either.
+ */
 static bool is_ours(int fd)
 {
 	struct stat st;
 
-	return flock(fd, LOCK_EX | LOCK_NB) != 0 || fstat(fd, &st) != 0 || st.st_nlink > 0;
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		return errno != EWOULDBLOCK;
+	return fstat(fd, &st) != 0 || st.st_nlink > 0;
 }
 
 static int open_temporary(struct atomic_file *file)
@@ -172,11 +177,11 @@ static int rename_over(struct atomic_file *file)
 {
 	int fd = file->fd;
 
-	file->fd = -1;
-	if (close(fd) != 0)
-		return -errno;
+	/* Until it has its name it is locked. It is synced, so closing it has nothing left to say. */
 	if (renameat(file->dir, file->temporary, file->dir, file->name) != 0)
 		return -errno;
+	file->fd = -1;
+	close(fd);
 	free(file->temporary);
 	file->temporary = NULL;
 	return 0;
@@ -269,10 +274,27 @@ static int follow(struct strbuf *path)
 	return path->failed ? -ENOMEM : 0;
 }
 
-/* An open descriptor of a process: its link is for people, and a file behind it is not to be replaced. */
-static bool is_descriptor(const char *path)
+/* One of our own open descriptors, by one of its names; -1: it is none. */
+static int own_descriptor(const char *path)
 {
-	return strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/dev/fd/", 8) == 0;
+	static const char *const folders[] = { "/proc/self/fd/", "/dev/fd/" };
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		const char *number = path + strlen(folders[i]);
+
+		if (strncmp(path, folders[i], strlen(folders[i])) == 0 && strspn(number, "0123456789") == strlen(number) &&
+		    strlen(number) > 0 && strlen(number) < 7)
+			return atoi(number);
+	}
+	return -1;
+}
+
+/* Behind all links no plain file, nor a place for one. */
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return own_descriptor(path) >= 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
 }
 
 int atomic_target(const char *path, struct strbuf *target)
@@ -283,25 +305,23 @@ int atomic_target(const char *path, struct strbuf *target)
 	int err = 0, links = 0;
 
 	strbuf_puts(&now, path);
-	while (err == 0 && !is_descriptor(strbuf_text(&now)) && lstat(strbuf_text(&now), &st) == 0 && S_ISLNK(st.st_mode))
+	while (err == 0 && !is_special(strbuf_text(&now)) && lstat(strbuf_text(&now), &st) == 0 && S_ISLNK(st.st_mode))
 		err = links++ == LINKS_MAX ? -ELOOP : is_trap(strbuf_text(&now), &st) ? -EACCES : follow(&now);
-	if (err == 0 && (is_descriptor(strbuf_text(&now)) ||
-			 (stat(strbuf_text(&now), &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))))
+	if (err == 0 && is_special(strbuf_text(&now)))
 		err = -ENXIO;
-	if (err == 0)
+	if (err == 0 || err == -ENXIO)
 		strbuf_puts(target, strbuf_text(&now));
 	strbuf_free(&now);
 	return err;
 }
 
-/* Our own standard output by another name goes on where it stands. */
+/* A descriptor of ours goes on where it stands. */
 static int write_there(const char *path, const void *bytes, size_t len)
 {
-	struct stat st, out;
-	int fd, err;
+	int own = own_descriptor(path), fd, err;
 
-	if (stat(path, &st) == 0 && fstat(STDOUT_FILENO, &out) == 0 && st.st_dev == out.st_dev && st.st_ino == out.st_ino)
-		return file_write(STDOUT_FILENO, bytes, len);
+	if (own >= 0)
+		return file_write(own, bytes, len);
 	fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
 	err = fd >= 0 ? file_write(fd, bytes, len) : -errno;
 	if (fd >= 0 && close(fd) != 0 && err == 0)
@@ -317,7 +337,7 @@ int atomic_put(const char *path, mode_t mode, const void *bytes, size_t len)
 	if (err == 0)
 		err = atomic_replace(strbuf_text(&target), mode, bytes, len);
 	else if (err == -ENXIO)
-		err = write_there(path, bytes, len);
+		err = write_there(strbuf_text(&target), bytes, len);
 	strbuf_free(&target);
 	return err;
 }

@@ -46,7 +46,8 @@ void atomic_release(struct atomic_file *file);
 
 /*
  * The file that path stands for: behind its symbolic links, be it there or not. 0 with its path appended; -ENXIO: it is
- * no plain file, but a device, a FIFO or an open descriptor, which cannot be replaced; or another -errno.
+ * no plain file, but a device, a FIFO or a descriptor of ours, which cannot be replaced, with its path appended too; or
+ * another -errno.
  */
 must_check int atomic_target(const char *path, struct strbuf *target);
 

@@ -283,7 +283,9 @@ enum family natives_clear(const struct backend *backend, const struct clearing *
 			natives_tell(&natives, family, true, log);
 			err = clear(&natives, clearing, family, log);
 		}
-		if (err != 0)
+		else if (err != 0 && err != -EINTR)
+			diag_system(log, err, "looking at the objects of nf_tables");
+		if (err != 0 && err != -EINTR) /* while others commit all the time nothing is known: who reads the rules waits for them */
 			left |= family_bit(family);
 		natives_free(&natives);
 	}

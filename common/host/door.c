@@ -151,8 +151,10 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 			break;
 	}
 	/* What the saver stumbles over is told with its place. */
-	if (real->backend.kind == BACKEND_NFT && !is_scratch(real) && natives_look(&real->backend, families, texts, log) == -EBADMSG)
-		return -EBADMSG;
+	if (real->backend.kind == BACKEND_NFT && !is_scratch(real))
+		err = natives_look(&real->backend, families, texts, log);
+	if (err != 0)
+		return err;
 	result = save_once(real, families, texts, log);
 	return result == SAVE_DONE ? 0 : result == SAVE_NATIVE ? -EBADMSG : result == SAVE_BUSY ? -EBUSY : -EIO;
 }

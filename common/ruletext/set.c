@@ -84,28 +84,37 @@ enum set_fault set_member_check(const struct set *set, const char *text, size_t 
 	return has_addresses(set, member.text, member.len) ? SET_GOOD : SET_FAULT_ADDRESS;
 }
 
-static bool is_family(const struct token *word)
+/* The word of a family as ipset prints it; NULL: another word. */
+static const char *family_word(const struct token *word)
 {
-	return token_is(word, "inet") || token_is(word, "inet6");
+	static const char *const words[][2] = { { "inet", "inet" }, { "ipv4", "inet" }, { "inet6", "inet6" }, { "ipv6", "inet6" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (token_is(word, words[i][0]))
+			return words[i][1];
+	return NULL;
 }
 
-/* The words from `word` on: a family alone is short for ipset's `family inet`. */
-static void write_words(struct set *set, const char *text, size_t len, struct token word)
+/* The words from `word` on. A family alone, first or behind the type, is short for ipset's `family inet`. */
+static void write_words(struct set *set, const char *text, size_t len, struct token word, bool typed)
 {
-	struct token behind = token_next(text, len, &word);
+	for (bool bare = !typed; word.len > 0; word = token_next(text, len, &word)) {
+		const char *family = family_word(&word);
+		bool named = token_is(&word, "family");
 
-	if (!is_family(&word)) {
-		strbuf_add(&set->type, word.text, word.len);
-		word = behind;
-		behind = token_next(text, len, &word);
-	}
-	if (is_family(&word)) {
-		strbuf_printf(&set->type, "%sfamily %.*s", set->type.len > 0 ? " " : "", (int)word.len, word.text);
-		word = behind;
-	}
-	if (word.len > 0) {
-		strbuf_putc(&set->type, ' ');
-		strbuf_add(&set->type, word.text, len - (size_t)(word.text - text));
+		if (set->type.len > 0)
+			strbuf_putc(&set->type, ' ');
+		if (named) {
+			word = token_next(text, len, &word);
+			family = family_word(&word);
+		}
+		if (named || (bare && family != NULL))
+			strbuf_puts(&set->type, "family ");
+		if (family != NULL)
+			strbuf_puts(&set->type, family);
+		else
+			strbuf_add(&set->type, word.text, word.len);
+		bare = typed && !bare && strchr(strbuf_text(&set->type), ' ') == NULL;
 	}
 }
 
@@ -113,22 +122,20 @@ enum set_fault set_parse(struct set *set, bool open, const char *text, size_t le
 {
 	struct token name = token_after(text, len, 0), type = token_next(text, len, &name);
 	struct token behind = token_next(text, len, &type);
-	bool typed = type.len > 0 && !is_family(&type) && !token_is(&type, "family");
+	bool typed = type.len > 0 && memchr(type.text, ':', type.len) != NULL, named = token_is(&type, "family");
 
 	*set = (struct set){ .open = open };
 	if (begins(&name, SET_SCRATCH_PREFIX))
 		return SET_FAULT_RESERVED;
 	if (has_option(text, len))
 		return SET_FAULT_OPTION;
-	if (name.len == 0 || name.len > 31 || (!typed && !open) || (!typed && token_is(&type, "family") && !is_family(&behind)))
+	if (name.len == 0 || name.len > 31 || (!typed && !open))
 		return SET_FAULT_FORM;
-	if (!typed && token_is(&type, "family"))
-		type = behind;
-	if (!typed && type.len > 0 && token_next(text, len, &type).len > 0)
-		return SET_FAULT_FORM; /* options of what type? */
+	if (!typed && type.len > 0 && (family_word(named ? &behind : &type) == NULL ||
+				       token_next(text, len, named ? &behind : &type).len > 0))
+		return SET_FAULT_FORM; /* no family, or options of what type? */
 	set->name = strndup(name.text, name.len);
-	if (type.len > 0)
-		write_words(set, text, len, type);
+	write_words(set, text, len, type, typed);
 	if (set->name != NULL && !set->type.failed)
 		return SET_GOOD;
 	set_free(set);
@@ -146,19 +153,30 @@ void set_free(struct set *set)
 	set->name = NULL;
 }
 
-/* The value of an option; len 0: there is none. Text in quotes is a comment's. */
-static struct token option_value(const char *text, const char *option)
+/* A word of its own; len 0: there is none. Text in quotes is a comment's. */
+static struct token find_option(const char *text, const char *option)
 {
 	size_t len = strlen(text);
+	struct token word = token_after(text, len, 0);
 	bool quoted = false;
 
-	for (struct token word = token_after(text, len, 0); word.len > 0; word = token_next(text, len, &word)) {
-		if (!quoted && token_is(&word, option))
-			return token_next(text, len, &word);
+	for (; word.len > 0 && (quoted || !token_is(&word, option)); word = token_next(text, len, &word))
 		for (size_t i = 0; i < word.len; i++)
 			quoted = quoted != (word.text[i] == '"');
-	}
-	return (struct token){ .len = 0 };
+	return word;
+}
+
+/* The value of an option; len 0: there is none. */
+static struct token option_value(const char *text, const char *option)
+{
+	struct token word = find_option(text, option);
+
+	return word.len > 0 ? token_next(text, strlen(text), &word) : word;
+}
+
+bool set_is_exception(const char *member)
+{
+	return find_option(member, "nomatch").len > 0;
 }
 
 static bool is_time(const struct token *value)

@@ -41,6 +41,9 @@ void set_free(struct set *set);
 /* Do members of a set with these words, or this member (`member` not NULL), run out? */
 bool set_runs_out(const char *words, const char *member);
 
+/* Is this member an exception, and no member? */
+bool set_is_exception(const char *member);
+
 /* Names that begin so belong to fw-load, which fills a set beside the one in force. */
 #define SET_SCRATCH_PREFIX "fw-load-"
 
@@ -61,8 +64,8 @@ must_check bool set_lines_without(const char *lines, const char *others, struct 
 
 /* How alike two sets are, by their words. */
 enum set_likeness {
-	SET_OTHER_TYPE,    /* the type, its family or its range: neither can take the place of the other */
-	SET_OTHER_OPTIONS, /* such that members have, or how they match */
+	SET_OTHER_TYPE,    /* the type or its family: neither can take the place of the other */
+	SET_OTHER_OPTIONS, /* such that members have, how they match, or what may be one */
 	SET_OTHER_SIZE,    /* the most members, or how long they stay */
 	SET_ALIKE,
 };

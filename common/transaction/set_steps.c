@@ -182,9 +182,12 @@ static bool others_since(const struct set_side *now, const struct set_side *afte
 	for (const char *line = strbuf_text(&lines); good && *line != '\0';) {
 		size_t len = strcspn(line, "\n");
 		struct token member = token_after(line, len, 0);
+		struct strbuf one = STRBUF_INIT;
 
+		strbuf_add(&one, line, len);
 		strbuf_printf(out, "add " SET_BESIDE " %.*s%s -exist\n", (int)member.len, member.text,
-			      memmem(line, len, " nomatch", 8) != NULL ? " nomatch" : "");
+			      set_is_exception(strbuf_text(&one)) ? " nomatch" : "");
+		strbuf_free(&one);
 		line += len + (line[len] == '\n');
 	}
 	strbuf_free(&lines);
@@ -253,8 +256,9 @@ static bool destroy_empty(struct transaction *t, const char *gone, const char *n
 	if (good && left.members.len == 0) {
 		good = run_lines(t, name, &lines);
 	} else {
+		if (good)
+			warn(t, "set %s, which the load made, stays: others put members into it", name);
 		good = rename_set(t, gone, name) == 0 && good;
-		warn(t, "set %s, which the load made, stays: others put members into it", name);
 	}
 	side_free(&left);
 	strbuf_free(&lines);

@@ -160,6 +160,7 @@ static bool rehearse_set(struct transaction *t, const struct door *scratch, stru
 	struct diag_log log = { .report = take_words, .ctx = &words };
 	unsigned skip;
 	bool good;
+	int err;
 
 	if (scratch->set_save(scratch->self, set->name, &saved) == 0 && set->open) {
 		strbuf_free(&saved);
@@ -175,7 +176,10 @@ static bool rehearse_set(struct transaction *t, const struct door *scratch, stru
 	good = scratch->set_restore(scratch->self, set->name, &lines, &log) == 0;
 	if (!good)
 		tell_refusal(t, set, &log, skip);
-	good = good && scratch->set_save(scratch->self, set->name, &saved) == 0;
+	err = good ? scratch->set_save(scratch->self, set->name, &saved) : 0;
+	if (err != 0)
+		diag_system(t->log, err, "set %s, as it was made for the rehearsal", set->name);
+	good = good && err == 0;
 	if (good && !set_split(&saved, &set->made, &set->normal))
 		good = diag_memory(t->log) == 0;
 	strbuf_free(&lines);
