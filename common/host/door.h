@@ -22,6 +22,30 @@ enum door_lock {
 };
 #define DOOR_LOCKS 2
 
+/*
+ * Settings, by their keys as in net.ipv4.ip_forward. Values as sysctl_squeeze writes them. A scratch door has
+ * none: -ENOTSUP.
+ */
+struct door_settings {
+	int (*get)(void *self, const char *key, struct strbuf *value);
+	int (*set)(void *self, const char *key, const char *value); /* sysctl_write */
+	bool (*writable)(void *self, const char *key);
+	int (*followers)(void *self, const char *key, struct strbuf *keys); /* sysctl_followers */
+};
+
+/* Sets of addresses. */
+struct door_sets {
+	/* Appends `ipset save NAME`. -ENOENT: there is no such set. -ENOSYS: ipset is not installed. */
+	int (*save)(void *self, const char *name, struct strbuf *out);
+
+	/*
+	 * Gives lines to `ipset restore`, which stops at the first that fails. Reports failures, with `name` in front.
+	 * -EBUSY: a set that was to be destroyed or renamed is used.
+	 * A scratch door does it in both of its namespaces.
+	 */
+	int (*restore)(void *self, const char *name, const struct strbuf *lines, struct diag_log *log);
+};
+
 struct door {
 	void *self;             /* owned by the door; passed to every function */
 	enum backend_kind kind; /* BACKEND_NFT or BACKEND_LEGACY */
@@ -68,24 +92,8 @@ struct door {
 	 */
 	bool (*mark)(void *self, uint32_t generation, struct strbuf *out);
 
-	/*
-	 * Settings, by their keys as in net.ipv4.ip_forward. Values as sysctl_squeeze writes them. A scratch door has
-	 * none: -ENOTSUP.
-	 */
-	int (*setting_get)(void *self, const char *key, struct strbuf *value);
-	int (*setting_set)(void *self, const char *key, const char *value); /* sysctl_write */
-	bool (*setting_writable)(void *self, const char *key);
-	int (*setting_followers)(void *self, const char *key, struct strbuf *keys); /* sysctl_followers */
-
-	/* Appends `ipset save NAME`. -ENOENT: there is no such set. -ENOSYS: ipset is not installed. */
-	int (*set_save)(void *self, const char *name, struct strbuf *out);
-
-	/*
-	 * Gives lines to `ipset restore`, which stops at the first that fails. Reports failures, with `name` in front.
-	 * -EBUSY: a set that was to be destroyed or renamed is used.
-	 * A scratch door does it in both of its namespaces.
-	 */
-	int (*set_restore)(void *self, const char *name, const struct strbuf *lines, struct diag_log *log);
+	struct door_settings setting;
+	struct door_sets set;
 
 	/*
 	 * Locks are held until unlock or door_close, by the children of restore too: when this process is killed,

@@ -274,59 +274,6 @@ bool extras_read_stored(struct extras *extras, const struct stream *stream, stru
 	return read_all(&in) && check_running_out(&in, true);
 }
 
-static bool names_module(const struct extras *extras, const char *name)
-{
-	for (size_t i = 0; i < extras->modules.len; i++)
-		if (strcmp(extras->modules.item[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-static bool names_sysctl(const struct extras *extras, const char *key)
-{
-	for (size_t i = 0; i < extras->sysctls.len; i++)
-		if (strcmp(extras->sysctls.item[i].key, key) == 0)
-			return true;
-	return false;
-}
-
-static bool names_set(const struct extras *extras, const char *name)
-{
-	for (size_t i = 0; i < extras->sets.len; i++)
-		if (strcmp(extras->sets.item[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-void extras_forget(struct extras *extras, const struct extras *named)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < extras->modules.len; i++) {
-		if (names_module(named, extras->modules.item[i].name))
-			free(extras->modules.item[i].name);
-		else
-			extras->modules.item[kept++] = extras->modules.item[i];
-	}
-	extras->modules.len = kept;
-	kept = 0;
-	for (size_t i = 0; i < extras->sysctls.len; i++) {
-		if (names_sysctl(named, extras->sysctls.item[i].key))
-			sysctl_free(&extras->sysctls.item[i]);
-		else
-			extras->sysctls.item[kept++] = extras->sysctls.item[i];
-	}
-	extras->sysctls.len = kept;
-	kept = 0;
-	for (size_t i = 0; i < extras->sets.len; i++) {
-		if (names_set(named, extras->sets.item[i].name))
-			set_free(&extras->sets.item[i]);
-		else
-			extras->sets.item[kept++] = extras->sets.item[i];
-	}
-	extras->sets.len = kept;
-}
-
 /* named: a member's line names its set, and none has the "#@ " of a directive. */
 static void write_all(const struct extras *extras, bool named, struct strbuf *out)
 {

@@ -29,9 +29,6 @@ must_check bool extras_read(struct extras *extras, const struct stream *stream, 
 /* The same for a stored text, which an older version may have written: a set whose members run out is open. */
 must_check bool extras_read_stored(struct extras *extras, const struct stream *stream, struct diag_log *log);
 
-/* Takes out what `named` names too, with whatever value. */
-void extras_forget(struct extras *extras, const struct extras *named);
-
 /* The directives again, one a line. */
 void extras_write(const struct extras *extras, struct strbuf *out);
 

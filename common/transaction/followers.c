@@ -83,7 +83,7 @@ static bool plan_key(struct transaction *t, size_t leader, const char *key)
 {
 	struct follower f = { .leader = &t->journal.steps.item[leader], .key = key };
 	struct strbuf now = STRBUF_INIT;
-	int err = t->door->setting_get(t->door->self, key, &now);
+	int err = t->door->setting.get(t->door->self, key, &now);
 	bool good = true;
 
 	f.effect = effect_on(f.leader->name, key);
@@ -104,7 +104,7 @@ bool plan_followers(struct transaction *t)
 	struct strbuf keys = STRBUF_INIT;
 	size_t leader = t->journal.steps.len - 1;
 	bool good = true;
-	int err = t->door->setting_followers(t->door->self, t->journal.steps.item[leader].name, &keys);
+	int err = t->door->setting.followers(t->door->self, t->journal.steps.item[leader].name, &keys);
 	char *key = t->journal.steps.item[leader].before.len > 0 ? keys.data : NULL; /* a plan alone may not know it */
 
 	if (err != 0) {

@@ -58,7 +58,7 @@ static bool is_asked_for(const struct transaction *t, const struct journal_step 
 	for (size_t i = 0; step->kind == JOURNAL_SETTING && i < t->extras.sysctls.len; i++) {
 		struct strbuf keys = STRBUF_INIT;
 
-		if (t->door->setting_followers(t->door->self, t->extras.sysctls.item[i].key, &keys) == 0)
+		if (t->door->setting.followers(t->door->self, t->extras.sysctls.item[i].key, &keys) == 0)
 			asked = asked || strstr(strbuf_text(&keys), step->name) != NULL;
 		strbuf_free(&keys);
 	}

@@ -24,14 +24,14 @@ static void rename_lines(const char *lines, const char *from, const char *to, st
 
 static bool run_lines(struct transaction *t, const char *name, const struct strbuf *lines)
 {
-	return lines->len == 0 || (!lines->failed && t->door->set_restore(t->door->self, name, lines, t->log) == 0);
+	return lines->len == 0 || (!lines->failed && t->door->set.restore(t->door->self, name, lines, t->log) == 0);
 }
 
 /* A set as it is now. 0, -ENOENT, or another -errno after a report. */
 static int read_set(struct transaction *t, const char *name, struct strbuf *words, struct strbuf *members)
 {
 	struct strbuf saved = STRBUF_INIT;
-	int err = t->door->set_save(t->door->self, name, &saved);
+	int err = t->door->set.save(t->door->self, name, &saved);
 
 	if (err == 0 && !set_split(&saved, words, members))
 		err = -ENOMEM;
@@ -240,7 +240,7 @@ static int rename_set(const struct transaction *t, const char *from, const char 
 	int err;
 
 	strbuf_printf(&lines, "rename %s %s\n", from, to);
-	err = t->door->set_restore(t->door->self, from, &lines, &silent);
+	err = t->door->set.restore(t->door->self, from, &lines, &silent);
 	strbuf_free(&lines);
 	return err;
 }
@@ -293,7 +293,7 @@ static bool bring_back_gone(struct transaction *t, const char *name)
 	bool good;
 
 	gone_name(name, &gone);
-	good = t->door->set_save(t->door->self, strbuf_text(&gone), &saved) == -ENOENT ||
+	good = t->door->set.save(t->door->self, strbuf_text(&gone), &saved) == -ENOENT ||
 	       rename_set(t, strbuf_text(&gone), name) == 0;
 	strbuf_free(&gone);
 	strbuf_free(&saved);

@@ -50,8 +50,8 @@ void set_drop_beside(const struct door *door)
 	for (int tries = 0; tries < 2 && !gone; tries++) {
 		struct strbuf saved = STRBUF_INIT;
 
-		gone = door->set_save(door->self, SET_BESIDE, &saved) == -ENOENT ||
-		       door->set_restore(door->self, SET_BESIDE, &lines, &silent) == 0;
+		gone = door->set.save(door->self, SET_BESIDE, &saved) == -ENOENT ||
+		       door->set.restore(door->self, SET_BESIDE, &lines, &silent) == 0;
 		strbuf_free(&saved);
 	}
 	strbuf_free(&lines);
@@ -67,8 +67,8 @@ bool set_learn(const struct door *door, struct set *set, struct diag_log *log)
 	strbuf_reset(&set->normal);
 	set_drop_beside(door);
 	set_write(set, SET_BESIDE, &lines);
-	good = door->set_restore(door->self, set->name, &lines, log) == 0;
-	err = good ? door->set_save(door->self, SET_BESIDE, &saved) : 0;
+	good = door->set.restore(door->self, set->name, &lines, log) == 0;
+	err = good ? door->set.save(door->self, SET_BESIDE, &saved) : 0;
 	if (err != 0)
 		diag_system(log, err, "set %s, as it was made for a trial", set->name);
 	good = good && err == 0;
@@ -162,7 +162,7 @@ static bool rehearse_set(struct transaction *t, const struct door *scratch, stru
 	bool good;
 	int err;
 
-	if (scratch->set_save(scratch->self, set->name, &saved) == 0 && set->open) {
+	if (scratch->set.save(scratch->self, set->name, &saved) == 0 && set->open) {
 		strbuf_free(&saved);
 		return !has_type(set) || learn_here(t, scratch, set); /* the rules meet what stands there */
 	}
@@ -173,10 +173,10 @@ static bool rehearse_set(struct transaction *t, const struct door *scratch, stru
 	strbuf_reset(&set->made);
 	strbuf_reset(&set->normal);
 	set_write(set, set->name, &lines);
-	good = scratch->set_restore(scratch->self, set->name, &lines, &log) == 0;
+	good = scratch->set.restore(scratch->self, set->name, &lines, &log) == 0;
 	if (!good)
 		tell_refusal(t, set, &log, skip);
-	err = good ? scratch->set_save(scratch->self, set->name, &saved) : 0;
+	err = good ? scratch->set.save(scratch->self, set->name, &saved) : 0;
 	if (err != 0)
 		diag_system(t->log, err, "set %s, as it was made for the rehearsal", set->name);
 	good = good && err == 0;
@@ -205,7 +205,7 @@ static bool look(struct transaction *t, struct set *set)
 	int err;
 
 	strbuf_reset(&set->before);
-	err = t->door->set_save(t->door->self, set->name, &set->before);
+	err = t->door->set.save(t->door->self, set->name, &set->before);
 	set->existed = err == 0;
 	if (err == 0 || err == -ENOENT)
 		return true;
@@ -400,7 +400,7 @@ bool plan_sets(struct transaction *t)
 static bool note_set(struct transaction *t, struct set *used)
 {
 	struct strbuf saved = STRBUF_INIT, words = STRBUF_INIT, members = STRBUF_INIT;
-	int err = find_set(&t->extras, used->name) != NULL ? -ENOENT : t->door->set_save(t->door->self, used->name, &saved);
+	int err = find_set(&t->extras, used->name) != NULL ? -ENOENT : t->door->set.save(t->door->self, used->name, &saved);
 	bool good = err != 0 || set_split(&saved, &words, &members);
 
 	if (err == 0 && good)

@@ -38,7 +38,7 @@ const struct sysctl *find_setting(const struct extras *extras, const char *key)
 static bool belongs_to_machine(const struct transaction *t, const struct sysctl *sysctl)
 {
 	return strncmp(sysctl->key, "net.netfilter.", 14) == 0 && !sysctl_opens(sysctl) &&
-	       !t->door->setting_writable(t->door->self, sysctl->key);
+	       !t->door->setting.writable(t->door->self, sysctl->key);
 }
 
 static bool add_step(struct transaction *t, const char *key, const char *from, const char *to, bool opens)
@@ -63,7 +63,7 @@ void leave_out_absent(struct transaction *t)
 		struct sysctl *sysctl = &t->extras.sysctls.item[i];
 		struct strbuf now = STRBUF_INIT;
 
-		if (t->door->setting_get(t->door->self, sysctl->key, &now) == -ENOENT) {
+		if (t->door->setting.get(t->door->self, sysctl->key, &now) == -ENOENT) {
 			warn(t, "%s is not there: it is left out", sysctl->key);
 			t->flags |= FLAG_PARTIAL;
 			sysctl_free(sysctl);
@@ -78,7 +78,7 @@ void leave_out_absent(struct transaction *t)
 static bool plan_wanted(struct transaction *t, const struct sysctl *sysctl)
 {
 	struct strbuf now = STRBUF_INIT;
-	int err = t->door->setting_get(t->door->self, sysctl->key, &now);
+	int err = t->door->setting.get(t->door->self, sysctl->key, &now);
 	bool good = true;
 
 	if (err != 0 && t->request.plan_only && (err != -ENOENT || t->request.assume_empty)) {
@@ -128,7 +128,7 @@ static const char *value_before(struct transaction *t, const struct sysctl *old)
 /* 0; -ENOENT: it is gone, with its interface; another -errno after a report. */
 static int read_dropped(struct transaction *t, const struct sysctl *old, struct strbuf *now)
 {
-	int err = t->door->setting_get(t->door->self, old->key, now);
+	int err = t->door->setting.get(t->door->self, old->key, now);
 
 	if (err == 0 || err == -ENOENT)
 		return err;
@@ -187,7 +187,7 @@ bool plan_settings(struct transaction *t, bool opening)
 int setting_try(struct transaction *t, const struct journal_step *step)
 {
 	t->flags |= FLAG_CHANGED;
-	return t->door->setting_set(t->door->self, step->name, strbuf_text(&step->after));
+	return t->door->setting.set(t->door->self, step->name, strbuf_text(&step->after));
 }
 
 bool setting_apply(struct transaction *t, const struct journal_step *step)
@@ -207,7 +207,7 @@ bool setting_apply(struct transaction *t, const struct journal_step *step)
 
 static bool put_back(struct transaction *t, const struct journal_step *step)
 {
-	int err = t->door->setting_set(t->door->self, step->name, strbuf_text(&step->before));
+	int err = t->door->setting.set(t->door->self, step->name, strbuf_text(&step->before));
 
 	if (err != 0 && err != -ENOENT) /* it is gone with its interface */
 		warn(t, "setting %s back to %s: %s", step->name, strbuf_text(&step->before), strerror(-err));
@@ -218,7 +218,7 @@ bool setting_undo(struct transaction *t, struct journal_step *step)
 {
 	const char *before = strbuf_text(&step->before), *after = strbuf_text(&step->after);
 	struct strbuf now = STRBUF_INIT;
-	int err = t->door->setting_get(t->door->self, step->name, &now);
+	int err = t->door->setting.get(t->door->self, step->name, &now);
 	bool good = true;
 
 	/* A step that changes nothing guards a value against another setting's change: whatever stands there, it goes back. */
@@ -236,7 +236,7 @@ bool setting_undo(struct transaction *t, struct journal_step *step)
 bool setting_undo_again(struct transaction *t, const struct journal_step *step)
 {
 	struct strbuf now = STRBUF_INIT;
-	bool good = step->stays || (t->door->setting_get(t->door->self, step->name, &now) == 0 &&
+	bool good = step->stays || (t->door->setting.get(t->door->self, step->name, &now) == 0 &&
 				    strcmp(strbuf_text(&now), strbuf_text(&step->before)) == 0);
 
 	strbuf_free(&now);
@@ -246,7 +246,7 @@ bool setting_undo_again(struct transaction *t, const struct journal_step *step)
 /* Has it its value, or is it not ours to set? Fills now. */
 static bool holds(const struct transaction *t, const struct sysctl *sysctl, struct strbuf *now)
 {
-	bool same = t->door->setting_get(t->door->self, sysctl->key, now) == 0 && strcmp(strbuf_text(now), sysctl->value) == 0;
+	bool same = t->door->setting.get(t->door->self, sysctl->key, now) == 0 && strcmp(strbuf_text(now), sysctl->value) == 0;
 
 	return same || !in_scope(t, sysctl->key) || belongs_to_machine(t, sysctl);
 }
@@ -262,7 +262,7 @@ void settings_repeat(struct transaction *t)
 		struct strbuf now = STRBUF_INIT;
 
 		if (!holds(t, sysctl, &now))
-			(void)!t->door->setting_set(t->door->self, sysctl->key, sysctl->value);
+			(void)!t->door->setting.set(t->door->self, sysctl->key, sysctl->value);
 		strbuf_free(&now);
 	}
 }

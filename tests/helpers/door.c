@@ -103,7 +103,7 @@ static int rehearse(const struct door *door, enum family families, const char *p
 static int text_call(const struct door *door, const char *call, const char *name)
 {
 	struct strbuf out = STRBUF_INIT;
-	int err = strcmp(call, "get") == 0 ? door->setting_get(door->self, name, &out) : door->set_save(door->self, name, &out);
+	int err = strcmp(call, "get") == 0 ? door->setting.get(door->self, name, &out) : door->set.save(door->self, name, &out);
 
 	if (err == 0)
 		puts(strbuf_text(&out));
@@ -117,7 +117,7 @@ static int set_restore(const struct door *door, const char *name, const char *pa
 	int err = file_read_path(path, &lines, 64 << 20);
 
 	if (err == 0)
-		err = door->set_restore(door->self, name, &lines, log);
+		err = door->set.restore(door->self, name, &lines, log);
 	strbuf_free(&lines);
 	return told(err);
 }
@@ -190,7 +190,7 @@ static int run(const struct door *door, const char *const args[static 4], struct
 	if (strcmp(call, "get") == 0 || strcmp(call, "set-save") == 0)
 		return text_call(door, call, args[1]);
 	if (strcmp(call, "set") == 0)
-		return told(door->setting_set(door->self, args[1], args[2]));
+		return told(door->setting.set(door->self, args[1], args[2]));
 	if (strcmp(call, "set-restore") == 0)
 		return set_restore(door, args[1], args[2], log);
 	if (strcmp(call, "generation") == 0)
