@@ -278,6 +278,21 @@ saved() { # saved N COMMAND...: the command runs savers N times
 	saved 2 put --no-rehearse -4 "$gateway"
 }
 
+@test "rules in force are not those of a generation that only has the same number" {
+	b=nft
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	put "$gateway"
+	# A copy of another state, as from a backup, and what an undone load left behind.
+	kept=$ns here=$state
+	fresh
+	put "$tmp/next"
+	rm -r "$here/generations"
+	cp -a "$state/generations" "$here"
+	ns=$kept state=$here
+	put --no-rehearse "$tmp/next"
+	in_ns iptables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT
+}
+
 @test "--no-rehearse takes no other namespace's rules for those in force" {
 	b=nft
 	put "$gateway"

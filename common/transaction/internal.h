@@ -114,12 +114,22 @@ must_check bool plan_sets(struct transaction *t);
 must_check bool note_used_sets(struct transaction *t);
 struct set *find_set(const struct extras *extras, const char *name); /* NULL: none */
 
-/* A set is filled beside the one in force. One at a time: the load holds the lock. A killed load's goes with the next. */
-#define SET_BESIDE SET_SCRATCH_PREFIX "beside"
-void set_drop_beside(const struct door *door);  /* it may not be there */
+/* A set is made for a trial, of which nothing stays. A killed run's goes with the next. */
+#define SET_TRIAL SET_SCRATCH_PREFIX "trial"
+
+/* A set is filled beside the one in force, under a name of its own; the journal knows of it. */
+struct set_name {
+	char text[32];
+};
+struct set_name set_beside(const char *name);
+void set_drop(const struct door *door, const char *name); /* it may not be there */
 
 /* Appends the lines of `ipset restore` that make it, under a name. */
 void set_write(const struct set *set, const char *name, struct strbuf *out);
+
+/* A line for each member: added as it is, added by its address alone, or removed. */
+enum set_change { SET_ADD, SET_ADD_PLAIN, SET_REMOVE };
+void set_write_members(const char *members, const char *name, enum set_change change, struct strbuf *out);
 
 /* Makes the set beside those in force for a moment, to fill `made` and `normal`. False after a report. */
 must_check bool set_learn(const struct door *door, struct set *set, struct diag_log *log);

@@ -1,39 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * RUN/mark: "nobody has committed anything to nf_tables since this load, which left its own rules in force and nothing
- * else". While that is so, the next load need not read the rules in force: they are those of the good generation.
+ * RUN/mark: "at this generation of nf_tables these rules were in force, and nothing else". While nobody commits anything,
+ * the next load need not read the rules in force, if they are those of the good generation.
  */
 #include "transaction/internal.h"
+#include "text/seal.h"
 
 #include <string.h>
 
 static const char name[] = "mark";
 
 /* Of this moment, this namespace and this boot. False: they cannot be told, or this kind of iptables has none. */
-static bool write_mark(const struct transaction *t, uint32_t seen, unsigned generation, struct strbuf *out)
+static bool write_mark(const struct transaction *t, uint32_t seen, const struct text_rules *rules[FAMILIES], struct strbuf *out)
 {
 	if (!t->door->mark(t->door->self, seen, out))
 		return false;
-	strbuf_printf(out, "rules of %06u\n", generation);
+	for (int i = 0; i < FAMILIES; i++) {
+		struct strbuf text = STRBUF_INIT;
+
+		rules_write(rules[i], false, &text);
+		strbuf_printf(out, "%s %zu bytes, crc32 %08lx\n", family_name(i), text.len,
+			      (unsigned long)seal_crc(strbuf_text(&text), text.len));
+		out->failed = out->failed || text.failed;
+		strbuf_free(&text);
+	}
 	return !out->failed;
 }
 
 void leave_mark(const struct transaction *t)
 {
 	const struct family_work *work = t->family;
-	unsigned generation = t->journal.generation != 0 ? t->journal.generation : t->good.number;
+	const struct text_rules *rules[FAMILIES] = { &work[0].wanted, &work[1].wanted };
 	struct strbuf text = STRBUF_INIT;
 
 	if (t->request.families == FAMILY_BOTH && work[0].seen == work[1].seen && rules_equal(&work[0].wanted, &work[0].live) &&
-	    rules_equal(&work[1].wanted, &work[1].live) && write_mark(t, work[0].seen, generation, &text))
+	    rules_equal(&work[1].wanted, &work[1].live) && write_mark(t, work[0].seen, rules, &text))
 		(void)!state_run_write(t->state, name, strbuf_text(&text), text.len); /* without it the next load reads */
 	strbuf_free(&text);
 }
 
 static bool is_marked(const struct transaction *t, uint32_t *seen)
 {
+	const struct text_rules *rules[FAMILIES] = { t->family[0].base, t->family[1].base };
 	struct strbuf kept = STRBUF_INIT, now = STRBUF_INIT;
-	bool same = t->door->generation(t->door->self, seen) == 0 && write_mark(t, *seen, t->good.number, &now) &&
+	bool same = t->door->generation(t->door->self, seen) == 0 && write_mark(t, *seen, rules, &now) &&
 		    state_run_read(t->state, name, &kept) == 0 && strcmp(strbuf_text(&kept), strbuf_text(&now)) == 0;
 
 	strbuf_free(&kept);

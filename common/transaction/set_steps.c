@@ -41,19 +41,37 @@ static int read_set(struct transaction *t, const char *name, struct strbuf *word
 	return err;
 }
 
-/* A line for each: "add NAME LINE -exist", or "del NAME MEMBER -exist". */
-static void write_lines(const char *members, const char *name, bool remove, struct strbuf *out)
+void set_write_members(const char *members, const char *name, enum set_change change, struct strbuf *out)
 {
 	for (const char *line = members; *line != '\0';) {
 		size_t len = strcspn(line, "\n");
 		struct token member = token_after(line, len, 0);
+		struct strbuf one = STRBUF_INIT;
 
-		if (remove)
-			strbuf_printf(out, "del %s %.*s -exist\n", name, (int)member.len, member.text);
+		strbuf_add(&one, line, len);
+		if (change == SET_ADD)
+			strbuf_printf(out, "add %s %s -exist\n", name, strbuf_text(&one));
 		else
-			strbuf_printf(out, "add %s %.*s -exist\n", name, (int)len, line);
+			strbuf_printf(out, "%s %s %.*s%s -exist\n", change == SET_REMOVE ? "del" : "add", name, (int)member.len,
+				      member.text, change == SET_ADD_PLAIN && set_is_exception(strbuf_text(&one)) ? " nomatch" : "");
+		strbuf_free(&one);
 		line += len + (line[len] == '\n');
 	}
+}
+
+/* What others did to a set since somebody looked at it, done to the set in its place. */
+static bool follow(struct transaction *t, const char *name, const char *looked, const char *left, enum set_change add)
+{
+	struct strbuf added = STRBUF_INIT, removed = STRBUF_INIT, lines = STRBUF_INIT;
+	bool good = set_lines_without(left, looked, &added) && set_lines_without(looked, left, &removed);
+
+	set_write_members(strbuf_text(&removed), name, SET_REMOVE, &lines);
+	set_write_members(strbuf_text(&added), name, add, &lines);
+	good = good && run_lines(t, name, &lines);
+	strbuf_free(&added);
+	strbuf_free(&removed);
+	strbuf_free(&lines);
+	return good;
 }
 
 /* Does the set hold all that the step puts there? ipset's word is not enough. */
@@ -72,60 +90,80 @@ static bool holds(struct transaction *t, const char *name, const struct strbuf *
 	return good;
 }
 
+/* Swaps them again; what others put into the new set meanwhile follows. */
+static void swap_back(struct transaction *t, const struct journal_step *step)
+{
+	const struct set_name beside = set_beside(step->name);
+	const struct set *set = find_set(&t->extras, step->name);
+	struct strbuf words = STRBUF_INIT, left = STRBUF_INIT, lines = STRBUF_INIT;
+
+	strbuf_printf(&lines, "swap %s %s\n", beside.text, step->name);
+	if (run_lines(t, step->name, &lines) && set != NULL && set->made.len > 0 && read_set(t, beside.text, &words, &left) == 0)
+		(void)!follow(t, step->name, strbuf_text(&set->normal), strbuf_text(&left), SET_ADD_PLAIN);
+	strbuf_free(&words);
+	strbuf_free(&left);
+	strbuf_free(&lines);
+}
+
 /*
  * The set that was swapped out must be the one that was looked at. What somebody wrote to it meanwhile is not lost: the
- * two are swapped again. At boot it is added to the new one.
+ * two are swapped again. At boot it is done to the new one.
  */
 static bool check_swapped(struct transaction *t, const struct journal_step *step)
 {
-	struct strbuf words = STRBUF_INIT, members = STRBUF_INIT, before = STRBUF_INIT, since = STRBUF_INIT, lines = STRBUF_INIT;
-	bool good = read_set(t, SET_BESIDE, &words, &members) == 0, same;
+	const struct set_name beside = set_beside(step->name);
+	struct strbuf words = STRBUF_INIT, members = STRBUF_INIT, before = STRBUF_INIT;
+	bool good = read_set(t, beside.text, &words, &members) == 0;
 
 	strbuf_reset(&words);
 	good = good && set_split(&step->before, &words, &before);
-	same = good && strcmp(strbuf_text(&members), strbuf_text(&before)) == 0;
-	if (good && !same && (t->flags & FLAG_BOOT) != 0) {
-		good = set_lines_without(strbuf_text(&members), strbuf_text(&before), &since);
-		write_lines(strbuf_text(&since), step->name, false, &lines);
-		good = good && run_lines(t, step->name, &lines);
-	} else if (!same) {
-		strbuf_printf(&lines, "swap " SET_BESIDE " %s\n", step->name);
-		if (run_lines(t, step->name, &lines) && good) {
+	if (good && strcmp(strbuf_text(&members), strbuf_text(&before)) != 0) {
+		if ((t->flags & FLAG_BOOT) != 0) {
+			good = follow(t, step->name, strbuf_text(&before), strbuf_text(&members), SET_ADD_PLAIN);
+		} else {
 			diag_add(t->log, DIAG_LOAD, NULL, NULL, "another program changed set %s meanwhile", step->name);
 			t->result = RESULT_OTHER;
+			good = false;
 		}
-		good = false;
 	}
+	if (!good)
+		swap_back(t, step);
 	strbuf_free(&words);
 	strbuf_free(&members);
 	strbuf_free(&before);
-	strbuf_free(&since);
-	strbuf_free(&lines);
 	return good;
 }
 
 static bool apply_beside(struct transaction *t, const struct journal_step *step)
 {
+	const struct set_name beside = set_beside(step->name);
 	struct strbuf lines = STRBUF_INIT;
 	bool good;
 
-	set_drop_beside(t->door);
-	rename_lines(strbuf_text(&step->after), step->name, SET_BESIDE, &lines);
-	strbuf_printf(&lines, "swap " SET_BESIDE " %s\n", step->name);
+	set_drop(t->door, beside.text);
+	rename_lines(strbuf_text(&step->after), step->name, beside.text, &lines);
+	strbuf_printf(&lines, "swap %s %s\n", beside.text, step->name);
 	good = run_lines(t, step->name, &lines) && check_swapped(t, step);
-	set_drop_beside(t->door);
+	set_drop(t->door, beside.text);
 	strbuf_free(&lines);
 	return good;
+}
+
+/* Members that are added one by one, to a set that keeps its own (join). */
+static bool is_addition(const struct journal_step *step)
+{
+	return strncmp(strbuf_text(&step->after), "add ", 4) == 0;
 }
 
 bool set_apply(struct transaction *t, const struct journal_step *step)
 {
 	const struct strbuf nothing = STRBUF_INIT;
 	const struct set *set = find_set(&t->extras, step->name);
+	bool beside = step->existed && !is_addition(step);
 
 	t->flags |= FLAG_CHANGED;
-	return (step->existed ? apply_beside(t, step) : run_lines(t, step->name, &step->after)) &&
-	       holds(t, step->name, set != NULL && set->made.len > 0 ? &set->normal : &nothing);
+	return (beside ? apply_beside(t, step) : run_lines(t, step->name, &step->after)) &&
+	       holds(t, step->name, set != NULL && set->made.len > 0 && !is_addition(step) ? &set->normal : &nothing);
 }
 
 /* --- undoing ----------------------------------------------------------------------------------------- */
@@ -147,83 +185,229 @@ static bool read_after(struct transaction *t, const struct journal_step *step, s
 	struct strbuf lines = STRBUF_INIT;
 	bool good;
 
-	set_drop_beside(t->door);
-	rename_lines(strbuf_text(&step->after), step->name, SET_BESIDE, &lines);
-	good = run_lines(t, step->name, &lines) && read_set(t, SET_BESIDE, &after->words, &after->members) == 0;
-	set_drop_beside(t->door);
+	set_drop(t->door, SET_TRIAL);
+	rename_lines(strbuf_text(&step->after), step->name, SET_TRIAL, &lines);
+	good = run_lines(t, step->name, &lines) && read_set(t, SET_TRIAL, &after->words, &after->members) == 0;
+	set_drop(t->door, SET_TRIAL);
 	strbuf_free(&lines);
 	return good;
+}
+
+/* The lines of a text, and the member that each begins with. */
+struct member_map {
+	struct piecemap lines, members;
+};
+
+static bool map_members(struct member_map *map, const char *text)
+{
+	bool good = true;
+
+	for (size_t len; good && *text != '\0'; text += len + (text[len] == '\n')) {
+		struct token member;
+		struct piece piece, name;
+
+		len = strcspn(text, "\n");
+		member = token_after(text, len, 0);
+		piece = (struct piece){ text, (unsigned)len };
+		name = (struct piece){ member.text, (unsigned)member.len };
+		good = piecemap_add(&map->lines, &piece) != PIECEMAP_NONE && piecemap_add(&map->members, &name) != PIECEMAP_NONE;
+	}
+	return good;
+}
+
+static void map_free(struct member_map *map)
+{
+	piecemap_free(&map->lines);
+	piecemap_free(&map->members);
+}
+
+static bool has_line(const struct member_map *map, const char *line, size_t len)
+{
+	struct piece piece = { line, (unsigned)len };
+
+	return piecemap_find(&map->lines, &piece) != PIECEMAP_NONE;
+}
+
+static bool has_member(const struct member_map *map, const char *line, size_t len)
+{
+	struct token member = token_after(line, len, 0);
+	struct piece piece = { member.text, (unsigned)member.len };
+
+	return piecemap_find(&map->members, &piece) != PIECEMAP_NONE;
+}
+
+/* A set before the load, as the load made it, and now; and what of it is still as the load made it. */
+struct sides {
+	struct member_map before, after, now, kept;
+	struct strbuf kept_text; /* owned; kept borrows from it */
+};
+
+static bool map_sides(struct sides *sides, const struct set_side *before, const struct set_side *after, const struct set_side *now)
+{
+	struct strbuf changed = STRBUF_INIT;
+	bool good = map_members(&sides->before, strbuf_text(&before->members)) &&
+		    map_members(&sides->after, strbuf_text(&after->members)) &&
+		    map_members(&sides->now, strbuf_text(&now->members)) &&
+		    set_lines_without(strbuf_text(&now->members), strbuf_text(&after->members), &changed) &&
+		    set_lines_without(strbuf_text(&now->members), strbuf_text(&changed), &sides->kept_text) &&
+		    map_members(&sides->kept, strbuf_text(&sides->kept_text));
+
+	strbuf_free(&changed);
+	return good;
+}
+
+static void sides_free(struct sides *sides)
+{
+	map_free(&sides->before);
+	map_free(&sides->after);
+	map_free(&sides->now);
+	map_free(&sides->kept);
+	strbuf_free(&sides->kept_text);
+}
+
+/* Did the load take this member of before away, or change it, and has nobody touched it since? */
+static bool comes_back(const struct sides *sides, const char *line, size_t len)
+{
+	if (has_member(&sides->after, line, len))
+		return has_member(&sides->kept, line, len);
+	return !has_member(&sides->now, line, len);
+}
+
+/* Did the load bring this member of after, and is it still as the load made it? */
+static bool goes(const struct sides *sides, const char *line, size_t len)
+{
+	return !has_member(&sides->before, line, len) && has_line(&sides->now, line, len);
+}
+
+/* Appends those lines of a text for which it is so. */
+static void choose_lines(const struct sides *sides, const char *text,
+			 bool (*chosen)(const struct sides *, const char *, size_t), struct strbuf *out)
+{
+	for (size_t len; *text != '\0'; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		if (chosen(sides, text, len))
+			strbuf_printf(out, "%.*s\n", (int)len, text);
+	}
 }
 
 /* Members alone: the same words, so what others did to the set since stays. */
-static bool members_back(struct transaction *t, const char *name, const struct set_side *before, const struct set_side *after)
+static bool members_back(struct transaction *t, const char *name, const struct set_side *before, const struct set_side *after,
+			 const struct set_side *now)
 {
-	struct strbuf added = STRBUF_INIT, removed = STRBUF_INIT, lines = STRBUF_INIT;
-	bool good = set_lines_without(strbuf_text(&after->members), strbuf_text(&before->members), &added) &&
-		    set_lines_without(strbuf_text(&before->members), strbuf_text(&after->members), &removed);
+	struct strbuf changed = STRBUF_INIT, back = STRBUF_INIT, gone = STRBUF_INIT, lines = STRBUF_INIT;
+	struct sides sides = { .kept_text = STRBUF_INIT };
+	bool good = map_sides(&sides, before, after, now) &&
+		    set_lines_without(strbuf_text(&before->members), strbuf_text(&after->members), &changed);
 
 	if (good) {
-		write_lines(strbuf_text(&added), name, true, &lines);
-		write_lines(strbuf_text(&removed), name, false, &lines);
+		choose_lines(&sides, strbuf_text(&changed), comes_back, &back);
+		choose_lines(&sides, strbuf_text(&after->members), goes, &gone);
+		set_write_members(strbuf_text(&gone), name, SET_REMOVE, &lines);
+		set_write_members(strbuf_text(&back), name, SET_ADD, &lines);
 		good = run_lines(t, name, &lines);
 	}
-	strbuf_free(&added);
-	strbuf_free(&removed);
+	strbuf_free(&changed);
+	strbuf_free(&back);
+	strbuf_free(&gone);
 	strbuf_free(&lines);
+	sides_free(&sides);
 	return good;
 }
 
-/* What others added since the load, without options that the set before the load does not know. */
-static bool others_since(const struct set_side *now, const struct set_side *after, struct strbuf *out)
+/* A member of before that others have not taken away since. */
+static bool is_there(const struct sides *sides, const char *line, size_t len)
 {
-	struct strbuf lines = STRBUF_INIT;
-	bool good = set_lines_without(strbuf_text(&now->members), strbuf_text(&after->members), &lines);
-
-	for (const char *line = strbuf_text(&lines); good && *line != '\0';) {
-		size_t len = strcspn(line, "\n");
-		struct token member = token_after(line, len, 0);
-		struct strbuf one = STRBUF_INIT;
-
-		strbuf_add(&one, line, len);
-		strbuf_printf(out, "add " SET_BESIDE " %.*s%s -exist\n", (int)member.len, member.text,
-			      set_is_exception(strbuf_text(&one)) ? " nomatch" : "");
-		strbuf_free(&one);
-		line += len + (line[len] == '\n');
-	}
-	strbuf_free(&lines);
-	return good && !out->failed;
+	return !has_member(&sides->after, line, len) || has_member(&sides->now, line, len);
 }
 
-/* The load gave the set other words: it is made as it was beside, with what others added since, and swapped. */
-static bool words_back(struct transaction *t, const struct journal_step *step, const struct set_side *now,
-		       const struct set_side *after)
+/* A member of now that others have added since the load. */
+static bool is_theirs(const struct sides *sides, const char *line, size_t len)
 {
-	struct strbuf lines = STRBUF_INIT;
-	bool good;
+	return !has_member(&sides->after, line, len) && !has_member(&sides->before, line, len);
+}
 
-	set_drop_beside(t->door);
-	rename_lines(strbuf_text(&step->before), step->name, SET_BESIDE, &lines);
-	good = others_since(now, after, &lines) || diag_memory(t->log) == 0;
-	strbuf_printf(&lines, "swap " SET_BESIDE " %s\ndestroy " SET_BESIDE "\n", step->name);
+/* The load gave the set other words: it is made as it was beside, with what others did since, and swapped. */
+static bool words_back(struct transaction *t, const struct journal_step *step, const struct set_side *before,
+		       const struct set_side *after, const struct set_side *now)
+{
+	const struct set_name beside = set_beside(step->name);
+	struct strbuf lines = STRBUF_INIT, members = STRBUF_INIT, theirs = STRBUF_INIT;
+	struct set_side left = { STRBUF_INIT, STRBUF_INIT };
+	struct sides sides = { .kept_text = STRBUF_INIT };
+	bool good = map_sides(&sides, before, after, now);
+
+	set_drop(t->door, beside.text);
+	choose_lines(&sides, strbuf_text(&before->members), is_there, &members);
+	choose_lines(&sides, strbuf_text(&now->members), is_theirs, &theirs);
+	strbuf_printf(&lines, "create %s %s\n", beside.text, strbuf_text(&before->words));
+	set_write_members(strbuf_text(&members), beside.text, SET_ADD, &lines);
+	set_write_members(strbuf_text(&theirs), beside.text, SET_ADD_PLAIN, &lines);
+	strbuf_printf(&lines, "swap %s %s\n", beside.text, step->name);
+	good = good && run_lines(t, step->name, &lines) && read_set(t, beside.text, &left.words, &left.members) == 0 &&
+	       follow(t, step->name, strbuf_text(&now->members), strbuf_text(&left.members), SET_ADD_PLAIN);
+	set_drop(t->door, beside.text);
+	strbuf_free(&lines);
+	strbuf_free(&members);
+	strbuf_free(&theirs);
+	side_free(&left);
+	sides_free(&sides);
+	return good;
+}
+
+/* A load that was killed between the swap and the look at what it swapped out: others may have written there. */
+static bool save_left(struct transaction *t, const struct journal_step *step, const struct set_side *before,
+		      const struct set_side *after, const struct strbuf *left)
+{
+	struct strbuf new = STRBUF_INIT, theirs = STRBUF_INIT, lines = STRBUF_INIT;
+	bool good = set_lines_without(strbuf_text(left), strbuf_text(&before->members), &new) &&
+		    set_lines_without(strbuf_text(&new), strbuf_text(&after->members), &theirs);
+
+	set_write_members(strbuf_text(&theirs), step->name, SET_ADD_PLAIN, &lines);
 	good = good && run_lines(t, step->name, &lines);
-	set_drop_beside(t->door);
+	strbuf_free(&new);
+	strbuf_free(&theirs);
 	strbuf_free(&lines);
 	return good;
 }
 
 static bool put_back(struct transaction *t, const struct journal_step *step, const struct set_side *now)
 {
+	const struct set_name beside = set_beside(step->name);
 	struct set_side before = { STRBUF_INIT, STRBUF_INIT }, after = { STRBUF_INIT, STRBUF_INIT };
-	bool good = (set_split(&step->before, &before.words, &before.members) || diag_memory(t->log) == 0) &&
-		    read_after(t, step, &after);
+	struct set_side left = { STRBUF_INIT, STRBUF_INIT };
+	int found = read_set(t, beside.text, &left.words, &left.members);
+	bool good = (found == 0 || found == -ENOENT) && (set_split(&step->before, &before.words, &before.members) ||
+							   diag_memory(t->log) == 0) && read_after(t, step, &after);
 
 	if (good && set_compare(strbuf_text(&before.words), strbuf_text(&now->words)) == SET_ALIKE)
-		good = members_back(t, step->name, &before, &after);
+		good = members_back(t, step->name, &before, &after, now);
 	else if (good)
-		good = words_back(t, step, now, &after);
+		good = words_back(t, step, &before, &after, now);
+	good = good && save_left(t, step, &before, &after, &left.members);
 	side_free(&before);
 	side_free(&after);
+	side_free(&left);
 	return good;
+}
+
+/* Members that were added to a set that kept its own. */
+static bool take_additions(struct transaction *t, const struct journal_step *step)
+{
+	struct strbuf lines = STRBUF_INIT;
+
+	for (const char *line = strbuf_text(&step->after); *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+		struct token verb = token_after(line, len, 0), name = token_next(line, len, &verb), member = token_next(line, len, &name);
+
+		strbuf_printf(&lines, "del %s %.*s -exist\n", step->name, (int)member.len, member.text);
+		line += len + (line[len] == '\n');
+	}
+	if (!run_lines(t, step->name, &lines)) {
+		strbuf_free(&lines);
+		return false;
+	}
+	strbuf_free(&lines);
+	return true;
 }
 
 /* The name that a set gets before it is destroyed: nobody adds to it behind our look. */
@@ -266,11 +450,11 @@ static bool destroy_empty(struct transaction *t, const char *gone, const char *n
 }
 
 /* A set that the load made loses the load's members, and goes unless others use it by now. */
-static bool take_away(struct transaction *t, const struct journal_step *step)
+static bool take_away(struct transaction *t, const struct journal_step *step, const struct set_side *now)
 {
 	struct set_side nothing = { STRBUF_INIT, STRBUF_INIT }, after = { STRBUF_INIT, STRBUF_INIT };
 	struct strbuf gone = STRBUF_INIT;
-	bool good = read_after(t, step, &after) && (after.members.len == 0 || members_back(t, step->name, &nothing, &after));
+	bool good = read_after(t, step, &after) && (after.members.len == 0 || members_back(t, step->name, &nothing, &after, now));
 	int err;
 
 	gone_name(step->name, &gone);
@@ -307,11 +491,14 @@ bool set_undo(struct transaction *t, const struct journal_step *step)
 	int err = read_set(t, step->name, &now.words, &now.members);
 
 	good = good && (err == 0 || err == -ENOENT);
-	if (good && step->existed)
+	if (good && step->existed && is_addition(step))
+		good = err == -ENOENT || take_additions(t, step);
+	else if (good && step->existed)
 		good = err == 0 ? put_back(t, step, &now) : run_lines(t, step->name, &step->before);
 	else if (good && err == 0)
-		good = take_away(t, step);
-	set_drop_beside(t->door); /* the load may have died there */
+		good = take_away(t, step, &now);
+	set_drop(t->door, SET_TRIAL); /* the load may have died there ... */
+	set_drop(t->door, set_beside(step->name).text);
 	side_free(&now);
 	return good;
 }

@@ -2,8 +2,10 @@
 /* Sets of addresses: what a load asks for, what stands there, and the steps from the one to the other. */
 #include "transaction/internal.h"
 #include "host/depend.h"
+#include "text/seal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,18 +42,26 @@ void set_write(const struct set *set, const char *name, struct strbuf *out)
 	}
 }
 
-void set_drop_beside(const struct door *door)
+struct set_name set_beside(const char *name)
+{
+	struct set_name beside;
+
+	snprintf(beside.text, sizeof(beside.text), SET_SCRATCH_PREFIX "beside-%08lx", (unsigned long)seal_crc(name, strlen(name)));
+	return beside;
+}
+
+void set_drop(const struct door *door, const char *name)
 {
 	struct strbuf lines = STRBUF_INIT;
 	struct diag_log silent = { .report = NULL };
 	bool gone = false;
 
-	strbuf_puts(&lines, "destroy " SET_BESIDE "\n");
+	strbuf_printf(&lines, "destroy %s\n", name);
 	for (int tries = 0; tries < 2 && !gone; tries++) {
 		struct strbuf saved = STRBUF_INIT;
 
-		gone = door->set.save(door->self, SET_BESIDE, &saved) == -ENOENT ||
-		       door->set.restore(door->self, SET_BESIDE, &lines, &silent) == 0;
+		gone = door->set.save(door->self, name, &saved) == -ENOENT ||
+		       door->set.restore(door->self, name, &lines, &silent) == 0;
 		strbuf_free(&saved);
 	}
 	strbuf_free(&lines);
@@ -65,14 +75,14 @@ bool set_learn(const struct door *door, struct set *set, struct diag_log *log)
 
 	strbuf_reset(&set->made);
 	strbuf_reset(&set->normal);
-	set_drop_beside(door);
-	set_write(set, SET_BESIDE, &lines);
+	set_drop(door, SET_TRIAL);
+	set_write(set, SET_TRIAL, &lines);
 	good = door->set.restore(door->self, set->name, &lines, log) == 0;
-	err = good ? door->set.save(door->self, SET_BESIDE, &saved) : 0;
+	err = good ? door->set.save(door->self, SET_TRIAL, &saved) : 0;
 	if (err != 0)
 		diag_system(log, err, "set %s, as it was made for a trial", set->name);
 	good = good && err == 0;
-	set_drop_beside(door);
+	set_drop(door, SET_TRIAL);
 	if (good && !set_split(&saved, &set->made, &set->normal))
 		good = diag_memory(log) == 0;
 	strbuf_free(&lines);
@@ -205,6 +215,9 @@ static bool look(struct transaction *t, struct set *set)
 	int err;
 
 	strbuf_reset(&set->before);
+	set->existed = false;
+	if (t->request.assume_empty)
+		return true;
 	err = t->door->set.save(t->door->self, set->name, &set->before);
 	set->existed = err == 0;
 	if (err == 0 || err == -ENOENT)
@@ -232,6 +245,18 @@ static bool is_open(const struct transaction *t, const struct set *set)
 	return set->open || (set->members.len == 0 && !has_members(find_set(&t->good.extras, set->name)));
 }
 
+/* A plan changes nothing, not for a moment either: then the words of the text have to do. */
+static bool know(struct transaction *t, struct set *set)
+{
+	if (set->made.len > 0)
+		return true;
+	if (!t->request.plan_only)
+		return learn_here(t, t->door, set);
+	strbuf_puts(&set->made, strbuf_text(&set->type));
+	strbuf_puts(&set->normal, strbuf_text(&set->members));
+	return !set->made.failed && !set->normal.failed;
+}
+
 /* The members that the load before gave the set, as the kernel tells them; none are known: "". */
 static const char *known_members(struct transaction *t, const struct set *set)
 {
@@ -243,6 +268,8 @@ static const char *known_members(struct transaction *t, const struct set *set)
 	if (strcmp(strbuf_text(&good->type), strbuf_text(&set->type)) == 0 &&
 	    strcmp(strbuf_text(&good->members), strbuf_text(&set->members)) == 0)
 		return strbuf_text(&set->normal);
+	if (t->request.plan_only)
+		return strbuf_text(&good->members);
 	return set_learn(t->door, good, &silent) ? strbuf_text(&good->normal) : "";
 }
 
@@ -307,19 +334,29 @@ static bool stop_at_others(struct transaction *t, const struct set *set, const c
 	return false;
 }
 
-/* At boot nobody can be asked: the set gets what the generation gave it, and keeps what others did. */
+/*
+ * At boot nobody can be asked: the set gets the members that it lacks, one by one, and keeps its own and its options. Their
+ * options may be none that the set in force knows.
+ */
 static bool join(struct transaction *t, struct set *set, const char *members)
 {
-	struct set joined = { .name = set->name, .type = set->type, .existed = true, .before = set->before };
-	bool good = set_lines_without(strbuf_text(&set->normal), members, &joined.members);
+	struct strbuf missing = STRBUF_INIT;
+	struct journal_step *step = NULL;
+	bool good = set_lines_without(strbuf_text(&set->normal), members, &missing);
 
 	warn(t, "set %s has other members than the good generation gave it: they stay", set->name);
 	t->flags |= FLAG_PARTIAL;
-	if (good && joined.members.len > 0) {
-		strbuf_puts(&joined.members, members);
-		good = add_step(t, &joined) != NULL;
+	if (good && missing.len > 0) {
+		step = journal_add(&t->journal, JOURNAL_SET, set->name, 0);
+		good = step != NULL;
 	}
-	strbuf_free(&joined.members);
+	if (step != NULL) {
+		step->existed = true;
+		strbuf_add(&step->before, strbuf_text(&set->before), set->before.len);
+		set_write_members(strbuf_text(&missing), set->name, SET_ADD_PLAIN, &step->after);
+		strbuf_printf(&t->plan, "add to set %s what it lacks\n", set->name);
+	}
+	strbuf_free(&missing);
 	return good || diag_memory(t->log) == 0;
 }
 
@@ -328,7 +365,7 @@ static bool plan_open(struct transaction *t, struct set *set, const char *words)
 {
 	if (!has_type(set))
 		return true;
-	if (set->made.len == 0 && !learn_here(t, t->door, set))
+	if (!know(t, set))
 		return false;
 	return set_compare(strbuf_text(&set->made), words) >= SET_OTHER_SIZE || is_other(t, set, words);
 }
@@ -338,7 +375,7 @@ static bool plan_fixed(struct transaction *t, struct set *set, const char *words
 	enum set_likeness likeness;
 	const char *known;
 
-	if (set->made.len == 0 && !learn_here(t, t->door, set))
+	if (!know(t, set))
 		return false;
 	likeness = set_compare(strbuf_text(&set->made), words);
 	if (likeness == SET_OTHER_TYPE)
@@ -356,7 +393,7 @@ static bool take_normal(struct transaction *t, struct set *set)
 {
 	if (set->members.len == 0 || (set->made.len == 0 && (t->flags & FLAG_BOOT) != 0))
 		return true;
-	if (set->made.len == 0 && !learn_here(t, t->door, set))
+	if (!know(t, set))
 		return false;
 	strbuf_reset(&set->members);
 	strbuf_add(&set->members, strbuf_text(&set->normal), set->normal.len);
@@ -385,8 +422,8 @@ bool plan_sets(struct transaction *t)
 {
 	bool good = true;
 
-	if (t->extras.sets.len > 0 || t->good.extras.sets.len > 0)
-		set_drop_beside(t->door); /* a killed run's */
+	if (!t->request.plan_only && (t->extras.sets.len > 0 || t->good.extras.sets.len > 0))
+		set_drop(t->door, SET_TRIAL); /* a killed run's */
 	for (size_t i = 0; good && i < t->extras.sets.len; i++)
 		if (in_scope(t, &t->extras.sets.item[i]))
 			good = plan_set(t, &t->extras.sets.item[i]);
@@ -421,7 +458,7 @@ bool note_used_sets(struct transaction *t)
 	struct extras used = { .sets = { 0 } };
 	bool good = true;
 
-	for (int i = 0; good && i < FAMILIES && t->request.generation == 0; i++)
+	for (int i = 0; good && i < FAMILIES && t->request.generation == 0 && !t->request.assume_empty; i++)
 		if (family_has(t->request.families, i) && strstr(strbuf_text(&t->family[i].text), "-set ") != NULL)
 			good = depend_sets(&used, &t->family[i].wanted);
 	for (size_t i = 0; good && i < used.sets.len; i++)
