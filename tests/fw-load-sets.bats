@@ -273,6 +273,7 @@ undone() { # undone PID: it was not confirmed
 		1|unknown|set bans hash:nett
 		1|a set looks like|set bans inet
 		1|a set looks like|set bans iphash
+		1|no address of the set's family|set bans bitmap:ip range localhost/24
 		1|an open set looks like|set-open bans iphash
 		2|no address of the set's family|set bans hash:net family ipv6;member 192.0.2.1
 			1|an open set looks like|set-open bans inet timeout 7

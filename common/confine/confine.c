@@ -55,6 +55,7 @@ int confine_program(const char *path, uint64_t capabilities)
 		if (program.elf) {
 			(void)!hold_files(&program);
 			(void)!rights_resolve_nothing();
+			(void)!rights_change_nothing();
 		}
 		(void)!rights_keep(capabilities);
 	}
@@ -67,6 +68,7 @@ void confine_computing(void)
 	(void)!rights_gain_none();
 	(void)!hold_files(NULL);
 	(void)!rights_resolve_nothing();
+	(void)!rights_change_nothing();
 	(void)!rights_keep(0);
 }
 

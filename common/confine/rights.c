@@ -6,6 +6,8 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -62,12 +64,23 @@ int rights_keep(uint64_t capabilities)
 	return syscall(SYS_capset, &header, data) == 0 ? 0 : -errno;
 }
 
+static int install(struct sock_filter *code, unsigned short length)
+{
+	struct sock_fprog program = { length, code };
+
+	/* Without this flag, which came with Linux 4.17, a process with a filter may be made slower. */
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) == 0)
+		return 0;
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0 ? 0 : -errno;
+}
+
 int rights_resolve_nothing(void)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 0, 9),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 0, 10),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 7, 0), /* it makes sockets without socket(2) */
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 7),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(0)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 1, 0),
@@ -78,10 +91,69 @@ int rights_resolve_nothing(void)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	struct sock_fprog program = { ARRAY_LEN(code), code };
 
-	/* Without this flag, which came with Linux 4.17, a process with a filter may be made slower. */
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) == 0)
-		return 0;
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0 ? 0 : -errno;
+	return install(code, ARRAY_LEN(code));
+}
+
+/* What Landlock does not guard: the modes, owners, times and attributes of files, and namespaces. */
+static const unsigned changing[] = {
+#ifdef SYS_chmod
+	SYS_chmod,
+#endif
+#ifdef SYS_chown
+	SYS_chown,
+#endif
+#ifdef SYS_lchown
+	SYS_lchown,
+#endif
+#ifdef SYS_utime
+	SYS_utime,
+#endif
+#ifdef SYS_utimes
+	SYS_utimes,
+#endif
+#ifdef SYS_futimesat
+	SYS_futimesat,
+#endif
+#ifdef SYS_fchmodat2
+	SYS_fchmodat2,
+#endif
+	SYS_fchmod,	SYS_fchmodat,	 SYS_fchown,	   SYS_fchownat,     SYS_utimensat,	SYS_setxattr, SYS_lsetxattr,
+	SYS_fsetxattr,	SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_unshare,	SYS_setns,
+};
+
+/* Which argument of clone(2) has the flags. */
+#if defined(__s390x__)
+#define CLONE_FLAGS 1
+#else
+#define CLONE_FLAGS 0
+#endif
+
+int rights_change_nothing(void)
+{
+	enum { LISTED = ARRAY_LEN(changing), HEAD = 3, REFUSE = 9, TAIL = 11 };
+	const struct sock_filter tail[TAIL] = {
+		/* The flags of clone3(2) cannot be looked at: C libraries take clone(2) where it is missing. */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 9, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prlimit64, 3, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(CLONE_FLAGS)),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_NEWUSER, 3, 2),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(0)), /* the process: its own limits alone */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+	};
+	struct sock_filter code[HEAD + LISTED + TAIL] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 0, LISTED + 1 + 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	};
+
+	for (unsigned i = 0; i < LISTED; i++)
+		code[HEAD + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, changing[i], (unsigned char)(LISTED - 1 - i + REFUSE), 0);
+	memcpy(&code[HEAD + LISTED], tail, sizeof(tail));
+	return install(code, ARRAY_LEN(code));
 }

@@ -17,4 +17,10 @@ must_check int rights_keep(uint64_t capabilities);
  */
 must_check int rights_resolve_nothing(void);
 
+/*
+ * Refuses to change modes, owners, times and attributes of files, to enter or make namespaces, and to change the limits of
+ * other processes: what Landlock does not guard. Of our architecture alone. 0 or -errno.
+ */
+must_check int rights_change_nothing(void);
+
 #endif

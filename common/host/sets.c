@@ -97,6 +97,31 @@ bool sets_save(struct strbuf *out, struct diag_log *log)
 	return good;
 }
 
+/* A name with blanks or quotes is written by `ipset save' so that `ipset restore' cannot read it. */
+static bool is_readable(const char *line, size_t len)
+{
+	struct token verb = token_after(line, len, 0), name = token_next(line, len, &verb), type = token_next(line, len, &name);
+
+	return token_is(&verb, "create") && memchr(type.text, ':', type.len) != NULL && memchr(name.text, '"', name.len) == NULL &&
+	       memchr(name.text, '\\', name.len) == NULL && name.text[0] != '-';
+}
+
+/* One after the other: what cannot be made keeps no others from being made. */
+static void mirror_each(const struct strbuf *lines, const struct netns *netns)
+{
+	for (const char *line = strbuf_text(lines); *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+		struct strbuf one = STRBUF_INIT;
+		struct spawn spawn;
+
+		strbuf_add(&one, line, len + (line[len] == '\n'));
+		run_ipset(netns, "restore", "-exist", &one, &spawn);
+		spawn_free(&spawn);
+		strbuf_free(&one);
+		line += len + (line[len] == '\n');
+	}
+}
+
 void sets_mirror(const struct strbuf *saved, const struct netns *netns)
 {
 	struct strbuf lines = STRBUF_INIT;
@@ -104,9 +129,8 @@ void sets_mirror(const struct strbuf *saved, const struct netns *netns)
 
 	for (const char *line = strbuf_text(saved); *line != '\0';) {
 		size_t len = strcspn(line, "\n");
-		struct token verb = token_after(line, len, 0);
 
-		if (token_is(&verb, "create")) {
+		if (is_readable(line, len)) {
 			strbuf_add(&lines, line, len);
 			strbuf_putc(&lines, '\n');
 		}
@@ -114,6 +138,8 @@ void sets_mirror(const struct strbuf *saved, const struct netns *netns)
 	}
 	if (lines.len > 0) {
 		run_ipset(netns, "restore", NULL, &lines, &spawn);
+		if (!spawn_good(&spawn))
+			mirror_each(&lines, netns);
 		spawn_free(&spawn);
 	}
 	strbuf_free(&lines);

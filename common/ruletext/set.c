@@ -29,6 +29,27 @@ static bool has_option(const char *text, size_t len)
 	return false;
 }
 
+/* A word of its own; len 0: there is none. Text in quotes is a comment's. */
+static struct token find_option(const char *text, const char *option)
+{
+	size_t len = strlen(text);
+	struct token word = token_after(text, len, 0);
+	bool quoted = false;
+
+	for (; word.len > 0 && (quoted || !token_is(&word, option)); word = token_next(text, len, &word))
+		for (size_t i = 0; i < word.len; i++)
+			quoted = quoted != (word.text[i] == '"');
+	return word;
+}
+
+/* The value of an option; len 0: there is none. */
+static struct token option_value(const char *text, const char *option)
+{
+	struct token word = find_option(text, option);
+
+	return word.len > 0 ? token_next(text, strlen(text), &word) : word;
+}
+
 /* ADDRESS, ADDRESS/LENGTH or ADDRESS-ADDRESS */
 static bool is_address(const char *text, size_t len, int family)
 {
@@ -118,11 +139,21 @@ static void write_words(struct set *set, const char *text, size_t len, struct to
 	}
 }
 
+/* A range of addresses has no names of hosts either. Ranges of ports begin with a digit or are known to ipset. */
+static bool has_range(const struct set *set)
+{
+	const char *type = strbuf_text(&set->type);
+	struct token range = option_value(type, "range");
+
+	return range.len == 0 || strncmp(type, "bitmap:ip", 9) != 0 || is_address(range.text, range.len, AF_INET);
+}
+
 enum set_fault set_parse(struct set *set, bool open, const char *text, size_t len)
 {
 	struct token name = token_after(text, len, 0), type = token_next(text, len, &name);
 	struct token behind = token_next(text, len, &type);
 	bool typed = type.len > 0 && memchr(type.text, ':', type.len) != NULL, named = token_is(&type, "family");
+	enum set_fault found;
 
 	*set = (struct set){ .open = open };
 	if (begins(&name, SET_SCRATCH_PREFIX))
@@ -136,10 +167,11 @@ enum set_fault set_parse(struct set *set, bool open, const char *text, size_t le
 		return SET_FAULT_FORM; /* no family, or options of what type? */
 	set->name = strndup(name.text, name.len);
 	write_words(set, text, len, type, typed);
-	if (set->name != NULL && !set->type.failed)
+	if (set->name != NULL && !set->type.failed && has_range(set))
 		return SET_GOOD;
+	found = set->name != NULL && !set->type.failed ? SET_FAULT_ADDRESS : SET_FAULT_MEMORY;
 	set_free(set);
-	return SET_FAULT_MEMORY;
+	return found;
 }
 
 void set_free(struct set *set)
@@ -151,27 +183,6 @@ void set_free(struct set *set)
 	strbuf_free(&set->made);
 	strbuf_free(&set->normal);
 	set->name = NULL;
-}
-
-/* A word of its own; len 0: there is none. Text in quotes is a comment's. */
-static struct token find_option(const char *text, const char *option)
-{
-	size_t len = strlen(text);
-	struct token word = token_after(text, len, 0);
-	bool quoted = false;
-
-	for (; word.len > 0 && (quoted || !token_is(&word, option)); word = token_next(text, len, &word))
-		for (size_t i = 0; i < word.len; i++)
-			quoted = quoted != (word.text[i] == '"');
-	return word;
-}
-
-/* The value of an option; len 0: there is none. */
-static struct token option_value(const char *text, const char *option)
-{
-	struct token word = find_option(text, option);
-
-	return word.len > 0 ? token_next(text, strlen(text), &word) : word;
 }
 
 bool set_is_exception(const char *member)

@@ -21,6 +21,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -171,6 +172,43 @@ static int change_namespace(void)
 	return unshare(CLONE_NEWNS);
 }
 
+static int change_mode(void)
+{
+	char path[sizeof(folder) + 16];
+
+	snprintf(path, sizeof(path), "%s/victim", folder);
+	return chmod(path, 0666);
+}
+
+static int change_user(void)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0)
+		_exit(unshare(CLONE_NEWUSER) == 0 ? 0 : 1);
+	errno = EPERM;
+	return child > 0 && waitpid(child, &status, 0) == child && status == 0 ? 0 : -1;
+}
+
+static int limit_parent(void)
+{
+	struct rlimit limit;
+
+	return prlimit(getppid(), RLIMIT_NOFILE, NULL, &limit) == 0 ? prlimit(getppid(), RLIMIT_NOFILE, &limit, NULL) : -1;
+}
+
+/* io_uring makes sockets, too. */
+static int make_ring(void)
+{
+	char parameters[120] = { 0 };
+	long ring = syscall(SYS_io_uring_setup, 1, parameters);
+
+	if (ring >= 0)
+		close((int)ring);
+	return ring >= 0 ? 0 : -1;
+}
+
 static const struct {
 	const char *name;
 	int (*try)(void);
@@ -192,6 +230,10 @@ static const struct {
 	{ "signal", signal_parent },
 	{ "chroot", change_root },
 	{ "namespace", change_namespace },
+	{ "mode", change_mode },
+	{ "user", change_user },
+	{ "limit", limit_parent },
+	{ "ring", make_ring },
 };
 
 int main(int argc, char *argv[])
