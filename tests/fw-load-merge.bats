@@ -133,6 +133,59 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
+@test "what other programs write while a load waits for its confirmation stays as they wrote it when it lapses, in order and with its counts" {
+	theirs() { in_ns "iptables-$b-save" -c -t filter | grep -E -- '^:?(\[[0-9:]*\] )?-A (J[0-9]|INPUT .*-j J[0-9])'; }
+	for b in $backends; do
+		fresh
+		in_ns iptables-$b -A INPUT -p udp --dport 5000 -j ACCEPT
+		put --adopt "$gateway" 2>/dev/null
+		in_ns sh -e -c "for j in 1 2 3 4; do iptables-$b -N J\$j; iptables-$b -A INPUT -p udp -j J\$j; done
+			iptables-$b -N J6; iptables-$b -A J3 -j J6; iptables-$b -A J3 -s 203.0.113.1; iptables-$b -A J3 -s 203.0.113.2
+			for n in 1 2 3 4; do iptables-$b -A J1 -s 203.0.113.\$n -j DROP; iptables-$b -D INPUT -p udp -j J\$n; iptables-$b -I INPUT -p udp -j J\$n; done"
+		sed 's/443/8443/; s/-i lo -j/-i lo+ -j/' "$gateway" >"$tmp/next" # a rule in front of the others changes, too
+		put --confirm 3 "$tmp/next" 2>"$tmp/said" 3>&- &
+		wait_for grep -q 'is in force for' "$tmp/said"
+		in_ns sh -e -c "# J4 J3 J2 J1 become J1 J4 J5 J3, and what stands in J1 is written anew
+			iptables-$b -D INPUT -p udp -j J1; iptables-$b -I INPUT -p udp -j J1
+			iptables-$b -D INPUT -p udp -j J2; iptables-$b -X J2
+			iptables-$b -N J5; iptables-$b -I INPUT 3 -p udp -j J5
+			iptables-$b -D J3 -j J6; iptables-$b -X J6; iptables-$b -I J3 -j J1
+			printf '*filter\n:J1 - [0:0]\n-A J1 -s 203.0.113.9 -j DROP\n-A J1 -s 203.0.113.3 -j DROP\n-A J1 -s 203.0.113.1 -j DROP\nCOMMIT\n' |
+				iptables-$b-restore --noflush"
+		packets 5
+		theirs >"$tmp/theirs"
+		status=0
+		wait $! || status=$?
+		[ $status = 9 ]
+		theirs | diff "$tmp/theirs" -
+		[ "$(grep -c '^.5:165. -A INPUT' "$tmp/theirs")" = 4 ]
+		in_ns iptables-$b -S INPUT | sed -n 6p | grep -q -- '-i lo -j'
+		live | grep -q 'dport 443'
+	done
+}
+
+@test "what rules of other programs count while a load waits for its confirmation is not lost when it lapses" {
+	theirs() { in_ns "iptables-$b-save" -c -t filter | grep -- '-j J'; }
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		in_ns sh -e -c "iptables-$b -N J1; iptables-$b -A J1 -s 203.0.113.1 -j DROP
+			iptables-$b -I INPUT -p udp -j J1; iptables-$b -A INPUT -j J1"
+		packets 2
+		sed 's/443/8443/; s/-i lo -j/-i lo+ -j/' "$gateway" >"$tmp/next"
+		put --confirm 3 "$tmp/next" 2>"$tmp/said" 3>&- &
+		wait_for grep -q 'is in force for' "$tmp/said"
+		packets 5
+		theirs >"$tmp/theirs"
+		grep -q '^.7:231. ' "$tmp/theirs"
+		status=0
+		wait $! || status=$?
+		[ $status = 9 ]
+		theirs | diff "$tmp/theirs" -
+		in_ns iptables-$b -S INPUT | sed -n '2p; $p' | grep -c -- '-j J1' | grep -qx 2
+	done
+}
+
 @test "a chain that goes while a load waits takes the rules along that jump to it" {
 	for b in $backends; do
 		fresh

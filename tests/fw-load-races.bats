@@ -148,6 +148,31 @@ refuse_ipv6() {
 	live | diff "$tmp/before" -
 }
 
+@test "a chain that another program removes while its load is undone does not come back" {
+	b=nft
+	refuse_ipv6
+	put "$gateway"
+	in_ns sh -e -c 'for c in J8 J9; do iptables-nft -N $c; iptables-nft -A $c -s 203.0.113.9 -j DROP; done; iptables-nft -A J8 -j J9'
+	# The first program that undoes is overtaken.
+	program iptables-nft-restore <<-END
+		case \$* in *--noflush*) ;; *) exec /usr/sbin/iptables-nft-restore "\$@" ;; esac
+		cat >"$tmp/given4"
+		if grep -q -- '-A .*dport 443' "$tmp/given4" && [ ! -e "$tmp/removed" ]; then
+			: >"$tmp/removed"
+			iptables-nft -F J8 && iptables-nft -A J8 -s 203.0.113.8 -j DROP && iptables-nft -F J9 && iptables-nft -X J9
+			echo "iptables-restore: line 4 failed" >&2
+			exit 1
+		fi
+		exec /usr/sbin/iptables-nft-restore "\$@" <"$tmp/given4"
+	END
+	beside run put --no-rehearse "$tmp/next"
+	[ "$status" = 8 ] || [ "$status" = 11 ]
+	[ -e "$tmp/removed" ]
+	live | grep -q 'dport 443'
+	[ "$(in_ns iptables-nft -S | grep J)" = "-N J8
+-A J8 -s 203.0.113.8/32 -j DROP" ]
+}
+
 # A rule comes and goes as fast as one process can do it; 10,000 rules take longer to read than the time between.
 @test "a writer that never pauses starves neither a load nor a save of 10,000 rules, and loses nothing" {
 	b=nft

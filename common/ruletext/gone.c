@@ -7,7 +7,7 @@
 
 typedef VEC(const char *) names;
 
-/* One chain as it was before, and in the three other texts; NULL: it is not there. */
+/* One chain in the four texts; NULL: it is not there. */
 struct chains {
 	const struct text_chain *before, *put, *live, *ours;
 };
@@ -50,20 +50,94 @@ static bool jumps_to(const names *gone, const struct text_rule *rule)
 	return false;
 }
 
-static bool write_rules(const struct chains *chains, const names *gone, struct strbuf *out)
+/* The load left it as it was: it stays as it is now. */
+static bool left_alone(const struct chains *chains)
 {
-	struct piecemap put = { .slots = NULL }, live = { .slots = NULL }, ours = { .slots = NULL };
-	bool good = map_chain(chains->put, &put) && map_chain(chains->live, &live) && map_chain(chains->ours, &ours);
+	return chains->live != NULL && chains->put != NULL && chains->before != NULL && chain_equal(chains->before, chains->put);
+}
 
-	for (size_t i = 0; good && i < chains->before->rules.len; i++) {
-		const struct text_rule *rule = &chains->before->rules.item[i];
+/* Nobody else has written to it since the load. */
+static bool untouched(const struct chains *chains)
+{
+	return chains->live != NULL && chains->put != NULL && chain_equal(chains->live, chains->put);
+}
 
-		if ((has(&ours, rule) || !has(&put, rule) || has(&live, rule)) && !jumps_to(gone, rule))
-			rule_write(rule, rule_raw(rule), true, out);
+static void write_all(const struct text_chain *chain, struct strbuf *out)
+{
+	for (size_t i = 0; i < chain->rules.len; i++)
+		rule_write(&chain->rules.item[i], rule_raw(&chain->rules.item[i]), true, out);
+}
+
+/* The rules of a chain by their text, those with the same text in their order: a rule is taken once. */
+struct supply {
+	struct piecemap map;
+	const struct text_chain *chain;
+	VEC(size_t) first; /* by number: the first that was not taken yet */
+	VEC(size_t) next;  /* by place from the tail: the next one with this text; SIZE_MAX: none */
+};
+
+static bool supply_make(struct supply *supply, const struct text_chain *chain)
+{
+	bool good = true;
+
+	supply->chain = chain;
+	for (size_t i = chain->rules.len; good && i-- > 0;) {
+		size_t number = piecemap_add(&supply->map, &chain->rules.item[i].text);
+
+		good = number != PIECEMAP_NONE && (number < supply->first.len || vec_push(&supply->first, SIZE_MAX)) &&
+		       vec_push(&supply->next, supply->first.item[number]);
+		if (good)
+			supply->first.item[number] = i;
 	}
-	piecemap_free(&put);
-	piecemap_free(&live);
+	return good;
+}
+
+static const struct text_rule *supply_take(struct supply *supply, const struct text_rule *rule)
+{
+	size_t number = piecemap_find(&supply->map, &rule->text), at = number != PIECEMAP_NONE ? supply->first.item[number] : SIZE_MAX;
+
+	if (at == SIZE_MAX)
+		return NULL;
+	supply->first.item[number] = supply->next.item[supply->chain->rules.len - 1 - at];
+	return &supply->chain->rules.item[at];
+}
+
+static void supply_free(struct supply *supply)
+{
+	piecemap_free(&supply->map);
+	vec_free(&supply->first);
+	vec_free(&supply->next);
+}
+
+/*
+ * The rules of `from`, which is before or put, and the other one is `other`. What stands in both and is not ours was
+ * carried over by the load. Where others have written since, the chain as it is now says what stands there of that, and
+ * in which order; in any case it says what was counted.
+ */
+static bool write_rules(const struct chains *chains, const struct text_chain *from, const struct text_chain *other,
+			const names *gone, struct strbuf *out)
+{
+	struct piecemap there = { .slots = NULL }, ours = { .slots = NULL };
+	struct supply live = { .chain = NULL };
+	bool whole = untouched(chains);
+	bool good = map_chain(other, &there) && map_chain(chains->ours, &ours) && (!whole || supply_make(&live, chains->live));
+
+	for (size_t i = 0; good && i < from->rules.len; i++) {
+		const struct text_rule *rule = &from->rules.item[i], *now = NULL;
+		struct text_rule counted = *rule;
+		bool carried = has(&there, rule) && !has(&ours, rule);
+
+		if ((carried && !whole) || jumps_to(gone, rule))
+			continue;
+		if (carried)
+			now = supply_take(&live, rule);
+		if (now != NULL)
+			counted.counters = now->counters;
+		rule_write(&counted, rule_raw(rule), true, out);
+	}
+	piecemap_free(&there);
 	piecemap_free(&ours);
+	supply_free(&live);
 	return good;
 }
 
@@ -83,10 +157,15 @@ static bool is_gone(const struct chains *chains, const struct text_table *ours)
 	       !is_needed(ours, chains->before->name);
 }
 
-static bool write_table(const struct text_table *table, const struct text_rules *put, const struct text_rules *live,
-			const struct text_rules *ours, struct strbuf *out)
+static struct chains chains_of(const struct undone *u, const char *table, const char *chain)
 {
-	const struct text_table *our_table = ours != NULL ? rules_table(ours, table->name) : NULL;
+	return (struct chains){ chain_of(u->before, table, chain), chain_of(u->put, table, chain), chain_of(u->live, table, chain),
+				chain_of(u->ours, table, chain) };
+}
+
+static bool write_before(const struct undone *u, const struct text_table *table, struct strbuf *out)
+{
+	const struct text_table *ours = u->ours != NULL ? rules_table(u->ours, table->name) : NULL;
 	names gone = { 0 };
 	bool good = true;
 
@@ -94,28 +173,50 @@ static bool write_table(const struct text_table *table, const struct text_rules 
 	for (int rules = 0; rules < 2; rules++)
 		for (size_t c = 0; good && c < table->chains.len; c++) {
 			const struct text_chain *chain = &table->chains.item[c];
-			struct chains chains = { chain, chain_of(put, table->name, chain->name), chain_of(live, table->name, chain->name),
-						 our_table != NULL ? table_chain(our_table, chain->name) : NULL };
-			bool left_out = is_gone(&chains, our_table);
+			struct chains chains = chains_of(u, table->name, chain->name);
+			bool left_out = is_gone(&chains, ours);
 
 			if (rules == 0 && left_out)
 				good = vec_push(&gone, chain->name);
 			else if (rules == 0)
 				chain_write_line(chain, true, out);
+			else if (!left_out && left_alone(&chains))
+				write_all(chain, out);
 			else if (!left_out)
-				good = write_rules(&chains, &gone, out);
+				good = write_rules(&chains, chain, chains.put, &gone, out);
 		}
 	strbuf_puts(out, "COMMIT\n");
 	vec_free(&gone);
 	return good;
 }
 
-int rules_without_gone(const struct text_rules *before, const struct text_rules *put, const struct text_rules *live,
-		       const struct text_rules *ours, struct strbuf *out)
+static bool write_put(const struct undone *u, const struct text_table *table, struct strbuf *out)
+{
+	const names none = { 0 };
+	bool good = true;
+
+	strbuf_printf(out, "*%s\n", table->name);
+	for (size_t c = 0; c < table->chains.len; c++)
+		chain_write_line(&table->chains.item[c], true, out);
+	for (size_t c = 0; good && c < table->chains.len; c++) {
+		struct chains chains = chains_of(u, table->name, table->chains.item[c].name);
+
+		if (left_alone(&chains))
+			write_all(chains.put, out);
+		else
+			good = write_rules(&chains, chains.put, chains.before, &none, out);
+	}
+	strbuf_puts(out, "COMMIT\n");
+	return good;
+}
+
+int rules_without_theirs(const struct undone *u, struct strbuf *before, struct strbuf *put)
 {
 	bool good = true;
 
-	for (size_t t = 0; good && t < before->tables.len; t++)
-		good = write_table(&before->tables.item[t], put, live, ours, out);
-	return good && !out->failed ? 0 : -ENOMEM;
+	for (size_t t = 0; good && t < u->before->tables.len; t++)
+		good = write_before(u, &u->before->tables.item[t], before);
+	for (size_t t = 0; good && t < u->put->tables.len; t++)
+		good = write_put(u, &u->put->tables.item[t], put);
+	return good && !before->failed && !put->failed ? 0 : -ENOMEM;
 }

@@ -19,6 +19,7 @@ struct family_work {
 	struct text_rules wanted;      /* of text */
 	const struct text_rules *base; /* borrowed; the rules that we put in force last; NULL: never any */
 	const struct text_rules *next; /* borrowed; the rules that shall be ours: wanted, or when undoing, those before */
+	struct undoing *undoing;       /* borrowed; of the two while a load is undone; NULL: they do not depend on live */
 	struct strbuf safe_text;       /* owned; the safe rules, if they are what we put in force last ... */
 	struct text_rules safe;        /* ... and then they are the base */
 	struct strbuf live_text;       /* owned; what the saver said, with counters */
@@ -139,6 +140,7 @@ must_check bool set_apply(struct transaction *t, const struct journal_step *step
 must_check bool set_undo(struct transaction *t, const struct journal_step *step);
 
 /* rules.c */
+must_check bool leave_theirs(struct transaction *t, int family); /* undo.c: before each merge of an undoing; false after a report */
 must_check bool merge_family(struct transaction *t, int family, bool undo);
 must_check bool put_rules(struct transaction *t, enum family families, bool undo);
 

@@ -76,8 +76,11 @@ static bool merge_with(struct transaction *t, int family, bool undo, const struc
 static bool merge_again(struct transaction *t, int family, bool undo, const struct text_rules *earlier)
 {
 	patterns keep = { 0 };
-	bool good = add_patterns(t->request.keep, &keep);
+	bool good;
 
+	if (undo && !leave_theirs(t, family))
+		return false;
+	good = add_patterns(t->request.keep, &keep);
 	for (size_t i = 0; good && i < t->extras.keep.len; i++)
 		good = vec_push(&keep, t->extras.keep.item[i]);
 	good = good && merge_with(t, family, undo, earlier, &keep);

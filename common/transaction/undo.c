@@ -10,23 +10,30 @@
 #include <errno.h>
 #include <string.h>
 
+/* What was read from a text, with the text. */
+struct reading {
+	struct text_rules rules;
+	struct strbuf text; /* owned; where it is not the journal's */
+};
+
 /* The rules of one family, before and after the load. */
 struct undoing {
-	struct text_rules put, before;
-	struct strbuf text; /* owned; of before, where it is not the journal's */
+	struct reading put, before;
+	VEC(struct reading) old; /* what they were before others wrote: a target may still borrow from it */
 	bool safe; /* those before are safe rules */
 };
 
 static bool read_step(struct transaction *t, const struct journal_step *step, struct undoing *u)
 {
 	u->safe = step->safe;
-	return rules_read(&u->before, "the rules before the load", strbuf_text(&step->before), step->before.len, t->log) &&
-	       rules_read(&u->put, "the rules of the load", strbuf_text(&step->after), step->after.len, t->log);
+	return rules_read(&u->before.rules, "the rules before the load", strbuf_text(&step->before), step->before.len, t->log) &&
+	       rules_read(&u->put.rules, "the rules of the load", strbuf_text(&step->after), step->after.len, t->log);
 }
 
 static bool canon_both(struct transaction *t, enum family families, struct undoing u[FAMILIES])
 {
-	struct text_rules *put[FAMILIES] = { &u[0].put, &u[1].put }, *before[FAMILIES] = { &u[0].before, &u[1].before };
+	struct text_rules *put[FAMILIES] = { &u[0].put.rules, &u[1].put.rules };
+	struct text_rules *before[FAMILIES] = { &u[0].before.rules, &u[1].before.rules };
 
 	return rules_canon(t, families, put) && rules_canon(t, families, before);
 }
@@ -38,16 +45,16 @@ static bool canon_both(struct transaction *t, enum family families, struct undoi
 static bool expect_safe(struct transaction *t, int family, struct undoing *u)
 {
 	const struct family_work *work = &t->family[family];
-	struct text_table *put = rules_table(&u->put, "filter"), *safe, kept;
+	struct text_table *put = rules_table(&u->put.rules, "filter"), *safe, kept;
 
 	if (u->safe)
 		return true;
 	if (!read_safe_begun(t, family))
 		return false;
-	if (!filter_stands(&work->safe, &work->live) || (put != NULL && filter_stands(&u->put, &work->live)))
+	if (!filter_stands(&work->safe, &work->live) || (put != NULL && filter_stands(&u->put.rules, &work->live)))
 		return true;
 	if (put == NULL) /* the load had none: an empty one changes places with the safe one */
-		put = rules_add_table(&u->put, "filter");
+		put = rules_add_table(&u->put.rules, "filter");
 	if (put == NULL)
 		return diag_memory(t->log) == 0;
 	safe = rules_table(&work->safe, "filter");
@@ -57,26 +64,60 @@ static bool expect_safe(struct transaction *t, int family, struct undoing *u)
 	return true;
 }
 
-/* What other programs removed meanwhile does not come back. */
-static bool leave_gone(struct transaction *t, int family, struct undoing *u)
+static bool read_again(struct transaction *t, int family, const char *name, struct reading *reading, struct undoing *u,
+		       struct strbuf *text)
 {
-	struct text_rules *rules[FAMILIES] = { &u->before, &u->before };
-	const struct text_rules *ours = t->good.text[family].len > 0 ? &t->good.rules[family] : NULL;
-	int err = rules_without_gone(&u->before, &u->put, &t->family[family].live, ours, &u->text);
+	struct text_rules *both[FAMILIES] = { &reading->rules, &reading->rules };
 
-	if (err != 0)
+	if (!vec_push(&u->old, *reading))
 		return diag_memory(t->log) == 0;
-	rules_free(&u->before);
-	return rules_read(&u->before, "the rules before the load", strbuf_text(&u->text), u->text.len, t->log) &&
-	       rules_canon(t, family_bit(family), rules);
+	*reading = (struct reading){ .text = STRBUF_INIT };
+	strbuf_take(&reading->text, text);
+	return rules_read(&reading->rules, name, strbuf_text(&reading->text), reading->text.len, t->log) &&
+	       rules_canon(t, family_bit(family), both);
+}
+
+/* What other programs removed meanwhile does not come back, and what they moved stays where it is. */
+bool leave_theirs(struct transaction *t, int family)
+{
+	struct undoing *u = t->family[family].undoing;
+	struct strbuf before = STRBUF_INIT, put = STRBUF_INIT;
+	struct undone undone;
+	bool good;
+
+	if (u == NULL)
+		return true;
+	undone = (struct undone){ &u->before.rules, &u->put.rules, &t->family[family].live,
+				  t->good.text[family].len > 0 ? &t->good.rules[family] : NULL };
+	good = rules_without_theirs(&undone, &before, &put) == 0 || diag_memory(t->log) == 0;
+	good = good && read_again(t, family, "the rules before the load", &u->before, u, &before) &&
+	       read_again(t, family, "the rules of the load", &u->put, u, &put);
+	strbuf_free(&before);
+	strbuf_free(&put);
+	return good;
+}
+
+static void undoing_free(struct undoing *u)
+{
+	struct reading last[] = { u->put, u->before };
+
+	for (size_t i = 0; i < u->old.len + 2; i++) {
+		struct reading *reading = i < 2 ? &last[i] : &u->old.item[i - 2];
+
+		rules_free(&reading->rules);
+		strbuf_free(&reading->text);
+	}
+	vec_free(&u->old);
 }
 
 static bool undo_family(struct transaction *t, int family, struct undoing *u)
 {
-	bool good = expect_safe(t, family, u) && (u->safe || leave_gone(t, family, u));
+	struct family_work *work = &t->family[family];
+	bool good = expect_safe(t, family, u);
 
-	t->family[family].base = &u->put;
-	t->family[family].next = &u->before;
+	work->base = &u->put.rules;
+	work->next = &u->before.rules;
+	work->undoing = u->safe ? NULL : u;
 	good = good && merge_family(t, family, true) && put_rules(t, family_bit(family), true);
 	if (good && !u->safe)
 		forget_safe(t, family_bit(family));
@@ -115,7 +156,7 @@ static enum family undo_families(struct transaction *t, const struct journal *jo
 /* Returns the families that could not be put back. */
 static enum family undo_rules(struct transaction *t, const struct journal *journal)
 {
-	struct undoing u[FAMILIES] = { { .put = { .tables = { 0 } } }, { .put = { .tables = { 0 } } } };
+	struct undoing u[FAMILIES] = { { .safe = false }, { .safe = false } };
 	enum family families = FAMILY_NONE, missing;
 	bool good = true;
 
@@ -137,9 +178,8 @@ static enum family undo_rules(struct transaction *t, const struct journal *journ
 		rules_free(&t->family[i].safe);   /* ... and this from the first */
 		merge_free(&t->family[i].merge);
 		t->family[i].base = t->family[i].next = NULL;
-		rules_free(&u[i].put);
-		rules_free(&u[i].before);
-		strbuf_free(&u[i].text);
+		t->family[i].undoing = NULL;
+		undoing_free(&u[i]);
 	}
 	return missing;
 }
