@@ -8,7 +8,7 @@ chain of its own in mangle; and the jumps to them, at the head of built-in chain
 each write it compares what is in force with what it wrote last: its own chains, rule for rule, and that each jump is there.
 Ends with a line of numbers; status 1 when anything was lost, moved or revived, or when a program failed.
 """
-import argparse, os, random, re, subprocess, sys, time
+import argparse, difflib, os, random, re, subprocess, sys, time
 
 JUMPS = {
     "filter": [
@@ -114,8 +114,9 @@ class Kube:
             now = self.read(table)
             was = self.written.get(table, {})
             if was and now != was:
-                wrong = [chain for chain in sorted(set(now) | set(was)) if now.get(chain) != was.get(chain)]
-                sys.exit("kube.py: table %s, chain %s: written %r, in force %r" % (table, wrong[0], was.get(wrong[0]), now.get(wrong[0])))
+                before, behind = ([line for chain in sorted(chains) for line in [":" + chain, *chains[chain]]] for chains in (was, now))
+                sys.exit("kube.py: write %d: table %s in force is not what was written:\n%s" % (
+                    self.writes, table, "\n".join(difflib.unified_diff(before, behind, "written", "in force", lineterm="", n=0))))
         self.change()
         for table in "filter", "nat":
             gone = [chain for chain in self.written.get(table, {}) if re.match("KUBE-(SVC|SEP)-", chain)]
