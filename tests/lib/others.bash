@@ -219,13 +219,6 @@ wg_setup() {
 	ln -s "$(command -v sysctl)" "$(command -v ip)" "$(command -v wireguard-go)" "$wg/bin"
 	[ "$1" = iptables ] || ln -s "$(command -v nft)" "$wg/bin"
 	for tool in "$tmp/$b"/*; do ln -s "$tool" "$wg/bin"; done
-	if [ "$b" = legacy ]; then # as it comes it fails where another program has the lock of iptables
-		for tool in iptables-restore ip6tables-restore; do
-			rm "$wg/bin/$tool"
-			printf '#!/bin/sh\nexec "%s" -w "$@"\n' "$tmp/$b/$tool" >"$wg/bin/$tool"
-			chmod 755 "$wg/bin/$tool"
-		done
-	fi
 	cat >"$wg/wg0.conf" <<-END
 		[Interface]
 		PrivateKey = $(wg genkey)

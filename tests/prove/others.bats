@@ -178,7 +178,7 @@ boots() {
 		put "$tmp/next"
 		put "$gateway"
 		fail2ban_setup
-		for meanwhile in bans starts stops; do
+		for meanwhile in bans restarts starts stops; do
 			case $meanwhile in
 			bans)
 				fail2ban_start
@@ -187,7 +187,7 @@ boots() {
 				wait_for bans_are 5 >"$tmp/said" || { cat "$tmp/said"; false; }
 				;;
 			starts) fail2ban_stop ;;
-			stops) ;; # it runs
+			restarts | stops) ;; # it runs
 			esac
 			knock 22
 			put --confirm 8 "$tmp/next" 2>"$tmp/said" 3>&- &
@@ -200,6 +200,7 @@ boots() {
 				fail2ban_client set ports unbanip 203.0.113.1
 				fail2ban_client set set unbanip 203.0.113.3
 				;;
+			restarts) fail2ban_stop && fail2ban_start ;; # its jumps come in another order
 			starts) fail2ban_start ;;
 			stops) fail2ban_stop ;;
 			esac
@@ -264,16 +265,34 @@ with_loads() {
 	fi
 }
 
+# while_waiting: each step is made while a load waits for its confirmation, and stays when that is undone.
+while_waiting() {
+	local status=0
+	if [ "$1" = before ]; then
+		put -q --confirm 3 "$tmp/next" 2>"$tmp/said" 3>&- &
+		waiting=$!
+		wait_for in_ns "iptables-$b" -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null
+	else
+		wait $waiting || status=$?
+		[ $status = 9 ] || { cat "$tmp/said"; false; }
+		docker_rules | diff "$tmp/alone-$b-$2" -
+		in_ns "iptables-$b" -S FORWARD | tail -n 1 | grep -q -- '-j denied'
+		ours_is_whole
+	fi
+}
+
 @test "Docker started, restarted and ended beside loads, with networks and containers: its rules are those that it makes alone" {
 	for b in $backends; do
 		fresh
 		docker_setup
 		docker_story alone
 		[ -z "$containers" ] || grep -q 'dport 8080 -j DNAT' "$tmp/alone-$b-web"
-		fresh
-		docker_setup
-		put "$gateway"
-		docker_story with_loads
+		for hook in with_loads while_waiting; do
+			fresh
+			docker_setup
+			put "$gateway"
+			docker_story $hook
+		done
 	done
 }
 
@@ -388,7 +407,32 @@ theirs() { docker_rules -c | grep -vE 'DOCKER-USER|-o eth0|br-\+'; }
 	done
 }
 
-@test "a program that rewrites hundreds of rules as kube-proxy does, every tenth of a second, beside loads: none is lost or moved" {
+# mixed_loads N: all kinds of runs in turn. Some are killed somewhere, so that the next one undoes them; some are not confirmed.
+mixed_loads() {
+	local n status want words
+	for ((n = 0; n < $1; n++)); do
+		((n % 2)) && words="$gateway" || words=$tmp/next
+		want=0
+		case $((n % 12)) in
+		2) words=--boot ;;
+		3) words="--confirm 1 $words" want=9 ;;
+		5) words=--rollback ;;
+		7) words="--no-rehearse $words" ;;
+		8) words="-4 $words" ;;
+		9 | 10 | 11) want=137 ;;
+		esac
+		status=0
+		# shellcheck disable=SC2086
+		if [ $want = 137 ]; then
+			in_ns timeout -s KILL "0.$((n * 7 % 25 + 10))" fw-load -q -b "$b" -s "$state" $words || status=$?
+		else
+			put -q $words || status=$?
+		fi >>"$tmp/said" 2>&1
+		[ $status = 0 ] || [ $status = $want ] || { echo "fw-load $words: status $status"; cat "$tmp/said"; return 1; }
+	done
+}
+
+@test "a program that rewrites hundreds of rules as kube-proxy does, every tenth of a second, beside loads: none is lost, moved or revived" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -396,15 +440,10 @@ theirs() { docker_rules -c | grep -vE 'DOCKER-USER|-o eth0|br-\+'; }
 		in_ns "$BATS_TEST_DIRNAME/kube.py" --backend "$b" --stop "$tmp/enough" >"$tmp/kube" 2>&1 3>&- &
 		kube=$!
 		wait_for in_ns "iptables-$b" -t nat -S KUBE-SERVICES >/dev/null 2>&1
-		in_ns bash -c '
-			for ((n = 0; n < $5; n++)); do
-				((n % 2)) && text=$4 || text=$1/next
-				fw-load -q -b "$2" -s "$3" "$text" || { status=$?; echo "load $n: status $status"; [ $status = 8 ] || exit; }
-			done' loads "$tmp" "$b" "$state" "$gateway" "${FW_LOADS:-20}" >"$tmp/loads" 2>&1 || { cat "$tmp/loads"; false; }
+		mixed_loads "${FW_LOADS:-24}"
 		touch "$tmp/enough"
 		wait $kube || { cat "$tmp/kube"; false; }
-		echo "# $b: ${FW_LOADS:-20} loads, $(grep -c 'status 8' "$tmp/loads") overtaken, beside $(cat "$tmp/kube")" >&3
-		ours_is_whole
+		echo "# $b: ${FW_LOADS:-24} loads beside $(cat "$tmp/kube")" >&3
 		put -q "$tmp/next"
 		ours_is_whole
 	done
