@@ -57,7 +57,7 @@ void set_drop(const struct door *door, const char *name)
 	bool gone = false;
 
 	strbuf_printf(&lines, "destroy %s\n", name);
-	for (int tries = 0; tries < 2 && !gone; tries++) {
+	for (int tries = 0; tries < 3 && !gone; tries++) {
 		struct strbuf saved = STRBUF_INIT;
 
 		gone = door->set.save(door->self, name, &saved) == -ENOENT ||
