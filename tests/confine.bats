@@ -189,6 +189,7 @@ landlock() { # landlock VERSION: or the test is skipped
 	place=/run/place$RANDOM$RANDOM # where that user gets to
 	mkdir "$place"
 	cp "$BUILD/tests/break-out" "$place/iptables-nft-restore"
+	chmod 755 "$place/iptables-nft-restore" # in a build under umask 077 only its owner may run it
 	victims
 	chown -R 65534 "$place"
 	chown 0 "$place/iptables-nft-restore"
