@@ -90,7 +90,7 @@ static bool add_sysctl(struct reading *in, const struct line *line, const char *
 	return diag_memory(in->log) == 0;
 }
 
-static const struct set *find_set(const struct extras *extras, const char *name)
+struct set *extras_set(const struct extras *extras, const char *name)
 {
 	for (size_t i = 0; i < extras->sets.len; i++)
 		if (strcmp(extras->sets.item[i].name, name) == 0)
@@ -123,7 +123,7 @@ static bool add_set(struct reading *in, const struct line *line, const char *arg
 	if (!good)
 		return set_fault(in, line, args, len, found, open);
 	set.line = (unsigned)(line - in->stream->lines.item) + 1;
-	if (find_set(in->extras, set.name) != NULL) {
+	if (extras_set(in->extras, set.name) != NULL) {
 		good = vec_push(&in->repeated, ((struct repeated){ set, line }));
 		in->set = good ? &in->repeated.item[in->repeated.len - 1].set : NULL;
 	} else {
@@ -140,13 +140,12 @@ static bool members_run_out(const struct set *set)
 	struct strbuf member = STRBUF_INIT;
 	bool any = set_runs_out(strbuf_text(&set->type), NULL);
 
-	for (const char *line = strbuf_text(&set->members); !any && *line != '\0';) {
-		size_t len = strcspn(line, "\n");
+	for (const char *text = strbuf_text(&set->members); !any && *text != '\0';) {
+		struct piece line = set_next_line(&text);
 
 		strbuf_reset(&member);
-		strbuf_add(&member, line, len);
+		strbuf_add(&member, line.text, line.len);
 		any = set_runs_out(strbuf_text(&set->type), strbuf_text(&member));
-		line += len + (line[len] == '\n');
 	}
 	strbuf_free(&member);
 	return any;
@@ -159,7 +158,7 @@ static bool check_repeated(struct reading *in)
 
 	for (size_t i = 0; i < in->repeated.len; i++) {
 		struct set *again = &in->repeated.item[i].set;
-		const struct set *set = find_set(in->extras, again->name);
+		const struct set *set = extras_set(in->extras, again->name);
 		bool same = set->open && !again->open && members_run_out(again); /* a part of a stored text said the same */
 
 		if (!same && (set->open != again->open || strcmp(strbuf_text(&set->type), strbuf_text(&again->type)) != 0 ||
@@ -291,11 +290,11 @@ static void write_all(const struct extras *extras, bool named, struct strbuf *ou
 
 		strbuf_printf(out, "%sset%s %s%s%s\n", begin, set->open ? "-open" : "", set->name, set->type.len > 0 ? " " : "",
 			      strbuf_text(&set->type));
-		for (const char *line = strbuf_text(&set->members); *line != '\0';) {
-			size_t len = strcspn(line, "\n");
+		for (const char *text = strbuf_text(&set->members); *text != '\0';) {
+			struct piece line = set_next_line(&text);
 
-			strbuf_printf(out, "%smember %s%s%.*s\n", begin, named ? set->name : "", named ? " " : "", (int)len, line);
-			line += len + (line[len] == '\n');
+			strbuf_printf(out, "%smember %s%s%.*s\n", begin, named ? set->name : "", named ? " " : "", (int)line.len,
+				      line.text);
 		}
 	}
 }

@@ -29,6 +29,9 @@ must_check bool extras_read(struct extras *extras, const struct stream *stream, 
 /* The same for a stored text, which an older version may have written: a set whose members run out is open. */
 must_check bool extras_read_stored(struct extras *extras, const struct stream *stream, struct diag_log *log);
 
+/* The set of this name; NULL: it is not declared. Holds until a set is added. */
+struct set *extras_set(const struct extras *extras, const char *name);
+
 /* The directives again, one a line. */
 void extras_write(const struct extras *extras, struct strbuf *out);
 

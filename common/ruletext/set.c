@@ -272,7 +272,7 @@ void set_plain_words(const char *words, struct strbuf *out)
 	free(copy);
 }
 
-static struct piece next_line(const char **text)
+struct piece set_next_line(const char **text)
 {
 	struct piece line = { *text, (unsigned)strcspn(*text, "\n") };
 
@@ -286,12 +286,12 @@ bool set_lines_without(const char *lines, const char *others, struct strbuf *out
 	bool good = true;
 
 	while (good && *others != '\0') {
-		struct piece line = next_line(&others);
+		struct piece line = set_next_line(&others);
 
 		good = piecemap_add(&known, &line) != PIECEMAP_NONE;
 	}
 	while (good && *lines != '\0') {
-		struct piece line = next_line(&lines);
+		struct piece line = set_next_line(&lines);
 
 		if (piecemap_find(&known, &line) == PIECEMAP_NONE)
 			strbuf_printf(out, "%.*s\n", (int)line.len, line.text);

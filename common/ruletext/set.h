@@ -4,6 +4,7 @@
 #define FW_RULETEXT_SET_H
 
 #include "base/strbuf.h"
+#include "ruletext/rules.h"
 
 /* The words of a set: its type, its family and its options, as behind `ipset create NAME`. */
 struct set {
@@ -58,6 +59,9 @@ must_check bool set_split(const struct strbuf *saved, struct strbuf *words, stru
 
 /* Appends a set's words without those by which the kernel tells how it stores it: another kernel chooses its own. */
 void set_plain_words(const char *words, struct strbuf *out);
+
+/* The next line of a text, such as members, without its newline; moves *text behind it. */
+struct piece set_next_line(const char **text);
 
 /* Appends the lines of a text that are not lines of the other one. False when memory ran out. */
 must_check bool set_lines_without(const char *lines, const char *others, struct strbuf *out);

@@ -106,3 +106,8 @@ bool sysctl_opens(const struct sysctl *sysctl)
 			return zero == keys[i].opens_at_zero;
 	return false;
 }
+
+bool sysctl_may_be_shared(const struct sysctl *sysctl)
+{
+	return strncmp(sysctl->key, "net.netfilter.", 14) == 0 && !sysctl_opens(sysctl);
+}

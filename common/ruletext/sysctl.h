@@ -24,6 +24,12 @@ bool sysctl_same_key(const char *a, const char *b);
  */
 bool sysctl_opens(const struct sysctl *sysctl);
 
+/*
+ * May it belong to the whole machine, so that a network namespace sees it and cannot set it? What opens or closes the
+ * host never does.
+ */
+bool sysctl_may_be_shared(const struct sysctl *sysctl);
+
 /* Appends the text with every run of white space made one blank, and none at the ends: the kernel pads with tabs. */
 void sysctl_squeeze(struct strbuf *out, const char *text);
 

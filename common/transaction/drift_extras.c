@@ -10,13 +10,14 @@
 /* A line of a heading, if there is none yet, then each line with its sign. */
 static void write_lines(struct drift *drift, const char *heading, char sign, const char *lines, bool *headed)
 {
-	for (size_t len; *lines != '\0'; lines += len + (lines[len] == '\n')) {
-		len = strcspn(lines, "\n");
+	while (*lines != '\0') {
+		struct piece line = set_next_line(&lines);
+
 		if (!*headed)
 			strbuf_printf(&drift->out, "%s:\n", heading);
 		*headed = true;
 		drift->count++;
-		strbuf_printf(&drift->out, "%c %.*s\n", sign, (int)len, lines);
+		strbuf_printf(&drift->out, "%c %.*s\n", sign, (int)line.len, line.text);
 	}
 }
 
@@ -38,7 +39,7 @@ static int compare_lines(struct drift *drift, const char *heading, const char *o
 /* In a container the kernel shows settings of the whole machine, which fw-load leaves as they are. */
 static bool belongs_to_machine(const struct sysctl *sysctl)
 {
-	return strncmp(sysctl->key, "net.netfilter.", 14) == 0 && !sysctl_opens(sysctl) && !sysctl_writable(sysctl->key);
+	return sysctl_may_be_shared(sysctl) && !sysctl_writable(sysctl->key);
 }
 
 static int compare_setting(struct drift *drift, const struct sysctl *sysctl)

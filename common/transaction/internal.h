@@ -113,7 +113,6 @@ enum family set_families(const struct set *set);
 must_check bool rehearse_sets(struct transaction *t, const struct door *scratch);
 must_check bool plan_sets(struct transaction *t);
 must_check bool note_used_sets(struct transaction *t);
-struct set *find_set(const struct extras *extras, const char *name); /* NULL: none */
 
 /* A set is made for a trial, of which nothing stays. A killed run's goes with the next. */
 #define SET_TRIAL SET_SCRATCH_PREFIX "trial"

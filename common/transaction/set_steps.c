@@ -43,19 +43,18 @@ static int read_set(struct transaction *t, const char *name, struct strbuf *word
 
 void set_write_members(const char *members, const char *name, enum set_change change, struct strbuf *out)
 {
-	for (const char *line = members; *line != '\0';) {
-		size_t len = strcspn(line, "\n");
-		struct token member = token_after(line, len, 0);
+	while (*members != '\0') {
+		struct piece line = set_next_line(&members);
+		struct token member = token_after(line.text, line.len, 0);
 		struct strbuf one = STRBUF_INIT;
 
-		strbuf_add(&one, line, len);
+		strbuf_add(&one, line.text, line.len);
 		if (change == SET_ADD)
 			strbuf_printf(out, "add %s %s -exist\n", name, strbuf_text(&one));
 		else
 			strbuf_printf(out, "%s %s %.*s%s -exist\n", change == SET_REMOVE ? "del" : "add", name, (int)member.len,
 				      member.text, change == SET_ADD_PLAIN && set_is_exception(strbuf_text(&one)) ? " nomatch" : "");
 		strbuf_free(&one);
-		line += len + (line[len] == '\n');
 	}
 }
 
@@ -94,7 +93,7 @@ static bool holds(struct transaction *t, const char *name, const struct strbuf *
 static void swap_back(struct transaction *t, const struct journal_step *step)
 {
 	const struct set_name beside = set_beside(step->name);
-	const struct set *set = find_set(&t->extras, step->name);
+	const struct set *set = extras_set(&t->extras, step->name);
 	struct strbuf words = STRBUF_INIT, left = STRBUF_INIT, lines = STRBUF_INIT;
 
 	strbuf_printf(&lines, "swap %s %s\n", beside.text, step->name);
@@ -158,7 +157,7 @@ static bool is_addition(const struct journal_step *step)
 bool set_apply(struct transaction *t, const struct journal_step *step)
 {
 	const struct strbuf nothing = STRBUF_INIT;
-	const struct set *set = find_set(&t->extras, step->name);
+	const struct set *set = extras_set(&t->extras, step->name);
 	bool beside = step->existed && !is_addition(step);
 
 	t->flags |= FLAG_CHANGED;
@@ -202,15 +201,12 @@ static bool map_members(struct member_map *map, const char *text)
 {
 	bool good = true;
 
-	for (size_t len; good && *text != '\0'; text += len + (text[len] == '\n')) {
-		struct token member;
-		struct piece piece, name;
+	while (good && *text != '\0') {
+		struct piece line = set_next_line(&text);
+		struct token member = token_after(line.text, line.len, 0);
+		struct piece name = { member.text, (unsigned)member.len };
 
-		len = strcspn(text, "\n");
-		member = token_after(text, len, 0);
-		piece = (struct piece){ text, (unsigned)len };
-		name = (struct piece){ member.text, (unsigned)member.len };
-		good = piecemap_add(&map->lines, &piece) != PIECEMAP_NONE && piecemap_add(&map->members, &name) != PIECEMAP_NONE;
+		good = piecemap_add(&map->lines, &line) != PIECEMAP_NONE && piecemap_add(&map->members, &name) != PIECEMAP_NONE;
 	}
 	return good;
 }
@@ -221,16 +217,14 @@ static void map_free(struct member_map *map)
 	piecemap_free(&map->members);
 }
 
-static bool has_line(const struct member_map *map, const char *line, size_t len)
+static bool has_line(const struct member_map *map, const struct piece *line)
 {
-	struct piece piece = { line, (unsigned)len };
-
-	return piecemap_find(&map->lines, &piece) != PIECEMAP_NONE;
+	return piecemap_find(&map->lines, line) != PIECEMAP_NONE;
 }
 
-static bool has_member(const struct member_map *map, const char *line, size_t len)
+static bool has_member(const struct member_map *map, const struct piece *line)
 {
-	struct token member = token_after(line, len, 0);
+	struct token member = token_after(line->text, line->len, 0);
 	struct piece piece = { member.text, (unsigned)member.len };
 
 	return piecemap_find(&map->members, &piece) != PIECEMAP_NONE;
@@ -266,27 +260,28 @@ static void sides_free(struct sides *sides)
 }
 
 /* Did the load take this member of before away, or change it, and has nobody touched it since? */
-static bool comes_back(const struct sides *sides, const char *line, size_t len)
+static bool comes_back(const struct sides *sides, const struct piece *line)
 {
-	if (has_member(&sides->after, line, len))
-		return has_member(&sides->kept, line, len);
-	return !has_member(&sides->now, line, len);
+	if (has_member(&sides->after, line))
+		return has_member(&sides->kept, line);
+	return !has_member(&sides->now, line);
 }
 
 /* Did the load bring this member of after, and is it still as the load made it? */
-static bool goes(const struct sides *sides, const char *line, size_t len)
+static bool goes(const struct sides *sides, const struct piece *line)
 {
-	return !has_member(&sides->before, line, len) && has_line(&sides->now, line, len);
+	return !has_member(&sides->before, line) && has_line(&sides->now, line);
 }
 
 /* Appends those lines of a text for which it is so. */
 static void choose_lines(const struct sides *sides, const char *text,
-			 bool (*chosen)(const struct sides *, const char *, size_t), struct strbuf *out)
+			 bool (*chosen)(const struct sides *, const struct piece *), struct strbuf *out)
 {
-	for (size_t len; *text != '\0'; text += len + (text[len] == '\n')) {
-		len = strcspn(text, "\n");
-		if (chosen(sides, text, len))
-			strbuf_printf(out, "%.*s\n", (int)len, text);
+	while (*text != '\0') {
+		struct piece line = set_next_line(&text);
+
+		if (chosen(sides, &line))
+			strbuf_printf(out, "%.*s\n", (int)line.len, line.text);
 	}
 }
 
@@ -315,15 +310,15 @@ static bool members_back(struct transaction *t, const char *name, const struct s
 }
 
 /* A member of before that others have not taken away since. */
-static bool is_there(const struct sides *sides, const char *line, size_t len)
+static bool is_there(const struct sides *sides, const struct piece *line)
 {
-	return !has_member(&sides->after, line, len) || has_member(&sides->now, line, len);
+	return !has_member(&sides->after, line) || has_member(&sides->now, line);
 }
 
 /* A member of now that others have added since the load. */
-static bool is_theirs(const struct sides *sides, const char *line, size_t len)
+static bool is_theirs(const struct sides *sides, const struct piece *line)
 {
-	return !has_member(&sides->after, line, len) && !has_member(&sides->before, line, len);
+	return !has_member(&sides->after, line) && !has_member(&sides->before, line);
 }
 
 /* The load gave the set other words: it is made as it was beside, with what others did since, and swapped. */
@@ -393,21 +388,15 @@ static bool put_back(struct transaction *t, const struct journal_step *step, con
 /* Members that were added to a set that kept its own. */
 static bool take_additions(struct transaction *t, const struct journal_step *step)
 {
-	struct strbuf lines = STRBUF_INIT;
+	struct strbuf words = STRBUF_INIT, members = STRBUF_INIT, lines = STRBUF_INIT;
+	bool good = set_split(&step->after, &words, &members);
 
-	for (const char *line = strbuf_text(&step->after); *line != '\0';) {
-		size_t len = strcspn(line, "\n");
-		struct token verb = token_after(line, len, 0), name = token_next(line, len, &verb), member = token_next(line, len, &name);
-
-		strbuf_printf(&lines, "del %s %.*s -exist\n", step->name, (int)member.len, member.text);
-		line += len + (line[len] == '\n');
-	}
-	if (!run_lines(t, step->name, &lines)) {
-		strbuf_free(&lines);
-		return false;
-	}
+	set_write_members(strbuf_text(&members), step->name, SET_REMOVE, &lines);
+	good = good && run_lines(t, step->name, &lines);
+	strbuf_free(&words);
+	strbuf_free(&members);
 	strbuf_free(&lines);
-	return true;
+	return good;
 }
 
 /* The name that a set gets before it is destroyed: nobody adds to it behind our look. */

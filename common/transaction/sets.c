@@ -34,11 +34,10 @@ void set_write(const struct set *set, const char *name, struct strbuf *out)
 {
 	strbuf_printf(out, "create %s %s%s%s\n", name, has_type(set) ? "" : SET_OPEN_TYPE,
 		      !has_type(set) && set->type.len > 0 ? " " : "", strbuf_text(&set->type));
-	for (const char *line = strbuf_text(&set->members); *line != '\0';) {
-		size_t len = strcspn(line, "\n");
+	for (const char *text = strbuf_text(&set->members); *text != '\0';) {
+		struct piece line = set_next_line(&text);
 
-		strbuf_printf(out, "add %s %.*s\n", name, (int)len, line);
-		line += len + (line[len] == '\n');
+		strbuf_printf(out, "add %s %.*s\n", name, (int)line.len, line.text);
 	}
 }
 
@@ -226,14 +225,6 @@ static bool look(struct transaction *t, struct set *set)
 	return false;
 }
 
-struct set *find_set(const struct extras *extras, const char *name)
-{
-	for (size_t i = 0; i < extras->sets.len; i++)
-		if (strcmp(extras->sets.item[i].name, name) == 0)
-			return &extras->sets.item[i];
-	return NULL;
-}
-
 static bool has_members(const struct set *set)
 {
 	return set != NULL && !set->open && set->members.len > 0;
@@ -242,7 +233,7 @@ static bool has_members(const struct set *set)
 /* A set without members is for others to fill, unless the load before gave it members. */
 static bool is_open(const struct transaction *t, const struct set *set)
 {
-	return set->open || (set->members.len == 0 && !has_members(find_set(&t->good.extras, set->name)));
+	return set->open || (set->members.len == 0 && !has_members(extras_set(&t->good.extras, set->name)));
 }
 
 /* A plan changes nothing, not for a moment either: then the words of the text have to do. */
@@ -260,7 +251,7 @@ static bool know(struct transaction *t, struct set *set)
 /* The members that the load before gave the set, as the kernel tells them; none are known: "". */
 static const char *known_members(struct transaction *t, const struct set *set)
 {
-	struct set *good = find_set(&t->good.extras, set->name);
+	struct set *good = extras_set(&t->good.extras, set->name);
 	struct diag_log silent = { .report = NULL };
 
 	if (!has_members(good))
@@ -437,7 +428,7 @@ bool plan_sets(struct transaction *t)
 static bool note_set(struct transaction *t, struct set *used)
 {
 	struct strbuf saved = STRBUF_INIT, words = STRBUF_INIT, members = STRBUF_INIT;
-	int err = find_set(&t->extras, used->name) != NULL ? -ENOENT : t->door->set.save(t->door->self, used->name, &saved);
+	int err = extras_set(&t->extras, used->name) != NULL ? -ENOENT : t->door->set.save(t->door->self, used->name, &saved);
 	bool good = err != 0 || set_split(&saved, &words, &members);
 
 	if (err == 0 && good)

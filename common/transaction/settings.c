@@ -37,8 +37,7 @@ const struct sysctl *find_setting(const struct extras *extras, const char *key)
  */
 static bool belongs_to_machine(const struct transaction *t, const struct sysctl *sysctl)
 {
-	return strncmp(sysctl->key, "net.netfilter.", 14) == 0 && !sysctl_opens(sysctl) &&
-	       !t->door->setting.writable(t->door->self, sysctl->key);
+	return sysctl_may_be_shared(sysctl) && !t->door->setting.writable(t->door->self, sysctl->key);
 }
 
 static bool add_step(struct transaction *t, const char *key, const char *from, const char *to, bool opens)
