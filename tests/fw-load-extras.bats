@@ -134,7 +134,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 		rm "$tmp/bin/iptables-$b-restore"
 		sed 's/192.0.2.0/192.0.2.0\/40/' "$tmp/with" >"$tmp/bad"
 		run -1 put "$tmp/bad"
-		[[ $output == *"/bad:2: error: set blocked: "* || $output == *"/bad:2:"*"no address"* ]]
+		[[ $output == *"/bad:2: error: set blocked: "* || $output == *"/bad:2:"*"not an address"* ]]
 	done
 }
 

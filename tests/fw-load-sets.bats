@@ -257,25 +257,25 @@ undone() { # undone PID: it was not confirmed
 			1|fw-load's own|set-open fw-load-beside hash:net
 			1|`#@ set-open', without members|set bans hash:net timeout 60;member 192.0.2.1
 			1|`#@ set-open', without members|set bans hash:net timeout 0;member 192.0.2.1;member 192.0.2.2 timeout 9
-			2|an open set is filled by others|set-open bans hash:net;member 192.0.2.1
+			2|another program fills an open set|set-open bans hash:net;member 192.0.2.1
 			1|begins with `-'|set bans hash:net -exist
 			1|begins with `-'|set-open bans -exist hash:net
 			2|begins with `-'|set bans hash:net;member 192.0.2.1 -exist
 			2|begins with `-'|set bans hash:net comment;member 192.0.2.1 comment "a" -file /etc/hostname
-			2|no address of the set's family|set bans hash:net;member localhost
-		3|no address of the set's family|set bans hash:net;member 192.0.2.1;member 10/8
-		2|no address of the set's family|set bans hash:net;member 2001:db8::1
-		2|no address of the set's family|set bans hash:net inet6;member 192.0.2.1
-		2|no address of the set's family|set bans hash:ip,port,ip;member 192.0.2.1,tcp:80,example.org
-		2|no address of the set's family|set bans bitmap:ip range 10.0.0.0/24;member 10.0.0.1-router
+			2|not an address of the set's family|set bans hash:net;member localhost
+		3|not an address of the set's family|set bans hash:net;member 192.0.2.1;member 10/8
+		2|not an address of the set's family|set bans hash:net;member 2001:db8::1
+		2|not an address of the set's family|set bans hash:net inet6;member 192.0.2.1
+		2|not an address of the set's family|set bans hash:ip,port,ip;member 192.0.2.1,tcp:80,example.org
+		2|not an address of the set's family|set bans bitmap:ip range 10.0.0.0/24;member 10.0.0.1-router
 		4|already added|set bans hash:net;member 192.0.2.1;keep x;member 192.0.2.1
 		2|out of range|set bans hash:net;member 192.0.2.1/33
 		1|unknown|set bans hash:nett
 		1|a set looks like|set bans inet
 		1|a set looks like|set bans iphash
-		1|no address of the set's family|set bans bitmap:ip range localhost/24
+		1|not an address of the set's family|set bans bitmap:ip range localhost/24
 		1|an open set looks like|set-open bans iphash
-		2|no address of the set's family|set bans hash:net family ipv6;member 192.0.2.1
+		2|not an address of the set's family|set bans hash:net family ipv6;member 192.0.2.1
 			1|an open set looks like|set-open bans inet timeout 7
 			1|an open set looks like|set-open bans family ipx
 			2|other words|set bans hash:net;set-open bans hash:net

@@ -105,7 +105,7 @@ static bool set_fault(struct reading *in, const struct line *line, const char *a
 	static const char *const texts[] = {
 		[SET_FAULT_RESERVED] = "names that begin with `" SET_SCRATCH_PREFIX "' are fw-load's own: give the set another name",
 		[SET_FAULT_OPTION] = "a word that begins with `-' is for ipset itself, and has no place in a text",
-		[SET_FAULT_ADDRESS] = "this is no address of the set's family; names of hosts are not looked up",
+		[SET_FAULT_ADDRESS] = "this is not an address of the set's family; host names are not looked up",
 	};
 
 	if (found == SET_FAULT_MEMORY)
@@ -163,7 +163,7 @@ static bool check_repeated(struct reading *in)
 
 		if (!same && (set->open != again->open || strcmp(strbuf_text(&set->type), strbuf_text(&again->type)) != 0 ||
 		    strcmp(strbuf_text(&set->members), strbuf_text(&again->members)) != 0))
-			good = fault(in, in->repeated.item[i].line, "this set is declared above in other words, or with other members") && good;
+			good = fault(in, in->repeated.item[i].line, "this set is declared above with other words or other members") && good;
 		set_free(again);
 	}
 	vec_free(&in->repeated);
@@ -177,7 +177,7 @@ static bool add_member(struct reading *in, const struct line *line, const char *
 	if (in->set == NULL)
 		return fault(in, line, "a member belongs under the line of its set");
 	if (in->set->open)
-		return fault(in, line, "an open set is filled by others: say `#@ set' for one with members of its own");
+		return fault(in, line, "another program fills an open set: declare it with `#@ set' to give it members");
 	found = set_member_check(in->set, args, len);
 	if (found != SET_GOOD)
 		return set_fault(in, line, args, len, found, false);
@@ -222,7 +222,7 @@ static bool check_running_out(struct reading *in, bool stored)
 			continue;
 		if (set->members.len > 0 && !stored)
 			good = fault(in, &in->stream->lines.item[set->line - 1],
-				     "members that run out are put there by others: say `#@ set-open', without members");
+				     "a text cannot declare members that expire: use `#@ set-open', without members");
 		set->open = true;
 		strbuf_reset(&set->members);
 	}
