@@ -110,8 +110,6 @@ bool read_base(struct transaction *t)
 	t->good.number = number;
 	if (number != 0 && !whole && !do_without(t))
 		return false;
-	if (whole && !rules_canon(t, FAMILY_BOTH, rules))
-		return false;
 	for (int i = 0; i < FAMILIES; i++) {
 		t->family[i].base = whole && t->good.text[i].len > 0 ? rules[i] : NULL;
 		if (!read_safe(t, i))
@@ -160,7 +158,8 @@ bool read_live(struct transaction *t, enum family families)
 		strbuf_free(&work->live_text);
 		work->live_text = texts[i];
 		work->seen = told ? seen : 0;
-		good = rules_read(&work->live, "the rules in force", strbuf_text(&work->live_text), work->live_text.len, t->log);
+		good = rules_read(&work->live, "the rules in force", strbuf_text(&work->live_text), work->live_text.len, t->log) &&
+		       (work->base == NULL || known_alike(t, i, work->base, &work->live));
 	}
 	return good && rules_canon(t, families, rules);
 }

@@ -69,9 +69,15 @@ enum result failed(struct transaction *t);
 must_check bool rules_canon(struct transaction *t, enum family families, struct text_rules *const rules[FAMILIES]);
 must_check bool known_add(struct transaction *t, int family, const struct text_rules *rules);
 
+/*
+ * A line that the good generation and the saver spell alike is the same rule: rules_canon leaves it as it is. If another
+ * version of fw-tools wrote that line in words that this one would not choose, the next load replaces the rule once.
+ */
+must_check bool known_alike(struct transaction *t, int family, const struct text_rules *kept, const struct text_rules *saved);
+
 /* gather.c: each false after a report */
 must_check bool read_wanted(struct transaction *t); /* from the request or a stored generation */
-must_check bool read_base(struct transaction *t);
+must_check bool read_base(struct transaction *t);   /* as it was written: its words may be older than this version */
 must_check bool read_live(struct transaction *t, enum family families);
 
 /*

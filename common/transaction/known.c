@@ -9,7 +9,7 @@
 
 typedef VEC(struct text_rule *) rule_pointers;
 
-bool known_add(struct transaction *t, int family, const struct text_rules *rules)
+static bool map_rules(struct piecemap *map, const struct text_rules *rules)
 {
 	bool good = true;
 
@@ -18,8 +18,31 @@ bool known_add(struct transaction *t, int family, const struct text_rules *rules
 			const struct text_chain *chain = &rules->tables.item[i].chains.item[c];
 
 			for (size_t r = 0; good && r < chain->rules.len; r++)
-				good = piecemap_add(&t->known[family], &chain->rules.item[r].text) != PIECEMAP_NONE;
+				good = piecemap_add(map, &chain->rules.item[r].text) != PIECEMAP_NONE;
 		}
+	return good;
+}
+
+bool known_add(struct transaction *t, int family, const struct text_rules *rules)
+{
+	return map_rules(&t->known[family], rules) || diag_memory(t->log) == 0;
+}
+
+bool known_alike(struct transaction *t, int family, const struct text_rules *kept, const struct text_rules *saved)
+{
+	struct piecemap keeping = { .slots = NULL }, saving = { .slots = NULL };
+	bool good = map_rules(&keeping, kept) && map_rules(&saving, saved);
+
+	for (size_t i = 0; good && i < keeping.texts.len; i++) {
+		struct piece text = keeping.texts.item[i];
+
+		if (piecemap_find(&saving, &text) == PIECEMAP_NONE)
+			continue;
+		text.text = arena_text(&t->arena, text.text, text.len);
+		good = text.text != NULL && piecemap_add(&t->known[family], &text) != PIECEMAP_NONE;
+	}
+	piecemap_free(&keeping);
+	piecemap_free(&saving);
 	return good || diag_memory(t->log) == 0;
 }
 

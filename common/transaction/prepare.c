@@ -77,6 +77,21 @@ static bool load_modules(struct transaction *t)
 	return false;
 }
 
+/* Rules that RUN/mark knows to be in force are those of the good generation, word for word. */
+static bool read_in_force(struct transaction *t)
+{
+	struct text_rules *good[FAMILIES] = { &t->good.rules[0], &t->good.rules[1] };
+	enum family ours = FAMILY_NONE;
+
+	phase(t, "reading the rules in force");
+	if (t->request.assume_empty || take_marked(t))
+		return true;
+	for (int i = 0; i < FAMILIES; i++)
+		if (t->family[i].base == good[i])
+			ours |= family_bit(i);
+	return read_live_cleared(t, t->request.families) && rules_canon(t, ours, good);
+}
+
 static bool prepare(struct transaction *t)
 {
 	if (!read_wanted(t) || !read_base(t) || !make_extras(t) || !read_baseline(t) || !load_modules(t))
@@ -85,8 +100,7 @@ static bool prepare(struct transaction *t)
 		leave_out_absent(t);
 	if (t->request.rehearse && !rehearse(t, false))
 		return false;
-	phase(t, "reading the rules in force");
-	return (t->request.assume_empty || take_marked(t) || read_live_cleared(t, t->request.families)) && merge_all(t) && make_plan(t);
+	return read_in_force(t) && merge_all(t) && make_plan(t);
 }
 
 enum result transaction_prepare(struct transaction *t, const struct request *request)
