@@ -21,7 +21,7 @@ enum {
 
 /* --- a batch of changes, which is committed as one ------------------------------------------------------ */
 
-struct batch {
+struct clear_batch {
 	struct strbuf out;
 	uint32_t seq; /* of the last message */
 	size_t last;  /* where it stands in out */
@@ -29,13 +29,13 @@ struct batch {
 	char message[MESSAGE] __attribute__((aligned(8)));
 };
 
-static void end_message(struct batch *batch)
+static void end_message(struct clear_batch *batch)
 {
 	batch->last = batch->out.len;
 	strbuf_add(&batch->out, batch->message, ((const struct nlmsghdr *)(const void *)batch->message)->nlmsg_len);
 }
 
-static void frame(struct batch *batch, uint16_t type)
+static void frame(struct clear_batch *batch, uint16_t type)
 {
 	struct nlmsghdr *message = nfnl_header(batch->message, 0, 0, ++batch->seq, batch->family);
 	struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
@@ -46,7 +46,7 @@ static void frame(struct batch *batch, uint16_t type)
 	end_message(batch);
 }
 
-static struct nlmsghdr *start_message(struct batch *batch, unsigned type, const char *table)
+static struct nlmsghdr *start_message(struct clear_batch *batch, unsigned type, const char *table)
 {
 	struct nlmsghdr *message = nfnl_header(batch->message, type, NLM_F_CREATE, ++batch->seq, batch->family);
 
@@ -56,7 +56,7 @@ static struct nlmsghdr *start_message(struct batch *batch, unsigned type, const 
 	return message;
 }
 
-static void put_table(struct batch *batch, unsigned type, const char *table)
+static void put_table(struct clear_batch *batch, unsigned type, const char *table)
 {
 	struct nlmsghdr *message = start_message(batch, type, table);
 
@@ -66,7 +66,7 @@ static void put_table(struct batch *batch, unsigned type, const char *table)
 }
 
 /* handle 0: all rules of the chain. */
-static void put_rule(struct batch *batch, const char *table, const char *chain, uint64_t handle)
+static void put_rule(struct clear_batch *batch, const char *table, const char *chain, uint64_t handle)
 {
 	struct nlmsghdr *message = start_message(batch, NFT_MSG_DELRULE, table);
 
@@ -76,7 +76,7 @@ static void put_rule(struct batch *batch, const char *table, const char *chain, 
 	end_message(batch);
 }
 
-static void put_chain(struct batch *batch, const char *table, const char *chain)
+static void put_chain(struct clear_batch *batch, const char *table, const char *chain)
 {
 	struct nlmsghdr *message = start_message(batch, NFT_MSG_DELCHAIN, table);
 
@@ -84,7 +84,7 @@ static void put_chain(struct batch *batch, const char *table, const char *chain)
 	end_message(batch);
 }
 
-static void put_closed(struct batch *batch, const char *chain, uint32_t hook)
+static void put_closed(struct clear_batch *batch, const char *chain, uint32_t hook)
 {
 	struct nlmsghdr *message = start_message(batch, NFT_MSG_NEWCHAIN, "filter");
 	struct nlattr *nest;
@@ -123,14 +123,14 @@ static int read_answers(struct mnl_socket *socket, uint32_t last)
 	}
 }
 
-static void begin_batch(struct batch *batch, int family)
+static void begin_batch(struct clear_batch *batch, int family)
 {
-	*batch = (struct batch){ .out = STRBUF_INIT, .family = family };
+	*batch = (struct clear_batch){ .out = STRBUF_INIT, .family = family };
 	frame(batch, NFNL_MSG_BATCH_BEGIN);
 }
 
 /* Frees it, too. */
-static int commit_batch(struct batch *batch)
+static int commit_batch(struct clear_batch *batch)
 {
 	struct timeval patience = { .tv_sec = PATIENCE };
 	struct mnl_socket *socket = nfnl_open();
@@ -156,13 +156,13 @@ static int commit_batch(struct batch *batch)
 
 /* --- what goes ---------------------------------------------------------------------------------------- */
 
-static void close_filter(struct batch *batch)
+static void close_filter(struct clear_batch *batch)
 {
 	put_closed(batch, "INPUT", NF_INET_LOCAL_IN);
 	put_closed(batch, "FORWARD", NF_INET_FORWARD);
 }
 
-static void add_filter(struct batch *batch)
+static void add_filter(struct clear_batch *batch)
 {
 	start_message(batch, NFT_MSG_NEWTABLE, "filter");
 	end_message(batch);
@@ -176,7 +176,7 @@ static bool is_same_table(const struct native *one, const struct native *other)
 /* The list is ordered by table, then chain, then place. */
 static int clear_whole(const struct natives *natives, int family, bool close)
 {
-	struct batch batch;
+	struct clear_batch batch;
 
 	begin_batch(&batch, family);
 	for (size_t i = 0; i < natives->list.len; i++)
@@ -192,7 +192,7 @@ static int clear_whole(const struct natives *natives, int family, bool close)
 /* A dormant table wakes up first, by itself: what the kernel makes of that and of other changes at once is its own matter. */
 static int wake(const struct natives *natives, int family)
 {
-	struct batch batch;
+	struct clear_batch batch;
 	bool any = false;
 
 	begin_batch(&batch, family);
@@ -218,7 +218,7 @@ static int clear_alone(const struct natives *natives, int family, bool close)
 {
 	int err = natives->list.len > ALONE_MAX ? -E2BIG : wake(natives, family);
 	const struct native *chain = NULL; /* that goes, with all its rules */
-	struct batch batch;
+	struct clear_batch batch;
 
 	if (err != 0)
 		return err;

@@ -38,7 +38,7 @@ static const struct need {
 	{ "--helper", NEED_HELPER }, { "--nfacct-name", NEED_NFACCT }, { "--timeout", NEED_TIMEOUT },
 };
 
-struct finding {
+struct depend_search {
 	struct extras *extras;
 	struct diag_log *log;
 	bool nat;
@@ -73,7 +73,7 @@ static bool module_here(const char *name)
 	return access(path, F_OK) == 0;
 }
 
-static bool add_helper(const struct finding *in, const struct piece *name)
+static bool add_helper(const struct depend_search *in, const struct piece *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(helpers); i++)
 		if (piece_is(name, helpers[i].name))
@@ -104,7 +104,7 @@ static bool add_set(struct extras *extras, const char *name, size_t len)
 	return false;
 }
 
-static void warn_object(const struct finding *in, const struct piece *rule, const char *what)
+static void warn_object(const struct depend_search *in, const struct piece *rule, const char *what)
 {
 	diag_add(in->log, DIAG_SAVE_WARNING, NULL, NULL, "this rule needs %s, which is not saved: %.*s", what,
 		 (int)rule->len, rule->text);
@@ -131,7 +131,7 @@ static bool may_need(const struct piece *rule)
 	return false;
 }
 
-static bool read_rule(const struct finding *in, const struct piece *rule)
+static bool read_rule(const struct depend_search *in, const struct piece *rule)
 {
 	struct piece word = may_need(rule) ? rule_word(rule, 0) : (struct piece){ NULL, 0 };
 	bool good = true;
@@ -190,7 +190,7 @@ static bool add_forwarding(struct extras *extras, const struct text_rules *rules
 	return good;
 }
 
-static bool read_rules(const struct finding *in, const struct text_rules *rules)
+static bool read_rules(const struct depend_search *in, const struct text_rules *rules)
 {
 	for (size_t t = 0; t < rules->tables.len; t++) {
 		const struct text_table *table = &rules->tables.item[t];
@@ -205,7 +205,7 @@ static bool read_rules(const struct finding *in, const struct text_rules *rules)
 
 bool depend_sets(struct extras *extras, const struct text_rules *rules)
 {
-	struct finding in = { .extras = extras, .sets_only = true };
+	struct depend_search in = { .extras = extras, .sets_only = true };
 
 	return read_rules(&in, rules);
 }
@@ -213,7 +213,7 @@ bool depend_sets(struct extras *extras, const struct text_rules *rules)
 bool depend_find(struct extras *extras, const struct text_rules rules[FAMILIES], struct diag_log *log)
 {
 	static const char *const forwarding[FAMILIES] = { "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1" };
-	struct finding in = { .extras = extras, .log = log };
+	struct depend_search in = { .extras = extras, .log = log };
 	bool good = true;
 
 	for (int i = 0; good && i < FAMILIES; i++) {

@@ -64,22 +64,22 @@ static bool is_ours(const char *table)
 /* --- reading ------------------------------------------------------------------------------------------ */
 
 /* A chain. */
-struct place {
+struct native_chain {
 	size_t table; /* in `tables` */
 	char *chain;  /* owned */
 };
 
 /* What a dump's callback works with. */
-struct look {
+struct native_reader {
 	struct natives *natives;
 	bool ipv6;
 	bool failed;      /* no memory */
 	uint32_t seq;     /* of the last request */
-	VEC(struct place) places; /* all chains of iptables' tables */
+	VEC(struct native_chain) places; /* all chains of iptables' tables */
 	unsigned position; /* of the rule that was told last, in its chain */
 };
 
-static struct native *add(struct look *look, const char *table, const char *chain, const char *what)
+static struct native *add(struct native_reader *look, const char *table, const char *chain, const char *what)
 {
 	struct native native = { .table = strdup(table), .chain = chain != NULL ? strdup(chain) : NULL, .what = what, .shape = STRBUF_INIT };
 
@@ -95,7 +95,7 @@ static struct native *add(struct look *look, const char *table, const char *chai
 static int see_table(const struct nlmsghdr *message, void *data)
 {
 	const struct nlattr *attrs[NFTA_TABLE_MAX + 1];
-	struct look *look = data;
+	struct native_reader *look = data;
 	struct native *native;
 	const char *table;
 	uint32_t flags;
@@ -157,9 +157,9 @@ static const char *chain_fault(const char *table, const char *chain, const char 
 	return hook != NULL ? "it is a base chain that iptables does not have" : name_fault(chain);
 }
 
-static void add_place(struct look *look, const char *table, const char *chain)
+static void add_place(struct native_reader *look, const char *table, const char *chain)
 {
-	struct place place = { table_index(table), strdup(chain) };
+	struct native_chain place = { table_index(table), strdup(chain) };
 
 	if (place.chain != NULL && vec_push(&look->places, place))
 		return;
@@ -170,7 +170,7 @@ static void add_place(struct look *look, const char *table, const char *chain)
 static int see_chain(const struct nlmsghdr *message, void *data)
 {
 	const struct nlattr *attrs[NFTA_CHAIN_MAX + 1];
-	struct look *look = data;
+	struct native_reader *look = data;
 	const char *table, *chain, *fault;
 
 	nfnl_parse(message, attrs, NFTA_CHAIN_MAX);
@@ -217,7 +217,7 @@ static const char *comment_fault(const struct nlattr *userdata)
 static int see_rule(const struct nlmsghdr *message, void *data)
 {
 	const struct nlattr *attrs[NFTA_RULE_MAX + 1];
-	struct look *look = data;
+	struct native_reader *look = data;
 	const char *table, *chain, *fault;
 	struct native *native;
 
@@ -238,12 +238,12 @@ static int see_rule(const struct nlmsghdr *message, void *data)
 	return look->failed ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
-static int dump_rules(struct mnl_socket *socket, struct look *look, int family)
+static int dump_rules(struct mnl_socket *socket, struct native_reader *look, int family)
 {
 	int err = 0;
 
 	for (size_t i = 0; err == 0 && i < look->places.len; i++) {
-		const struct place *place = &look->places.item[i];
+		const struct native_chain *place = &look->places.item[i];
 
 		look->position = 0;
 		err = nfnl_dump(socket, ++look->seq, NFT_MSG_GETRULE, family, tables[place->table], place->chain, see_rule, look);
@@ -251,7 +251,7 @@ static int dump_rules(struct mnl_socket *socket, struct look *look, int family)
 	return err;
 }
 
-static int dump_all(struct look *look)
+static int dump_all(struct native_reader *look)
 {
 	struct mnl_socket *socket = nfnl_open();
 	int err = socket == NULL ? -errno : 0, family = look->ipv6;
@@ -272,7 +272,7 @@ static int dump_all(struct look *look)
 
 int natives_find(struct natives *natives, int family)
 {
-	struct look look = { .natives = natives, .ipv6 = family == 1 };
+	struct native_reader look = { .natives = natives, .ipv6 = family == 1 };
 	int err = -EINTR;
 
 	for (int tries = 0; err == -EINTR && tries < DUMP_TRIES; tries++) {

@@ -26,7 +26,7 @@ struct expr {
 	bool unknown;                     /* it has others too */
 };
 
-struct rule {
+struct native_rule {
 	struct expr expr[EXPRS];
 	size_t len;
 	bool ipv6;
@@ -57,7 +57,7 @@ enum subject {
  * iptables-nft-save tells of two conditions about the same thing the last alone. It tells matches in their order, and
  * behind all else: a limit that counted fewer packets would count more.
  */
-static const char *order_fault(struct rule *rule, unsigned subjects)
+static const char *order_fault(struct native_rule *rule, unsigned subjects)
 {
 	bool again = (rule->asked & subjects) != 0;
 
@@ -98,7 +98,7 @@ static void read_expr(const struct nlattr *from, struct expr *expr)
 	}
 }
 
-static bool read_rule(const struct nlattr *expressions, struct rule *rule)
+static bool read_rule(const struct nlattr *expressions, struct native_rule *rule)
 {
 	const struct nlattr *attr;
 
@@ -113,7 +113,7 @@ static bool read_rule(const struct nlattr *expressions, struct rule *rule)
 	return true;
 }
 
-static bool is(const struct rule *rule, size_t i, const char *name)
+static bool is(const struct native_rule *rule, size_t i, const char *name)
 {
 	return i < rule->len && strcmp(rule->expr[i].name, name) == 0;
 }
@@ -176,7 +176,7 @@ static unsigned port_of(struct bytes bytes)
 }
 
 /* A mask, and no other bits turned and nothing shifted. */
-static bool is_mask(const struct rule *rule, size_t i)
+static bool is_mask(const struct native_rule *rule, size_t i)
 {
 	const struct expr *expr = &rule->expr[i];
 
@@ -184,7 +184,7 @@ static bool is_mask(const struct rule *rule, size_t i)
 	       expr->attr[NFTA_BITWISE_MASK] != NULL && is_zero(bytes_of(expr, NFTA_BITWISE_XOR));
 }
 
-static const char *protocol_fault(struct rule *rule, struct bytes value)
+static const char *protocol_fault(struct native_rule *rule, struct bytes value)
 {
 	rule->protocol = value.len == 1 ? value.at[0] : 0;
 	return rule->protocol != 0 ? NULL : "protocol 0, which iptables takes for all";
@@ -192,7 +192,7 @@ static const char *protocol_fault(struct rule *rule, struct bytes value)
 
 /* --- conditions, each from *i on; NULL: it has the form, and *i is behind it ------------------------------ */
 
-static bool is_equality(const struct rule *rule, size_t i)
+static bool is_equality(const struct native_rule *rule, size_t i)
 {
 	uint32_t op;
 
@@ -206,7 +206,7 @@ static bool is_equality(const struct rule *rule, size_t i)
  * A whole name ends in a zero byte, the beginning of one does not. Of the whole names iptables can say no `lo+', and
  * what is written without quotes must be a word.
  */
-static const char *interface_fault(const struct rule *rule, uint32_t key, struct bytes name)
+static const char *interface_fault(const struct native_rule *rule, uint32_t key, struct bytes name)
 {
 	const char *chain = rule->chain;
 	size_t len = 0;
@@ -234,7 +234,7 @@ static enum subject meta_subject(uint32_t key)
 					 SUBJECT_PROTOCOL;
 }
 
-static const char *meta_fault(struct rule *rule, size_t *i)
+static const char *meta_fault(struct native_rule *rule, size_t *i)
 {
 	const struct expr *meta = &rule->expr[(*i)++];
 	uint32_t key = number(meta, NFTA_META_KEY);
@@ -263,12 +263,12 @@ static const char *meta_fault(struct rule *rule, size_t *i)
 	return NULL;
 }
 
-struct place {
+struct payload_field {
 	bool address, fragment, protocol, port, ports, flags;
 	unsigned subjects; /* 1 << enum subject */
 };
 
-static unsigned subjects_of(const struct place *at, uint32_t offset, bool ipv6)
+static unsigned subjects_of(const struct payload_field *at, uint32_t offset, bool ipv6)
 {
 	if (at->address)
 		return 1u << (offset == (ipv6 ? 8u : 12u) ? SUBJECT_SOURCE : SUBJECT_DESTINATION);
@@ -279,12 +279,12 @@ static unsigned subjects_of(const struct place *at, uint32_t offset, bool ipv6)
 	return 1u << (at->fragment ? SUBJECT_FRAGMENT : at->protocol ? SUBJECT_PROTOCOL : SUBJECT_FLAGS);
 }
 
-static struct place place_of(const struct rule *rule, const struct expr *payload)
+static struct payload_field place_of(const struct native_rule *rule, const struct expr *payload)
 {
 	uint32_t base = number(payload, NFTA_PAYLOAD_BASE), at = number(payload, NFTA_PAYLOAD_OFFSET), len = number(payload, NFTA_PAYLOAD_LEN);
 	bool network = base == NFT_PAYLOAD_NETWORK_HEADER, transport = base == NFT_PAYLOAD_TRANSPORT_HEADER;
 
-	struct place place = {
+	struct payload_field place = {
 		.address = network && (rule->ipv6 ? (at == 8 || at == 24) && len <= 16 : (at == 12 || at == 16) && len <= 4),
 		.fragment = network && !rule->ipv6 && at == IPV4_FRAGMENT && len == 2,
 		.protocol = network && !rule->ipv6 && at == IPV4_PROTOCOL && len == 1,
@@ -323,7 +323,7 @@ static const char *port_fault(const struct expr *compare)
 }
 
 /* What is compared with what, after a mask of which the packet's field has `mask` left; mask.len 0: none. */
-static const char *compare_fault(struct rule *rule, const struct place *at, size_t i, struct bytes mask)
+static const char *compare_fault(struct native_rule *rule, const struct payload_field *at, size_t i, struct bytes mask)
 {
 	static const unsigned char offset[] = { 0x1f, 0xff };
 	const struct expr *cmp = &rule->expr[i];
@@ -349,10 +349,10 @@ static const char *compare_fault(struct rule *rule, const struct place *at, size
 	return NULL;
 }
 
-static const char *payload_fault(struct rule *rule, size_t *i)
+static const char *payload_fault(struct native_rule *rule, size_t *i)
 {
 	const struct expr *payload = &rule->expr[(*i)++];
-	struct place at = place_of(rule, payload);
+	struct payload_field at = place_of(rule, payload);
 	struct bytes mask = { NULL, 0 };
 	const char *fault;
 
@@ -402,7 +402,7 @@ static bool is_kept(uint64_t rate, uint64_t unit)
 	return unit == units[i - 1] && rate == SCALE * unit / period;
 }
 
-static const char *limit_fault(struct rule *rule, const struct expr *limit)
+static const char *limit_fault(struct native_rule *rule, const struct expr *limit)
 {
 	uint32_t burst = number(limit, NFTA_LIMIT_BURST);
 
@@ -415,7 +415,7 @@ static const char *limit_fault(struct rule *rule, const struct expr *limit)
 	return is_kept(long_number(limit, NFTA_LIMIT_RATE), long_number(limit, NFTA_LIMIT_UNIT)) ? NULL : "a rate that iptables rounds";
 }
 
-static const char *condition_fault(struct rule *rule, size_t *i)
+static const char *condition_fault(struct native_rule *rule, size_t *i)
 {
 	const struct expr *expr = &rule->expr[*i];
 
@@ -450,7 +450,7 @@ static bool is_verdict(const struct expr *immediate)
 }
 
 /* -j TRACE: the value 1, put into the packet's data. */
-static bool is_trace(const struct rule *rule, size_t i)
+static bool is_trace(const struct native_rule *rule, size_t i)
 {
 	struct bytes value = bytes_of(&rule->expr[i], NFTA_IMMEDIATE_DATA);
 
@@ -471,7 +471,7 @@ static bool is_nflog(const struct expr *log)
 	       has_only(log, 1u << NFTA_LOG_GROUP | 1u << NFTA_LOG_PREFIX | 1u << NFTA_LOG_SNAPLEN | 1u << NFTA_LOG_QTHRESHOLD);
 }
 
-static const char *action_fault(const struct rule *rule, size_t i)
+static const char *action_fault(const struct native_rule *rule, size_t i)
 {
 	size_t left = rule->len - i;
 
@@ -486,7 +486,7 @@ static const char *action_fault(const struct rule *rule, size_t i)
 
 const char *shape_fault(const struct nlattr *expressions, bool ipv6, const char *chain)
 {
-	struct rule rule;
+	struct native_rule rule;
 	const char *fault = NULL;
 	size_t i = 0;
 
