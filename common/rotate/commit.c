@@ -14,7 +14,7 @@
 static const char fresh_suffix[] = ".new.tmp";
 
 /* Number naming: makes LOG.1 free. Only numbers up to the first gap move, so a shift that was cut short is no harm. */
-static int shift_numbers(struct job *job)
+static int shift_numbers(struct log_job *job)
 {
 	struct archives *list = &job->archives;
 	size_t count = 0;
@@ -53,7 +53,7 @@ static int shift_numbers(struct job *job)
 }
 
 /* The name and, for numbers, the place. */
-static int choose_name(struct job *job, time_t now)
+static int choose_name(struct log_job *job, time_t now)
 {
 	char name[ARCHIVE_NAME_MAX];
 	int err = 0;
@@ -69,7 +69,7 @@ static int choose_name(struct job *job, time_t now)
 }
 
 /* What the new log shall be: as the old one, but for what `create` says. */
-static int fresh_attributes(struct job *job, int fd)
+static int fresh_attributes(struct log_job *job, int fd)
 {
 	const struct rotate_settings *set = job->set;
 	struct stat want = job->st;
@@ -90,7 +90,7 @@ static int fresh_attributes(struct job *job, int fd)
 }
 
 /* An empty file under the archive's name. */
-static int make_fresh(struct job *job)
+static int make_fresh(struct log_job *job)
 {
 	int fd = openat(job->archive_dir, job->archive, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int err;
@@ -110,7 +110,7 @@ static int make_fresh(struct job *job)
  * Without RENAME_EXCHANGE: the fresh file steps aside, the log gets the archive's name as its second, and the fresh
  * one replaces the first. Here too the log's name is never missing.
  */
-static int exchange_by_links(struct job *job)
+static int exchange_by_links(struct log_job *job)
 {
 	struct strbuf fresh = STRBUF_INIT;
 	int err = 0;
@@ -128,7 +128,7 @@ static int exchange_by_links(struct job *job)
 	return err;
 }
 
-static int exchange(struct job *job)
+static int exchange(struct log_job *job)
 {
 	int err = file_rename(job->at.dir, job->at.name, job->archive_dir, job->archive, RENAME_EXCHANGE);
 
@@ -136,7 +136,7 @@ static int exchange(struct job *job)
 }
 
 /* Is the archive the file that was checked? Another one can only come from somebody with rights in the directory. */
-static int check_exchanged(struct job *job)
+static int check_exchanged(struct log_job *job)
 {
 	struct stat now;
 
@@ -151,7 +151,7 @@ static int check_exchanged(struct job *job)
 	return -EPERM;
 }
 
-static int sync_commit(struct job *job)
+static int sync_commit(struct log_job *job)
 {
 	if (fsync(job->fd) != 0 || fsync(job->archive_dir) != 0 ||
 	    (job->archive_dir != job->at.dir && fsync(job->at.dir) != 0))
@@ -159,7 +159,7 @@ static int sync_commit(struct job *job)
 	return 0;
 }
 
-static int record_archive(struct job *job, time_t now)
+static int record_archive(struct log_job *job, time_t now)
 {
 	unsigned number = 1;
 
@@ -178,7 +178,7 @@ static int record_archive(struct job *job, time_t now)
 	return archives_add(&job->archives, job->archive, now, number) ? 0 : diag_memory(job->run->log);
 }
 
-int commit_rotation(struct job *job, time_t now)
+int commit_rotation(struct log_job *job, time_t now)
 {
 	int err = choose_name(job, now);
 
@@ -227,7 +227,7 @@ static int copy_rest(int from, int to)
 }
 
 /* Copy, sync, name; then once more for what came meanwhile, and truncate at once. */
-static int copy_and_truncate(struct job *job, int log, int copy, const char *temporary)
+static int copy_and_truncate(struct log_job *job, int log, int copy, const char *temporary)
 {
 	struct stat st;
 	int err = fstat(log, &st) != 0				    ? -errno :
@@ -250,7 +250,7 @@ static int copy_and_truncate(struct job *job, int log, int copy, const char *tem
 	return err;
 }
 
-int commit_copy(struct job *job, time_t now)
+int commit_copy(struct log_job *job, time_t now)
 {
 	struct strbuf temporary = STRBUF_INIT;
 	int err = choose_name(job, now), log = -1, copy = -1;

@@ -6,9 +6,9 @@
 #include "rotate/job.h"
 
 /* Sets job->archive and job->rotated. On failure before the exchange the log is as it was. 0 or -errno, reported. */
-must_check int commit_rotation(struct job *job, time_t now);
+must_check int commit_rotation(struct log_job *job, time_t now);
 
 /* The same with copytruncate: what a writer adds between the last read and the truncation is lost. */
-must_check int commit_copy(struct job *job, time_t now);
+must_check int commit_copy(struct log_job *job, time_t now);
 
 #endif

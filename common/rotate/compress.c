@@ -17,8 +17,8 @@
 #define BEST_RATIO 64u /* no log on disk gets smaller than one part in this */
 
 /* What the work on one archive holds. */
-struct work {
-	struct job *job;
+struct compress_work {
+	struct log_job *job;
 	const char *name;
 	struct strbuf packed, temporary; /* names */
 	int plain, out;                  /* owned, -1: none */
@@ -33,7 +33,7 @@ enum lease lease_take(int fd)
 	return errno == EAGAIN ? LEASE_HELD_BY_WRITER : LEASE_UNSUPPORTED;
 }
 
-enum lease lease_wait(struct job *job, int fd)
+enum lease lease_wait(struct log_job *job, int fd)
 {
 	int pause = POLL_FIRST;
 
@@ -49,7 +49,7 @@ enum lease lease_wait(struct job *job, int fd)
 }
 
 /* Nobody opened it for writing since, and its size is the same. */
-static bool still_ours(const struct work *work, uint64_t length)
+static bool still_ours(const struct compress_work *work, uint64_t length)
 {
 	struct stat now;
 
@@ -60,7 +60,7 @@ static bool still_ours(const struct work *work, uint64_t length)
 }
 
 /* Reads all of the plain file into gz. -EAGAIN: a writer came. */
-static int deflate_all(const struct work *work, struct gzout *gz)
+static int deflate_all(const struct compress_work *work, struct gzout *gz)
 {
 	char *buffer = malloc(READ_SIZE);
 	uint64_t at = 0;
@@ -87,7 +87,7 @@ static int deflate_all(const struct work *work, struct gzout *gz)
 }
 
 /* Synced, and then read back: from the device, as far as the kernel does what it is asked. */
-static int write_temporary(const struct work *work)
+static int write_temporary(const struct compress_work *work)
 {
 	const struct rotate_settings *set = work->job->set;
 	struct gz_options options = { .level = set->level, .threads = set->threads, .check = set->verify };
@@ -109,7 +109,7 @@ static int write_temporary(const struct work *work)
 }
 
 /* The temporary gets its name, and only then the plain file goes. */
-static int publish(const struct work *work)
+static int publish(const struct compress_work *work)
 {
 	int dir = work->job->archive_dir;
 	int err = fsync(work->out) == 0 ? 0 : -errno;
@@ -127,7 +127,7 @@ static int publish(const struct work *work)
 	return unlinkat(dir, work->name, 0) == 0 ? 0 : -errno;
 }
 
-static int check_room(const struct work *work)
+static int check_room(const struct compress_work *work)
 {
 	uint64_t bytes = (uint64_t)work->st.st_blocks * 512;
 	struct statvfs fs;
@@ -138,7 +138,7 @@ static int check_room(const struct work *work)
 }
 
 /* -EAGAIN: begin anew, or defer. -EBUSY: a writer has it. */
-static int compress_once(struct work *work, bool newest)
+static int compress_once(struct compress_work *work, bool newest)
 {
 	int dir = work->job->archive_dir;
 	enum lease lease = lease_wait(work->job, work->plain);
@@ -168,16 +168,16 @@ static int compress_once(struct work *work, bool newest)
 }
 
 /* Still open for writing: said once a run, and no failure. */
-static void defer(struct job *job, const char *name)
+static void defer(struct log_job *job, const char *name)
 {
 	job->deferred = true;
 	diag_add(job->run->log, DIAG_ROTATE_NOTE, NULL, NULL, "%s: deferred: %s may still be written to and stays plain for now",
 		 job->path, name);
 }
 
-static void compress_one(struct job *job, struct archive *one, bool newest)
+static void compress_one(struct log_job *job, struct archive *one, bool newest)
 {
-	struct work work = { .job = job, .name = one->name, .plain = -1, .out = -1 };
+	struct compress_work work = { .job = job, .name = one->name, .plain = -1, .out = -1 };
 	int err = -EAGAIN;
 
 	strbuf_printf(&work.packed, "%s.gz", one->name);
@@ -206,7 +206,7 @@ static void compress_one(struct job *job, struct archive *one, bool newest)
 	strbuf_free(&work.temporary);
 }
 
-void compress_archives(struct job *job)
+void compress_archives(struct log_job *job)
 {
 	/* Writers that were just told to reopen get their time, all archives together. */
 	if (job->deadline == 0)

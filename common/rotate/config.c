@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* The text line by line, and in a line word by word. */
-struct reader {
+struct config_reader {
 	struct config_place at;
 	const char *next, *end;       /* what is not read yet */
 	const char *line;             /* borrowed, at.where.source_len bytes */
@@ -15,7 +15,7 @@ struct reader {
 	bool no_memory;
 };
 
-static bool next_line(struct reader *reader)
+static bool next_line(struct config_reader *reader)
 {
 	const char *end;
 
@@ -33,7 +33,7 @@ static bool next_line(struct reader *reader)
 }
 
 /* One word: quoted, or up to a blank. `cut` is a second character that ends a word: '=' behind a directive. */
-static const char *take_word(struct reader *reader, const char *at, const char *end, char cut, struct word *word)
+static const char *take_word(struct config_reader *reader, const char *at, const char *end, char cut, struct config_word *word)
 {
 	const char *start = at;
 	struct strbuf text = STRBUF_INIT;
@@ -56,17 +56,17 @@ static const char *take_word(struct reader *reader, const char *at, const char *
 	return at;
 }
 
-typedef VEC(struct word) word_list;
+typedef VEC(struct config_word) word_list;
 
 /* The words of a line up to '#' or '{'. Sets *brace to where the '{' is, NULL for none. False: no memory. */
-static bool split_line(struct reader *reader, bool directive, word_list *words, const char **brace)
+static bool split_line(struct config_reader *reader, bool directive, word_list *words, const char **brace)
 {
 	const char *at = reader->line, *end = at + reader->at.where.source_len;
 
 	words->len = 0;
 	*brace = NULL;
 	while (at < end && !reader->no_memory) {
-		struct word word = { 0 };
+		struct config_word word = { 0 };
 
 		if (*at == ' ' || *at == '\t' || *at == '\r' || (directive && words->len == 1 && *at == '=')) {
 			at++;
@@ -85,7 +85,7 @@ static bool split_line(struct reader *reader, bool directive, word_list *words, 
 	return !reader->no_memory;
 }
 
-static bool is_word(const struct reader *reader, const char *word)
+static bool is_word(const struct config_reader *reader, const char *word)
 {
 	const char *at = reader->line, *end = at + reader->at.where.source_len;
 	size_t len = strlen(word);
@@ -101,7 +101,7 @@ static bool is_word(const struct reader *reader, const char *word)
 }
 
 /* The lines up to endscript. */
-static void read_script(struct reader *reader, struct rotate_settings *set)
+static void read_script(struct config_reader *reader, struct rotate_settings *set)
 {
 	enum rotate_script which = reader->at.script;
 	struct where begin = reader->at.where;
@@ -120,11 +120,11 @@ static void read_script(struct reader *reader, struct rotate_settings *set)
 	strbuf_free(&text);
 	if (!ended) {
 		reader->at.where = begin;
-		config_fault(&reader->at, &(struct word){ .column = 1 }, "no endscript follows");
+		config_fault(&reader->at, &(struct config_word){ .column = 1 }, "no endscript follows");
 	}
 }
 
-static void apply_line(struct reader *reader, struct rotate_settings *set, const word_list *words)
+static void apply_line(struct config_reader *reader, struct rotate_settings *set, const word_list *words)
 {
 	reader->at.script = SCRIPT_COUNT;
 	directive_apply(&reader->at, set, words->item, words->len);
@@ -133,7 +133,7 @@ static void apply_line(struct reader *reader, struct rotate_settings *set, const
 }
 
 /* What only shows when the block is complete. */
-static void check_block(struct reader *reader, struct rotate_block *block)
+static void check_block(struct config_reader *reader, struct rotate_block *block)
 {
 	struct rotate_settings *set = &block->settings;
 
@@ -147,13 +147,13 @@ static void check_block(struct reader *reader, struct rotate_block *block)
 		for (size_t j = 0; j < other->patterns.len; j++)
 			for (size_t k = 0; k < block->patterns.len; k++)
 				if (strcmp(other->patterns.item[j], block->patterns.item[k]) == 0)
-					config_fault(&reader->at, &(struct word){ .column = 1 },
+					config_fault(&reader->at, &(struct config_word){ .column = 1 },
 						     "%s stands in an earlier block already", block->patterns.item[k]);
 	}
 }
 
 /* Directives up to the closing brace. */
-static void read_block(struct reader *reader, struct rotate_block *block)
+static void read_block(struct config_reader *reader, struct rotate_block *block)
 {
 	struct where begin = reader->at.where;
 	word_list words = { 0 };
@@ -168,7 +168,7 @@ static void read_block(struct reader *reader, struct rotate_block *block)
 		if (!split_line(reader, true, &words, &brace))
 			break;
 		if (brace != NULL)
-			config_fault(&reader->at, &(struct word){ .column = (unsigned)(brace - reader->line) + 1 },
+			config_fault(&reader->at, &(struct config_word){ .column = (unsigned)(brace - reader->line) + 1 },
 				     "a block inside a block");
 		else if (words.len > 0)
 			apply_line(reader, &block->settings, &words);
@@ -176,11 +176,11 @@ static void read_block(struct reader *reader, struct rotate_block *block)
 	vec_free(&words);
 	reader->at.where = begin;
 	if (!reader->no_memory)
-		config_fault(&reader->at, &(struct word){ .column = 1 }, "no } closes this block");
+		config_fault(&reader->at, &(struct config_word){ .column = 1 }, "no } closes this block");
 }
 
 /* The patterns as they were written, for $1 of shared scripts. */
-static void finish_title(struct reader *reader, struct rotate_block *block)
+static void finish_title(struct config_reader *reader, struct rotate_block *block)
 {
 	struct strbuf text = STRBUF_INIT;
 
@@ -191,7 +191,7 @@ static void finish_title(struct reader *reader, struct rotate_block *block)
 	strbuf_free(&text);
 }
 
-static void add_patterns(struct reader *reader, struct rotate_block *block, const word_list *words)
+static void add_patterns(struct config_reader *reader, struct rotate_block *block, const word_list *words)
 {
 	for (size_t i = 0; i < words->len; i++) {
 		if (words->item[i].text[0] != '/')
@@ -203,7 +203,7 @@ static void add_patterns(struct reader *reader, struct rotate_block *block, cons
 }
 
 /* Patterns on one or more lines, '{', directives, '}'. *words holds those of the first line. */
-static void read_entry(struct reader *reader, word_list *words, const char *brace)
+static void read_entry(struct config_reader *reader, word_list *words, const char *brace)
 {
 	struct rotate_block block = { .settings = reader->defaults };
 	struct where begin = reader->at.where;
@@ -216,7 +216,7 @@ static void read_entry(struct reader *reader, word_list *words, const char *brac
 	}
 	if (brace == NULL) {
 		reader->at.where = begin;
-		config_fault(&reader->at, &(struct word){ .column = 1 }, "no { follows this path");
+		config_fault(&reader->at, &(struct config_word){ .column = 1 }, "no { follows this path");
 		vec_free(&block.patterns);
 		return;
 	}
@@ -224,7 +224,7 @@ static void read_entry(struct reader *reader, word_list *words, const char *brac
 	for (brace++; brace < end && (*brace == ' ' || *brace == '\t' || *brace == '\r'); brace++)
 		;
 	if (brace < end && *brace != '#')
-		config_fault(&reader->at, &(struct word){ .column = (unsigned)(brace - reader->line) + 1 },
+		config_fault(&reader->at, &(struct config_word){ .column = (unsigned)(brace - reader->line) + 1 },
 			     "a directive must begin a line of its own");
 	finish_title(reader, &block);
 	read_block(reader, &block);
@@ -234,7 +234,7 @@ static void read_entry(struct reader *reader, word_list *words, const char *brac
 	}
 }
 
-static void read_top(struct reader *reader)
+static void read_top(struct config_reader *reader)
 {
 	word_list words = { 0 };
 
@@ -260,7 +260,7 @@ static void read_top(struct reader *reader)
 int config_read(struct rotate_config *config, const char *text, size_t len, const char *file,
 		const struct rotate_settings *defaults, bool lenient, struct diag_log *log)
 {
-	struct reader reader = {
+	struct config_reader reader = {
 		.at = { .where = { .file = file }, .log = log, .lenient = lenient },
 		.next = text,
 		.end = text + len,

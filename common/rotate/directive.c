@@ -10,9 +10,9 @@
 enum kind { TURN_ON, TURN_OFF, INTERVAL, BYTES, DAYS, MILLISECONDS, SCRIPT, NOTHING, LEFT_OUT, SPECIAL };
 
 /* Words behind the name, at least 1. False after a report. */
-typedef bool special(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count);
+typedef bool special(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count);
 
-struct directive {
+struct config_directive {
 	const char *name;
 	enum kind kind;
 	size_t field;       /* of TURN_*, BYTES, DAYS, MILLISECONDS: SET(...); INTERVAL, SCRIPT: the value */
@@ -28,7 +28,7 @@ static const char mails[] = "nothing is mailed: archives stay where they are unt
 static const char own_deflate[] = "compression is built in, no program is run: see level and threads";
 static const char one_file[] = "one file holds all blocks";
 
-static const struct directive directives[] = {
+static const struct config_directive directives[] = {
 	{ "hourly", INTERVAL, HOURLY, NULL, NULL, 0 },
 	{ "daily", INTERVAL, DAILY, NULL, NULL, 0 },
 	{ "weekly", SPECIAL, 0, NULL, apply_weekly, 1 },
@@ -106,7 +106,7 @@ static const struct directive directives[] = {
 	{ "datehourago", LEFT_OUT, 0, "a name tells when the rotation was", NULL, 0 },
 };
 
-void config_fault(struct config_place *at, const struct word *word, const char *format, ...)
+void config_fault(struct config_place *at, const struct config_word *word, const char *format, ...)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct where where = at->where;
@@ -124,7 +124,7 @@ void config_fault(struct config_place *at, const struct word *word, const char *
 	strbuf_free(&text);
 }
 
-static bool need_number(struct config_place *at, const struct word *word, long low, long high, long *value)
+static bool need_number(struct config_place *at, const struct config_word *word, long low, long high, long *value)
 {
 	if (setting_number(word->text, low, high, value))
 		return true;
@@ -132,7 +132,7 @@ static bool need_number(struct config_place *at, const struct word *word, long l
 	return false;
 }
 
-static bool need_size(struct config_place *at, const struct word *word, uint64_t *bytes)
+static bool need_size(struct config_place *at, const struct config_word *word, uint64_t *bytes)
 {
 	if (setting_size(word->text, bytes))
 		return true;
@@ -140,7 +140,7 @@ static bool need_size(struct config_place *at, const struct word *word, uint64_t
 	return false;
 }
 
-static bool need_word(struct config_place *at, const struct word *words, size_t count)
+static bool need_word(struct config_place *at, const struct config_word *words, size_t count)
 {
 	if (count > 1)
 		return true;
@@ -148,7 +148,7 @@ static bool need_word(struct config_place *at, const struct word *words, size_t 
 	return false;
 }
 
-static bool apply_weekly(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count)
+static bool apply_weekly(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
 {
 	long day = 0;
 
@@ -159,13 +159,13 @@ static bool apply_weekly(struct config_place *at, struct rotate_settings *set, c
 	return true;
 }
 
-static bool apply_size(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count)
+static bool apply_size(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
 {
 	set->schedule = BY_SIZE;
 	return need_word(at, words, count) && need_size(at, &words[1], &set->size);
 }
 
-static bool apply_min_free(struct config_place *at, struct rotate_settings *set, const struct word *words,
+static bool apply_min_free(struct config_place *at, struct rotate_settings *set, const struct config_word *words,
 			   size_t count)
 {
 	long percent;
@@ -176,7 +176,7 @@ static bool apply_min_free(struct config_place *at, struct rotate_settings *set,
 	return true;
 }
 
-static bool apply_rotate(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count)
+static bool apply_rotate(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
 {
 	long keep;
 
@@ -186,7 +186,7 @@ static bool apply_rotate(struct config_place *at, struct rotate_settings *set, c
 	return true;
 }
 
-static bool apply_level(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count)
+static bool apply_level(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
 {
 	long level = GZ_LEVEL_FAST;
 
@@ -197,7 +197,7 @@ static bool apply_level(struct config_place *at, struct rotate_settings *set, co
 	return true;
 }
 
-static bool apply_threads(struct config_place *at, struct rotate_settings *set, const struct word *words,
+static bool apply_threads(struct config_place *at, struct rotate_settings *set, const struct config_word *words,
 			  size_t count)
 {
 	long threads;
@@ -209,7 +209,7 @@ static bool apply_threads(struct config_place *at, struct rotate_settings *set, 
 }
 
 /* create [MODE] [OWNER [GROUP]] */
-static bool apply_create(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count)
+static bool apply_create(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
 {
 	size_t next = 1;
 
@@ -236,7 +236,7 @@ static bool apply_create(struct config_place *at, struct rotate_settings *set, c
 	return true;
 }
 
-static bool apply_naming(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count)
+static bool apply_naming(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
 {
 	bool date = strcmp(words->text, "dateext") == 0;
 
@@ -253,7 +253,7 @@ static bool apply_naming(struct config_place *at, struct rotate_settings *set, c
 	return true;
 }
 
-static bool apply_dateformat(struct config_place *at, struct rotate_settings *set, const struct word *words,
+static bool apply_dateformat(struct config_place *at, struct rotate_settings *set, const struct config_word *words,
 			     size_t count)
 {
 	if (!need_word(at, words, count))
@@ -267,7 +267,7 @@ static bool apply_dateformat(struct config_place *at, struct rotate_settings *se
 	return true;
 }
 
-static bool apply_olddir(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count)
+static bool apply_olddir(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
 {
 	if (strcmp(words->text, "noolddir") == 0)
 		set->olddir = NULL;
@@ -278,7 +278,7 @@ static bool apply_olddir(struct config_place *at, struct rotate_settings *set, c
 	return true;
 }
 
-static bool apply_su(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count)
+static bool apply_su(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
 {
 	if (count != 3) {
 		config_fault(at, words, "su needs a user and a group");
@@ -292,7 +292,7 @@ static bool apply_su(struct config_place *at, struct rotate_settings *set, const
 	return true;
 }
 
-static bool apply_reopen(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count)
+static bool apply_reopen(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
 {
 	struct strbuf text = STRBUF_INIT;
 	char *copy;
@@ -313,7 +313,7 @@ static bool apply_reopen(struct config_place *at, struct rotate_settings *set, c
 	return true;
 }
 
-static const struct directive *find(const char *name)
+static const struct config_directive *find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(directives); i++)
 		if (strcmp(directives[i].name, name) == 0)
@@ -321,8 +321,8 @@ static const struct directive *find(const char *name)
 	return NULL;
 }
 
-static void apply_value(struct config_place *at, const struct directive *what, struct rotate_settings *set,
-			const struct word *word)
+static void apply_value(struct config_place *at, const struct config_directive *what, struct rotate_settings *set,
+			const struct config_word *word)
 {
 	char *field = (char *)set + what->field;
 	uint64_t value;
@@ -340,16 +340,16 @@ static void apply_value(struct config_place *at, const struct directive *what, s
 		config_fault(at, word, "%s is not a time like 250ms, 5s, 2m, 3h or 1d", word->text);
 }
 
-static size_t words_allowed(const struct directive *what)
+static size_t words_allowed(const struct config_directive *what)
 {
 	if (what->kind == SPECIAL)
 		return what->most;
 	return what->kind == BYTES || what->kind == DAYS || what->kind == MILLISECONDS ? 1 : 0;
 }
 
-void directive_apply(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count)
+void directive_apply(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
 {
-	const struct directive *what = find(words->text);
+	const struct config_directive *what = find(words->text);
 
 	if (what == NULL) {
 		config_fault(at, words, "unknown directive %s", words->text);

@@ -8,7 +8,7 @@
 #include "rotate/setting.h"
 
 /* A word of a line and its place. */
-struct word {
+struct config_word {
 	const char *text; /* in the arena */
 	unsigned column, width;
 };
@@ -23,9 +23,9 @@ struct config_place {
 };
 
 /* Reports a fault at this word: an error, or a warning when lenient. */
-void config_fault(struct config_place *at, const struct word *word, const char *format, ...) printf_like(3, 4);
+void config_fault(struct config_place *at, const struct config_word *word, const char *format, ...) printf_like(3, 4);
 
 /* Does what the line says to *set. `count` is at least 1. */
-void directive_apply(struct config_place *at, struct rotate_settings *set, const struct word *words, size_t count);
+void directive_apply(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count);
 
 #endif

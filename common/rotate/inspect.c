@@ -171,13 +171,13 @@ static void cat_archives(const struct archives *list, int dir, const char *dir_p
 }
 
 /* Opens where the archives are; the result's dir is -1 for "beside the log". Looking changes nothing, so no owner is asked for. */
-static bool open_olddir(const struct rotate_settings *set, const struct place *at, struct place *old,
+static bool open_olddir(const struct rotate_settings *set, const struct log_place *at, struct log_place *old,
 			struct diag_log *log)
 {
 	struct strbuf path = STRBUF_INIT;
 	int err;
 
-	*old = (struct place){ .dir = -1 };
+	*old = (struct log_place){ .dir = -1 };
 	if (set->olddir == NULL)
 		return true;
 	if (set->olddir[0] != '/')
@@ -206,7 +206,7 @@ void inspect_cat(const struct rotate_settings *set, const char *path, time_t sin
 {
 	struct printer printer = { .out = out, .since = since, .begun = since == 0 };
 	struct archives list = { 0 };
-	struct place at = { .dir = -1 }, old = { .dir = -1 };
+	struct log_place at = { .dir = -1 }, old = { .dir = -1 };
 	char *file = log_path(path);
 	int err = file == NULL ? diag_memory(log) : place_open(&at, file, true, log);
 	int dir;
@@ -310,7 +310,7 @@ static int verify_directory(const struct rotate_settings *set, int dir, const ch
 
 void inspect_verify(const struct rotate_settings *set, const char *path, bool verbose, FILE *out, struct diag_log *log)
 {
-	struct place at = { .dir = -1 }, old = { .dir = -1 };
+	struct log_place at = { .dir = -1 }, old = { .dir = -1 };
 	struct stat st;
 	bool directory = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 	int err = directory ? place_open_directory(&at, path, true, log) : place_open(&at, path, true, log);

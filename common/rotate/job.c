@@ -26,7 +26,7 @@ int64_t monotonic_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int job_fail(struct job *job, int err, const char *format, ...)
+int job_fail(struct log_job *job, int err, const char *format, ...)
 {
 	struct strbuf text = STRBUF_INIT;
 	va_list args;
@@ -42,7 +42,7 @@ int job_fail(struct job *job, int err, const char *format, ...)
 	return err;
 }
 
-void job_warn(struct job *job, const char *format, ...)
+void job_warn(struct log_job *job, const char *format, ...)
 {
 	struct strbuf text = STRBUF_INIT;
 	va_list args;
@@ -54,7 +54,7 @@ void job_warn(struct job *job, const char *format, ...)
 	strbuf_free(&text);
 }
 
-bool job_step(struct job *job, const char *format, ...)
+bool job_step(struct log_job *job, const char *format, ...)
 {
 	va_list args;
 
@@ -117,7 +117,7 @@ static int copy_attribute(int from, int to, const char *name)
 	return -errno;
 }
 
-time_t job_birth(const struct job *job)
+time_t job_birth(const struct log_job *job)
 {
 	struct statx stx;
 
@@ -144,7 +144,7 @@ int job_copy_attributes(int from, const struct stat *st, int to)
 	return err != 0 ? err : copy_attribute(from, to, "security.selinux");
 }
 
-static bool open_olddir(struct job *job)
+static bool open_olddir(struct log_job *job)
 {
 	struct strbuf path = STRBUF_INIT;
 	struct stat here, there;
@@ -168,7 +168,7 @@ static bool open_olddir(struct job *job)
 }
 
 /* The log itself: present, regular, with one name. */
-static bool open_log(struct job *job)
+static bool open_log(struct log_job *job)
 {
 	struct rotate_run *run = job->run;
 
@@ -191,7 +191,7 @@ static bool open_log(struct job *job)
 	return false;
 }
 
-static bool lock_and_read(struct job *job)
+static bool lock_and_read(struct log_job *job)
 {
 	int err = place_lock(&job->at, job->run->wait_ms, &job->lock, job->run->log);
 
@@ -211,11 +211,11 @@ static bool lock_and_read(struct job *job)
 	return err == 0;
 }
 
-bool job_open(struct job *job, struct rotate_run *run, const struct rotate_settings *set, const char *path)
+bool job_open(struct log_job *job, struct rotate_run *run, const struct rotate_settings *set, const char *path)
 {
 	int err;
 
-	*job = (struct job){ .set = set, .run = run, .path = path, .lock = -1, .fd = -1 };
+	*job = (struct log_job){ .set = set, .run = run, .path = path, .lock = -1, .fd = -1 };
 	job->old.dir = job->archive_dir = -1;
 	err = place_open(&job->at, path, set->su, run->log);
 	if (err == -ENOENT && !set->missingok)
@@ -230,7 +230,7 @@ bool job_open(struct job *job, struct rotate_run *run, const struct rotate_setti
 	return lock_and_read(job) && open_log(job);
 }
 
-void job_close(struct job *job)
+void job_close(struct log_job *job)
 {
 	archives_free(&job->archives);
 	if (job->fd >= 0)

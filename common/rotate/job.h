@@ -13,12 +13,12 @@
 
 #include <sys/stat.h>
 
-struct job {
+struct log_job {
 	const struct rotate_settings *set; /* borrowed, as are run and path */
 	struct rotate_run *run;
 	const char *path;
-	struct place at;
-	struct place old;  /* olddir; dir -1: none */
+	struct log_place at;
+	struct log_place old;  /* olddir; dir -1: none */
 	int archive_dir;   /* borrowed from one of the two */
 	int lock;          /* owned, -1: none */
 	int fd;            /* owned, -1: none; the log, and after the commit the archive's plain file */
@@ -35,17 +35,17 @@ struct job {
  * Opens the directories, takes the lock, opens the log and reads the archives. False: not to be gone on with; reported, or
  * the log is missing and may be, or busy. job_close must follow in either case.
  */
-must_check bool job_open(struct job *job, struct rotate_run *run, const struct rotate_settings *set, const char *path);
+must_check bool job_open(struct log_job *job, struct rotate_run *run, const struct rotate_settings *set, const char *path);
 
-void job_close(struct job *job);
+void job_close(struct log_job *job);
 
 /* Reports "LOG: text: reason" and marks the job as failed. err 0: no reason. Returns err. */
-int job_fail(struct job *job, int err, const char *format, ...) printf_like(3, 4);
+int job_fail(struct log_job *job, int err, const char *format, ...) printf_like(3, 4);
 
-void job_warn(struct job *job, const char *format, ...) printf_like(2, 3);
+void job_warn(struct log_job *job, const char *format, ...) printf_like(2, 3);
 
 /* Says what is about to be done when the run is verbose or dry. False: dry, so do not do it. */
-must_check bool job_step(struct job *job, const char *format, ...) printf_like(2, 3);
+must_check bool job_step(struct log_job *job, const char *format, ...) printf_like(2, 3);
 
 /* A rename that never replaces anything. 0 or -errno. */
 must_check int job_rename(int from_dir, const char *from, int to_dir, const char *to);
@@ -57,7 +57,7 @@ must_check int job_open_file(int dir, const char *name, struct stat *st);
 must_check int job_copy_attributes(int from, const struct stat *st, int to);
 
 /* When the log was made, as far as the file system knows it; else its last write. Seconds since 1970. */
-time_t job_birth(const struct job *job);
+time_t job_birth(const struct log_job *job);
 
 int64_t monotonic_ms(void);
 

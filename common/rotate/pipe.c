@@ -31,7 +31,7 @@ struct gap {
 struct pipe_state {
 	char note[64];  /* what the lock file says of our input; "": no pipe */
 	bool continued; /* the input of the run before goes on */
-	struct job job;
+	struct log_job job;
 	const struct pipe_options *options;
 	struct source source;
 	int fd;          /* owned; `current`, for writing */
@@ -49,7 +49,7 @@ struct pipe_state {
 /* `current` is there and ours; a file that is made gets 0640. */
 static int make_current(const char *dir, struct diag_log *log)
 {
-	struct place at;
+	struct log_place at;
 	int err, fd;
 
 	if (mkdir(dir, 0750) != 0 && errno != EEXIST) {
@@ -73,7 +73,7 @@ static int make_current(const char *dir, struct diag_log *log)
 /* Both descriptors of `current`: job.fd to archive it by, fd to write. */
 static int open_current(struct pipe_state *state)
 {
-	struct job *job = &state->job;
+	struct log_job *job = &state->job;
 	char last = '\n';
 	int err = 0;
 
@@ -129,7 +129,7 @@ static bool child_running(struct pipe_state *state)
 /* In a child: the pipe goes on being emptied. It dies with us, and the next run repairs what it left. */
 static void tidy_in_child(struct pipe_state *state)
 {
-	struct job *job = &state->job;
+	struct log_job *job = &state->job;
 	pid_t parent = getpid();
 
 	state->untidy = false;
@@ -155,7 +155,7 @@ static void tidy_in_child(struct pipe_state *state)
 /* The names as they are now, after a child's work. */
 static int read_archives(struct pipe_state *state)
 {
-	struct job *job = &state->job;
+	struct log_job *job = &state->job;
 	int err;
 
 	archives_free(&job->archives);
@@ -165,7 +165,7 @@ static int read_archives(struct pipe_state *state)
 
 static int archive_current(struct pipe_state *state)
 {
-	struct job *job = &state->job;
+	struct log_job *job = &state->job;
 	int err = read_archives(state);
 
 	if (err == 0 && fstat(state->fd, &job->st) != 0)
@@ -278,7 +278,7 @@ static int gap_close(struct pipe_state *state)
 /* A full disk: half a .gz goes, or the oldest archive where archives may be removed. True: try again. */
 static bool make_room(struct pipe_state *state)
 {
-	struct job *job = &state->job;
+	struct log_job *job = &state->job;
 	const struct rotate_settings *set = job->set;
 	size_t before;
 
@@ -387,7 +387,7 @@ static void note_input(struct pipe_state *state, int input)
 
 static int begin(struct pipe_state *state, struct rotate_run *run, const struct rotate_settings *set, int input)
 {
-	struct job *job = &state->job;
+	struct log_job *job = &state->job;
 	struct strbuf path = STRBUF_INIT;
 	int err = make_current(state->options->dir, run->log);
 

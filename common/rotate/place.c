@@ -82,7 +82,7 @@ static char *absolute(const char *path)
 	return out.data;
 }
 
-static int walk(struct place *place, bool su, struct diag_log *log)
+static int walk(struct log_place *place, bool su, struct diag_log *log)
 {
 	char *at = place->path;
 	int err;
@@ -109,11 +109,11 @@ static int walk(struct place *place, bool su, struct diag_log *log)
 	return err;
 }
 
-int place_open_directory(struct place *place, const char *path, bool su, struct diag_log *log)
+int place_open_directory(struct log_place *place, const char *path, bool su, struct diag_log *log)
 {
 	int err;
 
-	*place = (struct place){ .dir = -1, .path = absolute(path) };
+	*place = (struct log_place){ .dir = -1, .path = absolute(path) };
 	if (place->path == NULL && path[0] != '\0' && strspn(path, "/.") == strlen(path))
 		place->path = strdup("");
 	if (place->path == NULL)
@@ -124,12 +124,12 @@ int place_open_directory(struct place *place, const char *path, bool su, struct 
 	return err;
 }
 
-int place_open(struct place *place, const char *path, bool su, struct diag_log *log)
+int place_open(struct log_place *place, const char *path, bool su, struct diag_log *log)
 {
 	char *slash;
 	int err;
 
-	*place = (struct place){ .dir = -1, .path = absolute(path) };
+	*place = (struct log_place){ .dir = -1, .path = absolute(path) };
 	if (place->path == NULL)
 		return path[0] == '\0' || strspn(path, "/.") == strlen(path) ?
 			       unsafe(log, path, "not the name of a log") :
@@ -148,13 +148,13 @@ int place_open(struct place *place, const char *path, bool su, struct diag_log *
 	return err;
 }
 
-void place_close(struct place *place)
+void place_close(struct log_place *place)
 {
 	if (place->dir >= 0)
 		close(place->dir);
 	free(place->path);
 	free(place->name);
-	*place = (struct place){ .dir = -1 };
+	*place = (struct log_place){ .dir = -1 };
 }
 
 /* Ours alone, whatever it was before: a wider mode is narrowed, another owner or a strange file refused. */
@@ -184,7 +184,7 @@ static int wait_for_lock(int fd, unsigned wait_ms)
 	}
 }
 
-int place_lock(const struct place *place, unsigned wait_ms, int *fd, struct diag_log *log)
+int place_lock(const struct log_place *place, unsigned wait_ms, int *fd, struct diag_log *log)
 {
 	struct strbuf name = STRBUF_INIT;
 	int err;

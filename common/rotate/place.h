@@ -18,25 +18,25 @@
 #include "base/diag.h"
 #include "rotate/setting.h"
 
-struct place {
+struct log_place {
 	int dir;    /* owned, -1: none */
 	char *path; /* owned; of the directory, absolute */
 	char *name; /* owned; of the log in it */
 };
 
 /* Splits and opens. 0 or -errno, reported: -ENOENT is left to the caller, who knows whether it matters. */
-must_check int place_open(struct place *place, const char *path, bool su, struct diag_log *log);
+must_check int place_open(struct log_place *place, const char *path, bool su, struct diag_log *log);
 
 /* The same for a path that names a directory: name becomes NULL. */
-must_check int place_open_directory(struct place *place, const char *path, bool su, struct diag_log *log);
+must_check int place_open_directory(struct log_place *place, const char *path, bool su, struct diag_log *log);
 
-void place_close(struct place *place);
+void place_close(struct log_place *place);
 
 /*
  * Takes the lock of this log, .NAME.lock, 0600 so that no other user can hold it (CVE-2022-1348). Polls up to wait_ms.
  * *fd is owned by the caller. 0, -EWOULDBLOCK when another one has it (not reported), or -errno, reported.
  */
-must_check int place_lock(const struct place *place, unsigned wait_ms, int *fd, struct diag_log *log);
+must_check int place_lock(const struct log_place *place, unsigned wait_ms, int *fd, struct diag_log *log);
 
 /* The lock file remembers the archive that a rotation is about to make, until writers were told. "" for none. */
 void lock_note(int fd, const char *archive);

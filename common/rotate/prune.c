@@ -11,7 +11,7 @@
 #define DAY 86400
 
 /* Somebody may still write lines into it: then it is not ours to remove. */
-static bool has_writer(struct job *job, const char *name)
+static bool has_writer(struct log_job *job, const char *name)
 {
 	struct stat st;
 	int fd = job_open_file(job->archive_dir, name, &st);
@@ -23,7 +23,7 @@ static bool has_writer(struct job *job, const char *name)
 }
 
 /* 0 when it is gone. */
-static int remove_archive(struct job *job, size_t index, const char *why)
+static int remove_archive(struct log_job *job, size_t index, const char *why)
 {
 	const struct archive *one = &job->archives.all.item[index];
 	struct strbuf packed = STRBUF_INIT;
@@ -51,7 +51,7 @@ static int remove_archive(struct job *job, size_t index, const char *why)
 }
 
 /* What it takes now: compression may just have changed it. */
-static uint64_t bytes_of(const struct job *job, const struct archive *one)
+static uint64_t bytes_of(const struct log_job *job, const struct archive *one)
 {
 	struct strbuf name = STRBUF_INIT;
 	uint64_t bytes = 0;
@@ -65,7 +65,7 @@ static uint64_t bytes_of(const struct job *job, const struct archive *one)
 }
 
 /* Why this one should go, or NULL. `before`: bytes of all newer ones. */
-static const char *reason(const struct job *job, size_t index, uint64_t before, time_t now)
+static const char *reason(const struct log_job *job, size_t index, uint64_t before, time_t now)
 {
 	const struct rotate_settings *set = job->set;
 	const struct archive *one = &job->archives.all.item[index];
@@ -85,7 +85,7 @@ static const char *reason(const struct job *job, size_t index, uint64_t before, 
 	return NULL;
 }
 
-void prune_archives(struct job *job, time_t now)
+void prune_archives(struct log_job *job, time_t now)
 {
 	uint64_t before = 0;
 	size_t keep = 0;
@@ -106,7 +106,7 @@ void prune_archives(struct job *job, time_t now)
 	}
 }
 
-static bool room_is_low(const struct job *job)
+static bool room_is_low(const struct log_job *job)
 {
 	struct statvfs fs;
 
@@ -114,14 +114,14 @@ static bool room_is_low(const struct job *job)
 	       (uint64_t)fs.f_bavail * 100 < (uint64_t)fs.f_blocks * job->set->min_free;
 }
 
-void prune_for_room(struct job *job)
+void prune_for_room(struct log_job *job)
 {
 	while (job->set->min_free > 0 && job->archives.all.len > 1 && room_is_low(job))
 		if (job->run->dry || remove_archive(job, job->archives.all.len - 1, "the disk is nearly full") != 0)
 			return;
 }
 
-void prune_oldest(struct job *job)
+void prune_oldest(struct log_job *job)
 {
 	if (job->archives.all.len > 0)
 		(void)!remove_archive(job, job->archives.all.len - 1, "the disk is full");

@@ -5,12 +5,12 @@
 
 #include "rotate/job.h"
 
-void prune_archives(struct job *job, time_t now);
+void prune_archives(struct log_job *job, time_t now);
 
 /* Below min_free, removes the oldest archives until there is room. Before compressing. */
-void prune_for_room(struct job *job);
+void prune_for_room(struct log_job *job);
 
 /* Removes the oldest archive, if it can be; the newest too. */
-void prune_oldest(struct job *job);
+void prune_oldest(struct log_job *job);
 
 #endif

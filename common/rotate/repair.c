@@ -12,12 +12,12 @@
 #define COMPARE_SIZE ((size_t)64 * 1024)
 #define BAD_MAX      1000u
 
-static void note(struct job *job, const char *text, const char *name)
+static void note(struct log_job *job, const char *text, const char *name)
 {
 	diag_add(job->run->log, DIAG_ROTATE_NOTE, NULL, NULL, "%s: repaired: %s %s", job->path, name, text);
 }
 
-static int remove_temporaries(struct job *job)
+static int remove_temporaries(struct log_job *job)
 {
 	struct strbuf fresh = STRBUF_INIT;
 	struct stat st;
@@ -40,7 +40,7 @@ static int remove_temporaries(struct job *job)
 }
 
 /* Sets a compressed file aside that is not what its plain one holds; nothing is overwritten. */
-static int set_aside(struct job *job, const char *packed)
+static int set_aside(struct log_job *job, const char *packed)
 {
 	struct strbuf bad = STRBUF_INIT;
 	int err = -EEXIST;
@@ -57,7 +57,7 @@ static int set_aside(struct job *job, const char *packed)
 }
 
 /* 1 when NAME.gz holds exactly what NAME does, 0 when not, or -errno. */
-static int compare_pair(struct job *job, const char *name, const char *packed)
+static int compare_pair(struct log_job *job, const char *name, const char *packed)
 {
 	struct stat st;
 	int plain = job_open_file(job->archive_dir, name, &st);
@@ -71,7 +71,7 @@ static int compare_pair(struct job *job, const char *name, const char *packed)
 	return result;
 }
 
-static int repair_pair(struct job *job, struct archive *one)
+static int repair_pair(struct log_job *job, struct archive *one)
 {
 	struct strbuf packed = STRBUF_INIT;
 	int same, err = 0;
@@ -102,7 +102,7 @@ static int repair_pair(struct job *job, struct archive *one)
 }
 
 /* Does the log begin with all of this file? Then copytruncate did not come to its truncation. */
-static bool log_begins_with(const struct job *job, int fd)
+static bool log_begins_with(const struct log_job *job, int fd)
 {
 	char *buffer = malloc(2 * COMPARE_SIZE);
 	off_t at = 0;
@@ -124,7 +124,7 @@ static bool log_begins_with(const struct job *job, int fd)
 }
 
 /* Is this file, which the last run was about to make, of no use? */
-static bool is_void(struct job *job, const char *name)
+static bool is_void(struct log_job *job, const char *name)
 {
 	struct stat st;
 	int fd = job_open_file(job->archive_dir, name, &st);
@@ -142,7 +142,7 @@ static bool is_void(struct job *job, const char *name)
 	return result;
 }
 
-static int repair_interrupted(struct job *job)
+static int repair_interrupted(struct log_job *job)
 {
 	struct archive *one = job->interrupted[0] == '\0' ? NULL : archives_find(&job->archives, job->interrupted);
 	int err = 0;
@@ -163,7 +163,7 @@ static int repair_interrupted(struct job *job)
 	return err;
 }
 
-int repair_archives(struct job *job)
+int repair_archives(struct log_job *job)
 {
 	int err = remove_temporaries(job);
 

@@ -10,6 +10,6 @@
  * same; removes the empty file of a rotation that did not come to its exchange. Sets job->untold when
  * writers were not told of the last rotation. 0 or -errno, reported: then no rotation must follow.
  */
-must_check int repair_archives(struct job *job);
+must_check int repair_archives(struct log_job *job);
 
 #endif

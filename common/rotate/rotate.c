@@ -16,14 +16,14 @@
 #include <unistd.h>
 
 /* The logs of one block, and what its shared scripts are told. */
-struct batch {
+struct rotate_batch {
 	struct rotate_run *run;
 	const struct rotate_block *block;
 	VEC(char *) paths; /* owned */
-	struct job *jobs;  /* owned; one a path */
+	struct log_job *jobs;  /* owned; one a path */
 };
 
-static bool add_path(struct batch *batch, const char *path)
+static bool add_path(struct rotate_batch *batch, const char *path)
 {
 	char *copy = strdup(path);
 
@@ -34,7 +34,7 @@ static bool add_path(struct batch *batch, const char *path)
 }
 
 /* Archives that a pattern like LOG* matches too are not logs. */
-static int expand_pattern(struct batch *batch, const char *pattern)
+static int expand_pattern(struct rotate_batch *batch, const char *pattern)
 {
 	glob_t found = { 0 };
 	int state = glob(pattern, 0, NULL, &found);
@@ -55,7 +55,7 @@ static int expand_pattern(struct batch *batch, const char *pattern)
 	return err;
 }
 
-static int expand(struct batch *batch)
+static int expand(struct rotate_batch *batch)
 {
 	const struct rotate_block *block = batch->block;
 	int err = 0;
@@ -75,7 +75,7 @@ static int expand(struct batch *batch)
 	return err;
 }
 
-static time_t last_rotation(const struct job *job)
+static time_t last_rotation(const struct log_job *job)
 {
 	const struct archive *newest = job->archives.all.len > 0 ? &job->archives.all.item[0] : NULL;
 
@@ -84,10 +84,10 @@ static time_t last_rotation(const struct job *job)
 	return (time_t)(newest->when != 0 ? newest->when : newest->changed);
 }
 
-static bool is_due(struct job *job)
+static bool is_due(struct log_job *job)
 {
 	struct occasion at = { .now = time(NULL), .force = job->run->force };
-	enum verdict verdict;
+	enum schedule_verdict verdict;
 
 	if (job->fd < 0 || job->run->repair_only)
 		return false;
@@ -109,7 +109,7 @@ static bool is_due(struct job *job)
 }
 
 /* Scripts run as whoever started us, not as the user of `su`. */
-static int as_ourselves(struct batch *batch, enum rotate_script which, const char *first, const char *second)
+static int as_ourselves(struct rotate_batch *batch, enum rotate_script which, const char *first, const char *second)
 {
 	static const char *const names[] = { "firstaction", "prerotate", "postrotate", "lastaction" };
 	const struct rotate_settings *set = &batch->block->settings;
@@ -130,7 +130,7 @@ static int as_ourselves(struct batch *batch, enum rotate_script which, const cha
 	return err;
 }
 
-static int tell_writers(struct batch *batch, const char *first, const char *second)
+static int tell_writers(struct rotate_batch *batch, const char *first, const char *second)
 {
 	const struct rotate_settings *set = &batch->block->settings;
 	int err = as_ourselves(batch, SCRIPT_POST, first, second);
@@ -148,7 +148,7 @@ static int tell_writers(struct batch *batch, const char *first, const char *seco
 }
 
 /* After the writers were told, or could not be. */
-static void job_told(struct job *job, int err)
+static void job_told(struct log_job *job, int err)
 {
 	if (err != 0)
 		job->failed = true;
@@ -157,7 +157,7 @@ static void job_told(struct job *job, int err)
 }
 
 /* The second argument of a script is the name that the archive will have. */
-static int tell_writers_of(struct batch *batch, struct job *job)
+static int tell_writers_of(struct rotate_batch *batch, struct log_job *job)
 {
 	struct strbuf archive = STRBUF_INIT;
 	int err;
@@ -169,7 +169,7 @@ static int tell_writers_of(struct batch *batch, struct job *job)
 	return err;
 }
 
-static void rotate_job(struct batch *batch, struct job *job)
+static void rotate_job(struct rotate_batch *batch, struct log_job *job)
 {
 	bool shared = job->set->sharedscripts;
 	int err = 0;
@@ -187,10 +187,10 @@ static void rotate_job(struct batch *batch, struct job *job)
 		job_told(job, tell_writers_of(batch, job));
 }
 
-static void open_jobs(struct batch *batch)
+static void open_jobs(struct rotate_batch *batch)
 {
 	for (size_t i = 0; i < batch->paths.len; i++) {
-		struct job *job = &batch->jobs[i];
+		struct log_job *job = &batch->jobs[i];
 
 		if (!job_open(job, batch->run, &batch->block->settings, batch->paths.item[i]) ||
 		    repair_archives(job) != 0)
@@ -203,7 +203,7 @@ static void open_jobs(struct batch *batch)
 	}
 }
 
-static bool any_due(const struct batch *batch)
+static bool any_due(const struct rotate_batch *batch)
 {
 	bool any = false;
 
@@ -213,7 +213,7 @@ static bool any_due(const struct batch *batch)
 }
 
 /* False: firstaction failed, so nothing of this batch happens. */
-static bool rotate_due(struct batch *batch)
+static bool rotate_due(struct rotate_batch *batch)
 {
 	const struct rotate_settings *set = &batch->block->settings;
 	bool shared = set->sharedscripts, any = false;
@@ -238,7 +238,7 @@ static bool rotate_due(struct batch *batch)
 }
 
 /* What comes after the writers were told. A log that failed keeps everything. */
-static void finish_job(struct job *job)
+static void finish_job(struct log_job *job)
 {
 	bool touched = job->rotated || job->untold || job->run->repair_only;
 
@@ -268,7 +268,7 @@ static void put_json_text(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-static void report_job(const struct job *job)
+static void report_job(const struct log_job *job)
 {
 	FILE *out = job->run->out;
 
@@ -285,7 +285,7 @@ static void report_job(const struct job *job)
 
 void rotate_block(struct rotate_run *run, const struct rotate_block *block)
 {
-	struct batch batch = { .run = run, .block = block };
+	struct rotate_batch batch = { .run = run, .block = block };
 	int err = identity_take(&block->settings);
 	bool ran = false;
 

@@ -37,7 +37,7 @@ static bool period_over(const struct rotate_settings *set, time_t last, time_t n
 	return false;
 }
 
-enum verdict schedule_decide(const struct rotate_settings *set, const struct occasion *at)
+enum schedule_verdict schedule_decide(const struct rotate_settings *set, const struct occasion *at)
 {
 	bool future = at->last > at->now + LEEWAY;
 	bool due;

@@ -16,9 +16,9 @@ struct occasion {
 	bool force;     /* -f */
 };
 
-enum verdict { NOT_DUE, DUE, NOT_DUE_EMPTY, NOT_DUE_FUTURE };
+enum schedule_verdict { NOT_DUE, DUE, NOT_DUE_EMPTY, NOT_DUE_FUTURE };
 
 /* NOT_DUE_FUTURE: `last` is later than now, so only sizes count and they do not ask for it. */
-enum verdict schedule_decide(const struct rotate_settings *set, const struct occasion *at);
+enum schedule_verdict schedule_decide(const struct rotate_settings *set, const struct occasion *at);
 
 #endif

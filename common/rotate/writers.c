@@ -59,7 +59,7 @@ static bool overwrites(int proc, const char *pid, const struct stat *file)
 	return found;
 }
 
-bool writers_all_append(struct job *job)
+bool writers_all_append(struct log_job *job)
 {
 	DIR *proc = opendir("/proc");
 	const struct dirent *entry;

@@ -39,7 +39,7 @@ static void check_names(void)
 	      "what looks like an archive of some log");
 }
 
-static enum verdict decide(enum rotate_schedule schedule, time_t last, time_t now)
+static enum schedule_verdict decide(enum rotate_schedule schedule, time_t last, time_t now)
 {
 	struct rotate_settings set = { .schedule = schedule };
 
