@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-struct directive {
+struct stream_directive {
 	const char *name;
 	unsigned arguments; /* at least this many words */
 	void (*read)(struct stream *stream, struct line *line, const struct token *first);
@@ -92,7 +92,7 @@ static void read_line(struct stream *stream, struct line *line, const struct tok
 	words_free(&words);
 }
 
-static const struct directive directives[] = {
+static const struct stream_directive directives[] = {
 	{ "stream", 1, read_stream },
 	{ "end", 0, read_end },
 	{ "line", 2, read_line },
@@ -112,7 +112,7 @@ void directive_line(struct stream *stream, struct line *line)
 	struct token name = token_after(line->text, line->len, 2), at = name;
 
 	for (size_t i = 0; i < ARRAY_LEN(directives); i++) {
-		const struct directive *d = &directives[i];
+		const struct stream_directive *d = &directives[i];
 		struct token first = token_next(line->text, line->len, &name);
 
 		if (!token_is(&name, d->name))
