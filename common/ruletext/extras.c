@@ -15,7 +15,7 @@ struct repeated {
 	const struct line *line;
 };
 
-struct reading {
+struct extras_reader {
 	struct extras *extras;
 	const struct stream *stream;
 	struct diag_log *log;
@@ -23,7 +23,7 @@ struct reading {
 	VEC(struct repeated) repeated;
 };
 
-static bool fault_at(const struct reading *in, const struct line *line, unsigned column, unsigned width, const char *text)
+static bool fault_at(const struct extras_reader *in, const struct line *line, unsigned column, unsigned width, const char *text)
 {
 	struct where where = stream_where(in->stream, line, column, width), origin = stream_origin_where(in->stream, line);
 
@@ -31,7 +31,7 @@ static bool fault_at(const struct reading *in, const struct line *line, unsigned
 	return false;
 }
 
-static bool fault(const struct reading *in, const struct line *line, const char *text)
+static bool fault(const struct extras_reader *in, const struct line *line, const char *text)
 {
 	return fault_at(in, line, 0, 0, text);
 }
@@ -45,7 +45,7 @@ static bool is_module_name(const struct token *name)
 	return name->len > 0 && name->len < MODULE_NAME_MAX;
 }
 
-static bool add_module(struct reading *in, const struct line *line, const char *args, size_t len, bool optional)
+static bool add_module(struct extras_reader *in, const struct line *line, const char *args, size_t len, bool optional)
 {
 	struct token name = token_after(args, len, 0);
 	struct module module = { NULL, optional };
@@ -68,7 +68,7 @@ static bool add_module(struct reading *in, const struct line *line, const char *
 	return diag_memory(in->log) == 0;
 }
 
-static bool add_sysctl(struct reading *in, const struct line *line, const char *args, size_t len)
+static bool add_sysctl(struct extras_reader *in, const struct line *line, const char *args, size_t len)
 {
 	struct sysctl sysctl;
 	int err = sysctl_parse(&sysctl, args, len);
@@ -98,7 +98,7 @@ struct set *extras_set(const struct extras *extras, const char *name)
 	return NULL;
 }
 
-static bool set_fault(struct reading *in, const struct line *line, const char *args, size_t len, enum set_fault found, bool open)
+static bool set_fault(struct extras_reader *in, const struct line *line, const char *args, size_t len, enum set_fault found, bool open)
 {
 	static const char *const forms[] = { "a set looks like: #@ set NAME hash:net inet",
 					     "an open set looks like: #@ set-open NAME hash:net inet" };
@@ -113,7 +113,7 @@ static bool set_fault(struct reading *in, const struct line *line, const char *a
 	return fault_at(in, line, (unsigned)(args - line->text) + 1, (unsigned)len, found == SET_FAULT_FORM ? forms[open] : texts[found]);
 }
 
-static bool add_set(struct reading *in, const struct line *line, const char *args, size_t len, bool open)
+static bool add_set(struct extras_reader *in, const struct line *line, const char *args, size_t len, bool open)
 {
 	struct set set;
 	enum set_fault found = set_parse(&set, open, args, len);
@@ -152,7 +152,7 @@ static bool members_run_out(const struct set *set)
 }
 
 /* Which of two would be meant? */
-static bool check_repeated(struct reading *in)
+static bool check_repeated(struct extras_reader *in)
 {
 	bool good = true;
 
@@ -170,7 +170,7 @@ static bool check_repeated(struct reading *in)
 	return good;
 }
 
-static bool add_member(struct reading *in, const struct line *line, const char *args, size_t len)
+static bool add_member(struct extras_reader *in, const struct line *line, const char *args, size_t len)
 {
 	enum set_fault found;
 
@@ -194,7 +194,7 @@ static bool is_kept(const struct extras *extras, const struct token *word)
 	return false;
 }
 
-static bool add_keep(struct reading *in, const char *args, size_t len)
+static bool add_keep(struct extras_reader *in, const char *args, size_t len)
 {
 	for (struct token word = token_after(args, len, 0); word.len > 0; word = token_next(args, len, &word)) {
 		char *pattern;
@@ -211,7 +211,7 @@ static bool add_keep(struct reading *in, const char *args, size_t len)
 }
 
 /* Members that run out cannot be what a text says: whoever puts them there does it again and again. */
-static bool check_running_out(struct reading *in, bool stored)
+static bool check_running_out(struct extras_reader *in, bool stored)
 {
 	bool good = true;
 
@@ -229,7 +229,7 @@ static bool check_running_out(struct reading *in, bool stored)
 	return good;
 }
 
-static bool read_all(struct reading *in)
+static bool read_all(struct extras_reader *in)
 {
 	const struct stream *stream = in->stream;
 	bool good = true;
@@ -261,14 +261,14 @@ static bool read_all(struct reading *in)
 
 bool extras_read(struct extras *extras, const struct stream *stream, struct diag_log *log)
 {
-	struct reading in = { .extras = extras, .stream = stream, .log = log };
+	struct extras_reader in = { .extras = extras, .stream = stream, .log = log };
 
 	return read_all(&in) && check_running_out(&in, false);
 }
 
 bool extras_read_stored(struct extras *extras, const struct stream *stream, struct diag_log *log)
 {
-	struct reading in = { .extras = extras, .stream = stream, .log = log };
+	struct extras_reader in = { .extras = extras, .stream = stream, .log = log };
 
 	return read_all(&in) && check_running_out(&in, true);
 }

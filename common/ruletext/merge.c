@@ -77,7 +77,7 @@ static int piece_order(const void *left, const void *right)
 }
 
 /* Our rules of a chain, sorted, each with a mark whether it was found in live already. */
-struct known {
+struct known_rules {
 	pieces sorted;
 	VEC(bool) taken;
 };
@@ -93,7 +93,7 @@ static bool add_sorted(pieces *out, const struct text_chain *chain)
 }
 
 /* Both multisets in one: each rule as often as it stands in the one that has it more often. */
-static bool known_make(struct known *known, const struct text_chain *base, const struct text_chain *next)
+static bool known_make(struct known_rules *known, const struct text_chain *base, const struct text_chain *next)
 {
 	pieces a = { 0 }, b = { 0 };
 	size_t i = 0, j = 0;
@@ -111,14 +111,14 @@ static bool known_make(struct known *known, const struct text_chain *base, const
 	return good;
 }
 
-static void known_free(struct known *known)
+static void known_free(struct known_rules *known)
 {
 	vec_free(&known->sorted);
 	vec_free(&known->taken);
 }
 
 /* Is this rule one of ours that was not found yet? Then it is found now. */
-static bool known_take(struct known *known, const struct piece *text)
+static bool known_take(struct known_rules *known, const struct piece *text)
 {
 	size_t low = 0, high = known->sorted.len;
 
@@ -217,7 +217,7 @@ static bool align_tails(const struct text_chain *live, const struct text_chain *
 }
 
 /* Which of live's rules are ours? Those that stand as in base first: another rule with the words of one of ours is not. */
-static bool find_ours(const struct text_chain *live, const struct text_chain *base, struct known *known, flags *ours)
+static bool find_ours(const struct text_chain *live, const struct text_chain *base, struct known_rules *known, flags *ours)
 {
 	pairs both = { 0 };
 	bool good = base == NULL || align_tails(live, base, &both);
@@ -236,7 +236,7 @@ static bool find_ours(const struct text_chain *live, const struct text_chain *ba
 }
 
 static bool split_foreign(struct merge *merge, const struct text_table *table, const struct text_chain *live,
-			  const struct text_chain *base, struct known *known, struct parts *parts)
+			  const struct text_chain *base, struct known_rules *known, struct parts *parts)
 {
 	flags ours = { 0 };
 	bool seen_ours = false, leading = true, good = find_ours(live, base, known, &ours);
@@ -308,7 +308,7 @@ static bool compose_chain(struct merge *merge, const struct tables *tables, cons
 {
 	const struct text_chain *base = chain_in(tables->base, name), *live = chain_in(tables->live, name);
 	const struct text_chain *next = chain_in(tables->next, name);
-	struct known known = { .sorted = { 0 } };
+	struct known_rules known = { .sorted = { 0 } };
 	struct parts parts = { .head = { 0 } };
 	bool good;
 

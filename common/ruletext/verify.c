@@ -27,12 +27,12 @@ static void differs(const struct verify *v, enum in_force how, const char *table
 }
 
 /* How often each text stands in a chain, minus how often it was met. */
-struct tally {
+struct rule_tally {
 	struct piecemap map;
 	VEC(long) left;
 };
 
-static bool tally_add(struct tally *tally, const struct text_chain *chain, bool ours_only)
+static bool tally_add(struct rule_tally *tally, const struct text_chain *chain, bool ours_only)
 {
 	bool good = true;
 
@@ -50,14 +50,14 @@ static bool tally_add(struct tally *tally, const struct text_chain *chain, bool 
 }
 
 /* False: there is none left of this text. */
-static bool tally_take(struct tally *tally, const struct text_rule *rule)
+static bool tally_take(struct rule_tally *tally, const struct text_rule *rule)
 {
 	size_t number = piecemap_find(&tally->map, &rule->text);
 
 	return number != PIECEMAP_NONE && tally->left.item[number]-- > 0;
 }
 
-static void tally_free(struct tally *tally)
+static void tally_free(struct rule_tally *tally)
 {
 	piecemap_free(&tally->map);
 	vec_free(&tally->left);
@@ -67,16 +67,16 @@ static void tally_free(struct tally *tally)
  * Both chains side by side. A rule of `now` that is not wanted at its place is another program's, or one that should
  * be gone; a rule of `want` that does not come is missing, or stands elsewhere.
  */
-struct walk {
+struct verify_walk {
 	const struct verify *v;
 	const char *table;
 	const struct text_chain *want, *now;
-	struct tally here;  /* all that stands in now */
-	struct tally known; /* what may stand there of our rules, old and new */
+	struct rule_tally here;  /* all that stands in now */
+	struct rule_tally known; /* what may stand there of our rules, old and new */
 };
 
 /* The place of a rule in now, from `at` on; SIZE_MAX: it is not there. */
-static size_t find_from(const struct walk *w, const struct text_rule *rule, size_t at)
+static size_t find_from(const struct verify_walk *w, const struct text_rule *rule, size_t at)
 {
 	while (at < w->now->rules.len && !piece_equal(&w->now->rules.item[at].text, &rule->text))
 		at++;
@@ -84,7 +84,7 @@ static size_t find_from(const struct walk *w, const struct text_rule *rule, size
 }
 
 /* Our rules alone must follow each other, wherever those of other programs stand. */
-static void walk_ours(struct walk *w)
+static void walk_ours(struct verify_walk *w)
 {
 	size_t at = 0;
 
@@ -100,7 +100,7 @@ static void walk_ours(struct walk *w)
 }
 
 /* Then all of them. If a rule of ours does not follow, the rule of another program in front of it stands too far behind. */
-static void walk_want(struct walk *w)
+static void walk_want(struct verify_walk *w)
 {
 	static const char moved[] = "this rule of another program is not at its place";
 	const struct text_rule *foreign = NULL;
@@ -124,7 +124,7 @@ static void walk_want(struct walk *w)
 }
 
 /* What is in force beyond want: fine unless the last load put it there. */
-static void walk_extra(struct walk *w)
+static void walk_extra(struct verify_walk *w)
 {
 	for (size_t i = 0; i < w->now->rules.len; i++) {
 		const struct text_rule *rule = &w->now->rules.item[i];
@@ -135,7 +135,7 @@ static void walk_extra(struct walk *w)
 }
 
 /* How often each rule that is ours, or was, may stand in `now`. Of other programs' rules any number may. */
-static bool known_make(struct walk *w, const struct text_chain *stale)
+static bool known_make(struct verify_walk *w, const struct text_chain *stale)
 {
 	bool good = tally_add(&w->known, stale, false) && tally_add(&w->known, w->want, true);
 
@@ -155,7 +155,7 @@ static int verify_chain(const struct verify *v, const char *table, const struct 
 {
 	const struct text_table *stale_table = v->stale != NULL ? rules_table(v->stale, table) : NULL;
 	const struct text_chain *stale = stale_table != NULL ? table_chain(stale_table, want->name) : NULL;
-	struct walk w = { .v = v, .table = table, .want = want, .now = now };
+	struct verify_walk w = { .v = v, .table = table, .want = want, .now = now };
 	bool good;
 
 	if (want->policy != NULL && (now->policy == NULL || strcmp(want->policy, now->policy) != 0))
