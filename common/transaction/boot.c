@@ -86,9 +86,9 @@ static enum result boot_without(struct transaction *t, bool never_used)
 }
 
 /* What becomes of every packet that enters a chain, as far as that is known; by the chain's place in its table. */
-enum verdict { VERDICT_UNKNOWN, VERDICT_OTHER, VERDICT_ACCEPT };
+enum chain_verdict { VERDICT_UNKNOWN, VERDICT_OTHER, VERDICT_ACCEPT };
 
-typedef VEC(enum verdict) verdicts;
+typedef VEC(enum chain_verdict) verdicts;
 
 static bool accepts_all(const struct text_table *filter, const struct text_chain *chain, verdicts *known);
 
@@ -109,7 +109,7 @@ static bool rule_accepts_all(const struct text_table *filter, const struct text_
 
 static bool accepts_all(const struct text_table *filter, const struct text_chain *chain, verdicts *known)
 {
-	enum verdict *verdict = &known->item[chain - filter->chains.item];
+	enum chain_verdict *verdict = &known->item[chain - filter->chains.item];
 
 	if (*verdict != VERDICT_UNKNOWN)
 		return *verdict == VERDICT_ACCEPT;

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum effect {
+enum follower_effect {
 	EFFECT_SAME,     /* it gets the leader's value */
 	EFFECT_OPPOSITE, /* accept_redirects of a router is 0, of a host 1 */
 	EFFECT_CLEARED,  /* force_forwarding: 0 with a leader that is 0, else it stays */
@@ -20,10 +20,10 @@ enum effect {
 struct follower {
 	const struct journal_step *leader;
 	const char *key, *now; /* of the follower */
-	enum effect effect;
+	enum follower_effect effect;
 };
 
-static enum effect effect_on(const char *leader, const char *key)
+static enum follower_effect effect_on(const char *leader, const char *key)
 {
 	if (strstr(key, "accept_redirects") != NULL)
 		return EFFECT_OPPOSITE;

@@ -11,15 +11,15 @@
 #include <string.h>
 
 /* What was read from a text, with the text. */
-struct reading {
+struct rules_reading {
 	struct text_rules rules;
 	struct strbuf text; /* owned; where it is not the journal's */
 };
 
 /* The rules of one family, before and after the load. */
 struct undoing {
-	struct reading put, before;
-	VEC(struct reading) old; /* what they were before others wrote: a target may still borrow from it */
+	struct rules_reading put, before;
+	VEC(struct rules_reading) old; /* what they were before others wrote: a target may still borrow from it */
 	bool safe; /* those before are safe rules */
 };
 
@@ -64,14 +64,14 @@ static bool expect_safe(struct transaction *t, int family, struct undoing *u)
 	return true;
 }
 
-static bool read_again(struct transaction *t, int family, const char *name, struct reading *reading, struct undoing *u,
+static bool read_again(struct transaction *t, int family, const char *name, struct rules_reading *reading, struct undoing *u,
 		       struct strbuf *text)
 {
 	struct text_rules *both[FAMILIES] = { &reading->rules, &reading->rules };
 
 	if (!vec_push(&u->old, *reading))
 		return diag_memory(t->log) == 0;
-	*reading = (struct reading){ .text = STRBUF_INIT };
+	*reading = (struct rules_reading){ .text = STRBUF_INIT };
 	strbuf_take(&reading->text, text);
 	return rules_read(&reading->rules, name, strbuf_text(&reading->text), reading->text.len, t->log) &&
 	       rules_canon(t, family_bit(family), both);
@@ -99,10 +99,10 @@ bool leave_theirs(struct transaction *t, int family)
 
 static void undoing_free(struct undoing *u)
 {
-	struct reading last[] = { u->put, u->before };
+	struct rules_reading last[] = { u->put, u->before };
 
 	for (size_t i = 0; i < u->old.len + 2; i++) {
-		struct reading *reading = i < 2 ? &last[i] : &u->old.item[i - 2];
+		struct rules_reading *reading = i < 2 ? &last[i] : &u->old.item[i - 2];
 
 		rules_free(&reading->rules);
 		strbuf_free(&reading->text);
