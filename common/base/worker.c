@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* One finding in the memfd: this, then text_len bytes of text and a NUL. */
-struct record {
+struct worker_message {
 	struct diag diag;
 	size_t text_len;
 };
@@ -31,7 +31,7 @@ static void writer_flush(struct writer *writer)
 static void write_record(void *ctx, const struct diag *diag)
 {
 	struct writer *writer = ctx;
-	struct record record = { .diag = *diag, .text_len = strlen(diag->text) };
+	struct worker_message record = { .diag = *diag, .text_len = strlen(diag->text) };
 
 	record.diag.text = NULL;
 	strbuf_add(&writer->pending, (const char *)&record, sizeof(record));
@@ -63,7 +63,7 @@ static int report_records(const struct strbuf *bytes, void (*report)(void *ctx, 
 	size_t at = 0;
 
 	while (at < bytes->len) {
-		struct record record;
+		struct worker_message record;
 
 		if (bytes->len - at < sizeof(record))
 			return -EIO;
