@@ -25,7 +25,7 @@ static void on_stop(int number)
  * A file larger than `ulimit -f`, a writer that comes back to a leased file and a closed pipe are error codes here, not
  * the end of the process. A block of many logs holds three descriptors each.
  */
-static void prepare_process(const struct options *opts)
+static void prepare_process(const struct ct_rotate_options *opts)
 {
 	struct sigaction act = { .sa_handler = on_stop };
 	struct rlimit files;
@@ -44,7 +44,7 @@ static void prepare_process(const struct options *opts)
 }
 
 /* STATUS_USAGE when the file cannot be used. */
-static int run_config(struct cli *cli, struct options *opts)
+static int run_config(struct cli *cli, struct ct_rotate_options *opts)
 {
 	bool import = opts->mode == MODE_IMPORT;
 	struct rotate_config config = { 0 };
@@ -65,7 +65,7 @@ static int run_config(struct cli *cli, struct options *opts)
 	return status;
 }
 
-static void run_operands(struct options *opts)
+static void run_operands(struct ct_rotate_options *opts)
 {
 	for (int i = 0; i < opts->operand_count; i++) {
 		struct rotate_block block = { .settings = opts->set, .title = opts->operands[i], .literal = true };
@@ -85,7 +85,7 @@ static void run_operands(struct options *opts)
 int main(int argc, char *argv[])
 {
 	struct cli cli;
-	struct options opts = options_parse(&cli, argc, argv);
+	struct ct_rotate_options opts = options_parse(&cli, argc, argv);
 	int status = STATUS_DONE, finished;
 
 	prepare_process(&opts);

@@ -35,21 +35,21 @@ static const char usage[] =
 	"  -h, --help               this text\n"
 	"  -V, --version            the version\n";
 
-static bool changes(const struct options *options)
+static bool changes(const struct load_options *options)
 {
 	return !options->plan_only && options->action != ACTION_CHECK && options->action != ACTION_STATUS;
 }
 
 int main(int argc, char *argv[])
 {
-	static enum result (*const actions[])(struct run *) = {
+	static enum result (*const actions[])(struct load_run *) = {
 		[ACTION_LOAD] = run_load,	  [ACTION_CHECK] = run_check,	[ACTION_CONFIRM] = run_confirm,
 		[ACTION_ROLLBACK] = run_rollback, [ACTION_STATUS] = run_status, [ACTION_BOOT] = run_boot,
 		[ACTION_GUARD] = run_guard,
 	};
-	struct options options;
+	struct load_options options;
 	struct cli cli;
-	struct run run;
+	struct load_run run;
 	enum result result = RESULT_SYSTEM;
 	int status;
 

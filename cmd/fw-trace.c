@@ -13,7 +13,7 @@
 /* Output is written whenever this much has gathered. */
 #define FLUSH_AT ((size_t)64 * 1024)
 
-struct run {
+struct trace_run {
 	struct cli *cli;
 	const struct trace_options *options;
 	struct strbuf rules_text, packets_text;
@@ -25,14 +25,14 @@ struct run {
 	unsigned long others; /* packets of the other family */
 };
 
-static void flush(struct run *run)
+static void flush(struct trace_run *run)
 {
 	fwrite(strbuf_text(&run->show.out), 1, run->show.out.len, stdout);
 	strbuf_reset(&run->show.out);
 }
 
 /* One line of the input as a packet. False: it was reported, or is none. */
-static bool read_packet(struct run *run, struct packet *packet, const char *name, unsigned number, const char *line,
+static bool read_packet(struct trace_run *run, struct packet *packet, const char *name, unsigned number, const char *line,
 			size_t len)
 {
 	struct where where = { .file = name, .line = number, .width = 1, .source = line, .source_len = len };
@@ -50,7 +50,7 @@ static bool read_packet(struct run *run, struct packet *packet, const char *name
 	return false;
 }
 
-static bool load_rules(struct run *run, enum family family)
+static bool load_rules(struct trace_run *run, enum family family)
 {
 	struct diag_log *log = &run->cli->log;
 	const char *name = cli_input_name(run->options->rules);
@@ -73,7 +73,7 @@ static bool load_rules(struct run *run, enum family family)
 	return true;
 }
 
-static void answer(struct run *run, struct packet packet)
+static void answer(struct trace_run *run, struct packet packet)
 {
 	bool steps = run->tracer.step != NULL;
 	struct packet left = packet;
@@ -97,7 +97,7 @@ static void answer(struct run *run, struct packet packet)
 }
 
 /* Each line of the input; the first packet tells for which family the rules are read. */
-static void answer_all(struct run *run, const char *name, const char *text, size_t size)
+static void answer_all(struct trace_run *run, const char *name, const char *text, size_t size)
 {
 	enum family family = run->options->family;
 	unsigned number = 0;
@@ -120,7 +120,7 @@ static void answer_all(struct run *run, const char *name, const char *text, size
 }
 
 /* The rules again, with the packets that each met. */
-static void print_counts(struct run *run)
+static void print_counts(struct trace_run *run)
 {
 	for (unsigned i = 0; i < run->program->rule_count; i++) {
 		const struct program_rule *at = run->program->rules[i];
@@ -133,7 +133,7 @@ static void print_counts(struct run *run)
 		diag_memory(&run->cli->log);
 }
 
-static void finish(struct run *run)
+static void finish(struct trace_run *run)
 {
 	if (run->others > 0)
 		diag_add(&run->cli->log, DIAG_PACKET_FAMILY, NULL, NULL,
@@ -154,7 +154,7 @@ int main(int argc, char *argv[])
 {
 	struct cli cli;
 	struct trace_options options;
-	struct run run = { .cli = &cli, .options = &options };
+	struct trace_run run = { .cli = &cli, .options = &options };
 	const char *many;
 
 	cli_begin(&cli, "fw-trace", trace_usage);

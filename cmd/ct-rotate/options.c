@@ -325,7 +325,7 @@ static bool log_option(const struct cli *cli, int c, struct rotate_settings *set
 	}
 }
 
-static void run_option(struct cli *cli, int c, struct options *opts)
+static void run_option(struct cli *cli, int c, struct ct_rotate_options *opts)
 {
 	switch (c) {
 	case 'c':
@@ -358,14 +358,14 @@ static void run_option(struct cli *cli, int c, struct options *opts)
 	}
 }
 
-static void set_mode(const struct cli *cli, struct options *opts, enum mode mode)
+static void set_mode(const struct cli *cli, struct ct_rotate_options *opts, enum ct_rotate_mode mode)
 {
 	if (opts->mode != MODE_ROTATE && opts->mode != mode)
 		cli_misuse(cli, "--pipe, --verify, --repair, --cat and --import-logrotate exclude each other");
 	opts->mode = mode;
 }
 
-static bool mode_option(const struct cli *cli, int c, struct options *opts)
+static bool mode_option(const struct cli *cli, int c, struct ct_rotate_options *opts)
 {
 	switch (c) {
 	case OPT_PIPE:
@@ -400,7 +400,7 @@ static bool mode_option(const struct cli *cli, int c, struct options *opts)
 }
 
 /* What cannot be meant together. */
-static void check_together(const struct cli *cli, const struct options *opts)
+static void check_together(const struct cli *cli, const struct ct_rotate_options *opts)
 {
 	bool reads_file = opts->file != NULL;
 
@@ -418,9 +418,9 @@ static void check_together(const struct cli *cli, const struct options *opts)
 		cli_misuse(cli, "--since goes with --cat");
 }
 
-struct options options_parse(struct cli *cli, int argc, char *argv[])
+struct ct_rotate_options options_parse(struct cli *cli, int argc, char *argv[])
 {
-	struct options opts = { .set = rotate_defaults };
+	struct ct_rotate_options opts = { .set = rotate_defaults };
 	int c;
 
 	cli_begin(cli, "ct-rotate", usage);

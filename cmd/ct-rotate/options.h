@@ -7,10 +7,10 @@
 #include "rotate/pipe.h"
 #include "rotate/rotate.h"
 
-enum mode { MODE_ROTATE, MODE_PIPE, MODE_VERIFY, MODE_REPAIR, MODE_CAT, MODE_IMPORT };
+enum ct_rotate_mode { MODE_ROTATE, MODE_PIPE, MODE_VERIFY, MODE_REPAIR, MODE_CAT, MODE_IMPORT };
 
-struct options {
-	enum mode mode;
+struct ct_rotate_options {
+	enum ct_rotate_mode mode;
 	const char *file;              /* -c or --import-logrotate; borrowed, NULL: none */
 	struct rotate_settings set;    /* texts are borrowed from argv */
 	struct rotate_run run;
@@ -22,6 +22,6 @@ struct options {
 };
 
 /* Does not return on misuse. */
-struct options options_parse(struct cli *cli, int argc, char *argv[]);
+struct ct_rotate_options options_parse(struct cli *cli, int argc, char *argv[]);
 
 #endif

@@ -24,14 +24,14 @@ static const struct timespec moment = { .tv_nsec = 50 * 1000 * 1000 };
 
 bool run_guard_alive(void *arg)
 {
-	struct run *run = arg;
+	struct load_run *run = arg;
 
 	return guard_alive(strbuf_text(&run->guard_lock));
 }
 
 int run_start_guard(void *arg)
 {
-	struct run *run = arg;
+	struct load_run *run = arg;
 	struct strbuf dir = STRBUF_INIT, safe = STRBUF_INIT;
 	const char *const words[] = { "--guard",	"-s", file_absolute(run->options.state_dir, &dir),
 				      "-b",		backend_name(run->door.kind),
@@ -47,7 +47,7 @@ int run_start_guard(void *arg)
 	return err;
 }
 
-static long long pending(struct run *run, unsigned *generation)
+static long long pending(struct load_run *run, unsigned *generation)
 {
 	struct transaction_hooks hooks = run_hooks(run);
 	struct transaction *t = transaction_begin(&run->door, &run->state, &hooks, &run->cli->log);
@@ -71,7 +71,7 @@ static bool terminal_says_yes(int tty)
 }
 
 /* Tells what the guard, which has no terminal, wrote down of a generation. RESULT_DONE: it did not undo it. */
-static enum result tell_outcome(struct run *run, unsigned generation)
+static enum result tell_outcome(struct load_run *run, unsigned generation)
 {
 	struct strbuf said = STRBUF_INIT;
 	int result = RESULT_DONE;
@@ -84,14 +84,14 @@ static enum result tell_outcome(struct run *run, unsigned generation)
 }
 
 /* The guard was killed: then it is for us to undo. */
-static enum result stand_in(struct run *run, struct transaction *t)
+static enum result stand_in(struct load_run *run, struct transaction *t)
 {
 	enum result result = run_lock(run);
 
 	return result == RESULT_DONE ? run_held(transaction_lapse, t) : result;
 }
 
-enum result run_wait(struct run *run, struct transaction *t)
+enum result run_wait(struct load_run *run, struct transaction *t)
 {
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	unsigned generation = 0, ours = transaction_generation(t);
@@ -124,7 +124,7 @@ enum result run_wait(struct run *run, struct transaction *t)
 	return result;
 }
 
-static enum result lapse(struct run *run, unsigned generation)
+static enum result lapse(struct load_run *run, unsigned generation)
 {
 	struct transaction_hooks hooks = run_hooks(run);
 	struct outcome outcome = { .said = STRBUF_INIT, .log = &run->cli->log };
@@ -145,7 +145,7 @@ static enum result lapse(struct run *run, unsigned generation)
 	return result;
 }
 
-enum result run_guard(struct run *run)
+enum result run_guard(struct load_run *run)
 {
 	int own = lock_file(strbuf_text(&run->guard_lock), 5);
 	enum result result;

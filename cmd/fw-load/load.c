@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct transaction *begin(struct run *run)
+static struct transaction *begin(struct load_run *run)
 {
 	struct transaction_hooks hooks = run_hooks(run);
 
@@ -17,7 +17,7 @@ static struct transaction *begin(struct run *run)
 }
 
 /* Prints the plan, or carries it out and waits for its confirmation. */
-static enum result finish(struct run *run, struct transaction *t)
+static enum result finish(struct load_run *run, struct transaction *t)
 {
 	struct strbuf plan = STRBUF_INIT;
 	enum result result = RESULT_DONE;
@@ -34,7 +34,7 @@ static enum result finish(struct run *run, struct transaction *t)
 	return result;
 }
 
-static enum result change(struct run *run, struct request *request)
+static enum result change(struct load_run *run, struct request *request)
 {
 	struct transaction *t = begin(run);
 	enum result result = RESULT_SYSTEM;
@@ -55,20 +55,20 @@ static enum result change(struct run *run, struct request *request)
 	return result;
 }
 
-static enum result reach_machine(struct run *run)
+static enum result reach_machine(struct load_run *run)
 {
 	enum result result = run_machine(run);
 
 	return result == RESULT_DONE ? run_lock(run) : result;
 }
 
-static struct request request_of(const struct run *run)
+static struct request request_of(const struct load_run *run)
 {
 	return (struct request){ .families = run->stream.families, .input = &run->text, .stream = &run->stream,
 				 .canon = run->canon, .extras = &run->extras, .rehearse = !run->options.no_rehearsal };
 }
 
-enum result run_load(struct run *run)
+enum result run_load(struct load_run *run)
 {
 	enum result result = run_read(run);
 	struct request request;
@@ -79,7 +79,7 @@ enum result run_load(struct run *run)
 	return result == RESULT_DONE ? change(run, &request) : result;
 }
 
-enum result run_check(struct run *run)
+enum result run_check(struct load_run *run)
 {
 	enum result result = run_read(run);
 	struct request request = request_of(run);
@@ -97,7 +97,7 @@ enum result run_check(struct run *run)
 	return result;
 }
 
-enum result run_rollback(struct run *run)
+enum result run_rollback(struct load_run *run)
 {
 	struct request request = { .families = FAMILY_BOTH, .generation = run->options.generation };
 	enum result result = reach_machine(run);
@@ -113,7 +113,7 @@ enum result run_rollback(struct run *run)
 	return change(run, &request);
 }
 
-enum result run_confirm(struct run *run)
+enum result run_confirm(struct load_run *run)
 {
 	enum result result = reach_machine(run);
 	struct transaction *t;
@@ -126,7 +126,7 @@ enum result run_confirm(struct run *run)
 	return result;
 }
 
-static void print_generation(const struct run *run, const char *name)
+static void print_generation(const struct load_run *run, const char *name)
 {
 	unsigned generation = state_link(&run->state, name);
 
@@ -137,7 +137,7 @@ static void print_generation(const struct run *run, const char *name)
 }
 
 /* What an interrupted run left is put right first; what waits for its confirmation is told. */
-static bool is_settled(struct run *run, const struct transaction *t)
+static bool is_settled(struct load_run *run, const struct transaction *t)
 {
 	unsigned generation;
 
@@ -145,14 +145,14 @@ static bool is_settled(struct run *run, const struct transaction *t)
 }
 
 /* A load that was seen in the middle may have come to wait while we waited for its lock. */
-static enum result recover(struct run *run, struct transaction *t)
+static enum result recover(struct load_run *run, struct transaction *t)
 {
 	enum result result = is_settled(run, t) ? RESULT_DONE : run_lock(run);
 
 	return result != RESULT_DONE || is_settled(run, t) ? result : run_held(transaction_recover, t);
 }
 
-static void print_status(const struct run *run, const struct transaction *t)
+static void print_status(const struct load_run *run, const struct transaction *t)
 {
 	unsigned generation;
 	long long left = transaction_pending(t, &generation);
@@ -164,7 +164,7 @@ static void print_status(const struct run *run, const struct transaction *t)
 		printf("pending %06u, %lld s left to confirm\n", generation, left / 1000);
 }
 
-enum result run_status(struct run *run)
+enum result run_status(struct load_run *run)
 {
 	struct transaction *t;
 	enum result result;
@@ -184,7 +184,7 @@ enum result run_status(struct run *run)
 	return result;
 }
 
-enum result run_boot(struct run *run)
+enum result run_boot(struct load_run *run)
 {
 	bool first = !state_entered(&run->state);
 	enum result result;

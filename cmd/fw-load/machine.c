@@ -20,16 +20,16 @@ static long long milliseconds(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-void run_begin(struct run *run, struct cli *cli, const struct options *options)
+void run_begin(struct load_run *run, struct cli *cli, const struct load_options *options)
 {
-	*run = (struct run){ .options = *options, .cli = cli };
+	*run = (struct load_run){ .options = *options, .cli = cli };
 	run->progress.started = run->progress.shown = milliseconds();
 	run->progress.verbose = options->verbose;
 	state_begin(&run->state, options->state_dir);
 	state_run_path(&run->state, "guard", &run->guard_lock);
 }
 
-void run_end(struct run *run)
+void run_end(struct load_run *run)
 {
 	run_phase(run, NULL);
 	door_close(&run->door);
@@ -45,7 +45,7 @@ void run_end(struct run *run)
 /* A line on a terminal that is written over, once a second, in a run that takes longer than that. */
 void run_tick(void *arg)
 {
-	struct run *run = arg;
+	struct load_run *run = arg;
 	struct progress *progress = &run->progress;
 	long long now = milliseconds();
 
@@ -59,7 +59,7 @@ void run_tick(void *arg)
 
 void run_phase(void *arg, const char *phase)
 {
-	struct run *run = arg;
+	struct load_run *run = arg;
 	struct progress *progress = &run->progress;
 
 	if (progress->ticked)
@@ -73,12 +73,12 @@ void run_phase(void *arg, const char *phase)
 }
 
 /* The failure that the log was told of. */
-static enum result as_logged(const struct run *run)
+static enum result as_logged(const struct load_run *run)
 {
 	return diag_status(&run->cli->log) == STATUS_REFUSED ? RESULT_REFUSED : RESULT_SYSTEM;
 }
 
-enum result run_read(struct run *run)
+enum result run_read(struct load_run *run)
 {
 	const char *path = run->options.input;
 	struct diag_log *log = &run->cli->log;
@@ -92,7 +92,7 @@ enum result run_read(struct run *run)
 }
 
 /* Rules of the other kind filter the same packets. Whoever boots, undoes or confirms must get on with it all the same. */
-static enum result look_at_other(struct run *run)
+static enum result look_at_other(struct load_run *run)
 {
 	bool new_load = run->options.action == ACTION_LOAD || run->options.action == ACTION_CHECK;
 	const char *other = backend_conflict(run->door.kind);
@@ -108,7 +108,7 @@ static enum result look_at_other(struct run *run)
 	return RESULT_DONE;
 }
 
-enum result run_machine(struct run *run)
+enum result run_machine(struct load_run *run)
 {
 	struct strbuf path = STRBUF_INIT;
 	bool good = door_open(&run->door, run->options.backend, state_run_path(&run->state, "lock", &path),
@@ -121,7 +121,7 @@ enum result run_machine(struct run *run)
 }
 
 /* At boot nothing that cannot be written, and no lock that cannot be had, keeps the rules from being loaded. */
-static enum result no_lock(struct run *run, int err, const char *what)
+static enum result no_lock(struct load_run *run, int err, const char *what)
 {
 	if (run->options.action == ACTION_BOOT) {
 		diag_add(&run->cli->log, DIAG_LOAD_WARNING, NULL, NULL, "%s: %s: going on without it", what,
@@ -137,14 +137,14 @@ static enum result no_lock(struct run *run, int err, const char *what)
 	return RESULT_SYSTEM;
 }
 
-static enum result take_lock(struct run *run, enum door_lock lock, const char *what)
+static enum result take_lock(struct load_run *run, enum door_lock lock, const char *what)
 {
 	int err = run->door.lock(run->door.self, lock, run->options.wait);
 
 	return err == 0 ? RESULT_DONE : no_lock(run, err, what);
 }
 
-enum result run_lock(struct run *run)
+enum result run_lock(struct load_run *run)
 {
 	struct strbuf fault = STRBUF_INIT;
 	int err = state_check(&run->state, &fault);
@@ -179,7 +179,7 @@ enum result run_held(enum result (*work)(struct transaction *t), struct transact
 /* At boot, what another generation needs may still have to be loaded. */
 static bool load_modules(void *arg, const struct extras *extras, struct strbuf *plan)
 {
-	struct run *run = arg;
+	struct load_run *run = arg;
 	bool good = modules_load(extras, plan, &run->cli->log);
 
 	if (run->options.action != ACTION_BOOT)
@@ -187,7 +187,7 @@ static bool load_modules(void *arg, const struct extras *extras, struct strbuf *
 	return good;
 }
 
-void run_confine(struct run *run)
+void run_confine(struct load_run *run)
 {
 	static const unsigned may[] = {
 		[ACTION_LOAD] = BOUNDS_CHANGE | BOUNDS_MODULES,	    [ACTION_CHECK] = BOUNDS_MOVE,   [ACTION_CONFIRM] = BOUNDS_CHANGE,
@@ -195,7 +195,7 @@ void run_confine(struct run *run)
 		[ACTION_BOOT] = BOUNDS_CHANGE | BOUNDS_MODULES,
 	};
 	const char *const folders[] = { run->state.dir, run->state.run, NULL };
-	const struct options *options = &run->options;
+	const struct load_options *options = &run->options;
 	struct strbuf gaps = STRBUF_INIT;
 
 	run->guard_unit = guard_may_be_unit();
@@ -206,7 +206,7 @@ void run_confine(struct run *run)
 	strbuf_free(&gaps);
 }
 
-struct transaction_hooks run_hooks(struct run *run)
+struct transaction_hooks run_hooks(struct load_run *run)
 {
 	return (struct transaction_hooks){ .phase = run_phase,
 					   .guard_start = run_start_guard,

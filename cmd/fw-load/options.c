@@ -47,7 +47,7 @@ static const struct option longs[] = {
 };
 
 /* Options that are a command of their own; false: it is none. */
-static bool set_action(const struct cli *cli, struct options *options, int c)
+static bool set_action(const struct cli *cli, struct load_options *options, int c)
 {
 	static const int commands[] = {
 		[ACTION_CHECK] = OPT_CHECK,   [ACTION_CONFIRM] = OPT_CONFIRM_NOW, [ACTION_ROLLBACK] = OPT_ROLLBACK,
@@ -65,7 +65,7 @@ static bool set_action(const struct cli *cli, struct options *options, int c)
 	return false;
 }
 
-static void set_word(const struct cli *cli, struct options *options, int c)
+static void set_word(const struct cli *cli, struct load_options *options, int c)
 {
 	if (c == 'b' && !backend_parse(optarg, &options->backend))
 		cli_misuse(cli, "%s: the backend is nft, legacy or auto", optarg);
@@ -81,7 +81,7 @@ static void set_word(const struct cli *cli, struct options *options, int c)
 		cli_misuse(cli, "out of memory");
 }
 
-static void set_flag(struct cli *cli, struct options *options, int c)
+static void set_flag(struct cli *cli, struct load_options *options, int c)
 {
 	if (c == '4' || c == '6')
 		options->families |= c == '4' ? FAMILY_IPV4 : FAMILY_IPV6;
@@ -123,9 +123,9 @@ static const struct cli_scope scopes[] = {
 	{ OPT_ASSUME_EMPTY, 1 << ACTION_LOAD, "-n: no load may ignore the rules in force" },
 };
 
-struct options parse_options(struct cli *cli, int argc, char *argv[])
+struct load_options parse_options(struct cli *cli, int argc, char *argv[])
 {
-	struct options options = { .state_dir = STATE_DIR, .safe_rules = "/etc/fw-tools/safe.rules", .wait = 30 };
+	struct load_options options = { .state_dir = STATE_DIR, .safe_rules = "/etc/fw-tools/safe.rules", .wait = 30 };
 	int c;
 
 	while ((c = cli_option(cli, argc, argv, ":46b:s:nw:qvhV", longs)) != -1) {

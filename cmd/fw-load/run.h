@@ -8,7 +8,7 @@
 
 enum action { ACTION_LOAD, ACTION_CHECK, ACTION_CONFIRM, ACTION_ROLLBACK, ACTION_STATUS, ACTION_BOOT, ACTION_GUARD };
 
-struct options {
+struct load_options {
 	enum action action;
 	const char *input;
 	const char *state_dir;
@@ -35,8 +35,8 @@ struct progress {
 	bool verbose;
 };
 
-struct run {
-	struct options options;
+struct load_run {
+	struct load_options options;
 	struct cli *cli;
 	struct progress progress;
 	struct door door;
@@ -51,32 +51,32 @@ struct run {
 };
 
 /* options.c */
-struct options parse_options(struct cli *cli, int argc, char *argv[]);
+struct load_options parse_options(struct cli *cli, int argc, char *argv[]);
 
 /* machine.c: each RESULT_DONE, or the reason after a report */
-void run_begin(struct run *run, struct cli *cli, const struct options *options);
-void run_end(struct run *run);
-enum result run_read(struct run *run);    /* the input */
-enum result run_machine(struct run *run); /* the door, and that only this kind of iptables is in use */
-enum result run_lock(struct run *run);    /* the state, then iptables */
+void run_begin(struct load_run *run, struct cli *cli, const struct load_options *options);
+void run_end(struct load_run *run);
+enum result run_read(struct load_run *run);    /* the input */
+enum result run_machine(struct load_run *run); /* the door, and that only this kind of iptables is in use */
+enum result run_lock(struct load_run *run);    /* the state, then iptables */
 enum result run_held(enum result (*work)(struct transaction *t), struct transaction *t); /* signals wait until it is done */
-void run_confine(struct run *run);        /* from now on: once, when the state is there if it will ever be */
-struct transaction_hooks run_hooks(struct run *run);
+void run_confine(struct load_run *run);        /* from now on: once, when the state is there if it will ever be */
+struct transaction_hooks run_hooks(struct load_run *run);
 void run_phase(void *run, const char *phase);
 void run_tick(void *run);
 
 /* confirm.c */
 int run_start_guard(void *run);
 bool run_guard_alive(void *run);
-enum result run_wait(struct run *run, struct transaction *t); /* for the confirmation */
-enum result run_guard(struct run *run);
+enum result run_wait(struct load_run *run, struct transaction *t); /* for the confirmation */
+enum result run_guard(struct load_run *run);
 
 /* load.c */
-enum result run_load(struct run *run);
-enum result run_check(struct run *run);
-enum result run_confirm(struct run *run);
-enum result run_rollback(struct run *run);
-enum result run_status(struct run *run);
-enum result run_boot(struct run *run);
+enum result run_load(struct load_run *run);
+enum result run_check(struct load_run *run);
+enum result run_confirm(struct load_run *run);
+enum result run_rollback(struct load_run *run);
+enum result run_status(struct load_run *run);
+enum result run_boot(struct load_run *run);
 
 #endif
