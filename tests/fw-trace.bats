@@ -36,6 +36,17 @@ setup() {
 	[[ $output == *"MAY MATCH: the destination port is not known"* ]]
 }
 
+@test "the example of the manual page is what the program prints" {
+	printf '%s\n' '*filter' ':INPUT DROP [0:0]' ':FORWARD DROP [0:0]' ':OUTPUT ACCEPT [0:0]' \
+		'-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' \
+		'-A INPUT -p tcp --dport 22 -m limit --limit 3/min -j ACCEPT' COMMIT >"$tmp/my.rules"
+	sed -n '/^\.Bd/,/^\.Ed/p' ../man/fw-trace.8 | grep -v '^\.' | sed "s/\\\\(aq/'/g" >"$tmp/page"
+	command=$(sed -n 's/^\$ //p' "$tmp/page")
+	[[ $command == "fw-trace -R my.rules "* ]]
+	(cd "$tmp" && eval "$command") >"$tmp/out"
+	sed 1d "$tmp/page" | diff -u - "$tmp/out"
+}
+
 @test "--json: one object, with its steps" {
 	fw-trace --json 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new' <$tutorial >"$tmp/out"
 	python3 - "$tmp/out" <<-'END'
