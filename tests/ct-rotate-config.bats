@@ -284,7 +284,7 @@ fails() { # fails WHICH
 
 @test "each example of the manual pages is read" {
 	sed -n '/^\.Bd -literal/,/^\.Ed/p' "$BATS_TEST_DIRNAME/../man/ct-rotate.conf.5" | grep -v '^\.' >"$scratch/conf"
-	[ "$(grep -c '{' "$scratch/conf")" -eq 2 ]
+	[ "$(grep -c '{' "$scratch/conf")" -eq 3 ]
 	run "$BUILD/ct-rotate" --import-logrotate "$scratch/conf"
 	[ "$status" -eq 0 ]
 	[[ $output != *"left out"* && $output == *"reopen pidfile:/run/fw-logger.pid"* ]]
