@@ -34,6 +34,33 @@ conf() { # conf: the configuration from standard input, LOGS stands for the dire
 	[ "$(ls "$dir" | wc -l)" -eq 3 ]
 }
 
+# Rows of the table of directives: NAME KIND.
+directives() { sed -nE 's/^\t\{ "([a-z]+)", ([A-Z_]+),.*/\1 \2/p' "$BATS_TEST_DIRNAME/../common/rotate/directive.c"; }
+
+@test "every directive is in the manual page" {
+	directives >"$scratch/rows"
+	[ "$(wc -l <"$scratch/rows")" -ge 70 ]
+	while read -r name _; do
+		grep -E '^\.(It )?Ic ' "$BATS_TEST_DIRNAME/../man/ct-rotate.conf.5" | grep -qw "$name" || { echo "$name is not in ct-rotate.conf(5)"; false; }
+	done <"$scratch/rows"
+}
+
+@test "every directive with a switch or a plain value is printed by --import-logrotate" {
+	while read -r name kind; do
+		case $kind in
+		TURN_ON) line=$name ;;
+		BYTES | DAYS) line="$name 5" ;;
+		MILLISECONDS) line="$name 5ms" ;;
+		*) continue ;;
+		esac
+		[ "$name" != verify ] || line=noverify # what is the default is not printed
+		# sharedscripts means something only beside a script.
+		printf '/var/log/a {\n%s\npostrotate\ntrue\nendscript\n}\n' "$line" >"$scratch/conf"
+		"$BUILD/ct-rotate" --import-logrotate "$scratch/conf" >"$scratch/out"
+		grep -qx "    $line" "$scratch/out" || { echo "$line is lost"; false; }
+	done < <(directives)
+}
+
 @test "each fault has its file, line and column, and nothing is rotated" {
 	cd "$BATS_TEST_DIRNAME/data/ct-rotate"
 	run --separate-stderr "$BUILD/ct-rotate" -f -c bad.in
@@ -302,4 +329,10 @@ fails() { # fails WHICH
 	done < <(grep '^\.Dl ' "$BATS_TEST_DIRNAME/../man/ct-rotate.8")
 	[ "$examples" -eq 5 ]
 	seq 3 | cmp - "$dir/kernel/current"
+}
+
+@test "the reader of configurations survives any input for some seconds, with sanitizers" {
+	[[ $BUILD != *-san ]] || skip "builds its own with sanitizers: the plain build runs it"
+	cd "$BATS_TEST_DIRNAME/.."
+	FUZZ_STANDALONE=1 FUZZ_BUILD=$scratch scripts/fuzz rotate "${FUZZ_SECONDS:-5}" tests/data/ct-rotate/bad.in tests/data/ct-rotate/tutorial.conf
 }
