@@ -6,6 +6,7 @@
 # make bench      the benchmarks, as ratios      make lint          layers, options, diagnostics, formatting
 # make install    PREFIX, DESTDIR and the directories below; it enables nothing
 # make uninstall  removes what install made; DESTDIR, and DATADIR or PREFIX, must be the same
+# make dist     the source of the last commit as fw-tools-VERSION.tar.gz
 # make clean
 #
 # CC, CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are the caller's, on the command line or in the environment. They
@@ -46,7 +47,7 @@ quoted     = '$(subst ','\'',$(1))'
 
 # PROBED: of the hardening that we want, what this compiler takes together with the caller's flags.
 ifeq ($(SAN),)
-ifneq ($(filter-out clean uninstall,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean dist uninstall,$(or $(MAKECMDGOALS),all)),)
 PROBED    := $(shell scripts/probe-flags $(call quoted,$(CC)) $(call quoted,$(CPPFLAGS) $(CFLAGS) $(LDFLAGS)))
 endif
 endif
@@ -170,10 +171,16 @@ install: programs completions
 uninstall:
 	@$(directories) scripts/uninstall-tree
 
+# NEWS.md begins with the version that is packed. Two runs give the same bytes.
+dist:
+	@news=$$(sed -n '/^## /{ s///p; q; }' NEWS.md); [ "$$news" = "$(VERSION)" ] || \
+		{ echo "NEWS.md begins with $$news, and the Makefile has VERSION = $(VERSION)" >&2; exit 1; }
+	git archive --format=tar --prefix=fw-tools-$(VERSION)/ HEAD | gzip -9n >fw-tools-$(VERSION).tar.gz
+
 clean:
 	rm -rf build build-san
 
-.PHONY: all programs completions objects units check bench prove lint install uninstall clean
+.PHONY: all programs completions objects units check bench prove lint install uninstall dist clean
 .SECONDARY:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
