@@ -158,14 +158,14 @@ static bool same_rules(const struct text_chain *a, const struct text_chain *b)
 }
 
 /* Where an earlier merge put another program's rule: in front of all of ours, behind one of them, or nowhere. */
-enum place { PLACE_NONE, PLACE_HEAD, PLACE_TAIL };
+enum merge_place { PLACE_NONE, PLACE_HEAD, PLACE_TAIL };
 
-static enum place earlier_place(const struct merge *merge, const char *table_name, const struct text_chain *chain,
+static enum merge_place earlier_place(const struct merge *merge, const char *table_name, const struct text_chain *chain,
 				const struct text_rule *rule)
 {
 	const struct text_table *table = merge->earlier != NULL ? rules_table(merge->earlier, table_name) : NULL;
 	const struct text_chain *earlier = table != NULL ? table_chain(table, chain->name) : NULL;
-	enum place place = PLACE_HEAD;
+	enum merge_place place = PLACE_HEAD;
 
 	for (size_t i = 0; earlier != NULL && i < earlier->rules.len; i++) {
 		if (!earlier->rules.item[i].foreign)
@@ -262,7 +262,7 @@ static bool split_foreign(struct merge *merge, const struct text_table *table, c
 	}
 	for (size_t i = 0; good && i < scratch.rules.len; i++) {
 		const struct text_rule *rule = &scratch.rules.item[i];
-		enum place place = earlier_place(merge, table->name, live, rule);
+		enum merge_place place = earlier_place(merge, table->name, live, rule);
 
 		leading = leading && leads(table, live, rule);
 		if (place == PLACE_NONE)
