@@ -33,7 +33,7 @@ struct pipe_state {
 	bool continued; /* the input of the run before goes on */
 	struct log_job job;
 	const struct pipe_options *options;
-	struct source source;
+	struct log_source source;
 	int fd;          /* owned; `current`, for writing */
 	off_t at;        /* its size */
 	bool line_open;  /* its last byte is not the end of a line */
@@ -199,7 +199,7 @@ static uint64_t room_left(const struct pipe_state *state)
 /* Large enough: also when the next line would make it too large. */
 static bool is_full(const struct pipe_state *state)
 {
-	const struct source *source = &state->source;
+	const struct log_source *source = &state->source;
 	uint64_t room = room_left(state);
 
 	return room == 0 || (!state->line_open && source->len > room &&
@@ -216,7 +216,7 @@ static bool wants_archive(struct pipe_state *state)
 /* How many of the bytes to come belong into this file: to the end of a line, when it is large or old enough. */
 static size_t part_for_current(const struct pipe_state *state, bool wanted)
 {
-	const struct source *source = &state->source;
+	const struct log_source *source = &state->source;
 	const char *bytes = source->bytes + source->start;
 	uint64_t room = room_left(state);
 	const char *end;
@@ -243,7 +243,7 @@ static void gap_begin(struct pipe_state *state, int err)
 /* Away with what there is to see, up to the end of its last line. */
 static int gap_drop(struct pipe_state *state)
 {
-	struct source *source = &state->source;
+	struct log_source *source = &state->source;
 	const char *bytes = source->bytes + source->start;
 	const char *end = memrchr(bytes, '\n', source->len);
 	size_t count = end != NULL ? (size_t)(end - bytes) + 1 : source->len;
@@ -300,7 +300,7 @@ static bool make_room(struct pipe_state *state)
 /* Moves what belongs into this file. */
 static int take(struct pipe_state *state, bool wanted)
 {
-	struct source *source = &state->source;
+	struct log_source *source = &state->source;
 	size_t most = part_for_current(state, wanted);
 	ssize_t moved = source_move(source, state->fd, &state->at, most);
 
@@ -346,7 +346,7 @@ static int wait_time(const struct pipe_state *state)
 
 static int turn(struct pipe_state *state, bool *more)
 {
-	struct source *source = &state->source;
+	struct log_source *source = &state->source;
 	bool stopping = *state->options->stop;
 	int err = source_look(source, wait_time(state));
 

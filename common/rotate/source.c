@@ -11,11 +11,11 @@
 /* Room for a writer while we sync: the most that an unprivileged process may ask for, pipe(7). */
 #define PIPE_SIZE (1024 * 1024)
 
-int source_open(struct source *source, int fd)
+int source_open(struct log_source *source, int fd)
 {
 	struct stat st;
 
-	*source = (struct source){ .fd = fd, .peek = { -1, -1 } };
+	*source = (struct log_source){ .fd = fd, .peek = { -1, -1 } };
 	if (fstat(fd, &st) != 0)
 		return -errno;
 	source->bytes = malloc(SOURCE_SIZE);
@@ -31,17 +31,17 @@ int source_open(struct source *source, int fd)
 	return 0;
 }
 
-void source_close(struct source *source)
+void source_close(struct log_source *source)
 {
 	for (int i = 0; i < 2; i++)
 		if (source->peek[i] >= 0)
 			close(source->peek[i]);
 	free(source->bytes);
-	*source = (struct source){ .fd = -1, .peek = { -1, -1 } };
+	*source = (struct log_source){ .fd = -1, .peek = { -1, -1 } };
 }
 
 /* A copy of what the pipe holds; the pipe keeps it. */
-static ssize_t peek(struct source *source)
+static ssize_t peek(struct log_source *source)
 {
 	ssize_t copied = tee(source->fd, source->peek[1], SOURCE_SIZE, SPLICE_F_NONBLOCK);
 	size_t have = 0;
@@ -58,7 +58,7 @@ static ssize_t peek(struct source *source)
 	return copied;
 }
 
-int source_look(struct source *source, int wait_ms)
+int source_look(struct log_source *source, int wait_ms)
 {
 	struct pollfd ready = { .fd = source->fd, .events = POLLIN };
 	ssize_t got;
@@ -78,7 +78,7 @@ int source_look(struct source *source, int wait_ms)
 	return 0;
 }
 
-ssize_t source_move(struct source *source, int to, off_t *offset, size_t most)
+ssize_t source_move(struct log_source *source, int to, off_t *offset, size_t most)
 {
 	size_t count = most < source->len ? most : source->len;
 	ssize_t moved;
@@ -98,7 +98,7 @@ ssize_t source_move(struct source *source, int to, off_t *offset, size_t most)
 	return moved;
 }
 
-int source_drop(struct source *source, size_t count)
+int source_drop(struct log_source *source, size_t count)
 {
 	while (count > 0) {
 		/* What was looked at is what the pipe gives: nobody else reads from it. */

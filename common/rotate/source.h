@@ -12,7 +12,7 @@
 
 #define SOURCE_SIZE ((size_t)64 * 1024)
 
-struct source {
+struct log_source {
 	int fd;         /* borrowed */
 	bool is_pipe;
 	int peek[2];    /* owned; where tee puts the copies */
@@ -22,19 +22,19 @@ struct source {
 };
 
 /* 0 or -errno; source_close must follow in either case. */
-must_check int source_open(struct source *source, int fd);
-void source_close(struct source *source);
+must_check int source_open(struct log_source *source, int fd);
+void source_close(struct log_source *source);
 
 /*
  * Waits up to wait_ms (-1: for ever) for bytes: then source->bytes + start holds len of them. 0 also when there
  * are none: in time, at the end (`ended`), or when a signal came; or -errno.
  */
-must_check int source_look(struct source *source, int wait_ms);
+must_check int source_look(struct log_source *source, int wait_ms);
 
 /* Moves up to `most` of the bytes looked at to `to` at *offset, which advances. How many, or -errno. */
-must_check ssize_t source_move(struct source *source, int to, off_t *offset, size_t most);
+must_check ssize_t source_move(struct log_source *source, int to, off_t *offset, size_t most);
 
 /* Takes them away without a use. 0 or -errno. */
-must_check int source_drop(struct source *source, size_t count);
+must_check int source_drop(struct log_source *source, size_t count);
 
 #endif
