@@ -127,7 +127,7 @@ enum result run_wait(struct load_run *run, struct transaction *t)
 static enum result lapse(struct load_run *run, unsigned generation)
 {
 	struct transaction_hooks hooks = run_hooks(run);
-	struct outcome outcome = { .said = STRBUF_INIT, .log = &run->cli->log };
+	struct undo_outcome outcome = { .said = STRBUF_INIT, .log = &run->cli->log };
 	struct diag_log log = { .report = outcome_note, .ctx = &outcome };
 	struct transaction *t;
 	enum result result;

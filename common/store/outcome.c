@@ -8,7 +8,7 @@ static const char name[] = "outcome";
 
 void outcome_note(void *arg, const struct diag *diag)
 {
-	struct outcome *outcome = arg;
+	struct undo_outcome *outcome = arg;
 
 	strbuf_printf(&outcome->said, "%s\n", diag->text);
 	if (outcome->log->report != NULL)

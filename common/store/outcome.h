@@ -10,7 +10,7 @@
 #include "store/state.h"
 
 /* A log's reporter that keeps the messages, a line each, and passes them on. */
-struct outcome {
+struct undo_outcome {
 	struct strbuf said;   /* owned */
 	struct diag_log *log; /* borrowed */
 };
