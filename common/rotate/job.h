@@ -9,7 +9,7 @@
 
 #include "rotate/archive.h"
 #include "rotate/place.h"
-#include "rotate/rotate.h"
+#include "rotate/run.h"
 
 #include <sys/stat.h>
 

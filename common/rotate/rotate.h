@@ -12,21 +12,9 @@
 #ifndef FW_ROTATE_ROTATE_H
 #define FW_ROTATE_ROTATE_H
 
-#include "base/diag.h"
 #include "base/vec.h"
+#include "rotate/run.h"
 #include "rotate/setting.h"
-
-#include <stdio.h>
-
-/* What all logs of a run share, and what came of it. */
-struct rotate_run {
-	struct diag_log *log;
-	FILE *out;        /* borrowed: dry run, verbose steps and JSON go here */
-	bool force, dry, verbose, json;
-	bool repair_only; /* put right what was left, and compress; no rotation */
-	unsigned wait_ms; /* for the lock */
-	unsigned busy;    /* logs that another instance has locked */
-};
 
 /* Some logs with the same settings. `line` and `file` say where they come from, file NULL: from the command line. */
 struct rotate_block {
