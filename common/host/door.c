@@ -106,15 +106,33 @@ static void note_look(struct real *real, enum family families, uint32_t before)
 }
 
 /*
+ * Reads the rules once, at generation `before`, and looks whether the saver can tell all that stands there. *err is
+ * that answer; it is set only with SAVE_DONE.
+ */
+static enum save_result save_and_look(struct real *real, enum family families, uint32_t before,
+				      struct strbuf texts[FAMILIES], int *err)
+{
+	enum family seen = before == real->looked_at ? real->looked : FAMILY_NONE;
+	struct diag_log silent = { .report = NULL };
+	struct natives_look look;
+	enum save_result result;
+
+	natives_begin(&look, is_scratch(real) ? FAMILY_NONE : families & ~seen);
+	result = save_once(real, families, texts, &silent);
+	if (result == SAVE_DONE)
+		*err = natives_check(&look, &real->backend, texts, &silent);
+	else
+		natives_drop(&look);
+	return result;
+}
+
+/*
  * A chain that goes away while the saver reads makes it fail, so a failure is believed only if nf_tables did not move
  * meanwhile. It is then asked once more, for its words.
  */
 static int save(void *self, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log)
 {
 	struct real *real = self;
-	struct diag_log silent = { .report = NULL };
-	struct natives_look look;
-	enum family unseen;
 	enum save_result result;
 	uint32_t before, after;
 	int err = 0;
@@ -124,13 +142,7 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 	for (int tries = 0; tries < SAVE_TRIES && real->backend.kind == BACKEND_NFT; tries++) {
 		if (generation(real, &before) != 0)
 			break;
-		unseen = is_scratch(real) ? FAMILY_NONE : before == real->looked_at ? families & ~real->looked : families;
-		natives_begin(&look, unseen);
-		result = save_once(real, families, texts, &silent);
-		if (result == SAVE_DONE)
-			err = natives_check(&look, &real->backend, texts, &silent);
-		else
-			natives_drop(&look);
+		result = save_and_look(real, families, before, texts, &err);
 		if (result == SAVE_DONE && err == 0) {
 			warn_once(real, families, log);
 			note_look(real, families, before);
