@@ -3,7 +3,7 @@
 # make programs   the programs alone
 # make check      build and run all tests        make SAN=1 check   the same with sanitizers, in build-san/
 # make prove      what takes long: fw-trace, the samples, loads and boots against kernels
-# make bench      the benchmarks, as ratios      make lint          layers, options, diagnostics, formatting
+# make bench      the benchmarks, as ratios      make lint          layers, sizes, names, options, manuals
 # make install    PREFIX, DESTDIR and the directories below; it enables nothing
 # make uninstall  removes what install made; DESTDIR, and DATADIR or PREFIX, must be the same
 # make dist     the source of the last commit as fw-tools-VERSION.tar.gz
@@ -157,6 +157,7 @@ prove: all units
 
 lint: all
 	scripts/check-layers
+	scripts/check-shape
 	scripts/check-house
 	scripts/check-globals build
 
