@@ -125,7 +125,16 @@ int cli_option(struct cli *cli, int argc, char *argv[], const char *shorts, cons
 		cli_misuse(cli, "unknown option %s", argv[optind - 1]);
 	if (c > 0 && c < (int)ARRAY_LEN(cli->given))
 		cli->given[c] = true;
+	if (c == 'h')
+		cli_help(cli);
+	if (c == 'V')
+		cli_version(cli);
 	return c;
+}
+
+enum family cli_family(int option)
+{
+	return option == '4' ? FAMILY_IPV4 : option == '6' ? FAMILY_IPV6 : FAMILY_NONE;
 }
 
 void cli_check_scopes(const struct cli *cli, const struct option *longs, const struct cli_scope *scopes, size_t count, unsigned action)
@@ -179,6 +188,11 @@ bool cli_read(struct cli *cli, const char *path, struct strbuf *out, size_t max)
 	else if (err != 0)
 		diag_system(&cli->log, err, "%s", cli_input_name(path));
 	return err == 0;
+}
+
+void cli_write(const struct strbuf *text)
+{
+	fwrite(strbuf_text(text), 1, text->len, stdout);
 }
 
 int cli_finish(struct cli *cli)

@@ -7,6 +7,7 @@
 #define FW_CMD_CLI_H
 
 #include "base/diag.h"
+#include "text/family.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -33,8 +34,14 @@ _Noreturn void cli_version(const struct cli *cli);
 /* Misuse: the message, the usage line and a hint on standard error, status STATUS_USAGE or misuse_status. */
 _Noreturn void cli_misuse(const struct cli *cli, const char *format, ...) printf_like(2, 3);
 
-/* getopt_long with our texts: an unknown option or a missing argument ends in cli_misuse. */
+/*
+ * getopt_long with our texts: an unknown option or a missing argument ends in cli_misuse, 'h' in cli_help and 'V' in
+ * cli_version.
+ */
 int cli_option(struct cli *cli, int argc, char *argv[], const char *shorts, const struct option *longs);
+
+/* What the options '4' and '6' stand for; FAMILY_NONE: another option. */
+enum family cli_family(int option);
 
 /* The commands that an option belongs to. */
 struct cli_scope {
@@ -60,6 +67,9 @@ const char *cli_input_name(const char *path);
 
 /* All bytes of path, "-" for standard input. False after a report to the log. */
 bool cli_read(struct cli *cli, const char *path, struct strbuf *out, size_t max);
+
+/* To standard output; cli_finish says whether it was lost. */
+void cli_write(const struct strbuf *text);
 
 /* Flushes and closes standard output: a failure there becomes STATUS_SYSTEM. The status of the run. */
 int cli_finish(struct cli *cli);
