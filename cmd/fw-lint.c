@@ -23,14 +23,8 @@ static void write_finding(void *ctx, const struct diag *diag)
 		finding_json(&sink->out, diag);
 }
 
-static void write_out(struct strbuf *out)
-{
-	fwrite(strbuf_text(out), 1, out->len, stdout);
-	strbuf_free(out);
-}
-
 /* --list-checks and --explain. */
-static int print_catalogue(struct cli *cli, const struct lint_options *options)
+static void print_catalogue(const struct fw_lint_options *options)
 {
 	struct strbuf out = STRBUF_INIT;
 
@@ -38,11 +32,11 @@ static int print_catalogue(struct cli *cli, const struct lint_options *options)
 		check_list(&out);
 	else
 		check_explain(&out, check_find(options->explain));
-	write_out(&out);
-	return cli_finish(cli);
+	cli_write(&out);
+	strbuf_free(&out);
 }
 
-static void lint_for_programs(struct cli *cli, const struct lint_options *options, const struct strbuf *text)
+static void lint_for_programs(struct cli *cli, const struct fw_lint_options *options, const struct strbuf *text)
 {
 	struct sink sink = { .cli = cli, .format = options->format };
 	struct diag_log log = { .report = write_finding, .ctx = &sink };
@@ -52,39 +46,42 @@ static void lint_for_programs(struct cli *cli, const struct lint_options *option
 	check_text(cli_input_name(options->path), strbuf_text(text), text->len, &options->check, &log);
 	if (options->format == FORMAT_SARIF)
 		sarif_end(&sink.sarif);
-	write_out(&sink.out);
+	cli_write(&sink.out);
+	strbuf_free(&sink.out);
 	for (int level = 0; level < LEVEL_COUNT; level++)
 		cli->log.count[level] += log.count[level];
 }
 
-static void lint_for_people(struct cli *cli, const struct lint_options *options, const struct strbuf *text)
+static void lint_for_people(struct cli *cli, const struct fw_lint_options *options, const struct strbuf *text)
 {
 	cli->one_line = options->format == FORMAT_GCC;
 	check_text(cli_input_name(options->path), strbuf_text(text), text->len, &options->check, &cli->log);
 	if (diag_errors(&cli->log) == 0 && !options->quiet)
-		fwrite(strbuf_text(text), 1, text->len, stdout);
+		cli_write(text);
+}
+
+static void lint(struct cli *cli, struct fw_lint_options *options)
+{
+	bool for_programs = options->format == FORMAT_JSON || options->format == FORMAT_SARIF;
+	struct strbuf text = STRBUF_INIT;
+	struct live live = { .interfaces = NULL };
+
+	if (options->check.live.known)
+		live_read(&live, &options->check.live);
+	if (cli_read(cli, options->path, &text, SIZE_MAX / 4))
+		(for_programs ? lint_for_programs : lint_for_people)(cli, options, &text);
+	live_free(&live);
+	strbuf_free(&text);
 }
 
 int main(int argc, char *argv[])
 {
-	struct strbuf text = STRBUF_INIT;
-	struct lint_options options;
-	struct live live = { .interfaces = NULL };
 	struct cli cli;
+	struct fw_lint_options options = options_parse(&cli, argc, argv);
 
-	cli_begin(&cli, "fw-lint", lint_usage);
-	options = lint_parse_options(&cli, argc, argv);
 	if (options.list || options.explain != NULL)
-		return print_catalogue(&cli, &options);
-	if (options.check.live.known)
-		live_read(&live, &options.check.live);
-	if (cli_read(&cli, options.path, &text, SIZE_MAX / 4)) {
-		if (options.format == FORMAT_JSON || options.format == FORMAT_SARIF)
-			lint_for_programs(&cli, &options, &text);
-		else
-			lint_for_people(&cli, &options, &text);
-	}
-	live_free(&live);
-	strbuf_free(&text);
+		print_catalogue(&options);
+	else
+		lint(&cli, &options);
 	return cli_finish(&cli);
 }

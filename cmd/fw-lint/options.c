@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-const char lint_usage[] =
+static const char usage[] =
 	"usage: fw-lint [-46qLhV] [--checks=LIST] [-W error] [--format=FORMAT] [--admin=PORT] [FILE]\n"
 	"       fw-lint --list-checks | --explain=ID\n"
 	"Reads iptables-restore text from FILE or standard input and reports every fault in it.\n"
@@ -65,14 +65,12 @@ static unsigned read_port(const struct cli *cli, const char *text)
 	return strcmp(text, "none") == 0 ? 0 : cli_number(cli, text, 1, 65535, "a port, or none,");
 }
 
-static void read_option(struct cli *cli, struct lint_options *options, int c)
+static void read_option(struct cli *cli, struct fw_lint_options *options, int c)
 {
 	switch (c) {
 	case '4':
-		options->check.families |= FAMILY_IPV4;
-		break;
 	case '6':
-		options->check.families |= FAMILY_IPV6;
+		options->check.families |= cli_family(c);
 		break;
 	case 'q':
 		options->quiet = true;
@@ -100,20 +98,17 @@ static void read_option(struct cli *cli, struct lint_options *options, int c)
 	case 'e':
 		options->explain = optarg;
 		break;
-	case 'h':
-		cli_help(cli);
-	case 'V':
-		cli_version(cli);
 	default:
 		break;
 	}
 }
 
-struct lint_options lint_parse_options(struct cli *cli, int argc, char *argv[])
+struct fw_lint_options options_parse(struct cli *cli, int argc, char *argv[])
 {
-	struct lint_options options = { .check.choice = check_choose_all(), .check.admin = 22 };
+	struct fw_lint_options options = { .check.choice = check_choose_all(), .check.admin = 22 };
 	int c;
 
+	cli_begin(cli, "fw-lint", usage);
 	while ((c = cli_option(cli, argc, argv, ":46qc:W:f:La:le:hV", longs)) != -1)
 		read_option(cli, &options, c);
 	options.path = cli_operand(cli, argc, argv);

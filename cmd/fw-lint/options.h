@@ -8,7 +8,7 @@
 
 enum lint_format { FORMAT_TEXT, FORMAT_GCC, FORMAT_JSON, FORMAT_SARIF };
 
-struct lint_options {
+struct fw_lint_options {
 	struct check_options check;
 	enum lint_format format;
 	bool quiet;
@@ -17,9 +17,7 @@ struct lint_options {
 	const char *path;    /* "-": standard input */
 };
 
-extern const char lint_usage[];
-
-/* Misuse, help and version end the program here. */
-struct lint_options lint_parse_options(struct cli *cli, int argc, char *argv[]);
+/* Begins cli too. Misuse, help and version end the program here. */
+struct fw_lint_options options_parse(struct cli *cli, int argc, char *argv[]);
 
 #endif
