@@ -15,7 +15,7 @@
 
 struct trace_run {
 	struct cli *cli;
-	const struct trace_options *options;
+	const struct fw_trace_options *options;
 	struct strbuf rules_text, packets_text;
 	struct stream stream;
 	struct ruleset *ruleset;
@@ -27,7 +27,7 @@ struct trace_run {
 
 static void flush(struct trace_run *run)
 {
-	fwrite(strbuf_text(&run->show.out), 1, run->show.out.len, stdout);
+	cli_write(&run->show.out);
 	strbuf_reset(&run->show.out);
 }
 
@@ -133,7 +133,25 @@ static void print_counts(struct trace_run *run)
 		diag_memory(&run->cli->log);
 }
 
-static void finish(struct trace_run *run)
+static void trace(struct trace_run *run)
+{
+	const struct fw_trace_options *options = run->options;
+	const char *many = options->packets != NULL ? options->packets : options->log;
+
+	run->show.json = options->json;
+	run->tracer.step = many == NULL ? show_step : NULL;
+	run->tracer.ctx = &run->show;
+	if (!cli_read(run->cli, options->rules, &run->rules_text, SIZE_MAX / 4))
+		return;
+	if (many == NULL)
+		answer_all(run, "packet", options->packet, strlen(options->packet));
+	else if (cli_read(run->cli, many, &run->packets_text, SIZE_MAX / 4))
+		answer_all(run, cli_input_name(many), strbuf_text(&run->packets_text), run->packets_text.len);
+	if (run->tracer.hits != NULL)
+		print_counts(run);
+}
+
+static void trace_end(struct trace_run *run)
 {
 	if (run->others > 0)
 		diag_add(&run->cli->log, DIAG_PACKET_FAMILY, NULL, NULL,
@@ -153,24 +171,10 @@ static void finish(struct trace_run *run)
 int main(int argc, char *argv[])
 {
 	struct cli cli;
-	struct trace_options options;
+	struct fw_trace_options options = options_parse(&cli, argc, argv);
 	struct trace_run run = { .cli = &cli, .options = &options };
-	const char *many;
 
-	cli_begin(&cli, "fw-trace", trace_usage);
-	options = trace_parse_options(&cli, argc, argv);
-	many = options.packets != NULL ? options.packets : options.log;
-	run.show.json = options.json;
-	run.tracer.step = many == NULL ? show_step : NULL;
-	run.tracer.ctx = &run.show;
-	if (cli_read(&cli, options.rules, &run.rules_text, SIZE_MAX / 4)) {
-		if (many == NULL)
-			answer_all(&run, "packet", options.packet, strlen(options.packet));
-		else if (cli_read(&cli, many, &run.packets_text, SIZE_MAX / 4))
-			answer_all(&run, cli_input_name(many), strbuf_text(&run.packets_text), run.packets_text.len);
-	}
-	if (options.count && run.tracer.hits != NULL)
-		print_counts(&run);
-	finish(&run);
+	trace(&run);
+	trace_end(&run);
 	return cli_finish(&cli);
 }

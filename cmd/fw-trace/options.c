@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-const char trace_usage[] =
+static const char usage[] =
 	"usage: fw-trace [-46jrhV] [--rules=FILE] 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new'\n"
 	"       fw-trace [-46jchV] [--rules=FILE] --packets=FILE | --from-log=FILE\n"
 	"Reads iptables-restore text from standard input and follows packets through it.\n"
@@ -33,11 +33,12 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static void read_option(struct cli *cli, struct trace_options *options, int c)
+static void read_option(struct fw_trace_options *options, int c)
 {
 	switch (c) {
-	case '4': case '6':
-		options->family |= c == '4' ? FAMILY_IPV4 : FAMILY_IPV6;
+	case '4':
+	case '6':
+		options->family |= cli_family(c);
 		break;
 	case 'R':
 		options->rules = optarg;
@@ -57,16 +58,12 @@ static void read_option(struct cli *cli, struct trace_options *options, int c)
 	case 'c':
 		options->count = true;
 		break;
-	case 'h':
-		cli_help(cli);
-	case 'V':
-		cli_version(cli);
 	default:
 		break;
 	}
 }
 
-static void check(const struct cli *cli, const struct trace_options *options)
+static void check_together(const struct cli *cli, const struct fw_trace_options *options)
 {
 	const char *many = options->packets != NULL ? options->packets : options->log;
 
@@ -82,17 +79,18 @@ static void check(const struct cli *cli, const struct trace_options *options)
 		cli_misuse(cli, "-4 or -6, not both");
 }
 
-struct trace_options trace_parse_options(struct cli *cli, int argc, char *argv[])
+struct fw_trace_options options_parse(struct cli *cli, int argc, char *argv[])
 {
-	struct trace_options options = { .rules = "-" };
+	struct fw_trace_options options = { .rules = "-" };
 	int c;
 
+	cli_begin(cli, "fw-trace", usage);
 	while ((c = cli_option(cli, argc, argv, ":46R:p:l:rjchV", longs)) != -1)
-		read_option(cli, &options, c);
+		read_option(&options, c);
 	if (optind < argc)
 		options.packet = argv[optind++];
 	if (optind < argc)
 		cli_misuse(cli, "one packet at a time, in quotes");
-	check(cli, &options);
+	check_together(cli, &options);
 	return options;
 }

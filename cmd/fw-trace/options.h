@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef FW_CMD_TRACE_OPTIONS_H
-#define FW_CMD_TRACE_OPTIONS_H
+/* The command line of fw-trace. */
+#ifndef FW_CMD_FW_TRACE_OPTIONS_H
+#define FW_CMD_FW_TRACE_OPTIONS_H
 
 #include "cli.h"
 #include "text/family.h"
 
-struct trace_options {
+struct fw_trace_options {
 	enum family family;   /* FAMILY_NONE: that of the first packet */
 	const char *rules;    /* a path, "-" for standard input */
 	const char *packets;  /* a file of packets, a line each; NULL: one packet in the arguments */
@@ -14,8 +15,7 @@ struct trace_options {
 	bool json, reply, count;
 };
 
-extern const char trace_usage[];
-
-struct trace_options trace_parse_options(struct cli *cli, int argc, char *argv[]);
+/* Begins cli too. Misuse, help and version end the program here. */
+struct fw_trace_options options_parse(struct cli *cli, int argc, char *argv[]);
 
 #endif
