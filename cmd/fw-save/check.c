@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "save.h"
+#include "fw-save/save.h"
 #include "host/bootload.h"
 #include "ruletext/own.h"
 
@@ -22,8 +22,8 @@ static bool add_patterns(struct save *save, struct drift *drift)
 {
 	bool good = true;
 
-	for (size_t i = 0; good && i < save->opts.ignore.len; i++)
-		good = vec_push(&drift->ignore, save->opts.ignore.item[i]);
+	for (size_t i = 0; good && i < save->options.ignore.len; i++)
+		good = vec_push(&drift->ignore, save->options.ignore.item[i]);
 	for (size_t i = 0; good && i < save->good.extras.keep.len; i++)
 		good = vec_push(&drift->ignore, save->good.extras.keep.item[i]);
 	return good;
@@ -37,9 +37,9 @@ static bool compare(struct save *save, struct drift *drift)
 	for (int i = 0; good && i < FAMILIES; i++) {
 		const struct text_rules *base = &save->good.rules[i], *now = &save->dump.rules[i];
 
-		if (!family_has(save->opts.families, i) || !family_has(save->good.present, i))
+		if (!family_has(save->options.families, i) || !family_has(save->good.present, i))
 			continue;
-		if (save->opts.own) {
+		if (save->options.own) {
 			good = own_rules(base, now, &save->own[i], &left_out) == 0;
 			now = &save->own[i];
 		}
@@ -53,11 +53,11 @@ static void warn_boot(struct save *save)
 {
 	struct strbuf what = STRBUF_INIT;
 
-	if (!bootload_find(save->opts.root, &what)) {
+	if (!bootload_find(save->options.root, &what)) {
 		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,
 			 "nothing loads rules at boot: enable fw-load.service, or the rules are lost then");
 		strbuf_puts(&what, "nothing loads rules at boot");
-		if (save->opts.syslog)
+		if (save->options.syslog)
 			to_syslog(&what);
 	}
 	strbuf_free(&what);
@@ -76,7 +76,7 @@ void save_check(struct save *save)
 	}
 	if (compare(save, &drift) && drift.count > 0) {
 		fwrite(drift.out.data, 1, drift.out.len, stdout);
-		if (save->opts.syslog)
+		if (save->options.syslog)
 			to_syslog(&drift.out);
 		diag_add(save->log, DIAG_DRIFT, NULL, NULL,
 			 "%zu differences between generation %06u, loaded %s by %s, and what is in force", drift.count,
@@ -119,15 +119,15 @@ void save_diff(struct save *save)
 	struct generation sides[2] = { { .number = 0 }, { .number = 0 } };
 	const struct text_rules *rules[2] = { NULL, NULL };
 	struct drift drift = { .out = STRBUF_INIT };
-	bool good = diff_side(save, save->opts.operand[0], &sides[0], &rules[0]) &&
-		    diff_side(save, save->opts.operand[1], &sides[1], &rules[1]) && add_patterns(save, &drift);
+	bool good = diff_side(save, save->options.operand[0], &sides[0], &rules[0]) &&
+		    diff_side(save, save->options.operand[1], &sides[1], &rules[1]) && add_patterns(save, &drift);
 
 	for (int i = 0; good && i < FAMILIES; i++)
-		if (family_has(save->opts.families, i))
+		if (family_has(save->options.families, i))
 			good = drift_rules(&drift, i, &rules[0][i], &rules[1][i], sides[0].number != 0 ? &sides[0] : NULL) ==
 				       0 ||
 			       diag_memory(save->log) == 0;
-	if (good && save->opts.families == FAMILY_BOTH)
+	if (good && save->options.families == FAMILY_BOTH)
 		good = diff_extras(&drift, sides) == 0 || diag_memory(save->log) == 0;
 	if (good && drift.count > 0)
 		diag_add(save->log, DIAG_DRIFT, NULL, NULL, "%zu differences", drift.count);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "save.h"
+#include "fw-save/save.h"
 #include "host/lock.h"
 
 #include <errno.h>
@@ -85,17 +85,17 @@ void save_verify(struct save *save)
 void save_show(struct save *save)
 {
 	struct generation generation;
-	unsigned number = save_generation(save, save->opts.operand[0]);
+	unsigned number = save_generation(save, save->options.operand[0]);
 
 	if (number == 0)
 		return;
 	if (!generation_read(&generation, &save->state, number))
 		diag_add(save->log, DIAG_GENERATION, NULL, NULL, "%s", strbuf_text(&generation.fault));
-	else if (save->opts.families == FAMILY_BOTH)
+	else if (save->options.families == FAMILY_BOTH)
 		fwrite(generation.input.data, 1, generation.input.len, stdout);
 	else
-		fwrite(strbuf_text(&generation.text[save->opts.families == FAMILY_IPV6]), 1,
-		       generation.text[save->opts.families == FAMILY_IPV6].len, stdout);
+		fwrite(strbuf_text(&generation.text[save->options.families == FAMILY_IPV6]), 1,
+		       generation.text[save->options.families == FAMILY_IPV6].len, stdout);
 	generation_free(&generation);
 }
 
@@ -104,15 +104,15 @@ void save_keep(struct save *save)
 {
 	struct strbuf path = STRBUF_INIT;
 	int err = access(save->state.dir, F_OK) != 0 && errno == ENOENT ? -ENOENT : state_make(&save->state);
-	int lock = err == 0 ? lock_file(state_run_path(&save->state, "lock", &path), save->opts.wait) : err;
+	int lock = err == 0 ? lock_file(state_run_path(&save->state, "lock", &path), save->options.wait) : err;
 
 	if (lock == -EWOULDBLOCK)
 		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "%s is held by fw-load; waited %u seconds", strbuf_text(&path),
-			 save->opts.wait);
+			 save->options.wait);
 	else if (lock < 0)
 		diag_system(save->log, lock, "%s", err == 0 ? strbuf_text(&path) : save->state.dir);
 	else
-		err = state_prune(&save->state, save->opts.keep);
+		err = state_prune(&save->state, save->options.keep);
 	if (lock >= 0 && err != 0)
 		diag_system(save->log, err, "%s", save->state.dir);
 	if (lock >= 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "save.h"
+#include "fw-save/options.h"
+#include "store/state.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,6 +19,35 @@ enum {
 	OPT_FROM,
 	OPT_ROOT,
 };
+
+static const char usage[] =
+	"usage: fw-save [-46acq] [-b BACKEND] [-o FILE]\n"
+	"       fw-save --check | --list | --verify | --show GEN | --diff A B | --keep N\n"
+	"Writes the rules in force, of both families, as one stream that fw-load and iptables-restore read.\n"
+	"\n"
+	"  -4, --ipv4               only IPv4, as plain text\n"
+	"  -6, --ipv6               only IPv6, as plain text\n"
+	"  -a, --all                rules of other programs too, not only those of the last load\n"
+	"  -b, --backend BACKEND    nft, legacy or auto (what the system's iptables is)\n"
+	"  -c, --counters           with packet and byte counts\n"
+	"  -o, --output FILE        to FILE, which appears whole or not at all\n"
+	"      --layout NAME        to the files that debian or rhel load at boot\n"
+	"      --from NAME          from those files, in place of the rules in force\n"
+	"      --root DIR           these files, and what a boot runs, are looked for below DIR\n"
+	"      --check              compare with the last load: status 1 and the difference\n"
+	"      --own                rules of other programs are no difference\n"
+	"      --ignore PATTERN     chains of such names, and jumps to them, are no difference\n"
+	"      --syslog             differences go to syslog too\n"
+	"      --list               the generations that fw-load keeps\n"
+	"      --verify             check all of them, and name those that are damaged\n"
+	"      --show GEN           what was loaded: a number, good or previous\n"
+	"      --diff A B           what differs between two of them, or running\n"
+	"      --keep N             remove all but the newest N\n"
+	"  -s, --state DIR          where fw-load keeps its state (/var/lib/fw-tools)\n"
+	"  -w, --wait SECONDS       how long to wait for locks (30)\n"
+	"  -q, --quiet              no warnings\n"
+	"  -h, --help               this text\n"
+	"  -V, --version            the version\n";
 
 static const struct option longs[] = {
 	{ "ipv4", no_argument, NULL, '4' },
@@ -46,11 +76,11 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static void set_action(struct cli *cli, struct save_opts *opts, enum save_action action)
+static void set_action(struct cli *cli, struct fw_save_options *options, enum save_action action)
 {
-	if (opts->action != ACTION_SAVE && opts->action != action)
+	if (options->action != ACTION_SAVE && options->action != action)
 		cli_misuse(cli, "only one of --check, --list, --verify, --show, --diff and --keep at a time");
-	opts->action = action;
+	options->action = action;
 }
 
 static void set_layout(struct cli *cli, enum layout *layout)
@@ -59,7 +89,7 @@ static void set_layout(struct cli *cli, enum layout *layout)
 		cli_misuse(cli, "%s: the layout is debian or rhel", optarg);
 }
 
-static void set_long(struct cli *cli, struct save_opts *opts, int c)
+static void set_long(struct cli *cli, struct fw_save_options *options, int c)
 {
 	static const enum save_action actions[] = {
 		[OPT_CHECK - OPT_CHECK] = ACTION_CHECK,	  [OPT_LIST - OPT_CHECK] = ACTION_LIST,
@@ -68,59 +98,54 @@ static void set_long(struct cli *cli, struct save_opts *opts, int c)
 	};
 
 	if (c == OPT_OWN)
-		opts->own = true;
+		options->own = true;
 	else if (c == OPT_SYSLOG)
-		opts->syslog = true;
+		options->syslog = true;
 	else if (c == OPT_ROOT)
-		opts->root = optarg;
+		options->root = optarg;
 	else if (c == OPT_LAYOUT)
-		set_layout(cli, &opts->layout);
+		set_layout(cli, &options->layout);
 	else if (c == OPT_FROM)
-		set_layout(cli, &opts->from);
-	else if (c == OPT_IGNORE && !vec_push(&opts->ignore, optarg))
+		set_layout(cli, &options->from);
+	else if (c == OPT_IGNORE && !vec_push(&options->ignore, optarg))
 		diag_memory(&cli->log);
 	else if (c != OPT_IGNORE)
-		set_action(cli, opts, actions[c - OPT_CHECK]);
+		set_action(cli, options, actions[c - OPT_CHECK]);
 	if (c == OPT_KEEP)
-		opts->keep = cli_number(cli, optarg, 1, 1000000, "a number of generations");
+		options->keep = cli_number(cli, optarg, 1, 1000000, "a number of generations");
 }
 
-static void set_option(struct cli *cli, struct save_opts *opts, int c)
+static void set_option(struct cli *cli, struct fw_save_options *options, int c)
 {
-	if (c == '4' || c == '6')
-		opts->families |= c == '4' ? FAMILY_IPV4 : FAMILY_IPV6;
-	else if (c == 'a')
-		opts->all = true;
-	else if (c == 'b' && !backend_parse(optarg, &opts->backend))
+	options->families |= cli_family(c);
+	if (c == 'a')
+		options->all = true;
+	else if (c == 'b' && !backend_parse(optarg, &options->backend))
 		cli_misuse(cli, "%s: the backend is nft, legacy or auto", optarg);
 	else if (c == 'c')
-		opts->counters = true;
+		options->counters = true;
 	else if (c == 'o')
-		opts->output = optarg;
+		options->output = optarg;
 	else if (c == 's')
-		opts->state_dir = optarg;
+		options->state_dir = optarg;
 	else if (c == 'w')
-		opts->wait = cli_seconds(cli, optarg);
+		options->wait = cli_seconds(cli, optarg);
 	else if (c == 'q')
 		cli->quiet_warnings = true;
-	else if (c == 'h')
-		cli_help(cli);
-	else if (c == 'V')
-		cli_version(cli);
 	else if (c >= OPT_CHECK)
-		set_long(cli, opts, c);
+		set_long(cli, options, c);
 }
 
-static void take_operands(struct cli *cli, struct save_opts *opts, int argc, char *argv[])
+static void take_operands(struct cli *cli, struct fw_save_options *options, int argc, char *argv[])
 {
-	int want = opts->action == ACTION_SHOW ? 1 : opts->action == ACTION_DIFF ? 2 : 0;
+	int want = options->action == ACTION_SHOW ? 1 : options->action == ACTION_DIFF ? 2 : 0;
 
 	if (want == 0 && optind < argc)
 		cli_misuse(cli, "no operand belongs here, and %s is one; the file to write goes behind -o", argv[optind]);
 	if (argc - optind != want)
 		cli_misuse(cli, want == 1 ? "--show takes one generation" : "--diff takes two generations");
 	for (int i = 0; i < want; i++)
-		opts->operand[i] = argv[optind + i];
+		options->operand[i] = argv[optind + i];
 }
 
 static const struct cli_scope scopes[] = {
@@ -137,20 +162,21 @@ static const struct cli_scope scopes[] = {
 	{ OPT_SYSLOG, 1 << ACTION_CHECK, "--check" },
 };
 
-struct save_opts parse_opts(struct cli *cli, int argc, char *argv[])
+struct fw_save_options options_parse(struct cli *cli, int argc, char *argv[])
 {
-	struct save_opts opts = { .wait = 30, .state_dir = STATE_DIR, .root = "" };
+	struct fw_save_options options = { .wait = 30, .state_dir = STATE_DIR, .root = "" };
 	int c;
 
+	cli_begin(cli, "fw-save", usage);
 	while ((c = cli_option(cli, argc, argv, ":46ab:co:s:w:qhV", longs)) != -1)
-		set_option(cli, &opts, c);
-	take_operands(cli, &opts, argc, argv);
-	if (opts.families == FAMILY_NONE)
-		opts.families = FAMILY_BOTH;
-	cli_check_scopes(cli, longs, scopes, ARRAY_LEN(scopes), opts.action);
-	if (opts.root[0] != '\0' && opts.action == ACTION_SAVE && opts.layout == LAYOUT_NONE && opts.from == LAYOUT_NONE)
+		set_option(cli, &options, c);
+	take_operands(cli, &options, argc, argv);
+	if (options.families == FAMILY_NONE)
+		options.families = FAMILY_BOTH;
+	cli_check_scopes(cli, longs, scopes, ARRAY_LEN(scopes), options.action);
+	if (options.root[0] != '\0' && options.action == ACTION_SAVE && options.layout == LAYOUT_NONE && options.from == LAYOUT_NONE)
 		cli_misuse(cli, "--root goes with --layout, --from and --check");
-	if (opts.layout != LAYOUT_NONE && opts.output != NULL)
+	if (options.layout != LAYOUT_NONE && options.output != NULL)
 		cli_misuse(cli, "--layout names the files, and so does -o");
-	return opts;
+	return options;
 }

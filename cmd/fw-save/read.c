@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/file.h"
-#include "save.h"
+#include "fw-save/save.h"
 #include "store/journal.h"
 #include "store/store_v1.h"
 
@@ -43,7 +43,7 @@ bool save_read_good(struct save *save)
 	if (number == 0 || generation_read_waiting(&save->good, &save->state, number))
 		return true;
 	/* Who saves everything asks it only for settings and modules. */
-	if (save->opts.all) {
+	if (save->options.all) {
 		generation_free(&save->good);
 		save->good = (struct generation){ .number = 0 };
 		return true;
@@ -65,13 +65,13 @@ static void warn_other(struct save *save, const struct backend *backend)
 
 bool save_read_live(struct save *save)
 {
-	const struct save_opts *opts = &save->opts;
+	const struct fw_save_options *options = &save->options;
 	struct backend backend;
-	bool good = backend_find(&backend, opts->backend, save->log);
+	bool good = backend_find(&backend, options->backend, save->log);
 
 	if (good)
 		warn_other(save, &backend);
-	good = good && dump_read(&save->dump, &backend, opts->families, opts->wait, save->log);
+	good = good && dump_read(&save->dump, &backend, options->families, options->wait, save->log);
 	backend_free(&backend);
 	return good;
 }
@@ -84,7 +84,7 @@ static bool read_file(struct save *save, int family, bool *found)
 	int err;
 	bool good;
 
-	strbuf_printf(&path, "%s%s", save->opts.root, layout_path(save->opts.from, family));
+	strbuf_printf(&path, "%s%s", save->options.root, layout_path(save->options.from, family));
 	err = file_read_path(strbuf_text(&path), &save->dump.text[family], FILE_MAX);
 	note = saver_left_out(&save->dump.text[family], &len);
 	if (err == 0 && note != NULL) {
@@ -110,7 +110,7 @@ bool save_read_files(struct save *save)
 	bool found = false, good = true;
 
 	for (int i = 0; i < FAMILIES; i++)
-		if (family_has(save->opts.families, i))
+		if (family_has(save->options.families, i))
 			good = read_file(save, i, &found) && good;
 	if (good && !found)
 		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "there is no file to read");

@@ -3,35 +3,17 @@
 #ifndef FW_CMD_SAVE_H
 #define FW_CMD_SAVE_H
 
-#include "cli.h"
-#include "host/backend.h"
+#include "fw-save/options.h"
 #include "transaction/drift.h"
 #include "host/dump.h"
 #include "ruletext/extras.h"
 #include "store/generation.h"
-#include "host/layout.h"
 #include "store/state.h"
-
-enum save_action { ACTION_SAVE, ACTION_CHECK, ACTION_LIST, ACTION_VERIFY, ACTION_SHOW, ACTION_DIFF, ACTION_KEEP };
-
-struct save_opts {
-	enum save_action action;
-	enum family families;
-	enum backend_kind backend;
-	enum layout layout, from; /* to write, and to read in place of the rules in force */
-	const char *output;       /* NULL: standard output */
-	const char *state_dir;
-	const char *root;       /* in front of a distribution's paths */
-	const char *operand[2]; /* of --show and --diff */
-	VEC(char *) ignore;
-	unsigned wait, keep;
-	bool counters, all, own, syslog;
-};
 
 struct save {
 	struct cli *cli;
 	struct diag_log *log;
-	struct save_opts opts;
+	struct fw_save_options options;
 	struct state state;
 	struct generation good;
 	unsigned loaded; /* its number, when it was read */ /* the last load; number 0: there was none */
@@ -39,9 +21,6 @@ struct save {
 	struct text_rules own[FAMILIES];
 	struct extras extras;
 };
-
-/* options.c */
-struct save_opts parse_opts(struct cli *cli, int argc, char *argv[]);
 
 /* read.c: each false after a report */
 bool save_read_good(struct save *save);  /* the last load, if there was one */
