@@ -20,7 +20,7 @@ static long long milliseconds(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-void run_begin(struct load_run *run, struct cli *cli, const struct load_options *options)
+void run_begin(struct load_run *run, struct cli *cli, const struct fw_load_options *options)
 {
 	*run = (struct load_run){ .options = *options, .cli = cli };
 	run->progress.started = run->progress.shown = milliseconds();
@@ -195,7 +195,7 @@ void run_confine(struct load_run *run)
 		[ACTION_BOOT] = BOUNDS_CHANGE | BOUNDS_MODULES,
 	};
 	const char *const folders[] = { run->state.dir, run->state.run, NULL };
-	const struct load_options *options = &run->options;
+	const struct fw_load_options *options = &run->options;
 	struct strbuf gaps = STRBUF_INIT;
 
 	run->guard_unit = guard_may_be_unit();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "fw-load/run.h"
+#include "fw-load/options.h"
 
 enum {
 	OPT_CHECK = 256,
@@ -17,6 +17,38 @@ enum {
 	OPT_SAFE_RULES,
 	OPT_GUARD,
 };
+
+static const char usage[] =
+	"usage: fw-load [-46nqv] [-b BACKEND] [-s DIR] [--confirm SECONDS]\n"
+	"               [--adopt | --replace | --keep PATTERN] [FILE]\n"
+	"       fw-load --check [FILE]\n"
+	"       fw-load --confirm-now | --rollback [GENERATION] | --status | --boot\n"
+	"Puts the rules of FILE or standard input in force, of both families, or changes nothing.\n"
+	"\n"
+	"  -4, --ipv4               only IPv4\n"
+	"  -6, --ipv6               only IPv6\n"
+	"  -b, --backend BACKEND    nft, legacy or auto (what the system's iptables is)\n"
+	"  -s, --state DIR          where state is kept (/var/lib/fw-tools)\n"
+	"  -n, --plan               print the steps and do none\n"
+	"      --check              rehearse only; needs no root\n"
+	"      --confirm SECONDS    undo it unless it is confirmed in time\n"
+	"      --confirm-now        confirm the load that waits for it\n"
+	"      --rollback           load the previous generation again, or the one named\n"
+	"      --status             tell the generations, and undo an interrupted load\n"
+	"      --boot               put the last good rules in force, or safe ones\n"
+	"      --adopt              rules in force that are not ours stay\n"
+	"      --replace            rules in force that are not ours go\n"
+	"      --keep PATTERN       of them, chains of such names and the jumps to them stay\n"
+	"      --counters           packet and byte counts of the input count\n"
+	"      --no-rehearse        do not try the rules in a scratch namespace first\n"
+	"      --assume-empty       with -n: plan for a host without rules; needs no rights\n"
+	"      --safe-rules FILE    what to load when all else fails (/etc/fw-tools/safe.rules)\n"
+	"      --guard              wait and undo an unconfirmed load; fw-load starts this itself\n"
+	"  -w, --wait SECONDS       how long to wait for locks (30)\n"
+	"  -q, --quiet              no warnings\n"
+	"  -v, --verbose            say what is done\n"
+	"  -h, --help               this text\n"
+	"  -V, --version            the version\n";
 
 static const struct option longs[] = {
 	{ "ipv4", no_argument, NULL, '4' },
@@ -47,7 +79,7 @@ static const struct option longs[] = {
 };
 
 /* Options that are a command of their own; false: it is none. */
-static bool set_action(const struct cli *cli, struct load_options *options, int c)
+static bool set_action(const struct cli *cli, struct fw_load_options *options, int c)
 {
 	static const int commands[] = {
 		[ACTION_CHECK] = OPT_CHECK,   [ACTION_CONFIRM] = OPT_CONFIRM_NOW, [ACTION_ROLLBACK] = OPT_ROLLBACK,
@@ -65,7 +97,7 @@ static bool set_action(const struct cli *cli, struct load_options *options, int 
 	return false;
 }
 
-static void set_word(const struct cli *cli, struct load_options *options, int c)
+static void set_word(const struct cli *cli, struct fw_load_options *options, int c)
 {
 	if (c == 'b' && !backend_parse(optarg, &options->backend))
 		cli_misuse(cli, "%s: the backend is nft, legacy or auto", optarg);
@@ -81,11 +113,10 @@ static void set_word(const struct cli *cli, struct load_options *options, int c)
 		cli_misuse(cli, "out of memory");
 }
 
-static void set_flag(struct cli *cli, struct load_options *options, int c)
+static void set_flag(struct cli *cli, struct fw_load_options *options, int c)
 {
-	if (c == '4' || c == '6')
-		options->families |= c == '4' ? FAMILY_IPV4 : FAMILY_IPV6;
-	else if (c == 'n')
+	options->families |= cli_family(c);
+	if (c == 'n')
 		options->plan_only = true;
 	else if ((c == OPT_ADOPT || c == OPT_REPLACE) && options->unknown != UNKNOWN_REFUSE)
 		cli_misuse(cli, "one of --adopt and --replace");
@@ -101,10 +132,6 @@ static void set_flag(struct cli *cli, struct load_options *options, int c)
 		cli->quiet_warnings = true;
 	else if (c == 'v')
 		options->verbose = true;
-	else if (c == 'h')
-		cli_help(cli);
-	else if (c == 'V')
-		cli_version(cli);
 }
 
 /* What may come before a change of rules; --boot and the guard take the state's word for the rest. */
@@ -123,11 +150,12 @@ static const struct cli_scope scopes[] = {
 	{ OPT_ASSUME_EMPTY, 1 << ACTION_LOAD, "-n: no load may ignore the rules in force" },
 };
 
-struct load_options parse_options(struct cli *cli, int argc, char *argv[])
+struct fw_load_options options_parse(struct cli *cli, int argc, char *argv[])
 {
-	struct load_options options = { .state_dir = STATE_DIR, .safe_rules = "/etc/fw-tools/safe.rules", .wait = 30 };
+	struct fw_load_options options = { .state_dir = STATE_DIR, .safe_rules = "/etc/fw-tools/safe.rules", .wait = 30 };
 	int c;
 
+	cli_begin(cli, "fw-load", usage);
 	while ((c = cli_option(cli, argc, argv, ":46b:s:nw:qvhV", longs)) != -1) {
 		if (set_action(cli, &options, c))
 			continue;

@@ -3,29 +3,7 @@
 #ifndef FW_CMD_LOAD_RUN_H
 #define FW_CMD_LOAD_RUN_H
 
-#include "cli.h"
-#include "transaction/transaction.h"
-
-enum action { ACTION_LOAD, ACTION_CHECK, ACTION_CONFIRM, ACTION_ROLLBACK, ACTION_STATUS, ACTION_BOOT, ACTION_GUARD };
-
-struct load_options {
-	enum action action;
-	const char *input;
-	const char *state_dir;
-	const char *safe_rules; /* a file */
-	enum family families;   /* FAMILY_NONE: the text decides */
-	enum backend_kind backend;
-	enum unknown unknown;
-	patterns keep;
-	unsigned wait;       /* seconds, for locks */
-	unsigned confirm;    /* seconds; 0: none is waited for */
-	unsigned generation; /* of --rollback; 0: the previous one */
-	bool plan_only;
-	bool counters;
-	bool no_rehearsal;
-	bool assume_empty; /* with plan_only */
-	bool verbose;
-};
+#include "fw-load/options.h"
 
 /* What a terminal is told while a run takes long. */
 struct progress {
@@ -36,7 +14,7 @@ struct progress {
 };
 
 struct load_run {
-	struct load_options options;
+	struct fw_load_options options;
 	struct cli *cli;
 	struct progress progress;
 	struct door door;
@@ -50,11 +28,8 @@ struct load_run {
 	bool guard_unit; /* the guard can be a unit of systemd */
 };
 
-/* options.c */
-struct load_options parse_options(struct cli *cli, int argc, char *argv[]);
-
 /* machine.c: each RESULT_DONE, or the reason after a report */
-void run_begin(struct load_run *run, struct cli *cli, const struct load_options *options);
+void run_begin(struct load_run *run, struct cli *cli, const struct fw_load_options *options);
 void run_end(struct load_run *run);
 enum result run_read(struct load_run *run);    /* the input */
 enum result run_machine(struct load_run *run); /* the door, and that only this kind of iptables is in use */
