@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "options.h"
+#include "ct-rotate/options.h"
 #include "base/gzout.h"
 #include "rotate/inspect.h"
 
