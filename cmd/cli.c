@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli.h"
 #include "base/file.h"
-#include "text/token.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -159,10 +159,9 @@ const char *cli_operand(const struct cli *cli, int argc, char *argv[])
 
 unsigned cli_number(const struct cli *cli, const char *text, unsigned min, unsigned max, const char *what)
 {
-	struct token token = { .text = text, .len = strlen(text) };
-	unsigned long value;
+	uint64_t value;
 
-	if (!token_number(&token, max, &value) || value < min)
+	if (!number_read(text, max, &value) || value < min)
 		cli_misuse(cli, "%s: %s belongs here, from %u to %u", text, what, min, max);
 	return (unsigned)value;
 }

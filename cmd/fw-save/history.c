@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fw-save/save.h"
+#include "base/number.h"
 #include "host/lock.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 unsigned save_generation(struct save *save, const char *word)
 {
-	char *end;
-	unsigned long number = strtoul(word, &end, 10);
+	uint64_t number = 0;
 
 	if (strcmp(word, "good") == 0 || strcmp(word, "previous") == 0)
 		number = state_link(&save->state, word);
-	else if (word[0] < '0' || word[0] > '9' || *end != '\0' || number > 999999999)
+	else if (!number_read(word, 999999999, &number))
 		number = 0;
 	if (number == 0)
 		diag_add(save->log, DIAG_GENERATION, NULL, NULL, "there is no generation %s in %s", word, save->state.dir);

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/backend.h"
 #include "base/escape.h"
+#include "base/number.h"
 #include "host/kmsg.h"
 #include "host/limits.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The number behind `label` at the end of what the line begins with; 0: it does not begin so. */
 static unsigned number_behind(const char *line, size_t len, const char *label, size_t *end)
 {
 	const char *at = memmem(line, len, label, strlen(label));
-	unsigned long number;
-	char *stop;
+	uint64_t number;
 
-	if (at == NULL || !isdigit((unsigned char)at[strlen(label)]))
+	if (at == NULL)
 		return 0;
-	number = strtoul(at + strlen(label), &stop, 10);
-	*end = (size_t)(stop - line);
-	return number < 4000000000UL ? (unsigned)number : 0;
+	at += strlen(label);
+	if (!number_take(&at, 10, 3999999999, &number))
+		return 0;
+	*end = (size_t)(at - line);
+	return (unsigned)number;
 }
 
 static void add_words(struct strbuf *why, const char *text, size_t len)

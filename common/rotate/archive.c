@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rotate/archive.h"
+#include "base/number.h"
 #include "base/strbuf.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,24 +16,22 @@
 
 static bool read_digits(const char **text, size_t count, int *value)
 {
-	*value = 0;
-	for (size_t i = 0; i < count; i++, (*text)++) {
-		if (**text < '0' || **text > '9')
-			return false;
-		*value = *value * 10 + (**text - '0');
-	}
+	uint64_t number;
+
+	if (!number_read_bytes(*text, count, INT_MAX, &number))
+		return false;
+	*text += count;
+	*value = (int)number;
 	return true;
 }
 
 static bool read_epoch(const char **text, int64_t *when)
 {
-	size_t digits = strspn(*text, "0123456789");
+	uint64_t number;
 
-	*when = 0;
-	if (digits == 0 || digits > 12)
+	if (strspn(*text, "0123456789") > 12 || !number_take(text, 10, INT64_MAX, &number))
 		return false;
-	for (; digits > 0; digits--, (*text)++)
-		*when = *when * 10 + (**text - '0');
+	*when = (int64_t)number;
 	return true;
 }
 
@@ -108,13 +108,12 @@ static void write_date(struct strbuf *out, const char *format, const struct tm *
 /* A number without leading zeros, from `low`. Moves *text. */
 static bool read_number(const char **text, unsigned low, unsigned *number)
 {
-	size_t digits = strspn(*text, "0123456789");
+	uint64_t value;
 
 	*number = 0;
-	if (digits == 0 || digits > 6 || **text == '0')
+	if (**text == '0' || !number_take(text, 10, 999999, &value))
 		return false;
-	for (; digits > 0; digits--, (*text)++)
-		*number = *number * 10 + (unsigned)(**text - '0');
+	*number = (unsigned)value;
 	return *number >= low;
 }
 

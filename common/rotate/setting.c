@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rotate/setting.h"
 #include "base/gzout.h"
+#include "base/number.h"
 
-#include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MS_MAX ((uint64_t)3653 * 86400 * 1000)
@@ -29,17 +29,12 @@ struct unit {
 /* A number directly followed by one of the units. */
 static bool scaled(const char *text, const struct unit *units, size_t count, uint64_t *value)
 {
-	char *end;
-	unsigned long long number;
+	uint64_t number;
 
-	if (text[0] < '0' || text[0] > '9')
-		return false;
-	errno = 0;
-	number = strtoull(text, &end, 10);
-	if (errno != 0)
+	if (!number_take(&text, 10, UINT64_MAX, &number))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(end, units[i].name) == 0)
+		if (strcmp(text, units[i].name) == 0)
 			return !__builtin_mul_overflow(number, units[i].factor, value);
 	return false;
 }
@@ -65,51 +60,53 @@ bool setting_duration(const char *text, uint64_t *milliseconds)
 
 bool setting_number(const char *text, long low, long high, long *value)
 {
-	char *end;
+	bool negative = text[0] == '-';
+	uint64_t number;
 
-	errno = 0;
-	*value = strtol(text, &end, 10);
-	return errno == 0 && end != text && *end == '\0' && text[0] != ' ' && text[0] != '+' && *value >= low &&
-	       *value <= high;
+	if (!number_read(text + negative, LONG_MAX, &number))
+		return false;
+	*value = negative ? -(long)number : (long)number;
+	return *value >= low && *value <= high;
 }
 
 bool setting_mode(const char *text, mode_t *mode)
 {
-	char *end;
-	unsigned long bits;
+	uint64_t bits;
 
-	if (text[0] < '0' || text[0] > '7')
+	if (!number_take(&text, 8, 07777, &bits) || *text != '\0')
 		return false;
-	bits = strtoul(text, &end, 8);
 	*mode = (mode_t)bits;
-	return *end == '\0' && bits <= 07777;
+	return true;
+}
+
+/* The number of a user or group that has no name here; both types are this one. */
+static bool read_id(const char *text, unsigned *id)
+{
+	uint64_t number;
+
+	if (!number_read(text, INT32_MAX, &number))
+		return false;
+	*id = (unsigned)number;
+	return true;
 }
 
 bool setting_user(const char *text, uid_t *user)
 {
 	const struct passwd *entry = getpwnam(text);
-	long number;
 
-	if (entry != NULL)
-		*user = entry->pw_uid;
-	else if (setting_number(text, 0, INT32_MAX, &number))
-		*user = (uid_t)number;
-	else
-		return false;
+	if (entry == NULL)
+		return read_id(text, user);
+	*user = entry->pw_uid;
 	return true;
 }
 
 bool setting_group(const char *text, gid_t *group)
 {
 	const struct group *entry = getgrnam(text);
-	long number;
 
-	if (entry != NULL)
-		*group = entry->gr_gid;
-	else if (setting_number(text, 0, INT32_MAX, &number))
-		*group = (gid_t)number;
-	else
-		return false;
+	if (entry == NULL)
+		return read_id(text, group);
+	*group = entry->gr_gid;
 	return true;
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rotate/writers.h"
 #include "base/file.h"
+#include "base/number.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +14,7 @@ static long open_flags(int pid_dir, const char *number)
 {
 	struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
 	const char *line = NULL;
+	uint64_t bits;
 	long flags = -1;
 	int fd = -1;
 
@@ -23,7 +24,9 @@ static long open_flags(int pid_dir, const char *number)
 	if (fd >= 0 && file_read(fd, &text, 65536) == 0)
 		line = strstr(strbuf_text(&text), "flags:");
 	if (line != NULL)
-		flags = strtol(line + 6, NULL, 8);
+		line += strlen("flags:") + strspn(line + strlen("flags:"), " \t");
+	if (line != NULL && number_take(&line, 8, INT32_MAX, &bits))
+		flags = (long)bits;
 	if (fd >= 0)
 		close(fd);
 	strbuf_free(&path);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Are the folders of the state ours alone? */
 #include "base/file.h"
+#include "base/number.h"
 #include "store/state.h"
 
 #include <errno.h>
@@ -15,9 +16,13 @@
 static bool is_unmapped(uid_t uid)
 {
 	struct strbuf overflow = STRBUF_INIT, map = STRBUF_INIT;
+	const char *at;
+	uint64_t unmapped;
 	bool good = file_read_path("/proc/sys/kernel/overflowuid", &overflow, 64) == 0 &&
-		    file_read_path("/proc/self/uid_map", &map, 65536) == 0 &&
-		    strtoul(strbuf_text(&overflow), NULL, 10) == uid;
+		    file_read_path("/proc/self/uid_map", &map, 65536) == 0;
+
+	at = strbuf_text(&overflow);
+	good = good && number_take(&at, 10, UINT32_MAX, &unmapped) && unmapped == uid;
 
 	for (const char *line = strbuf_text(&map); good && *line != '\0';) {
 		unsigned long first, outside, count;

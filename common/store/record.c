@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/record.h"
+#include "base/number.h"
 #include "text/seal.h"
 
 #include <errno.h>
@@ -130,15 +131,11 @@ bool field_is(const struct record_field *field, const char *key)
 
 bool field_number(const struct record_field *field, long long max, long long *number)
 {
-	*number = 0;
-	for (size_t i = 0; i < field->len; i++) {
-		int digit = field->value[i] - '0';
+	uint64_t value = 0;
+	bool good = !field->block && number_read_bytes(field->value, field->len, (uint64_t)max, &value);
 
-		if (digit < 0 || digit > 9 || *number > (max - digit) / 10)
-			return false;
-		*number = *number * 10 + digit;
-	}
-	return field->len > 0 && !field->block;
+	*number = (long long)value;
+	return good;
 }
 
 bool field_copy(const struct record_field *field, char *out, size_t size)

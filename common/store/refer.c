@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/refer.h"
+#include "base/number.h"
 #include "base/vec.h"
 
 #include <errno.h>
@@ -174,13 +175,11 @@ bool refer_is(const struct strbuf *text)
 /* =START+COUNT; false: not that, or not there. */
 static bool write_known(const struct text_line *line, const text_lines *known, struct strbuf *out)
 {
-	char *end;
-	unsigned long start = strtoul(line->text + 1, &end, 10), count;
+	const char *plus = memchr(line->text, '+', line->len), *end = line->text + line->len;
+	uint64_t start, count;
 
-	if (*end != '+' || start == 0 || start > known->len)
-		return false;
-	count = strtoul(end + 1, &end, 10);
-	if (end != line->text + line->len || count > known->len - (start - 1))
+	if (plus == NULL || !number_read_bytes(line->text + 1, (size_t)(plus - line->text) - 1, known->len, &start) || start == 0 ||
+	    !number_read_bytes(plus + 1, (size_t)(end - plus) - 1, known->len - (start - 1), &count))
 		return false;
 	for (size_t i = start - 1; i < start - 1 + count; i++) {
 		strbuf_add(out, known->item[i].text, known->item[i].len);

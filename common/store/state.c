@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/state.h"
+#include "base/number.h"
 #include "base/file.h"
 #include "store/disk.h"
 #include "store/journal.h"
@@ -42,9 +43,9 @@ int state_format(const struct state *state)
 {
 	struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
 	int err = file_read_own(state_path(state, "format", &path), &text, 64);
-	char *end;
-	long format = strtol(strbuf_text(&text), &end, 10);
-	bool good = end != strbuf_text(&text) && strcmp(end, "\n") == 0 && format >= 2 && format < 1000000;
+	const char *end = strbuf_text(&text);
+	uint64_t format = 0;
+	bool good = number_take(&end, 10, 999999, &format) && strcmp(end, "\n") == 0 && format >= 2;
 
 	strbuf_free(&path);
 	strbuf_free(&text);
@@ -83,12 +84,13 @@ const char *state_file_path(const struct state *state, unsigned generation, enum
 /* The number of a file in generations/; 0: it is none of ours. */
 static unsigned number_of(const char *name, bool *is_new)
 {
-	char *end;
-	unsigned long number = strtoul(name, &end, 10);
+	const char *end = name;
+	uint64_t number = 0;
+	bool good = number_take(&end, 10, 999999999, &number);
 
 	*is_new = strcmp(end, suffixes[STATE_NEW]) == 0;
 	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
-		if (name[0] >= '0' && name[0] <= '9' && number < 1000000000UL && strcmp(end, suffixes[i]) == 0)
+		if (good && strcmp(end, suffixes[i]) == 0)
 			return (unsigned)number;
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "text/token.h"
+#include "base/number.h"
 
 static bool is_blank(char c)
 {
@@ -33,15 +34,10 @@ enum family token_mark(const struct token *token)
 
 bool token_number(const struct token *token, unsigned long max, unsigned long *number)
 {
-	unsigned long value = 0;
+	uint64_t value;
 
-	for (size_t i = 0; i < token->len; i++) {
-		unsigned digit = (unsigned)token->text[i] - '0';
-
-		if (digit > 9 || value > (max - digit) / 10)
-			return false;
-		value = value * 10 + digit;
-	}
-	*number = value;
-	return token->len > 0;
+	if (!number_read_bytes(token->text, token->len, max, &value))
+		return false;
+	*number = (unsigned long)value;
+	return true;
 }

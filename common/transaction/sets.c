@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sets of addresses: what a load asks for, what stands there, and the steps from the one to the other. */
 #include "transaction/internal.h"
+#include "base/number.h"
 #include "host/depend.h"
 #include "text/seal.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum family set_families(const struct set *set)
@@ -133,14 +133,14 @@ static void take_words(void *ctx, const struct diag *diag)
 static void tell_refusal(struct transaction *t, const struct set *set, const struct diag_log *log, unsigned skip)
 {
 	const char *words = strbuf_text(log->ctx);
-	const char *at = strstr(words, "Error in line ");
-	char *end = NULL;
-	unsigned long n = at != NULL ? strtoul(at + strlen("Error in line "), &end, 10) : 0;
+	static const char label[] = "Error in line ";
+	const char *at = strstr(words, label), *end = at != NULL ? at + strlen(label) : "";
+	uint64_t n = 0;
 	struct strbuf text = STRBUF_INIT;
 
 	if (diag_status(log) == STATUS_SYSTEM) {
 		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "%s", words);
-	} else if (n > skip && set->line > 0 && t->request.generation == 0 && t->request.stream != NULL) {
+	} else if (number_take(&end, 10, UINT32_MAX, &n) && n > skip && set->line > 0 && t->request.generation == 0 && t->request.stream != NULL) {
 		strbuf_printf(&text, "set %s%s", set->name, end);
 		report_at(t, DIAG_LOAD, stream_line(t->request.stream, set, (unsigned)n - skip), strbuf_text(&text));
 	} else {

@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "base/vec.h"
 #include "tap.h"
 
@@ -185,6 +186,32 @@ static void test_json(void)
 	strbuf_free(&sb);
 }
 
+/* What number_take makes of a text, and where it ends. */
+static bool takes(const char *text, unsigned base, uint64_t max, uint64_t want, const char *rest)
+{
+	uint64_t number = 99;
+	bool good = number_take(&text, base, max, &number);
+
+	return strcmp(text, rest) == 0 && good == (number != 99) && (!good || number == want);
+}
+
+static void test_number(void)
+{
+	static const char *const bad[] = { "", " 1", "+1", "-1", "1 ", "0x1", "256", "18446744073709551616", "1a" };
+	uint64_t number = 99;
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(!number_read(bad[i], 255, &number) && number == 99, "number: refused, and left alone");
+	CHECK(number_read("0255", 255, &number) && number == 255, "number: the largest");
+	CHECK(number_read("18446744073709551615", UINT64_MAX, &number) && number == UINT64_MAX, "number: of 64 bits");
+	CHECK(!number_read("18446744073709551616", UINT64_MAX, &number), "number: not of 65");
+	CHECK(number_read_bytes("1234", 2, 255, &number) && number == 12, "number: of some bytes");
+	CHECK(!number_read_bytes("1", 0, 255, &number), "number: not of none");
+	CHECK(takes("7:8", 10, 9, 7, ":8") && takes("17:8", 10, 9, 0, "17:8") && takes(":8", 10, 9, 0, ":8"),
+	      "number: taken from the front, or nothing is");
+	CHECK(takes("0178", 8, 99, 15, "8") && takes("fFg", 16, 255, 255, "g"), "number: octal and hexadecimal");
+}
+
 int main(void)
 {
 	test_strbuf();
@@ -196,5 +223,6 @@ int main(void)
 	test_atomic();
 	test_diag();
 	test_json();
+	test_number();
 	return tap_done();
 }
