@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruletext/align.h"
-#include "ruletext/piecemap.h"
+#include "base/textmap.h"
 
 #include <errno.h>
 
@@ -24,23 +24,23 @@ struct seen {
 
 typedef VEC(struct seen) seens;
 
-static bool see_sides(const struct align *align, struct pair from, struct pair to, struct piecemap *map, seens *seen)
+static bool see_sides(const struct align *align, struct pair from, struct pair to, struct textmap *map, seens *seen)
 {
-	bool good = piecemap_reserve(map, to.left - from.left);
+	bool good = textmap_reserve(map, to.left - from.left);
 
 	for (size_t i = from.left; good && i < to.left; i++) {
-		size_t number = piecemap_add(map, &align->left[i].text);
+		size_t number = textmap_add(map, &align->left[i].text);
 
-		good = number != PIECEMAP_NONE && (number < seen->len || vec_push(seen, (struct seen){ .at = { 0, 0 } }));
+		good = number != TEXTMAP_NONE && (number < seen->len || vec_push(seen, (struct seen){ .at = { 0, 0 } }));
 		if (good) {
 			seen->item[number].count.left++;
 			seen->item[number].at.left = i;
 		}
 	}
 	for (size_t i = from.right; good && i < to.right; i++) {
-		size_t number = piecemap_find(map, &align->right[i].text);
+		size_t number = textmap_find(map, &align->right[i].text);
 
-		if (number != PIECEMAP_NONE) {
+		if (number != TEXTMAP_NONE) {
 			seen->item[number].count.right++;
 			seen->item[number].at.right = i;
 		}
@@ -51,7 +51,7 @@ static bool see_sides(const struct align *align, struct pair from, struct pair t
 /* Pairs of lines that stand once on each side, by their place on the left, which is the map's order too. */
 static bool unique_pairs(const struct align *align, struct pair from, struct pair to, pairs *found)
 {
-	struct piecemap map = { .slots = NULL };
+	struct textmap map = { .slots = NULL };
 	seens seen = { 0 };
 	bool good = see_sides(align, from, to, &map, &seen);
 
@@ -61,7 +61,7 @@ static bool unique_pairs(const struct align *align, struct pair from, struct pai
 		if (one->count.left == 1 && one->count.right == 1 && same(align, one->at.left, one->at.right))
 			good = vec_push(found, one->at);
 	}
-	piecemap_free(&map);
+	textmap_free(&map);
 	vec_free(&seen);
 	return good;
 }

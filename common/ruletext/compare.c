@@ -3,11 +3,6 @@
 
 #include <string.h>
 
-bool piece_equal(const struct piece *a, const struct piece *b)
-{
-	return a->len == b->len && (a->len == 0 || memcmp(a->text, b->text, a->len) == 0);
-}
-
 static bool policy_equal(const struct text_chain *a, const struct text_chain *b)
 {
 	if (a->policy == NULL || b->policy == NULL)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruletext/edit.h"
 #include "ruletext/align.h"
-#include "ruletext/piecemap.h"
+#include "base/textmap.h"
 
 #include <errno.h>
 
@@ -11,7 +11,7 @@ struct remains {
 	VEC(const struct text_rule *) origin; /* of each rule, in the live chain */
 	VEC(size_t) first;                    /* by the text's number: its first place, SIZE_MAX: none is left */
 	VEC(size_t) next, number;             /* by place: the next place of the same text, and that text's number */
-	struct piecemap texts;
+	struct textmap texts;
 };
 
 static bool remains_make(struct remains *remains, const struct text_chain *live)
@@ -31,7 +31,7 @@ static void remains_free(struct remains *remains)
 	vec_free(&remains->first);
 	vec_free(&remains->next);
 	vec_free(&remains->number);
-	piecemap_free(&remains->texts);
+	textmap_free(&remains->texts);
 }
 
 static bool find_places(struct remains *remains)
@@ -41,9 +41,9 @@ static bool find_places(struct remains *remains)
 
 	remains->first.len = remains->next.len = remains->number.len = 0;
 	for (size_t i = 0; good && i < chain->rules.len; i++) {
-		size_t number = piecemap_add(&remains->texts, rule_raw(&chain->rules.item[i]));
+		size_t number = textmap_add(&remains->texts, rule_raw(&chain->rules.item[i]));
 
-		good = number != PIECEMAP_NONE && vec_push(&remains->number, number) && vec_push(&remains->next, SIZE_MAX);
+		good = number != TEXTMAP_NONE && vec_push(&remains->number, number) && vec_push(&remains->next, SIZE_MAX);
 	}
 	for (size_t i = 0; good && i < remains->texts.texts.len; i++)
 		good = vec_push(&remains->first, SIZE_MAX);
@@ -140,9 +140,9 @@ int edit_tail(const struct text_chain *live, const struct text_chain *want, bool
 		good = vec_push(out, (struct edit){ .rule = &live->rules.item[i], .remove = true });
 	for (size_t i = head; good && i < want->rules.len; i++) {
 		struct edit step = { .rule = &want->rules.item[i] };
-		size_t number = counters ? PIECEMAP_NONE : piecemap_find(&places.texts, rule_raw(step.rule));
+		size_t number = counters ? TEXTMAP_NONE : textmap_find(&places.texts, rule_raw(step.rule));
 
-		if (number != PIECEMAP_NONE) {
+		if (number != TEXTMAP_NONE) {
 			step.rule = &live->rules.item[places.first.item[number]];
 			step.counted = true;
 		}

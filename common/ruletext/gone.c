@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruletext/gone.h"
-#include "ruletext/piecemap.h"
+#include "base/textmap.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,18 +20,18 @@ static const struct text_chain *chain_of(const struct text_rules *rules, const c
 }
 
 /* The texts of the rules in a chain. */
-static bool map_chain(const struct text_chain *chain, struct piecemap *map)
+static bool map_chain(const struct text_chain *chain, struct textmap *map)
 {
 	bool good = true;
 
 	for (size_t i = 0; good && chain != NULL && i < chain->rules.len; i++)
-		good = piecemap_add(map, &chain->rules.item[i].text) != PIECEMAP_NONE;
+		good = textmap_add(map, &chain->rules.item[i].text) != TEXTMAP_NONE;
 	return good;
 }
 
-static bool has(const struct piecemap *map, const struct text_rule *rule)
+static bool has(const struct textmap *map, const struct text_rule *rule)
 {
-	return piecemap_find(map, &rule->text) != PIECEMAP_NONE;
+	return textmap_find(map, &rule->text) != TEXTMAP_NONE;
 }
 
 static bool is_target(const struct text_rule *rule, const char *chain)
@@ -70,7 +70,7 @@ static void write_all(const struct text_chain *chain, struct strbuf *out)
 
 /* The rules of a chain by their text, those with the same text in their order: a rule is taken once. */
 struct supply {
-	struct piecemap map;
+	struct textmap map;
 	const struct text_chain *chain;
 	VEC(size_t) first; /* by number: the first that was not taken yet */
 	VEC(size_t) next;  /* by place from the tail: the next one with this text; SIZE_MAX: none */
@@ -82,9 +82,9 @@ static bool supply_make(struct supply *supply, const struct text_chain *chain)
 
 	supply->chain = chain;
 	for (size_t i = chain->rules.len; good && i-- > 0;) {
-		size_t number = piecemap_add(&supply->map, &chain->rules.item[i].text);
+		size_t number = textmap_add(&supply->map, &chain->rules.item[i].text);
 
-		good = number != PIECEMAP_NONE && (number < supply->first.len || vec_push(&supply->first, SIZE_MAX)) &&
+		good = number != TEXTMAP_NONE && (number < supply->first.len || vec_push(&supply->first, SIZE_MAX)) &&
 		       vec_push(&supply->next, supply->first.item[number]);
 		if (good)
 			supply->first.item[number] = i;
@@ -94,7 +94,7 @@ static bool supply_make(struct supply *supply, const struct text_chain *chain)
 
 static const struct text_rule *supply_take(struct supply *supply, const struct text_rule *rule)
 {
-	size_t number = piecemap_find(&supply->map, &rule->text), at = number != PIECEMAP_NONE ? supply->first.item[number] : SIZE_MAX;
+	size_t number = textmap_find(&supply->map, &rule->text), at = number != TEXTMAP_NONE ? supply->first.item[number] : SIZE_MAX;
 
 	if (at == SIZE_MAX)
 		return NULL;
@@ -104,7 +104,7 @@ static const struct text_rule *supply_take(struct supply *supply, const struct t
 
 static void supply_free(struct supply *supply)
 {
-	piecemap_free(&supply->map);
+	textmap_free(&supply->map);
 	vec_free(&supply->first);
 	vec_free(&supply->next);
 }
@@ -117,7 +117,7 @@ static void supply_free(struct supply *supply)
 static bool write_rules(const struct chains *chains, const struct text_chain *from, const struct text_chain *other,
 			const names *gone, struct strbuf *out)
 {
-	struct piecemap there = { .slots = NULL }, ours = { .slots = NULL };
+	struct textmap there = { .slots = NULL }, ours = { .slots = NULL };
 	struct supply live = { .chain = NULL };
 	bool whole = untouched(chains);
 	bool good = map_chain(other, &there) && map_chain(chains->ours, &ours) && (!whole || supply_make(&live, chains->live));
@@ -135,8 +135,8 @@ static bool write_rules(const struct chains *chains, const struct text_chain *fr
 			counted.counters = now->counters;
 		rule_write(&counted, rule_raw(rule), true, out);
 	}
-	piecemap_free(&there);
-	piecemap_free(&ours);
+	textmap_free(&there);
+	textmap_free(&ours);
 	supply_free(&live);
 	return good;
 }

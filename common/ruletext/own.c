@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruletext/own.h"
-#include "ruletext/piecemap.h"
+#include "base/textmap.h"
 
 #include <errno.h>
 
 /* Base's rules of a chain; `left` tells how many of each were not found in live yet. */
 struct pool {
-	struct piecemap map;
+	struct textmap map;
 	VEC(size_t) left;
 };
 
 static bool pool_make(struct pool *pool, const struct text_chain *chain)
 {
-	bool good = piecemap_reserve(&pool->map, chain->rules.len);
+	bool good = textmap_reserve(&pool->map, chain->rules.len);
 
 	for (size_t i = 0; good && i < chain->rules.len; i++) {
-		size_t number = piecemap_add(&pool->map, &chain->rules.item[i].text);
+		size_t number = textmap_add(&pool->map, &chain->rules.item[i].text);
 
-		good = number != PIECEMAP_NONE && (number < pool->left.len || vec_push(&pool->left, 0));
+		good = number != TEXTMAP_NONE && (number < pool->left.len || vec_push(&pool->left, 0));
 		if (good)
 			pool->left.item[number]++;
 	}
@@ -26,9 +26,9 @@ static bool pool_make(struct pool *pool, const struct text_chain *chain)
 
 static bool pool_take(struct pool *pool, const struct piece *rule)
 {
-	size_t number = piecemap_find(&pool->map, rule);
+	size_t number = textmap_find(&pool->map, rule);
 
-	if (number == PIECEMAP_NONE || pool->left.item[number] == 0)
+	if (number == TEXTMAP_NONE || pool->left.item[number] == 0)
 		return false;
 	pool->left.item[number]--;
 	return true;
@@ -46,7 +46,7 @@ static int own_chain(const struct text_chain *base, const struct text_chain *liv
 		else if (!vec_push(&own->rules, live->rules.item[i]))
 			err = -ENOMEM;
 	}
-	piecemap_free(&pool.map);
+	textmap_free(&pool.map);
 	vec_free(&pool.left);
 	return err;
 }

@@ -5,61 +5,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t name_hash(const char *name)
+static struct piece piece_of(const char *text)
 {
-	size_t hash = 5381;
-
-	for (; *name != '\0'; name++)
-		hash = hash * 33 ^ (unsigned char)*name;
-	return hash;
-}
-
-/* The slot of a name: its own, or the empty one where it belongs. */
-static unsigned *find_slot(const struct text_table *table, const char *name)
-{
-	size_t at = name_hash(name) & (table->slot_count - 1);
-
-	while (table->slots[at] != 0 && strcmp(table->chains.item[table->slots[at] - 1].name, name) != 0)
-		at = (at + 1) & (table->slot_count - 1);
-	return &table->slots[at];
-}
-
-static bool grow_slots(struct text_table *table)
-{
-	size_t count = table->slot_count == 0 ? 16 : table->slot_count * 2;
-	unsigned *slots = calloc(count, sizeof(*slots));
-
-	if (slots == NULL)
-		return false;
-	free(table->slots);
-	table->slots = slots;
-	table->slot_count = count;
-	for (size_t i = 0; i < table->chains.len; i++)
-		*find_slot(table, table->chains.item[i].name) = (unsigned)i + 1;
-	return true;
+	return (struct piece){ text, (unsigned)strlen(text) };
 }
 
 struct text_chain *table_chain(const struct text_table *table, const char *name)
 {
-	unsigned slot = table->slot_count > 0 ? *find_slot(table, name) : 0;
+	struct piece text = piece_of(name);
+	size_t number = textmap_find(&table->names, &text);
 
-	return slot > 0 ? &table->chains.item[slot - 1] : NULL;
+	return number != TEXTMAP_NONE ? &table->chains.item[number] : NULL;
 }
 
 struct text_chain *rules_add_chain(struct text_rules *rules, struct text_table *table, const char *name, const char *policy)
 {
 	struct text_chain chain = { .name = NULL };
 	struct text_chain *found = table_chain(table, name);
+	struct piece text;
 
 	if (found != NULL)
 		return found;
-	if (2 * (table->chains.len + 1) > table->slot_count && !grow_slots(table))
+	if (!vec_reserve(&table->chains, table->chains.len + 1))
 		return NULL;
 	chain.name = arena_text(&rules->arena, name, strlen(name));
 	chain.policy = policy != NULL ? arena_text(&rules->arena, policy, strlen(policy)) : NULL;
-	if (chain.name == NULL || (policy != NULL && chain.policy == NULL) || !vec_push(&table->chains, chain))
+	if (chain.name == NULL || (policy != NULL && chain.policy == NULL))
 		return NULL;
-	*find_slot(table, chain.name) = (unsigned)table->chains.len;
+	text = piece_of(chain.name);
+	if (textmap_add(&table->names, &text) == TEXTMAP_NONE)
+		return NULL;
+	table->chains.item[table->chains.len++] = chain;
 	return &table->chains.item[table->chains.len - 1];
 }
 
@@ -92,7 +68,7 @@ void rules_free(struct text_rules *rules)
 		for (size_t c = 0; c < table->chains.len; c++)
 			vec_free(&table->chains.item[c].rules);
 		vec_free(&table->chains);
-		free(table->slots);
+		textmap_free(&table->names);
 	}
 	vec_free(&rules->tables);
 	arena_free(&rules->arena);

@@ -9,14 +9,11 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/piece.h"
 #include "base/strbuf.h"
+#include "base/textmap.h"
 #include "base/vec.h"
 #include "text/stream.h"
-
-struct piece {
-	const char *text; /* borrowed, not NUL-terminated */
-	unsigned len;     /* 0: none */
-};
 
 struct text_rule {
 	struct piece text;     /* -A CHAIN ...: what is compared */
@@ -37,8 +34,7 @@ struct text_chain {
 struct text_table {
 	const char *name; /* in the arena */
 	VEC(struct text_chain) chains;
-	unsigned *slots; /* owned: where a name's chain stands, by hash; index + 1 */
-	size_t slot_count;
+	struct textmap names; /* of the chains: a name has the number of its chain */
 };
 
 /* Zeroed: no tables. Rules point into the text they were read from. */
@@ -76,8 +72,6 @@ struct text_chain *table_chain(const struct text_table *table, const char *name)
 must_check struct text_table *rules_add_table(struct text_rules *rules, const char *name);
 must_check struct text_chain *rules_add_chain(struct text_rules *rules, struct text_table *table, const char *name,
 					 const char *policy);
-
-bool piece_equal(const struct piece *a, const struct piece *b);
 
 /* The rule in the words of the saver, which are those that delete it. */
 static inline const struct piece *rule_raw(const struct text_rule *rule)

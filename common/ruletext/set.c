@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruletext/set.h"
 #include "base/vec.h"
-#include "ruletext/piecemap.h"
+#include "base/textmap.h"
 #include "text/token.h"
 
 #include <arpa/inet.h>
@@ -282,21 +282,21 @@ struct piece set_next_line(const char **text)
 
 bool set_lines_without(const char *lines, const char *others, struct strbuf *out)
 {
-	struct piecemap known = { .slots = NULL };
+	struct textmap known = { .slots = NULL };
 	bool good = true;
 
 	while (good && *others != '\0') {
 		struct piece line = set_next_line(&others);
 
-		good = piecemap_add(&known, &line) != PIECEMAP_NONE;
+		good = textmap_add(&known, &line) != TEXTMAP_NONE;
 	}
 	while (good && *lines != '\0') {
 		struct piece line = set_next_line(&lines);
 
-		if (piecemap_find(&known, &line) == PIECEMAP_NONE)
+		if (textmap_find(&known, &line) == TEXTMAP_NONE)
 			strbuf_printf(out, "%.*s\n", (int)line.len, line.text);
 	}
-	piecemap_free(&known);
+	textmap_free(&known);
 	return good && !out->failed;
 }
 

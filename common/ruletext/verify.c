@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruletext/verify.h"
-#include "ruletext/piecemap.h"
+#include "base/textmap.h"
 
 #include <errno.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static void differs(const struct verify *v, enum in_force how, const char *table
 
 /* How often each text stands in a chain, minus how often it was met. */
 struct rule_tally {
-	struct piecemap map;
+	struct textmap map;
 	VEC(long) left;
 };
 
@@ -41,8 +41,8 @@ static bool tally_add(struct rule_tally *tally, const struct text_chain *chain, 
 
 		if (ours_only && chain->rules.item[i].foreign)
 			continue;
-		number = piecemap_add(&tally->map, &chain->rules.item[i].text);
-		good = number != PIECEMAP_NONE && (number < tally->left.len || vec_push(&tally->left, 0));
+		number = textmap_add(&tally->map, &chain->rules.item[i].text);
+		good = number != TEXTMAP_NONE && (number < tally->left.len || vec_push(&tally->left, 0));
 		if (good)
 			tally->left.item[number]++;
 	}
@@ -52,14 +52,14 @@ static bool tally_add(struct rule_tally *tally, const struct text_chain *chain, 
 /* False: there is none left of this text. */
 static bool tally_take(struct rule_tally *tally, const struct text_rule *rule)
 {
-	size_t number = piecemap_find(&tally->map, &rule->text);
+	size_t number = textmap_find(&tally->map, &rule->text);
 
-	return number != PIECEMAP_NONE && tally->left.item[number]-- > 0;
+	return number != TEXTMAP_NONE && tally->left.item[number]-- > 0;
 }
 
 static void tally_free(struct rule_tally *tally)
 {
-	piecemap_free(&tally->map);
+	textmap_free(&tally->map);
 	vec_free(&tally->left);
 }
 
@@ -116,7 +116,7 @@ static void walk_want(struct verify_walk *w)
 			at = found + 1;
 		else if (!rule->foreign)
 			differs(w->v, IN_FORCE_MOVED, w->table, w->want->name, moved, foreign);
-		else if (piecemap_find(&w->here.map, &rule->text) != PIECEMAP_NONE)
+		else if (textmap_find(&w->here.map, &rule->text) != TEXTMAP_NONE)
 			differs(w->v, IN_FORCE_MOVED, w->table, w->want->name, moved, rule);
 		else if (!w->v->others_may_remove)
 			differs(w->v, IN_FORCE_DIFFERS, w->table, w->want->name, "this rule of another program is gone", rule);
@@ -129,7 +129,7 @@ static void walk_extra(struct verify_walk *w)
 	for (size_t i = 0; i < w->now->rules.len; i++) {
 		const struct text_rule *rule = &w->now->rules.item[i];
 
-		if (!tally_take(&w->known, rule) && piecemap_find(&w->known.map, &rule->text) != PIECEMAP_NONE)
+		if (!tally_take(&w->known, rule) && textmap_find(&w->known.map, &rule->text) != TEXTMAP_NONE)
 			differs(w->v, IN_FORCE_DIFFERS, w->table, w->want->name, "this rule is in force once too often", rule);
 	}
 }
@@ -142,9 +142,9 @@ static bool known_make(struct verify_walk *w, const struct text_chain *stale)
 	for (size_t i = 0; good && i < w->known.left.len; i++)
 		w->known.left.item[i] = 0;
 	for (size_t i = 0; good && i < w->want->rules.len; i++) {
-		size_t number = piecemap_find(&w->known.map, &w->want->rules.item[i].text);
+		size_t number = textmap_find(&w->known.map, &w->want->rules.item[i].text);
 
-		if (number != PIECEMAP_NONE)
+		if (number != TEXTMAP_NONE)
 			w->known.left.item[number]++;
 	}
 	return good;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/refer.h"
 #include "base/number.h"
+#include "base/textmap.h"
 #include "base/vec.h"
 
 #include <errno.h>
@@ -12,43 +13,21 @@ static const char *const heads[2] = {
 	"#= lines of the input that are not marked -4\n",
 };
 
-struct text_line {
-	const char *text; /* borrowed */
-	size_t len;
-	unsigned hash;
-};
+typedef VEC(struct piece) text_lines;
 
-typedef VEC(struct text_line) text_lines;
-
-/* Eight bytes at a time: lines differ in a few places, and equal ones are compared anyway. */
-static unsigned hash_of(const char *text, size_t len)
-{
-	uint64_t hash = len, word;
-
-	for (; len >= sizeof(word); text += sizeof(word), len -= sizeof(word)) {
-		memcpy(&word, text, sizeof(word));
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
-		hash ^= hash >> 32;
-	}
-	word = 0;
-	memcpy(&word, text, len);
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
-	return (unsigned)(hash >> 32);
-}
-
-static bool starts(const struct text_line *line, const char *with)
+static bool starts(const struct piece *line, const char *with)
 {
 	return line->len >= strlen(with) && memcmp(line->text, with, strlen(with)) == 0;
 }
 
-static void skip(struct text_line *line, size_t bytes)
+static void skip(struct piece *line, size_t bytes)
 {
 	line->text += bytes;
-	line->len -= bytes;
+	line->len -= (unsigned)bytes;
 }
 
 /* Without counters and mark; false: it is marked for the other family. */
-static bool bare(struct text_line *line, int family)
+static bool bare(struct piece *line, int family)
 {
 	const char *end;
 
@@ -69,7 +48,7 @@ static bool split(const struct strbuf *text, int family, text_lines *out)
 
 	while (at < end) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		struct text_line line = { .text = at, .len = (size_t)((stop != NULL ? stop : end) - at) };
+		struct piece line = { .text = at, .len = (unsigned)((stop != NULL ? stop : end) - at) };
 
 		at = stop != NULL ? stop + 1 : end;
 		if (family >= 0 && !bare(&line, family))
@@ -80,34 +59,22 @@ static bool split(const struct strbuf *text, int family, text_lines *out)
 	return true;
 }
 
-static bool same(const struct text_line *a, const struct text_line *b)
+/* Lines to look up, and where each different one stands first. */
+struct line_index {
+	struct textmap map;
+	VEC(size_t) first; /* by the map's number */
+};
+
+static bool index_lines(const text_lines *lines, struct line_index *index)
 {
-	return a->hash == b->hash && a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
-}
+	bool good = textmap_reserve(&index->map, lines->len) && vec_reserve(&index->first, lines->len);
 
-static void hash_lines(text_lines *lines)
-{
-	for (size_t i = 0; i < lines->len; i++)
-		lines->item[i].hash = hash_of(lines->item[i].text, lines->item[i].len);
-}
+	for (size_t i = 0; good && i < lines->len; i++) {
+		size_t number = textmap_add(&index->map, &lines->item[i]);
 
-/* Where each line stands first: index + 1, by hash. */
-static unsigned *index_lines(const text_lines *lines, size_t *size)
-{
-	unsigned *slots;
-
-	for (*size = 64; *size < 2 * lines->len + 2;)
-		*size *= 2;
-	slots = calloc(*size, sizeof(*slots));
-	for (size_t i = 0; slots != NULL && i < lines->len; i++) {
-		size_t at = lines->item[i].hash & (*size - 1);
-
-		while (slots[at] != 0 && !same(&lines->item[slots[at] - 1], &lines->item[i]))
-			at = (at + 1) & (*size - 1);
-		if (slots[at] == 0)
-			slots[at] = (unsigned)i + 1;
+		good = number != TEXTMAP_NONE && (number < index->first.len || vec_push(&index->first, i));
 	}
-	return slots;
+	return good;
 }
 
 /* The run of equal lines is written when it ends. */
@@ -117,25 +84,23 @@ static void write_run(struct strbuf *out, size_t start, size_t count)
 		strbuf_printf(out, "=%zu+%zu\n", start + 1, count);
 }
 
-static void encode(const text_lines *lines, const text_lines *other, const unsigned *slots, size_t size,
-		   struct strbuf *out)
+static void encode(const text_lines *lines, const text_lines *other, const struct line_index *index, struct strbuf *out)
 {
 	size_t start = 0, count = 0;
 
 	for (size_t i = 0; i < lines->len; i++) {
-		const struct text_line *line = &lines->item[i];
-		size_t at = line->hash & (size - 1);
+		const struct piece *line = &lines->item[i];
+		size_t number;
 
-		if (count > 0 && start + count < other->len && same(line, &other->item[start + count])) {
+		if (count > 0 && start + count < other->len && piece_equal(line, &other->item[start + count])) {
 			count++;
 			continue;
 		}
 		write_run(out, start, count);
 		count = 0;
-		while (slots[at] != 0 && !same(&other->item[slots[at] - 1], line))
-			at = (at + 1) & (size - 1);
-		if (slots[at] != 0) {
-			start = slots[at] - 1;
+		number = textmap_find(&index->map, line);
+		if (number != TEXTMAP_NONE) {
+			start = index->first.item[number];
 			count = 1;
 		} else {
 			strbuf_putc(out, '+');
@@ -149,22 +114,18 @@ static void encode(const text_lines *lines, const text_lines *other, const unsig
 int refer_encode(const struct strbuf *text, const struct strbuf *other, int family, struct strbuf *out)
 {
 	text_lines lines = { 0 }, known = { 0 };
-	unsigned *slots = NULL;
-	size_t size = 0;
+	struct line_index index = { .first = { 0 } };
+	bool good = split(text, -1, &lines) && split(other, family, &known) && index_lines(&known, &index);
 
-	if (split(text, -1, &lines) && split(other, family, &known)) {
-		hash_lines(&lines);
-		hash_lines(&known);
-		slots = index_lines(&known, &size);
-	}
-	if (slots != NULL) {
+	if (good) {
 		strbuf_puts(out, heads[family]);
-		encode(&lines, &known, slots, size, out);
+		encode(&lines, &known, &index, out);
 	}
-	free(slots);
+	textmap_free(&index.map);
+	vec_free(&index.first);
 	vec_free(&lines);
 	vec_free(&known);
-	return slots != NULL && !out->failed ? 0 : -ENOMEM;
+	return good && !out->failed ? 0 : -ENOMEM;
 }
 
 bool refer_is(const struct strbuf *text)
@@ -173,7 +134,7 @@ bool refer_is(const struct strbuf *text)
 }
 
 /* =START+COUNT; false: not that, or not there. */
-static bool write_known(const struct text_line *line, const text_lines *known, struct strbuf *out)
+static bool write_known(const struct piece *line, const text_lines *known, struct strbuf *out)
 {
 	const char *plus = memchr(line->text, '+', line->len), *end = line->text + line->len;
 	uint64_t start, count;
@@ -195,7 +156,7 @@ int refer_decode(const struct strbuf *coded, const struct strbuf *other, int fam
 
 	memory = split(coded, -1, &lines) && split(other, family, &known);
 	for (size_t i = 1; memory && good && i < lines.len; i++) {
-		const struct text_line *line = &lines.item[i];
+		const struct piece *line = &lines.item[i];
 
 		if (starts(line, "+")) {
 			strbuf_add(out, line->text + 1, line->len - 1);

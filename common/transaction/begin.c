@@ -39,7 +39,7 @@ void transaction_end(struct transaction *t)
 		return;
 	for (int i = 0; i < FAMILIES; i++) {
 		family_free(&t->family[i]);
-		piecemap_free(&t->known[i]);
+		textmap_free(&t->known[i]);
 	}
 	generation_free(&t->good);
 	generation_free(&t->again);

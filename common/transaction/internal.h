@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "ruletext/merge.h"
-#include "ruletext/piecemap.h"
+#include "base/textmap.h"
 #include "ruletext/program.h"
 #include "ruletext/verify.h"
 #include "store/baseline.h"
@@ -50,7 +50,7 @@ struct transaction {
 	struct generation good, again; /* the good generation; the one that is put in force again */
 	struct extras extras;          /* of the generation that this load makes, complete */
 	struct family_work family[FAMILIES];
-	struct piecemap known[FAMILIES]; /* rules in the model's words */
+	struct textmap known[FAMILIES]; /* rules in the model's words */
 	struct arena arena;              /* texts of known */
 	struct baseline baseline;
 	struct journal journal;          /* the steps that change the kernel, in the order in which they are taken */

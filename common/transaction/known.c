@@ -9,7 +9,7 @@
 
 typedef VEC(struct text_rule *) rule_pointers;
 
-static bool map_rules(struct piecemap *map, const struct text_rules *rules)
+static bool map_rules(struct textmap *map, const struct text_rules *rules)
 {
 	bool good = true;
 
@@ -18,7 +18,7 @@ static bool map_rules(struct piecemap *map, const struct text_rules *rules)
 			const struct text_chain *chain = &rules->tables.item[i].chains.item[c];
 
 			for (size_t r = 0; good && r < chain->rules.len; r++)
-				good = piecemap_add(map, &chain->rules.item[r].text) != PIECEMAP_NONE;
+				good = textmap_add(map, &chain->rules.item[r].text) != TEXTMAP_NONE;
 		}
 	return good;
 }
@@ -30,25 +30,25 @@ bool known_add(struct transaction *t, int family, const struct text_rules *rules
 
 bool known_alike(struct transaction *t, int family, const struct text_rules *kept, const struct text_rules *saved)
 {
-	struct piecemap keeping = { .slots = NULL }, saving = { .slots = NULL };
+	struct textmap keeping = { .slots = NULL }, saving = { .slots = NULL };
 	bool good = map_rules(&keeping, kept) && map_rules(&saving, saved);
 
 	for (size_t i = 0; good && i < keeping.texts.len; i++) {
 		struct piece text = keeping.texts.item[i];
 
-		if (piecemap_find(&saving, &text) == PIECEMAP_NONE)
+		if (textmap_find(&saving, &text) == TEXTMAP_NONE)
 			continue;
 		text.text = arena_text(&t->arena, text.text, text.len);
-		good = text.text != NULL && piecemap_add(&t->known[family], &text) != PIECEMAP_NONE;
+		good = text.text != NULL && textmap_add(&t->known[family], &text) != TEXTMAP_NONE;
 	}
-	piecemap_free(&keeping);
-	piecemap_free(&saving);
+	textmap_free(&keeping);
+	textmap_free(&saving);
 	return good || diag_memory(t->log) == 0;
 }
 
 static bool is_known(const struct transaction *t, int family, const struct text_rule *rule)
 {
-	return piecemap_find(&t->known[family], &rule->text) != PIECEMAP_NONE;
+	return textmap_find(&t->known[family], &rule->text) != TEXTMAP_NONE;
 }
 
 /* The rules of a table that are not known, behind all its chains. */
@@ -94,7 +94,7 @@ static bool take_answer(struct transaction *t, int family, const struct strbuf *
 				 family_name(family), i, unknown->len);
 			return false;
 		}
-		if (text.text == NULL || piecemap_add(&t->known[family], &text) == PIECEMAP_NONE)
+		if (text.text == NULL || textmap_add(&t->known[family], &text) == TEXTMAP_NONE)
 			return diag_memory(t->log) == 0;
 		if (!piece_equal(&text, &rule->text))
 			rule->raw = rule->text;

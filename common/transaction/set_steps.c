@@ -194,7 +194,7 @@ static bool read_after(struct transaction *t, const struct journal_step *step, s
 
 /* The lines of a text, and the member that each begins with. */
 struct member_map {
-	struct piecemap lines, members;
+	struct textmap lines, members;
 };
 
 static bool map_members(struct member_map *map, const char *text)
@@ -206,20 +206,20 @@ static bool map_members(struct member_map *map, const char *text)
 		struct token member = token_after(line.text, line.len, 0);
 		struct piece name = { member.text, (unsigned)member.len };
 
-		good = piecemap_add(&map->lines, &line) != PIECEMAP_NONE && piecemap_add(&map->members, &name) != PIECEMAP_NONE;
+		good = textmap_add(&map->lines, &line) != TEXTMAP_NONE && textmap_add(&map->members, &name) != TEXTMAP_NONE;
 	}
 	return good;
 }
 
 static void map_free(struct member_map *map)
 {
-	piecemap_free(&map->lines);
-	piecemap_free(&map->members);
+	textmap_free(&map->lines);
+	textmap_free(&map->members);
 }
 
 static bool has_line(const struct member_map *map, const struct piece *line)
 {
-	return piecemap_find(&map->lines, line) != PIECEMAP_NONE;
+	return textmap_find(&map->lines, line) != TEXTMAP_NONE;
 }
 
 static bool has_member(const struct member_map *map, const struct piece *line)
@@ -227,7 +227,7 @@ static bool has_member(const struct member_map *map, const struct piece *line)
 	struct token member = token_after(line->text, line->len, 0);
 	struct piece piece = { member.text, (unsigned)member.len };
 
-	return piecemap_find(&map->members, &piece) != PIECEMAP_NONE;
+	return textmap_find(&map->members, &piece) != TEXTMAP_NONE;
 }
 
 /* A set before the load, as the load made it, and now; and what of it is still as the load made it. */

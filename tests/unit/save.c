@@ -2,7 +2,7 @@
 #include "ruletext/align.h"
 #include "ruletext/inputline.h"
 #include "ruletext/own.h"
-#include "ruletext/piecemap.h"
+#include "base/textmap.h"
 #include "tap.h"
 
 #include <errno.h>
@@ -65,28 +65,28 @@ static struct piece number_piece(char text[static 32], unsigned number)
 	return (struct piece){ text, (unsigned)snprintf(text, 32, "rule number %u", number) };
 }
 
-static void test_piecemap(void)
+static void test_textmap(void)
 {
 	enum { COUNT = 5000 };
 	static char texts[COUNT][32];
-	struct piecemap map = { .slots = NULL };
-	bool good = piecemap_reserve(&map, COUNT), known = true;
+	struct textmap map = { .slots = NULL };
+	bool good = textmap_reserve(&map, COUNT), known = true;
 	struct piece piece, empty = { NULL, 0 };
 
 	for (unsigned i = 0; good && i < COUNT; i++) {
 		piece = number_piece(texts[i], i);
-		good = piecemap_find(&map, &piece) == PIECEMAP_NONE && piecemap_add(&map, &piece) == i;
+		good = textmap_find(&map, &piece) == TEXTMAP_NONE && textmap_add(&map, &piece) == i;
 	}
-	CHECK(good, "piecemap: different texts have numbers in their order");
+	CHECK(good, "textmap: different texts have numbers in their order");
 	for (unsigned i = 0; i < COUNT; i++) {
 		char again[32];
 
 		piece = number_piece(again, i);
-		known = known && piecemap_find(&map, &piece) == i && piecemap_add(&map, &piece) == i;
+		known = known && textmap_find(&map, &piece) == i && textmap_add(&map, &piece) == i;
 	}
-	CHECK(known && map.texts.len == COUNT, "piecemap: each is known again, and not added twice");
-	CHECK(piecemap_find(&map, &empty) == PIECEMAP_NONE, "piecemap: a text of no bytes is one too");
-	piecemap_free(&map);
+	CHECK(known && map.texts.len == COUNT, "textmap: each is known again, and not added twice");
+	CHECK(textmap_find(&map, &empty) == TEXTMAP_NONE, "textmap: a text of no bytes is one too");
+	textmap_free(&map);
 }
 
 /* A chain of rules, one for each letter. */
@@ -150,7 +150,7 @@ int main(void)
 {
 	test_lines();
 	test_own();
-	test_piecemap();
+	test_textmap();
 	test_align();
 	return tap_done();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "ruletext/piecemap.h"
+#include "base/textmap.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static size_t text_hash(const struct piece *text)
 }
 
 /* The slot of a text: its own, or the free one where it belongs. */
-static unsigned *find_slot(const struct piecemap *map, const struct piece *text)
+static unsigned *find_slot(const struct textmap *map, const struct piece *text)
 {
 	size_t at = text_hash(text) & (map->slot_count - 1);
 
@@ -31,7 +31,7 @@ static unsigned *find_slot(const struct piecemap *map, const struct piece *text)
 	return &map->slots[at];
 }
 
-bool piecemap_reserve(struct piecemap *map, size_t count)
+bool textmap_reserve(struct textmap *map, size_t count)
 {
 	unsigned *before = map->slots;
 	size_t slots = map->slot_count == 0 ? 16 : map->slot_count;
@@ -53,27 +53,27 @@ bool piecemap_reserve(struct piecemap *map, size_t count)
 	return true;
 }
 
-size_t piecemap_add(struct piecemap *map, const struct piece *text)
+size_t textmap_add(struct textmap *map, const struct piece *text)
 {
 	unsigned *slot;
 
-	if (!piecemap_reserve(map, map->texts.len + 1))
-		return PIECEMAP_NONE;
+	if (!textmap_reserve(map, map->texts.len + 1))
+		return TEXTMAP_NONE;
 	slot = find_slot(map, text);
 	if (*slot == 0) {
 		if (!vec_push(&map->texts, *text))
-			return PIECEMAP_NONE;
+			return TEXTMAP_NONE;
 		*slot = (unsigned)map->texts.len;
 	}
 	return *slot - 1;
 }
 
-size_t piecemap_find(const struct piecemap *map, const struct piece *text)
+size_t textmap_find(const struct textmap *map, const struct piece *text)
 {
-	return map->slot_count == 0 ? PIECEMAP_NONE : (size_t)*find_slot(map, text) - 1;
+	return map->slot_count == 0 ? TEXTMAP_NONE : (size_t)*find_slot(map, text) - 1;
 }
 
-void piecemap_free(struct piecemap *map)
+void textmap_free(struct textmap *map)
 {
 	vec_free(&map->texts);
 	free(map->slots);
