@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/vec.h"
-#include "profile/addr.h"
+#include "addr/addr.h"
 #include "text/family.h"
 
 /* In the order of printing: filter first, so that a failure in a later table never leaves it unset. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "profile/sentence.h"
-#include "profile/addr.h"
+#include "addr/addr.h"
 
 #include <stdlib.h>
 #include <string.h>

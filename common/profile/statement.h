@@ -7,7 +7,7 @@
 #define FW_PROFILE_STATEMENT_H
 
 #include "base/diag.h"
-#include "profile/addr.h"
+#include "addr/addr.h"
 #include "profile/rate.h"
 
 /* A word of the profile with its place. text NULL: not given. */

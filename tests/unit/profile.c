@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/suggest.h"
-#include "profile/addr.h"
+#include "addr/addr.h"
 #include "profile/rate.h"
 #include "profile/service.h"
 #include "tap.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "profile/addr.h"
+#include "addr/addr.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * Addresses, networks and ranges of both families, and sets of them. A range is the one form that
  * all of them have; a set, once normal, holds the fewest ranges, sorted, none touching another.
  */
-#ifndef FW_PROFILE_ADDR_H
-#define FW_PROFILE_ADDR_H
+#ifndef FW_ADDR_ADDR_H
+#define FW_ADDR_ADDR_H
 
 #include "base/strbuf.h"
 #include "base/vec.h"
