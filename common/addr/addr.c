@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "addr/addr.h"
+#include "base/number.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define ADDR_TEXT_MAX 64
 
 unsigned addr_width(enum family family)
 {
@@ -18,53 +17,58 @@ static addr_bits addr_ones(enum family family)
 	return family == FAMILY_IPV4 ? (addr_bits)UINT32_MAX : ~(addr_bits)0;
 }
 
-static bool address_parse(const char *text, enum family *family, addr_bits *bits)
+static int addr_af(enum family family)
+{
+	return family == FAMILY_IPV6 ? AF_INET6 : AF_INET;
+}
+
+bool addr_read(const char *text, size_t len, enum family family, unsigned char bytes[static 16])
+{
+	char copy[ADDR_TEXT_MAX];
+
+	memset(bytes, 0, 16);
+	if (len >= sizeof(copy))
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return inet_pton(addr_af(family), copy, bytes) == 1;
+}
+
+const char *addr_text(const unsigned char *bytes, enum family family, char out[static ADDR_TEXT_MAX])
+{
+	return inet_ntop(addr_af(family), bytes, out, ADDR_TEXT_MAX);
+}
+
+static bool address_parse(const char *text, size_t len, enum family *family, addr_bits *bits)
 {
 	unsigned char bytes[16];
-	unsigned count = strchr(text, ':') != NULL ? 16 : 4;
 
-	if (inet_pton(count == 16 ? AF_INET6 : AF_INET, text, bytes) != 1)
+	*family = memchr(text, ':', len) != NULL ? FAMILY_IPV6 : FAMILY_IPV4;
+	if (!addr_read(text, len, *family, bytes))
 		return false;
-	*family = count == 16 ? FAMILY_IPV6 : FAMILY_IPV4;
 	*bits = 0;
-	for (unsigned i = 0; i < count; i++)
+	for (unsigned i = 0; i < addr_width(*family) / 8; i++)
 		*bits = *bits << 8 | bytes[i];
 	return true;
 }
 
-/* "24"; a dotted mask is no prefix here. */
-static bool prefix_parse(const char *text, unsigned most, unsigned *prefix)
-{
-	size_t len = strlen(text);
-
-	if (len == 0 || len > 3 || strspn(text, "0123456789") != len)
-		return false;
-	*prefix = (unsigned)strtoul(text, NULL, 10);
-	return *prefix <= most;
-}
-
 enum addr_fault addr_parse(const char *text, struct addr_range *out)
 {
-	char copy[ADDR_TEXT_MAX * 2];
-	size_t len = strlen(text), at = strcspn(text, "/-");
+	size_t at = strcspn(text, "/-");
 	enum family other;
-	unsigned prefix;
+	uint64_t prefix;
 
-	if (len >= sizeof(copy))
-		return ADDR_NONE;
-	memcpy(copy, text, len + 1);
-	copy[at] = '\0';
-	if (!address_parse(copy, &out->family, &out->first))
+	if (!address_parse(text, at, &out->family, &out->first))
 		return ADDR_NONE;
 	out->last = out->first;
 	if (text[at] == '\0')
 		return ADDR_FINE;
 	if (text[at] == '-') {
-		if (!address_parse(copy + at + 1, &other, &out->last) || other != out->family)
+		if (!address_parse(text + at + 1, strlen(text + at + 1), &other, &out->last) || other != out->family)
 			return ADDR_NONE;
 		return out->first <= out->last ? ADDR_FINE : ADDR_ORDER;
 	}
-	if (!prefix_parse(copy + at + 1, addr_width(out->family), &prefix))
+	if (strlen(text + at + 1) > 3 || !number_read(text + at + 1, addr_width(out->family), &prefix))
 		return ADDR_PREFIX;
 	addr_bits host = prefix == 0 ? addr_ones(out->family)
 				     : addr_ones(out->family) &
@@ -94,13 +98,11 @@ bool addr_contains(const struct addr_range *outer, const struct addr_range *inne
 static void bits_print(struct strbuf *out, enum family family, addr_bits bits)
 {
 	unsigned char bytes[16];
-	char text[INET6_ADDRSTRLEN];
-	unsigned count = addr_width(family) / 8;
+	char text[ADDR_TEXT_MAX];
 
-	for (unsigned i = count; i > 0; i--, bits >>= 8)
+	for (unsigned i = addr_width(family) / 8; i > 0; i--, bits >>= 8)
 		bytes[i - 1] = (unsigned char)bits;
-	if (inet_ntop(count == 16 ? AF_INET6 : AF_INET, bytes, text, sizeof(text)) != NULL)
-		strbuf_puts(out, text);
+	strbuf_puts(out, addr_text(bytes, family, text));
 }
 
 void addr_print_first(struct strbuf *out, const struct addr_range *range)

@@ -10,6 +10,18 @@
 #include "base/vec.h"
 #include "text/family.h"
 
+/* Room for any address as text. */
+#define ADDR_TEXT_MAX 46
+
+/*
+ * The first len bytes of the text are an address of this family, which has 4 or 16 bytes in network order; the rest of
+ * bytes[] becomes 0. Names are never looked up.
+ */
+must_check bool addr_read(const char *text, size_t len, enum family family, unsigned char bytes[static 16]);
+
+/* An address of 4 or 16 bytes as text, as inet_ntop writes it. Returns out. */
+const char *addr_text(const unsigned char *bytes, enum family family, char out[static ADDR_TEXT_MAX]);
+
 /* 128 bits; an IPv4 address stands in the low 32. */
 typedef unsigned __int128 addr_bits;
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ruletext/set.h"
-#include "base/vec.h"
+#include "addr/addr.h"
 #include "base/textmap.h"
+#include "base/vec.h"
 #include "text/token.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,32 +51,25 @@ static struct token option_value(const char *text, const char *option)
 }
 
 /* ADDRESS, ADDRESS/LENGTH or ADDRESS-ADDRESS */
-static bool is_address(const char *text, size_t len, int family)
+static bool is_address(const char *text, size_t len, enum family family)
 {
-	char copy[2 * INET6_ADDRSTRLEN + 8], *dash;
+	const char *dash = memchr(text, '-', len), *end = text + len, *stop = dash != NULL ? dash : end;
+	const char *slash = memchr(text, '/', (size_t)(stop - text));
 	unsigned char bytes[16];
 
-	if (len >= sizeof(copy))
-		return false;
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	dash = strchr(copy, '-');
-	if (dash != NULL)
-		*dash = '\0';
-	copy[strcspn(copy, "/")] = '\0';
-	if (inet_pton(family, copy, bytes) != 1)
+	if (!addr_read(text, (size_t)((slash != NULL ? slash : stop) - text), family, bytes))
 		return false;
 	if (dash == NULL)
 		return true;
-	dash[1 + strcspn(dash + 1, "/")] = '\0';
-	return inet_pton(family, dash + 1, bytes) == 1;
+	slash = memchr(dash, '/', (size_t)(end - dash));
+	return addr_read(dash + 1, (size_t)((slash != NULL ? slash : end) - dash) - 1, family, bytes);
 }
 
 /* A type says what a member's parts are: hash:net,port,ip. */
 static bool has_addresses(const struct set *set, const char *text, size_t len)
 {
 	const char *type = strbuf_text(&set->type), *kind = strchr(type, ':');
-	int family = strstr(type, "family inet6") != NULL ? AF_INET6 : AF_INET;
+	enum family family = strstr(type, "family inet6") != NULL ? FAMILY_IPV6 : FAMILY_IPV4;
 	size_t end = strcspn(type, " "), part;
 
 	if (kind == NULL || kind >= type + end)
@@ -145,7 +138,7 @@ static bool has_range(const struct set *set)
 	const char *type = strbuf_text(&set->type);
 	struct token range = option_value(type, "range");
 
-	return range.len == 0 || strncmp(type, "bitmap:ip", 9) != 0 || is_address(range.text, range.len, AF_INET);
+	return range.len == 0 || strncmp(type, "bitmap:ip", 9) != 0 || is_address(range.text, range.len, FAMILY_IPV4);
 }
 
 enum set_fault set_parse(struct set *set, bool open, const char *text, size_t len)

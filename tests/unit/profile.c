@@ -29,6 +29,24 @@ static bool reads_as(const char *text, const char *want)
 	return addr_parse(text, &range) == ADDR_FINE && text_is(addr_print, &range, want);
 }
 
+static void test_addr_read(void)
+{
+	static const unsigned char zero[12];
+	unsigned char bytes[16];
+	char text[ADDR_TEXT_MAX];
+
+	CHECK(addr_read("192.0.2.1/24", 9, FAMILY_IPV4, bytes) && bytes[0] == 192 && bytes[3] == 1 &&
+		      memcmp(bytes + 4, zero, 12) == 0 && strcmp(addr_text(bytes, FAMILY_IPV4, text), "192.0.2.1") == 0,
+	      "addr: read from a part of a text, and written");
+	CHECK(addr_read("2001:db8::1", 11, FAMILY_IPV6, bytes) &&
+		      strcmp(addr_text(bytes, FAMILY_IPV6, text), "2001:db8::1") == 0,
+	      "addr: of IPv6 too");
+	CHECK(!addr_read("2001:db8::1", 11, FAMILY_IPV4, bytes) && !addr_read("192.0.2.1", 9, FAMILY_IPV6, bytes) &&
+		      !addr_read("", 0, FAMILY_IPV4, bytes) && !addr_read("192.0.2.1", 8, FAMILY_IPV6, bytes) &&
+		      !addr_read("0000:0000:0000:0000:0000:0000:0000:0000:0000:0000", 49, FAMILY_IPV6, bytes),
+	      "addr: what is no address of the family is refused");
+}
+
 static void test_addr(void)
 {
 	struct addr_range range;
@@ -213,6 +231,7 @@ static void test_suggest(void)
 
 int main(void)
 {
+	test_addr_read();
 	test_addr();
 	test_set();
 	test_rate();
