@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Big enough that a rule's pieces rarely open a new block, small enough for a tool that reads one rule. */
+/* Large enough that few allocations open a new block, small enough for a program that makes only a few. */
 #define BLOCK_SIZE ((size_t)64 * 1024)
 
 struct arena_block {

@@ -74,7 +74,7 @@ static void engine_close(struct engine *engine)
 }
 
 /*
- * Begins a block of its own. A firewall's log has few short matches worth their bits: Z_FILTERED drops them, and
+ * Begins a block of its own. A log has few short matches worth their bits: Z_FILTERED drops them, and
  * half the usual search depth of level 6 then still gives smaller files than gzip -6, in less time. A quarter of
  * level 8's gives files of its size in half its time.
  */

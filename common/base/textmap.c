@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Eight bytes at a time: rules are long, and differ in few of them. */
+/* Eight bytes at a time: the texts are long and differ in few bytes. */
 static size_t text_hash(const struct piece *text)
 {
 	uint64_t hash = text->len, word;

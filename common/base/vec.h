@@ -2,12 +2,12 @@
 /*
  * Growing arrays of any type:
  *
- *	VEC(struct rule) rules = { 0 };
- *	if (!vec_push(&rules, rule))
+ *	VEC(struct line) lines = { 0 };
+ *	if (!vec_push(&lines, line))
  *		return -ENOMEM;
- *	for (size_t i = 0; i < rules.len; i++)
- *		use(&rules.item[i]);
- *	vec_free(&rules);
+ *	for (size_t i = 0; i < lines.len; i++)
+ *		use(&lines.item[i]);
+ *	vec_free(&lines);
  *
  * Pointers into item[] hold until the next vec_push.
  */
