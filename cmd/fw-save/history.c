@@ -2,6 +2,7 @@
 #include "fw-save/save.h"
 #include "base/number.h"
 #include "host/lock.h"
+#include "store/prune.h"
 
 #include <errno.h>
 #include <string.h>
@@ -38,7 +39,7 @@ static void print_generation(const struct save *save, const struct generation *g
 static void read_all(struct save *save, bool print)
 {
 	state_numbers numbers = { 0 };
-	int err = state_list(&save->state, &numbers);
+	int err = state_list(&save->state, STATE_KEPT, &numbers);
 
 	if (err != 0)
 		diag_system(save->log, err, "%s", save->state.dir);
@@ -69,7 +70,7 @@ void save_verify(struct save *save)
 	state_numbers numbers = { 0 };
 	bool found = false;
 
-	if (state_list(&save->state, &numbers) == 0) {
+	if (state_list(&save->state, STATE_KEPT, &numbers) == 0) {
 		for (size_t i = 0; i < numbers.len; i++)
 			found |= numbers.item[i] == good;
 		if (good != 0 && !found)
@@ -111,7 +112,7 @@ void save_keep(struct save *save)
 	else if (lock < 0)
 		diag_system(save->log, lock, "%s", err == 0 ? strbuf_text(&path) : save->state.dir);
 	else
-		err = state_prune(&save->state, save->options.keep);
+		err = generations_prune(&save->state, save->options.keep);
 	if (lock >= 0 && err != 0)
 		diag_system(save->log, err, "%s", save->state.dir);
 	if (lock >= 0)

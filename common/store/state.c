@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "store/state.h"
-#include "base/number.h"
 #include "base/file.h"
+#include "base/number.h"
 #include "store/disk.h"
-#include "store/journal.h"
-#include "store/store_v1.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -132,8 +130,7 @@ static void sort_once(state_numbers *numbers)
 	numbers->len = kept;
 }
 
-/* Appends the numbers of the generations that were kept, or of those that were not. */
-static int list(const struct state *state, bool new, state_numbers *out)
+int state_list(const struct state *state, enum state_file file, state_numbers *out)
 {
 	struct strbuf path = STRBUF_INIT;
 	DIR *dir = opendir(state_path(state, "generations", &path));
@@ -144,7 +141,7 @@ static int list(const struct state *state, bool new, state_numbers *out)
 		bool is_new;
 		unsigned number = number_of(entry->d_name, &is_new);
 
-		if (number != 0 && is_new == new && !vec_push(out, number))
+		if (number != 0 && is_new == (file == STATE_NEW) && !vec_push(out, number))
 			err = -ENOMEM;
 	}
 	if (dir != NULL)
@@ -153,20 +150,15 @@ static int list(const struct state *state, bool new, state_numbers *out)
 	return err;
 }
 
-int state_list(const struct state *state, state_numbers *out)
-{
-	return list(state, false, out);
-}
-
 unsigned state_newest(const struct state *state)
 {
 	unsigned good = state_link(state, "good"), previous = state_link(state, "previous");
 	unsigned newest = good > previous ? good : previous;
 
-	for (int new = 0; new < 2; new++) {
+	for (enum state_file file = STATE_KEPT; file <= STATE_NEW; file++) {
 		state_numbers numbers = { 0 };
 
-		if (list(state, new != 0, &numbers) == 0 && numbers.len > 0 && numbers.item[numbers.len - 1] > newest)
+		if (state_list(state, file, &numbers) == 0 && numbers.len > 0 && numbers.item[numbers.len - 1] > newest)
 			newest = numbers.item[numbers.len - 1];
 		vec_free(&numbers);
 	}
@@ -198,64 +190,6 @@ int state_remove(const struct state *state, unsigned generation)
 	}
 	strbuf_free(&path);
 	return err;
-}
-
-static int prune_kept(const struct state *state, unsigned keep)
-{
-	unsigned good = state_link(state, "good"), previous = state_link(state, "previous");
-	struct pending pending;
-	state_numbers numbers = { 0 };
-	int err;
-
-	if (state_read_pending(state, &pending) != 0)
-		pending.generation = 0;
-	err = list(state, false, &numbers);
-	if (err != 0)
-		numbers.len = 0; /* what could not be listed stays */
-	for (size_t i = 0; i + keep < numbers.len; i++) {
-		unsigned number = numbers.item[i];
-		bool named = number == good || number == previous || number == pending.generation;
-		int one = named ? 0 : state_remove(state, number);
-
-		err = err == 0 ? one : err;
-	}
-	vec_free(&numbers);
-	return err;
-}
-
-/* The load that the journal is about; 0: none. False: it cannot be read. */
-static bool live_load(const struct state *state, unsigned *generation)
-{
-	struct journal journal;
-	int err = journal_read(state, &journal);
-
-	*generation = err == 0 && strcmp(journal.boot, state->boot) == 0 ? journal.generation : 0;
-	journal_free(&journal);
-	return err == 0 || err == -ENOENT;
-}
-
-static int prune_new(const struct state *state)
-{
-	unsigned live, newest = state_newest(state);
-	struct strbuf path = STRBUF_INIT;
-	state_numbers numbers = { 0 };
-	int err = 0;
-
-	if (live_load(state, &live))
-		err = list(state, true, &numbers);
-	for (size_t i = 0; err == 0 && i < numbers.len; i++)
-		if (numbers.item[i] != live && numbers.item[i] != newest)
-			err = disk_remove(state, state_file_path(state, numbers.item[i], STATE_NEW, &path));
-	strbuf_free(&path);
-	vec_free(&numbers);
-	return err;
-}
-
-int state_prune(const struct state *state, unsigned keep)
-{
-	int err = prune_kept(state, keep), other = prune_new(state);
-
-	return err == 0 ? other : err;
 }
 
 int state_run_write(const struct state *state, const char *name, const char *text, size_t len)

@@ -87,9 +87,12 @@ unsigned state_link(const struct state *state, const char *name);
 /* The highest number there is, loads that were never confirmed included; 0: none. */
 unsigned state_newest(const struct state *state);
 
-/* The numbers of all generations that were kept, ascending, appended. 0 or -errno; no folder: none. */
+/*
+ * Appends the numbers of all generations that were kept (STATE_KEPT) or never confirmed (STATE_NEW), ascending. 0 or
+ * -errno; no folder: none.
+ */
 typedef VEC(unsigned) state_numbers;
-must_check int state_list(const struct state *state, state_numbers *out);
+must_check int state_list(const struct state *state, enum state_file file, state_numbers *out);
 
 /* The bytes that it takes on disk. */
 unsigned long long state_size(const struct state *state, unsigned generation);
@@ -104,13 +107,6 @@ must_check int state_flip(const struct state *state, unsigned generation);
 
 /* Removes all files of a generation. 0 or the first -errno. */
 must_check int state_remove(const struct state *state, unsigned generation);
-
-/*
- * Removes all but the newest `keep` generations and those that a link names, and loads that were never
- * confirmed: not the one of a journal of this boot, nor the newest of all, whose number must not be given
- * again in this boot. 0 or the first -errno.
- */
-must_check int state_prune(const struct state *state, unsigned keep);
 
 /* A file in run, whole or not at all. 0 or -errno. */
 must_check int state_run_write(const struct state *state, const char *name, const char *text, size_t len);

@@ -2,6 +2,7 @@
 /* What is written down before the first change, and after the last. */
 #include "transaction/internal.h"
 #include "host/bootload.h"
+#include "store/prune.h"
 
 #include <errno.h>
 #include <string.h>
@@ -137,7 +138,7 @@ bool flip(struct transaction *t)
 	cleared = leave_rest(t, &t->journal);
 	if (cleared != 0) /* it names the good generation: the next run takes that for done */
 		warn(t, "%s/journal could not be removed: %s", t->state->run, strerror(-cleared));
-	pruned = state_prune(t->state, STATE_KEEP);
+	pruned = generations_prune(t->state, STATE_KEEP);
 	if (pruned != 0)
 		warn(t, "old generations in %s could not be removed: %s", t->state->dir, strerror(-pruned));
 	forget_safe(t, FAMILY_BOTH);

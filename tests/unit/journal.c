@@ -2,6 +2,7 @@
 /* The state when something fails, is killed, or is not what it should be. */
 #include "store/baseline.h"
 #include "store/journal.h"
+#include "store/prune.h"
 #include "store/packed.h"
 #include "store/record.h"
 #include "store/store_v1.h"
@@ -184,7 +185,7 @@ static const char *listed(const struct state *state)
 	state_numbers numbers = { 0 };
 
 	text[0] = '\0';
-	if (state_list(state, &numbers) == 0)
+	if (state_list(state, STATE_KEPT, &numbers) == 0)
 		for (size_t i = 0; i < numbers.len; i++)
 			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%u ", numbers.item[i]);
 	vec_free(&numbers);
@@ -357,19 +358,19 @@ static void test_prune(void)
 	for (unsigned n = 1; n <= 8; n++)
 		if (write_plain(&state, n) != 0 || (n != 3 && n < 7 && state_flip(&state, n) != 0))
 			printf("Bail out! generation %u\n", n);
-	CHECK(state_flip(&state, 2) == 0 && state_prune(&state, 2) == 0 && strcmp(listed(&state), "2 5 6 ") == 0,
+	CHECK(state_flip(&state, 2) == 0 && generations_prune(&state, 2) == 0 && strcmp(listed(&state), "2 5 6 ") == 0,
 	      "prune: the newest stay, and those that links name");
 	CHECK(!is_new(&state, 3) && !is_new(&state, 7) && is_new(&state, 8) && state_newest(&state) == 8,
 	      "prune: loads that were never confirmed go, but for the newest, whose number is not given again");
 	journal.generation = 8;
-	CHECK(write_plain(&state, 9) == 0 && journal_write(&state, &journal) == 0 && state_prune(&state, 2) == 0 &&
+	CHECK(write_plain(&state, 9) == 0 && journal_write(&state, &journal) == 0 && generations_prune(&state, 2) == 0 &&
 		      is_new(&state, 8) && is_new(&state, 9),
 	      "prune: the load of a journal stays");
 	snprintf(journal.boot, sizeof(journal.boot), "another");
-	CHECK(journal_write(&state, &journal) == 0 && state_prune(&state, 2) == 0 && !is_new(&state, 8),
+	CHECK(journal_write(&state, &journal) == 0 && generations_prune(&state, 2) == 0 && !is_new(&state, 8),
 	      "prune: not that of a journal of another boot");
 	put_text(within(state.run, "journal"), "damaged");
-	CHECK(write_plain(&state, 10) == 0 && state_prune(&state, 2) == 0 && is_new(&state, 9),
+	CHECK(write_plain(&state, 10) == 0 && generations_prune(&state, 2) == 0 && is_new(&state, 9),
 	      "prune: with a journal that cannot be read all of them stay");
 	CHECK(state_remove(&state, 10) == 0 && !is_new(&state, 10) && state_remove(&state, 10) == 0, "remove: twice");
 	journal_free(&journal);
