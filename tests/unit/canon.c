@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/child.h"
+#include "fake/seen.h"
 #include "model/canon.h"
 #include "model/wire.h"
 #include "randomrules.h"
@@ -10,21 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-struct seen {
-	char text[8192];
-};
-
-static void remember(void *ctx, const struct diag *diag)
-{
-	struct seen *seen = ctx;
-	struct strbuf line = STRBUF_INIT;
-
-	diag_format(&line, diag);
-	strbuf_putc(&line, '\n');
-	strncat(seen->text, strbuf_text(&line), sizeof(seen->text) - strlen(seen->text) - 1);
-	strbuf_free(&line);
-}
 
 static void show(const char *what, const char *text)
 {
@@ -39,7 +25,7 @@ static void show(const char *what, const char *text)
 
 static bool declare(const char *text, enum family families, bool counters, struct canon canon[FAMILIES], struct seen *seen)
 {
-	struct diag_log log = { .report = remember, .ctx = seen };
+	struct diag_log log = { .report = seen_note, .ctx = seen };
 	struct stream stream;
 	bool good;
 
@@ -98,7 +84,7 @@ static void test_commands(void)
 static void check_saved(const char *text, const char *want, const char *name)
 {
 	struct seen seen = { "" };
-	struct diag_log log = { .report = remember, .ctx = &seen };
+	struct diag_log log = { .report = seen_note, .ctx = &seen };
 	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT }, out[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
 	bool good;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/strbuf.h"
+#include "fake/seen.h"
 #include "tap.h"
 #include "text/seal.h"
 #include "text/stream.h"
@@ -8,24 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct seen {
-	char text[2048];
-};
-
-static void remember(void *ctx, const struct diag *diag)
-{
-	struct seen *seen = ctx;
-	struct strbuf line = STRBUF_INIT;
-
-	diag_format(&line, diag);
-	strbuf_putc(&line, '\n');
-	strncat(seen->text, strbuf_text(&line), sizeof(seen->text) - strlen(seen->text) - 1);
-	strbuf_free(&line);
-}
-
 static bool read_text(const char *text, size_t len, struct seen *seen, enum family *families)
 {
-	struct diag_log log = { .report = remember, .ctx = seen };
+	struct diag_log log = { .report = seen_note, .ctx = seen };
 	struct stream stream;
 	bool good;
 
