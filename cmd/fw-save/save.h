@@ -23,10 +23,10 @@ struct save {
 };
 
 /* read.c: each false after a report */
-bool save_read_good(struct save *save);  /* the last load, if there was one */
-bool save_is_still(struct save *save);   /* and nothing was loaded since it was read */
-bool save_read_live(struct save *save);  /* the rules in force */
-bool save_read_files(struct save *save); /* those of a distribution's files, in their place */
+must_check bool save_read_good(struct save *save);  /* the last load, if there was one */
+must_check bool save_is_still(struct save *save);   /* and nothing was loaded since it was read */
+must_check bool save_read_live(struct save *save);  /* the rules in force */
+must_check bool save_read_files(struct save *save); /* those of a distribution's files, in their place */
 
 /* write.c */
 void save_write(struct save *save);

@@ -22,7 +22,7 @@ struct textmap {
 must_check bool textmap_reserve(struct textmap *map, size_t count);
 
 /* The number of a text, a new one if it was not known. Grows. TEXTMAP_NONE when memory ran out. */
-size_t textmap_add(struct textmap *map, const struct piece *text);
+must_check size_t textmap_add(struct textmap *map, const struct piece *text);
 
 /* TEXTMAP_NONE: not known. */
 size_t textmap_find(const struct textmap *map, const struct piece *text);

@@ -27,7 +27,7 @@ struct backend {
 };
 
 /* "nft", "legacy" or "auto"; false: another word. */
-bool backend_parse(const char *name, enum backend_kind *kind);
+must_check bool backend_parse(const char *name, enum backend_kind *kind);
 const char *backend_name(enum backend_kind kind);
 
 /*

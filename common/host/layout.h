@@ -12,7 +12,7 @@ enum layout {
 };
 
 /* "debian" or "rhel"; false: another word. */
-bool layout_parse(const char *name, enum layout *layout);
+must_check bool layout_parse(const char *name, enum layout *layout);
 
 /* The file of a family (0: IPv4), absolute. */
 const char *layout_path(enum layout layout, int family);

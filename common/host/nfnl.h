@@ -26,7 +26,7 @@ must_check int nfnl_dump(struct mnl_socket *socket, uint32_t seq, unsigned type,
 	      void *data);
 
 /* NULL, with errno set: it could not be opened. */
-struct mnl_socket *nfnl_open(void);
+must_check struct mnl_socket *nfnl_open(void);
 
 /* A header in `buffer` for a message of nf_tables. */
 struct nlmsghdr *nfnl_header(void *buffer, unsigned type, unsigned flags, uint32_t seq, int family);

@@ -14,8 +14,8 @@
 enum lease { LEASE_HELD_BY_WRITER, LEASE_TAKEN, LEASE_UNSUPPORTED };
 
 /* One try, or until job->deadline. A lease that was taken ends with the descriptor. */
-enum lease lease_take(int fd);
-enum lease lease_wait(struct log_job *job, int fd);
+must_check enum lease lease_take(int fd);
+must_check enum lease lease_wait(struct log_job *job, int fd);
 
 /* Compresses each plain archive but the newest with delaycompress. What is still written to is deferred. */
 void compress_archives(struct log_job *job);

@@ -90,10 +90,10 @@ void stream_begin(struct stream *stream, const char *name, enum family families,
 void stream_feed(struct stream *stream, const char *line, size_t len, bool ended);
 
 /* Checks that nothing is missing. True when neither it nor stream_feed found an error. */
-bool stream_end(struct stream *stream);
+must_check bool stream_end(struct stream *stream);
 
 /* All three for text in memory. */
-bool stream_read(struct stream *stream, const char *name, const char *text, size_t len, enum family families,
+must_check bool stream_read(struct stream *stream, const char *name, const char *text, size_t len, enum family families,
 		 struct diag_log *log);
 
 void stream_free(struct stream *stream);

@@ -30,6 +30,6 @@ static inline bool token_is(const struct token *token, const char *text)
 enum family token_mark(const struct token *token);
 
 /* A decimal number without sign that is the whole token and at most max. */
-bool token_number(const struct token *token, unsigned long max, unsigned long *number);
+must_check bool token_number(const struct token *token, unsigned long max, unsigned long *number);
 
 #endif

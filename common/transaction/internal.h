@@ -88,7 +88,7 @@ must_check bool read_live_cleared(struct transaction *t, enum family families);
 must_check bool make_extras(struct transaction *t); /* all directives of the new generation */
 
 /* mark.c */
-bool take_marked(struct transaction *t); /* false: the rules in force have to be read */
+must_check bool take_marked(struct transaction *t); /* false: the rules in force have to be read */
 void leave_mark(const struct transaction *t);
 
 /* rehearse.c */
@@ -157,7 +157,7 @@ must_check bool record(struct transaction *t);
 must_check bool flip(struct transaction *t);
 
 /* undo.c: plays a journal back, of this process or of another one. */
-enum result undo(struct transaction *t, struct journal *journal);
+must_check enum result undo(struct transaction *t, struct journal *journal);
 
 /*
  * The journal of a load that is over: what could not be put back is left to the next run, once, since it must not keep

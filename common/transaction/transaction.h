@@ -77,7 +77,7 @@ struct transaction_hooks {
 struct transaction;
 
 /* NULL when memory ran out (reported). Borrows everything. Changes nothing. */
-struct transaction *transaction_begin(const struct door *door, struct state *state, const struct transaction_hooks *hooks,
+must_check struct transaction *transaction_begin(const struct door *door, struct state *state, const struct transaction_hooks *hooks,
 				      struct diag_log *log);
 void transaction_end(struct transaction *t);
 
