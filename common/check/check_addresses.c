@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Addresses that say more than their mask keeps: the kernel clears the rest without a word. */
 #include "check/meaning_checks.h"
+#include "addr/addr.h"
+#include "base/number.h"
 #include "text/word.h"
 
-#include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* "24" or "255.255.255.0"; false: neither. */
 static bool read_mask(const char *text, enum family family, unsigned char mask[static 16])
 {
 	unsigned width = family == FAMILY_IPV6 ? 128 : 32;
-	char *end;
-	unsigned long len = strtoul(text, &end, 10);
+	uint64_t len;
 
+	if (!number_read(text, width, &len))
+		return addr_read(text, strlen(text), family, mask);
 	memset(mask, 0, 16);
-	if (*text == '\0' || *end != '\0' || len > width)
-		return inet_pton(family == FAMILY_IPV6 ? AF_INET6 : AF_INET, text, mask) == 1;
 	for (unsigned bit = 0; bit < len; bit++)
 		mask[bit / 8] |= (unsigned char)(0x80 >> bit % 8);
 	return true;
@@ -44,18 +43,11 @@ static void check_network(const struct meaning *m, const struct rule *rule, cons
 	struct where where = stream_where(m->ruleset->stream, line, word->column, word->width);
 	struct where origin = stream_origin_where(m->ruleset->stream, line);
 	unsigned char addr[16], mask[16], kept[16];
-	char shown[INET6_ADDRSTRLEN], copy[2 * INET6_ADDRSTRLEN];
-	char *slash;
+	char shown[ADDR_TEXT_MAX];
+	const char *slash = strchr(text, '/');
 	bool lost = false;
 
-	if (strlen(text) >= sizeof(copy))
-		return;
-	strcpy(copy, text);
-	slash = strchr(copy, '/');
-	if (slash == NULL)
-		return;
-	*slash = '\0';
-	if (inet_pton(family == FAMILY_IPV6 ? AF_INET6 : AF_INET, copy, addr) != 1 || !read_mask(slash + 1, family, mask))
+	if (slash == NULL || !addr_read(text, (size_t)(slash - text), family, addr) || !read_mask(slash + 1, family, mask))
 		return;
 	for (unsigned i = 0; i < (family == FAMILY_IPV6 ? 16U : 4U); i++) {
 		kept[i] = addr[i] & mask[i];
@@ -63,8 +55,9 @@ static void check_network(const struct meaning *m, const struct rule *rule, cons
 	}
 	if (!is_prefix(mask, family == FAMILY_IPV6 ? 128 : 32))
 		diag_add(m->log, DIAG_HOST_BITS, &where, &origin, "a mask with gaps: addresses that are not neighbours match");
-	else if (lost && inet_ntop(family == FAMILY_IPV6 ? AF_INET6 : AF_INET, kept, shown, sizeof(shown)) != NULL)
-		diag_add(m->log, DIAG_HOST_BITS, &where, &origin, "this is all of %s/%s: the mask leaves out the end of %s", shown, slash + 1, copy);
+	else if (lost)
+		diag_add(m->log, DIAG_HOST_BITS, &where, &origin, "this is all of %s/%s: the mask leaves out the end of %.*s",
+			 addr_text(kept, family, shown), slash + 1, (int)(slash - text), text);
 }
 
 static bool is_address_option(const char *word)

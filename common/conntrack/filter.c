@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/filter.h"
+#include "addr/addr.h"
 #include "conntrack/text.h"
 
 #include <arpa/inet.h>
@@ -66,16 +67,11 @@ bool filter_net(struct filter_net *net, const char *text)
 	struct filter_net read = { 0 };
 	const char *slash = strchr(text, '/');
 	size_t len = slash != NULL ? (size_t)(slash - text) : strlen(text);
-	char addr[INET6_ADDRSTRLEN];
 	uint64_t prefix;
 
-	if (len == 0 || len >= sizeof(addr))
-		return false;
-	memcpy(addr, text, len);
-	addr[len] = '\0';
-	if (inet_pton(AF_INET, addr, read.addr) == 1)
+	if (addr_read(text, len, FAMILY_IPV4, read.addr))
 		read.family = AF_INET;
-	else if (inet_pton(AF_INET6, addr, read.addr) == 1)
+	else if (addr_read(text, len, FAMILY_IPV6, read.addr))
 		read.family = AF_INET6;
 	else
 		return false;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/flow.h"
+#include "base/number.h"
 
 #include <arpa/inet.h>
 #include <endian.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const tcp_states[] = { "NONE",	"SYN_SENT", "SYN_RECV",	 "ESTABLISHED", "FIN_WAIT",
@@ -55,15 +55,14 @@ const char *proto_name(unsigned number)
 
 int proto_number(const char *text)
 {
-	char *end;
-	unsigned long number = strtoul(text, &end, 10);
+	uint64_t number;
 
 	for (size_t i = 0; i < ARRAY_LEN(protos); i++)
 		if (strcasecmp(protos[i].name, text) == 0)
 			return (int)protos[i].number;
 	if (strcasecmp(text, "ipv6-icmp") == 0)
 		return IPPROTO_ICMPV6;
-	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && number <= 255 ? (int)number : -1;
+	return number_read(text, 255, &number) ? (int)number : -1;
 }
 
 const char *proto_state(unsigned number, unsigned n)

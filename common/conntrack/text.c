@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/text.h"
+#include "base/number.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 void text_number(struct strbuf *out, uint64_t number)
@@ -62,20 +61,9 @@ void text_memory(struct strbuf *out, uint64_t bytes)
 		strbuf_printf(out, "%llu KiB", (unsigned long long)(bytes >> 10));
 }
 
-static bool read_digits(const char *text, uint64_t max, uint64_t *number, char **end)
-{
-	if (text[0] < '0' || text[0] > '9')
-		return false;
-	errno = 0;
-	*number = strtoull(text, end, 10);
-	return errno == 0 && *number <= max;
-}
-
 bool text_to_number(const char *text, uint64_t max, uint64_t *number)
 {
-	char *end;
-
-	return read_digits(text, max, number, &end) && *end == '\0';
+	return number_read(text, max, number);
 }
 
 bool text_to_duration(const char *text, uint64_t *seconds)
@@ -83,14 +71,13 @@ bool text_to_duration(const char *text, uint64_t *seconds)
 	static const char units[] = "smhd";
 	static const uint64_t size[] = { 1, 60, 3600, 86400 };
 	const char *unit;
-	char *end;
 
-	if (!read_digits(text, UINT32_MAX, seconds, &end))
+	if (!number_take(&text, 10, UINT32_MAX, seconds))
 		return false;
-	if (*end == '\0')
+	if (*text == '\0')
 		return true;
-	unit = strchr(units, *end);
-	if (unit == NULL || end[1] != '\0')
+	unit = strchr(units, *text);
+	if (unit == NULL || text[1] != '\0')
 		return false;
 	*seconds *= size[unit - units];
 	return true;

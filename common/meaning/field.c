@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "meaning/field.h"
+#include "addr/addr.h"
 #include "base/strbuf.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 unsigned ct_value(enum ct_state state, bool reply, bool snat, bool dnat)
@@ -136,7 +136,7 @@ bool value_of_text(const char *text, enum family family, field_value *value)
 {
 	unsigned char addr[16];
 
-	if (inet_pton(family == FAMILY_IPV6 ? AF_INET6 : AF_INET, text, addr) != 1)
+	if (!addr_read(text, strlen(text), family, addr))
 		return false;
 	*value = value_of_addr(addr, family);
 	return true;
@@ -148,13 +148,13 @@ void addr_of_value(field_value value, enum family family, unsigned char addr[sta
 		addr[i] = (unsigned char)(value & 0xff);
 }
 
-static void addr_text(struct strbuf *out, field_value value, enum family family)
+static void print_addr(struct strbuf *out, field_value value, enum family family)
 {
 	unsigned char addr[16] = { 0 };
-	char text[INET6_ADDRSTRLEN];
+	char text[ADDR_TEXT_MAX];
 
 	addr_of_value(value, family, addr);
-	strbuf_puts(out, inet_ntop(family == FAMILY_IPV6 ? AF_INET6 : AF_INET, addr, text, sizeof(text)));
+	strbuf_puts(out, addr_text(addr, family, text));
 }
 
 static void flags_text(struct strbuf *out, unsigned flags)
@@ -189,7 +189,7 @@ void field_text(struct strbuf *out, enum field field, field_value value, enum fa
 
 	switch (field) {
 	case FIELD_SRC: case FIELD_DST:
-		addr_text(out, value, family);
+		print_addr(out, value, family);
 		break;
 	case FIELD_IN: case FIELD_OUT:
 		name_of_value(value, name);

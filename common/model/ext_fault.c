@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What libxtables objects to, as one line that says which word is to blame and what to do about it. */
+#include "addr/addr.h"
 #include "base/suggest.h"
 #include "model/xt.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -55,17 +55,11 @@ static unsigned blamed_word(void)
 	return last;
 }
 
-static bool is_address(const char *text, int af)
+static bool is_address(const char *text, enum family family)
 {
-	char address[INET6_ADDRSTRLEN];
-	size_t len = strcspn(text, "/,");
-	struct in6_addr ignored;
+	unsigned char ignored[16];
 
-	if (len >= sizeof(address))
-		return false;
-	memcpy(address, text, len);
-	address[len] = '\0';
-	return inet_pton(af, address, &ignored) == 1;
+	return addr_read(text, strcspn(text, "/,"), family, ignored);
 }
 
 /* Options that only a protocol's match has, and that everybody knows. */
@@ -89,7 +83,7 @@ static void add_advice(struct strbuf *text, unsigned word)
 
 	if (strcmp(blamed, "!") == 0 && before[0] == '-')
 		strbuf_printf(text, "; `!' stands before the option: ! %s ...", before);
-	else if (door.name_asked && is_address(blamed, ipv6 ? AF_INET : AF_INET6))
+	else if (door.name_asked && is_address(blamed, ipv6 ? FAMILY_IPV4 : FAMILY_IPV6))
 		strbuf_printf(text, ": that is an IPv%d address", ipv6 ? 4 : 6);
 	else if (door.name_asked)
 		strbuf_puts(text, "; host names are not looked up: write the address");
