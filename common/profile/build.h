@@ -41,7 +41,7 @@ struct steps {
 /* Where a statement's rules go, and what holds for all of them. */
 struct site {
 	const struct statement *st;
-	enum table table;
+	enum out_table table;
 	enum phase phase;
 	const char *chain;
 	enum family family; /* the only families of the statement */
@@ -99,12 +99,12 @@ must_check bool build_raw(struct profile *profile, const struct statement *st);
 must_check bool build_expect(struct profile *profile, const struct statement *st);
 
 /* build_option.c: the steps that a rule's options make. */
-must_check bool steps_make(struct profile *profile, const struct statement *st, const struct options *options,
+must_check bool steps_make(struct profile *profile, const struct statement *st, const struct rule_options *options,
 			   enum verdict verdict, enum direction dir, const struct port_groups *groups,
 			   struct steps *out);
 
 /* "-m time ..." and "-m owner ..." of the options; NULL when memory ran out. */
-must_check const char *options_extra(struct profile *profile, const struct options *options);
+must_check const char *options_extra(struct profile *profile, const struct rule_options *options);
 
 void site_direction(struct profile *profile, struct site *site, enum direction dir);
 

@@ -63,7 +63,7 @@ const char *log_target(struct profile *profile, const struct log_setting *log, c
 }
 
 /* One rule that logs, in a chain of ours or the kernel's. */
-static void log_rule(struct profile *profile, const struct log_setting *log, enum table table,
+static void log_rule(struct profile *profile, const struct log_setting *log, enum out_table table,
 		     enum phase phase, const char *chain, const char *shown)
 {
 	const char *match = log_match(profile, log), *target = log_target(profile, log, shown);

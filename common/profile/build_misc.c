@@ -14,7 +14,7 @@ struct plain {
 	struct steps steps;
 };
 
-static struct plain plain_begin(struct profile *profile, const struct statement *st, enum table table,
+static struct plain plain_begin(struct profile *profile, const struct statement *st, enum out_table table,
 				enum phase phase, const char *chain)
 {
 	struct plain plain = { .profile = profile };
@@ -81,9 +81,9 @@ static const char *blocked_target(struct profile *profile)
 	output_chain(&profile->out, TABLE_RAW, "fw-blocked");
 	text = match != NULL && target != NULL ? profile_textf(profile, "%s -j %s", match, target) : NULL;
 	if (text != NULL)
-		output_rule(&profile->out, TABLE_RAW, PHASE_THIRD, FAMILY_BOTH, "fw-blocked", &log->where,
+		output_rule(&profile->out, TABLE_RAW, PHASE_DEPARTURE, FAMILY_BOTH, "fw-blocked", &log->where,
 			    text);
-	output_rule(&profile->out, TABLE_RAW, PHASE_THIRD, FAMILY_BOTH, "fw-blocked", &log->where, "-j DROP");
+	output_rule(&profile->out, TABLE_RAW, PHASE_DEPARTURE, FAMILY_BOTH, "fw-blocked", &log->where, "-j DROP");
 	return "fw-blocked";
 }
 
@@ -108,7 +108,7 @@ static bool helper_rule(struct profile *profile, const struct statement *st, con
 {
 	const char *name = service_helper(profile, item->service.text);
 	const struct helper_kind *kind = name != NULL ? helper_kind_find(name) : NULL;
-	struct plain plain = plain_begin(profile, st, TABLE_RAW, PHASE_FIRST, "PREROUTING");
+	struct plain plain = plain_begin(profile, st, TABLE_RAW, PHASE_ARRIVAL, "PREROUTING");
 	struct item alone = *item;
 	bool good = resolve_end(profile, &st->helper.from, FAMILY_BOTH, true, &plain.from);
 
@@ -206,8 +206,8 @@ bool build_notrack(struct profile *profile, const struct statement *st)
 	if (profile->settings.policy[DIR_OUT] != VERDICT_ALLOW &&
 	    !notrack_side(profile, st, PHASE_OUT, "OUTPUT", PORTS_SOURCE, "ACCEPT"))
 		return false;
-	return notrack_side(profile, st, PHASE_FIRST, "PREROUTING", PORTS_DESTINATION, "CT --notrack") &&
-	       notrack_side(profile, st, PHASE_SECOND, "OUTPUT", PORTS_SOURCE, "CT --notrack");
+	return notrack_side(profile, st, PHASE_ARRIVAL, "PREROUTING", PORTS_DESTINATION, "CT --notrack") &&
+	       notrack_side(profile, st, PHASE_TRANSIT, "OUTPUT", PORTS_SOURCE, "CT --notrack");
 }
 
 static bool has_iface(const struct selectors *end)
@@ -225,12 +225,12 @@ static void mark_site(struct plain *plain)
 
 	if (plain->from.self) {
 		site->chain = "OUTPUT";
-		site->phase = PHASE_THIRD;
+		site->phase = PHASE_DEPARTURE;
 	} else if (plain->to.self) {
 		site->chain = "INPUT";
 	} else if (has_iface(&plain->to)) {
 		site->chain = has_iface(&plain->from) ? "FORWARD" : "POSTROUTING";
-		site->phase = PHASE_SECOND;
+		site->phase = PHASE_TRANSIT;
 	} else {
 		site->chain = "PREROUTING";
 	}
@@ -238,7 +238,7 @@ static void mark_site(struct plain *plain)
 
 bool build_mark(struct profile *profile, const struct statement *st)
 {
-	struct plain plain = plain_begin(profile, st, TABLE_MANGLE, PHASE_FIRST, "PREROUTING");
+	struct plain plain = plain_begin(profile, st, TABLE_MANGLE, PHASE_ARRIVAL, "PREROUTING");
 	const struct mark *mark = &st->mark;
 	const char *target;
 	bool good = resolve_end(profile, &mark->from, FAMILY_BOTH, false, &plain.from);
@@ -277,7 +277,7 @@ bool build_clamp(struct profile *profile, const struct statement *st)
 				      zone->ifaces[i], how);
 
 		if (text != NULL)
-			output_rule(&profile->out, TABLE_MANGLE, PHASE_SECOND, FAMILY_BOTH, "FORWARD",
+			output_rule(&profile->out, TABLE_MANGLE, PHASE_TRANSIT, FAMILY_BOTH, "FORWARD",
 				    &st->where, text);
 	}
 	return zone != NULL;

@@ -123,7 +123,7 @@ static bool resolve_source(struct profile *profile, const struct end *end, struc
 static bool build_source(struct profile *profile, const struct statement *st, enum family family,
 			 const char *target)
 {
-	struct nat_build nat = nat_begin(profile, st, PHASE_THIRD, "POSTROUTING", family);
+	struct nat_build nat = nat_begin(profile, st, PHASE_DEPARTURE, "POSTROUTING", family);
 	const struct zone *zone = resolve_zone(profile, &st->nat.zone);
 	bool good = zone != NULL && resolve_source(profile, &st->nat.from, &nat.from);
 
@@ -174,7 +174,7 @@ bool build_snat(struct profile *profile, const struct statement *st)
 
 bool build_map(struct profile *profile, const struct statement *st)
 {
-	struct nat_build nat = nat_begin(profile, st, PHASE_FIRST, "PREROUTING", st->nat.net.family);
+	struct nat_build nat = nat_begin(profile, st, PHASE_ARRIVAL, "PREROUTING", st->nat.net.family);
 	const struct zone *zone = resolve_zone(profile, &st->nat.zone);
 	const char *net = address_text(profile, &st->nat.as);
 	struct selector to = { .family = st->nat.net.family, .has_range = true, .range = st->nat.net };
@@ -206,12 +206,12 @@ static bool build_redirect_filter(struct profile *profile, const struct statemen
 
 bool build_redirect(struct profile *profile, const struct statement *st)
 {
-	struct nat_build nat = nat_begin(profile, st, PHASE_FIRST, "PREROUTING", FAMILY_BOTH);
+	struct nat_build nat = nat_begin(profile, st, PHASE_ARRIVAL, "PREROUTING", FAMILY_BOTH);
 	bool good = resolve_end(profile, &st->nat.from, FAMILY_NONE, false, &nat.from), self = nat.from.self;
 
 	if (self) {
 		nat.site.chain = "OUTPUT";
-		nat.site.phase = PHASE_SECOND;
+		nat.site.phase = PHASE_TRANSIT;
 	}
 	good = good && nat_ports(&nat, &st->nat.ports) &&
 	       nat_target(&nat, "", profile_textf(profile, "REDIRECT --to-ports %u", st->nat.port)) &&
@@ -294,7 +294,7 @@ static const char *dnat_target(struct profile *profile, const struct forward *fo
 static bool forward_dnat(struct profile *profile, const struct statement *st)
 {
 	const struct forward *forward = &st->forward;
-	struct nat_build nat = nat_begin(profile, st, PHASE_FIRST, "PREROUTING", forward->host.family);
+	struct nat_build nat = nat_begin(profile, st, PHASE_ARRIVAL, "PREROUTING", forward->host.family);
 	bool good = forward_from(profile, forward, &nat.from);
 
 	if (good && nat.from.self) {
@@ -364,8 +364,8 @@ static bool forward_hairpin(struct profile *profile, const struct statement *st)
 	const struct forward *forward = &st->forward;
 	const struct addr_range *net;
 	const struct zone *lan = zone_of(profile, &forward->host, &net);
-	struct nat_build in = nat_begin(profile, st, PHASE_FIRST, "PREROUTING", forward->host.family);
-	struct nat_build out = nat_begin(profile, st, PHASE_SECOND, "POSTROUTING", forward->host.family);
+	struct nat_build in = nat_begin(profile, st, PHASE_ARRIVAL, "PREROUTING", forward->host.family);
+	struct nat_build out = nat_begin(profile, st, PHASE_TRANSIT, "POSTROUTING", forward->host.family);
 	struct ports ports = forward_ports(forward);
 	bool good = lan != NULL && add_ifaces(profile, lan, &in.from);
 

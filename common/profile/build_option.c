@@ -14,7 +14,7 @@ static const enum family families[] = { FAMILY_IPV4, FAMILY_IPV6 };
 struct maker {
 	struct profile *profile;
 	const struct statement *st;
-	const struct options *options;
+	const struct rule_options *options;
 	enum direction dir;
 	bool tcp, other; /* what the packets can be */
 	const char *id;
@@ -149,7 +149,7 @@ static const char *limit_name(struct maker *m)
 /* What is within the limit passes. */
 static void add_limit(struct maker *m)
 {
-	const struct options *options = m->options;
+	const struct rule_options *options = m->options;
 	const char *rate = rate_text(m->profile, &options->limit), *name = limit_name(m), *expire = "";
 	unsigned long refill = rate_refill_ms(&options->limit, options->burst);
 
@@ -197,7 +197,7 @@ static void add_excess(struct maker *m)
 				    .family = FAMILY_BOTH, .state = state, .match = "", .target = denied });
 }
 
-static bool limit_fits(struct profile *profile, const struct options *options)
+static bool limit_fits(struct profile *profile, const struct rule_options *options)
 {
 	if (options->limit_at.line > 0 && options->limit_total &&
 	    (options->burst > RATE_BURST_MAX || !rate_fits_limit(&options->limit, options->burst))) {
@@ -212,7 +212,7 @@ static bool limit_fits(struct profile *profile, const struct options *options)
 	return true;
 }
 
-bool steps_make(struct profile *profile, const struct statement *st, const struct options *options,
+bool steps_make(struct profile *profile, const struct statement *st, const struct rule_options *options,
 		enum verdict verdict, enum direction dir, const struct port_groups *groups, struct steps *out)
 {
 	struct maker m = { .profile = profile, .st = st, .options = options, .dir = dir, .steps = out };
@@ -256,7 +256,7 @@ bool steps_make(struct profile *profile, const struct statement *st, const struc
 }
 
 /* -m time, in UTC as the kernel counts. */
-static void print_time(struct strbuf *text, const struct options *options)
+static void print_time(struct strbuf *text, const struct rule_options *options)
 {
 	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
 	const char *comma = "";
@@ -282,7 +282,7 @@ static void print_time(struct strbuf *text, const struct options *options)
 		strbuf_printf(text, " --datestop %sT23:59:59", options->until);
 }
 
-const char *options_extra(struct profile *profile, const struct options *options)
+const char *options_extra(struct profile *profile, const struct rule_options *options)
 {
 	struct strbuf text = STRBUF_INIT;
 	const char *copy;

@@ -174,7 +174,7 @@ void site_direction(struct profile *profile, struct site *site, enum direction d
 }
 
 /* Which way the packets of a sentence go; false where there is none. */
-static bool rule_direction(struct profile *profile, const struct rule *rule, const struct selectors *from,
+static bool rule_direction(struct profile *profile, const struct profile_rule *rule, const struct selectors *from,
 			   const struct selectors *to, enum direction *dir)
 {
 	if (from->self && to->self) {
@@ -218,7 +218,7 @@ static bool selectors_open(struct profile *profile, struct selectors *selectors,
 static bool families_meet(struct profile *profile, const struct statement *st, const struct selectors *from,
 			  const struct selectors *to, const struct port_groups *groups)
 {
-	const struct options *options = &st->rule.options;
+	const struct rule_options *options = &st->rule.options;
 	enum family only = options->only != FAMILY_NONE ? options->only : FAMILY_BOTH;
 	unsigned ports = FAMILY_NONE;
 	const struct where *at = st->rule.to.places != NULL ? &st->rule.to.where : &st->rule.from.where;
@@ -243,7 +243,7 @@ static bool families_meet(struct profile *profile, const struct statement *st, c
 static bool build_ends(struct profile *profile, const struct statement *st, const struct port_list *ports,
 		       bool unaddressed)
 {
-	const struct rule *rule = &st->rule;
+	const struct profile_rule *rule = &st->rule;
 	struct site site = { .st = st, .table = TABLE_FILTER, .note = rule->options.note };
 	struct selectors from = { 0 }, to = { 0 };
 	struct port_groups groups = { 0 };
@@ -302,24 +302,24 @@ bool build_rule(struct profile *profile, const struct statement *st)
 }
 
 /* Where the statements about this chain put their rules: a raw line keeps its place among them. */
-static enum phase raw_phase(enum table table, const char *chain)
+static enum phase raw_phase(enum out_table table, const char *chain)
 {
 	static const struct {
-		enum table table;
+		enum out_table table;
 		const char *chain;
 		enum phase phase;
 	} phases[] = {
 		{ TABLE_FILTER, "INPUT", PHASE_IN },         { TABLE_FILTER, "FORWARD", PHASE_FORWARD },
-		{ TABLE_FILTER, "OUTPUT", PHASE_OUT },       { TABLE_RAW, "PREROUTING", PHASE_FIRST },
-		{ TABLE_NAT, "PREROUTING", PHASE_FIRST },    { TABLE_NAT, "POSTROUTING", PHASE_THIRD },
-		{ TABLE_MANGLE, "PREROUTING", PHASE_FIRST }, { TABLE_MANGLE, "INPUT", PHASE_FIRST },
-		{ TABLE_MANGLE, "OUTPUT", PHASE_THIRD },
+		{ TABLE_FILTER, "OUTPUT", PHASE_OUT },       { TABLE_RAW, "PREROUTING", PHASE_ARRIVAL },
+		{ TABLE_NAT, "PREROUTING", PHASE_ARRIVAL },    { TABLE_NAT, "POSTROUTING", PHASE_DEPARTURE },
+		{ TABLE_MANGLE, "PREROUTING", PHASE_ARRIVAL }, { TABLE_MANGLE, "INPUT", PHASE_ARRIVAL },
+		{ TABLE_MANGLE, "OUTPUT", PHASE_DEPARTURE },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(phases); i++)
 		if (phases[i].table == table && strcmp(phases[i].chain, chain) == 0)
 			return phases[i].phase;
-	return PHASE_SECOND;
+	return PHASE_TRANSIT;
 }
 
 /* The kernel's own chains, each in some of its tables: nobody means a chain of his own by such a name. */
@@ -335,7 +335,7 @@ static bool builtin_name(const char *chain)
 
 bool build_raw(struct profile *profile, const struct statement *st)
 {
-	enum table table = TABLE_FILTER;
+	enum out_table table = TABLE_FILTER;
 	enum phase phase;
 
 	while (table + 1 < TABLE_COUNT && strcmp(output_table_name(table), st->raw.table) != 0)

@@ -31,7 +31,7 @@ static const char *site_chain(struct profile *profile, struct site *site)
 }
 
 /* One condition: all of it may be absent. */
-struct cond {
+struct site_cond {
 	enum family family;
 	const struct port_group *group;
 	const struct selector *from, *to;
@@ -68,7 +68,7 @@ static void print_special(struct strbuf *out, const struct selector *sel, const 
 		strbuf_printf(out, "-m set %s--match-set %s %s ", sel->set_not ? "! " : "", sel->set, set);
 }
 
-static void cond_print(struct strbuf *out, const struct site *site, const struct cond *cond)
+static void cond_print(struct strbuf *out, const struct site *site, const struct site_cond *cond)
 {
 	print_address(out, cond->from, "-s");
 	print_address(out, cond->to, "-d");
@@ -89,7 +89,7 @@ static bool group_has_state(const struct port_group *group)
 	       group->proto == PROTO_UDP || group->proto == PROTO_SCTP;
 }
 
-static void print_state(struct strbuf *out, const struct site *site, const struct cond *cond, bool wanted)
+static void print_state(struct strbuf *out, const struct site *site, const struct site_cond *cond, bool wanted)
 {
 	const char *original = cond->group != NULL ? cond->group->original : NULL;
 	bool state = wanted && group_has_state(cond->group) && site->state[0] != '\0';
@@ -103,7 +103,7 @@ static void print_state(struct strbuf *out, const struct site *site, const struc
 }
 
 static void emit_step(struct profile *profile, const struct site *site, const char *chain,
-		      const struct cond *cond, const struct step *step)
+		      const struct site_cond *cond, const struct step *step)
 {
 	enum family family = cond->family & step->family;
 	bool known = cond->group != NULL && cond->group->proto != PROTO_ANY;
@@ -140,11 +140,11 @@ static void emit_end_chain(struct profile *profile, const struct site *site, con
 			   const struct selectors *end, bool is_from, const struct step *target)
 {
 	struct step leave = { .family = FAMILY_BOTH, .match = "", .target = "RETURN" };
-	struct cond rest = { .family = selectors_family(end) & site->family, .inner = true, .stated = true };
+	struct site_cond rest = { .family = selectors_family(end) & site->family, .inner = true, .stated = true };
 
 	for (size_t i = 0; i < end->list.len; i++) {
 		const struct selector *sel = &end->list.item[i];
-		struct cond cond = rest;
+		struct site_cond cond = rest;
 
 		cond.family = sel->family & site->family;
 		*(is_from ? &cond.from : &cond.to) = sel;
@@ -165,7 +165,7 @@ static bool emit_tree(struct profile *profile, struct site *site, const char *ch
 	for (size_t i = 0; i < count; i += share) {
 		size_t here = count - i < share ? count - i : share;
 		struct selector sel = { .family = nets[i].family, .has_range = true, .range = nets[i] };
-		struct cond cond = { .family = sel.family, .inner = true, .stated = true };
+		struct site_cond cond = { .family = sel.family, .inner = true, .stated = true };
 		struct step down = { .family = FAMILY_BOTH, .match = "" };
 
 		*(is_from ? &cond.from : &cond.to) = &sel;
@@ -280,7 +280,7 @@ static void product_emit(const struct product *p)
 	for (size_t g = 0; g < p->groups->list.len; g++)
 		for (size_t f = 0; f < from_count; f++)
 			for (size_t t = 0; t < to_count; t++) {
-				struct cond cond = { .group = &p->groups->list.item[g] };
+				struct site_cond cond = { .group = &p->groups->list.item[g] };
 
 				cond.from = p->from_chain != NULL ? &any_from : &p->from->list.item[f];
 				cond.to = p->to_chain != NULL ? &any_to : &p->to->list.item[t];
@@ -297,7 +297,7 @@ static bool product_emit_chains(const struct product *p)
 	struct step only = p->steps->list.item[0];
 	struct step last = { .family = FAMILY_BOTH, .match = "", .target = p->step_chain };
 	struct step middle = { .family = FAMILY_BOTH, .match = "", .target = p->to_chain };
-	const struct cond all = { .family = p->site->family & selectors_family(p->from) &
+	const struct site_cond all = { .family = p->site->family & selectors_family(p->from) &
 					    selectors_family(p->to),
 				  .inner = true,
 				  .stated = p->steps->state };

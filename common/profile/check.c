@@ -9,7 +9,7 @@
 #define SHADOW_RULES_MAX 4000
 
 /* A rule with what it matches looked up. */
-struct known {
+struct resolved_rule {
 	const struct statement *st;
 	struct port_list ports;
 	struct selectors from, to;
@@ -66,18 +66,18 @@ static bool selectors_cover(const struct selectors *outer, const struct selector
 	return true;
 }
 
-static enum family only_of(const struct options *options)
+static enum family only_of(const struct rule_options *options)
 {
 	return options->only != FAMILY_NONE ? options->only : FAMILY_BOTH;
 }
 
 /* What decides about every packet that it matches. */
-static bool decides_always(const struct options *options)
+static bool decides_always(const struct rule_options *options)
 {
 	return !options->has_when && options->until == NULL && options->by_at.line == 0;
 }
 
-static enum direction side(const struct known *known)
+static enum direction side(const struct resolved_rule *known)
 {
 	if (known->from.self)
 		return DIR_OUT;
@@ -86,7 +86,7 @@ static enum direction side(const struct known *known)
 	return known->to.docker ? DIR_DOCKER : DIR_FORWARD;
 }
 
-static bool shadows(const struct known *first, const struct known *later)
+static bool shadows(const struct resolved_rule *first, const struct resolved_rule *later)
 {
 	enum family inner = only_of(&later->st->rule.options);
 
@@ -96,16 +96,16 @@ static bool shadows(const struct known *first, const struct known *later)
 	       selectors_cover(&first->to, &later->to);
 }
 
-static void known_free(struct known *known)
+static void known_free(struct resolved_rule *known)
 {
 	vec_free(&known->ports.list);
 	selectors_free(&known->from);
 	selectors_free(&known->to);
 }
 
-static struct known know(struct profile *profile, const struct statement *st)
+static struct resolved_rule know(struct profile *profile, const struct statement *st)
 {
-	struct known known = { .st = st };
+	struct resolved_rule known = { .st = st };
 
 	known.good = resolve_items(profile, st->rule.what, &known.ports) &&
 		     resolve_end(profile, &st->rule.from, FAMILY_BOTH, false, &known.from) &&
@@ -115,11 +115,11 @@ static struct known know(struct profile *profile, const struct statement *st)
 
 static void check_shadows(struct profile *profile)
 {
-	VEC(struct known) rules = { 0 };
+	VEC(struct resolved_rule) rules = { 0 };
 
 	for (const struct statement *st = profile->statements; st != NULL && rules.len < SHADOW_RULES_MAX;
 	     st = st->next) {
-		struct known known;
+		struct resolved_rule known;
 
 		if (st->kind != STATEMENT_RULE)
 			continue;
@@ -193,7 +193,7 @@ static bool account_stands(const char *text, const char *name)
 }
 
 /* iptables-restore looks names up where it runs, and refuses the whole table for one that is not there. */
-static void check_by(struct profile *profile, const struct options *options)
+static void check_by(struct profile *profile, const struct rule_options *options)
 {
 	struct strbuf accounts = STRBUF_INIT;
 	const char *path = options->by_group ? "/etc/group" : "/etc/passwd";
@@ -208,7 +208,7 @@ static void check_by(struct profile *profile, const struct options *options)
 	strbuf_free(&accounts);
 }
 
-static void check_options(struct profile *profile, const struct options *options)
+static void check_options(struct profile *profile, const struct rule_options *options)
 {
 	check_by(profile, options);
 	if (options->until != NULL && profile->source->now >= (date_days(options->until) + 1) * 86400)
@@ -218,7 +218,7 @@ static void check_options(struct profile *profile, const struct options *options
 
 static void check_open(struct profile *profile, const struct statement *st)
 {
-	const struct place *from = st->rule.from.places;
+	const struct end_place *from = st->rule.from.places;
 
 	if (st->rule.verdict == VERDICT_ALLOW && st->rule.what == NULL &&
 	    (from == NULL || from->kind == PLACE_ANY) && st->rule.from.on.text == NULL &&

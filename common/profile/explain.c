@@ -64,7 +64,7 @@ static void explain_line(const struct profile *profile, const struct where *line
 				if (!made_by(rule->origin, line) ||
 				    (rule->family & profile->options->family) == 0)
 					continue;
-				strbuf_printf(out, "    %-6s  ", output_table_name((enum table)table));
+				strbuf_printf(out, "    %-6s  ", output_table_name((enum out_table)table));
 				output_print_rule(rule, profile->options->family, out);
 			}
 	for (size_t i = 0; i < profile->out.sets.len; i++) {

@@ -41,7 +41,7 @@ static const char *lex_string(struct arena *arena, const char *line, size_t len,
 }
 
 /* The token that begins at *at, which is no blank. */
-static enum lex_fault lex_token(struct token *token, struct arena *arena, const char *line, size_t len,
+static enum lex_fault lex_token(struct profile_token *token, struct arena *arena, const char *line, size_t len,
 				size_t *at)
 {
 	size_t begin = *at;
@@ -75,7 +75,7 @@ enum lex_fault lex_line(struct token_line *out, struct arena *arena, const char 
 
 	out->tokens.len = 0;
 	while (fault == LEX_FINE) {
-		struct token token = { .kind = TOKEN_END };
+		struct profile_token token = { .kind = TOKEN_END };
 
 		while (at < len && (line[at] == ' ' || line[at] == '\t'))
 			at++;

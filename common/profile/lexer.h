@@ -8,7 +8,7 @@
 
 enum token_kind { TOKEN_END, TOKEN_WORD, TOKEN_STRING, TOKEN_COMMA, TOKEN_EQUALS };
 
-struct token {
+struct profile_token {
 	enum token_kind kind;
 	const char *text; /* in the arena; of a string: without quotes, escapes resolved */
 	unsigned column;  /* from 1, in bytes */
@@ -16,7 +16,7 @@ struct token {
 };
 
 struct token_line {
-	VEC(struct token) tokens; /* owned; the last one is TOKEN_END, behind the last word */
+	VEC(struct profile_token) tokens; /* owned; the last one is TOKEN_END, behind the last word */
 };
 
 enum lex_fault { LEX_FINE, LEX_QUOTE, LEX_CONTROL, LEX_RETURN, LEX_MEMORY };

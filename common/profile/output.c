@@ -12,7 +12,7 @@ static const char *const table_names[TABLE_COUNT] = {
 	[TABLE_MANGLE] = "mangle",
 };
 
-const char *output_table_name(enum table table)
+const char *output_table_name(enum out_table table)
 {
 	return table_names[table];
 }
@@ -46,7 +46,7 @@ void output_free(struct output *out)
 	vec_free(&out->sets);
 }
 
-static struct out_chain *chain_find(const struct output *out, enum table table, const char *name)
+static struct out_chain *chain_find(const struct output *out, enum out_table table, const char *name)
 {
 	for (size_t i = 0; i < out->table[table].chains.len; i++)
 		if (strcmp(out->table[table].chains.item[i].name, name) == 0)
@@ -54,12 +54,12 @@ static struct out_chain *chain_find(const struct output *out, enum table table, 
 	return NULL;
 }
 
-bool output_has_chain(const struct output *out, enum table table, const char *name)
+bool output_has_chain(const struct output *out, enum out_table table, const char *name)
 {
 	return chain_find(out, table, name) != NULL;
 }
 
-void output_policy(struct output *out, enum table table, const char *chain, const char *policy)
+void output_policy(struct output *out, enum out_table table, const char *chain, const char *policy)
 {
 	struct out_chain *found = chain_find(out, table, chain);
 
@@ -68,7 +68,7 @@ void output_policy(struct output *out, enum table table, const char *chain, cons
 		found->policy = policy;
 }
 
-void output_chain(struct output *out, enum table table, const char *name)
+void output_chain(struct output *out, enum out_table table, const char *name)
 {
 	out->used[table] = true;
 	if (!output_has_chain(out, table, name) &&
@@ -76,7 +76,7 @@ void output_chain(struct output *out, enum table table, const char *name)
 		out->failed = true;
 }
 
-void output_rule(struct output *out, enum table table, enum phase phase, enum family family,
+void output_rule(struct output *out, enum out_table table, enum phase phase, enum family family,
 		 const char *chain, const struct where *origin, const char *text)
 {
 	struct out_rule rule = { family, chain, arena_text(out->arena, text, strlen(text)), origin };
@@ -201,7 +201,7 @@ static void print_sets(const struct output *out, enum family family, struct strb
 	}
 }
 
-static void print_table(const struct output *out, enum table table, enum family family, struct strbuf *text)
+static void print_table(const struct output *out, enum out_table table, enum family family, struct strbuf *text)
 {
 	const struct where *last = NULL;
 
@@ -234,7 +234,7 @@ void output_print(const struct output *out, enum family family, struct strbuf *t
 	print_sets(out, family, text, &last);
 	for (int table = 0; table < TABLE_COUNT; table++)
 		if (out->used[table])
-			print_table(out, (enum table)table, family, text);
+			print_table(out, (enum out_table)table, family, text);
 	last = NULL;
 	for (size_t i = 0; i < out->tail.len; i++) {
 		print_origin(text, out->tail.item[i].origin, &last);

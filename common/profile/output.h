@@ -14,9 +14,14 @@
 #include "text/family.h"
 
 /* In the order of printing: filter first, so that a failure in a later table never leaves it unset. */
-enum table { TABLE_FILTER, TABLE_RAW, TABLE_NAT, TABLE_MANGLE, TABLE_COUNT };
+enum out_table { TABLE_FILTER, TABLE_RAW, TABLE_NAT, TABLE_MANGLE, TABLE_COUNT };
 
+/*
+ * Where the rules of a table are printed. Only rules of one chain depend on this order: a rule of an earlier
+ * phase comes first in its chain.
+ */
 enum phase {
+	/* filter */
 	PHASE_IN_FRAME,
 	PHASE_IN,
 	PHASE_FORWARD_FRAME,
@@ -26,12 +31,12 @@ enum phase {
 	PHASE_DOCKER_FRAME,
 	PHASE_DOCKER,
 	PHASE_DENIED,
-	/* the other tables */
-	PHASE_BLOCK,
-	PHASE_ANTISPOOF,
-	PHASE_FIRST,
-	PHASE_SECOND,
-	PHASE_THIRD,
+	/* raw, nat and mangle */
+	PHASE_BLOCK,     /* raw PREROUTING: dropped before anything else */
+	PHASE_ANTISPOOF, /* raw PREROUTING */
+	PHASE_ARRIVAL,   /* PREROUTING, mangle INPUT, raw OUTPUT for helpers */
+	PHASE_TRANSIT,   /* mangle FORWARD and POSTROUTING, raw and nat OUTPUT, nat POSTROUTING for hairpins, own chains */
+	PHASE_DEPARTURE, /* nat POSTROUTING, mangle OUTPUT, the chain fw-blocked */
 	PHASE_COUNT
 };
 
@@ -76,21 +81,21 @@ struct output {
 	VEC(struct out_set) sets;
 };
 
-const char *output_table_name(enum table table);
+const char *output_table_name(enum out_table table);
 
 void output_begin(struct output *out, struct arena *arena);
 void output_free(struct output *out);
 
 /* Sets a built-in chain's policy. */
-void output_policy(struct output *out, enum table table, const char *chain, const char *policy);
+void output_policy(struct output *out, enum out_table table, const char *chain, const char *policy);
 
 /* Declares a chain of our own, once. The name must outlive the output. */
-void output_chain(struct output *out, enum table table, const char *name);
+void output_chain(struct output *out, enum out_table table, const char *name);
 
-bool output_has_chain(const struct output *out, enum table table, const char *name);
+bool output_has_chain(const struct output *out, enum out_table table, const char *name);
 
 /* Adds a rule; the text is copied, the chain and the origin must outlive the output. */
-void output_rule(struct output *out, enum table table, enum phase phase, enum family family,
+void output_rule(struct output *out, enum out_table table, enum phase phase, enum family family,
 		 const char *chain, const struct where *origin, const char *text);
 
 /* A directive before or behind the tables: "sysctl a=b". A second equal one is left out. */

@@ -8,7 +8,7 @@
 static const struct {
 	const char *word;
 	enum statement_kind kind;
-	bool (*parse)(struct parser *ps, struct statement *st);
+	bool (*parse)(struct profile_parser *ps, struct statement *st);
 } statements[] = {
 	{ "allow", STATEMENT_RULE, parse_rule },
 	{ "deny", STATEMENT_RULE, parse_rule },
@@ -46,17 +46,17 @@ static const char *const reserved[] = {
 	"tcp",  "udp",   "sctp", "proto", "hairpin", "both",  "helper", "in",
 };
 
-const struct token *peek(const struct parser *ps)
+const struct profile_token *peek(const struct profile_parser *ps)
 {
 	return &ps->tokens.tokens.item[ps->at];
 }
 
-bool peek_word(const struct parser *ps, const char *word)
+bool peek_word(const struct profile_parser *ps, const char *word)
 {
 	return peek(ps)->kind == TOKEN_WORD && strcmp(peek(ps)->text, word) == 0;
 }
 
-bool peek_name(const struct parser *ps)
+bool peek_name(const struct profile_parser *ps)
 {
 	if (peek(ps)->kind != TOKEN_WORD)
 		return false;
@@ -66,13 +66,13 @@ bool peek_name(const struct parser *ps)
 	return true;
 }
 
-void advance(struct parser *ps)
+void advance(struct profile_parser *ps)
 {
 	if (peek(ps)->kind != TOKEN_END)
 		ps->at++;
 }
 
-bool accept_word(struct parser *ps, const char *word)
+bool accept_word(struct profile_parser *ps, const char *word)
 {
 	if (!peek_word(ps, word))
 		return false;
@@ -80,7 +80,7 @@ bool accept_word(struct parser *ps, const char *word)
 	return true;
 }
 
-bool accept_kind(struct parser *ps, enum token_kind kind)
+bool accept_kind(struct profile_parser *ps, enum token_kind kind)
 {
 	if (peek(ps)->kind != kind)
 		return false;
@@ -88,7 +88,7 @@ bool accept_kind(struct parser *ps, enum token_kind kind)
 	return true;
 }
 
-struct where token_where(const struct parser *ps, const struct token *token)
+struct where token_where(const struct profile_parser *ps, const struct profile_token *token)
 {
 	struct where where = ps->line;
 
@@ -97,7 +97,7 @@ struct where token_where(const struct parser *ps, const struct token *token)
 	return where;
 }
 
-bool fail_here(struct parser *ps, const char *format, ...)
+bool fail_here(struct profile_parser *ps, const char *format, ...)
 {
 	struct where where = token_where(ps, peek(ps));
 	struct strbuf text = STRBUF_INIT;
@@ -111,14 +111,14 @@ bool fail_here(struct parser *ps, const char *format, ...)
 	return false;
 }
 
-bool fail_expected(struct parser *ps, const char *what)
+bool fail_expected(struct profile_parser *ps, const char *what)
 {
 	if (peek(ps)->kind == TOKEN_END)
 		return fail_here(ps, "expected %s here", what);
 	return fail_here(ps, "expected %s, not \"%s\"", what, peek(ps)->text);
 }
 
-bool fail_unknown(struct parser *ps, const char *what, const char *const words[], size_t count)
+bool fail_unknown(struct profile_parser *ps, const char *what, const char *const words[], size_t count)
 {
 	const char *near;
 
@@ -130,7 +130,7 @@ bool fail_unknown(struct parser *ps, const char *what, const char *const words[]
 	return fail_here(ps, "unknown %s \"%s\"", what, peek(ps)->text);
 }
 
-bool expect_word(struct parser *ps, const char *word)
+bool expect_word(struct profile_parser *ps, const char *word)
 {
 	struct strbuf what = STRBUF_INIT;
 
@@ -142,7 +142,7 @@ bool expect_word(struct parser *ps, const char *word)
 	return false;
 }
 
-bool expect_end(struct parser *ps, const char *const words[], size_t count)
+bool expect_end(struct profile_parser *ps, const char *const words[], size_t count)
 {
 	const char *near;
 
@@ -165,7 +165,7 @@ static bool name_characters(const char *text)
 	       text[0] != '-' && text[0] != '.' && strlen(text) <= 63;
 }
 
-bool parse_name(struct parser *ps, const char *what, struct name *out)
+bool parse_name(struct profile_parser *ps, const char *what, struct name *out)
 {
 	if (!peek_name(ps))
 		return fail_expected(ps, what);
@@ -177,7 +177,7 @@ bool parse_name(struct parser *ps, const char *what, struct name *out)
 	return true;
 }
 
-bool parse_string(struct parser *ps, const char *what, const char **out)
+bool parse_string(struct profile_parser *ps, const char *what, const char **out)
 {
 	if (peek(ps)->kind != TOKEN_STRING)
 		return fail_expected(ps, what);
@@ -186,7 +186,7 @@ bool parse_string(struct parser *ps, const char *what, const char **out)
 	return true;
 }
 
-bool parse_number(struct parser *ps, const char *what, unsigned long low, unsigned long high, unsigned *out)
+bool parse_number(struct profile_parser *ps, const char *what, unsigned long low, unsigned long high, unsigned *out)
 {
 	const char *text = peek(ps)->text;
 	size_t len = strlen(text);
@@ -201,7 +201,7 @@ bool parse_number(struct parser *ps, const char *what, unsigned long low, unsign
 	return true;
 }
 
-bool parse_rate(struct parser *ps, struct rate *out)
+bool parse_rate(struct profile_parser *ps, struct rate *out)
 {
 	enum rate_fault fault = peek(ps)->kind == TOKEN_WORD ? rate_parse(peek(ps)->text, out) : RATE_SYNTAX;
 	struct strbuf advice = STRBUF_INIT;
@@ -227,7 +227,7 @@ bool parse_rate(struct parser *ps, struct rate *out)
 }
 
 /* A log prefix: at most 29 bytes reach the log, and the tools that read logs want one line. */
-bool parse_prefix(struct parser *ps, const char **out)
+bool parse_prefix(struct profile_parser *ps, const char **out)
 {
 	if (peek(ps)->kind == TOKEN_STRING && strlen(peek(ps)->text) > 29)
 		return fail_here(ps, "a log prefix has at most 29 bytes, this one has %zu",
@@ -235,7 +235,7 @@ bool parse_prefix(struct parser *ps, const char **out)
 	return parse_string(ps, "a log prefix in quotes", out);
 }
 
-bool parse_host(struct parser *ps, struct addr_range *out, struct where *where)
+bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where *where)
 {
 	const char *text = peek(ps)->text;
 
@@ -265,7 +265,7 @@ bool parse_host(struct parser *ps, struct addr_range *out, struct where *where)
 	return fail_expected(ps, "an address");
 }
 
-static void parse_statement(struct parser *ps)
+static void parse_statement(struct profile_parser *ps)
 {
 	const char *words[ARRAY_LEN(statements)];
 	struct profile *profile = ps->profile;
@@ -294,7 +294,7 @@ static void parse_statement(struct parser *ps)
 	fail_unknown(ps, "statement", words, ARRAY_LEN(words));
 }
 
-static void parse_line(struct parser *ps)
+static void parse_line(struct profile_parser *ps)
 {
 	struct where where = ps->line;
 	enum lex_fault fault = lex_line(&ps->tokens, &ps->profile->arena, ps->line.source,
@@ -311,7 +311,7 @@ static void parse_line(struct parser *ps)
 
 void parse_file(struct profile *profile, const struct source_file *file, const char *text, size_t len)
 {
-	struct parser ps = { .profile = profile, .file = file };
+	struct profile_parser ps = { .profile = profile, .file = file };
 	const char *end = text + len;
 
 	for (unsigned line = 1; text < end && !profile->failed; line++) {

@@ -9,7 +9,7 @@
 #include "profile/lexer.h"
 #include "profile/state.h"
 
-struct parser {
+struct profile_parser {
 	struct profile *profile;
 	const struct source_file *file;
 	struct where line; /* file, line, source; no column */
@@ -18,71 +18,71 @@ struct parser {
 };
 
 /* parse.c: the cursor. */
-const struct token *peek(const struct parser *ps);
-bool peek_word(const struct parser *ps, const char *word);
-bool peek_name(const struct parser *ps); /* a word that is none of the words of the grammar */
-void advance(struct parser *ps);
-bool accept_word(struct parser *ps, const char *word);
-bool accept_kind(struct parser *ps, enum token_kind kind);
-must_check bool expect_word(struct parser *ps, const char *word);
-must_check bool expect_end(struct parser *ps, const char *const words[], size_t count);
-struct where token_where(const struct parser *ps, const struct token *token);
+const struct profile_token *peek(const struct profile_parser *ps);
+bool peek_word(const struct profile_parser *ps, const char *word);
+bool peek_name(const struct profile_parser *ps); /* a word that is none of the words of the grammar */
+void advance(struct profile_parser *ps);
+bool accept_word(struct profile_parser *ps, const char *word);
+bool accept_kind(struct profile_parser *ps, enum token_kind kind);
+must_check bool expect_word(struct profile_parser *ps, const char *word);
+must_check bool expect_end(struct profile_parser *ps, const char *const words[], size_t count);
+struct where token_where(const struct profile_parser *ps, const struct profile_token *token);
 
 /* Reports at the token that stands at the cursor. Always false. */
-bool fail_here(struct parser *ps, const char *format, ...) printf_like(2, 3);
+bool fail_here(struct profile_parser *ps, const char *format, ...) printf_like(2, 3);
 
 /* The same: `expected WHAT, not "dns"`, or `expected WHAT here` at the end of the line. Always false. */
-bool fail_expected(struct parser *ps, const char *what);
+bool fail_expected(struct profile_parser *ps, const char *what);
 
 /* `unknown WHAT "shh"; did you mean "ssh"?` at the cursor. Always false. */
-bool fail_unknown(struct parser *ps, const char *what, const char *const words[], size_t count);
+bool fail_unknown(struct profile_parser *ps, const char *what, const char *const words[], size_t count);
 
 /* Words. */
-must_check bool parse_name(struct parser *ps, const char *what, struct name *out);
-must_check bool parse_string(struct parser *ps, const char *what, const char **out);
-must_check bool parse_number(struct parser *ps, const char *what, unsigned long low, unsigned long high,
+must_check bool parse_name(struct profile_parser *ps, const char *what, struct name *out);
+must_check bool parse_string(struct profile_parser *ps, const char *what, const char **out);
+must_check bool parse_number(struct profile_parser *ps, const char *what, unsigned long low, unsigned long high,
 			     unsigned *out);
-must_check bool parse_rate(struct parser *ps, struct rate *out);
-must_check bool parse_prefix(struct parser *ps, const char **out);
-must_check bool parse_host(struct parser *ps, struct addr_range *out, struct where *where);
+must_check bool parse_rate(struct profile_parser *ps, struct rate *out);
+must_check bool parse_prefix(struct profile_parser *ps, const char **out);
+must_check bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where *where);
 
 /* parse_rule.c: what, ends, options. */
-must_check bool parse_items(struct parser *ps, struct item **out);
-must_check bool parse_item(struct parser *ps, int *proto, struct item *out);
-must_check bool parse_port(struct parser *ps, struct ports *out);
-must_check bool parse_places(struct parser *ps, struct end *out);
-must_check bool parse_option(struct parser *ps, struct options *out, bool *found);
-must_check bool parse_rule(struct parser *ps, struct statement *st);
-must_check bool parse_expect(struct parser *ps, struct statement *st);
-must_check bool parse_block(struct parser *ps, struct statement *st);
+must_check bool parse_items(struct profile_parser *ps, struct item **out);
+must_check bool parse_item(struct profile_parser *ps, int *proto, struct item *out);
+must_check bool parse_port(struct profile_parser *ps, struct ports *out);
+must_check bool parse_places(struct profile_parser *ps, struct end *out);
+must_check bool parse_option(struct profile_parser *ps, struct rule_options *out, bool *found);
+must_check bool parse_rule(struct profile_parser *ps, struct statement *st);
+must_check bool parse_expect(struct profile_parser *ps, struct statement *st);
+must_check bool parse_block(struct profile_parser *ps, struct statement *st);
 
 /* parse_define.c: zone, hosts, service, include. */
-must_check bool parse_zone(struct parser *ps, struct statement *st);
-must_check bool parse_hosts(struct parser *ps, struct statement *st);
-must_check bool parse_service(struct parser *ps, struct statement *st);
-must_check bool parse_include(struct parser *ps, struct statement *st);
+must_check bool parse_zone(struct profile_parser *ps, struct statement *st);
+must_check bool parse_hosts(struct profile_parser *ps, struct statement *st);
+must_check bool parse_service(struct profile_parser *ps, struct statement *st);
+must_check bool parse_include(struct profile_parser *ps, struct statement *st);
 
 /* parse_nat.c: everything beside the filter table. */
-must_check bool parse_helper(struct parser *ps, struct statement *st);
-must_check bool parse_forward(struct parser *ps, struct statement *st);
-must_check bool parse_redirect(struct parser *ps, struct statement *st);
-must_check bool parse_masquerade(struct parser *ps, struct statement *st);
-must_check bool parse_snat(struct parser *ps, struct statement *st);
-must_check bool parse_map(struct parser *ps, struct statement *st);
-must_check bool parse_mark(struct parser *ps, struct statement *st);
-must_check bool parse_clamp(struct parser *ps, struct statement *st);
-must_check bool parse_antispoof(struct parser *ps, struct statement *st);
-must_check bool parse_notrack(struct parser *ps, struct statement *st);
-must_check bool parse_raw(struct parser *ps, struct statement *st);
+must_check bool parse_helper(struct profile_parser *ps, struct statement *st);
+must_check bool parse_forward(struct profile_parser *ps, struct statement *st);
+must_check bool parse_redirect(struct profile_parser *ps, struct statement *st);
+must_check bool parse_masquerade(struct profile_parser *ps, struct statement *st);
+must_check bool parse_snat(struct profile_parser *ps, struct statement *st);
+must_check bool parse_map(struct profile_parser *ps, struct statement *st);
+must_check bool parse_mark(struct profile_parser *ps, struct statement *st);
+must_check bool parse_clamp(struct profile_parser *ps, struct statement *st);
+must_check bool parse_antispoof(struct profile_parser *ps, struct statement *st);
+must_check bool parse_notrack(struct profile_parser *ps, struct statement *st);
+must_check bool parse_raw(struct profile_parser *ps, struct statement *st);
 
 /* parse_setting.c */
-must_check bool parse_strict(struct parser *ps, struct statement *st);
-must_check bool parse_ping(struct parser *ps, struct statement *st);
-must_check bool parse_default(struct parser *ps, struct statement *st);
-must_check bool parse_log(struct parser *ps, struct statement *st);
-must_check bool parse_conntrack(struct parser *ps, struct statement *st);
-must_check bool parse_keep(struct parser *ps, struct statement *st);
-must_check bool parse_frame(struct parser *ps, struct statement *st);
+must_check bool parse_strict(struct profile_parser *ps, struct statement *st);
+must_check bool parse_ping(struct profile_parser *ps, struct statement *st);
+must_check bool parse_default(struct profile_parser *ps, struct statement *st);
+must_check bool parse_log(struct profile_parser *ps, struct statement *st);
+must_check bool parse_conntrack(struct profile_parser *ps, struct statement *st);
+must_check bool parse_keep(struct profile_parser *ps, struct statement *st);
+must_check bool parse_frame(struct profile_parser *ps, struct statement *st);
 
 /* All lines of a file. */
 void parse_file(struct profile *profile, const struct source_file *file, const char *text, size_t len);

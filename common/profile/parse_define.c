@@ -8,7 +8,7 @@
 /* Interface names: IFNAMSIZ is 16 with the NUL; a trailing + stands for any ending. */
 #define IFACE_BYTES_MAX 15
 
-static bool parse_iface(struct parser *ps, const char **out)
+static bool parse_iface(struct profile_parser *ps, const char **out)
 {
 	const char *text = peek(ps)->text;
 
@@ -28,7 +28,7 @@ static bool parse_iface(struct parser *ps, const char **out)
 }
 
 /* A name may be defined once, as a zone or as a hosts list. */
-static bool name_is_free(struct parser *ps, const struct name *name)
+static bool name_is_free(struct profile_parser *ps, const struct name *name)
 {
 	const struct where *before = NULL;
 
@@ -44,7 +44,7 @@ static bool name_is_free(struct parser *ps, const struct name *name)
 	return before == NULL;
 }
 
-static bool parse_ifaces(struct parser *ps, struct zone *zone)
+static bool parse_ifaces(struct profile_parser *ps, struct zone *zone)
 {
 	VEC(const char *) ifaces = { 0 };
 	const char *iface = NULL;
@@ -65,7 +65,7 @@ static bool parse_ifaces(struct parser *ps, struct zone *zone)
 	return good && zone->ifaces != NULL;
 }
 
-static bool parse_hosts_list(struct parser *ps, struct addr_set *set)
+static bool parse_hosts_list(struct profile_parser *ps, struct addr_set *set)
 {
 	do {
 		struct addr_range range;
@@ -78,7 +78,7 @@ static bool parse_hosts_list(struct parser *ps, struct addr_set *set)
 	return true;
 }
 
-bool parse_zone(struct parser *ps, struct statement *st)
+bool parse_zone(struct profile_parser *ps, struct statement *st)
 {
 	static const char *const words[] = { "at" };
 	static const char *const docker[] = { "docker0", "br-+" };
@@ -105,13 +105,13 @@ bool parse_zone(struct parser *ps, struct statement *st)
 	return accept_word(ps, "at") ? parse_hosts_list(ps, &zone->nets) : expect_end(ps, words, 1);
 }
 
-static bool is_set_type(const struct token *token)
+static bool is_set_type(const struct profile_token *token)
 {
 	return token->kind == TOKEN_WORD && strchr(token->text, ':') != NULL;
 }
 
 /* TYPE { WORD }: what the program that fills the sets gives to `ipset create`, without the family. */
-static bool parse_set_words(struct parser *ps, struct hosts *hosts)
+static bool parse_set_words(struct profile_parser *ps, struct hosts *hosts)
 {
 	static const char *const kinds[] = { "hash:", "bitmap:", "list:" };
 	struct strbuf words = STRBUF_INIT;
@@ -137,7 +137,7 @@ static bool parse_set_words(struct parser *ps, struct hosts *hosts)
 }
 
 /* "in" "ipset" SET [ [ "," ] SET ] [ TYPE { WORD } ] */
-static bool parse_ipset(struct parser *ps, struct hosts *hosts)
+static bool parse_ipset(struct profile_parser *ps, struct hosts *hosts)
 {
 	struct name set4, set6 = { 0 };
 
@@ -156,7 +156,7 @@ static bool parse_ipset(struct parser *ps, struct hosts *hosts)
 	return peek(ps)->kind == TOKEN_END || parse_set_words(ps, hosts);
 }
 
-bool parse_hosts(struct parser *ps, struct statement *st)
+bool parse_hosts(struct profile_parser *ps, struct statement *st)
 {
 	struct hosts *hosts = profile_alloc(ps->profile, sizeof(*hosts));
 
@@ -181,7 +181,7 @@ bool parse_hosts(struct parser *ps, struct statement *st)
 	return hosts->file != NULL;
 }
 
-bool parse_service(struct parser *ps, struct statement *st)
+bool parse_service(struct profile_parser *ps, struct statement *st)
 {
 	struct service *service = profile_alloc(ps->profile, sizeof(*service));
 	struct name helper = { 0 };
@@ -208,7 +208,7 @@ bool parse_service(struct parser *ps, struct statement *st)
 	return true;
 }
 
-static bool include_is_open(struct parser *ps, const char *path)
+static bool include_is_open(struct profile_parser *ps, const char *path)
 {
 	for (const struct source_file *file = ps->file; file != NULL; file = file->includer)
 		if (strcmp(file->name, path) == 0) {
@@ -218,7 +218,7 @@ static bool include_is_open(struct parser *ps, const char *path)
 	return false;
 }
 
-static bool parse_included(struct parser *ps, const char *path)
+static bool parse_included(struct profile_parser *ps, const char *path)
 {
 	struct profile *profile = ps->profile;
 	struct source_file *file = profile_alloc(profile, sizeof(*file));
@@ -240,7 +240,7 @@ static bool parse_included(struct parser *ps, const char *path)
 	return true;
 }
 
-bool parse_include(struct parser *ps, struct statement *st)
+bool parse_include(struct profile_parser *ps, struct statement *st)
 {
 	const char *path;
 

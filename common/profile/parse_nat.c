@@ -7,7 +7,7 @@
 #include <strings.h>
 
 /* "tcp" | "udp", then a port. */
-static bool parse_proto_port(struct parser *ps, struct ports *out)
+static bool parse_proto_port(struct profile_parser *ps, struct ports *out)
 {
 	if (accept_word(ps, "tcp"))
 		out->proto = PROTO_TCP;
@@ -19,12 +19,12 @@ static bool parse_proto_port(struct parser *ps, struct ports *out)
 }
 
 /* "from" END; a statement that cannot do without it. */
-static bool parse_from(struct parser *ps, struct end *out)
+static bool parse_from(struct profile_parser *ps, struct end *out)
 {
 	return expect_word(ps, "from") && parse_places(ps, out);
 }
 
-bool parse_helper(struct parser *ps, struct statement *st)
+bool parse_helper(struct profile_parser *ps, struct statement *st)
 {
 	struct item **next = &st->helper.what;
 
@@ -42,7 +42,7 @@ bool parse_helper(struct parser *ps, struct statement *st)
 	return parse_from(ps, &st->helper.from);
 }
 
-static bool parse_forward_target(struct parser *ps, struct forward *forward)
+static bool parse_forward_target(struct profile_parser *ps, struct forward *forward)
 {
 	if (!expect_word(ps, "to") || !parse_host(ps, &forward->host, &forward->host_at))
 		return false;
@@ -71,7 +71,7 @@ static bool parse_forward_target(struct parser *ps, struct forward *forward)
 	return false;
 }
 
-bool parse_forward(struct parser *ps, struct statement *st)
+bool parse_forward(struct profile_parser *ps, struct statement *st)
 {
 	struct forward *forward = &st->forward;
 	bool found = true;
@@ -99,14 +99,14 @@ bool parse_forward(struct parser *ps, struct statement *st)
 	return expect_end(ps, option_words, option_word_count);
 }
 
-bool parse_redirect(struct parser *ps, struct statement *st)
+bool parse_redirect(struct profile_parser *ps, struct statement *st)
 {
 	return parse_proto_port(ps, &st->nat.ports) && parse_from(ps, &st->nat.from) &&
 	       expect_word(ps, "to") && expect_word(ps, "port") &&
 	       parse_number(ps, "a port", 1, 65535, &st->nat.port);
 }
 
-bool parse_masquerade(struct parser *ps, struct statement *st)
+bool parse_masquerade(struct profile_parser *ps, struct statement *st)
 {
 	static const char *const words[] = { "both" };
 
@@ -117,14 +117,14 @@ bool parse_masquerade(struct parser *ps, struct statement *st)
 	return expect_end(ps, words, 1);
 }
 
-bool parse_snat(struct parser *ps, struct statement *st)
+bool parse_snat(struct profile_parser *ps, struct statement *st)
 {
 	return parse_from(ps, &st->nat.from) && expect_word(ps, "to") &&
 	       parse_name(ps, "a zone", &st->nat.zone) && expect_word(ps, "as") &&
 	       parse_host(ps, &st->nat.as, &st->nat.as_at);
 }
 
-bool parse_map(struct parser *ps, struct statement *st)
+bool parse_map(struct profile_parser *ps, struct statement *st)
 {
 	struct nat *nat = &st->nat;
 
@@ -146,7 +146,7 @@ static const char *const dscp_classes[] = {
 	"af13", "af21", "af22", "af23", "af31", "af32", "af33", "af41", "af42", "af43", "ef",
 };
 
-static bool parse_dscp(struct parser *ps, struct mark *mark)
+static bool parse_dscp(struct profile_parser *ps, struct mark *mark)
 {
 	for (size_t i = 0; i < ARRAY_LEN(dscp_classes); i++) {
 		if (!accept_word(ps, dscp_classes[i]))
@@ -163,7 +163,7 @@ static bool parse_dscp(struct parser *ps, struct mark *mark)
 }
 
 /* 0x10, 0x10/0xff */
-static bool parse_mark_value(struct parser *ps, struct mark *mark)
+static bool parse_mark_value(struct profile_parser *ps, struct mark *mark)
 {
 	const char *text = peek(ps)->text;
 	char *behind;
@@ -182,7 +182,7 @@ static bool parse_mark_value(struct parser *ps, struct mark *mark)
 	return true;
 }
 
-bool parse_mark(struct parser *ps, struct statement *st)
+bool parse_mark(struct profile_parser *ps, struct statement *st)
 {
 	struct mark *mark = &st->mark;
 
@@ -198,7 +198,7 @@ bool parse_mark(struct parser *ps, struct statement *st)
 	return accept_word(ps, "dscp") ? parse_dscp(ps, mark) : parse_mark_value(ps, mark);
 }
 
-bool parse_clamp(struct parser *ps, struct statement *st)
+bool parse_clamp(struct profile_parser *ps, struct statement *st)
 {
 	if (!expect_word(ps, "mss"))
 		return false;
@@ -208,7 +208,7 @@ bool parse_clamp(struct parser *ps, struct statement *st)
 	return expect_word(ps, "to") && parse_name(ps, "a zone", &st->clamp.zone);
 }
 
-bool parse_antispoof(struct parser *ps, struct statement *st)
+bool parse_antispoof(struct profile_parser *ps, struct statement *st)
 {
 	VEC(struct name) zones = { 0 };
 	bool good = expect_word(ps, "on");
@@ -232,13 +232,13 @@ bool parse_antispoof(struct parser *ps, struct statement *st)
 	return good && st->zones.item != NULL;
 }
 
-bool parse_notrack(struct parser *ps, struct statement *st)
+bool parse_notrack(struct profile_parser *ps, struct statement *st)
 {
 	return parse_items(ps, &st->notrack);
 }
 
 /* What iptables-restore could not read back. */
-static bool raw_fits(struct parser *ps, const struct token *first, const char *text, size_t len)
+static bool raw_fits(struct profile_parser *ps, const struct profile_token *first, const char *text, size_t len)
 {
 	struct words words = { .count = 0 };
 	struct where where = token_where(ps, first);
@@ -258,10 +258,10 @@ static bool raw_fits(struct parser *ps, const struct token *first, const char *t
 	return fault == WORD_FINE && len <= 10000;
 }
 
-bool parse_raw(struct parser *ps, struct statement *st)
+bool parse_raw(struct profile_parser *ps, struct statement *st)
 {
 	static const char *const tables[] = { "filter", "raw", "nat", "mangle" };
-	const struct token *first, *last;
+	const struct profile_token *first, *last;
 
 	st->raw.family = FAMILY_BOTH;
 	if (accept_word(ps, "-4"))

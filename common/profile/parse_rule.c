@@ -31,7 +31,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-bool parse_port(struct parser *ps, struct ports *out)
+bool parse_port(struct profile_parser *ps, struct ports *out)
 {
 	const char *text = peek(ps)->text;
 	char *behind;
@@ -53,7 +53,7 @@ bool parse_port(struct parser *ps, struct ports *out)
 }
 
 /* *proto is that of the item before, for a bare port, and becomes that of this one. */
-bool parse_item(struct parser *ps, int *proto, struct item *out)
+bool parse_item(struct profile_parser *ps, int *proto, struct item *out)
 {
 	*out = (struct item){ .where = token_where(ps, peek(ps)), .ports = { .any = true } };
 	for (size_t i = 0; i < ARRAY_LEN(protocols); i++) {
@@ -82,7 +82,7 @@ bool parse_item(struct parser *ps, int *proto, struct item *out)
 	return parse_name(ps, "a service, a protocol or a port", &out->service);
 }
 
-bool parse_items(struct parser *ps, struct item **out)
+bool parse_items(struct profile_parser *ps, struct item **out)
 {
 	int proto = PROTO_ANY;
 
@@ -98,7 +98,7 @@ bool parse_items(struct parser *ps, struct item **out)
 	return true;
 }
 
-static bool parse_place(struct parser *ps, struct place *out)
+static bool parse_place(struct profile_parser *ps, struct end_place *out)
 {
 	out->name.where = token_where(ps, peek(ps));
 	if (accept_word(ps, "any")) {
@@ -120,13 +120,13 @@ static bool parse_place(struct parser *ps, struct place *out)
 	return parse_name(ps, "a zone, a hosts list or an address", &out->name);
 }
 
-bool parse_places(struct parser *ps, struct end *out)
+bool parse_places(struct profile_parser *ps, struct end *out)
 {
-	struct place **next = &out->places;
+	struct end_place **next = &out->places;
 
 	out->where = token_where(ps, peek(ps));
 	do {
-		struct place *place = profile_alloc(ps->profile, sizeof(*place));
+		struct end_place *place = profile_alloc(ps->profile, sizeof(*place));
 
 		if (place == NULL || !parse_place(ps, place))
 			return false;
@@ -137,7 +137,7 @@ bool parse_places(struct parser *ps, struct end *out)
 }
 
 /* "limit" RATE [ "burst" NUM ] [ "total" ] [ "ban" PERIOD ] */
-static bool parse_limit(struct parser *ps, struct options *out)
+static bool parse_limit(struct profile_parser *ps, struct rule_options *out)
 {
 	if (!parse_rate(ps, &out->limit))
 		return false;
@@ -156,7 +156,7 @@ static bool parse_limit(struct parser *ps, struct options *out)
 	return true;
 }
 
-static bool parse_max(struct parser *ps, struct options *out)
+static bool parse_max(struct profile_parser *ps, struct rule_options *out)
 {
 	if (!parse_number(ps, "a number of connections", 1, 10000000, &out->max))
 		return false;
@@ -164,7 +164,7 @@ static bool parse_max(struct parser *ps, struct options *out)
 	return true;
 }
 
-static bool parse_rule_log(struct parser *ps, struct options *out)
+static bool parse_rule_log(struct profile_parser *ps, struct rule_options *out)
 {
 	out->log_rate = (struct rate){ 5, 60, 10 };
 	out->log_prefix = "";
@@ -196,7 +196,7 @@ static int day_parse(const char *text, size_t len)
 	return -1;
 }
 
-static bool parse_days(struct parser *ps, struct options *out)
+static bool parse_days(struct profile_parser *ps, struct rule_options *out)
 {
 	const char *text = peek(ps)->text;
 	size_t len = strcspn(text, "-");
@@ -217,7 +217,7 @@ static bool parse_days(struct parser *ps, struct options *out)
 }
 
 /* CLOCK "-" CLOCK [ DAY [ "-" DAY ] ], UTC */
-static bool parse_when(struct parser *ps, struct options *out)
+static bool parse_when(struct profile_parser *ps, struct rule_options *out)
 {
 	const char *end = "";
 	int start = -1, stop = -1;
@@ -240,7 +240,7 @@ static bool parse_when(struct parser *ps, struct options *out)
 	return true;
 }
 
-static bool parse_until(struct parser *ps, struct options *out)
+static bool parse_until(struct profile_parser *ps, struct rule_options *out)
 {
 	static const unsigned char days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	unsigned year, month, day;
@@ -258,7 +258,7 @@ static bool parse_until(struct parser *ps, struct options *out)
 	return true;
 }
 
-static bool parse_by(struct parser *ps, struct options *out)
+static bool parse_by(struct profile_parser *ps, struct rule_options *out)
 {
 	out->by_group = peek_word(ps, "group");
 	if (!accept_word(ps, "user") && !accept_word(ps, "group"))
@@ -266,7 +266,7 @@ static bool parse_by(struct parser *ps, struct options *out)
 	return parse_name(ps, out->by_group ? "a group" : "a user", &out->by);
 }
 
-static bool parse_only(struct parser *ps, struct options *out)
+static bool parse_only(struct profile_parser *ps, struct rule_options *out)
 {
 	if (accept_word(ps, "ipv4"))
 		out->only = FAMILY_IPV4;
@@ -278,7 +278,7 @@ static bool parse_only(struct parser *ps, struct options *out)
 }
 
 /* A comment in the rule itself, which iptables stores in 256 bytes. */
-static bool parse_note(struct parser *ps, struct options *out)
+static bool parse_note(struct profile_parser *ps, struct rule_options *out)
 {
 	if (peek(ps)->kind == TOKEN_STRING && strlen(peek(ps)->text) > 255)
 		return fail_here(ps, "a note has at most 255 bytes, this one has %zu",
@@ -287,14 +287,14 @@ static bool parse_note(struct parser *ps, struct options *out)
 }
 
 /* One option, if one stands here. A second of the same kind is an error. */
-bool parse_option(struct parser *ps, struct options *out, bool *found)
+bool parse_option(struct profile_parser *ps, struct rule_options *out, bool *found)
 {
 	struct where at = token_where(ps, peek(ps));
 	struct where none = { 0 };
 	const struct {
 		const char *word;
 		struct where *at;
-		bool (*parse)(struct parser *ps, struct options *out);
+		bool (*parse)(struct profile_parser *ps, struct rule_options *out);
 		bool given;
 	} options[] = {
 		{ "limit", &out->limit_at, parse_limit, out->limit_at.line > 0 },
@@ -321,7 +321,7 @@ bool parse_option(struct parser *ps, struct options *out, bool *found)
 	return true;
 }
 
-static bool parse_options(struct parser *ps, struct options *out)
+static bool parse_options(struct profile_parser *ps, struct rule_options *out)
 {
 	bool found;
 
@@ -332,14 +332,14 @@ static bool parse_options(struct parser *ps, struct options *out)
 	return expect_end(ps, option_words, option_word_count);
 }
 
-static bool parse_ends(struct parser *ps, struct end *from, struct end *to)
+static bool parse_ends(struct profile_parser *ps, struct end *from, struct end *to)
 {
 	if (accept_word(ps, "from") && !parse_places(ps, from))
 		return false;
 	return !accept_word(ps, "to") || parse_places(ps, to);
 }
 
-static bool parse_sentence(struct parser *ps, struct rule *rule)
+static bool parse_sentence(struct profile_parser *ps, struct profile_rule *rule)
 {
 	if (accept_word(ps, "allow"))
 		rule->verdict = VERDICT_ALLOW;
@@ -356,9 +356,9 @@ static bool parse_sentence(struct parser *ps, struct rule *rule)
 	return parse_ends(ps, &rule->from, &rule->to);
 }
 
-bool parse_rule(struct parser *ps, struct statement *st)
+bool parse_rule(struct profile_parser *ps, struct statement *st)
 {
-	struct options *options = &st->rule.options;
+	struct rule_options *options = &st->rule.options;
 
 	if (!parse_sentence(ps, &st->rule) || !parse_options(ps, options))
 		return false;
@@ -373,14 +373,14 @@ bool parse_rule(struct parser *ps, struct statement *st)
 	return true;
 }
 
-bool parse_expect(struct parser *ps, struct statement *st)
+bool parse_expect(struct profile_parser *ps, struct statement *st)
 {
 	if (peek_word(ps, "reject"))
 		return fail_expected(ps, "\"allow\" or \"deny\"");
 	return parse_sentence(ps, &st->rule) && expect_end(ps, option_words, 2);
 }
 
-bool parse_block(struct parser *ps, struct statement *st)
+bool parse_block(struct profile_parser *ps, struct statement *st)
 {
 	return expect_word(ps, "from") && parse_places(ps, &st->rule.from);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* A setting stands once: a second one says so with the place of the first. */
-static bool first_time(struct parser *ps, const struct where *before, const struct where *now)
+static bool first_time(struct profile_parser *ps, const struct where *before, const struct where *now)
 {
 	if (before->line == 0)
 		return true;
@@ -12,7 +12,7 @@ static bool first_time(struct parser *ps, const struct where *before, const stru
 	return false;
 }
 
-bool parse_strict(struct parser *ps, struct statement *st)
+bool parse_strict(struct profile_parser *ps, struct statement *st)
 {
 	if (!first_time(ps, &ps->profile->settings.strict_at, &st->where))
 		return false;
@@ -20,7 +20,7 @@ bool parse_strict(struct parser *ps, struct statement *st)
 	return expect_word(ps, "syn");
 }
 
-bool parse_frame(struct parser *ps, struct statement *st)
+bool parse_frame(struct profile_parser *ps, struct statement *st)
 {
 	if (!first_time(ps, &ps->profile->settings.frame_at, &st->where))
 		return false;
@@ -29,7 +29,7 @@ bool parse_frame(struct parser *ps, struct statement *st)
 	return expect_word(ps, "off");
 }
 
-bool parse_ping(struct parser *ps, struct statement *st)
+bool parse_ping(struct profile_parser *ps, struct statement *st)
 {
 	struct settings *settings = &ps->profile->settings;
 
@@ -44,7 +44,7 @@ bool parse_ping(struct parser *ps, struct statement *st)
 	return parse_rate(ps, &settings->ping);
 }
 
-bool parse_default(struct parser *ps, struct statement *st)
+bool parse_default(struct profile_parser *ps, struct statement *st)
 {
 	static const char *const sides[DIR_DOCKER] = {
 		[DIR_IN] = "in", [DIR_OUT] = "out", [DIR_FORWARD] = "forward"
@@ -70,7 +70,7 @@ bool parse_default(struct parser *ps, struct statement *st)
 	return true;
 }
 
-static bool parse_log_options(struct parser *ps, struct log_setting *log)
+static bool parse_log_options(struct profile_parser *ps, struct log_setting *log)
 {
 	static const char *const words[] = { "burst", "prefix", "nflog" };
 
@@ -93,7 +93,7 @@ static bool parse_log_options(struct parser *ps, struct log_setting *log)
 	}
 }
 
-bool parse_log(struct parser *ps, struct statement *st)
+bool parse_log(struct profile_parser *ps, struct statement *st)
 {
 	static const char *const kinds[LOG_KINDS] = { "denied", "invalid", "blocked" };
 	struct log_setting *log;
@@ -162,7 +162,7 @@ static const struct {
 	{ "sctp-established", "sctp_timeout_established" },
 };
 
-static bool parse_conntrack_key(struct parser *ps, struct setting **out)
+static bool parse_conntrack_key(struct profile_parser *ps, struct setting **out)
 {
 	const char *words[ARRAY_LEN(conntrack_keys)];
 	struct setting *setting = profile_alloc(ps->profile, sizeof(*setting));
@@ -191,7 +191,7 @@ static bool parse_conntrack_key(struct parser *ps, struct setting **out)
 	return setting->key != NULL && setting->value != NULL;
 }
 
-bool parse_conntrack(struct parser *ps, struct statement *st)
+bool parse_conntrack(struct profile_parser *ps, struct statement *st)
 {
 	(void)st;
 	do
@@ -220,7 +220,7 @@ static bool names_add(struct profile *profile, struct names *names, const char *
 }
 
 /* Patterns of chain names: letters of a chain's name and *. */
-bool parse_keep(struct parser *ps, struct statement *st)
+bool parse_keep(struct profile_parser *ps, struct statement *st)
 {
 	struct names *keep = &ps->profile->settings.keep;
 

@@ -85,7 +85,7 @@ static void printf_like(4, 0) finding_add(struct profile *profile, enum diag_id 
 					  const char *format, va_list args)
 {
 	struct strbuf text = STRBUF_INIT;
-	struct finding finding = { .id = id, .serial = (unsigned)profile->findings.len };
+	struct profile_finding finding = { .id = id, .serial = (unsigned)profile->findings.len };
 
 	strbuf_vprintf(&text, format, args);
 	finding.text = profile_text(profile, strbuf_text(&text), text.len);
@@ -120,7 +120,7 @@ void profile_warning(struct profile *profile, const struct where *where, const c
 /* Files in the order in which they were first named, which is that of their serial; then lines. */
 static int finding_compare(const void *left, const void *right)
 {
-	const struct finding *a = left, *b = right;
+	const struct profile_finding *a = left, *b = right;
 
 	if (a->where.file != NULL && b->where.file != NULL && strcmp(a->where.file, b->where.file) == 0) {
 		if (a->where.line != b->where.line)
@@ -131,7 +131,7 @@ static int finding_compare(const void *left, const void *right)
 	return a->serial < b->serial ? -1 : a->serial > b->serial;
 }
 
-static bool finding_same_place(const struct finding *a, const struct finding *b)
+static bool finding_same_place(const struct profile_finding *a, const struct profile_finding *b)
 {
 	return a->where.file != NULL && b->where.file != NULL && strcmp(a->where.file, b->where.file) == 0 &&
 	       a->where.line == b->where.line && a->where.column == b->where.column;
@@ -143,7 +143,7 @@ void profile_report(struct profile *profile)
 
 	/* One order for all files: the serial of a file's first finding stands for the file. */
 	for (size_t i = 0; i < profile->findings.len; i++) {
-		struct finding *finding = &profile->findings.item[i];
+		struct profile_finding *finding = &profile->findings.item[i];
 
 		for (size_t j = 0; j < i && finding->where.file != NULL; j++)
 			if (profile->findings.item[j].where.file != NULL &&
@@ -156,7 +156,7 @@ void profile_report(struct profile *profile)
 		qsort(profile->findings.item, profile->findings.len, sizeof(*profile->findings.item),
 		      finding_compare);
 	for (size_t i = 0; i < profile->findings.len; i++) {
-		const struct finding *finding = &profile->findings.item[i];
+		const struct profile_finding *finding = &profile->findings.item[i];
 
 		/* A definition is looked up where it stands and again where it is used. */
 		if (i > 0 && finding_same_place(finding, finding - 1) && strcmp(finding->text, finding[-1].text) == 0) {

@@ -238,7 +238,7 @@ static bool add_hosts(struct profile *profile, struct hosts *hosts, const struct
 }
 
 /* A zone that has networks of one family only closes the other: that must be meant. */
-static void warn_one_family(struct profile *profile, struct zone *zone, const struct place *place,
+static void warn_one_family(struct profile *profile, struct zone *zone, const struct end_place *place,
 			    enum family only)
 {
 	size_t v4 = addr_set_count(&zone->nets, FAMILY_IPV4), v6 = addr_set_count(&zone->nets, FAMILY_IPV6);
@@ -254,7 +254,7 @@ static void warn_one_family(struct profile *profile, struct zone *zone, const st
 			v4 > 0 ? "ipv4" : "ipv6");
 }
 
-static bool add_zone(struct profile *profile, const struct place *place, struct zone *zone, enum family only,
+static bool add_zone(struct profile *profile, const struct end_place *place, struct zone *zone, enum family only,
 		     bool unaddressed, struct selectors *out)
 {
 	bool bare = zone->nets.ranges.len == 0 || unaddressed || place->negated;
@@ -278,7 +278,7 @@ static bool add_zone(struct profile *profile, const struct place *place, struct 
 	return true;
 }
 
-static bool add_place(struct profile *profile, const struct end *end, const struct place *place,
+static bool add_place(struct profile *profile, const struct end *end, const struct end_place *place,
 		      enum family only, bool unaddressed, struct selectors *out)
 {
 	struct zone *zone = place->kind == PLACE_NAME ? zone_find(profile, place->name.text) : NULL;
@@ -337,7 +337,7 @@ bool resolve_end(struct profile *profile, const struct end *end, enum family onl
 		out->any = true;
 		return selector_add(profile, out, (struct selector){ .family = FAMILY_BOTH });
 	}
-	for (const struct place *place = end->places; place != NULL; place = place->next) {
+	for (const struct end_place *place = end->places; place != NULL; place = place->next) {
 		if (place->negated != negated) {
 			profile_error(profile, &place->name.where,
 				      "a list is \"not\" in all its places or in none");

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* What was recognised of a rule; anything else makes it raw. */
-struct reading {
+struct rule_parts {
 	const char *source, *destination, *in, *out, *proto, *ports, *state, *note, *target, *with,
 		*to_source;
 };
@@ -26,20 +26,20 @@ static const struct option_form {
 	const char *words[3]; /* before the value */
 	size_t field;
 } forms[] = {
-	{ { "-s" }, offsetof(struct reading, source) },
-	{ { "-d" }, offsetof(struct reading, destination) },
-	{ { "-i" }, offsetof(struct reading, in) },
-	{ { "-o" }, offsetof(struct reading, out) },
-	{ { "-p" }, offsetof(struct reading, proto) },
-	{ { "-m", "tcp", "--dport" }, offsetof(struct reading, ports) },
-	{ { "-m", "udp", "--dport" }, offsetof(struct reading, ports) },
-	{ { "-m", "sctp", "--dport" }, offsetof(struct reading, ports) },
-	{ { "-m", "multiport", "--dports" }, offsetof(struct reading, ports) },
-	{ { "-m", "conntrack", "--ctstate" }, offsetof(struct reading, state) },
-	{ { "-m", "comment", "--comment" }, offsetof(struct reading, note) },
-	{ { "-j" }, offsetof(struct reading, target) },
-	{ { "--reject-with" }, offsetof(struct reading, with) },
-	{ { "--to-source" }, offsetof(struct reading, to_source) },
+	{ { "-s" }, offsetof(struct rule_parts, source) },
+	{ { "-d" }, offsetof(struct rule_parts, destination) },
+	{ { "-i" }, offsetof(struct rule_parts, in) },
+	{ { "-o" }, offsetof(struct rule_parts, out) },
+	{ { "-p" }, offsetof(struct rule_parts, proto) },
+	{ { "-m", "tcp", "--dport" }, offsetof(struct rule_parts, ports) },
+	{ { "-m", "udp", "--dport" }, offsetof(struct rule_parts, ports) },
+	{ { "-m", "sctp", "--dport" }, offsetof(struct rule_parts, ports) },
+	{ { "-m", "multiport", "--dports" }, offsetof(struct rule_parts, ports) },
+	{ { "-m", "conntrack", "--ctstate" }, offsetof(struct rule_parts, state) },
+	{ { "-m", "comment", "--comment" }, offsetof(struct rule_parts, note) },
+	{ { "-j" }, offsetof(struct rule_parts, target) },
+	{ { "--reject-with" }, offsetof(struct rule_parts, with) },
+	{ { "--to-source" }, offsetof(struct rule_parts, to_source) },
 };
 
 static unsigned form_length(const struct option_form *form)
@@ -64,7 +64,7 @@ static bool form_matches(const struct option_form *form, const struct words *wor
 }
 
 /* False where a word is none of the forms, or stands in another order than ours. */
-static bool rule_read(const struct words *words, unsigned at, struct reading *out)
+static bool rule_read(const struct words *words, unsigned at, struct rule_parts *out)
 {
 	size_t form = 0;
 
@@ -93,7 +93,7 @@ static bool ports_are_plain(const char *ports)
 }
 
 /* Whether the compiler would write this rule again, and not another one. */
-static bool verdict_read(const struct reading *rule, const char **verb)
+static bool verdict_read(const struct rule_parts *rule, const char **verb)
 {
 	bool stateful = rule->proto == NULL || has_ports(rule->proto);
 	bool state = rule->state != NULL;
@@ -117,7 +117,7 @@ static bool verdict_read(const struct reading *rule, const char **verb)
 	       strcmp(rule->with, "icmp6-port-unreachable") == 0;
 }
 
-static bool proto_word(const struct reading *rule, struct strbuf *out)
+static bool proto_word(const struct rule_parts *rule, struct strbuf *out)
 {
 	static const char *const plain[] = { "icmp", "esp", "ah", "gre", "igmp" };
 	const char *proto = rule->proto;
@@ -182,7 +182,7 @@ static bool end_words(struct arena *arena, struct zone_names *zones, const char 
 
 /* Where packets come from and go to, as far as the chain's own sentences can say it. */
 static bool direction_words(struct arena *arena, struct zone_names *zones, const char *chain,
-			    const struct reading *rule, struct strbuf *out)
+			    const struct rule_parts *rule, struct strbuf *out)
 {
 	if (strcmp(chain, "INPUT") == 0)
 		return rule->destination == NULL && rule->out == NULL &&
@@ -203,7 +203,7 @@ static bool direction_words(struct arena *arena, struct zone_names *zones, const
 	return end_words(arena, zones, "to", rule->destination, rule->out, out);
 }
 
-static bool note_words(const struct reading *rule, struct strbuf *out)
+static bool note_words(const struct rule_parts *rule, struct strbuf *out)
 {
 	if (rule->note == NULL)
 		return true;
@@ -218,7 +218,7 @@ static bool note_words(const struct reading *rule, struct strbuf *out)
 }
 
 static bool filter_words(struct arena *arena, struct zone_names *zones, const char *chain,
-			 const struct reading *rule, struct strbuf *text)
+			 const struct rule_parts *rule, struct strbuf *text)
 {
 	const char *verb;
 
@@ -231,7 +231,7 @@ static bool filter_words(struct arena *arena, struct zone_names *zones, const ch
 
 /* masquerade and snat: a source, an interface, and nothing else. */
 static bool nat_words(struct arena *arena, struct zone_names *zones, const char *chain,
-		      const struct reading *rule, struct strbuf *text)
+		      const struct rule_parts *rule, struct strbuf *text)
 {
 	struct addr_range range, as;
 	bool snat = strcmp(rule->target, "SNAT") == 0;
@@ -257,7 +257,7 @@ static bool nat_words(struct arena *arena, struct zone_names *zones, const char 
 }
 
 /* What says the family: an address does it by itself. */
-static void family_words(struct sentence *sentence, const struct reading *rule, bool nat)
+static void family_words(struct sentence *sentence, const struct rule_parts *rule, bool nat)
 {
 	const char *address = rule->to_source != NULL ? rule->to_source
 			      : rule->source != NULL  ? rule->source
@@ -280,7 +280,7 @@ static void family_words(struct sentence *sentence, const struct reading *rule, 
 struct sentence sentence_make(struct arena *arena, struct zone_names *zones, const char *table,
 			      const char *chain, const struct words *words, unsigned first)
 {
-	struct reading rule = { .source = NULL };
+	struct rule_parts rule = { .source = NULL };
 	struct sentence sentence = { .text = NULL };
 	struct strbuf text = STRBUF_INIT;
 	bool nat = strcmp(table, "nat") == 0, said = false;

@@ -24,7 +24,7 @@ struct source_file {
 };
 
 /* An error or a warning, kept until all are known. */
-struct finding {
+struct profile_finding {
 	enum diag_id id;
 	struct where where;
 	const char *text;
@@ -50,7 +50,7 @@ struct profile {
 	unsigned stamp; /* of the list of items that is looked up */
 	struct settings settings;
 	struct output out;
-	VEC(struct finding) findings;
+	VEC(struct profile_finding) findings;
 	bool has[DIR_COUNT];         /* sides with rules of the profile's own */
 	bool denied_used[DIR_COUNT]; /* sides whose denied chain is jumped to */
 	bool reject_used, nat_used;

@@ -17,8 +17,8 @@ struct name {
 };
 
 /* One member of an end: "lan", "not 192.0.2.0/24", "any", "self". */
-struct place {
-	struct place *next;
+struct end_place {
+	struct end_place *next;
 	enum place_kind { PLACE_ANY, PLACE_SELF, PLACE_NAME, PLACE_HOST } kind;
 	bool negated;
 	struct name name;
@@ -27,7 +27,7 @@ struct place {
 
 /* What stands behind "from" or "to". places NULL: not given. */
 struct end {
-	struct place *places;
+	struct end_place *places;
 	struct name on;
 	struct where where; /* of the first place */
 };
@@ -57,7 +57,7 @@ struct item {
 
 enum verdict { VERDICT_ALLOW, VERDICT_DENY, VERDICT_REJECT };
 
-struct options {
+struct rule_options {
 	struct where limit_at, max_at, log_at, by_at, only_at; /* line 0: not given */
 	struct rate limit;
 	unsigned burst;
@@ -77,11 +77,11 @@ struct options {
 	const char *note;
 };
 
-struct rule {
+struct profile_rule {
 	enum verdict verdict;
 	struct item *what; /* NULL: everything */
 	struct end from, to;
-	struct options options;
+	struct rule_options options;
 };
 
 struct forward {
@@ -94,7 +94,7 @@ struct forward {
 	bool has_port;
 	unsigned port, port_last;
 	bool hairpin;
-	struct options options;
+	struct rule_options options;
 };
 
 /* redirect, masquerade, snat, map: what they need of these. */
@@ -155,7 +155,7 @@ struct statement {
 	unsigned file;      /* 0: the profile itself, else an included one */
 	bool broken;        /* reported: nothing is made of it */
 	union {
-		struct rule rule; /* also STATEMENT_EXPECT and, from alone, STATEMENT_BLOCK */
+		struct profile_rule rule; /* also STATEMENT_EXPECT and, from alone, STATEMENT_BLOCK */
 		struct forward forward;
 		struct nat nat;
 		struct mark mark;
