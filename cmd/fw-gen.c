@@ -65,6 +65,8 @@ int main(int argc, char *argv[])
 
 	if (options.mode == 'S')
 		profile_print_services(&out);
+	else if (options.mode == 'L')
+		profile_print_statements(&out);
 	else
 		generate(&cli, &options, &out);
 	if (out.failed)

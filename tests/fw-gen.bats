@@ -131,13 +131,39 @@ manual_blocks() {
 	[ "$count" -ge 25 ]
 }
 
-@test "every statement of the grammar has an example in the manual" {
+# each_row FUNCTION: with the word of each statement, then of each option
+each_row() {
+	local word rest
+	while read -r word rest; do
+		[ "$word" = options ] || "$1" "$word" || { echo "$1 $word" && return 1; }
+	done < <(fw-gen --statements)
+}
+
+@test "the manual lists the statements and options of the table" {
+	manual_blocks statements printf >"$tmp/list"
+	diff "$tmp/list" <(fw-gen --statements)
+	sed -n '/^\.Sh GRAMMAR/,/^\.Ed/p' "$man" >"$tmp/grammar"
+	in_grammar() { grep -q "\"$1\"" "$tmp/grammar"; }
+	each_row in_grammar
+	in_heading() { grep -qE "^\.It Cm (.* )?$1( .*)?\$" "$man"; }
+	each_row in_heading
+}
+
+@test "every statement and option has an example in the manual" {
 	manual_blocks example printf >"$tmp/examples"
-	for word in $(sed -n '/^statement/,/;/p' "$man" | tr -d '|;=' | sed 's/statement//'); do
-		[ "$word" = rule ] && word='(allow|deny|reject)'
-		[ "$word" = strict ] && word='strict syn'
-		grep -qE "^$word( |$)" "$tmp/examples" || { echo "no example of $word" && return 1; }
-	done
+	in_example() { grep -qE "(^| )$1( |$)" "$tmp/examples"; }
+	each_row in_example
+}
+
+@test "every statement and option has a sample, whose rules would be others without it" {
+	rules_of() { (cd "$data" && fw-gen "$1" 2>/dev/null) | grep -vE '^#@ (line|end|stream)'; }
+	in_sample() {
+		grep -qE "(^| )$1( |$)" "$data/$1.conf" || return
+		[ -e "$data/$1.rules" ] || return
+		sed "/^$1 /d; s/ $1 .*//" "$data/$1.conf" >"$tmp/without.conf"
+		! cmp -s <(rules_of "$1.conf") <(rules_of "$tmp/without.conf")
+	}
+	each_row in_sample
 }
 
 @test "every bad line of the manual earns exactly its message, status 1 and no output" {

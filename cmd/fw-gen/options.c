@@ -11,7 +11,8 @@ static const char usage[] = "usage: fw-gen [-4|-6] [-c|-e|-i|-m|-s] [--no-sets] 
 			    "  -m, --modules   the kernel modules it needs, as lines for modules-load.d\n"
 			    "  -s, --sysctls   the kernel settings it needs, as lines for sysctl.d\n"
 			    "      --no-sets   long host lists become trees of chains, not ipsets\n"
-			    "      --services  the built-in table of services\n"
+			    "      --services    the built-in table of services\n"
+			    "      --statements  the statements of the language\n"
 			    "  -h, --help      this text\n"
 			    "  -V, --version   the version\n";
 
@@ -25,6 +26,7 @@ static const struct option longs[] = {
 	{ "sysctls", no_argument, NULL, 's' },
 	{ "no-sets", no_argument, NULL, 'n' },
 	{ "services", no_argument, NULL, 'S' },
+	{ "statements", no_argument, NULL, 'L' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -40,7 +42,7 @@ static void set_family(const struct cli *cli, struct fw_gen_options *options, en
 static void set_mode(const struct cli *cli, struct fw_gen_options *options, int mode)
 {
 	if (options->mode != 0 && options->mode != mode)
-		cli_misuse(cli, "one of -c, -e, -i, -m, -s and --services at a time");
+		cli_misuse(cli, "one of -c, -e, -i, -m, -s, --services and --statements at a time");
 	options->mode = mode;
 }
 

@@ -3,24 +3,6 @@
 
 #include <string.h>
 
-static bool (*const builders[])(struct profile *profile, const struct statement *st) = {
-	[STATEMENT_RULE] = build_rule,
-	[STATEMENT_BLOCK] = build_block,
-	[STATEMENT_HELPER] = build_helper,
-	[STATEMENT_FORWARD] = build_forward,
-	[STATEMENT_REDIRECT] = build_redirect,
-	[STATEMENT_MASQUERADE] = build_masquerade,
-	[STATEMENT_SNAT] = build_snat,
-	[STATEMENT_MAP] = build_map,
-	[STATEMENT_MARK] = build_mark,
-	[STATEMENT_CLAMP] = build_clamp,
-	[STATEMENT_ANTISPOOF] = build_antispoof,
-	[STATEMENT_NOTRACK] = build_notrack,
-	[STATEMENT_RAW] = build_raw,
-	[STATEMENT_EXPECT] = build_expect,
-	[STATEMENT_SETTING] = NULL,
-};
-
 /* Hosts and services that no statement uses are read too: their mistakes are mistakes. */
 static void build_definitions(struct profile *profile)
 {
@@ -41,7 +23,7 @@ bool profile_build(struct profile *profile)
 	build_frame(profile);
 	build_definitions(profile);
 	for (const struct statement *st = profile->statements; st != NULL && !profile->failed; st = st->next)
-		if (!st->broken && builders[st->kind] != NULL && !builders[st->kind](profile, st))
+		if (!st->broken && !statement_rows[st->kind].build(profile, st))
 			continue; /* reported */
 	build_denied(profile);
 	build_directives(profile);

@@ -4,6 +4,7 @@
 #define FW_PROFILE_BUILD_H
 
 #include "profile/resolve.h"
+#include "profile/statement_table.h"
 
 /* One match on ports: "-p tcp -m multiport --dports 80,443". */
 struct port_group {
@@ -53,6 +54,20 @@ struct site {
 	unsigned chains;    /* of this statement so far */
 };
 
+/* A statement whose rules have one target. Its lists are freed by site_end. */
+struct site_build {
+	struct profile *profile;
+	struct site site;
+	struct selectors from, to;
+	struct port_groups groups;
+	struct steps steps;
+};
+
+/* For both families, in the phase of the statement's row, without matches of its own. */
+struct site_build site_begin(struct profile *profile, const struct statement *st, enum out_table table,
+			     const char *chain);
+void site_end(struct site_build *build);
+
 /*
  * The rules for every group, every alternative of both ends and every step. Long lists get a chain
  * of their own, and so do several steps with several conditions: what is counted is counted once.
@@ -67,9 +82,9 @@ must_check const char *statement_id(struct profile *profile, const struct statem
 /* "NEW", or with `notrack` in the profile also what nobody tracks. */
 const char *state_match(const struct profile *profile);
 
-/* build_log.c: what a log setting becomes: "-m limit --limit 5/min" and "LOG --log-prefix ...". */
-const char *log_match(struct profile *profile, const struct log_setting *log);
-const char *log_target(struct profile *profile, const struct log_setting *log, const char *chain);
+/* build_frame.c: what a log setting becomes: "-m limit --limit 5/min" and "LOG --log-prefix ...". */
+must_check const char *log_match(struct profile *profile, const struct log_setting *log);
+must_check const char *log_target(struct profile *profile, const struct log_setting *log, const char *chain);
 
 /* The target for what is denied on this side; the chain behind it is made at the end. */
 const char *denied_target(struct profile *profile, enum direction dir);
@@ -81,22 +96,6 @@ const char *reject_target(struct profile *profile);
 void build_frame(struct profile *profile);
 void build_denied(struct profile *profile);
 void build_directives(struct profile *profile);
-
-/* Each makes the rules of one statement. False after errors. */
-must_check bool build_rule(struct profile *profile, const struct statement *st);
-must_check bool build_block(struct profile *profile, const struct statement *st);
-must_check bool build_helper(struct profile *profile, const struct statement *st);
-must_check bool build_forward(struct profile *profile, const struct statement *st);
-must_check bool build_redirect(struct profile *profile, const struct statement *st);
-must_check bool build_masquerade(struct profile *profile, const struct statement *st);
-must_check bool build_snat(struct profile *profile, const struct statement *st);
-must_check bool build_map(struct profile *profile, const struct statement *st);
-must_check bool build_mark(struct profile *profile, const struct statement *st);
-must_check bool build_clamp(struct profile *profile, const struct statement *st);
-must_check bool build_antispoof(struct profile *profile, const struct statement *st);
-must_check bool build_notrack(struct profile *profile, const struct statement *st);
-must_check bool build_raw(struct profile *profile, const struct statement *st);
-must_check bool build_expect(struct profile *profile, const struct statement *st);
 
 /* build_option.c: the steps that a rule's options make. */
 must_check bool steps_make(struct profile *profile, const struct statement *st, const struct rule_options *options,

@@ -27,15 +27,12 @@ static void frame_rule(struct profile *profile, enum phase phase, enum family fa
 const char *log_match(struct profile *profile, const struct log_setting *log)
 {
 	struct strbuf text = STRBUF_INIT;
-	const char *copy;
 
 	strbuf_puts(&text, "-m limit --limit ");
 	rate_print(&text, &log->rate);
 	if (log->burst > 0)
 		strbuf_printf(&text, " --limit-burst %u", log->burst);
-	copy = profile_text(profile, strbuf_text(&text), text.len);
-	strbuf_free(&text);
-	return copy;
+	return profile_take(profile, &text);
 }
 
 /* The prefix with %c as the chain. */

@@ -5,40 +5,8 @@
 
 #include <string.h>
 
-/* One statement whose rules all have one verdict and no options. */
-struct plain {
-	struct profile *profile;
-	struct site site;
-	struct selectors from, to;
-	struct port_groups groups;
-	struct steps steps;
-};
-
-static struct plain plain_begin(struct profile *profile, const struct statement *st, enum out_table table,
-				enum phase phase, const char *chain)
-{
-	struct plain plain = { .profile = profile };
-
-	plain.site = (struct site){ .st = st,
-				    .table = table,
-				    .phase = phase,
-				    .chain = chain,
-				    .family = FAMILY_BOTH,
-				    .extra = "",
-				    .state = "" };
-	return plain;
-}
-
-static void plain_end(struct plain *plain)
-{
-	selectors_free(&plain->from);
-	selectors_free(&plain->to);
-	vec_free(&plain->groups.list);
-	vec_free(&plain->steps.list);
-}
-
 /* NULL items: everything. */
-static bool plain_items(struct plain *plain, const struct item *items, enum port_form form)
+static bool plain_items(struct site_build *plain, const struct item *items, enum port_form form)
 {
 	struct port_list ports;
 	bool good = resolve_items(plain->profile, items, &ports);
@@ -51,7 +19,7 @@ static bool plain_items(struct plain *plain, const struct item *items, enum port
 	return good;
 }
 
-static bool plain_emit(struct plain *plain, const char *target)
+static bool plain_emit(struct site_build *plain, const char *target)
 {
 	struct selector any = { .family = FAMILY_BOTH };
 	struct step step = { .family = FAMILY_BOTH, .match = "", .target = target };
@@ -89,7 +57,7 @@ static const char *blocked_target(struct profile *profile)
 
 bool build_block(struct profile *profile, const struct statement *st)
 {
-	struct plain plain = plain_begin(profile, st, TABLE_RAW, PHASE_BLOCK, "PREROUTING");
+	struct site_build plain = site_begin(profile, st, TABLE_RAW, "PREROUTING");
 	bool good = resolve_end(profile, &st->rule.from, FAMILY_BOTH, false, &plain.from);
 
 	plain.to.any = true;
@@ -99,7 +67,7 @@ bool build_block(struct profile *profile, const struct statement *st)
 	}
 	good = good && plain_items(&plain, NULL, PORTS_DESTINATION) &&
 	       plain_emit(&plain, blocked_target(profile));
-	plain_end(&plain);
+	site_end(&plain);
 	return good;
 }
 
@@ -108,7 +76,7 @@ static bool helper_rule(struct profile *profile, const struct statement *st, con
 {
 	const char *name = service_helper(profile, item->service.text);
 	const struct helper_kind *kind = name != NULL ? helper_kind_find(name) : NULL;
-	struct plain plain = plain_begin(profile, st, TABLE_RAW, PHASE_ARRIVAL, "PREROUTING");
+	struct site_build plain = site_begin(profile, st, TABLE_RAW, "PREROUTING");
 	struct item alone = *item;
 	bool good = resolve_end(profile, &st->helper.from, FAMILY_BOTH, true, &plain.from);
 
@@ -133,7 +101,7 @@ static bool helper_rule(struct profile *profile, const struct statement *st, con
 		good = false;
 	}
 	good = good && plain_emit(&plain, profile_textf(profile, "CT --helper %s", name));
-	plain_end(&plain);
+	site_end(&plain);
 	return good;
 }
 
@@ -172,7 +140,7 @@ bool build_antispoof(struct profile *profile, const struct statement *st)
 								 zone->ifaces[i], rules[r].behind);
 
 				if (text != NULL)
-					output_rule(&profile->out, TABLE_RAW, PHASE_ANTISPOOF,
+					output_rule(&profile->out, TABLE_RAW, statement_phase(st),
 						    rules[r].family, "PREROUTING", &st->where, text);
 			}
 	}
@@ -182,15 +150,16 @@ bool build_antispoof(struct profile *profile, const struct statement *st)
 static bool notrack_side(struct profile *profile, const struct statement *st, enum phase phase,
 			 const char *chain, enum port_form form, const char *target)
 {
-	struct plain plain =
-		plain_begin(profile, st, phase == PHASE_OUT ? TABLE_FILTER : TABLE_RAW, phase, chain);
+	struct site_build plain =
+		site_begin(profile, st, phase == PHASE_OUT ? TABLE_FILTER : TABLE_RAW, chain);
 	bool good;
 
+	plain.site.phase = phase;
 	plain.from.any = plain.to.any = true;
 	if (phase == PHASE_OUT)
 		plain.site.extra = "-m conntrack --ctstate UNTRACKED";
 	good = plain_items(&plain, st->notrack, form) && plain_emit(&plain, target);
-	plain_end(&plain);
+	site_end(&plain);
 	return good;
 }
 
@@ -206,7 +175,7 @@ bool build_notrack(struct profile *profile, const struct statement *st)
 	if (profile->settings.policy[DIR_OUT] != VERDICT_ALLOW &&
 	    !notrack_side(profile, st, PHASE_OUT, "OUTPUT", PORTS_SOURCE, "ACCEPT"))
 		return false;
-	return notrack_side(profile, st, PHASE_ARRIVAL, "PREROUTING", PORTS_DESTINATION, "CT --notrack") &&
+	return notrack_side(profile, st, statement_phase(st), "PREROUTING", PORTS_DESTINATION, "CT --notrack") &&
 	       notrack_side(profile, st, PHASE_TRANSIT, "OUTPUT", PORTS_SOURCE, "CT --notrack");
 }
 
@@ -219,7 +188,7 @@ static bool has_iface(const struct selectors *end)
 }
 
 /* The hook that knows what the ends ask for; as early as it can be, since marks choose routes. */
-static void mark_site(struct plain *plain)
+static void mark_site(struct site_build *plain)
 {
 	struct site *site = &plain->site;
 
@@ -238,7 +207,7 @@ static void mark_site(struct plain *plain)
 
 bool build_mark(struct profile *profile, const struct statement *st)
 {
-	struct plain plain = plain_begin(profile, st, TABLE_MANGLE, PHASE_ARRIVAL, "PREROUTING");
+	struct site_build plain = site_begin(profile, st, TABLE_MANGLE, "PREROUTING");
 	const struct mark *mark = &st->mark;
 	const char *target;
 	bool good = resolve_end(profile, &mark->from, FAMILY_BOTH, false, &plain.from);
@@ -261,7 +230,7 @@ bool build_mark(struct profile *profile, const struct statement *st)
 	plain.from.any = plain.from.any || plain.from.self;
 	plain.to.any = plain.to.any || plain.to.self;
 	good = good && target != NULL && plain_emit(&plain, target);
-	plain_end(&plain);
+	site_end(&plain);
 	return good;
 }
 
@@ -277,7 +246,7 @@ bool build_clamp(struct profile *profile, const struct statement *st)
 				      zone->ifaces[i], how);
 
 		if (text != NULL)
-			output_rule(&profile->out, TABLE_MANGLE, PHASE_TRANSIT, FAMILY_BOTH, "FORWARD",
+			output_rule(&profile->out, TABLE_MANGLE, statement_phase(st), FAMILY_BOTH, "FORWARD",
 				    &st->where, text);
 	}
 	return zone != NULL;

@@ -4,40 +4,19 @@
 
 #include <string.h>
 
-/* What a statement of the nat table holds while it is built. */
-struct nat_build {
-	struct profile *profile;
-	struct site site;
-	struct selectors from, to;
-	struct port_groups groups;
-	struct steps steps;
-};
-
-static struct nat_build nat_begin(struct profile *profile, const struct statement *st, enum phase phase,
-				  const char *chain, enum family family)
+/* Rules of the nat table; the caller may move the site to another table. */
+static struct site_build nat_begin(struct profile *profile, const struct statement *st, enum phase phase,
+				   const char *chain, enum family family)
 {
-	struct nat_build nat = { .profile = profile };
+	struct site_build nat = site_begin(profile, st, TABLE_NAT, chain);
 
-	nat.site = (struct site){ .st = st,
-				  .table = TABLE_NAT,
-				  .phase = phase,
-				  .chain = chain,
-				  .family = family,
-				  .extra = "",
-				  .state = "" };
+	nat.site.phase = phase;
+	nat.site.family = family;
 	profile->nat_used = true;
 	return nat;
 }
 
-static void nat_end(struct nat_build *nat)
-{
-	selectors_free(&nat->from);
-	selectors_free(&nat->to);
-	vec_free(&nat->groups.list);
-	vec_free(&nat->steps.list);
-}
-
-static bool nat_ports(struct nat_build *nat, const struct ports *ports)
+static bool nat_ports(struct site_build *nat, const struct ports *ports)
 {
 	struct port_list list = { 0 };
 	bool good;
@@ -49,7 +28,7 @@ static bool nat_ports(struct nat_build *nat, const struct ports *ports)
 	return good;
 }
 
-static bool nat_target(struct nat_build *nat, const char *match, const char *target)
+static bool nat_target(struct site_build *nat, const char *match, const char *target)
 {
 	struct step step = { .family = FAMILY_BOTH, .match = match, .target = target, .note = true };
 
@@ -58,7 +37,7 @@ static bool nat_target(struct nat_build *nat, const char *match, const char *tar
 	return true;
 }
 
-static bool nat_emit(struct nat_build *nat)
+static bool nat_emit(struct site_build *nat)
 {
 	struct selector any = { .family = FAMILY_BOTH };
 
@@ -123,7 +102,7 @@ static bool resolve_source(struct profile *profile, const struct end *end, struc
 static bool build_source(struct profile *profile, const struct statement *st, enum family family,
 			 const char *target)
 {
-	struct nat_build nat = nat_begin(profile, st, PHASE_DEPARTURE, "POSTROUTING", family);
+	struct site_build nat = nat_begin(profile, st, statement_phase(st), "POSTROUTING", family);
 	const struct zone *zone = resolve_zone(profile, &st->nat.zone);
 	bool good = zone != NULL && resolve_source(profile, &st->nat.from, &nat.from);
 
@@ -134,7 +113,7 @@ static bool build_source(struct profile *profile, const struct statement *st, en
 	}
 	good = good && add_ifaces(profile, zone, &nat.to) && nat_ports(&nat, NULL) &&
 	       nat_target(&nat, "", target) && nat_emit(&nat);
-	nat_end(&nat);
+	site_end(&nat);
 	return good;
 }
 
@@ -146,12 +125,9 @@ bool build_masquerade(struct profile *profile, const struct statement *st)
 static const char *address_text(struct profile *profile, const struct addr_range *range)
 {
 	struct strbuf text = STRBUF_INIT;
-	const char *copy;
 
 	addr_print(&text, range);
-	copy = profile_text(profile, strbuf_text(&text), text.len);
-	strbuf_free(&text);
-	return copy;
+	return profile_take(profile, &text);
 }
 
 bool build_snat(struct profile *profile, const struct statement *st)
@@ -167,14 +143,13 @@ bool build_snat(struct profile *profile, const struct statement *st)
 		strbuf_putc(&text, '-');
 		addr_print_first(&text, &last);
 	}
-	target = profile_text(profile, strbuf_text(&text), text.len);
-	strbuf_free(&text);
+	target = profile_take(profile, &text);
 	return target != NULL && build_source(profile, st, st->nat.as.family, target);
 }
 
 bool build_map(struct profile *profile, const struct statement *st)
 {
-	struct nat_build nat = nat_begin(profile, st, PHASE_ARRIVAL, "PREROUTING", st->nat.net.family);
+	struct site_build nat = nat_begin(profile, st, statement_phase(st), "PREROUTING", st->nat.net.family);
 	const struct zone *zone = resolve_zone(profile, &st->nat.zone);
 	const char *net = address_text(profile, &st->nat.as);
 	struct selector to = { .family = st->nat.net.family, .has_range = true, .range = st->nat.net };
@@ -183,14 +158,14 @@ bool build_map(struct profile *profile, const struct statement *st)
 	good = good && (vec_push(&nat.to.list, to) || profile_memory(profile));
 	good = good && nat_ports(&nat, NULL) &&
 	       nat_target(&nat, "", profile_textf(profile, "NETMAP --to %s", net)) && nat_emit(&nat);
-	nat_end(&nat);
+	site_end(&nat);
 	return good;
 }
 
 /* The INPUT rule that lets in what was redirected, and nothing that came to the port by itself. */
 static bool build_redirect_filter(struct profile *profile, const struct statement *st)
 {
-	struct nat_build nat = nat_begin(profile, st, PHASE_IN, "INPUT", FAMILY_BOTH);
+	struct site_build nat = nat_begin(profile, st, PHASE_IN, "INPUT", FAMILY_BOTH);
 	struct ports ports = { .proto = st->nat.ports.proto, .first = st->nat.port, .last = st->nat.port };
 	bool good = resolve_end(profile, &st->nat.from, FAMILY_NONE, false, &nat.from);
 
@@ -200,13 +175,13 @@ static bool build_redirect_filter(struct profile *profile, const struct statemen
 	good = good && nat_ports(&nat, &ports) &&
 	       nat_target(&nat, "-m conntrack --ctstate NEW -m conntrack --ctstate DNAT", "ACCEPT") &&
 	       nat_emit(&nat);
-	nat_end(&nat);
+	site_end(&nat);
 	return good;
 }
 
 bool build_redirect(struct profile *profile, const struct statement *st)
 {
-	struct nat_build nat = nat_begin(profile, st, PHASE_ARRIVAL, "PREROUTING", FAMILY_BOTH);
+	struct site_build nat = nat_begin(profile, st, statement_phase(st), "PREROUTING", FAMILY_BOTH);
 	bool good = resolve_end(profile, &st->nat.from, FAMILY_NONE, false, &nat.from), self = nat.from.self;
 
 	if (self) {
@@ -216,7 +191,7 @@ bool build_redirect(struct profile *profile, const struct statement *st)
 	good = good && nat_ports(&nat, &st->nat.ports) &&
 	       nat_target(&nat, "", profile_textf(profile, "REDIRECT --to-ports %u", st->nat.port)) &&
 	       nat_emit(&nat);
-	nat_end(&nat);
+	site_end(&nat);
 	return good && (self || build_redirect_filter(profile, st));
 }
 
@@ -266,7 +241,7 @@ static bool forward_from(struct profile *profile, const struct forward *forward,
 		return on == NULL || add_ifaces(profile, on, out);
 	if (on != NULL && end.on.text == NULL)
 		end.on = forward->on;
-	return resolve_end(profile, &end, forward->options.only, false, out);
+	return resolve_end(profile, &end, forward->options.only.family, false, out);
 }
 
 static bool add_host(struct profile *profile, const struct addr_range *host, const char *iface,
@@ -294,7 +269,7 @@ static const char *dnat_target(struct profile *profile, const struct forward *fo
 static bool forward_dnat(struct profile *profile, const struct statement *st)
 {
 	const struct forward *forward = &st->forward;
-	struct nat_build nat = nat_begin(profile, st, PHASE_ARRIVAL, "PREROUTING", forward->host.family);
+	struct site_build nat = nat_begin(profile, st, statement_phase(st), "PREROUTING", forward->host.family);
 	bool good = forward_from(profile, forward, &nat.from);
 
 	if (good && nat.from.self) {
@@ -310,7 +285,7 @@ static bool forward_dnat(struct profile *profile, const struct statement *st)
 	good = good && (forward->at.family == FAMILY_NONE || add_host(profile, &forward->at, NULL, &nat.to));
 	good = good && nat_ports(&nat, &forward->ports) &&
 	       nat_target(&nat, "", dnat_target(profile, forward)) && nat_emit(&nat);
-	nat_end(&nat);
+	site_end(&nat);
 	return good;
 }
 
@@ -331,7 +306,7 @@ static bool forward_filter(struct profile *profile, const struct statement *st, 
 			   const struct addr_range *net)
 {
 	const struct forward *forward = &st->forward;
-	struct nat_build nat = nat_begin(profile, st, PHASE_FORWARD, "FORWARD", forward->host.family);
+	struct site_build nat = nat_begin(profile, st, PHASE_FORWARD, "FORWARD", forward->host.family);
 	struct ports ports = forward_ports(forward);
 	bool good = true;
 
@@ -339,7 +314,7 @@ static bool forward_filter(struct profile *profile, const struct statement *st, 
 	nat.site.table = TABLE_FILTER;
 	nat.site.state = "-m conntrack --ctstate NEW -m conntrack --ctstate DNAT";
 	nat.site.chains = lan != NULL ? 10 : 0;
-	nat.site.note = forward->options.note;
+	nat.site.note = forward->options.note.text;
 	nat.site.extra = options_extra(profile, &forward->options);
 	if (lan == NULL)
 		good = forward_from(profile, forward, &nat.from) &&
@@ -351,7 +326,7 @@ static bool forward_filter(struct profile *profile, const struct statement *st, 
 	good = good && steps_make(profile, st, &forward->options, VERDICT_ALLOW, DIR_FORWARD, &nat.groups,
 				  &nat.steps);
 	good = good && nat_emit(&nat);
-	nat_end(&nat);
+	site_end(&nat);
 	return good;
 }
 
@@ -364,8 +339,8 @@ static bool forward_hairpin(struct profile *profile, const struct statement *st)
 	const struct forward *forward = &st->forward;
 	const struct addr_range *net;
 	const struct zone *lan = zone_of(profile, &forward->host, &net);
-	struct nat_build in = nat_begin(profile, st, PHASE_ARRIVAL, "PREROUTING", forward->host.family);
-	struct nat_build out = nat_begin(profile, st, PHASE_TRANSIT, "POSTROUTING", forward->host.family);
+	struct site_build in = nat_begin(profile, st, statement_phase(st), "PREROUTING", forward->host.family);
+	struct site_build out = nat_begin(profile, st, PHASE_TRANSIT, "POSTROUTING", forward->host.family);
 	struct ports ports = forward_ports(forward);
 	bool good = lan != NULL && add_ifaces(profile, lan, &in.from);
 
@@ -380,8 +355,8 @@ static bool forward_hairpin(struct profile *profile, const struct statement *st)
 		good = add_host(profile, &forward->host, lan->ifaces[i], &out.to);
 	good = good && add_host(profile, net, NULL, &out.from) && nat_ports(&out, &ports) &&
 	       nat_target(&out, "-m conntrack --ctstate DNAT", "MASQUERADE") && nat_emit(&out);
-	nat_end(&in);
-	nat_end(&out);
+	site_end(&in);
+	site_end(&out);
 	return good;
 }
 
@@ -394,13 +369,13 @@ bool build_forward(struct profile *profile, const struct statement *st)
 			      "no packet can match: one side is IPv4 only, the other IPv6 only");
 		return false;
 	}
-	if (forward->options.only != FAMILY_NONE && forward->options.only != forward->host.family) {
-		profile_error(profile, &forward->options.only_at,
+	if (forward->options.only.family != FAMILY_NONE && forward->options.only.family != forward->host.family) {
+		profile_error(profile, &forward->options.only.at,
 			      "no packet can match: the addresses are of the other family");
 		return false;
 	}
-	if (forward->options.by_at.line > 0) {
-		profile_error(profile, &forward->options.by_at,
+	if (forward->options.by.at.line > 0) {
+		profile_error(profile, &forward->options.by.at,
 			      "who sent a packet is known only of this host's own");
 		return false;
 	}

@@ -51,7 +51,7 @@ static const char *ban_list(struct maker *m, enum family family, const char *wha
 
 static void add_ban(struct maker *m)
 {
-	const char *check = profile_textf(m->profile, "--rcheck --seconds %u", m->options->ban);
+	const char *check = profile_textf(m->profile, "--rcheck --seconds %u", m->options->limit.ban);
 
 	for (size_t i = 0; check != NULL && i < ARRAY_LEN(families); i++)
 		step_add(m, (struct step){ .family = families[i],
@@ -63,33 +63,29 @@ static void add_ban(struct maker *m)
 static const char *rate_text(struct profile *profile, const struct rate *rate)
 {
 	struct strbuf text = STRBUF_INIT;
-	const char *copy;
 
 	rate_print(&text, rate);
-	copy = profile_text(profile, strbuf_text(&text), text.len);
-	strbuf_free(&text);
-	return copy;
+	return profile_take(profile, &text);
 }
 
 static void add_log(struct maker *m)
 {
-	const struct rate *rate = &m->options->log_rate;
+	const struct rate *rate = &m->options->log.rate;
 	const char *text = rate_text(m->profile, rate);
 	struct strbuf target = STRBUF_INIT;
 
 	if (text == NULL)
 		return;
 	strbuf_puts(&target, "LOG");
-	if (m->options->log_prefix[0] != '\0') {
+	if (m->options->log.prefix[0] != '\0') {
 		strbuf_puts(&target, " --log-prefix ");
-		word_quote(&target, m->options->log_prefix);
+		word_quote(&target, m->options->log.prefix);
 	}
 	step_add(m, (struct step){ .family = FAMILY_BOTH,
 				   .state = true,
 				   .match = profile_textf(m->profile, "-m limit --limit %s --limit-burst %u",
 							  text, rate->burst),
-				   .target = profile_text(m->profile, strbuf_text(&target), target.len) });
-	strbuf_free(&target);
+				   .target = profile_take(m->profile, &target) });
 }
 
 /* The verdict "reject" for the packets of this statement. */
@@ -110,12 +106,12 @@ static void add_reject(struct maker *m, enum family family, bool state, const ch
 static void add_max(struct maker *m)
 {
 
-	if (m->options->max_total) {
+	if (m->options->max.total) {
 		add_reject(m, FAMILY_BOTH, true,
 			   profile_textf(
 				   m->profile,
 				   "-m connlimit --connlimit-above %u --connlimit-mask 0 --connlimit-saddr",
-				   m->options->max),
+				   m->options->max.count),
 			   false);
 		return;
 	}
@@ -124,7 +120,7 @@ static void add_max(struct maker *m)
 			   profile_textf(
 				   m->profile,
 				   "-m connlimit --connlimit-above %u --connlimit-mask %u --connlimit-saddr",
-				   m->options->max, source_mask(families[i])),
+				   m->options->max.count, source_mask(families[i])),
 			   false);
 }
 
@@ -136,31 +132,28 @@ static void add_max(struct maker *m)
 static const char *limit_name(struct maker *m)
 {
 	struct strbuf name = STRBUF_INIT;
-	const char *copy;
 
 	strbuf_printf(&name, "%s-", m->id);
-	rate_print_short(&name, &m->options->limit);
-	strbuf_printf(&name, "%u", m->options->burst);
-	copy = profile_text(m->profile, strbuf_text(&name), name.len);
-	strbuf_free(&name);
-	return copy;
+	rate_print_short(&name, &m->options->limit.rate);
+	strbuf_printf(&name, "%u", m->options->limit.burst);
+	return profile_take(m->profile, &name);
 }
 
 /* What is within the limit passes. */
 static void add_limit(struct maker *m)
 {
 	const struct rule_options *options = m->options;
-	const char *rate = rate_text(m->profile, &options->limit), *name = limit_name(m), *expire = "";
-	unsigned long refill = rate_refill_ms(&options->limit, options->burst);
+	const char *rate = rate_text(m->profile, &options->limit.rate), *name = limit_name(m), *expire = "";
+	unsigned long refill = rate_refill_ms(&options->limit.rate, options->limit.burst);
 
-	if (options->limit_total) {
+	if (options->limit.total) {
 		step_add(m, (struct step){ .family = FAMILY_BOTH,
 					   .state = true,
 					   .target = "ACCEPT",
 					   .note = true,
 					   .match = profile_textf(m->profile,
 								  "-m limit --limit %s --limit-burst %u",
-								  rate, options->burst) });
+								  rate, options->limit.burst) });
 		return;
 	}
 	/* A source that is forgotten before its bucket is full again would start with a full one. */
@@ -176,7 +169,7 @@ static void add_limit(struct maker *m)
 						   "-m hashlimit --hashlimit-upto %s --hashlimit-burst %u "
 						   "--hashlimit-mode srcip --hashlimit-srcmask %u "
 						   "--hashlimit-name %s%s",
-						   rate, options->burst, source_mask(families[i]), name,
+						   rate, options->limit.burst, source_mask(families[i]), name,
 						   expire) });
 }
 
@@ -187,26 +180,26 @@ static void add_excess(struct maker *m)
 	bool state =
 		m->dir != DIR_IN; /* a forward's own packets only; nothing else is left on this host's side */
 
-	for (size_t i = 0; m->options->ban > 0 && i < ARRAY_LEN(families); i++)
+	for (size_t i = 0; m->options->limit.ban > 0 && i < ARRAY_LEN(families); i++)
 		step_add(m, (struct step){ .family = families[i],
 					   .state = state,
 					   .target = denied,
 					   .match = ban_list(m, families[i], "--set") });
-	if (m->options->ban == 0)
+	if (m->options->limit.ban == 0)
 		step_add(m, (struct step){
 				    .family = FAMILY_BOTH, .state = state, .match = "", .target = denied });
 }
 
 static bool limit_fits(struct profile *profile, const struct rule_options *options)
 {
-	if (options->limit_at.line > 0 && options->limit_total &&
-	    (options->burst > RATE_BURST_MAX || !rate_fits_limit(&options->limit, options->burst))) {
-		profile_error(profile, &options->limit_at,
-			      "a burst of %u is more than iptables can count at this rate", options->burst);
+	if (options->limit.at.line > 0 && options->limit.total &&
+	    (options->limit.burst > RATE_BURST_MAX || !rate_fits_limit(&options->limit.rate, options->limit.burst))) {
+		profile_error(profile, &options->limit.at,
+			      "a burst of %u is more than iptables can count at this rate", options->limit.burst);
 		return false;
 	}
-	if (options->log_at.line > 0 && !rate_fits_limit(&options->log_rate, options->log_rate.burst)) {
-		profile_error(profile, &options->log_at, "this rate is slower than iptables can count");
+	if (options->log.at.line > 0 && !rate_fits_limit(&options->log.rate, options->log.rate.burst)) {
+		profile_error(profile, &options->log.at, "this rate is slower than iptables can count");
 		return false;
 	}
 	return true;
@@ -227,18 +220,18 @@ bool steps_make(struct profile *profile, const struct statement *st, const struc
 		m.tcp = m.tcp || proto == PROTO_TCP || proto == PROTO_ANY;
 		m.other = m.other || proto != PROTO_TCP;
 	}
-	if (options->ban > 0)
+	if (options->limit.ban > 0)
 		add_ban(&m);
-	if (options->log_at.line > 0)
+	if (options->log.at.line > 0)
 		add_log(&m);
-	if (options->max_at.line > 0)
+	if (options->max.at.line > 0)
 		add_max(&m);
 	if (verdict == VERDICT_REJECT) {
 		add_reject(&m, FAMILY_BOTH, false, "", true);
 	} else if (verdict == VERDICT_DENY) {
 		step_add(&m,
 			 (struct step){ .family = FAMILY_BOTH, .match = "", .target = "DROP", .note = true });
-	} else if (options->limit_at.line > 0) {
+	} else if (options->limit.at.line > 0) {
 		add_limit(&m);
 		add_excess(&m);
 	} else {
@@ -260,39 +253,36 @@ static void print_time(struct strbuf *text, const struct rule_options *options)
 {
 	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
 	const char *comma = "";
-	unsigned stop = options->when_stop == 86400 ? 86399 : options->when_stop;
+	unsigned stop = options->when.stop == 86400 ? 86399 : options->when.stop;
 
 	strbuf_puts(text, "-m time");
-	if (options->has_when)
+	if (options->when.at.line > 0)
 		strbuf_printf(text, " --timestart %02u:%02u:00 --timestop %02u:%02u:%02u",
-			      options->when_start / 3600, options->when_start / 60 % 60, stop / 3600,
+			      options->when.start / 3600, options->when.start / 60 % 60, stop / 3600,
 			      stop / 60 % 60, stop % 60);
-	if (options->has_when && options->days != 0x7f) {
+	if (options->when.at.line > 0 && options->when.days != 0x7f) {
 		strbuf_puts(text, " --weekdays ");
 		for (int i = 0; i < 7; i++)
-			if ((options->days & 1U << i) != 0) {
+			if ((options->when.days & 1U << i) != 0) {
 				strbuf_printf(text, "%s%s", comma, days[i]);
 				comma = ",";
 			}
 		/* The hours behind midnight belong to the day on which they began. */
-		if (options->when_start > options->when_stop)
+		if (options->when.start > options->when.stop)
 			strbuf_puts(text, " --contiguous");
 	}
-	if (options->until != NULL)
-		strbuf_printf(text, " --datestop %sT23:59:59", options->until);
+	if (options->until.date != NULL)
+		strbuf_printf(text, " --datestop %sT23:59:59", options->until.date);
 }
 
 const char *options_extra(struct profile *profile, const struct rule_options *options)
 {
 	struct strbuf text = STRBUF_INIT;
-	const char *copy;
 
-	if (options->has_when || options->until != NULL)
+	if (options->when.at.line > 0 || options->until.date != NULL)
 		print_time(&text, options);
-	if (options->by_at.line > 0)
+	if (options->by.at.line > 0)
 		strbuf_printf(&text, "%s-m owner --%s-owner %s", text.len > 0 ? " " : "",
-			      options->by_group ? "gid" : "uid", options->by.text);
-	copy = profile_text(profile, strbuf_text(&text), text.len);
-	strbuf_free(&text);
-	return copy;
+			      options->by.group ? "gid" : "uid", options->by.name.text);
+	return profile_take(profile, &text);
 }

@@ -46,8 +46,7 @@ static bool group_add(struct profile *profile, struct port_groups *out, int prot
 {
 	struct port_group group = { .proto = proto, .family = proto_family(proto), .original = original };
 
-	group.text = profile_text(profile, strbuf_text(text), text->len);
-	strbuf_free(text);
+	group.text = profile_take(profile, text);
 	return group.text != NULL && (vec_push(&out->list, group) || profile_memory(profile));
 }
 
@@ -219,7 +218,7 @@ static bool families_meet(struct profile *profile, const struct statement *st, c
 			  const struct selectors *to, const struct port_groups *groups)
 {
 	const struct rule_options *options = &st->rule.options;
-	enum family only = options->only != FAMILY_NONE ? options->only : FAMILY_BOTH;
+	enum family only = options->only.family != FAMILY_NONE ? options->only.family : FAMILY_BOTH;
 	unsigned ports = FAMILY_NONE;
 	const struct where *at = st->rule.to.places != NULL ? &st->rule.to.where : &st->rule.from.where;
 
@@ -230,7 +229,7 @@ static bool families_meet(struct profile *profile, const struct statement *st, c
 	if ((selectors_family(from) & selectors_family(to)) == 0)
 		profile_error(profile, at, "no packet can match: one side is IPv4 only, the other IPv6 only");
 	else if ((selectors_family(from) & selectors_family(to) & only) == 0)
-		profile_error(profile, &options->only_at,
+		profile_error(profile, &options->only.at,
 			      "no packet can match: the addresses are of the other family");
 	else if ((selectors_family(from) & selectors_family(to) & only & ports) == 0)
 		profile_error(profile, &st->rule.what->where,
@@ -244,18 +243,18 @@ static bool build_ends(struct profile *profile, const struct statement *st, cons
 		       bool unaddressed)
 {
 	const struct profile_rule *rule = &st->rule;
-	struct site site = { .st = st, .table = TABLE_FILTER, .note = rule->options.note };
+	struct site site = { .st = st, .table = TABLE_FILTER, .note = rule->options.note.text };
 	struct selectors from = { 0 }, to = { 0 };
 	struct port_groups groups = { 0 };
 	struct steps steps = { 0 };
 	enum direction dir = DIR_IN;
 	bool good;
 
-	site.family = rule->options.only != FAMILY_NONE ? rule->options.only : FAMILY_BOTH;
+	site.family = rule->options.only.family != FAMILY_NONE ? rule->options.only.family : FAMILY_BOTH;
 	site.extra = options_extra(profile, &rule->options);
 	good = site.extra != NULL &&
-	       resolve_end(profile, &rule->from, rule->options.only, unaddressed, &from);
-	good = resolve_end(profile, &rule->to, rule->options.only, unaddressed, &to) && good;
+	       resolve_end(profile, &rule->from, rule->options.only.family, unaddressed, &from);
+	good = resolve_end(profile, &rule->to, rule->options.only.family, unaddressed, &to) && good;
 	good = good && rule_direction(profile, rule, &from, &to, &dir);
 	good = good && (dir != DIR_DOCKER || selectors_flatten(profile, &from));
 	good = good && selectors_open(profile, &from, false) &&
@@ -263,8 +262,8 @@ static bool build_ends(struct profile *profile, const struct statement *st, cons
 	good = good && groups_make(profile, ports, unaddressed,
 				   dir == DIR_DOCKER ? PORTS_ORIGINAL : PORTS_DESTINATION, &groups);
 	good = good && families_meet(profile, st, &from, &to, &groups);
-	if (good && rule->options.by_at.line > 0 && dir != DIR_OUT) {
-		profile_error(profile, &rule->options.by_at,
+	if (good && rule->options.by.at.line > 0 && dir != DIR_OUT) {
+		profile_error(profile, &rule->options.by.at,
 			      "who sent a packet is known only of this host's own: say \"from self\"");
 		good = false;
 	}

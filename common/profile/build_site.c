@@ -17,6 +17,27 @@ const char *statement_id(struct profile *profile, const struct statement *st)
 			     : profile_textf(profile, "fw-%u.%u", st->file, st->where.line);
 }
 
+struct site_build site_begin(struct profile *profile, const struct statement *st, enum out_table table,
+			     const char *chain)
+{
+	return (struct site_build){ .profile = profile,
+				    .site = { .st = st,
+					      .table = table,
+					      .phase = statement_phase(st),
+					      .chain = chain,
+					      .family = FAMILY_BOTH,
+					      .extra = "",
+					      .state = "" } };
+}
+
+void site_end(struct site_build *build)
+{
+	selectors_free(&build->from);
+	selectors_free(&build->to);
+	vec_free(&build->groups.list);
+	vec_free(&build->steps.list);
+}
+
 /* A new chain of this statement: "fw-5", "fw-5-2", ... */
 static const char *site_chain(struct profile *profile, struct site *site)
 {

@@ -68,13 +68,13 @@ static bool selectors_cover(const struct selectors *outer, const struct selector
 
 static enum family only_of(const struct rule_options *options)
 {
-	return options->only != FAMILY_NONE ? options->only : FAMILY_BOTH;
+	return options->only.family != FAMILY_NONE ? options->only.family : FAMILY_BOTH;
 }
 
 /* What decides about every packet that it matches. */
 static bool decides_always(const struct rule_options *options)
 {
-	return !options->has_when && options->until == NULL && options->by_at.line == 0;
+	return options->when.at.line == 0 && options->until.date == NULL && options->by.at.line == 0;
 }
 
 static enum direction side(const struct resolved_rule *known)
@@ -121,7 +121,7 @@ static void check_shadows(struct profile *profile)
 	     st = st->next) {
 		struct resolved_rule known;
 
-		if (st->kind != STATEMENT_RULE)
+		if (!statement_is_rule(st))
 			continue;
 		known = know(profile, st);
 		for (size_t i = 0; i < rules.len && known.good; i++)
@@ -147,7 +147,7 @@ static bool admits_ssh(struct profile *profile, const struct statement *st)
 
 	if (st->kind == STATEMENT_RAW)
 		return strcmp(st->raw.chain, "INPUT") == 0;
-	if (st->kind != STATEMENT_RULE || st->rule.verdict != VERDICT_ALLOW ||
+	if (!statement_is_rule(st) || st->rule.verdict != VERDICT_ALLOW ||
 	    (st->rule.to.places != NULL && st->rule.to.places->kind != PLACE_SELF))
 		return false;
 	if (resolve_items(profile, st->rule.what, &ports) &&
@@ -196,23 +196,23 @@ static bool account_stands(const char *text, const char *name)
 static void check_by(struct profile *profile, const struct rule_options *options)
 {
 	struct strbuf accounts = STRBUF_INIT;
-	const char *path = options->by_group ? "/etc/group" : "/etc/passwd";
+	const char *path = options->by.group ? "/etc/group" : "/etc/passwd";
 
-	if (options->by_at.line == 0 || strspn(options->by.text, "0123456789") == strlen(options->by.text))
+	if (options->by.at.line == 0 || strspn(options->by.name.text, "0123456789") == strlen(options->by.name.text))
 		return;
 	if (profile->source->read(profile->source->ctx, path, &accounts) == 0 &&
-	    !account_stands(strbuf_text(&accounts), options->by.text))
-		profile_warning(profile, &options->by.where,
+	    !account_stands(strbuf_text(&accounts), options->by.name.text))
+		profile_warning(profile, &options->by.name.where,
 				"no %s \"%s\" in %s here: where the rules are loaded it must exist",
-				options->by_group ? "group" : "user", options->by.text, path);
+				options->by.group ? "group" : "user", options->by.name.text, path);
 	strbuf_free(&accounts);
 }
 
 static void check_options(struct profile *profile, const struct rule_options *options)
 {
 	check_by(profile, options);
-	if (options->until != NULL && profile->source->now >= (date_days(options->until) + 1) * 86400)
-		profile_warning(profile, &options->until_at,
+	if (options->until.date != NULL && profile->source->now >= (date_days(options->until.date) + 1) * 86400)
+		profile_warning(profile, &options->until.date_at,
 				"this date is over: the line does nothing any more");
 }
 
@@ -258,7 +258,7 @@ void profile_check(struct profile *profile)
 	for (const struct statement *st = profile->statements; st != NULL; st = st->next) {
 		if (st->kind == STATEMENT_FORWARD)
 			check_options(profile, &st->forward.options);
-		if (st->kind != STATEMENT_RULE)
+		if (!statement_is_rule(st))
 			continue;
 		check_options(profile, &st->rule.options);
 		check_open(profile, st);

@@ -37,6 +37,10 @@ enum phase {
 	PHASE_ARRIVAL,   /* PREROUTING, mangle INPUT, raw OUTPUT for helpers */
 	PHASE_TRANSIT,   /* mangle FORWARD and POSTROUTING, raw and nat OUTPUT, nat POSTROUTING for hairpins, own chains */
 	PHASE_DEPARTURE, /* nat POSTROUTING, mangle OUTPUT, the chain fw-blocked */
+	/* In the rows of statements.def: the builder chooses, or makes no rule. */
+	PHASE_BY_DIRECTION, /* IN, OUT, FORWARD or DOCKER, by `from` and `to` */
+	PHASE_BY_CHAIN,
+	PHASE_NONE,
 	PHASE_COUNT
 };
 

@@ -5,45 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-	const char *word;
-	enum statement_kind kind;
-	bool (*parse)(struct profile_parser *ps, struct statement *st);
-} statements[] = {
-	{ "allow", STATEMENT_RULE, parse_rule },
-	{ "deny", STATEMENT_RULE, parse_rule },
-	{ "reject", STATEMENT_RULE, parse_rule },
-	{ "zone", STATEMENT_SETTING, parse_zone },
-	{ "hosts", STATEMENT_SETTING, parse_hosts },
-	{ "service", STATEMENT_SETTING, parse_service },
-	{ "block", STATEMENT_BLOCK, parse_block },
-	{ "helper", STATEMENT_HELPER, parse_helper },
-	{ "forward", STATEMENT_FORWARD, parse_forward },
-	{ "redirect", STATEMENT_REDIRECT, parse_redirect },
-	{ "masquerade", STATEMENT_MASQUERADE, parse_masquerade },
-	{ "snat", STATEMENT_SNAT, parse_snat },
-	{ "map", STATEMENT_MAP, parse_map },
-	{ "mark", STATEMENT_MARK, parse_mark },
-	{ "clamp", STATEMENT_CLAMP, parse_clamp },
-	{ "antispoof", STATEMENT_ANTISPOOF, parse_antispoof },
-	{ "notrack", STATEMENT_NOTRACK, parse_notrack },
-	{ "strict", STATEMENT_SETTING, parse_strict },
-	{ "ping", STATEMENT_SETTING, parse_ping },
-	{ "default", STATEMENT_SETTING, parse_default },
-	{ "log", STATEMENT_SETTING, parse_log },
-	{ "conntrack", STATEMENT_SETTING, parse_conntrack },
-	{ "keep", STATEMENT_SETTING, parse_keep },
-	{ "include", STATEMENT_SETTING, parse_include },
-	{ "raw", STATEMENT_RAW, parse_raw },
-	{ "expect", STATEMENT_EXPECT, parse_expect },
-	{ "frame", STATEMENT_SETTING, parse_frame },
-};
-
 /* Words that mean something in the middle of a line: no name may be one of them. */
 static const char *const reserved[] = {
-	"from", "to",    "on",   "at",    "limit",   "burst", "total",  "ban", "max", "log",
-	"when", "until", "by",   "only",  "note",    "any",   "self",   "not", "as",  "port",
-	"tcp",  "udp",   "sctp", "proto", "hairpin", "both",  "helper", "in",
+	"from",	 "to",	"on",  "at",   "burst", "total", "ban",	    "any",  "self",   "not", "as",
+	"port",	 "tcp", "udp", "sctp", "proto", "hairpin", "both", "helper", "in",
+#define OPTION(word, parser, help) #word,
+#include "profile/statements.def"
 };
 
 const struct profile_token *peek(const struct profile_parser *ps)
@@ -267,31 +234,30 @@ bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where 
 
 static void parse_statement(struct profile_parser *ps)
 {
-	const char *words[ARRAY_LEN(statements)];
+	const char *words[STATEMENT_KINDS];
 	struct profile *profile = ps->profile;
 	struct statement *st;
 
-	for (size_t i = 0; i < ARRAY_LEN(statements); i++) {
-		words[i] = statements[i].word;
-		if (!peek_word(ps, statements[i].word))
+	for (size_t i = 0; i < STATEMENT_KINDS; i++) {
+		words[i] = statement_rows[i].word;
+		if (!peek_word(ps, words[i]))
 			continue;
 		st = profile_alloc(profile, sizeof(*st));
 		if (st == NULL)
 			return;
-		st->kind = statements[i].kind;
+		st->kind = (enum statement_kind)i;
 		st->where = token_where(ps, peek(ps));
 		st->file = ps->file->number;
-		/* In front of what it parses: an included file adds its own behind it. */
+		/* Appended before it is parsed: the statements of an included file follow it. */
 		*profile->statements_end = st;
 		profile->statements_end = &st->next;
-		if (statements[i].parse != parse_rule)
-			advance(ps);
-		st->broken = !statements[i].parse(ps, st);
+		advance(ps);
+		st->broken = !statement_rows[i].parse(ps, st);
 		if (!st->broken && peek(ps)->kind != TOKEN_END)
 			st->broken = !fail_expected(ps, "the end of the line");
 		return;
 	}
-	fail_unknown(ps, "statement", words, ARRAY_LEN(words));
+	fail_unknown(ps, "statement", words, STATEMENT_KINDS);
 }
 
 static void parse_line(struct profile_parser *ps)

@@ -8,6 +8,7 @@
 
 #include "profile/lexer.h"
 #include "profile/state.h"
+#include "profile/statement_table.h"
 
 struct profile_parser {
 	struct profile *profile;
@@ -37,6 +38,11 @@ bool fail_expected(struct profile_parser *ps, const char *what);
 /* `unknown WHAT "shh"; did you mean "ssh"?` at the cursor. Always false. */
 bool fail_unknown(struct profile_parser *ps, const char *what, const char *const words[], size_t count);
 
+static inline bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* Words. */
 must_check bool parse_name(struct profile_parser *ps, const char *what, struct name *out);
 must_check bool parse_string(struct profile_parser *ps, const char *what, const char **out);
@@ -46,43 +52,15 @@ must_check bool parse_rate(struct profile_parser *ps, struct rate *out);
 must_check bool parse_prefix(struct profile_parser *ps, const char **out);
 must_check bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where *where);
 
-/* parse_rule.c: what, ends, options. */
+/* parse_rule.c: items and ends. */
 must_check bool parse_items(struct profile_parser *ps, struct item **out);
 must_check bool parse_item(struct profile_parser *ps, int *proto, struct item *out);
 must_check bool parse_port(struct profile_parser *ps, struct ports *out);
 must_check bool parse_places(struct profile_parser *ps, struct end *out);
+
+/* parse_option.c: one option, if the cursor is at one; a second one of its kind is an error. Or all up to the line's end. */
 must_check bool parse_option(struct profile_parser *ps, struct rule_options *out, bool *found);
-must_check bool parse_rule(struct profile_parser *ps, struct statement *st);
-must_check bool parse_expect(struct profile_parser *ps, struct statement *st);
-must_check bool parse_block(struct profile_parser *ps, struct statement *st);
-
-/* parse_define.c: zone, hosts, service, include. */
-must_check bool parse_zone(struct profile_parser *ps, struct statement *st);
-must_check bool parse_hosts(struct profile_parser *ps, struct statement *st);
-must_check bool parse_service(struct profile_parser *ps, struct statement *st);
-must_check bool parse_include(struct profile_parser *ps, struct statement *st);
-
-/* parse_nat.c: everything beside the filter table. */
-must_check bool parse_helper(struct profile_parser *ps, struct statement *st);
-must_check bool parse_forward(struct profile_parser *ps, struct statement *st);
-must_check bool parse_redirect(struct profile_parser *ps, struct statement *st);
-must_check bool parse_masquerade(struct profile_parser *ps, struct statement *st);
-must_check bool parse_snat(struct profile_parser *ps, struct statement *st);
-must_check bool parse_map(struct profile_parser *ps, struct statement *st);
-must_check bool parse_mark(struct profile_parser *ps, struct statement *st);
-must_check bool parse_clamp(struct profile_parser *ps, struct statement *st);
-must_check bool parse_antispoof(struct profile_parser *ps, struct statement *st);
-must_check bool parse_notrack(struct profile_parser *ps, struct statement *st);
-must_check bool parse_raw(struct profile_parser *ps, struct statement *st);
-
-/* parse_setting.c */
-must_check bool parse_strict(struct profile_parser *ps, struct statement *st);
-must_check bool parse_ping(struct profile_parser *ps, struct statement *st);
-must_check bool parse_default(struct profile_parser *ps, struct statement *st);
-must_check bool parse_log(struct profile_parser *ps, struct statement *st);
-must_check bool parse_conntrack(struct profile_parser *ps, struct statement *st);
-must_check bool parse_keep(struct profile_parser *ps, struct statement *st);
-must_check bool parse_frame(struct profile_parser *ps, struct statement *st);
+must_check bool parse_options(struct profile_parser *ps, struct rule_options *out);
 
 /* All lines of a file. */
 void parse_file(struct profile *profile, const struct source_file *file, const char *text, size_t len);

@@ -88,12 +88,11 @@ static void printf_like(4, 0) finding_add(struct profile *profile, enum diag_id 
 	struct profile_finding finding = { .id = id, .serial = (unsigned)profile->findings.len };
 
 	strbuf_vprintf(&text, format, args);
-	finding.text = profile_text(profile, strbuf_text(&text), text.len);
+	finding.text = profile_take(profile, &text);
 	if (where != NULL)
 		finding.where = *where;
 	if (finding.text != NULL && !vec_push(&profile->findings, finding))
 		profile_memory(profile);
-	strbuf_free(&text);
 }
 
 void profile_error(struct profile *profile, const struct where *where, const char *format, ...)
@@ -198,21 +197,27 @@ const char *profile_text(struct profile *profile, const char *text, size_t len)
 	return copy;
 }
 
+const char *profile_take(struct profile *profile, struct strbuf *text)
+{
+	const char *copy = NULL;
+
+	if (!text->failed)
+		copy = profile_text(profile, strbuf_text(text), text->len);
+	else
+		profile_memory(profile);
+	strbuf_free(text);
+	return copy;
+}
+
 const char *profile_textf(struct profile *profile, const char *format, ...)
 {
 	struct strbuf text = STRBUF_INIT;
-	const char *copy = NULL;
 	va_list args;
 
 	va_start(args, format);
 	strbuf_vprintf(&text, format, args);
 	va_end(args);
-	if (!text.failed)
-		copy = profile_text(profile, strbuf_text(&text), text.len);
-	else
-		profile_memory(profile);
-	strbuf_free(&text);
-	return copy;
+	return profile_take(profile, &text);
 }
 
 const char *profile_beside(struct profile *profile, const char *from, const char *path)

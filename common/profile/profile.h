@@ -43,7 +43,8 @@ void profile_print_sysctls(const struct profile *profile, struct strbuf *out);
 void profile_print_modules(const struct profile *profile, struct strbuf *out);
 void profile_print_explanation(const struct profile *profile, struct strbuf *out);
 
-/* The built-in table of services, a line each. */
+/* The statements and options of the language, and the built-in services: a line each. */
+void profile_print_statements(struct strbuf *out);
 void profile_print_services(struct strbuf *out);
 
 void profile_free(struct profile *profile);

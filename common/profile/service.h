@@ -25,13 +25,13 @@ const struct builtin_service *builtin_service_find(const char *name);
  * The next port of a built-in service: *at begins as its `ports` and moves; false at the end. The
  * table is ours, so its syntax is not checked.
  */
-bool builtin_service_next(const char **at, struct ports *out);
+must_check bool builtin_service_next(const char **at, struct ports *out);
 
 /*
  * A line of /etc/services that names `name`, itself or as an alias. *at begins as the text and moves
  * behind the line; false where there is none left.
  */
-bool etc_service_next(const char **at, const char *name, struct ports *out);
+must_check bool etc_service_next(const char **at, const char *name, struct ports *out);
 
 /* What the kernel has for each helper. */
 struct helper_kind {

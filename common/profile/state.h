@@ -72,6 +72,9 @@ bool profile_memory(struct profile *profile);
 /* Zeroed memory and text that live as long as the profile; NULL (reported) when memory ran out. */
 must_check void *profile_alloc(struct profile *profile, size_t size);
 must_check const char *profile_text(struct profile *profile, const char *text, size_t len);
+/* The same of a buffer, which is freed in any case. */
+must_check const char *profile_take(struct profile *profile, struct strbuf *text);
+
 must_check const char *profile_textf(struct profile *profile, const char *format, ...) printf_like(2, 3);
 
 /* The path of a file that `from` names: beside `from` unless it is absolute. */

@@ -57,24 +57,47 @@ struct item {
 
 enum verdict { VERDICT_ALLOW, VERDICT_DENY, VERDICT_REJECT };
 
+/* The options of a rule, a member for each OPTION of statements.def. at.line 0: not given. */
 struct rule_options {
-	struct where limit_at, max_at, log_at, by_at, only_at; /* line 0: not given */
-	struct rate limit;
-	unsigned burst;
-	bool limit_total, max_total;
-	unsigned ban; /* seconds, 0: none */
-	unsigned max;
-	struct rate log_rate;
-	const char *log_prefix; /* may be "" */
-	bool has_when;
-	unsigned when_start, when_stop; /* seconds of the day */
-	unsigned days;                  /* bit 0 is Monday */
-	const char *until;              /* "2027-06-30", NULL: for ever */
-	struct where until_at;
-	bool by_group;
-	struct name by;
-	enum family only; /* FAMILY_NONE: not given */
-	const char *note;
+	struct {
+		struct where at;
+		struct rate rate;
+		unsigned burst;
+		bool total;
+		unsigned ban; /* seconds, 0: none */
+	} limit;
+	struct {
+		struct where at;
+		unsigned count;
+		bool total;
+	} max;
+	struct {
+		struct where at;
+		struct rate rate;
+		const char *prefix; /* may be "" */
+	} log;
+	struct {
+		struct where at;
+		unsigned start, stop; /* seconds of the day */
+		unsigned days;        /* bit 0 is Monday */
+	} when;
+	struct {
+		struct where at, date_at;
+		const char *date; /* "2027-06-30" */
+	} until;
+	struct {
+		struct where at;
+		bool group;
+		struct name name;
+	} by;
+	struct {
+		struct where at;
+		enum family family; /* FAMILY_NONE: not given */
+	} only;
+	struct {
+		struct where at;
+		const char *text; /* NULL: not given */
+	} note;
 };
 
 struct profile_rule {
@@ -130,22 +153,12 @@ struct names {
 	size_t count;
 };
 
+/* STATEMENT_ALLOW and so on, in the order of statements.def. */
 enum statement_kind {
-	STATEMENT_RULE,
-	STATEMENT_BLOCK,
-	STATEMENT_HELPER,
-	STATEMENT_FORWARD,
-	STATEMENT_REDIRECT,
-	STATEMENT_MASQUERADE,
-	STATEMENT_SNAT,
-	STATEMENT_MAP,
-	STATEMENT_MARK,
-	STATEMENT_CLAMP,
-	STATEMENT_ANTISPOOF,
-	STATEMENT_NOTRACK,
-	STATEMENT_RAW,
-	STATEMENT_EXPECT,
-	STATEMENT_SETTING, /* its effect stands in the profile's settings */
+#define STATEMENT(NAME, word, parser, builder, phase, help) STATEMENT_##NAME,
+#define SETTING(NAME, word, parser, help) STATEMENT_##NAME,
+#include "profile/statements.def"
+	STATEMENT_KINDS
 };
 
 struct statement {
@@ -155,7 +168,7 @@ struct statement {
 	unsigned file;      /* 0: the profile itself, else an included one */
 	bool broken;        /* reported: nothing is made of it */
 	union {
-		struct profile_rule rule; /* also STATEMENT_EXPECT and, from alone, STATEMENT_BLOCK */
+		struct profile_rule rule; /* allow, deny, reject, expect, and block, which uses `from` alone */
 		struct forward forward;
 		struct nat nat;
 		struct mark mark;
@@ -167,8 +180,15 @@ struct statement {
 			unsigned mss; /* 0: what the path bears */
 		} clamp;
 		struct item *notrack;
+		void *own; /* in the arena, for a statement that needs a type of its own */
 	};
 };
+
+/* Whether the statement is allow, deny or reject. */
+static inline bool statement_is_rule(const struct statement *st)
+{
+	return st->kind == STATEMENT_ALLOW || st->kind == STATEMENT_DENY || st->kind == STATEMENT_REJECT;
+}
 
 /* Definitions. */
 struct zone {
