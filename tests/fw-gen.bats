@@ -202,13 +202,13 @@ each_row() {
 
 @test "warnings: told, and the rules are written" {
 	cases=(
-		'allow ssh|allow ssh from 192.0.2.1|2:1: warning: no packet reaches this line: <stdin>:1 decides about all of them'
-		'allow ssh|allow|2:1: warning: this allows everything from everywhere: a firewall that is none'
-		'allow ssh|allow http until 2001-01-01|2:18: warning: this date is over: the line does nothing any more'
-		'zone a = eth0 at 10.0.0.0/8|allow ssh from a|2:16: warning: zone "a" has networks of IPv4 only, so it stays closed for IPv6; say "only ipv4" if that is meant'
-		'allow ssh|allow ftp|2:7: warning: ftp opens ports as it goes: it needs a line "helper ftp from ..."'
-		'allow ssh|allow http from self by user no-such-user|2:30: warning: no user "no-such-user" in /etc/passwd here: where the rules are loaded it must exist'
-		'allow ssh|hosts none in file "/dev/null"|2:20: warning: no address in "/dev/null": what is said of "none" is never true'
+		'allow ssh|allow ssh from 192.0.2.1|2:1: warning: unreachable: <stdin>:1 decides about every packet that this line matches'
+		'allow ssh|allow|2:1: warning: this line allows everything from everywhere: add a service or "from"'
+		'allow ssh|allow http until 2001-01-01|2:18: warning: this date has passed: the line has no effect'
+		'zone a = eth0 at 10.0.0.0/8|allow ssh from a|2:16: warning: zone "a" has networks of IPv4 only, so it matches nothing in IPv6: add "only ipv4" if you mean that'
+		'allow ssh|allow ftp|2:7: warning: ftp opens more connections: add a line "helper ftp from ..."'
+		'allow ssh|allow http from self by user no-such-user|2:30: warning: no user "no-such-user" in /etc/passwd here: it must exist where the rules are loaded'
+		'allow ssh|hosts none in file "/dev/null"|2:20: warning: no address in "/dev/null": "none" never matches'
 	)
 	for case in "${cases[@]}"; do
 		IFS='|' read -r first second message <<<"$case"
@@ -217,7 +217,7 @@ each_row() {
 		grep -q COMMIT <<<"$output"
 	done
 	run -0 --separate-stderr fw-gen - <<<'allow http'
-	[ "$stderr" = '<stdin>: warning: SSH is not allowed from anywhere: who manages this host from afar is locked out [profile-warning]' ]
+	[ "$stderr" = '<stdin>: warning: no line allows SSH: anyone who manages this host remotely is locked out [profile-warning]' ]
 	run -0 --separate-stderr fw-gen -c - <<<'allow ssh'
 	[ -z "$stderr$output" ]
 }
@@ -240,7 +240,7 @@ each_row() {
 	[[ $stderr == 'self.conf:1:9: error: self.conf includes itself'* ]]
 	for i in $(seq 20); do echo "include \"n$((i + 1))\"" >"$tmp/n$i"; done
 	run -1 --separate-stderr sh -c 'cd "$1" && fw-gen n1' sh "$tmp"
-	[[ $stderr == 'n17:1:9: error: more than 16 profiles within profiles'* ]]
+	[[ $stderr == 'n17:1:9: error: profiles are included more than 16 deep'* ]]
 	run -1 --separate-stderr sh -c 'cd "$1" && echo "include \"gone\"" | fw-gen' sh "$tmp"
 	[[ $stderr == '<stdin>:1:9: error: cannot read "gone": No such file or directory'* ]]
 }
@@ -319,9 +319,9 @@ each_row() {
 	for name in DOCKER DOCKER-FORWARD DOCKER-ISOLATION-STAGE-1 DOCKER-U DOCKER-USERS DOCKERX DOCKER-USES f2b-sshd; do kept "$name"; done
 	for name in DOCKER-USER DOCKE KUBE-SVC f2b; do ! kept "$name"; done
 	run -1 --separate-stderr fw-gen - <<<$'zone c = docker\nkeep DOCKER-USER'
-	[[ $stderr == '<stdin>:2:6: error: DOCKER-USER is filled by the docker zone: it cannot be kept'* ]]
+	[[ $stderr == '<stdin>:2:6: error: DOCKER-USER cannot be kept: the docker zone fills it'* ]]
 	run -1 --separate-stderr fw-gen - <<<$'zone c = docker\nkeep D*-USER'
-	[[ $stderr == '<stdin>:2:6: error: "D*-USER" holds DOCKER-USER, which the docker zone fills'* ]]
+	[[ $stderr == '<stdin>:2:6: error: "D*-USER" matches DOCKER-USER, which the docker zone fills'* ]]
 }
 
 @test "-s and -m: lines for sysctl.d and modules-load.d" {
@@ -384,9 +384,9 @@ each_row() {
 @test "import: what is no ruleset is refused with its place" {
 	run -1 --separate-stderr fw-gen --import - <<<'iptables -A INPUT -j DROP'
 	[ -z "$output" ]
-	[[ $stderr == '<stdin>:1:1: error: expected a table (*filter), as the savers write them'* ]]
+	[[ $stderr == '<stdin>:1:1: error: expected a table (*filter), as iptables-save writes it'* ]]
 	run -1 --separate-stderr fw-gen --import - <<<$'*filter\n-A INPUT -j DROP'
-	[[ $stderr == *'error: the input ends within a table: there is no COMMIT'* ]]
+	[[ $stderr == *'error: the input ends inside a table: COMMIT is missing'* ]]
 	run -1 --separate-stderr fw-gen --import - <<<$'*filter\n-I INPUT -j DROP'
 	[[ $stderr == '<stdin>:2:1: error: expected a rule (-A CHAIN ...)'* ]]
 	run -1 --separate-stderr fw-gen --import /dev/null
@@ -412,13 +412,13 @@ each_row() {
 	fw-gen "$tmp/p" 2>/dev/null >"$tmp/rules"
 	run ! grep -qE 'dports? [0-9,]*(80|53)' "$tmp/rules"
 	run -1 --separate-stderr fw-gen - <<<$'hosts h in file "/dev/null"\ndeny from not h'
-	[[ $stderr == *'<stdin>:2:11: error: "not" of a list without an address would be everyone'* ]]
+	[[ $stderr == *'<stdin>:2:11: error: "not" with an empty list would match everyone'* ]]
 }
 
 @test "bytes that no profile may hold" {
 	run -1 --separate-stderr fw-gen - < <(printf 'allow ssh\r\n')
-	[[ $stderr == '<stdin>:1:10: error: a carriage return: save this file with Unix line ends'* ]]
+	[[ $stderr == '<stdin>:1:10: error: carriage return: save this file with Unix line endings'* ]]
 	run -1 --separate-stderr fw-gen - < <(printf 'allow \0ssh\n')
-	[[ $stderr == '<stdin>:1:7: error: a control character, which no profile may hold'* ]]
+	[[ $stderr == '<stdin>:1:7: error: a profile must not contain control characters'* ]]
 	fw-gen - < <(printf 'allow ssh') | grep -q 'dport 22'
 }

@@ -107,7 +107,7 @@ bool build_expect(struct profile *profile, const struct statement *st)
 	good = resolve_end(profile, &st->rule.to, FAMILY_BOTH, false, &to) && good;
 	good = good && selectors_flatten(profile, &from) && selectors_flatten(profile, &to);
 	if (good && (from.except || to.except)) {
-		profile_error(profile, &st->where, "an expectation takes no list of exceptions");
+		profile_error(profile, &st->where, "\"expect\" does not support a list of exceptions");
 		good = false;
 	}
 	if (good && from.self)

@@ -351,12 +351,12 @@ static void print_keep(struct profile *profile, const struct name *name, struct 
 	}
 	if (prefix + 1 < len)
 		profile_error(profile, &name->where,
-			      "\"%s\" holds DOCKER-USER, which the docker zone fills: write a pattern "
-			      "that ends in its only \"*\"",
+			      "\"%s\" matches DOCKER-USER, which the docker zone fills: write a pattern "
+			      "whose only \"*\" is at its end",
 			      name->text);
 	else if (prefix == len)
 		profile_error(profile, &name->where,
-			      "DOCKER-USER is filled by the docker zone: it cannot be kept");
+			      "DOCKER-USER cannot be kept: the docker zone fills it");
 	/* By length: the names that are cut short, and those that differ in the letter there; then the longer
 	 * ones. */
 	for (size_t i = prefix; prefix + 1 == len && i < strlen(ours); i++)

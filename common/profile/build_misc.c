@@ -62,7 +62,7 @@ bool build_block(struct profile *profile, const struct statement *st)
 
 	plain.to.any = true;
 	if (good && (plain.from.any || plain.from.self)) {
-		profile_error(profile, &st->rule.from.where, "to block everyone, leave everything out");
+		profile_error(profile, &st->rule.from.where, "\"block\" needs addresses or zones, not \"any\" or \"self\"");
 		good = false;
 	}
 	good = good && plain_items(&plain, NULL, PORTS_DESTINATION) &&
@@ -169,7 +169,7 @@ bool build_notrack(struct profile *profile, const struct statement *st)
 	for (const struct item *item = st->notrack; item != NULL; item = item->next)
 		if (item->service.text == NULL && item->ports.any) {
 			profile_error(profile, &item->where,
-				      "notrack needs ports: answers are told by their source port");
+				      "\"notrack\" needs ports: replies are recognised by their source port");
 			return false;
 		}
 	if (profile->settings.policy[DIR_OUT] != VERDICT_ALLOW &&

@@ -73,8 +73,8 @@ static bool resolve_source(struct profile *profile, const struct end *end, struc
 
 		if (sel.iface != NULL && !sel.has_range && sel.set == NULL) {
 			profile_error(profile, &end->where,
-				      "what leaves is told apart by address only: give the zone its networks "
-				      "with \"at\"");
+				      "POSTROUTING knows the source by address only: give the zone its "
+				      "networks with \"at\"");
 			return false;
 		}
 		sel.iface = NULL;
@@ -92,7 +92,7 @@ static bool resolve_source(struct profile *profile, const struct end *end, struc
 	out->list.len = kept;
 	if (out->self) {
 		profile_error(profile, &end->where,
-			      "\"self\": this host's own packets have an address already");
+			      "packets of this host need no other source address: leave out \"self\"");
 		return false;
 	}
 	return true;
@@ -107,7 +107,7 @@ static bool build_source(struct profile *profile, const struct statement *st, en
 	bool good = zone != NULL && resolve_source(profile, &st->nat.from, &nat.from);
 
 	if (good && (selectors_family(&nat.from) & family) == 0) {
-		profile_error(profile, &st->nat.from.where, "no packet can match: no address of %s here",
+		profile_error(profile, &st->nat.from.where, "no packet can match: \"from\" has no address of %s",
 			      family == FAMILY_IPV6 ? "IPv6" : "IPv4");
 		good = false;
 	}
@@ -274,7 +274,7 @@ static bool forward_dnat(struct profile *profile, const struct statement *st)
 
 	if (good && nat.from.self) {
 		profile_error(profile, &forward->from.where,
-			      "a forward is for what comes in: \"self\" has no part in it");
+			      "\"forward\" works for incoming packets only: leave out \"self\"");
 		good = false;
 	}
 	if (good && (selectors_family(&nat.from) & forward->host.family) == 0) {
@@ -346,7 +346,7 @@ static bool forward_hairpin(struct profile *profile, const struct statement *st)
 
 	if (lan == NULL)
 		profile_error(profile, &forward->host_at,
-			      "a hairpin needs the zone of its target: give it networks with \"at\"");
+			      "\"hairpin\" needs the zone of its target: add the network to a zone with \"at\"");
 	good = good && nat_ports(&in, &forward->ports) &&
 	       nat_target(&in, "-m addrtype --dst-type LOCAL", dnat_target(profile, forward)) &&
 	       nat_emit(&in);
@@ -371,17 +371,17 @@ bool build_forward(struct profile *profile, const struct statement *st)
 	}
 	if (forward->options.only.family != FAMILY_NONE && forward->options.only.family != forward->host.family) {
 		profile_error(profile, &forward->options.only.at,
-			      "no packet can match: the addresses are of the other family");
+			      "no packet can match: the addresses belong to the other family");
 		return false;
 	}
 	if (forward->options.by.at.line > 0) {
 		profile_error(profile, &forward->options.by.at,
-			      "who sent a packet is known only of this host's own");
+			      "\"by\" works only for packets of this host, not for forwarded packets");
 		return false;
 	}
 	if (!target_has_zone(profile, forward)) {
 		profile_error(profile, &forward->host_at,
-			      "the target is in no zone: name its network in a zone's \"at\"");
+			      "the target is in no zone: add its network to a zone with \"at\"");
 		return false;
 	}
 	profile->forwards |= forward->host.family;

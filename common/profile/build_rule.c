@@ -177,23 +177,23 @@ static bool rule_direction(struct profile *profile, const struct profile_rule *r
 			   const struct selectors *to, enum direction *dir)
 {
 	if (from->self && to->self) {
-		profile_error(profile, &rule->to.where, "both sides are this host");
+		profile_error(profile, &rule->to.where, "\"from\" and \"to\" are both this host");
 		return false;
 	}
 	if (to->any && rule->to.places != NULL && rule->from.places == NULL) {
 		profile_error(
 			profile, &rule->to.where,
-			"\"to any\" without \"from\": write \"to self\" for this host, or say from where");
+			"\"to any\" without \"from\": write \"to self\" for this host, or add \"from\"");
 		return false;
 	}
 	if (from->self && to->docker) {
 		profile_error(profile, &rule->from.where,
-			      "what this host sends to containers is no matter of the docker zone");
+			      "rules of a docker zone see forwarded packets only: leave out \"from self\"");
 		return false;
 	}
 	if (to->docker && rule->to.places->next != NULL) {
 		profile_error(profile, &rule->to.where,
-			      "a docker zone stands alone: write a line for it and one for the others");
+			      "a docker zone must be alone after \"to\": write another line for the other places");
 		return false;
 	}
 	*dir = from->self                            ? DIR_OUT
@@ -230,10 +230,10 @@ static bool families_meet(struct profile *profile, const struct statement *st, c
 		profile_error(profile, at, "no packet can match: one side is IPv4 only, the other IPv6 only");
 	else if ((selectors_family(from) & selectors_family(to) & only) == 0)
 		profile_error(profile, &options->only.at,
-			      "no packet can match: the addresses are of the other family");
+			      "no packet can match: the addresses belong to the other family");
 	else if ((selectors_family(from) & selectors_family(to) & only & ports) == 0)
 		profile_error(profile, &st->rule.what->where,
-			      "no packet can match: this protocol is of the other family");
+			      "no packet can match: this protocol belongs to the other family");
 	else
 		return true;
 	return false;
@@ -264,7 +264,7 @@ static bool build_ends(struct profile *profile, const struct statement *st, cons
 	good = good && families_meet(profile, st, &from, &to, &groups);
 	if (good && rule->options.by.at.line > 0 && dir != DIR_OUT) {
 		profile_error(profile, &rule->options.by.at,
-			      "who sent a packet is known only of this host's own: say \"from self\"");
+			      "\"by\" works only for packets of this host: add \"from self\"");
 		good = false;
 	}
 	if (good) {
@@ -340,7 +340,7 @@ bool build_raw(struct profile *profile, const struct statement *st)
 	while (table + 1 < TABLE_COUNT && strcmp(output_table_name(table), st->raw.table) != 0)
 		table++;
 	if (builtin_name(st->raw.chain) && !output_has_chain(&profile->out, table, st->raw.chain)) {
-		profile_error(profile, &st->where, "the table %s has no chain %s: name another table before it",
+		profile_error(profile, &st->where, "table %s has no chain %s: name the right table before it",
 			      st->raw.table, st->raw.chain);
 		return false;
 	}

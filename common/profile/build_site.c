@@ -276,7 +276,7 @@ static bool product_plan(struct product *p)
 	bool step_chain = steps_width(p->steps) > 1 && (from_chain || to_chain || inlined > 1);
 
 	if (p->site->go_on && (p->from->except || p->to->except)) {
-		profile_error(p->profile, &p->site->st->where, "a docker zone takes no list of exceptions");
+		profile_error(p->profile, &p->site->st->where, "a docker zone does not support a list of exceptions");
 		return false;
 	}
 	if ((from_chain && (p->from_chain = site_chain(p->profile, p->site)) == NULL) ||

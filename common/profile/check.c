@@ -128,7 +128,7 @@ static void check_shadows(struct profile *profile)
 			if (shadows(&rules.item[i], &known)) {
 				profile_warning(
 					profile, &st->where,
-					"no packet reaches this line: %s:%u decides about all of them",
+					"unreachable: %s:%u decides about every packet that this line matches",
 					rules.item[i].st->where.file, rules.item[i].st->where.line);
 				break;
 			}
@@ -166,7 +166,7 @@ static void check_ssh(struct profile *profile)
 		if (admits_ssh(profile, st))
 			return;
 	profile_warning(profile, &(struct where){ .file = profile->name },
-			"SSH is not allowed from anywhere: who manages this host from afar is locked out");
+			"no line allows SSH: anyone who manages this host remotely is locked out");
 }
 
 /* "2027-06-30" as the days since 1970 (Howard Hinnant's days_from_civil). */
@@ -203,7 +203,7 @@ static void check_by(struct profile *profile, const struct rule_options *options
 	if (profile->source->read(profile->source->ctx, path, &accounts) == 0 &&
 	    !account_stands(strbuf_text(&accounts), options->by.name.text))
 		profile_warning(profile, &options->by.name.where,
-				"no %s \"%s\" in %s here: where the rules are loaded it must exist",
+				"no %s \"%s\" in %s here: it must exist where the rules are loaded",
 				options->by.group ? "group" : "user", options->by.name.text, path);
 	strbuf_free(&accounts);
 }
@@ -213,7 +213,7 @@ static void check_options(struct profile *profile, const struct rule_options *op
 	check_by(profile, options);
 	if (options->until.date != NULL && profile->source->now >= (date_days(options->until.date) + 1) * 86400)
 		profile_warning(profile, &options->until.date_at,
-				"this date is over: the line does nothing any more");
+				"this date has passed: the line has no effect");
 }
 
 static void check_open(struct profile *profile, const struct statement *st)
@@ -224,7 +224,7 @@ static void check_open(struct profile *profile, const struct statement *st)
 	    (from == NULL || from->kind == PLACE_ANY) && st->rule.from.on.text == NULL &&
 	    (st->rule.to.places == NULL || st->rule.to.places->kind == PLACE_SELF))
 		profile_warning(profile, &st->where,
-				"this allows everything from everywhere: a firewall that is none");
+				"this line allows everything from everywhere: add a service or \"from\"");
 }
 
 static bool helped(const struct profile *profile, const char *helper)
@@ -248,7 +248,7 @@ static void check_helpers(struct profile *profile, const struct statement *st)
 		if (st->rule.verdict == VERDICT_ALLOW && helper != NULL &&
 		    (strcmp(helper, "ftp") == 0 || strcmp(helper, "tftp") == 0) && !helped(profile, helper))
 			profile_warning(profile, &item->where,
-					"%s opens ports as it goes: it needs a line \"helper %s from ...\"",
+					"%s opens more connections: add a line \"helper %s from ...\"",
 					item->service.text, item->service.text);
 	}
 }

@@ -75,18 +75,18 @@ static void explain_line(const struct profile *profile, const struct where *line
 		if (set->nets != NULL)
 			strbuf_printf(out, "    ipset   %s, %zu networks\n", set->name, addr_set_count(set->nets, set->family));
 		else
-			strbuf_printf(out, "    ipset   %s, which others fill\n", set->name);
+			strbuf_printf(out, "    ipset   %s, filled by another program\n", set->name);
 	}
 	for (size_t i = 0; i < profile->out.tail.len; i++)
 		if (line != NULL && made_by(profile->out.tail.item[i].origin, line))
 			strbuf_printf(out, "    %s\n", profile->out.tail.item[i].text);
 	if (out->len == before)
-		strbuf_puts(out, "    (no rule of its own)\n");
+		strbuf_puts(out, "    (makes no rule)\n");
 }
 
 void profile_print_explanation(const struct profile *profile, struct strbuf *out)
 {
-	strbuf_puts(out, "what every profile gets without asking\n");
+	strbuf_puts(out, "rules that every profile gets\n");
 	explain_line(profile, NULL, out);
 	for (const struct statement *st = profile->statements; st != NULL; st = st->next) {
 		strbuf_printf(out, "\n%s:%u: %.*s\n", st->where.file, st->where.line,
@@ -94,7 +94,7 @@ void profile_print_explanation(const struct profile *profile, struct strbuf *out
 		explain_line(profile, &st->where, out);
 	}
 	if (profile->out.head.len > 0)
-		strbuf_puts(out, "\nwhat fw-load is told besides\n");
+		strbuf_puts(out, "\ndirectives for fw-load\n");
 	for (size_t i = 0; i < profile->out.head.len; i++)
 		strbuf_printf(out, "    %s\n", profile->out.head.item[i].text);
 }

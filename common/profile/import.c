@@ -128,7 +128,7 @@ static bool import_rule(struct importer *im)
 	    (strcmp(im->words.item[at].text, "-4") == 0 || strcmp(im->words.item[at].text, "-6") == 0))
 		family = im->words.item[at++].text[1] == '4' ? FAMILY_IPV4 : FAMILY_IPV6;
 	if (at + 2 > im->words.count || strcmp(im->words.item[at].text, "-A") != 0)
-		return import_error(im, 1, 0, "expected a rule (-A CHAIN ...), as the savers write them");
+		return import_error(im, 1, 0, "expected a rule (-A CHAIN ...), as iptables-save writes it");
 	chain = chain_of(im, im->words.item[at + 1].text);
 	rule.text = chain != NULL ? rule_text(im, at + 2) : NULL;
 	if (rule.text == NULL)
@@ -158,12 +158,12 @@ static void import_comment(struct importer *im, const char *line, size_t len, en
 static bool import_table(struct importer *im, const char *name)
 {
 	if (im->table != NULL)
-		return import_error(im, 1, 0, "a table within a table: the one before has no COMMIT");
+		return import_error(im, 1, 0, "the table before this one has no COMMIT");
 	for (size_t i = 0; i < ARRAY_LEN(im->tables); i++)
 		if (strcmp(im->tables[i].name, name) == 0)
 			im->table = &im->tables[i];
 	return im->table != NULL ||
-	       import_error(im, 1, 0, "a profile knows the tables filter, raw, nat and mangle only");
+	       import_error(im, 1, 0, "a profile supports the tables filter, raw, nat and mangle only");
 }
 
 static bool import_line(struct importer *im, const char *line, size_t len, enum family given)
@@ -178,7 +178,7 @@ static bool import_line(struct importer *im, const char *line, size_t len, enum 
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)line[i] < ' ' && line[i] != '\t')
 			return import_error(im, (unsigned)i + 1, 1,
-					    "a control character, which no rule may hold");
+					    "a rule must not contain control characters");
 	fault = words_split(&im->words, line, len, &column);
 	if (fault == WORD_MEMORY)
 		return import_memory(im);
@@ -189,7 +189,7 @@ static bool import_line(struct importer *im, const char *line, size_t len, enum 
 	if (line[0] == '*')
 		return import_table(im, im->words.item[0].text + 1);
 	if (im->table == NULL)
-		return import_error(im, 1, 0, "expected a table (*filter), as the savers write them");
+		return import_error(im, 1, 0, "expected a table (*filter), as iptables-save writes it");
 	if (strcmp(im->words.item[0].text, "COMMIT") == 0) {
 		im->table = NULL;
 		return true;
@@ -351,7 +351,7 @@ bool profile_import(const char *name, const char *text, size_t len, enum family 
 		text += line_len + 1;
 	}
 	if (!im.failed && im.table != NULL)
-		import_error(&im, 1, 0, "the input ends within a table: there is no COMMIT");
+		import_error(&im, 1, 0, "the input ends inside a table: COMMIT is missing");
 	if (!im.failed && !im.seen[0] && !im.seen[1]) {
 		diag_add(log, DIAG_EMPTY, &(struct where){ .file = name }, NULL, "no table in the input");
 		im.failed = true;

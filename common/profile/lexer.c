@@ -101,9 +101,9 @@ const char *lex_fault_text(enum lex_fault fault)
 	case LEX_QUOTE:
 		return "this quote is never closed";
 	case LEX_CONTROL:
-		return "a control character, which no profile may hold";
+		return "a profile must not contain control characters";
 	case LEX_RETURN:
-		return "a carriage return: save this file with Unix line ends";
+		return "carriage return: save this file with Unix line endings";
 	case LEX_MEMORY:
 		break;
 	}

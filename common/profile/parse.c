@@ -117,7 +117,7 @@ bool expect_end(struct profile_parser *ps, const char *const words[], size_t cou
 		return true;
 	for (size_t i = 0; i < count; i++)
 		if (peek_word(ps, words[i]))
-			return fail_here(ps, "\"%s\" has no place here", words[i]);
+			return fail_here(ps, "\"%s\" is not allowed here", words[i]);
 	near = suggest_nearest(peek(ps)->text, words, count);
 	if (near != NULL)
 		return fail_here(ps, "expected the end of the line, not \"%s\"; did you mean \"%s\"?",
@@ -137,7 +137,7 @@ bool parse_name(struct profile_parser *ps, const char *what, struct name *out)
 	if (!peek_name(ps))
 		return fail_expected(ps, what);
 	if (!name_characters(peek(ps)->text))
-		return fail_here(ps, "\"%s\" is no name: letters, digits, \"-\", \"_\" and \".\", at most 63",
+		return fail_here(ps, "\"%s\" is not a name: use at most 63 letters, digits, \"-\", \"_\" and \".\"",
 				 peek(ps)->text);
 	*out = (struct name){ peek(ps)->text, token_where(ps, peek(ps)) };
 	advance(ps);
@@ -180,7 +180,7 @@ bool parse_rate(struct profile_parser *ps, struct rate *out)
 	case RATE_SYNTAX:
 		return fail_expected(ps, "a rate such as 4/60s or 10/m");
 	case RATE_ZERO:
-		return fail_here(ps, "a rate of nothing: use \"deny\"");
+		return fail_here(ps, "a rate of zero accepts nothing: use \"deny\"");
 	case RATE_FAST:
 		return fail_here(ps, "iptables counts at most %d a second", RATE_SECOND_MAX);
 	case RATE_INEXACT:
@@ -215,7 +215,7 @@ bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where 
 		advance(ps);
 		return true;
 	case ADDR_PREFIX:
-		return fail_here(ps, "\"%s\": the prefix of this family is a number from 0 to %u", text,
+		return fail_here(ps, "\"%s\": the prefix length must be from 0 to %u", text,
 				 addr_width(out->family));
 	case ADDR_ORDER:
 		return fail_here(ps, "\"%s\": the range ends before it begins", text);
@@ -226,8 +226,7 @@ bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where 
 	    strchr(text, ':') == NULL)
 		return fail_here(
 			ps,
-			"\"%s\" is a host name, and names are never looked up: write the address, or a hosts "
-			"line in a file",
+			"\"%s\" is a host name, and names are never looked up: write its address",
 			text);
 	return fail_expected(ps, "an address");
 }

@@ -19,9 +19,9 @@ static bool parse_iface(struct profile_parser *ps, const char **out)
 				 IFACE_BYTES_MAX, text, strlen(text));
 	for (const char *c = text; *c != '\0'; c++)
 		if (strchr("/!*'\\:;()<>&|$`#", *c) != NULL || (*c == '+' && c[1] != '\0') || text[0] == '-')
-			return fail_here(ps, "\"%s\" is no interface name", text);
+			return fail_here(ps, "\"%s\" is not an interface name", text);
 	if (strcmp(text, "+") == 0)
-		return fail_here(ps, "\"+\" is every interface: leave the zone out, or say \"any\"");
+		return fail_here(ps, "\"+\" matches every interface: leave out the zone or write \"any\"");
 	*out = text;
 	advance(ps);
 	return true;
@@ -120,14 +120,14 @@ static bool parse_set_words(struct profile_parser *ps, struct hosts *hosts)
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		known = known || strncmp(peek(ps)->text, kinds[i], strlen(kinds[i])) == 0;
 	if (!known)
-		return fail_here(ps, "\"%s\" is no type of an ipset, such as hash:net or hash:ip", peek(ps)->text);
+		return fail_here(ps, "\"%s\" is not an ipset type such as hash:net or hash:ip", peek(ps)->text);
 	for (; peek(ps)->kind == TOKEN_WORD; advance(ps)) {
 		const char *word = peek(ps)->text;
 
 		if (strcmp(word, "family") == 0 || strcmp(word, "inet") == 0 || strcmp(word, "inet6") == 0 || word[0] == '-') {
 			strbuf_free(&words);
 			return word[0] == '-' ? fail_here(ps, "options of an ipset do not begin with \"-\"") :
-						fail_here(ps, "the first set is of IPv4, the second of IPv6: leave \"%s\" out", word);
+						fail_here(ps, "the first set is for IPv4, the second for IPv6: leave out \"%s\"", word);
 		}
 		strbuf_printf(&words, "%s%s", words.len > 0 ? " " : "", word);
 	}
@@ -251,6 +251,6 @@ bool parse_include(struct profile_parser *ps, struct statement *st)
 	if (path == NULL || include_is_open(ps, path))
 		return false;
 	if (ps->file->depth + 1 > PROFILE_DEPTH_MAX)
-		return fail_here(ps, "more than %d profiles within profiles", PROFILE_DEPTH_MAX);
+		return fail_here(ps, "profiles are included more than %d deep", PROFILE_DEPTH_MAX);
 	return parse_included(ps, path);
 }

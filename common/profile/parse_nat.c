@@ -47,11 +47,11 @@ static bool parse_forward_target(struct profile_parser *ps, struct forward *forw
 	if (!expect_word(ps, "to") || !parse_host(ps, &forward->host, &forward->host_at))
 		return false;
 	if (forward->host.family == FAMILY_IPV6 && addr_prefix(&forward->host) != 128) {
-		profile_error(ps->profile, &forward->host_at, "a forward goes to one address");
+		profile_error(ps->profile, &forward->host_at, "\"forward\" needs a single address as its target");
 		return false;
 	}
 	if (forward->host.first != forward->host.last) {
-		profile_error(ps->profile, &forward->host_at, "a forward goes to one address");
+		profile_error(ps->profile, &forward->host_at, "\"forward\" needs a single address as its target");
 		return false;
 	}
 	if (!accept_word(ps, "port"))
@@ -67,7 +67,7 @@ static bool parse_forward_target(struct profile_parser *ps, struct forward *forw
 	if (ports.first == ports.last ||
 	    (ports.first == forward->ports.first && ports.last == forward->ports.last))
 		return true;
-	profile_error(ps->profile, &at, "a range goes to one port or to the same range: leave \"port\" out");
+	profile_error(ps->profile, &at, "a range can be forwarded to the same range or to one port: leave out \"port\" to keep the range");
 	return false;
 }
 
@@ -136,7 +136,7 @@ bool parse_map(struct profile_parser *ps, struct statement *st)
 	    addr_prefix(&nat->net) == addr_prefix(&nat->as))
 		return true;
 	profile_error(ps->profile, &nat->as_at,
-		      "a map goes from one network to another of the same size and family");
+		      "the networks of \"map\" must have the same size and family");
 	return false;
 }
 
@@ -174,10 +174,10 @@ static bool parse_mark_value(struct profile_parser *ps, struct mark *mark)
 	if (*behind == '/' && strncasecmp(behind + 1, "0x", 2) == 0) {
 		mark->mask = strtoul(behind + 1, &behind, 16);
 		if (mark->mask == 0)
-			return fail_here(ps, "a mask of nothing changes nothing");
+			return fail_here(ps, "a mask of 0 changes nothing");
 	}
 	if (*behind != '\0' || mark->value > UINT32_MAX || mark->mask > UINT32_MAX)
-		return fail_here(ps, "\"%s\" is no mark: 32 bits, such as 0x10 or 0x10/0xff", text);
+		return fail_here(ps, "\"%s\" is not a mark of 32 bits such as 0x10 or 0x10/0xff", text);
 	advance(ps);
 	return true;
 }

@@ -25,7 +25,7 @@ static bool parse_limit(struct profile_parser *ps, struct rule_options *out)
 	if (!accept_word(ps, "ban"))
 		return true;
 	if (out->limit.total)
-		return fail_here(ps, "\"ban\" needs a limit per source, this one is \"total\"");
+		return fail_here(ps, "\"ban\" needs a limit for each source, but this limit is \"total\"");
 	out->limit.ban = peek(ps)->kind == TOKEN_WORD ? period_parse(peek(ps)->text) : 0;
 	if (out->limit.ban == 0)
 		return fail_expected(ps, "a period such as 10m");
@@ -82,7 +82,7 @@ static bool parse_days(struct profile_parser *ps, struct rule_options *out)
 	if (text[len] == '-')
 		last = day_parse(text + len + 1, strlen(text + len + 1));
 	if (first < 0 || last < 0)
-		return fail_here(ps, "\"%s\" is no day: write mon, or mon-fri", text);
+		return fail_here(ps, "\"%s\" is not a day: write mon or mon-fri", text);
 	out->when.days = 0;
 	for (int day = first;; day = (day + 1) % 7) {
 		out->when.days |= 1U << day;
@@ -106,7 +106,7 @@ static bool parse_when(struct profile_parser *ps, struct rule_options *out)
 	if (stop < 0 || *end != '\0')
 		return fail_expected(ps, "a time such as 08:00-18:00");
 	if (start == stop || start == 86400)
-		return fail_here(ps, "this time begins when it ends, or with the end of the day");
+		return fail_here(ps, "this time is empty: it must start before 24:00 and end at another time");
 	advance(ps);
 	out->when.start = (unsigned)start;
 	out->when.stop = (unsigned)stop;
@@ -180,7 +180,7 @@ bool parse_option(struct profile_parser *ps, struct rule_options *out, bool *fou
 		if (!peek_word(ps, option_rows[i].word))
 			continue;
 		if (at->line > 0)
-			return fail_here(ps, "a second \"%s\" in one line", option_rows[i].word);
+			return fail_here(ps, "\"%s\" is given twice in this line", option_rows[i].word);
 		*at = token_where(ps, peek(ps));
 		advance(ps);
 		return option_rows[i].parse(ps, out);

@@ -31,9 +31,9 @@ bool parse_port(struct profile_parser *ps, struct ports *out)
 	if (*behind == '-' && is_digit(behind[1]))
 		out->last = (unsigned)strtoul(behind + 1, &behind, 10);
 	if (*behind != '\0' || strlen(text) > 11)
-		return fail_here(ps, "\"%s\" is no port: write 80 or 8000-8010", text);
+		return fail_here(ps, "\"%s\" is not a port: write 80 or 8000-8010", text);
 	if (out->first > 65535 || out->last > 65535 || out->last == 0)
-		return fail_here(ps, "a port is a number from 1 to 65535, not %s", text);
+		return fail_here(ps, "a port must be from 1 to 65535, not %s", text);
 	if (out->first > out->last)
 		return fail_here(ps, "\"%s\": the range ends before it begins", text);
 	out->any = false;
@@ -63,7 +63,7 @@ bool parse_item(struct profile_parser *ps, int *proto, struct item *out)
 	}
 	if (peek(ps)->kind == TOKEN_WORD && is_digit(peek(ps)->text[0])) {
 		if (*proto != PROTO_TCP && *proto != PROTO_UDP && *proto != PROTO_SCTP)
-			return fail_here(ps, "port %s of which protocol? Write tcp %s or udp %s",
+			return fail_here(ps, "port %s needs a protocol: write tcp %s or udp %s",
 					 peek(ps)->text, peek(ps)->text, peek(ps)->text);
 		out->ports.proto = *proto;
 		return parse_port(ps, &out->ports);
@@ -154,7 +154,7 @@ bool parse_rule(struct profile_parser *ps, struct statement *st)
 	if (st->rule.verdict != VERDICT_ALLOW && (options->limit.at.line > 0 || options->max.at.line > 0)) {
 		profile_error(
 			ps->profile, options->limit.at.line > 0 ? &options->limit.at : &options->max.at,
-			"\"%s\" belongs to what is allowed: write allow ... %s ..., the excess is denied",
+			"\"%s\" works only with \"allow\": write allow ... %s ..., which denies the excess",
 			options->limit.at.line > 0 ? "limit" : "max",
 			options->limit.at.line > 0 ? "limit" : "max");
 		return false;

@@ -231,7 +231,7 @@ bool parse_keep(struct profile_parser *ps, struct statement *st)
 		if (peek(ps)->kind != TOKEN_WORD)
 			return fail_expected(ps, "the name of a chain, or a pattern such as DOCKER*");
 		if (strlen(text) > 28 || text[0] == '-')
-			return fail_here(ps, "\"%s\" is no name of a chain", text);
+			return fail_here(ps, "\"%s\" is not a chain name", text);
 		if (!names_add(ps->profile, keep, text, token_where(ps, peek(ps))))
 			return false;
 		advance(ps);

@@ -27,7 +27,7 @@ static bool profile_says_something(struct profile *profile)
 	if (profile->statements != NULL)
 		return true;
 	diag_add(profile->log, DIAG_PROFILE, &at, NULL,
-		 "no statement in this profile, so nothing would be allowed: is it the right file?");
+		 "this profile has no statement, so it would allow nothing: is it the right file?");
 	return false;
 }
 

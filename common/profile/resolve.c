@@ -41,7 +41,7 @@ struct zone *resolve_zone(struct profile *profile, const struct name *name)
 	for (const struct zone *zone = profile->zones; zone != NULL; zone = zone->next)
 		suggest_consider(&near, zone->name.text);
 	if (hosts_find(profile, name->text) != NULL)
-		profile_error(profile, &name->where, "\"%s\" is a hosts list, a zone is needed here",
+		profile_error(profile, &name->where, "\"%s\" is a hosts list, but a zone is needed here",
 			      name->text);
 	else
 		unknown(profile, "zone", name, near.best);
@@ -179,7 +179,7 @@ bool hosts_load(struct profile *profile, struct hosts *hosts)
 		return false;
 	if (hosts->file != NULL && hosts->set.ranges.len == 0)
 		profile_warning(profile, &hosts->file_at,
-				"no address in \"%s\": what is said of \"%s\" is never true", hosts->file,
+				"no address in \"%s\": \"%s\" never matches", hosts->file,
 				hosts->name.text);
 	addr_set_normalise(&hosts->set);
 	/* A range that takes more than two networks is shorter as one iprange match. */
@@ -248,8 +248,8 @@ static void warn_one_family(struct profile *profile, struct zone *zone, const st
 		return;
 	zone->family_warned = true;
 	profile_warning(profile, &place->name.where,
-			"zone \"%s\" has networks of %s only, so it stays closed for %s; say \"only %s\" if "
-			"that is meant",
+			"zone \"%s\" has networks of %s only, so it matches nothing in %s: add \"only %s\" "
+			"if you mean that",
 			zone->name.text, v4 > 0 ? "IPv4" : "IPv6", v4 > 0 ? "IPv6" : "IPv4",
 			v4 > 0 ? "ipv4" : "ipv6");
 }
@@ -288,7 +288,7 @@ static bool add_place(struct profile *profile, const struct end *end, const stru
 	if (end->on.text != NULL && (on = resolve_zone(profile, &end->on)) == NULL)
 		return false;
 	if (on != NULL && (zone != NULL || place->kind == PLACE_SELF)) {
-		profile_error(profile, &end->on.where, "\"on\" says where hosts are, \"%s\" says it already",
+		profile_error(profile, &end->on.where, "\"on\" names the interfaces of addresses: it cannot follow \"%s\"",
 			      zone != NULL ? zone->name.text : "self");
 		return false;
 	}
@@ -340,7 +340,7 @@ bool resolve_end(struct profile *profile, const struct end *end, enum family onl
 	for (const struct end_place *place = end->places; place != NULL; place = place->next) {
 		if (place->negated != negated) {
 			profile_error(profile, &place->name.where,
-				      "a list is \"not\" in all its places or in none");
+				      "write \"not\" before every place of a list or before none");
 			return false;
 		}
 		if (!add_place(profile, end, place, only, unaddressed, out))
@@ -348,11 +348,11 @@ bool resolve_end(struct profile *profile, const struct end *end, enum family onl
 	}
 	if (out->self && end->places->next != NULL) {
 		profile_error(profile, &end->where,
-			      "\"self\" stands alone: write a line for it and one for the others");
+			      "\"self\" must be alone: write another line for the other places");
 		return false;
 	}
 	if (negated && out->list.len == 0) {
-		profile_error(profile, &end->where, "\"not\" of a list without an address would be everyone");
+		profile_error(profile, &end->where, "\"not\" with an empty list would match everyone");
 		return false;
 	}
 	if (negated)
@@ -457,7 +457,7 @@ static bool unknown_service(struct profile *profile, const struct name *name)
 	for (size_t i = 0; i < builtin_service_count; i++)
 		suggest_consider(&near, builtin_services[i].name);
 	if (zone_find(profile, name->text) != NULL || hosts_find(profile, name->text) != NULL)
-		profile_error(profile, &name->where, "\"%s\" is no service: write \"from %s\" or \"to %s\"",
+		profile_error(profile, &name->where, "\"%s\" is not a service: write \"from %s\" or \"to %s\"",
 			      name->text, name->text, name->text);
 	else
 		unknown(profile, "service", name, near.best);
@@ -491,7 +491,7 @@ static bool resolve_own(struct profile *profile, const struct name *name, struct
 	bool good = true;
 
 	if (own->open) {
-		profile_error(profile, &name->where, "service \"%s\" is made of itself", name->text);
+		profile_error(profile, &name->where, "service \"%s\" contains itself", name->text);
 		return false;
 	}
 	if (own->stamp == profile->stamp)
