@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fw-gen - compile a firewall profile into the rules of both families. */
+/* fw-gen - compile a firewall profile into IPv4 and IPv6 rules. */
 #include "cli.h"
 #include "base/file.h"
 #include "fw-gen/options.h"
@@ -7,7 +7,7 @@
 
 #include <time.h>
 
-/* Larger profiles and host lists than this are a mistake. */
+/* A profile or a list of hosts that is larger than this is taken for a mistake. */
 #define INPUT_BYTES_MAX ((size_t)64 << 20)
 
 static int source_read(void *ctx, const char *path, struct strbuf *out)

@@ -333,7 +333,8 @@ each_row() {
 
 @test "every key of conntrack is a file of the kernel's" {
 	[ -d /proc/sys/net/netfilter ] || skip "asks the kernel for its settings: it has none of conntrack here"
-	keys=$(sed -n '/seconds where they are times:/,/\.$/p' "$man" | sed 's/.*times://' | tr -d '.\n' | tr ',' ' ')
+	keys=$(sed -n '/^The keys are:/,/\.$/p' "$man" | sed 's/^The keys are://' | tr -d '.\n' | tr ',' ' ')
+	[ "$(wc -w <<<"$keys")" -ge 25 ]
 	for key in $keys; do
 		file=$(fw-gen -s - 2>/dev/null <<<"conntrack $key 1" | cut -d= -f1)
 		[ -e "/proc/sys/${file//.//}" ] || { echo "no $file" && return 1; }

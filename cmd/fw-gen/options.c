@@ -2,19 +2,20 @@
 #include "fw-gen/options.h"
 
 static const char usage[] = "usage: fw-gen [-4|-6] [-c|-e|-i|-m|-s] [--no-sets] [FILE]\n"
-			    "Compile a firewall profile into the rules of both families.\n"
-			    "  -4, --ipv4      the rules of IPv4 only, as plain iptables-restore text\n"
-			    "  -6, --ipv6      the rules of IPv6 only, as plain ip6tables-restore text\n"
-			    "  -c, --check     compile, print nothing\n"
-			    "  -e, --explain   each statement and the rules that it became\n"
-			    "  -i, --import    read iptables-save text, print a profile that makes it again\n"
-			    "  -m, --modules   the kernel modules it needs, as lines for modules-load.d\n"
-			    "  -s, --sysctls   the kernel settings it needs, as lines for sysctl.d\n"
-			    "      --no-sets   long host lists become trees of chains, not ipsets\n"
-			    "      --services    the built-in table of services\n"
-			    "      --statements  the statements of the language\n"
-			    "  -h, --help      this text\n"
-			    "  -V, --version   the version\n";
+			    "       fw-gen --services|--statements\n"
+			    "Compile a firewall profile into IPv4 and IPv6 rules.\n"
+			    "  -4, --ipv4        write IPv4 rules only, for iptables-restore\n"
+			    "  -6, --ipv6        write IPv6 rules only, for ip6tables-restore\n"
+			    "  -c, --check       compile and write no rules\n"
+			    "  -e, --explain     print each statement with its rules\n"
+			    "  -i, --import      read iptables-save output and print a profile of it\n"
+			    "  -m, --modules     print the kernel modules needed, for modules-load.d\n"
+			    "  -s, --sysctls     print the kernel settings needed, for sysctl.d\n"
+			    "      --no-sets     turn long host lists into trees of chains, not ipsets\n"
+			    "      --services    print the built-in table of services\n"
+			    "      --statements  print the statements of the profile language\n"
+			    "  -h, --help        print this help\n"
+			    "  -V, --version     print the version\n";
 
 static const struct option longs[] = {
 	{ "ipv4", no_argument, NULL, '4' },
@@ -35,14 +36,14 @@ static const struct option longs[] = {
 static void set_family(const struct cli *cli, struct fw_gen_options *options, enum family family)
 {
 	if (options->profile.family != FAMILY_BOTH && options->profile.family != family)
-		cli_misuse(cli, "-4 and -6 exclude each other: leave both out for both families");
+		cli_misuse(cli, "-4 and -6 exclude each other: leave out both to get both families");
 	options->profile.family = family;
 }
 
 static void set_mode(const struct cli *cli, struct fw_gen_options *options, int mode)
 {
 	if (options->mode != 0 && options->mode != mode)
-		cli_misuse(cli, "one of -c, -e, -i, -m, -s, --services and --statements at a time");
+		cli_misuse(cli, "give only one of -c, -e, -i, -m, -s, --services and --statements");
 	options->mode = mode;
 }
 

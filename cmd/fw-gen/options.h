@@ -8,7 +8,7 @@
 
 struct fw_gen_options {
 	struct profile_options profile;
-	int mode;         /* the option letter of what to print, 0: the rules */
+	int mode;         /* the option that chooses the output, 0: the rules */
 	const char *path; /* "-": standard input */
 };
 
