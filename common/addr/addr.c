@@ -11,7 +11,7 @@ unsigned addr_width(enum family family)
 	return family == FAMILY_IPV4 ? 32 : 128;
 }
 
-/* All bits of the family. */
+/* The address of the family whose bits are all set. */
 static addr_bits addr_ones(enum family family)
 {
 	return family == FAMILY_IPV4 ? (addr_bits)UINT32_MAX : ~(addr_bits)0;
@@ -159,7 +159,7 @@ void addr_set_normalise(struct addr_set *set)
 	set->ranges.len = kept + 1;
 }
 
-/* The largest network that begins where `left` begins and does not reach beyond it. */
+/* Returns the largest network that starts at the first address of `left` and lies within it. */
 static struct addr_range network_first(const struct addr_range *left)
 {
 	addr_bits host = 0;

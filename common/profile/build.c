@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Hosts and services that no statement uses are read too: their mistakes are mistakes. */
+/* Reads hosts and services that no statement uses too, so that errors in them are reported. */
 static void build_definitions(struct profile *profile)
 {
 	for (struct hosts *hosts = profile->hosts; hosts != NULL; hosts = hosts->next)
@@ -32,7 +32,7 @@ bool profile_build(struct profile *profile)
 	return profile->errors == 0 && !profile->failed;
 }
 
-/* One end of an expectation: its address and interface, for a reader that knows no zones. */
+/* Prints one end of an expectation as an address and an interface, because fw-lint knows no zones. */
 static void expect_end_print(struct strbuf *out, const struct selector *sel, const char *address,
 			     const char *iface)
 {
@@ -90,7 +90,7 @@ static void expect_emit(struct profile *profile, const struct statement *st, con
 			else if (t == 0)
 				strbuf_puts(&text, " chain DOCKER-USER");
 			else
-				text.len = 0; /* one for all its bridges */
+				text.len = 0; /* one line for all bridges of the zone */
 			if (text.len > 0)
 				output_tail(&profile->out, &st->where, strbuf_text(&text));
 			strbuf_free(&text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From statements to rules: what the build_*.c files share. */
+/* Builds rules from statements. The build_*.c files share this header. */
 #ifndef FW_PROFILE_BUILD_H
 #define FW_PROFILE_BUILD_H
 
@@ -8,9 +8,9 @@
 
 /* One match on ports: "-p tcp -m multiport --dports 80,443". */
 struct port_group {
-	int proto; /* PROTO_ANY: the group matches everything */
+	int proto; /* PROTO_ANY: the group matches all packets */
 	enum family family;
-	const char *text;     /* behind the addresses, "" for everything */
+	const char *text;     /* printed after the addresses; "" for all packets */
 	const char *original; /* for the conntrack match: "--ctorigdstport 443 --ctdir ORIGINAL", else NULL */
 };
 
@@ -20,38 +20,38 @@ struct port_groups {
 
 enum port_form { PORTS_DESTINATION, PORTS_SOURCE, PORTS_ORIGINAL };
 
-/* At most 15 ports a match, a range counting two: the kernel's XT_MULTI_PORTS. */
+/* Groups ports into matches of at most 15 ports, the kernel's XT_MULTI_PORTS. A range counts as two ports. */
 must_check bool groups_make(struct profile *profile, const struct port_list *ports, bool unaddressed,
 			    enum port_form form, struct port_groups *out);
 
-/* Something to be done with the packets of a statement, in order. */
+/* One rule for the packets of a statement, such as "log" or "accept". The steps of a statement are in order. */
 struct step {
 	enum family family;
-	bool tcp_only;      /* only where the packets can be TCP: adds -p tcp where that is not known */
-	bool state;         /* new connections only */
+	bool tcp_only;      /* for TCP only: adds -p tcp if the group does not name the protocol */
+	bool state;         /* matches new connections only */
 	const char *match;  /* "" for none */
 	const char *target; /* "ACCEPT", "LOG --log-prefix ...", a chain */
-	bool note;          /* carries the statement's note */
+	bool note;          /* its rule carries the note of the statement */
 };
 
 struct steps {
 	VEC(struct step) list;
-	bool state; /* all of it is for new connections only */
+	bool state; /* all steps match new connections only */
 };
 
-/* Where a statement's rules go, and what holds for all of them. */
+/* The place for the rules of a statement, and what all of these rules have in common. */
 struct site {
 	const struct statement *st;
 	enum out_table table;
 	enum phase phase;
 	const char *chain;
-	enum family family; /* the only families of the statement */
-	const char *extra;  /* matches of the statement itself: time, owner; "" for none */
+	enum family family; /* the families of the statement */
+	const char *extra;  /* other matches of the statement: time, owner; "" for none */
 	const char *state;  /* "-m conntrack --ctstate NEW", "" for none */
 	const char *note;   /* NULL: none */
-	bool no_in, no_out; /* the hook knows no -i, no -o */
-	bool go_on;         /* chains are gone to (-g), so that RETURN leaves all of them */
-	unsigned chains;    /* of this statement so far */
+	bool no_in, no_out; /* the hook has no input interface, no output interface */
+	bool go_on;         /* use -g instead of -j, so that RETURN leaves all chains of the statement */
+	unsigned chains;    /* how many chains this statement has so far */
 };
 
 /* A statement whose rules have one target. Its lists are freed by site_end. */
@@ -69,40 +69,47 @@ struct site_build site_begin(struct profile *profile, const struct statement *st
 void site_end(struct site_build *build);
 
 /*
- * The rules for every group, every alternative of both ends and every step. Long lists get a chain
- * of their own, and so do several steps with several conditions: what is counted is counted once.
+ * Adds the rules for every combination of a group, an alternative of each end and a step. A long list gets a
+ * chain of its own. Several steps under several conditions share one chain, so that a limit counts each packet
+ * once.
  */
 must_check bool site_emit(struct profile *profile, struct site *site, const struct port_groups *groups,
 			  const struct selectors *from, const struct selectors *to,
 			  const struct steps *steps);
 
-/* "fw-5", or "fw-2.5" in the second included file: names of what a statement keeps in the kernel. */
+/*
+ * The name of what a statement has in the kernel (chains, lists): "fw-5", or "fw-2.5" in the second included
+ * file.
+ */
 must_check const char *statement_id(struct profile *profile, const struct statement *st);
 
-/* "NEW", or with `notrack` in the profile also what nobody tracks. */
+/* The match for new connections. It also matches untracked packets if the profile has a `notrack` statement. */
 const char *state_match(const struct profile *profile);
 
-/* build_frame.c: what a log setting becomes: "-m limit --limit 5/min" and "LOG --log-prefix ...". */
+/*
+ * The match and the target of a log setting: "-m limit --limit 5/min" and "LOG --log-prefix ...". `chain`
+ * replaces %c in the prefix. NULL when memory ran out.
+ */
 must_check const char *log_match(struct profile *profile, const struct log_setting *log);
 must_check const char *log_target(struct profile *profile, const struct log_setting *log, const char *chain);
 
-/* The target for what is denied on this side; the chain behind it is made at the end. */
+/* The target for denied packets of this direction. build_denied adds the rules of its chain at the end. */
 const char *denied_target(struct profile *profile, enum direction dir);
 
-/* The shared chain that answers TCP with a reset and the rest with ICMP. */
+/* The chain that rejects TCP with a reset and other packets with an ICMP error. The first call creates it. */
 const char *reject_target(struct profile *profile);
 
-/* The frame: what stands before and behind the statements. */
+/* The frame: rules before and after those of the statements, and the directives for fw-load. */
 void build_frame(struct profile *profile);
 void build_denied(struct profile *profile);
 void build_directives(struct profile *profile);
 
-/* build_option.c: the steps that a rule's options make. */
+/* Makes the steps of a rule from its verdict and options. */
 must_check bool steps_make(struct profile *profile, const struct statement *st, const struct rule_options *options,
 			   enum verdict verdict, enum direction dir, const struct port_groups *groups,
 			   struct steps *out);
 
-/* "-m time ..." and "-m owner ..." of the options; NULL when memory ran out. */
+/* The matches of the options: "-m time ..." and "-m owner ...". NULL when memory ran out. */
 must_check const char *options_extra(struct profile *profile, const struct rule_options *options);
 
 void site_direction(struct profile *profile, struct site *site, enum direction dir);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every profile gets without asking, before its own rules and behind them. */
+/* The rules that every profile gets, before and after its own rules. */
 #include "profile/build.h"
 #include "profile/service.h"
 #include "text/word.h"
@@ -17,7 +17,7 @@ static const char *const denied_chains[DIR_COUNT] = {
 	[DIR_DOCKER] = "fw-denied-fwd",
 };
 
-/* A rule of the frame itself, which no line of the profile made. */
+/* Adds a rule of the frame, which belongs to no line of the profile. */
 static void frame_rule(struct profile *profile, enum phase phase, enum family family, const char *chain,
 		       const char *text)
 {
@@ -59,7 +59,7 @@ const char *log_target(struct profile *profile, const struct log_setting *log, c
 	return copy;
 }
 
-/* One rule that logs, in a chain of ours or the kernel's. */
+/* Adds one rule that logs, to any chain. */
 static void log_rule(struct profile *profile, const struct log_setting *log, enum out_table table,
 		     enum phase phase, const char *chain, const char *shown)
 {
@@ -96,8 +96,8 @@ const char *reject_target(struct profile *profile)
 }
 
 /*
- * What IPv6 itself needs: neighbours (RFC 4861: hop limit 255, so never from afar), multicast listener
- * queries (RFC 3810), errors (RFC 4890), and echo as far as `ping` allows.
+ * What IPv6 needs: neighbour discovery (RFC 4861; the hop limit of 255 proves that no router forwarded the
+ * packet), multicast listener queries (RFC 3810), errors (RFC 4890), and echo requests unless `ping` is off.
  */
 static void frame_icmpv6(struct profile *profile)
 {
@@ -124,8 +124,9 @@ static void frame_icmpv6(struct profile *profile)
 }
 
 /*
- * Echo requests beyond their rate. Before the state rules: from the second on they are ESTABLISHED, and
- * a limit behind these counts nothing (tried). The table's name says the rate, see limit_name.
+ * Drops echo requests above the rate. This comes before the state rules: all but the first echo request are
+ * ESTABLISHED, so a limit after those rules would count nothing (tried). The name of the table contains the
+ * rate, see limit_name.
  */
 static void frame_ping_limit(struct profile *profile, enum family family, const char *match)
 {
@@ -164,14 +165,16 @@ static void frame_icmp(struct profile *profile)
 			   "-p icmp -m icmp --icmp-type echo-request -j ACCEPT");
 	output_chain(&profile->out, TABLE_FILTER, "fw-icmpv6");
 	frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, "INPUT", "-p ipv6-icmp -j fw-icmpv6");
-	/* DHCPv6 replies come from another address than the question went to: conntrack does not relate them.
+	/*
+	 * A DHCPv6 reply comes from another address than the request went to, so conntrack does not relate the
+	 * two.
 	 */
 	frame_rule(profile, PHASE_IN_FRAME, FAMILY_IPV6, "INPUT",
 		   "-d fe80::/10 -p udp -m udp --dport 546 -j ACCEPT");
 	frame_icmpv6(profile);
 }
 
-/* The two state rules of a side, and what comes with them. */
+/* The two state rules of a direction, and the rule of `strict syn`. */
 static void frame_state(struct profile *profile, enum phase phase, const char *chain)
 {
 	const char *invalid = profile->settings.log[LOG_INVALID].off ? "DROP" : "fw-invalid";
@@ -199,7 +202,7 @@ static void frame_invalid(struct profile *profile)
 		    log->where.line > 0 ? &log->where : NULL, "-j DROP");
 }
 
-/* Without these a host whose output is denied loses its neighbours and its DHCPv6 lease. */
+/* Without these rules, a host that denies its output loses its neighbours and its DHCPv6 lease. */
 static void frame_out(struct profile *profile)
 {
 	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_BOTH, "OUTPUT", "-o lo -j ACCEPT");
@@ -213,7 +216,10 @@ static void frame_out(struct profile *profile)
 		   "-s fe80::/10 -p udp -m udp --sport 546 --dport 547 -j ACCEPT");
 }
 
-/* DOCKER-USER is where Docker lets others speak first: our chain sees what goes to its bridges. */
+/*
+ * Docker calls DOCKER-USER before its own rules. From there, fw-docker gets the packets that go to Docker's
+ * bridges.
+ */
 static void frame_docker(struct profile *profile)
 {
 	static const char *const rules[] = {
@@ -239,7 +245,7 @@ static bool has_docker(const struct profile *profile)
 	return false;
 }
 
-/* Before the statements. */
+/* Adds the rules before those of the statements. */
 void build_frame(struct profile *profile)
 {
 	const struct settings *settings = &profile->settings;
@@ -268,7 +274,7 @@ static void denied_rules(struct profile *profile, enum direction dir, const char
 	const struct where *at = log->where.line > 0 ? &log->where : NULL;
 	struct output *out = &profile->out;
 
-	/* What was sent to everyone is nobody's attack. */
+	/* Drop broadcast and multicast packets without a log line: they are not aimed at this host. */
 	if (dir == DIR_IN && !log->off && chain != chains[DIR_IN])
 		output_rule(out, TABLE_FILTER, PHASE_DENIED, FAMILY_BOTH, chain, at,
 			    "-m pkttype ! --pkt-type unicast -j DROP");
@@ -285,8 +291,8 @@ static void denied_rules(struct profile *profile, enum direction dir, const char
 }
 
 /*
- * Behind the statements: what was not allowed. While nft swaps tables a policy alone lets packets
- * through for microseconds, so every chain that denies ends in a rule that does.
+ * Adds the rules after those of the statements, for packets that were not allowed. While nft replaces tables, a
+ * policy alone lets packets pass for some microseconds. So every chain that denies ends in a rule that denies.
  */
 void build_denied(struct profile *profile)
 {
@@ -327,7 +333,7 @@ static void head(struct profile *profile, const char *text)
 		output_head(&profile->out, text);
 }
 
-/* A helper's modules; that for NAT only where addresses are changed at all. */
+/* The modules of a helper. It needs the module for NAT only if the profile translates addresses. */
 static void head_helper(struct profile *profile, const struct helper_kind *kind)
 {
 	head(profile, profile_textf(profile, "module nf_conntrack_%s", kind->module));
@@ -337,8 +343,8 @@ static void head_helper(struct profile *profile, const struct helper_kind *kind)
 }
 
 /*
- * fw-load takes what is kept from the running rules, whatever the stream says of it. A docker zone fills
- * DOCKER-USER itself, so "DOCKER*" must become patterns of every other name that begins so.
+ * fw-load takes kept chains from the rules in force, even if the stream has rules for them. A docker zone fills
+ * DOCKER-USER itself, so "DOCKER*" becomes patterns for all names that start with DOCKER, except DOCKER-USER.
  */
 static void print_keep(struct profile *profile, const struct name *name, struct strbuf *text)
 {
@@ -357,8 +363,10 @@ static void print_keep(struct profile *profile, const struct name *name, struct 
 	else if (prefix == len)
 		profile_error(profile, &name->where,
 			      "DOCKER-USER cannot be kept: the docker zone fills it");
-	/* By length: the names that are cut short, and those that differ in the letter there; then the longer
-	 * ones. */
+	/*
+	 * For each length: the name that ends there, and the names that differ in the next letter. Then all
+	 * longer names.
+	 */
 	for (size_t i = prefix; prefix + 1 == len && i < strlen(ours); i++)
 		strbuf_printf(text, i > 0 ? " %.*s %.*s[!%c]*" : "%.*s %.*s[!%c]*", (int)i, ours, (int)i,
 			      ours, ours[i]);

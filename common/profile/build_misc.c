@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The raw and mangle tables: block, helper, antispoof, notrack, mark, clamp; and expect. */
+/* Statements of the raw and mangle tables: block, helper, antispoof, notrack, mark and clamp. */
 #include "profile/build.h"
 #include "profile/service.h"
 
 #include <string.h>
 
-/* NULL items: everything. */
+/* `items` NULL: all packets. */
 static bool plain_items(struct site_build *plain, const struct item *items, enum port_form form)
 {
 	struct port_list ports;
@@ -13,7 +13,7 @@ static bool plain_items(struct site_build *plain, const struct item *items, enum
 
 	for (size_t i = 0; i < ports.list.len; i++)
 		ports.list.item[i].unaddressed =
-			false; /* outside of the filter table this makes no difference */
+			false; /* it makes no difference outside of the filter table */
 	good = good && groups_make(plain->profile, &ports, false, form, &plain->groups);
 	vec_free(&ports.list);
 	return good;
@@ -36,7 +36,7 @@ static bool plain_emit(struct site_build *plain, const char *target)
 			 &plain->steps);
 }
 
-/* What is logged, then dropped, where `log blocked` asks for it. */
+/* The target that drops blocked packets, and logs them first if there is a `log blocked`. */
 static const char *blocked_target(struct profile *profile)
 {
 	const struct log_setting *log = &profile->settings.log[LOG_BLOCKED];
@@ -71,7 +71,7 @@ bool build_block(struct profile *profile, const struct statement *st)
 	return good;
 }
 
-/* One service's helper on its ports, where both exist. */
+/* Adds the rules for the helper of one service on the ports of that service. */
 static bool helper_rule(struct profile *profile, const struct statement *st, const struct item *item)
 {
 	const char *name = service_helper(profile, item->service.text);
@@ -115,8 +115,8 @@ bool build_helper(struct profile *profile, const struct statement *st)
 }
 
 /*
- * A packet is believed where its source is routed back to the interface it came by. Answers of DHCP
- * servers come before there are routes; a source of 0.0.0.0 the match lets through by itself.
+ * Accepts a packet only if its source is routed to the interface on which it arrived. DHCP replies are exempt
+ * because they arrive before there are routes. The rpfilter match itself accepts a source of 0.0.0.0.
  */
 bool build_antispoof(struct profile *profile, const struct statement *st)
 {
@@ -163,7 +163,10 @@ static bool notrack_side(struct profile *profile, const struct statement *st, en
 	return good;
 }
 
-/* Questions that come in and their answers; with a closed OUTPUT the answers must be let out. */
+/*
+ * Exempts requests that arrive and the replies to them. If output is denied, the replies need a rule that
+ * accepts them.
+ */
 bool build_notrack(struct profile *profile, const struct statement *st)
 {
 	for (const struct item *item = st->notrack; item != NULL; item = item->next)
@@ -187,7 +190,7 @@ static bool has_iface(const struct selectors *end)
 	return false;
 }
 
-/* The hook that knows what the ends ask for; as early as it can be, since marks choose routes. */
+/* Chooses the first hook that knows both interfaces. Earlier is better, because marks can choose routes. */
 static void mark_site(struct site_build *plain)
 {
 	struct site *site = &plain->site;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* forward, redirect, masquerade, snat, map. */
+/* Statements of the nat table: forward, redirect, masquerade, snat and map. */
 #include "profile/build.h"
 
 #include <string.h>
@@ -48,7 +48,7 @@ static bool nat_emit(struct site_build *nat)
 	return site_emit(nat->profile, &nat->site, &nat->groups, &nat->from, &nat->to, &nat->steps);
 }
 
-/* A zone's interfaces as one end of a rule, without its networks. */
+/* Adds the interfaces of a zone, without its networks. */
 static bool add_ifaces(struct profile *profile, const struct zone *zone, struct selectors *out)
 {
 	for (size_t i = 0; i < zone->iface_count; i++)
@@ -59,8 +59,8 @@ static bool add_ifaces(struct profile *profile, const struct zone *zone, struct 
 }
 
 /*
- * The source of what leaves: POSTROUTING knows no incoming interface, so a zone stands for its
- * networks alone, and must have some.
+ * Resolves the source of packets that leave. POSTROUTING does not know the input interface, so a zone is
+ * matched by its networks, and must have networks.
  */
 static bool resolve_source(struct profile *profile, const struct end *end, struct selectors *out)
 {
@@ -79,7 +79,9 @@ static bool resolve_source(struct profile *profile, const struct end *end, struc
 		}
 		sel.iface = NULL;
 		sel.iface_not = false;
-		/* A network behind several interfaces of a zone came once for each. */
+		/*
+		 * resolve_end returns the networks of a zone once for each of its interfaces: keep one of each.
+		 */
 		for (size_t j = 0; j < kept && sel.set == NULL; j++)
 			if (sel.has_range && out->list.item[j].has_range &&
 			    out->list.item[j].range.first == sel.range.first &&
@@ -162,7 +164,9 @@ bool build_map(struct profile *profile, const struct statement *st)
 	return good;
 }
 
-/* The INPUT rule that lets in what was redirected, and nothing that came to the port by itself. */
+/*
+ * Adds the INPUT rule that accepts redirected connections, but not connections made to the new port directly.
+ */
 static bool build_redirect_filter(struct profile *profile, const struct statement *st)
 {
 	struct site_build nat = nat_begin(profile, st, PHASE_IN, "INPUT", FAMILY_BOTH);
@@ -195,7 +199,7 @@ bool build_redirect(struct profile *profile, const struct statement *st)
 	return good && (self || build_redirect_filter(profile, st));
 }
 
-/* The zone whose networks hold the target: the smallest network wins. NULL: none does. */
+/* Returns the zone with the smallest network that contains the target, or NULL. */
 static struct zone *zone_of(const struct profile *profile, const struct addr_range *host,
 			    const struct addr_range **net)
 {
@@ -215,7 +219,10 @@ static struct zone *zone_of(const struct profile *profile, const struct addr_ran
 	return best;
 }
 
-/* Whether some zone other than the one that packets come from could hold the target. */
+/*
+ * Whether a zone contains the target, or could: one without networks, other than the zone that packets come
+ * from.
+ */
 static bool target_has_zone(const struct profile *profile, const struct forward *forward)
 {
 	const struct addr_range *net;
@@ -229,7 +236,7 @@ static bool target_has_zone(const struct profile *profile, const struct forward 
 	return false;
 }
 
-/* Where the packets of a forward come from: `from`, and the interfaces of `on`. */
+/* Resolves where the packets of a forward come from: `from` and the interfaces of `on`. */
 static bool forward_from(struct profile *profile, const struct forward *forward, struct selectors *out)
 {
 	struct end end = forward->from;
@@ -289,7 +296,7 @@ static bool forward_dnat(struct profile *profile, const struct statement *st)
 	return good;
 }
 
-/* The port that the target sees. */
+/* The ports of the target. */
 static struct ports forward_ports(const struct forward *forward)
 {
 	struct ports ports = forward->ports;
@@ -301,7 +308,10 @@ static struct ports forward_ports(const struct forward *forward)
 	return ports;
 }
 
-/* FORWARD: only what was forwarded, told by its DNAT state. `lan`: the hairpin's own rule. */
+/*
+ * Adds the FORWARD rule that accepts forwarded connections only, recognised by their DNAT state. `lan` is the
+ * target's zone for the rule of a hairpin, else NULL.
+ */
 static bool forward_filter(struct profile *profile, const struct statement *st, const struct zone *lan,
 			   const struct addr_range *net)
 {
@@ -331,8 +341,8 @@ static bool forward_filter(struct profile *profile, const struct statement *st, 
 }
 
 /*
- * Hairpin: who sits beside the target reaches it by this host's address too. The answer would go
- * straight back and be thrown away, unless the question seems to come from here.
+ * Hairpin: hosts in the zone of the target can reach it by the address of this host too. Without another source
+ * address, the target would reply to such a host directly, and the host would drop the reply.
  */
 static bool forward_hairpin(struct profile *profile, const struct statement *st)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The options of a rule: limit, max, log, ban as steps; when, until, by as matches of all of them. */
+/* The options of a rule: limit, max and log become steps; when, until and by become matches of all steps. */
 #include "profile/build.h"
 #include "text/word.h"
 
@@ -7,16 +7,16 @@
 
 static const enum family families[] = { FAMILY_IPV4, FAMILY_IPV6 };
 
-/* The hash's own default of htable-expire, in milliseconds: shorter needs no saying. */
+/* The default of --hashlimit-htable-expire in milliseconds. Shorter times need no option. */
 #define HASHLIMIT_EXPIRE_MS 10000
 
-/* Steps are made by many hands; each adds one and asks nothing. */
+/* The steps in the making. The add_ functions set `failed` instead of returning an error. */
 struct maker {
 	struct profile *profile;
 	const struct statement *st;
 	const struct rule_options *options;
 	enum direction dir;
-	bool tcp, other; /* what the packets can be */
+	bool tcp, other; /* the packets can be TCP, can be another protocol */
 	const char *id;
 	struct steps *steps;
 	bool failed;
@@ -30,15 +30,15 @@ static void step_add(struct maker *m, struct step step)
 	}
 }
 
-/* A source: one address of IPv4, one /64 of IPv6, where a customer has at least as many addresses. */
+/* The prefix of one source: an IPv4 address, or an IPv6 /64, the least that a customer of a provider gets. */
 static unsigned source_mask(enum family family)
 {
 	return family == FAMILY_IPV4 ? 32 : 64;
 }
 
 /*
- * A ban's list holds sources. Its mask belongs to the list, not to the rule (net/netfilter/xt_recent.c),
- * and both families share the names: so each family has its own list.
+ * The list of a ban holds sources. The mask belongs to the list, not to the rule (net/netfilter/xt_recent.c),
+ * and both families share the names of lists. So each family has a list of its own.
  */
 static const char *ban_list(struct maker *m, enum family family, const char *what)
 {
@@ -88,7 +88,7 @@ static void add_log(struct maker *m)
 				   .target = profile_take(m->profile, &target) });
 }
 
-/* The verdict "reject" for the packets of this statement. */
+/* Adds a step that rejects, with a TCP reset where the packets are TCP. */
 static void add_reject(struct maker *m, enum family family, bool state, const char *match, bool note)
 {
 	struct step step = {
@@ -125,9 +125,9 @@ static void add_max(struct maker *m)
 }
 
 /*
- * A hashlimit table lives as long as a rule names it, with the rate it was made with: loaded again with
- * another rate under the same name, the rule keeps the old one (net/netfilter/xt_hashlimit.c,
- * htable_find_get; tried). So the name says the rate.
+ * A hashlimit table exists as long as a rule names it, and keeps the rate with which it was created. A rule
+ * that is loaded again with the same name and another rate would use the old rate
+ * (net/netfilter/xt_hashlimit.c, htable_find_get; tried). So the name contains the rate.
  */
 static const char *limit_name(struct maker *m)
 {
@@ -139,7 +139,7 @@ static const char *limit_name(struct maker *m)
 	return profile_take(m->profile, &name);
 }
 
-/* What is within the limit passes. */
+/* Accepts connections within the limit. */
 static void add_limit(struct maker *m)
 {
 	const struct rule_options *options = m->options;
@@ -156,7 +156,10 @@ static void add_limit(struct maker *m)
 								  rate, options->limit.burst) });
 		return;
 	}
-	/* A source that is forgotten before its bucket is full again would start with a full one. */
+	/*
+	 * If the kernel forgot a source before its bucket is full again, the source would start with a full
+	 * bucket.
+	 */
 	if (refill > HASHLIMIT_EXPIRE_MS)
 		expire = profile_textf(m->profile, " --hashlimit-htable-expire %lu", refill);
 	for (size_t i = 0; rate != NULL && name != NULL && expire != NULL && i < ARRAY_LEN(families); i++)
@@ -173,12 +176,12 @@ static void add_limit(struct maker *m)
 						   expire) });
 }
 
-/* What is above it is final: denied, and with "ban" remembered. */
+/* Denies connections above the limit. With "ban", also puts the source on the list. */
 static void add_excess(struct maker *m)
 {
 	const char *denied = denied_target(m->profile, m->dir);
 	bool state =
-		m->dir != DIR_IN; /* a forward's own packets only; nothing else is left on this host's side */
+		m->dir != DIR_IN; /* in other directions, other packets can reach this step */
 
 	for (size_t i = 0; m->options->limit.ban > 0 && i < ARRAY_LEN(families); i++)
 		step_add(m, (struct step){ .family = families[i],
@@ -241,14 +244,14 @@ bool steps_make(struct profile *profile, const struct statement *st, const struc
 					    .target = "ACCEPT",
 					    .note = true });
 	}
-	/* Behind a docker zone nothing is accepted here: Docker's own rules decide. */
+	/* For a docker zone, return instead of accepting: Docker's own rules must see the packet too. */
 	for (size_t i = 0; dir == DIR_DOCKER && i < out->list.len; i++)
 		if (strcmp(out->list.item[i].target, "ACCEPT") == 0)
 			out->list.item[i].target = "RETURN";
 	return !m.failed && !profile->failed;
 }
 
-/* -m time, in UTC as the kernel counts. */
+/* Prints the time match. Its times are in UTC, as in the kernel. */
 static void print_time(struct strbuf *text, const struct rule_options *options)
 {
 	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
@@ -267,7 +270,7 @@ static void print_time(struct strbuf *text, const struct rule_options *options)
 				strbuf_printf(text, "%s%s", comma, days[i]);
 				comma = ",";
 			}
-		/* The hours behind midnight belong to the day on which they began. */
+		/* The hours after midnight belong to the day on which the time began. */
 		if (options->when.start > options->when.stop)
 			strbuf_puts(text, " --contiguous");
 	}

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* allow, deny, reject, and what else lives in the filter table. */
+/* allow, deny, reject and raw, and the groups of ports that all builders use. */
 #include "profile/build.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The kernel's limit of the multiport match (XT_MULTI_PORTS), a range counting two. */
+/* The kernel's limit for a multiport match (XT_MULTI_PORTS). A range counts as two ports. */
 #define MULTIPORT_MAX 15
 
 static const char *proto_word(struct profile *profile, int proto)
@@ -50,7 +50,7 @@ static bool group_add(struct profile *profile, struct port_groups *out, int prot
 	return group.text != NULL && (vec_push(&out->list, group) || profile_memory(profile));
 }
 
-/* The ports list[first..last) of one protocol, as one match. */
+/* Adds `count` ports of one protocol as one match. */
 static bool group_ports(struct profile *profile, const struct ports *const list[], size_t count,
 			enum port_form form, struct port_groups *out)
 {
@@ -75,7 +75,7 @@ static bool group_ports(struct profile *profile, const struct ports *const list[
 	return group_add(profile, out, list[0]->proto, &text, NULL);
 }
 
-/* The port that a packet was sent to before Docker changed it: one a match. */
+/* Adds a match for the port before Docker translates it. The conntrack match takes one port or range. */
 static bool group_original(struct profile *profile, const struct ports *ports, struct port_groups *out)
 {
 	const char *word = proto_word(profile, ports->proto), *original = NULL;
@@ -93,7 +93,7 @@ static bool group_original(struct profile *profile, const struct ports *ports, s
 	return group_add(profile, out, ports->proto, &text, original);
 }
 
-/* Collects what fits one multiport match with list[at], marking what was taken. */
+/* Collects the ports that fit into one multiport match with item `at`, and marks them in `taken`. */
 static size_t group_collect(const struct port_list *ports, size_t at, bool unaddressed, bool *taken,
 			    const struct ports *group[MULTIPORT_MAX])
 {
@@ -172,7 +172,7 @@ void site_direction(struct profile *profile, struct site *site, enum direction d
 	profile->has[dir] = true;
 }
 
-/* Which way the packets of a sentence go; false where there is none. */
+/* Finds the direction of the packets of a rule. Reports an error and returns false if there is none. */
 static bool rule_direction(struct profile *profile, const struct profile_rule *rule, const struct selectors *from,
 			   const struct selectors *to, enum direction *dir)
 {
@@ -203,7 +203,10 @@ static bool rule_direction(struct profile *profile, const struct profile_rule *r
 	return true;
 }
 
-/* "self", and a docker zone whose chain sees nothing else: every packet on this side. */
+/*
+ * Adds an alternative that matches all packets, for "self" and for a docker zone: the chain sees no other
+ * packets.
+ */
 static bool selectors_open(struct profile *profile, struct selectors *selectors, bool docker)
 {
 	if (docker)
@@ -213,7 +216,7 @@ static bool selectors_open(struct profile *profile, struct selectors *selectors,
 	       profile_memory(profile);
 }
 
-/* Whether a packet can match at all: the families of both ends, the ports and "only" must meet. */
+/* Whether a packet can match: both ends, the ports and "only" must have a family in common. */
 static bool families_meet(struct profile *profile, const struct statement *st, const struct selectors *from,
 			  const struct selectors *to, const struct port_groups *groups)
 {
@@ -223,7 +226,7 @@ static bool families_meet(struct profile *profile, const struct statement *st, c
 	const struct where *at = st->rule.to.places != NULL ? &st->rule.to.where : &st->rule.from.where;
 
 	if (selectors_family(from) == FAMILY_NONE || selectors_family(to) == FAMILY_NONE)
-		return true; /* an empty list: warned of where it was read */
+		return true; /* an empty list, of which hosts_load warned */
 	for (size_t i = 0; i < groups->list.len; i++)
 		ports |= groups->list.item[i].family;
 	if ((selectors_family(from) & selectors_family(to)) == 0)
@@ -269,7 +272,7 @@ static bool build_ends(struct profile *profile, const struct statement *st, cons
 	}
 	if (good) {
 		site_direction(profile, &site, dir);
-		site.chains = unaddressed ? 10 : 0; /* the other half of the statement has the names below */
+		site.chains = unaddressed ? 10 : 0; /* the numbers below are for the chains of the addressed half of the statement */
 	}
 	good = good && steps_make(profile, st, &rule->options, rule->verdict, dir, &groups, &steps);
 	good = good && site_emit(profile, &site, &groups, &from, &to, &steps);
@@ -282,7 +285,7 @@ static bool build_ends(struct profile *profile, const struct statement *st, cons
 	return good;
 }
 
-/* Clients that have no address yet are let in by the interface alone: a rule apart from the others. */
+/* Clients without an address yet are matched by the interface alone, so they need rules of their own. */
 bool build_rule(struct profile *profile, const struct statement *st)
 {
 	struct port_list ports;
@@ -300,7 +303,9 @@ bool build_rule(struct profile *profile, const struct statement *st)
 	return good;
 }
 
-/* Where the statements about this chain put their rules: a raw line keeps its place among them. */
+/*
+ * The phase in which other statements add rules to this chain, so that a raw line keeps its place among them.
+ */
 static enum phase raw_phase(enum out_table table, const char *chain)
 {
 	static const struct {
@@ -321,7 +326,7 @@ static enum phase raw_phase(enum out_table table, const char *chain)
 	return PHASE_TRANSIT;
 }
 
-/* The kernel's own chains, each in some of its tables: nobody means a chain of his own by such a name. */
+/* Whether the name is that of a built-in chain of any table. Such a name never means a chain of the user. */
 static bool builtin_name(const char *chain)
 {
 	static const char *const names[] = { "PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING" };

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The product of conditions and steps, as few rules as keep its meaning. */
+/* Combines the conditions and the steps of a statement into as few rules as possible. */
 #include "profile/build.h"
 #include "text/word.h"
 
 #include <string.h>
 
-/* More alternatives than this of one end, and they get a chain of their own. */
+/* An end with more alternatives than this gets a chain of its own. */
 #define INLINE_MAX 4
 
-/* Rules of one chain of a tree: a packet meets at most as many of them on each level. */
+/* The most rules in one chain of a tree, so the most that a packet passes on each level. */
 #define TREE_WIDTH 16
 
 const char *statement_id(struct profile *profile, const struct statement *st)
@@ -38,7 +38,7 @@ void site_end(struct site_build *build)
 	vec_free(&build->steps.list);
 }
 
-/* A new chain of this statement: "fw-5", "fw-5-2", ... */
+/* Creates another chain of this statement: "fw-5", "fw-5-2", ... */
 static const char *site_chain(struct profile *profile, struct site *site)
 {
 	const char *id = statement_id(profile, site->st);
@@ -51,13 +51,13 @@ static const char *site_chain(struct profile *profile, struct site *site)
 	return name;
 }
 
-/* One condition: all of it may be absent. */
+/* The condition of one rule. Each part can be missing. */
 struct site_cond {
 	enum family family;
 	const struct port_group *group;
 	const struct selector *from, *to;
-	bool inner;  /* in the statement's own chain: ports, time and owner were matched on the way */
-	bool stated; /* so was the state */
+	bool inner;  /* in a chain of the statement, whose caller matched ports, time and owner */
+	bool stated; /* the caller matched the state too */
 };
 
 static void print_address(struct strbuf *out, const struct selector *sel, const char *flag)
@@ -75,7 +75,7 @@ static void print_iface(struct strbuf *out, const struct selector *sel, const ch
 		strbuf_printf(out, "%s%s %s ", sel->iface_not ? "! " : "", flag, sel->iface);
 }
 
-/* What the plain options cannot say: ranges and sets. */
+/* Prints what needs a match of its own: ranges and sets. */
 static void print_special(struct strbuf *out, const struct selector *sel, const char *range, const char *set)
 {
 	if (sel == NULL)
@@ -103,7 +103,7 @@ static void cond_print(struct strbuf *out, const struct site *site, const struct
 	print_special(out, cond->to, "--dst-range", "dst");
 }
 
-/* Protocols that conntrack does not follow have no state to ask for. */
+/* Packets of protocols that conntrack does not follow are matched without a state. */
 static bool group_has_state(const struct port_group *group)
 {
 	return group == NULL || group->proto == PROTO_ANY || group->proto == PROTO_TCP ||
@@ -156,7 +156,7 @@ static void emit_step(struct profile *profile, const struct site *site, const ch
 	strbuf_free(&text);
 }
 
-/* The chain that an end with exceptions or many alternatives becomes: it leads on to `target`. */
+/* Fills the chain of an end that has exceptions or many alternatives. Packets that match go on to `target`. */
 static void emit_end_chain(struct profile *profile, const struct site *site, const char *chain,
 			   const struct selectors *end, bool is_from, const struct step *target)
 {
@@ -175,7 +175,9 @@ static void emit_end_chain(struct profile *profile, const struct site *site, con
 		emit_step(profile, site, chain, &rest, target);
 }
 
-/* One level of the tree over nets[0..count): at most TREE_WIDTH rules in `chain`, more below. */
+/*
+ * Adds one level of the tree for nets[0..count): at most TREE_WIDTH rules in `chain`, and further levels below.
+ */
 static bool emit_tree(struct profile *profile, struct site *site, const char *chain,
 		      const struct addr_range *nets, size_t count, bool is_from, const struct step *target)
 {
@@ -218,7 +220,7 @@ static bool emit_trees(struct profile *profile, struct site *site, const char *c
 	       emit_tree(profile, site, chain, nets + v4, all - v4, is_from, target);
 }
 
-/* The most alternatives that one family sees. */
+/* The number of alternatives in the family that has more of them. */
 static size_t width(const struct selectors *end)
 {
 	size_t v4 = selectors_count(end, FAMILY_IPV4), v6 = selectors_count(end, FAMILY_IPV6);
@@ -256,14 +258,14 @@ static bool needs_chain(const struct selectors *end, size_t others)
 	       (own > 1 && others > 1 && own * others > own + others);
 }
 
-/* One statement on its way: what has moved to chains of its own. */
+/* A statement while its rules are added: the parts that have a chain of their own. */
 struct product {
 	struct profile *profile;
 	struct site *site;
 	const struct port_groups *groups;
 	const struct selectors *from, *to;
 	const struct steps *steps;
-	const char *from_chain, *to_chain, *step_chain; /* NULL: written out */
+	const char *from_chain, *to_chain, *step_chain; /* NULL: no chain of its own */
 	struct step jump;                               /* into the first of these chains */
 };
 
@@ -288,7 +290,9 @@ static bool product_plan(struct product *p)
 	return true;
 }
 
-/* The rules in the site's own chain: all of it, or what leads to the first chain of the statement. */
+/*
+ * Adds the rules of the site's chain: all rules, or only those that jump to the first chain of the statement.
+ */
 static void product_emit(const struct product *p)
 {
 	const struct selector any_from = { .family = selectors_family(p->from) };
@@ -312,7 +316,7 @@ static void product_emit(const struct product *p)
 			}
 }
 
-/* The statement's own chains, each with the one behind it as its target. */
+/* Fills the chains of the statement. The target of each is the next one. */
 static bool product_emit_chains(const struct product *p)
 {
 	struct step only = p->steps->list.item[0];

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is legal and probably wrong. Only certain findings: a warning that cries wolf is read by nobody. */
+/*
+ * Warns of lines that are valid but probably wrong. Only what is certain is reported, because nobody reads
+ * warnings that are often false.
+ */
 #include "profile/build.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Far more rules than people write: beyond it, who shadows whom would take too long to tell. */
+/* Far more rules than people write. With more, the search for unreachable lines would take too long. */
 #define SHADOW_RULES_MAX 4000
 
-/* A rule with what it matches looked up. */
+/* A rule with its names resolved. */
 struct resolved_rule {
 	const struct statement *st;
 	struct port_list ports;
@@ -71,7 +74,7 @@ static enum family only_of(const struct rule_options *options)
 	return options->only.family != FAMILY_NONE ? options->only.family : FAMILY_BOTH;
 }
 
-/* What decides about every packet that it matches. */
+/* Whether the rule decides about every packet that it matches, at all times and for all users. */
 static bool decides_always(const struct rule_options *options)
 {
 	return options->when.at.line == 0 && options->until.date == NULL && options->by.at.line == 0;
@@ -169,7 +172,7 @@ static void check_ssh(struct profile *profile)
 			"no line allows SSH: anyone who manages this host remotely is locked out");
 }
 
-/* "2027-06-30" as the days since 1970 (Howard Hinnant's days_from_civil). */
+/* Converts "2027-06-30" to days since 1970 (Howard Hinnant's days_from_civil). */
 static int64_t date_days(const char *text)
 {
 	int year = 1970, month = 1, day = 1;
@@ -181,7 +184,7 @@ static int64_t date_days(const char *text)
 	       (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1 - 719468;
 }
 
-/* Whether a line of the text begins with the name and a colon. */
+/* Whether a line of the text starts with the name and a colon. */
 static bool account_stands(const char *text, const char *name)
 {
 	size_t len = strlen(name);
@@ -192,7 +195,9 @@ static bool account_stands(const char *text, const char *name)
 	return false;
 }
 
-/* iptables-restore looks names up where it runs, and refuses the whole table for one that is not there. */
+/*
+ * iptables-restore looks up names on the host where it runs, and rejects the whole table if one does not exist.
+ */
 static void check_by(struct profile *profile, const struct rule_options *options)
 {
 	struct strbuf accounts = STRBUF_INIT;
@@ -238,7 +243,7 @@ static bool helped(const struct profile *profile, const char *helper)
 	return false;
 }
 
-/* FTP and TFTP answer from another port: without their helper nothing but the greeting works. */
+/* FTP and TFTP transfer data on other ports: without their helper, only the first exchange works. */
 static void check_helpers(struct profile *profile, const struct statement *st)
 {
 	for (const struct item *item = st->rule.what; item != NULL; item = item->next) {

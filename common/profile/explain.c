@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a compiled profile has to say beside its stream. */
+/* Prints what a compiled profile contains besides its stream. */
 #include "profile/service.h"
 #include "profile/state.h"
 
 #include <string.h>
 
-/* The directives of one kind, without their word. */
+/* Prints the directives of one kind, without the word of the kind. */
 static void print_head(const struct profile *profile, const char *word, struct strbuf *out)
 {
 	size_t len = strlen(word);
@@ -32,7 +32,7 @@ void profile_print_services(struct strbuf *out)
 		const char *at = service->ports;
 
 		strbuf_printf(out, "%-16s ", service->name);
-		/* "link" is between the table and the compiler. */
+		/* "link" is a mark for the compiler. */
 		for (const char *link; (link = strstr(at, "link ")) != NULL; at = link + 5)
 			strbuf_add(out, at, (size_t)(link - at));
 		strbuf_printf(out, "%s", at);
@@ -42,7 +42,7 @@ void profile_print_services(struct strbuf *out)
 	}
 }
 
-/* Whether this line of the profile made the rule. A NULL line: the frame. */
+/* Whether this line of the profile made the rule. NULL stands for the frame. */
 static bool made_by(const struct where *origin, const struct where *line)
 {
 	if (origin == NULL || line == NULL)
@@ -50,7 +50,7 @@ static bool made_by(const struct where *origin, const struct where *line)
 	return origin->line == line->line && strcmp(origin->file, line->file) == 0;
 }
 
-/* The rules that one line made, each behind the name of its table. */
+/* Prints the rules that one line made, each after the name of its table. */
 static void explain_line(const struct profile *profile, const struct where *line, struct strbuf *out)
 {
 	size_t before = out->len;

@@ -7,15 +7,15 @@
 
 #include <string.h>
 
-/* One rule of one family, or of both. */
+/* A rule of one family or of both. */
 struct saved_rule {
-	const char *text; /* its words behind the chain, one blank between them */
+	const char *text; /* the words after the chain, with one space between them */
 	struct sentence sentence;
 };
 
 struct saved_chain {
 	const char *name;
-	const char *policy[2]; /* by family; NULL: the chain is not there */
+	const char *policy[2]; /* by family; NULL: the chain does not exist */
 	struct {
 		VEC(struct saved_rule) rules;
 	} family[2];
@@ -32,7 +32,7 @@ struct importer {
 	struct where where;
 	struct saved_table tables[4];
 	struct saved_table *table; /* NULL: between tables */
-	enum family family;        /* of unmarked rules here */
+	enum family family;        /* the family of rules without a mark */
 	bool seen[2];
 	bool failed;
 	struct words words;
@@ -94,7 +94,10 @@ static bool import_chain(struct importer *im)
 	return true;
 }
 
-/* Words as they are read back; a `#` at the beginning of one would start a comment in a profile. */
+/*
+ * Joins the words so that they can be read back. A word that starts with `#` is quoted: in a profile it would
+ * start a comment.
+ */
 static const char *rule_text(struct importer *im, unsigned first)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -116,7 +119,7 @@ static const char *rule_text(struct importer *im, unsigned first)
 	return copy;
 }
 
-/* "[1:2] -4 -A INPUT ...": the counters and the mark may be missing. */
+/* "[1:2] -4 -A INPUT ...". The counters and the mark are optional. */
 static bool import_rule(struct importer *im)
 {
 	unsigned at = im->words.item[0].text[0] == '[' ? 1 : 0;
@@ -214,7 +217,7 @@ static void print_rule(struct strbuf *out, const char *table, const char *chain,
 			      rule->text[0] != '\0' ? " " : "", rule->text);
 }
 
-/* How far ahead in `list` the rule stands; `most` where it is not near. */
+/* The number of rules in `list` before this one, or SIZE_MAX if the rule is not among the next 50. */
 static size_t distance(const struct saved_rule *list, size_t left, const char *text)
 {
 	size_t most = left < 50 ? left : 50;
@@ -225,7 +228,7 @@ static size_t distance(const struct saved_rule *list, size_t left, const char *t
 	return SIZE_MAX;
 }
 
-/* Both families' rules of a chain, those they share written once; the order within each is kept. */
+/* Prints the rules of both families of a chain. A rule of both is printed once. Each family keeps its order. */
 static void print_chain(struct strbuf *out, const char *table, const struct saved_chain *chain)
 {
 	const struct saved_rule *v4 = chain->family[0].rules.item, *v6 = chain->family[1].rules.item;
@@ -251,7 +254,7 @@ static bool denies(const char *policy)
 	return policy != NULL && strcmp(policy, "DROP") == 0;
 }
 
-/* The end of a built-in chain that denies in one family and allows in the other. */
+/* Prints the policies. A chain that denies in only one family gets a rule at its end instead. */
 static void print_policies(const struct importer *im, struct strbuf *out)
 {
 	static const char *const sides[][2] = { { "INPUT", "in" },
@@ -285,7 +288,7 @@ static void print_table_rules(const struct importer *im, const struct saved_tabl
 			       (chain->policy[1] != NULL && chain->policy[1][0] != '-');
 
 		print_chain(out, table->name, chain);
-		/* A chain without rules comes to be by a rule that does nothing. */
+		/* A chain exists only if it has a rule, so an empty one gets a rule that does nothing. */
 		if (!builtin && chain->family[0].rules.len + chain->family[1].rules.len == 0)
 			strbuf_printf(out, "raw %s %s -j RETURN\n", table->name, chain->name);
 		if (builtin && (denies(chain->policy[0]) != denies(chain->policy[1])) && im->seen[0] &&

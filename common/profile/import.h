@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The way back: rules as the savers write them become a profile that makes the same rules again. A
- * sentence where one says exactly what the rule says, `raw` for all else.
+ * Converts rules in the format of iptables-save to a profile that produces the same rules. A rule that a
+ * statement can express exactly becomes that statement. Every other rule becomes a `raw` line.
  */
 #ifndef FW_PROFILE_IMPORT_H
 #define FW_PROFILE_IMPORT_H
@@ -10,8 +10,8 @@
 #include "text/family.h"
 
 /*
- * Appends the profile to out. family: of rules that neither a saver's header nor a mark tells. False
- * after errors, which went to the log.
+ * Appends the profile to `out`. `family` is for rules whose family neither a header comment nor a mark names.
+ * Returns false after an error, which is in the log.
  */
 must_check bool profile_import(const char *name, const char *text, size_t len, enum family family,
 			       struct diag_log *log, struct strbuf *out);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Blanks, separators and quotes end a word; everything else belongs to it. */
+/* Whether the character ends a word: a blank, a separator or a quote. */
 static bool ends_word(char c)
 {
 	return c == ' ' || c == '\t' || c == ',' || c == '=' || c == '"';
@@ -23,7 +23,10 @@ static enum lex_fault lex_check(const char *line, size_t len, unsigned *column)
 	return LEX_FINE;
 }
 
-/* From behind the opening quote; *at moves behind the closing one. NULL: no closing one, or no memory. */
+/*
+ * Reads a string. *at is after the opening quote and moves behind the closing one. Returns NULL if that is
+ * missing or memory ran out.
+ */
 static const char *lex_string(struct arena *arena, const char *line, size_t len, size_t *at)
 {
 	char *text = arena_alloc(arena, len - *at + 1), *to = text;
@@ -40,7 +43,7 @@ static const char *lex_string(struct arena *arena, const char *line, size_t len,
 	return NULL;
 }
 
-/* The token that begins at *at, which is no blank. */
+/* Reads the token that starts at *at, which is not a blank. */
 static enum lex_fault lex_token(struct profile_token *token, struct arena *arena, const char *line, size_t len,
 				size_t *at)
 {

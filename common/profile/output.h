@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The rules of a profile on their way to text: tables, chains and rules with the statement that made
- * them. Rules are printed in the order of their phase, within a phase in the order they came, so
- * that the text reads chain by chain while the profile is walked once.
+ * The rules of a profile before they are printed: tables, chains and rules, each with the statement that made
+ * it. Rules are printed in the order of their phase, and within a phase in the order in which they were added.
+ * So the text goes chain by chain, although the builders go through the profile only once.
  */
 #ifndef FW_PROFILE_OUTPUT_H
 #define FW_PROFILE_OUTPUT_H
@@ -13,7 +13,9 @@
 #include "addr/addr.h"
 #include "text/family.h"
 
-/* In the order of printing: filter first, so that a failure in a later table never leaves it unset. */
+/*
+ * In the order of printing. filter is first, so that a failure in a later table never leaves it without rules.
+ */
 enum out_table { TABLE_FILTER, TABLE_RAW, TABLE_NAT, TABLE_MANGLE, TABLE_COUNT };
 
 /*

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Words that mean something in the middle of a line: no name may be one of them. */
+/* Words with a meaning inside a line. A name must not be one of them. */
 static const char *const reserved[] = {
 	"from",	 "to",	"on",  "at",   "burst", "total", "ban",	    "any",  "self",   "not", "as",
 	"port",	 "tcp", "udp", "sctp", "proto", "hairpin", "both", "helper", "in",
@@ -193,7 +193,7 @@ bool parse_rate(struct profile_parser *ps, struct rate *out)
 	return false;
 }
 
-/* A log prefix: at most 29 bytes reach the log, and the tools that read logs want one line. */
+/* A log prefix. The kernel stores at most 29 bytes. */
 bool parse_prefix(struct profile_parser *ps, const char **out)
 {
 	if (peek(ps)->kind == TOKEN_STRING && strlen(peek(ps)->text) > 29)

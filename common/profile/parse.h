@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The parser's inside, shared by the parse_*.c files. Each parse_X reads what stands at the cursor
- * and moves it; false after an error, which it reported: the rest of the line is left alone.
+ * Internals of the parser, shared by the parse_*.c files. Each parse_ function reads at the cursor and moves it
+ * behind what it read. It returns false after an error, which it reported; the rest of the line is then not
+ * read.
  */
 #ifndef FW_PROFILE_PARSE_H
 #define FW_PROFILE_PARSE_H
@@ -13,7 +14,7 @@
 struct profile_parser {
 	struct profile *profile;
 	const struct source_file *file;
-	struct where line; /* file, line, source; no column */
+	struct where line; /* without a column */
 	struct token_line tokens;
 	size_t at;
 };
@@ -21,7 +22,7 @@ struct profile_parser {
 /* parse.c: the cursor. */
 const struct profile_token *peek(const struct profile_parser *ps);
 bool peek_word(const struct profile_parser *ps, const char *word);
-bool peek_name(const struct profile_parser *ps); /* a word that is none of the words of the grammar */
+bool peek_name(const struct profile_parser *ps); /* a word that is not reserved */
 void advance(struct profile_parser *ps);
 bool accept_word(struct profile_parser *ps, const char *word);
 bool accept_kind(struct profile_parser *ps, enum token_kind kind);
@@ -29,13 +30,13 @@ must_check bool expect_word(struct profile_parser *ps, const char *word);
 must_check bool expect_end(struct profile_parser *ps, const char *const words[], size_t count);
 struct where token_where(const struct profile_parser *ps, const struct profile_token *token);
 
-/* Reports at the token that stands at the cursor. Always false. */
+/* Reports an error at the token at the cursor. Always returns false. */
 bool fail_here(struct profile_parser *ps, const char *format, ...) printf_like(2, 3);
 
-/* The same: `expected WHAT, not "dns"`, or `expected WHAT here` at the end of the line. Always false. */
+/* Reports `expected WHAT, not "dns"`, or `expected WHAT here` at the end of the line. Always returns false. */
 bool fail_expected(struct profile_parser *ps, const char *what);
 
-/* `unknown WHAT "shh"; did you mean "ssh"?` at the cursor. Always false. */
+/* Reports `unknown WHAT "shh"; did you mean "ssh"?` at the cursor. Always returns false. */
 bool fail_unknown(struct profile_parser *ps, const char *what, const char *const words[], size_t count);
 
 static inline bool is_digit(char c)
@@ -58,14 +59,17 @@ must_check bool parse_item(struct profile_parser *ps, int *proto, struct item *o
 must_check bool parse_port(struct profile_parser *ps, struct ports *out);
 must_check bool parse_places(struct profile_parser *ps, struct end *out);
 
-/* parse_option.c: one option, if the cursor is at one; a second one of its kind is an error. Or all up to the line's end. */
+/*
+ * parse_option.c: reads one option if the cursor is at one, or all options up to the end of the line. It is an
+ * error to give an option twice.
+ */
 must_check bool parse_option(struct profile_parser *ps, struct rule_options *out, bool *found);
 must_check bool parse_options(struct profile_parser *ps, struct rule_options *out);
 
-/* All lines of a file. */
+/* Parses all lines of a file. */
 void parse_file(struct profile *profile, const struct source_file *file, const char *text, size_t len);
 
-/* The options of a rule, for messages about what stands where one could. */
+/* The words that can follow the items of a rule, for messages about a word that is not one of them. */
 extern const char *const option_words[];
 extern const size_t option_word_count;
 

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Interface names: IFNAMSIZ is 16 with the NUL; a trailing + stands for any ending. */
+/* The longest interface name: IFNAMSIZ is 16 with the NUL. A + at the end matches any ending. */
 #define IFACE_BYTES_MAX 15
 
 static bool parse_iface(struct profile_parser *ps, const char **out)
@@ -27,7 +27,7 @@ static bool parse_iface(struct profile_parser *ps, const char **out)
 	return true;
 }
 
-/* A name may be defined once, as a zone or as a hosts list. */
+/* Whether the name is not defined yet, as a zone or as a hosts list. Reports an error if it is. */
 static bool name_is_free(struct profile_parser *ps, const struct name *name)
 {
 	const struct where *before = NULL;
@@ -110,7 +110,9 @@ static bool is_set_type(const struct profile_token *token)
 	return token->kind == TOKEN_WORD && strchr(token->text, ':') != NULL;
 }
 
-/* TYPE { WORD }: what the program that fills the sets gives to `ipset create`, without the family. */
+/*
+ * TYPE { WORD }: the words that the program which fills the sets passes to `ipset create`, without the family.
+ */
 static bool parse_set_words(struct profile_parser *ps, struct hosts *hosts)
 {
 	static const char *const kinds[] = { "hash:", "bitmap:", "list:" };
@@ -146,7 +148,7 @@ static bool parse_ipset(struct profile_parser *ps, struct hosts *hosts)
 	if ((accept_kind(ps, TOKEN_COMMA) || (peek(ps)->kind == TOKEN_WORD && !is_set_type(peek(ps)))) &&
 	    !parse_name(ps, "the name of the IPv6 ipset", &set6))
 		return false;
-	/* ipset's own limit: IPSET_MAXNAMELEN is 32 with the NUL. */
+	/* The limit of ipset: IPSET_MAXNAMELEN is 32 with the NUL. */
 	if (strlen(set4.text) > 31 || (set6.text != NULL && strlen(set6.text) > 31)) {
 		profile_error(ps->profile, &set4.where, "the name of an ipset has at most 31 bytes");
 		return false;

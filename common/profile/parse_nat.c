@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* "tcp" | "udp", then a port. */
+/* ( "tcp" | "udp" ) PORT */
 static bool parse_proto_port(struct profile_parser *ps, struct ports *out)
 {
 	if (accept_word(ps, "tcp"))
@@ -18,7 +18,7 @@ static bool parse_proto_port(struct profile_parser *ps, struct ports *out)
 	return parse_port(ps, out);
 }
 
-/* "from" END; a statement that cannot do without it. */
+/* "from" END, for statements in which it is not optional. */
 static bool parse_from(struct profile_parser *ps, struct end *out)
 {
 	return expect_word(ps, "from") && parse_places(ps, out);
@@ -140,7 +140,7 @@ bool parse_map(struct profile_parser *ps, struct statement *st)
 	return false;
 }
 
-/* DSCP classes as iptables' DSCP target names them. */
+/* DSCP classes, by the names of the DSCP target of iptables. */
 static const char *const dscp_classes[] = {
 	"cs0",  "cs1",  "cs2",  "cs3",  "cs4",  "cs5",  "cs6",  "cs7",  "be",   "af11", "af12",
 	"af13", "af21", "af22", "af23", "af31", "af32", "af33", "af41", "af42", "af43", "ef",
@@ -202,7 +202,7 @@ bool parse_clamp(struct profile_parser *ps, struct statement *st)
 {
 	if (!expect_word(ps, "mss"))
 		return false;
-	/* 536: every host must take as much (RFC 1122, 4.2.2.6). */
+	/* 536: every host must accept segments of this size (RFC 1122, 4.2.2.6). */
 	if (!peek_word(ps, "to") && !parse_number(ps, "a segment size", 536, 65495, &st->clamp.mss))
 		return false;
 	return expect_word(ps, "to") && parse_name(ps, "a zone", &st->clamp.zone);
@@ -237,7 +237,7 @@ bool parse_notrack(struct profile_parser *ps, struct statement *st)
 	return parse_items(ps, &st->notrack);
 }
 
-/* What iptables-restore could not read back. */
+/* Whether iptables-restore can read the text. Reports an error if not. */
 static bool raw_fits(struct profile_parser *ps, const struct profile_token *first, const char *text, size_t len)
 {
 	struct words words = { .count = 0 };
@@ -245,7 +245,7 @@ static bool raw_fits(struct profile_parser *ps, const struct profile_token *firs
 	unsigned column = 1;
 	enum word_fault fault = words_split(&words, text, len, &column);
 
-	/* The chain and the family stand before it. */
+	/* Three more words come before it: the family, -A and the chain. */
 	if (fault == WORD_FINE && words.count > WORD_COUNT_MAX - 3)
 		fault = WORD_TOO_MANY;
 	where.column += column - 1;
@@ -285,7 +285,7 @@ bool parse_raw(struct profile_parser *ps, struct statement *st)
 	if (first == last)
 		return true;
 	const char *text = ps->line.source + first->column - 1;
-	size_t len = last->column - first->column; /* the end token stands behind the last word */
+	size_t len = last->column - first->column; /* the end token is right after the last word */
 
 	if (!raw_fits(ps, first, text, len))
 		return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The options of a rule: limit, max, log and so on, in any order behind its ends. */
+/* The options of a rule: limit, max, log and so on. They follow `from` and `to` in any order. */
 #include "profile/parse.h"
 
 #include <stdio.h>
@@ -50,7 +50,7 @@ static bool parse_rule_log(struct profile_parser *ps, struct rule_options *out)
 	return peek(ps)->kind != TOKEN_STRING || parse_prefix(ps, &out->log.prefix);
 }
 
-/* "08:00"; 24:00 is the end of the day. Seconds, or -1. */
+/* Parses a time such as "08:00". 24:00 is the end of the day. Returns seconds, or -1. */
 static int clock_parse(const char *text, const char **end)
 {
 	unsigned hour, minute;
@@ -153,7 +153,7 @@ static bool parse_only(struct profile_parser *ps, struct rule_options *out)
 	return true;
 }
 
-/* A comment in the rule itself, which iptables stores in 256 bytes. */
+/* A comment in the rule. iptables stores it in 256 bytes. */
 static bool parse_note(struct profile_parser *ps, struct rule_options *out)
 {
 	if (peek(ps)->kind == TOKEN_STRING && strlen(peek(ps)->text) > 255)

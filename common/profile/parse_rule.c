@@ -41,7 +41,10 @@ bool parse_port(struct profile_parser *ps, struct ports *out)
 	return true;
 }
 
-/* *proto is that of the item before, for a bare port, and becomes that of this one. */
+/*
+ * *proto is the protocol of the item before, which a port without a protocol uses. It becomes that of this
+ * item.
+ */
 bool parse_item(struct profile_parser *ps, int *proto, struct item *out)
 {
 	*out = (struct item){ .where = token_where(ps, peek(ps)), .ports = { .any = true } };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* A setting stands once: a second one says so with the place of the first. */
+/* Whether this is the first line with the setting. If not, reports an error with the place of the first. */
 static bool first_time(struct profile_parser *ps, const struct where *before, const struct where *now)
 {
 	if (before->line == 0)
@@ -118,7 +118,7 @@ bool parse_log(struct profile_parser *ps, struct statement *st)
 	at = token_where(ps, peek(ps));
 	if (!parse_log_options(ps, log))
 		return false;
-	/* %c grows to the longest name of a chain that logs. */
+	/* %c becomes at most FORWARD, the longest name of a chain that logs. */
 	if (strstr(log->prefix, "%c") != NULL && strlen(log->prefix) - 2 + strlen("FORWARD") > 29) {
 		profile_error(ps->profile, &at,
 			      "a log prefix has at most 29 bytes, this one has %zu when %%c is FORWARD",
@@ -128,8 +128,10 @@ bool parse_log(struct profile_parser *ps, struct statement *st)
 	return true;
 }
 
-/* Keys of "conntrack" and what net.netfilter calls them (kernel:
- * Documentation/networking/nf_conntrack-sysctl.rst). */
+/*
+ * The keys of "conntrack" and their names in net.netfilter (kernel:
+ * Documentation/networking/nf_conntrack-sysctl.rst).
+ */
 static const struct {
 	const char *key, *sysctl;
 } conntrack_keys[] = {
@@ -201,7 +203,7 @@ bool parse_conntrack(struct profile_parser *ps, struct statement *st)
 	return true;
 }
 
-/* Grows by doubling: the arena gives nothing back. */
+/* Doubles the array when it is full, because the arena cannot free the old one. */
 static bool names_add(struct profile *profile, struct names *names, const char *text, struct where where)
 {
 	size_t count = names->count;
@@ -219,7 +221,7 @@ static bool names_add(struct profile *profile, struct names *names, const char *
 	return true;
 }
 
-/* Patterns of chain names: letters of a chain's name and *. */
+/* Names of chains, or patterns such as DOCKER*. */
 bool parse_keep(struct profile_parser *ps, struct statement *st)
 {
 	struct names *keep = &ps->profile->settings.keep;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What stands where the profile says nothing. */
+/* Sets the defaults. */
 static void settings_begin(struct settings *settings)
 {
 	settings->ping = (struct rate){ 10, 1, 20 };
@@ -19,7 +19,10 @@ static void settings_begin(struct settings *settings)
 		(struct log_setting){ .off = true, .prefix = "fw-blocked: ", .nflog = -1 };
 }
 
-/* Nothing at all would be a firewall that lets nobody in: rather a program that died in front of us. */
+/*
+ * A profile without a statement would accept nothing. It is more likely that the program before this one
+ * failed.
+ */
 static bool profile_says_something(struct profile *profile)
 {
 	struct where at = { .file = profile->name };
@@ -50,7 +53,7 @@ struct profile *profile_compile(const char *name, const char *text, size_t len,
 	settings_begin(&profile->settings);
 	output_begin(&profile->out, &profile->arena);
 	good = profile_parse(profile, text, len) && profile_says_something(profile);
-	/* A broken line hides none of the mistakes in the others. */
+	/* Build even after a syntax error, so that errors in other lines are reported too. */
 	good = profile_build(profile) && good;
 	if (good)
 		profile_check(profile);
@@ -80,7 +83,7 @@ void profile_free(struct profile *profile)
 	free(profile);
 }
 
-/* Findings wait until the end, to be told in the order of the lines. */
+/* Stores a finding. profile_report prints all of them at the end, in the order of the lines. */
 static void printf_like(4, 0) finding_add(struct profile *profile, enum diag_id id, const struct where *where,
 					  const char *format, va_list args)
 {
@@ -99,7 +102,7 @@ void profile_error(struct profile *profile, const struct where *where, const cha
 {
 	va_list args;
 
-	/* Far more than are shown, so that the first ones in the text are among them. */
+	/* Store many more than are printed, because those of the first lines may come late. */
 	if (++profile->errors > 50 * PROFILE_ERRORS_MAX)
 		return;
 	va_start(args, format);
@@ -116,7 +119,7 @@ void profile_warning(struct profile *profile, const struct where *where, const c
 	va_end(args);
 }
 
-/* Files in the order in which they were first named, which is that of their serial; then lines. */
+/* Orders findings by file, in the order of the serials, then by line and column. */
 static int finding_compare(const void *left, const void *right)
 {
 	const struct profile_finding *a = left, *b = right;
@@ -140,7 +143,10 @@ void profile_report(struct profile *profile)
 {
 	unsigned errors = 0;
 
-	/* One order for all files: the serial of a file's first finding stands for the file. */
+	/*
+	 * All findings of a file get the serial of its first finding, so that files are ordered by their first
+	 * finding.
+	 */
 	for (size_t i = 0; i < profile->findings.len; i++) {
 		struct profile_finding *finding = &profile->findings.item[i];
 
@@ -157,7 +163,9 @@ void profile_report(struct profile *profile)
 	for (size_t i = 0; i < profile->findings.len; i++) {
 		const struct profile_finding *finding = &profile->findings.item[i];
 
-		/* A definition is looked up where it stands and again where it is used. */
+		/*
+		 * A definition is resolved where it is written and where it is used, so its errors come twice.
+		 */
 		if (i > 0 && finding_same_place(finding, finding - 1) && strcmp(finding->text, finding[-1].text) == 0) {
 			profile->errors -= finding->id == DIAG_PROFILE;
 			continue;

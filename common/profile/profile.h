@@ -14,36 +14,40 @@
 #include "base/diag.h"
 #include "text/family.h"
 
-/* How the compiler reaches the files that a profile names, and what time it is there. */
+/* How the compiler reads the files that a profile names, and the current time. */
 struct profile_source {
 	void *ctx;
-	/* Appends all bytes of path. 0 or -errno. */
+	/* Appends the contents of the file. Returns 0 or -errno. */
 	int (*read)(void *ctx, const char *path, struct strbuf *out);
-	int64_t now; /* seconds since 1970; for what has a date */
+	int64_t now; /* seconds since 1970, for warnings about dates */
 };
 
 struct profile_options {
-	enum family family; /* FAMILY_BOTH: one stream with both, else plain text of one */
-	bool no_sets;       /* long host lists become trees of chains, never ipsets */
+	enum family family; /* FAMILY_BOTH: a stream with both, else plain text for one */
+	bool no_sets;       /* long lists of hosts become trees of chains, never ipsets */
 };
 
 struct profile;
 
 /*
- * Compiles the text of a profile. `name` stands in messages and in `#@ line`; other files are sought
- * beside it. NULL after errors, which went to the log. text, name, source and options must outlive it.
+ * Compiles the text of a profile. `name` is printed in messages and in `#@ line`; relative paths start at its
+ * directory. Returns NULL after an error, which is in the log. The profile borrows all arguments until it is
+ * freed.
  */
 must_check struct profile *profile_compile(const char *name, const char *text, size_t len,
 					   const struct profile_source *source,
 					   const struct profile_options *options, struct diag_log *log);
 
-/* Each appends to out: the stream; lines for sysctl.d; for modules-load.d; every statement with its rules. */
+/*
+ * Each appends to `out`: the stream, lines for sysctl.d, lines for modules-load.d, or every statement with its
+ * rules.
+ */
 void profile_print(const struct profile *profile, struct strbuf *out);
 void profile_print_sysctls(const struct profile *profile, struct strbuf *out);
 void profile_print_modules(const struct profile *profile, struct strbuf *out);
 void profile_print_explanation(const struct profile *profile, struct strbuf *out);
 
-/* The statements and options of the language, and the built-in services: a line each. */
+/* Append the statements and options of the language, or the built-in services, one a line. */
 void profile_print_statements(struct strbuf *out);
 void profile_print_services(struct strbuf *out);
 

@@ -15,7 +15,7 @@ static const struct {
 	{ 86400, 'd', "day" },
 };
 
-/* Up to seven digits; *end is behind them. 0 where there are none or too many. */
+/* Parses up to seven digits and sets *end behind them. Returns 0 if there are none or too many. */
 static unsigned number_parse(const char *text, const char **end)
 {
 	size_t digits = strspn(text, "0123456789");
@@ -71,7 +71,7 @@ enum rate_fault rate_parse(const char *text, struct rate *rate)
 		return fault;
 	if (count / period >= RATE_SECOND_MAX && (count > RATE_SECOND_MAX * (uint64_t)period))
 		return RATE_FAST;
-	/* The unit that was written, or the next that fits: 60/m stays 60/min, 4/60s becomes 4/min. */
+	/* Use the unit of the text, or the next one that is exact: 60/m stays 60/min, 4/60s becomes 4/min. */
 	for (size_t i = unit_of_letter(text); i < ARRAY_LEN(units); i++) {
 		uint64_t scaled = (uint64_t)count * units[i].seconds;
 
@@ -120,7 +120,7 @@ void rate_advice(struct strbuf *out, const char *text)
 	strbuf_puts(out, "1/d");
 }
 
-/* xt_limit: avg = 10000 * unit / count, kept times burst in 32 bits (limit_mt_check). */
+/* xt_limit stores 10000 * unit / count times the burst in 32 bits (limit_mt_check). */
 bool rate_fits_limit(const struct rate *rate, unsigned burst)
 {
 	return 10000ULL * rate->unit / rate->count * burst <= UINT32_MAX;

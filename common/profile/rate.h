@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * "4/60s" as iptables knows it: a count per second, minute, hour or day, and a burst. A rate is
- * converted exactly or not at all.
+ * Converts rates such as "4/60s" to those of iptables: a count per second, minute, hour or day, and a burst. A
+ * rate that cannot be converted exactly is an error.
  */
 #ifndef FW_PROFILE_RATE_H
 #define FW_PROFILE_RATE_H
@@ -18,34 +18,34 @@ enum rate_fault {
 	RATE_FINE,
 	RATE_SYNTAX,
 	RATE_ZERO,
-	RATE_INEXACT, /* no exact form: rate_advice names the nearest */
-	RATE_FAST,    /* beyond RATE_SECOND_MAX */
+	RATE_INEXACT, /* no exact form; rate_advice prints the nearest */
+	RATE_FAST,    /* above RATE_SECOND_MAX */
 };
 
-/* xt_limit counts in units of 1/10000 s: nothing faster has a meaning (linux/netfilter/xt_limit.h). */
+/* xt_limit counts in units of 1/10000 s, so it cannot count a faster rate (linux/netfilter/xt_limit.h). */
 #define RATE_SECOND_MAX 10000
 
-/* The kernel's limit match refuses a burst above this, hashlimit allows more. */
+/* The highest burst of the kernel's limit match. hashlimit allows more. */
 #define RATE_BURST_MAX 10000
 
 must_check enum rate_fault rate_parse(const char *text, struct rate *rate);
 
-/* "10s", "5m", "2h", "1d" or the unit alone; 0 for what is no period. Seconds. */
+/* Parses "10s", "5m", "2h", "1d" or the unit alone. Returns seconds, or 0 if the text is not a period. */
 unsigned period_parse(const char *text);
 
-/* "4/min" */
+/* Prints "4/min". */
 void rate_print(struct strbuf *out, const struct rate *rate);
 
-/* The same without a slash, for a name: "4m" */
+/* Prints "4m", for use in a name. */
 void rate_print_short(struct strbuf *out, const struct rate *rate);
 
-/* The nearest exact rates for one that is inexact: "34/m or 35/m". */
+/* Prints the nearest exact rates for a rate that is inexact: "34/m or 35/m". */
 void rate_advice(struct strbuf *out, const char *text);
 
-/* Whether the limit match can count this: it keeps rate times burst in 32 bits. */
+/* Whether the limit match can count this rate. It stores rate times burst in 32 bits. */
 bool rate_fits_limit(const struct rate *rate, unsigned burst);
 
-/* How long an empty bucket of this burst takes to fill, in milliseconds. */
+/* The milliseconds that an empty bucket of this burst takes to fill. */
 unsigned long rate_refill_ms(const struct rate *rate, unsigned burst);
 
 #endif

@@ -60,7 +60,7 @@ static bool unknown_place(struct profile *profile, const struct name *name)
 	return false;
 }
 
-/* The address that begins at *at in a line of a hosts file. */
+/* Adds an address of a hosts file. Returns false if the file should not be read further. */
 static bool hosts_word(struct profile *profile, struct hosts *hosts, const struct where *line,
 		       const char *text, size_t len)
 {
@@ -86,7 +86,7 @@ static bool hosts_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == ',';
 }
 
-/* Addresses separated by blanks, commas or lines; `#` and `;` begin a comment. */
+/* Reads addresses that are separated by blanks, commas or newlines. `#` and `;` start a comment. */
 static bool hosts_text(struct profile *profile, struct hosts *hosts, const char *name, const char *text,
 		       size_t len)
 {
@@ -137,7 +137,7 @@ static bool hosts_read(struct profile *profile, struct hosts *hosts)
 	return hosts_text(profile, hosts, hosts->file, strbuf_text(&file->bytes), file->bytes.len);
 }
 
-/* A list too long for rules becomes two ipsets, of as few networks as there can be. */
+/* Turns a list that is too long for rules into an ipset for each family, with the fewest networks. */
 static bool hosts_to_sets(struct profile *profile, struct hosts *hosts)
 {
 	static const enum family families[] = { FAMILY_IPV4, FAMILY_IPV6 };
@@ -146,7 +146,7 @@ static bool hosts_to_sets(struct profile *profile, struct hosts *hosts)
 		return profile_memory(profile);
 	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		const char *tail = families[i] == FAMILY_IPV4 ? "" : "-6";
-		const char *own = strncmp(hosts->name.text, "load-", 5) == 0 ? "hosts-" : ""; /* fw-load-* is fw-load's own */
+		const char *own = strncmp(hosts->name.text, "load-", 5) == 0 ? "hosts-" : ""; /* names that start with fw-load- are reserved for fw-load */
 		const char *name = strlen(own) + strlen(hosts->name.text) <= 26
 					   ? profile_textf(profile, "fw-%s%s%s", own, hosts->name.text, tail)
 					   : profile_textf(profile, "fw-%s%.16s-%u%s", own, hosts->name.text,
@@ -182,7 +182,7 @@ bool hosts_load(struct profile *profile, struct hosts *hosts)
 				"no address in \"%s\": \"%s\" never matches", hosts->file,
 				hosts->name.text);
 	addr_set_normalise(&hosts->set);
-	/* A range that takes more than two networks is shorter as one iprange match. */
+	/* A range of more than two networks is shorter as one iprange match. */
 	for (size_t i = 0; i < hosts->set.ranges.len; i++)
 		if (!addr_set_split(&hosts->nets, &hosts->set.ranges.item[i], 2))
 			return profile_memory(profile);
@@ -196,7 +196,7 @@ static bool selector_add(struct profile *profile, struct selectors *out, struct 
 	return vec_push(&out->list, selector) || profile_memory(profile);
 }
 
-/* One address on every interface of `on`, or on any. */
+/* Adds an address on each interface of `on`, or on any interface if `on` is NULL. */
 static bool add_on(struct profile *profile, struct selectors *out, const struct zone *on,
 		   struct selector selector)
 {
@@ -210,7 +210,7 @@ static bool add_on(struct profile *profile, struct selectors *out, const struct 
 	return true;
 }
 
-/* alone: the end is this list and nothing else, so it may become a tree. */
+/* `alone`: the end consists of this list only, so it can become a tree. */
 static bool add_hosts(struct profile *profile, struct hosts *hosts, const struct zone *on, bool alone,
 		      struct selectors *out)
 {
@@ -237,7 +237,9 @@ static bool add_hosts(struct profile *profile, struct hosts *hosts, const struct
 	return true;
 }
 
-/* A zone that has networks of one family only closes the other: that must be meant. */
+/*
+ * Warns that rules about a zone with networks of one family do not apply to the other, unless "only" says so.
+ */
 static void warn_one_family(struct profile *profile, struct zone *zone, const struct end_place *place,
 			    enum family only)
 {
@@ -310,7 +312,9 @@ static bool add_place(struct profile *profile, const struct end *end, const stru
 	return add_hosts(profile, hosts, on, end->places->next == NULL && !place->negated, out);
 }
 
-/* "not" of one simple thing goes into the rule; of more, the list becomes the exceptions. */
+/*
+ * Negates an end. A single condition is negated in the rule. Otherwise the list becomes a list of exceptions.
+ */
 static void negate(struct selectors *out)
 {
 	size_t v4 = selectors_count(out, FAMILY_IPV4), v6 = selectors_count(out, FAMILY_IPV6);
@@ -407,7 +411,7 @@ enum family proto_family(int proto)
 						 : FAMILY_BOTH;
 }
 
-/* Whether two entries are one: overlapping or neighbouring ports of a protocol. */
+/* Whether two entries can be joined: their ports overlap or are adjacent. */
 static bool ports_touch(const struct ports *a, const struct ports *b)
 {
 	if (a->proto != b->proto || a->unaddressed != b->unaddressed)
@@ -415,7 +419,7 @@ static bool ports_touch(const struct ports *a, const struct ports *b)
 	return a->any || b->any || (a->first <= b->last + 1 && b->first <= a->last + 1);
 }
 
-/* Takes the place of the first entry that it joins. */
+/* Adds ports, joined with all entries that they touch. The result takes the place of the first of these. */
 static bool ports_add(struct profile *profile, struct port_list *out, struct ports ports)
 {
 	size_t kept = 0, place = out->list.len;
@@ -464,7 +468,7 @@ static bool unknown_service(struct profile *profile, const struct name *name)
 	return false;
 }
 
-/* What the built-in table does not know may stand in /etc/services. A missing file names nothing. */
+/* Looks up a service in /etc/services. It is not an error of its own if the file does not exist. */
 static bool resolve_etc(struct profile *profile, const struct name *name, struct port_list *out)
 {
 	const char *at;
@@ -484,7 +488,7 @@ static bool resolve_etc(struct profile *profile, const struct name *name, struct
 
 static bool resolve_named(struct profile *profile, const struct name *name, struct port_list *out);
 
-/* Each of them once in one list of items: its ports are a set. */
+/* Adds the ports of a service that the profile defines, once in each list of items. */
 static bool resolve_own(struct profile *profile, const struct name *name, struct service *own,
 			struct port_list *out)
 {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What was recognised of a rule; anything else makes it raw. */
+/* The recognised parts of a rule. A rule with any other part becomes a raw line. */
 struct rule_parts {
 	const char *source, *destination, *in, *out, *proto, *ports, *state, *note, *target, *with,
 		*to_source;
@@ -21,7 +21,7 @@ static bool has_ports(const char *proto)
 	return false;
 }
 
-/* The options that a sentence can say, in the order in which fw-gen writes them. */
+/* The options that a statement can express, in the order in which fw-gen writes them. */
 static const struct option_form {
 	const char *words[3]; /* before the value */
 	size_t field;
@@ -63,7 +63,7 @@ static bool form_matches(const struct option_form *form, const struct words *wor
 	return true;
 }
 
-/* False where a word is none of the forms, or stands in another order than ours. */
+/* Returns false if a word is in none of the forms, or not in the order in which fw-gen writes it. */
 static bool rule_read(const struct words *words, unsigned at, struct rule_parts *out)
 {
 	size_t form = 0;
@@ -84,7 +84,7 @@ static bool rule_read(const struct words *words, unsigned at, struct rule_parts 
 	return out->target != NULL;
 }
 
-/* Ports that are plain numbers or ranges of them. */
+/* Whether all ports are numbers or ranges of numbers. */
 static bool ports_are_plain(const char *ports)
 {
 	return strspn(ports, "0123456789:,") == strlen(ports) && strstr(ports, ",:") == NULL &&
@@ -92,7 +92,7 @@ static bool ports_are_plain(const char *ports)
 	       strcmp(ports, "0") != 0;
 }
 
-/* Whether the compiler would write this rule again, and not another one. */
+/* Finds the verdict. Returns false if the compiler would write a different rule for it. */
 static bool verdict_read(const struct rule_parts *rule, const char **verb)
 {
 	bool stateful = rule->proto == NULL || has_ports(rule->proto);
@@ -145,7 +145,7 @@ static bool proto_word(const struct rule_parts *rule, struct strbuf *out)
 	return false;
 }
 
-/* The zone of an interface; its name says so, that it meets none of the grammar's words. */
+/* Prints the name of the zone of an interface. The prefix "if-" keeps it apart from reserved words. */
 static bool zone_word(struct arena *arena, struct zone_names *zones, const char *iface, struct strbuf *out)
 {
 	char *copy;
@@ -162,7 +162,9 @@ static bool zone_word(struct arena *arena, struct zone_names *zones, const char 
 	return copy != NULL && vec_push(&zones->ifaces, copy);
 }
 
-/* "from 192.0.2.0/24 on if-eth0", "from if-eth0", "from 192.0.2.0/24"; nothing where both are missing. */
+/*
+ * Prints "from 192.0.2.0/24 on if-eth0", "from if-eth0" or "from 192.0.2.0/24", or nothing if both are missing.
+ */
 static bool end_words(struct arena *arena, struct zone_names *zones, const char *word, const char *address,
 		      const char *iface, struct strbuf *out)
 {
@@ -180,7 +182,7 @@ static bool end_words(struct arena *arena, struct zone_names *zones, const char 
 	return iface == NULL || zone_word(arena, zones, iface, out);
 }
 
-/* Where packets come from and go to, as far as the chain's own sentences can say it. */
+/* Prints the ends of a rule. Returns false if no statement can express them in this chain. */
 static bool direction_words(struct arena *arena, struct zone_names *zones, const char *chain,
 			    const struct rule_parts *rule, struct strbuf *out)
 {
@@ -229,7 +231,7 @@ static bool filter_words(struct arena *arena, struct zone_names *zones, const ch
 	       note_words(rule, text);
 }
 
-/* masquerade and snat: a source, an interface, and nothing else. */
+/* Prints masquerade or snat. The rule must have a source, an output interface and nothing else. */
 static bool nat_words(struct arena *arena, struct zone_names *zones, const char *chain,
 		      const struct rule_parts *rule, struct strbuf *text)
 {
@@ -256,7 +258,7 @@ static bool nat_words(struct arena *arena, struct zone_names *zones, const char 
 	return true;
 }
 
-/* What says the family: an address does it by itself. */
+/* Sets the words that restrict the statement to a family. An address needs none. */
 static void family_words(struct sentence *sentence, const struct rule_parts *rule, bool nat)
 {
 	const char *address = rule->to_source != NULL ? rule->to_source

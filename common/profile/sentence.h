@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A rule of the filter table as a sentence of the language, where one means exactly the same. */
+/* Converts a rule to a statement of the language, if one means exactly the same. */
 #ifndef FW_PROFILE_SENTENCE_H
 #define FW_PROFILE_SENTENCE_H
 
@@ -8,26 +8,26 @@
 #include "base/vec.h"
 #include "text/word.h"
 
-/* The interfaces that sentences name, each a zone. */
+/* The interfaces that statements name. Each becomes a zone. */
 struct zone_names {
-	VEC(const char *) ifaces; /* in the arena of the sentences */
+	VEC(const char *) ifaces; /* in the arena of the statements */
 };
 
-/* A rule said as a sentence. text NULL: none says it. */
+/* A rule as a statement. text NULL: no statement expresses it. */
 struct sentence {
 	const char *text; /* in the arena */
-	/* What must stand behind it for a rule of one family or of both; NULL: it cannot be said of that. */
+	/* What must follow it for a rule of one family or of both; NULL: not possible for that. */
 	const char *ipv4, *ipv6, *both;
 };
 
 /*
- * The words of a rule from `first` on, which stand in `chain` of `table`. Where memory runs out the rule
- * stays raw, which is right too.
+ * Converts the words of a rule in `chain` of `table`, from `first` on. If memory runs out, the rule stays raw,
+ * which is right too.
  */
 struct sentence sentence_make(struct arena *arena, struct zone_names *zones, const char *table,
 			      const char *chain, const struct words *words, unsigned first);
 
-/* "zone if-eth0 = eth0", a line for each interface that was named. */
+/* Prints a line such as "zone if-eth0 = eth0" for each interface that was named. */
 void zone_names_print(const struct zone_names *zones, struct strbuf *out);
 void zone_names_free(struct zone_names *zones);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Services by name: the built-in table, whose entries are the same on every machine, and /etc/services
- * for what is not in it.
+ * Services by name: the built-in table, which is the same on every machine, and /etc/services for other names.
  */
 #ifndef FW_PROFILE_SERVICE_H
 #define FW_PROFILE_SERVICE_H
@@ -11,7 +10,7 @@
 struct builtin_service {
 	const char *name;
 	const char *ports;  /* "tcp 53, udp 53" */
-	const char *helper; /* the kernel's name of its conntrack helper, NULL: none */
+	const char *helper; /* its conntrack helper, as the kernel names it; NULL: none */
 	const char *about;
 };
 
@@ -22,23 +21,23 @@ extern const size_t builtin_service_count;
 const struct builtin_service *builtin_service_find(const char *name);
 
 /*
- * The next port of a built-in service: *at begins as its `ports` and moves; false at the end. The
- * table is ours, so its syntax is not checked.
+ * Reads the next port of a built-in service. *at starts as its `ports` and moves. Returns false at the end. The
+ * syntax of the table is not checked.
  */
 must_check bool builtin_service_next(const char **at, struct ports *out);
 
 /*
- * A line of /etc/services that names `name`, itself or as an alias. *at begins as the text and moves
- * behind the line; false where there is none left.
+ * Finds the next line of /etc/services that contains `name`, as the name or an alias. *at starts as the text
+ * and moves behind the line. Returns false if there is no further line.
  */
 must_check bool etc_service_next(const char **at, const char *name, struct ports *out);
 
-/* What the kernel has for each helper. */
+/* What the kernel provides for each helper. */
 struct helper_kind {
-	const char *name;   /* as -j CT --helper takes it */
+	const char *name;   /* as in -j CT --helper NAME */
 	const char *module; /* the suffix of nf_conntrack_ and nf_nat_ */
 	bool ipv4_only;
-	bool nat; /* there is a nf_nat_ module too */
+	bool nat; /* there is an nf_nat_ module too */
 };
 
 const struct helper_kind *helper_kind_find(const char *name);

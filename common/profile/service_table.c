@@ -5,8 +5,8 @@
 #include <string.h>
 
 /*
- * Ports: IANA's service name registry, and for what is not registered the default of the program's own
- * documentation. "link" says that clients have no address of the network yet.
+ * The ports are those of IANA's service name registry, or, for services that are not registered, the default in
+ * the documentation of the program. "link" means that clients have no address in the network yet.
  */
 const struct builtin_service builtin_services[] = {
 	{ "adb", "tcp 5555", NULL, "Android debug bridge" },
@@ -171,8 +171,8 @@ const struct builtin_service builtin_services[] = {
 const size_t builtin_service_count = ARRAY_LEN(builtin_services);
 
 /*
- * The kernel's helpers (net/netfilter/nf_conntrack_*.c). On IPv6 irc, netbios-ns, pptp and snmp do not
- * exist: iptables-restore fails there without a reason.
+ * The kernel's helpers (net/netfilter/nf_conntrack_*.c). irc, netbios-ns, pptp and snmp do not exist for IPv6:
+ * iptables-restore would fail there without a useful message.
  */
 static const struct helper_kind helper_kinds[] = {
 	{ "amanda", "amanda", false, true },
@@ -238,7 +238,7 @@ bool builtin_service_next(const char **at, struct ports *out)
 	return true;
 }
 
-/* Whether one of the words from text to end, up to a comment, is name. */
+/* Whether one of the words from `text` to `end`, before a comment, is `name`. */
 static bool line_names(const char *text, const char *end, const char *name)
 {
 	size_t len = strlen(name);

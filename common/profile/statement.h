@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a profile says, line by line, as the parser leaves it: names are still names (resolve.h looks
- * them up), everything has its place. All of it lives in the profile's arena.
+ * The statements of a profile as the parser leaves them. Names are not resolved yet (see resolve.h), and every
+ * word has its place. All memory belongs to the arena of the profile.
  */
 #ifndef FW_PROFILE_STATEMENT_H
 #define FW_PROFILE_STATEMENT_H
@@ -25,7 +25,7 @@ struct end_place {
 	struct addr_range range; /* PLACE_HOST */
 };
 
-/* What stands behind "from" or "to". places NULL: not given. */
+/* The places after "from" or "to". places NULL: not given. */
 struct end {
 	struct end_place *places;
 	struct name on;
@@ -44,10 +44,10 @@ struct ports {
 	int proto;
 	bool any; /* no port: the whole protocol */
 	unsigned first, last;
-	bool unaddressed; /* its clients have no address of the zone yet (DHCP) */
+	bool unaddressed; /* its clients have no address in the zone yet (DHCP) */
 };
 
-/* "ssh", "tcp 80", "esp": service.text is NULL unless a service is named. */
+/* "ssh", "tcp 80", "esp". service.text is NULL if it is not a service. */
 struct item {
 	struct item *next;
 	struct name service;
@@ -102,14 +102,14 @@ struct rule_options {
 
 struct profile_rule {
 	enum verdict verdict;
-	struct item *what; /* NULL: everything */
+	struct item *what; /* NULL: all packets */
 	struct end from, to;
 	struct rule_options options;
 };
 
 struct forward {
 	struct ports ports;
-	struct name on;       /* or at */
+	struct name on;       /* or `at` */
 	struct addr_range at; /* family FAMILY_NONE: not given */
 	struct end from;
 	struct addr_range host;
@@ -120,7 +120,7 @@ struct forward {
 	struct rule_options options;
 };
 
-/* redirect, masquerade, snat, map: what they need of these. */
+/* For redirect, masquerade, snat and map. Each uses some of these members. */
 struct nat {
 	struct ports ports;
 	struct end from;
@@ -166,7 +166,7 @@ struct statement {
 	enum statement_kind kind;
 	struct where where; /* of its first word; source is the whole line */
 	unsigned file;      /* 0: the profile itself, else an included one */
-	bool broken;        /* reported: nothing is made of it */
+	bool broken;        /* has an error, which was reported: it is not built */
 	union {
 		struct profile_rule rule; /* allow, deny, reject, expect, and block, which uses `from` alone */
 		struct forward forward;
@@ -177,7 +177,7 @@ struct statement {
 		struct names zones; /* STATEMENT_ANTISPOOF */
 		struct {
 			struct name zone;
-			unsigned mss; /* 0: what the path bears */
+			unsigned mss; /* 0: what the path can carry */
 		} clamp;
 		struct item *notrack;
 		void *own; /* in the arena, for a statement that needs a type of its own */
@@ -196,21 +196,21 @@ struct zone {
 	struct name name;
 	const char **ifaces;
 	size_t iface_count;
-	struct addr_set nets; /* as written; empty: no networks named */
+	struct addr_set nets; /* as written; empty: no networks given */
 	bool docker;
-	bool family_warned; /* once is enough */
+	bool family_warned; /* warn only once */
 };
 
 struct hosts {
 	struct hosts *next;
 	struct name name;
 	struct addr_set set;  /* normal once `loaded` */
-	struct addr_set nets; /* the same as few networks; a range where it would take many */
+	struct addr_set nets; /* the same as networks; a range that needs many networks stays a range */
 	const char *file;     /* path, NULL: none */
 	struct where file_at;
 	bool loaded, broken;
-	const char *ipset4, *ipset6; /* given, or those that fw-load makes of a long list */
-	const char *set_words;       /* the type and options of given ones; NULL: whatever they have */
+	const char *ipset4, *ipset6; /* given, or created by fw-load for a long list */
+	const char *set_words;       /* type and options of given sets; NULL: not given */
 };
 
 struct service {
@@ -218,16 +218,16 @@ struct service {
 	struct name name;
 	struct item *items;
 	const char *helper; /* NULL: none */
-	bool open;          /* while its items are looked up: to find one made of itself */
-	unsigned stamp;     /* of the last look-up that took it in */
+	bool open;          /* its items are being resolved; detects a service that contains itself */
+	unsigned stamp;     /* number of the last list of items that included it */
 };
 
-/* Settings that stand once: the last one counts, a second one is an error. */
+/* A setting of `log`. Giving it twice is an error. */
 struct log_setting {
 	struct where where; /* line 0: the default */
 	bool off;
 	struct rate rate;
-	unsigned burst; /* 0: the kernel's own */
+	unsigned burst; /* 0: the default of the kernel */
 	const char *prefix;
 	int nflog; /* group, -1: the kernel log */
 };

@@ -21,8 +21,8 @@ struct statement_row {
 extern const struct statement_row statement_rows[STATEMENT_KINDS];
 
 /*
- * Parsers move the cursor behind what they read; builders add their rules to the output. Both return false after
- * an error, which they reported.
+ * Parsers move the cursor behind what they read. Builders add rules to the output. Both return false after an
+ * error, which they reported.
  */
 #define STATEMENT(NAME, word, parser, builder, phase, help) \
 	must_check bool parser(struct profile_parser *ps, struct statement *st); \
