@@ -13,7 +13,7 @@ static void build_definitions(struct profile *profile)
 		struct port_list ports;
 
 		if (!resolve_items(profile, service->items, &ports))
-			profile->errors += profile->failed;
+			profile->findings.errors += profile->failed;
 		vec_free(&ports.list);
 	}
 }
@@ -22,14 +22,14 @@ bool profile_build(struct profile *profile)
 {
 	build_frame(profile);
 	build_definitions(profile);
-	for (const struct statement *st = profile->statements; st != NULL && !profile->failed; st = st->next)
+	for (const struct statement *st = profile->statements.first; st != NULL && !profile->failed; st = st->next)
 		if (!st->broken && !statement_rows[st->kind].build(profile, st))
 			continue; /* reported */
 	build_denied(profile);
 	build_directives(profile);
 	if (profile->out.failed)
 		profile_memory(profile);
-	return profile->errors == 0 && !profile->failed;
+	return profile->findings.errors == 0 && !profile->failed;
 }
 
 /* Prints one end of an expectation as an address and an interface, because fw-lint knows no zones. */

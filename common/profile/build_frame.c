@@ -78,15 +78,15 @@ const char *denied_target(struct profile *profile, enum direction dir)
 
 	if (profile->settings.log[LOG_DENIED].off)
 		return "DROP";
-	profile->denied_used[side] = true;
+	profile->used.denied[side] = true;
 	output_chain(&profile->out, TABLE_FILTER, denied_chains[side]);
 	return denied_chains[side];
 }
 
 const char *reject_target(struct profile *profile)
 {
-	if (!profile->reject_used) {
-		profile->reject_used = true;
+	if (!profile->used.reject) {
+		profile->used.reject = true;
 		output_chain(&profile->out, TABLE_FILTER, "fw-reject");
 		frame_rule(profile, PHASE_DENIED, FAMILY_BOTH, "fw-reject",
 			   "-p tcp -j REJECT --reject-with tcp-reset");
@@ -300,7 +300,7 @@ void build_denied(struct profile *profile)
 	const struct log_setting *log = &profile->settings.log[LOG_DENIED];
 	bool docker = has_docker(profile);
 
-	if (!profile->settings.frame_off && (profile->has[DIR_FORWARD] || docker))
+	if (!profile->settings.frame_off && (profile->used.direction[DIR_FORWARD] || docker))
 		frame_state(profile, PHASE_FORWARD_FRAME, "FORWARD");
 	if (docker) {
 		const char *text = profile_textf(profile, "-j %s", denied_target(profile, DIR_DOCKER));
@@ -311,7 +311,7 @@ void build_denied(struct profile *profile)
 	for (size_t i = 0; i < ARRAY_LEN(order); i++) {
 		enum direction dir = order[i];
 		bool denies = profile->settings.policy[dir] != VERDICT_ALLOW;
-		bool apart = profile->denied_used[dir] ||
+		bool apart = profile->used.denied[dir] ||
 			     (dir == DIR_IN && denies && !log->off && !profile->settings.frame_off);
 		const char *jump = profile_textf(profile, "-j %s", denied_chains[dir]);
 
@@ -337,7 +337,7 @@ static void head(struct profile *profile, const char *text)
 static void head_helper(struct profile *profile, const struct helper_kind *kind)
 {
 	head(profile, profile_textf(profile, "module nf_conntrack_%s", kind->module));
-	if (kind->nat && profile->nat_used)
+	if (kind->nat && profile->used.nat)
 		head(profile, profile_textf(profile, "module nf_nat_%s",
 					    strcmp(kind->module, "snmp") == 0 ? "snmp_basic" : kind->module));
 }
@@ -378,7 +378,7 @@ void build_directives(struct profile *profile)
 {
 	struct strbuf text = STRBUF_INIT;
 
-	for (const struct statement *st = profile->statements; st != NULL; st = st->next)
+	for (const struct statement *st = profile->statements.first; st != NULL; st = st->next)
 		for (const struct item *item = st->kind == STATEMENT_HELPER ? st->helper.what : NULL;
 		     item != NULL; item = item->next) {
 			const char *name = service_helper(profile, item->service.text);
@@ -389,9 +389,9 @@ void build_directives(struct profile *profile)
 	for (const struct setting *setting = profile->settings.sysctls; setting != NULL;
 	     setting = setting->next)
 		head(profile, profile_textf(profile, "sysctl %s=%s", setting->key, setting->value));
-	if ((profile->forwards & FAMILY_IPV4) != 0 && (profile->options->family & FAMILY_IPV4) != 0)
+	if ((profile->used.forwards & FAMILY_IPV4) != 0 && (profile->options->family & FAMILY_IPV4) != 0)
 		head(profile, "sysctl net.ipv4.ip_forward=1");
-	if ((profile->forwards & FAMILY_IPV6) != 0 && (profile->options->family & FAMILY_IPV6) != 0)
+	if ((profile->used.forwards & FAMILY_IPV6) != 0 && (profile->options->family & FAMILY_IPV6) != 0)
 		head(profile, "sysctl net.ipv6.conf.all.forwarding=1");
 	if (profile->settings.keep.count == 0)
 		return;

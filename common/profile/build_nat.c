@@ -12,7 +12,7 @@ static struct site_build nat_begin(struct profile *profile, const struct stateme
 
 	nat.site.phase = phase;
 	nat.site.family = family;
-	profile->nat_used = true;
+	profile->used.nat = true;
 	return nat;
 }
 
@@ -175,7 +175,7 @@ static bool build_redirect_filter(struct profile *profile, const struct statemen
 
 	nat.site.table = TABLE_FILTER;
 	nat.site.no_out = true;
-	profile->has[DIR_IN] = true;
+	profile->used.direction[DIR_IN] = true;
 	good = good && nat_ports(&nat, &ports) &&
 	       nat_target(&nat, "-m conntrack --ctstate NEW -m conntrack --ctstate DNAT", "ACCEPT") &&
 	       nat_emit(&nat);
@@ -394,7 +394,7 @@ bool build_forward(struct profile *profile, const struct statement *st)
 			      "the target is in no zone: add its network to a zone with \"at\"");
 		return false;
 	}
-	profile->forwards |= forward->host.family;
+	profile->used.forwards |= forward->host.family;
 	return forward_dnat(profile, st) && forward_filter(profile, st, NULL, NULL) &&
 	       (!forward->hairpin || forward_hairpin(profile, st));
 }

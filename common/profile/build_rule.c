@@ -145,7 +145,7 @@ bool groups_make(struct profile *profile, const struct port_list *ports, bool un
 
 const char *state_match(const struct profile *profile)
 {
-	for (const struct statement *st = profile->statements; st != NULL; st = st->next)
+	for (const struct statement *st = profile->statements.first; st != NULL; st = st->next)
 		if (st->kind == STATEMENT_NOTRACK)
 			return "-m conntrack --ctstate NEW,UNTRACKED";
 	return "-m conntrack --ctstate NEW";
@@ -169,7 +169,7 @@ void site_direction(struct profile *profile, struct site *site, enum direction d
 	site->no_out = dir == DIR_IN;
 	site->go_on = dir == DIR_DOCKER;
 	site->state = state_match(profile);
-	profile->has[dir] = true;
+	profile->used.direction[dir] = true;
 }
 
 /* Finds the direction of the packets of a rule. Reports an error and returns false if there is none. */
@@ -277,7 +277,7 @@ static bool build_ends(struct profile *profile, const struct statement *st, cons
 	good = good && steps_make(profile, st, &rule->options, rule->verdict, dir, &groups, &steps);
 	good = good && site_emit(profile, &site, &groups, &from, &to, &steps);
 	if (good && rule->verdict == VERDICT_ALLOW && dir == DIR_FORWARD)
-		profile->forwards |= selectors_family(&from) & selectors_family(&to) & site.family;
+		profile->used.forwards |= selectors_family(&from) & selectors_family(&to) & site.family;
 	selectors_free(&from);
 	selectors_free(&to);
 	vec_free(&groups.list);
@@ -352,6 +352,6 @@ bool build_raw(struct profile *profile, const struct statement *st)
 	phase = raw_phase(table, st->raw.chain);
 	output_chain(&profile->out, table, st->raw.chain);
 	output_rule(&profile->out, table, phase, st->raw.family, st->raw.chain, &st->where, st->raw.text);
-	profile->has[DIR_FORWARD] = profile->has[DIR_FORWARD] || phase == PHASE_FORWARD;
+	profile->used.direction[DIR_FORWARD] = profile->used.direction[DIR_FORWARD] || phase == PHASE_FORWARD;
 	return true;
 }

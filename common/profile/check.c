@@ -120,7 +120,7 @@ static void check_shadows(struct profile *profile)
 {
 	VEC(struct resolved_rule) rules = { 0 };
 
-	for (const struct statement *st = profile->statements; st != NULL && rules.len < SHADOW_RULES_MAX;
+	for (const struct statement *st = profile->statements.first; st != NULL && rules.len < SHADOW_RULES_MAX;
 	     st = st->next) {
 		struct resolved_rule known;
 
@@ -165,7 +165,7 @@ static void check_ssh(struct profile *profile)
 {
 	if (profile->settings.policy[DIR_IN] == VERDICT_ALLOW)
 		return;
-	for (const struct statement *st = profile->statements; st != NULL; st = st->next)
+	for (const struct statement *st = profile->statements.first; st != NULL; st = st->next)
 		if (admits_ssh(profile, st))
 			return;
 	profile_warning(profile, &(struct where){ .file = profile->name },
@@ -234,7 +234,7 @@ static void check_open(struct profile *profile, const struct statement *st)
 
 static bool helped(const struct profile *profile, const char *helper)
 {
-	for (const struct statement *st = profile->statements; st != NULL; st = st->next)
+	for (const struct statement *st = profile->statements.first; st != NULL; st = st->next)
 		for (const struct item *item = st->kind == STATEMENT_HELPER ? st->helper.what : NULL;
 		     item != NULL; item = item->next)
 			if (service_helper(profile, item->service.text) != NULL &&
@@ -260,7 +260,7 @@ static void check_helpers(struct profile *profile, const struct statement *st)
 
 void profile_check(struct profile *profile)
 {
-	for (const struct statement *st = profile->statements; st != NULL; st = st->next) {
+	for (const struct statement *st = profile->statements.first; st != NULL; st = st->next) {
 		if (st->kind == STATEMENT_FORWARD)
 			check_options(profile, &st->forward.options);
 		if (!statement_is_rule(st))

@@ -88,7 +88,7 @@ void profile_print_explanation(const struct profile *profile, struct strbuf *out
 {
 	strbuf_puts(out, "rules that every profile gets\n");
 	explain_line(profile, NULL, out);
-	for (const struct statement *st = profile->statements; st != NULL; st = st->next) {
+	for (const struct statement *st = profile->statements.first; st != NULL; st = st->next) {
 		strbuf_printf(out, "\n%s:%u: %.*s\n", st->where.file, st->where.line,
 			      (int)st->where.source_len, st->where.source);
 		explain_line(profile, &st->where, out);

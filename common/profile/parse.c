@@ -248,8 +248,8 @@ static void parse_statement(struct profile_parser *ps)
 		st->where = token_where(ps, peek(ps));
 		st->file = ps->file->number;
 		/* Appended before it is parsed: the statements of an included file follow it. */
-		*profile->statements_end = st;
-		profile->statements_end = &st->next;
+		*profile->statements.end = st;
+		profile->statements.end = &st->next;
 		advance(ps);
 		st->broken = !statement_rows[i].parse(ps, st);
 		if (!st->broken && peek(ps)->kind != TOKEN_END)
@@ -299,7 +299,7 @@ bool profile_parse(struct profile *profile, const char *text, size_t len)
 	if (file == NULL)
 		return false;
 	file->name = profile->name;
-	profile->files = file;
+	profile->files.first = file;
 	parse_file(profile, file, text, len);
-	return profile->errors == 0 && !profile->failed;
+	return profile->findings.errors == 0 && !profile->failed;
 }

@@ -231,9 +231,9 @@ static bool parse_included(struct profile_parser *ps, const char *path)
 	file->name = path;
 	file->includer = ps->file;
 	file->depth = ps->file->depth + 1;
-	file->number = ++profile->included;
-	file->next = profile->files;
-	profile->files = file;
+	file->number = ++profile->files.included;
+	file->next = profile->files.first;
+	profile->files.first = file;
 	err = profile->source->read(profile->source->ctx, path, &file->bytes);
 	if (err != 0)
 		return fail_here(ps, "cannot read \"%s\": %s", path, strerror(-err));

@@ -27,7 +27,7 @@ static bool profile_says_something(struct profile *profile)
 {
 	struct where at = { .file = profile->name };
 
-	if (profile->statements != NULL)
+	if (profile->statements.first != NULL)
 		return true;
 	diag_add(profile->log, DIAG_PROFILE, &at, NULL,
 		 "this profile has no statement, so it would allow nothing: is it the right file?");
@@ -49,7 +49,7 @@ struct profile *profile_compile(const char *name, const char *text, size_t len,
 	profile->options = options;
 	profile->log = log;
 	profile->name = name;
-	profile->statements_end = &profile->statements;
+	profile->statements.end = &profile->statements.first;
 	settings_begin(&profile->settings);
 	output_begin(&profile->out, &profile->arena);
 	good = profile_parse(profile, text, len) && profile_says_something(profile);
@@ -68,7 +68,7 @@ void profile_free(struct profile *profile)
 {
 	if (profile == NULL)
 		return;
-	for (struct source_file *file = profile->files; file != NULL; file = file->next)
+	for (struct source_file *file = profile->files.first; file != NULL; file = file->next)
 		strbuf_free(&file->bytes);
 	for (struct zone *zone = profile->zones; zone != NULL; zone = zone->next)
 		addr_set_free(&zone->nets);
@@ -76,9 +76,9 @@ void profile_free(struct profile *profile)
 		addr_set_free(&hosts->set);
 		addr_set_free(&hosts->nets);
 	}
-	strbuf_free(&profile->etc_services);
+	strbuf_free(&profile->files.etc_services);
 	output_free(&profile->out);
-	vec_free(&profile->findings);
+	vec_free(&profile->findings.list);
 	arena_free(&profile->arena);
 	free(profile);
 }
@@ -88,13 +88,13 @@ static void printf_like(4, 0) finding_add(struct profile *profile, enum diag_id 
 					  const char *format, va_list args)
 {
 	struct strbuf text = STRBUF_INIT;
-	struct profile_finding finding = { .id = id, .serial = (unsigned)profile->findings.len };
+	struct profile_finding finding = { .id = id, .serial = (unsigned)profile->findings.list.len };
 
 	strbuf_vprintf(&text, format, args);
 	finding.text = profile_take(profile, &text);
 	if (where != NULL)
 		finding.where = *where;
-	if (finding.text != NULL && !vec_push(&profile->findings, finding))
+	if (finding.text != NULL && !vec_push(&profile->findings.list, finding))
 		profile_memory(profile);
 }
 
@@ -103,7 +103,7 @@ void profile_error(struct profile *profile, const struct where *where, const cha
 	va_list args;
 
 	/* Store many more than are printed, because those of the first lines may come late. */
-	if (++profile->errors > 50 * PROFILE_ERRORS_MAX)
+	if (++profile->findings.errors > 50 * PROFILE_ERRORS_MAX)
 		return;
 	va_start(args, format);
 	finding_add(profile, DIAG_PROFILE, where, format, args);
@@ -147,36 +147,36 @@ void profile_report(struct profile *profile)
 	 * All findings of a file get the serial of its first finding, so that files are ordered by their first
 	 * finding.
 	 */
-	for (size_t i = 0; i < profile->findings.len; i++) {
-		struct profile_finding *finding = &profile->findings.item[i];
+	for (size_t i = 0; i < profile->findings.list.len; i++) {
+		struct profile_finding *finding = &profile->findings.list.item[i];
 
 		for (size_t j = 0; j < i && finding->where.file != NULL; j++)
-			if (profile->findings.item[j].where.file != NULL &&
-			    strcmp(profile->findings.item[j].where.file, finding->where.file) == 0) {
-				finding->serial = profile->findings.item[j].serial;
+			if (profile->findings.list.item[j].where.file != NULL &&
+			    strcmp(profile->findings.list.item[j].where.file, finding->where.file) == 0) {
+				finding->serial = profile->findings.list.item[j].serial;
 				break;
 			}
 	}
-	if (profile->findings.len > 0)
-		qsort(profile->findings.item, profile->findings.len, sizeof(*profile->findings.item),
+	if (profile->findings.list.len > 0)
+		qsort(profile->findings.list.item, profile->findings.list.len, sizeof(*profile->findings.list.item),
 		      finding_compare);
-	for (size_t i = 0; i < profile->findings.len; i++) {
-		const struct profile_finding *finding = &profile->findings.item[i];
+	for (size_t i = 0; i < profile->findings.list.len; i++) {
+		const struct profile_finding *finding = &profile->findings.list.item[i];
 
 		/*
 		 * A definition is resolved where it is written and where it is used, so its errors come twice.
 		 */
 		if (i > 0 && finding_same_place(finding, finding - 1) && strcmp(finding->text, finding[-1].text) == 0) {
-			profile->errors -= finding->id == DIAG_PROFILE;
+			profile->findings.errors -= finding->id == DIAG_PROFILE;
 			continue;
 		}
 		if (finding->id == DIAG_PROFILE && errors++ >= PROFILE_ERRORS_MAX)
 			continue;
 		diag_add(profile->log, finding->id, &finding->where, NULL, "%s", finding->text);
 	}
-	if (profile->errors > PROFILE_ERRORS_MAX)
+	if (profile->findings.errors > PROFILE_ERRORS_MAX)
 		diag_add(profile->log, DIAG_PROFILE, &(struct where){ .file = profile->name }, NULL,
-			 "%u more errors are not shown", profile->errors - PROFILE_ERRORS_MAX);
+			 "%u more errors are not shown", profile->findings.errors - PROFILE_ERRORS_MAX);
 }
 
 bool profile_memory(struct profile *profile)

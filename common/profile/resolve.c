@@ -78,7 +78,7 @@ static bool hosts_word(struct profile *profile, struct hosts *hosts, const struc
 	}
 	profile_error(profile, &where, "expected an address, not \"%.*s\"", (int)(len < 60 ? len : 60), text);
 	hosts->broken = true;
-	return profile->errors < 2 * PROFILE_ERRORS_MAX;
+	return profile->findings.errors < 2 * PROFILE_ERRORS_MAX;
 }
 
 static bool hosts_blank(char c)
@@ -124,8 +124,8 @@ static bool hosts_read(struct profile *profile, struct hosts *hosts)
 	if (file == NULL)
 		return false;
 	file->name = hosts->file;
-	file->next = profile->files;
-	profile->files = file;
+	file->next = profile->files.first;
+	profile->files.first = file;
 	err = profile->source->read(profile->source->ctx, hosts->file, &file->bytes);
 	if (err == -ENOMEM)
 		return profile_memory(profile);
@@ -475,11 +475,11 @@ static bool resolve_etc(struct profile *profile, const struct name *name, struct
 	struct ports ports;
 	size_t before = out->list.len;
 
-	if (!profile->etc_services_read &&
-	    profile->source->read(profile->source->ctx, "/etc/services", &profile->etc_services) == -ENOMEM)
+	if (!profile->files.etc_services_read &&
+	    profile->source->read(profile->source->ctx, "/etc/services", &profile->files.etc_services) == -ENOMEM)
 		return profile_memory(profile);
-	profile->etc_services_read = true;
-	at = strbuf_text(&profile->etc_services);
+	profile->files.etc_services_read = true;
+	at = strbuf_text(&profile->files.etc_services);
 	while (etc_service_next(&at, name->text, &ports))
 		if (!ports_add(profile, out, ports))
 			return false;

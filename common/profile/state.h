@@ -37,24 +37,32 @@ struct profile {
 	const struct profile_options *options;
 	struct diag_log *log;
 	const char *name;
-	unsigned errors;
 	bool failed; /* memory ran out, which was reported */
-	struct source_file *files;
-	unsigned included;
-	struct statement *statements, **statements_end;
+	struct {
+		struct source_file *first;
+		unsigned included; /* how many other profiles were read */
+		struct strbuf etc_services;
+		bool etc_services_read;
+	} files;
+	struct {
+		struct statement *first, **end;
+	} statements;
 	struct zone *zones;
 	struct hosts *hosts;
 	struct service *services;
-	struct strbuf etc_services;
-	bool etc_services_read;
 	unsigned stamp; /* number of the list of items that is being resolved */
 	struct settings settings;
 	struct output out;
-	VEC(struct profile_finding) findings;
-	bool has[DIR_COUNT];         /* directions with rules of the profile */
-	bool denied_used[DIR_COUNT]; /* directions whose denied chain is used */
-	bool reject_used, nat_used;
-	unsigned forwards; /* families in which the profile forwards packets */
+	struct {
+		VEC(struct profile_finding) list;
+		unsigned errors;
+	} findings;
+	struct {
+		bool direction[DIR_COUNT]; /* has rules of the profile */
+		bool denied[DIR_COUNT];    /* its denied chain is used */
+		bool reject, nat;
+		unsigned forwards; /* families in which the profile forwards packets */
+	} used;
 };
 
 /* Stores an error or a warning. profile_report prints the warnings and the first PROFILE_ERRORS_MAX errors. */
