@@ -63,6 +63,11 @@ manual_blocks() {
 	needs rules
 	ipset create scan4 hash:net
 	ipset create scan6 hash:net family inet6
+	for case in "$data"/*.conf; do
+		for program in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
+			"$program-restore" --test "${case%.conf}.rules" || { echo "$program $case" && return 1; }
+		done
+	done
 	restore_all "$data/statements.rules"
 }
 
