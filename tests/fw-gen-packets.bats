@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every statement by packets: what it allows passes, what it denies does not, over both families and
-# with both backends.
+# Tests every statement with packets, in both families and with both backends: what it allows passes, and what it
+# denies does not.
 
 bats_require_minimum_version 1.5.0
 load lib/needs
@@ -36,7 +36,7 @@ setup() {
 	unload legacy
 }
 
-@test "allow, deny, reject: the first line that matches decides; what is not allowed is denied" {
+@test "the first line that matches decides, and what no line allows is denied" {
 	gen <<-END
 		deny tcp 80
 		allow http, https, dns
@@ -57,7 +57,7 @@ setup() {
 	with_both check
 }
 
-@test "from: addresses, ranges, lists, files, exceptions, interfaces" {
+@test "from matches addresses, ranges, lists, files, exceptions and interfaces" {
 	printf '203.0.113.9 # one\n2001:db8:e::/64\n' >"$tmp/list"
 	gen <<-END
 		zone wan = eth0
@@ -92,7 +92,7 @@ setup() {
 	with_both check
 }
 
-@test "limit: the fifth quick connection of a source is dropped, and no later line lets it in" {
+@test "limit drops the fifth quick connection of a source, and no later line accepts it" {
 	gen <<-END
 		allow tcp 22 limit 4/h log "SSH: "
 		allow tcp 22
@@ -112,7 +112,7 @@ setup() {
 	with_both check
 }
 
-@test "limit: 32 connections out of 8 addresses of one /64 admit 4" {
+@test "limit accepts 4 of 32 connections from 8 addresses of one /64" {
 	local i
 	gen <<<'allow ssh limit 4/h'
 	for i in 1 2 3 4 5 6 7 8; do ip -n client address add "2001:db8:e::a$i/64" dev lo; done
@@ -126,7 +126,7 @@ setup() {
 	with_both check
 }
 
-@test "ban: who exceeds the limit stays out although the rate would let him in again" {
+@test "ban keeps out a source that exceeded the limit, although the rate would accept it again" {
 	gen <<<'allow ssh limit 2/s ban 10m'
 	check() {
 		local address
@@ -136,7 +136,7 @@ setup() {
 		sleep 1.2
 		try_both dropped client tcp FW 22
 		try open client -s 203.0.113.9 tcp 198.51.100.1 22
-		# A ban holds for the whole /64.
+		# A ban is for the whole /64.
 		try dropped client -s 2001:db8:f::9 tcp 2001:db8:f::1 22
 		try open client -s 2001:db8:e::9 tcp 2001:db8:f::1 22
 		in_ns client ip address add 2001:db8:f::bad/64 dev eth0
@@ -146,7 +146,7 @@ setup() {
 	with_both check
 }
 
-@test "max: connections at a time, all ports of the line together, answered with a reset" {
+@test "max resets connections above its count, for all ports of the line together" {
 	gen <<-END
 		allow tcp 80, 443 max 2
 		allow tcp 25 max 1 total
@@ -163,7 +163,7 @@ setup() {
 	with_both check
 }
 
-@test "when, until: open within the time, denied outside" {
+@test "when and until accept within the time and deny outside of it" {
 	gen <<-END
 		allow tcp 80 when $(date -u -d '-2 hours' +%H:%M)-$(date -u -d '+2 hours' +%H:%M)
 		allow tcp 443 when $(date -u -d '+2 hours' +%H:%M)-$(date -u -d '+4 hours' +%H:%M)
@@ -181,7 +181,7 @@ setup() {
 	with_both check
 }
 
-@test "from self, by user, by group, default out" {
+@test "from self, by user, by group and default out restrict what this host sends" {
 	gen <<-END
 		default out deny
 		allow http from self
@@ -198,14 +198,14 @@ setup() {
 		[ "$(ip netns exec fw setpriv --reuid=nobody --regid=nogroup --clear-groups "$(anyone tests/knock)" tcp 198.51.100.7 25)" = open ]
 		[ "$(ip netns exec fw setpriv --reuid=nobody --regid=nogroup --clear-groups "$(anyone tests/knock)" tcp 2001:db8:f::9 25)" = open ]
 		[ "$(ip netns exec fw setpriv --reuid=nobody --regid=nogroup --clear-groups "$(anyone tests/knock)" -t 300 udp 198.51.100.7 53 || true)" != open ]
-		# Neighbours are found although output is denied.
+		# Neighbour discovery works although output is denied.
 		ip -n fw -6 neighbour flush dev eth0
 		try open fw tcp 2001:db8:f::9 80
 	}
 	with_both check
 }
 
-@test "only: one family" {
+@test "only restricts a line to one family" {
 	gen <<-END
 		allow tcp 80 only ipv4
 		allow tcp 443 only ipv6 note "a note with \"quotes\""
@@ -219,7 +219,7 @@ setup() {
 	with_both check
 }
 
-@test "zones: interfaces and networks, forwarding between them and no other way" {
+@test "zones are interfaces and networks, and packets are forwarded only as a line says" {
 	gen <<-END
 		zone wan = eth0
 		zone lan = eth1 at 192.168.1.0/24, 2001:db8:1::/64
@@ -238,7 +238,7 @@ setup() {
 	with_both check
 }
 
-@test "block: nothing of theirs comes in, not even answers" {
+@test "block drops all packets of its hosts, even replies" {
 	gen <<-END
 		hosts abuse = 203.0.113.0/24, 2001:db8:e::/64
 		block from abuse
@@ -255,7 +255,7 @@ setup() {
 	with_both check
 }
 
-@test "forward: what came to the port, and only that; the server sees who asks" {
+@test "forward accepts only connections to its port, and the server sees the client's address" {
 	gen <<-END
 		zone wan = eth0
 		zone lan = eth1 at 192.168.1.0/24, 2001:db8:1::/64
@@ -271,14 +271,14 @@ setup() {
 		try open client udp 198.51.100.1 10001
 		try open client -s 203.0.113.9 tcp 198.51.100.1 2222
 		try dropped client tcp 198.51.100.1 2222
-		# The port of the target itself stays closed.
+		# The port of the target itself is closed.
 		try_both dropped client tcp SERVER 80
 		[ "$(knock client -t 900 -n 3 tcp 198.51.100.1 8081 | paste -sd,)" = open,open,dropped ]
 	}
 	with_both check
 }
 
-@test "hairpin: neighbours of the target reach it by the firewall's address" {
+@test "hairpin lets neighbours of the target use the firewall's address" {
 	gen <<-END
 		zone wan = eth0
 		zone lan = eth1 at 192.168.1.0/24, 2001:db8:1::/64
@@ -294,7 +294,7 @@ setup() {
 	with_both check
 }
 
-@test "redirect: to a port of this host, which stays closed for those who come to it" {
+@test "redirect leads to a port that is closed to direct connections" {
 	gen <<-END
 		zone lan = eth1
 		redirect tcp 80 from lan to port 3128
@@ -307,7 +307,7 @@ setup() {
 	with_both check
 }
 
-@test "masquerade, snat, map: who the other side sees" {
+@test "masquerade, snat and map change the address that the other side sees" {
 	seen() { # seen NAMESPACE ADDRESS PORT
 		knock "$1" -v tcp "$2" "$3" | sed -n 2p | cut -d' ' -f1 | sed 's/^::ffff://'
 	}
@@ -343,7 +343,7 @@ setup() {
 	with_both check
 }
 
-@test "mark and clamp: marks are seen by what comes later, classes and segment sizes by the other side" {
+@test "mark sets marks and classes, and clamp sets segment sizes" {
 	gen <<-END
 		zone wan = eth0
 		zone lan = eth1 at 192.168.1.0/24, 2001:db8:1::/64
@@ -381,7 +381,7 @@ setup() {
 	done
 }
 
-@test "antispoof: a source that is routed elsewhere is dropped before anything else" {
+@test "antispoof drops a source that is routed elsewhere, before any other rule" {
 	gen <<-END
 		zone wan = eth0
 		antispoof on wan
@@ -401,7 +401,7 @@ setup() {
 	ip -n client address del 2001:db8:1::55/128 dev lo
 }
 
-@test "notrack: answered and not tracked, also when output is denied" {
+@test "notrack exempts requests and replies from tracking, also when output is denied" {
 	local default
 	for default in allow deny; do
 		gen <<-END
@@ -419,7 +419,7 @@ setup() {
 	done
 }
 
-@test "strict syn: a connection that the kernel forgot is not taken up again" {
+@test "strict syn drops packets of a connection that the kernel does not know" {
 	talk() { # talk TRIES: whether a line comes through after the kernel forgot the connection
 		local listener
 		: >"$tmp/heard"
@@ -444,13 +444,13 @@ setup() {
 	with_both check
 }
 
-@test "ping: a rate, off, and the default" {
+@test "ping accepts echo requests at its rate, none when off, ten a second by default" {
 	echoes() { # echoes ADDRESS COUNT [SECONDS]: how many come back, the last of them within that time
 		in_ns client ping -q -i 0.002 -c "$2" -W "${3-0.3}" "$1" | sed -n 's/.* \([0-9]*\) received.*/\1/p'
 	}
 	gen <<<'ping 2/s'
 	check() {
-		# How many exactly depends on how long they take.
+		# The exact number depends on how long they take.
 		[ "$(echoes 198.51.100.1 100)" -lt 75 ]
 		[ "$(echoes 2001:db8:f::1 100)" -lt 75 ]
 	}
@@ -470,7 +470,7 @@ setup() {
 	with_both check
 }
 
-@test "default in, default forward: reject and allow" {
+@test "default in and default forward can reject and allow" {
 	printf 'default in reject\ndefault forward allow\nallow http\n' | gen
 	check() {
 		try_both open client tcp FW 80
@@ -490,7 +490,7 @@ setup() {
 	with_both check
 }
 
-@test "log: denied, invalid, nflog; off means no log rule at all" {
+@test "log denied, invalid and nflog count packets, and off makes no log rule" {
 	printf 'log denied 10/m burst 3 prefix "no %%c: "\ndefault out deny\n' | gen
 	check() {
 		knock client -t 30 -n 5 tcp 198.51.100.1 25 || true
@@ -515,7 +515,7 @@ setup() {
 	with_both check
 }
 
-@test "helper: the kernel follows the protocol on its port" {
+@test "helper makes the kernel follow the protocol on its port" {
 	gen <<-END
 		zone wan = eth0
 		service myftp = tcp 113 helper ftp
@@ -529,7 +529,7 @@ setup() {
 	with_both check
 }
 
-@test "docker: a published port is open only where a line names it, by its published number" {
+@test "docker: a published port is open only if a line names its published number" {
 	ip netns add container
 	ip -n fw link add docker0 type bridge
 	ip -n fw link add veth0 type veth peer name eth0 netns container
@@ -539,7 +539,7 @@ setup() {
 	net_address container eth0 172.17.0.2/16
 	ip -n container route add default via 172.17.0.1
 	net_serve container tcp:8443 tcp:5432 tcp:9000
-	# The raw lines are what Docker itself adds.
+	# The raw lines stand for the rules of Docker itself.
 	gen <<-END
 		zone wan = eth0
 		zone containers = docker
@@ -566,7 +566,7 @@ setup() {
 	ip -n fw link delete docker0
 }
 
-@test "frame off: nothing but what the profile says, and denied in the end" {
+@test "frame off adds no rules but those that deny at the end" {
 	printf 'frame off\nallow http\n' | gen
 	check() {
 		try_both dropped client tcp FW 443

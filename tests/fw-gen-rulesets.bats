@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The rulesets by packets: every promise ("expect") of each of them is tried with one packet of each family and
-# backend, put on the wire as a router would. A connection that conntrack knows afterwards has passed all rules;
-# one that it does not know was dropped on the way.
+# Tests every promise ("expect") of each ruleset with one packet in each family and backend, sent as a router would
+# send it. If conntrack knows the connection afterwards, the packet has passed all rules; if not, it was dropped.
 
 bats_require_minimum_version 1.5.0
 load lib/needs
@@ -11,7 +10,7 @@ load lib/gen
 
 interfaces=(eth0 eth1 eth2 wg0 ppp0 br-lan br-guest cni0 docker0)
 
-# The firewall has every interface that a ruleset names; behind each there is the same world.
+# The firewall has every interface that a ruleset names. All of them lead to the namespace "world".
 setup_file() {
 	has packets || return 0
 	local dev
@@ -55,7 +54,7 @@ route() { # route INTERFACE NETWORK...: where the networks of a ruleset are
 	done
 }
 
-# Each packet is counted as it comes in, before any rule.
+# Counts each packet as it arrives, before any rule.
 declare -gA sent
 count_packets() {
 	sent=([ipv4]=0 [ipv6]=0)
@@ -109,7 +108,7 @@ promise() {
 		shift 2
 	done
 	[[ $family == 4 || "$from$to" != *.* ]] && [[ $family == 6 || "$from$to" != *:* ]] || return 0
-	# Interfaces that the wire does not have here belong to a zone that has others.
+	# An interface that does not exist here belongs to a zone with other interfaces.
 	[ -z "$in" ] || [[ " ${interfaces[*]} " == *" $in "* ]] || return 0
 	[ -z "$out" ] || [[ " ${interfaces[*]} " == *" $out "* ]] || return 0
 	if [ "$family" = 4 ]; then
@@ -127,18 +126,18 @@ promise() {
 	[ "$got" = "$want" ] || { echo "$backend: $want $proto $port from $from in $in to $to: $got" && return 1; }
 }
 
-# keep_promises FILE WANTED: all of them; with both backends at least so many packets in all
+# keep_promises FILE WANTED: tests all promises of the file; with both backends, at least WANTED packets in all
 keep_promises() {
 	local line family
 	count=0
 	fw-gen "$1" >"$tmp/rules"
 	all() {
 		count_packets
-		# Nobody listens here, and a reset would make conntrack forget: none gets out.
+		# Nothing listens here, and a reset would make conntrack forget the connection: drop resets.
 		for program in "iptables-$backend" "ip6tables-$backend"; do
 			in_ns fw "$program" -t raw -I OUTPUT -p tcp --tcp-flags RST RST -j DROP
 		done
-		# What Docker itself adds behind its users' chain.
+		# The rule that Docker itself adds after DOCKER-USER.
 		[ "$1" != docker.conf ] || for program in "iptables-$backend" "ip6tables-$backend"; do
 			in_ns fw "$program" -I FORWARD 2 -o docker0 -j ACCEPT
 		done

@@ -15,7 +15,7 @@ setup() {
 	rulesets=$BATS_TEST_DIRNAME/../rulesets
 }
 
-# restore_all FILE: all four programs take it, tried and for real
+# restore_all FILE: all four programs accept it, with --test and without
 restore_all() {
 	local program
 	for program in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
@@ -29,12 +29,12 @@ unload_here() { # unload_here PROGRAM
 	"$1-restore" <<<"$EMPTY_TABLES"
 }
 
-# rules 4|6 FILE: how many that family has
+# rules 4|6 FILE: the number of rules of that family
 rules() {
 	fw-gen "-$1" "$2" 2>/dev/null | grep -c '^-A'
 }
 
-# block MARK: the literal text of the manual behind the comment MARK, one block a call of the function in $2
+# manual_blocks MARK FUNCTION: calls the function with each literal block of the manual after the comment MARK
 manual_blocks() {
 	local line text='' inside=0
 	while IFS= read -r line; do
@@ -71,7 +71,7 @@ manual_blocks() {
 	restore_all "$data/statements.rules"
 }
 
-@test "the tutorial's policy: 15 lines, 30 rules of IPv4, 35 of IPv6" {
+@test "the policy of the tutorial takes 15 lines, 30 rules of IPv4 and 35 of IPv6" {
 	[ "$(grep -cv -e '^#' -e '^$' -e '^expect' "$rulesets/tutorial.conf")" -le 15 ]
 	[ "$(rules 4 "$rulesets/tutorial.conf")" -le 30 ]
 	[ "$(rules 6 "$rulesets/tutorial.conf")" -le 35 ]
@@ -104,7 +104,7 @@ manual_blocks() {
 	ip6tables-restore --test "$tmp/v6"
 }
 
-@test "-4 and -6: one family, without marks; both together are the whole" {
+@test "-4 and -6 write one family without marks, and together all rules" {
 	fw-gen -4 "$rulesets/dmz.conf" >"$tmp/v4"
 	fw-gen -6 "$rulesets/dmz.conf" >"$tmp/v6"
 	run ! grep -qE '^-[46] ' "$tmp/v4" "$tmp/v6"
@@ -113,7 +113,7 @@ manual_blocks() {
 	diff <(sed -n 's/^-6 //; /^-4/d; /^-A/p' "$tmp/both") <(grep '^-A' "$tmp/v6")
 }
 
-@test "the stream is sealed, says where each rule came from, and the file's name survives quotes" {
+@test "the stream is sealed and names the line of each rule, also of a file with quotes in its name" {
 	printf 'allow ssh\nexpect allow ssh from 192.0.2.1\n' >"$tmp/a \"b\".conf"
 	(cd "$tmp" && fw-gen 'a "b".conf' >rules)
 	[ "$(head -1 "$tmp/rules")" = '#@ stream 1' ]
@@ -171,7 +171,7 @@ each_row() {
 	each_row in_sample
 }
 
-@test "every bad line of the manual earns exactly its message, status 1 and no output" {
+@test "every bad line of the manual causes exactly its message, status 1 and no output" {
 	prelude= table= count=0
 	take_prelude() { prelude=$1; }
 	take_table() { table=$1; }
@@ -196,7 +196,7 @@ each_row() {
           ^~~' ]
 }
 
-@test "errors come in the order of the lines, twenty of them and the number of the rest" {
+@test "prints the first twenty errors in the order of the lines, and the number of the others" {
 	for i in $(seq 1 3 90); do printf 'alow x\nallow nothing-of-that-name\nzone a%s\n' "$i"; done >"$tmp/p"
 	run -1 --separate-stderr fw-gen "$tmp/p"
 	[ -z "$output" ]
@@ -205,7 +205,7 @@ each_row() {
 	grep -oE "^$tmp/p:[0-9]+" <<<"$stderr" | cut -d: -f2 | sort -nc
 }
 
-@test "warnings: told, and the rules are written" {
+@test "writes the rules in spite of warnings" {
 	cases=(
 		'allow ssh|allow ssh from 192.0.2.1|2:1: warning: unreachable: <stdin>:1 decides about every packet that this line matches'
 		'allow ssh|allow|2:1: warning: this line allows everything from everywhere: add a service or "from"'
@@ -227,7 +227,7 @@ each_row() {
 	[ -z "$stderr$output" ]
 }
 
-@test "include: beside the includer, named in messages; cycles, depth and missing files are refused" {
+@test "include finds files beside the including one, and rejects circles, depth and missing files" {
 	mkdir -p "$tmp/d/e"
 	echo 'include "d/one.conf"' >"$tmp/p.conf"
 	printf 'allow ssh\ninclude "e/two.conf"\n' >"$tmp/d/one.conf"
@@ -250,7 +250,7 @@ each_row() {
 	[[ $stderr == '<stdin>:1:9: error: cannot read "gone": No such file or directory'* ]]
 }
 
-@test "hosts files: the fewest networks, bad lines named, above 32 networks a tree, above 256 ipsets" {
+@test "a hosts file becomes the fewest networks, a tree above 32 and ipsets above 256" {
 	printf '10.0.0.0/25 10.0.0.128/25, 10.0.0.7\n# comment\n10.0.1.0/24;x\n2001:db8::/33\n2001:db8:8000::/33\n' >"$tmp/list"
 	printf 'allow ssh\nhosts h in file "%s/list"\ndeny from h\n' "$tmp" >"$tmp/p"
 	fw-gen "$tmp/p" >"$tmp/rules"
@@ -276,7 +276,7 @@ each_row() {
 	[ "$(grep -oE -- '-A fw-3[^ ]*' "$tmp/rules" | sort | uniq -c | sort -rn | awk 'NR == 1 { print $1 }')" -le 16 ]
 }
 
-@test "a tree of chains decides like the list it was made of" {
+@test "a tree of chains decides like the list" {
 	needs packets
 	for i in $(seq 0 299); do echo "127.$((i / 100)).$((i % 100 * 2)).0/24"; done >"$tmp/list"
 	printf 'frame off\ndefault in allow\nhosts h in file "%s/list"\ndeny from h\n' "$tmp" >"$tmp/p"
@@ -297,19 +297,19 @@ each_row() {
 	kill $server
 }
 
-@test "--explain: every line of the profile and below it its rules; --services: the table" {
+@test "--explain prints each line with its rules, and --services the table" {
 	fw-gen --explain "$rulesets/tutorial.conf" >"$tmp/out"
 	grep -A2 'allow https, dns$' "$tmp/out" | grep -q -- '    filter  -A INPUT -p tcp -m multiport --dports 443,53'
 	[ "$(grep -c "^$rulesets/tutorial.conf:" "$tmp/out")" = "$(grep -cv -e '^#' -e '^$' "$rulesets/tutorial.conf")" ]
 	[ "$(grep -cE '^    [a-z]+ +(-[46] )?-A' "$tmp/out")" = "$(fw-gen "$rulesets/tutorial.conf" | grep -cE '^(-[46] )?-A')" ]
 	[ "$(fw-gen --services | wc -l)" -ge 100 ]
 	fw-gen --services | grep -qE '^ssh +tcp 22 '
-	# Each of them is a service, and the table is sorted: it is searched by halves.
+	# Each name is a service, and the table is sorted, because it is searched by bisection.
 	fw-gen --services | cut -d' ' -f1 | LC_ALL=C sort -c
 	fw-gen --services | awk '{ print "allow", $1 }' | fw-gen -c - 2>/dev/null
 }
 
-@test "keep: what a docker zone fills itself is never kept, all other names of the pattern are" {
+@test "keep leaves out the chain that a docker zone fills, but no other name of the pattern" {
 	fw-gen - 2>/dev/null <<<'keep DOCKER*, f2b-*' | grep -qx '#@ keep DOCKER\* f2b-\*'
 	patterns=$(fw-gen - 2>/dev/null <<<$'zone c = docker\nkeep DOCKER*, f2b-*' | sed -n 's/^#@ keep //p')
 	kept() { # kept NAME
@@ -329,14 +329,14 @@ each_row() {
 	[[ $stderr == '<stdin>:2:6: error: "D*-USER" matches DOCKER-USER, which the docker zone fills'* ]]
 }
 
-@test "-s and -m: lines for sysctl.d and modules-load.d" {
+@test "-s and -m print lines for sysctl.d and modules-load.d" {
 	fw-gen -s "$rulesets/tutorial.conf" | grep -qx 'net.netfilter.nf_conntrack_max=262144'
 	fw-gen -s "$rulesets/tutorial.conf" | grep -qx 'net.ipv6.conf.all.forwarding=1'
 	[ "$(fw-gen -m "$rulesets/tutorial.conf" | paste -sd' ')" = 'nf_conntrack_ftp nf_nat_ftp nf_conntrack_irc nf_nat_irc' ]
 	[ -z "$(fw-gen -s "$rulesets/web.conf")$(fw-gen -m "$rulesets/web.conf")" ]
 }
 
-@test "every key of conntrack is a file of the kernel's" {
+@test "every key of conntrack is a setting of the kernel" {
 	[ -d /proc/sys/net/netfilter ] || skip "asks the kernel for its settings: it has none of conntrack here"
 	keys=$(sed -n '/^The keys are:/,/\.$/p' "$man" | sed 's/^The keys are://' | tr -d '.\n' | tr ',' ' ')
 	[ "$(wc -w <<<"$keys")" -ge 25 ]
@@ -346,7 +346,7 @@ each_row() {
 	done
 }
 
-@test "/etc/services knows what the table does not" {
+@test "finds services in /etc/services that are not in the table" {
 	name=$(awk '$2 ~ /\/tcp$/ && $1 !~ /[^a-z0-9-]/ { print $1, $2 }' /etc/services | while read -r name port; do
 		fw-gen --services | grep -q "^$name " || { echo "$name ${port%/tcp}" && break; }
 	done)
@@ -354,10 +354,10 @@ each_row() {
 	fw-gen - 2>/dev/null <<<"allow ${name% *}" | grep -qE -- "dports? ([0-9,]*,)?${name#* } "
 }
 
-@test "import: rules become a profile that makes them again, in every chain and in order" {
+@test "import makes a profile that produces the same rules in the same order" {
 	needs rules
-	# plain: the rules without counters, chain by chain, without what a profile adds: the DROP at the
-	# end of what denies, the RETURN by which a chain without rules comes to be
+	# plain: the rules without counters, chain by chain, and without the rules that a profile adds: the DROP at
+	# the end of a chain that denies, and the RETURN in an empty chain
 	plain() {
 		"$1-save" | sed 's/\[.*\]//' | awk '/^\*/ { table = $0 } /^:/ { print table, $1, $2 } /^-A/ { print table, $0 }' |
 			grep -v -e '-A INPUT -j DROP$' -e '-A FORWARD -j DROP$' -e '-A OUTPUT -j DROP$' -e '-A empty -j RETURN$' | sort -s -k1,3
@@ -382,12 +382,12 @@ each_row() {
 	done
 }
 
-@test "import: a rule of an interface becomes a line with its zone" {
+@test "import turns a rule with an interface into a line with a zone" {
 	fw-gen --import -4 "$data/import.rules" | grep -qx 'allow tcp 22 from 192.0.2.0/24 on if-eth0'
 	fw-gen --import -4 "$data/import.rules" | grep -qx 'masquerade from 10.0.0.0/8 to if-eth0'
 }
 
-@test "import: what is no ruleset is refused with its place" {
+@test "import rejects input that is not a ruleset and names the place" {
 	run -1 --separate-stderr fw-gen --import - <<<'iptables -A INPUT -j DROP'
 	[ -z "$output" ]
 	[[ $stderr == '<stdin>:1:1: error: expected a table (*filter), as iptables-save writes it'* ]]
@@ -399,7 +399,7 @@ each_row() {
 	[ -z "$output" ]
 }
 
-@test "misuse, help, version, lost output, unreadable input" {
+@test "misuse, help, version, lost output and unreadable input have their exit statuses" {
 	run -2 --separate-stderr fw-gen -4 -6 "$rulesets/web.conf"
 	[[ $stderr == *'-4 and -6 exclude each other'* ]]
 	run -2 fw-gen -s -m "$rulesets/web.conf"
@@ -413,7 +413,7 @@ each_row() {
 	run -3 fw-gen /nonexistent
 }
 
-@test "an empty list is never everyone" {
+@test "an empty list never matches every host" {
 	printf 'allow ssh\nhosts h in file "/dev/null"\nallow http from h\ndeny dns from h\n' >"$tmp/p"
 	fw-gen "$tmp/p" 2>/dev/null >"$tmp/rules"
 	run ! grep -qE 'dports? [0-9,]*(80|53)' "$tmp/rules"
@@ -421,7 +421,7 @@ each_row() {
 	[[ $stderr == *'<stdin>:2:11: error: "not" with an empty list would match everyone'* ]]
 }
 
-@test "bytes that no profile may hold" {
+@test "rejects carriage returns and control characters" {
 	run -1 --separate-stderr fw-gen - < <(printf 'allow ssh\r\n')
 	[[ $stderr == '<stdin>:1:10: error: carriage return: save this file with Unix line endings'* ]]
 	run -1 --separate-stderr fw-gen - < <(printf 'allow \0ssh\n')
