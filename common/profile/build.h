@@ -25,7 +25,7 @@ must_check bool groups_make(struct profile *profile, const struct port_list *por
 			    enum port_form form, struct port_groups *out);
 
 /* One rule for the packets of a statement, such as "log" or "accept". The steps of a statement are in order. */
-struct step {
+struct rule_step {
 	enum family family;
 	bool tcp_only;      /* for TCP only: adds -p tcp if the group does not name the protocol */
 	bool state;         /* matches new connections only */
@@ -35,7 +35,7 @@ struct step {
 };
 
 struct steps {
-	VEC(struct step) list;
+	VEC(struct rule_step) list;
 	bool state; /* all steps match new connections only */
 };
 

@@ -386,7 +386,7 @@ void build_directives(struct profile *profile)
 			if (name != NULL && helper_kind_find(name) != NULL)
 				head_helper(profile, helper_kind_find(name));
 		}
-	for (const struct setting *setting = profile->settings.sysctls; setting != NULL;
+	for (const struct sysctl_setting *setting = profile->settings.sysctls; setting != NULL;
 	     setting = setting->next)
 		head(profile, profile_textf(profile, "sysctl %s=%s", setting->key, setting->value));
 	if ((profile->used.forwards & FAMILY_IPV4) != 0 && (profile->options->family & FAMILY_IPV4) != 0)

@@ -22,7 +22,7 @@ static bool plain_items(struct site_build *plain, const struct item *items, enum
 static bool plain_emit(struct site_build *plain, const char *target)
 {
 	struct selector any = { .family = FAMILY_BOTH };
-	struct step step = { .family = FAMILY_BOTH, .match = "", .target = target };
+	struct rule_step step = { .family = FAMILY_BOTH, .match = "", .target = target };
 
 	if (target == NULL || !vec_push(&plain->steps.list, step))
 		return profile_memory(plain->profile);

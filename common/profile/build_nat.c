@@ -30,7 +30,7 @@ static bool nat_ports(struct site_build *nat, const struct ports *ports)
 
 static bool nat_target(struct site_build *nat, const char *match, const char *target)
 {
-	struct step step = { .family = FAMILY_BOTH, .match = match, .target = target, .note = true };
+	struct rule_step step = { .family = FAMILY_BOTH, .match = match, .target = target, .note = true };
 
 	if (match == NULL || target == NULL || !vec_push(&nat->steps.list, step))
 		return profile_memory(nat->profile);

@@ -22,7 +22,7 @@ struct maker {
 	bool failed;
 };
 
-static void step_add(struct maker *m, struct step step)
+static void step_add(struct maker *m, struct rule_step step)
 {
 	if (step.match == NULL || step.target == NULL || !vec_push(&m->steps->list, step)) {
 		profile_memory(m->profile);
@@ -54,7 +54,7 @@ static void add_ban(struct maker *m)
 	const char *check = profile_textf(m->profile, "--rcheck --seconds %u", m->options->limit.ban);
 
 	for (size_t i = 0; check != NULL && i < ARRAY_LEN(families); i++)
-		step_add(m, (struct step){ .family = families[i],
+		step_add(m, (struct rule_step){ .family = families[i],
 					   .state = true,
 					   .target = "DROP",
 					   .match = ban_list(m, families[i], check) });
@@ -81,7 +81,7 @@ static void add_log(struct maker *m)
 		strbuf_puts(&target, " --log-prefix ");
 		word_quote(&target, m->options->log.prefix);
 	}
-	step_add(m, (struct step){ .family = FAMILY_BOTH,
+	step_add(m, (struct rule_step){ .family = FAMILY_BOTH,
 				   .state = true,
 				   .match = profile_textf(m->profile, "-m limit --limit %s --limit-burst %u",
 							  text, rate->burst),
@@ -91,7 +91,7 @@ static void add_log(struct maker *m)
 /* Adds a step that rejects, with a TCP reset where the packets are TCP. */
 static void add_reject(struct maker *m, enum family family, bool state, const char *match, bool note)
 {
-	struct step step = {
+	struct rule_step step = {
 		.family = family, .state = state, .match = match, .note = note, .target = "REJECT"
 	};
 
@@ -147,7 +147,7 @@ static void add_limit(struct maker *m)
 	unsigned long refill = rate_refill_ms(&options->limit.rate, options->limit.burst);
 
 	if (options->limit.total) {
-		step_add(m, (struct step){ .family = FAMILY_BOTH,
+		step_add(m, (struct rule_step){ .family = FAMILY_BOTH,
 					   .state = true,
 					   .target = "ACCEPT",
 					   .note = true,
@@ -163,7 +163,7 @@ static void add_limit(struct maker *m)
 	if (refill > HASHLIMIT_EXPIRE_MS)
 		expire = profile_textf(m->profile, " --hashlimit-htable-expire %lu", refill);
 	for (size_t i = 0; rate != NULL && name != NULL && expire != NULL && i < ARRAY_LEN(families); i++)
-		step_add(m, (struct step){ .family = families[i],
+		step_add(m, (struct rule_step){ .family = families[i],
 					   .state = true,
 					   .target = "ACCEPT",
 					   .note = true,
@@ -184,12 +184,12 @@ static void add_excess(struct maker *m)
 		m->dir != DIR_IN; /* in other directions, other packets can reach this step */
 
 	for (size_t i = 0; m->options->limit.ban > 0 && i < ARRAY_LEN(families); i++)
-		step_add(m, (struct step){ .family = families[i],
+		step_add(m, (struct rule_step){ .family = families[i],
 					   .state = state,
 					   .target = denied,
 					   .match = ban_list(m, families[i], "--set") });
 	if (m->options->limit.ban == 0)
-		step_add(m, (struct step){
+		step_add(m, (struct rule_step){
 				    .family = FAMILY_BOTH, .state = state, .match = "", .target = denied });
 }
 
@@ -233,12 +233,12 @@ bool steps_make(struct profile *profile, const struct statement *st, const struc
 		add_reject(&m, FAMILY_BOTH, false, "", true);
 	} else if (verdict == VERDICT_DENY) {
 		step_add(&m,
-			 (struct step){ .family = FAMILY_BOTH, .match = "", .target = "DROP", .note = true });
+			 (struct rule_step){ .family = FAMILY_BOTH, .match = "", .target = "DROP", .note = true });
 	} else if (options->limit.at.line > 0) {
 		add_limit(&m);
 		add_excess(&m);
 	} else {
-		step_add(&m, (struct step){ .family = FAMILY_BOTH,
+		step_add(&m, (struct rule_step){ .family = FAMILY_BOTH,
 					    .state = true,
 					    .match = "",
 					    .target = "ACCEPT",

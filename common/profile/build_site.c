@@ -124,7 +124,7 @@ static void print_state(struct strbuf *out, const struct site *site, const struc
 }
 
 static void emit_step(struct profile *profile, const struct site *site, const char *chain,
-		      const struct site_cond *cond, const struct step *step)
+		      const struct site_cond *cond, const struct rule_step *step)
 {
 	enum family family = cond->family & step->family;
 	bool known = cond->group != NULL && cond->group->proto != PROTO_ANY;
@@ -158,9 +158,9 @@ static void emit_step(struct profile *profile, const struct site *site, const ch
 
 /* Fills the chain of an end that has exceptions or many alternatives. Packets that match go on to `target`. */
 static void emit_end_chain(struct profile *profile, const struct site *site, const char *chain,
-			   const struct selectors *end, bool is_from, const struct step *target)
+			   const struct selectors *end, bool is_from, const struct rule_step *target)
 {
-	struct step leave = { .family = FAMILY_BOTH, .match = "", .target = "RETURN" };
+	struct rule_step leave = { .family = FAMILY_BOTH, .match = "", .target = "RETURN" };
 	struct site_cond rest = { .family = selectors_family(end) & site->family, .inner = true, .stated = true };
 
 	for (size_t i = 0; i < end->list.len; i++) {
@@ -179,7 +179,7 @@ static void emit_end_chain(struct profile *profile, const struct site *site, con
  * Adds one level of the tree for nets[0..count): at most TREE_WIDTH rules in `chain`, and further levels below.
  */
 static bool emit_tree(struct profile *profile, struct site *site, const char *chain,
-		      const struct addr_range *nets, size_t count, bool is_from, const struct step *target)
+		      const struct addr_range *nets, size_t count, bool is_from, const struct rule_step *target)
 {
 	size_t share = 1;
 
@@ -189,7 +189,7 @@ static bool emit_tree(struct profile *profile, struct site *site, const char *ch
 		size_t here = count - i < share ? count - i : share;
 		struct selector sel = { .family = nets[i].family, .has_range = true, .range = nets[i] };
 		struct site_cond cond = { .family = sel.family, .inner = true, .stated = true };
-		struct step down = { .family = FAMILY_BOTH, .match = "" };
+		struct rule_step down = { .family = FAMILY_BOTH, .match = "" };
 
 		*(is_from ? &cond.from : &cond.to) = &sel;
 		sel.range.last = nets[i + here - 1].last;
@@ -208,7 +208,7 @@ static bool emit_tree(struct profile *profile, struct site *site, const char *ch
 }
 
 static bool emit_trees(struct profile *profile, struct site *site, const char *chain,
-		       const struct selectors *end, bool is_from, const struct step *target)
+		       const struct selectors *end, bool is_from, const struct rule_step *target)
 {
 	const struct addr_range *nets = end->tree->nets.ranges.item;
 	size_t v4 = addr_set_count(&end->tree->nets, FAMILY_IPV4), all = end->tree->nets.ranges.len;
@@ -266,7 +266,7 @@ struct product {
 	const struct selectors *from, *to;
 	const struct steps *steps;
 	const char *from_chain, *to_chain, *step_chain; /* NULL: no chain of its own */
-	struct step jump;                               /* into the first of these chains */
+	struct rule_step jump;                               /* into the first of these chains */
 };
 
 static bool product_plan(struct product *p)
@@ -285,7 +285,7 @@ static bool product_plan(struct product *p)
 	    (to_chain && (p->to_chain = site_chain(p->profile, p->site)) == NULL) ||
 	    (step_chain && (p->step_chain = site_chain(p->profile, p->site)) == NULL))
 		return false;
-	p->jump = (struct step){ .family = FAMILY_BOTH, .state = p->steps->state, .match = "" };
+	p->jump = (struct rule_step){ .family = FAMILY_BOTH, .state = p->steps->state, .match = "" };
 	p->jump.target = from_chain ? p->from_chain : to_chain ? p->to_chain : p->step_chain;
 	return true;
 }
@@ -300,7 +300,7 @@ static void product_emit(const struct product *p)
 	size_t from_count = p->from_chain != NULL ? 1 : p->from->list.len;
 	size_t to_count = p->to_chain != NULL ? 1 : p->to->list.len;
 	size_t step_count = p->jump.target != NULL ? 1 : p->steps->list.len;
-	const struct step *steps = p->jump.target != NULL ? &p->jump : p->steps->list.item;
+	const struct rule_step *steps = p->jump.target != NULL ? &p->jump : p->steps->list.item;
 
 	for (size_t g = 0; g < p->groups->list.len; g++)
 		for (size_t f = 0; f < from_count; f++)
@@ -319,9 +319,9 @@ static void product_emit(const struct product *p)
 /* Fills the chains of the statement. The target of each is the next one. */
 static bool product_emit_chains(const struct product *p)
 {
-	struct step only = p->steps->list.item[0];
-	struct step last = { .family = FAMILY_BOTH, .match = "", .target = p->step_chain };
-	struct step middle = { .family = FAMILY_BOTH, .match = "", .target = p->to_chain };
+	struct rule_step only = p->steps->list.item[0];
+	struct rule_step last = { .family = FAMILY_BOTH, .match = "", .target = p->step_chain };
+	struct rule_step middle = { .family = FAMILY_BOTH, .match = "", .target = p->to_chain };
 	const struct site_cond all = { .family = p->site->family & selectors_family(p->from) &
 					    selectors_family(p->to),
 				  .inner = true,

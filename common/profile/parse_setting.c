@@ -164,10 +164,10 @@ static const struct {
 	{ "sctp-established", "sctp_timeout_established" },
 };
 
-static bool parse_conntrack_key(struct profile_parser *ps, struct setting **out)
+static bool parse_conntrack_key(struct profile_parser *ps, struct sysctl_setting **out)
 {
 	const char *words[ARRAY_LEN(conntrack_keys)];
-	struct setting *setting = profile_alloc(ps->profile, sizeof(*setting));
+	struct sysctl_setting *setting = profile_alloc(ps->profile, sizeof(*setting));
 	size_t key = 0;
 	unsigned value;
 

@@ -235,8 +235,8 @@ struct log_setting {
 enum log_kind { LOG_DENIED, LOG_INVALID, LOG_BLOCKED, LOG_KINDS };
 enum direction { DIR_IN, DIR_OUT, DIR_FORWARD, DIR_DOCKER, DIR_COUNT };
 
-struct setting {
-	struct setting *next;
+struct sysctl_setting {
+	struct sysctl_setting *next;
 	const char *key, *value; /* a sysctl */
 	struct where where;
 };
@@ -248,7 +248,7 @@ struct settings {
 	struct where strict_at, ping_at, frame_at;
 	bool ping_off, frame_off;
 	struct rate ping;
-	struct setting *sysctls;
+	struct sysctl_setting *sysctls;
 	struct names keep;
 };
 
