@@ -35,7 +35,7 @@ conf() { # conf: the configuration from standard input, LOGS stands for the dire
 }
 
 # Rows of the table of directives: NAME KIND.
-directives() { sed -nE 's/^\t\{ "([a-z]+)", ([A-Z_]+),.*/\1 \2/p' "$BATS_TEST_DIRNAME/../common/rotate/directive.c"; }
+directives() { sed -nE 's|^\t\{ \.name = "([a-z]+)", \.kind = ([A-Z_]+),? .*|\1 \2|p' "$BATS_TEST_DIRNAME/../common/rotate/directive.c"; }
 
 @test "every directive is in the manual page" {
 	directives >"$scratch/rows"
