@@ -3,9 +3,9 @@
 #include "check/blame.h"
 #include "check/callgraph.h"
 #include "check/kernel_check.h"
-#include "check/kernel_table.h"
 #include "model/builtin.h"
 #include "model/ext.h"
+#include "model/kinds.h"
 
 #include <linux/netfilter/xt_tcpudp.h>
 #include <string.h>
@@ -60,7 +60,7 @@ void kernel_want_hooks(const struct kernel_check *check, const struct extension 
 
 /* False when it can stand nowhere in this table, so that more about places would be noise. */
 static bool want_tables(const struct kernel_check *check, const struct extension *extension,
-			const struct kernel_extension *known)
+			const struct kernel_demands *known)
 {
 	struct strbuf text = STRBUF_INIT;
 
@@ -116,7 +116,7 @@ void kernel_want_protocols(const struct kernel_check *check, const struct extens
 }
 
 static void say_removed(const struct kernel_check *check, const struct extension *extension,
-			const struct kernel_extension *known)
+			const struct kernel_demands *known)
 {
 	struct strbuf text = STRBUF_INIT;
 
@@ -137,7 +137,7 @@ static void say_text(const struct kernel_check *check, enum diag_id id, const st
 
 static void check_extension(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct kernel_extension *known = kernel_find(extension->kind->real_name, extension->kind->target);
+	const struct kernel_demands *known = kernel_demands_of(extension->kind->real_name, extension->kind->target);
 
 	if (known == NULL) {
 		say_text(check, DIAG_KERNEL_UNKNOWN, extension, extension->kind->name,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between check_kernel.c, which goes by the table, and kernel_data.c, which looks into the options. Used by them alone. */
+/* Between check_kernel.c, which goes by the rows of model/kinds.h, and kernel_data.c, which looks into options. */
 #ifndef FW_CHECK_KERNEL_CHECK_H
 #define FW_CHECK_KERNEL_CHECK_H
 
@@ -12,7 +12,7 @@ struct kernel_check {
 	const struct table *table;
 	const struct chain *chain;
 	const struct rule *rule;
-	unsigned table_bit; /* of enum table_bit */
+	unsigned table_bit; /* of enum table_bit (model/builtin.h) */
 	unsigned hooks;     /* from which the chain can be reached; 0: from none */
 	struct diag_log *log;
 };
@@ -25,6 +25,16 @@ void kernel_want_hooks(const struct kernel_check *check, const struct extension 
 		       unsigned allowed);
 void kernel_want_protocols(const struct kernel_check *check, const struct extension *extension, const char *what,
 			   const unsigned char *protocols, size_t count);
+
+/* What the kernel refuses in the options of a match or target; few have such a check. */
+struct kernel_data_check {
+	const char *name;
+	bool target;
+	void (*look)(const struct kernel_check *check, const struct extension *extension);
+};
+
+extern const struct kernel_data_check kernel_data_checks[];
+extern const size_t kernel_data_check_count;
 
 /* What depends on the options of an extension. */
 void kernel_check_data(const struct kernel_check *check, const struct extension *extension);

@@ -4,7 +4,7 @@
  * layouts are those of the kernel's headers, in the revision that libxtables chose.
  */
 #include "check/kernel_check.h"
-#include "check/kernel_table.h"
+#include "check/kernel_helper.h"
 #include "model/builtin.h"
 #include "model/ext.h"
 
@@ -364,7 +364,7 @@ static void check_set(const struct kernel_check *check, const struct extension *
 
 	if (!ext_set_maps(extension, &priority))
 		return;
-	if (check->table_bit != TABLE_MANGLE)
+	if (check->table_bit != TABLE_BIT_MANGLE)
 		kernel_say(check, DIAG_KERNEL_TABLE, extension, "SET --map-set works in table mangle only: the kernel refuses it");
 	if (priority)
 		kernel_want_hooks(check, extension, "--map-prio and --map-queue", OUT_HOOKS);
@@ -469,41 +469,41 @@ static void check_npt(const struct kernel_check *check, const struct extension *
 		kernel_say(check, DIAG_KERNEL_VALUE, extension, "the address has bits outside of its prefix: the kernel refuses that");
 }
 
+/* By the name of a row in model/kinds_*.c. */
+const struct kernel_data_check kernel_data_checks[] = {
+	{ .name = "addrtype", .look = check_addrtype },
+	{ .name = "bpf", .look = check_bpf },
+	{ .name = "cgroup", .look = check_cgroup },
+	{ .name = "connlabel", .look = check_connlabel },
+	{ .name = "devgroup", .look = check_devgroup },
+	{ .name = "ecn", .look = check_ecn },
+	{ .name = "hashlimit", .look = check_hashlimit },
+	{ .name = "limit", .look = check_limit },
+	{ .name = "owner", .look = check_owner },
+	{ .name = "physdev", .look = check_physdev },
+	{ .name = "policy", .look = check_policy },
+	{ .name = "rateest", .look = check_rateest },
+	{ .name = "recent", .look = check_recent },
+	{ .name = "string", .look = check_string },
+	{ .name = "u32", .look = check_u32 },
+	{ .name = "CT", .target = true, .look = check_ct },
+	{ .name = "DNPT", .target = true, .look = check_npt },
+	{ .name = "ECN", .target = true, .look = check_ecn_target },
+	{ .name = "IDLETIMER", .target = true, .look = check_idletimer },
+	{ .name = "NFQUEUE", .target = true, .look = check_nfqueue },
+	{ .name = "REJECT", .target = true, .look = check_reject },
+	{ .name = "SET", .target = true, .look = check_set },
+	{ .name = "SNPT", .target = true, .look = check_npt },
+	{ .name = "TCPMSS", .target = true, .look = check_tcpmss },
+	{ .name = "TEE", .target = true, .look = check_tee },
+};
+
+const size_t kernel_data_check_count = ARRAY_LEN(kernel_data_checks);
+
 void kernel_check_data(const struct kernel_check *check, const struct extension *extension)
 {
-	static const struct {
-		const char *name;
-		bool target;
-		void (*look)(const struct kernel_check *check, const struct extension *extension);
-	} table[] = {
-		{ "addrtype", false, check_addrtype },
-		{ "bpf", false, check_bpf },
-		{ "cgroup", false, check_cgroup },
-		{ "connlabel", false, check_connlabel },
-		{ "devgroup", false, check_devgroup },
-		{ "ecn", false, check_ecn },
-		{ "hashlimit", false, check_hashlimit },
-		{ "limit", false, check_limit },
-		{ "owner", false, check_owner },
-		{ "physdev", false, check_physdev },
-		{ "policy", false, check_policy },
-		{ "rateest", false, check_rateest },
-		{ "recent", false, check_recent },
-		{ "string", false, check_string },
-		{ "u32", false, check_u32 },
-		{ "CT", true, check_ct },
-		{ "DNPT", true, check_npt },
-		{ "ECN", true, check_ecn_target },
-		{ "IDLETIMER", true, check_idletimer },
-		{ "NFQUEUE", true, check_nfqueue },
-		{ "REJECT", true, check_reject },
-		{ "SET", true, check_set },
-		{ "SNPT", true, check_npt },
-		{ "TCPMSS", true, check_tcpmss },
-		{ "TEE", true, check_tee },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (table[i].target == extension->kind->target && strcmp(table[i].name, extension->kind->real_name) == 0)
-			table[i].look(check, extension);
+	for (size_t i = 0; i < kernel_data_check_count; i++)
+		if (kernel_data_checks[i].target == extension->kind->target &&
+		    strcmp(kernel_data_checks[i].name, extension->kind->real_name) == 0)
+			kernel_data_checks[i].look(check, extension);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "meaning/matchset.h"
-#include "meaning/matchset_kinds.h"
+#include "meaning/match_readers.h"
 
 #include <string.h>
 
@@ -294,31 +294,35 @@ static void read_interface(struct matchset *set, enum field field, const char *n
 	matchset_range(set, field, lo, lo | low, invert, NULL);
 }
 
-const struct match_kind *match_kind_of(const struct extension *match)
+/* The row of the match; NULL: it has none, or the row is about other revisions. */
+static const struct match_kind *kind_of(const struct extension *match)
 {
-	static const struct match_kind unknown = { .name = "", .revision = -1, .class = CLASS_FRESH };
+	const struct match_kind *kind = match_kind_find(match->kind->real_name);
 
-	for (size_t i = 0; i < match_kind_count; i++)
-		if ((match_kinds[i].revision < 0 || match_kinds[i].revision == match->kind->revision) &&
-		    strcmp(match_kinds[i].name, match->kind->real_name) == 0)
-			return &match_kinds[i];
-	return &unknown;
+	return kind != NULL && (kind->revisions == 0 || (kind->revisions & 1U << match->kind->revision) != 0) ? kind : NULL;
 }
 
 bool match_is_counted(const struct extension *match)
 {
-	return match_kind_of(match)->counted;
+	const struct match_kind *kind = kind_of(match);
+
+	return kind != NULL && kind->counted;
 }
 
 static void read_match(struct matchset *set, const struct extension *match)
 {
-	const struct match_kind *kind = match_kind_of(match);
+	const struct match_kind *kind = kind_of(match);
+	const struct match_reader *reader = kind != NULL ? match_reader_find(kind->name) : NULL;
+	enum match_class class = kind != NULL ? kind->class : CLASS_FRESH;
 
-	if (kind->class == CLASS_NEUTRAL)
+	if (class == CLASS_NEUTRAL)
 		return;
-	if (kind->class == CLASS_EXACT && kind->read(set, match))
+	if (class == CLASS_EXACT && reader == NULL)
+		class = CLASS_FRESH;
+	if (class == CLASS_EXACT && reader->read(set, match))
 		return;
-	matchset_unknown(set, match, kind->class == CLASS_FRESH ? CLASS_FRESH : CLASS_PURE, kind->depends, kind->negated);
+	matchset_unknown(set, match, class == CLASS_FRESH ? CLASS_FRESH : CLASS_PURE, kind != NULL ? kind->depends : 0,
+			 reader != NULL ? reader->negated : NULL);
 }
 
 bool matchset_read(struct matchset *set, const struct rule *rule)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a rule's matches ask of a packet: a list of conditions that must all hold. Each kind of match
- * is classed in one table (matchset.c). What is not modelled stays as an unknown: a boolean that is
- * the same wherever the same words stand when the match is a function of the packet, one of its own
- * at each use when it has state or chance. A match that is not in the table is of the second class,
- * from which nothing is ever concluded.
+ * What a rule's matches ask of a packet: a list of conditions that must all hold. The class of a match is in
+ * its row (model/kinds_match.c). A match that is not modelled stays as an unknown, a boolean: if the match is
+ * a function of the packet (CLASS_PURE), all rules with the same words share one; if it has state or chance
+ * (CLASS_FRESH), each use has its own. A match without a row is CLASS_FRESH, and nothing is ever concluded
+ * from such a match.
  */
 #ifndef FW_MEANING_MATCHSET_H
 #define FW_MEANING_MATCHSET_H
@@ -12,18 +12,8 @@
 #include "base/arena.h"
 #include "base/vec.h"
 #include "meaning/field.h"
+#include "model/kinds.h"
 #include "model/ruleset.h"
-
-/* What targets can change on the way through a table, as bits; a condition names those that it depends on. */
-enum changes {
-	CHANGES_MARK = 1 << 0,
-	CHANGES_CTMARK = 1 << 1,
-	CHANGES_SETS = 1 << 2,
-	CHANGES_HEADER = 1 << 3, /* length, TTL, TOS, TCP options */
-	CHANGES_TRACKING = 1 << 4,
-	CHANGES_ADDRESS = 1 << 5, /* without connection tracking: SNPT, DNPT */
-	CHANGES_ALL = (1 << 6) - 1,
-};
 
 enum cond_kind {
 	COND_RANGES,  /* the field, or the other one, is within the ranges */

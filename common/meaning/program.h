@@ -8,18 +8,7 @@
 
 #include "meaning/box.h"
 #include "model/builtin.h"
-
-enum effect {
-	EFFECT_NONE,   /* goes on: LOG, MARK, no target ... */
-	EFFECT_ACCEPT, /* ends the table: ACCEPT */
-	EFFECT_DROP,   /* DROP, REJECT */
-	EFFECT_QUEUE,  /* ends the table, another program decides: QUEUE, NFQUEUE, TPROXY */
-	EFFECT_NAT,    /* rewrites and ends the table */
-	EFFECT_RETURN,
-	EFFECT_JUMP,
-	EFFECT_GOTO,
-	EFFECT_MAYBE, /* a target that nobody described, or one that may end the table or not */
-};
+#include "model/kinds.h"
 
 struct program_chain;
 

@@ -194,34 +194,34 @@ static void set_tracking(struct packet *packet, const struct extension *target)
 		packet_set(packet, FIELD_CT, ct_value(CT_UNTRACKED, false, false, false));
 }
 
+/* One entry for each row of model/kinds_target.c that changes something and lets the packet go on. */
+const struct target_writer target_writers[] = {
+	{ .name = "CONNMARK", .write = set_connmark },
+	{ .name = "CT", .write = set_tracking },
+	{ .name = "DNPT", .forgets = 1U << FIELD_DST },
+	{ .name = "DSCP", .write = set_tos },
+	{ .name = "ECN", .forgets = 1U << FIELD_TOS | 1U << FIELD_FLAGS },
+	{ .name = "HL", .write = set_ttl },
+	{ .name = "HMARK", .forgets = 1U << FIELD_MARK },
+	{ .name = "MARK", .write = set_mark },
+	{ .name = "NOTRACK", .write = set_tracking },
+	{ .name = "SET", .forgets = 1U << FIELD_MARK },
+	{ .name = "SNPT", .forgets = 1U << FIELD_SRC },
+	{ .name = "TCPMSS", .forgets = 1U << FIELD_LENGTH },
+	{ .name = "TCPOPTSTRIP" }, /* no field holds TCP's options */
+	{ .name = "TOS", .write = set_tos },
+	{ .name = "TTL", .write = set_ttl },
+};
+
+const size_t target_writer_count = ARRAY_LEN(target_writers);
+
 void rewrite_other(struct packet *packet, const struct rule *rule)
 {
-	static const struct {
-		const char *name;
-		void (*apply)(struct packet *packet, const struct extension *target);
-		unsigned forgets; /* bits of enum field */
-	} targets[] = {
-		{ "MARK", set_mark, 0 },
-		{ "CONNMARK", set_connmark, 0 },
-		{ "TTL", set_ttl, 0 },
-		{ "HL", set_ttl, 0 },
-		{ "DSCP", set_tos, 0 },
-		{ "TOS", set_tos, 0 },
-		{ "CT", set_tracking, 0 },
-		{ "NOTRACK", set_tracking, 0 },
-		{ "HMARK", NULL, 1U << FIELD_MARK },
-		{ "SET", NULL, 1U << FIELD_MARK },
-		{ "ECN", NULL, 1U << FIELD_TOS | 1U << FIELD_FLAGS },
-		{ "TCPMSS", NULL, 1U << FIELD_LENGTH },
-		{ "DNPT", NULL, 1U << FIELD_DST },
-		{ "SNPT", NULL, 1U << FIELD_SRC },
-	};
-
-	for (size_t i = 0; rule->target != NULL && i < ARRAY_LEN(targets); i++) {
-		if (strcmp(targets[i].name, rule->target->kind->real_name) != 0)
+	for (size_t i = 0; rule->target != NULL && i < target_writer_count; i++) {
+		if (strcmp(target_writers[i].name, rule->target->kind->real_name) != 0)
 			continue;
-		if (targets[i].apply != NULL)
-			targets[i].apply(packet, rule->target);
-		packet->known &= ~targets[i].forgets;
+		if (target_writers[i].write != NULL)
+			target_writers[i].write(packet, rule->target);
+		packet->known &= ~target_writers[i].forgets;
 	}
 }

@@ -22,6 +22,16 @@ bool nat_range_of(const struct rule *rule, enum family family, unsigned hook, st
 /* Rewrites by a NAT rule; what depends on chance or on the host is unknown afterwards. */
 void rewrite_nat(struct packet *packet, const struct rule *rule, unsigned hook);
 
+/* What a target other than NAT does with a packet: it writes values, and the values of some fields are lost. */
+struct target_writer {
+	const char *name; /* of its row in model/kinds_target.c */
+	void (*write)(struct packet *packet, const struct extension *target); /* NULL: writes nothing that is known */
+	unsigned forgets; /* fields that are unknown afterwards, as bits of enum field */
+};
+
+extern const struct target_writer target_writers[];
+extern const size_t target_writer_count;
+
 /* What MARK, CONNMARK, CT, TTL ... do. */
 void rewrite_other(struct packet *packet, const struct rule *rule);
 

@@ -3,7 +3,7 @@
 #include "base/suggest.h"
 #include "model/builtin.h"
 #include "model/command.h"
-#include "model/ext_names.h"
+#include "model/kinds.h"
 
 #include <string.h>
 
@@ -22,7 +22,7 @@ static void complain_chain(struct reader *reader, const struct line *line, unsig
 	for (size_t i = 0; i < reader->table->chains.len; i++)
 		suggest_consider(&near, reader->table->chains.item[i]->name);
 	if (may_be_target)
-		ext_consider_targets(&near);
+		kinds_consider_targets(&near);
 	strbuf_printf(&text, "%s `%s' in table %s", what, name, reader->table->name);
 	if (near.best != NULL)
 		strbuf_printf(&text, "; did you mean %s?", near.best);

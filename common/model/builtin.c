@@ -6,6 +6,9 @@
 const char *const table_names[] = { "filter", "nat", "mangle", "raw", "security" };
 const size_t table_count = ARRAY_LEN(table_names);
 
+const char *const verdict_names[] = { "ACCEPT", "DROP", "QUEUE", "RETURN" };
+const size_t verdict_count = ARRAY_LEN(verdict_names);
+
 static const unsigned hooks_of_table[] = {
 	HOOK_INPUT | HOOK_FORWARD | HOOK_OUTPUT,
 	HOOK_PREROUTING | HOOK_INPUT | HOOK_OUTPUT | HOOK_POSTROUTING,
@@ -41,6 +44,8 @@ unsigned builtin_hook(const char *table, const char *chain)
 
 bool is_verdict(const char *name)
 {
-	return strcmp(name, "ACCEPT") == 0 || strcmp(name, "DROP") == 0 || strcmp(name, "RETURN") == 0 ||
-	       strcmp(name, "QUEUE") == 0;
+	for (size_t i = 0; i < verdict_count; i++)
+		if (strcmp(name, verdict_names[i]) == 0)
+			return true;
+	return false;
 }

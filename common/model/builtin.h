@@ -18,6 +18,15 @@ enum hook {
 };
 #define HOOK_COUNT 5
 
+/* Tables, as bits in the order of table_names. */
+enum table_bit {
+	TABLE_BIT_FILTER = 1 << 0,
+	TABLE_BIT_NAT = 1 << 1,
+	TABLE_BIT_MANGLE = 1 << 2,
+	TABLE_BIT_RAW = 1 << 3,
+	TABLE_BIT_SECURITY = 1 << 4,
+};
+
 /* The name of the hook with this number (0 to HOOK_COUNT - 1), which is also its built-in chain's. */
 const char *hook_name(unsigned number);
 
@@ -27,11 +36,13 @@ unsigned table_hooks(const char *table);
 /* The hook of a built-in chain of the table; 0: the table has no such built-in chain. */
 unsigned builtin_hook(const char *table, const char *chain);
 
-/* ACCEPT, DROP, RETURN, QUEUE: what is neither a chain nor an extension. */
+/* ACCEPT, DROP, QUEUE, RETURN: a jump to these names neither a chain nor an extension. */
 bool is_verdict(const char *name);
 
-/* The names of the tables, for messages and suggestions. */
+/* The names of the tables and of the verdicts, for messages and suggestions. */
 extern const char *const table_names[];
 extern const size_t table_count;
+extern const char *const verdict_names[];
+extern const size_t verdict_count;
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* iptables' own options of a rule: which may stand how often, what they mean, and what cannot be said in a ruleset. */
 #include "model/builtin.h"
-#include "model/ext_names.h"
+#include "model/kinds.h"
 #include "model/xt.h"
 
 #include <ctype.h>
@@ -55,7 +55,7 @@ static void read_match(const char *name)
 		xtables_error(PARAMETER_PROBLEM, "`!' cannot stand before --match; put it before the option that it negates");
 	}
 	match = xtables_find_match(name, XTF_TRY_LOAD, &door.matches);
-	near = match == NULL ? ext_near_match(name) : NULL;
+	near = match == NULL ? kinds_near_match(name) : NULL;
 	if (match == NULL)
 		xtables_error(PARAMETER_PROBLEM, "unknown match `%s': no such extension is installed%s%s%s", name,
 			      near != NULL ? "; did you mean " : "", near != NULL ? near : "", near != NULL ? "?" : "");

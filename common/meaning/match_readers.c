@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What each match of the kernel means: net/netfilter/xt_*.c and ip{,6}t_*.c, version 6.1 and later. */
-#include "meaning/matchset_kinds.h"
+/* What each exact match asks of a packet: the kernel's net/netfilter/xt_*.c and ip{,6}t_*.c, version 6.1 and later. */
+#include "meaning/match_readers.h"
 
 #include "model/ext.h"
 
@@ -322,74 +322,36 @@ static bool negated_owner(unsigned char *data)
 	return negative;
 }
 
-/*
- * Every match that libxtables 1.8.9 knows. PURE: nothing but the packet, its socket, device and
- * connection, and tables that rules do not change. A kind that is missing here is FRESH.
- */
-const struct match_kind match_kinds[] = {
-	{ "addrtype", 1, CLASS_PURE, false, CHANGES_HEADER, NULL, negated_addrtype },
-	{ "ah", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "bpf", -1, CLASS_PURE, false, CHANGES_ALL, NULL, NULL },
-	{ "cgroup", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "cluster", -1, CLASS_PURE, false, CHANGES_TRACKING, NULL, NULL },
-	{ "comment", -1, CLASS_NEUTRAL, false, 0, NULL, NULL },
-	{ "connbytes", -1, CLASS_PURE, true, CHANGES_TRACKING, NULL, NULL },
-	{ "connlabel", -1, CLASS_FRESH, false, 0, NULL, NULL }, /* --set changes it */
-	{ "connlimit", -1, CLASS_FRESH, true, 0, NULL, NULL },
-	{ "connmark", 1, CLASS_EXACT, false, 0, read_connmark, NULL },
-	{ "conntrack", -1, CLASS_EXACT, false, CHANGES_TRACKING, read_conntrack, NULL },
-	{ "cpu", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "dccp", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "devgroup", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "dscp", 0, CLASS_EXACT, false, 0, read_dscp, NULL },
-	{ "dst", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "ecn", -1, CLASS_PURE, false, CHANGES_HEADER, NULL, NULL },
-	{ "esp", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "eui64", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "frag", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "hashlimit", -1, CLASS_FRESH, true, 0, NULL, NULL },
-	{ "hbh", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "helper", -1, CLASS_PURE, false, CHANGES_TRACKING, NULL, NULL },
-	{ "hl", 0, CLASS_EXACT, false, 0, read_ttl, NULL },
-	{ "icmp", 0, CLASS_EXACT, false, 0, read_icmp, NULL },
-	{ "icmp6", 0, CLASS_EXACT, false, 0, read_icmp6, NULL },
-	{ "ipcomp", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "iprange", 1, CLASS_EXACT, false, 0, read_iprange, NULL },
-	{ "ipv6header", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "ipvs", -1, CLASS_PURE, false, CHANGES_TRACKING, NULL, NULL },
-	{ "length", 0, CLASS_EXACT, false, 0, read_length, NULL },
-	{ "limit", -1, CLASS_FRESH, true, 0, NULL, NULL },
-	{ "mac", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "mark", 1, CLASS_EXACT, false, 0, read_mark, NULL },
-	{ "mh", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "multiport", 1, CLASS_EXACT, false, 0, read_multiport, NULL },
-	{ "nfacct", -1, CLASS_FRESH, false, 0, NULL, NULL },
-	{ "osf", -1, CLASS_PURE, false, CHANGES_HEADER, NULL, NULL },
-	{ "owner", 1, CLASS_PURE, false, 0, NULL, negated_owner },
-	{ "physdev", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "pkttype", 0, CLASS_EXACT, false, 0, read_pkttype, NULL },
-	{ "policy", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "quota", -1, CLASS_FRESH, true, 0, NULL, NULL },
-	{ "rateest", -1, CLASS_FRESH, true, 0, NULL, NULL },
-	{ "realm", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "recent", -1, CLASS_FRESH, true, 0, NULL, NULL },
-	{ "rpfilter", -1, CLASS_PURE, false, CHANGES_MARK | CHANGES_HEADER, NULL, NULL },
-	{ "rt", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "sctp", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "set", -1, CLASS_EXACT, false, CHANGES_SETS, read_set, NULL },
-	{ "socket", -1, CLASS_FRESH, false, 0, NULL, NULL }, /* may restore the mark */
-	{ "srh", -1, CLASS_PURE, false, 0, NULL, NULL },
-	{ "state", 0, CLASS_EXACT, false, 0, read_state, NULL },
-	{ "statistic", -1, CLASS_FRESH, true, 0, NULL, NULL },
-	{ "string", -1, CLASS_PURE, false, CHANGES_HEADER, NULL, NULL },
-	{ "tcp", 0, CLASS_EXACT, false, 0, read_tcp, NULL },
-	{ "tcpmss", -1, CLASS_PURE, false, CHANGES_HEADER, NULL, NULL },
-	{ "time", -1, CLASS_FRESH, true, 0, NULL, NULL },
-	{ "tos", 1, CLASS_EXACT, false, 0, read_tos, NULL },
-	{ "ttl", 0, CLASS_EXACT, false, 0, read_ttl, NULL },
-	{ "u32", -1, CLASS_PURE, false, CHANGES_ALL, NULL, NULL },
-	{ "udp", 0, CLASS_EXACT, false, 0, read_udp, NULL },
-	{ "udplite", 0, CLASS_EXACT, false, 0, read_udp, NULL },
+/* One entry for each row of model/kinds_match.c that is exact, and for those whose negation can be told apart. */
+const struct match_reader match_readers[] = {
+	{ .name = "addrtype", .negated = negated_addrtype },
+	{ .name = "connmark", .read = read_connmark },
+	{ .name = "conntrack", .read = read_conntrack },
+	{ .name = "dscp", .read = read_dscp },
+	{ .name = "hl", .read = read_ttl },
+	{ .name = "icmp", .read = read_icmp },
+	{ .name = "icmp6", .read = read_icmp6 },
+	{ .name = "iprange", .read = read_iprange },
+	{ .name = "length", .read = read_length },
+	{ .name = "mark", .read = read_mark },
+	{ .name = "multiport", .read = read_multiport },
+	{ .name = "owner", .negated = negated_owner },
+	{ .name = "pkttype", .read = read_pkttype },
+	{ .name = "set", .read = read_set },
+	{ .name = "state", .read = read_state },
+	{ .name = "tcp", .read = read_tcp },
+	{ .name = "tos", .read = read_tos },
+	{ .name = "ttl", .read = read_ttl },
+	{ .name = "udp", .read = read_udp },
+	{ .name = "udplite", .read = read_udp },
 };
 
-const size_t match_kind_count = ARRAY_LEN(match_kinds);
+const size_t match_reader_count = ARRAY_LEN(match_readers);
+
+const struct match_reader *match_reader_find(const char *name)
+{
+	for (size_t i = 0; i < match_reader_count; i++)
+		if (strcmp(match_readers[i].name, name) == 0)
+			return &match_readers[i];
+	return NULL;
+}

@@ -1,28 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How matches become conditions: what matchset.c and the readers of the kernel's structures share. */
-#ifndef FW_MEANING_MATCHSET_KINDS_H
-#define FW_MEANING_MATCHSET_KINDS_H
+#ifndef FW_MEANING_MATCH_READERS_H
+#define FW_MEANING_MATCH_READERS_H
 
 #include "meaning/matchset.h"
 
-enum match_class {
-	CLASS_FRESH,   /* unknown with state or chance, or of a kind that nobody described: the safe class */
-	CLASS_PURE,    /* unknown, but the same answer for the same packet within a table */
-	CLASS_EXACT,   /* its reader gives conditions */
-	CLASS_NEUTRAL, /* always matches */
-};
-
-struct match_kind {
-	const char *name; /* what the kernel calls it */
-	int revision;     /* -1: any */
-	enum match_class class;
-	bool counted;     /* limits how many packets match */
-	unsigned depends; /* PURE: of enum changes */
-	bool (*read)(struct matchset *set, const struct extension *match); /* EXACT; false: this use is PURE after all */
+/* What a row of model/kinds_match.c cannot hold: the functions that know the kernel's structures. */
+struct match_reader {
+	const char *name; /* the row's */
+	bool (*read)(struct matchset *set, const struct extension *match); /* false: this use is CLASS_PURE after all */
 	bool (*negated)(unsigned char *data); /* takes a negation of the whole out of the data; NULL: none to take out */
 };
 
-const struct match_kind *match_kind_of(const struct extension *match);
+extern const struct match_reader match_readers[];
+extern const size_t match_reader_count;
+
+/* NULL: the match has no such functions. */
+const struct match_reader *match_reader_find(const char *name);
 
 void matchset_push(struct matchset *set, const struct cond *cond);
 
@@ -41,8 +35,5 @@ void matchset_masked(struct matchset *set, enum field field, field_value mask, f
 /* The unknown of a whole match. */
 void matchset_unknown(struct matchset *set, const struct extension *match, enum match_class class, unsigned depends,
 		      bool (*negated)(unsigned char *data));
-
-extern const struct match_kind match_kinds[];
-extern const size_t match_kind_count;
 
 #endif
