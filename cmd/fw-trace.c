@@ -127,7 +127,7 @@ static void print_counts(struct trace_run *run)
 		struct rule *rule = at->chain->chain->rules.item[at->index];
 
 		rule->has_counters = true;
-		rule->counters = (struct counters){ run->tracer.hits[i], 0 };
+		rule->counters = (struct rule_counters){ run->tracer.hits[i], 0 };
 	}
 	if (ruleset_print(&run->show.out, run->ruleset, true) != 0)
 		diag_memory(&run->cli->log);

@@ -12,7 +12,7 @@ static const struct target_kind *kind_of(const struct rule *rule)
 	return kind != NULL && kind->effect != EFFECT_MAYBE ? kind : NULL;
 }
 
-enum effect effect_of(const struct rule *rule)
+enum rule_effect effect_of(const struct rule *rule)
 {
 	if (rule->jump != NULL)
 		return rule->is_goto ? EFFECT_GOTO : EFFECT_JUMP;

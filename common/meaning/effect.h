@@ -5,7 +5,7 @@
 
 #include "meaning/program.h"
 
-enum effect effect_of(const struct rule *rule);
+enum rule_effect effect_of(const struct rule *rule);
 
 /* What the rule changes for those after it in its table, by its target and its matches: of enum changes. */
 unsigned effect_changes(const struct rule *rule);

@@ -79,7 +79,7 @@ struct passage {
 	diagram enters, back;
 };
 
-struct walk {
+struct flow_walk {
 	struct flow *flow;
 	const struct box *box; /* that all packets are in */
 	enum flow_end end;
@@ -89,10 +89,10 @@ struct walk {
 	struct passage *passages; /* by chain of the table */
 };
 
-static diagram walk_chain(struct walk *walk, const struct program_chain *chain, diagram enters);
+static diagram walk_chain(struct flow_walk *walk, const struct program_chain *chain, diagram enters);
 
 /* Most rules have nothing to do with the packets that are asked about: seen without a diagram. */
-static bool concerns(const struct walk *walk, const struct program_rule *rule)
+static bool concerns(const struct flow_walk *walk, const struct program_rule *rule)
 {
 	const struct box *boxes = walk->flow->program->boxes.item;
 
@@ -103,7 +103,7 @@ static bool concerns(const struct walk *walk, const struct program_rule *rule)
 }
 
 /* Does the rule's effect end packets the way that is asked about? Someone else decides: either way. */
-static bool ends_so(const struct walk *walk, enum effect effect)
+static bool ends_so(const struct flow_walk *walk, enum rule_effect effect)
 {
 	if (effect == EFFECT_QUEUE || effect == EFFECT_MAYBE)
 		return true;
@@ -111,7 +111,7 @@ static bool ends_so(const struct walk *walk, enum effect effect)
 }
 
 /* One rule: *back gets what returns by it. Returns what goes on behind it. */
-static diagram walk_rule(struct walk *walk, const struct program_rule *rule, diagram rest, diagram *back)
+static diagram walk_rule(struct flow_walk *walk, const struct program_rule *rule, diagram rest, diagram *back)
 {
 	struct diagrams *all = walk->flow->diagrams;
 	diagram set = flow_rule(walk->flow, rule), hit = diagram_and(all, rest, set), inner;
@@ -135,7 +135,7 @@ static diagram walk_rule(struct walk *walk, const struct program_rule *rule, dia
 	return rule->effect == EFFECT_GOTO ? rest : diagram_or(all, rest, inner);
 }
 
-static diagram walk_rules(struct walk *walk, const struct program_chain *chain, diagram enters)
+static diagram walk_rules(struct flow_walk *walk, const struct program_chain *chain, diagram enters)
 {
 	diagram rest = enters, back = DIAGRAM_EMPTY;
 
@@ -152,7 +152,7 @@ static diagram walk_rules(struct walk *walk, const struct program_chain *chain, 
  * Returns what comes back of what enters; nothing to be relied on once something was found. The same packets are
  * often sent through a chain again, and what chains call each other twice would double the work at each depth.
  */
-static diagram walk_chain(struct walk *walk, const struct program_chain *chain, diagram enters)
+static diagram walk_chain(struct flow_walk *walk, const struct program_chain *chain, diagram enters)
 {
 	struct passage *last = &walk->passages[chain - chain->table->chains];
 	diagram back;
@@ -164,7 +164,7 @@ static diagram walk_chain(struct walk *walk, const struct program_chain *chain, 
 	return back;
 }
 
-static bool walk_from(struct walk *walk, const struct program_chain *chain, diagram *result)
+static bool walk_from(struct flow_walk *walk, const struct program_chain *chain, diagram *result)
 {
 	struct diagrams *all = walk->flow->diagrams;
 	diagram enters = diagram_and(all, diagram_valid(all), diagram_box(all, walk->box)), back;
@@ -184,11 +184,11 @@ static bool walk_from(struct walk *walk, const struct program_chain *chain, diag
 bool flow_some(struct flow *flow, const struct program_chain *chain, const struct box *box, enum flow_end end,
 	       diagram *some)
 {
-	return walk_from(&(struct walk){ .flow = flow, .box = box, .end = end }, chain, some);
+	return walk_from(&(struct flow_walk){ .flow = flow, .box = box, .end = end }, chain, some);
 }
 
 bool flow_all(struct flow *flow, const struct program_chain *chain, const struct box *box, enum flow_end end,
 	      diagram *part)
 {
-	return walk_from(&(struct walk){ .flow = flow, .box = box, .end = end, .all = true }, chain, part);
+	return walk_from(&(struct flow_walk){ .flow = flow, .box = box, .end = end, .all = true }, chain, part);
 }

@@ -27,7 +27,7 @@ bool proto_has_ports(unsigned proto)
 	       proto == IPPROTO_DCCP;
 }
 
-struct parser {
+struct packet_parser {
 	struct packet *packet;
 	const char *text;
 	size_t len;
@@ -37,12 +37,12 @@ struct parser {
 	enum ct_state state;
 };
 
-static void advance(struct parser *parser)
+static void advance(struct packet_parser *parser)
 {
 	parser->token = token_next(parser->text, parser->len, &parser->token);
 }
 
-static bool fail(struct parser *parser, const char *fault)
+static bool fail(struct packet_parser *parser, const char *fault)
 {
 	if (parser->fault == NULL)
 		parser->fault = fault;
@@ -60,7 +60,7 @@ static bool copy_token(const struct token *token, char *out, size_t size)
 
 /* --- addresses ---------------------------------------------------------------------------------- */
 
-static bool read_addr(struct parser *parser, enum field field, const char *text)
+static bool read_addr(struct packet_parser *parser, enum field field, const char *text)
 {
 	enum family family = strchr(text, ':') != NULL ? FAMILY_IPV6 : FAMILY_IPV4;
 	field_value value;
@@ -74,7 +74,7 @@ static bool read_addr(struct parser *parser, enum field field, const char *text)
 	return true;
 }
 
-static bool read_port(struct parser *parser, enum field field, const char *text)
+static bool read_port(struct packet_parser *parser, enum field field, const char *text)
 {
 	struct token token = { .text = text, .len = strlen(text) };
 	unsigned long port;
@@ -86,7 +86,7 @@ static bool read_port(struct parser *parser, enum field field, const char *text)
 }
 
 /* ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT; * for any address. */
-static bool read_endpoint(struct parser *parser, enum field addr, enum field port)
+static bool read_endpoint(struct packet_parser *parser, enum field addr, enum field port)
 {
 	char text[INET6_ADDRSTRLEN + 10], *colon, *begin = text;
 	bool good = true;
@@ -117,7 +117,7 @@ static bool read_endpoint(struct parser *parser, enum field addr, enum field por
 
 /* --- words ---------------------------------------------------------------------------------------- */
 
-static bool read_interface(struct parser *parser, enum field field)
+static bool read_interface(struct packet_parser *parser, enum field field)
 {
 	char name[IFNAMSIZ];
 
@@ -129,7 +129,7 @@ static bool read_interface(struct parser *parser, enum field field)
 	return true;
 }
 
-static bool read_proto(struct parser *parser)
+static bool read_proto(struct packet_parser *parser)
 {
 	static const struct {
 		const char *name;
@@ -154,7 +154,7 @@ static bool read_proto(struct parser *parser)
 	return true;
 }
 
-static bool read_flags(struct parser *parser)
+static bool read_flags(struct packet_parser *parser)
 {
 	static const char *const names[] = { "fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr" };
 	const char *at = parser->token.text, *end = at + parser->token.len;
@@ -176,7 +176,7 @@ static bool read_flags(struct parser *parser)
 	return true;
 }
 
-static bool read_number(struct parser *parser, enum field field)
+static bool read_number(struct packet_parser *parser, enum field field)
 {
 	char text[24], *end;
 	unsigned long number;
@@ -198,7 +198,7 @@ static bool read_number(struct parser *parser, enum field field)
 }
 
 /* NAME VALUE. */
-static bool read_pair(struct parser *parser)
+static bool read_pair(struct packet_parser *parser)
 {
 	static const struct {
 		const char *name;
@@ -227,7 +227,7 @@ static bool read_pair(struct parser *parser)
 			    "mark, ctmark, length, ttl, tos, pkttype with its value belongs here");
 }
 
-static bool read_word(struct parser *parser)
+static bool read_word(struct packet_parser *parser)
 {
 	for (unsigned state = 0; state < CT_STATE_COUNT; state++)
 		if (token_is(&parser->token, ct_state_name((enum ct_state)state))) {
@@ -250,7 +250,7 @@ static bool read_word(struct parser *parser)
 }
 
 /* What the text left open and a packet of its kind has. */
-static bool complete(struct parser *parser)
+static bool complete(struct packet_parser *parser)
 {
 	struct packet *packet = parser->packet;
 	unsigned ct;
@@ -277,7 +277,7 @@ static bool complete(struct parser *parser)
 	return true;
 }
 
-static bool parse(struct parser *parser)
+static bool parse(struct packet_parser *parser)
 {
 	while (token_is(&parser->token, "in") || token_is(&parser->token, "out"))
 		if (!read_interface(parser, token_is(&parser->token, "in") ? FIELD_IN : FIELD_OUT))
@@ -299,7 +299,7 @@ static bool parse(struct parser *parser)
 
 bool packet_parse(struct packet *packet, const char *text, size_t len, const char **fault, size_t *at)
 {
-	struct parser parser = { .packet = packet, .text = text, .len = len, .state = CT_NEW };
+	struct packet_parser parser = { .packet = packet, .text = text, .len = len, .state = CT_NEW };
 
 	*packet = (struct packet){ .family = FAMILY_NONE };
 	parser.token = token_after(text, len, 0);

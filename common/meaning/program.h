@@ -16,7 +16,7 @@ struct program_rule {
 	const struct rule *rule;
 	const struct cond *conds;
 	unsigned cond_count;
-	enum effect effect;
+	enum rule_effect effect;
 	bool fresh;        /* within its boxes it may match or not: limits, unknown kinds, too many boxes */
 	unsigned first_box; /* in program->boxes */
 	unsigned box_count; /* 0: matches nothing */

@@ -7,13 +7,13 @@
 
 #include <string.h>
 
-static void complain_number(struct reader *reader, const struct line *line)
+static void complain_number(struct ruleset_reader *reader, const struct line *line)
 {
 	reader_complain_word(reader, line, DIAG_SYNTAX, reader->command.chain_word + 1,
 			     "the chain has no rule of this number");
 }
 
-static void complain_chain(struct reader *reader, const struct line *line, unsigned word, const char *what,
+static void complain_chain(struct ruleset_reader *reader, const struct line *line, unsigned word, const char *what,
 			   const char *name, bool may_be_target)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -30,7 +30,7 @@ static void complain_chain(struct reader *reader, const struct line *line, unsig
 	strbuf_free(&text);
 }
 
-bool reader_unknown_target(struct reader *reader, const struct line *line)
+bool reader_unknown_target(struct ruleset_reader *reader, const struct line *line)
 {
 	const struct command *command = &reader->command;
 
@@ -44,7 +44,7 @@ bool reader_unknown_target(struct reader *reader, const struct line *line)
 
 /* --- chains ---------------------------------------------------------------------------------- */
 
-struct chain *reader_add_chain(struct reader *reader, const struct line *line, const char *name)
+struct chain *reader_add_chain(struct ruleset_reader *reader, const struct line *line, const char *name)
 {
 	struct chain *chain = table_add_chain(reader->ruleset, reader->table, name, reader_line_index(reader, line));
 
@@ -55,7 +55,7 @@ struct chain *reader_add_chain(struct reader *reader, const struct line *line, c
 	return chain;
 }
 
-void reader_set_policy(struct reader *reader, const struct line *line, struct chain *chain, const struct token *policy)
+void reader_set_policy(struct ruleset_reader *reader, const struct line *line, struct chain *chain, const struct token *policy)
 {
 	if (chain->hook == 0 && !token_is(policy, "-"))
 		reader_complain(reader, line, DIAG_STRUCTURE, policy->column, (unsigned)policy->len,
@@ -70,7 +70,7 @@ void reader_set_policy(struct reader *reader, const struct line *line, struct ch
 }
 
 /* The chain that a command is about; reports one that is not there. */
-static struct chain *command_chain(struct reader *reader, const struct line *line)
+static struct chain *command_chain(struct ruleset_reader *reader, const struct line *line)
 {
 	const struct command *command = &reader->command;
 	struct chain *chain = table_find_chain(reader->table, command->chain);
@@ -80,7 +80,7 @@ static struct chain *command_chain(struct reader *reader, const struct line *lin
 	return chain;
 }
 
-static void new_chain(struct reader *reader, const struct line *line)
+static void new_chain(struct ruleset_reader *reader, const struct line *line)
 {
 	const char *name = reader->command.chain;
 
@@ -93,7 +93,7 @@ static void new_chain(struct reader *reader, const struct line *line)
 		reader_add_chain(reader, line, name);
 }
 
-static void policy_command(struct reader *reader, const struct line *line)
+static void policy_command(struct ruleset_reader *reader, const struct line *line)
 {
 	struct chain *chain = command_chain(reader, line);
 	const struct word *word = &reader->words.item[reader->command.chain_word + 1];
@@ -106,7 +106,7 @@ static void policy_command(struct reader *reader, const struct line *line)
 		reader_set_policy(reader, line, chain, &policy);
 }
 
-static void rename_chain(struct reader *reader, const struct line *line)
+static void rename_chain(struct ruleset_reader *reader, const struct line *line)
 {
 	struct chain *chain = command_chain(reader, line);
 	const char *name = reader->command.second;
@@ -136,7 +136,7 @@ static const char *chain_in_use(const struct chain *chain)
 	return chain->references > 0 ? "a rule jumps to this chain: delete that rule first" : NULL;
 }
 
-static void remove_chains(struct reader *reader, const struct line *line)
+static void remove_chains(struct ruleset_reader *reader, const struct line *line)
 {
 	struct table *table = reader->table;
 	struct chain *only = reader->command.chain != NULL ? command_chain(reader, line) : NULL;
@@ -158,7 +158,7 @@ static void remove_chains(struct reader *reader, const struct line *line)
 
 /* --- jumps ------------------------------------------------------------------------------------- */
 
-static bool resolve_jump(struct reader *reader, const struct line *line)
+static bool resolve_jump(struct ruleset_reader *reader, const struct line *line)
 {
 	struct command *command = &reader->command;
 	bool is_goto = command->rule.is_goto;
@@ -174,7 +174,7 @@ static bool resolve_jump(struct reader *reader, const struct line *line)
 	return false;
 }
 
-void reader_skip(struct reader *reader, const struct line *line)
+void reader_skip(struct ruleset_reader *reader, const struct line *line)
 {
 	const struct command *command = &reader->command;
 
@@ -190,7 +190,7 @@ static void count_reference(const struct rule *rule, int by)
 		rule->jump->references += (unsigned)by;
 }
 
-static bool add_rules(struct reader *reader, struct chain *chain, size_t at)
+static bool add_rules(struct ruleset_reader *reader, struct chain *chain, size_t at)
 {
 	for (unsigned i = 0; i < command_count(&reader->command); i++) {
 		struct rule *rule = arena_alloc(&reader->ruleset->arena, sizeof(*rule));
@@ -206,7 +206,7 @@ static bool add_rules(struct reader *reader, struct chain *chain, size_t at)
 	return true;
 }
 
-static void insert_rule(struct reader *reader, const struct line *line, struct chain *chain)
+static void insert_rule(struct ruleset_reader *reader, const struct line *line, struct chain *chain)
 {
 	const struct command *command = &reader->command;
 	size_t at = command->verb == 'A' ? chain->rules.len : command->number > 0 ? command->number - 1 : 0;
@@ -225,7 +225,7 @@ static void drop_rule(struct chain *chain, size_t at)
 	memmove(&chain->rules.item[at], &chain->rules.item[at + 1], (chain->rules.len - at) * sizeof(struct rule *));
 }
 
-static void replace_rule(struct reader *reader, const struct line *line, struct chain *chain)
+static void replace_rule(struct ruleset_reader *reader, const struct line *line, struct chain *chain)
 {
 	size_t at = reader->command.number - 1;
 
@@ -251,7 +251,7 @@ static size_t find_rule(const struct command *command, const struct chain *chain
 }
 
 /* -D and -C */
-static void match_rules(struct reader *reader, const struct line *line, struct chain *chain)
+static void match_rules(struct ruleset_reader *reader, const struct line *line, struct chain *chain)
 {
 	const struct command *command = &reader->command;
 
@@ -275,7 +275,7 @@ static void match_rules(struct reader *reader, const struct line *line, struct c
 	}
 }
 
-static void rule_command(struct reader *reader, const struct line *line)
+static void rule_command(struct ruleset_reader *reader, const struct line *line)
 {
 	struct chain *chain = command_chain(reader, line);
 
@@ -293,7 +293,7 @@ static void rule_command(struct reader *reader, const struct line *line)
 	}
 }
 
-static void flush_chains(struct reader *reader, const struct line *line)
+static void flush_chains(struct ruleset_reader *reader, const struct line *line)
 {
 	struct chain *only = reader->command.chain != NULL ? command_chain(reader, line) : NULL;
 
@@ -307,7 +307,7 @@ static void flush_chains(struct reader *reader, const struct line *line)
 }
 
 /* -L, -S and -Z change nothing that the model holds: what they name must be there. */
-static void look_at(struct reader *reader, const struct line *line)
+static void look_at(struct ruleset_reader *reader, const struct line *line)
 {
 	const struct command *command = &reader->command;
 	const struct chain *chain = command->chain != NULL ? command_chain(reader, line) : NULL;
@@ -316,7 +316,7 @@ static void look_at(struct reader *reader, const struct line *line)
 		complain_number(reader, line);
 }
 
-void reader_apply(struct reader *reader, const struct line *line)
+void reader_apply(struct ruleset_reader *reader, const struct line *line)
 {
 	switch (reader->command.verb) {
 	case 'A': case 'I': case 'R': case 'D': case 'C':

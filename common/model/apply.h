@@ -11,7 +11,7 @@
 #include "model/reader.h"
 #include "text/token.h"
 
-struct reader {
+struct ruleset_reader {
 	const struct stream *stream;
 	struct ruleset *ruleset;
 	struct diag_log *log;
@@ -25,26 +25,26 @@ struct reader {
 };
 
 /* A finding at a column of the line, or at one of the words that it was cut into. */
-void reader_complain(struct reader *reader, const struct line *line, enum diag_id id, unsigned column, unsigned width,
+void reader_complain(struct ruleset_reader *reader, const struct line *line, enum diag_id id, unsigned column, unsigned width,
 		     const char *text);
-void reader_complain_word(struct reader *reader, const struct line *line, enum diag_id id, unsigned word,
+void reader_complain_word(struct ruleset_reader *reader, const struct line *line, enum diag_id id, unsigned word,
 			  const char *text);
 
-unsigned reader_line_index(const struct reader *reader, const struct line *line);
+unsigned reader_line_index(const struct ruleset_reader *reader, const struct line *line);
 
 /* A new user chain of the table; NULL when memory ran out (noted in the reader). */
-struct chain *reader_add_chain(struct reader *reader, const struct line *line, const char *name);
+struct chain *reader_add_chain(struct ruleset_reader *reader, const struct line *line, const char *name);
 
 /* The policy of a `:` line or of -P. */
-void reader_set_policy(struct reader *reader, const struct line *line, struct chain *chain, const struct token *policy);
+void reader_set_policy(struct ruleset_reader *reader, const struct line *line, struct chain *chain, const struct token *policy);
 
 /* Where reading stopped at an unknown option behind `-j NAME', and there is no NAME: says that, and returns true. */
-bool reader_unknown_target(struct reader *reader, const struct line *line);
+bool reader_unknown_target(struct ruleset_reader *reader, const struct line *line);
 
 /* Applies the command that was read, or reports why iptables would not. */
-void reader_apply(struct reader *reader, const struct line *line);
+void reader_apply(struct ruleset_reader *reader, const struct line *line);
 
 /* A line that the other family alone reads: a target before its mark must be known all the same. */
-void reader_skip(struct reader *reader, const struct line *line);
+void reader_skip(struct ruleset_reader *reader, const struct line *line);
 
 #endif

@@ -17,7 +17,7 @@ struct told {
 	enum family families;
 };
 
-struct reading {
+struct canon_reading {
 	const struct stream *declared; /* NULL: saved */
 	struct canon_task task[FAMILIES];
 	struct child child[FAMILIES];
@@ -30,7 +30,7 @@ struct reading {
 
 /* --- the children --------------------------------------------------------------------------------- */
 
-static void tell(struct reading *reading, const struct wire_finding *finding, char *text, int family)
+static void tell(struct canon_reading *reading, const struct wire_finding *finding, char *text, int family)
 {
 	struct told told = { .finding = *finding, .text = text, .families = family_bit(family) };
 
@@ -41,7 +41,7 @@ static void tell(struct reading *reading, const struct wire_finding *finding, ch
 }
 
 /* A child without a whole answer, at the line where it was. */
-static void tell_end(struct reading *reading, int family, const struct child_end *end)
+static void tell_end(struct canon_reading *reading, int family, const struct child_end *end)
 {
 	struct wire_finding finding = { .id = DIAG_SYSTEM, .line = end->place };
 	const char *here = end->place > 0 ? " at this line" : "", *name = family_name(family);
@@ -58,7 +58,7 @@ static void tell_end(struct reading *reading, int family, const struct child_end
 	strbuf_free(&text);
 }
 
-static void tell_findings(struct reading *reading, int family)
+static void tell_findings(struct canon_reading *reading, int family)
 {
 	struct wire_record record;
 	struct wire_finding finding;
@@ -72,7 +72,7 @@ static void tell_findings(struct reading *reading, int family)
 			reading->no_memory = true;
 }
 
-static void finish(struct reading *reading, int family, struct diag_log *log)
+static void finish(struct canon_reading *reading, int family, struct diag_log *log)
 {
 	struct child_end end;
 	int err = child_finish(&reading->child[family], PATIENCE, &reading->answer[family], &end);
@@ -85,7 +85,7 @@ static void finish(struct reading *reading, int family, struct diag_log *log)
 		tell_findings(reading, family);
 }
 
-static void run(struct reading *reading, struct diag_log *log)
+static void run(struct canon_reading *reading, struct diag_log *log)
 {
 	for (int i = 0; i < FAMILIES; i++) {
 		int err;
@@ -124,7 +124,7 @@ static bool same(const struct told *x, const struct told *y)
 }
 
 /* In the order of the lines; what both families say is said once. */
-static void merge(struct reading *reading)
+static void merge(struct canon_reading *reading)
 {
 	size_t kept = 0;
 
@@ -162,7 +162,7 @@ static struct where place_in_text(const struct strbuf *text, int family, unsigne
 	return where;
 }
 
-static const struct line *line_of(const struct reading *reading, const struct told *told)
+static const struct line *line_of(const struct canon_reading *reading, const struct told *told)
 {
 	const struct stream *stream = reading->declared;
 
@@ -172,13 +172,13 @@ static const struct line *line_of(const struct reading *reading, const struct to
 }
 
 /* Does only one family object to a line that is for both? Then it may just lack a mark. */
-static bool is_one_sided(const struct reading *reading, const struct told *told, const struct line *line)
+static bool is_one_sided(const struct canon_reading *reading, const struct told *told, const struct line *line)
 {
 	return line != NULL && line->kind == LINE_RULE && line->families == FAMILY_BOTH && told->families != FAMILY_BOTH &&
 	       diag_kinds[told->finding.id].level == LEVEL_ERROR && reading->started[0] && reading->started[1];
 }
 
-static void report(const struct reading *reading, const struct told *told, struct diag_log *log)
+static void report(const struct canon_reading *reading, const struct told *told, struct diag_log *log)
 {
 	const struct line *line = line_of(reading, told);
 	enum diag_id id = (enum diag_id)told->finding.id;
@@ -199,7 +199,7 @@ static void report(const struct reading *reading, const struct told *told, struc
 }
 
 /* Runs the tasks and reports what they find. True when each has an answer and no errors. */
-static bool read_all(struct reading *reading, struct diag_log *log)
+static bool read_all(struct canon_reading *reading, struct diag_log *log)
 {
 	unsigned long errors = diag_errors(log);
 
@@ -212,7 +212,7 @@ static bool read_all(struct reading *reading, struct diag_log *log)
 	return diag_errors(log) == errors;
 }
 
-static void reading_end(struct reading *reading)
+static void reading_end(struct canon_reading *reading)
 {
 	for (size_t i = 0; i < reading->told.len; i++)
 		free(reading->told.item[i].text);
@@ -325,7 +325,7 @@ static bool damaged(int family, struct diag_log *log)
 bool canon_declared(const struct stream *stream, enum family families, bool counters, struct canon canon[FAMILIES],
 		    struct diag_log *log)
 {
-	struct reading reading = { .declared = stream };
+	struct canon_reading reading = { .declared = stream };
 	bool good;
 
 	for (int i = 0; i < FAMILIES; i++)
@@ -342,7 +342,7 @@ bool canon_declared(const struct stream *stream, enum family families, bool coun
 bool canon_saved(enum family families, const struct strbuf texts[FAMILIES], struct strbuf out[FAMILIES],
 		 struct diag_log *log)
 {
-	struct reading reading = { .declared = NULL };
+	struct canon_reading reading = { .declared = NULL };
 	bool good;
 
 	for (int i = 0; i < FAMILIES; i++)

@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
-struct work {
+struct canon_work {
 	const struct canon_task *task;
 	const struct child *child;
 	const struct stream *stream;
@@ -25,14 +25,14 @@ struct work {
 
 static void put_finding(void *ctx, const struct diag *diag)
 {
-	struct work *work = ctx;
+	struct canon_work *work = ctx;
 
 	wire_put_finding(&work->findings, diag);
 }
 
 static void begin_line(void *ctx, unsigned line)
 {
-	const struct work *work = ctx;
+	const struct canon_work *work = ctx;
 
 	child_at(work->child, line + 1);
 }
@@ -53,7 +53,7 @@ static bool is_as_read(const struct line *line, const char *text, size_t len)
 }
 
 /* The same line makes the same rule: it need not be read twice. */
-static enum readback_result read_back(struct work *work, const struct table *table, const struct chain *chain,
+static enum readback_result read_back(struct canon_work *work, const struct table *table, const struct chain *chain,
 				      const struct rule *rule, const char *text, size_t len)
 {
 	if (is_as_read(&work->stream->lines.item[rule->line], text, len))
@@ -67,7 +67,7 @@ static enum readback_result read_back(struct work *work, const struct table *tab
 typedef VEC(uint32_t) line_list;
 
 /* Reports a rule whose printed line would not be it. */
-static void check_rule(struct work *work, const struct table *table, const struct chain *chain, const struct rule *rule,
+static void check_rule(struct canon_work *work, const struct table *table, const struct chain *chain, const struct rule *rule,
 		       const char *text, size_t len)
 {
 	const struct line *line = &work->stream->lines.item[rule->line];
@@ -82,7 +82,7 @@ static void check_rule(struct work *work, const struct table *table, const struc
 			 "this rule matches no packet, and iptables-save would tell it as one that does: remove it");
 }
 
-static int put_rule(struct work *work, const struct table *table, const struct chain *chain, const struct rule *rule,
+static int put_rule(struct canon_work *work, const struct table *table, const struct chain *chain, const struct rule *rule,
 		    struct strbuf *text)
 {
 	const char *extensions = rule_texts_next(&work->texts);
@@ -101,7 +101,7 @@ static int put_rule(struct work *work, const struct table *table, const struct c
 	return 0;
 }
 
-static int put_table(struct work *work, const struct table *table, struct strbuf *text, line_list *lines)
+static int put_table(struct canon_work *work, const struct table *table, struct strbuf *text, line_list *lines)
 {
 	table_print_head(text, table, work->task->counters);
 	for (size_t c = 0; c < table->chains.len; c++) {
@@ -118,7 +118,7 @@ static int put_table(struct work *work, const struct table *table, struct strbuf
 	return 0;
 }
 
-static int put_ruleset(struct work *work)
+static int put_ruleset(struct canon_work *work)
 {
 	const struct ruleset *ruleset = work->ruleset;
 	line_list lines = { .item = NULL };
@@ -138,7 +138,7 @@ static int put_ruleset(struct work *work)
 	return err;
 }
 
-static int work_declared(struct work *work)
+static int work_declared(struct canon_work *work)
 {
 	const struct reader_mode mode = { .declared = true, .begins = begin_line, .ctx = work };
 	int err = 0;
@@ -170,7 +170,7 @@ static bool is_rule_line(const struct line *line)
 }
 
 /* What the line makes of the table, without counters; the carriage return that the stream cut off stays. */
-static struct token command_of(const struct work *work, const struct line *line)
+static struct token command_of(const struct canon_work *work, const struct line *line)
 {
 	const char *end = work->task->saved->data + work->task->saved->len;
 	struct token token = token_after(line->text, line->len, 0);
@@ -210,7 +210,7 @@ static void note_made(const struct ruleset *ruleset, struct made *made)
 }
 
 /* The rules that shall be printed, in the order of their lines; the others are forgotten. */
-static bool choose_rules(struct work *work, struct made *made)
+static bool choose_rules(struct canon_work *work, struct made *made)
 {
 	for (size_t i = 0; i < work->stream->lines.len; i++) {
 		const struct token command = command_of(work, &work->stream->lines.item[i]);
@@ -223,7 +223,7 @@ static bool choose_rules(struct work *work, struct made *made)
 	return true;
 }
 
-static int put_saved_rule(struct work *work, const struct line *line, const struct made *made, struct strbuf *text)
+static int put_saved_rule(struct canon_work *work, const struct line *line, const struct made *made, struct strbuf *text)
 {
 	const struct token command = command_of(work, line);
 	const char *extensions = made->rule != NULL ? rule_texts_next(&work->texts) : NULL;
@@ -244,7 +244,7 @@ static int put_saved_rule(struct work *work, const struct line *line, const stru
 	return 0;
 }
 
-static int put_saved(struct work *work)
+static int put_saved(struct canon_work *work)
 {
 	const struct stream *stream = work->stream;
 	struct made *made = calloc(stream->lines.len + 1, sizeof(*made));
@@ -268,7 +268,7 @@ static int put_saved(struct work *work)
 }
 
 /* What cannot be read is no fault here: it stays as it is. */
-static int work_saved(struct work *work)
+static int work_saved(struct canon_work *work)
 {
 	const struct reader_mode mode = { .declared = true, .begins = begin_line, .ctx = work };
 	const struct strbuf *saved = work->task->saved;
@@ -294,7 +294,7 @@ static int work_saved(struct work *work)
 
 int canon_work(void *ctx, const struct child *child)
 {
-	struct work work = { .task = ctx, .child = child };
+	struct canon_work work = { .task = ctx, .child = child };
 	int err;
 
 	confine_computing();

@@ -36,7 +36,7 @@ static const char *text_of(const struct undeclared *entries, size_t count, char 
 	return NULL;
 }
 
-bool reader_undeclared(struct reader *reader, const struct line *line)
+bool reader_undeclared(struct ruleset_reader *reader, const struct line *line)
 {
 	const struct command *command = &reader->command;
 	const char *text = text_of(commands, ARRAY_LEN(commands), command->verb);

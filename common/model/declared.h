@@ -9,6 +9,6 @@
 #include "model/apply.h"
 
 /* Reports a command or an option that no declaration has, and what to write instead. False: there is none. */
-bool reader_undeclared(struct reader *reader, const struct line *line);
+bool reader_undeclared(struct ruleset_reader *reader, const struct line *line);
 
 #endif

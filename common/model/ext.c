@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-struct door door;
+struct xt_door door;
 
 static void door_error(enum xtables_exittype status, const char *format, ...) printf_like(2, 3)
 	__attribute__((noreturn));

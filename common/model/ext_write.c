@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* What the save functions of some extensions want to know of the rule: protocol and addresses. */
-static void fill_entry(union entry *entry, const struct rule *rule, enum family family)
+static void fill_entry(union xt_rule *entry, const struct rule *rule, enum family family)
 {
 	memset(entry, 0, sizeof(*entry));
 	if (family == FAMILY_IPV6) {
@@ -94,7 +94,7 @@ static void write_target(const struct extension *extension, const void *ip)
 
 static void write_rule(const struct rule *rule, enum family family)
 {
-	union entry entry;
+	union xt_rule entry;
 	const void *ip = family == FAMILY_IPV6 ? (const void *)&entry.v6.ipv6 : (const void *)&entry.v4.ip;
 
 	if (rule->matches != NULL || rule->target != NULL)

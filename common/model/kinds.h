@@ -28,7 +28,7 @@ enum match_class {
 };
 
 /* What a rule does with a packet that matches. Targets have the first five. */
-enum effect {
+enum rule_effect {
 	EFFECT_MAYBE,  /* may end the table or not, may change everything. The safe one */
 	EFFECT_NONE,   /* the packet goes on: LOG, MARK, no target ... */
 	EFFECT_DROP,   /* DROP, REJECT */
@@ -86,7 +86,7 @@ struct match_kind {
 
 struct target_kind {
 	const char *name;   /* the kernel's: struct ext_kind's real_name */
-	enum effect effect;
+	enum rule_effect effect;
 	unsigned changes;   /* of enum changes: what it changes for later rules of its table */
 	bool tracks;        /* needs connection tracking, which is then on */
 	struct kernel_demands kernel;

@@ -96,7 +96,7 @@ int rule_print(struct strbuf *out, const struct rule *rule, const char *chain, e
 	return err;
 }
 
-static void print_counters(struct strbuf *out, bool known, const struct counters *counters)
+static void print_counters(struct strbuf *out, bool known, const struct rule_counters *counters)
 {
 	if (known)
 		strbuf_printf(out, "[%llu:%llu]", counters->packets, counters->bytes);

@@ -9,7 +9,7 @@
 #include <ctype.h>
 #include <string.h>
 
-void reader_complain(struct reader *reader, const struct line *line, enum diag_id id, unsigned column, unsigned width,
+void reader_complain(struct ruleset_reader *reader, const struct line *line, enum diag_id id, unsigned column, unsigned width,
 		     const char *text)
 {
 	struct where at = stream_where(reader->stream, line, column, width);
@@ -20,21 +20,21 @@ void reader_complain(struct reader *reader, const struct line *line, enum diag_i
 	ext_listen(true);
 }
 
-void reader_complain_word(struct reader *reader, const struct line *line, enum diag_id id, unsigned word, const char *text)
+void reader_complain_word(struct ruleset_reader *reader, const struct line *line, enum diag_id id, unsigned word, const char *text)
 {
 	const struct word *at = word < reader->words.count ? &reader->words.item[word] : NULL;
 
 	reader_complain(reader, line, id, at != NULL ? at->column : 1, at != NULL ? at->width : 1, text);
 }
 
-unsigned reader_line_index(const struct reader *reader, const struct line *line)
+unsigned reader_line_index(const struct ruleset_reader *reader, const struct line *line)
 {
 	return (unsigned)(line - reader->stream->lines.item);
 }
 
 /* --- tables and chains -------------------------------------------------------------------------- */
 
-static void read_table(struct reader *reader, const struct line *line)
+static void read_table(struct ruleset_reader *reader, const struct line *line)
 {
 	struct token token = token_after(line->text, line->len, 1);
 	const char *name = reader->stream->tables.item[line->table - 1].name;
@@ -57,7 +57,7 @@ static void read_table(struct reader *reader, const struct line *line)
 }
 
 /* [packets:bytes], whose shape the stream has checked. */
-static bool read_counters(const char *text, struct counters *counters)
+static bool read_counters(const char *text, struct rule_counters *counters)
 {
 	char *end;
 
@@ -66,7 +66,7 @@ static bool read_counters(const char *text, struct counters *counters)
 	return true;
 }
 
-static void read_chain(struct reader *reader, const struct line *line)
+static void read_chain(struct ruleset_reader *reader, const struct line *line)
 {
 	struct token name = token_after(line->text, line->len, 1);
 	struct token policy = token_next(line->text, line->len, &name);
@@ -94,7 +94,7 @@ static void read_chain(struct reader *reader, const struct line *line)
 /* --- rules ---------------------------------------------------------------------------------------- */
 
 /* [packets:bytes] in front of a rule, as iptables-save -c writes them. True when there were some. */
-static bool strip_counters(const struct line *line, size_t *skip, struct counters *counters)
+static bool strip_counters(const struct line *line, size_t *skip, struct rule_counters *counters)
 {
 	struct token first = token_after(line->text, line->len, 0);
 
@@ -105,7 +105,7 @@ static bool strip_counters(const struct line *line, size_t *skip, struct counter
 	return read_counters(first.text, counters);
 }
 
-static void report_notice(struct reader *reader, const struct line *line)
+static void report_notice(struct ruleset_reader *reader, const struct line *line)
 {
 	struct strbuf *notice = &reader->notice;
 
@@ -119,9 +119,9 @@ static void report_notice(struct reader *reader, const struct line *line)
 	strbuf_reset(notice);
 }
 
-static void read_rule(struct reader *reader, const struct line *line)
+static void read_rule(struct ruleset_reader *reader, const struct line *line)
 {
-	struct counters counters = { 0 };
+	struct rule_counters counters = { 0 };
 	enum word_fault fault;
 	unsigned column;
 	size_t skip;
@@ -162,7 +162,7 @@ static void read_rule(struct reader *reader, const struct line *line)
 	}
 }
 
-static void read_line(struct reader *reader, const struct line *line)
+static void read_line(struct ruleset_reader *reader, const struct line *line)
 {
 	switch (line->kind) {
 	case LINE_TABLE:
@@ -190,7 +190,7 @@ static void read_line(struct reader *reader, const struct line *line)
 struct ruleset *ruleset_read_as(const struct stream *stream, enum family family, const struct reader_mode *mode,
 				struct diag_log *log)
 {
-	struct reader *reader = calloc(1, sizeof(*reader));
+	struct ruleset_reader *reader = calloc(1, sizeof(*reader));
 	struct ruleset *ruleset = ruleset_new(family, stream);
 
 	if (reader == NULL || ruleset == NULL) {

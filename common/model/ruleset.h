@@ -48,7 +48,7 @@ struct network {
 	struct in6_addr mask; /* all zero: any */
 };
 
-struct counters {
+struct rule_counters {
 	unsigned long long packets, bytes;
 };
 
@@ -63,7 +63,7 @@ struct rule {
 	bool has_counters;
 	char in[IFNAMSIZ], out[IFNAMSIZ]; /* empty: any; a last + is a wildcard */
 	struct network src, dst;
-	struct counters counters;
+	struct rule_counters counters;
 	struct extension *matches; /* in the order written */
 	struct extension *target;  /* NULL: verdict, jump, or none */
 	const char *verdict;       /* ACCEPT, DROP, RETURN, QUEUE; NULL: none */
@@ -75,7 +75,7 @@ struct chain {
 	unsigned line;      /* index into the stream's lines, of its ":" line or first mention */
 	unsigned hook;      /* of enum hook; 0: a user chain */
 	const char *policy; /* built-in chains: ACCEPT or DROP; NULL: not said */
-	struct counters counters;
+	struct rule_counters counters;
 	bool has_counters;
 	unsigned references; /* rules of the table that jump here; kept by the reader */
 	VEC(struct rule *) rules;

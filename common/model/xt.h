@@ -20,12 +20,12 @@
 /* Releases of iptables that read or print something in another way than the one before. */
 enum release { RELEASE_1_8_9, RELEASE_1_8_10, RELEASE_1_8_11 };
 
-union entry {
+union xt_rule {
 	struct ipt_entry v4;
 	struct ip6t_entry v6;
 };
 
-struct door {
+struct xt_door {
 	enum family family;
 	enum release release; /* of the libxtables that is installed */
 	const struct xtables_pprot *listed; /* libxtables' own names, ended by one without a name */
@@ -58,10 +58,10 @@ struct door {
 	struct command *command; /* borrowed, as are the next two */
 	struct arena *arena;
 	struct words *words;
-	union entry entry; /* last: its structs end in arrays of no length */
+	union xt_rule entry; /* last: its structs end in arrays of no length */
 };
 
-extern struct door door;
+extern struct xt_door door;
 
 /* Finds out door.release and door.listed; ext_release.c. Once, after xtables_init_all. */
 void door_find_release(void);
