@@ -1,42 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Commands applied to the model, each as iptables-legacy-restore applies it to what came before:
- * a rule to be deleted must be there, a chain to be removed must be empty and unused. Used by
- * reader.c alone, whose state this is.
+ * a rule to be deleted must be there, a chain to be removed must be empty and unused. Used by reader.c alone.
  */
 #ifndef FW_MODEL_APPLY_H
 #define FW_MODEL_APPLY_H
 
-#include "model/ext.h"
-#include "model/reader.h"
+#include "model/reading.h"
 #include "text/token.h"
-
-struct ruleset_reader {
-	const struct stream *stream;
-	struct ruleset *ruleset;
-	struct diag_log *log;
-	struct reader_mode mode;
-	struct table *table; /* NULL: outside, or in one that was refused */
-	struct words words;
-	struct command command;
-	struct ext_fault fault;
-	struct strbuf notice;
-	bool no_memory;
-};
-
-/* A finding at a column of the line, or at one of the words that it was cut into. */
-void reader_complain(struct ruleset_reader *reader, const struct line *line, enum diag_id id, unsigned column, unsigned width,
-		     const char *text);
-void reader_complain_word(struct ruleset_reader *reader, const struct line *line, enum diag_id id, unsigned word,
-			  const char *text);
-
-unsigned reader_line_index(const struct ruleset_reader *reader, const struct line *line);
 
 /* A new user chain of the table; NULL when memory ran out (noted in the reader). */
 struct chain *reader_add_chain(struct ruleset_reader *reader, const struct line *line, const char *name);
 
 /* The policy of a `:` line or of -P. */
-void reader_set_policy(struct ruleset_reader *reader, const struct line *line, struct chain *chain, const struct token *policy);
+void reader_set_policy(struct ruleset_reader *reader, const struct line *line, struct chain *chain,
+		       const struct token *policy);
 
 /* Where reading stopped at an unknown option behind `-j NAME', and there is no NAME: says that, and returns true. */
 bool reader_unknown_target(struct ruleset_reader *reader, const struct line *line);

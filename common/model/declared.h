@@ -6,7 +6,7 @@
 #ifndef FW_MODEL_DECLARED_H
 #define FW_MODEL_DECLARED_H
 
-#include "model/apply.h"
+#include "model/reading.h"
 
 /* Reports a command or an option that no declaration has, and what to write instead. False: there is none. */
 bool reader_undeclared(struct ruleset_reader *reader, const struct line *line);

@@ -9,29 +9,6 @@
 #include <ctype.h>
 #include <string.h>
 
-void reader_complain(struct ruleset_reader *reader, const struct line *line, enum diag_id id, unsigned column, unsigned width,
-		     const char *text)
-{
-	struct where at = stream_where(reader->stream, line, column, width);
-	struct where origin = stream_origin_where(reader->stream, line);
-
-	ext_listen(false);
-	diag_add(reader->log, id, &at, &origin, "%s", text);
-	ext_listen(true);
-}
-
-void reader_complain_word(struct ruleset_reader *reader, const struct line *line, enum diag_id id, unsigned word, const char *text)
-{
-	const struct word *at = word < reader->words.count ? &reader->words.item[word] : NULL;
-
-	reader_complain(reader, line, id, at != NULL ? at->column : 1, at != NULL ? at->width : 1, text);
-}
-
-unsigned reader_line_index(const struct ruleset_reader *reader, const struct line *line)
-{
-	return (unsigned)(line - reader->stream->lines.item);
-}
-
 /* --- tables and chains -------------------------------------------------------------------------- */
 
 static void read_table(struct ruleset_reader *reader, const struct line *line)
@@ -144,7 +121,7 @@ static void read_rule(struct ruleset_reader *reader, const struct line *line)
 	report_notice(reader, line);
 	if (!good && reader->fault.no_memory) {
 		reader->no_memory = true;
-	} else if (reader->mode.declared && reader_undeclared(reader, line)) {
+	} else if (reader->declared && reader_undeclared(reader, line)) {
 		return;
 	} else if (!good && reader_unknown_target(reader, line)) {
 		return; /* an option of a target that is misspelt */
@@ -202,7 +179,7 @@ struct ruleset *ruleset_read_as(const struct stream *stream, enum family family,
 	reader->stream = stream;
 	reader->ruleset = ruleset;
 	reader->log = log;
-	reader->mode = *mode;
+	reader->declared = mode->declared;
 	ext_listen(true);
 	for (size_t i = 0; i < stream->lines.len && !reader->no_memory; i++) {
 		if (mode->begins != NULL)
