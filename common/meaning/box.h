@@ -28,7 +28,7 @@ struct box box_all(const struct space *space);
 bool box_require(struct box *box, int32_t literal, bool *full);
 
 bool box_covers(const struct box *outer, const struct box *inner);
-bool box_meet(const struct box *a, const struct box *b, struct box *out); /* false: nothing in common */
+must_check bool box_meet(const struct box *a, const struct box *b, struct box *out); /* false: nothing in common */
 bool box_overlap(const struct box *a, const struct box *b);
 
 /* A rough size, as a logarithm of base 2: for choices, not for truth. */

@@ -17,7 +17,7 @@ typedef uint32_t diagram; /* a set: a node of the manager */
 struct diagrams;
 
 /* For at most `limit` nodes. NULL when memory ran out. */
-struct diagrams *diagrams_new(const struct space *space, size_t limit);
+must_check struct diagrams *diagrams_new(const struct space *space, size_t limit);
 void diagrams_free(struct diagrams *all);
 
 /* The limit was reached, or memory ran out: no answer since then means anything. */

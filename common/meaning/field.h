@@ -67,7 +67,8 @@ bool field_is_small(enum field field);
 field_value value_of_name(const char *name); /* of an interface */
 void name_of_value(field_value value, char name[static IFNAMSIZ]);
 field_value value_of_addr(const void *addr, enum family family); /* network order */
-bool value_of_text(const char *text, enum family family, field_value *value); /* an address as people write it */
+/* An address as people write it. */
+must_check bool value_of_text(const char *text, enum family family, field_value *value);
 void addr_of_value(field_value value, enum family family, unsigned char addr[static 16]);
 
 /* Appends the value as people write it. */

@@ -6,7 +6,7 @@
 #include "meaning/packet.h"
 
 /* False: the line is none of LOG's. The state, which LOG does not write, is taken as new. */
-bool packet_from_log(struct packet *packet, const char *line, size_t len);
+must_check bool packet_from_log(struct packet *packet, const char *line, size_t len);
 
 /*
  * The packet that answers one: addresses, ports and interfaces changed over, as FORWARD and INPUT see

@@ -26,7 +26,7 @@ struct packet {
  * does not say is unknown, but for: state new, and of a TCP packet the flags that go with its state,
  * no mark, no fragment, addressed to this host's link address.
  */
-bool packet_parse(struct packet *packet, const char *text, size_t len, const char **fault, size_t *at);
+must_check bool packet_parse(struct packet *packet, const char *text, size_t len, const char **fault, size_t *at);
 
 /* Appends the packet as packet_parse reads it, as short as it may be. */
 void packet_text(struct strbuf *out, const struct packet *packet);

@@ -73,7 +73,8 @@ struct program {
  * Compiles. `note`, which may be NULL, adds to the space the values that questions will be about.
  * NULL when memory ran out.
  */
-struct program *program_new(const struct ruleset *ruleset, void (*note)(void *ctx, struct space *space), void *ctx);
+must_check struct program *program_new(const struct ruleset *ruleset, void (*note)(void *ctx, struct space *space),
+				       void *ctx);
 void program_free(struct program *program);
 
 struct program_table *program_find_table(const struct program *program, const char *name);

@@ -33,7 +33,7 @@ struct reach {
 };
 
 /* Decides every rule. NULL when memory ran out. */
-struct reach *reach_new(struct program *program);
+must_check struct reach *reach_new(struct program *program);
 void reach_free(struct reach *reach);
 
 /* Does a packet that surely matches leave the chain by this rule: verdicts, RETURN, goto? */

@@ -17,7 +17,7 @@ struct nat_range {
 };
 
 /* The hook tells what NETMAP rewrites. False: no NAT target. */
-bool nat_range_of(const struct rule *rule, enum family family, unsigned hook, struct nat_range *range);
+must_check bool nat_range_of(const struct rule *rule, enum family family, unsigned hook, struct nat_range *range);
 
 /* Rewrites by a NAT rule; what depends on chance or on the host is unknown afterwards. */
 void rewrite_nat(struct packet *packet, const struct rule *rule, unsigned hook);

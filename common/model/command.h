@@ -15,6 +15,6 @@ void command_rule(const struct command *command, unsigned n, struct rule *rule);
  * Finds out where -j and -g lead: a chain of the name of a target goes first. False: there is no such chain
  * or target, or it is a built-in chain, which is then the rule's jump.
  */
-bool command_resolve(struct command *command, const struct table *table);
+must_check bool command_resolve(struct command *command, const struct table *table);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The door to libxtables: every match and target is read and written by iptables' own extensions.
- * ext.c is the only file that knows <xtables.h>, and holds the only globals, which are libxtables'
- * by nature: one process reads one family, and nothing here may be called from two threads.
+ * Only the files ext*.c know <xtables.h>, which xt.h includes for them, and they share the only global, the
+ * door of xt.h, because libxtables has globals of its own: one process reads one family, and nothing here may
+ * be called from two threads.
  *
  * No root and no kernel is needed: the newest revision of an extension is taken, whatever the kernel
  * of this machine has. Host names are never looked up. Nothing exits: what libxtables reports by its
@@ -56,7 +57,7 @@ void ext_listen(bool on);
  * arena. False: the fault is filled in. What extensions had to say besides is appended to notice;
  * NULL: it stays caught, for the next call that wants it.
  */
-bool ext_read(const char *table, struct words *words, struct arena *arena, struct command *command,
+must_check bool ext_read(const char *table, struct words *words, struct arena *arena, struct command *command,
 	      struct ext_fault *fault, struct strbuf *notice);
 
 /*

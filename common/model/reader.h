@@ -16,8 +16,8 @@ struct reader_mode {
  * Reads the lines that are for this family. Lines that cannot be read are reported and left out.
  * ext_begin(family) must have been called. NULL only when memory ran out (reported).
  */
-struct ruleset *ruleset_read(const struct stream *stream, enum family family, struct diag_log *log);
-struct ruleset *ruleset_read_as(const struct stream *stream, enum family family, const struct reader_mode *mode,
-				struct diag_log *log);
+must_check struct ruleset *ruleset_read(const struct stream *stream, enum family family, struct diag_log *log);
+must_check struct ruleset *ruleset_read_as(const struct stream *stream, enum family family,
+					   const struct reader_mode *mode, struct diag_log *log);
 
 #endif

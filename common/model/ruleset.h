@@ -97,11 +97,11 @@ struct ruleset {
 };
 
 /* An empty ruleset; NULL when memory ran out. */
-struct ruleset *ruleset_new(enum family family, const struct stream *stream);
+must_check struct ruleset *ruleset_new(enum family family, const struct stream *stream);
 void ruleset_free(struct ruleset *ruleset);
 
 /* A table with its built-in chains. The name must be one of table_names. NULL when memory ran out. */
-struct table *ruleset_add_table(struct ruleset *ruleset, const char *name, unsigned line);
+must_check struct table *ruleset_add_table(struct ruleset *ruleset, const char *name, unsigned line);
 struct table *ruleset_find_table(const struct ruleset *ruleset, const char *name);
 
 /* Rules of all tables and chains. */
@@ -114,7 +114,8 @@ typedef VEC(const struct rule *) rule_list;
 must_check bool ruleset_list(const struct ruleset *ruleset, rule_list *list);
 
 /* A user chain, which must not exist yet. NULL when memory ran out. */
-struct chain *table_add_chain(struct ruleset *ruleset, struct table *table, const char *name, unsigned line);
+must_check struct chain *table_add_chain(struct ruleset *ruleset, struct table *table, const char *name,
+					 unsigned line);
 struct chain *table_find_chain(const struct table *table, const char *name);
 
 /* Gives a user chain another name, which no chain has yet. False when memory ran out. */

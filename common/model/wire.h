@@ -42,6 +42,6 @@ must_check bool wire_next(const struct strbuf *answer, size_t *at, struct wire_r
 must_check bool wire_take_finding(const struct wire_record *record, struct wire_finding *finding, char **text);
 
 /* Is the answer whole: do records fill it, with WIRE_END as the last? */
-bool wire_is_whole(const struct strbuf *answer);
+must_check bool wire_is_whole(const struct strbuf *answer);
 
 #endif
