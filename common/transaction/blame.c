@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which line of the input is to blame for a refusal, or for rules that are not in force. */
+/* Finds the line of the input that caused a refusal, or a difference between the rules asked for and those in force. */
 #include "transaction/internal.h"
 #include "host/limits.h"
 
@@ -25,7 +25,7 @@ static const char *nth_line(const char *text, unsigned number, size_t *len)
 	return text;
 }
 
-/* The table whose block holds this place of a program. */
+/* The table whose block contains this place of a program. */
 static const struct text_table *table_at(const struct text_rules *rules, const char *program, const char *place)
 {
 	char name[32] = "";
@@ -42,7 +42,7 @@ static const struct text_table *table_at(const struct text_rules *rules, const c
 	return rules_table(rules, name);
 }
 
-/* What a line of a program adds, without its command, number and counters: "CHAIN words". */
+/* The rule that a line of a program adds, without command, chain, number and counters. *chain: the chain's name. */
 static struct piece added(const char *line, size_t len, struct piece *chain)
 {
 	struct piece all = { line, (unsigned)len }, word = rule_word(&all, 0), next;
@@ -56,7 +56,7 @@ static struct piece added(const char *line, size_t len, struct piece *chain)
 	return (struct piece){ next.text, (unsigned)(line + len - next.text) };
 }
 
-/* The line of the input that asked for what this line of a program adds; 0: not to be told. */
+/* The line of the input that contains the rule which this line of a program adds; 0: unknown. */
 static unsigned line_of(const struct transaction *t, int family, const struct strbuf *program, unsigned number)
 {
 	size_t len;
@@ -78,9 +78,9 @@ static unsigned line_of(const struct transaction *t, int family, const struct st
 	return 0;
 }
 
-/* --- a refusal that names no more than the COMMIT: the rule is searched for ----------------------------- */
+/* --- a refusal that names only the COMMIT line: search for the rule ------------------------------------ */
 
-/* The program's table that ends at this line, with its first `keep` rules. */
+/* Writes the block of the table that ends at this COMMIT, with only its first `keep` rules. */
 static void write_part(const char *program, const char *commit, size_t keep, struct strbuf *out)
 {
 	const char *start = program;
@@ -119,7 +119,10 @@ static bool part_refused(const struct door *scratch, int family, const char *pro
 	return refused;
 }
 
-/* The number of the program's line that holds the first rule with which its table is refused; 0: none alone is. */
+/*
+ * The number of the program's line with the first rule that makes its table fail, found by bisection. 0: no single rule
+ * does.
+ */
 static unsigned search(const struct door *scratch, int family, const char *program, const char *commit, struct strbuf *why)
 {
 	const char *start = program;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * At boot nobody can be asked and nothing may stay open: the good generation, else the one before it, else the
- * safe rules. What cannot be written down is no reason to do less.
+ * At boot nobody can be asked and the host must not stay open: load the good generation, else the one before it, else
+ * the safe rules. A state folder that cannot be written does not stop this.
  */
 #include "transaction/internal.h"
 
 #include <string.h>
 #include <unistd.h>
 
-/* One generation, through the same steps as any load, but without a rehearsal: it was in force before. */
+/* Loads one generation with the same steps as any load, but without a rehearsal: it has been in force before. */
 static bool put_generation(struct transaction *t, unsigned generation, enum family families, const patterns *keep)
 {
 	struct request request = { .families = families, .generation = generation, .keep = keep, .unknown = UNKNOWN_ADOPT };
@@ -18,7 +18,7 @@ static bool put_generation(struct transaction *t, unsigned generation, enum fami
 	return transaction_commit(t) == RESULT_DONE;
 }
 
-/* A clean sheet for the next try; the locks are the door's, and stay. */
+/* A new transaction for the next attempt. The door keeps its locks. */
 static struct transaction *again(struct transaction *t, unsigned flags)
 {
 	struct transaction *next = transaction_begin(t->door, t->state, &t->hooks, t->log);
@@ -41,7 +41,7 @@ static bool target_drops(const struct text_rule *rule)
 	       (target.len == 6 && memcmp(target.text, "REJECT", 6) == 0);
 }
 
-/* Does another firewall stand here? */
+/* Does the table drop anything at all? Then another firewall has loaded it. */
 static bool something_drops(const struct text_table *filter)
 {
 	if (filter == NULL)
@@ -54,8 +54,8 @@ static bool something_drops(const struct text_table *filter)
 }
 
 /*
- * The families that the rules in force leave open. After rules of ours (strict), only a host whose INPUT and FORWARD
- * are at DROP is closed; where fw-load never was, any firewall will do.
+ * The families that the rules in force leave open. strict: rules of ours are expected, and only the policy DROP on both
+ * INPUT and FORWARD counts as closed. Otherwise fw-load was never used, and any firewall will do.
  */
 static enum family open_families(struct transaction *t, bool strict)
 {
@@ -73,7 +73,10 @@ static enum family open_families(struct transaction *t, bool strict)
 	return open;
 }
 
-/* There is no generation that could be put in force. A state folder whose mount failed looks as if there never was one. */
+/*
+ * No generation can be put in force. If the mount of the state folder failed, this looks as if fw-load had never been
+ * used.
+ */
 static enum result boot_without(struct transaction *t, bool never_used)
 {
 	enum family open = open_families(t, !never_used);
@@ -85,14 +88,14 @@ static enum result boot_without(struct transaction *t, bool never_used)
 	return RESULT_FALLBACK;
 }
 
-/* What becomes of every packet that enters a chain, as far as that is known; by the chain's place in its table. */
+/* What happens to every packet that enters a chain, as far as it is known; indexed like the chains of the table. */
 enum chain_verdict { VERDICT_UNKNOWN, VERDICT_OTHER, VERDICT_ACCEPT };
 
 typedef VEC(enum chain_verdict) verdicts;
 
 static bool accepts_all(const struct text_table *filter, const struct text_chain *chain, verdicts *known);
 
-/* Does every packet that reaches the rule end there, accepted? */
+/* Does the rule accept every packet that reaches it? */
 static bool rule_accepts_all(const struct text_table *filter, const struct text_chain *chain, const struct text_rule *rule, verdicts *known)
 {
 	struct piece target = rule_target(rule);
@@ -113,7 +116,7 @@ static bool accepts_all(const struct text_table *filter, const struct text_chain
 
 	if (*verdict != VERDICT_UNKNOWN)
 		return *verdict == VERDICT_ACCEPT;
-	*verdict = VERDICT_OTHER; /* also while it is looked at: a loop accepts nothing */
+	*verdict = VERDICT_OTHER; /* while the chain is examined too: a loop accepts nothing */
 	for (size_t r = 0; *verdict == VERDICT_OTHER && r < chain->rules.len; r++)
 		if (rule_accepts_all(filter, chain, &chain->rules.item[r], known))
 			*verdict = VERDICT_ACCEPT;
@@ -128,7 +131,7 @@ static bool has_rule(const struct text_chain *chain, const struct text_rule *rul
 	return false;
 }
 
-/* Does a rule in force that is none of the generation's accept everything, in front of a policy that would drop it? */
+/* Does a rule in force that is not in the generation accept everything, in a chain whose policy would drop it? */
 static bool is_opened(const struct transaction *t, int family)
 {
 	const struct text_table *filter = rules_table(&t->family[family].live, "filter");
@@ -161,7 +164,10 @@ static enum result judge(struct transaction *t)
 	return (t->flags & FLAG_PARTIAL) != 0 ? RESULT_FALLBACK : RESULT_DONE;
 }
 
-/* Its journal went with the boot before this one; what is left is the generation, which never became a good one. */
+/*
+ * The journal of an unconfirmed load does not survive a reboot, but its generation does: remove it, as it was never a
+ * good one.
+ */
 static void drop_unconfirmed(struct transaction *t)
 {
 	struct strbuf path = STRBUF_INIT;
@@ -191,7 +197,7 @@ static enum result boot_previous(struct transaction *t, unsigned good, unsigned 
 	return result;
 }
 
-/* A family whose tables are not ours to change keeps the other one from nothing. */
+/* If the tables of one family cannot be changed, the other family still gets its generation. */
 static enum result boot_one_family(struct transaction *t, unsigned good, const patterns *keep)
 {
 	enum family stuck = (t->flags & FLAG_STUCK_IPV4) != 0 ? FAMILY_IPV4 : FAMILY_IPV6;
@@ -214,7 +220,7 @@ enum result transaction_boot(struct transaction *t, const patterns *keep, bool f
 	if (result == RESULT_LOCKED || result == RESULT_BACKENDS)
 		return result;
 	drop_unconfirmed(t);
-	good = state_link(t->state, "good"); /* which the recovery has put right */
+	good = state_link(t->state, "good"); /* transaction_recover has repaired the link */
 	previous = state_link(t->state, "previous");
 	if (good != 0 && put_generation(t, good, FAMILY_BOTH, keep))
 		result = judge(t);

@@ -3,13 +3,16 @@
 
 #include <errno.h>
 
-/* Both families' rules are one step: at no time may one of them alone be the load. */
+/* The rules of both families are one step: the load must never be in force for one family only. */
 static bool take_rules(struct transaction *t)
 {
 	return put_rules(t, t->request.families, false);
 }
 
-/* One that only makes sense when another one is set may come before it: then all of them once more, in the same order. */
+/*
+ * A setting may be valid only after another one that comes later. So try all of them, and if any fails, all again in
+ * the same order.
+ */
 static bool take_settings(struct transaction *t, size_t from, size_t end)
 {
 	bool good = true;
@@ -26,7 +29,7 @@ static bool take_settings(struct transaction *t, size_t from, size_t end)
 	return good;
 }
 
-/* The first step from `from` on that is no setting. */
+/* The first step at or after `from` that is not a setting. */
 static size_t settings_end(const struct journal *journal, size_t from)
 {
 	while (from < journal->steps.len && journal->steps.item[from].kind == JOURNAL_SETTING)
@@ -78,7 +81,7 @@ static bool start_guard(struct transaction *t)
 	return err == 0;
 }
 
-/* What was recorded of a load that changed nothing. */
+/* Removes what was recorded of a load that changed nothing. */
 static void forget(struct transaction *t)
 {
 	int err = t->request.generation != 0 ? 0 : state_remove(t->state, t->journal.generation), cleared = leave_rest(t, &t->journal);
@@ -109,7 +112,7 @@ static void set_deadline(struct transaction *t)
 		t->journal.deadline = t->door->clock(t->door->self) + 1000LL * t->request.confirm;
 }
 
-/* The time to confirm begins when there is something to look at. */
+/* The time to confirm begins only now, when the rules are in force and can be tried. */
 static bool begin_waiting(struct transaction *t)
 {
 	int err;
@@ -126,18 +129,21 @@ static bool begin_waiting(struct transaction *t)
 enum result transaction_commit(struct transaction *t)
 {
 	if (t->journal.generation == 0) {
-		forget_safe(t, t->request.families); /* whatever stood there, these rules do now */
+		forget_safe(t, t->request.families); /* these rules are in force now, so the safe rules are not */
 		leave_mark(t);
 		state_enter(t->state);
 		return RESULT_DONE;
 	}
-	/* Until the rules are in force, time enough to put them there: then the guard waits for the lock that we hold. */
+	/*
+	 * A first deadline, for the time until the rules are in force. If it passes, the guard still waits for the
+	 * lock, which we hold.
+	 */
 	set_deadline(t);
 	if (!record(t) || !start_guard(t) || !take_steps(t) || !begin_waiting(t))
 		return give_up(t);
 	leave_mark(t);
 	state_enter(t->state);
-	if ((t->flags & FLAG_UNWRITABLE) != 0 && leave_rest(t, &t->journal) != 0) /* else the next run would undo this */
+	if ((t->flags & FLAG_UNWRITABLE) != 0 && leave_rest(t, &t->journal) != 0) /* or the next run would undo this load */
 		warn(t, "%s/journal could not be removed", t->state->run);
 	if (t->request.confirm > 0 || (t->flags & FLAG_UNWRITABLE) != 0)
 		return RESULT_DONE;

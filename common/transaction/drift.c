@@ -7,15 +7,15 @@
 #include <fnmatch.h>
 #include <string.h>
 
-/* One chain in both texts. */
+/* A chain that is compared. */
 struct view {
 	struct drift *drift;
 	const struct generation *source;
 	int family;
 	const char *table, *name;
-	const struct text_table *const *tables; /* old and now; NULL: not there */
-	const struct text_chain *old, *now; /* never NULL: an empty one where there is none */
-	input_lines lines;             /* of old's rules; as many as they are, or none */
+	const struct text_table *const *tables; /* [0] old, [1] now; NULL: missing there */
+	const struct text_chain *old, *now; /* never NULL: an empty chain if it is missing */
+	input_lines lines;             /* the input lines of old's rules: one each, or none at all */
 	bool headed;
 };
 
@@ -41,7 +41,7 @@ static void write_heading(struct view *view)
 	view->headed = true;
 }
 
-/* The nth rule of old as its user wrote it; false: that is not known. */
+/* Writes the nth rule of old as its user wrote it. False: that is not known, and nothing is written. */
 static bool write_source(const struct view *view, size_t n)
 {
 	struct strbuf *out = &view->drift->out;
@@ -61,7 +61,7 @@ static bool write_source(const struct view *view, size_t n)
 	return true;
 }
 
-/* A jump to a chain that does not count. DROP and LOG are no chains, whatever patterns of chains are like them. */
+/* Is this a jump to an ignored chain? DROP and LOG are not chains, even if a pattern matches them. */
 static bool jumps_aside(const struct view *view, const struct piece *target)
 {
 	char name[64];
@@ -89,7 +89,7 @@ static void write_rule(struct view *view, bool old, size_t n)
 		strbuf_printf(&view->drift->out, "%c %.*s\n", old ? '-' : '+', (int)rule->text.len, rule->text.text);
 }
 
-/* What the chain is: a built-in one with its policy, or one of a user's. */
+/* Writes the chain's declaration, with the policy if it is built-in. */
 static void write_kind(struct view *view, char sign, const char *policy)
 {
 	write_heading(view);
@@ -102,7 +102,7 @@ static void compare_kind(struct view *view, const struct text_chain *old, const 
 	const char *before = old != NULL ? old->policy : NULL, *after = now != NULL ? now->policy : NULL;
 	bool builtin = before != NULL || after != NULL;
 
-	/* A built-in chain that is not there accepts, as an empty one does. */
+	/* A missing built-in chain accepts everything, like an empty one with the policy ACCEPT. */
 	if (builtin) {
 		before = before != NULL ? before : "ACCEPT";
 		after = after != NULL ? after : "ACCEPT";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What differs besides rules: settings, sets, modules, chains to keep. */
+/* Differences in settings, sets, modules and chains to keep. */
 #include "host/sets.h"
 #include "host/sysctl.h"
 #include "transaction/drift.h"
@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* A line of a heading, if there is none yet, then each line with its sign. */
+/* Writes the heading, unless it has been written, then each line with its sign. */
 static void write_lines(struct drift *drift, const char *heading, char sign, const char *lines, bool *headed)
 {
 	while (*lines != '\0') {
@@ -21,7 +21,7 @@ static void write_lines(struct drift *drift, const char *heading, char sign, con
 	}
 }
 
-/* What only one of two texts has, line by line. */
+/* Writes the lines that only one of the two texts has. */
 static int compare_lines(struct drift *drift, const char *heading, const char *old, const char *now)
 {
 	struct strbuf gone = STRBUF_INIT, came = STRBUF_INIT;
@@ -36,7 +36,7 @@ static int compare_lines(struct drift *drift, const char *heading, const char *o
 	return good && !drift->out.failed ? 0 : -ENOMEM;
 }
 
-/* In a container the kernel shows settings of the whole machine, which fw-load leaves as they are. */
+/* In a container the kernel also shows settings of the whole machine, which fw-load does not change. */
 static bool belongs_to_machine(const struct sysctl *sysctl)
 {
 	return sysctl_may_be_shared(sysctl) && !sysctl_writable(sysctl->key);
@@ -52,7 +52,7 @@ static int compare_setting(struct drift *drift, const struct sysctl *sysctl)
 		strbuf_printf(&old, "%s=%s", sysctl->key, sysctl->value);
 		strbuf_printf(&now, "%s=%s", sysctl->key, strbuf_text(&value));
 		err = compare_lines(drift, strbuf_text(&heading), strbuf_text(&old), strbuf_text(&now));
-		drift->count--; /* two lines, and one thing that differs */
+		drift->count--; /* two lines, but one difference */
 	}
 	strbuf_free(&value);
 	strbuf_free(&heading);
@@ -61,7 +61,7 @@ static int compare_setting(struct drift *drift, const struct sysctl *sysctl)
 	return err;
 }
 
-/* words and members: of the set in force; NULL: it is not there. */
+/* words and members: of the set in force; NULL: there is no such set. */
 static int compare_set(struct drift *drift, const struct set *set, const char *words, const char *members)
 {
 	struct strbuf heading = STRBUF_INIT;
@@ -89,7 +89,7 @@ static int compare_set_now(struct drift *drift, const struct set *set)
 	else if (err == -ENOENT)
 		err = compare_set(drift, set, NULL, NULL);
 	else if (err != -ENOMEM)
-		err = 0; /* without ipset, or without the right to look, nothing is known of it */
+		err = 0; /* without ipset, or without the privilege to ask, nothing is known about it */
 	strbuf_free(&saved);
 	strbuf_free(&words);
 	strbuf_free(&members);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Settings that the kernel changes together with another one: net.ipv4.ip_forward sets forwarding on every interface,
- * and accept_redirects to its opposite. Those that would not come back by themselves when that setting goes back are
- * steps of their own, right behind its step: a load without forwarding, or an undone one, leaves no trace of it.
+ * Settings ("followers") that the kernel changes together with another one (their "leader"): net.ipv4.ip_forward sets
+ * forwarding on every interface, and accept_redirects to its opposite. A follower that would not return to its old
+ * value by itself when the leader is set back gets a step of its own, right after the leader's. So a load without
+ * forwarding, or an undone one, leaves no trace of it.
  */
 #include "transaction/internal.h"
 #include "ruletext/sysctl.h"
@@ -11,15 +12,15 @@
 #include <string.h>
 
 enum follower_effect {
-	EFFECT_SAME,     /* it gets the leader's value */
+	EFFECT_SAME,     /* the follower gets the leader's value */
 	EFFECT_OPPOSITE, /* accept_redirects of a router is 0, of a host 1 */
-	EFFECT_CLEARED,  /* force_forwarding: 0 with a leader that is 0, else it stays */
+	EFFECT_CLEARED,  /* force_forwarding becomes 0 with a leader of 0, and else keeps its value */
 };
 
-/* One setting on its way, and a follower of it. */
+/* The step of a leader, and one of its followers. */
 struct follower {
 	const struct journal_step *leader;
-	const char *key, *now; /* of the follower */
+	const char *key, *now; /* of the follower: its name and its present value */
 	enum follower_effect effect;
 };
 
@@ -30,7 +31,7 @@ static enum follower_effect effect_on(const char *leader, const char *key)
 	return strstr(key, "force_forwarding") != NULL && strstr(leader, "force_forwarding") == NULL ? EFFECT_CLEARED : EFFECT_SAME;
 }
 
-/* What the kernel makes of the follower when the leader gets a value. */
+/* The value that the kernel gives the follower when the leader is set to `value`. */
 static const char *made_by(const struct follower *f, const char *value)
 {
 	bool zero = strcmp(value, "0") == 0;
@@ -40,7 +41,7 @@ static const char *made_by(const struct follower *f, const char *value)
 	return f->effect == EFFECT_CLEARED && !zero ? f->now : value;
 }
 
-/* Where the follower shall be when the leader has its new value. */
+/* The value that the follower must have once the leader has its new value. */
 static const char *value_after(const struct transaction *t, const struct follower *f)
 {
 	const char *from = strbuf_text(&f->leader->before), *to = strbuf_text(&f->leader->after);
@@ -49,11 +50,14 @@ static const char *value_after(const struct transaction *t, const struct followe
 
 	if (wanted != NULL)
 		return wanted->value;
-	/* Nobody changed it since the leader left its first value. Where it needed no step then, it was as the kernel makes it. */
+	/*
+	 * The follower still has the value that the kernel gave it when the leader left its first value: return both.
+	 * If the follower needed no step then, its first value was the one that the kernel gives it.
+	 */
 	if (leader_first != NULL && strcmp(leader_first, to) == 0 && strcmp(f->now, made_by(f, from)) == 0)
 		return first != NULL ? first : made_by(f, to);
 	if (f->effect == EFFECT_OPPOSITE && strcmp(to, "0") == 0)
-		return f->now; /* nothing is opened that nobody asked for */
+		return f->now; /* open nothing that nobody asked for */
 	return made_by(f, to);
 }
 
@@ -69,7 +73,7 @@ static bool plan_follower(struct transaction *t, const struct follower *f)
 		return true;
 	if (baseline_note(&t->baseline, f->key, f->now) != 0)
 		return false;
-	step = journal_add(&t->journal, JOURNAL_SETTING, f->key, 0); /* f->leader is gone */
+	step = journal_add(&t->journal, JOURNAL_SETTING, f->key, 0); /* may move the steps: f->leader is invalid from here on */
 	if (step == NULL)
 		return false;
 	step->opens = opens;
@@ -90,7 +94,7 @@ static bool plan_key(struct transaction *t, size_t leader, const char *key)
 	if (err == 0) {
 		f.now = strbuf_text(&now);
 		good = plan_follower(t, &f) || diag_memory(t->log) == 0;
-	} else if (err != -ENOENT && !t->request.plan_only) { /* gone with its interface */
+	} else if (err != -ENOENT && !t->request.plan_only) { /* -ENOENT: it disappeared with its interface */
 		diag_system(t->log, err, "%s, which changes with %s", key, f.leader->name);
 		t->result = RESULT_EXTRAS;
 		good = false;
@@ -105,7 +109,7 @@ bool plan_followers(struct transaction *t)
 	size_t leader = t->journal.steps.len - 1;
 	bool good = true;
 	int err = t->door->setting.followers(t->door->self, t->journal.steps.item[leader].name, &keys);
-	char *key = t->journal.steps.item[leader].before.len > 0 ? keys.data : NULL; /* a plan alone may not know it */
+	char *key = t->journal.steps.item[leader].before.len > 0 ? keys.data : NULL; /* a plan may not know it */
 
 	if (err != 0) {
 		diag_system(t->log, err, "what changes with %s", t->journal.steps.item[leader].name);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a load starts from: the rules that are asked for, those of the load before it, and those in force. */
+/* Reads what a load starts from: the rules asked for, those of the previous load, and those in force. */
 #include "transaction/internal.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* Marks all chains as ours, and each rule with the line of the input that asks for it. */
+/* Marks all chains as ours, and gives each rule the line of the input that contains it. */
 static void mark_wanted(struct text_rules *wanted, const struct canon *canon)
 {
 	size_t n = 0;
@@ -32,7 +32,7 @@ static bool take_canon(struct transaction *t, int family)
 	return known_add(t, family, &work->wanted);
 }
 
-/* A stored rule is written by the model of today too. */
+/* Forgets how the stored rules were spelt: from here on they are written as this version's model writes them. */
 static void forget_raw(struct text_rules *rules)
 {
 	for (size_t i = 0; i < rules->tables.len; i++)
@@ -84,7 +84,10 @@ bool read_wanted(struct transaction *t)
 	return true;
 }
 
-/* Without the good generation nobody knows which rules of a family are ours: that matters where they stay. */
+/*
+ * Without the good generation we do not know which rules of a family are ours. That matters for a family that the load
+ * leaves as it is.
+ */
 static bool do_without(struct transaction *t)
 {
 	if ((t->flags & FLAG_BOOT) == 0)
@@ -103,7 +106,7 @@ bool read_base(struct transaction *t)
 	unsigned number = state_link(t->state, "good");
 	bool whole;
 
-	generation_free(&t->good); /* of an undoing in this run */
+	generation_free(&t->good); /* an undoing in this run may have read one */
 	t->good = (struct generation){ .number = 0 };
 	whole = number != 0 && generation_read(&t->good, t->state, number);
 
@@ -120,7 +123,10 @@ bool read_base(struct transaction *t)
 	return true;
 }
 
-/* How often the rules are read again when others change them all the time, and it is too late to leave all as it is. */
+/*
+ * How often to read the rules again while other programs keep changing them, once it is too late to leave everything as
+ * it is.
+ */
 enum { PATIENCE = 20 };
 
 static int save_live(const struct transaction *t, enum family families, struct strbuf texts[FAMILIES])
@@ -153,7 +159,7 @@ bool read_live(struct transaction *t, enum family families)
 			strbuf_free(&texts[i]);
 			continue;
 		}
-		rules_free(&work->target); /* it borrows from what is replaced here */
+		rules_free(&work->target); /* it borrows from live */
 		rules_free(&work->live);
 		strbuf_free(&work->live_text);
 		work->live_text = texts[i];
@@ -164,7 +170,10 @@ bool read_live(struct transaction *t, enum family families)
 	return good && rules_canon(t, families, rules);
 }
 
-/* Does the generation say what becomes of packets that no rule of INPUT or FORWARD takes? Then they may be dropped until it does. */
+/*
+ * Does the generation set the policies of INPUT and FORWARD? Only then may these chains drop everything until it is
+ * loaded.
+ */
 static bool says_policies(const struct text_rules *wanted)
 {
 	const struct text_table *filter = rules_table(wanted, "filter");
@@ -174,7 +183,7 @@ static bool says_policies(const struct text_rules *wanted)
 	return input != NULL && input->policy != NULL && forward != NULL && forward->policy != NULL;
 }
 
-/* Chains that are kept by name are another program's, and what else stands in their table may be, too. */
+/* Chains that are kept by name belong to another program, and so may the rest of their table. */
 static bool keeps_some(const struct transaction *t)
 {
 	return t->extras.keep.len > 0 || (t->request.keep != NULL && t->request.keep->len > 0);
@@ -220,7 +229,7 @@ static void leave_alone(const struct transaction *t, const char *kind, const cha
 	     family_name(!family_has(t->request.families, 0)));
 }
 
-/* Those of the families that the load is about (ours), or the others. */
+/* Copies the settings that belong to the families of the load (ours), or those that do not. */
 static bool copy_sysctls(struct transaction *t, const struct extras *from, bool ours)
 {
 	for (size_t i = 0; i < from->sysctls.len; i++) {
@@ -280,7 +289,7 @@ static bool has_pattern(const struct extras *extras, const char *pattern)
 	return false;
 }
 
-/* Modules and patterns belong to both families. */
+/* Copies modules and patterns, which belong to both families. */
 static bool copy_common(struct transaction *t, const struct extras *from)
 {
 	bool good = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of this folder share. Nothing outside of it includes this. */
+/* Shared by the files of this folder only. Nothing outside includes this header. */
 #ifndef FW_TRANSACTION_INTERNAL_H
 #define FW_TRANSACTION_INTERNAL_H
 
@@ -13,31 +13,31 @@
 #include "store/journal.h"
 #include "transaction/transaction.h"
 
-/* One family's rules on their way into force. */
+/* The rules of one family during a transaction. */
 struct family_work {
-	struct strbuf text;            /* owned; the rules that are asked for, in the model's words */
-	struct text_rules wanted;      /* of text */
-	const struct text_rules *base; /* borrowed; the rules that we put in force last; NULL: never any */
-	const struct text_rules *next; /* borrowed; the rules that shall be ours: wanted, or when undoing, those before */
-	struct undoing *undoing;       /* borrowed; of the two while a load is undone; NULL: they do not depend on live */
-	struct strbuf safe_text;       /* owned; the safe rules, if they are what we put in force last ... */
-	struct text_rules safe;        /* ... and then they are the base */
-	struct strbuf live_text;       /* owned; what the saver said, with counters */
-	struct text_rules live;        /* of live_text */
-	uint32_t seen;                 /* nf_tables' generation before live was read */
+	struct strbuf text;            /* owned; the requested rules, as the model writes them */
+	struct text_rules wanted;      /* parsed from text, which it borrows */
+	const struct text_rules *base; /* borrowed; the rules that we put in force last; NULL: none ever */
+	const struct text_rules *next; /* borrowed; our rules from now on: wanted, or when undoing, those before the load */
+	struct undoing *undoing;       /* borrowed; while undoing: the rules that base and next point to, or NULL */
+	struct strbuf safe_text;       /* owned; the safe rules, if we put these in force last ... */
+	struct text_rules safe;        /* ... and base points here in that case */
+	struct strbuf live_text;       /* owned; output of iptables-save, with counters */
+	struct text_rules live;        /* parsed from live_text, which it borrows */
+	uint32_t seen;                 /* nf_tables' generation, read before live */
 	struct merge merge;
-	struct text_rules target;      /* what shall be in force; borrows from next and live */
-	struct strbuf program;         /* owned; what turns live into target; empty: nothing */
+	struct text_rules target;      /* the rules to put in force; borrows from next and live */
+	struct strbuf program;         /* owned; iptables-restore input that turns live into target; empty: nothing to change */
 };
 
 enum transaction_flag {
-	FLAG_CHANGED = 1 << 0,    /* something in the kernel may be different */
+	FLAG_CHANGED = 1 << 0,    /* the kernel's state may have changed */
 	FLAG_UNWRITABLE = 1 << 1, /* at boot: the state cannot be written */
-	FLAG_BOOT = 1 << 2,       /* nobody can be asked, and the host must not stay open */
-	FLAG_REPLACE = 1 << 3,    /* at boot: rules that are not ours go */
+	FLAG_BOOT = 1 << 2,       /* loading at boot: nobody can be asked, and the host must not stay open */
+	FLAG_REPLACE = 1 << 3,    /* at boot: remove rules that are not ours */
 	FLAG_UNDOING = 1 << 4,
-	FLAG_PARTIAL = 1 << 5,    /* at boot: a setting of the generation is not there, and is left out */
-	FLAG_STUCK_IPV4 = 1 << 6, /* what nft made in this family's tables of iptables cannot be removed */
+	FLAG_PARTIAL = 1 << 5,    /* at boot: the generation is not completely in force, as a setting or set is not as it asks */
+	FLAG_STUCK_IPV4 = 1 << 6, /* what nft made in iptables' tables of this family cannot be removed */
 	FLAG_STUCK_IPV6 = 1 << 7,
 };
 
@@ -47,71 +47,75 @@ struct transaction {
 	struct transaction_hooks hooks;
 	struct diag_log *log;
 	struct request request;
-	struct generation good, again; /* the good generation; the one that is put in force again */
-	struct extras extras;          /* of the generation that this load makes, complete */
+	struct generation good, again; /* the good generation; the stored one that is being loaded */
+	struct extras extras;          /* all directives of the generation that this load creates */
 	struct family_work family[FAMILIES];
-	struct textmap known[FAMILIES]; /* rules in the model's words */
+	struct textmap known[FAMILIES]; /* rules that are known to be written as the model writes them */
 	struct arena arena;              /* texts of known */
 	struct baseline baseline;
-	struct journal journal;          /* the steps that change the kernel, in the order in which they are taken */
-	struct strbuf plan;              /* owned; all steps in words, a line each */
-	unsigned flags;                  /* of enum transaction_flag */
-	enum result result;              /* why it failed, if the log alone does not tell */
+	struct journal journal;          /* the steps that change the kernel, in the order they are taken */
+	struct strbuf plan;              /* owned; all steps for people, one a line */
+	unsigned flags;                  /* bits of enum transaction_flag */
+	enum result result;              /* why it failed, where the log does not tell */
 };
 
 void phase(const struct transaction *t, const char *name);
 void warn(const struct transaction *t, const char *format, ...) printf_like(2, 3);
 
-/* The reason of a failure: t->result, else by what the log was told. */
+/* The result of a failed transaction: t->result, or if that is not set, derived from the status of the log. */
 enum result failed(struct transaction *t);
 
-/* known.c: sets each rule's text to the model's words. False after a report. */
+/* known.c: rewrites the text of each rule as the model writes it. False: failed, and reported. */
 must_check bool rules_canon(struct transaction *t, enum family families, struct text_rules *const rules[FAMILIES]);
 must_check bool known_add(struct transaction *t, int family, const struct text_rules *rules);
 
 /*
- * A line that the good generation and the saver spell alike is the same rule: rules_canon leaves it as it is. If another
- * version of fw-tools wrote that line in words that this one would not choose, the next load replaces the rule once.
+ * If a line of the good generation equals a line of iptables-save, it is the same rule, and rules_canon leaves it as it
+ * is. If another version of fw-tools stored that line in a form that this version would not write, the next load
+ * replaces the rule once.
  */
 must_check bool known_alike(struct transaction *t, int family, const struct text_rules *kept, const struct text_rules *saved);
 
-/* gather.c: each false after a report */
-must_check bool read_wanted(struct transaction *t); /* from the request or a stored generation */
-must_check bool read_base(struct transaction *t);   /* as it was written: its words may be older than this version */
+/* gather.c: each returns false if it failed, which it reports. */
+must_check bool read_wanted(struct transaction *t); /* from the request, or from a stored generation */
+must_check bool read_base(struct transaction *t);   /* as stored: an older version may have written it differently */
 must_check bool read_live(struct transaction *t, enum family families);
 
 /*
- * The same at boot, and when undoing, after removing what nft made in iptables' tables and iptables cannot tell. At boot,
- * INPUT and FORWARD drop everything until rules are loaded, if any of that was removed.
+ * Like read_live. At boot and when undoing, it first removes what nft made in iptables' tables and iptables cannot
+ * show. If it removed any of that at boot, INPUT and FORWARD drop everything until rules are loaded.
  */
 must_check bool read_live_cleared(struct transaction *t, enum family families);
-must_check bool make_extras(struct transaction *t); /* all directives of the new generation */
+must_check bool make_extras(struct transaction *t); /* fills t->extras */
 
 /* mark.c */
-must_check bool take_marked(struct transaction *t); /* false: the rules in force have to be read */
+must_check bool take_marked(struct transaction *t); /* false: read the rules in force */
 void leave_mark(const struct transaction *t);
 
 /* rehearse.c */
 must_check bool rehearse(struct transaction *t, bool may_move);
 
-/* blame.c: says which line of the input is refused. scratch: where the search for it may try; NULL: nowhere. */
+/*
+ * blame.c: reports which line of the input is refused. scratch: where it may try parts of the program to find that
+ * line; NULL: it does not search.
+ */
 void report_refusal(struct transaction *t, int family, const struct strbuf *program, struct refusal *refusal,
 		    const struct door *scratch);
 void report_difference(struct transaction *t, int family, const struct difference *difference);
 
 /* settings.c */
-enum family setting_families(const char *key); /* FAMILY_BOTH: not of one family alone */
-const struct sysctl *find_setting(const struct extras *extras, const char *key); /* NULL: none */
+enum family setting_families(const char *key); /* FAMILY_BOTH: does not belong to one family */
+const struct sysctl *find_setting(const struct extras *extras, const char *key); /* NULL: not found */
 void leave_out_absent(struct transaction *t);
 must_check bool plan_settings(struct transaction *t, bool opening);
-must_check int setting_try(struct transaction *t, const struct journal_step *step); /* 0 or -errno, not reported */
+must_check int setting_try(struct transaction *t, const struct journal_step *step); /* 0 or -errno; reports nothing */
 must_check bool setting_apply(struct transaction *t, const struct journal_step *step);
 must_check bool setting_undo(struct transaction *t, struct journal_step *step);
 must_check bool setting_undo_again(struct transaction *t, const struct journal_step *step);
 void settings_repeat(struct transaction *t);
-must_check bool settings_hold(struct transaction *t); /* read back */
+must_check bool settings_hold(struct transaction *t); /* reads them back */
 
-/* followers.c: behind the step of a setting, which is the last step */
+/* followers.c: adds steps for the settings that change with the setting of the last step. */
 must_check bool plan_followers(struct transaction *t);
 
 /* sets.c */
@@ -120,24 +124,30 @@ must_check bool rehearse_sets(struct transaction *t, const struct door *scratch)
 must_check bool plan_sets(struct transaction *t);
 must_check bool note_used_sets(struct transaction *t);
 
-/* A set is made for a trial, of which nothing stays. A killed run's goes with the next. */
+/* The name of a set that is created to try something and destroyed at once. If a run dies, the next one removes it. */
 #define SET_TRIAL SET_SCRATCH_PREFIX "trial"
 
-/* A set is filled beside the one in force, under a name of its own; the journal knows of it. */
+/*
+ * A set in force is replaced by filling another one and swapping the two. This is the name of the other one; an undoing
+ * removes it.
+ */
 struct set_name {
 	char text[32];
 };
 struct set_name set_beside(const char *name);
-void set_drop(const struct door *door, const char *name); /* it may not be there */
+void set_drop(const struct door *door, const char *name); /* does nothing if there is none */
 
-/* Appends the lines of `ipset restore` that make it, under a name. */
+/* Appends the lines of `ipset restore` that create the set under this name and fill it. */
 void set_write(const struct set *set, const char *name, struct strbuf *out);
 
-/* A line for each member: added as it is, added by its address alone, or removed. */
+/*
+ * Appends a line for each member that adds it with its options, adds it without options (except nomatch), or removes
+ * it.
+ */
 enum set_change { SET_ADD, SET_ADD_PLAIN, SET_REMOVE };
 void set_write_members(const char *members, const char *name, enum set_change change, struct strbuf *out);
 
-/* Makes the set beside those in force for a moment, to fill `made` and `normal`. False after a report. */
+/* Creates the set for a moment, as SET_TRIAL, to fill `made` and `normal`. False: failed, and reported. */
 must_check bool set_learn(const struct door *door, struct set *set, struct diag_log *log);
 
 /* set_steps.c */
@@ -145,7 +155,7 @@ must_check bool set_apply(struct transaction *t, const struct journal_step *step
 must_check bool set_undo(struct transaction *t, const struct journal_step *step);
 
 /* rules.c */
-must_check bool leave_theirs(struct transaction *t, int family); /* undo.c: before each merge of an undoing; false after a report */
+must_check bool leave_theirs(struct transaction *t, int family); /* undo.c: call before each merge while undoing */
 must_check bool merge_family(struct transaction *t, int family, bool undo);
 must_check bool put_rules(struct transaction *t, enum family families, bool undo);
 
@@ -156,19 +166,19 @@ must_check bool make_plan(struct transaction *t);
 must_check bool record(struct transaction *t);
 must_check bool flip(struct transaction *t);
 
-/* undo.c: plays a journal back, of this process or of another one. */
+/* undo.c: undoes the steps of a journal that this process or another one wrote. */
 must_check enum result undo(struct transaction *t, struct journal *journal);
 
 /*
- * The journal of a load that is over: what could not be put back is left to the next run, once, since it must not keep
- * anybody from loading other rules. Else it goes. 0 or -errno.
+ * Ends the journal of a load. If some steps could not be undone, the next run tries them once more, and only once, so
+ * that they never keep anybody from loading other rules. Otherwise the journal is removed. 0 or -errno.
  */
 must_check int leave_rest(const struct transaction *t, const struct journal *journal);
 
 /* safe.c */
-bool put_safe_rules(struct transaction *t, enum family families); /* false: not for all of them */
-must_check bool read_safe(struct transaction *t, int family);     /* that were put in force last */
-must_check bool read_safe_begun(struct transaction *t, int family); /* or were about to be */
+bool put_safe_rules(struct transaction *t, enum family families); /* false: failed for a family */
+must_check bool read_safe(struct transaction *t, int family);     /* sets base to the safe rules if they were put in force last */
+must_check bool read_safe_begun(struct transaction *t, int family); /* also those that were about to be put in force */
 bool filter_stands(const struct text_rules *rules, const struct text_rules *now);
 void forget_safe(struct transaction *t, enum family families);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rules are compared in the model's words. Most lines of a saver are written in these words already, since both
- * come from the same extensions: only a line that is not known yet is given to the door.
+ * Rules are compared as the model writes them. iptables-save writes most lines that way already, because both use the
+ * same extensions. Only lines that are not known yet are passed through the door's canon.
  */
 #include "transaction/internal.h"
 
@@ -51,7 +51,7 @@ static bool is_known(const struct transaction *t, int family, const struct text_
 	return textmap_find(&t->known[family], &rule->text) != TEXTMAP_NONE;
 }
 
-/* The rules of a table that are not known, behind all its chains. */
+/* Writes the rules of a table that are not known, with all chains of the table declared. */
 static bool write_unknown(const struct transaction *t, int family, struct text_table *table, struct strbuf *text,
 			  rule_pointers *unknown)
 {
@@ -79,7 +79,7 @@ static bool write_unknown(const struct transaction *t, int family, struct text_t
 	return good && !text->failed;
 }
 
-/* One line of the answer for each rule that was asked about. */
+/* Takes one line of the answer for each rule that was sent. */
 static bool take_answer(struct transaction *t, int family, const struct strbuf *answer, const rule_pointers *unknown)
 {
 	const char *line = strbuf_text(answer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * RUN/mark: "at this generation of nf_tables these rules were in force, and nothing else". While nobody commits anything,
- * the next load need not read the rules in force, if they are those of the good generation.
+ * RUN/mark says: "at this generation of nf_tables, exactly these rules were in force". If nobody has committed anything
+ * since and these are the rules of the good generation, the next load need not read the rules in force.
  */
 #include "transaction/internal.h"
 #include "text/seal.h"
@@ -10,7 +10,10 @@
 
 static const char name[] = "mark";
 
-/* Of this moment, this namespace and this boot. False: they cannot be told, or this kind of iptables has none. */
+/*
+ * Writes a mark for this generation, namespace and boot. False: they cannot be determined, or the backend has no
+ * generations.
+ */
 static bool write_mark(const struct transaction *t, uint32_t seen, const struct text_rules *rules[FAMILIES], struct strbuf *out)
 {
 	if (!t->door->mark(t->door->self, seen, out))
@@ -35,7 +38,7 @@ void leave_mark(const struct transaction *t)
 
 	if (t->request.families == FAMILY_BOTH && work[0].seen == work[1].seen && rules_equal(&work[0].wanted, &work[0].live) &&
 	    rules_equal(&work[1].wanted, &work[1].live) && write_mark(t, work[0].seen, rules, &text))
-		(void)!state_run_write(t->state, name, strbuf_text(&text), text.len); /* without it the next load reads */
+		(void)!state_run_write(t->state, name, strbuf_text(&text), text.len); /* else the next load reads the rules */
 	strbuf_free(&text);
 }
 
@@ -51,7 +54,10 @@ static bool is_marked(const struct transaction *t, uint32_t *seen)
 	return same;
 }
 
-/* Not where counters are to be set: those in force are not known. */
+/*
+ * Takes the rules of the good generation as those in force, if the mark allows it. Never if counters are to be set, as
+ * the mark does not know their present values.
+ */
 bool take_marked(struct transaction *t)
 {
 	struct diag_log silent = { .report = NULL };
@@ -69,5 +75,5 @@ bool take_marked(struct transaction *t)
 		good = !work->live_text.failed &&
 		       rules_read(&work->live, "the rules in force", strbuf_text(&work->live_text), work->live_text.len, &silent);
 	}
-	return good; /* else they are read, which replaces what was begun here */
+	return good; /* if false, read_live replaces what is half done here */
 }

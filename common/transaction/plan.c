@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The steps of a load, in the order in which they are safe: what closes, sets, rules, what opens. */
+/*
+ * Plans the steps of a load in a safe order: settings that close something, sets, rules, settings that open something.
+ */
 #include "transaction/internal.h"
 
 #include <string.h>
 
-/* The tables that a program changes, for people: "filter, nat". */
+/* Writes the names of the tables that a program changes, for people: "filter, nat". */
 static void name_tables(const struct strbuf *program, struct strbuf *out)
 {
 	const char *before = "";
@@ -48,7 +50,7 @@ static bool plan_rules(struct transaction *t)
 	return true;
 }
 
-/* Are rules and directives those of the good generation already? */
+/* Are the rules and directives the same as those of the good generation? */
 static bool is_recorded(struct transaction *t)
 {
 	struct strbuf now = STRBUF_INIT, then = STRBUF_INIT;

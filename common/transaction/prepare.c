@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Everything up to the plan. Nothing is changed here. */
+/* Everything up to the plan. This file changes nothing in the kernel. */
 #include "transaction/internal.h"
 
 #include <errno.h>
@@ -26,7 +26,7 @@ static bool unknown_refused(struct transaction *t, int family)
 	return true;
 }
 
-/* What a hand or another program put in force since the last load stays, but never in silence. */
+/* Rules that somebody else put in force since the last load stay, but that is always reported. */
 static void tell_foreign(const struct transaction *t, int family)
 {
 	const struct family_work *work = &t->family[family];
@@ -77,7 +77,7 @@ static bool load_modules(struct transaction *t)
 	return false;
 }
 
-/* Rules that RUN/mark knows to be in force are those of the good generation, word for word. */
+/* If RUN/mark vouches for the rules in force, they equal the good generation word for word, and no canon is needed. */
 static bool read_in_force(struct transaction *t)
 {
 	struct text_rules *good[FAMILIES] = { &t->good.rules[0], &t->good.rules[1] };
@@ -96,7 +96,7 @@ static bool prepare(struct transaction *t)
 {
 	if (!read_wanted(t) || !read_base(t) || !make_extras(t) || !read_baseline(t) || !load_modules(t))
 		return false;
-	if ((t->flags & FLAG_BOOT) != 0) /* modules may have brought some */
+	if ((t->flags & FLAG_BOOT) != 0) /* only now: loading a module may create settings */
 		leave_out_absent(t);
 	if (t->request.rehearse && !rehearse(t, false))
 		return false;

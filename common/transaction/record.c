@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is written down before the first change, and after the last. */
+/* Records the load: the generation, the baseline and the journal before the first change, the links after the last. */
 #include "transaction/internal.h"
 #include "host/bootload.h"
 #include "store/prune.h"
@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The rules of a family in the new generation: those that are asked for, else those that stay. */
+/* The rules of a family in the new generation: those asked for, or those that stay. */
 static const struct text_rules *rules_of(const struct transaction *t, int family)
 {
 	if (family_has(t->request.families, family))
@@ -37,7 +37,9 @@ static int write_generation(struct transaction *t)
 	return err;
 }
 
-/* At boot a state that cannot be written keeps no rules from being put in force. */
+/*
+ * At boot, rules are put in force even if the state cannot be written: warn and continue. Otherwise this is an error.
+ */
 static bool could_not(struct transaction *t, int err, const char *what)
 {
 	if ((t->flags & FLAG_BOOT) == 0) {
@@ -49,7 +51,7 @@ static bool could_not(struct transaction *t, int err, const char *what)
 	return true;
 }
 
-/* Does the load ask for this set or setting, or for a setting that the kernel changes this one with? */
+/* Does the load ask for this set or setting, or for a setting that changes this one? */
 static bool is_asked_for(const struct transaction *t, const struct journal_step *step)
 {
 	bool asked = step->kind == JOURNAL_SETTING && find_setting(&t->extras, step->name) != NULL;
@@ -67,8 +69,8 @@ static bool is_asked_for(const struct transaction *t, const struct journal_step 
 }
 
 /*
- * What could not be put back in this run before the load: the load's own journal carries it on to the next run. What the
- * load itself asks for has its value from there.
+ * Some steps of an earlier load could not be undone at the start of this run. Move them into the journal of this load,
+ * so that the next run tries them. Leave out what this load sets itself.
  */
 static int carry_rest(struct transaction *t)
 {
@@ -114,7 +116,10 @@ bool record(struct transaction *t)
 	return err == 0 || could_not(t, err, "the journal");
 }
 
-/* The first rules of the machine's own state: somebody must enable what loads them at boot, since no package does. */
+/*
+ * After the first load into the default state folder: warn if nothing loads the rules at boot. No package enables the
+ * service.
+ */
 static void tell_first(const struct transaction *t)
 {
 	struct strbuf what = STRBUF_INIT;
@@ -136,7 +141,7 @@ bool flip(struct transaction *t)
 	if (err != 0)
 		warn(t, "generation %06u in %s could not be made the good one: %s", t->journal.generation, t->state->dir, strerror(-err));
 	cleared = leave_rest(t, &t->journal);
-	if (cleared != 0) /* it names the good generation: the next run takes that for done */
+	if (cleared != 0) /* harmless: the journal names the good generation, so the next run treats the load as complete */
 		warn(t, "%s/journal could not be removed: %s", t->state->run, strerror(-cleared));
 	pruned = generations_prune(t->state, STATE_KEEP);
 	if (pruned != 0)

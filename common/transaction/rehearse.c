@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rules are tried where no packet passes, and read back there: that finds what the kernel refuses or changes. */
+/*
+ * Loads the rules into a scratch network namespace, where no packet passes, and reads them back. This shows what the
+ * kernel refuses or changes.
+ */
 #include "transaction/internal.h"
 
 #include <errno.h>
@@ -24,7 +27,7 @@ static bool restore_in(struct transaction *t, const struct door *scratch)
 	return good;
 }
 
-/* In the scratch namespace nothing but these rules may stand. */
+/* In the scratch namespace, exactly these rules must be in force. */
 static bool compare(struct transaction *t, int family, const struct text_rules *now)
 {
 	struct difference difference;

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rules into force, beside other programs that may write at any time.
+ * Puts rules in force while other programs may write at any time.
  *
- * The legacy kind has a lock, which the caller holds. nf_tables has none: iptables-nft-restore reads the chains
- * by itself and commits to what it read, whatever was written since we looked. So chains are edited and not
- * flushed, which loses nobody's rule, and what came of it is read back. If another program moved something that
- * matters, it is merged and committed again, a limited number of times.
+ * The legacy backend has a lock, which the caller holds. nf_tables has none: iptables-nft-restore reads the chains
+ * itself and commits against what it read, whatever was written since we read the rules. So chains are edited, not
+ * flushed, which loses nobody's rule, and the result is read back. If another program changed something that matters,
+ * we merge and commit again, a limited number of times.
  */
 #include "transaction/internal.h"
 
 #include <string.h>
 
-/* How often, and how long, another program may come between. */
+/* Give up after this many attempts, or after this time, if other programs keep writing. */
 #define TRIES    5
 #define TRY_MS   7000
 
 /* --- merging ---------------------------------------------------------------------------------------- */
 
-/* May rules stay that are not ours? Without a load before, somebody has to say so. */
+/* Do rules stay that are not ours? If no load came before, the caller must say so. */
 static enum foreign foreign_mode(const struct transaction *t, const struct family_work *work)
 {
 	if (t->request.unknown == UNKNOWN_REPLACE || (t->flags & FLAG_REPLACE) != 0)
@@ -27,7 +27,7 @@ static enum foreign foreign_mode(const struct transaction *t, const struct famil
 	return FOREIGN_KEEP;
 }
 
-/* Chains that the load did not change are not ours to verify: rules of others come and go there while we undo. */
+/* Do not verify chains that the load did not change: other programs' rules may come and go there while we undo. */
 static void leave_unchanged(struct family_work *work)
 {
 	for (size_t i = 0; i < work->target.tables.len; i++) {
@@ -96,19 +96,19 @@ bool merge_family(struct transaction *t, int family, bool undo)
 
 /* --- committing ------------------------------------------------------------------------------------- */
 
-/* One round for all families. */
+/* One attempt for all families. */
 struct attempt {
-	enum family families; /* with something to change */
+	enum family families; /* those with something to change */
 	bool undo;
-	bool last;        /* what fails now fails for good */
-	bool flush;       /* an edit was refused though nobody wrote: flush these chains after all */
-	uint32_t before;  /* nf_tables' generation when the rules were read that the programs edit */
-	uint32_t ours;    /* our own commits in this round */
+	bool last;        /* the last attempt: a failure is final */
+	bool flush;       /* an edit was refused although nobody wrote: flush the chains instead */
+	uint32_t before;  /* nf_tables' generation when the rules were read that the programs change */
+	uint32_t ours;    /* number of our own commits in this attempt */
 };
 
 enum attempt_result { ATTEMPT_DONE, ATTEMPT_AGAIN, ATTEMPT_FAILED };
 
-/* Did another program commit anything since we looked? Where that cannot be told, yes. */
+/* Has another program committed anything since we read the rules? True if that cannot be determined. */
 static bool others_wrote(const struct transaction *t, const struct attempt *attempt)
 {
 	uint32_t now;
@@ -119,15 +119,15 @@ static bool others_wrote(const struct transaction *t, const struct attempt *atte
 }
 
 /*
- * An edit is refused where another program has just removed what it names, or where a rule that was made by hand is
- * not found by its printed words: then the second time the chains are flushed.
+ * An edit is refused if another program has just removed what it names, or if iptables cannot find a rule made by
+ * another program by its printed text. In the second case the next attempt flushes the chains.
  */
 static bool may_try_again(const struct transaction *t, const struct attempt *attempt, const struct refusal *refusal)
 {
 	return !attempt->last && refusal->failure == 0 && (others_wrote(t, attempt) || !attempt->flush);
 }
 
-/* The programs of these families, at once; refusals are reported where nobody else is to blame. */
+/* Runs the programs of these families at the same time. Reports a refusal unless another attempt may succeed. */
 static enum attempt_result run(struct transaction *t, struct attempt *attempt, enum family families)
 {
 	struct strbuf programs[FAMILIES] = { t->family[0].program, t->family[1].program };
@@ -159,7 +159,7 @@ static enum attempt_result run(struct transaction *t, struct attempt *attempt, e
 	return result;
 }
 
-/* nf_tables lets in one writer at a time: IPv4 first. The families of the legacy kind share nothing. */
+/* nf_tables allows one writer at a time, so IPv4 comes first. With the legacy backend the families share nothing. */
 static enum attempt_result run_all(struct transaction *t, struct attempt *attempt)
 {
 	enum attempt_result result = ATTEMPT_DONE;
@@ -175,7 +175,7 @@ static enum attempt_result run_all(struct transaction *t, struct attempt *attemp
 	return result;
 }
 
-/* What is in force now against what should be. */
+/* Compares the rules in force with those asked for. */
 static enum attempt_result verify(struct transaction *t, struct attempt *attempt, enum family families,
 				  struct text_rules targets[FAMILIES])
 {
@@ -206,7 +206,7 @@ static enum attempt_result verify(struct transaction *t, struct attempt *attempt
 	return result;
 }
 
-/* What the target borrows from, while the rules in force are read anew. */
+/* Keeps target, and what it borrows from, while the rules in force are read again. */
 struct aside {
 	struct text_rules target[FAMILIES], live[FAMILIES];
 	struct strbuf text[FAMILIES];
@@ -237,7 +237,7 @@ static void aside_free(struct aside *aside)
 	}
 }
 
-/* Reads the rules in force, compares them if the commit went well, and where it has to be tried again merges again. */
+/* Reads the rules in force, and compares them if the commit succeeded. If another attempt is needed, merges again. */
 static enum attempt_result look(struct transaction *t, struct attempt *attempt, enum family families, bool committed)
 {
 	enum attempt_result result = ATTEMPT_AGAIN;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is put in force when nothing else can be: safe rules, or at least none that are open. */
+/* What is put in force when nothing else can be: the safe rules, or at least a policy that drops. */
 #include "transaction/internal.h"
 #include "base/file.h"
 
@@ -28,18 +28,18 @@ static const char closed_rules[] = "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0
 
 enum { SAFE_MAX = 1 << 20 };
 
-/* Files in run: the rules that were put in force, and before that, those that are about to be. */
+/* Files in the run folder: safe rules that were put in force, and those that are about to be. */
 static const char *const safe_files[FAMILIES] = { "safe.v4", "safe.v6" };
 static const char *const begun_files[FAMILIES] = { "safe-begun.v4", "safe-begun.v6" };
 
-/* One choice: a text, read by the model unless it is so plain that it needs no reading. */
+/* A candidate for safe rules. plain: loaded as it is, without the model. */
 struct choice {
 	const char *what, *text;
 	size_t len;
 	bool plain;
 };
 
-/* Who undoes a load beside safe rules looks for them in this table alone. */
+/* Safe rules may use the table filter only: an undoing looks for them only there. */
 static bool is_about_filter(const struct transaction *t, const struct stream *stream, const struct choice *choice)
 {
 	for (size_t i = 0; i < stream->tables.len; i++)
@@ -73,7 +73,10 @@ static bool read_choice(struct transaction *t, const struct choice *choice, stru
 	return good;
 }
 
-/* The families for which these are not in force. Rules of other programs may stand between them: they write at any time. */
+/*
+ * The families for which these rules are not in force. Rules of other programs may stand between them, as those write
+ * at any time.
+ */
 static enum family not_in_force(struct transaction *t, enum family families, const struct strbuf programs[FAMILIES])
 {
 	enum family missing = families;
@@ -90,7 +93,10 @@ static enum family not_in_force(struct transaction *t, enum family families, con
 	return missing;
 }
 
-/* Who undoes after us, if we die now, must not take the safe rules for another program's. Best effort. */
+/*
+ * Notes that these safe rules are about to be loaded. If we die now, the next undoing must not take them for another
+ * program's rules. Best effort.
+ */
 static void begin_safe(struct transaction *t, enum family families, const struct strbuf programs[FAMILIES])
 {
 	for (int i = 0; i < FAMILIES; i++)
@@ -98,7 +104,10 @@ static void begin_safe(struct transaction *t, enum family families, const struct
 			(void)!state_run_write(t->state, begun_files[i], strbuf_text(&programs[i]), programs[i].len);
 }
 
-/* The next load takes the safe rules for ours, and not for another program's. Best effort: else that load asks. */
+/*
+ * Notes that the safe rules are in force, so that the next load takes them for ours. Best effort: without the note that
+ * load refuses them as unknown.
+ */
 static void remember_safe(struct transaction *t, enum family families)
 {
 	for (int i = 0; i < FAMILIES; i++) {
@@ -109,15 +118,15 @@ static void remember_safe(struct transaction *t, enum family families)
 		if (state_run_write(t->state, safe_files[i], strbuf_text(text), text->len) == 0)
 			state_run_remove(t->state, begun_files[i]);
 		else if ((t->flags & FLAG_BOOT) != 0)
-			t->flags |= FLAG_REPLACE; /* the generation that follows would take them for another program's */
+			t->flags |= FLAG_REPLACE; /* or the next generation would keep them as another program's */
 		else
 			warn(t, "that safe rules are in force could not be noted: say --replace with the next load");
 	}
 }
 
 /*
- * The families for which these are not the rules in force. What cannot be read back is not known to be wrong; then
- * those that were about to be stay noted.
+ * The families for which these rules are not in force. If the rules cannot be read back, they count as in force, and
+ * the note that they were about to be loaded stays.
  */
 static enum family check_safe(struct transaction *t, enum family families, const struct strbuf programs[FAMILIES])
 {
@@ -132,7 +141,7 @@ static enum family check_safe(struct transaction *t, enum family families, const
 	return missing;
 }
 
-/* Whole tables, as the choice says. The families for which it failed. */
+/* Loads the candidate, replacing whole tables. Returns the families for which it failed. */
 static enum family put_choice(struct transaction *t, enum family families, const struct choice *choice)
 {
 	struct strbuf programs[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
@@ -228,7 +237,7 @@ bool read_safe_begun(struct transaction *t, int family)
 	return t->family[family].safe.tables.len > 0 || read_file_of(t, family, safe_files[family]);
 }
 
-/* Safe rules are about this table alone. */
+/* Are these rules of the table filter in force? Safe rules use no other table. */
 bool filter_stands(const struct text_rules *rules, const struct text_rules *now)
 {
 	struct text_table *filter = rules_table(rules, "filter");

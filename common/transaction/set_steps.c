@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Steps of sets: one is filled beside that in force, then the two are swapped. An undoing takes back what the load did. */
+/*
+ * Steps that change sets. To replace a set, another one is filled and the two are swapped. An undoing reverts only what
+ * the load did.
+ */
 #include "transaction/internal.h"
 #include "text/seal.h"
 #include "text/token.h"
@@ -7,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The same lines for a set of another name: each is "create NAME ..." or "add NAME ...". */
+/* Rewrites the lines for a set of another name. Each line is "create NAME ..." or "add NAME ...". */
 static void rename_lines(const char *lines, const char *from, const char *to, struct strbuf *out)
 {
 	size_t name = strlen(from);
@@ -27,7 +30,7 @@ static bool run_lines(struct transaction *t, const char *name, const struct strb
 	return lines->len == 0 || (!lines->failed && t->door->set.restore(t->door->self, name, lines, t->log) == 0);
 }
 
-/* A set as it is now. 0, -ENOENT, or another -errno after a report. */
+/* Reads a set from the kernel. 0; -ENOENT: there is none; another -errno, which is reported. */
 static int read_set(struct transaction *t, const char *name, struct strbuf *words, struct strbuf *members)
 {
 	struct strbuf saved = STRBUF_INIT;
@@ -58,7 +61,10 @@ void set_write_members(const char *members, const char *name, enum set_change ch
 	}
 }
 
-/* What others did to a set since somebody looked at it, done to the set in its place. */
+/*
+ * Repeats, on set `name`, what other programs did to a set: the differences between its members as read before (looked)
+ * and at the end (left).
+ */
 static bool follow(struct transaction *t, const char *name, const char *looked, const char *left, enum set_change add)
 {
 	struct strbuf added = STRBUF_INIT, removed = STRBUF_INIT, lines = STRBUF_INIT;
@@ -73,7 +79,7 @@ static bool follow(struct transaction *t, const char *name, const char *looked, 
 	return good;
 }
 
-/* Does the set hold all that the step puts there? ipset's word is not enough. */
+/* Does the set contain everything that the step put there? The exit status of ipset is not enough. */
 static bool holds(struct transaction *t, const char *name, const struct strbuf *wanted)
 {
 	struct strbuf words = STRBUF_INIT, members = STRBUF_INIT, missing = STRBUF_INIT;
@@ -89,7 +95,7 @@ static bool holds(struct transaction *t, const char *name, const struct strbuf *
 	return good;
 }
 
-/* Swaps them again; what others put into the new set meanwhile follows. */
+/* Swaps the two sets back, and repeats on the old one what others did to the new one. */
 static void swap_back(struct transaction *t, const struct journal_step *step)
 {
 	const struct set_name beside = set_beside(step->name);
@@ -105,8 +111,8 @@ static void swap_back(struct transaction *t, const struct journal_step *step)
 }
 
 /*
- * The set that was swapped out must be the one that was looked at. What somebody wrote to it meanwhile is not lost: the
- * two are swapped again. At boot it is done to the new one.
+ * The set that was swapped out must still have the members that the plan saw. If another program changed it, swap back,
+ * so that no change is lost, and fail. At boot, repeat the changes on the new set instead.
  */
 static bool check_swapped(struct transaction *t, const struct journal_step *step)
 {
@@ -148,7 +154,7 @@ static bool apply_beside(struct transaction *t, const struct journal_step *step)
 	return good;
 }
 
-/* Members that are added one by one, to a set that keeps its own (join). */
+/* Does the step only add members, to a set that keeps the members it has (see join)? */
 static bool is_addition(const struct journal_step *step)
 {
 	return strncmp(strbuf_text(&step->after), "add ", 4) == 0;
@@ -167,7 +173,7 @@ bool set_apply(struct transaction *t, const struct journal_step *step)
 
 /* --- undoing ----------------------------------------------------------------------------------------- */
 
-/* `ipset save` of a set, before or after the load, in two parts. */
+/* Output of `ipset save` for a set, before or after the load, in two parts. */
 struct set_side {
 	struct strbuf words, members;
 };
@@ -178,7 +184,7 @@ static void side_free(struct set_side *side)
 	strbuf_free(&side->members);
 }
 
-/* What the load's lines came to: they may say members in other words than the kernel. */
+/* Reads what the load's lines create, from a trial set: the lines may spell members differently from the kernel. */
 static bool read_after(struct transaction *t, const struct journal_step *step, struct set_side *after)
 {
 	struct strbuf lines = STRBUF_INIT;
@@ -192,7 +198,7 @@ static bool read_after(struct transaction *t, const struct journal_step *step, s
 	return good;
 }
 
-/* The lines of a text, and the member that each begins with. */
+/* The lines of a text, and the members that they name. */
 struct member_map {
 	struct textmap lines, members;
 };
@@ -230,7 +236,7 @@ static bool has_member(const struct member_map *map, const struct piece *line)
 	return textmap_find(&map->members, &piece) != TEXTMAP_NONE;
 }
 
-/* A set before the load, as the load made it, and now; and what of it is still as the load made it. */
+/* The members of a set before the load, after the load, and now. kept: those that are still as the load made them. */
 struct sides {
 	struct member_map before, after, now, kept;
 	struct strbuf kept_text; /* owned; kept borrows from it */
@@ -259,7 +265,7 @@ static void sides_free(struct sides *sides)
 	strbuf_free(&sides->kept_text);
 }
 
-/* Did the load take this member of before away, or change it, and has nobody touched it since? */
+/* Did the load remove or change this member of `before`, and has nobody touched it since? Then it is restored. */
 static bool comes_back(const struct sides *sides, const struct piece *line)
 {
 	if (has_member(&sides->after, line))
@@ -267,13 +273,13 @@ static bool comes_back(const struct sides *sides, const struct piece *line)
 	return !has_member(&sides->now, line);
 }
 
-/* Did the load bring this member of after, and is it still as the load made it? */
+/* Did the load add this member of `after`, and is it still as the load made it? Then it is removed. */
 static bool goes(const struct sides *sides, const struct piece *line)
 {
 	return !has_member(&sides->before, line) && has_line(&sides->now, line);
 }
 
-/* Appends those lines of a text for which it is so. */
+/* Appends the lines of a text for which chosen() is true. */
 static void choose_lines(const struct sides *sides, const char *text,
 			 bool (*chosen)(const struct sides *, const struct piece *), struct strbuf *out)
 {
@@ -285,7 +291,7 @@ static void choose_lines(const struct sides *sides, const char *text,
 	}
 }
 
-/* Members alone: the same words, so what others did to the set since stays. */
+/* Restores the members only, because the load did not change the type: what others did to the set since then stays. */
 static bool members_back(struct transaction *t, const char *name, const struct set_side *before, const struct set_side *after,
 			 const struct set_side *now)
 {
@@ -309,19 +315,21 @@ static bool members_back(struct transaction *t, const char *name, const struct s
 	return good;
 }
 
-/* A member of before that others have not taken away since. */
+/* Is this member of `before` one that others have not removed since? */
 static bool is_there(const struct sides *sides, const struct piece *line)
 {
 	return !has_member(&sides->after, line) || has_member(&sides->now, line);
 }
 
-/* A member of now that others have added since the load. */
+/* Is this member of `now` one that others have added since the load? */
 static bool is_theirs(const struct sides *sides, const struct piece *line)
 {
 	return !has_member(&sides->after, line) && !has_member(&sides->before, line);
 }
 
-/* The load gave the set other words: it is made as it was beside, with what others did since, and swapped. */
+/*
+ * The load changed the set's options: create the old set again beside it, with what others did since, and swap the two.
+ */
 static bool words_back(struct transaction *t, const struct journal_step *step, const struct set_side *before,
 		       const struct set_side *after, const struct set_side *now)
 {
@@ -349,7 +357,10 @@ static bool words_back(struct transaction *t, const struct journal_step *step, c
 	return good;
 }
 
-/* A load that was killed between the swap and the look at what it swapped out: others may have written there. */
+/*
+ * If the load was killed after the swap and before it checked the old set, others may have written to the old one. Adds
+ * what they wrote.
+ */
 static bool save_left(struct transaction *t, const struct journal_step *step, const struct set_side *before,
 		      const struct set_side *after, const struct strbuf *left)
 {
@@ -385,7 +396,7 @@ static bool put_back(struct transaction *t, const struct journal_step *step, con
 	return good;
 }
 
-/* Members that were added to a set that kept its own. */
+/* Removes the members that the load added to a set that kept its own. */
 static bool take_additions(struct transaction *t, const struct journal_step *step)
 {
 	struct strbuf words = STRBUF_INIT, members = STRBUF_INIT, lines = STRBUF_INIT;
@@ -399,13 +410,13 @@ static bool take_additions(struct transaction *t, const struct journal_step *ste
 	return good;
 }
 
-/* The name that a set gets before it is destroyed: nobody adds to it behind our look. */
+/* The name that a set gets before it is destroyed, so that nobody can add to it after we looked for members. */
 static void gone_name(const char *name, struct strbuf *out)
 {
 	strbuf_printf(out, SET_SCRATCH_PREFIX "gone-%08lx", (unsigned long)seal_crc(name, strlen(name)));
 }
 
-/* 0; -EBUSY: rules or other sets refer to it; another -errno. */
+/* 0; -EBUSY: rules or other sets refer to the set; another -errno. */
 static int rename_set(const struct transaction *t, const char *from, const char *to)
 {
 	struct strbuf lines = STRBUF_INIT;
@@ -418,7 +429,7 @@ static int rename_set(const struct transaction *t, const char *from, const char 
 	return err;
 }
 
-/* It has left its name. Members that others put into it bring it back. */
+/* Destroys a set that has been renamed to `gone`. If others have put members into it, it gets its name back instead. */
 static bool destroy_empty(struct transaction *t, const char *gone, const char *name)
 {
 	struct set_side left = { STRBUF_INIT, STRBUF_INIT };
@@ -438,7 +449,7 @@ static bool destroy_empty(struct transaction *t, const char *gone, const char *n
 	return good;
 }
 
-/* A set that the load made loses the load's members, and goes unless others use it by now. */
+/* Removes the load's members from a set that the load created, and destroys the set unless others use it by now. */
 static bool take_away(struct transaction *t, const struct journal_step *step, const struct set_side *now)
 {
 	struct set_side nothing = { STRBUF_INIT, STRBUF_INIT }, after = { STRBUF_INIT, STRBUF_INIT };
@@ -459,7 +470,7 @@ static bool take_away(struct transaction *t, const struct journal_step *step, co
 	return good;
 }
 
-/* An undoing that died may have taken the set's name away. */
+/* If an undoing died after it renamed the set, gives the set its name back. */
 static bool bring_back_gone(struct transaction *t, const char *name)
 {
 	struct strbuf gone = STRBUF_INIT, saved = STRBUF_INIT;
@@ -486,7 +497,7 @@ bool set_undo(struct transaction *t, const struct journal_step *step)
 		good = err == 0 ? put_back(t, step, &now) : run_lines(t, step->name, &step->before);
 	else if (good && err == 0)
 		good = take_away(t, step, &now);
-	set_drop(t->door, SET_TRIAL); /* the load may have died there ... */
+	set_drop(t->door, SET_TRIAL); /* the load may have died while these existed */
 	set_drop(t->door, set_beside(step->name).text);
 	side_free(&now);
 	return good;

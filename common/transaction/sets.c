@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sets of addresses: what a load asks for, what stands there, and the steps from the one to the other. */
+/* Sets: compares those that a load asks for with those in force, and plans the steps. */
 #include "transaction/internal.h"
 #include "base/number.h"
 #include "host/depend.h"
@@ -89,9 +89,12 @@ bool set_learn(const struct door *door, struct set *set, struct diag_log *log)
 	return good;
 }
 
-/* --- what ipset refuses ------------------------------------------------------------------------------ */
+/* --- refusals of ipset ------------------------------------------------------------------------------- */
 
-/* The line of the stream that line n of a set's program was made from, from 1: its own, then those of its members. */
+/*
+ * The line of the stream that line n (from 1) of a set's program comes from: first the set's own line, then those of
+ * its members.
+ */
 static unsigned stream_line(const struct stream *stream, const struct set *set, unsigned n)
 {
 	const char *args;
@@ -129,7 +132,10 @@ static void take_words(void *ctx, const struct diag *diag)
 		strbuf_puts(words, diag->text);
 }
 
-/* ipset tells the line of what it was given; `skip` of these stood in front of the set's own. */
+/*
+ * Reports a refusal at the line of the text. ipset names a line of its input; `skip` lines of that precede the set's
+ * own.
+ */
 static void tell_refusal(struct transaction *t, const struct set *set, const struct diag_log *log, unsigned skip)
 {
 	const char *words = strbuf_text(log->ctx);
@@ -149,7 +155,7 @@ static void tell_refusal(struct transaction *t, const struct set *set, const str
 	strbuf_free(&text);
 }
 
-/* set_learn; a refusal is told at the line of the text. */
+/* Like set_learn, but reports a refusal at the line of the text. */
 static bool learn_here(struct transaction *t, const struct door *door, struct set *set)
 {
 	struct strbuf words = STRBUF_INIT;
@@ -162,7 +168,9 @@ static bool learn_here(struct transaction *t, const struct door *door, struct se
 	return good;
 }
 
-/* Makes a set where the rules are rehearsed. Sets of the machine are there already, empty, maybe of another type. */
+/*
+ * Creates a set where the rules are rehearsed. The machine's sets are already there, empty, perhaps with another type.
+ */
 static bool rehearse_set(struct transaction *t, const struct door *scratch, struct set *set)
 {
 	struct strbuf lines = STRBUF_INIT, saved = STRBUF_INIT, words = STRBUF_INIT;
@@ -173,7 +181,7 @@ static bool rehearse_set(struct transaction *t, const struct door *scratch, stru
 
 	if (scratch->set.save(scratch->self, set->name, &saved) == 0 && set->open) {
 		strbuf_free(&saved);
-		return !has_type(set) || learn_here(t, scratch, set); /* the rules meet what stands there */
+		return !has_type(set) || learn_here(t, scratch, set); /* the rules are tried with the set that exists */
 	}
 	skip = saved.len > 0;
 	if (saved.len > 0)
@@ -207,7 +215,7 @@ bool rehearse_sets(struct transaction *t, const struct door *scratch)
 	return good;
 }
 
-/* --- what stands there ------------------------------------------------------------------------------- */
+/* --- sets in force ----------------------------------------------------------------------------------- */
 
 static bool look(struct transaction *t, struct set *set)
 {
@@ -230,13 +238,16 @@ static bool has_members(const struct set *set)
 	return set != NULL && !set->open && set->members.len > 0;
 }
 
-/* A set without members is for others to fill, unless the load before gave it members. */
+/* Other programs fill an open set, and a set without members, unless the previous load gave it members. */
 static bool is_open(const struct transaction *t, const struct set *set)
 {
 	return set->open || (set->members.len == 0 && !has_members(extras_set(&t->good.extras, set->name)));
 }
 
-/* A plan changes nothing, not for a moment either: then the words of the text have to do. */
+/*
+ * Learns how the kernel writes the set. A plan must change nothing, not even for a moment, so it uses the text's own
+ * words.
+ */
 static bool know(struct transaction *t, struct set *set)
 {
 	if (set->made.len > 0)
@@ -248,7 +259,7 @@ static bool know(struct transaction *t, struct set *set)
 	return !set->made.failed && !set->normal.failed;
 }
 
-/* The members that the load before gave the set, as the kernel tells them; none are known: "". */
+/* The members that the previous load gave the set, as the kernel writes them; "": none are known. */
 static const char *known_members(struct transaction *t, const struct set *set)
 {
 	struct set *good = extras_set(&t->good.extras, set->name);
@@ -270,7 +281,9 @@ static void refuse(struct transaction *t, const struct set *set, enum result res
 	t->result = result;
 }
 
-/* The set has words that do not go together with those of the text. At boot the rules are loaded all the same. */
+/*
+ * Reports that the set in force has a type or options that conflict with the text. At boot, the load continues: true.
+ */
 static bool is_other(struct transaction *t, const struct set *set, const char *words)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -307,7 +320,7 @@ static struct journal_step *add_step(struct transaction *t, const struct set *se
 	return step;
 }
 
-/* Somebody else filled the set since the last load. Nothing is changed. */
+/* Somebody else changed the set's members since the last load: refuse, and change nothing. */
 static bool stop_at_others(struct transaction *t, const struct set *set, const char *members, const char *known)
 {
 	struct strbuf text = STRBUF_INIT, first = STRBUF_INIT;
@@ -326,8 +339,8 @@ static bool stop_at_others(struct transaction *t, const struct set *set, const c
 }
 
 /*
- * At boot nobody can be asked: the set gets the members that it lacks, one by one, and keeps its own and its options. Their
- * options may be none that the set in force knows.
+ * At boot nobody can be asked: add the members that the set lacks, and keep its own members and its options. New
+ * members get no options, because the set in force may not support them.
  */
 static bool join(struct transaction *t, struct set *set, const char *members)
 {
@@ -351,7 +364,7 @@ static bool join(struct transaction *t, struct set *set, const char *members)
 	return good || diag_memory(t->log) == 0;
 }
 
-/* A set of others is never filled; one that they replace by another kind may not be what the rules were written for. */
+/* A set that another program fills gets no members from us. But if its type changed, the rules may not work with it. */
 static bool plan_open(struct transaction *t, struct set *set, const char *words)
 {
 	if (!has_type(set))
@@ -379,7 +392,7 @@ static bool plan_fixed(struct transaction *t, struct set *set, const char *words
 	return (t->flags & FLAG_BOOT) != 0 ? join(t, set, members) : stop_at_others(t, set, members, known);
 }
 
-/* From here on members are told as the kernel tells them, in the record too. At boot the record has them so. */
+/* Replaces the members by the kernel's spelling of them, which is also stored. At boot they were stored that way. */
 static bool take_normal(struct transaction *t, struct set *set)
 {
 	if (set->members.len == 0 || (set->made.len == 0 && (t->flags & FLAG_BOOT) != 0))
@@ -414,7 +427,7 @@ bool plan_sets(struct transaction *t)
 	bool good = true;
 
 	if (!t->request.plan_only && (t->extras.sets.len > 0 || t->good.extras.sets.len > 0))
-		set_drop(t->door, SET_TRIAL); /* a killed run's */
+		set_drop(t->door, SET_TRIAL); /* left by a run that was killed */
 	for (size_t i = 0; good && i < t->extras.sets.len; i++)
 		if (in_scope(t, &t->extras.sets.item[i]))
 			good = plan_set(t, &t->extras.sets.item[i]);
@@ -422,8 +435,8 @@ bool plan_sets(struct transaction *t)
 }
 
 /*
- * Sets that rules of the text name and the text does not declare are others' too. The record knows of what kind they
- * are: at the next boot the rules come before the program that makes them.
+ * A set that rules name but the text does not declare belongs to another program. Store its type: at the next boot, the
+ * rules are loaded before the program that creates the set.
  */
 static bool note_set(struct transaction *t, struct set *used)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Kernel settings as steps. A setting that the last generation made and the new one does not ask for goes
- * back to what it was before fw-load first touched it in this boot: the baseline.
+ * Steps that change kernel settings. If the last generation changed a setting and the new one does not mention it, the
+ * setting returns to its baseline: the value it had before fw-load first changed it in this boot.
  */
 #include "transaction/internal.h"
 #include "host/sysctl.h"
@@ -32,8 +32,8 @@ const struct sysctl *find_setting(const struct extras *extras, const char *key)
 }
 
 /*
- * A setting of the whole machine, seen from a namespace: not ours to set, and no reason to refuse the
- * rules. What opens or closes the host is always ours: there a failure stays one.
+ * Is this a setting of the whole machine, seen from a namespace? Then we cannot set it, but load the rules all the
+ * same. A setting that opens or closes the host is never treated so: failing to set it is an error.
  */
 static bool belongs_to_machine(const struct transaction *t, const struct sysctl *sysctl)
 {
@@ -53,7 +53,7 @@ static bool add_step(struct transaction *t, const char *key, const char *from, c
 	return plan_followers(t);
 }
 
-/* At boot an interface may come later than the rules, which cannot wait for it. */
+/* At boot an interface may appear after the rules are loaded: leave out the settings that do not exist yet. */
 void leave_out_absent(struct transaction *t)
 {
 	size_t kept = 0;
@@ -99,7 +99,7 @@ static bool plan_wanted(struct transaction *t, const struct sysctl *sysctl)
 	return good;
 }
 
-/* The value that closes it; NULL: none does. */
+/* The value that closes what the setting can open; NULL: the setting opens nothing. */
 static const char *closed_value(const struct sysctl *sysctl)
 {
 	struct sysctl zero = { sysctl->key, (char *)(uintptr_t)"0", NULL }, one = { sysctl->key, (char *)(uintptr_t)"1", NULL };
@@ -109,7 +109,7 @@ static const char *closed_value(const struct sysctl *sysctl)
 	return sysctl_opens(&zero) ? "1" : NULL;
 }
 
-/* Where the setting goes that nobody asks for any more; NULL: it stays. */
+/* The value for a setting that nobody asks for any more; NULL: it stays. */
 static const char *value_before(struct transaction *t, const struct sysctl *old)
 {
 	const char *before = baseline_find(&t->baseline, old->key);
@@ -124,7 +124,7 @@ static const char *value_before(struct transaction *t, const struct sysctl *old)
 	return before;
 }
 
-/* 0; -ENOENT: it is gone, with its interface; another -errno after a report. */
+/* 0; -ENOENT: the setting disappeared with its interface; another -errno, which is reported. */
 static int read_dropped(struct transaction *t, const struct sysctl *old, struct strbuf *now)
 {
 	int err = t->door->setting.get(t->door->self, old->key, now);
@@ -173,7 +173,7 @@ bool plan_settings(struct transaction *t, bool opening)
 		if (in_scope(t, sysctl->key) && sysctl_opens(sysctl) == opening)
 			good = plan_wanted(t, sysctl);
 	}
-	/* Backwards: some settings allow only what others have made room for. */
+	/* In reverse order: some settings have limits that others define. */
 	for (size_t i = t->good.extras.sysctls.len; good && i-- > 0;) {
 		const struct sysctl *old = &t->good.extras.sysctls.item[i];
 
@@ -208,7 +208,7 @@ static bool put_back(struct transaction *t, const struct journal_step *step)
 {
 	int err = t->door->setting.set(t->door->self, step->name, strbuf_text(&step->before));
 
-	if (err != 0 && err != -ENOENT) /* it is gone with its interface */
+	if (err != 0 && err != -ENOENT) /* -ENOENT: it disappeared with its interface */
 		warn(t, "setting %s back to %s: %s", step->name, strbuf_text(&step->before), strerror(-err));
 	return err == 0 || err == -ENOENT;
 }
@@ -220,18 +220,21 @@ bool setting_undo(struct transaction *t, struct journal_step *step)
 	int err = t->door->setting.get(t->door->self, step->name, &now);
 	bool good = true;
 
-	/* A step that changes nothing guards a value against another setting's change: whatever stands there, it goes back. */
+	/*
+	 * A step with equal values protects a follower from a change of its leader: it is restored, whatever its value
+	 * is now.
+	 */
 	step->stays = err == 0 && strcmp(before, after) != 0 && strcmp(strbuf_text(&now), before) != 0 &&
 		      strcmp(strbuf_text(&now), after) != 0;
 	if (step->stays)
 		warn(t, "%s stays %s: somebody changed it since this load set it to %s", step->name, strbuf_text(&now), after);
-	else if (err != 0 || strcmp(strbuf_text(&now), before) != 0) /* what cannot be read may still be set */
+	else if (err != 0 || strcmp(strbuf_text(&now), before) != 0) /* a setting that cannot be read may still be writable */
 		good = put_back(t, step);
 	strbuf_free(&now);
 	return good;
 }
 
-/* Some settings change others: what was put back and is not there any more is put back once more. */
+/* Some settings change others: restore this one again if it has lost its value since it was restored. */
 bool setting_undo_again(struct transaction *t, const struct journal_step *step)
 {
 	struct strbuf now = STRBUF_INIT;
@@ -242,7 +245,7 @@ bool setting_undo_again(struct transaction *t, const struct journal_step *step)
 	return good || put_back(t, step);
 }
 
-/* Has it its value, or is it not ours to set? Fills now. */
+/* Has the setting its value, or is it not ours to set? *now: its value. */
 static bool holds(const struct transaction *t, const struct sysctl *sysctl, struct strbuf *now)
 {
 	bool same = t->door->setting.get(t->door->self, sysctl->key, now) == 0 && strcmp(strbuf_text(now), sysctl->value) == 0;
@@ -251,8 +254,8 @@ static bool holds(const struct transaction *t, const struct sysctl *sysctl, stru
 }
 
 /*
- * Some settings change others: forwarding sets accept_redirects to its opposite. What is not as it was asked for when
- * all steps are done is set once more; the undoing of the step that changed it changes it back.
+ * Some settings change others: forwarding sets accept_redirects to its opposite. After all steps, set those again that
+ * have lost their value. To undo this, it is enough to undo the step that changed them.
  */
 void settings_repeat(struct transaction *t)
 {

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A change of the rules in force, from "nothing happened yet" to "all of it is in force" or back.
+ * A transaction changes the rules in force: either everything that was asked for is in force afterwards, or everything
+ * is as it was before.
  *
  *	struct transaction *t = transaction_begin(&door, &state, &hooks, log);
- *	enum result result = transaction_recover(t);		what an interrupted run left
+ *	enum result result = transaction_recover(t);		undoes what an interrupted run left
  *	if (result == RESULT_DONE)
  *		result = transaction_prepare(t, &request);
  *	if (result == RESULT_DONE)
  *		result = transaction_commit(t);
  *	transaction_end(t);
  *
- * The caller holds the door's locks from before transaction_recover until transaction_end.
+ * The caller holds the door's locks from before transaction_recover until after transaction_end.
  */
 #ifndef FW_TRANSACTION_TRANSACTION_H
 #define FW_TRANSACTION_TRANSACTION_H
@@ -20,118 +21,128 @@
 #include "ruletext/extras.h"
 #include "store/state.h"
 
-/* What came of it. These are the exit statuses of fw-load, and what each says about the kernel. */
+/* How a transaction ended, and what that says about the kernel. These are the exit statuses of fw-load. */
 enum result {
 	RESULT_DONE = 0,
-	RESULT_REFUSED = 1,     /* the input; nothing is changed */
-	RESULT_SYSTEM = 3,      /* the system failed; nothing is changed */
-	RESULT_EXTRAS = 4,      /* a module or a kernel setting; nothing is changed */
-	RESULT_BACKENDS = 5,    /* both kinds of iptables, or rules made with nft, are in use; nothing is changed */
-	RESULT_UNKNOWN = 6,     /* rules in force that nobody told us about; nothing is changed */
-	RESULT_LOCKED = 7,      /* another load runs or waits for its confirmation; nothing is changed */
-	RESULT_OTHER = 8,       /* another program changed the rules meanwhile; undone */
+	RESULT_REFUSED = 1,     /* the input is wrong; nothing has changed */
+	RESULT_SYSTEM = 3,      /* the system failed; nothing has changed */
+	RESULT_EXTRAS = 4,      /* a module or a kernel setting is at fault; nothing has changed */
+	RESULT_BACKENDS = 5,    /* both backends, or rules made with nft, are in use; nothing has changed */
+	RESULT_UNKNOWN = 6,     /* rules are in force that fw-load did not load; nothing has changed */
+	RESULT_LOCKED = 7,      /* another load runs or waits for its confirmation; nothing has changed */
+	RESULT_OTHER = 8,       /* another program changed the rules during the load; undone */
 	RESULT_UNCONFIRMED = 9, /* nobody confirmed; undone */
 	RESULT_SAFE = 10,       /* neither the new nor the old rules could be put in force: the safe ones are */
 	RESULT_UNDONE = 11,     /* the commit failed; everything is as it was */
-	RESULT_FALLBACK = 12,   /* at boot: something else than the last good rules is in force */
+	RESULT_FALLBACK = 12,   /* at boot: not exactly the good generation is in force */
 };
 
-/* What shall become of rules in force that no load of ours put there. */
+/* What happens to rules in force that no load of ours put there. */
 enum unknown {
-	UNKNOWN_REFUSE,  /* at the first load: refuse; later they stay */
-	UNKNOWN_ADOPT,   /* they stay */
-	UNKNOWN_REPLACE, /* they go */
+	UNKNOWN_REFUSE,  /* the first load refuses; a later one keeps them */
+	UNKNOWN_ADOPT,   /* keep them */
+	UNKNOWN_REPLACE, /* remove them */
 };
 
 typedef VEC(char *) patterns;
 
-/* What is asked for. Everything is borrowed until transaction_end. */
+/* What the caller asks for. Everything is borrowed until transaction_end. */
 struct request {
-	enum family families;        /* that it is about */
-	const struct strbuf *input;  /* its text, as it was given, for the record */
-	const struct stream *stream; /* its lines, for messages */
-	const struct canon *canon;   /* FAMILIES of them: its rules */
-	const struct extras *extras; /* its directives */
-	unsigned generation;         /* not 0: this stored generation instead of the five above */
-	const patterns *keep;        /* chains of other programs that stay in any case; may be NULL */
+	enum family families;        /* which the load may change */
+	const struct strbuf *input;  /* the text exactly as it was given, to be stored */
+	const struct stream *stream; /* the lines of the text, for messages */
+	const struct canon *canon;   /* array of FAMILIES; the rules of the text */
+	const struct extras *extras; /* the directives of the text */
+	unsigned generation;         /* not 0: load this stored generation; the four above are not used */
+	const patterns *keep;        /* patterns of chains of other programs, which are never changed; may be NULL */
 	enum unknown unknown;
-	bool counters;               /* set the counters of the text */
+	bool counters;               /* set the counters to those in the text */
 	bool rehearse;               /* try the rules in a scratch namespace first */
 	bool plan_only;              /* transaction_commit will not follow */
-	bool assume_empty;           /* with plan_only: no rules are in force, whatever the kernel says */
-	unsigned confirm;            /* seconds to wait for a confirmation; 0: none is needed */
+	bool assume_empty;           /* with plan_only: plan as if no rules were in force; the kernel is not asked */
+	unsigned confirm;            /* how long to wait for a confirmation, in seconds; 0: none is needed */
 };
 
-/* What the library asks of its caller. Any of them may be NULL. */
+/* What the library needs from its caller. Any of them may be NULL. */
 struct transaction_hooks {
-	void (*phase)(void *arg, const char *phase); /* what begins now, in words */
-	int (*guard_start)(void *arg);               /* start the process that undoes an unconfirmed load: 0 or -errno */
+	void (*phase)(void *arg, const char *phase); /* names the phase that begins now, for people */
+	int (*guard_start)(void *arg);               /* starts the process that undoes an unconfirmed load; 0 or -errno */
 	bool (*guard_alive)(void *arg);
-	/* Load the modules, or with a plan append what would be loaded. False after a report. */
+	/*
+	 * Loads the modules. If plan is not NULL, loads nothing and appends the steps to it. False: failed, and
+	 * reported.
+	 */
 	bool (*modules)(void *arg, const struct extras *extras, struct strbuf *plan);
-	void (*namespace_hint)(int err, struct strbuf *out); /* append what an administrator can do about it */
-	const char *safe_rules; /* borrowed; a file with rules for when all else fails */
+	void (*namespace_hint)(int err, struct strbuf *out); /* appends advice for the administrator */
+	const char *safe_rules; /* borrowed; file of the administrator's safe rules */
 	void *arg;              /* borrowed */
 };
 
 struct transaction;
 
-/* NULL when memory ran out (reported). Borrows everything. Changes nothing. */
+/* Changes nothing. Borrows all arguments until transaction_end. NULL if memory ran out, which is reported. */
 must_check struct transaction *transaction_begin(const struct door *door, struct state *state, const struct transaction_hooks *hooks,
 				      struct diag_log *log);
 void transaction_end(struct transaction *t);
 
 /*
- * Undoes what a run before this one left unfinished. RESULT_DONE: nothing is pending any more, and everything is as
- * before that run. RESULT_LOCKED: a load waits for its confirmation. RESULT_SAFE: the safe rules are in force.
+ * Undoes what an earlier run left unfinished. RESULT_DONE: no load is pending, and everything is as before that run.
+ * RESULT_LOCKED: a load waits for its confirmation. RESULT_SAFE: the safe rules are in force.
  */
 must_check enum result transaction_recover(struct transaction *t);
 
-/* Reads, rehearses, merges and plans. Changes nothing. Only after RESULT_DONE may transaction_commit follow. */
+/*
+ * Reads, rehearses, merges and plans. Changes nothing. transaction_commit may follow only if this returns RESULT_DONE.
+ */
 must_check enum result transaction_prepare(struct transaction *t, const struct request *request);
 
-/* The first part of transaction_prepare alone: are the rules accepted, and do they stand as they are written? Needs no
- * state and no rights: where namespaces are not permitted this process moves into a user namespace for good. */
+/*
+ * Only the first part of transaction_prepare: does the kernel accept the rules, and does it read them as they were
+ * written? Needs no state and no privileges. Where namespaces are not permitted, this process moves into a user
+ * namespace and stays there.
+ */
 must_check enum result transaction_check(struct transaction *t, const struct request *request);
 
-/* One line for each step that transaction_commit would take, in order. Nothing: there is nothing to do. */
+/* Appends a line for each step that transaction_commit would take, in order; nothing if there is nothing to do. */
 void transaction_print(const struct transaction *t, struct strbuf *out);
 
 /*
- * Takes the steps. RESULT_DONE: all of it is in force and read back; it is the good generation, or with request.confirm
- * it waits for its confirmation. Anything else: it is undone, or the safe rules are in force (RESULT_SAFE).
+ * Takes the planned steps. RESULT_DONE: everything is in force and has been read back. The generation is now the good
+ * one, or, with request.confirm, it waits for its confirmation. Any other result: the load has been undone, or the safe
+ * rules are in force (RESULT_SAFE).
  */
 must_check enum result transaction_commit(struct transaction *t);
 
-/* The generation that transaction_commit made or put in force. */
+/* The generation that transaction_commit created or put in force; 0: there was nothing to do. */
 unsigned transaction_generation(const struct transaction *t);
 
-/* Makes the load that waits the good generation. RESULT_REFUSED: none waits, or it is too late. */
+/* Makes the generation that waits for its confirmation the good one. RESULT_REFUSED: none waits, or it is too late. */
 must_check enum result transaction_confirm(struct transaction *t);
 
 /*
- * Undoes the load that waits, if its time is over: RESULT_UNCONFIRMED, or what came of the undoing. RESULT_DONE: none
- * waits any more, or it still has time.
+ * Undoes the load that waits for its confirmation if its time is over: then RESULT_UNCONFIRMED, or the result of a
+ * failed undoing. RESULT_DONE: no load waits any more, or it still has time.
  */
 must_check enum result transaction_lapse(struct transaction *t);
 
-/* Milliseconds until the load that waits is undone; -1: none waits. */
+/* Milliseconds until the waiting load is undone; -1: none waits. *generation: its number, or 0. */
 long long transaction_pending(const struct transaction *t, unsigned *generation);
 
-/* Is there a journal: of a load that waits, or of one that was interrupted? */
+/* Is there a journal, of a load that waits for its confirmation or of one that was interrupted? */
 bool transaction_unfinished(const struct transaction *t);
 
 /*
- * Puts the best rules in force that there are: the good generation (RESULT_DONE), else the previous one, else the safe
- * rules, else the policy DROP (RESULT_FALLBACK). Whatever fails, the host is not left open. first: nobody ran fw-load
- * since the machine started, so the rules in force are another loader's and go, but for the chains that are kept.
+ * Puts the best available rules in force: the good generation (RESULT_DONE), else the previous one, else the safe
+ * rules, else only the policy DROP (RESULT_FALLBACK). Whatever fails, the host is not left open. first: fw-load has not
+ * run since the machine started, so another loader made the rules in force; they are removed, apart from chains that
+ * match keep.
  */
 must_check enum result transaction_boot(struct transaction *t, const patterns *keep, bool first);
 
-/* The same where nothing that is stored can be believed, since others may write there. */
+/* Like transaction_boot, but uses nothing that is stored, because other users may write to the state folder. */
 must_check enum result transaction_boot_bare(struct transaction *t);
 
-/* The rules that are put in force when nothing else can be, as iptables-restore text with -4 and -6 marks. */
+/* The compiled-in safe rules: iptables-restore text, where -4 and -6 mark rules of one family. */
 extern const char safe_rules[];
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A journal played back: by the load that failed, by the guard, by the next run, or at boot. Every step looks first,
- * so it does not matter how far the load came. The order is the reverse of the load's: what the load opened
- * closes, then the rules, then sets, and what the load closed opens last.
+ * Undoes a load from its journal: after a failure, in the guard, in the next run, or at boot. Every step looks at the
+ * present state first, so it does not matter how far the load came. The order reverses that of the load: first close
+ * what the load opened, then restore the rules, then the sets, and last open what the load closed.
  */
 #include "transaction/internal.h"
 #include "ruletext/gone.h"
@@ -10,17 +10,17 @@
 #include <errno.h>
 #include <string.h>
 
-/* What was read from a text, with the text. */
+/* Rules, and the text that they borrow from. */
 struct rules_reading {
 	struct text_rules rules;
-	struct strbuf text; /* owned; where it is not the journal's */
+	struct strbuf text; /* owned; empty if the rules borrow from the journal */
 };
 
-/* The rules of one family, before and after the load. */
+/* The rules of one family: what the load put in force, and what was in force before. */
 struct undoing {
 	struct rules_reading put, before;
-	VEC(struct rules_reading) old; /* what they were before others wrote: a target may still borrow from it */
-	bool safe; /* those before are safe rules */
+	VEC(struct rules_reading) old; /* earlier readings, replaced after others wrote: a target may still borrow from them */
+	bool safe; /* the rules before the load are safe rules */
 };
 
 static bool read_step(struct transaction *t, const struct journal_step *step, struct undoing *u)
@@ -39,8 +39,9 @@ static bool canon_both(struct transaction *t, enum family families, struct undoi
 }
 
 /*
- * An undoing before this one may have died after the safe rules, or could not remove its journal: then they stand in
- * filter, where the load's rules stood. Where they stood before the load too, the merge knows them.
+ * An earlier undoing may have loaded the safe rules and died, or failed to remove its journal. Then the safe rules are
+ * in force in filter instead of the load's rules, so expect them there. If the safe rules were in force before the load
+ * too, the merge recognises them anyway.
  */
 static bool expect_safe(struct transaction *t, int family, struct undoing *u)
 {
@@ -53,7 +54,7 @@ static bool expect_safe(struct transaction *t, int family, struct undoing *u)
 		return false;
 	if (!filter_stands(&work->safe, &work->live) || (put != NULL && filter_stands(&u->put.rules, &work->live)))
 		return true;
-	if (put == NULL) /* the load had none: an empty one changes places with the safe one */
+	if (put == NULL) /* the load had no filter: use an empty one */
 		put = rules_add_table(&u->put.rules, "filter");
 	if (put == NULL)
 		return diag_memory(t->log) == 0;
@@ -77,7 +78,7 @@ static bool read_again(struct transaction *t, int family, const char *name, stru
 	       rules_canon(t, family_bit(family), both);
 }
 
-/* What other programs removed meanwhile does not come back, and what they moved stays where it is. */
+/* Do not restore what other programs have removed since the load, and leave what they moved where it is. */
 bool leave_theirs(struct transaction *t, int family)
 {
 	struct undoing *u = t->family[family].undoing;
@@ -124,21 +125,24 @@ static bool undo_family(struct transaction *t, int family, struct undoing *u)
 	return good;
 }
 
-/* The generation that the load replaced, for which of its rules are ours. Without it none are known to be. */
+/*
+ * Reads the generation that the load replaced, which tells which of its rules are ours. If there is none, none are
+ * known.
+ */
 static bool read_before(struct transaction *t, unsigned from)
 {
 	struct text_rules *rules[FAMILIES] = { &t->good.rules[0], &t->good.rules[1] };
 
 	if (t->good.number == from && from != 0)
-		return true; /* this run's own load was read already */
+		return true; /* the load of this run has already read it */
 	generation_free(&t->good);
 	t->good = (struct generation){ .number = 0 };
 	return from == 0 || !generation_read(&t->good, t->state, from) || rules_canon(t, FAMILY_BOTH, rules);
 }
 
 /*
- * Chains that the load changed get what stood there before, and what others put there since stays:
- * a ban must not be lost because somebody's load was undone. Returns the families that were put back.
+ * Restores the chains that the load changed. What others added there since stays: a ban must not be lost because a load
+ * is undone. Returns the families that were restored.
  */
 static enum family undo_families(struct transaction *t, const struct journal *journal, enum family families,
 				 struct undoing u[FAMILIES])
@@ -174,8 +178,8 @@ static enum family undo_rules(struct transaction *t, const struct journal *journ
 	for (int i = 0; i < FAMILIES; i++) {
 		if (family_has(missing, i))
 			diag_add(t->log, DIAG_ROLLBACK, NULL, NULL, "the %s rules could not be put back", family_name(i));
-		rules_free(&t->family[i].target); /* it borrows from the two ... */
-		rules_free(&t->family[i].safe);   /* ... and this from the first */
+		rules_free(&t->family[i].target); /* target borrows from put and before ... */
+		rules_free(&t->family[i].safe);   /* ... and safe was swapped with a table of put */
 		merge_free(&t->family[i].merge);
 		t->family[i].base = t->family[i].next = NULL;
 		t->family[i].undoing = NULL;
@@ -189,7 +193,10 @@ static bool undo_step(struct transaction *t, struct journal_step *step)
 	return step->kind == JOURNAL_SETTING ? setting_undo(t, step) : set_undo(t, step);
 }
 
-/* Settings change others, and some allow only what others have made room for: all are looked at once more, in the load's order. */
+/*
+ * Some settings change others, and some have limits that others define: check all of them once more, in the load's
+ * order.
+ */
 static void undo_settings_again(struct transaction *t, struct journal *journal, bool opens)
 {
 	for (size_t i = 0; i < journal->steps.len; i++) {
@@ -200,7 +207,10 @@ static void undo_settings_again(struct transaction *t, struct journal *journal, 
 	}
 }
 
-/* What the load opened stood behind its rules, everything else in front of them. False: something would not go back. */
+/*
+ * Undoes the steps that are not rules: those that opened something (opens), or all others. False: a step could not be
+ * undone.
+ */
 static bool undo_others(struct transaction *t, struct journal *journal, bool opens)
 {
 	bool good = true;
@@ -209,7 +219,7 @@ static bool undo_others(struct transaction *t, struct journal *journal, bool ope
 		struct journal_step *step = &journal->steps.item[i];
 
 		if (step->kind != JOURNAL_RULES && step->opens == opens)
-			step->left = !undo_step(t, step) && !undo_step(t, step); /* each looks first, so it can be taken twice */
+			step->left = !undo_step(t, step) && !undo_step(t, step); /* repeatable, as each looks first */
 	}
 	undo_settings_again(t, journal, opens);
 	for (size_t i = 0; i < journal->steps.len; i++) {
@@ -241,7 +251,7 @@ int leave_rest(const struct transaction *t, const struct journal *journal)
 	return err;
 }
 
-/* Settings change others: where one is left, the next run looks at all of them. */
+/* Some settings change others: if one could not be restored, let the next run check all of them. */
 static void leave_settings_together(struct journal *journal)
 {
 	bool any = false;
@@ -253,7 +263,7 @@ static void leave_settings_together(struct journal *journal)
 			journal->steps.item[i].left = true;
 }
 
-/* The generation of a load that is undone goes, unless it was there before the load. */
+/* Removes the generation of an undone load, unless it existed before the load. */
 static int drop_generation(const struct transaction *t, const struct journal *journal)
 {
 	unsigned number = journal->generation;
@@ -263,7 +273,10 @@ static int drop_generation(const struct transaction *t, const struct journal *jo
 	return state_remove(t->state, number);
 }
 
-/* The families that a setting leaves open which the load opened and which could not be closed: not even the old rules help. */
+/*
+ * The families left open by a setting that the load opened and that could not be closed. For these not even the old
+ * rules are safe.
+ */
 static enum family left_open(const struct journal *journal)
 {
 	enum family families = FAMILY_NONE;
@@ -283,13 +296,16 @@ static enum result play_back(struct transaction *t, struct journal *journal)
 	phase(t, "undoing");
 	t->result = RESULT_DONE;
 	t->request.families = FAMILY_BOTH;
-	/* The old rules may rely on what stays open now; a setting that stays closed, or a set, replaces no good rules. */
+	/*
+	 * The old rules may rely on what now stays open, so put safe rules in force. A setting that stays closed, or a
+	 * set, is no reason to give up good rules.
+	 */
 	if (!undo_others(t, journal, true) && !journal->rest)
 		unsafe = left_open(journal);
 	unsafe |= undo_rules(t, journal);
 	good = unsafe == FAMILY_NONE;
 	if (!good && !put_safe_rules(t, unsafe))
-		return RESULT_SAFE; /* the journal stays: the next run undoes it */
+		return RESULT_SAFE; /* the journal stays, and the next run tries again */
 	(void)undo_others(t, journal, false);
 	leave_settings_together(journal);
 	if (drop_generation(t, journal) != 0)
@@ -312,21 +328,21 @@ enum result undo(struct transaction *t, struct journal *journal)
 	return result;
 }
 
-/* A journal that cannot be read is not "nothing to undo". */
+/* An unreadable journal does not mean that there is nothing to undo: put the safe rules in force. */
 static enum result distrust(struct transaction *t, int err)
 {
 	diag_add(t->log, DIAG_ROLLBACK, NULL, NULL,
 		 "an interrupted load cannot be undone, since %s/journal cannot be read: %s; it is kept as journal.bad",
 		 t->state->run, err == -EBADMSG ? "it is damaged" : strerror(-err));
 	if (!put_safe_rules(t, FAMILY_BOTH))
-		return RESULT_SAFE; /* the next run tries it again */
+		return RESULT_SAFE; /* the next run tries again */
 	err = journal_set_aside(t->state);
 	if (err != 0)
 		diag_system(t->log, err, "%s/journal.bad", t->state->run);
 	return RESULT_SAFE;
 }
 
-/* A load of an older boot: the kernel has forgotten it. */
+/* The load is of an earlier boot, so the kernel has forgotten it: only the files are removed. */
 static enum result drop_old(struct transaction *t, const struct journal *journal)
 {
 	int err;
@@ -374,7 +390,7 @@ static enum result recover(struct transaction *t, struct journal *journal)
 enum result transaction_recover(struct transaction *t)
 {
 	struct journal journal = { .steps = { 0 } };
-	int err = state_tidy(t->state); /* which generation is the good one decides below */
+	int err = state_tidy(t->state); /* before recover reads which generation is the good one */
 	enum result result = RESULT_DONE;
 
 	if (err != 0)
@@ -438,7 +454,7 @@ enum result transaction_lapse(struct transaction *t)
 	enum result result = RESULT_DONE;
 
 	if (err == 0 && journal.deadline > t->door->clock(t->door->self)) {
-		result = RESULT_DONE; /* it began to wait anew */
+		result = RESULT_DONE; /* its time to wait began again */
 	} else if (err == 0 && journal.deadline > 0) {
 		result = undo(t, &journal);
 		result = result == RESULT_DONE ? RESULT_UNCONFIRMED : result;
