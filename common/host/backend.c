@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Seconds after which a program has come to a stop and is killed: 100,000 rules take less than 10. */
+/* Seconds after which a program is assumed to hang and is killed: 100,000 rules take less than 10. */
 enum { PROGRAM_LIMIT = 600 };
 
 static const char *const kind_names[] = { [BACKEND_AUTO] = "auto", [BACKEND_NFT] = "nft", [BACKEND_LEGACY] = "legacy" };
@@ -34,7 +34,7 @@ const char *backend_name(enum backend_kind kind)
 	return kind_names[kind];
 }
 
-/* iptables is one program a kind, and all its names are links to it; BACKEND_AUTO: this one is another file. */
+/* Each backend is one executable, and all its program names are links to it. BACKEND_AUTO: it is some other file. */
 static enum backend_kind kind_of_file(const char *program)
 {
 	static const char *const files[] = { [BACKEND_NFT] = "/xtables-nft-multi", [BACKEND_LEGACY] = "/xtables-legacy-multi" };
@@ -50,7 +50,10 @@ static enum backend_kind kind_of_file(const char *program)
 	return kind;
 }
 
-/* What kind a restore program is, by its file or, a start of it later, by its word; BACKEND_AUTO: it is not there, or neither. */
+/*
+ * The backend of a restore program, by its file or, one process later, by its output of -V. BACKEND_AUTO: not found, or
+ * neither.
+ */
 static enum backend_kind kind_of(const char *program)
 {
 	struct spawn spawn = SPAWN_INIT;
@@ -69,7 +72,10 @@ static enum backend_kind kind_of(const char *program)
 	return kind;
 }
 
-/* The names with the kind in them where they exist, else the plain ones where they are of that kind. */
+/*
+ * Uses the program names that contain the backend's name if they exist, else the plain names if they are of this
+ * backend.
+ */
 static bool find_programs(struct backend *backend)
 {
 	char name[32];
@@ -86,7 +92,7 @@ static bool find_programs(struct backend *backend)
 	return named || kind_of(backend->restore[0]) == backend->kind;
 }
 
-/* Without locks of their own the two families would wait for each other. */
+/* With a common lock file the two families would wait for each other. */
 static bool make_lock_files(struct backend *backend)
 {
 	bool good = true;
@@ -100,7 +106,7 @@ static bool make_lock_files(struct backend *backend)
 	return good;
 }
 
-/* Rules are loaded with what these directories hold, so nobody else may put anything there. */
+/* iptables loads shared objects from these directories, so nobody else may be able to write there. */
 static bool check_libdir(const char *list, struct diag_log *log)
 {
 	for (const char *dir = list; *dir != '\0'; dir += strspn(dir, ":")) {
@@ -193,7 +199,10 @@ bool backend_untouched(enum backend_kind kind)
 	return kind == BACKEND_NFT && nftgen_read(&generation) == 0 && generation <= 1;
 }
 
-/* Does it hold any rule or policy? What a saver cannot read counts as empty: legacy without its modules, for one. */
+/*
+ * Does the backend contain any rule, or a policy other than ACCEPT? If iptables-save cannot read, it counts as empty:
+ * legacy without its modules, for example.
+ */
 static bool in_use(const struct backend *backend)
 {
 	struct strbuf text[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };

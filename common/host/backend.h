@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The system's own iptables-restore and iptables-save, of both families, as the doors to the kernel.
- * Each behaves in its own way (all of it tried with 1.8.9): what they say is read here, once.
+ * Runs the system's iptables-restore and iptables-save of both families, through which all rules are read and loaded.
+ * Their exit statuses and messages are interpreted here and nowhere else (observed with 1.8.9).
  */
 #ifndef FW_HOST_BACKEND_H
 #define FW_HOST_BACKEND_H
@@ -18,87 +18,90 @@ struct backend {
 	enum backend_kind kind; /* never BACKEND_AUTO */
 	char restore[FAMILIES][32];
 	char save[FAMILIES][32];
-	int lock_fd[FAMILIES]; /* owned; lock files of their own for the children; -1: none */
-	enum spawn_pace (*watch)(void *, long long); /* of each of its programs; NULL: nobody */
+	int lock_fd[FAMILIES]; /* owned; a private lock file for each family's child; -1: none */
+	enum spawn_pace (*watch)(void *, long long); /* watches each program, see struct spawn; NULL: none */
 	void *watch_arg;       /* borrowed */
-	/* Borrowed; two locks that its restores hold with us, -1: none. If we are killed, the next run waits for them. */
+	/*
+	 * Borrowed; two locks, -1: none. The restore programs hold them too: if we are killed, the next run waits for
+	 * them.
+	 */
 	const int *held;
-	const struct netns *netns; /* borrowed; FAMILIES scratch namespaces to work in; NULL: our own */
+	const struct netns *netns; /* borrowed; array of FAMILIES, scratch namespaces for the programs; NULL: our own */
 };
 
-/* "nft", "legacy" or "auto"; false: another word. */
+/* Parses "nft", "legacy" or "auto". False: anything else. */
 must_check bool backend_parse(const char *name, enum backend_kind *kind);
 const char *backend_name(enum backend_kind kind);
 
 /*
- * Finds the programs; BACKEND_AUTO: of the kind that iptables-restore is. The children get a private
- * lock file, as the caller holds the machine's. Refuses an XTABLES_LIBDIR that others may write to. False after
- * a report; backend_free in any case.
+ * Finds the programs of a backend; BACKEND_AUTO: the backend of iptables-restore. The children get private lock files,
+ * because the caller holds the machine's lock. Refuses an XTABLES_LIBDIR that other users can write to. False: failed,
+ * and reported. backend_free must follow in any case.
  */
 must_check bool backend_find(struct backend *backend, enum backend_kind wanted, struct diag_log *log);
 
 void backend_free(struct backend *backend);
 
 /*
- * Has a kind never been used in our namespace? Known without running a program: legacy has no tables, nft
- * has made no commit yet. False: not sure.
+ * Has this backend never been used in our namespace? Answered without running a program: legacy has no tables, or nft
+ * has had no commit. False: it may have been used.
  */
 bool backend_untouched(enum backend_kind kind);
 
-/* The other kind's restore program, if that kind holds any rule or policy too; NULL: it does not. */
+/* If the other backend contains any rule or policy too: the name of its restore program. NULL: it does not. */
 const char *backend_conflict(enum backend_kind kind);
 
 enum save_result {
 	SAVE_DONE,
 	SAVE_FAILED, /* reported */
-	SAVE_BUSY,   /* reported: whoever watches gave up */
-	SAVE_NATIVE, /* reported: a table of iptables holds rules made with nft, which the saver cannot tell */
+	SAVE_BUSY,   /* reported; the watch gave up */
+	SAVE_NATIVE, /* reported; a table of iptables contains rules made with nft, which iptables-save cannot show */
 };
 
 /*
- * Appends the rules in the kernel, with counters, to text[]. A saver that failed, or whose output has half a table or
- * not all tables, is a failure. only: NULL, or for each family names of tables, one a line: these are saved where
- * the list of tables may not be read (legacy in a user namespace).
+ * Appends the rules in force, with counters, to text[]. It is a failure if iptables-save fails, or if a table is
+ * incomplete or missing in its output. only: NULL, or for each family the names of tables, one a line, to be saved if
+ * the list of tables cannot be read (legacy in a user namespace).
  */
 must_check enum save_result backend_save(const struct backend *backend, enum family families, const struct strbuf *only,
 					 struct strbuf text[FAMILIES], struct diag_log *log);
 
 /*
- * The comment in which a saver says that it leaves a table out, as rules of nft stand there: the text then is not all
- * that is in force. NULL: there is none.
+ * The comment in which iptables-save says that it omits a table that contains rules made with nft: then the text does
+ * not show everything in force. NULL: there is no such comment.
  */
 const char *saver_left_out(const struct strbuf *text, size_t *len);
 
-/* Why a restore was refused. */
+/* Why iptables-restore refused its input. */
 struct refusal {
 	bool refused;
-	int failure;       /* -errno: the program was not started */
-	unsigned line;     /* of the text it was given; 0: not said */
-	struct strbuf why; /* owned; its own words without the noise, control characters escaped */
+	int failure;       /* -errno: the program could not be run */
+	unsigned line;     /* of its input; 0: it named none */
+	struct strbuf why; /* owned; its message without prefixes, control characters escaped */
 };
 
 #define REFUSAL_INIT { .why = STRBUF_INIT }
 
 enum restore_mode {
-	RESTORE_FLUSH,   /* whole tables */
-	RESTORE_CHANGE,  /* --noflush, with counters */
-	RESTORE_COUNTED, /* whole tables, with the counters of the text */
+	RESTORE_FLUSH,   /* replaces whole tables */
+	RESTORE_CHANGE,  /* --noflush, with the counters of the text */
+	RESTORE_COUNTED, /* replaces whole tables, with the counters of the text */
 };
 
 /*
- * Gives programs[] to the restore programs of these families, all at once; an empty one is not run. Whoever printed
- * anything on standard output did not load, whatever its exit status says. In scratch namespaces the kernel's log
- * is asked for the reason of a refusal. refusal_free must follow for each family.
+ * Gives programs[] to the restore programs of these families, all at the same time. An empty program is not run. A
+ * restore program that printed anything on standard output did not load, whatever its exit status is. In scratch
+ * namespaces, the kernel's log is searched for the reason of a refusal. refusal_free must follow for each family.
  */
 void backend_restore(const struct backend *backend, enum family families, enum restore_mode mode,
 		     const struct strbuf programs[FAMILIES], struct refusal refusals[FAMILIES]);
 
 void refusal_free(struct refusal *refusal);
 
-/* Reads the words of a restore that failed. For tests too. */
+/* Fills line and why from the messages of iptables-restore. Public for tests. */
 void refusal_read(struct refusal *refusal, const char *words);
 
-/* Prepares a child that runs one of the programs for a family. For the files of this backend. */
+/* Prepares a child that runs one of the programs for a family. Only for the files that implement this header. */
 void backend_spawn(const struct backend *backend, int family, const char *program, struct spawn *spawn);
 
 #endif

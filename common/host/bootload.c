@@ -10,7 +10,7 @@ static const char *const loaders[] = {
 	"shorewall", "shorewall6",	     "arno-iptables-firewall", "foomuuri",
 };
 
-/* Where an enabled loader leaves a link: systemd's units, the scripts of System V, OpenRC's runlevels. */
+/* Where an enabled loader has a link: systemd's units, scripts of System V, OpenRC's runlevels. */
 static const struct {
 	const char *head, *tail;
 } places[] = {
@@ -21,7 +21,7 @@ static const struct {
 	{ "/etc/runlevels/*/", "" },
 };
 
-/* Files with commands in them. */
+/* Files whose commands run at boot. */
 static const char *const scripts[] = {
 	"/etc/rc.local",	      "/etc/rc.d/rc.local",	 "/etc/network/interfaces", "/etc/network/interfaces.d/*",
 	"/etc/network/if-pre-up.d/*", "/etc/network/if-up.d/*", "/etc/local.d/*.start",    "/etc/cron.d/*",

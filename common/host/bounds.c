@@ -9,15 +9,15 @@
 #include <unistd.h>
 
 /*
- * CAP_SYS_ADMIN is for the namespaces in which rules are tried, before the commit and after it, and for the
- * settings net.core.bpf_*; CAP_DAC_OVERRIDE for the state; CAP_SYS_NICE for a saver that must hurry;
- * CAP_SYSLOG for the kernel's reason of a refusal.
+ * CAP_SYS_ADMIN: namespaces in which rules are tried, before the commit and after it, and the settings net.core.bpf_*.
+ * CAP_DAC_OVERRIDE: the state. CAP_SYS_NICE: an iptables-save that must hurry. CAP_SYSLOG: the kernel's log, for the
+ * reason of a refusal.
  */
 #define CAPABILITIES                                                                                         \
 	(CONFINE_CAP(CAP_NET_ADMIN) | CONFINE_CAP(CAP_NET_RAW) | CONFINE_CAP(CAP_SYS_ADMIN) |                \
 	 CONFINE_CAP(CAP_SYS_NICE) | CONFINE_CAP(CAP_SYSLOG) | CONFINE_CAP(CAP_DAC_OVERRIDE))
 
-typedef VEC(char *) paths; /* owned, ended by NULL */
+typedef VEC(char *) paths; /* owned; ends with NULL */
 
 static void add(paths *list, const char *path)
 {
@@ -70,7 +70,7 @@ static void add_programs(paths *list, unsigned may)
 	add(list, NULL);
 }
 
-/* A folder, or of what is above it the first that is there. */
+/* Adds a folder, or if it is missing, the nearest existing folder above it. */
 static void add_folder(paths *list, const char *folder)
 {
 	char *path = strdup(folder), *slash;

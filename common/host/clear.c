@@ -14,17 +14,17 @@
 #include <sys/time.h>
 
 enum {
-	MESSAGE = 2048,  /* room for two names, which have at most 255 bytes */
-	ALONE_MAX = 500, /* more things go with their table */
-	PATIENCE = 10,   /* seconds for an answer */
+	MESSAGE = 2048,  /* room for two names of at most 255 bytes each */
+	ALONE_MAX = 500, /* with more objects, the table is deleted */
+	PATIENCE = 10,   /* seconds to wait for an answer */
 };
 
-/* --- a batch of changes, which is committed as one ------------------------------------------------------ */
+/* --- a batch of changes, committed together ------------------------------------------------------------ */
 
 struct clear_batch {
 	struct strbuf out;
 	uint32_t seq; /* of the last message */
-	size_t last;  /* where it stands in out */
+	size_t last;  /* its offset in out */
 	int family;
 	char message[MESSAGE] __attribute__((aligned(8)));
 };
@@ -52,7 +52,7 @@ static struct nlmsghdr *start_message(struct clear_batch *batch, unsigned type, 
 
 	if (type == NFT_MSG_DELTABLE || type == NFT_MSG_DELCHAIN || type == NFT_MSG_DELRULE)
 		message->nlmsg_flags = NLM_F_REQUEST;
-	mnl_attr_put_strz(message, NFTA_RULE_TABLE, table); /* the same number for tables and chains */
+	mnl_attr_put_strz(message, NFTA_RULE_TABLE, table); /* has the same number for tables and chains */
 	return message;
 }
 
@@ -65,7 +65,7 @@ static void put_table(struct clear_batch *batch, unsigned type, const char *tabl
 	end_message(batch);
 }
 
-/* handle 0: all rules of the chain. */
+/* Deletes a rule. handle 0: all rules of the chain. */
 static void put_rule(struct clear_batch *batch, const char *table, const char *chain, uint64_t handle)
 {
 	struct nlmsghdr *message = start_message(batch, NFT_MSG_DELRULE, table);
@@ -99,7 +99,10 @@ static void put_closed(struct clear_batch *batch, const char *chain, uint32_t ho
 	end_message(batch);
 }
 
-/* 0 when the last of the messages was taken, which alone asks for an answer; -errno: none was. */
+/*
+ * 0: the last message was accepted, and so the whole batch; only that one asks for an answer. -errno: the batch was
+ * refused.
+ */
 static int read_answers(struct mnl_socket *socket, uint32_t last)
 {
 	char buffer[1 << 15] __attribute__((aligned(8)));
@@ -129,7 +132,7 @@ static void begin_batch(struct clear_batch *batch, int family)
 	frame(batch, NFNL_MSG_BATCH_BEGIN);
 }
 
-/* Frees it, too. */
+/* Commits the batch and frees it. 0 or -errno. */
 static int commit_batch(struct clear_batch *batch)
 {
 	struct timeval patience = { .tv_sec = PATIENCE };
@@ -154,7 +157,7 @@ static int commit_batch(struct clear_batch *batch)
 	return err;
 }
 
-/* --- what goes ---------------------------------------------------------------------------------------- */
+/* --- what is removed ------------------------------------------------------------------------------------ */
 
 static void close_filter(struct clear_batch *batch)
 {
@@ -173,7 +176,7 @@ static bool is_same_table(const struct native *one, const struct native *other)
 	return strcmp(one->table, other->table) == 0;
 }
 
-/* The list is ordered by table, then chain, then place. */
+/* Deletes all tables in the list, which is sorted by table, chain and position. */
 static int clear_whole(const struct natives *natives, int family, bool close)
 {
 	struct clear_batch batch;
@@ -189,7 +192,7 @@ static int clear_whole(const struct natives *natives, int family, bool close)
 	return commit_batch(&batch);
 }
 
-/* A dormant table wakes up first, by itself: what the kernel makes of that and of other changes at once is its own matter. */
+/* Wakes dormant tables in a commit of its own: we do not rely on how the kernel combines that with other changes. */
 static int wake(const struct natives *natives, int family)
 {
 	struct clear_batch batch;
@@ -217,7 +220,7 @@ static int wake(const struct natives *natives, int family)
 static int clear_alone(const struct natives *natives, int family, bool close)
 {
 	int err = natives->list.len > ALONE_MAX ? -E2BIG : wake(natives, family);
-	const struct native *chain = NULL; /* that goes, with all its rules */
+	const struct native *chain = NULL; /* the last chain deleted with all its rules */
 	struct clear_batch batch;
 
 	if (err != 0)
@@ -258,7 +261,10 @@ static int clear(const struct natives *natives, const struct clearing *clearing,
 	return err;
 }
 
-/* What the saver says settles which of the rules are iptables' own; where it fails, all of them may be what it fails at. */
+/*
+ * Removes rules from the list that iptables-save shows correctly. If iptables-save fails, all stay in the list, as any
+ * of them may be the cause.
+ */
 static void settle(struct natives *natives, const struct backend *backend, int family)
 {
 	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
@@ -285,7 +291,7 @@ enum family natives_clear(const struct backend *backend, const struct clearing *
 		}
 		else if (err != 0 && err != -EINTR)
 			diag_system(log, err, "looking at the objects of nf_tables");
-		if (err != 0 && err != -EINTR) /* while others commit all the time nothing is known: who reads the rules waits for them */
+		if (err != 0 && err != -EINTR) /* -EINTR: others keep committing; reading the rules will wait */
 			left |= family_bit(family);
 		natives_free(&natives);
 	}

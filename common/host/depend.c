@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* net/netfilter/nf_conntrack_*.c, and the NAT parts that go with some (nf_nat_*.c). */
+/* Helpers and their modules (net/netfilter/nf_conntrack_*.c), with those that do their NAT (nf_nat_*.c). */
 static const struct helper {
 	const char *name, *module, *nat;
 } helpers[] = {
@@ -27,7 +27,7 @@ static const struct helper {
 	{ "tftp", "nf_conntrack_tftp", "nf_nat_tftp" },
 };
 
-/* Words of a rule behind which something stands that the rule cannot be without. */
+/* Options of a rule whose argument names something that the rule depends on. */
 enum need_kind { NEED_NONE, NEED_SET, NEED_NFACCT, NEED_TIMEOUT, NEED_HELPER };
 
 static const struct need {
@@ -64,7 +64,7 @@ static bool add_module(struct extras *extras, const char *name)
 	return false;
 }
 
-/* Is it in the kernel now? One that is built in may not tell, but need not be loaded either. */
+/* Is the module loaded? One that is built in may be missing here, but need not be loaded anyway. */
 static bool module_here(const char *name)
 {
 	char path[64];
@@ -118,7 +118,7 @@ static enum need_kind need_of(const struct piece *word)
 	return NEED_NONE;
 }
 
-/* Does such a word begin anywhere, be it in a comment? Most rules have none, and need not be cut into words. */
+/* Does the rule contain such an option, even in a comment? Most rules do not, and need not be split into words. */
 static bool may_need(const struct piece *rule)
 {
 	const char *end = rule->text + rule->len;
@@ -165,7 +165,9 @@ static size_t table_rules(const struct text_rules *rules, const char *name)
 	return count;
 }
 
-/* Forwarding belongs to the rules when they are about forwarded packets, and it is on. */
+/*
+ * Adds the setting if forwarding is on and the rules need it, because they have rules in FORWARD or in the table nat.
+ */
 static bool add_forwarding(struct extras *extras, const struct text_rules *rules, const char *setting)
 {
 	const struct text_table *filter = rules_table(rules, "filter");
@@ -230,7 +232,7 @@ static bool read_sysctls(struct extras *extras)
 		struct strbuf now = STRBUF_INIT;
 		char *value = NULL;
 
-		/* One that cannot be read now keeps the value that was asked for. */
+		/* a setting that cannot be read keeps the value that was asked for */
 		if (sysctl_read(sysctl->key, &now) == 0 && (value = strdup(strbuf_text(&now))) == NULL) {
 			strbuf_free(&now);
 			return false;
@@ -244,7 +246,10 @@ static bool read_sysctls(struct extras *extras)
 	return true;
 }
 
-/* "create NAME TYPE ..." and "add NAME MEMBER": what is behind the name. */
+/*
+ * Splits "create NAME TYPE ..." or "add NAME MEMBER": returns what follows the name, of *rest bytes. NULL: another
+ * line.
+ */
 static const char *set_line(const char *line, size_t len, const char *verb, struct token *name, size_t *rest)
 {
 	struct token first = token_after(line, len, 0), behind;
@@ -267,14 +272,14 @@ static bool each_line(const char *text, bool (*take)(void *arg, const char *line
 
 struct set_reading {
 	const struct extras *wanted;
-	struct extras lists; /* members of wanted lists of sets: sets that are wanted too */
+	struct extras lists; /* the members of wanted lists of sets, which are sets and wanted too */
 	struct extras found;
-	bool in_list; /* the lines are those of a wanted list */
-	bool warned;  /* of the set whose lines these are */
+	bool in_list; /* the present lines belong to a wanted list */
+	bool warned;  /* the present set has been warned of */
 	struct diag_log *log;
 };
 
-/* ipset writes a list of sets behind the sets that it holds, so these are not known to be wanted before. */
+/* ipset writes a list of sets after its member sets, so a first pass collects the members of wanted lists. */
 static bool take_list_member(void *arg, const char *line, size_t len)
 {
 	struct set_reading *in = arg;
@@ -297,7 +302,7 @@ static const struct set *known_set(const struct set_reading *in, const struct to
 	return NULL;
 }
 
-/* A set that nobody declared, or declared as open, is another program's: so are its members. */
+/* A set that was not declared, or was declared open, belongs to another program, and so do its members. */
 static bool take_created(struct set_reading *in, const struct token *name, const char *words, size_t len)
 {
 	const struct set *known = known_set(in, name);
@@ -319,7 +324,7 @@ static bool take_created(struct set_reading *in, const struct token *name, const
 	return false;
 }
 
-/* Members of a set that runs out come back by themselves; others are gone if nobody else keeps them. */
+/* Warns that members are not saved. Not if they time out, as the other program adds such members again. */
 static void warn_members(struct set_reading *in, const struct set *set)
 {
 	const struct token name = { .text = set->name, .len = strlen(set->name) };

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What rules in force depend on besides themselves: the modules of the helpers that they name, the
- * forwarding that they are about, the sets that they look into. fw-save writes it into the stream, so
- * that the rules can stand on another host, or after a reboot.
+ * Finds what rules in force depend on: the modules of the helpers that they name, forwarding, and the sets that they
+ * use. fw-save writes these into the stream, so that the rules work on another host or after a reboot.
  */
 #ifndef FW_HOST_DEPEND_H
 #define FW_HOST_DEPEND_H
@@ -12,17 +11,18 @@
 #include "ruletext/rules.h"
 
 /*
- * Adds to extras what the rules need. Rules that need what no stream can hold (nfacct objects, time-out
- * policies) are warned of. False after a report.
+ * Adds to extras what the rules need. Warns of rules that need what a stream cannot contain (nfacct objects, time-out
+ * policies). False: failed, and reported.
  */
 must_check bool depend_find(struct extras *extras, const struct text_rules rules[FAMILIES], struct diag_log *log);
 
-/* Adds to extras an open set, without words, for each that the rules name and extras does not. False when memory ran out. */
+/* Adds an open set without a type for each set that the rules name and extras does not contain. False: no memory. */
 must_check bool depend_sets(struct extras *extras, const struct text_rules *rules);
 
 /*
- * Puts what is in force now into extras: the values of its settings, and its sets. Those with members of their own get
- * the members that they have now; all others are open. Sets that are not there any more go. False after a report.
+ * Replaces the settings and sets in extras by what is in force: the present values, and the present members of those
+ * sets that have members of their own. All other sets are open. Sets that no longer exist are removed. False: failed,
+ * and reported.
  */
 must_check bool depend_read(struct extras *extras, struct diag_log *log);
 

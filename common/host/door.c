@@ -17,23 +17,23 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How often the saver of the nft kind is asked again when it fails while others change the rules. */
+/* How often to run iptables-nft-save while other programs change the rules and make it fail. */
 enum { SAVE_TRIES = 5 };
 
-/* The door to this machine, or with namespaces of its own the scratch door. */
+/* The door to this machine, or the scratch door, which has namespaces of its own. */
 struct real {
 	struct backend backend;
-	char *lock_path;                /* owned; NULL: none was given */
+	char *lock_path;                /* owned; NULL: none given */
 	int locks[DOOR_LOCKS];          /* owned; -1: not held */
-	enum family warned;             /* that sets and such in iptables' tables are not saved */
+	enum family warned;             /* families for which natives_warn has been called */
 	struct nftgen nftgen;
-	enum family looked;             /* families in which nothing stood that was made with nft ... */
-	uint32_t looked_at;             /* ... at this generation of nf_tables, our own commits since then included */
-	struct rivals rivals;           /* not of a scratch door */
-	void (*tick)(void *arg);        /* NULL: nobody */
+	enum family looked;             /* families without objects made with nft ... */
+	uint32_t looked_at;             /* ... at this generation of nf_tables, advanced by our own commits */
+	struct rivals rivals;           /* not used by a scratch door */
+	void (*tick)(void *arg);        /* NULL: none */
 	void *tick_arg;                 /* borrowed */
-	struct netns netns[FAMILIES];   /* owned; of a scratch door */
-	struct strbuf tables[FAMILIES]; /* owned; of a scratch door: the tables loaded there, one a line */
+	struct netns netns[FAMILIES];   /* owned; only of a scratch door */
+	struct strbuf tables[FAMILIES]; /* owned; only of a scratch door: names of the tables loaded there, one a line */
 };
 
 static bool is_scratch(const struct real *real)
@@ -84,7 +84,7 @@ static enum save_result save_once(struct real *real, enum family families, struc
 	return result;
 }
 
-/* A load reads the rules more than once. */
+/* Warns once a door, because a load reads the rules more than once. */
 static void warn_once(struct real *real, enum family families, struct diag_log *log)
 {
 	families &= ~real->warned;
@@ -94,7 +94,7 @@ static void warn_once(struct real *real, enum family families, struct diag_log *
 	real->warned |= families;
 }
 
-/* Nothing of nft's stands there, as long as nobody but us commits. */
+/* Notes that these families contain no objects made with nft; true until somebody else commits. */
 static void note_look(struct real *real, enum family families, uint32_t before)
 {
 	uint32_t after;
@@ -106,8 +106,8 @@ static void note_look(struct real *real, enum family families, uint32_t before)
 }
 
 /*
- * Reads the rules once, at generation `before`, and looks whether the saver can tell all that stands there. *err is
- * that answer; it is set only with SAVE_DONE.
+ * Makes one attempt to read the rules, at generation `before`, and checks whether iptables-save can show all of them.
+ * *err is the answer, set only with SAVE_DONE.
  */
 static enum save_result save_and_look(struct real *real, enum family families, uint32_t before,
 				      struct strbuf texts[FAMILIES], int *err)
@@ -127,8 +127,8 @@ static enum save_result save_and_look(struct real *real, enum family families, u
 }
 
 /*
- * A chain that goes away while the saver reads makes it fail, so a failure is believed only if nf_tables did not move
- * meanwhile. It is then asked once more, for its words.
+ * If a chain disappears while iptables-save reads, it fails. So a failure counts only if nf_tables did not change
+ * meanwhile; then iptables-save runs once more, for its message.
  */
 static int save(void *self, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log)
 {
@@ -150,7 +150,7 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 		}
 		if (result == SAVE_DONE && generation(real, &after) == 0 && after != before) {
 			for (int i = 0; i < FAMILIES; i++)
-				strbuf_reset(&texts[i]); /* of another moment than what was looked at */
+				strbuf_reset(&texts[i]); /* they may be newer than the objects we looked at */
 			if (tries + 1 == SAVE_TRIES)
 				return -EBUSY;
 			continue;
@@ -162,7 +162,7 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 		if (generation(real, &after) != 0 || after == before)
 			break;
 	}
-	/* What the saver stumbles over is told with its place. */
+	/* if objects made with nft make iptables-save fail, report them with their place */
 	if (real->backend.kind == BACKEND_NFT && !is_scratch(real))
 		err = natives_look(&real->backend, families, texts, log);
 	if (err != 0)
@@ -187,7 +187,7 @@ static int canon(void *self, enum family families, const struct strbuf texts[FAM
 	return canon_saved(families, texts, out, log) ? 0 : -EIO;
 }
 
-/* Notes which tables a program is about: in a user namespace nobody else can tell. */
+/* Notes the names of the tables that a program loads: in a user namespace the kernel does not list them. */
 static void note_tables(const struct strbuf *program, struct strbuf *tables)
 {
 	for (const char *line = strbuf_text(program); *line != '\0';) {
@@ -220,7 +220,7 @@ static void restore(void *self, enum family families, enum restore_mode mode, co
 			real->looked_at += program_commits(&programs[i]);
 }
 
-/* A scratch door has no settings: nothing is changed by them there. */
+/* A scratch door has no settings: a load must not change them there. */
 static int setting_get(void *self, const char *key, struct strbuf *value)
 {
 	return is_scratch(self) ? -ENOTSUP : sysctl_read(key, value);
@@ -248,7 +248,7 @@ static int set_save(void *self, const char *name, struct strbuf *out)
 	return ipset_save(real->backend.netns, name, out);
 }
 
-/* A scratch door has a namespace for each family, and rules of both may look into a set. */
+/* A scratch door has a namespace for each family, and the rules of both may use a set. */
 static int set_restore(void *self, const char *name, const struct strbuf *lines, struct diag_log *log)
 {
 	const struct real *real = self;
@@ -329,7 +329,7 @@ static const struct door functions = {
 	.close = close_door,
 };
 
-/* NULL: no memory. */
+/* NULL: no memory */
 static struct real *new_real(void)
 {
 	struct real *real = calloc(1, sizeof(*real));
@@ -353,7 +353,7 @@ static void fill_door(struct door *door, struct real *real)
 	door->kind = real->backend.kind;
 }
 
-/* The programs and lock files of the door behind it, in namespaces of its own. */
+/* Opens a door with the same programs and lock files, but with namespaces of its own. */
 static int open_scratch(void *self, bool may_move, struct door *out)
 {
 	const struct real *real = self;
@@ -363,7 +363,7 @@ static int open_scratch(void *self, bool may_move, struct door *out)
 
 	if (scratch == NULL)
 		return -ENOMEM;
-	(void)!ipset_save(NULL, NULL, &sets); /* before we move */
+	(void)!ipset_save(NULL, NULL, &sets); /* before we may move into a user namespace */
 	for (int i = 0; err == 0 && i < FAMILIES; i++)
 		err = netns_make(&scratch->netns[i], may_move);
 	if (err == 0) {

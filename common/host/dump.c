@@ -15,8 +15,8 @@ static bool read_texts(struct dump *dump, const struct backend *backend, enum fa
 }
 
 /*
- * A failure is believed only when nothing moved: a chain that went away while it was read makes the
- * saver fail too. It is then asked once more, to hear its words.
+ * If a chain disappears while iptables-save reads, it fails. So a failure counts only if nf_tables did not change
+ * meanwhile; then iptables-save runs once more, for its message.
  */
 static bool read_unmoved(struct dump *dump, const struct backend *backend, enum family families, struct rivals *rivals,
 			 struct diag_log *log)
@@ -37,7 +37,7 @@ static bool read_unmoved(struct dump *dump, const struct backend *backend, enum 
 		err = nftgen_ask(rivals->nftgen, &after);
 		if (err != 0 || before != after)
 			continue;
-		err = natives_look(backend, families, dump->text, &silent); /* also what the saver stumbles over, with its place */
+		err = natives_look(backend, families, dump->text, &silent); /* also finds what makes iptables-save fail */
 		if (err == -EBUSY || nftgen_ask(rivals->nftgen, &after) != 0 || before != after)
 			continue;
 		if (err != 0)

@@ -9,15 +9,15 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How often we look for the guard's lock. */
+/* Interval at which we look for the guard's lock. */
 #define LOOK_MS 50
 
-/* Seconds after which systemd-run is given up. */
+/* UNIT_LIMIT: seconds to wait for systemd-run. */
 enum { UNIT_LIMIT = 30, ARGUMENTS = 12 };
 
 static const char self[] = "/proc/self/exe";
 
-/* A unit of systemd lives in the first network namespace: of use only if we do too. */
+/* A systemd unit runs in the first network namespace: useful only if we are there too. */
 bool guard_may_be_unit(void)
 {
 	struct stat unit, first, own;
@@ -26,7 +26,7 @@ bool guard_may_be_unit(void)
 	       stat("/proc/self/ns/net", &own) == 0 && first.st_ino == own.st_ino;
 }
 
-/* A unit starts with an environment of its own: the variables that tell where programs and locks are go with it. */
+/* A unit does not inherit our environment: pass on the variables that name programs and locks. */
 static size_t pass_environment(struct spawn *spawn, size_t n, struct strbuf texts[static 3])
 {
 	static const char *const names[] = { "PATH", "XTABLES_LOCKFILE", "XTABLES_LIBDIR" };
@@ -52,7 +52,7 @@ static bool start_unit(const char *const *arguments)
 	bool good;
 
 	path[len > 0 ? len : 0] = '\0';
-	if (access(path, X_OK) != 0) /* it was replaced since we started */
+	if (access(path, X_OK) != 0) /* the file was replaced since we started */
 		return false;
 	spawn.argv[n++] = "systemd-run";
 	spawn.argv[n++] = "--quiet";

@@ -22,7 +22,7 @@ static bool begins(const char *text, const char *words)
 	return strncmp(text, words, strlen(words)) == 0;
 }
 
-/* "x_tables: ip_tables: ...", "x_tables: ip6_tables: ...", or "xt_NAME: ..." of either family. */
+/* The record may begin with "x_tables: ip_tables: ", "x_tables: ip6_tables: ", or, for either family, "xt_NAME: ". */
 static enum family families_of(const char *text)
 {
 	if (begins(text, "x_tables: ip_tables: "))
@@ -39,7 +39,7 @@ void kmsg_reasons(int fd, struct strbuf out[FAMILIES])
 
 	if (fd < 0)
 		return;
-	/* One record a read: "6,1234,5678,-;x_tables: ip_tables: ...\n KEY=value\n". EPIPE: some were overwritten. */
+	/* one record a read: "6,1234,5678,-;x_tables: ip_tables: ...\n KEY=value\n"; EPIPE: some were overwritten */
 	while ((len = read(fd, record, sizeof(record) - 1)) > 0 || (len < 0 && errno == EPIPE)) {
 		const char *text;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's log, for the reason why it refused a rule: the legacy kind of iptables is told no more
- * than "invalid". It is a hint only: the log is that of the whole machine, and limited in its rate.
+ * Reads the kernel's log for the reason why it refused a rule: iptables-legacy learns no more than "invalid". It is
+ * only a hint, because the log belongs to the whole machine and is rate-limited.
  */
 #ifndef FW_HOST_KMSG_H
 #define FW_HOST_KMSG_H
@@ -9,12 +9,12 @@
 #include "base/strbuf.h"
 #include "text/family.h"
 
-/* Opens the log behind its last record. The descriptor, or -errno where it may not be read. */
+/* Opens the log after its last record. Returns the descriptor, or -errno if it may not be read. */
 must_check int kmsg_open(void);
 
 /*
- * For each family the last record of x_tables since then that may be about it, appended to out[]; nothing: there
- * is none. Closes fd; a negative one is fine.
+ * Appends to out[] the last record of x_tables since then that may concern the family; nothing if there is none. Closes
+ * fd, which may be negative.
  */
 void kmsg_reasons(int fd, struct strbuf out[FAMILIES]);
 

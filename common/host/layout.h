@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where distributions keep the rules that they load at boot, one file a family. */
+/* Where distributions keep the rules that they load at boot: one file for each family. */
 #ifndef FW_HOST_LAYOUT_H
 #define FW_HOST_LAYOUT_H
 
@@ -11,10 +11,10 @@ enum layout {
 	LAYOUT_RHEL,   /* iptables-services */
 };
 
-/* "debian" or "rhel"; false: another word. */
+/* Parses "debian" or "rhel". False: anything else. */
 must_check bool layout_parse(const char *name, enum layout *layout);
 
-/* The file of a family (0: IPv4), absolute. */
+/* The absolute path of a family's file (0: IPv4). */
 const char *layout_path(enum layout layout, int family);
 
 #endif

@@ -15,14 +15,14 @@
 #include <unistd.h>
 
 enum {
-	DESCRIPTORS = 32,        /* a load needs some 20 at once */
+	DESCRIPTORS = 32,        /* a load needs about 20 at a time */
 	MEMORY = 128 << 20,      /* bytes of address space */
-	FILE_SIZE = 1 << 20,     /* bytes; of programs, their output and the state */
+	FILE_SIZE = 1 << 20,     /* bytes, for programs, their output and the state */
 	STACK = 512 << 10,       /* bytes */
 	STACK_TOUCHED = 256 << 10,
 };
 
-/* To the hard limit; beyond it too where that is permitted. Returns what holds now. */
+/* Raises a limit to the hard limit, or beyond it if permitted. Returns the limit in effect. */
 static rlim_t raise_limit(int resource, bool beyond)
 {
 	struct rlimit limit, none = { RLIM_INFINITY, RLIM_INFINITY };
@@ -36,7 +36,7 @@ static rlim_t raise_limit(int resource, bool beyond)
 	return getrlimit((__rlimit_resource_t)resource, &limit) == 0 ? limit.rlim_cur : RLIM_INFINITY;
 }
 
-/* The stack's limit stays if it is large enough: children would be laid out in memory in another way. */
+/* Leaves the stack's limit alone if it is large enough, as changing it changes the memory layout of children. */
 static rlim_t stack_limit(void)
 {
 	struct rlimit limit;
@@ -56,7 +56,7 @@ static bool has_memory(void)
 	return true;
 }
 
-/* A stack that cannot grow any more ends a process by a signal: it grows now, while it can. */
+/* If the stack cannot grow, a signal kills the process: grow it now, before anything is changed. */
 static void touch_stack(void)
 {
 	volatile char bytes[STACK_TOUCHED];
@@ -131,7 +131,7 @@ bool host_may_change_rules(struct diag_log *log)
 	return false;
 }
 
-/* Is the setting there, with this value? */
+/* Does the setting exist, with this value? */
 static bool is_set(const char *path, const char *value)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -141,7 +141,7 @@ static bool is_set(const char *path, const char *value)
 	return same;
 }
 
-/* The setting that forbids user namespaces; NULL: none that we know. */
+/* The setting that forbids user namespaces; NULL: none known. */
 static const char *forbidden_by(void)
 {
 	if (is_set("/proc/sys/kernel/unprivileged_userns_clone", "0\n"))
@@ -171,7 +171,7 @@ void host_hint_namespace(int err, struct strbuf *out)
 
 bool host_has_ipv6(void)
 {
-	int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6); /* others may be forbidden: confine/confine.h */
+	int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6); /* see confine/confine.h: others may be forbidden */
 
 	if (fd < 0)
 		return errno != EAFNOSUPPORT;

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Locks on files, with a limit to the waiting. They end with the process, however it ends. */
+/* Locks on files, with a time limit. A lock ends with the process, however that ends. */
 #ifndef FW_HOST_LOCK_H
 #define FW_HOST_LOCK_H
 
 #include "base/base.h"
 
 /*
- * Makes the file if needed and locks it, for at most `seconds`. The descriptor, to be closed, or
- * -errno; -EWOULDBLOCK: another one holds it.
+ * Creates the file if it is missing and locks it, waiting at most `seconds`. Returns the descriptor, which the caller
+ * must close, or -errno; -EWOULDBLOCK: another process holds the lock.
  */
 must_check int lock_file(const char *path, unsigned seconds);
 
-/* The lock of iptables itself: XTABLES_LOCKFILE, or its usual place. As lock_file. */
+/* Like lock_file, for iptables' own lock: XTABLES_LOCKFILE, or its usual path. */
 must_check int lock_xtables(unsigned seconds);
 
-/* Is the file there and locked by somebody? */
+/* Does the file exist, locked by somebody? */
 bool lock_is_held(const char *path);
 
 #endif

@@ -23,7 +23,7 @@ void modload_close(struct kmod_ctx *ctx)
 		kmod_unref(ctx);
 }
 
-/* Called in place of a shell: the configuration's command is not run. */
+/* Called by libkmod instead of running the configuration's command. */
 static int refuse_command(struct kmod_module *module, const char *command, void *data)
 {
 	bool *refused = data;
@@ -34,7 +34,7 @@ static int refuse_command(struct kmod_module *module, const char *command, void 
 	return -EPERM;
 }
 
-/* Without an index nothing can be looked up, and libkmod calls every name unknown. */
+/* Without an index libkmod can look up nothing, and calls every name unknown. */
 static bool has_tree(const struct kmod_ctx *ctx)
 {
 	struct stat tree;
@@ -51,7 +51,7 @@ static bool is_there(const struct kmod_module *module)
 	return state == KMOD_MODULE_BUILTIN || state == KMOD_MODULE_LIVE;
 }
 
-/* Would a command be run for it, or for what it needs? */
+/* Does the configuration have a command for the module, or for one that it needs? */
 static bool has_command(const struct kmod_module *module)
 {
 	struct kmod_list *needs = kmod_module_get_dependencies(module), *item;
@@ -83,7 +83,7 @@ static size_t count_missing(const struct kmod_list *list)
 	return count;
 }
 
-/* libkmod would leave a blacklisted one out and go on; what needs it would then be refused by the kernel. */
+/* libkmod would skip a blacklisted module and go on, and the kernel would then refuse the module that needs it. */
 static bool needs_blacklisted(const struct kmod_ctx *ctx, const struct kmod_module *module)
 {
 	struct kmod_list *needs = kmod_module_get_dependencies(module), *allowed = NULL;
@@ -109,7 +109,7 @@ static enum modload insert(const struct kmod_ctx *ctx, struct kmod_module *modul
 	*err = kmod_module_probe_insert_module(module, flags, NULL, refuse_command, &refused, NULL);
 	if (refused)
 		return MODLOAD_COMMAND;
-	if (*err > 0) /* libkmod tells a blacklisted module by a positive number */
+	if (*err > 0) /* libkmod returns a positive number for a blacklisted module */
 		return MODLOAD_BLACKLIST;
 	if (*err == -ENOSYS)
 		return MODLOAD_NO_TREE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which kernel modules a text may ask for: those of netfilter and of the bridge's way into it. */
+/* The kernel modules that a text may ask for: those of netfilter, and the one that passes bridged packets to it. */
 #include "host/modload.h"
 
 #include <fnmatch.h>
@@ -8,11 +8,11 @@ static const char *const patterns[] = {
 	/* tables, matches, targets, connection tracking, helpers, address translation, logging */
 	"x_tables", "ip_tables", "ip6_tables", "iptable_*", "ip6table_*", "xt_*", "ipt_*", "ip6t_*",
 	"nf_*", "nft_*", "nfnetlink", "nfnetlink_*",
-	/* sets of addresses */
+	/* sets */
 	"ip_set", "ip_set_*",
 	/* bridged packets */
 	"br_netfilter",
-	/* names from before Linux 2.6.20, which today's modules have as aliases; without a tree nobody resolves them */
+	/* names from before Linux 2.6.20, now aliases; without an index nothing resolves them */
 	"ip_conntrack", "ip_conntrack_*", "ip_nat", "ip_nat_*",
 };
 

@@ -5,13 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One module of the text, looked up or loaded. */
+/* Looks up or loads one module of the text. */
 static bool load_module(struct kmod_ctx *ctx, const struct module *module, bool look, struct diag_log *log)
 {
 	int err = 0;
 	enum modload result = modload_one(ctx, module->name, true, &err);
 
-	if (!look && result == MODLOAD_DONE) /* else it is reported already, and may be done without */
+	if (!look && result == MODLOAD_DONE) /* otherwise reported already, and not needed */
 		result = modload_one(ctx, module->name, false, &err);
 	else if (!look)
 		return true;

@@ -18,7 +18,7 @@
 
 enum { DUMP_TRIES = 5, TOLD = 5 };
 
-/* --- what iptables makes ------------------------------------------------------------------------------ */
+/* --- what iptables makes ------------------------------------------------------------------------------- */
 
 static const char *const tables[] = { "filter", "nat", "mangle", "raw", "security" };
 
@@ -46,7 +46,7 @@ static const struct {
 	{ "security", "OUTPUT", "filter", NF_INET_LOCAL_OUT, 50 },
 };
 
-/* In `tables`; as many as there are: it is none of them. */
+/* The index of a table in `tables`; ARRAY_LEN(tables): not one of iptables' tables. */
 static size_t table_index(const char *table)
 {
 	size_t i = 0;
@@ -63,20 +63,20 @@ static bool is_ours(const char *table)
 
 /* --- reading ------------------------------------------------------------------------------------------ */
 
-/* A chain. */
+/* A chain of one of iptables' tables. */
 struct native_chain {
-	size_t table; /* in `tables` */
+	size_t table; /* index in `tables` */
 	char *chain;  /* owned */
 };
 
-/* What a dump's callback works with. */
+/* Argument of the callbacks of a dump. */
 struct native_reader {
 	struct natives *natives;
 	bool ipv6;
 	bool failed;      /* no memory */
 	uint32_t seq;     /* of the last request */
 	VEC(struct native_chain) places; /* all chains of iptables' tables */
-	unsigned position; /* of the rule that was told last, in its chain */
+	unsigned position; /* in its chain, of the last rule seen */
 };
 
 static struct native *add(struct native_reader *look, const char *table, const char *chain, const char *what)
@@ -122,7 +122,7 @@ static bool is_builtin_name(const char *chain)
 	return false;
 }
 
-/* A chain of a user. What is written in front of its rules must be one word, and no other one. */
+/* A user's chain. Its name must be a single word in the saved text, and must not mean anything else there. */
 static const char *name_fault(const char *chain)
 {
 	size_t len = strlen(chain);
@@ -137,7 +137,7 @@ static const char *name_fault(const char *chain)
 	return len == 0 || chain[0] == '-' || chain[0] == '!' ? "its name is none that iptables can write" : NULL;
 }
 
-/* NULL: as iptables has it. */
+/* What differs from a chain of iptables; NULL: nothing. */
 static const char *chain_fault(const char *table, const char *chain, const char *type, const struct nlattr *hook)
 {
 	const struct nlattr *attrs[NFTA_HOOK_MAX + 1];
@@ -197,10 +197,10 @@ static int order(const void *a, const void *b)
 	return (x->position > y->position) - (x->position < y->position);
 }
 
-/* iptables-nft-save writes a comment of nft as `-m comment', in one line. */
+/* iptables-nft-save writes a comment of nft as `-m comment', on the line of the rule. */
 static const char *comment_fault(const struct nlattr *userdata)
 {
-	enum { COMMENT = 0 }; /* of libnftnl: a byte for the type, one for the length, then the value */
+	enum { COMMENT = 0 }; /* libnftnl's format: type and length, a byte each, then the value */
 	const unsigned char *at = userdata != NULL ? mnl_attr_get_payload(userdata) : NULL;
 	size_t left = userdata != NULL ? mnl_attr_get_payload_len(userdata) : 0;
 
@@ -284,7 +284,7 @@ int natives_find(struct natives *natives, int family)
 	return err;
 }
 
-/* --- telling ------------------------------------------------------------------------------------------ */
+/* --- reporting ----------------------------------------------------------------------------------------- */
 
 static void tell(const struct native *native, int family, bool removed, struct diag_log *log)
 {
@@ -328,7 +328,6 @@ void natives_free(struct natives *natives)
 	vec_free(&natives->list);
 }
 
-/* One family of a look. */
 static bool look_at_ipv4(void *ctx, struct diag_log *log)
 {
 	struct natives_look *look = ctx;
@@ -405,9 +404,9 @@ int natives_look(const struct backend *backend, enum family families, const stru
 	return natives_check(&look, backend, saved, log);
 }
 
-/* --- what no rule uses ---------------------------------------------------------------------------------- */
+/* --- objects that no rule uses -------------------------------------------------------------------------- */
 
-/* The first few of a family, in words. */
+/* The first few such objects of a family, for people. */
 struct idle {
 	const char *what;
 	struct strbuf names;
@@ -416,7 +415,7 @@ struct idle {
 
 static int see_idle(const struct nlmsghdr *message, void *data)
 {
-	const struct nlattr *attrs[NFTA_SET_NAME + 1]; /* the same two numbers for all of them */
+	const struct nlattr *attrs[NFTA_SET_NAME + 1]; /* table and name have the same numbers for all types */
 	struct idle *idle = data;
 	const char *table;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What stands in iptables' own tables of nf_tables and was not made by iptables: tables with flags (a dormant one
- * filters nothing), base chains that iptables does not have, or at another hook or priority, and rules of nft.
- * iptables-nft-save leaves such things out, or prints them wider than they are, and ends with 0.
+ * Objects in iptables' own tables of nf_tables that iptables did not make: tables with flags (a dormant one filters
+ * nothing), base chains that iptables does not have or that have another hook or priority, and rules made with nft.
+ * iptables-nft-save omits such objects, or prints rules that match more than these do, and exits with 0.
  */
 #ifndef FW_HOST_NATIVE_H
 #define FW_HOST_NATIVE_H
@@ -14,62 +14,68 @@
 #include "host/backend.h"
 
 struct native {
-	char *table, *chain;  /* owned; chain NULL: the table itself */
-	unsigned position;    /* of a rule in its chain, from 1; 0: no rule */
+	char *table, *chain;  /* owned; chain NULL: the object is the table */
+	unsigned position;    /* of a rule in its chain, from 1; 0: the object is not a rule */
 	uint64_t handle;      /* of the rule */
 	uint32_t flags;       /* of the table */
-	const char *what;     /* static: what iptables would not have made */
-	struct strbuf shape;  /* owned; of the rule (shape_write) */
+	const char *what;     /* static: what iptables would not have made, for people */
+	struct strbuf shape;  /* owned; the rule's expressions (shape_write) */
 };
 
-/* Zeroed: none. */
+/* An empty list is zeroed. */
 struct natives {
 	VEC(struct native) list;
 };
 
 /*
- * Finds them for a family in the namespace of the calling thread: rules by their form, which a later iptables may
- * write in another way. 0 or -errno; -EINTR: others commit all the time. natives_free in any case.
+ * Finds these objects of a family, in the namespace of the calling thread. It judges rules by the form of their
+ * expressions, which a later iptables may write differently. 0 or -errno; -EINTR: others commit all the time.
+ * natives_free must follow in any case.
  */
 must_check int natives_find(struct natives *natives, int family);
 
 /*
- * settle.c: rules whose printed line (saved: all that the saver said of the family) makes the same rule again, in a scratch
- * namespace, are iptables' own whatever their form, and leave the list. Where no namespace can be made, all stay.
+ * settle.c: removes rules from the list if their line in `saved` (all output of iptables-save for the family), loaded
+ * into a scratch namespace, makes the same rule again. iptables shows such a rule correctly, whatever its form. If no
+ * namespace can be created, all stay in the list.
  */
 void natives_settle(struct natives *natives, const struct backend *backend, int family, const struct strbuf *saved);
 
-/* Reports the first few of them: as what stops a load, or what is removed. */
+/* Reports the first few objects: as removed (a warning), or as the reason why nothing is loaded. */
 void natives_tell(const struct natives *natives, int family, bool removed, struct diag_log *log);
 
 /*
- * Sets, maps, named objects and flowtables in iptables' tables, which iptables cannot tell. A rule that used one would be
- * refused, so nothing does: a warning of this kind for each family that has some.
+ * Warns, once for each family, of sets, maps, named objects and flowtables in iptables' tables, which iptables cannot
+ * show. No rule uses them, as such a rule would have been refused.
  */
 void natives_warn(enum family families, enum diag_id kind, struct diag_log *log);
 
-/* A look at the objects of both families, in threads of its own. */
+/* A search of both families, each in a thread of its own. */
 struct natives_look {
 	struct natives found[FAMILIES];
 	int err[FAMILIES];
 	struct task task[FAMILIES];
-	enum family families; /* that are looked at */
+	enum family families; /* which are searched */
 };
 
-/* Begins to look, while the caller lets the saver run. natives_check or natives_drop must follow; look must not move. */
+/*
+ * Starts the search, so that the caller can run iptables-save meanwhile. natives_check or natives_drop must follow.
+ * Until then, *look must not move in memory.
+ */
 void natives_begin(struct natives_look *look, enum family families);
 
-/* Waits for the look, of which nothing is wanted any more. */
+/* Waits for the search and discards its result. */
 void natives_drop(struct natives_look *look);
 
 /*
- * What came of the look, for the families whose rules were saved: 0; -EBADMSG: there are some, and they are reported; -EBUSY:
- * others commit all the time; another -errno, reported. Only for BACKEND_NFT, in the namespace of the calling thread.
+ * Waits for the search and judges its result with the output of iptables-save. 0: nothing found. -EBADMSG: objects were
+ * found and reported. -EBUSY: others commit all the time. Another -errno: reported. Only for BACKEND_NFT, in the
+ * namespace of the calling thread.
  */
 must_check int natives_check(struct natives_look *look, const struct backend *backend, const struct strbuf saved[FAMILIES],
 			     struct diag_log *log);
 
-/* Begins to look and waits for it. */
+/* natives_begin and natives_check in one. */
 must_check int natives_look(const struct backend *backend, enum family families, const struct strbuf saved[FAMILIES],
 			    struct diag_log *log);
 

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long a thread may take to leave the kernel. */
+/* How long to wait for an ended thread to leave the kernel. */
 enum { THREAD_ENDS_MS = 200 };
 
 static const char own_path[] = "/proc/self/ns/net";
@@ -28,8 +28,8 @@ static int write_path(const char *path, const char *text)
 }
 
 /*
- * A thread that was joined can still be on its way out of the kernel, which refuses a user namespace to a process of two
- * threads with EINVAL, as it does where there are none at all.
+ * A joined thread may still be leaving the kernel. As long as a process has two threads, the kernel refuses it a user
+ * namespace with EINVAL, as it does if it has no user namespaces at all: try again for a while.
  */
 static int unshare_user(void)
 {
@@ -37,14 +37,14 @@ static int unshare_user(void)
 
 	for (int i = 0; unshare(CLONE_NEWUSER) != 0; i++) {
 		if (errno != EINVAL || i == THREAD_ENDS_MS)
-			/* However it is forbidden, what is missing is the permission. */
+			/* a limit of 0 forbids it too: report the missing permission */
 			return errno == ENOSPC || errno == EUSERS ? -EPERM : -errno;
 		nanosleep(&moment, NULL);
 	}
 	return 0;
 }
 
-/* Makes this user the root of a new user namespace, as `unshare -r` does. */
+/* Moves into a new user namespace in which this user is root, like `unshare -r`. */
 static int become_root(void)
 {
 	uid_t uid = geteuid();
@@ -87,7 +87,7 @@ int netns_make(struct netns *netns, bool may_move)
 	if (err == 0)
 		err = open_own(&netns->scratch);
 	if (err == 0 && far) {
-		/* Where we came from belongs to a user namespace out of reach: there is no way back. */
+		/* The old namespace belongs to a user namespace that we have left: we cannot go back. */
 		close(netns->own);
 		netns->own = fcntl(netns->scratch, F_DUPFD_CLOEXEC, 3);
 		err = netns->own >= 0 ? 0 : -errno;

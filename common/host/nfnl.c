@@ -67,7 +67,7 @@ int nfnl_dump(struct mnl_socket *socket, uint32_t seq, unsigned type, int family
 	int more;
 
 	if (table != NULL)
-		mnl_attr_put_strz(message, NFTA_RULE_TABLE, table); /* the same number for chains, sets and objects */
+		mnl_attr_put_strz(message, NFTA_RULE_TABLE, table); /* has the same number for chains, sets and objects */
 	if (chain != NULL)
 		mnl_attr_put_strz(message, NFTA_RULE_CHAIN, chain);
 	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)

@@ -7,28 +7,33 @@
 
 #include <libmnl/libmnl.h>
 
-/* The protocol family of our family 0 or 1. */
+/* The protocol family (NFPROTO_*) of our family 0 or 1. */
 uint8_t nfnl_protocol(int family);
 
-/* "" and 0 where the attribute is not there, or is none. */
+/* The value of an attribute; "" or 0 if it is missing or has another type. */
 const char *nfnl_text(const struct nlattr *attr);
 uint32_t nfnl_number(const struct nlattr *attr);
 
-/* The attributes of a message or of an attribute, by type; max is the last that we know, and the size of attrs is one more. */
+/*
+ * Sorts the attributes of a message, or those nested in an attribute, by type. attrs has max + 1 elements; higher types
+ * are ignored.
+ */
 void nfnl_parse(const struct nlmsghdr *message, const struct nlattr **attrs, unsigned max);
 void nfnl_parse_nested(const struct nlattr *from, const struct nlattr **attrs, unsigned max);
 
 /*
- * One request (NFT_MSG_GET*) for all objects of a family, in one table, or of rules in one chain, unless these are NULL. The
- * kernel walks over all rules before the first that it tells, for each 32 KiB: chain by chain it does less. see gets each message. 0 or -errno; -EINTR: somebody committed meanwhile; -ECANCELED: see returned MNL_CB_ERROR. The socket is of no use after an error.
+ * Sends one request (NFT_MSG_GET*) for all objects of a family, or those in one table, or the rules of one chain; NULL:
+ * any. Calls see for each message. For each 32 KiB of answer, the kernel walks over all rules before the first that it
+ * still has to send, so asking chain by chain is faster. 0 or -errno; -EINTR: somebody committed meanwhile; -ECANCELED:
+ * see returned MNL_CB_ERROR. After an error the socket must not be used.
  */
 must_check int nfnl_dump(struct mnl_socket *socket, uint32_t seq, unsigned type, int family, const char *table, const char *chain, mnl_cb_t see,
 	      void *data);
 
-/* NULL, with errno set: it could not be opened. */
+/* Opens a socket. NULL: failed, with errno set. */
 must_check struct mnl_socket *nfnl_open(void);
 
-/* A header in `buffer` for a message of nf_tables. */
+/* Writes the header of an nf_tables message to `buffer`. */
 struct nlmsghdr *nfnl_header(void *buffer, unsigned type, unsigned flags, uint32_t seq, int family);
 
 #endif

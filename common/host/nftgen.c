@@ -62,7 +62,7 @@ int nftgen_ask(struct nftgen *nftgen, uint32_t *generation)
 	*generation = 0;
 	if (err == 0)
 		err = ask(nftgen->socket, ++nftgen->seq, generation);
-	if (err != 0) /* an answer that comes late must not be taken for the next one */
+	if (err != 0) /* a late answer must not be taken for the next one */
 		nftgen_close(nftgen);
 	return err;
 }
@@ -86,7 +86,7 @@ int nftgen_read(uint32_t *generation)
 	return err;
 }
 
-/* A module that is loaded again counts from the beginning, and has another inode; 0: nf_tables is built in. */
+/* If the module is loaded again, its generations restart, and this inode changes. 0: nf_tables is built in. */
 static bool module_inode(unsigned long long *inode)
 {
 	struct stat st;

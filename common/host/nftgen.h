@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The generation of nf_tables: every commit in a network namespace, whoever makes it, makes it one more. */
+/* The generation of nf_tables: a counter of each network namespace to which every commit, by any program, adds one. */
 #ifndef FW_HOST_NFTGEN_H
 #define FW_HOST_NFTGEN_H
 
@@ -12,9 +12,9 @@ must_check int nftgen_read(uint32_t *generation);
 struct mnl_socket;
 
 /*
- * The same for who asks while a commit goes on. A socket that was asked with is closed only after the commit,
- * and after what it removed is gone (nft_rcv_nl_event in the kernel's nf_tables_api.c): this one stays open.
- * Zeroed: not opened yet.
+ * Like nftgen_read, for asking while a commit is in progress. Closing a socket that was used for it waits until the
+ * commit is over and what it removed is freed (nft_rcv_nl_event in the kernel's nf_tables_api.c), so this socket stays
+ * open. Zeroed: not opened yet.
  */
 struct nftgen {
 	struct mnl_socket *socket; /* owned */
@@ -25,9 +25,9 @@ must_check int nftgen_ask(struct nftgen *nftgen, uint32_t *generation);
 void nftgen_close(struct nftgen *nftgen);
 
 /*
- * A line of text for a generation in our namespace, boot and, where nf_tables is a module, this loading of it: as
- * long as it is the same, nobody has committed anything. False: one of them cannot be told (kernels before 5.14), or
- * no memory.
+ * Appends a line that identifies a generation in our namespace, in this boot, and, if nf_tables is a module, since it
+ * was loaded. As long as the line stays the same, nobody has committed anything. False: it cannot be determined
+ * (kernels before 5.14), or no memory.
  */
 must_check bool nftgen_mark(uint32_t generation, struct strbuf *out);
 

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The number behind `label` at the end of what the line begins with; 0: it does not begin so. */
+/* The number that follows `label` in the line, up to *end; 0: there is none. */
 static unsigned number_behind(const char *line, size_t len, const char *label, size_t *end)
 {
 	const char *at = memmem(line, len, label, strlen(label));
@@ -38,7 +38,7 @@ static void add_words(struct strbuf *why, const char *text, size_t len)
 	strbuf_escape(why, text, len);
 }
 
-/* "ip6tables-nft-restore v1.8.9 (nf_tables): TEXT" and "iptables-restore: TEXT": where TEXT begins. */
+/* The offset of TEXT in "ip6tables-nft-restore v1.8.9 (nf_tables): TEXT" or "iptables-restore: TEXT". */
 static size_t program_name(const char *line, size_t len)
 {
 	const char *colon = memmem(line, len, ": ", 2);
@@ -52,8 +52,8 @@ static size_t program_name(const char *line, size_t len)
 }
 
 /*
- * The shapes: "PROGRAM: WHY" then "Error occurred at line: N" then "Try ..."; "line N: VERB failed
- * (WHY): rule in chain C"; "PROGRAM: line N failed[: WHY]"; "PROGRAM: WHY line N: WHY".
+ * The known formats: "PROGRAM: WHY", then "Error occurred at line: N", then "Try ..."; "line N: VERB failed (WHY): rule
+ * in chain C"; "PROGRAM: line N failed[: WHY]"; "PROGRAM: WHY line N: WHY".
  */
 static void read_line(struct refusal *refusal, const char *line, size_t len)
 {
@@ -117,7 +117,7 @@ static void restore_arguments(struct spawn *spawn, enum restore_mode mode)
 		spawn->argv[n++] = "--noflush";
 }
 
-/* A program that prints has done something else than it was asked for, whatever its status says. */
+/* A program that prints anything did something other than loading, whatever its status is. */
 static void judge(struct refusal *refusal, const struct spawn *spawn)
 {
 	size_t len = strcspn(strbuf_text(&spawn->out), "\n");
@@ -138,14 +138,14 @@ static void judge(struct refusal *refusal, const struct spawn *spawn)
 		spawn_tell(spawn, &refusal->why);
 }
 
-/* The legacy kind has no tables for IPv6 then, and its words for that are hard to understand. */
+/* Without IPv6, iptables-legacy has no tables for it, and its message is hard to understand. */
 static void add_absence(const struct backend *backend, struct refusal *refusal)
 {
 	if (refusal->refused && backend->kind == BACKEND_LEGACY && !host_has_ipv6())
 		strbuf_puts(&refusal->why, "; this kernel has no IPv6: load IPv4 alone (-4)");
 }
 
-/* The legacy kind is told no more than "invalid": the kernel's log may have more. */
+/* iptables-legacy learns no more than "invalid": the kernel's log may say more. */
 static void add_reasons(int log, struct refusal refusals[FAMILIES])
 {
 	struct strbuf reasons[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };

@@ -11,7 +11,7 @@ static bool line_says(const char *line, size_t len, const char *words)
 	return memmem(line, len, words, strlen(words)) != NULL;
 }
 
-/* The comment in which a saver says that it leaves a table out; NULL: none. */
+/* The comment in which iptables-save says that it omits a table; NULL: none. */
 static const char *native_note(const struct strbuf *out, size_t *len)
 {
 	const char *line = strbuf_text(out), *end = line + out->len;
@@ -38,8 +38,8 @@ const char *saver_left_out(const struct strbuf *text, size_t *len)
 }
 
 /*
- * Rules that only nft can say. The saver then leaves the table out and says so in a comment, with
- * status 0, or stops in the middle of it.
+ * Are there rules that only nft can show? iptables-nft-save then omits the table and says so in a comment, with status
+ * 0, or stops in the middle of the table.
  */
 static bool is_native(const struct spawn *spawn, struct diag_log *log)
 {
@@ -56,7 +56,7 @@ static bool is_native(const struct spawn *spawn, struct diag_log *log)
 	return true;
 }
 
-/* A table's block is open at its end, or something else is wrong with it. NULL: every table is whole. */
+/* What is wrong with the output, for people; NULL: every table is complete. */
 static const char *find_fault(const struct strbuf *out)
 {
 	bool open = false;
@@ -78,7 +78,10 @@ static const char *find_fault(const struct strbuf *out)
 	return open ? "a table without COMMIT" : NULL;
 }
 
-/* The tables that the legacy kind has, a name a line, in the namespace that the saver works in. */
+/*
+ * Appends the names of the tables of the legacy backend, one a line, in the namespace in which iptables-save runs. 0 or
+ * -errno.
+ */
 static int legacy_tables(const struct backend *backend, int family, struct strbuf *names)
 {
 	static const char *const paths[FAMILIES] = { "/proc/thread-self/net/ip_tables_names",
@@ -90,10 +93,10 @@ static int legacy_tables(const struct backend *backend, int family, struct strbu
 		err = file_read_path(paths[family], names, 65536);
 	if (netns != NULL && netns_leave(netns) != 0)
 		err = -EXDEV;
-	return err == -ENOENT ? 0 : err; /* the kernel has none */
+	return err == -ENOENT ? 0 : err; /* -ENOENT: the kernel has none */
 }
 
-/* Is each of the tables in the output? The legacy saver may not be allowed to see some, and says nothing of it. */
+/* Is each of the tables in the output? iptables-legacy-save silently omits those that it may not see. */
 static bool has_tables(const struct strbuf *out, const struct strbuf *names, const struct spawn *spawn, struct diag_log *log)
 {
 	for (const char *name = strbuf_text(names); *name != '\0';) {
@@ -130,7 +133,7 @@ static bool saver_failed(const struct spawn *spawn, struct diag_log *log)
 	return !spawn_good(spawn) || fault != NULL;
 }
 
-/* Legacy in a user namespace may not read which tables there are, yet may save each. */
+/* In a user namespace, iptables-legacy may not list the tables, but it may save each. */
 static enum save_result save_each(const struct backend *backend, int family, const struct strbuf *only,
 				  struct strbuf *text, struct diag_log *log)
 {
@@ -161,7 +164,10 @@ static enum save_result worse(enum save_result one, enum save_result other)
 	return one > other ? one : other;
 }
 
-/* What a saver that ended told, if it may be believed. tables_err: it is not known which tables there are. */
+/*
+ * Takes the output of an iptables-save that has ended, if it is complete. tables_err: the list of tables could not be
+ * read.
+ */
 static enum save_result take_saved(const struct backend *backend, struct spawn *spawn, const struct strbuf *tables,
 				   int tables_err, struct strbuf *text, struct diag_log *log)
 {

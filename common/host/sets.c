@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Seconds after which ipset has come to a stop and is killed. */
+/* Seconds after which ipset is assumed to hang and is killed. */
 enum { IPSET_LIMIT = 300 };
 
 static void run_ipset(const struct netns *netns, const char *command, const char *name, const struct strbuf *lines,
@@ -22,7 +22,7 @@ static void run_ipset(const struct netns *netns, const char *command, const char
 	spawn_run(spawn, 1);
 }
 
-/* Why it failed, by its words. */
+/* Why it failed, derived from its messages. 0 or -errno. */
 static int reason_of(const struct spawn *spawn)
 {
 	const char *words = strbuf_text(&spawn->err);
@@ -97,7 +97,7 @@ bool sets_save(struct strbuf *out, struct diag_log *log)
 	return good;
 }
 
-/* A name with blanks or quotes is written by `ipset save' so that `ipset restore' cannot read it. */
+/* Can `ipset restore' read this line? `ipset save' does not escape blanks and quotes in names. */
 static bool is_readable(const char *line, size_t len)
 {
 	struct token verb = token_after(line, len, 0), name = token_next(line, len, &verb), type = token_next(line, len, &name);
@@ -106,7 +106,7 @@ static bool is_readable(const char *line, size_t len)
 	       memchr(name.text, '\\', name.len) == NULL && name.text[0] != '-';
 }
 
-/* One after the other: what cannot be made keeps no others from being made. */
+/* Creates the sets one by one, so that one failure does not prevent the others. */
 static void mirror_each(const struct strbuf *lines, const struct netns *netns)
 {
 	for (const char *line = strbuf_text(lines); *line != '\0';) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sets of addresses, through the program ipset. */
+/* Reads and changes sets through the program ipset. */
 #ifndef FW_HOST_SETS_H
 #define FW_HOST_SETS_H
 
@@ -7,22 +7,22 @@
 #include "host/netns.h"
 
 /*
- * Appends `ipset save NAME`, in our own namespace (netns NULL) or in a scratch namespace; name NULL: all sets. 0;
- * -ENOENT: there is no such set; -ENOSYS: ipset is not installed; -EPERM: not permitted; -EIO: it failed otherwise.
+ * Appends the output of `ipset save NAME`, in our namespace (netns NULL) or a scratch namespace. name NULL: all sets.
+ * 0; -ENOENT: there is no such set; -ENOSYS: ipset is not installed; -EPERM: not permitted; -EIO: any other failure.
  */
 must_check int ipset_save(const struct netns *netns, const char *name, struct strbuf *out);
 
 /*
- * Gives lines to `ipset restore`, which stops at the first that fails: those before it are carried out. Reports
- * failures with `name` in front. 0; -ENOSYS: ipset is not installed; -EBUSY: rules or other sets use a set that was to
- * go; -EIO: it failed otherwise.
+ * Gives lines to `ipset restore`, which stops at the first line that fails; the lines before it take effect. Reports
+ * failures, prefixed with `name`. 0; -ENOSYS: ipset is not installed; -EBUSY: a set to be destroyed or renamed is in
+ * use; -EIO: any other failure.
  */
 must_check int ipset_restore(const struct netns *netns, const char *name, const struct strbuf *lines, struct diag_log *log);
 
-/* All sets with their members, as `ipset save` tells them, appended. False after a report. */
+/* Appends all sets with their members, as `ipset save` writes them. False: failed, and reported. */
 must_check bool sets_save(struct strbuf *out, struct diag_log *log);
 
-/* Makes the sets of saved, without members, in a scratch namespace. Best effort: rules may do without them. */
+/* Creates the sets of `saved`, without members, in a scratch namespace. Best effort: the rules may not need them. */
 void sets_mirror(const struct strbuf *saved, const struct netns *netns);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The lines that iptables-nft-save wrote of some rules, loaded again in a scratch namespace: what becomes the same
- * expressions there was told rightly, whatever made it.
+ * Loads the lines that iptables-nft-save wrote for suspicious rules into a scratch namespace. If a line makes the same
+ * expressions there, it showed the rule correctly, whatever program made it.
  */
 #include "host/native.h"
 #include "host/nfnl.h"
@@ -12,24 +12,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REFUSED_MAX = 16 }; /* lines that are left out, one after the other */
+enum { REFUSED_MAX = 16 }; /* refused lines to leave out before giving up */
 
-/* A suspect, and what was written of it. */
+/* A suspicious rule, and its line in the output of iptables-save. */
 struct suspect {
 	const struct native *native; /* borrowed */
-	const char *line;            /* borrowed from the saver's text; NULL: none was found, or it is refused */
+	const char *line;            /* borrowed from the output; NULL: not found, or refused */
 	size_t len;
-	unsigned number;             /* of the line in the text that is loaded */
-	unsigned position;           /* of the rule in its chain there */
+	unsigned number;             /* of the line, in the text that is loaded */
+	unsigned position;           /* of the rule, in its chain in the scratch namespace */
 	bool same;
 };
 
 struct trial {
-	struct suspect *suspect; /* owned; in the order of the list: by table, chain and position */
+	struct suspect *suspect; /* owned; sorted by table, chain and position, like the list */
 	size_t count;
-	char last[600]; /* TABLE and CHAIN of the rule before this one, and how many it had */
+	char last[600]; /* "TABLE CHAIN" of the previous rule */
 	unsigned position;
-	size_t next; /* suspect that may be looked for */
+	size_t next; /* the next suspect to look for */
 };
 
 static bool is_at(const struct suspect *suspect, const char *table, const char *chain, unsigned position)
@@ -38,7 +38,7 @@ static bool is_at(const struct suspect *suspect, const char *table, const char *
 	       strcmp(suspect->native->chain, chain) == 0;
 }
 
-/* The place of a rule in its chain, if those of a chain come one behind the other. */
+/* The position of a rule in its chain, if all rules of a chain come one after the other. */
 static unsigned next_position(struct trial *trial, const char *table, const char *chain)
 {
 	char name[sizeof(trial->last)];
@@ -61,7 +61,7 @@ static int compare(const void *key, const void *member)
 	return (wanted->position > native->position) - (wanted->position < native->position);
 }
 
-/* "[0:0] -A CHAIN ..." of a table. */
+/* Finds the suspect of a line "[0:0] -A CHAIN ...". */
 static void find_line(struct trial *trial, const char *table, const char *line, size_t len)
 {
 	const char *append = memmem(line, len, "-A ", 3), *end;
@@ -102,7 +102,7 @@ static void find_lines(struct trial *trial, const struct strbuf *saved)
 	}
 }
 
-/* The suspects' lines alone, in all chains that there are: other rules may be such as iptables cannot read. */
+/* Writes only the lines of suspects, but declares all chains: iptables may be unable to read the other rules. */
 static void write_text(struct trial *trial, const struct strbuf *saved, struct strbuf *out)
 {
 	unsigned number = 0;
@@ -135,7 +135,7 @@ static void write_text(struct trial *trial, const struct strbuf *saved, struct s
 	}
 }
 
-/* The rules of a chain come in the order in which their lines were written. */
+/* Callback of the dump. The rules of a chain come in the order in which their lines were written. */
 static int see_again(const struct nlmsghdr *message, void *data)
 {
 	const struct nlattr *attrs[NFTA_RULE_MAX + 1];
@@ -173,7 +173,10 @@ static bool look_again(struct trial *trial, int family)
 	return good;
 }
 
-/* The suspect whose line is refused, if the program says which, is none that was told rightly. */
+/*
+ * A line that is refused did not show its rule correctly: leaves it out. False: iptables-restore did not say which
+ * line.
+ */
 static bool leave_out(struct trial *trial, unsigned number)
 {
 	for (size_t i = 0; number > 0 && i < trial->count; i++)
@@ -184,7 +187,7 @@ static bool leave_out(struct trial *trial, unsigned number)
 	return false;
 }
 
-/* False: nothing came of it. */
+/* Loads the lines, leaving out those that are refused. False: failed. */
 static bool load_again(struct trial *trial, struct backend *scratch, int family, const struct strbuf *saved)
 {
 	struct refusal refusals[FAMILIES] = { REFUSAL_INIT, REFUSAL_INIT };
@@ -220,7 +223,7 @@ static void make_again(struct trial *trial, const struct backend *backend, int f
 	netns_free(&netns[family]);
 }
 
-/* Without those of the suspects that are the same; they are in the list's order. */
+/* Removes the suspects that turned out the same from the list. Both are in the same order. */
 static void take_out(struct natives *natives, const struct trial *trial)
 {
 	size_t kept = 0, next = 0;

@@ -9,10 +9,10 @@
 #include <string.h>
 
 enum {
-	EXPRS = 128, /* iptables writes no rule with more */
+	EXPRS = 128, /* iptables writes no rule with more expressions */
 	ATTRS = 16,
 	IPV4_FRAGMENT = 6,
-	IPV4_PROTOCOL = 9, /* 1.8.11 looks here, earlier ones at meta l4proto */
+	IPV4_PROTOCOL = 9, /* 1.8.11 compares this, earlier versions meta l4proto */
 	TCP_FLAGS = 13,
 	PORT_MAX = 65535,
 	TCP_FLAGS_KNOWN = 0x3f, /* FIN SYN RST PSH ACK URG */
@@ -22,19 +22,19 @@ enum {
 
 struct expr {
 	const char *name;
-	const struct nlattr *attr[ATTRS]; /* by type; NULL: it has none */
-	bool unknown;                     /* it has others too */
+	const struct nlattr *attr[ATTRS]; /* by type; NULL: missing */
+	bool unknown;                     /* has attributes of other types too */
 };
 
 struct native_rule {
 	struct expr expr[EXPRS];
 	size_t len;
 	bool ipv6;
-	const char *chain; /* that it stands in */
-	unsigned protocol; /* of the transport layer, once a condition has asked for it; 0: none has */
-	unsigned asked;    /* what conditions were about: 1 << enum subject */
-	bool limited;      /* a limit counts the packets that come so far ... */
-	unsigned asked_before_limit; /* ... which these conditions let pass */
+	const char *chain; /* which contains the rule */
+	unsigned protocol; /* transport protocol, once a condition has compared it; 0: none has */
+	unsigned asked;    /* what the conditions so far compared: 1 << enum subject */
+	bool limited;      /* a limit counts packets ... */
+	unsigned asked_before_limit; /* ... that match these conditions */
 };
 
 enum subject {
@@ -50,12 +50,12 @@ enum subject {
 	SUBJECT_FLAGS,
 };
 
-/* Of one -m tcp, or -m udp. */
+/* What one -m tcp or -m udp compares. */
 #define TRANSPORT (1u << SUBJECT_SOURCE_PORT | 1u << SUBJECT_DESTINATION_PORT | 1u << SUBJECT_FLAGS)
 
 /*
- * iptables-nft-save tells of two conditions about the same thing the last alone. It tells matches in their order, and
- * behind all else: a limit that counted fewer packets would count more.
+ * If two conditions compare the same thing, iptables-nft-save shows only the last. It shows matches in their order, but
+ * after all other conditions: a limit after a condition would count fewer packets than one before it.
  */
 static const char *order_fault(struct native_rule *rule, unsigned subjects)
 {
@@ -125,7 +125,7 @@ static uint32_t number(const struct expr *expr, unsigned type)
 	return attr != NULL && mnl_attr_validate(attr, MNL_TYPE_U32) >= 0 ? ntohl(mnl_attr_get_u32(attr)) : 0;
 }
 
-/* Has it no attributes but those of a mask, 1 << type each? */
+/* Does the expression have only attributes of this mask (1 << type)? */
 static bool has_only(const struct expr *expr, unsigned mask)
 {
 	for (unsigned type = 0; type < ATTRS; type++)
@@ -134,7 +134,7 @@ static bool has_only(const struct expr *expr, unsigned mask)
 	return !expr->unknown;
 }
 
-/* Bytes of a register: NFTA_DATA_VALUE. */
+/* The bytes of an NFTA_DATA_VALUE. */
 struct bytes {
 	const unsigned char *at;
 	size_t len;
@@ -161,7 +161,7 @@ static bool is_zero(struct bytes bytes)
 	return true;
 }
 
-/* Does the value have bits that the mask takes away? Such a comparison is never true, and iptables takes these bits off. */
+/* Does the value have bits outside the mask? Such a comparison is never true, but iptables drops these bits. */
 static bool exceeds(struct bytes value, struct bytes mask)
 {
 	for (size_t n = 0; n < value.len && n < mask.len; n++)
@@ -175,7 +175,7 @@ static unsigned port_of(struct bytes bytes)
 	return bytes.len == 2 ? (unsigned)bytes.at[0] << 8 | bytes.at[1] : 0;
 }
 
-/* A mask, and no other bits turned and nothing shifted. */
+/* Is this expression a plain mask, without inversion or shift? */
 static bool is_mask(const struct native_rule *rule, size_t i)
 {
 	const struct expr *expr = &rule->expr[i];
@@ -190,7 +190,7 @@ static const char *protocol_fault(struct native_rule *rule, struct bytes value)
 	return rule->protocol != 0 ? NULL : "protocol 0, which iptables takes for all";
 }
 
-/* --- conditions, each from *i on; NULL: it has the form, and *i is behind it ------------------------------ */
+/* --- conditions: each reads from *i on. NULL: it has a known form, and *i is after it -------------------- */
 
 static bool is_equality(const struct native_rule *rule, size_t i)
 {
@@ -203,8 +203,8 @@ static bool is_equality(const struct native_rule *rule, size_t i)
 }
 
 /*
- * A whole name ends in a zero byte, the beginning of one does not. Of the whole names iptables can say no `lo+', and
- * what is written without quotes must be a word.
+ * A complete name ends with a zero byte, a prefix does not. iptables cannot write a complete name like `lo+', and an
+ * unquoted name must be a word.
  */
 static const char *interface_fault(const struct native_rule *rule, uint32_t key, struct bytes name)
 {
@@ -258,7 +258,7 @@ static const char *meta_fault(struct native_rule *rule, size_t *i)
 	compared = bytes_of(&rule->expr[(*i)++], NFTA_CMP_DATA);
 	if (interface)
 		return interface_fault(rule, key, compared);
-	if (key == NFT_META_L4PROTO) /* also of ! -p tcp, as iptables writes it */
+	if (key == NFT_META_L4PROTO) /* also for ! -p tcp, as iptables writes it */
 		return protocol_fault(rule, compared);
 	return NULL;
 }
@@ -297,7 +297,7 @@ static struct payload_field place_of(const struct native_rule *rule, const struc
 	return place;
 }
 
-/* iptables-nft-save has no words for all ports, nor for none, and takes one that is beyond an end for the end. */
+/* iptables-nft-save cannot show a range of all ports or of none, and clamps a port beyond the end. */
 static const char *port_fault(const struct expr *compare)
 {
 	unsigned from = port_of(bytes_of(compare, NFTA_CMP_DATA));
@@ -322,7 +322,7 @@ static const char *port_fault(const struct expr *compare)
 	}
 }
 
-/* What is compared with what, after a mask of which the packet's field has `mask` left; mask.len 0: none. */
+/* Judges the comparison that follows a field. mask: what the field was masked with; mask.len 0: not masked. */
 static const char *compare_fault(struct native_rule *rule, const struct payload_field *at, size_t i, struct bytes mask)
 {
 	static const unsigned char offset[] = { 0x1f, 0xff };
@@ -336,7 +336,7 @@ static const char *compare_fault(struct native_rule *rule, const struct payload_
 		return "a look into a set or a map";
 	value = bytes_of(cmp, NFTA_CMP_DATA);
 	op = number(cmp, NFTA_CMP_OP);
-	if (op != NFT_CMP_EQ && (op != NFT_CMP_NEQ || at->ports)) /* 1.8.9 makes one of two negated ports, 1.8.11 does not */
+	if (op != NFT_CMP_EQ && (op != NFT_CMP_NEQ || at->ports)) /* 1.8.9 joins two negated ports in one, 1.8.11 does not */
 		return "a comparison that iptables does not make";
 	if (at->protocol)
 		return protocol_fault(rule, value);
@@ -376,7 +376,7 @@ static const char *payload_fault(struct native_rule *rule, size_t *i)
 	return compare_fault(rule, &at, (*i)++, mask);
 }
 
-/* 0: it is not there. */
+/* 0: missing */
 static uint64_t long_number(const struct expr *expr, unsigned type)
 {
 	const struct nlattr *attr = expr->attr[type];
@@ -385,8 +385,8 @@ static uint64_t long_number(const struct expr *expr, unsigned type)
 }
 
 /*
- * iptables keeps the time between two packets, in parts of a second, and writes the rate from that: only some rates come
- * back as they were.
+ * Does iptables show this rate unchanged? It stores the time between two packets, in fractions of a second, and
+ * computes the rate from that, so it shows only some rates unchanged.
  */
 static bool is_kept(uint64_t rate, uint64_t unit)
 {
@@ -431,7 +431,7 @@ static const char *condition_fault(struct native_rule *rule, size_t *i)
 	return "an expression that iptables does not use, or no counter";
 }
 
-/* --- behind the counter: nothing, or one target or verdict ------------------------------------------------ */
+/* --- after the counter: nothing, or one target or verdict ---------------------------------------------- */
 
 static bool is_verdict(const struct expr *immediate)
 {
@@ -449,7 +449,7 @@ static bool is_verdict(const struct expr *immediate)
 	return false;
 }
 
-/* -j TRACE: the value 1, put into the packet's data. */
+/* -j TRACE: sets nftrace of the packet to 1. */
 static bool is_trace(const struct native_rule *rule, size_t i)
 {
 	struct bytes value = bytes_of(&rule->expr[i], NFTA_IMMEDIATE_DATA);
@@ -458,7 +458,7 @@ static bool is_trace(const struct native_rule *rule, size_t i)
 	       rule->expr[i + 1].attr[NFTA_META_SREG] != NULL && value.len > 0 && value.at[0] == 1;
 }
 
-/* -j NFLOG, whose prefix stands between quotes in one line. */
+/* -j NFLOG, whose prefix must fit between quotes on one line. */
 static bool is_nflog(const struct expr *log)
 {
 	const struct nlattr *prefix = log->attr[NFTA_LOG_PREFIX];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Could iptables-nft have made this rule? It writes a few kinds of expressions in a few forms (1.8.9 and 1.8.11, tried
- * with every sample of tests/ext); nft writes many more, and what iptables-nft-save prints of those is wrong or nothing.
+ * Could iptables-nft have made this rule? It writes a few kinds of expressions in a few forms (observed in 1.8.9 and
+ * 1.8.11 with every sample of tests/ext). nft writes many more, and iptables-nft-save prints those wrongly or not at
+ * all.
  */
 #ifndef FW_HOST_SHAPE_H
 #define FW_HOST_SHAPE_H
@@ -12,12 +13,13 @@
 struct nlattr;
 
 /*
- * NFTA_RULE_EXPRESSIONS of a rule, NULL: none; and the name of its chain. NULL: it has the form, and iptables-nft-save tells
- * it as it is; else what has not, a static text. A form that is refused may still be iptables' own (natives_settle).
+ * expressions: NFTA_RULE_EXPRESSIONS of a rule; NULL: it has none. chain: the name of its chain. Returns NULL if the
+ * rule has such a form and iptables-nft-save shows it correctly; else a static text that names what has not. iptables
+ * may still have made that rule: see natives_settle.
  */
 const char *shape_fault(const struct nlattr *expressions, bool ipv6, const char *chain);
 
-/* Appends all of the expressions as text, but for counts and the data of xtables' matches and targets. */
+/* Appends the expressions as text, without counters and the data of xtables' matches and targets. */
 void shape_write(const struct nlattr *expressions, struct strbuf *out);
 
 #endif

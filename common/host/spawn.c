@@ -23,17 +23,17 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How often progress is told, and how often we look for the end of a child without a pidfd. */
+/* Intervals for calling the watch, and for checking a child without a pidfd. */
 #define TICK_MS	 250
 #define BLIND_MS 10
 
-/* What is kept of a child's messages. */
+/* Bytes of a child's messages that are kept. */
 #define ERR_MAX 65536
 
-/* Bytes for the thread that starts a child: posix_spawn takes a stack of its own. */
+/* Stack of the thread that starts a child, in bytes; posix_spawn allocates its own. */
 #define STARTER_STACK ((size_t)256 << 10)
 
-/* Sockets of iptables-legacy and of the set extension are raw ones. */
+/* CAP_NET_RAW: iptables-legacy and the set extension use raw sockets. */
 #define CHILD_CAPABILITIES (CONFINE_CAP(CAP_NET_ADMIN) | CONFINE_CAP(CAP_NET_RAW))
 
 static const char system_dirs[] = "/usr/sbin:/sbin:/usr/bin:/bin";
@@ -67,12 +67,12 @@ typedef VEC(char *) strings;
 
 struct environment {
 	struct strbuf texts[3];
-	strings list; /* borrowed from texts, ended by NULL */
+	strings list; /* borrowed from texts; ends with NULL */
 };
 
 static const char *const passed_on[] = { "PATH", "XTABLES_LOCKFILE", "XTABLES_LIBDIR" };
 
-/* The whole environment of a child. lock_fd: of its lock file; -1: ours. */
+/* The complete environment of a child. lock_fd: its lock file; -1: ours. */
 static int make_environment(struct environment *env, int lock_fd)
 {
 	static const char language[] = "LC_ALL=C";
@@ -103,7 +103,7 @@ static void free_environment(struct environment *env)
 	vec_free(&env->list);
 }
 
-/* Descriptors that we were started with, or that a library opened, are not for children. */
+/* A child must not inherit descriptors that we were started with or that a library opened. */
 static void keep_descriptors(void)
 {
 	syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
@@ -122,12 +122,12 @@ static void child_signals(posix_spawnattr_t *attr)
 	sigaddset(&defaults, SIGTERM);
 	posix_spawnattr_setsigmask(attr, &none);
 	posix_spawnattr_setsigdefault(attr, &defaults);
-	/* A group of its own: Control-C in the middle of a commit is for us to handle, not for the child. */
+	/* a process group of its own: Control-C during a commit is for us to handle, not for the child */
 	posix_spawnattr_setpgroup(attr, 0);
 	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 }
 
-/* theirs[i] becomes descriptor i of the child. 0 or -errno. */
+/* Starts the child. theirs[i] becomes its descriptor i. 0 or -errno. */
 static int start_child(struct spawn *spawn, const char *path, const int theirs[static 3])
 {
 	posix_spawn_file_actions_t actions;
@@ -141,13 +141,13 @@ static int start_child(struct spawn *spawn, const char *path, const int theirs[s
 	for (int i = 0; i < 3; i++)
 		posix_spawn_file_actions_adddup2(&actions, theirs[i], i);
 	for (int i = 0; spawn->held != NULL && i < 2; i++)
-		if (spawn->held[i] >= 0) /* onto itself: it stays open over the exec */
+		if (spawn->held[i] >= 0) /* duplicated onto itself, it stays open after exec */
 			posix_spawn_file_actions_adddup2(&actions, spawn->held[i], spawn->held[i]);
 	if (spawn->lock_fd >= 0)
 		posix_spawn_file_actions_adddup2(&actions, spawn->lock_fd, spawn->lock_fd);
 	posix_spawn_file_actions_addchdir_np(&actions, "/");
 	child_signals(&attr);
-	/* posix_spawn does not write to the words. */
+	/* posix_spawn does not modify the strings */
 	memcpy(&argv, &(const void *){ spawn->argv }, sizeof(argv));
 	if (err == 0)
 		err = -posix_spawn(&spawn->pid, path, &actions, &attr, argv, env.list.item);
@@ -164,8 +164,8 @@ struct start {
 };
 
 /*
- * Runs in a thread of its own. Namespace, capabilities and confinement belong to a thread: the child inherits them, they
- * end with the thread, and the other threads keep what they need.
+ * Runs in a thread of its own, because namespace, capabilities and confinement belong to a thread. The child inherits
+ * them, they end with the thread, and other threads keep what they need.
  */
 static void *start_confined(void *arg)
 {
@@ -205,7 +205,7 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
-/* A file in memory that holds these bytes, and stands at its beginning. */
+/* Creates a file in memory with these bytes, positioned at its beginning. 0 or -errno. */
 static int memory_file(const char *bytes, size_t len, int *fd)
 {
 	*fd = memfd_create("spawn", MFD_CLOEXEC);
@@ -222,8 +222,8 @@ static int memory_file(const char *bytes, size_t len, int *fd)
 }
 
 /*
- * Its input and output are files in memory: with pipes we would have to be woken for each 4 KiB. Its messages come
- * through a pipe, which cannot grow without end.
+ * Input and output are files in memory: pipes would wake us for every 4 KiB. Messages come through a pipe, so that they
+ * cannot grow without limit.
  */
 static int make_files(struct spawn *spawn, int theirs[static 3])
 {
@@ -265,7 +265,7 @@ static void spawn_start(struct spawn *spawn)
 	strbuf_free(&path);
 }
 
-/* The first of what it says, and the rest is read and dropped. False: there is no more. */
+/* Reads messages; what exceeds ERR_MAX is dropped. False: there are no more. */
 static bool drain(struct spawn *spawn)
 {
 	char words[4096];
@@ -279,7 +279,7 @@ static bool drain(struct spawn *spawn)
 	return n > 0;
 }
 
-/* All that it wrote to its standard output, which stands behind it. -EFBIG: it may have been cut by a limit. */
+/* Reads all that it wrote to its standard output. -EFBIG: a limit may have cut it. */
 static int collect(int fd, struct strbuf *out)
 {
 	struct rlimit limit;
@@ -311,7 +311,7 @@ static void end(struct spawn *spawn, int status)
 	spawn->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* How it ended, if it has. That it cannot be known how it ended must never look like success. */
+/* Notes how it ended, if it has. If that cannot be found out, it must never look like success. */
 static void look(struct spawn *spawn)
 {
 	int status = 0;
@@ -333,7 +333,7 @@ static long long milliseconds(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
-/* Kills those whose time is over. Returns the milliseconds until the next is; -1: there is none. */
+/* Kills the programs whose time is over. Returns the milliseconds until the next limit; -1: there is none. */
 static int check_limits(struct spawn *spawns, size_t count, long long started)
 {
 	long long now = milliseconds(), next = -1;
@@ -354,7 +354,7 @@ static int check_limits(struct spawn *spawns, size_t count, long long started)
 	return next > INT_MAX ? INT_MAX : (int)next;
 }
 
-/* How long to wait at most for something to happen; -1: for ever. */
+/* How long to wait for events, in milliseconds; -1: for ever. */
 static int patience(const struct spawn *spawns, size_t count, int limit)
 {
 	int wait = spawns[0].watch != NULL ? TICK_MS : -1;
@@ -365,7 +365,7 @@ static int patience(const struct spawn *spawns, size_t count, int limit)
 	return wait < 0 || (limit >= 0 && limit < wait) ? limit : wait;
 }
 
-/* Asks who watches them, and does as they are told. */
+/* Calls the watch of each program and acts on the answer. */
 static void ask_watch(struct spawn *spawns, size_t count, long long elapsed)
 {
 	enum spawn_pace pace = spawns[0].watch != NULL ? spawns[0].watch(spawns[0].watch_arg, elapsed) : SPAWN_GO_ON;
@@ -382,7 +382,7 @@ static void ask_watch(struct spawn *spawns, size_t count, long long elapsed)
 	}
 }
 
-/* Waits for messages, and for an end. */
+/* Waits for messages, or for a program to end. */
 static void wait_and_drain(struct spawn *spawns, size_t count, int wait)
 {
 	struct pollfd fds[2 * SPAWN_MAX];
@@ -398,7 +398,9 @@ static void wait_and_drain(struct spawn *spawns, size_t count, int wait)
 			drain(&spawns[i]);
 }
 
-/* Until the last has ended. A pipe that lives on in somebody whom a child started is of no interest. */
+/*
+ * Loops until the last program has ended. If a process that a child started keeps the pipe open, we do not wait for it.
+ */
 static void wait_for_all(struct spawn *spawns, size_t count)
 {
 	long long started = milliseconds();
@@ -417,14 +419,14 @@ static void wait_for_all(struct spawn *spawns, size_t count)
 	}
 }
 
-/* What it said and wrote, when it has ended. */
+/* Collects messages and output after it has ended. */
 static void take_output(struct spawn *spawn)
 {
 	int err = 0;
 
 	while (spawn->err_pipe >= 0 && drain(spawn))
 		;
-	if (spawn->pid == 0) /* it did run */
+	if (spawn->pid == 0) /* it has run */
 		err = spawn->err.failed ? -ENOMEM : collect(spawn->out_file, &spawn->out);
 	if (spawn->failure == 0)
 		spawn->failure = err;

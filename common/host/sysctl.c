@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* With a slash in the key, dots belong to names: net/ipv4/conf/eth0.5/rp_filter. */
+/* If the key has slashes, its dots belong to names: net/ipv4/conf/eth0.5/rp_filter. */
 static int key_path(const char *key, struct strbuf *path)
 {
 	bool slashes = strchr(key, '/') != NULL;
@@ -57,7 +57,10 @@ bool sysctl_writable(const char *key)
 	return fd >= 0;
 }
 
-/* What changes settings of every interface below conf, or another one. tests/prove/settings.py asks the kernel. */
+/*
+ * Settings that change a setting of every interface below conf, or another one. tests/prove/settings.py checks this
+ * table against the kernel.
+ */
 static const struct {
 	const char *key, *conf, *leaves[2], *other;
 } leaders[] = {
