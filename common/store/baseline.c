@@ -21,7 +21,7 @@ static int add(struct baseline *baseline, char *key, char *value)
 	return -ENOMEM;
 }
 
-/* A block "set", the key, is followed by a block "to", its value. */
+/* Reads pairs of blocks: "set", the key, and "to", its value. */
 static int read_values(struct record *record, struct baseline *baseline)
 {
 	struct record_field key, value;

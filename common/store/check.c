@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Are the folders of the state ours alone? */
+/* Checks that only we can write to the folders of the state. */
 #include "base/file.h"
 #include "base/number.h"
 #include "store/state.h"
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* In a user namespace files of users that are not mapped there, the machine's root among them, have this owner. */
+/* In a user namespace, files of users that are not mapped there have this owner; the machine's root is one of them. */
 static bool is_unmapped(uid_t uid)
 {
 	struct strbuf overflow = STRBUF_INIT, map = STRBUF_INIT;
@@ -36,7 +36,7 @@ static bool is_unmapped(uid_t uid)
 	return good;
 }
 
-/* In a sticky folder others can add files, which are refused one by one, and replace none: -EACCES. */
+/* Others can add files to a sticky folder, which file_read_own refuses, but cannot replace ours: -EACCES. */
 static int check_folder(const struct stat *st, bool above)
 {
 	bool owned = st->st_uid == 0 || st->st_uid == geteuid() || (above && is_unmapped(st->st_uid));
@@ -47,7 +47,7 @@ static int check_folder(const struct stat *st, bool above)
 	return open && !above ? -EACCES : 0;
 }
 
-/* Says which folder it is, by its real path where /proc tells that. */
+/* Writes what is wrong with a folder, with its real path if /proc shows it. */
 static void tell(struct strbuf *fault, const char *path, int fd, int err)
 {
 	char link[64], real[4096];
@@ -62,7 +62,7 @@ static void tell(struct strbuf *fault, const char *path, int fd, int err)
 	strbuf_puts(fault, err == -ELOOP || err == -ENOTDIR ? "it is not a folder" : file_own_error(err == -EACCES ? -EPERM : err));
 }
 
-/* The folder and all above it, up to the root. Closes fd. */
+/* Checks a folder and all folders above it, up to the root. Closes fd. */
 static int check_upwards(int fd, const char *path, bool above, struct strbuf *fault)
 {
 	struct stat st, parent;
@@ -88,7 +88,7 @@ static int check_upwards(int fd, const char *path, bool above, struct strbuf *fa
 	return err;
 }
 
-/* A symbolic link on the way can be turned elsewhere by its owner. */
+/* The owner of a symbolic link in the path could point it elsewhere. */
 static int check_links(const char *path, struct strbuf *fault)
 {
 	int err = 0;
@@ -108,8 +108,8 @@ static int check_links(const char *path, struct strbuf *fault)
 }
 
 /*
- * Opens a folder. One that is not there yet will be made within those above it: *above, and the next of them is
- * opened in its place. A descriptor or -errno.
+ * Opens a folder. If it does not exist yet, opens the nearest existing folder above it, in which it will be created,
+ * and sets *above. Returns a descriptor or -errno.
  */
 static int open_folder(char *path, bool *above)
 {

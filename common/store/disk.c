@@ -29,7 +29,7 @@ int disk_make(const struct state *state, const char *path)
 	int err;
 
 	if (lstat(path, &st) == 0)
-		return 0; /* state_check looks at it */
+		return 0; /* state_check checks it */
 	err = disk_gate(state, "make", path);
 	if (err == 0 && mkdir(path, 0700) != 0 && errno != EEXIST)
 		err = -errno;
@@ -60,7 +60,7 @@ int disk_write(const struct state *state, const char *path, const struct strbuf 
 	if (err == 0)
 		err = disk_gate(state, "keep", path);
 	if (err != 0 && fresh)
-		unlink(path); /* as far as that goes: whoever made us write it removes it too */
+		unlink(path); /* best effort: the caller removes it too */
 	atomic_release(&file);
 	return err;
 }

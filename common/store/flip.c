@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which generation is the good one. */
+/* Changes which generation is the good one. */
 #include "store/disk.h"
 
 #include <dirent.h>
@@ -11,7 +11,7 @@
 #define GOOD_NEW     ".good.tmp"
 #define PREVIOUS_NEW ".previous.tmp"
 
-/* Makes a link of the state, in place of what was there. */
+/* Replaces a link of the state. */
 static int make_link(const struct state *state, const char *name, unsigned generation)
 {
 	struct strbuf path = STRBUF_INIT;
@@ -43,7 +43,7 @@ static int rename_link(const struct state *state, const char *from, const char *
 	return err;
 }
 
-/* The file of a generation gets the name of one that is kept, or the name that it had before. */
+/* Renames the file of a generation, from unconfirmed to kept or back. */
 static int rename_file(const struct state *state, unsigned generation, enum state_file from, enum state_file to)
 {
 	struct strbuf old = STRBUF_INIT, new = STRBUF_INIT, dir = STRBUF_INIT;
@@ -59,8 +59,8 @@ static int rename_file(const struct state *state, unsigned generation, enum stat
 }
 
 /*
- * `previous` first: if the machine goes down behind it, it names the good generation, and its old target is in
- * PREVIOUS_NEW, from where state_tidy puts it back. `good` last, which decides.
+ * Replaces `previous` first. If the machine then goes down, `previous` names the good generation, and PREVIOUS_NEW the
+ * old target, which state_tidy restores. Replacing `good` comes last and decides.
  */
 static int place_links(const struct state *state, unsigned generation, unsigned good, unsigned previous)
 {
@@ -70,7 +70,7 @@ static int place_links(const struct state *state, unsigned generation, unsigned 
 		err = make_link(state, PREVIOUS_NEW, good);
 	if (err == 0 && good != 0) {
 		err = rename_link(state, PREVIOUS_NEW, "previous", previous != 0);
-		if (err == -EINVAL && previous != 0) /* a file system that cannot exchange two names */
+		if (err == -EINVAL && previous != 0) /* this file system cannot exchange two names */
 			err = rename_link(state, PREVIOUS_NEW, "previous", false);
 	}
 	if (err == 0)
@@ -80,7 +80,7 @@ static int place_links(const struct state *state, unsigned generation, unsigned 
 	return err;
 }
 
-/* Back to what it was, as far as that goes. */
+/* Restores a link. Best effort. */
 static void restore_link(const struct state *state, const char *name, const char *temporary, unsigned generation)
 {
 	if (state_link(state, name) != generation) {
@@ -107,11 +107,11 @@ int state_flip(const struct state *state, unsigned generation)
 	if (err == 0)
 		err = place_links(state, generation, good, previous);
 	if (err == 0) {
-		(void)!remove_link(state, PREVIOUS_NEW); /* else state_tidy does */
+		(void)!remove_link(state, PREVIOUS_NEW); /* if this fails, state_tidy removes it */
 		return 0;
 	}
 	restore_link(state, "good", GOOD_NEW, good);
-	if (state_link(state, "good") == generation) { /* then it is: a caller that was told otherwise would undo its rules */
+	if (state_link(state, "good") == generation) { /* not undone: after an error the caller would undo its rules */
 		(void)!remove_link(state, PREVIOUS_NEW);
 		return 0;
 	}
@@ -121,19 +121,19 @@ int state_flip(const struct state *state, unsigned generation)
 	return err;
 }
 
-/* Puts right what a flip left that was cut off. */
+/* Repairs what an interrupted flip left. */
 static int finish_flip(const struct state *state)
 {
 	unsigned good = state_link(state, "good"), older = state_link(state, PREVIOUS_NEW);
 	int err = remove_link(state, GOOD_NEW);
 
-	if (err == 0 && good != 0 && state_link(state, "previous") == good) /* not yet flipped */
+	if (err == 0 && good != 0 && state_link(state, "previous") == good) /* interrupted before `good` was replaced */
 		err = older != 0 && older != good ? rename_link(state, PREVIOUS_NEW, "previous", false) :
 						    remove_link(state, "previous");
 	return err == 0 ? remove_link(state, PREVIOUS_NEW) : err;
 }
 
-/* .NAME.HEX.tmp, as base/atomic.c names them. */
+/* Is this a temporary file of base/atomic.c: .NAME.HEX.tmp? */
 static bool is_temporary(const char *name)
 {
 	size_t len = strlen(name), end = len - strlen(".tmp"), start = end;

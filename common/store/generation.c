@@ -22,7 +22,7 @@ static bool fault(struct generation *generation, const char *path, const char *w
 	return false;
 }
 
-/* The rules of a family; by reference to the input, which stands before them. */
+/* Takes the rules of a family. They may refer to the input, which precedes them in the record. */
 static bool take_rules(struct generation *generation, const struct record_field *field, int family)
 {
 	struct strbuf coded = STRBUF_INIT, *text = &generation->text[family];
@@ -39,7 +39,7 @@ static bool take_rules(struct generation *generation, const struct record_field 
 	return good && !text->failed;
 }
 
-/* Directives without a table, which stream_read would miss. */
+/* Takes the directives. The text has no table, which stream_read would refuse. */
 static bool take_extras(struct generation *generation, const struct record_field *field)
 {
 	struct diag_log silent = { .report = NULL };
@@ -98,7 +98,10 @@ static bool read_fields(struct generation *generation, struct record *record)
 	return !record->bad && generation->families != FAMILY_NONE;
 }
 
-/* The checks of the whole file are done: what fails here is a fault of who wrote it, or memory ran out. */
+/*
+ * Parses the fields. The file's checksum is right, so a failure here is a fault of the program that wrote it, or memory
+ * ran out.
+ */
 static void parse(struct generation *generation, const char *path, struct record *record)
 {
 	struct diag_log silent = { .report = NULL };
@@ -111,7 +114,7 @@ static void parse(struct generation *generation, const char *path, struct record
 		if (!rules_read(&generation->rules[i], "generation", strbuf_text(&generation->text[i]),
 				generation->text[i].len, &silent))
 			fault(generation, path, "its rules cannot be read");
-	/* The input serves for messages alone. */
+	/* the input is only used for messages */
 	if (!stream_read(&generation->stream, "generation", strbuf_text(&generation->input), generation->input.len,
 			 generation->families, &silent)) {
 		stream_free(&generation->stream);

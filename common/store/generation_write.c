@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* sudo hides from the user id who it was. */
+/* With sudo, the user id does not show who the user is. */
 static void write_who(struct strbuf *out)
 {
 	const char *name = getenv("SUDO_USER");
@@ -48,7 +48,7 @@ static void write_notes(const struct generation_parts *parts, struct strbuf *out
 	record_field(out, "kernel", uname(&kernel) == 0 ? kernel.release : "unknown");
 }
 
-/* As they are, or by reference to the input, whichever is shorter. */
+/* Writes the rules in full, or by reference to the input, whichever is shorter. */
 static int write_rules(const struct generation_parts *parts, int family, struct strbuf *out)
 {
 	const struct strbuf *rules = parts->rules[family];
@@ -66,7 +66,7 @@ static int write_rules(const struct generation_parts *parts, int family, struct 
 	return err;
 }
 
-/* The whole record. */
+/* Writes the complete record. */
 static int write_record(const struct generation_parts *parts, struct strbuf *out)
 {
 	struct strbuf extras = STRBUF_INIT;
@@ -88,7 +88,7 @@ static int write_record(const struct generation_parts *parts, struct strbuf *out
 	return err == 0 && out->len > STATE_TEXT_MAX ? -EFBIG : err;
 }
 
-/* A folder of a newer format is not ours to write to. */
+/* Changes the state to our format. A folder of a newer format must not be written to. */
 static int make_format(const struct state *state)
 {
 	struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;

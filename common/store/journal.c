@@ -88,7 +88,7 @@ static bool read_kind(const struct record_field *field, struct journal *journal)
 	return false;
 }
 
-/* -ENOMEM is -EBADMSG here: either way the journal cannot be used. */
+/* Running out of memory counts as damage here: either way the journal cannot be used. */
 static bool read_step_field(const struct record_field *field, struct journal_step *step)
 {
 	struct strbuf *text = field_is(field, "before") ? &step->before : field_is(field, "after") ? &step->after : NULL;
@@ -186,7 +186,7 @@ int journal_remove(const struct state *state)
 	if (err == 0)
 		err = disk_sync(state, state->run);
 	strbuf_free(&path);
-	return err == -ENOENT ? 0 : err; /* no folder, no journal */
+	return err == -ENOENT ? 0 : err; /* -ENOENT: without the folder there is no journal */
 }
 
 int journal_set_aside(const struct state *state)
@@ -194,7 +194,7 @@ int journal_set_aside(const struct state *state)
 	struct strbuf path = STRBUF_INIT, aside = STRBUF_INIT;
 	int err = 0;
 
-	/* A folder cannot take the place of a file, nor a file that of a folder: then another name is tried. */
+	/* a folder cannot replace a file, nor a file a folder: try another name */
 	state_run_path(state, "journal", &path);
 	for (int i = 0; i < 10; i++) {
 		state_run_path(state, "journal.bad", &aside);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a load changes, and what stood there before: RUN/journal. It is written whole before the first change.
- * Who undoes the load (this run, the guard, the next run, the boot) reads it and needs nothing else.
+ * RUN/journal: what a load changes, and what was in force before. It is completely written before the first change. To
+ * undo the load, nothing else is needed: this run, the guard, the next run or the boot can do it.
  */
 #ifndef FW_STORE_JOURNAL_H
 #define FW_STORE_JOURNAL_H
@@ -16,48 +16,48 @@ enum journal_kind { JOURNAL_SETTING, JOURNAL_SET, JOURNAL_RULES };
 
 struct journal_step {
 	enum journal_kind kind;
-	char *name;           /* owned; the key of a setting, the name of a set; NULL: rules */
-	int family;           /* of rules: 0 is IPv4, 1 is IPv6 */
-	bool opens;           /* a setting that opens the host */
-	bool existed;         /* a set that was there before */
-	bool safe;            /* the rules before are safe rules */
-	bool left;            /* not in the file: it could not be undone */
-	bool stays;           /* not in the file: somebody else has changed it since */
-	struct strbuf before; /* owned; the value, `ipset save` text or rules that stood there */
-	struct strbuf after;  /* owned; what the load puts there */
+	char *name;           /* owned; name of the setting or set; NULL: rules */
+	int family;           /* of rules: 0 for IPv4, 1 for IPv6 */
+	bool opens;           /* the setting opens the host */
+	bool existed;         /* the set existed before the load */
+	bool safe;            /* the rules before the load are safe rules */
+	bool left;            /* it could not be undone; not stored */
+	bool stays;           /* somebody else has changed it since; not stored */
+	struct strbuf before; /* owned; the value, `ipset save` output or rules before the load */
+	struct strbuf after;  /* owned; what the load replaces it with */
 };
 
 struct journal {
-	unsigned generation;     /* that the load makes good */
-	bool fresh;              /* the load made it: who undoes the load removes it */
-	bool rest;               /* the load is undone but for these steps */
-	unsigned from;           /* the good one when it began; 0: none */
-	enum family families;    /* of the load */
+	unsigned generation;     /* which the load makes the good one */
+	bool fresh;              /* the load created it, and an undoing removes it */
+	bool rest;               /* the load has been undone, apart from these steps */
+	unsigned from;           /* the good generation when the load began; 0: none */
+	enum family families;    /* which the load could change */
 	char backend[8];
-	char boot[HOST_BOOT_ID]; /* a journal of another boot undoes nothing: its caller compares */
-	long long deadline;      /* milliseconds of CLOCK_BOOTTIME; 0: no confirmation is awaited */
+	char boot[HOST_BOOT_ID]; /* nothing must be undone in another boot; the caller checks this */
+	long long deadline;      /* milliseconds of CLOCK_BOOTTIME; 0: not waiting for a confirmation */
 	VEC(struct journal_step) steps; /* in the order in which the load takes them */
 };
 
 /*
- * Adds a step with empty texts, to be filled by the caller. name (NULL: none) is copied. NULL: memory ran out.
- * The pointer holds until the next step is added.
+ * Adds a step, whose texts the caller must fill. name (NULL: none) is copied. The pointer is valid until the next step
+ * is added. NULL: no memory.
  */
 must_check struct journal_step *journal_add(struct journal *journal, enum journal_kind kind, const char *name, int family);
 
-/* Replaces the file. 0 or -errno; then the file is as it was before. */
+/* Replaces the file. 0 or -errno; after an error the file is unchanged. */
 must_check int journal_write(const struct state *state, const struct journal *journal);
 
 /*
- * 0; -ENOENT: there is none; -EBADMSG: it is damaged; another -errno: it cannot be read, or file_read_own
- * refuses it. Only -ENOENT means that nothing is to be undone. journal_free in any case.
+ * Reads the journal. 0; -ENOENT: there is none; -EBADMSG: it is damaged; another -errno: it cannot be read, or
+ * file_read_own refuses it. Only -ENOENT means that there is nothing to undo. journal_free must follow in any case.
  */
 must_check int journal_read(const struct state *state, struct journal *journal);
 
-/* 0 or -errno; none is fine. */
+/* Removes the journal. 0 or -errno; it is no error if there is none. */
 must_check int journal_remove(const struct state *state);
 
-/* Moves a journal that cannot be read out of the way, to RUN/journal.bad. 0 or -errno; none is fine. */
+/* Renames a journal that cannot be read to RUN/journal.bad. 0 or -errno; it is no error if there is none. */
 must_check int journal_set_aside(const struct state *state);
 
 void journal_free(struct journal *journal);

@@ -6,10 +6,10 @@
 #include <libdeflate.h>
 #include <string.h>
 
-/* Higher ones take three times as long for a fiftieth less. */
+/* Higher levels take three times as long to save another fiftieth. */
 #define LEVEL 6
 
-/* gzip's head with an extra field (RFC 1952, 2.3.1.1) of our own, "FW", whose four bytes follow. */
+/* gzip's header with an extra field (RFC 1952, 2.3.1.1) of our own, "FW", whose four bytes follow. */
 static const unsigned char head[] = { 0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, 8, 0, 'F', 'W', 4, 0 };
 
 enum { HEAD = sizeof(head) + 4, END = 8 };
@@ -27,7 +27,7 @@ static uint32_t get_number(const char *at)
 	return (uint32_t)byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 | (uint32_t)byte[3] << 24;
 }
 
-/* The checksum of all that follows the head. */
+/* The checksum of everything after the header. */
 static uint32_t rest_sum(const struct strbuf *packed)
 {
 	return libdeflate_crc32(0, packed->data + HEAD, packed->len - HEAD);
@@ -45,9 +45,9 @@ static int unpack(const struct strbuf *packed, struct strbuf *out, size_t max)
 	size_t len, used, got;
 	enum libdeflate_result result;
 
-	if (packed->len < 18) /* a gzip file's head and end */
+	if (packed->len < 18) /* the least for gzip's header and trailer */
 		return -EBADMSG;
-	len = get_number(packed->data + packed->len - 4); /* of the text */
+	len = get_number(packed->data + packed->len - 4); /* of the unpacked text */
 	if (len > max)
 		return -EFBIG;
 	engine = libdeflate_alloc_decompressor();
@@ -77,7 +77,7 @@ static int check(const struct strbuf *packed, const char *text, size_t len)
 	return err == -EBADMSG || err == -EFBIG ? -EIO : err;
 }
 
-/* The compressed text between head and end. 0 or -ENOMEM. */
+/* Writes header, compressed text and trailer. 0 or -ENOMEM. */
 static int deflate(const char *text, size_t len, struct strbuf *packed)
 {
 	struct libdeflate_compressor *engine = libdeflate_alloc_compressor(LEVEL);

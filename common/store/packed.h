@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whole texts in gzip files (RFC 1952, one member), which appear whole or not at all. The one user of
- * libdeflate: of what is at hand as a whole it makes a fifth less than zlib, in a third of the time.
+ * Stores texts in gzip files (RFC 1952, one member) that appear complete or not at all. Only this file uses libdeflate:
+ * if the whole text is in memory, its output is a fifth smaller than zlib's, in a third of the time.
  *
- * gzip's own checksum does not cover its header, nor the spare bits at the end of a block. Our header is
- * always the same, and holds the checksum of what follows it in an extra field: a file that differs from
- * what packed_make made in a single bit is not exact.
+ * gzip's own checksum does not cover its header or the spare bits at the end of a block. Our header is always the same,
+ * and has an extra field with the checksum of everything after it. So a file is exact only if every bit is as
+ * packed_make wrote it.
  */
 #ifndef FW_STORE_PACKED_H
 #define FW_STORE_PACKED_H
@@ -13,12 +13,15 @@
 #include "base/base.h"
 #include "base/strbuf.h"
 
-/* Appends the file that text makes, unpacked again and compared. 0 or -errno; -EIO: not the same came back. */
+/*
+ * Appends the content of the gzip file for text, after unpacking it again to compare. 0 or -errno; -EIO: the comparison
+ * failed.
+ */
 must_check int packed_make(const char *text, size_t len, struct strbuf *out);
 
 /*
- * Appends the text of path (file_read_own), at most max bytes. 0 or -errno; -EBADMSG: not a whole gzip file.
- * *exact: every bit of the file is as packed_make made it. NULL: any gzip file will do.
+ * Appends the text stored in path (file_read_own), at most max bytes. *exact: is every bit of the file as packed_make
+ * wrote it? exact may be NULL. 0 or -errno; -EBADMSG: not a complete gzip file.
  */
 must_check int packed_read(const char *path, struct strbuf *out, size_t max, bool *exact);
 

@@ -18,7 +18,7 @@ static int prune_kept(const struct state *state, unsigned keep)
 		pending.generation = 0;
 	err = state_list(state, STATE_KEPT, &numbers);
 	if (err != 0)
-		numbers.len = 0; /* what could not be listed stays */
+		numbers.len = 0; /* remove nothing if the list is incomplete */
 	for (size_t i = 0; i + keep < numbers.len; i++) {
 		unsigned number = numbers.item[i];
 		bool named = number == good || number == previous || number == pending.generation;
@@ -30,7 +30,7 @@ static int prune_kept(const struct state *state, unsigned keep)
 	return err;
 }
 
-/* The load that the journal is about; 0: none. False: it cannot be read. */
+/* The generation of a journal of this boot; 0: there is none. False: the journal cannot be read. */
 static bool live_load(const struct state *state, unsigned *generation)
 {
 	struct journal journal;

@@ -32,7 +32,7 @@ void record_block(struct strbuf *out, const char *key, const char *bytes, size_t
 	strbuf_putc(out, '\n');
 }
 
-/* The last line, behind len bytes. */
+/* Writes the last line for the len bytes before it. */
 static void write_seal(struct strbuf *out, const char *bytes, size_t len)
 {
 	strbuf_printf(out, "#@ end length=%zu crc32=%08lx\n", len, (unsigned long)seal_crc(bytes, len));
@@ -43,7 +43,7 @@ void record_close(struct strbuf *out)
 	write_seal(out, strbuf_text(out), out->len);
 }
 
-/* Where the last line begins; NULL: the text does not end in a line. */
+/* Where the last line begins; NULL: the text does not end with a complete line. */
 static const char *last_line(const struct strbuf *text)
 {
 	const char *data = strbuf_text(text), *before;
@@ -80,7 +80,7 @@ int record_begin(struct record *record, const struct strbuf *text, const char *k
 	return 0;
 }
 
-/* The bytes of a block, whose length the line gives. */
+/* Reads the bytes of a block, whose length is in the line. */
 static bool take_block(struct record *record, struct record_field *field)
 {
 	size_t left = (size_t)(record->end - record->at);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The form of every file of the state: fields under a seal, which is whole or is nothing.
+ * The format of every file of the state: fields followed by a seal. A record is complete or invalid.
  *
  *	#@ journal 1
  *	boot 2f0a...		a field of one line
@@ -8,7 +8,7 @@
  *	...
  *	#@ end length=1234 crc32=89abcdef
  *
- * length and crc32 are of all bytes before the last line; behind it nothing follows.
+ * length and crc32 cover all bytes before the last line, which nothing may follow.
  */
 #ifndef FW_STORE_RECORD_H
 #define FW_STORE_RECORD_H
@@ -16,20 +16,20 @@
 #include "base/base.h"
 #include "base/strbuf.h"
 
-/* The first line; out must be empty. */
+/* Writes the first line. out must be empty. */
 void record_open(struct strbuf *out, const char *kind, unsigned version);
 
-/* Control characters of the value become '?'. */
+/* Writes a field. Control characters of the value become '?'. */
 void record_field(struct strbuf *out, const char *key, const char *value);
 void record_number(struct strbuf *out, const char *key, long long number);
 void record_block(struct strbuf *out, const char *key, const char *bytes, size_t len);
 
-/* The seal. */
+/* Writes the seal. */
 void record_close(struct strbuf *out);
 
 struct record {
-	const char *at, *end; /* borrowed: what is not read yet, before the seal */
-	bool bad;             /* a field could not be read */
+	const char *at, *end; /* borrowed; the unread part before the seal */
+	bool bad;             /* a field was malformed */
 };
 
 struct record_field {
@@ -39,18 +39,18 @@ struct record_field {
 	bool block;
 };
 
-/* 0, or -EBADMSG: this is no whole record of that kind and version. */
+/* Checks the seal and begins reading. 0; -EBADMSG: not a complete record of this kind and version. */
 must_check int record_begin(struct record *record, const struct strbuf *text, const char *kind, unsigned version);
 
-/* The next field; false: there is none, or it is bad. */
+/* Reads the next field. False: there is none, or it is malformed (record->bad). */
 must_check bool record_next(struct record *record, struct record_field *field);
 
 bool field_is(const struct record_field *field, const char *key);
 
-/* False: the value is not a decimal number from 0 to max. */
+/* Parses a decimal number from 0 to max. False: the value is not one. */
 must_check bool field_number(const struct record_field *field, long long max, long long *number);
 
-/* Copies a value of one line; false: it is longer than size - 1, or a block. */
+/* Copies a value of one line. False: it is a block, or longer than size - 1. */
 must_check bool field_copy(const struct record_field *field, char *out, size_t size);
 
 #endif

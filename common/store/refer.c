@@ -26,7 +26,7 @@ static void skip(struct piece *line, size_t bytes)
 	line->len -= (unsigned)bytes;
 }
 
-/* Without counters and mark; false: it is marked for the other family. */
+/* Removes counters and mark from a line. False: it is marked for the other family. */
 static bool bare(struct piece *line, int family)
 {
 	const char *end;
@@ -41,7 +41,7 @@ static bool bare(struct piece *line, int family)
 	return true;
 }
 
-/* family -1: every line as it is. */
+/* Splits a text into lines. family -1: all lines, unchanged. */
 static bool split(const struct strbuf *text, int family, text_lines *out)
 {
 	const char *at = strbuf_text(text), *end = at + text->len;
@@ -59,10 +59,10 @@ static bool split(const struct strbuf *text, int family, text_lines *out)
 	return true;
 }
 
-/* Lines to look up, and where each different one stands first. */
+/* Lines to look up, and where each different line occurs first. */
 struct line_index {
 	struct textmap map;
-	VEC(size_t) first; /* by the map's number */
+	VEC(size_t) first; /* by number in the map */
 };
 
 static bool index_lines(const text_lines *lines, struct line_index *index)
@@ -77,7 +77,7 @@ static bool index_lines(const text_lines *lines, struct line_index *index)
 	return good;
 }
 
-/* The run of equal lines is written when it ends. */
+/* Writes a run of lines that both texts share. */
 static void write_run(struct strbuf *out, size_t start, size_t count)
 {
 	if (count > 0)
@@ -133,7 +133,7 @@ bool refer_is(const struct strbuf *text)
 	return strncmp(strbuf_text(text), "#= ", 3) == 0;
 }
 
-/* =START+COUNT; false: not that, or not there. */
+/* Writes the lines of =START+COUNT. False: malformed, or there are no such lines. */
 static bool write_known(const struct piece *line, const text_lines *known, struct strbuf *out)
 {
 	const char *plus = memchr(line->text, '+', line->len), *end = line->text + line->len;

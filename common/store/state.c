@@ -79,7 +79,7 @@ const char *state_file_path(const struct state *state, unsigned generation, enum
 	return named_path(state, generation, suffixes[file], out);
 }
 
-/* The number of a file in generations/; 0: it is none of ours. */
+/* The number of a file in generations/; 0: not one of our files. */
 static unsigned number_of(const char *name, bool *is_new)
 {
 	const char *end = name;

@@ -11,13 +11,13 @@
 
 static const char *const parts[FAMILIES] = { ".v4", ".v6" };
 
-/* Of the file of a family; -1: of the input's. */
+/* The part of a file's name for a family; -1: for the input. */
 static const char *part(int family)
 {
 	return family < 0 ? "" : parts[family];
 }
 
-/* Appends the rules of a family, which refer to the input. 0 or -errno; -ENOENT: it has none. */
+/* Appends the rules of a family, which may refer to the input. 0 or -errno; -ENOENT: there are none. */
 static int read_rules(const struct state *state, unsigned generation, int family, const struct strbuf *input,
 		      struct strbuf *out)
 {
@@ -36,7 +36,7 @@ static int read_rules(const struct state *state, unsigned generation, int family
 	return err == 0 && out->failed ? -ENOMEM : err;
 }
 
-/* The first fault is told; those behind it often follow from it. */
+/* Keeps only the first fault, as the others often follow from it. */
 static bool fault(struct generation *generation, int family, const char *what)
 {
 	if (generation->fault.len == 0)
@@ -54,7 +54,7 @@ static bool read_sealed(struct generation *generation, int family, const struct 
 	return true;
 }
 
-/* What stands between two marks in a line; empty: one of them is not there. */
+/* Copies what is between two marks in a line; empty: a mark is missing. */
 static void note(const char *line, const char *from, const char *to, char *out, size_t size)
 {
 	const char *end = strchr(line, '\n'), *start = strstr(line, from), *stop;
@@ -94,7 +94,7 @@ static bool read_family(struct generation *generation, const struct state *state
 
 	if (err != 0) {
 		strbuf_reset(text);
-		/* A part that its load was about is lost if it is missing. */
+		/* a missing part is damage only if the load could change this family */
 		return (err == -ENOENT && !family_has(generation->families, family)) ||
 		       fault(generation, family, err == -EBADMSG ? "not what was written" : file_own_error(err));
 	}
