@@ -17,7 +17,7 @@ static bool same(const struct align *align, size_t left, size_t right)
 	return piece_equal(&a->text, &b->text) && (!align->counters || piece_equal(&a->counters, &b->counters));
 }
 
-/* How often a text stands on each side, and where the last of them is. */
+/* How often a text occurs on each side, and the last place of each. */
 struct seen {
 	struct pair count, at;
 };
@@ -48,7 +48,10 @@ static bool see_sides(const struct align *align, struct pair from, struct pair t
 	return good;
 }
 
-/* Pairs of lines that stand once on each side, by their place on the left, which is the map's order too. */
+/*
+ * Appends the pairs of lines that occur once on each side, sorted by their place on the left, which is the order of the
+ * map.
+ */
 static bool unique_pairs(const struct align *align, struct pair from, struct pair to, pairs *found)
 {
 	struct textmap map = { .slots = NULL };
@@ -66,7 +69,7 @@ static bool unique_pairs(const struct align *align, struct pair from, struct pai
 	return good;
 }
 
-/* The longest run of pairs that ascends on the right too; keeps only those in `found`. */
+/* Keeps in `found` only the longest sequence of pairs that ascends on the right too. */
 static bool ascending(pairs *found)
 {
 	VEC(size_t) tops = { 0 }, before = { 0 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two lists of rules side by side: which stand in both, in the same order. Lines that are in each
- * list once are the anchors (as in a patience diff), and between two anchors the same again; that is
- * quick for any number of rules and loses none, though it may find fewer pairs than there are.
+ * Finds the rules that two lists have in common, in the same order. Lines that occur exactly once in each list are
+ * anchors (as in a patience diff); the parts between two anchors are aligned in the same way. This is fast for any
+ * number of rules and never pairs different rules, but it may find fewer pairs than possible.
  */
 #ifndef FW_RULETEXT_ALIGN_H
 #define FW_RULETEXT_ALIGN_H
@@ -15,7 +15,10 @@ struct pair {
 
 typedef VEC(struct pair) pairs;
 
-/* Appends the pairs, in ascending order on both sides. With counters, lines that differ in them differ. 0 or -ENOMEM. */
+/*
+ * Appends the pairs, in ascending order on both sides. With counters, rules with different counters differ. 0 or
+ * -ENOMEM.
+ */
 must_check int align_rules(const struct text_chain *left, const struct text_chain *right, bool counters, pairs *out);
 
 #endif

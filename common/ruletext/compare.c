@@ -25,7 +25,7 @@ static bool chain_blank(const struct text_chain *chain)
 	return chain->policy != NULL && strcmp(chain->policy, "ACCEPT") == 0 && chain->rules.len == 0;
 }
 
-/* Each chain of a stands in b and is the same, or says nothing. */
+/* Is each chain of a the same in b, or missing there and blank? */
 static bool table_within(const struct text_table *a, const struct text_table *b)
 {
 	for (size_t i = 0; i < a->chains.len; i++) {
@@ -64,7 +64,7 @@ bool rules_equal(const struct text_rules *a, const struct text_rules *b)
 	return true;
 }
 
-/* Comments do not, nor does a built-in chain's ACCEPT: a text may leave it out. */
+/* Does the line matter? Not a comment, nor the ACCEPT of a built-in chain, which a text may leave out. */
 static bool says_something(const struct piece *line)
 {
 	static const char accept[] = " ACCEPT";
@@ -74,7 +74,7 @@ static bool says_something(const struct piece *line)
 	       (line->text[0] != ':' || line->len < len || memcmp(line->text + line->len - len, accept, len) != 0);
 }
 
-/* The next line that says something, without its counters; false: there is none. */
+/* Finds the next line that matters, without its counters. False: there is none. */
 static bool next_line(const char **at, const char *end, struct piece *line)
 {
 	do {
@@ -155,7 +155,7 @@ static bool word_is(const struct piece *word, const char *text)
 	return word->len == strlen(text) && memcmp(word->text, text, word->len) == 0;
 }
 
-/* The word behind `-m comment --comment TEXT`, if that begins at this word. */
+/* If `-m comment --comment TEXT` begins at this word, moves it to the word after that. */
 static bool skip_comment(const struct piece *text, struct piece *word)
 {
 	struct piece match = rule_next_word(text, word), option = rule_next_word(text, &match), comment;

@@ -8,7 +8,7 @@
 static const char *const marks[2] = { "-4 ", "-6 " };
 
 struct dual {
-	const struct text_table *table[2]; /* NULL: the family does not have it */
+	const struct text_table *table[2]; /* NULL: missing in this family */
 	bool counters;
 	struct strbuf *out;
 };
@@ -36,7 +36,7 @@ static void write_rule(const struct dual *dual, const char *mark, const struct t
 	strbuf_putc(dual->out, '\n');
 }
 
-/* What one family has of a chain that the other has not, or has otherwise. */
+/* Writes what differs in the declaration of a chain between the families. */
 static void write_difference(const struct dual *dual, const struct text_chain *v4, const struct text_chain *v6)
 {
 	const struct text_chain *lone = v4 == NULL ? v6 : v4;
@@ -57,7 +57,7 @@ static void write_difference(const struct dual *dual, const struct text_chain *v
 	}
 }
 
-/* The chain line is for both families: what it says of one must hold for the other, or be set right. */
+/* Writes the chain line, which both families read. write_difference corrects what does not apply to one of them. */
 static void write_chain(const struct dual *dual, const char *name)
 {
 	const struct text_chain *v4 = chain_of(dual, 0, name), *v6 = chain_of(dual, 1, name);
@@ -99,7 +99,9 @@ static int write_rules(const struct dual *dual, const char *name)
 	return err;
 }
 
-/* The chains of the first family in their order, then those that only the second has. */
+/*
+ * The nth chain: those of the first family in their order, then those of the second. "": an earlier one; NULL: no more.
+ */
 static const char *nth_chain(const struct dual *dual, size_t n)
 {
 	const struct text_table *v4 = dual->table[0], *v6 = dual->table[1];

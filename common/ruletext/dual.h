@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The rules of both families as one text that iptables-restore and ip6tables-restore both read: lines
- * of both stand once, the others carry -4 or -6. Chain lines cannot carry a mark, so a chain of one
- * family alone is made by `-4 -N CHAIN`, and a policy that differs is set by `-6 -P CHAIN POLICY`.
+ * Writes the rules of both families as one text that iptables-restore and ip6tables-restore both read: a line of both
+ * families appears once, others are marked -4 or -6. Chain lines cannot be marked, so a chain of one family is created
+ * by `-4 -N CHAIN`, and a policy that differs is set by `-6 -P CHAIN POLICY`.
  */
 #ifndef FW_RULETEXT_DUAL_H
 #define FW_RULETEXT_DUAL_H
@@ -10,7 +10,7 @@
 #include "base/strbuf.h"
 #include "ruletext/rules.h"
 
-/* Appends the tables, filter first; where there is none at all, an empty filter. 0 or -ENOMEM. */
+/* Appends the tables, filter first; an empty filter if there are none. 0 or -ENOMEM. */
 must_check int dual_write(const struct text_rules *v4, const struct text_rules *v6, bool counters, struct strbuf *out);
 
 #endif

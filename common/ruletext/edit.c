@@ -5,12 +5,12 @@
 
 #include <errno.h>
 
-/* The rules of the chain that are still there, and for each text the places where it stands, first to last. */
+/* The rules of the chain that have not been removed yet, and the places of each text, in order. */
 struct remains {
 	struct text_chain chain;
-	VEC(const struct text_rule *) origin; /* of each rule, in the live chain */
-	VEC(size_t) first;                    /* by the text's number: its first place, SIZE_MAX: none is left */
-	VEC(size_t) next, number;             /* by place: the next place of the same text, and that text's number */
+	VEC(const struct text_rule *) origin; /* for each rule: where it is in the live chain */
+	VEC(size_t) first;                    /* by number of a text: its first place; SIZE_MAX: none left */
+	VEC(size_t) next, number;             /* by place: the next place of the same text; the text's number */
 	struct textmap texts;
 };
 
@@ -54,7 +54,9 @@ static bool find_places(struct remains *remains)
 	return good;
 }
 
-/* Removes what has no pair: -D takes the first rule of its text, which may be another one that has. */
+/*
+ * Removes the rules without a pair. -D removes the first rule with this text, which may be another one that has a pair.
+ */
 static bool remove_unpaired(struct remains *remains, const pairs *both, edits *out)
 {
 	struct text_chain *chain = &remains->chain;
@@ -103,7 +105,7 @@ int edit_chain(const struct text_chain *live, const struct text_chain *want, boo
 	pairs both = { 0 };
 	bool good = remains_make(&remains, live), settled = false;
 
-	/* Each round removes something, or is the last. */
+	/* each round removes a rule, or is the last */
 	while (good && !settled) {
 		both.len = 0;
 		good = align_rules(&remains.chain, want, counters, &both) == 0;
@@ -116,7 +118,7 @@ int edit_chain(const struct text_chain *live, const struct text_chain *want, boo
 	return good ? 0 : -ENOMEM;
 }
 
-/* The rules in front stay; but -D takes the first rule of its text, which must not be one of those. */
+/* The number of leading rules that stay. -D removes the first rule with its text, which must not be one of these. */
 static size_t common_head(const struct text_chain *live, const struct text_chain *want, const struct remains *places, bool counters)
 {
 	size_t head = 0;

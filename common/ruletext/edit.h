@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How to turn the rules of one chain into others without flushing it: delete what goes, insert what comes.
- * Rules that stay keep their counters, and rules that another program adds meanwhile are not lost.
+ * Turns the rules of one chain into others without flushing it, by removing and inserting rules. Rules that stay keep
+ * their counters, and rules that another program adds meanwhile are not lost.
  */
 #ifndef FW_RULETEXT_EDIT_H
 #define FW_RULETEXT_EDIT_H
@@ -10,37 +10,39 @@
 
 struct edit {
 	const struct text_rule *rule; /* borrowed */
-	bool remove;                  /* -D by its text, which takes the first equal rule of the chain, or by its place */
-	size_t number;                /* the place, from 1; 0: append, or remove by the text */
-	bool counted;                 /* with its counters in any case: it was there */
+	bool remove;                  /* -D by its text, which removes the first equal rule of the chain, or by its position */
+	size_t number;                /* the position, from 1; 0: append, or remove by text */
+	bool counted;                 /* always write its counters: the rule existed before */
 };
 
 typedef VEC(struct edit) edits;
 
 /*
- * Appends the steps, to be done in this order: all removals, then the insertions from the head to the tail.
- * With counters, rules that differ in them alone are replaced. 0 or -ENOMEM.
+ * Appends the steps in the order in which they must be taken: all removals, then the insertions from head to tail. With
+ * counters, a rule that differs only in them is replaced. 0 or -ENOMEM.
  */
 must_check int edit_chain(const struct text_chain *live, const struct text_chain *want, bool counters, edits *out);
 
 /*
- * The same without a place that is told by its number, which another program moves when it inserts a rule meanwhile:
- * from the first difference on (`all`: from the first rule on) all rules go, by their text, and all that are wanted are
- * appended. What was there and comes back has the counters that it had, but with `counters` those of want. 0 or -ENOMEM.
+ * Like edit_chain, but uses no positions, because another program that inserts a rule meanwhile shifts them: all rules
+ * from the first difference on (`all`: from the first rule on) are removed by text, and all wanted ones appended. A
+ * rule that existed gets the counters that it had, or with `counters` those of want. 0 or -ENOMEM.
  */
 must_check int edit_tail(const struct text_chain *live, const struct text_chain *want, bool all, bool counters, edits *out);
 
 /*
- * The same with each removal by its place, from the tail to the head: iptables finds it without comparing rules. Only for a
- * chain of which others write nothing: what they insert meanwhile moves the places. 0 or -ENOMEM.
+ * Like edit_chain, but removes by position, from tail to head, which spares iptables the comparing of rules. Only for a
+ * chain that no other program writes to, as positions would shift. 0 or -ENOMEM.
  */
 must_check int edit_places(const struct text_chain *live, const struct text_chain *want, bool counters, edits *out);
 
-/* Do any of the steps tell a place by its number? */
+/* Does any step use a position? */
 bool edits_numbered(const edits *steps);
 
-/* Appends the steps as lines for iptables-restore --noflush; `counters`: with the counters of what is inserted,
- * else of other programs' rules alone. */
+/*
+ * Appends the steps as lines for iptables-restore --noflush. counters: with the counters of all inserted rules;
+ * otherwise only with those of `counted` and other programs' rules.
+ */
 void edit_write(const edits *steps, bool counters, struct strbuf *out);
 
 #endif

@@ -9,7 +9,7 @@
 
 enum { MODULE_NAME_MAX = 64 };
 
-/* A set that was declared before: the parts of both families say it, in the same words. */
+/* A set that is declared again: the parts of both families contain it, and must agree. */
 struct repeated {
 	struct set set;
 	const struct line *line;
@@ -36,7 +36,7 @@ static bool fault(const struct extras_reader *in, const struct line *line, const
 	return fault_at(in, line, 0, 0, text);
 }
 
-/* What the kernel's build gives to modules and aliases: no path, and no pattern. */
+/* Only characters of modules and aliases built for the kernel: no path, and no pattern. */
 static bool is_module_name(const struct token *name)
 {
 	for (size_t i = 0; i < name->len; i++)
@@ -151,7 +151,7 @@ static bool members_run_out(const struct set *set)
 	return any;
 }
 
-/* Which of two would be meant? */
+/* Reports sets that are declared twice with different content. */
 static bool check_repeated(struct extras_reader *in)
 {
 	bool good = true;
@@ -159,7 +159,7 @@ static bool check_repeated(struct extras_reader *in)
 	for (size_t i = 0; i < in->repeated.len; i++) {
 		struct set *again = &in->repeated.item[i].set;
 		const struct set *set = extras_set(in->extras, again->name);
-		bool same = set->open && !again->open && members_run_out(again); /* a part of a stored text said the same */
+		bool same = set->open && !again->open && members_run_out(again); /* stored text: the first was made open */
 
 		if (!same && (set->open != again->open || strcmp(strbuf_text(&set->type), strbuf_text(&again->type)) != 0 ||
 		    strcmp(strbuf_text(&set->members), strbuf_text(&again->members)) != 0))
@@ -200,7 +200,7 @@ static bool add_keep(struct extras_reader *in, const char *args, size_t len)
 		char *pattern;
 
 		if (is_kept(in->extras, &word))
-			continue; /* both families' parts say it */
+			continue; /* the parts of both families contain it */
 		pattern = strndup(word.text, word.len);
 		if (pattern == NULL || !vec_push(&in->extras->keep, pattern)) {
 			free(pattern);
@@ -210,7 +210,10 @@ static bool add_keep(struct extras_reader *in, const char *args, size_t len)
 	return true;
 }
 
-/* Members that run out cannot be what a text says: whoever puts them there does it again and again. */
+/*
+ * Reports sets whose members expire: the program that adds them does so again and again, so a text cannot declare them.
+ * In a stored text, makes these sets open instead.
+ */
 static bool check_running_out(struct extras_reader *in, bool stored)
 {
 	bool good = true;
@@ -273,7 +276,7 @@ bool extras_read_stored(struct extras *extras, const struct stream *stream, stru
 	return read_all(&in) && check_running_out(&in, true);
 }
 
-/* named: a member's line names its set, and none has the "#@ " of a directive. */
+/* named: members name their set, and lines do not begin with "#@ ". */
 static void write_all(const struct extras *extras, bool named, struct strbuf *out)
 {
 	const char *begin = named ? "" : "#@ ";

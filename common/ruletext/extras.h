@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a stream asks for besides rules: modules, kernel settings, sets, chains to keep. */
+/* What a stream asks for in addition to rules: modules, kernel settings, sets, chains to keep. */
 #ifndef FW_RULETEXT_EXTRAS_H
 #define FW_RULETEXT_EXTRAS_H
 
@@ -21,21 +21,25 @@ struct extras {
 };
 
 /*
- * Adds the directives of a stream; what is there already is not added again. Faults are reported at
- * their lines. False when there was one.
+ * Adds the directives of a stream; duplicates are added once. Reports faults at their lines. False: there was a fault.
  */
 must_check bool extras_read(struct extras *extras, const struct stream *stream, struct diag_log *log);
 
-/* The same for a stored text, which an older version may have written: a set whose members run out is open. */
+/*
+ * Like extras_read, for a stored text that an older version may have written: a set whose members expire becomes open.
+ */
 must_check bool extras_read_stored(struct extras *extras, const struct stream *stream, struct diag_log *log);
 
-/* The set of this name; NULL: it is not declared. Holds until a set is added. */
+/* The set with this name; NULL: not declared. The pointer is valid until a set is added. */
 struct set *extras_set(const struct extras *extras, const char *name);
 
-/* The directives again, one a line. */
+/* Appends the directives, one a line. */
 void extras_write(const struct extras *extras, struct strbuf *out);
 
-/* The same for comparing: each line says all of one thing, with a member's set in it: "member SET MEMBER". */
+/*
+ * Like extras_write, for comparing line by line: each line is complete by itself, so a member names its set: "member
+ * SET MEMBER".
+ */
 void extras_write_named(const struct extras *extras, struct strbuf *out);
 
 void extras_free(struct extras *extras);

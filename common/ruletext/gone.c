@@ -7,7 +7,7 @@
 
 typedef VEC(const char *) names;
 
-/* One chain in the four texts; NULL: it is not there. */
+/* One chain in the four texts; NULL: missing there. */
 struct chains {
 	const struct text_chain *before, *put, *live, *ours;
 };
@@ -19,7 +19,7 @@ static const struct text_chain *chain_of(const struct text_rules *rules, const c
 	return found != NULL ? table_chain(found, chain) : NULL;
 }
 
-/* The texts of the rules in a chain. */
+/* Adds the texts of the rules in a chain. */
 static bool map_chain(const struct text_chain *chain, struct textmap *map)
 {
 	bool good = true;
@@ -41,7 +41,7 @@ static bool is_target(const struct text_rule *rule, const char *chain)
 	return target.len == strlen(chain) && memcmp(target.text, chain, target.len) == 0;
 }
 
-/* A rule that jumps to a chain that is gone goes with it. */
+/* Does the rule jump to a chain that has disappeared? Then it is left out too. */
 static bool jumps_to(const names *gone, const struct text_rule *rule)
 {
 	for (size_t i = 0; i < gone->len; i++)
@@ -50,13 +50,13 @@ static bool jumps_to(const names *gone, const struct text_rule *rule)
 	return false;
 }
 
-/* The load left it as it was: it stays as it is now. */
+/* Did the load not change the chain? Then the undoing does not either. */
 static bool left_alone(const struct chains *chains)
 {
 	return chains->live != NULL && chains->put != NULL && chains->before != NULL && chain_equal(chains->before, chains->put);
 }
 
-/* Nobody else has written to it since the load. */
+/* Has nobody else written to the chain since the load? */
 static bool untouched(const struct chains *chains)
 {
 	return chains->live != NULL && chains->put != NULL && chain_equal(chains->live, chains->put);
@@ -68,12 +68,12 @@ static void write_all(const struct text_chain *chain, struct strbuf *out)
 		rule_write(&chain->rules.item[i], rule_raw(&chain->rules.item[i]), true, out);
 }
 
-/* The rules of a chain by their text, those with the same text in their order: a rule is taken once. */
+/* The rules of a chain by text, so that each rule is taken once. Rules with the same text are taken in their order. */
 struct supply {
 	struct textmap map;
 	const struct text_chain *chain;
-	VEC(size_t) first; /* by number: the first that was not taken yet */
-	VEC(size_t) next;  /* by place from the tail: the next one with this text; SIZE_MAX: none */
+	VEC(size_t) first; /* by number: the first rule that was not taken yet */
+	VEC(size_t) next;  /* by place, counted from the tail: the next rule with this text; SIZE_MAX: none */
 };
 
 static bool supply_make(struct supply *supply, const struct text_chain *chain)
@@ -110,9 +110,9 @@ static void supply_free(struct supply *supply)
 }
 
 /*
- * The rules of `from`, which is before or put, and the other one is `other`. What stands in both and is not ours was
- * carried over by the load. Where others have written since, the chain as it is now says what stands there of that, and
- * in which order; in any case it says what was counted.
+ * Writes the rules of `from`, which is before or put; `other` is the other one. A rule in both that is not ours was
+ * carried over by the load. If others have written to the chain since, such rules are left out: the chain as it is now
+ * shows which of them remain, and in which order. Otherwise they get their present counters.
  */
 static bool write_rules(const struct chains *chains, const struct text_chain *from, const struct text_chain *other,
 			const names *gone, struct strbuf *out)
@@ -141,7 +141,7 @@ static bool write_rules(const struct chains *chains, const struct text_chain *fr
 	return good;
 }
 
-/* Does a rule of ours, which comes back in any case, jump to it? */
+/* Does a rule of ours, which is restored in any case, jump to the chain? */
 static bool is_needed(const struct text_table *ours, const char *chain)
 {
 	for (size_t c = 0; ours != NULL && c < ours->chains.len; c++)

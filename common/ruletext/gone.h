@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What other programs have done since a load: its undoing must leave it, and bring nothing of theirs back. */
+/*
+ * Finds what other programs have changed since a load: undoing the load must neither revert that nor restore rules that
+ * they removed.
+ */
 #ifndef FW_RULETEXT_GONE_H
 #define FW_RULETEXT_GONE_H
 
@@ -7,17 +10,17 @@
 
 /* A load that is to be undone. */
 struct undone {
-	const struct text_rules *before; /* what stood there before it */
-	const struct text_rules *put;    /* what it left there */
-	const struct text_rules *live;   /* what stands there now */
+	const struct text_rules *before; /* in force before it */
+	const struct text_rules *put;    /* what it put in force */
+	const struct text_rules *live;   /* in force now */
 	const struct text_rules *ours;   /* the rules of the load before it; NULL: none */
 };
 
 /*
- * Appends what stood there before, with counters, and what the load left there, without what others decide:
- * - chains that were not ours, were left there by the load and are not there any more, with the rules that jump to them;
+ * Appends the rules before the load (with counters) and those that it put in force, without what other programs decide:
+ * - chains that were not ours, that the load kept and that have disappeared since, with the rules that jump to them;
  * - in a chain that the load changed and others have written to since, the rules that are not ours and that the load
- *   carried over. As they stand there now, or not any more, a merge takes them for rules of others.
+ * carried over: a merge treats what is left of them as other programs' rules.
  * 0 or -ENOMEM.
  */
 must_check int rules_without_theirs(const struct undone *u, struct strbuf *before, struct strbuf *put);

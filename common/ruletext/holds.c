@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Our rules of want stand in live in their order; what stands between them is not ours. */
+/* Are our rules of want in live, in the same order? Any other rules may be between them. */
 static bool chain_holds(const struct text_chain *want, const struct text_chain *live)
 {
 	size_t at = 0;

@@ -25,7 +25,7 @@ static size_t list_length(const struct token *word)
 	return count;
 }
 
-/* How many rules of `chain` the line makes: marks, counters and addresses may stand around -A CHAIN. */
+/* How many rules of `chain` the line makes. Marks, counters and addresses may be before or after -A CHAIN. */
 static size_t rules_made(const struct line *line, const char *chain)
 {
 	struct token word = token_after(line->text, line->len, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which lines of a text made the rules of a chain: rules in force are then told in their user's own words. */
+/* Finds the lines of a text that made the rules of a chain, to show rules in force as their user wrote them. */
 #ifndef FW_RULETEXT_INPUTLINE_H
 #define FW_RULETEXT_INPUTLINE_H
 
@@ -9,9 +9,9 @@
 typedef VEC(const struct line *) input_lines;
 
 /*
- * Appends, for each rule of a chain in its order, the line that made it; a line with several addresses
- * (-s A,B) stands there once for each. When their number is not that of the rules, the text moves or
- * deletes rules, or names hosts, and the lines say nothing. 0 or -ENOMEM.
+ * Appends, for each rule of a chain in order, the line that made it. A line with several addresses (-s A,B) appears
+ * once for each rule that it makes. If the number of lines is not that of the rules, the text moves or deletes rules or
+ * uses host names, and the lines are meaningless. 0 or -ENOMEM.
  */
 must_check int input_lines_of(const struct stream *stream, enum family family, const char *table, const char *chain,
 			      input_lines *out);

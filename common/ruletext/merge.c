@@ -9,7 +9,7 @@
 
 typedef VEC(struct piece) pieces;
 
-/* One table of the three texts; NULL: it is not there. */
+/* One table in the three texts; NULL: missing there. */
 struct tables {
 	const struct text_table *base, *live, *next;
 };
@@ -76,7 +76,7 @@ static int piece_order(const void *left, const void *right)
 	return order != 0 ? order : a->len < b->len ? -1 : a->len > b->len;
 }
 
-/* Our rules of a chain, sorted, each with a mark whether it was found in live already. */
+/* Our rules of a chain, sorted. taken: found in live already. */
 struct known_rules {
 	pieces sorted;
 	VEC(bool) taken;
@@ -92,7 +92,7 @@ static bool add_sorted(pieces *out, const struct text_chain *chain)
 	return true;
 }
 
-/* Both multisets in one: each rule as often as it stands in the one that has it more often. */
+/* Joins both multisets: each rule as often as in the chain that has it more often. */
 static bool known_make(struct known_rules *known, const struct text_chain *base, const struct text_chain *next)
 {
 	pieces a = { 0 }, b = { 0 };
@@ -117,7 +117,7 @@ static void known_free(struct known_rules *known)
 	vec_free(&known->taken);
 }
 
-/* Is this rule one of ours that was not found yet? Then it is found now. */
+/* Is this one of our rules, not taken yet? Then takes it. */
 static bool known_take(struct known_rules *known, const struct piece *text)
 {
 	size_t low = 0, high = known->sorted.len;
@@ -157,7 +157,7 @@ static bool same_rules(const struct text_chain *a, const struct text_chain *b)
 	return same == a->rules.len && same == b->rules.len;
 }
 
-/* Where an earlier merge put another program's rule: in front of all of ours, behind one of them, or nowhere. */
+/* Where an earlier merge put another program's rule: before all of ours, after one of ours, or nowhere. */
 enum merge_place { PLACE_NONE, PLACE_HEAD, PLACE_TAIL };
 
 static enum merge_place earlier_place(const struct merge *merge, const char *table_name, const struct text_chain *chain,
@@ -178,12 +178,15 @@ static enum merge_place earlier_place(const struct merge *merge, const char *tab
 
 typedef VEC(bool) flags;
 
-/* Live's rules of a chain that are not ours: each goes to the head or the tail. */
+/* The foreign rules of a chain: those to put before ours, and those to put after them. */
 struct parts {
 	VEC(struct text_rule) head, tail;
 };
 
-/* May it stay in front of rules that were never there: a jump, or a ban. A DROP of everything would leave ours nothing. */
+/*
+ * May this foreign rule stay first when our rules are new in the chain? Only a jump, or a ban: a DROP of everything
+ * would make all of ours unreachable.
+ */
 static bool leads(const struct text_table *table, const struct text_chain *chain, const struct text_rule *rule)
 {
 	struct piece target = rule_target(rule);
@@ -205,7 +208,7 @@ static bool turn_round(const struct text_chain *chain, struct text_chain *out)
 	return good;
 }
 
-/* The pairs of equal rules, found from the tail on: what others insert stands in front. Places are counted from the tail. */
+/* Pairs equal rules from the tail on, because others insert theirs at the head. Places are counted from the tail. */
 static bool align_tails(const struct text_chain *live, const struct text_chain *base, pairs *both)
 {
 	struct text_chain left, right = { .name = NULL };
@@ -216,7 +219,10 @@ static bool align_tails(const struct text_chain *live, const struct text_chain *
 	return good;
 }
 
-/* Which of live's rules are ours? Those that stand as in base first: another rule with the words of one of ours is not. */
+/*
+ * Finds our rules in live, first those in the same order as in base: a foreign rule may have the same text as one of
+ * ours.
+ */
 static bool find_ours(const struct text_chain *live, const struct text_chain *base, struct known_rules *known, flags *ours)
 {
 	pairs both = { 0 };
@@ -274,7 +280,7 @@ static bool split_foreign(struct merge *merge, const struct text_table *table, c
 	return good;
 }
 
-/* Head, ours, tail; the tail before a last rule of ours that lets nothing past it. */
+/* Joins head, our rules and tail. The tail comes before a final rule of ours that matches everything. */
 static bool join_parts(struct text_chain *out, const struct text_chain *next, const struct parts *parts)
 {
 	size_t ours = next != NULL ? next->rules.len : 0, last = ours;
@@ -303,7 +309,7 @@ static bool copy_chain(struct text_chain *out, const struct text_chain *from, bo
 	return good;
 }
 
-/* A chain of ours, or a built-in one, which belongs to all. */
+/* Composes a chain of ours, or a built-in one, which all programs share. */
 static bool compose_chain(struct merge *merge, const struct tables *tables, const char *name, struct text_chain *out)
 {
 	const struct text_chain *base = chain_in(tables->base, name), *live = chain_in(tables->live, name);
@@ -319,7 +325,7 @@ static bool compose_chain(struct merge *merge, const struct tables *tables, cons
 		out->counters = live->counters;
 	else if (next != NULL)
 		out->counters = next->counters;
-	/* As the last load left it: then nothing in it is foreign. */
+	/* unchanged since the last load: nothing in it is foreign */
 	good = live == NULL || live->rules.len == 0 || (base != NULL && same_rules(live, base)) ||
 	       (known_make(&known, base, next) && split_foreign(merge, tables->live, live, base, &known, &parts));
 	good = good && join_parts(out, next, &parts);
@@ -329,7 +335,10 @@ static bool compose_chain(struct merge *merge, const struct tables *tables, cons
 	return good;
 }
 
-/* The policy of a built-in chain: ours; else, where it was ours or all goes, ACCEPT; else as it is. */
+/*
+ * The policy of a built-in chain: the requested one; else ACCEPT, if it was ours or foreign things are dropped; else
+ * the present one.
+ */
 static const char *compose_policy(struct merge *merge, const struct tables *tables, const char *name)
 {
 	const struct text_chain *base = chain_in(tables->base, name), *live = chain_in(tables->live, name);
@@ -343,7 +352,7 @@ static const char *compose_policy(struct merge *merge, const struct tables *tabl
 	return merge->foreign == FOREIGN_DROP ? "ACCEPT" : live->policy;
 }
 
-/* A chain that stands in live and not in next: built-in, kept by name, foreign, or stale. */
+/* Adds a chain that is in live but not in next: it may be built-in, kept by name, foreign, or stale. */
 static bool add_live_chain(struct merge *merge, const struct tables *tables, const struct text_chain *live,
 			   struct text_rules *want, struct text_table *table)
 {
@@ -364,7 +373,7 @@ static bool add_live_chain(struct merge *merge, const struct tables *tables, con
 	return out != NULL && copy_chain(out, live, true);
 }
 
-/* Chains that rules in want still jump to must stay, and so must what those jump to. */
+/* Keeps chains that foreign rules still jump to, and those that they jump to in turn. */
 static bool add_still_used(struct merge *merge, const struct tables *tables, struct text_rules *want, struct text_table *table)
 {
 	for (size_t c = 0; c < table->chains.len; c++) {
@@ -392,7 +401,7 @@ static bool add_still_used(struct merge *merge, const struct tables *tables, str
 	return true;
 }
 
-/* Nobody set this policy, or it is the one that we set. */
+/* Is the policy unset, or the one that we want? */
 static bool policy_free(const struct text_chain *live, const struct text_chain *next)
 {
 	return live->policy == NULL || strcmp(live->policy, "ACCEPT") == 0 || strcmp(live->policy, next->policy) == 0;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What shall stand in the kernel, from three texts of one family: base, what the last load put there;
- * live, what is there now; next, what is asked for. What is in live and neither in base nor in next
- * was made by another program (Docker, fail2ban, a hand): it is foreign, and is carried over or
- * dropped as a whole.
+ * Merges three texts of one family into the rules to put in force: base, what the last load put in force; live, what is
+ * in force; next, what is asked for. What is in live but neither in base nor in next was made by another program
+ * (Docker, fail2ban) or by hand: it is foreign, and is either carried over or dropped.
  *
- * Foreign rules within a chain of ours keep their place against our rules: those in front of all of
- * ours stay in front, the others go behind ours, but before a last rule that matches everything.
- * Where none of our rules was there yet, leading jumps (that is how fail2ban and Docker hook in) and
- * leading rules that drop or reject some packets (bans) stay in front, the rest goes behind.
+ * Foreign rules in a chain of ours keep their place relative to our rules: those before all of ours stay before them,
+ * the others come after ours, but before a final rule that matches everything. If none of our rules was in the chain,
+ * leading jumps (which fail2ban and Docker insert) and leading rules that drop or reject some packets (bans) stay
+ * first, and the rest comes after ours.
  */
 #ifndef FW_RULETEXT_MERGE_H
 #define FW_RULETEXT_MERGE_H
@@ -20,30 +19,32 @@ enum foreign { FOREIGN_KEEP, FOREIGN_DROP };
 
 struct merge {
 	enum foreign foreign;
-	const char *const *keep; /* borrowed; patterns of chain names that are foreign in any case */
+	const char *const *keep; /* borrowed; patterns of names of chains that are always foreign */
 	size_t keep_count;
-	bool only_changed; /* a chain that is the same in base and next is left as it is live: for a rollback */
-	const struct text_rules *earlier; /* borrowed; the result of a merge before this one, which other programs
-					     overtook: their rules that it placed in front of ours belong there, wherever
-					     they stand now; NULL: none */
+	bool only_changed; /* leave a chain as it is live if it is the same in base and next; for a rollback */
+	/*
+	 * Borrowed; the result of an earlier merge whose commit failed because others wrote meanwhile; NULL: none. Foreign
+	 * rules that it put before ours go there again, wherever they are now.
+	 */
+	const struct text_rules *earlier;
 	/* results */
-	size_t unknown;           /* foreign things found: rules, chains, policies; kept by name not counted */
-	struct strbuf first;      /* owned; the first of them, for a message */
-	struct strbuf still_used; /* owned; chains of base that foreign rules still jump to, so they stay */
+	size_t unknown;           /* foreign rules, chains and policies found, without those kept by name */
+	struct strbuf first;      /* owned; the first of these, for a message */
+	struct strbuf still_used; /* owned; names of chains of base that stay because foreign rules still jump to them */
 };
 
 #define MERGE_INIT { .first = STRBUF_INIT, .still_used = STRBUF_INIT }
 
 /*
- * Fills want, which borrows the texts of the three. base may be NULL: there was no load yet, and what
- * is the same in live and next is not foreign. 0 or -ENOMEM; merge_free and rules_free in any case.
+ * Fills want, which borrows from all three texts. base may be NULL: there was no load yet, and what is the same in live
+ * and next is not foreign. 0 or -ENOMEM; merge_free and rules_free must follow in any case.
  */
 must_check int merge_rules(struct merge *merge, const struct text_rules *base, const struct text_rules *live,
 			   const struct text_rules *next, struct text_rules *want);
 
 void merge_free(struct merge *merge);
 
-/* Does live hold all that is ours in want, in our order? Foreign rules may have come or gone. */
+/* Does live contain all of our rules in want, in the same order? Foreign rules may have been added or removed. */
 bool merge_holds(const struct text_rules *want, const struct text_rules *live);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-/* Base's rules of a chain; `left` tells how many of each were not found in live yet. */
+/* The rules of a chain in base. left: how many of each have not been found in live yet. */
 struct pool {
 	struct textmap map;
 	VEC(size_t) left;

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
-/* What is written, and how. */
+/* What to write, and how. */
 struct writing {
-	const struct text_table *live; /* NULL: not there */
+	const struct text_table *live; /* NULL: missing */
 	const struct text_table *want;
 	enum program_style style;
 	enum counts counts;
@@ -19,7 +19,7 @@ static const struct text_chain *live_chain(const struct text_table *live, const 
 	return live != NULL ? table_chain(live, name) : NULL;
 }
 
-/* Are there counts to set, which are not those of the same rules in force? Zeros alone say nothing. */
+/* Are there counters to set that differ from those in force? Zeros alone do not count. */
 static bool other_counts(const struct text_chain *now, const struct text_chain *want)
 {
 	bool any = false, other = false;
@@ -65,7 +65,7 @@ static void write_rules(const struct writing *w, const struct text_chain *chain)
 
 /* --- edit ------------------------------------------------------------------------------------------- */
 
-/* A user chain whose rules are all ours now and will be. */
+/* Is this a user chain in which all rules are ours, now and afterwards? */
 static bool is_private(const struct text_chain *now, const struct text_chain *want)
 {
 	if (want->policy != NULL || !want->ours)
@@ -77,9 +77,9 @@ static bool is_private(const struct text_chain *now, const struct text_chain *wa
 }
 
 /*
- * What iptables-nft-restore does for an edit: it compares a removal with the rules in front of it, about a
- * tenth of the time that it takes to add a rule (measured with 1.8.9). A flush loses what another program has
- * just added to the chain, so it must save the time of SPARE rules at least, some 10 ms.
+ * The cost of an edit, in tenths of the time in which iptables-nft-restore adds a rule: it compares a removal with each
+ * rule before it, which takes about a tenth (measured with 1.8.9). A flush loses what another program has just added to
+ * the chain, so it must save at least the time of SPARE rules, about 10 ms.
  */
 #define SPARE 1000
 #define LONG  100000 /* about a second */
@@ -101,7 +101,7 @@ static size_t cost_of(const struct text_chain *now, const edits *steps)
 	return cost;
 }
 
-/* A step to a place passes the rules in front of it, which costs a hundredth of a comparison with them. */
+/* With a position, iptables skips the rules before it, which takes a hundredth of comparing them. */
 static size_t cost_of_places(const edits *steps)
 {
 	size_t cost = 0;
@@ -111,7 +111,7 @@ static size_t cost_of_places(const edits *steps)
 	return cost;
 }
 
-/* A chain that nobody else writes to, and in which removals by text would take longer than to fill it again. */
+/* Writes a chain that nobody else writes to, if removals by text would take longer than filling it again. */
 static int edit_private(const struct writing *w, const struct text_chain *now, const struct text_chain *want, size_t flush)
 {
 	bool counters = w->counts == COUNTS_SET && want->ours;
@@ -140,7 +140,7 @@ static int edit_one(const struct writing *w, const struct text_chain *want)
 	if (err == 0 && private && cost > flush) {
 		err = edit_private(w, now, want, flush);
 	} else if (err == 0) {
-		bool dear = cost > flush + 10 * from->rules.len; /* each removal passes many rules: from the head on it passes none */
+		bool dear = cost > flush + 10 * from->rules.len; /* removals from the head on compare nothing */
 
 		if (!private && (dear || edits_numbered(&steps))) {
 			steps.len = 0;
@@ -152,7 +152,7 @@ static int edit_one(const struct writing *w, const struct text_chain *want)
 	return err;
 }
 
-/* A chain line sets a policy's counters to zero (nft): only those that have another policy are named. */
+/* A chain line resets the counters of the policy (nft), so only chains whose policy changes are named. */
 static int edit_table(const struct writing *w)
 {
 	int err = 0;
@@ -161,7 +161,7 @@ static int edit_table(const struct writing *w)
 		const struct text_chain *chain = &w->want->chains.item[i], *now = live_chain(w->live, chain->name);
 
 		if (chain->policy == NULL && now == NULL)
-			strbuf_printf(w->out, "-N %s\n", chain->name); /* refused if another program has just made it */
+			strbuf_printf(w->out, "-N %s\n", chain->name); /* refused if another program has just created it */
 		else if (chain->policy != NULL && !same_policy(now, chain) && changed(w->live, chain, w->counts))
 			chain_write_line(chain, true, w->out);
 	}
@@ -169,7 +169,7 @@ static int edit_table(const struct writing *w)
 		if (changed(w->live, &w->want->chains.item[i], w->counts))
 			err = edit_one(w, &w->want->chains.item[i]);
 	for (size_t i = 0; w->live != NULL && i < w->live->chains.len; i++)
-		if (stale(&w->live->chains.item[i], w->want)) /* whoever wrote into it: his rules go with it */
+		if (stale(&w->live->chains.item[i], w->want)) /* with any rules that others have added */
 			strbuf_printf(w->out, "-F %s\n", w->live->chains.item[i].name);
 	return err;
 }
@@ -177,8 +177,8 @@ static int edit_table(const struct writing *w)
 /* --- flush and fill --------------------------------------------------------------------------------- */
 
 /*
- * The printed words of another program's rule may say more than the rule does: it is left where it is. In a built-in chain
- * there may be one; who undoes a load does not know which.
+ * Must this chain be edited? The printed text of a foreign rule may not show all of it, so it is left where it is. A
+ * built-in chain may contain one even if want has none: an undoing does not know which rules are foreign.
  */
 static bool is_edited(const struct writing *w, const struct text_chain *want)
 {
@@ -189,7 +189,10 @@ static bool is_edited(const struct writing *w, const struct text_chain *want)
 	return w->style == PROGRAM_LOCKED && foreign && live_chain(w->live, want->name) != NULL;
 }
 
-/* Places are told by their numbers, which nobody else moves. What costs as much as LONG rules more is not worth it. */
+/*
+ * Fills a chain, or edits it. Positions are safe, as the lock keeps others out. Editing is not worth more than the cost
+ * of LONG rules.
+ */
 static int fill_chain(const struct writing *w, const struct text_chain *want)
 {
 	const struct text_chain *now = live_chain(w->live, want->name);
@@ -209,7 +212,7 @@ static int fill_chain(const struct writing *w, const struct text_chain *want)
 	return err;
 }
 
-/* Every chain line of a table of legacy without its counters would set them to zero: name them all. */
+/* iptables-legacy resets the counters of a chain that is not named, so all built-in chains are. */
 static int flush_table(const struct writing *w)
 {
 	const struct text_table *live = w->live, *want = w->want;
@@ -260,7 +263,7 @@ static bool table_changed(const struct text_table *live, const struct text_table
 	return false;
 }
 
-/* A table that is not wanted at all: it cannot be removed, but nothing of it stays. */
+/* Empties a table that is not wanted at all; it cannot be removed. */
 static void write_blank(const struct text_table *live, struct strbuf *out)
 {
 	strbuf_printf(out, "*%s\n", live->name);

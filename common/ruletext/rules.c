@@ -104,7 +104,7 @@ static struct token behind_marks(const struct line *line, struct token word)
 	return word;
 }
 
-/* The rule as savers write its beginning: the line's own text where that is so already. */
+/* The rule with its beginning as iptables-save writes it; the line's own text if it begins like that. */
 static struct piece rule_text(struct text_rules *rules, const struct line *line, const struct token *command,
 			      const struct token *chain)
 {
@@ -126,7 +126,7 @@ static struct piece rule_text(struct text_rules *rules, const struct line *line,
 	return (struct piece){ start, start != NULL ? (unsigned)(end - start) : 0 };
 }
 
-/* [1:60] -A INPUT -j ACCEPT; false: it does not append, or no memory. */
+/* Reads a rule such as "[1:60] -A INPUT -j ACCEPT". False: it does not append, or no memory. */
 static bool read_rule(struct text_rules *rules, struct text_table *table, const struct line *line, struct text_chain **last)
 {
 	struct token first = token_after(line->text, line->len, 0), chain;

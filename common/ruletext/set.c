@@ -15,7 +15,7 @@ static bool begins(const struct token *word, const char *prefix)
 	return word->len >= len && memcmp(word->text, prefix, len) == 0;
 }
 
-/* Does a word begin with '-', outside of the quotes of a comment? To ipset that is an option of its own. */
+/* Does a word begin with '-', outside the quotes of a comment? ipset takes it for an option of its own. */
 static bool has_option(const char *text, size_t len)
 {
 	bool quoted = false;
@@ -29,7 +29,7 @@ static bool has_option(const char *text, size_t len)
 	return false;
 }
 
-/* A word of its own; len 0: there is none. Text in quotes is a comment's. */
+/* Finds an option as a word of its own, outside the quotes of a comment. len 0: there is none. */
 static struct token find_option(const char *text, const char *option)
 {
 	size_t len = strlen(text);
@@ -50,7 +50,7 @@ static struct token option_value(const char *text, const char *option)
 	return word.len > 0 ? token_next(text, strlen(text), &word) : word;
 }
 
-/* ADDRESS, ADDRESS/LENGTH or ADDRESS-ADDRESS */
+/* Is this ADDRESS, ADDRESS/LENGTH or ADDRESS-ADDRESS? */
 static bool is_address(const char *text, size_t len, enum family family)
 {
 	const char *dash = memchr(text, '-', len), *end = text + len, *stop = dash != NULL ? dash : end;
@@ -65,7 +65,7 @@ static bool is_address(const char *text, size_t len, enum family family)
 	return addr_read(dash + 1, (size_t)((slash != NULL ? slash : end) - dash) - 1, family, bytes);
 }
 
-/* A type says what a member's parts are: hash:net,port,ip. */
+/* Are the parts of a member that must be addresses addresses? The type names the parts: hash:net,port,ip. */
 static bool has_addresses(const struct set *set, const char *text, size_t len)
 {
 	const char *type = strbuf_text(&set->type), *kind = strchr(type, ':');
@@ -82,7 +82,7 @@ static bool has_addresses(const struct set *set, const char *text, size_t len)
 		if (address && !is_address(text, part, family))
 			return false;
 		if (comma == NULL)
-			return true; /* ipset says what is missing */
+			return true; /* ipset reports what is missing */
 		text += part + 1;
 		len -= part + 1;
 	}
@@ -98,7 +98,7 @@ enum set_fault set_member_check(const struct set *set, const char *text, size_t 
 	return has_addresses(set, member.text, member.len) ? SET_GOOD : SET_FAULT_ADDRESS;
 }
 
-/* The word of a family as ipset prints it; NULL: another word. */
+/* A family as ipset prints it; NULL: not a family. */
 static const char *family_word(const struct token *word)
 {
 	static const char *const words[][2] = { { "inet", "inet" }, { "ipv4", "inet" }, { "inet6", "inet6" }, { "ipv6", "inet6" } };
@@ -109,7 +109,10 @@ static const char *family_word(const struct token *word)
 	return NULL;
 }
 
-/* The words from `word` on. A family alone, first or behind the type, is short for ipset's `family inet`. */
+/*
+ * Writes the words from `word` on. A family without `family`, first or after the type, is short for ipset's `family
+ * inet`.
+ */
 static void write_words(struct set *set, const char *text, size_t len, struct token word, bool typed)
 {
 	for (bool bare = !typed; word.len > 0; word = token_next(text, len, &word)) {
@@ -132,7 +135,10 @@ static void write_words(struct set *set, const char *text, size_t len, struct to
 	}
 }
 
-/* A range of addresses has no names of hosts either. Ranges of ports begin with a digit or are known to ipset. */
+/*
+ * Is the range of a bitmap:ip made of addresses, not host names? Ranges of ports begin with a digit or a name that
+ * ipset knows.
+ */
 static bool has_range(const struct set *set)
 {
 	const char *type = strbuf_text(&set->type);
@@ -157,7 +163,7 @@ enum set_fault set_parse(struct set *set, bool open, const char *text, size_t le
 		return SET_FAULT_FORM;
 	if (!typed && type.len > 0 && (family_word(named ? &behind : &type) == NULL ||
 				       token_next(text, len, named ? &behind : &type).len > 0))
-		return SET_FAULT_FORM; /* no family, or options of what type? */
+		return SET_FAULT_FORM; /* not a family, or options without a type */
 	set->name = strndup(name.text, name.len);
 	write_words(set, text, len, type, typed);
 	if (set->name != NULL && !set->type.failed && has_range(set))
@@ -195,14 +201,14 @@ bool set_runs_out(const char *words, const char *member)
 	return own.len > 0 ? is_time(&own) : is_time(&all);
 }
 
-/* --- what ipset tells of a set ------------------------------------------------------------------------- */
+/* --- output of ipset save ------------------------------------------------------------------------------- */
 
 static int line_order(const void *left, const void *right)
 {
 	return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-/* Takes an option and its value out of a line. */
+/* Removes an option and its value from a line. */
 static void cut_option(char *line, const char *option)
 {
 	struct token value = option_value(line, option);
@@ -211,11 +217,11 @@ static void cut_option(char *line, const char *option)
 	if (value.len == 0)
 		return;
 	rest = line + (value.text - line) + value.len;
-	at = line + (value.text - line) - strlen(option) - 2; /* the blank in front of the option */
+	at = line + (value.text - line) - strlen(option) - 2; /* the blank before the option */
 	memmove(at, rest, strlen(rest) + 1);
 }
 
-/* Behind "create NAME " or "add NAME ". */
+/* The text after "create NAME " or "add NAME ". */
 static char *behind_name(char *line)
 {
 	size_t len = strlen(line);
@@ -293,12 +299,12 @@ bool set_lines_without(const char *lines, const char *others, struct strbuf *out
 	return good && !out->failed;
 }
 
-/* --- how alike two sets are -------------------------------------------------------------------------- */
+/* --- how similar two sets are -------------------------------------------------------------------------- */
 
-/* Options with a value. All others are words that stand alone. */
+/* Options with a value; all others have none. */
 static const struct valued {
 	const char *name;
-	enum set_likeness differs; /* if the values are not the same */
+	enum set_likeness differs; /* if the values differ */
 } valued[] = {
 	{ "family", SET_OTHER_TYPE },	  { "range", SET_OTHER_OPTIONS },    { "netmask", SET_OTHER_OPTIONS },
 	{ "bitmask", SET_OTHER_OPTIONS }, { "markmask", SET_OTHER_OPTIONS }, { "timeout", SET_OTHER_SIZE },
@@ -325,7 +331,10 @@ static bool has_word(const char *text, const struct token *sought)
 	return false;
 }
 
-/* What an option of one of them says of both. Where one has none, the kernel chose sizes; others change what it is. */
+/*
+ * What an option of one set says about both. If the other has none, the kernel chose sizes; other options change the
+ * set.
+ */
 static enum set_likeness compare_option(const struct valued *option, const struct token *value, const char *others)
 {
 	struct token other = option_value(others, option->name);
@@ -334,7 +343,7 @@ static enum set_likeness compare_option(const struct valued *option, const struc
 		return SET_ALIKE;
 	if (other.len > 0)
 		return option->differs;
-	if (option->differs == SET_OTHER_TYPE) /* inet is what a set has that names none */
+	if (option->differs == SET_OTHER_TYPE) /* the default is inet */
 		return token_is(value, "inet") ? SET_ALIKE : SET_OTHER_TYPE;
 	return strcmp(option->name, "timeout") == 0 ? SET_OTHER_OPTIONS : option->differs;
 }

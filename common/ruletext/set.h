@@ -1,76 +1,76 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A set of addresses (ipset) as a text asks for it. */
+/* A set (ipset) as a text asks for it. */
 #ifndef FW_RULETEXT_SET_H
 #define FW_RULETEXT_SET_H
 
 #include "base/strbuf.h"
 #include "ruletext/rules.h"
 
-/* The words of a set: its type, its family and its options, as behind `ipset create NAME`. */
+/* The words of a set are its type, family and options, as after `ipset create NAME`. */
 struct set {
 	char *name;            /* owned */
-	bool open;             /* others fill it: its members are neither recorded nor changed */
-	unsigned line;         /* of the stream that declares it, from 1; 0: of none */
-	struct strbuf type;    /* owned; its words; empty: an open set of whatever type it has */
+	bool open;             /* another program fills it: its members are neither recorded nor changed */
+	unsigned line;         /* line of the stream that declares it, from 1; 0: none */
+	struct strbuf type;    /* owned; its words; empty: an open set of any type */
 	struct strbuf members; /* owned; one a line */
-	bool existed;          /* before the load ... */
-	struct strbuf before;  /* owned; ... and `ipset save` of it then */
-	struct strbuf made;    /* owned; the words as the kernel tells them; empty: not known */
-	struct strbuf normal;  /* owned; the members as the kernel tells them, if `made` is known */
+	bool existed;          /* existed before the load ... */
+	struct strbuf before;  /* owned; ... with this `ipset save` */
+	struct strbuf made;    /* owned; the words as the kernel writes them; empty: unknown */
+	struct strbuf normal;  /* owned; the members as the kernel writes them, if made is known */
 };
 
 enum set_fault {
 	SET_GOOD,
 	SET_FAULT_FORM,     /* not NAME TYPE [inet|inet6] [OPTION ...] */
-	SET_FAULT_RESERVED, /* a name of fw-load's own */
-	SET_FAULT_OPTION,   /* a word for ipset itself, such as -exist or -file */
-	SET_FAULT_ADDRESS,  /* of a member: not an address of the set's family; ipset would look for a host of this name */
+	SET_FAULT_RESERVED, /* the name is reserved for fw-load */
+	SET_FAULT_OPTION,   /* an option of ipset itself, such as -exist or -file */
+	SET_FAULT_ADDRESS,  /* not an address of the set's family; ipset would look up a host of this name */
 	SET_FAULT_MEMORY,
 };
 
 /*
- * The words behind `#@ set` or `#@ set-open`: NAME TYPE [inet|inet6] [OPTION ...], and of an open set NAME [inet|inet6]
- * too. Anything but SET_GOOD: *set holds nothing.
+ * Parses the words after `#@ set` or `#@ set-open`: NAME TYPE [inet|inet6] [OPTION ...]; for an open set also NAME
+ * [inet|inet6]. If it returns anything but SET_GOOD, *set owns nothing.
  */
 must_check enum set_fault set_parse(struct set *set, bool open, const char *text, size_t len);
 
-/* Can the words behind `#@ member` of this set be handed to ipset? SET_GOOD, SET_FAULT_OPTION or SET_FAULT_ADDRESS. */
+/* Can the words after `#@ member` be passed to ipset? SET_GOOD, SET_FAULT_OPTION or SET_FAULT_ADDRESS. */
 must_check enum set_fault set_member_check(const struct set *set, const char *text, size_t len);
 
 void set_free(struct set *set);
 
-/* Do members of a set with these words, or this member (`member` not NULL), run out? */
+/* Do the members of a set with these words expire? Or, if `member` is not NULL, does this member expire? */
 bool set_runs_out(const char *words, const char *member);
 
-/* Is this member an exception, and no member? */
+/* Is this member an exception (nomatch)? */
 bool set_is_exception(const char *member);
 
-/* Names that begin so belong to fw-load, which fills a set beside the one in force. */
+/* Names with this prefix are reserved for fw-load, which fills new sets under them. */
 #define SET_SCRATCH_PREFIX "fw-load-"
 
-/* What an open set without a type is made of where it is not there. */
+/* The type of an open set that has none and must be created. */
 #define SET_OPEN_TYPE "hash:net"
 
 /*
- * Takes `ipset save` of one set apart: appends its words, without the seed of its hash, and its members, without
- * their counters, a line each. Members are sorted, but for those of a list of sets. False when memory ran out.
+ * Splits `ipset save` of one set: appends its words, without the seed of the hash, and its members, without counters,
+ * one a line. Members are sorted, except in a list of sets. False: no memory.
  */
 must_check bool set_split(const struct strbuf *saved, struct strbuf *words, struct strbuf *members);
 
-/* Appends a set's words without those by which the kernel tells how it stores it: another kernel chooses its own. */
+/* Appends a set's words without those about how the kernel stores it, which differ between kernels. */
 void set_plain_words(const char *words, struct strbuf *out);
 
-/* The next line of a text, such as members, without its newline; moves *text behind it. */
+/* Returns the next line of a text, without its newline, and moves *text after it. */
 struct piece set_next_line(const char **text);
 
-/* Appends the lines of a text that are not lines of the other one. False when memory ran out. */
+/* Appends the lines of a text that are not in the other one. False: no memory. */
 must_check bool set_lines_without(const char *lines, const char *others, struct strbuf *out);
 
-/* How alike two sets are, by their words. */
+/* How similar two sets are, judged by their words. */
 enum set_likeness {
-	SET_OTHER_TYPE,    /* the type or its family: neither can take the place of the other */
-	SET_OTHER_OPTIONS, /* such that members have, how they match, or what may be one */
-	SET_OTHER_SIZE,    /* the most members, or how long they stay */
+	SET_OTHER_TYPE,    /* different type or family: one cannot replace the other */
+	SET_OTHER_OPTIONS, /* different options of members, or different rules for what may be a member or how it matches */
+	SET_OTHER_SIZE,    /* a different maximum of members, or timeout */
 	SET_ALIKE,
 };
 

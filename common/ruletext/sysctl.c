@@ -22,7 +22,7 @@ void sysctl_squeeze(struct strbuf *out, const char *text)
 	}
 }
 
-/* As sysctl_read gives it, so that both can be compared; empty for a list with nothing in it. NULL: no memory. */
+/* The value in the form that sysctl_read returns, for comparing; empty for an empty list. NULL: no memory. */
 static char *squeezed(const char *text, size_t len)
 {
 	struct strbuf out = STRBUF_INIT;

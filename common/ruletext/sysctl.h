@@ -6,31 +6,34 @@
 #include "base/strbuf.h"
 
 struct sysctl {
-	char *key;   /* owned; as in net.ipv4.ip_forward, or with slashes where an interface's name has dots */
+	char *key;   /* owned; as in net.ipv4.ip_forward, or with slashes if an interface's name has dots */
 	char *value; /* owned */
 	char *before; /* owned; NULL: not read yet */
 };
 
-/* "KEY=VALUE" of len bytes. 0, -EINVAL: not that, or not below net.; -ENOMEM. */
+/* Parses "KEY=VALUE" of len bytes. 0; -EINVAL: malformed, or not below net.; -ENOMEM. */
 must_check int sysctl_parse(struct sysctl *sysctl, const char *text, size_t len);
 void sysctl_free(struct sysctl *sysctl);
 
-/* The same setting, whichever of the two ways it is written in? */
+/* Do both keys name the same setting, with dots or with slashes? */
 bool sysctl_same_key(const char *a, const char *b);
 
 /*
- * Does the value open the host: forward, accept what it refused, or take packets past the rules? Such
- * values are set when the rules stand, all others before.
+ * Does the value open the host: does it forward, accept what was refused, or let packets bypass the rules? Such values
+ * are set after the rules, all others before.
  */
 bool sysctl_opens(const struct sysctl *sysctl);
 
 /*
- * May it belong to the whole machine, so that a network namespace sees it and cannot set it? What opens or closes the
- * host never does.
+ * May the setting belong to the whole machine, so that a network namespace can read but not set it? Never a setting
+ * that opens or closes the host.
  */
 bool sysctl_may_be_shared(const struct sysctl *sysctl);
 
-/* Appends the text with every run of white space made one blank, and none at the ends: the kernel pads with tabs. */
+/*
+ * Appends the text with every run of white space replaced by one blank, and none at the ends: the kernel pads with
+ * tabs.
+ */
 void sysctl_squeeze(struct strbuf *out, const char *text);
 
 #endif

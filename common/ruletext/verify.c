@@ -12,7 +12,7 @@ struct verify {
 	struct difference *difference;
 };
 
-/* Keeps the first difference of the worst kind. */
+/* Keeps the first of the worst differences. */
 static void differs(const struct verify *v, enum in_force how, const char *table, const char *chain, const char *what,
 		    const struct text_rule *rule)
 {
@@ -26,7 +26,7 @@ static void differs(const struct verify *v, enum in_force how, const char *table
 	}
 }
 
-/* How often each text stands in a chain, minus how often it was met. */
+/* How often each text occurs in a chain, minus how often it was taken. */
 struct rule_tally {
 	struct textmap map;
 	VEC(long) left;
@@ -49,7 +49,7 @@ static bool tally_add(struct rule_tally *tally, const struct text_chain *chain, 
 	return good;
 }
 
-/* False: there is none left of this text. */
+/* Takes one rule of this text. False: none is left. */
 static bool tally_take(struct rule_tally *tally, const struct text_rule *rule)
 {
 	size_t number = textmap_find(&tally->map, &rule->text);
@@ -64,18 +64,18 @@ static void tally_free(struct rule_tally *tally)
 }
 
 /*
- * Both chains side by side. A rule of `now` that is not wanted at its place is another program's, or one that should
- * be gone; a rule of `want` that does not come is missing, or stands elsewhere.
+ * Walks both chains side by side. A rule of `now` that is not wanted at its place belongs to another program, or should
+ * have been removed. A rule of `want` that is not found is missing, or in another place.
  */
 struct verify_walk {
 	const struct verify *v;
 	const char *table;
 	const struct text_chain *want, *now;
-	struct rule_tally here;  /* all that stands in now */
-	struct rule_tally known; /* what may stand there of our rules, old and new */
+	struct rule_tally here;  /* all rules of now */
+	struct rule_tally known; /* our rules, old and new, that may be there */
 };
 
-/* The place of a rule in now, from `at` on; SIZE_MAX: it is not there. */
+/* The place of a rule in now, from `at` on; SIZE_MAX: not found. */
 static size_t find_from(const struct verify_walk *w, const struct text_rule *rule, size_t at)
 {
 	while (at < w->now->rules.len && !piece_equal(&w->now->rules.item[at].text, &rule->text))
@@ -83,7 +83,7 @@ static size_t find_from(const struct verify_walk *w, const struct text_rule *rul
 	return at < w->now->rules.len ? at : SIZE_MAX;
 }
 
-/* Our rules alone must follow each other, wherever those of other programs stand. */
+/* Our rules must be in the wanted order, wherever other programs' rules are. */
 static void walk_ours(struct verify_walk *w)
 {
 	size_t at = 0;
@@ -99,7 +99,10 @@ static void walk_ours(struct verify_walk *w)
 	}
 }
 
-/* Then all of them. If a rule of ours does not follow, the rule of another program in front of it stands too far behind. */
+/*
+ * Then compares all rules. If a rule of ours is not found after the last place, the foreign rule before it is too far
+ * back.
+ */
 static void walk_want(struct verify_walk *w)
 {
 	static const char moved[] = "this rule of another program is not at its place";
@@ -123,7 +126,7 @@ static void walk_want(struct verify_walk *w)
 	}
 }
 
-/* What is in force beyond want: fine unless the last load put it there. */
+/* Rules in force that are not wanted: allowed unless the last load put them there. */
 static void walk_extra(struct verify_walk *w)
 {
 	for (size_t i = 0; i < w->now->rules.len; i++) {
@@ -134,7 +137,7 @@ static void walk_extra(struct verify_walk *w)
 	}
 }
 
-/* How often each rule that is ours, or was, may stand in `now`. Of other programs' rules any number may. */
+/* How often each rule that is or was ours may occur in `now`. Other programs' rules may occur any number of times. */
 static bool known_make(struct verify_walk *w, const struct text_chain *stale)
 {
 	bool good = tally_add(&w->known, stale, false) && tally_add(&w->known, w->want, true);
@@ -185,7 +188,7 @@ static int verify_table(const struct verify *v, const struct text_table *want)
 		const struct text_chain *there = now != NULL ? table_chain(now, chain->name) : NULL;
 
 		if (there == NULL && chain->policy != NULL)
-			there = &absent_builtin; /* iptables has not made it yet */
+			there = &absent_builtin; /* iptables has not created it yet */
 		if (there != NULL)
 			err = verify_chain(v, want->name, chain, there);
 		else if (chain->ours || !v->others_may_remove)

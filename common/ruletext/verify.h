@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Is what is in force what was wanted? Asked of the kernel's answer after every commit. */
+/* Compares the rules in force with those that were wanted. Done after every commit. */
 #ifndef FW_RULETEXT_VERIFY_H
 #define FW_RULETEXT_VERIFY_H
 
@@ -7,23 +7,22 @@
 
 enum in_force {
 	IN_FORCE,
-	IN_FORCE_MOVED,   /* our rules stand, but another program's rules are not where the merge put them */
-	IN_FORCE_DIFFERS, /* our rules do not stand as they should */
+	IN_FORCE_MOVED,   /* our rules are in force, but another program's rules are not where the merge put them */
+	IN_FORCE_DIFFERS, /* our rules are not in force as wanted */
 };
 
-/* The first difference. Empty strings and pieces: not about one. */
+/* The first difference. Strings and pieces are empty if it is not about a chain or a rule. */
 struct difference {
 	const char *table, *chain; /* borrowed from the rules */
-	const char *what;          /* in words, such as "the policy is not"; static */
+	const char *what;          /* static; for people, such as "the chain is missing" */
 	struct piece rule;         /* borrowed */
-	unsigned line;             /* text_rule.line of a rule that is missing */
+	unsigned line;             /* text_rule.line of a missing rule */
 };
 
 /*
- * want: the result of merge_rules. stale: rules that this load removes, with those that it keeps (the last load's);
- * NULL: none. now: what is in force, its rules in the same words. Rules that other programs added since the merge
- * are not differences; those that they removed are not either, where `others_may_remove`.
- * -ENOMEM: memory ran out.
+ * want: the result of merge_rules. stale: our rules of the last load, both removed and kept; NULL: none. now: the rules
+ * in force, as the model writes them. Rules that other programs added since the merge are not differences, nor, with
+ * others_may_remove, those that they removed. 0 or -ENOMEM.
  */
 must_check int rules_verify(const struct text_rules *want, const struct text_rules *stale, const struct text_rules *now,
 			    bool others_may_remove, enum in_force *result, struct difference *difference);
