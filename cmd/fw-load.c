@@ -22,10 +22,10 @@ int main(int argc, char *argv[])
 	int status;
 
 	run_begin(&run, &cli, &options);
-	if (host_prepare(&cli.log) || options.action == ACTION_BOOT) /* at boot less may do, and must be tried */
+	if (host_prepare(&cli.log) || options.action == ACTION_BOOT) /* at boot, try even if it fails */
 		result = actions[options.action](&run);
 	run_end(&run);
 	status = cli_finish(&cli);
-	/* Where something was changed the result says what is in force, whatever went wrong on the way there. */
+	/* if the action may change something, its result says what is in force, whatever else was reported */
 	return result != RESULT_DONE || changes(&options) ? (int)result : status;
 }

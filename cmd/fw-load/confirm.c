@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A load that must be confirmed. A guard of its own process, session and, under systemd, unit waits
- * beside the foreground: whatever happens to terminal and session, it undoes the load in time. Both
- * decide under the lock of the state, by what the journal says then.
+ * A load that must be confirmed. The guard, in a process, session and, under systemd, unit of its own, waits beside the
+ * foreground process: whatever happens to the terminal and the session, it undoes the load in time. Both take the
+ * state's lock before they decide, by what the journal says then.
  */
 #include "fw-load/run.h"
 #include "base/file.h"
@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long the guard may take to come up, on a busy machine. */
+/* How long to wait for the guard to come up, or to finish writing, on a busy machine. */
 enum { GUARD_SECONDS = 20 };
 
 static const struct timespec moment = { .tv_nsec = 50 * 1000 * 1000 };
@@ -57,7 +57,7 @@ static long long pending(struct load_run *run, unsigned *generation)
 	return left;
 }
 
-/* The word yes on the terminal; false: nothing yet, or another word. */
+/* Has somebody typed yes on the terminal? False: nothing yet, or something else. */
 static bool terminal_says_yes(int tty)
 {
 	struct pollfd input = { .fd = tty, .events = POLLIN };
@@ -70,7 +70,7 @@ static bool terminal_says_yes(int tty)
 	return len >= 3 && memcmp(answer, "yes", 3) == 0;
 }
 
-/* Tells what the guard, which has no terminal, wrote down of a generation. RESULT_DONE: it did not undo it. */
+/* Reports what the guard, which has no terminal, wrote about a generation. RESULT_DONE: the guard did not undo it. */
 static enum result tell_outcome(struct load_run *run, unsigned generation)
 {
 	struct strbuf said = STRBUF_INIT;
@@ -83,7 +83,7 @@ static enum result tell_outcome(struct load_run *run, unsigned generation)
 	return found ? (enum result)result : RESULT_DONE;
 }
 
-/* The guard was killed: then it is for us to undo. */
+/* The guard was killed: undo the load here. */
 static enum result stand_in(struct load_run *run, struct transaction *t)
 {
 	enum result result = run_lock(run);
@@ -114,7 +114,7 @@ enum result run_wait(struct load_run *run, struct transaction *t)
 	}
 	if (tty >= 0)
 		close(tty);
-	(void)!run->door.lock(run->door.self, DOOR_LOCK_STATE, GUARD_SECONDS); /* who undid it may still be writing */
+	(void)!run->door.lock(run->door.self, DOOR_LOCK_STATE, GUARD_SECONDS); /* the guard may still be writing the outcome */
 	result = result == RESULT_DONE ? tell_outcome(run, ours) : result;
 	if (result == RESULT_DONE && state_link(&run->state, "good") == ours)
 		return RESULT_DONE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The commands of fw-load, but for the guard. */
+/* The commands of fw-load, except the guard. */
 #include "fw-load/run.h"
 #include "host/limits.h"
 
@@ -16,7 +16,7 @@ static struct transaction *begin(struct load_run *run)
 	return transaction_begin(&run->door, &run->state, &hooks, &run->cli->log);
 }
 
-/* Prints the plan, or carries it out and waits for its confirmation. */
+/* Prints the plan; or commits, and waits for the confirmation. */
 static enum result finish(struct load_run *run, struct transaction *t)
 {
 	struct strbuf plan = STRBUF_INIT;
@@ -136,7 +136,7 @@ static void print_generation(const struct load_run *run, const char *name)
 		printf("%s none\n", name);
 }
 
-/* What an interrupted run left is put right first; what waits for its confirmation is told. */
+/* Is there nothing to recover? A load that waits for its confirmation counts as settled while its guard is alive. */
 static bool is_settled(struct load_run *run, const struct transaction *t)
 {
 	unsigned generation;
@@ -144,7 +144,10 @@ static bool is_settled(struct load_run *run, const struct transaction *t)
 	return (transaction_pending(t, &generation) >= 0 && run_guard_alive(run)) || !transaction_unfinished(t);
 }
 
-/* A load that was seen in the middle may have come to wait while we waited for its lock. */
+/*
+ * Recovers an interrupted load. Checks again with the lock: what looked interrupted may by now wait for its
+ * confirmation.
+ */
 static enum result recover(struct load_run *run, struct transaction *t)
 {
 	enum result result = is_settled(run, t) ? RESULT_DONE : run_lock(run);

@@ -42,7 +42,7 @@ void run_end(struct load_run *run)
 	vec_free(&run->options.keep);
 }
 
-/* A line on a terminal that is written over, once a second, in a run that takes longer than that. */
+/* Once a second, rewrites a progress line on the terminal. */
 void run_tick(void *arg)
 {
 	struct load_run *run = arg;
@@ -72,7 +72,7 @@ void run_phase(void *arg, const char *phase)
 		run_tick(run);
 }
 
-/* The failure that the log was told of. */
+/* The result for what has been reported. */
 static enum result as_logged(const struct load_run *run)
 {
 	return diag_status(&run->cli->log) == STATUS_REFUSED ? RESULT_REFUSED : RESULT_SYSTEM;
@@ -91,7 +91,10 @@ enum result run_read(struct load_run *run)
 	return as_logged(run);
 }
 
-/* Rules of the other kind filter the same packets. Whoever boots, undoes or confirms must get on with it all the same. */
+/*
+ * Rules of the other backend filter the same packets: a new load is refused. Booting, undoing and confirming only warn,
+ * because they must proceed.
+ */
 static enum result look_at_other(struct load_run *run)
 {
 	bool new_load = run->options.action == ACTION_LOAD || run->options.action == ACTION_CHECK;
@@ -120,7 +123,7 @@ enum result run_machine(struct load_run *run)
 	return run->options.assume_empty ? RESULT_DONE : look_at_other(run);
 }
 
-/* At boot nothing that cannot be written, and no lock that cannot be had, keeps the rules from being loaded. */
+/* At boot, rules are loaded even if a folder cannot be written or a lock cannot be taken. */
 static enum result no_lock(struct load_run *run, int err, const char *what)
 {
 	if (run->options.action == ACTION_BOOT) {
@@ -176,7 +179,7 @@ enum result run_held(enum result (*work)(struct transaction *t), struct transact
 	return result;
 }
 
-/* At boot, what another generation needs may still have to be loaded. */
+/* Hook: loads modules. At boot the capability is kept, as another generation may need other modules. */
 static bool load_modules(void *arg, const struct extras *extras, struct strbuf *plan)
 {
 	struct load_run *run = arg;

@@ -78,7 +78,7 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* Options that are a command of their own; false: it is none. */
+/* Handles an option that is a command. False: it is none. */
 static bool set_action(const struct cli *cli, struct fw_load_options *options, int c)
 {
 	static const int commands[] = {
@@ -134,7 +134,7 @@ static void set_flag(struct cli *cli, struct fw_load_options *options, int c)
 		options->verbose = true;
 }
 
-/* What may come before a change of rules; --boot and the guard take the state's word for the rest. */
+/* Actions that options may go with. --boot and the guard take everything else from the state. */
 enum { LOADS = 1 << ACTION_LOAD | 1 << ACTION_ROLLBACK, TEXTS = 1 << ACTION_LOAD | 1 << ACTION_CHECK };
 
 static const struct cli_scope scopes[] = {

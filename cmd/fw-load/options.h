@@ -12,13 +12,13 @@ struct fw_load_options {
 	enum action action;
 	const char *input;
 	const char *state_dir;
-	const char *safe_rules; /* a file */
-	enum family families;   /* FAMILY_NONE: the text decides */
+	const char *safe_rules; /* path of a file */
+	enum family families;   /* FAMILY_NONE: those of the text */
 	enum backend_kind backend;
 	enum unknown unknown;
 	patterns keep;
-	unsigned wait;       /* seconds, for locks */
-	unsigned confirm;    /* seconds; 0: none is waited for */
+	unsigned wait;       /* for locks, in seconds */
+	unsigned confirm;    /* in seconds; 0: no confirmation is needed */
 	unsigned generation; /* of --rollback; 0: the previous one */
 	bool plan_only;
 	bool counters;

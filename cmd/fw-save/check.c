@@ -86,7 +86,7 @@ void save_check(struct save *save)
 	drift_free(&drift);
 }
 
-/* Fills `rules` of a side of --diff: "running" or a generation. */
+/* Reads one side of --diff, "running" or a generation, and sets *rules. False: failed, and reported. */
 static bool diff_side(struct save *save, const char *word, struct generation *generation, const struct text_rules **rules)
 {
 	unsigned number;
@@ -105,7 +105,7 @@ static bool diff_side(struct save *save, const char *word, struct generation *ge
 	return false;
 }
 
-/* "running" has no directives: what a generation asked for is compared with what is in force. */
+/* Compares directives. "running" has none, so those of the generation are compared with what is in force. */
 static int diff_extras(struct drift *drift, struct generation sides[2])
 {
 	if (sides[0].number != 0 && sides[1].number != 0)

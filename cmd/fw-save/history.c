@@ -35,7 +35,7 @@ static void print_generation(const struct save *save, const struct generation *g
 	       state_size(&save->state, generation->number), generation->from, link_note(save, generation->number));
 }
 
-/* Reads all of them, whole or not; damaged ones are named in any case. */
+/* Reads all generations, and reports each damaged one. */
 static void read_all(struct save *save, bool print)
 {
 	state_numbers numbers = { 0 };
@@ -63,7 +63,7 @@ void save_list(struct save *save)
 	read_all(save, true);
 }
 
-/* A typing error in the directory's name, or a history that is gone, must not look like one that is whole. */
+/* A mistyped directory, or a history that has disappeared, must not look intact. */
 void save_verify(struct save *save)
 {
 	unsigned good = state_link(&save->state, "good");
@@ -99,7 +99,7 @@ void save_show(struct save *save)
 	generation_free(&generation);
 }
 
-/* Under the lock of fw-load, whose good and previous must not become others meanwhile. */
+/* Takes the lock of fw-load, because good and previous must not change meanwhile. */
 void save_keep(struct save *save)
 {
 	struct strbuf path = STRBUF_INIT;

@@ -14,10 +14,10 @@ struct fw_save_options {
 	enum save_action action;
 	enum family families;
 	enum backend_kind backend;
-	enum layout layout, from; /* to write, and to read in place of the rules in force */
+	enum layout layout, from; /* files to write; files to read instead of the rules in force */
 	const char *output;       /* NULL: standard output */
 	const char *state_dir;
-	const char *root;       /* in front of a distribution's paths */
+	const char *root;       /* prefix of a distribution's paths */
 	const char *operand[2]; /* of --show and --diff */
 	VEC(char *) ignore;
 	unsigned wait, keep;

@@ -9,7 +9,7 @@
 
 enum { FILE_MAX = 64 << 20 };
 
-/* The load that waits for its confirmation: its rules are in force. 0: none does. */
+/* The generation that waits for its confirmation, whose rules are in force; 0: none. */
 static unsigned waiting_load(const struct save *save)
 {
 	struct journal journal;
@@ -25,7 +25,7 @@ static unsigned waiting_load(const struct save *save)
 	return number;
 }
 
-/* What is in force: the good generation, or one that waits for its confirmation. */
+/* The generation in force: the good one, or one that waits for its confirmation. */
 static unsigned last_load(const struct save *save)
 {
 	unsigned waiting = waiting_load(save);
@@ -42,7 +42,7 @@ bool save_read_good(struct save *save)
 			 "generation %06u is in force and waits for its confirmation: fw-load --confirm-now", number);
 	if (number == 0 || generation_read_waiting(&save->good, &save->state, number))
 		return true;
-	/* Who saves everything asks it only for settings and modules. */
+	/* with --all, only its settings and modules would be used */
 	if (save->options.all) {
 		generation_free(&save->good);
 		save->good = (struct generation){ .number = 0 };
@@ -53,7 +53,7 @@ bool save_read_good(struct save *save)
 	return false;
 }
 
-/* Both kinds filter the same packets, and the saver of one says nothing of the other. */
+/* Rules of both backends filter the same packets, and the iptables-save of one does not show those of the other. */
 static void warn_other(struct save *save, const struct backend *backend)
 {
 	const char *other = backend_conflict(backend->kind);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One run of fw-save: what was asked for, and what is in force. Nothing here changes a rule. */
+/* One run of fw-save: its options, and what it read. fw-save never changes a rule. */
 #ifndef FW_CMD_SAVE_H
 #define FW_CMD_SAVE_H
 
@@ -15,18 +15,18 @@ struct save {
 	struct diag_log *log;
 	struct fw_save_options options;
 	struct state state;
-	struct generation good;
-	unsigned loaded; /* its number, when it was read */ /* the last load; number 0: there was none */
-	struct dump dump;       /* what is in force, or in a distribution's files */
+	struct generation good; /* the last load; number 0: there was none */
+	unsigned loaded;        /* its number when it was read */
+	struct dump dump;       /* the rules in force, or those of a distribution's files */
 	struct text_rules own[FAMILIES];
 	struct extras extras;
 };
 
-/* read.c: each false after a report */
-must_check bool save_read_good(struct save *save);  /* the last load, if there was one */
-must_check bool save_is_still(struct save *save);   /* and nothing was loaded since it was read */
-must_check bool save_read_live(struct save *save);  /* the rules in force */
-must_check bool save_read_files(struct save *save); /* those of a distribution's files, in their place */
+/* read.c: each returns false if it failed, which it reports. */
+must_check bool save_read_good(struct save *save);  /* reads the last load, if there is one */
+must_check bool save_is_still(struct save *save);   /* has nothing been loaded since then? */
+must_check bool save_read_live(struct save *save);  /* reads the rules in force */
+must_check bool save_read_files(struct save *save); /* reads a distribution's files instead */
 
 /* write.c */
 void save_write(struct save *save);
@@ -41,7 +41,7 @@ void save_verify(struct save *save);
 void save_show(struct save *save);
 void save_keep(struct save *save);
 
-/* The generation that a word names: a number, good or previous. 0 after a report. */
+/* The generation that a word names: a number, good or previous. 0: there is none, which is reported. */
 unsigned save_generation(struct save *save, const char *word);
 
 #endif
