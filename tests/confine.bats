@@ -154,7 +154,7 @@ landlock() { # landlock VERSION: or the test is skipped
 		chmod 755 "$place/iptables-nft-save"
 		$how "$place/iptables-nft-save"
 		PATH=$place:$PATH run -3 save
-		[[ $output == *"iptables-nft-save is not started: another user owns it or can write to it"* ]]
+		[[ $output == *"iptables-nft-save was not started: another user owns it or can write to it"* ]]
 	done
 }
 

@@ -421,7 +421,7 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 	before=$(links)
 	for fault in renameat2:error=EIO:when=1 renameat2:error=EIO:when=2 renameat2:error=EIO:when=3 symlink:error=ENOSPC:when=1 symlink:error=ENOSPC:when=2; do
 		run -11 in_ns strace -qq -o /dev/null -e trace="${fault%%:*}" -e inject="$fault" fw-load -b nft -s "$state" "$tmp/next"
-		[[ $output == *"the rules are as they were"* ]]
+		[[ $output == *"the rules are as before"* ]]
 		live | diff "$tmp/before" -
 		[ "$(links)" = "$before" ]
 		[ ! -e "$state/run/journal" ]

@@ -152,7 +152,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 		# Changed by a hand: put right where that is asked for, and then there is nothing to do again.
 		in_ns ipset del blocked 198.51.100.7
 		run -0 put -n --replace "$tmp/with"
-		[[ $output == *"put set blocked in force"* ]]
+		[[ $output == *"replace set blocked"* ]]
 		put --replace "$tmp/with"
 		in_ns ipset test blocked 198.51.100.7
 		run -0 put -n "$tmp/with"
@@ -177,7 +177,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	for b in $backends; do
 		run -3 setpriv --reuid 65534 --regid 65534 --clear-groups env XTABLES_LOCKFILE=/dev/null \
 			"$(anyone fw-load)" -b $b -s /run/fw-load-nobody - <"$gateway"
-		[[ $output == *"rehearse in"* || $output == *"fw-load-nobody"* ]]
+		[[ $output == *"namespace for the rehearsal"* || $output == *"fw-load-nobody"* ]]
 	done
 }
 

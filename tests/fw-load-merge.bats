@@ -421,7 +421,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 		fresh
 		run -12 put --boot --safe-rules /nonexistent
 		run -0 put -4 "$gateway"
-		[[ $output == *"IPv6: the safe rules are in force, stay"* ]]
+		[[ $output == *"IPv6: the safe rules stay in force"* ]]
 		live >"$tmp/before"
 		run -0 in_ns fw-save -b "$b" -s "$state" --verify
 		[[ $(in_ns fw-save -b "$b" -s "$state" --show 1 -6) == *":INPUT DROP"*"-A INPUT -i lo -j ACCEPT"* ]]

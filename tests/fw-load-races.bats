@@ -113,7 +113,7 @@ recording() { compgen -G "$state/generations/.*.tmp" >/dev/null; }
 	{ echo '#@ sysctl net.ipv4.ip_nonlocal_bind=7777777777777'; cat "$tmp/next"; } >"$tmp/bad"
 	beside run put --no-rehearse "$tmp/bad"
 	[ "$status" = 4 ]
-	[[ $output == *"the rules are as they were"* ]]
+	[[ $output == *"the rules are as before"* ]]
 	live | diff "$tmp/before" -
 }
 
@@ -188,7 +188,7 @@ refuse_ipv6() {
 	[ "$status" = 0 ] || [ "$status" = 8 ] || { echo "$status: $output"; false; }
 	loaded=$status
 	run save
-	[ "$status" = 0 ] || [[ $status == 3 && $output == *"the rules changed while they were read"* ]]
+	[ "$status" = 0 ] || [[ $status == 3 && $output == *"the rules changed during each of"* ]]
 	touch "$tmp/stop"
 	wait
 	in_ns iptables-nft-save -t filter >"$tmp/now"

@@ -54,7 +54,7 @@ members() { in_ns ipset save "$1" | sed -n "s/^add $1 //p" | sort | tr '\n' ';';
 			for how in '' --no-rehearse; do
 				# shellcheck disable=SC2086
 				run -1 put $how "$tmp/a"
-				[[ $output == *"/a:1: error: set bans is there as \`hash:net family inet"* ]] || { echo "$words: $output"; false; }
+				[[ $output == *"/a:1: error: set bans exists as \`hash:net family inet"* ]] || { echo "$words: $output"; false; }
 			done
 		done
 		[ -z "$(live | grep -- -A)" ]
@@ -162,9 +162,9 @@ undone() { # undone PID: it was not confirmed
 		done
 		[ -z "$(ns=${names[0]} in_ns ipset list -n)" ]
 		[ "$(ns=${names[1]} members bans)" = '192.0.2.7;' ]
-		grep -q 'set bans, which the load made, stays: others put members into it' "${words[1]}"
+		grep -q 'set bans, created by the load, stays: other programs added members to it' "${words[1]}"
 		[ "$(ns=${names[2]} in_ns ipset list -n | tr '\n' ' ')" = 'bans lists ' ]
-		grep -q 'set bans, which the load made, stays: rules or sets of others refer to it' "${words[2]}"
+		grep -q 'set bans, created by the load, stays: rules or sets of other programs refer to it' "${words[2]}"
 	done
 }
 
@@ -177,7 +177,7 @@ undone() { # undone PID: it was not confirmed
 		for how in '' --adopt --no-rehearse; do
 			# shellcheck disable=SC2086
 			run -6 put $how "$tmp/a"
-			[[ $output == *"/a:1: error: set bans has members that no load put there, first: 203.0.113.0/24; say \`#@ set-open'"* ]]
+			[[ $output == *"/a:1: error: set bans has members that fw-load did not add, first: 203.0.113.0/24; use \`#@ set-open'"* ]]
 			[ "$(members bans)" = '203.0.113.0/24;' ]
 		done
 		put --replace "$tmp/a"
@@ -192,7 +192,7 @@ undone() { # undone PID: it was not confirmed
 		[[ $output == *"set bans lost members since it was loaded"* ]]
 		[ "$(members bans)" = '192.0.2.0/24;' ]
 		run -0 put -n --replace "$tmp/a"
-		[[ $output == *"put set bans in force"* ]]
+		[[ $output == *"replace set bans"* ]]
 		put --replace "$tmp/a"
 		run -0 put -n "$tmp/a"
 		[ -z "$output" ]
@@ -253,8 +253,8 @@ undone() { # undone PID: it was not confirmed
 			[[ $output == *"/a:$line:"*"$words"* ]] || { echo "$directives: $output"; false; }
 			[ -z "$(in_ns ipset list -n)" ]
 		done <<-'END'
-			1|fw-load's own|set fw-load-new hash:net
-			1|fw-load's own|set-open fw-load-beside hash:net
+			1|reserved for fw-load|set fw-load-new hash:net
+			1|reserved for fw-load|set-open fw-load-beside hash:net
 			1|`#@ set-open', without members|set bans hash:net timeout 60;member 192.0.2.1
 			1|`#@ set-open', without members|set bans hash:net timeout 0;member 192.0.2.1;member 192.0.2.2 timeout 9
 			2|another program fills an open set|set-open bans hash:net;member 192.0.2.1
@@ -271,15 +271,15 @@ undone() { # undone PID: it was not confirmed
 		4|already added|set bans hash:net;member 192.0.2.1;keep x;member 192.0.2.1
 		2|out of range|set bans hash:net;member 192.0.2.1/33
 		1|unknown|set bans hash:nett
-		1|a set looks like|set bans inet
-		1|a set looks like|set bans iphash
+		1|expected a set, for example|set bans inet
+		1|expected a set, for example|set bans iphash
 		1|not an address of the set's family|set bans bitmap:ip range localhost/24
-		1|an open set looks like|set-open bans iphash
+		1|expected an open set, for example|set-open bans iphash
 		2|not an address of the set's family|set bans hash:net family ipv6;member 192.0.2.1
-			1|an open set looks like|set-open bans inet timeout 7
-			1|an open set looks like|set-open bans family ipx
-			2|other words|set bans hash:net;set-open bans hash:net
-			3|other words|set bans hash:net;member 192.0.2.1;set bans hash:net;member 192.0.2.2
+			1|expected an open set, for example|set-open bans inet timeout 7
+			1|expected an open set, for example|set-open bans family ipx
+			2|already declared with another type|set bans hash:net;set-open bans hash:net
+			3|already declared with another type|set bans hash:net;member 192.0.2.1;set bans hash:net;member 192.0.2.2
 		END
 		# Members that stay for ever in a set that has times, and a dash in a comment, are no fault.
 		text "$tmp/a" 'set bans hash:net timeout 0 comment' 'member 192.0.2.1' 'member 192.0.2.2 comment "a -b" timeout 0'
@@ -343,7 +343,7 @@ undone() { # undone PID: it was not confirmed
 		put "$tmp/a"
 		sed -i 's/192.0.2.0/198.51.100.0/' "$tmp/a"
 		PATH=$tmp/bin:$PATH run -8 put "$tmp/a"
-		[[ $output == *"another program changed set bans meanwhile"* ]]
+		[[ $output == *"another program changed set bans during the load"* ]]
 		[ "$(members bans)" = '192.0.2.0/24;203.0.113.9;' ]
 		[ "$(in_ns ipset list -n)" = bans ]
 	done
@@ -358,7 +358,7 @@ undone() { # undone PID: it was not confirmed
 		in_ns ipset add bans 203.0.113.9
 		in_ns ipset del bans 198.51.100.7
 		run -12 put --boot
-		[[ $output == *"set bans has other members than the good generation gave it: they stay"* ]]
+		[[ $output == *"the members of set bans differ from those of the good generation: they stay"* ]]
 		[ "$(members bans)" = '192.0.2.0/24;198.51.100.7;203.0.113.9;' ]
 		in_ns "iptables-$b" -C INPUT -m set --match-set bans src -j DROP
 	done
@@ -396,7 +396,7 @@ undone() { # undone PID: it was not confirmed
 			[ "$(in_ns ipset list -n | sort | tr '\n' ' ')" = 'bans fw-load-trial ' ]
 		done
 		run -0 put -n --assume-empty "$tmp/a"
-		[[ $output == *"make set bans"* ]]
+		[[ $output == *"create set bans"* ]]
 	done
 }
 
@@ -412,7 +412,7 @@ undone() { # undone PID: it was not confirmed
 		PATH=$tmp/bin:$PATH run -3 put --no-rehearse "$tmp/a"
 		text "$tmp/a" 'set-open bans hash:net inet'
 		PATH=$tmp/bin:$PATH run -11 put --no-rehearse "$tmp/a"
-		[[ $output == *"set bans does not hold what was put there"* ]]
+		[[ $output == *"set bans does not contain what was added"* ]]
 	done
 }
 

@@ -178,7 +178,7 @@ all_settings() {
 	set_to $key "$was"
 	text rounded "#@ sysctl $key=1001"
 	run -4 put "$tmp/rounded"
-	[[ $output == *"$key=1001: the kernel makes another value of it"* ]]
+	[[ $output == *"$key=1001: the kernel stores another value"* ]]
 	[ "$(setting $key)" = "$was" ]
 }
 

@@ -178,7 +178,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	run boot -w 1
 	kill $!
 	[ "$status" = 0 ]
-	[[ $output == *"the lock of iptables"*"going on"* ]]
+	[[ $output == *"the lock of iptables"*"continuing without it"* ]]
 	open_port 443
 }
 

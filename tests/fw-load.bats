@@ -183,7 +183,7 @@ teardown() { load_teardown; }
 		sed 's/443/444/' "$gateway" >"$tmp/next"
 		PATH=$tmp/bin:$PATH run -11 put "$tmp/next"
 		live | diff "$tmp/before" -
-		[[ $output == *"the rules are as they were"* ]]
+		[[ $output == *"the rules are as before"* ]]
 		# Half done, then dead: the first table is committed, the second is not. The rest is committed in a second try.
 		sed -i "s,{ echo.*,{ sed /COMMIT/q $tmp/given | /usr/sbin/ip6tables-$b-restore \"\$@\"; exit 1; } ;;," "$tmp/bin/ip6tables-$b-restore"
 		sed 's/443/444/; s/eth0/eth9/' "$gateway" >"$tmp/next"

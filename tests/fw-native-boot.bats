@@ -77,8 +77,8 @@ each_native() {
 		chain early: it is a base chain|add table ip filter; add chain ip filter early { type filter hook input priority -10; policy accept; }; add rule ip filter early accept
 		chain early: it is a base chain|add table ip filter; add chain ip filter early { type filter hook input priority -10; policy drop; }
 		chain input: it is a base chain|flush ruleset; add table ip mine; add table ip filter; add chain ip filter input { type filter hook input priority 0; policy accept; }; add rule ip filter input ct state new accept
-		chain INPUT: it is at another hook|flush ruleset; add table ip mine; add table ip filter; add chain ip filter INPUT { type filter hook input priority 7; policy accept; }
-		chain INPUT: it is at another hook|flush ruleset; add table ip mine; add table ip filter; add chain ip filter INPUT { type filter hook forward priority 0; policy accept; }; add rule ip filter INPUT tcp dport { 1, 2 } accept
+		chain INPUT: its hook, priority or type differs|flush ruleset; add table ip mine; add table ip filter; add chain ip filter INPUT { type filter hook input priority 7; policy accept; }
+		chain INPUT: its hook, priority or type differs|flush ruleset; add table ip mine; add table ip filter; add chain ip filter INPUT { type filter hook forward priority 0; policy accept; }; add rule ip filter INPUT tcp dport { 1, 2 } accept
 		chain INPUT: it has no hook|flush ruleset; add table ip mine; add table ip filter; add chain ip filter INPUT
 		chain INPUT: it has no hook|flush ruleset; add table ip mine; add table ip filter; add chain ip filter INPUT; add chain ip filter FORWARD { type filter hook forward priority 0; }; add rule ip filter FORWARD counter jump INPUT
 		chain a-name-of-more-than-28-letters: its name|add table ip filter; add chain ip filter a-name-of-more-than-28-letters; add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }; add rule ip filter FORWARD counter jump a-name-of-more-than-28-letters
@@ -167,7 +167,7 @@ each_native() {
 	echo garbage >"$state/generations/000002.gz"
 	in_ns nft insert rule ip filter INPUT ct state new accept
 	boot -12
-	[[ $output == *"it gives way"* ]]
+	[[ $output == *"it is removed for the rules"* ]]
 	rules | diff "$tmp/rules" -
 }
 

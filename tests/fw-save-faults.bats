@@ -246,7 +246,7 @@ mixed() {
 			saves=$((saves + 1))
 			! mixed "$text" || { echo "a mix"; touch "$tmp/stop"; return 1; }
 		else
-			grep -q 'the rules changed while they were read' "$tmp/err"
+			grep -q 'the rules changed during each of' "$tmp/err"
 		fi
 	done
 	touch "$tmp/stop"
@@ -268,7 +268,7 @@ mixed() {
 	chmod 755 "$tmp/bin/iptables-nft-save"
 	PATH=$tmp/bin:$PATH run --separate-stderr -3 save
 	[ -z "$output" ]
-	[[ $stderr == *"changed while they were read, 5 times"* ]]
+	[[ $stderr == *"changed during each of 5 attempts"* ]]
 	[ "$(in_ns iptables-nft-save -t mangle | grep -c MARK)" -eq 5 ]
 }
 

@@ -155,7 +155,7 @@ blankless() {
 		in_ns "iptables-$b" -I INPUT -j f2b-sshd
 		in_ns "ip6tables-$b" -t raw -A PREROUTING -j ACCEPT
 		save 2>"$tmp/err" | diff "$tmp/clean" -
-		grep -q '3 rules and 1 chains in force are not of the last load' "$tmp/err"
+		grep -q '3 rules and 1 chains in force are not part of the last load' "$tmp/err"
 		save --all >"$tmp/all" 2>"$tmp/err"
 		[ ! -s "$tmp/err" ]
 		grep -q '^-4 -A f2b-sshd -s 203.0.113.5/32 -j REJECT' "$tmp/all"
@@ -279,7 +279,7 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	put "$gateway"
 	in_ns iptables-legacy -A INPUT -j ACCEPT
 	run -0 save
-	[[ $output == *"iptables-legacy-restore has rules in force too"* ]]
+	[[ $output == *"rules of iptables-legacy-restore are also in force"* ]]
 	run -2 save operand
 	run -2 save -b other
 	run -0 fw-save --help
@@ -374,7 +374,7 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 		printf '%s\n' "$line" >"$tmp/r/etc/iptables/rules.v6"
 		run -3 --separate-stderr fw-save --from debian --root "$tmp/r"
 		[ -z "$output" ]
-		[[ $stderr == *"rules.v6 is not all of the rules"*"use 'nft' tool"* ]]
+		[[ $stderr == *"rules.v6 is incomplete"*"use 'nft' tool"* ]]
 	done
 }
 

@@ -102,7 +102,7 @@ enum result run_wait(struct load_run *run, struct transaction *t)
 	run_phase(run, NULL);
 	diag_add(&run->cli->log, DIAG_LOAD_WARNING, NULL, NULL,
 		 "generation %06u is in force for %u s; keep it with: fw-load --confirm-now%s", ours, run->options.confirm,
-		 tty >= 0 ? ", or with the word yes here" : "");
+		 tty >= 0 ? ", or type yes here" : "");
 	while (result == RESULT_DONE && (left = pending(run, &generation)) >= 0 && generation == ours) {
 		if (terminal_says_yes(tty) && run_lock(run) == RESULT_DONE) {
 			(void)!transaction_confirm(t);
@@ -120,7 +120,7 @@ enum result run_wait(struct load_run *run, struct transaction *t)
 		return RESULT_DONE;
 	result = result == RESULT_DONE ? RESULT_UNCONFIRMED : result;
 	diag_add(&run->cli->log, DIAG_LOAD, NULL, NULL, "generation %06u was not confirmed and %s undone", ours,
-		 result == RESULT_UNCONFIRMED ? "is" : "could not be");
+		 result == RESULT_UNCONFIRMED ? "was" : "could not be");
 	return result;
 }
 

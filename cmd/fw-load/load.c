@@ -107,7 +107,7 @@ enum result run_rollback(struct load_run *run)
 	if (request.generation == 0)
 		request.generation = state_link(&run->state, "previous");
 	if (request.generation == 0) {
-		diag_add(&run->cli->log, DIAG_LOAD, NULL, NULL, "there is no generation before this one");
+		diag_add(&run->cli->log, DIAG_LOAD, NULL, NULL, "there is no previous generation");
 		return RESULT_REFUSED;
 	}
 	return change(run, &request);

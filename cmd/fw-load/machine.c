@@ -104,10 +104,10 @@ static enum result look_at_other(struct load_run *run)
 		return RESULT_DONE;
 	if (new_load) {
 		diag_add(&run->cli->log, DIAG_SYSTEM, NULL, NULL,
-			 "rules of %s are in force too, and filter the same packets; remove them first: see fw-load(8)", other);
+			 "rules of %s are also in force and filter the same packets; remove them first, see fw-load(8)", other);
 		return RESULT_BACKENDS;
 	}
-	diag_add(&run->cli->log, DIAG_LOAD_WARNING, NULL, NULL, "rules of %s are in force too, and filter the same packets", other);
+	diag_add(&run->cli->log, DIAG_LOAD_WARNING, NULL, NULL, "rules of %s are also in force and filter the same packets", other);
 	return RESULT_DONE;
 }
 
@@ -127,7 +127,7 @@ enum result run_machine(struct load_run *run)
 static enum result no_lock(struct load_run *run, int err, const char *what)
 {
 	if (run->options.action == ACTION_BOOT) {
-		diag_add(&run->cli->log, DIAG_LOAD_WARNING, NULL, NULL, "%s: %s: going on without it", what,
+		diag_add(&run->cli->log, DIAG_LOAD_WARNING, NULL, NULL, "%s: %s: continuing without it", what,
 			 err == -EWOULDBLOCK ? "another program holds it" : strerror(-err));
 		return RESULT_DONE;
 	}

@@ -90,7 +90,7 @@ static bool set_action(const struct cli *cli, struct fw_load_options *options, i
 		if (commands[i] != c)
 			continue;
 		if (options->action != ACTION_LOAD)
-			cli_misuse(cli, "one command at a time");
+			cli_misuse(cli, "only one command at a time");
 		options->action = (enum action)i;
 		return true;
 	}
@@ -100,13 +100,13 @@ static bool set_action(const struct cli *cli, struct fw_load_options *options, i
 static void set_word(const struct cli *cli, struct fw_load_options *options, int c)
 {
 	if (c == 'b' && !backend_parse(optarg, &options->backend))
-		cli_misuse(cli, "%s: the backend is nft, legacy or auto", optarg);
+		cli_misuse(cli, "%s: the backend must be nft, legacy or auto", optarg);
 	else if (c == 's')
 		options->state_dir = optarg;
 	else if (c == 'w')
 		options->wait = cli_seconds(cli, optarg);
 	else if (c == OPT_CONFIRM && (options->confirm = cli_seconds(cli, optarg)) == 0)
-		cli_misuse(cli, "--confirm 0: nobody can confirm in no time");
+		cli_misuse(cli, "--confirm 0: the time must be at least 1 second");
 	else if (c == OPT_SAFE_RULES)
 		options->safe_rules = optarg;
 	else if (c == OPT_KEEP && !vec_push(&options->keep, optarg))
@@ -119,7 +119,7 @@ static void set_flag(struct cli *cli, struct fw_load_options *options, int c)
 	if (c == 'n')
 		options->plan_only = true;
 	else if ((c == OPT_ADOPT || c == OPT_REPLACE) && options->unknown != UNKNOWN_REFUSE)
-		cli_misuse(cli, "one of --adopt and --replace");
+		cli_misuse(cli, "use only one of --adopt and --replace");
 	else if (c == OPT_ADOPT || c == OPT_REPLACE)
 		options->unknown = c == OPT_ADOPT ? UNKNOWN_ADOPT : UNKNOWN_REPLACE;
 	else if (c == OPT_COUNTERS)
@@ -166,7 +166,7 @@ struct fw_load_options options_parse(struct cli *cli, int argc, char *argv[])
 		optarg = NULL;
 	}
 	if (options.unknown == UNKNOWN_ADOPT && options.keep.len > 0)
-		cli_misuse(cli, "one of --adopt, which keeps everything, and --keep");
+		cli_misuse(cli, "use only one of --adopt, which keeps everything, and --keep");
 	cli_check_scopes(cli, longs, scopes, ARRAY_LEN(scopes), options.action);
 	if (options.assume_empty && !options.plan_only)
 		cli_misuse(cli, "--assume-empty goes with -n: no load may ignore the rules in force");

@@ -55,7 +55,7 @@ static void warn_boot(struct save *save)
 
 	if (!bootload_find(save->options.root, &what)) {
 		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,
-			 "nothing loads rules at boot: enable fw-load.service, or the rules are lost then");
+			 "nothing loads rules at boot: enable fw-load.service, or the next reboot loses them");
 		strbuf_puts(&what, "nothing loads rules at boot");
 		if (save->options.syslog)
 			to_syslog(&what);
@@ -70,7 +70,7 @@ void save_check(struct save *save)
 	if (!save_read_good(save) || !save_read_live(save) || !save_is_still(save))
 		return;
 	if (save->good.number == 0) {
-		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "there was no load yet that is recorded in %s",
+		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "no load is recorded in %s",
 			 save->state.dir);
 		return;
 	}
@@ -79,8 +79,8 @@ void save_check(struct save *save)
 		if (save->options.syslog)
 			to_syslog(&drift.out);
 		diag_add(save->log, DIAG_DRIFT, NULL, NULL,
-			 "%zu differences between generation %06u, loaded %s by %s, and what is in force", drift.count,
-			 save->good.number, save->good.when, save->good.who);
+			 "%zu difference%s between generation %06u, loaded %s by %s, and what is in force", drift.count,
+			 drift.count == 1 ? "" : "s", save->good.number, save->good.when, save->good.who);
 	}
 	warn_boot(save);
 	drift_free(&drift);
@@ -130,7 +130,7 @@ void save_diff(struct save *save)
 	if (good && save->options.families == FAMILY_BOTH)
 		good = diff_extras(&drift, sides) == 0 || diag_memory(save->log) == 0;
 	if (good && drift.count > 0)
-		diag_add(save->log, DIAG_DRIFT, NULL, NULL, "%zu differences", drift.count);
+		diag_add(save->log, DIAG_DRIFT, NULL, NULL, "%zu difference%s", drift.count, drift.count == 1 ? "" : "s");
 	fwrite(strbuf_text(&drift.out), 1, drift.out.len, stdout);
 	for (int i = 0; i < 2; i++)
 		generation_free(&sides[i]);

@@ -74,7 +74,7 @@ void save_verify(struct save *save)
 		for (size_t i = 0; i < numbers.len; i++)
 			found |= numbers.item[i] == good;
 		if (good != 0 && !found)
-			diag_add(save->log, DIAG_GENERATION, NULL, NULL, "generation %06u is the good one, and is not there", good);
+			diag_add(save->log, DIAG_GENERATION, NULL, NULL, "generation %06u is the good one, but it is missing", good);
 		else if (numbers.len == 0)
 			diag_add(save->log, DIAG_GENERATION, NULL, NULL, "there is no generation in %s", save->state.dir);
 	}

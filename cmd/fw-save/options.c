@@ -86,7 +86,7 @@ static void set_action(struct cli *cli, struct fw_save_options *options, enum sa
 static void set_layout(struct cli *cli, enum layout *layout)
 {
 	if (!layout_parse(optarg, layout))
-		cli_misuse(cli, "%s: the layout is debian or rhel", optarg);
+		cli_misuse(cli, "%s: the layout must be debian or rhel", optarg);
 }
 
 static void set_long(struct cli *cli, struct fw_save_options *options, int c)
@@ -121,7 +121,7 @@ static void set_option(struct cli *cli, struct fw_save_options *options, int c)
 	if (c == 'a')
 		options->all = true;
 	else if (c == 'b' && !backend_parse(optarg, &options->backend))
-		cli_misuse(cli, "%s: the backend is nft, legacy or auto", optarg);
+		cli_misuse(cli, "%s: the backend must be nft, legacy or auto", optarg);
 	else if (c == 'c')
 		options->counters = true;
 	else if (c == 'o')
@@ -141,7 +141,7 @@ static void take_operands(struct cli *cli, struct fw_save_options *options, int 
 	int want = options->action == ACTION_SHOW ? 1 : options->action == ACTION_DIFF ? 2 : 0;
 
 	if (want == 0 && optind < argc)
-		cli_misuse(cli, "no operand belongs here, and %s is one; the file to write goes behind -o", argv[optind]);
+		cli_misuse(cli, "unexpected operand %s; use -o to name the file to write", argv[optind]);
 	if (argc - optind != want)
 		cli_misuse(cli, want == 1 ? "--show takes one generation" : "--diff takes two generations");
 	for (int i = 0; i < want; i++)
@@ -177,6 +177,6 @@ struct fw_save_options options_parse(struct cli *cli, int argc, char *argv[])
 	if (options.root[0] != '\0' && options.action == ACTION_SAVE && options.layout == LAYOUT_NONE && options.from == LAYOUT_NONE)
 		cli_misuse(cli, "--root goes with --layout, --from and --check");
 	if (options.layout != LAYOUT_NONE && options.output != NULL)
-		cli_misuse(cli, "--layout names the files, and so does -o");
+		cli_misuse(cli, "use only one of --layout and -o");
 	return options;
 }

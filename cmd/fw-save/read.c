@@ -39,7 +39,7 @@ bool save_read_good(struct save *save)
 
 	if (number != state_link(&save->state, "good"))
 		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,
-			 "generation %06u is in force and waits for its confirmation: fw-load --confirm-now", number);
+			 "generation %06u is in force and waits for its confirmation; confirm it with: fw-load --confirm-now", number);
 	if (number == 0 || generation_read_waiting(&save->good, &save->state, number))
 		return true;
 	/* with --all, only its settings and modules would be used */
@@ -48,7 +48,7 @@ bool save_read_good(struct save *save)
 		save->good = (struct generation){ .number = 0 };
 		return true;
 	}
-	diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "the last load in %s is damaged: %s; say --all to save all rules in force",
+	diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "the last load in %s is damaged: %s; use --all to save all rules in force",
 		 save->state.dir, strbuf_text(&save->good.fault));
 	return false;
 }
@@ -59,7 +59,7 @@ static void warn_other(struct save *save, const struct backend *backend)
 	const char *other = backend_conflict(backend->kind);
 
 	if (other != NULL)
-		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL, "%s has rules in force too, which are not looked at",
+		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL, "rules of %s are also in force, but are not read",
 			 other);
 }
 
@@ -88,7 +88,7 @@ static bool read_file(struct save *save, int family, bool *found)
 	err = file_read_path(strbuf_text(&path), &save->dump.text[family], FILE_MAX);
 	note = saver_left_out(&save->dump.text[family], &len);
 	if (err == 0 && note != NULL) {
-		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "%s is not all of the rules that were saved there: %.*s",
+		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "%s is incomplete: %.*s",
 			 strbuf_text(&path), (int)len, note);
 		strbuf_free(&path);
 		return false;
@@ -96,7 +96,7 @@ static bool read_file(struct save *save, int family, bool *found)
 	good = err == 0 && rules_read(&save->dump.rules[family], strbuf_text(&path),
 				      strbuf_text(&save->dump.text[family]), save->dump.text[family].len, save->log);
 	if (err == -ENOENT)
-		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL, "%s is not there: no %s rules", strbuf_text(&path),
+		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL, "%s does not exist: there are no %s rules", strbuf_text(&path),
 			 family_name(family));
 	else if (err != 0)
 		diag_system(save->log, err, "%s", strbuf_text(&path));
@@ -113,7 +113,7 @@ bool save_read_files(struct save *save)
 		if (family_has(save->options.families, i))
 			good = read_file(save, i, &found) && good;
 	if (good && !found)
-		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "there is no file to read");
+		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "no file to read");
 	return good && found;
 }
 
@@ -121,6 +121,6 @@ bool save_is_still(struct save *save)
 {
 	if (last_load(save) == save->loaded)
 		return true;
-	diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "fw-load put other rules in force meanwhile: run this again");
+	diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "fw-load loaded other rules meanwhile: run this again");
 	return false;
 }

@@ -26,7 +26,7 @@ static bool choose_rules(struct save *save)
 	}
 	if (left_out.rules + left_out.chains > 0)
 		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,
-			 "%zu rules and %zu chains in force are not of the last load, and not saved; --all saves them too",
+			 "%zu rules and %zu chains in force are not part of the last load and are not saved; use --all to save them",
 			 left_out.rules, left_out.chains);
 	return true;
 }
@@ -138,7 +138,7 @@ static bool warn_extras(struct save *save)
 	extras_write(&save->extras, &out);
 	if (good && out.len > 0)
 		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,
-			 "these files hold no modules, settings or sets, which the rules need: %.*s",
+			 "these files cannot contain the modules, settings and sets that the rules need: %.*s",
 			 (int)strcspn(strbuf_text(&out), "\n"), strbuf_text(&out));
 	strbuf_free(&out);
 	return good;

@@ -253,11 +253,11 @@ static int clear(const struct natives *natives, const struct clearing *clearing,
 	if (err != 0 && (clearing->whole || clearing->or_whole)) {
 		err = clear_whole(natives, family, clearing->close[family]);
 		if (err == 0)
-			diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "%s: the tables that this is about are emptied", family_name(family));
+			diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "%s: the tables with these objects are emptied", family_name(family));
 	}
 	if (err != 0)
-		diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s: what nft made in the tables of iptables cannot be removed: %s", family_name(family),
-			 err == -EPERM ? "a table belongs to another process, or this one may not" : strerror(-err));
+		diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s: objects made with nft in iptables' tables cannot be removed: %s", family_name(family),
+			 err == -EPERM ? "a table belongs to another process, or this process lacks the privilege" : strerror(-err));
 	return err;
 }
 
@@ -290,7 +290,7 @@ enum family natives_clear(const struct backend *backend, const struct clearing *
 			err = clear(&natives, clearing, family, log);
 		}
 		else if (err != 0 && err != -EINTR)
-			diag_system(log, err, "looking at the objects of nf_tables");
+			diag_system(log, err, "reading the objects of nf_tables");
 		if (err != 0 && err != -EINTR) /* -EINTR: others keep committing; reading the rules will wait */
 			left |= family_bit(family);
 		natives_free(&natives);

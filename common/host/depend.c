@@ -333,7 +333,7 @@ static void warn_members(struct set_reading *in, const struct set *set)
 	if (in->warned || strstr(strbuf_text(&set->type), "timeout") != NULL || (known != NULL && known->type.len > 0))
 		return;
 	diag_add(in->log, DIAG_SAVE_WARNING, NULL, NULL,
-		 "set %s is saved without its members, as one that another program fills; if none does, declare it with `#@ set'", set->name);
+		 "set %s is saved without its members, because another program may fill it; if none does, declare it with `#@ set'", set->name);
 	in->warned = true;
 }
 

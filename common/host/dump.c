@@ -47,7 +47,7 @@ static bool read_unmoved(struct dump *dump, const struct backend *backend, enum 
 		if (good || err != 0 || !read_texts(dump, backend, families, log))
 			return good && err == 0;
 	}
-	diag_add(log, DIAG_SYSTEM, NULL, NULL, "the rules changed while they were read, %d times in a row; nothing is saved",
+	diag_add(log, DIAG_SYSTEM, NULL, NULL, "the rules changed during each of %d attempts to read them; nothing is saved",
 		 DUMP_TRIES);
 	return false;
 }

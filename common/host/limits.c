@@ -82,7 +82,7 @@ static bool check_limits(struct diag_log *log)
 	else if (!has_memory())
 		fault = "128 MiB of memory are not permitted (ulimit -v, ulimit -d)";
 	if (fault != NULL)
-		diag_add(log, DIAG_SYSTEM, NULL, NULL, "too little to work with: %s", fault);
+		diag_add(log, DIAG_SYSTEM, NULL, NULL, "the limits are too low: %s", fault);
 	return fault == NULL;
 }
 

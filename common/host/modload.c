@@ -178,9 +178,9 @@ const char *modload_text(enum modload result)
 	static const char *const texts[] = {
 		[MODLOAD_DONE] = "is loaded",
 		[MODLOAD_UNKNOWN] = "is not known to this kernel",
-		[MODLOAD_BLACKLIST] = "is blacklisted in modprobe.d, or what it needs is",
-		[MODLOAD_FOREIGN] = "has nothing to do with packet filters",
-		[MODLOAD_COMMAND] = "has an `install` command in modprobe.d, or what it needs has: that is not run from here",
+		[MODLOAD_BLACKLIST] = "is blacklisted in modprobe.d, or a module that it needs is",
+		[MODLOAD_FOREIGN] = "is not a module of the packet filter",
+		[MODLOAD_COMMAND] = "has an `install` command in modprobe.d, or a module that it needs has one: such commands are not run",
 		[MODLOAD_NO_TREE] = "cannot be looked up: this kernel has no modules",
 		[MODLOAD_FAILED] = "could not be loaded",
 	};

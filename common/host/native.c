@@ -106,7 +106,7 @@ static int see_table(const struct nlmsghdr *message, void *data)
 	if (!is_ours(table))
 		return MNL_CB_OK;
 	native = flags != 0 ? add(look, table, NULL, (flags & NFT_TABLE_F_DORMANT) != 0 ? "it is dormant, so none of its rules is in force" :
-				      (flags & NFT_TABLE_F_OWNER) != 0 ? "it belongs to a process, which alone can change it" :
+				      (flags & NFT_TABLE_F_OWNER) != 0 ? "it belongs to a process, and only that process can change it" :
 									 "it has flags, which iptables does not set") :
 			      NULL;
 	if (native != NULL)
@@ -133,8 +133,8 @@ static const char *name_fault(const char *chain)
 		return "its name means something else to iptables";
 	for (size_t i = 0; i < len; i++)
 		if ((unsigned char)chain[i] <= ' ' || chain[i] == 0x7f || strchr("\"'\\", chain[i]) != NULL)
-			return "its name is none that iptables can write";
-	return len == 0 || chain[0] == '-' || chain[0] == '!' ? "its name is none that iptables can write" : NULL;
+			return "iptables cannot write its name";
+	return len == 0 || chain[0] == '-' || chain[0] == '!' ? "iptables cannot write its name" : NULL;
 }
 
 /* What differs from a chain of iptables; NULL: nothing. */
@@ -148,11 +148,11 @@ static const char *chain_fault(const char *table, const char *chain, const char 
 		if (strcmp(table, chains[i].table) != 0 || strcmp(chain, chains[i].chain) != 0)
 			continue;
 		if (hook == NULL)
-			return "it has no hook, so no packet comes there";
+			return "it has no hook, so no packet reaches it";
 		return strcmp(type, chains[i].type) == 0 && nfnl_number(attrs[NFTA_HOOK_HOOKNUM]) == chains[i].hook &&
 				       (int32_t)nfnl_number(attrs[NFTA_HOOK_PRIORITY]) == chains[i].priority ?
 			       NULL :
-			       "it is at another hook or priority, or of another type, than iptables has it";
+			       "its hook, priority or type differs from that of iptables";
 	}
 	return hook != NULL ? "it is a base chain that iptables does not have" : name_fault(chain);
 }
@@ -289,7 +289,7 @@ int natives_find(struct natives *natives, int family)
 static void tell(const struct native *native, int family, bool removed, struct diag_log *log)
 {
 	struct strbuf text = STRBUF_INIT;
-	const char *advice = native->chain == NULL   ? "make it as iptables does, or remove it with nft" :
+	const char *advice = native->chain == NULL   ? "use nft to make it what iptables expects, or to remove it" :
 			     native->position == 0 ? "put it into a table of its own with nft" :
 						       "write it with iptables, or put it into a table of its own";
 
@@ -297,12 +297,12 @@ static void tell(const struct native *native, int family, bool removed, struct d
 	if (native->chain != NULL)
 		strbuf_printf(&text, ", chain %s", native->chain);
 	if (native->position > 0)
-		strbuf_printf(&text, ", rule %u (handle %" PRIu64 "): made with nft (%s), and iptables cannot tell it", native->position,
+		strbuf_printf(&text, ", rule %u (handle %" PRIu64 "): made with nft (%s), and iptables cannot show it", native->position,
 			      native->handle, native->what);
 	else
 		strbuf_printf(&text, ": %s", native->what);
 	diag_add(log, removed ? DIAG_LOAD_WARNING : DIAG_SYSTEM, NULL, NULL, "%s; %s", strbuf_text(&text),
-		 removed ? "it gives way to the rules that are loaded" : advice);
+		 removed ? "it is removed for the rules that are loaded" : advice);
 	strbuf_free(&text);
 }
 
@@ -388,7 +388,7 @@ int natives_check(struct natives_look *look, const struct backend *backend, cons
 		} else if (err == -EINTR) {
 			err = -EBUSY;
 		} else if (err != 0) {
-			diag_system(log, err, "looking at the objects of nf_tables");
+			diag_system(log, err, "reading the objects of nf_tables");
 		}
 		result = result == 0 ? err : result;
 		natives_free(natives);

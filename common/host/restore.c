@@ -142,7 +142,7 @@ static void judge(struct refusal *refusal, const struct spawn *spawn)
 static void add_absence(const struct backend *backend, struct refusal *refusal)
 {
 	if (refusal->refused && backend->kind == BACKEND_LEGACY && !host_has_ipv6())
-		strbuf_puts(&refusal->why, "; this kernel has no IPv6: load IPv4 alone (-4)");
+		strbuf_puts(&refusal->why, "; this kernel has no IPv6: load only IPv4 (-4)");
 }
 
 /* iptables-legacy learns no more than "invalid": the kernel's log may say more. */

@@ -50,7 +50,7 @@ static bool is_native(const struct spawn *spawn, struct diag_log *log)
 	if (note == NULL && strstr(strbuf_text(&spawn->err), "Parsing nftables rule failed") == NULL)
 		return false;
 	diag_add(log, DIAG_SYSTEM, NULL, NULL,
-		 "%.*s holds rules made with nft, which %s cannot tell; remove them, or put them in a table of their own",
+		 "%.*s contains rules made with nft, which %s cannot show; remove them, or put them in a table of their own",
 		 table_end != NULL ? (int)(table_end + 1 - note - 2) : 7, table_end != NULL ? note + 2 : "a table",
 		 spawn->argv[0]);
 	return true;
@@ -110,7 +110,7 @@ static bool has_tables(const struct strbuf *out, const struct strbuf *names, con
 			line += width + (line[width] == '\n');
 		}
 		if (!found) {
-			diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s leaves table %.*s out", spawn->argv[0], (int)len, name);
+			diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s omits table %.*s", spawn->argv[0], (int)len, name);
 			return false;
 		}
 		name += len + (name[len] == '\n');
@@ -128,7 +128,7 @@ static bool saver_failed(const struct spawn *spawn, struct diag_log *log)
 	if (text.len > 0)
 		diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s", strbuf_text(&text));
 	else if (fault != NULL)
-		diag_add(log, DIAG_SYSTEM, NULL, NULL, "what %s wrote is not whole: it has %s", spawn->argv[0], fault);
+		diag_add(log, DIAG_SYSTEM, NULL, NULL, "the output of %s is incomplete: it has %s", spawn->argv[0], fault);
 	strbuf_free(&text);
 	return !spawn_good(spawn) || fault != NULL;
 }
@@ -176,7 +176,7 @@ static enum save_result take_saved(const struct backend *backend, struct spawn *
 	if (saver_failed(spawn, log))
 		return spawn->failure == -EBUSY ? SAVE_BUSY : SAVE_FAILED;
 	if (tables_err != 0) {
-		diag_system(log, tables_err, "reading which tables %s has to tell", spawn->argv[0]);
+		diag_system(log, tables_err, "reading which tables %s must show", spawn->argv[0]);
 		return SAVE_FAILED;
 	}
 	if (!has_tables(&spawn->out, tables, spawn, log))

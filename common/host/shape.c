@@ -67,7 +67,7 @@ static const char *order_fault(struct native_rule *rule, unsigned subjects)
 	if (!rule->limited || (subjects & 1u << SUBJECT_MARK) != 0)
 		return NULL;
 	if ((subjects & TRANSPORT) == 0 || (rule->asked_before_limit & TRANSPORT) != 0)
-		return "a limit in front of a condition that iptables writes in front of limits";
+		return "a limit before a condition that iptables writes before limits";
 	return NULL;
 }
 
@@ -187,7 +187,7 @@ static bool is_mask(const struct native_rule *rule, size_t i)
 static const char *protocol_fault(struct native_rule *rule, struct bytes value)
 {
 	rule->protocol = value.len == 1 ? value.at[0] : 0;
-	return rule->protocol != 0 ? NULL : "protocol 0, which iptables takes for all";
+	return rule->protocol != 0 ? NULL : "protocol 0, which iptables reads as all protocols";
 }
 
 /* --- conditions: each reads from *i on. NULL: it has a known form, and *i is after it -------------------- */
@@ -214,12 +214,12 @@ static const char *interface_fault(const struct native_rule *rule, uint32_t key,
 	while (len < name.len && name.at[len] > ' ' && name.at[len] < 0x7f && strchr("\"'\\!", name.at[len]) == NULL)
 		len++;
 	if (len == 0 || name.at[0] == '-')
-		return "a name of an interface that iptables cannot write";
+		return "an interface name that iptables cannot write";
 	if (len < name.len && name.at[len - 1] == '+')
 		return "an interface whose name ends in +";
 	for (size_t n = len; n < name.len; n++)
 		if (name.at[n] != '\0')
-			return "a name of an interface that iptables cannot write";
+			return "an interface name that iptables cannot write";
 	if (key == NFT_META_OIFNAME ? strcmp(chain, "INPUT") == 0 || strcmp(chain, "PREROUTING") == 0 :
 				      strcmp(chain, "OUTPUT") == 0 || strcmp(chain, "POSTROUTING") == 0)
 		return "an interface that iptables does not allow in this chain";
@@ -331,9 +331,9 @@ static const char *compare_fault(struct native_rule *rule, const struct payload_
 	uint32_t op;
 
 	if (at->port)
-		return is(rule, i, "cmp") || is(rule, i, "range") ? port_fault(cmp) : "a look into a set or a map";
+		return is(rule, i, "cmp") || is(rule, i, "range") ? port_fault(cmp) : "a lookup in a set or map";
 	if (!is(rule, i, "cmp"))
-		return "a look into a set or a map";
+		return "a lookup in a set or map";
 	value = bytes_of(cmp, NFTA_CMP_DATA);
 	op = number(cmp, NFTA_CMP_OP);
 	if (op != NFT_CMP_EQ && (op != NFT_CMP_NEQ || at->ports)) /* 1.8.9 joins two negated ports in one, 1.8.11 does not */
@@ -343,7 +343,7 @@ static const char *compare_fault(struct native_rule *rule, const struct payload_
 	if (at->flags && (mask.len != 1 || value.len != 1 || mask.at[0] == 0 || ((mask.at[0] | value.at[0]) & ~TCP_FLAGS_KNOWN) != 0))
 		return "TCP flags that iptables does not know";
 	if (at->fragment && (mask.len != sizeof(offset) || memcmp(mask.at, offset, sizeof(offset)) != 0 || !is_zero(value)))
-		return "a look at fragments that iptables does not take";
+		return "a match of fragments that iptables does not use";
 	if (at->address && mask.len > 0 && (is_zero(mask) || exceeds(value, mask)))
 		return "a mask that iptables does not use";
 	return NULL;
@@ -358,7 +358,7 @@ static const char *payload_fault(struct native_rule *rule, size_t *i)
 
 	if (!has_only(payload, 1u << NFTA_PAYLOAD_DREG | 1u << NFTA_PAYLOAD_BASE | 1u << NFTA_PAYLOAD_OFFSET | 1u << NFTA_PAYLOAD_LEN) ||
 	    !(at.address || at.fragment || at.protocol || at.port || at.ports || at.flags))
-		return "a field of the packet that iptables does not look at";
+		return "a field of the packet that iptables does not match";
 	fault = order_fault(rule, at.subjects);
 	if (fault != NULL)
 		return fault;
@@ -368,10 +368,10 @@ static const char *payload_fault(struct native_rule *rule, size_t *i)
 		return "TCP flags without -p tcp";
 	if (is_mask(rule, *i)) {
 		if (at.port || at.ports || at.protocol)
-			return "bits of a port or protocol";
+			return "a mask on a port or protocol";
 		mask = bytes_of(&rule->expr[(*i)++], NFTA_BITWISE_MASK);
 	} else if (at.fragment || at.flags) {
-		return "bits without their mask";
+		return "a fragment offset or TCP flags without a mask";
 	}
 	return compare_fault(rule, &at, (*i)++, mask);
 }
@@ -425,7 +425,7 @@ static const char *condition_fault(struct native_rule *rule, size_t *i)
 		return payload_fault(rule, i);
 	++*i;
 	if (strcmp(expr->name, "match") == 0)
-		return has_only(expr, 1u << NFTA_MATCH_NAME | 1u << NFTA_MATCH_REV | 1u << NFTA_MATCH_INFO) ? NULL : "an odd match";
+		return has_only(expr, 1u << NFTA_MATCH_NAME | 1u << NFTA_MATCH_REV | 1u << NFTA_MATCH_INFO) ? NULL : "a malformed match";
 	if (strcmp(expr->name, "limit") == 0)
 		return limit_fault(rule, expr);
 	return "an expression that iptables does not use, or no counter";

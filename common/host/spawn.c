@@ -484,9 +484,9 @@ void spawn_tell(const struct spawn *spawn, struct strbuf *out)
 	if (spawn->failure == -ETIMEDOUT)
 		strbuf_printf(out, "%s did not end within %u s and was killed", spawn->argv[0], spawn->limit);
 	else if (spawn->failure == -EBUSY)
-		strbuf_printf(out, "%s was overtaken by other programs again and again, and was killed", spawn->argv[0]);
+		strbuf_printf(out, "%s was killed, because other programs kept changing nf_tables", spawn->argv[0]);
 	else if (spawn->failure == -EKEYREJECTED)
-		strbuf_printf(out, "%s is not started: another user owns it or can write to it", spawn->argv[0]);
+		strbuf_printf(out, "%s was not started: another user owns it or can write to it", spawn->argv[0]);
 	else if (spawn->failure != 0)
 		strbuf_printf(out, "%s: %s", spawn->argv[0], strerror(-spawn->failure));
 	else if (spawn->status > 128)

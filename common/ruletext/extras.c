@@ -51,7 +51,7 @@ static bool add_module(struct extras_reader *in, const struct line *line, const 
 	struct module module = { NULL, optional };
 
 	if (!is_module_name(&name))
-		return fault(in, line, "a module's name has only letters, digits, '_' and '-'");
+		return fault(in, line, "a module name may only contain letters, digits, '_' and '-'");
 	module.name = strndup(name.text, name.len);
 	for (size_t i = 0; module.name != NULL && i < in->extras->modules.len; i++) {
 		struct module *there = &in->extras->modules.item[i];
@@ -74,7 +74,7 @@ static bool add_sysctl(struct extras_reader *in, const struct line *line, const 
 	int err = sysctl_parse(&sysctl, args, len);
 
 	if (err == -EINVAL)
-		return fault(in, line, "a setting looks like net.ipv4.ip_forward=1, and only those below net. are set");
+		return fault(in, line, "expected a setting below net., for example net.ipv4.ip_forward=1");
 	for (size_t i = 0; err == 0 && i < in->extras->sysctls.len; i++) {
 		struct sysctl *there = &in->extras->sysctls.item[i];
 
@@ -100,11 +100,11 @@ struct set *extras_set(const struct extras *extras, const char *name)
 
 static bool set_fault(struct extras_reader *in, const struct line *line, const char *args, size_t len, enum set_fault found, bool open)
 {
-	static const char *const forms[] = { "a set looks like: #@ set NAME hash:net inet",
-					     "an open set looks like: #@ set-open NAME hash:net inet" };
+	static const char *const forms[] = { "expected a set, for example: #@ set NAME hash:net inet",
+					     "expected an open set, for example: #@ set-open NAME hash:net inet" };
 	static const char *const texts[] = {
-		[SET_FAULT_RESERVED] = "names that begin with `" SET_SCRATCH_PREFIX "' are fw-load's own: give the set another name",
-		[SET_FAULT_OPTION] = "a word that begins with `-' is for ipset itself, and has no place in a text",
+		[SET_FAULT_RESERVED] = "names that begin with `" SET_SCRATCH_PREFIX "' are reserved for fw-load: use another name",
+		[SET_FAULT_OPTION] = "a word that begins with `-' is an option of ipset itself, which a text may not use",
 		[SET_FAULT_ADDRESS] = "this is not an address of the set's family; host names are not looked up",
 	};
 
@@ -163,7 +163,7 @@ static bool check_repeated(struct extras_reader *in)
 
 		if (!same && (set->open != again->open || strcmp(strbuf_text(&set->type), strbuf_text(&again->type)) != 0 ||
 		    strcmp(strbuf_text(&set->members), strbuf_text(&again->members)) != 0))
-			good = fault(in, in->repeated.item[i].line, "this set is declared above with other words or other members") && good;
+			good = fault(in, in->repeated.item[i].line, "this set is already declared with another type, options or members") && good;
 		set_free(again);
 	}
 	vec_free(&in->repeated);
@@ -175,7 +175,7 @@ static bool add_member(struct extras_reader *in, const struct line *line, const 
 	enum set_fault found;
 
 	if (in->set == NULL)
-		return fault(in, line, "a member belongs under the line of its set");
+		return fault(in, line, "a member must follow the line of its set");
 	if (in->set->open)
 		return fault(in, line, "another program fills an open set: declare it with `#@ set' to give it members");
 	found = set_member_check(in->set, args, len);

@@ -201,7 +201,7 @@ bool rules_of_stream(struct text_rules *rules, const char *name, const struct st
 	*rules = (struct text_rules){ .arena = { NULL, 0, 0 } };
 	if (rules_take(rules, stream, FAMILY_BOTH, &bad))
 		return true;
-	diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s: line %u is not as savers write them: %.*s", name, bad->number,
+	diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s: line %u is not a line that iptables-save writes: %.*s", name, bad->number,
 		 (int)bad->len, bad->text);
 	return false;
 }

@@ -95,7 +95,7 @@ static void walk_ours(struct verify_walk *w)
 		if (found != SIZE_MAX)
 			at = found + 1;
 		else if (!rule->foreign)
-			differs(w->v, IN_FORCE_DIFFERS, w->table, w->want->name, "this rule is missing, or not at its place", rule);
+			differs(w->v, IN_FORCE_DIFFERS, w->table, w->want->name, "this rule is missing, or in the wrong place", rule);
 	}
 }
 
@@ -105,7 +105,7 @@ static void walk_ours(struct verify_walk *w)
  */
 static void walk_want(struct verify_walk *w)
 {
-	static const char moved[] = "this rule of another program is not at its place";
+	static const char moved[] = "this rule of another program is in the wrong place";
 	const struct text_rule *foreign = NULL;
 	size_t at = 0;
 
@@ -122,7 +122,7 @@ static void walk_want(struct verify_walk *w)
 		else if (textmap_find(&w->here.map, &rule->text) != TEXTMAP_NONE)
 			differs(w->v, IN_FORCE_MOVED, w->table, w->want->name, moved, rule);
 		else if (!w->v->others_may_remove)
-			differs(w->v, IN_FORCE_DIFFERS, w->table, w->want->name, "this rule of another program is gone", rule);
+			differs(w->v, IN_FORCE_DIFFERS, w->table, w->want->name, "this rule of another program is missing", rule);
 	}
 }
 
@@ -133,7 +133,7 @@ static void walk_extra(struct verify_walk *w)
 		const struct text_rule *rule = &w->now->rules.item[i];
 
 		if (!tally_take(&w->known, rule) && textmap_find(&w->known.map, &rule->text) != TEXTMAP_NONE)
-			differs(w->v, IN_FORCE_DIFFERS, w->table, w->want->name, "this rule is in force once too often", rule);
+			differs(w->v, IN_FORCE_DIFFERS, w->table, w->want->name, "this rule is in force more often than wanted", rule);
 	}
 }
 

@@ -107,7 +107,7 @@ static void parse(struct generation *generation, const char *path, struct record
 	struct diag_log silent = { .report = NULL };
 
 	if (!read_fields(generation, record)) {
-		fault(generation, path, "a field of it cannot be read");
+		fault(generation, path, "a field cannot be read");
 		return;
 	}
 	for (int i = 0; i < FAMILIES; i++)
@@ -137,13 +137,13 @@ static bool read_file(struct generation *generation, const struct state *state, 
 	*generation = (struct generation){ .number = number };
 	err = packed_read(state_file_path(state, number, file, &path), &text, STATE_TEXT_MAX, &exact);
 	if (err == -EBADMSG)
-		fault(generation, strbuf_text(&path), "not what was written");
+		fault(generation, strbuf_text(&path), "truncated or altered");
 	else if (err != 0)
 		fault(generation, strbuf_text(&path), file_own_error(err));
 	else if (is_of_format_1(&text) && file == STATE_KEPT)
 		old = true;
 	else if (!exact || record_begin(&record, &text, "generation", GENERATION_VERSION) != 0)
-		fault(generation, strbuf_text(&path), "its checksum is wrong");
+		fault(generation, strbuf_text(&path), "wrong checksum");
 	else
 		parse(generation, strbuf_text(&path), &record);
 	if (old) {

@@ -50,7 +50,7 @@ static bool read_sealed(struct generation *generation, int family, const struct 
 	struct diag_log silent = { .report = NULL };
 
 	if (!stream_read(stream, "generation", strbuf_text(text), text->len, families, &silent) || !stream->sealed)
-		return fault(generation, family, "its checksum is wrong");
+		return fault(generation, family, "wrong checksum");
 	return true;
 }
 
@@ -96,11 +96,11 @@ static bool read_family(struct generation *generation, const struct state *state
 		strbuf_reset(text);
 		/* a missing part is damage only if the load could change this family */
 		return (err == -ENOENT && !family_has(generation->families, family)) ||
-		       fault(generation, family, err == -EBADMSG ? "not what was written" : file_own_error(err));
+		       fault(generation, family, err == -EBADMSG ? "truncated or altered" : file_own_error(err));
 	}
 	good = read_sealed(generation, family, text, FAMILY_BOTH, &stream) &&
 	       (extras_read_stored(&generation->extras, &stream, &silent) ||
-		fault(generation, family, "a directive of it cannot be read"));
+		fault(generation, family, "a directive cannot be read"));
 	good = good && (rules_of_stream(&generation->rules[family], part(family), &stream, &silent) ||
 			fault(generation, family, "its rules cannot be read"));
 	stream_free(&stream);

@@ -172,10 +172,10 @@ void report_refusal(struct transaction *t, int family, const struct strbuf *prog
 	line = nth_line(strbuf_text(program), number, &len);
 	if (number > 0 && len == 6 && memcmp(line, "COMMIT", 6) == 0 && scratch != NULL)
 		number = search(scratch, family, strbuf_text(program), line, &refusal->why);
-	strbuf_printf(&text, "%s-%s-restore refuses it for %s: %s", family == 0 ? "iptables" : "ip6tables",
+	strbuf_printf(&text, "%s-%s-restore refused the %s rules: %s", family == 0 ? "iptables" : "ip6tables",
 		      backend_name(t->door->kind), family_name(family), strbuf_text(&refusal->why));
 	if (family == 1 && !host_has_ipv6())
-		strbuf_puts(&text, "; this host has no IPv6: load the rules of IPv4 alone (-4)");
+		strbuf_puts(&text, "; this host has no IPv6: load only IPv4 (-4)");
 	report_at(t, number > 0 ? line_of(t, family, program, number) : 0, strbuf_text(&text));
 	strbuf_free(&text);
 }
@@ -184,7 +184,7 @@ void report_difference(struct transaction *t, int family, const struct differenc
 {
 	struct strbuf text = STRBUF_INIT;
 
-	strbuf_printf(&text, "%s, table %s, chain %s: %s after the load", family_name(family), difference->table,
+	strbuf_printf(&text, "%s, table %s, chain %s, after the load: %s", family_name(family), difference->table,
 		      difference->chain, difference->what);
 	if (difference->rule.len > 0)
 		strbuf_printf(&text, ": %.*s", (int)difference->rule.len, difference->rule.text);

@@ -81,7 +81,7 @@ static enum result boot_without(struct transaction *t, bool never_used)
 {
 	enum family open = open_families(t, !never_used);
 
-	warn(t, "%s in %s: %s", never_used ? "there is no generation" : "there is no generation that could be put in force",
+	warn(t, "%s in %s: %s", never_used ? "there is no generation" : "there is no usable generation",
 	     t->state->dir, open == FAMILY_NONE ? "the rules in force stay" : "safe rules are put in force");
 	if (open != FAMILY_NONE)
 		(void)put_safe_rules(t, open);
@@ -174,7 +174,7 @@ static void drop_unconfirmed(struct transaction *t)
 	unsigned number = state_newest(t->state);
 
 	if (number != 0 && access(state_file_path(t->state, number, STATE_NEW, &path), F_OK) == 0) {
-		warn(t, "generation %06u was never confirmed before the machine went down: it is dropped", number);
+		warn(t, "generation %06u was not confirmed before the machine went down: removing it", number);
 		if (state_remove(t->state, number) != 0)
 			warn(t, "%s could not be removed", strbuf_text(&path));
 	}
@@ -192,7 +192,7 @@ static enum result boot_previous(struct transaction *t, unsigned good, unsigned 
 	if (second == NULL || previous == 0 || !put_generation(second, previous, FAMILY_BOTH, keep))
 		result = boot_without(second != NULL ? second : t, good == 0 && previous == 0 && state_newest(t->state) == 0);
 	else
-		warn(t, "the generation before it, %06u, is in force", previous);
+		warn(t, "the previous generation %06u is in force", previous);
 	transaction_end(second);
 	return result;
 }

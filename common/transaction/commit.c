@@ -96,13 +96,13 @@ static enum result give_up(struct transaction *t)
 
 	if ((t->flags & FLAG_CHANGED) == 0) {
 		forget(t);
-		warn(t, "nothing is changed: the rules are as they were");
+		warn(t, "nothing has changed: the rules are as before");
 		return why;
 	}
 	undone = undo(t, &t->journal);
 	if (undone != RESULT_DONE)
 		return undone;
-	warn(t, "the load is undone: the rules are as they were");
+	warn(t, "the load was undone: the rules are as before");
 	return why == RESULT_OTHER || why == RESULT_EXTRAS || why == RESULT_BACKENDS ? why : RESULT_UNDONE;
 }
 

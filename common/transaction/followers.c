@@ -112,7 +112,7 @@ bool plan_followers(struct transaction *t)
 	char *key = t->journal.steps.item[leader].before.len > 0 ? keys.data : NULL; /* a plan may not know it */
 
 	if (err != 0) {
-		diag_system(t->log, err, "what changes with %s", t->journal.steps.item[leader].name);
+		diag_system(t->log, err, "reading which settings change with %s", t->journal.steps.item[leader].name);
 		t->result = RESULT_EXTRAS;
 		good = false;
 	}

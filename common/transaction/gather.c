@@ -26,7 +26,7 @@ static bool take_canon(struct transaction *t, int family)
 	const struct canon *canon = &t->request.canon[family];
 
 	strbuf_add(&work->text, strbuf_text(&canon->text), canon->text.len);
-	if (!rules_read(&work->wanted, "the rules as they were read", strbuf_text(&work->text), work->text.len, t->log))
+	if (!rules_read(&work->wanted, "the rules of the input", strbuf_text(&work->text), work->text.len, t->log))
 		return false;
 	mark_wanted(&work->wanted, canon);
 	return known_add(t, family, &work->wanted);
@@ -51,7 +51,7 @@ static bool take_generation(struct transaction *t)
 			warn(t, "generation %06u in %s is damaged: %s", t->request.generation, t->state->dir,
 			     strbuf_text(&t->again.fault));
 		else
-			diag_add(t->log, DIAG_LOAD, NULL, NULL, "there is no whole generation %06u in %s: %s", t->request.generation,
+			diag_add(t->log, DIAG_LOAD, NULL, NULL, "generation %06u in %s is missing or damaged: %s", t->request.generation,
 				 t->state->dir, strbuf_text(&t->again.fault));
 		return false;
 	}
@@ -95,7 +95,7 @@ static bool do_without(struct transaction *t)
 	if (t->request.families == FAMILY_BOTH || t->request.families == FAMILY_NONE || (t->flags & FLAG_BOOT) != 0)
 		return true;
 	diag_add(t->log, DIAG_SYSTEM, NULL, NULL,
-		 "it alone knows the rules of %s, which this load leaves as they are: load both families",
+		 "only it contains the rules of %s, which this load does not change: load both families",
 		 family_name(!family_has(t->request.families, 1)));
 	return false;
 }
@@ -118,7 +118,7 @@ bool read_base(struct transaction *t)
 		if (!read_safe(t, i))
 			return false;
 		if (t->family[i].base == &t->family[i].safe && !family_has(t->request.families, i))
-			warn(t, "%s: the safe rules are in force, stay, and are part of this generation", family_name(i));
+			warn(t, "%s: the safe rules stay in force and become part of this generation", family_name(i));
 	}
 	return true;
 }
@@ -225,7 +225,7 @@ static bool in_scope(enum family of, enum family families)
 
 static void leave_alone(const struct transaction *t, const char *kind, const char *name)
 {
-	warn(t, "%s%s is left as it is: this load is about %s alone", kind, name,
+	warn(t, "%s%s is not changed: this load is for %s only", kind, name,
 	     family_name(!family_has(t->request.families, 0)));
 }
 

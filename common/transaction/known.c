@@ -90,7 +90,7 @@ static bool take_answer(struct transaction *t, int family, const struct strbuf *
 		struct piece text = { arena_text(&t->arena, line, len), (unsigned)len };
 
 		if (line[len] != '\n' || len == 0) {
-			diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "%s: the rules in force could not be read: %zu of %zu lines",
+			diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "%s: cannot read the rules in force: got %zu of %zu lines",
 				 family_name(family), i, unknown->len);
 			return false;
 		}

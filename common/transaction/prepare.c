@@ -19,7 +19,7 @@ static bool unknown_refused(struct transaction *t, int family)
 	    work->merge.unknown == 0)
 		return false;
 	diag_add(t->log, DIAG_SYSTEM, NULL, NULL,
-		 "%s: %zu things in force were not loaded by fw-load, first: %s; say --adopt to keep them, --replace to "
+		 "%s: rules in force were not loaded by fw-load (%zu, first: %s); use --adopt to keep them, --replace to "
 		 "remove them, or --keep PATTERN",
 		 family_name(family), work->merge.unknown, strbuf_text(&work->merge.first));
 	t->result = RESULT_UNKNOWN;
@@ -33,11 +33,11 @@ static void tell_foreign(const struct transaction *t, int family)
 
 	if (work->merge.foreign == FOREIGN_KEEP && work->base != NULL && work->merge.unknown > 0)
 		warn(t,
-		     "%s: what another program or a hand put in force stays (%zu, first: %s); say `keep' or --keep for "
-		     "chains that are meant to, --replace to remove the rest",
+		     "%s: rules that fw-load did not load stay in force (%zu, first: %s); use `#@ keep' or --keep for "
+		     "chains of other programs, --replace to remove the rest",
 		     family_name(family), work->merge.unknown, strbuf_text(&work->merge.first));
 	if (work->merge.foreign == FOREIGN_DROP && (t->flags & FLAG_BOOT) != 0 && work->merge.unknown > 0)
-		warn(t, "%s: what another program put in force is replaced (%zu, first: %s)", family_name(family),
+		warn(t, "%s: rules of other programs are removed (%zu, first: %s)", family_name(family),
 		     work->merge.unknown, strbuf_text(&work->merge.first));
 	if (work->merge.still_used.len > 0)
 		warn(t, "%s: rules of other programs still jump to %s, so it stays", family_name(family),
@@ -65,7 +65,7 @@ static bool read_baseline(struct transaction *t)
 	int err = baseline_read(t->state, &t->baseline);
 
 	if (err != 0)
-		warn(t, "what settings were before fw-load set them cannot be read from %s: %s", t->state->run, strerror(-err));
+		warn(t, "the original values of kernel settings cannot be read from %s: %s", t->state->run, strerror(-err));
 	return true;
 }
 

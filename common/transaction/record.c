@@ -108,7 +108,7 @@ bool record(struct transaction *t)
 			return could_not(t, err, "the generation");
 	}
 	err = baseline_write(t->state, &t->baseline);
-	if (err != 0 && !could_not(t, err, "the settings as they were before"))
+	if (err != 0 && !could_not(t, err, "the original kernel settings"))
 		return false;
 	err = carry_rest(t);
 	if (err == 0)
@@ -125,7 +125,7 @@ static void tell_first(const struct transaction *t)
 	struct strbuf what = STRBUF_INIT;
 
 	if (strcmp(t->state->dir, STATE_DIR) == 0 && !bootload_find("", &what))
-		warn(t, "nothing loads these rules at boot: `systemctl enable fw-load.service' does, see fw-load(8)");
+		warn(t, "nothing loads these rules at boot: run `systemctl enable fw-load.service', see fw-load(8)");
 	strbuf_free(&what);
 }
 

@@ -38,7 +38,7 @@ static bool compare(struct transaction *t, int family, const struct text_rules *
 	if (in_force == IN_FORCE && rules_equal(&t->family[family].wanted, now))
 		return true;
 	if (in_force == IN_FORCE)
-		difference.what = "other rules are in force than those that were loaded";
+		difference.what = "the rules in force differ from those that were loaded";
 	report_difference(t, family, &difference);
 	return false;
 }
@@ -52,7 +52,7 @@ static bool read_back(struct transaction *t, const struct door *scratch)
 
 	for (int i = 0; i < FAMILIES; i++)
 		if (good && family_has(t->request.families, i))
-			good = rules_read(rules[i], "the rules as they were rehearsed", strbuf_text(&texts[i]), texts[i].len, t->log);
+			good = rules_read(rules[i], "the rehearsed rules", strbuf_text(&texts[i]), texts[i].len, t->log);
 	good = good && rules_canon(t, t->request.families, rules);
 	for (int i = 0; i < FAMILIES; i++) {
 		if (good && family_has(t->request.families, i))
@@ -76,7 +76,7 @@ bool rehearse(struct transaction *t, bool may_move)
 
 		if (t->hooks.namespace_hint != NULL)
 			t->hooks.namespace_hint(err, &hint);
-		diag_system(t->log, err, "no network namespace to rehearse in%s%s", hint.len > 0 ? "; " : "", strbuf_text(&hint));
+		diag_system(t->log, err, "cannot create a network namespace for the rehearsal%s%s", hint.len > 0 ? "; " : "", strbuf_text(&hint));
 		strbuf_free(&hint);
 		return false;
 	}

@@ -44,7 +44,7 @@ static bool is_about_filter(const struct transaction *t, const struct stream *st
 {
 	for (size_t i = 0; i < stream->tables.len; i++)
 		if (strcmp(stream->tables.item[i].name, "filter") != 0) {
-			warn(t, "%s is of no use: it has a table %s, and safe rules are about filter alone", choice->what,
+			warn(t, "%s is not usable: it contains table %s, but safe rules may only use filter", choice->what,
 			     stream->tables.item[i].name);
 			return false;
 		}
@@ -120,7 +120,7 @@ static void remember_safe(struct transaction *t, enum family families)
 		else if ((t->flags & FLAG_BOOT) != 0)
 			t->flags |= FLAG_REPLACE; /* or the next generation would keep them as another program's */
 		else
-			warn(t, "that safe rules are in force could not be noted: say --replace with the next load");
+			warn(t, "cannot record that safe rules are in force: use --replace with the next load");
 	}
 }
 
@@ -177,7 +177,7 @@ static void read_file(struct transaction *t, struct strbuf *file, struct choice 
 		choice->text = strbuf_text(file);
 		choice->len = file->len;
 	} else if (err != -ENOENT) {
-		warn(t, "%s is of no use: %s", t->hooks.safe_rules, strerror(-err));
+		warn(t, "%s is not usable: %s", t->hooks.safe_rules, strerror(-err));
 	}
 }
 

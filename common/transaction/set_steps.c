@@ -87,7 +87,7 @@ static bool holds(struct transaction *t, const char *name, const struct strbuf *
 	bool good = err == 0 && set_lines_without(strbuf_text(wanted), strbuf_text(&members), &missing) && missing.len == 0;
 
 	if (err == -ENOENT || (err == 0 && !good))
-		diag_add(t->log, DIAG_LOAD, NULL, NULL, "set %s does not hold what was put there: %.*s", name,
+		diag_add(t->log, DIAG_LOAD, NULL, NULL, "set %s does not contain what was added: %.*s", name,
 			 (int)strcspn(strbuf_text(&missing), "\n"), strbuf_text(&missing));
 	strbuf_free(&words);
 	strbuf_free(&members);
@@ -126,7 +126,7 @@ static bool check_swapped(struct transaction *t, const struct journal_step *step
 		if ((t->flags & FLAG_BOOT) != 0) {
 			good = follow(t, step->name, strbuf_text(&before), strbuf_text(&members), SET_ADD_PLAIN);
 		} else {
-			diag_add(t->log, DIAG_LOAD, NULL, NULL, "another program changed set %s meanwhile", step->name);
+			diag_add(t->log, DIAG_LOAD, NULL, NULL, "another program changed set %s during the load", step->name);
 			t->result = RESULT_OTHER;
 			good = false;
 		}
@@ -441,7 +441,7 @@ static bool destroy_empty(struct transaction *t, const char *gone, const char *n
 		good = run_lines(t, name, &lines);
 	} else {
 		if (good)
-			warn(t, "set %s, which the load made, stays: others put members into it", name);
+			warn(t, "set %s, created by the load, stays: other programs added members to it", name);
 		good = rename_set(t, gone, name) == 0 && good;
 	}
 	side_free(&left);
@@ -460,7 +460,7 @@ static bool take_away(struct transaction *t, const struct journal_step *step, co
 	gone_name(step->name, &gone);
 	err = good ? rename_set(t, step->name, strbuf_text(&gone)) : 0;
 	if (err == -EBUSY)
-		warn(t, "set %s, which the load made, stays: rules or sets of others refer to it", step->name);
+		warn(t, "set %s, created by the load, stays: rules or sets of other programs refer to it", step->name);
 	else if (err != 0)
 		good = false;
 	else if (good)

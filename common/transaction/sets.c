@@ -79,7 +79,7 @@ bool set_learn(const struct door *door, struct set *set, struct diag_log *log)
 	good = door->set.restore(door->self, set->name, &lines, log) == 0;
 	err = good ? door->set.save(door->self, SET_TRIAL, &saved) : 0;
 	if (err != 0)
-		diag_system(log, err, "set %s, as it was made for a trial", set->name);
+		diag_system(log, err, "reading set %s, created for a trial", set->name);
 	good = good && err == 0;
 	set_drop(door, SET_TRIAL);
 	if (good && !set_split(&saved, &set->made, &set->normal))
@@ -195,7 +195,7 @@ static bool rehearse_set(struct transaction *t, const struct door *scratch, stru
 		tell_refusal(t, set, &log, skip);
 	err = good ? scratch->set.save(scratch->self, set->name, &saved) : 0;
 	if (err != 0)
-		diag_system(t->log, err, "set %s, as it was made for the rehearsal", set->name);
+		diag_system(t->log, err, "reading set %s, created for the rehearsal", set->name);
 	good = good && err == 0;
 	if (good && !set_split(&saved, &set->made, &set->normal))
 		good = diag_memory(t->log) == 0;
@@ -289,13 +289,13 @@ static bool is_other(struct transaction *t, const struct set *set, const char *w
 	struct strbuf text = STRBUF_INIT;
 	bool boot = (t->flags & FLAG_BOOT) != 0;
 
-	strbuf_printf(&text, "set %s is there as `%s', and the text asks for `%s'", set->name, words, strbuf_text(&set->made));
+	strbuf_printf(&text, "set %s exists as `%s', but the text asks for `%s'", set->name, words, strbuf_text(&set->made));
 	if (boot) {
-		warn(t, "%s: it stays as it is", strbuf_text(&text));
+		warn(t, "%s: it is not changed", strbuf_text(&text));
 		t->flags |= set->open ? 0 : FLAG_PARTIAL;
 	} else {
-		strbuf_printf(&text, ": %s", set->open ? "give it the words of the program that fills it" :
-							 "destroy it first, or give this one another name");
+		strbuf_printf(&text, ": %s", set->open ? "use the type and options of the program that fills it" :
+							 "destroy it first, or use another name");
 		refuse(t, set, RESULT_REFUSED, strbuf_text(&text));
 	}
 	strbuf_free(&text);
@@ -316,7 +316,7 @@ static struct journal_step *add_step(struct transaction *t, const struct set *se
 	if (set->existed)
 		strbuf_add(&step->before, strbuf_text(&set->before), set->before.len);
 	set_write(set, set->name, &step->after);
-	strbuf_printf(&t->plan, set->existed ? "put set %s in force\n" : "make set %s\n", set->name);
+	strbuf_printf(&t->plan, set->existed ? "replace set %s\n" : "create set %s\n", set->name);
 	return step;
 }
 
@@ -327,11 +327,11 @@ static bool stop_at_others(struct transaction *t, const struct set *set, const c
 
 	(void)!set_lines_without(members, known, &first);
 	if (first.len > 0)
-		strbuf_printf(&text, "set %s has members that no load put there, first: %.*s", set->name,
+		strbuf_printf(&text, "set %s has members that fw-load did not add, first: %.*s", set->name,
 			      (int)strcspn(strbuf_text(&first), "\n"), strbuf_text(&first));
 	else
 		strbuf_printf(&text, "set %s lost members since it was loaded", set->name);
-	strbuf_puts(&text, "; say `#@ set-open' for a set that another program fills, or --replace");
+	strbuf_puts(&text, "; use `#@ set-open' for a set that another program fills, or --replace");
 	refuse(t, set, RESULT_UNKNOWN, strbuf_text(&text));
 	strbuf_free(&first);
 	strbuf_free(&text);
@@ -348,7 +348,7 @@ static bool join(struct transaction *t, struct set *set, const char *members)
 	struct journal_step *step = NULL;
 	bool good = set_lines_without(strbuf_text(&set->normal), members, &missing);
 
-	warn(t, "set %s has other members than the good generation gave it: they stay", set->name);
+	warn(t, "the members of set %s differ from those of the good generation: they stay", set->name);
 	t->flags |= FLAG_PARTIAL;
 	if (good && missing.len > 0) {
 		step = journal_add(&t->journal, JOURNAL_SET, set->name, 0);
@@ -358,7 +358,7 @@ static bool join(struct transaction *t, struct set *set, const char *members)
 		step->existed = true;
 		strbuf_add(&step->before, strbuf_text(&set->before), set->before.len);
 		set_write_members(strbuf_text(&missing), set->name, SET_ADD_PLAIN, &step->after);
-		strbuf_printf(&t->plan, "add to set %s what it lacks\n", set->name);
+		strbuf_printf(&t->plan, "add missing members to set %s\n", set->name);
 	}
 	strbuf_free(&missing);
 	return good || diag_memory(t->log) == 0;

@@ -63,7 +63,7 @@ void leave_out_absent(struct transaction *t)
 		struct strbuf now = STRBUF_INIT;
 
 		if (t->door->setting.get(t->door->self, sysctl->key, &now) == -ENOENT) {
-			warn(t, "%s is not there: it is left out", sysctl->key);
+			warn(t, "%s does not exist: skipped", sysctl->key);
 			t->flags |= FLAG_PARTIAL;
 			sysctl_free(sysctl);
 		} else {
@@ -91,7 +91,7 @@ static bool plan_wanted(struct transaction *t, const struct sysctl *sysctl)
 	} else if (strcmp(strbuf_text(&now), sysctl->value) == 0) {
 		good = true;
 	} else if (belongs_to_machine(t, sysctl)) {
-		warn(t, "%s stays %s: here it belongs to the machine, not to this namespace", sysctl->key, strbuf_text(&now));
+		warn(t, "%s stays %s: it belongs to the whole machine, and cannot be set in this namespace", sysctl->key, strbuf_text(&now));
 	} else {
 		good = add_step(t, sysctl->key, strbuf_text(&now), sysctl->value, sysctl_opens(sysctl));
 	}
@@ -118,9 +118,9 @@ static const char *value_before(struct transaction *t, const struct sysctl *old)
 		return before;
 	before = sysctl_opens(old) ? closed_value(old) : NULL;
 	if (before != NULL)
-		warn(t, "nobody knows what %s was before fw-load set it to %s: it is set to %s", old->key, old->value, before);
+		warn(t, "the original value of %s is unknown, fw-load set it to %s: it is set to %s", old->key, old->value, before);
 	else
-		warn(t, "nobody knows what %s was before fw-load set it to %s: it stays", old->key, old->value);
+		warn(t, "the original value of %s is unknown, fw-load set it to %s: it is not changed", old->key, old->value);
 	return before;
 }
 
@@ -196,7 +196,7 @@ bool setting_apply(struct transaction *t, const struct journal_step *step)
 	if (err == 0)
 		return true;
 	if (err == -EDOM)
-		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "setting %s=%s: the kernel makes another value of it", step->name,
+		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "setting %s=%s: the kernel stores another value", step->name,
 			 strbuf_text(&step->after));
 	else
 		diag_system(t->log, err, "setting %s=%s", step->name, strbuf_text(&step->after));
@@ -209,7 +209,7 @@ static bool put_back(struct transaction *t, const struct journal_step *step)
 	int err = t->door->setting.set(t->door->self, step->name, strbuf_text(&step->before));
 
 	if (err != 0 && err != -ENOENT) /* -ENOENT: it disappeared with its interface */
-		warn(t, "setting %s back to %s: %s", step->name, strbuf_text(&step->before), strerror(-err));
+		warn(t, "cannot set %s back to %s: %s", step->name, strbuf_text(&step->before), strerror(-err));
 	return err == 0 || err == -ENOENT;
 }
 
@@ -280,7 +280,7 @@ bool settings_hold(struct transaction *t)
 		if (!holds(t, sysctl, &now)) {
 			good = false;
 			t->result = RESULT_OTHER;
-			diag_add(t->log, DIAG_LOAD, NULL, NULL, "%s is %s, not %s: another program changed it meanwhile", sysctl->key,
+			diag_add(t->log, DIAG_LOAD, NULL, NULL, "%s is %s, not %s: another program changed it during the load", sysctl->key,
 				 strbuf_text(&now), sysctl->value);
 		}
 		strbuf_free(&now);

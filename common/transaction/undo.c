@@ -177,7 +177,7 @@ static enum family undo_rules(struct transaction *t, const struct journal *journ
 		missing &= ~undo_families(t, journal, families, u);
 	for (int i = 0; i < FAMILIES; i++) {
 		if (family_has(missing, i))
-			diag_add(t->log, DIAG_ROLLBACK, NULL, NULL, "the %s rules could not be put back", family_name(i));
+			diag_add(t->log, DIAG_ROLLBACK, NULL, NULL, "the %s rules could not be restored", family_name(i));
 		rules_free(&t->family[i].target); /* target borrows from put and before ... */
 		rules_free(&t->family[i].safe);   /* ... and safe was swapped with a table of put */
 		merge_free(&t->family[i].merge);
@@ -227,7 +227,7 @@ static bool undo_others(struct transaction *t, struct journal *journal, bool ope
 
 		if (step->kind == JOURNAL_RULES || step->opens < opens || !step->left)
 			continue;
-		warn(t, "%s could not be put back%s", step->name, journal->rest ? ", and stays as it is" : ": the next run tries it again");
+		warn(t, "%s could not be restored%s", step->name, journal->rest ? ", and is left as it is" : ": the next run tries again");
 		good = false;
 	}
 	return good;
@@ -332,7 +332,7 @@ enum result undo(struct transaction *t, struct journal *journal)
 static enum result distrust(struct transaction *t, int err)
 {
 	diag_add(t->log, DIAG_ROLLBACK, NULL, NULL,
-		 "an interrupted load cannot be undone, since %s/journal cannot be read: %s; it is kept as journal.bad",
+		 "an interrupted load cannot be undone, because %s/journal cannot be read: %s; it is kept as journal.bad",
 		 t->state->run, err == -EBADMSG ? "it is damaged" : strerror(-err));
 	if (!put_safe_rules(t, FAMILY_BOTH))
 		return RESULT_SAFE; /* the next run tries again */
@@ -348,7 +348,7 @@ static enum result drop_old(struct transaction *t, const struct journal *journal
 	int err;
 
 	if (journal->deadline > 0)
-		warn(t, "generation %06u was never confirmed before the machine went down: it is dropped", journal->generation);
+		warn(t, "generation %06u was not confirmed before the machine went down: removing it", journal->generation);
 	err = drop_generation(t, journal);
 	if (err == 0)
 		err = journal_remove(t->state);
@@ -367,7 +367,7 @@ static enum result recover(struct transaction *t, struct journal *journal)
 		return err == 0 ? RESULT_DONE : (diag_system(t->log, err, "%s/journal", t->state->run), RESULT_SYSTEM);
 	}
 	if (strcmp(journal->backend, backend_name(t->door->kind)) != 0) {
-		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "an interrupted load of the %s kind is to be undone first: say -b %s",
+		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "an interrupted load of the %s backend must be undone first: use -b %s",
 			 journal->backend, journal->backend);
 		return RESULT_BACKENDS;
 	}
@@ -376,14 +376,14 @@ static enum result recover(struct transaction *t, struct journal *journal)
 
 		if (left >= 0)
 			diag_add(t->log, DIAG_SYSTEM, NULL, NULL,
-				 "generation %06u waits for its confirmation, %lld s more: fw-load --confirm-now", journal->generation, left);
+				 "generation %06u waits for its confirmation, %lld s left; confirm it with: fw-load --confirm-now", journal->generation, left);
 		else
-			diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "generation %06u was not confirmed; its guard is to undo it",
+			diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "generation %06u was not confirmed: its guard is about to undo it",
 				 journal->generation);
 		return RESULT_LOCKED;
 	}
 	if (!journal->rest)
-		warn(t, "the load of generation %06u was interrupted: it is undone", journal->generation);
+		warn(t, "the load of generation %06u was interrupted: undoing it", journal->generation);
 	return undo(t, journal);
 }
 
@@ -394,7 +394,7 @@ enum result transaction_recover(struct transaction *t)
 	enum result result = RESULT_DONE;
 
 	if (err != 0)
-		warn(t, "what a killed run left in %s and %s could not be tidied: %s", t->state->dir, t->state->run, strerror(-err));
+		warn(t, "files that a killed run left in %s and %s could not be removed: %s", t->state->dir, t->state->run, strerror(-err));
 	err = journal_read(t->state, &journal);
 	if (err == 0)
 		result = recover(t, &journal);
@@ -438,8 +438,8 @@ enum result transaction_confirm(struct transaction *t)
 	if (left < 0) {
 		diag_add(t->log, DIAG_LOAD, NULL, NULL, "no load waits for a confirmation");
 	} else if (left == 0 || t->hooks.guard_alive == NULL || !t->hooks.guard_alive(t->hooks.arg)) {
-		diag_add(t->log, DIAG_LOAD, NULL, NULL, "too late: %s, and generation %06u is to be undone",
-			 left == 0 ? "the time is over" : "the guard has ended", generation);
+		diag_add(t->log, DIAG_LOAD, NULL, NULL, "too late: %s, and generation %06u will be undone",
+			 left == 0 ? "the time is up" : "the guard has ended", generation);
 	} else {
 		t->journal.generation = generation;
 		return flip(t) ? RESULT_DONE : failed(t);

@@ -84,7 +84,7 @@ boot() {
 	run -0 boot 'load /r/one'
 	run -0 boot -p 'load --boot && { load --confirm 600 /r/two & wait_for has 8443 && lose_power; }'
 	run -0 boot 'load --boot && has 443 && ! has 8443 && [ ! -e /state/fw/run/journal ]'
-	[[ $output == *"never confirmed"* ]]
+	[[ $output == *"not confirmed before the machine went down"* ]]
 }
 
 # The generation and the journal, each synced, renamed and its directory synced; the commits of both families; the
