@@ -81,7 +81,7 @@ EOF
 	make_all
 	touch "$tmp/only-file"
 	run -0 fish --no-config -c "cd $tmp; source fish/fw-load.fish; complete -C'fw-load --backe'; complete -C'fw-load -b onl'; complete -C'fw-load --safe-rules onl'"
-	[ "${lines[0]}" = $'--backend\tnft, legacy or auto (what the system\'s iptables is)' ]
+	[ "${lines[0]}" = $'--backend\tnft, legacy or auto (that of the system\'s iptables)' ]
 	[ "${lines[1]}" = only-file ]
 	[ "${#lines[@]}" -eq 2 ]
 }

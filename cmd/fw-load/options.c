@@ -23,30 +23,30 @@ static const char usage[] =
 	"               [--adopt | --replace | --keep PATTERN] [FILE]\n"
 	"       fw-load --check [FILE]\n"
 	"       fw-load --confirm-now | --rollback [GENERATION] | --status | --boot\n"
-	"Puts the rules of FILE or standard input in force, of both families, or changes nothing.\n"
+	"Loads the rules of FILE or standard input, for both families, completely or not at all.\n"
 	"\n"
 	"  -4, --ipv4               only IPv4\n"
 	"  -6, --ipv6               only IPv6\n"
-	"  -b, --backend BACKEND    nft, legacy or auto (what the system's iptables is)\n"
-	"  -s, --state DIR          where state is kept (/var/lib/fw-tools)\n"
-	"  -n, --plan               print the steps and do none\n"
-	"      --check              rehearse only; needs no root\n"
-	"      --confirm SECONDS    undo it unless it is confirmed in time\n"
+	"  -b, --backend BACKEND    nft, legacy or auto (that of the system's iptables)\n"
+	"  -s, --state DIR          the state directory (/var/lib/fw-tools)\n"
+	"  -n, --plan               print the steps and change nothing\n"
+	"      --check              only rehearse the load; needs no root\n"
+	"      --confirm SECONDS    undo the load unless it is confirmed in time\n"
 	"      --confirm-now        confirm the load that waits for it\n"
-	"      --rollback           load the previous generation again, or the one named\n"
-	"      --status             tell the generations, and undo an interrupted load\n"
-	"      --boot               put the last good rules in force, or safe ones\n"
-	"      --adopt              rules in force that are not ours stay\n"
-	"      --replace            rules in force that are not ours go\n"
-	"      --keep PATTERN       of them, chains of such names and the jumps to them stay\n"
-	"      --counters           packet and byte counts of the input count\n"
+	"      --rollback           load the previous generation, or GENERATION\n"
+	"      --status             show the generations, and undo an interrupted load\n"
+	"      --boot               load the last good rules, or the safe rules\n"
+	"      --adopt              keep rules in force that fw-load did not load\n"
+	"      --replace            remove rules in force that fw-load did not load\n"
+	"      --keep PATTERN       keep chains with such names, and jumps to them\n"
+	"      --counters           set the packet and byte counters of the input\n"
 	"      --no-rehearse        do not try the rules in a scratch namespace first\n"
-	"      --assume-empty       with -n: plan for a host without rules; needs no rights\n"
-	"      --safe-rules FILE    what to load when all else fails (/etc/fw-tools/safe.rules)\n"
-	"      --guard              wait and undo an unconfirmed load; fw-load starts this itself\n"
+	"      --assume-empty       with -n: plan for a host without rules; needs no root\n"
+	"      --safe-rules FILE    rules to load if all else fails (/etc/fw-tools/safe.rules)\n"
+	"      --guard              wait, and undo an unconfirmed load; started by fw-load\n"
 	"  -w, --wait SECONDS       how long to wait for locks (30)\n"
 	"  -q, --quiet              no warnings\n"
-	"  -v, --verbose            say what is done\n"
+	"  -v, --verbose            report each step\n"
 	"  -h, --help               this text\n"
 	"  -V, --version            the version\n";
 
@@ -139,15 +139,15 @@ enum { LOADS = 1 << ACTION_LOAD | 1 << ACTION_ROLLBACK, TEXTS = 1 << ACTION_LOAD
 
 static const struct cli_scope scopes[] = {
 	{ 'n', LOADS, "a load and with --rollback" },
-	{ '4', TEXTS, "a load and with --check: a generation is of both families" },
-	{ '6', TEXTS, "a load and with --check: a generation is of both families" },
+	{ '4', TEXTS, "a load and with --check: a generation always has both families" },
+	{ '6', TEXTS, "a load and with --check: a generation always has both families" },
 	{ OPT_CONFIRM, LOADS, "a load and with --rollback" },
 	{ OPT_ADOPT, LOADS, "a load and with --rollback" },
 	{ OPT_REPLACE, LOADS, "a load and with --rollback" },
 	{ OPT_KEEP, LOADS | 1 << ACTION_BOOT, "a load, --rollback and --boot" },
 	{ OPT_COUNTERS, TEXTS, "a load and with --check" },
 	{ OPT_NO_REHEARSE, LOADS, "a load and with --rollback" },
-	{ OPT_ASSUME_EMPTY, 1 << ACTION_LOAD, "-n: no load may ignore the rules in force" },
+	{ OPT_ASSUME_EMPTY, 1 << ACTION_LOAD, "-n: a load must not ignore the rules in force" },
 };
 
 struct fw_load_options options_parse(struct cli *cli, int argc, char *argv[])
@@ -169,7 +169,7 @@ struct fw_load_options options_parse(struct cli *cli, int argc, char *argv[])
 		cli_misuse(cli, "use only one of --adopt, which keeps everything, and --keep");
 	cli_check_scopes(cli, longs, scopes, ARRAY_LEN(scopes), options.action);
 	if (options.assume_empty && !options.plan_only)
-		cli_misuse(cli, "--assume-empty goes with -n: no load may ignore the rules in force");
+		cli_misuse(cli, "--assume-empty goes with -n: a load must not ignore the rules in force");
 	options.input = cli_operand(cli, argc, argv);
 	if (options.action == ACTION_ROLLBACK && optind < argc)
 		options.generation = cli_number(cli, argv[optind], 1, 1000000000, "the number of a generation");
