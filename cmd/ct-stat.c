@@ -18,7 +18,7 @@ static void hold_standard_files(void)
 			(void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
-static int run(struct cli *cli, struct options *options)
+static int run(struct cli *cli, struct ct_stat_options *options)
 {
 	switch (options->mode) {
 	case MODE_MERGE:
@@ -41,7 +41,7 @@ static int run(struct cli *cli, struct options *options)
 
 int main(int argc, char *argv[])
 {
-	struct options options;
+	struct ct_stat_options options;
 	struct cli cli;
 	int status, finish;
 

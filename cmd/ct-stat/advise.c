@@ -3,7 +3,7 @@
 #include "run.h"
 #include "conntrack/advise.h"
 
-int run_advise(struct cli *cli, const struct options *options)
+int run_advise(struct cli *cli, const struct ct_stat_options *options)
 {
 	struct facts facts = { 0 };
 	struct strbuf out = STRBUF_INIT;

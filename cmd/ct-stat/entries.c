@@ -72,7 +72,7 @@ static bool has_counters(struct cli *cli, const struct breakdown *b)
 	return false;
 }
 
-static void print_breakdown(struct cli *cli, const struct options *options)
+static void print_breakdown(struct cli *cli, const struct ct_stat_options *options)
 {
 	struct strbuf out = STRBUF_INIT;
 	const struct breakdown *b = &options->breakdown;
@@ -87,7 +87,7 @@ static void print_breakdown(struct cli *cli, const struct options *options)
 	strbuf_free(&out);
 }
 
-int run_top(struct cli *cli, struct options *options)
+int run_top(struct cli *cli, struct ct_stat_options *options)
 {
 	struct breakdown *b = &options->breakdown;
 	struct ctnl nl;
@@ -105,14 +105,14 @@ int run_top(struct cli *cli, struct options *options)
 
 struct listing {
 	struct cli *cli;
-	const struct options *options;
+	const struct ct_stat_options *options;
 	struct strbuf out;
 	uint64_t damaged;
 	time_t now;
 	bool broken; /* standard output is */
 };
 
-static bool list_flow(void *ctx, const struct flow *flow)
+static bool list_flow(void *ctx, const struct ct_flow *flow)
 {
 	struct listing *listing = ctx;
 	bool json = listing->options->format == FORMAT_JSON;
@@ -136,7 +136,7 @@ static bool list_flow(void *ctx, const struct flow *flow)
 	return !listing->broken;
 }
 
-int run_list(struct cli *cli, const struct options *options)
+int run_list(struct cli *cli, const struct ct_stat_options *options)
 {
 	struct listing listing = { .cli = cli, .options = options, .now = time(NULL) };
 	struct ctnl_dump dump = {

@@ -25,7 +25,7 @@ static void end_on_signals(void)
 }
 
 /* What would make the listing silently empty, or shorter than it looks. */
-static void warn(struct cli *cli, const struct events *events, const struct options *options)
+static void warn(struct cli *cli, const struct events *events, const struct ct_stat_options *options)
 {
 	uint64_t enabled;
 
@@ -77,7 +77,7 @@ static void summarize(struct cli *cli, const struct events *events)
 			 (unsigned long long)events->lost);
 }
 
-int run_events(struct cli *cli, const struct options *options)
+int run_events(struct cli *cli, const struct ct_stat_options *options)
 {
 	struct events events = { .filter = &options->filter,
 				 .json = options->format == FORMAT_JSON,

@@ -38,7 +38,7 @@ static void read_file(struct cli *cli, struct fleet *fleet, const char *path)
 	strbuf_free(&text);
 }
 
-int run_merge(struct cli *cli, const struct options *options)
+int run_merge(struct cli *cli, const struct ct_stat_options *options)
 {
 	struct fleet fleet = { 0 };
 	struct strbuf out = STRBUF_INIT;

@@ -141,14 +141,14 @@ static uint64_t duration(const struct cli *cli, const char *name)
 	return value;
 }
 
-static void set_mode(struct options *options, const struct cli *cli, enum mode mode)
+static void set_mode(struct ct_stat_options *options, const struct cli *cli, enum mode mode)
 {
 	if (options->mode != MODE_REPORT && options->mode != mode)
 		cli_misuse(cli, "one mode at a time: --merge, --top, --list, --events, --watch, --advise or --sysctl");
 	options->mode = mode;
 }
 
-static void set_format(struct options *options, const struct cli *cli, enum format format)
+static void set_format(struct ct_stat_options *options, const struct cli *cli, enum format format)
 {
 	if (options->format != FORMAT_TEXT && options->format != format)
 		cli_misuse(cli, "one of --plugin, --json, --prom and --tsv at a time");
@@ -185,7 +185,7 @@ static int read_priority(const struct cli *cli, const char *text)
 	cli_misuse(cli, "--syslog wants FACILITY.LEVEL, not %s", text);
 }
 
-static bool parse_limit(struct options *options, const struct cli *cli, int c)
+static bool parse_limit(struct ct_stat_options *options, const struct cli *cli, int c)
 {
 	struct limits *limits = &options->limits;
 
@@ -214,7 +214,7 @@ static bool parse_limit(struct options *options, const struct cli *cli, int c)
 	return true;
 }
 
-static bool parse_format(struct options *options, const struct cli *cli, int c)
+static bool parse_format(struct ct_stat_options *options, const struct cli *cli, int c)
 {
 	switch (c) {
 	case OPT_PLUGIN:
@@ -239,7 +239,7 @@ static bool parse_format(struct options *options, const struct cli *cli, int c)
 	}
 }
 
-static bool parse_report(struct options *options, const struct cli *cli, int c)
+static bool parse_report(struct ct_stat_options *options, const struct cli *cli, int c)
 {
 	switch (c) {
 	case 'q':
@@ -276,7 +276,7 @@ static bool parse_report(struct options *options, const struct cli *cli, int c)
 	}
 }
 
-static void parse_by(struct options *options, const struct cli *cli)
+static void parse_by(struct ct_stat_options *options, const struct cli *cli)
 {
 	static const char *const names[] = { "flows", "packets", "bytes" };
 
@@ -308,7 +308,7 @@ static unsigned parse_words(const struct cli *cli, const char *option, const cha
 	}
 }
 
-static bool parse_mode(struct options *options, const struct cli *cli, int c)
+static bool parse_mode(struct ct_stat_options *options, const struct cli *cli, int c)
 {
 	const char *bad;
 
@@ -341,7 +341,7 @@ static bool parse_mode(struct options *options, const struct cli *cli, int c)
 	}
 }
 
-static bool parse_entries(struct options *options, const struct cli *cli, int c)
+static bool parse_entries(struct ct_stat_options *options, const struct cli *cli, int c)
 {
 	static const char *const outputs[] = { "extended", "id" }; /* the bits of enum flow_text */
 
@@ -378,7 +378,7 @@ static bool parse_entries(struct options *options, const struct cli *cli, int c)
 #define A_PORT "a port number"
 
 /* NULL, or what was wanted instead. */
-static const char *parse_tuple(struct filter *filter, int c)
+static const char *parse_tuple(struct ct_filter *filter, int c)
 {
 	switch (c) {
 	case 'p':
@@ -398,9 +398,9 @@ static const char *parse_tuple(struct filter *filter, int c)
 	}
 }
 
-static bool parse_filter(struct options *options, const struct cli *cli, int c)
+static bool parse_filter(struct ct_stat_options *options, const struct cli *cli, int c)
 {
-	struct filter *filter = &options->filter;
+	struct ct_filter *filter = &options->filter;
 	uint8_t family = c == '4' ? AF_INET : AF_INET6;
 	const char *wanted;
 
@@ -430,13 +430,13 @@ static bool parse_filter(struct options *options, const struct cli *cli, int c)
 	}
 }
 
-static bool reads_entries(const struct options *options)
+static bool reads_entries(const struct ct_stat_options *options)
 {
 	return options->mode == MODE_TOP || options->mode == MODE_LIST || options->mode == MODE_EVENTS ||
 	       options->mode == MODE_WATCH;
 }
 
-static void settle_filter(struct options *options, const struct cli *cli)
+static void settle_filter(struct ct_stat_options *options, const struct cli *cli)
 {
 	if (options->assured)
 		filter_status(&options->filter, IPS_ASSURED, 0);
@@ -484,7 +484,7 @@ static const struct fit {
 };
 
 /* The mode may come behind the option: so what is wrong with each mode is remembered. */
-static void note_modes(struct options *options, int c)
+static void note_modes(struct ct_stat_options *options, int c)
 {
 	const struct fit *fit = NULL;
 
@@ -496,7 +496,7 @@ static void note_modes(struct options *options, int c)
 			options->unfit[mode] = fit->belongs;
 }
 
-static void check(struct options *options, const struct cli *cli)
+static void check(struct ct_stat_options *options, const struct cli *cli)
 {
 	if (options->unfit[options->mode] != NULL)
 		cli_misuse(cli, "%s", options->unfit[options->mode]);
@@ -514,11 +514,11 @@ static void check(struct options *options, const struct cli *cli)
 		settle_filter(options, cli);
 }
 
-void options_parse(struct options *options, struct cli *cli, int argc, char *argv[])
+void options_parse(struct ct_stat_options *options, struct cli *cli, int argc, char *argv[])
 {
 	int c;
 
-	*options = (struct options){ .proc = "/proc",
+	*options = (struct ct_stat_options){ .proc = "/proc",
 				     .syslog = -1,
 				     .buffer = DEFAULT_BUFFER,
 				     .refresh = DEFAULT_REFRESH,

@@ -10,10 +10,20 @@
 
 #define STATE_PATH "/var/lib/fw-tools/ct-stat.state"
 
-enum mode { MODE_REPORT, MODE_MERGE, MODE_TOP, MODE_LIST, MODE_EVENTS, MODE_WATCH, MODE_ADVISE, MODE_SYSCTL, MODES };
+enum mode {
+	MODE_REPORT,
+	MODE_MERGE,
+	MODE_TOP,
+	MODE_LIST,
+	MODE_EVENTS,
+	MODE_WATCH,
+	MODE_ADVISE,
+	MODE_SYSCTL,
+	MODES
+};
 enum format { FORMAT_TEXT, FORMAT_PLUGIN, FORMAT_JSON, FORMAT_PROM, FORMAT_TSV };
 
-struct options {
+struct ct_stat_options {
 	enum mode mode;
 	enum format format;
 	const char *unfit[MODES]; /* why an option that was given has no meaning in a mode; NULL: all have */
@@ -30,7 +40,7 @@ struct options {
 	int syslog;	 /* priority; -1: none */
 	uint64_t repeat; /* seconds; 0: no reminder */
 	/* modes that read entries */
-	struct filter filter;
+	struct ct_filter filter;
 	bool unreplied;
 	struct breakdown breakdown;
 	unsigned line_flags; /* enum flow_text */
@@ -45,6 +55,6 @@ extern const char ct_stat_usage[];
 bool options_are_alarm(int argc, char *argv[]);
 
 /* Ends the program on misuse. Free the breakdown. */
-void options_parse(struct options *options, struct cli *cli, int argc, char *argv[]);
+void options_parse(struct ct_stat_options *options, struct cli *cli, int argc, char *argv[]);
 
 #endif

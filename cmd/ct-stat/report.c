@@ -5,7 +5,7 @@
 #include "base/vec.h"
 #include "conntrack/ctnl.h"
 #include "conntrack/format.h"
-#include "conntrack/state.h"
+#include "conntrack/history.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -26,8 +26,8 @@
 /* One namespace. The report points into it, so it stays where it was made. */
 struct look {
 	struct snapshot now;
-	struct state before;
-	struct report report;
+	struct history before;
+	struct ct_report report;
 	char *name;	  /* owned; NULL: where we are */
 	char *state_path; /* owned; NULL: none is kept */
 };
@@ -39,7 +39,7 @@ static void look_free(struct look *look)
 	if (look == NULL)
 		return;
 	snapshot_free(&look->now);
-	state_free(&look->before);
+	history_free(&look->before);
 	report_free(&look->report);
 	free(look->name);
 	free(look->state_path);
@@ -47,7 +47,7 @@ static void look_free(struct look *look)
 }
 
 /* Each namespace remembers apart. A plain report reads what alarms remembered, and leaves it alone. */
-static bool set_state_path(struct look *look, const struct options *options)
+static bool set_state_path(struct look *look, const struct ct_stat_options *options)
 {
 	const char *path = options->state;
 
@@ -61,14 +61,14 @@ static bool set_state_path(struct look *look, const struct options *options)
 	return look->state_path != NULL;
 }
 
-static bool keeps_state(const struct options *options)
+static bool keeps_state(const struct ct_stat_options *options)
 {
 	return options->interval == 0 &&
 	       (options->limits.active || options->state != NULL || options->syslog >= 0);
 }
 
 /* Measures, waits, and measures again. */
-static void look_twice(struct look *look, const struct options *options)
+static void look_twice(struct look *look, const struct ct_stat_options *options)
 {
 	struct timespec pause = { .tv_sec = (time_t)options->interval };
 
@@ -83,7 +83,7 @@ static void look_twice(struct look *look, const struct options *options)
  * Without a usable memory everything since the start counts as new: after a reboot that is right, else it is
  * one alarm too many and never one too few.
  */
-static void look_back(struct look *look, const struct options *options)
+static void look_back(struct look *look, const struct ct_stat_options *options)
 {
 	const char *mismatch = NULL;
 	int err = -ENOENT;
@@ -92,7 +92,7 @@ static void look_back(struct look *look, const struct options *options)
 	if (look->state_path != NULL)
 		err = history_read(&look->before, look->state_path);
 	if (err == 0)
-		mismatch = state_mismatch(&look->before, &look->now);
+		mismatch = history_mismatch(&look->before, &look->now);
 	report_compare(&look->report, &look->now, err == 0 && mismatch == NULL ? &look->before.then : NULL,
 		       SINCE_STATE);
 	if (mismatch != NULL)
@@ -102,7 +102,7 @@ static void look_back(struct look *look, const struct options *options)
 			      err == -EBADMSG ? "damaged, begun anew" : strerror(-err));
 }
 
-static bool count_one(void *ctx, const struct flow *flow)
+static bool count_one(void *ctx, const struct ct_flow *flow)
 {
 	(void)flow;
 	++*(uint64_t *)ctx;
@@ -111,7 +111,7 @@ static bool count_one(void *ctx, const struct flow *flow)
 
 static void count_assured(struct look *look)
 {
-	struct filter filter = { .status = IPS_ASSURED, .status_mask = IPS_ASSURED };
+	struct ct_filter filter = { .status = IPS_ASSURED, .status_mask = IPS_ASSURED };
 	struct ctnl_dump dump = { .filter = &filter, .each = count_one, .ctx = &look->report.assured };
 	int err = look->now.source == SOURCE_NETLINK ? 0 : look->now.netlink_error;
 	struct ctnl nl;
@@ -128,12 +128,12 @@ static void count_assured(struct look *look)
 }
 
 /* The reasons that only mean "this user or system keeps no state here", when nobody named a file. */
-static bool is_harmless(int err, const struct options *options)
+static bool is_harmless(int err, const struct ct_stat_options *options)
 {
 	return options->state == NULL && (err == -EACCES || err == -EPERM || err == -EROFS || err == -ENOENT);
 }
 
-static void make_state_directory(const struct options *options)
+static void make_state_directory(const struct ct_stat_options *options)
 {
 	char dir[] = STATE_PATH;
 
@@ -142,7 +142,7 @@ static void make_state_directory(const struct options *options)
 		(void)mkdir(dir, 0755); /* a failure shows when the file is written */
 }
 
-static bool worth_logging(const struct look *look, const struct options *options)
+static bool worth_logging(const struct look *look, const struct ct_stat_options *options)
 {
 	uint64_t since = look->now.boottime - look->before.logged;
 	bool changed = look->report.level != (enum alarm_level)look->before.level;
@@ -150,7 +150,7 @@ static bool worth_logging(const struct look *look, const struct options *options
 	return changed || (look->report.level != ALARM_OK && options->repeat > 0 && since >= options->repeat);
 }
 
-static void log_change(struct look *look, const struct options *options)
+static void log_change(struct look *look, const struct ct_stat_options *options)
 {
 	struct strbuf line = STRBUF_INIT;
 
@@ -164,9 +164,9 @@ static void log_change(struct look *look, const struct options *options)
 	strbuf_free(&line);
 }
 
-static void save(struct look *look, const struct options *options)
+static void save(struct look *look, const struct ct_stat_options *options)
 {
-	struct state state = { .then = look->now,
+	struct history state = { .then = look->now,
 			       .level = (int)look->report.level,
 			       .logged = look->before.logged };
 	int err;
@@ -180,7 +180,7 @@ static void save(struct look *look, const struct options *options)
 			      strerror(-err));
 }
 
-static void take_look(struct look *look, const struct options *options)
+static void take_look(struct look *look, const struct ct_stat_options *options)
 {
 	look->report.netns = look->name;
 	if (options->interval > 0)
@@ -200,7 +200,7 @@ static void take_look(struct look *look, const struct options *options)
 	save(look, options);
 }
 
-static bool look_add(struct cli *cli, look_list *looks, const struct options *options, const char *name)
+static bool look_add(struct cli *cli, look_list *looks, const struct ct_stat_options *options, const char *name)
 {
 	struct look *look = calloc(1, sizeof(*look));
 
@@ -250,7 +250,7 @@ static int no_dots(const struct dirent *entry)
 
 /* Where we are, then every named one. One that cannot be entered is reported and the others are still looked
  * at. */
-static bool look_at_all(struct cli *cli, look_list *looks, const struct options *options)
+static bool look_at_all(struct cli *cli, look_list *looks, const struct ct_stat_options *options)
 {
 	struct dirent **names = NULL;
 	int count = scandir(NETNS_DIR, &names, no_dots, by_name);
@@ -265,7 +265,7 @@ static bool look_at_all(struct cli *cli, look_list *looks, const struct options 
 	return good;
 }
 
-static bool look_at(struct cli *cli, look_list *looks, const struct options *options)
+static bool look_at(struct cli *cli, look_list *looks, const struct ct_stat_options *options)
 {
 	if (options->netns != NULL && strcmp(options->netns, "all") == 0)
 		return look_at_all(cli, looks, options);
@@ -274,14 +274,14 @@ static bool look_at(struct cli *cli, look_list *looks, const struct options *opt
 	return look_add(cli, looks, options, options->netns);
 }
 
-static void format_all(struct strbuf *out, const look_list *looks, const struct options *options)
+static void format_all(struct strbuf *out, const look_list *looks, const struct ct_stat_options *options)
 {
-	const struct report **reports = calloc(looks->len + 1, sizeof(*reports));
+	const struct ct_report **reports = calloc(looks->len + 1, sizeof(*reports));
 	bool names = options->format == FORMAT_TSV && !options->no_header;
 
 	out->failed = out->failed || reports == NULL;
 	for (size_t i = 0; reports != NULL && i < looks->len; i++) {
-		const struct report *report = &looks->item[i]->report;
+		const struct ct_report *report = &looks->item[i]->report;
 
 		reports[i] = report;
 		if (options->quiet && report->level == ALARM_OK)
@@ -304,7 +304,7 @@ static void format_all(struct strbuf *out, const look_list *looks, const struct 
 }
 
 /* Prometheus reads the file as another user, whenever it likes. */
-static bool print(struct cli *cli, const look_list *looks, const struct options *options)
+static bool print(struct cli *cli, const look_list *looks, const struct ct_stat_options *options)
 {
 	struct strbuf out = STRBUF_INIT;
 	bool good = true;
@@ -326,7 +326,7 @@ static bool print(struct cli *cli, const look_list *looks, const struct options 
 	return good;
 }
 
-int run_report(struct cli *cli, const struct options *options)
+int run_report(struct cli *cli, const struct ct_stat_options *options)
 {
 	look_list looks = { 0 };
 	enum alarm_level worst = ALARM_OK;

@@ -6,13 +6,13 @@
 
 #include "options.h"
 
-int run_report(struct cli *cli, const struct options *options);
-int run_merge(struct cli *cli, const struct options *options);
-int run_top(struct cli *cli, struct options *options);
-int run_list(struct cli *cli, const struct options *options);
-int run_events(struct cli *cli, const struct options *options);
-int run_watch(struct cli *cli, struct options *options);
-int run_advise(struct cli *cli, const struct options *options);
+int run_report(struct cli *cli, const struct ct_stat_options *options);
+int run_merge(struct cli *cli, const struct ct_stat_options *options);
+int run_top(struct cli *cli, struct ct_stat_options *options);
+int run_list(struct cli *cli, const struct ct_stat_options *options);
+int run_events(struct cli *cli, const struct ct_stat_options *options);
+int run_watch(struct cli *cli, struct ct_stat_options *options);
+int run_advise(struct cli *cli, const struct ct_stat_options *options);
 
 /*
  * Opens netlink where that starts nothing. False after a report: connection tracking is not active, the

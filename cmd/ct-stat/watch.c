@@ -18,7 +18,7 @@
 
 struct watch {
 	struct cli *cli;
-	struct options *options;
+	struct ct_stat_options *options;
 	struct screen *screen; /* NULL: plain lines */
 	struct picture picture;
 	struct snapshot before;
@@ -140,7 +140,7 @@ static bool step(struct watch *w)
 	return true;
 }
 
-int run_watch(struct cli *cli, struct options *options)
+int run_watch(struct cli *cli, struct ct_stat_options *options)
 {
 	struct watch w = { .cli = cli, .options = options };
 	const char *bad;

@@ -91,7 +91,7 @@ static bool threshold_reached(const struct threshold *threshold, const struct sn
 	}
 }
 
-static void forecast(struct report *report, const struct snapshot *now)
+static void forecast(struct ct_report *report, const struct snapshot *now)
 {
 	uint64_t left, growth;
 
@@ -105,10 +105,10 @@ static void forecast(struct report *report, const struct snapshot *now)
 	report->has_full_in = true;
 }
 
-void report_compare(struct report *report, const struct snapshot *now, const struct snapshot *then,
+void report_compare(struct ct_report *report, const struct snapshot *now, const struct snapshot *then,
 		    enum since since)
 {
-	static const struct counters none;
+	static const struct ct_counters none;
 
 	report->now = now;
 	report->since = then != NULL ? since : SINCE_START;
@@ -124,7 +124,7 @@ void report_compare(struct report *report, const struct snapshot *now, const str
 		forecast(report, now);
 }
 
-void report_reason(struct report *report, enum alarm_level level, const char *format, ...)
+void report_reason(struct ct_report *report, enum alarm_level level, const char *format, ...)
 {
 	va_list args;
 
@@ -135,7 +135,7 @@ void report_reason(struct report *report, enum alarm_level level, const char *fo
 	report->level = alarm_worse(report->level, level);
 }
 
-static void judge_fill(struct report *report, const struct limits *limits)
+static void judge_fill(struct ct_report *report, const struct limits *limits)
 {
 	const struct snapshot *now = report->now;
 	bool wants_max = limits->warn.kind == THRESHOLD_PERCENT || limits->crit.kind == THRESHOLD_PERCENT;
@@ -150,7 +150,7 @@ static void judge_fill(struct report *report, const struct limits *limits)
 		report_reason(report, ALARM_UNKNOWN, "nf_conntrack_max is not known");
 }
 
-static void judge_counter(struct report *report, enum counter_id id, uint64_t limit, enum alarm_level level)
+static void judge_counter(struct ct_report *report, enum counter_id id, uint64_t limit, enum alarm_level level)
 {
 	if (limit == 0)
 		return;
@@ -161,7 +161,7 @@ static void judge_counter(struct report *report, enum counter_id id, uint64_t li
 			      report->since == SINCE_START ? " since the start" : "");
 }
 
-void report_judge(struct report *report, const struct limits *limits)
+void report_judge(struct ct_report *report, const struct limits *limits)
 {
 	report->judged = limits->active;
 	if (!limits->active) {
@@ -179,7 +179,7 @@ void report_judge(struct report *report, const struct limits *limits)
 	}
 }
 
-void report_free(struct report *report)
+void report_free(struct ct_report *report)
 {
 	strbuf_free(&report->reasons);
 }

@@ -37,7 +37,7 @@ struct limits {
 /* What growth is measured from. */
 enum since { SINCE_START, SINCE_STATE, SINCE_INTERVAL };
 
-struct report {
+struct ct_report {
 	const struct snapshot *now; /* borrowed */
 	const char *netns;	    /* borrowed; NULL: the one we are in, unnamed */
 	enum since since;	    /* SINCE_START: since boot, or since the namespace was made */
@@ -55,16 +55,16 @@ struct report {
 };
 
 /* Compares with an earlier snapshot; NULL: with the start. */
-void report_compare(struct report *report, const struct snapshot *now, const struct snapshot *then,
+void report_compare(struct ct_report *report, const struct snapshot *now, const struct snapshot *then,
 		    enum since since);
 
 /* Sets level and reasons. */
-void report_judge(struct report *report, const struct limits *limits);
+void report_judge(struct ct_report *report, const struct limits *limits);
 
 /* One more reason, and the level that it brings. */
-void report_reason(struct report *report, enum alarm_level level, const char *format, ...) printf_like(3, 4);
+void report_reason(struct ct_report *report, enum alarm_level level, const char *format, ...) printf_like(3, 4);
 
-void report_free(struct report *report);
+void report_free(struct ct_report *report);
 
 /* The entries at which a threshold is reached under this max: for performance data. */
 uint64_t threshold_entries(const struct threshold *threshold, uint64_t max);

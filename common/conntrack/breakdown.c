@@ -52,7 +52,7 @@ void breakdown_free(struct breakdown *b)
 	b->keys = 0;
 }
 
-static bool count_flow(void *ctx, const struct flow *flow)
+static bool count_flow(void *ctx, const struct ct_flow *flow)
 {
 	struct breakdown *b = ctx;
 	struct tally_flow decoded;
@@ -70,7 +70,7 @@ static bool count_flow(void *ctx, const struct flow *flow)
 	return b->err == 0;
 }
 
-int breakdown_run(struct breakdown *b, struct ctnl *nl, const struct filter *filter)
+int breakdown_run(struct breakdown *b, struct ctnl *nl, const struct ct_filter *filter)
 {
 	struct ctnl_dump dump = { .filter = filter, .limit = b->sample, .each = count_flow, .ctx = b };
 	struct ctnl_totals totals;
@@ -161,7 +161,7 @@ static void text_amounts(struct strbuf *out, const struct breakdown *b, const st
 	strbuf_putc(out, '\n');
 }
 
-static void text_table(const struct breakdown *b, const struct tally *tally, const struct tally_rows *rows,
+static void text_table(const struct breakdown *b, const struct ct_tally *tally, const struct tally_rows *rows,
 		       struct strbuf *out)
 {
 	struct tally_row rest = { 0 };
@@ -285,7 +285,7 @@ static void json_row(struct strbuf *out, const struct breakdown *b, const struct
 	strbuf_free(&value);
 }
 
-static int json_key(struct strbuf *out, const struct breakdown *b, const struct tally *tally)
+static int json_key(struct strbuf *out, const struct breakdown *b, const struct ct_tally *tally)
 {
 	struct tally_rows rows;
 	int err = tally_sorted(tally, b->by, &rows);

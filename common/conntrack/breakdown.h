@@ -12,7 +12,7 @@
 #define BREAKDOWN_KEYS 16
 
 struct breakdown {
-	struct tally tallies[BREAKDOWN_KEYS]; /* owned */
+	struct ct_tally tallies[BREAKDOWN_KEYS]; /* owned */
 	size_t keys;
 	enum tally_by by;
 	uint64_t rows;	 /* at most so many of each; 0: all */
@@ -33,7 +33,7 @@ struct breakdown {
 must_check bool breakdown_keys(struct breakdown *b, const char *text, const char **bad);
 
 /* Reads the table. 0 or -errno. The socket is of no more use after a sample. */
-must_check int breakdown_run(struct breakdown *b, struct ctnl *nl, const struct filter *filter);
+must_check int breakdown_run(struct breakdown *b, struct ctnl *nl, const struct ct_filter *filter);
 
 /* Starts from nothing again, with the same keys. */
 must_check int breakdown_restart(struct breakdown *b);
@@ -42,7 +42,8 @@ void breakdown_free(struct breakdown *b);
 
 /* 0 or -ENOMEM. */
 must_check int breakdown_text(const struct breakdown *b, struct strbuf *out);
-must_check int breakdown_tsv(const struct breakdown *b, bool names, struct strbuf *out); /* names: of the columns, first */
+/* names: of the columns, first. */
+must_check int breakdown_tsv(const struct breakdown *b, bool names, struct strbuf *out);
 must_check int breakdown_json(const struct breakdown *b, struct strbuf *out);
 
 #endif

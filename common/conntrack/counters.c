@@ -31,12 +31,12 @@ const struct counter_kind counter_kinds[COUNTER_COUNT] = {
 				    "expectations ended" },
 };
 
-void counters_free(struct counters *counters)
+void counters_free(struct ct_counters *counters)
 {
 	vec_free(&counters->lines);
 }
 
-struct counter_line *counters_line(struct counters *counters, uint32_t cpu)
+struct counter_line *counters_line(struct ct_counters *counters, uint32_t cpu)
 {
 	for (size_t i = 0; i < counters->lines.len; i++)
 		if (counters->lines.item[i].cpu == cpu)
@@ -51,7 +51,7 @@ static bool line_knows(const struct counter_line *line, enum counter_id id)
 	return (line->known & (1u << id)) != 0;
 }
 
-bool counters_know(const struct counters *counters, enum counter_id id)
+bool counters_know(const struct ct_counters *counters, enum counter_id id)
 {
 	for (size_t i = 0; i < counters->lines.len; i++)
 		if (line_knows(&counters->lines.item[i], id))
@@ -59,7 +59,7 @@ bool counters_know(const struct counters *counters, enum counter_id id)
 	return false;
 }
 
-uint64_t counters_sum(const struct counters *counters, enum counter_id id)
+uint64_t counters_sum(const struct ct_counters *counters, enum counter_id id)
 {
 	uint64_t sum = 0;
 
@@ -68,7 +68,7 @@ uint64_t counters_sum(const struct counters *counters, enum counter_id id)
 	return sum;
 }
 
-static const struct counter_line *line_of(const struct counters *counters, uint32_t cpu)
+static const struct counter_line *line_of(const struct ct_counters *counters, uint32_t cpu)
 {
 	for (size_t i = 0; i < counters->lines.len; i++)
 		if (counters->lines.item[i].cpu == cpu)
@@ -76,7 +76,7 @@ static const struct counter_line *line_of(const struct counters *counters, uint3
 	return NULL;
 }
 
-uint64_t counters_growth(const struct counters *old, const struct counters *now, enum counter_id id,
+uint64_t counters_growth(const struct ct_counters *old, const struct ct_counters *now, enum counter_id id,
 			 bool *reset)
 {
 	uint64_t growth = 0;
@@ -156,7 +156,7 @@ static bool parse_line(const char **at, const unsigned *columns, size_t count, s
 	return **at == '\n';
 }
 
-int counters_parse(struct counters *counters, const char *text, uint64_t *entries)
+int counters_parse(struct ct_counters *counters, const char *text, uint64_t *entries)
 {
 	unsigned columns[MAX_COLUMNS];
 	size_t count = parse_header(&text, columns);

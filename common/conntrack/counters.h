@@ -46,30 +46,30 @@ struct counter_line {
 	uint32_t value[COUNTER_COUNT];
 };
 
-struct counters {
+struct ct_counters {
 	VEC(struct counter_line) lines; /* owned; empty: nothing known */
 };
 
-void counters_free(struct counters *counters);
+void counters_free(struct ct_counters *counters);
 
 /* The line of a processor, made when it is new; NULL when memory ran out. Valid until the next call. */
-must_check struct counter_line *counters_line(struct counters *counters, uint32_t cpu);
+must_check struct counter_line *counters_line(struct ct_counters *counters, uint32_t cpu);
 
-bool counters_know(const struct counters *counters, enum counter_id id);
-uint64_t counters_sum(const struct counters *counters, enum counter_id id);
+bool counters_know(const struct ct_counters *counters, enum counter_id id);
+uint64_t counters_sum(const struct ct_counters *counters, enum counter_id id);
 
 /*
  * How much a counter grew from `old` to `now`, summed over the processors; a wrapped counter counts on. A
  * processor that is not in `old` counts from 0, one that left is ignored. *reset is set, and that processor
  * counted from 0, where a counter ran backwards by more than a wrap explains.
  */
-uint64_t counters_growth(const struct counters *old, const struct counters *now, enum counter_id id,
+uint64_t counters_growth(const struct ct_counters *old, const struct ct_counters *now, enum counter_id id,
 			 bool *reset);
 
 /*
  * Reads the text of /proc/net/stat/nf_conntrack. Columns are found by their name in the header: kernels add,
  * drop and reuse them. 0, -EBADMSG when it is cut short or no such file, -ENOMEM.
  */
-must_check int counters_parse(struct counters *counters, const char *text, uint64_t *entries);
+must_check int counters_parse(struct ct_counters *counters, const char *text, uint64_t *entries);
 
 #endif

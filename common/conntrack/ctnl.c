@@ -135,7 +135,7 @@ static int talk(struct ctnl *nl, const struct nlmsghdr *request, ctnl_message *e
 static int read_totals(void *ctx, const struct nlmsghdr *nlh, enum step *step)
 {
 	struct ctnl_totals *totals = ctx;
-	struct flow answer;
+	struct ct_flow answer;
 
 	if (!flow_parse(&answer, nlh) || answer.attr[CTA_STATS_GLOBAL_ENTRIES] == NULL)
 		return -EBADMSG;
@@ -162,11 +162,11 @@ int ctnl_totals(struct ctnl *nl, struct ctnl_totals *totals)
  */
 static int read_counters(void *ctx, const struct nlmsghdr *nlh, enum step *step)
 {
-	struct counters *counters = ctx;
+	struct ct_counters *counters = ctx;
 	bool expect = (nlh->nlmsg_type & 0xff) == IPCTNL_MSG_EXP_GET_STATS_CPU;
 	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
 	struct counter_line *line;
-	struct flow answer;
+	struct ct_flow answer;
 
 	(void)step;
 	if (!flow_parse(&answer, nlh))
@@ -185,7 +185,7 @@ static int read_counters(void *ctx, const struct nlmsghdr *nlh, enum step *step)
 	return 0;
 }
 
-int ctnl_counters(struct ctnl *nl, struct counters *counters)
+int ctnl_counters(struct ctnl *nl, struct ct_counters *counters)
 {
 	char buffer[REQUEST_SIZE] __attribute__((aligned(8)));
 	int err = talk(nl,
@@ -204,7 +204,7 @@ int ctnl_counters(struct ctnl *nl, struct counters *counters)
 static int read_flow(void *ctx, const struct nlmsghdr *nlh, enum step *step)
 {
 	struct ctnl_dump *dump = ctx;
-	struct flow flow;
+	struct ct_flow flow;
 
 	if (dump->limit > 0 && dump->sent == dump->limit) {
 		dump->limited = true;

@@ -32,13 +32,13 @@ struct ctnl_totals {
 must_check int ctnl_totals(struct ctnl *nl, struct ctnl_totals *totals);
 
 /* Adds a line for each processor, those of expectations included. */
-must_check int ctnl_counters(struct ctnl *nl, struct counters *counters);
+must_check int ctnl_counters(struct ctnl *nl, struct ct_counters *counters);
 
 /* What a dump hands each entry to. False ends the dump early, which is not a failure. */
-typedef bool ctnl_each(void *ctx, const struct flow *flow);
+typedef bool ctnl_each(void *ctx, const struct ct_flow *flow);
 
 struct ctnl_dump {
-	const struct filter *filter; /* NULL: everything */
+	const struct ct_filter *filter; /* NULL: everything */
 	bool in_order; /* one pass, in the order of the kernel's buckets, at the price of less filtering there
 			*/
 	uint64_t limit; /* stop after so many entries, those that the filter holds back included; 0: never */

@@ -126,7 +126,7 @@ static void put_time(struct strbuf *out, const struct timespec *now)
 }
 
 static bool put_event(struct events *events, struct strbuf *out, const struct nlmsghdr *nlh,
-		      const struct flow *flow, const struct timespec *now)
+		      const struct ct_flow *flow, const struct timespec *now)
 {
 	static const char *const tags[EVENT_TYPES] = { "]\t    [NEW] ", "]\t [UPDATE] ", "]\t[DESTROY] " };
 	size_t before = out->len;
@@ -154,7 +154,7 @@ static void read_datagram(struct events *events, struct strbuf *out, size_t i, c
 {
 	const struct nlmsghdr *nlh = (const void *)events->receive->buffers[i];
 	int left = (int)events->receive->headers[i].msg_len;
-	struct flow flow;
+	struct ct_flow flow;
 
 	if ((events->receive->headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0) {
 		events->damaged++;

@@ -18,7 +18,7 @@ extern const char *const event_names[EVENT_TYPES]; /* "new" */
 struct events_receive;
 
 struct events {
-	const struct filter *filter; /* borrowed */
+	const struct ct_filter *filter; /* borrowed */
 	bool json;
 	int fd;				  /* owned */
 	struct events_receive *receive;	  /* owned */

@@ -20,9 +20,9 @@ const char *const advise_keys[KEY_COUNT] = {
 	[KEY_TIMESTAMP] = "nf_conntrack_timestamp",
 };
 
-struct gathering {
+struct facts_gathering {
 	struct facts *facts;
-	struct tally sources, ports;
+	struct ct_tally sources, ports;
 	int err;
 };
 
@@ -33,9 +33,9 @@ static void count_state(struct facts *facts, const char *state)
 	facts->time_wait += strcmp(state, "TIME_WAIT") == 0;
 }
 
-static bool gather_flow(void *ctx, const struct flow *flow)
+static bool gather_flow(void *ctx, const struct ct_flow *flow)
 {
-	struct gathering *gathering = ctx;
+	struct facts_gathering *gathering = ctx;
 	struct facts *facts = gathering->facts;
 	const char *state = flow_state(flow);
 	struct tally_flow decoded;
@@ -55,7 +55,7 @@ static bool gather_flow(void *ctx, const struct flow *flow)
 	return gathering->err == 0;
 }
 
-static int take_largest(struct tally *tally, struct advise_share *share)
+static int take_largest(struct ct_tally *tally, struct advise_share *share)
 {
 	struct tally_rows rows = { 0 };
 	int err = tally_finish(tally);
@@ -70,7 +70,7 @@ static int take_largest(struct tally *tally, struct advise_share *share)
 	return err;
 }
 
-static int dump_table(struct gathering *gathering)
+static int dump_table(struct facts_gathering *gathering)
 {
 	struct ctnl_dump dump = { .each = gather_flow, .ctx = gathering };
 	struct ctnl nl;
@@ -85,7 +85,7 @@ static int dump_table(struct gathering *gathering)
 
 static int read_table(struct facts *facts)
 {
-	struct gathering gathering = { .facts = facts };
+	struct facts_gathering gathering = { .facts = facts };
 	struct tally_key source, port;
 	int err = -ENOMEM;
 

@@ -21,7 +21,7 @@ enum {
 	KERNEL_DST_PORT = 1 << 5,
 };
 
-bool filter_proto(struct filter *filter, const char *text)
+bool filter_proto(struct ct_filter *filter, const char *text)
 {
 	int proto = proto_number(text);
 
@@ -32,7 +32,7 @@ bool filter_proto(struct filter *filter, const char *text)
 	return true;
 }
 
-bool filter_state(struct filter *filter, const char *text)
+bool filter_state(struct ct_filter *filter, const char *text)
 {
 	static const unsigned protos[] = { IPPROTO_TCP, IPPROTO_SCTP, IPPROTO_DCCP };
 
@@ -95,7 +95,7 @@ bool filter_port(bool *by, uint16_t *port, const char *text)
 	return true;
 }
 
-bool filter_zone(struct filter *filter, const char *text)
+bool filter_zone(struct ct_filter *filter, const char *text)
 {
 	return filter_port(&filter->by_zone, &filter->zone, text);
 }
@@ -111,7 +111,7 @@ static bool read_mask(const char *text, uint32_t *number, char **end)
 	return isdigit((unsigned char)text[0]) && errno == 0 && value <= UINT32_MAX;
 }
 
-bool filter_mark(struct filter *filter, const char *text)
+bool filter_mark(struct ct_filter *filter, const char *text)
 {
 	uint32_t mark, mask = UINT32_MAX;
 	char *end;
@@ -124,13 +124,13 @@ bool filter_mark(struct filter *filter, const char *text)
 	return true;
 }
 
-void filter_status(struct filter *filter, uint32_t set, uint32_t unset)
+void filter_status(struct ct_filter *filter, uint32_t set, uint32_t unset)
 {
 	filter->status |= set;
 	filter->status_mask |= set | unset;
 }
 
-bool filter_settle(struct filter *filter)
+bool filter_settle(struct ct_filter *filter)
 {
 	const struct filter_net *nets[] = { &filter->src, &filter->dst };
 	uint8_t icmp = !filter->by_proto		 ? 0
@@ -163,13 +163,13 @@ static bool net_match(const struct filter_net *net, unsigned family, const uint8
 	return net->family == family && memcmp(masked, net->addr, sizeof(masked)) == 0;
 }
 
-bool filter_wants_tuple(const struct filter *filter)
+bool filter_wants_tuple(const struct ct_filter *filter)
 {
 	return filter->by_proto || filter->by_sport || filter->by_dport || filter->src.family != 0 ||
 	       filter->dst.family != 0;
 }
 
-static bool tuple_match(const struct filter *filter, const struct flow *flow)
+static bool tuple_match(const struct ct_filter *filter, const struct ct_flow *flow)
 {
 	struct flow_tuple t;
 
@@ -181,7 +181,7 @@ static bool tuple_match(const struct filter *filter, const struct flow *flow)
 	       net_match(&filter->src, t.family, t.src) && net_match(&filter->dst, t.family, t.dst);
 }
 
-bool filter_match(const struct filter *filter, const struct flow *flow)
+bool filter_match(const struct ct_filter *filter, const struct ct_flow *flow)
 {
 	const char *state;
 
@@ -202,7 +202,7 @@ bool filter_match(const struct filter *filter, const struct flow *flow)
 	return !filter_wants_tuple(filter) || tuple_match(filter, flow);
 }
 
-bool filter_is_empty(const struct filter *filter)
+bool filter_is_empty(const struct ct_filter *filter)
 {
 	return filter->family == 0 && filter->mark_mask == 0 && filter->status_mask == 0 &&
 	       !filter->by_zone && filter->state[0] == '\0' && !filter_wants_tuple(filter);
@@ -224,7 +224,7 @@ static void put_address(struct nlmsghdr *nlh, const struct filter_net *net, uint
 		mnl_attr_put(nlh, attr, 4, net->addr);
 }
 
-static void request_tuple(const struct filter *filter, struct nlmsghdr *nlh)
+static void request_tuple(const struct ct_filter *filter, struct nlmsghdr *nlh)
 {
 	struct nlattr *tuple, *nest;
 	/* The kernel refuses ports where it is not told the protocol. */
@@ -256,7 +256,7 @@ static void request_tuple(const struct filter *filter, struct nlmsghdr *nlh)
 	mnl_attr_nest_end(nlh, nest);
 }
 
-void filter_request(const struct filter *filter, uint8_t family, bool tuple, struct nlmsghdr *nlh)
+void filter_request(const struct ct_filter *filter, uint8_t family, bool tuple, struct nlmsghdr *nlh)
 {
 	if (filter->mark_mask != 0) {
 		mnl_attr_put_u32(nlh, CTA_MARK, htonl(filter->mark));

@@ -16,7 +16,7 @@ struct filter_net {
 	uint8_t addr[FLOW_ADDR];
 };
 
-struct filter {
+struct ct_filter {
 	uint8_t family; /* 0: both */
 	bool by_proto, by_sport, by_dport, by_zone;
 	uint8_t proto;
@@ -28,30 +28,30 @@ struct filter {
 };
 
 /* Each reads one option's text into the filter; false: not understood, the filter is as before. */
-must_check bool filter_proto(struct filter *filter, const char *text);
-must_check bool filter_state(struct filter *filter, const char *text);
+must_check bool filter_proto(struct ct_filter *filter, const char *text);
+must_check bool filter_state(struct ct_filter *filter, const char *text);
 must_check bool filter_net(struct filter_net *net, const char *text);
 must_check bool filter_port(bool *by, uint16_t *port, const char *text);
-must_check bool filter_zone(struct filter *filter, const char *text);
-must_check bool filter_mark(struct filter *filter, const char *text); /* VALUE[/MASK] */
+must_check bool filter_zone(struct ct_filter *filter, const char *text);
+must_check bool filter_mark(struct ct_filter *filter, const char *text); /* VALUE[/MASK] */
 
 /* These bits of IPS_* must be set, those not; adds to what was asked before. */
-void filter_status(struct filter *filter, uint32_t set, uint32_t unset);
+void filter_status(struct ct_filter *filter, uint32_t set, uint32_t unset);
 
 /*
  * Takes the family from the addresses or the protocol where only they tell it. False: they contradict each
  * other, and no entry can match.
  */
-must_check bool filter_settle(struct filter *filter);
+must_check bool filter_settle(struct ct_filter *filter);
 
-bool filter_match(const struct filter *filter, const struct flow *flow);
+bool filter_match(const struct ct_filter *filter, const struct ct_flow *flow);
 
-bool filter_is_empty(const struct filter *filter);
+bool filter_is_empty(const struct ct_filter *filter);
 
 /* True where the kernel's tuple filter would help: it works for one family at a time. */
-bool filter_wants_tuple(const struct filter *filter);
+bool filter_wants_tuple(const struct ct_filter *filter);
 
 /* Adds what the kernel can check to a dump request; the tuple only where `tuple` says so. */
-void filter_request(const struct filter *filter, uint8_t family, bool tuple, struct nlmsghdr *nlh);
+void filter_request(const struct ct_filter *filter, uint8_t family, bool tuple, struct nlmsghdr *nlh);
 
 #endif

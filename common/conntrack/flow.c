@@ -171,7 +171,7 @@ static uint64_t attr_be64(const struct nlattr *attr)
 	return be64toh(value);
 }
 
-bool flow_parse(struct flow *flow, const struct nlmsghdr *nlh)
+bool flow_parse(struct ct_flow *flow, const struct nlmsghdr *nlh)
 {
 	size_t head = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct nfgenmsg));
 	const struct nfgenmsg *nfg = (const void *)((const char *)nlh + NLMSG_HDRLEN);
@@ -258,7 +258,7 @@ static bool tuple_proto(const struct nlattr *nest, struct flow_tuple *tuple)
 	return numbered && !attrs.damaged;
 }
 
-bool flow_tuple(const struct flow *flow, enum flow_dir dir, struct flow_tuple *tuple)
+bool flow_tuple(const struct ct_flow *flow, enum flow_dir dir, struct flow_tuple *tuple)
 {
 	static const int attrs_of_dir[] = { [FLOW_ORIG] = CTA_TUPLE_ORIG,
 					    [FLOW_REPLY] = CTA_TUPLE_REPLY,
@@ -281,7 +281,7 @@ bool flow_tuple(const struct flow *flow, enum flow_dir dir, struct flow_tuple *t
 	return addresses && proto && !attrs.damaged;
 }
 
-uint32_t flow_number(const struct flow *flow, int attr, uint32_t absent)
+uint32_t flow_number(const struct ct_flow *flow, int attr, uint32_t absent)
 {
 	uint32_t value;
 
@@ -291,13 +291,13 @@ uint32_t flow_number(const struct flow *flow, int attr, uint32_t absent)
 	return ntohl(value);
 }
 
-uint16_t flow_zone(const struct flow *flow)
+uint16_t flow_zone(const struct ct_flow *flow)
 {
 	return attr_be16(flow->attr[CTA_ZONE]);
 }
 
 /* The one attribute in CTA_PROTOINFO tells the protocol, so that the tuple need not be looked at. */
-const char *flow_state(const struct flow *flow)
+const char *flow_state(const struct ct_flow *flow)
 {
 	struct attrs attrs;
 	const struct nlattr *info, *attr;
@@ -321,7 +321,7 @@ const char *flow_state(const struct flow *flow)
 	return NULL;
 }
 
-bool flow_counters(const struct flow *flow, enum flow_dir dir, struct flow_counters *counters)
+bool flow_counters(const struct ct_flow *flow, enum flow_dir dir, struct flow_counters *counters)
 {
 	const struct nlattr *nest = flow->attr[dir == FLOW_ORIG ? CTA_COUNTERS_ORIG : CTA_COUNTERS_REPLY];
 
@@ -332,17 +332,17 @@ bool flow_counters(const struct flow *flow, enum flow_dir dir, struct flow_count
 	return true;
 }
 
-static uint64_t flow_time(const struct flow *flow, unsigned which)
+static uint64_t flow_time(const struct ct_flow *flow, unsigned which)
 {
 	return attr_be64(attr_find(flow->attr[CTA_TIMESTAMP], which));
 }
 
-uint64_t flow_start(const struct flow *flow)
+uint64_t flow_start(const struct ct_flow *flow)
 {
 	return flow_time(flow, CTA_TIMESTAMP_START);
 }
 
-uint64_t flow_stop(const struct flow *flow)
+uint64_t flow_stop(const struct ct_flow *flow)
 {
 	return flow_time(flow, CTA_TIMESTAMP_STOP);
 }
@@ -355,12 +355,12 @@ static const char *nested_text(const struct nlattr *nest, unsigned type, size_t 
 	return attr != NULL ? attr_data(attr) : "";
 }
 
-const char *flow_helper(const struct flow *flow, size_t *len)
+const char *flow_helper(const struct ct_flow *flow, size_t *len)
 {
 	return nested_text(flow->attr[CTA_HELP], CTA_HELP_NAME, len);
 }
 
-const char *flow_secctx(const struct flow *flow, size_t *len)
+const char *flow_secctx(const struct ct_flow *flow, size_t *len)
 {
 	return nested_text(flow->attr[CTA_SECCTX], CTA_SECCTX_NAME, len);
 }

@@ -15,7 +15,7 @@
 /* FLOW_MASTER: the original direction of the connection that this one was expected by (FTP's data, ...). */
 enum flow_dir { FLOW_ORIG, FLOW_REPLY, FLOW_MASTER };
 
-struct flow {
+struct ct_flow {
 	uint8_t family;				/* AF_INET, AF_INET6 */
 	const struct nlattr *attr[CTA_MAX + 1]; /* borrowed from the message; NULL: absent */
 };
@@ -40,29 +40,29 @@ struct flow_counters {
  * Reads a message of the ctnetlink subsystem. False: lengths that do not fit, and nothing may be asked of
  * *flow. Attributes that this version does not know are skipped.
  */
-must_check bool flow_parse(struct flow *flow, const struct nlmsghdr *nlh);
+must_check bool flow_parse(struct ct_flow *flow, const struct nlmsghdr *nlh);
 
 /* False when the tuple is missing or damaged. */
-must_check bool flow_tuple(const struct flow *flow, enum flow_dir dir, struct flow_tuple *tuple);
+must_check bool flow_tuple(const struct ct_flow *flow, enum flow_dir dir, struct flow_tuple *tuple);
 
 /* The number in attribute CTA_MARK, CTA_STATUS, CTA_TIMEOUT, CTA_USE, CTA_ID; `absent` where there is none.
  */
-uint32_t flow_number(const struct flow *flow, int attr, uint32_t absent);
-uint16_t flow_zone(const struct flow *flow); /* 0: the default zone, which the kernel does not send */
+uint32_t flow_number(const struct ct_flow *flow, int attr, uint32_t absent);
+uint16_t flow_zone(const struct ct_flow *flow); /* 0: the default zone, which the kernel does not send */
 
 /* TCP, SCTP or DCCP state as conntrack(8) names it; NULL for what has no state. */
-const char *flow_state(const struct flow *flow);
+const char *flow_state(const struct ct_flow *flow);
 
 /* False where the entry has no counters (net.netfilter.nf_conntrack_acct was 0 when it was made). */
-bool flow_counters(const struct flow *flow, enum flow_dir dir, struct flow_counters *counters);
+bool flow_counters(const struct ct_flow *flow, enum flow_dir dir, struct flow_counters *counters);
 
 /* Nanoseconds since 1970; 0 without net.netfilter.nf_conntrack_timestamp. */
-uint64_t flow_start(const struct flow *flow);
-uint64_t flow_stop(const struct flow *flow);
+uint64_t flow_start(const struct ct_flow *flow);
+uint64_t flow_stop(const struct ct_flow *flow);
 
 /* Name of the helper or security context, not NUL-terminated, *len 0 where there is none. */
-const char *flow_helper(const struct flow *flow, size_t *len);
-const char *flow_secctx(const struct flow *flow, size_t *len);
+const char *flow_helper(const struct ct_flow *flow, size_t *len);
+const char *flow_secctx(const struct ct_flow *flow, size_t *len);
 
 /* "tcp"; NULL for protocols without a name here. */
 const char *proto_name(unsigned proto);

@@ -48,7 +48,7 @@ static void put_tuple(struct strbuf *out, const struct flow_tuple *t)
 	}
 }
 
-static void put_direction(struct strbuf *out, const struct flow *flow, enum flow_dir dir,
+static void put_direction(struct strbuf *out, const struct ct_flow *flow, enum flow_dir dir,
 			  const struct flow_tuple *t)
 {
 	struct flow_counters counters;
@@ -71,7 +71,7 @@ static void put_text(struct strbuf *out, const char *name, const char *text, siz
 	strbuf_putc(out, ' ');
 }
 
-static void put_tail(struct strbuf *out, const struct flow *flow, unsigned flags, time_t now)
+static void put_tail(struct strbuf *out, const struct ct_flow *flow, unsigned flags, time_t now)
 {
 	uint64_t start = flow_start(flow) / NSEC, stop = flow_stop(flow) / NSEC;
 	const char *text;
@@ -104,7 +104,7 @@ static const char *strongest_status(uint32_t status)
 					      : "";
 }
 
-bool flow_line(struct strbuf *out, const struct flow *flow, unsigned flags, time_t now)
+bool flow_line(struct strbuf *out, const struct ct_flow *flow, unsigned flags, time_t now)
 {
 	struct flow_tuple orig, reply;
 	uint32_t status = flow_number(flow, CTA_STATUS, IPS_SEEN_REPLY);
@@ -145,7 +145,7 @@ static void json_address(struct strbuf *out, const char *name, unsigned family, 
 	strbuf_putc(out, '"');
 }
 
-static void json_direction(struct strbuf *out, const struct flow *flow, enum flow_dir dir,
+static void json_direction(struct strbuf *out, const struct ct_flow *flow, enum flow_dir dir,
 			   const struct flow_tuple *t)
 {
 	struct flow_counters counters;
@@ -189,7 +189,7 @@ static void json_times(struct strbuf *out, uint64_t start, uint64_t stop)
 		strbuf_printf(out, ",\"duration\":%.3f", (double)(stop - start) / NSEC);
 }
 
-static void json_tail(struct strbuf *out, const struct flow *flow)
+static void json_tail(struct strbuf *out, const struct ct_flow *flow)
 {
 	static const struct {
 		int attr;
@@ -218,7 +218,7 @@ static void json_tail(struct strbuf *out, const struct flow *flow)
 	}
 }
 
-bool flow_json(struct strbuf *out, const struct flow *flow)
+bool flow_json(struct strbuf *out, const struct ct_flow *flow)
 {
 	struct flow_tuple orig, reply;
 	const char *name, *state = flow_state(flow);

@@ -15,10 +15,10 @@ enum flow_text {
 };
 
 /* One line without its newline. now: for the age of entries with timestamps. False: a damaged entry. */
-must_check bool flow_line(struct strbuf *out, const struct flow *flow, unsigned flags, time_t now);
+must_check bool flow_line(struct strbuf *out, const struct ct_flow *flow, unsigned flags, time_t now);
 
 /* The members of a JSON object without its braces: "family":"ipv4","proto":"tcp",... False: a damaged entry.
  */
-must_check bool flow_json(struct strbuf *out, const struct flow *flow);
+must_check bool flow_json(struct strbuf *out, const struct ct_flow *flow);
 
 #endif

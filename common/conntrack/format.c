@@ -22,7 +22,7 @@ static bool has_fill(const struct snapshot *now)
 }
 
 /* "151335 of 262144 entries (57.7 %)" */
-static void put_summary(struct strbuf *out, const struct report *report)
+static void put_summary(struct strbuf *out, const struct ct_report *report)
 {
 	const struct snapshot *now = report->now;
 	uint64_t percent = fill(now, now->count);
@@ -48,7 +48,7 @@ static void put_summary(struct strbuf *out, const struct report *report)
 		strbuf_puts(out, ", limit unknown");
 }
 
-static void put_since(struct strbuf *out, const struct report *report)
+static void put_since(struct strbuf *out, const struct ct_report *report)
 {
 	if (report->since == SINCE_START) {
 		strbuf_puts(out, "since the start");
@@ -58,7 +58,7 @@ static void put_since(struct strbuf *out, const struct report *report)
 	text_duration(out, report->interval);
 }
 
-static void text_table(struct strbuf *out, const struct report *report)
+static void text_table(struct strbuf *out, const struct ct_report *report)
 {
 	const struct snapshot *now = report->now;
 	uint64_t each, full;
@@ -84,13 +84,13 @@ static void text_table(struct strbuf *out, const struct report *report)
 	strbuf_putc(out, '\n');
 }
 
-static void text_counters(struct strbuf *out, const struct report *report)
+static void text_counters(struct strbuf *out, const struct ct_report *report)
 {
 	static const enum counter_id shown[] = { COUNTER_EARLY_DROP,	COUNTER_DROP,
 						 COUNTER_INSERT_FAILED, COUNTER_SEARCH_RESTART,
 						 COUNTER_CLASH_RESOLVE, COUNTER_CHAIN_TOOLONG,
 						 COUNTER_INVALID,	COUNTER_ERROR };
-	const struct counters *counters = &report->now->counters;
+	const struct ct_counters *counters = &report->now->counters;
 
 	for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
 		enum counter_id id = shown[i];
@@ -121,7 +121,7 @@ static void text_source(struct strbuf *out, const struct snapshot *now)
 	strbuf_putc(out, '\n');
 }
 
-void format_text(struct strbuf *out, const struct report *report)
+void format_text(struct strbuf *out, const struct ct_report *report)
 {
 	const struct snapshot *now = report->now;
 	uint64_t assured = fill(now, report->assured);
@@ -159,7 +159,7 @@ static void perf_threshold(struct strbuf *out, const struct threshold *threshold
 		text_number(out, threshold_entries(threshold, max));
 }
 
-void format_plugin(struct strbuf *out, const struct report *report, const struct limits *limits)
+void format_plugin(struct strbuf *out, const struct ct_report *report, const struct limits *limits)
 {
 	static const enum counter_id shown[] = { COUNTER_EARLY_DROP, COUNTER_DROP, COUNTER_INSERT_FAILED };
 	const struct snapshot *now = report->now;
@@ -205,9 +205,9 @@ static void json_percent(struct strbuf *out, const char *name, bool known, uint6
 		strbuf_printf(out, ",\"%s\":null", name);
 }
 
-static void json_counters(struct strbuf *out, const struct report *report)
+static void json_counters(struct strbuf *out, const struct ct_report *report)
 {
-	const struct counters *counters = &report->now->counters;
+	const struct ct_counters *counters = &report->now->counters;
 	const char *comma = "";
 
 	strbuf_puts(out, ",\"counters\":{");
@@ -230,7 +230,7 @@ static void json_counters(struct strbuf *out, const struct report *report)
 }
 
 /* The alarming ones, processor by processor: one busy queue is not seen in a sum. */
-static void json_cpus(struct strbuf *out, const struct counters *counters)
+static void json_cpus(struct strbuf *out, const struct ct_counters *counters)
 {
 	static const enum counter_id shown[] = { COUNTER_EARLY_DROP, COUNTER_DROP, COUNTER_INSERT_FAILED };
 
@@ -247,7 +247,7 @@ static void json_cpus(struct strbuf *out, const struct counters *counters)
 	strbuf_putc(out, ']');
 }
 
-void format_json(struct strbuf *out, const struct report *report)
+void format_json(struct strbuf *out, const struct ct_report *report)
 {
 	static const char *const sources[] = { "sysctl", "netlink", "proc" };
 	static const char *const since[] = { "start", "state", "interval" };
@@ -296,7 +296,7 @@ static void tsv_number(struct strbuf *out, bool known, uint64_t number)
 		text_number(out, number);
 }
 
-void format_tsv(struct strbuf *out, const struct report *report)
+void format_tsv(struct strbuf *out, const struct ct_report *report)
 {
 	const struct snapshot *now = report->now;
 	uint64_t percent = fill(now, now->count);

@@ -23,7 +23,7 @@ static void put_head(struct strbuf *out, const char *name, const char *type, con
 	strbuf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-static void put_sample(struct strbuf *out, const char *name, const struct report *report, uint64_t value)
+static void put_sample(struct strbuf *out, const char *name, const struct ct_report *report, uint64_t value)
 {
 	strbuf_puts(out, name);
 	if (report->netns != NULL) {
@@ -35,51 +35,51 @@ static void put_sample(struct strbuf *out, const char *name, const struct report
 }
 
 /* How a gauge is read off a report; false: not known there. */
-typedef bool gauge_read(const struct report *report, uint64_t *value);
+typedef bool gauge_read(const struct ct_report *report, uint64_t *value);
 
-static bool read_entries(const struct report *report, uint64_t *value)
+static bool read_entries(const struct ct_report *report, uint64_t *value)
 {
 	*value = report->now->count;
 	return report->now->has_count;
 }
 
-static bool read_limit(const struct report *report, uint64_t *value)
+static bool read_limit(const struct ct_report *report, uint64_t *value)
 {
 	*value = report->now->max;
 	return report->now->has_max;
 }
 
-static bool read_buckets(const struct report *report, uint64_t *value)
+static bool read_buckets(const struct ct_report *report, uint64_t *value)
 {
 	*value = report->now->buckets;
 	return report->now->has_buckets;
 }
 
-static bool read_memory(const struct report *report, uint64_t *value)
+static bool read_memory(const struct ct_report *report, uint64_t *value)
 {
 	*value = snapshot_memory(report->now, report->now->count);
 	return report->now->has_count;
 }
 
-static bool read_assured(const struct report *report, uint64_t *value)
+static bool read_assured(const struct ct_report *report, uint64_t *value)
 {
 	*value = report->assured;
 	return report->has_assured;
 }
 
-static bool read_full_in(const struct report *report, uint64_t *value)
+static bool read_full_in(const struct ct_report *report, uint64_t *value)
 {
 	*value = report->full_in;
 	return report->has_full_in;
 }
 
-static bool read_status(const struct report *report, uint64_t *value)
+static bool read_status(const struct ct_report *report, uint64_t *value)
 {
 	*value = (uint64_t)report->level;
 	return report->judged;
 }
 
-static bool read_last_run(const struct report *report, uint64_t *value)
+static bool read_last_run(const struct ct_report *report, uint64_t *value)
 {
 	*value = report->now->wall;
 	return true;
@@ -99,7 +99,7 @@ static const struct gauge {
 	{ "ct_stat_last_run_timestamp_seconds", "When this was measured.", read_last_run },
 };
 
-static void put_gauge(struct strbuf *out, const struct gauge *gauge, const struct report *const *reports,
+static void put_gauge(struct strbuf *out, const struct gauge *gauge, const struct ct_report *const *reports,
 		      size_t count)
 {
 	bool headed = false;
@@ -115,7 +115,7 @@ static void put_gauge(struct strbuf *out, const struct gauge *gauge, const struc
 	}
 }
 
-static void put_counter(struct strbuf *out, enum counter_id id, const struct report *const *reports,
+static void put_counter(struct strbuf *out, enum counter_id id, const struct ct_report *const *reports,
 			size_t count)
 {
 	char name[64] = "ct_stat_";
@@ -134,7 +134,7 @@ static void put_counter(struct strbuf *out, enum counter_id id, const struct rep
 	}
 }
 
-void format_prom(struct strbuf *out, const struct report *const *reports, size_t count)
+void format_prom(struct strbuf *out, const struct ct_report *const *reports, size_t count)
 {
 	for (size_t i = 0; i < ARRAY_LEN(gauges); i++)
 		put_gauge(out, &gauges[i], reports, count);

@@ -22,7 +22,7 @@ struct snapshot {
 	enum source source;	      /* of the counters */
 	int netlink_error;	      /* why netlink was not used, as -errno; 0: it was, or was not tried */
 	int proc_error;		      /* the same for /proc/net/stat */
-	struct counters counters;     /* owned */
+	struct ct_counters counters;     /* owned */
 	uint32_t object_size;	      /* bytes of an entry without extensions; 0: not known */
 	uint64_t boottime;	      /* seconds since boot, suspend included */
 	uint64_t wall;		      /* seconds since 1970 */

@@ -61,20 +61,20 @@ bool tally_key_read(struct tally_key *key, const char *text)
 	return (key->field == TALLY_SRC || key->field == TALLY_DST) && read_prefixes(key, text + len + 1);
 }
 
-int tally_begin(struct tally *tally, const struct tally_key *key)
+int tally_begin(struct ct_tally *tally, const struct tally_key *key)
 {
-	*tally = (struct tally){ .key = *key, .size = FIRST_SIZE };
+	*tally = (struct ct_tally){ .key = *key, .size = FIRST_SIZE };
 	tally->rows = calloc(tally->size, sizeof(*tally->rows));
 	return tally->rows != NULL ? 0 : -ENOMEM;
 }
 
-void tally_free(struct tally *tally)
+void tally_free(struct ct_tally *tally)
 {
 	free(tally->rows);
-	*tally = (struct tally){ 0 };
+	*tally = (struct ct_tally){ 0 };
 }
 
-bool tally_decode(struct tally_flow *decoded, const struct flow *flow, enum tally_by by)
+bool tally_decode(struct tally_flow *decoded, const struct ct_flow *flow, enum tally_by by)
 {
 	struct flow_counters reply;
 
@@ -127,7 +127,7 @@ static struct tally_value text_value(const char *text, size_t len)
 }
 
 /* A state is known by where its name is stored: cheaper than its text, and printed without a table. */
-static struct tally_value state_value(const struct flow *flow)
+static struct tally_value state_value(const struct ct_flow *flow)
 {
 	return (struct tally_value){ 0, (uintptr_t)flow_state(flow) };
 }
@@ -154,7 +154,7 @@ static struct tally_value nat_value(const struct tally_flow *f)
 }
 
 /* Protocol and destination port: sixteen bits each. */
-static struct tally_value master_value(const struct flow *flow)
+static struct tally_value master_value(const struct ct_flow *flow)
 {
 	struct flow_tuple master;
 
@@ -169,7 +169,7 @@ static const struct {
 } timeouts[] = { { 10, "<10s" },  { 60, "<1min" },  { 600, "<10min" },
 		 { 3600, "<1h" }, { 86400, "<1d" }, { UINT32_MAX, ">=1d" } };
 
-static struct tally_value timeout_value(const struct flow *flow)
+static struct tally_value timeout_value(const struct ct_flow *flow)
 {
 	uint32_t timeout = flow_number(flow, CTA_TIMEOUT, 0);
 	unsigned i = 0;
@@ -237,7 +237,7 @@ static struct tally_row *find_row(struct tally_row *rows, size_t size, const str
 	return &rows[at];
 }
 
-static int tally_enlarge(struct tally *tally)
+static int tally_enlarge(struct ct_tally *tally)
 {
 	size_t size = tally->size * 2;
 	struct tally_row *rows = calloc(size, sizeof(*rows));
@@ -255,7 +255,7 @@ static int tally_enlarge(struct tally *tally)
 }
 
 /* Takes the oldest off the ring. */
-static int count_pending(struct tally *tally)
+static int count_pending(struct ct_tally *tally)
 {
 	const struct tally_pending *pending = &tally->pending[tally->pending_first];
 	struct tally_row *row;
@@ -275,7 +275,7 @@ static int count_pending(struct tally *tally)
 	return 0;
 }
 
-int tally_add(struct tally *tally, const struct tally_flow *decoded)
+int tally_add(struct ct_tally *tally, const struct tally_flow *decoded)
 {
 	struct tally_value value = value_of(&tally->key, decoded);
 	size_t hash = hash_value(&value);
@@ -288,7 +288,7 @@ int tally_add(struct tally *tally, const struct tally_flow *decoded)
 	return 0;
 }
 
-int tally_finish(struct tally *tally)
+int tally_finish(struct ct_tally *tally)
 {
 	while (tally->pending_count > 0)
 		if (count_pending(tally) != 0)
@@ -313,7 +313,7 @@ static int compare_rows(const void *left, const void *right, void *by)
 	return a->value.low < b->value.low ? -1 : a->value.low > b->value.low;
 }
 
-int tally_sorted(const struct tally *tally, enum tally_by by, struct tally_rows *rows)
+int tally_sorted(const struct ct_tally *tally, enum tally_by by, struct tally_rows *rows)
 {
 	*rows = (struct tally_rows){ 0 };
 	if (!vec_reserve(&rows->rows, tally->used + 1))

@@ -60,7 +60,7 @@ struct tally_pending {
 
 enum tally_by { TALLY_BY_FLOWS, TALLY_BY_PACKETS, TALLY_BY_BYTES };
 
-struct tally {
+struct ct_tally {
 	struct tally_key key;
 	struct tally_row *rows;			     /* owned, a hash table; flows 0: free */
 	size_t size, used;			     /* size is a power of two */
@@ -69,35 +69,35 @@ struct tally {
 };
 
 /* 0 or -ENOMEM. */
-must_check int tally_begin(struct tally *tally, const struct tally_key *key);
-void tally_free(struct tally *tally);
+must_check int tally_begin(struct ct_tally *tally, const struct tally_key *key);
+void tally_free(struct ct_tally *tally);
 
 /* What keys look at, decoded once for all tallies of a dump. */
 struct tally_flow {
-	const struct flow *flow;
+	const struct ct_flow *flow;
 	struct flow_tuple orig;
 	struct flow_counters counters; /* both directions together */
 };
 
 /* False for a damaged entry. */
-must_check bool tally_decode(struct tally_flow *decoded, const struct flow *flow, enum tally_by by);
+must_check bool tally_decode(struct tally_flow *decoded, const struct ct_flow *flow, enum tally_by by);
 
 /*
  * Counts an entry: not at once, but some entries later, when the processor has fetched the row. With
  * thousands of sources the row is in no cache, and waiting for it would cost as much as everything else in
  * user space. 0 or -ENOMEM.
  */
-must_check int tally_add(struct tally *tally, const struct tally_flow *decoded);
+must_check int tally_add(struct ct_tally *tally, const struct tally_flow *decoded);
 
 /* Counts what is still pending. To be called behind the last tally_add. 0 or -ENOMEM. */
-must_check int tally_finish(struct tally *tally);
+must_check int tally_finish(struct ct_tally *tally);
 
 struct tally_rows {
 	VEC(struct tally_row) rows;
 };
 
 /* All rows, the largest first, equal ones by their value. 0 or -ENOMEM. Free with vec_free(&rows->rows). */
-must_check int tally_sorted(const struct tally *tally, enum tally_by by, struct tally_rows *rows);
+must_check int tally_sorted(const struct ct_tally *tally, enum tally_by by, struct tally_rows *rows);
 
 uint64_t tally_amount(const struct tally_row *row, enum tally_by by);
 

@@ -7,7 +7,7 @@
 #include "conntrack/fleet.h"
 #include "conntrack/flow.h"
 #include "conntrack/flowtext.h"
-#include "conntrack/state.h"
+#include "conntrack/history.h"
 #include "conntrack/tally.h"
 #include "conntrack/text.h"
 
@@ -30,16 +30,16 @@
 	" 00000008 00000009  0000000a 0000000b 0000000c 0000000d\n"
 
 /* 0 or what counters_parse says; counters are left for the caller. */
-static int parse(struct counters *counters, const char *text, uint64_t *entries)
+static int parse(struct ct_counters *counters, const char *text, uint64_t *entries)
 {
-	*counters = (struct counters){ 0 };
+	*counters = (struct ct_counters){ 0 };
 	*entries = 0;
 	return counters_parse(counters, text, entries);
 }
 
 static void test_stat_columns(void)
 {
-	struct counters c;
+	struct ct_counters c;
 	uint64_t entries;
 
 	CHECK(parse(&c, HEAD_6_18 LINE_6_18("00000007") LINE_6_18("ffffffff"), &entries) == 0,
@@ -77,7 +77,7 @@ static void test_stat_damage(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		struct counters c;
+		struct ct_counters c;
 		uint64_t entries;
 
 		CHECK(parse(&c, bad[i], &entries) == -EBADMSG, "a damaged statistics file is refused");
@@ -88,7 +88,7 @@ static void test_stat_damage(void)
 static void test_many_cpus(void)
 {
 	struct strbuf text = STRBUF_INIT;
-	struct counters c;
+	struct ct_counters c;
 	uint64_t entries;
 
 	strbuf_puts(&text, HEAD_6_18);
@@ -100,7 +100,7 @@ static void test_many_cpus(void)
 	strbuf_free(&text);
 }
 
-static void set(struct counters *c, uint32_t cpu, uint32_t drop)
+static void set(struct ct_counters *c, uint32_t cpu, uint32_t drop)
 {
 	struct counter_line *line = counters_line(c, cpu);
 
@@ -112,7 +112,7 @@ static void set(struct counters *c, uint32_t cpu, uint32_t drop)
 
 static uint64_t growth(uint32_t old0, uint32_t now0, bool *reset)
 {
-	struct counters old = { 0 }, now = { 0 };
+	struct ct_counters old = { 0 }, now = { 0 };
 	uint64_t grown;
 
 	set(&old, 0, old0);
@@ -126,7 +126,7 @@ static uint64_t growth(uint32_t old0, uint32_t now0, bool *reset)
 
 static void test_growth(void)
 {
-	struct counters old = { 0 }, now = { 0 };
+	struct ct_counters old = { 0 }, now = { 0 };
 	bool reset;
 
 	CHECK(growth(5, 9, &reset) == 4 && !reset, "growth");
@@ -169,7 +169,7 @@ static enum alarm_level level_of(uint64_t count, uint64_t max, const char *warn,
 {
 	struct snapshot now = { .has_count = true, .has_max = true, .count = count, .max = max };
 	struct limits limits = { .active = true };
-	struct report report = { 0 };
+	struct ct_report report = { 0 };
 	enum alarm_level level;
 
 	if ((warn != NULL && !threshold_read(&limits.warn, warn)) ||
@@ -204,7 +204,7 @@ static bool forecasts(uint64_t before, uint64_t count, uint64_t seconds, uint64_
 		.has_count = true, .has_max = true, .count = before, .max = 100000, .boottime = 1000
 	};
 	struct snapshot now = then;
-	struct report report = { 0 };
+	struct ct_report report = { 0 };
 
 	now.count = count;
 	now.boottime += seconds;
@@ -224,10 +224,10 @@ static void test_forecast(void)
 	CHECK(forecasts(50000, 110000, 300, &full_in) && full_in == 0, "full already");
 }
 
-static void test_state(void)
+static void test_history(void)
 {
 	char path[4096];
-	struct state out = { .level = 1, .logged = 7 }, in;
+	struct history out = { .level = 1, .logged = 7 }, in;
 	int fd = mkstemp(tap_temporary(path));
 	off_t size;
 
@@ -240,16 +240,16 @@ static void test_state(void)
 	CHECK(in.level == 1 && in.logged == 7 && in.then.cookie == 4711 &&
 		      counters_sum(&in.then.counters, COUNTER_DROP) == 5 + (uint64_t)UINT32_MAX,
 	      "what was read is what was written");
-	CHECK(state_mismatch(&in, &out.then) == NULL, "it fits itself");
+	CHECK(history_mismatch(&in, &out.then) == NULL, "it fits itself");
 	out.then.boottime = 999;
-	CHECK(state_mismatch(&in, &out.then) != NULL, "from the future");
+	CHECK(history_mismatch(&in, &out.then) != NULL, "from the future");
 	out.then.boottime = 1001;
 	strcpy(out.then.boot_id, "two");
-	CHECK(state_mismatch(&in, &out.then) != NULL, "of another boot");
+	CHECK(history_mismatch(&in, &out.then) != NULL, "of another boot");
 	strcpy(out.then.boot_id, "one");
 	out.then.cookie++;
-	CHECK(state_mismatch(&in, &out.then) != NULL, "of another namespace");
-	state_free(&in);
+	CHECK(history_mismatch(&in, &out.then) != NULL, "of another namespace");
+	history_free(&in);
 	close(fd);
 	fd = open(path, O_RDWR);
 	size = lseek(fd, 0, SEEK_END);
@@ -263,7 +263,7 @@ static void test_state(void)
 	close(fd);
 	unlink(path);
 	CHECK(history_read(&in, path) == -ENOENT, "no file");
-	state_free(&out);
+	history_free(&out);
 }
 
 /* An IPv4 TCP entry as the kernel sends it, in buffer; its length. */
@@ -303,7 +303,7 @@ static void test_entry(void)
 {
 	char buffer[1024] __attribute__((aligned(8)));
 	struct strbuf line = STRBUF_INIT;
-	struct flow flow;
+	struct ct_flow flow;
 
 	build_entry(buffer);
 	CHECK(flow_parse(&flow, (const void *)buffer) && flow_line(&line, &flow, 0, 0), "an entry is read");
@@ -326,7 +326,7 @@ static void test_damaged_entry(void)
 		for (size_t v = 0; v < ARRAY_LEN(values); v++) {
 			char *copy = malloc(len); /* exact, so that a step too far is seen */
 			struct strbuf out = STRBUF_INIT;
-			struct flow flow;
+			struct ct_flow flow;
 
 			if (copy == NULL)
 				continue;
@@ -344,7 +344,7 @@ static void test_damaged_entry(void)
 
 static void test_filters(void)
 {
-	struct filter f = { 0 };
+	struct ct_filter f = { 0 };
 
 	CHECK(filter_net(&f.src, "10.1.2.3/8") && f.src.addr[0] == 10 && f.src.addr[1] == 0 &&
 		      f.src.prefix == 8,
@@ -361,7 +361,7 @@ static void test_filters(void)
 	CHECK(filter_proto(&f, "ICMPv6") && f.proto == IPPROTO_ICMPV6 && filter_proto(&f, "47") &&
 		      !filter_proto(&f, "256") && !filter_proto(&f, "nosuch"),
 	      "protocols");
-	f = (struct filter){ 0 };
+	f = (struct ct_filter){ 0 };
 	CHECK(filter_proto(&f, "icmp") && filter_settle(&f) && f.family == AF_INET,
 	      "a protocol of one family tells it");
 	CHECK(filter_state(&f, "established") && strcmp(f.state, "ESTABLISHED") == 0 &&
@@ -453,7 +453,7 @@ int main(void)
 	test_thresholds();
 	test_levels();
 	test_forecast();
-	test_state();
+	test_history();
 	test_entry();
 	test_damaged_entry();
 	test_filters();

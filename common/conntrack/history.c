@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "conntrack/state.h"
+#include "conntrack/history.h"
 #include "base/atomic.h"
 #include "base/file.h"
 #include "conntrack/text.h"
@@ -13,30 +13,30 @@
 #define STATE_MAX   ((size_t)1 << 20)
 #define STATE_TITLE "ct-stat-state 1"
 
-void state_free(struct state *state)
+void history_free(struct history *history)
 {
-	snapshot_free(&state->then);
+	snapshot_free(&history->then);
 }
 
-static const struct number {
+static const struct history_number {
 	const char *name;
 	size_t at;
 } numbers[] = {
-	{ "boottime", offsetof(struct state, then.boottime) },
-	{ "wall", offsetof(struct state, then.wall) },
-	{ "namespace", offsetof(struct state, then.cookie) },
-	{ "count", offsetof(struct state, then.count) },
-	{ "max", offsetof(struct state, then.max) },
-	{ "logged", offsetof(struct state, logged) },
+	{ "boottime", offsetof(struct history, then.boottime) },
+	{ "wall", offsetof(struct history, then.wall) },
+	{ "namespace", offsetof(struct history, then.cookie) },
+	{ "count", offsetof(struct history, then.count) },
+	{ "max", offsetof(struct history, then.max) },
+	{ "logged", offsetof(struct history, logged) },
 };
 
-static uint64_t *number_at(struct state *state, const struct number *number)
+static uint64_t *number_at(struct history *history, const struct history_number *number)
 {
-	return (uint64_t *)(void *)((char *)state + number->at);
+	return (uint64_t *)(void *)((char *)history + number->at);
 }
 
 /* "cpu 0 drop=3 early_drop=0 ...": names of other versions are skipped. */
-static int read_cpu(struct state *state, char *words)
+static int read_cpu(struct history *history, char *words)
 {
 	char *save = NULL, *word = strtok_r(words, " ", &save), *equals;
 	struct counter_line *line;
@@ -44,7 +44,7 @@ static int read_cpu(struct state *state, char *words)
 
 	if (word == NULL || !text_to_number(word, UINT32_MAX, &number))
 		return -EBADMSG;
-	line = counters_line(&state->then.counters, (uint32_t)number);
+	line = counters_line(&history->then.counters, (uint32_t)number);
 	if (line == NULL)
 		return -ENOMEM;
 	while ((word = strtok_r(NULL, " ", &save)) != NULL) {
@@ -62,7 +62,7 @@ static int read_cpu(struct state *state, char *words)
 	return 0;
 }
 
-static int read_line(struct state *state, char *line)
+static int read_line(struct history *history, char *line)
 {
 	char *value = strchr(line, ' ');
 	uint64_t number;
@@ -71,23 +71,23 @@ static int read_line(struct state *state, char *line)
 		return -EBADMSG;
 	*value++ = '\0';
 	if (strcmp(line, "cpu") == 0)
-		return read_cpu(state, value);
+		return read_cpu(history, value);
 	if (strcmp(line, "boot_id") == 0) {
-		snprintf(state->then.boot_id, sizeof(state->then.boot_id), "%s", value);
+		snprintf(history->then.boot_id, sizeof(history->then.boot_id), "%s", value);
 		return 0;
 	}
 	if (!text_to_number(value, UINT64_MAX, &number))
 		return -EBADMSG;
 	if (strcmp(line, "level") == 0)
-		state->level = (int)(number & 3);
+		history->level = (int)(number & 3);
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		if (strcmp(numbers[i].name, line) == 0)
-			*number_at(state, &numbers[i]) = number;
+			*number_at(history, &numbers[i]) = number;
 	return 0;
 }
 
 /* The first line says what it is, the last one that nothing is missing. */
-static int parse(struct state *state, char *text)
+static int parse(struct history *history, char *text)
 {
 	char *save = NULL, *line = strtok_r(text, "\n", &save);
 	int err = line != NULL && strcmp(line, STATE_TITLE) == 0 ? 0 : -EBADMSG;
@@ -96,40 +96,40 @@ static int parse(struct state *state, char *text)
 	while (err == 0 && !ended && (line = strtok_r(NULL, "\n", &save)) != NULL) {
 		ended = strcmp(line, "end") == 0;
 		if (!ended)
-			err = read_line(state, line);
+			err = read_line(history, line);
 	}
 	return err == 0 && !ended ? -EBADMSG : err;
 }
 
-int history_read(struct state *state, const char *path)
+int history_read(struct history *history, const char *path)
 {
 	struct strbuf text = STRBUF_INIT;
 	int err = file_read_path(path, &text, STATE_MAX);
 
-	*state = (struct state){ 0 };
+	*history = (struct history){ 0 };
 	if (err == 0)
-		err = text.len > 4 && strcmp(text.data + text.len - 4, "end\n") == 0 ? parse(state, text.data)
+		err = text.len > 4 && strcmp(text.data + text.len - 4, "end\n") == 0 ? parse(history, text.data)
 										     : -EBADMSG;
 	if (err != 0) {
-		state_free(state);
-		*state = (struct state){ 0 };
+		history_free(history);
+		*history = (struct history){ 0 };
 	}
 	strbuf_free(&text);
 	return err;
 }
 
-int history_write(const struct state *state, const char *path)
+int history_write(const struct history *history, const char *path)
 {
 	struct strbuf out = STRBUF_INIT;
-	struct state copy = *state;
+	struct history copy = *history;
 	int err;
 
 	strbuf_printf(&out, STATE_TITLE "\nboot_id %s\nlevel %d\n",
-		      state->then.boot_id[0] != '\0' ? state->then.boot_id : "unknown", state->level);
+		      history->then.boot_id[0] != '\0' ? history->then.boot_id : "unknown", history->level);
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		strbuf_printf(&out, "%s %" PRIu64 "\n", numbers[i].name, *number_at(&copy, &numbers[i]));
-	for (size_t i = 0; i < state->then.counters.lines.len; i++) {
-		const struct counter_line *line = &state->then.counters.lines.item[i];
+	for (size_t i = 0; i < history->then.counters.lines.len; i++) {
+		const struct counter_line *line = &history->then.counters.lines.item[i];
 
 		strbuf_printf(&out, "cpu %" PRIu32, line->cpu);
 		for (unsigned n = 0; n < COUNTER_COUNT; n++)
@@ -143,15 +143,15 @@ int history_write(const struct state *state, const char *path)
 	return err;
 }
 
-const char *state_mismatch(const struct state *state, const struct snapshot *now)
+const char *history_mismatch(const struct history *history, const struct snapshot *now)
 {
 	const char *boot_id = now->boot_id[0] != '\0' ? now->boot_id : "unknown";
 
-	if (strcmp(state->then.boot_id, boot_id) != 0)
+	if (strcmp(history->then.boot_id, boot_id) != 0)
 		return "is of another boot";
-	if (state->then.cookie != now->cookie)
+	if (history->then.cookie != now->cookie)
 		return "is of another network namespace";
-	if (state->then.boottime > now->boottime)
+	if (history->then.boottime > now->boottime)
 		return "is from the future";
 	return NULL;
 }
