@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/alarm.h"
-#include "conntrack/text.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PERCENT		1000 /* a threshold's value for one percent */
-#define FORECAST_FROM	60   /* seconds: a shorter interval tells no trend */
-#define FORECAST_GROWTH 100  /* nor does growth of less than max/100 */
+#define PERCENT 1000 /* a threshold's value for one percent */
 
 const char *alarm_name(enum alarm_level level)
 {
@@ -27,7 +23,7 @@ enum alarm_level alarm_worse(enum alarm_level a, enum alarm_level b)
 	return rank[a] >= rank[b] ? a : b;
 }
 
-/* Up to three digits behind the point, as thousandths; NULL: no digits, or too many. */
+/* Reads one to three digits after the point, as thousandths. Returns their end; NULL: none, or more than three. */
 static const char *read_fraction(const char *text, uint64_t *thousandths)
 {
 	uint64_t unit = 100;
@@ -78,108 +74,15 @@ uint64_t threshold_entries(const struct threshold *threshold, uint64_t max)
 						    : max * threshold->value / (100 * PERCENT);
 }
 
-/* Numbers stay far below 2^64: count and max have 32 bits, the percentage 17. */
-static bool threshold_reached(const struct threshold *threshold, const struct snapshot *now, uint64_t count)
+/* Nothing overflows 64 bits: count and max have 32 bits, the percentage has 17. */
+bool threshold_reached(const struct threshold *threshold, const struct snapshot *now, uint64_t count)
 {
 	switch (threshold->kind) {
 	case THRESHOLD_ENTRIES:
 		return count >= threshold->value;
-	case THRESHOLD_PERCENT: /* a table without limit is never full */
+	case THRESHOLD_PERCENT: /* a table without a limit is never full */
 		return now->has_max && now->max > 0 && count * (100 * PERCENT) >= threshold->value * now->max;
 	default:
 		return false;
 	}
-}
-
-static void forecast(struct ct_report *report, const struct snapshot *now)
-{
-	uint64_t left, growth;
-
-	if (report->interval < FORECAST_FROM || report->change <= 0 || !now->has_max || now->max == 0)
-		return;
-	growth = (uint64_t)report->change;
-	if (growth < now->max / FORECAST_GROWTH)
-		return;
-	left = now->count < now->max ? now->max - now->count : 0;
-	report->full_in = left * report->interval / growth;
-	report->has_full_in = true;
-}
-
-void report_compare(struct ct_report *report, const struct snapshot *now, const struct snapshot *then,
-		    enum since since)
-{
-	static const struct ct_counters none;
-
-	report->now = now;
-	report->since = then != NULL ? since : SINCE_START;
-	for (unsigned i = 0; i < COUNTER_COUNT; i++)
-		report->growth[i] =
-			then != NULL ? counters_growth(&then->counters, &now->counters, i, &report->reset)
-				     : counters_growth(&none, &now->counters, i, &report->reset);
-	if (then == NULL)
-		return;
-	report->interval = now->boottime - then->boottime;
-	report->change = (int64_t)now->count - (int64_t)then->count;
-	if (then->max == now->max)
-		forecast(report, now);
-}
-
-void report_reason(struct ct_report *report, enum alarm_level level, const char *format, ...)
-{
-	va_list args;
-
-	strbuf_puts(&report->reasons, report->reasons.len > 0 ? "; " : "");
-	va_start(args, format);
-	strbuf_vprintf(&report->reasons, format, args);
-	va_end(args);
-	report->level = alarm_worse(report->level, level);
-}
-
-static void judge_fill(struct ct_report *report, const struct limits *limits)
-{
-	const struct snapshot *now = report->now;
-	bool wants_max = limits->warn.kind == THRESHOLD_PERCENT || limits->crit.kind == THRESHOLD_PERCENT;
-
-	if (!now->has_count)
-		report_reason(report, ALARM_UNKNOWN, "the number of entries is not known");
-	else if (threshold_reached(&limits->crit, now, now->count))
-		report_reason(report, ALARM_CRITICAL, "the table is too full");
-	else if (threshold_reached(&limits->warn, now, now->count))
-		report_reason(report, ALARM_WARNING, "the table is filling up");
-	if (wants_max && !now->has_max)
-		report_reason(report, ALARM_UNKNOWN, "nf_conntrack_max is not known");
-}
-
-static void judge_counter(struct ct_report *report, enum counter_id id, uint64_t limit, enum alarm_level level)
-{
-	if (limit == 0)
-		return;
-	if (!counters_know(&report->now->counters, id))
-		report_reason(report, ALARM_UNKNOWN, "%s is not known", counter_kinds[id].name);
-	else if (report->growth[id] >= limit)
-		report_reason(report, level, "%s +%" PRIu64 "%s", counter_kinds[id].name, report->growth[id],
-			      report->since == SINCE_START ? " since the start" : "");
-}
-
-void report_judge(struct ct_report *report, const struct limits *limits)
-{
-	report->judged = limits->active;
-	if (!limits->active) {
-		if (!report->now->has_count)
-			report_reason(report, ALARM_UNKNOWN, "the number of entries is not known");
-		return;
-	}
-	judge_fill(report, limits);
-	judge_counter(report, COUNTER_DROP, limits->crit_drop, ALARM_CRITICAL);
-	judge_counter(report, COUNTER_EARLY_DROP, limits->warn_early_drop, ALARM_WARNING);
-	judge_counter(report, COUNTER_INSERT_FAILED, limits->warn_insert_failed, ALARM_WARNING);
-	if (limits->full_in > 0 && report->has_full_in && report->full_in < limits->full_in) {
-		report_reason(report, ALARM_WARNING, "full in ");
-		text_duration(&report->reasons, report->full_in);
-	}
-}
-
-void report_free(struct ct_report *report)
-{
-	strbuf_free(&report->reasons);
 }

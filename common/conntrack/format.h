@@ -4,7 +4,7 @@
 #define FW_CONNTRACK_FORMAT_H
 
 #include "base/strbuf.h"
-#include "conntrack/alarm.h"
+#include "conntrack/report.h"
 
 /* For people: one line, then a line a fact. */
 void format_text(struct strbuf *out, const struct ct_report *report);

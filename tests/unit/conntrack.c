@@ -8,6 +8,7 @@
 #include "conntrack/flow.h"
 #include "conntrack/flowtext.h"
 #include "conntrack/history.h"
+#include "conntrack/report.h"
 #include "conntrack/tally.h"
 #include "conntrack/text.h"
 
