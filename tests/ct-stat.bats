@@ -615,7 +615,7 @@ inject() { # inject SYSCALL:WHAT command...
 		'--advise --assured' '--events --absent-ok' '--watch --prom'; do
 		# shellcheck disable=SC2086
 		run -2 ct-stat $args # nothing is ignored silently
-		[[ $output == *' belong'* || $output == *'format'* || $output == *'does not go'* ]]
+		[[ $output == *' goes with '* ]]
 	done
 	run -0 ct-stat --help
 	[[ ${lines[0]} == usage:* ]]
@@ -628,17 +628,18 @@ inject() { # inject SYSCALL:WHAT command...
 		run -2 ct-stat $args
 		[[ ${lines[0]} == "ct-stat: $text" ]]
 	done <<-'M'
-		--list --dport https|--dport wants a port number, not https
-		--list -s example.com|-s wants an address or a network like 10.0.0.0/8 or fd00::/8, not example.com
-		--list -p nosuch|-p wants a protocol like tcp, udp, icmpv6 or 47, not nosuch
-		--list --zone -1|--zone wants a number up to 65535, not -1
-		--list -m x|-m wants a number, or a number/mask, not x
-		--list -o timestamp|-o does not know "timestamp"
-		--events --only new,old|--only does not know "old"
+		--list --dport https|--dport needs a port number, not https
+		--list -s example.com|-s needs an address or a network such as 10.0.0.0/8 or fd00::/8, not example.com
+		--list -p nosuch|-p needs a protocol such as tcp, udp, icmpv6 or 47, not nosuch
+		--list --zone -1|--zone needs a number up to 65535, not -1
+		--list -m x|-m needs a number or number/mask, not x
+		--list -o timestamp|-o does not know the word "timestamp"
+		--events --only new,old|--only does not know the word "old"
 		--top proto,|--top cannot count by ""
-		--prom=|--prom wants a name, not nothing
-		--netns=|--netns wants a name, not nothing
-		--list --advise|one mode at a time: --merge, --top, --list, --events, --watch, --advise or --sysctl
+		--prom=|--prom needs a name, but it is empty
+		--netns=|--netns needs a name, but it is empty
+		--interval 0|--interval needs a number of at least 1
+		--list --advise|use one of --merge, --top, --list, --events, --watch, --advise and --sysctl
 	M
 }
 

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --advise and --sysctl. Nothing is ever written to the kernel. */
 #include "run.h"
+#include "access.h"
 #include "conntrack/advise.h"
 
-int run_advise(struct cli *cli, const struct ct_stat_options *options)
+int run_advise(struct cli *cli, struct ct_stat_options *options)
 {
 	struct facts facts = { 0 };
 	struct strbuf out = STRBUF_INIT;
 	advice_list list = { 0 };
 
-	if (options->netns != NULL && !enter_netns(cli, options->netns))
+	if (!enter_netns(cli, options->netns))
 		return STATUS_SYSTEM;
 	if (facts_gather(&facts) != 0 || advise(&facts, &list) != 0)
 		diag_memory(&cli->log);

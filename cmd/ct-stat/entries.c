@@ -1,51 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The modes that read the table once: --top and --list. */
 #include "run.h"
-#include "base/file.h"
+#include "access.h"
 #include "conntrack/ctnl.h"
 #include "conntrack/flowtext.h"
-#include "conntrack/source.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define FLUSH_AT ((size_t)60 * 1024)
-
-bool write_out(struct cli *cli, const struct strbuf *text)
-{
-	int err = file_write(STDOUT_FILENO, strbuf_text(text), text->len);
-
-	if (err != 0)
-		diag_system(&cli->log, err, "standard output");
-	return err == 0;
-}
-
-bool netlink_ready(struct cli *cli)
-{
-	int err = source_netlink_ready("/proc");
-
-	if (err == -ENOENT)
-		diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL, "connection tracking is not active here");
-	else if (err == -ENOPROTOOPT)
-		diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL,
-			 "needs the module nf_conntrack_netlink, which is not loaded");
-	return err == 0;
-}
-
-bool open_netlink(struct cli *cli, struct ctnl *nl)
-{
-	int err;
-
-	if (!netlink_ready(cli))
-		return false;
-	err = ctnl_open(nl);
-	if (err != 0)
-		diag_system(&cli->log, err, "netlink");
-	return err == 0;
-}
 
 static void report_dump(struct cli *cli, int err, uint64_t damaged)
 {
@@ -75,7 +38,7 @@ static bool has_counters(struct cli *cli, const struct breakdown *b)
 static void print_breakdown(struct cli *cli, const struct ct_stat_options *options)
 {
 	struct strbuf out = STRBUF_INIT;
-	const struct breakdown *b = &options->breakdown;
+	const struct breakdown *b = &options->entries.breakdown;
 	int err = options->format == FORMAT_JSON  ? breakdown_json(b, &out)
 		  : options->format == FORMAT_TSV ? breakdown_tsv(b, !options->no_header, &out)
 						  : breakdown_text(b, &out);
@@ -89,13 +52,13 @@ static void print_breakdown(struct cli *cli, const struct ct_stat_options *optio
 
 int run_top(struct cli *cli, struct ct_stat_options *options)
 {
-	struct breakdown *b = &options->breakdown;
+	struct breakdown *b = &options->entries.breakdown;
 	struct ctnl nl;
 	int err;
 
-	if ((options->netns != NULL && !enter_netns(cli, options->netns)) || !open_netlink(cli, &nl))
+	if (!enter_netns(cli, options->netns) || !open_netlink(cli, &nl))
 		return STATUS_SYSTEM;
-	err = breakdown_run(b, &nl, &options->filter);
+	err = breakdown_run(b, &nl, &options->entries.filter);
 	ctnl_close(&nl);
 	report_dump(cli, err, b->damaged);
 	if (err == 0 && has_counters(cli, b))
@@ -122,7 +85,7 @@ static bool list_flow(void *ctx, const struct ct_flow *flow)
 	if (json)
 		strbuf_putc(&listing->out, '{');
 	good = json ? flow_json(&listing->out, flow)
-		    : flow_line(&listing->out, flow, listing->options->line_flags, listing->now);
+		    : flow_line(&listing->out, flow, listing->options->entries.line_flags, listing->now);
 	if (good) {
 		strbuf_puts(&listing->out, json ? "}\n" : "\n");
 	} else {
@@ -136,16 +99,16 @@ static bool list_flow(void *ctx, const struct ct_flow *flow)
 	return !listing->broken;
 }
 
-int run_list(struct cli *cli, const struct ct_stat_options *options)
+int run_list(struct cli *cli, struct ct_stat_options *options)
 {
 	struct listing listing = { .cli = cli, .options = options, .now = time(NULL) };
 	struct ctnl_dump dump = {
-		.filter = &options->filter, .in_order = true, .each = list_flow, .ctx = &listing
+		.filter = &options->entries.filter, .in_order = true, .each = list_flow, .ctx = &listing
 	};
 	struct ctnl nl;
 	int err;
 
-	if ((options->netns != NULL && !enter_netns(cli, options->netns)) || !open_netlink(cli, &nl))
+	if (!enter_netns(cli, options->netns) || !open_netlink(cli, &nl))
 		return STATUS_SYSTEM;
 	err = ctnl_dump(&nl, &dump);
 	ctnl_close(&nl);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --events: a line a change, until somebody ends it. */
 #include "run.h"
+#include "access.h"
 #include "conntrack/events.h"
 #include "conntrack/source.h"
 
@@ -32,7 +33,7 @@ static void warn(struct cli *cli, const struct events *events, const struct ct_s
 	if (source_sysctl("/proc", "nf_conntrack_events", &enabled) == 0 && enabled == 0)
 		diag_add(&cli->log, DIAG_CONNTRACK_WARNING, NULL, NULL,
 			 "net.netfilter.nf_conntrack_events is 0: the kernel reports no events");
-	if (events->buffer < options->buffer)
+	if (events->buffer < options->entries.buffer)
 		diag_add(&cli->log, DIAG_CONNTRACK_WARNING, NULL, NULL,
 			 "the kernel allows a buffer of %llu bytes only: see net.core.rmem_max",
 			 (unsigned long long)events->buffer);
@@ -77,17 +78,17 @@ static void summarize(struct cli *cli, const struct events *events)
 			 (unsigned long long)events->lost);
 }
 
-int run_events(struct cli *cli, const struct ct_stat_options *options)
+int run_events(struct cli *cli, struct ct_stat_options *options)
 {
-	struct events events = { .filter = &options->filter,
+	struct events events = { .filter = &options->entries.filter,
 				 .json = options->format == FORMAT_JSON,
 				 .fd = -1 };
 	int err;
 
-	if ((options->netns != NULL && !enter_netns(cli, options->netns)) || !netlink_ready(cli))
+	if (!enter_netns(cli, options->netns) || !netlink_ready(cli))
 		return STATUS_SYSTEM;
 	end_on_signals();
-	err = events_open(&events, options->events, options->buffer);
+	err = events_open(&events, options->entries.events, options->entries.buffer);
 	if (err != 0) {
 		diag_system(&cli->log, err, "listening to events");
 	} else {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --merge: reports of other machines, the worst first. */
 #include "run.h"
-#include "base/file.h"
+#include "access.h"
 #include "conntrack/fleet.h"
 
 #include <errno.h>
@@ -38,7 +38,7 @@ static void read_file(struct cli *cli, struct fleet *fleet, const char *path)
 	strbuf_free(&text);
 }
 
-int run_merge(struct cli *cli, const struct ct_stat_options *options)
+int run_merge(struct cli *cli, struct ct_stat_options *options)
 {
 	struct fleet fleet = { 0 };
 	struct strbuf out = STRBUF_INIT;

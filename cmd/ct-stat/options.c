@@ -99,9 +99,55 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static const char shorts[] = ":46c:d:hm:n:o:p:qs:Vw:";
+#define IN(mode)   (1u << MODE_##mode)
+#define IN_ENTRIES (IN(TOP) | IN(LIST) | IN(EVENTS) | IN(WATCH))
 
-bool options_are_alarm(int argc, char *argv[])
+/* Where an option has a meaning, if not everywhere. */
+static const struct cli_scope scopes[] = {
+	{ 'w', IN(REPORT), "the report" },
+	{ 'c', IN(REPORT), "the report" },
+	{ OPT_WARN_EARLY_DROP, IN(REPORT), "the report" },
+	{ OPT_CRIT_DROP, IN(REPORT), "the report" },
+	{ OPT_WARN_INSERT_FAILED, IN(REPORT), "the report" },
+	{ OPT_FULL_IN, IN(REPORT), "the report" },
+	{ OPT_SYSLOG, IN(REPORT), "the report" },
+	{ OPT_REPEAT, IN(REPORT), "the report" },
+	{ OPT_INTERVAL, IN(REPORT), "the report" },
+	{ OPT_ABSENT_OK, IN(REPORT), "the report" },
+	{ OPT_PROC, IN(REPORT), "the report" },
+	{ OPT_PLUGIN, IN(REPORT), "the report" },
+	{ OPT_PROM, IN(REPORT), "the report" },
+	{ OPT_TSV, IN(REPORT) | IN(MERGE) | IN(TOP), "the report, --merge and --top" },
+	{ OPT_JSON, IN(REPORT) | IN(TOP) | IN(LIST) | IN(EVENTS) | IN(ADVISE),
+	  "the report, --top, --list, --events and --advise" },
+	{ 'q', IN(REPORT) | IN(MERGE), "the report and --merge" },
+	{ OPT_STATE, IN(REPORT) | IN_ENTRIES, "the report, --top, --list, --events and --watch" },
+	{ OPT_ASSURED, IN(REPORT) | IN_ENTRIES, "the report, --top, --list, --events and --watch" },
+	{ OPT_NETNS, ~IN(MERGE), "every mode but --merge" },
+	{ 'n', IN(TOP) | IN(WATCH), "--top and --watch" },
+	{ OPT_MIN, IN(TOP) | IN(WATCH), "--top and --watch" },
+	{ OPT_BY, IN(TOP) | IN(WATCH), "--top and --watch" },
+	{ OPT_SAMPLE, IN(TOP) | IN(WATCH), "--top and --watch" },
+	{ 'o', IN(LIST), "--list" },
+	{ OPT_ONLY, IN(EVENTS), "--events" },
+	{ OPT_BUFFER, IN(EVENTS), "--events" },
+	{ '4', IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ '6', IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ 'p', IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ 's', IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ 'd', IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ 'm', IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_SPORT, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_DPORT, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_ZONE, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_UNREPLIED, IN_ENTRIES, "--top, --list, --events and --watch" },
+};
+
+/*
+ * Whether the exit status will be read as that of a monitoring plugin. It must be known before the command line
+ * has been parsed, because a status of 2 for misuse would be read as critical.
+ */
+static bool is_alarm(int argc, char *argv[])
 {
 	static const char *const alarms[] = { "-w", "-c", "--w", "--c", "--plugin", "--full-in", "--merge" };
 
@@ -113,22 +159,23 @@ bool options_are_alarm(int argc, char *argv[])
 	return false;
 }
 
-/* A number or the end. */
-static uint64_t number(const struct cli *cli, const char *name, uint64_t max)
+/* The option's argument as a number from min to max. */
+static uint64_t number(const struct cli *cli, const char *name, uint64_t min, uint64_t max)
 {
 	uint64_t value;
 
 	if (!text_to_number(optarg, max, &value))
-		cli_misuse(cli, "%s wants a number up to %llu, not %s", name, (unsigned long long)max,
-			   optarg);
+		cli_misuse(cli, "%s needs a number up to %llu, not %s", name, (unsigned long long)max, optarg);
+	if (value < min)
+		cli_misuse(cli, "%s needs a number of at least %llu", name, (unsigned long long)min);
 	return value;
 }
 
-/* A text that is not empty, as a variable of a script may be that was never set. */
+/* The option's argument, which may not be empty: an unset variable of a script would be. */
 static const char *named(const struct cli *cli, const char *name)
 {
 	if (optarg[0] == '\0')
-		cli_misuse(cli, "%s wants a name, not nothing", name);
+		cli_misuse(cli, "%s needs a name, but it is empty", name);
 	return optarg;
 }
 
@@ -137,25 +184,25 @@ static uint64_t duration(const struct cli *cli, const char *name)
 	uint64_t value;
 
 	if (!text_to_duration(optarg, &value))
-		cli_misuse(cli, "%s wants a time like 90s, 5m, 2h or 3d, not %s", name, optarg);
+		cli_misuse(cli, "%s needs a time such as 90s, 5m, 2h or 3d, not %s", name, optarg);
 	return value;
 }
 
 static void set_mode(struct ct_stat_options *options, const struct cli *cli, enum mode mode)
 {
 	if (options->mode != MODE_REPORT && options->mode != mode)
-		cli_misuse(cli, "one mode at a time: --merge, --top, --list, --events, --watch, --advise or --sysctl");
+		cli_misuse(cli, "use one of --merge, --top, --list, --events, --watch, --advise and --sysctl");
 	options->mode = mode;
 }
 
 static void set_format(struct ct_stat_options *options, const struct cli *cli, enum format format)
 {
 	if (options->format != FORMAT_TEXT && options->format != format)
-		cli_misuse(cli, "one of --plugin, --json, --prom and --tsv at a time");
+		cli_misuse(cli, "use one of --plugin, --json, --prom and --tsv");
 	options->format = format;
 }
 
-/* "daemon.warning" as syslog.conf writes it, or a level alone. */
+/* Reads "daemon.warning", as in syslog.conf, or a level alone. */
 static int read_priority(const struct cli *cli, const char *text)
 {
 	static const struct {
@@ -182,27 +229,27 @@ static int read_priority(const struct cli *cli, const char *text)
 	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
 		if (strcmp(level, levels[i].name) == 0)
 			return facility | levels[i].value;
-	cli_misuse(cli, "--syslog wants FACILITY.LEVEL, not %s", text);
+	cli_misuse(cli, "--syslog needs FACILITY.LEVEL, not %s", text);
 }
 
 static bool parse_limit(struct ct_stat_options *options, const struct cli *cli, int c)
 {
-	struct limits *limits = &options->limits;
+	struct limits *limits = &options->request.limits;
 
 	switch (c) {
 	case 'w':
 	case 'c':
 		if (!threshold_read(c == 'w' ? &limits->warn : &limits->crit, optarg))
-			cli_misuse(cli, "a limit is a percentage or a number of entries, not %s", optarg);
+			cli_misuse(cli, "-%c needs a percentage or a number of entries, not %s", c, optarg);
 		break;
 	case OPT_WARN_EARLY_DROP:
-		limits->warn_early_drop = number(cli, "--warn-early-drop", UINT32_MAX);
+		limits->warn_early_drop = number(cli, "--warn-early-drop", 0, UINT32_MAX);
 		break;
 	case OPT_CRIT_DROP:
-		limits->crit_drop = number(cli, "--crit-drop", UINT32_MAX);
+		limits->crit_drop = number(cli, "--crit-drop", 0, UINT32_MAX);
 		break;
 	case OPT_WARN_INSERT_FAILED:
-		limits->warn_insert_failed = number(cli, "--warn-insert-failed", UINT32_MAX);
+		limits->warn_insert_failed = number(cli, "--warn-insert-failed", 0, UINT32_MAX);
 		break;
 	case OPT_FULL_IN:
 		limits->full_in = duration(cli, "--full-in");
@@ -219,7 +266,7 @@ static bool parse_format(struct ct_stat_options *options, const struct cli *cli,
 	switch (c) {
 	case OPT_PLUGIN:
 		set_format(options, cli, FORMAT_PLUGIN);
-		options->limits.active = true;
+		options->request.limits.active = true;
 		return true;
 	case OPT_JSON:
 		set_format(options, cli, FORMAT_JSON);
@@ -258,18 +305,16 @@ static bool parse_report(struct ct_stat_options *options, const struct cli *cli,
 		options->state = named(cli, "--state");
 		return true;
 	case OPT_INTERVAL:
-		options->interval = number(cli, "--interval", 86400);
-		if (options->interval == 0)
-			cli_misuse(cli, "--interval wants a second at least");
+		options->request.interval = number(cli, "--interval", 1, 86400);
 		return true;
 	case OPT_NETNS:
 		options->netns = named(cli, "--netns");
 		return true;
 	case OPT_ABSENT_OK:
-		options->absent_ok = true;
+		options->request.absent_ok = true;
 		return true;
 	case OPT_PROC:
-		options->proc = named(cli, "--proc");
+		options->request.proc = named(cli, "--proc");
 		return true;
 	default:
 		return false;
@@ -282,13 +327,13 @@ static void parse_by(struct ct_stat_options *options, const struct cli *cli)
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (strcmp(optarg, names[i]) == 0) {
-			options->breakdown.by = (enum tally_by)i;
+			options->entries.breakdown.by = (enum tally_by)i;
 			return;
 		}
-	cli_misuse(cli, "--by wants flows, packets or bytes, not %s", optarg);
+	cli_misuse(cli, "--by needs flows, packets or bytes, not %s", optarg);
 }
 
-/* A list of words, each a bit. */
+/* A list of words; bit n of the result stands for the n-th name. */
 static unsigned parse_words(const struct cli *cli, const char *option, const char *const *names, size_t count)
 {
 	const char *text = optarg;
@@ -300,7 +345,7 @@ static unsigned parse_words(const struct cli *cli, const char *option, const cha
 		while (i < count && (strlen(names[i]) != len || strncmp(names[i], text, len) != 0))
 			i++;
 		if (i == count)
-			cli_misuse(cli, "%s does not know \"%.*s\"", option, (int)len, text);
+			cli_misuse(cli, "%s does not know the word \"%.*s\"", option, (int)len, text);
 		bits |= 1u << i;
 		text += len;
 		if (*text == '\0')
@@ -315,7 +360,7 @@ static bool parse_mode(struct ct_stat_options *options, const struct cli *cli, i
 	switch (c) {
 	case OPT_TOP:
 		set_mode(options, cli, MODE_TOP);
-		if (!breakdown_keys(&options->breakdown, optarg, &bad))
+		if (!breakdown_keys(&options->entries.breakdown, optarg, &bad))
 			cli_misuse(cli, "--top cannot count by \"%.*s\"", (int)strcspn(bad, ","), bad);
 		return true;
 	case OPT_MERGE:
@@ -330,7 +375,7 @@ static bool parse_mode(struct ct_stat_options *options, const struct cli *cli, i
 	case OPT_WATCH:
 		set_mode(options, cli, MODE_WATCH);
 		if (optarg != NULL)
-			options->refresh = number(cli, "--watch", 86400);
+			options->entries.refresh = number(cli, "--watch", 1, 86400);
 		return true;
 	case OPT_ADVISE:
 	case OPT_SYSCTL:
@@ -347,72 +392,70 @@ static bool parse_entries(struct ct_stat_options *options, const struct cli *cli
 
 	switch (c) {
 	case 'n':
-		options->breakdown.rows = number(cli, "-n", UINT32_MAX);
+		options->entries.breakdown.rows = number(cli, "-n", 0, UINT32_MAX);
 		return true;
 	case OPT_MIN:
-		options->breakdown.min = number(cli, "--min", UINT64_MAX);
+		options->entries.breakdown.min = number(cli, "--min", 0, UINT64_MAX);
 		return true;
 	case OPT_BY:
 		parse_by(options, cli);
 		return true;
 	case OPT_SAMPLE:
-		options->breakdown.sample = number(cli, "--sample", UINT32_MAX);
-		if (options->breakdown.sample == 0)
-			cli_misuse(cli, "--sample wants at least one entry");
+		options->entries.breakdown.sample = number(cli, "--sample", 1, UINT32_MAX);
 		return true;
 	case 'o':
-		options->line_flags |= parse_words(cli, "-o", outputs, ARRAY_LEN(outputs));
+		options->entries.line_flags |= parse_words(cli, "-o", outputs, ARRAY_LEN(outputs));
 		return true;
 	case OPT_ONLY:
-		options->events = parse_words(cli, "--only", event_names, EVENT_TYPES);
+		options->entries.events = parse_words(cli, "--only", event_names, EVENT_TYPES);
 		return true;
 	case OPT_BUFFER:
-		options->buffer = number(cli, "--buffer", (uint64_t)1 << 30);
+		options->entries.buffer = number(cli, "--buffer", 0, (uint64_t)1 << 30);
 		return true;
 	default:
 		return false;
 	}
 }
 
-#define A_NET  "an address or a network like 10.0.0.0/8 or fd00::/8"
+#define A_NET  "an address or a network such as 10.0.0.0/8 or fd00::/8"
 #define A_PORT "a port number"
 
-/* NULL, or what was wanted instead. */
+/* Returns NULL, or what the option needs instead of its argument. */
 static const char *parse_tuple(struct ct_filter *filter, int c)
 {
 	switch (c) {
 	case 'p':
-		return filter_proto(filter, optarg) ? NULL : "-p wants a protocol like tcp, udp, icmpv6 or 47";
+		return filter_proto(filter, optarg) ? NULL : "-p needs a protocol such as tcp, udp, icmpv6 or 47";
 	case 's':
-		return filter_net(&filter->src, optarg) ? NULL : "-s wants " A_NET;
+		return filter_net(&filter->src, optarg) ? NULL : "-s needs " A_NET;
 	case 'd':
-		return filter_net(&filter->dst, optarg) ? NULL : "-d wants " A_NET;
+		return filter_net(&filter->dst, optarg) ? NULL : "-d needs " A_NET;
 	case OPT_SPORT:
-		return filter_port(&filter->by_sport, &filter->sport, optarg) ? NULL : "--sport wants " A_PORT;
+		return filter_port(&filter->by_sport, &filter->sport, optarg) ? NULL : "--sport needs " A_PORT;
 	case OPT_DPORT:
-		return filter_port(&filter->by_dport, &filter->dport, optarg) ? NULL : "--dport wants " A_PORT;
+		return filter_port(&filter->by_dport, &filter->dport, optarg) ? NULL : "--dport needs " A_PORT;
 	case OPT_ZONE:
-		return filter_zone(filter, optarg) ? NULL : "--zone wants a number up to 65535";
+		return filter_zone(filter, optarg) ? NULL : "--zone needs a number up to 65535";
 	default:
-		return filter_mark(filter, optarg) ? NULL : "-m wants a number, or a number/mask";
+		return filter_mark(filter, optarg) ? NULL : "-m needs a number or number/mask";
 	}
 }
 
 static bool parse_filter(struct ct_stat_options *options, const struct cli *cli, int c)
 {
-	struct ct_filter *filter = &options->filter;
+	struct ct_filter *filter = &options->entries.filter;
 	uint8_t family = c == '4' ? AF_INET : AF_INET6;
-	const char *wanted;
+	const char *needed;
 
 	switch (c) {
 	case '4':
 	case '6':
 		if (filter->family != 0 && filter->family != family)
-			cli_misuse(cli, "one of -4 and -6 at a time");
+			cli_misuse(cli, "use one of -4 and -6");
 		filter->family = family;
 		return true;
 	case OPT_UNREPLIED:
-		options->unreplied = true;
+		options->entries.unreplied = true;
 		return true;
 	case 'p':
 	case 's':
@@ -421,9 +464,9 @@ static bool parse_filter(struct ct_stat_options *options, const struct cli *cli,
 	case OPT_SPORT:
 	case OPT_DPORT:
 	case OPT_ZONE:
-		wanted = parse_tuple(filter, c);
-		if (wanted != NULL)
-			cli_misuse(cli, "%s, not %s", wanted, optarg);
+		needed = parse_tuple(filter, c);
+		if (needed != NULL)
+			cli_misuse(cli, "%s, not %s", needed, optarg);
 		return true;
 	default:
 		return false;
@@ -432,100 +475,79 @@ static bool parse_filter(struct ct_stat_options *options, const struct cli *cli,
 
 static bool reads_entries(const struct ct_stat_options *options)
 {
-	return options->mode == MODE_TOP || options->mode == MODE_LIST || options->mode == MODE_EVENTS ||
-	       options->mode == MODE_WATCH;
+	return (IN_ENTRIES & 1u << options->mode) != 0;
 }
 
-static void settle_filter(struct ct_stat_options *options, const struct cli *cli)
+static void finish_filter(struct ct_stat_options *options, const struct cli *cli)
 {
+	struct ct_filter *filter = &options->entries.filter;
+
 	if (options->assured)
-		filter_status(&options->filter, IPS_ASSURED, 0);
-	if (options->unreplied)
-		filter_status(&options->filter, 0, IPS_SEEN_REPLY);
-	if (options->state != NULL && !filter_state(&options->filter, options->state))
+		filter_status(filter, IPS_ASSURED, 0);
+	if (options->entries.unreplied)
+		filter_status(filter, 0, IPS_SEEN_REPLY);
+	if (options->state != NULL && !filter_state(filter, options->state))
 		cli_misuse(cli, "no such state: %s", options->state);
-	if (!filter_settle(&options->filter))
-		cli_misuse(cli, "no entry is of both families");
+	if (!filter_settle(filter))
+		cli_misuse(cli, "no entry is both IPv4 and IPv6");
 }
 
-#define IN(mode)   (1u << MODE_##mode)
-#define IN_ENTRIES (IN(TOP) | IN(LIST) | IN(EVENTS) | IN(WATCH))
-
-/* Options that only some modes know: elsewhere they would be ignored silently, or answer another question. */
-static const struct fit {
-	unsigned modes;
-	const char *belongs;
-	int options[12]; /* 0 behind the last */
-} fits[] = {
-	{ IN(REPORT),
-	  "alarms, --syslog, --repeat, --interval, --absent-ok and --proc belong to the report",
-	  { 'w', 'c', OPT_WARN_EARLY_DROP, OPT_CRIT_DROP, OPT_WARN_INSERT_FAILED, OPT_FULL_IN, OPT_SYSLOG,
-	    OPT_REPEAT, OPT_INTERVAL, OPT_ABSENT_OK, OPT_PROC } },
-	{ IN(REPORT), "--plugin and --prom are formats of the report", { OPT_PLUGIN, OPT_PROM } },
-	{ IN(REPORT) | IN(MERGE) | IN(TOP),
-	  "--tsv is a format of the report, --merge and --top",
-	  { OPT_TSV } },
-	{ IN(REPORT) | IN(TOP) | IN(LIST) | IN(EVENTS) | IN(ADVISE),
-	  "--json does not go with --merge, --watch and --sysctl",
-	  { OPT_JSON } },
-	{ IN(REPORT) | IN(MERGE), "-q belongs to the report and --merge", { 'q' } },
-	{ IN(REPORT) | IN_ENTRIES,
-	  "--state and --assured belong to the report or to entries",
-	  { OPT_STATE, OPT_ASSURED } },
-	{ ~IN(MERGE), "--merge looks into no namespace", { OPT_NETNS } },
-	{ IN(TOP) | IN(WATCH),
-	  "-n, --min, --by and --sample belong to --top and --watch",
-	  { 'n', OPT_MIN, OPT_BY, OPT_SAMPLE } },
-	{ IN(LIST), "-o belongs to --list", { 'o' } },
-	{ IN(EVENTS), "--only and --buffer belong to --events", { OPT_ONLY, OPT_BUFFER } },
-	{ IN_ENTRIES,
-	  "filters belong to --top, --list, --events and --watch",
-	  { '4', '6', 'p', 's', 'd', 'm', OPT_SPORT, OPT_DPORT, OPT_ZONE, OPT_UNREPLIED } },
-};
-
-/* The mode may come behind the option: so what is wrong with each mode is remembered. */
-static void note_modes(struct ct_stat_options *options, int c)
+static void finish_request(struct ct_stat_options *options)
 {
-	const struct fit *fit = NULL;
-
-	for (size_t i = 0; i < ARRAY_LEN(fits); i++)
-		for (size_t n = 0; n < ARRAY_LEN(fits[i].options) && fits[i].options[n] != 0; n++)
-			fit = fits[i].options[n] == c ? &fits[i] : fit;
-	for (unsigned mode = 0; fit != NULL && mode < MODES; mode++)
-		if ((fit->modes & 1u << mode) == 0 && options->unfit[mode] == NULL)
-			options->unfit[mode] = fit->belongs;
+	options->request.history = options->state;
+	options->request.assured = options->assured;
+	options->request.remembers = options->syslog >= 0;
 }
 
 static void check(struct ct_stat_options *options, const struct cli *cli)
 {
-	if (options->unfit[options->mode] != NULL)
-		cli_misuse(cli, "%s", options->unfit[options->mode]);
+	cli_check_scopes(cli, longs, scopes, ARRAY_LEN(scopes), options->mode);
 	if (options->no_header && options->format != FORMAT_TSV)
-		cli_misuse(cli, "--no-header belongs to --tsv");
+		cli_misuse(cli, "--no-header goes with --tsv");
 	if (options->mode != MODE_REPORT && options->netns != NULL && strcmp(options->netns, "all") == 0)
-		cli_misuse(cli, "all namespaces are for the report only");
-	if (strcmp(options->proc, "/proc") != 0 && options->netns != NULL)
-		cli_misuse(cli, "--proc and --netns do not go together");
-	if (options->interval > 0 && options->state != NULL)
-		cli_misuse(cli, "--interval needs no --state");
+		cli_misuse(cli, "--netns all goes with the report");
+	if (strcmp(options->request.proc, "/proc") != 0 && options->netns != NULL)
+		cli_misuse(cli, "use one of --proc and --netns");
+	if (options->request.interval > 0 && options->state != NULL)
+		cli_misuse(cli, "use one of --interval and --state");
 	if (options->repeat > 0 && options->syslog < 0)
-		cli_misuse(cli, "--repeat belongs to --syslog");
+		cli_misuse(cli, "--repeat goes with --syslog");
 	if (reads_entries(options))
-		settle_filter(options, cli);
+		finish_filter(options, cli);
+	else
+		finish_request(options);
+}
+
+static void take_operands(struct ct_stat_options *options, const struct cli *cli, int argc, char *argv[])
+{
+	if (options->mode == MODE_WATCH && optind + 1 == argc) { /* --watch 5: getopt wants --watch=5 */
+		optarg = argv[optind++];
+		options->entries.refresh = number(cli, "--watch", 1, 86400);
+	}
+	if (options->mode == MODE_MERGE)
+		options->files = argv + optind;
+	else if (optind < argc)
+		cli_misuse(cli, "unexpected operand %s", argv[optind]);
+}
+
+static void set_defaults(struct ct_stat_options *options)
+{
+	*options = (struct ct_stat_options){ .syslog = -1, .request = { .proc = "/proc" } };
+	options->request.limits.warn_early_drop = options->request.limits.crit_drop = 1;
+	options->entries.buffer = DEFAULT_BUFFER;
+	options->entries.refresh = DEFAULT_REFRESH;
+	options->entries.events = (1u << EVENT_TYPES) - 1;
+	options->entries.breakdown.rows = DEFAULT_ROWS;
 }
 
 void options_parse(struct ct_stat_options *options, struct cli *cli, int argc, char *argv[])
 {
 	int c;
 
-	*options = (struct ct_stat_options){ .proc = "/proc",
-				     .syslog = -1,
-				     .buffer = DEFAULT_BUFFER,
-				     .refresh = DEFAULT_REFRESH,
-				     .events = (1u << EVENT_TYPES) - 1 };
-	options->limits.warn_early_drop = options->limits.crit_drop = 1;
-	options->breakdown.rows = DEFAULT_ROWS;
-	while ((c = cli_option(cli, argc, argv, shorts, longs)) != -1) {
+	if (is_alarm(argc, argv))
+		cli->misuse_status = ALARM_UNKNOWN;
+	set_defaults(options);
+	while ((c = cli_option(cli, argc, argv, ":46c:d:hm:n:o:p:qs:Vw:", longs)) != -1) {
 		if (c == 'h')
 			cli_help(cli);
 		if (c == 'V')
@@ -534,18 +556,12 @@ void options_parse(struct ct_stat_options *options, struct cli *cli, int argc, c
 		    !parse_report(options, cli, c) && !parse_mode(options, cli, c) &&
 		    !parse_entries(options, cli, c) && !parse_filter(options, cli, c))
 			cli_misuse(cli, "unknown option");
-		note_modes(options, c);
 	}
-	if (options->mode == MODE_WATCH &&
-	    optind + 1 == argc) { /* --watch 5: an optional argument stands apart */
-		optarg = argv[optind++];
-		options->refresh = number(cli, "--watch", 86400);
-	}
-	if (options->mode == MODE_MERGE)
-		options->files = argv + optind;
-	else if (optind < argc)
-		cli_misuse(cli, "unexpected %s", argv[optind]);
-	if (options->mode == MODE_WATCH && options->refresh == 0)
-		cli_misuse(cli, "--watch wants a second at least");
+	take_operands(options, cli, argc, argv);
 	check(options, cli);
+}
+
+void options_free(struct ct_stat_options *options)
+{
+	breakdown_free(&options->entries.breakdown);
 }

@@ -47,7 +47,7 @@ struct screen *screen_open(void)
 	raw = screen->before;
 	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
 	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-	put("\033[?1049h\033[?25l\033[?7l"); /* a page of our own, no cursor, long lines are cut */
+	put("\033[?1049h\033[?25l\033[?7l"); /* another page, no cursor, long lines cut */
 	return screen;
 }
 

@@ -4,9 +4,10 @@
  * cost nothing; the table is read only so often that reading it takes less than a tenth of one processor.
  */
 #include "run.h"
+#include "access.h"
 #include "screen.h"
 #include "conntrack/ctnl.h"
-#include "conntrack/source.h"
+#include "conntrack/picture.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,8 +22,6 @@ struct watch {
 	struct ct_stat_options *options;
 	struct screen *screen; /* NULL: plain lines */
 	struct picture picture;
-	struct snapshot before;
-	uint64_t measured; /* when the numbers were taken, in milliseconds */
 	uint64_t next_dump;
 	bool paused, ended;
 };
@@ -35,36 +34,18 @@ static uint64_t milliseconds(clockid_t clock)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* New numbers, and how they differ from the last ones. */
 static bool measure(struct watch *w)
 {
-	struct picture *picture = &w->picture;
-	uint64_t now = milliseconds(CLOCK_MONOTONIC);
-	bool first = w->measured == 0;
-
-	snapshot_free(&w->before);
-	w->before = picture->now;
-	picture->now = (struct snapshot){ 0 };
-	snapshot_take(&picture->now, "/proc");
-	if (!picture->now.has_count) {
-		diag_add(&w->cli->log, DIAG_CONNTRACK, NULL, NULL, "connection tracking is not active here");
-		return false;
-	}
-	picture->elapsed = first ? 0 : now - w->measured;
-	picture->change = first ? 0 : (int64_t)picture->now.count - (int64_t)w->before.count;
-	for (unsigned i = 0; i < COUNTER_COUNT; i++)
-		picture->growth[i] = first ? 0
-					   : counters_growth(&w->before.counters, &picture->now.counters, i,
-							     &picture->reset);
-	picture_remember(picture);
-	w->measured = now;
-	return true;
+	if (picture_measure(&w->picture, milliseconds(CLOCK_MONOTONIC)))
+		return true;
+	diag_add(&w->cli->log, DIAG_CONNTRACK, NULL, NULL, "connection tracking is not active here");
+	return false;
 }
 
 /* The largest values of the chosen key, when it is time for them again. */
 static void count_entries(struct watch *w)
 {
-	struct breakdown *b = &w->options->breakdown;
+	struct breakdown *b = &w->options->entries.breakdown;
 	uint64_t start = milliseconds(CLOCK_PROCESS_CPUTIME_ID), now = milliseconds(CLOCK_MONOTONIC);
 	struct ctnl nl;
 	int err;
@@ -75,7 +56,7 @@ static void count_entries(struct watch *w)
 	if (err == 0) {
 		err = breakdown_restart(b);
 		if (err == 0)
-			err = breakdown_run(b, &nl, &w->options->filter);
+			err = breakdown_run(b, &nl, &w->options->entries.filter);
 		ctnl_close(&nl);
 	}
 	w->picture.top_error = err;
@@ -84,13 +65,15 @@ static void count_entries(struct watch *w)
 
 static bool show(struct watch *w)
 {
+	struct screen_area area = screen_size(w->screen);
 	struct strbuf out = STRBUF_INIT;
 	bool good;
 
 	if (w->screen == NULL)
 		picture_line(&out, &w->picture);
 	else
-		picture_draw(&out, &w->picture, &w->options->breakdown, w->paused, screen_size(w->screen));
+		picture_draw(&out, &w->picture, &w->options->entries.breakdown, w->paused, area.rows,
+			     area.columns);
 	good = write_out(w->cli, &out);
 	strbuf_free(&out);
 	return good;
@@ -98,7 +81,7 @@ static bool show(struct watch *w)
 
 static bool choose_key(struct watch *w, int key)
 {
-	struct breakdown *b = &w->options->breakdown;
+	struct breakdown *b = &w->options->entries.breakdown;
 	size_t at = (size_t)(key - '1');
 	const char *bad;
 
@@ -114,7 +97,7 @@ static bool choose_key(struct watch *w, int key)
 /* Waits for the next picture; keys take effect at once. */
 static void wait_for_next(struct watch *w)
 {
-	uint64_t end = milliseconds(CLOCK_MONOTONIC) + w->options->refresh * 1000, now;
+	uint64_t end = milliseconds(CLOCK_MONOTONIC) + w->options->entries.refresh * 1000, now;
 
 	while (!w->ended && (now = milliseconds(CLOCK_MONOTONIC)) < end) {
 		int key = screen_wait(w->screen, end - now);
@@ -145,9 +128,9 @@ int run_watch(struct cli *cli, struct ct_stat_options *options)
 	struct watch w = { .cli = cli, .options = options };
 	const char *bad;
 
-	if (options->netns != NULL && !enter_netns(cli, options->netns))
+	if (!enter_netns(cli, options->netns))
 		return STATUS_SYSTEM;
-	if (!breakdown_keys(&options->breakdown, picture_keys[0], &bad)) {
+	if (!breakdown_keys(&options->entries.breakdown, picture_keys[0], &bad)) {
 		diag_memory(&cli->log);
 		return STATUS_SYSTEM;
 	}
@@ -155,7 +138,6 @@ int run_watch(struct cli *cli, struct ct_stat_options *options)
 	while (!w.ended && step(&w))
 		;
 	screen_close(w.screen);
-	snapshot_free(&w.before);
-	snapshot_free(&w.picture.now);
+	picture_free(&w.picture);
 	return diag_errors(&cli->log) > 0 ? STATUS_SYSTEM : STATUS_DONE;
 }

@@ -9,6 +9,9 @@
 #include "base/base.h"
 #include "conntrack/source.h"
 
+/* Where it is kept unless the user names a file. */
+#define HISTORY_PATH "/var/lib/fw-tools/ct-stat.state"
+
 struct history {
 	struct snapshot then; /* owned; count, max, counters, times, boot_id, cookie */
 	int level;	      /* enum alarm_level of that run */

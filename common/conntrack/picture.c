@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "screen.h"
+#include "conntrack/picture.h"
 #include "conntrack/text.h"
 
 #include <inttypes.h>
@@ -8,18 +8,43 @@
 #include <string.h>
 #include <time.h>
 
-#define NEXT_LINE "\033[K\r\n" /* clear what an older picture left, then go on */
+#define NEXT_LINE "\033[K\r\n" /* clear the rest of the row, which an older picture may have left, and go on */
 
 const char *const picture_keys[] = { "src",    "dst",  "dport", "proto", "state",
 				     "status", "zone", "mark",	"src/24" };
 const size_t picture_key_count = ARRAY_LEN(picture_keys);
 
-void picture_remember(struct picture *picture)
+void picture_free(struct picture *picture)
 {
-	picture->history[picture->seen++ % PICTURE_HISTORY] = picture->now.count;
+	snapshot_free(&picture->now);
 }
 
-/* Tenths a second. */
+static void compare(struct picture *picture, const struct snapshot *before)
+{
+	bool reset = false;
+
+	picture->change = (int64_t)picture->now.count - (int64_t)before->count;
+	for (unsigned i = 0; i < COUNTER_COUNT; i++)
+		picture->growth[i] =
+			counters_growth(&before->counters, &picture->now.counters, i, &reset);
+}
+
+bool picture_measure(struct picture *picture, uint64_t milliseconds)
+{
+	struct snapshot before = picture->now;
+
+	snapshot_take(&picture->now, "/proc");
+	if (picture->measured != 0) {
+		picture->elapsed = milliseconds - picture->measured;
+		compare(picture, &before);
+	}
+	snapshot_free(&before);
+	picture->measured = milliseconds;
+	picture->history[picture->seen++ % PICTURE_HISTORY] = picture->now.count;
+	return picture->now.has_count;
+}
+
+/* In tenths per second. */
 static uint64_t rate(const struct picture *picture, uint64_t growth)
 {
 	return picture->elapsed > 0 ? growth * 10000 / picture->elapsed : 0;
@@ -72,7 +97,7 @@ void picture_line(struct strbuf *out, const struct picture *picture)
 	strbuf_putc(out, '\n');
 }
 
-/* Eighths of a block, from the least to the most that is remembered. */
+/* Blocks of one to eight eighths, from the smallest to the largest number in the ring. */
 static void put_sparkline(struct strbuf *out, const struct picture *picture, unsigned columns)
 {
 	size_t len = picture->seen < PICTURE_HISTORY ? picture->seen : PICTURE_HISTORY;
@@ -115,7 +140,7 @@ static void draw_numbers(struct strbuf *out, const struct picture *picture, unsi
 	strbuf_puts(out, NEXT_LINE NEXT_LINE);
 }
 
-/* The breakdown's own table, cut to the lines and columns that are left. */
+/* The breakdown's own table, cut to the rows and columns that are left. */
 static void draw_top(struct strbuf *out, const struct breakdown *top, unsigned rows, unsigned columns)
 {
 	struct strbuf table = STRBUF_INIT;
@@ -135,20 +160,20 @@ static void draw_top(struct strbuf *out, const struct breakdown *top, unsigned r
 }
 
 void picture_draw(struct strbuf *out, const struct picture *picture, const struct breakdown *top, bool paused,
-		  struct screen_area area)
+		  unsigned rows, unsigned columns)
 {
-	const unsigned used = 8; /* lines around the list */
+	const unsigned used = 8; /* rows around the list */
 
 	strbuf_puts(out, "\033[H");
 	put_clock(out, picture->now.wall, false);
 	strbuf_puts(out, paused ? "paused  " : "");
-	draw_numbers(out, picture, area.columns);
+	draw_numbers(out, picture, columns);
 	if (picture->top_error != 0)
 		strbuf_printf(out, "no list: %s" NEXT_LINE, strerror(-picture->top_error));
-	else if (area.rows > used)
-		draw_top(out, top, area.rows - used, area.columns - 1);
-	strbuf_puts(out, "\033[J\033[2m"); /* nothing below; the help in a dim hand */
-	for (size_t i = 0; i < picture_key_count && area.columns >= 78; i++)
+	else if (rows > used)
+		draw_top(out, top, rows - used, columns - 1);
+	strbuf_puts(out, "\033[J\033[2m"); /* clear the rest; show the help dimmed */
+	for (size_t i = 0; i < picture_key_count && columns >= 78; i++)
 		strbuf_printf(out, "%zu %s  ", i + 1, picture_keys[i]);
 	strbuf_puts(out, " p pause  q quit\033[0m");
 }
