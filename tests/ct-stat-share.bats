@@ -76,6 +76,12 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 	mandoc -T lint -W warning man/ct-stat.8
 }
 
+@test "the manual lists the report's fields as the code has them" {
+	# When this fails: build/tests/report-fields <man/ct-stat.8 >new && mv new man/ct-stat.8
+	report-fields <man/ct-stat.8 | diff -u man/ct-stat.8 -
+	[ "$(grep -c '^\.It Li .* Pq' man/ct-stat.8)" -eq "$(ct-stat --absent-ok --json | jq length)" ]
+}
+
 @test "the service's command line runs as its user would" {
 	needs netlink users
 	line=$(sed -n 's,^ExecStart=@SBINDIR@/,,p' share/systemd/ct-stat.service)

@@ -7,29 +7,81 @@
 #include <string.h>
 
 const struct counter_kind counter_kinds[COUNTER_COUNT] = {
-	[COUNTER_FOUND] = { "found", "found", CTA_STATS_FOUND, 0, "lookups that met an entry" },
-	[COUNTER_INVALID] = { "invalid", "invalid", CTA_STATS_INVALID, 0,
-			      "packets that could not be tracked" },
-	[COUNTER_INSERT] = { "insert", "insert", CTA_STATS_INSERT, 0, "entries added over netlink" },
-	[COUNTER_INSERT_FAILED] = { "insert_failed", "insert_failed", CTA_STATS_INSERT_FAILED, 0,
-				    "entries that another one was in the way of" },
-	[COUNTER_DROP] = { "drop", "drop", CTA_STATS_DROP, 0, "packets refused because the table was full" },
-	[COUNTER_EARLY_DROP] = { "early_drop", "early_drop", CTA_STATS_EARLY_DROP, 0,
-				 "entries evicted to make room in a full table" },
-	[COUNTER_ERROR] = { "error", "icmp_error", CTA_STATS_ERROR, 0, "packets with errors" },
-	[COUNTER_SEARCH_RESTART] = { "search_restart", "search_restart", CTA_STATS_SEARCH_RESTART, 0,
-				     "lookups begun again after a resize" },
-	[COUNTER_CLASH_RESOLVE] = { "clash_resolve", "clashres", CTA_STATS_CLASH_RESOLVE, 0,
-				    "races settled" },
-	[COUNTER_CHAIN_TOOLONG] = { "chain_toolong", "chainlength", CTA_STATS_CHAIN_TOOLONG, 0,
-				    "entries refused because their bucket was full" },
-	[COUNTER_EXPECT_NEW] = { "expect_new", "expect_new", 0, CTA_STATS_EXP_NEW,
-				 "expected connections met" },
-	[COUNTER_EXPECT_CREATE] = { "expect_create", "expect_create", 0, CTA_STATS_EXP_CREATE,
-				    "expectations made" },
-	[COUNTER_EXPECT_DELETE] = { "expect_delete", "expect_delete", 0, CTA_STATS_EXP_DELETE,
-				    "expectations ended" },
+	[COUNTER_FOUND] = {
+		.name = "found", .column = "found",
+		.attr = CTA_STATS_FOUND,
+		.meaning = "Lookups that found an entry.",
+	},
+	[COUNTER_INVALID] = {
+		.name = "invalid", .column = "invalid",
+		.attr = CTA_STATS_INVALID, .rank = 7,
+		.meaning = "Packets that could not be tracked.",
+	},
+	[COUNTER_INSERT] = {
+		.name = "insert", .column = "insert",
+		.attr = CTA_STATS_INSERT,
+		.meaning = "Entries added over netlink.",
+	},
+	[COUNTER_INSERT_FAILED] = {
+		.name = "insert_failed", .column = "insert_failed",
+		.attr = CTA_STATS_INSERT_FAILED, .rank = 3,
+		.meaning = "Entries that could not be added because another entry was in the way.",
+	},
+	[COUNTER_DROP] = {
+		.name = "drop", .column = "drop",
+		.attr = CTA_STATS_DROP, .rank = 2,
+		.meaning = "Packets dropped because the table was full.",
+	},
+	[COUNTER_EARLY_DROP] = {
+		.name = "early_drop", .column = "early_drop",
+		.attr = CTA_STATS_EARLY_DROP, .rank = 1,
+		.meaning = "Entries evicted to make room in a full table.",
+	},
+	[COUNTER_ERROR] = {
+		.name = "error", .column = "icmp_error",
+		.attr = CTA_STATS_ERROR, .rank = 8,
+		.meaning = "Packets with errors.",
+	},
+	[COUNTER_SEARCH_RESTART] = {
+		.name = "search_restart", .column = "search_restart",
+		.attr = CTA_STATS_SEARCH_RESTART, .rank = 4,
+		.meaning = "Lookups restarted after the table was resized.",
+	},
+	[COUNTER_CLASH_RESOLVE] = {
+		.name = "clash_resolve", .column = "clashres",
+		.attr = CTA_STATS_CLASH_RESOLVE, .rank = 5,
+		.meaning = "Races between two packets of a new connection, resolved.",
+	},
+	[COUNTER_CHAIN_TOOLONG] = {
+		.name = "chain_toolong", .column = "chainlength",
+		.attr = CTA_STATS_CHAIN_TOOLONG, .rank = 6,
+		.meaning = "Entries refused because their bucket was full.",
+	},
+	[COUNTER_EXPECT_NEW] = {
+		.name = "expect_new", .column = "expect_new",
+		.expect_attr = CTA_STATS_EXP_NEW,
+		.meaning = "Expected connections that arrived.",
+	},
+	[COUNTER_EXPECT_CREATE] = {
+		.name = "expect_create", .column = "expect_create",
+		.expect_attr = CTA_STATS_EXP_CREATE,
+		.meaning = "Expectations created.",
+	},
+	[COUNTER_EXPECT_DELETE] = {
+		.name = "expect_delete", .column = "expect_delete",
+		.expect_attr = CTA_STATS_EXP_DELETE,
+		.meaning = "Expectations deleted.",
+	},
 };
+
+enum counter_id counter_ranked(unsigned rank)
+{
+	enum counter_id id = 0;
+
+	while (id < COUNTER_COUNT && (rank == 0 || counter_kinds[id].rank != rank))
+		id++;
+	return id;
+}
 
 void counters_free(struct ct_counters *counters)
 {
@@ -87,7 +139,7 @@ uint64_t counters_growth(const struct ct_counters *old, const struct ct_counters
 
 		if (before != NULL && line_knows(before, id))
 			grown -= before->value[id];
-		/* Half the range in one interval is no growth: the counter began again. */
+		/* No counter grows by half its range in one interval: this one restarted. */
 		if (grown > UINT32_MAX / 2 && before != NULL && line->value[id] < before->value[id]) {
 			grown = line->value[id];
 			*reset = true;
@@ -131,7 +183,7 @@ static size_t parse_header(const char **at, unsigned *columns)
 	return count;
 }
 
-/* One processor's line: as many words as the header, each of eight hexadecimal digits. */
+/* Reads one processor's line: as many words as the header has, of eight hexadecimal digits each. */
 static bool parse_line(const char **at, const unsigned *columns, size_t count, struct counter_line *line,
 		       uint64_t *entries)
 {

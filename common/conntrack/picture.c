@@ -60,8 +60,6 @@ static uint64_t percent_tenths(const struct snapshot *now)
 	return now->has_max && now->max > 0 ? now->count * 1000 / now->max : 0;
 }
 
-static const enum counter_id alarming[] = { COUNTER_EARLY_DROP, COUNTER_DROP, COUNTER_INSERT_FAILED };
-
 static void put_clock(struct strbuf *out, uint64_t wall, bool date)
 {
 	char text[32] = "";
@@ -88,11 +86,12 @@ void picture_line(struct strbuf *out, const struct picture *picture)
 	change = rate(picture, change);
 	strbuf_printf(out, " change/s=%c%" PRIu64 ".%" PRIu64, picture->change < 0 ? '-' : '+', change / 10,
 		      change % 10);
-	for (size_t i = 0; i < ARRAY_LEN(alarming); i++) {
+	for (unsigned rank = 1; rank <= COUNTER_ALARMING; rank++) {
+		enum counter_id id = counter_ranked(rank);
 		char name[32];
 
-		snprintf(name, sizeof(name), "%s/s", counter_kinds[alarming[i]].name);
-		put_rate(out, name, rate(picture, picture->growth[alarming[i]]));
+		snprintf(name, sizeof(name), "%s/s", counter_kinds[id].name);
+		put_rate(out, name, rate(picture, picture->growth[id]));
 	}
 	strbuf_putc(out, '\n');
 }
@@ -130,12 +129,13 @@ static void draw_numbers(struct strbuf *out, const struct picture *picture, unsi
 		      change / 10, change % 10);
 	put_sparkline(out, picture, columns);
 	strbuf_puts(out, NEXT_LINE);
-	for (size_t i = 0; i < ARRAY_LEN(alarming); i++) {
-		uint64_t per_second = rate(picture, picture->growth[alarming[i]]);
+	for (unsigned rank = 1; rank <= COUNTER_ALARMING; rank++) {
+		enum counter_id id = counter_ranked(rank);
+		uint64_t per_second = rate(picture, picture->growth[id]);
 
-		strbuf_printf(out, "%s%s %" PRIu64 ".%" PRIu64 "/s (%" PRIu64 ")", i > 0 ? "   " : "",
-			      counter_kinds[alarming[i]].name, per_second / 10, per_second % 10,
-			      counters_sum(&now->counters, alarming[i]));
+		strbuf_printf(out, "%s%s %" PRIu64 ".%" PRIu64 "/s (%" PRIu64 ")", rank > 1 ? "   " : "",
+			      counter_kinds[id].name, per_second / 10, per_second % 10,
+			      counters_sum(&now->counters, id));
 	}
 	strbuf_puts(out, NEXT_LINE NEXT_LINE);
 }

@@ -189,6 +189,16 @@ void snapshot_take(struct snapshot *now, const char *proc)
 		      !exists_under(proc, "sys/net/netfilter/nf_conntrack_count");
 }
 
+bool snapshot_has_fill(const struct snapshot *snapshot)
+{
+	return snapshot->has_count && snapshot->has_max && snapshot->max > 0;
+}
+
+uint64_t snapshot_fill(const struct snapshot *snapshot, uint64_t entries)
+{
+	return snapshot->has_max && snapshot->max > 0 ? entries * 10000 / snapshot->max : 0;
+}
+
 uint64_t snapshot_memory(const struct snapshot *snapshot, uint64_t entries)
 {
 	uint64_t size = snapshot->object_size > 0 ? snapshot->object_size : OBJECT_SIZE;

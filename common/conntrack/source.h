@@ -47,7 +47,13 @@ must_check int source_sysctl(const char *proc, const char *name, uint64_t *value
  */
 must_check int source_netlink_ready(const char *proc);
 
-/* Bytes of memory for `entries` entries in a table of `buckets`: a hash head has 8 bytes. */
+/* Whether it is known how full the table is: that needs the number of entries, and a limit. */
+bool snapshot_has_fill(const struct snapshot *snapshot);
+
+/* So many entries as a share of a full table, in hundredths of a percent; 0 without a limit. */
+uint64_t snapshot_fill(const struct snapshot *snapshot, uint64_t entries);
+
+/* Bytes of memory that the table takes with so many entries: the entries without extensions, and the buckets. */
 uint64_t snapshot_memory(const struct snapshot *snapshot, uint64_t entries);
 
 #endif

@@ -32,11 +32,22 @@ void text_address(struct strbuf *out, unsigned family, const uint8_t *addr)
 	}
 }
 
+void text_hundredths(struct strbuf *out, uint64_t hundredths)
+{
+	strbuf_printf(out, "%llu.%02llu", (unsigned long long)(hundredths / 100),
+		      (unsigned long long)(hundredths % 100));
+}
+
+void text_clean(struct strbuf *out, const char *text)
+{
+	for (; *text != '\0'; text++)
+		strbuf_putc(out, (unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text);
+}
+
 void text_cell(struct strbuf *out, char before, const char *text)
 {
 	strbuf_putc(out, before);
-	for (; *text != '\0'; text++)
-		strbuf_putc(out, (unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text);
+	text_clean(out, text);
 }
 
 void text_duration(struct strbuf *out, uint64_t seconds)

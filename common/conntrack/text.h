@@ -11,7 +11,13 @@ void text_number(struct strbuf *out, uint64_t number);
 /* As inet_ntop writes it; addr has 4 or 16 bytes, as the family says. */
 void text_address(struct strbuf *out, unsigned family, const uint8_t *addr);
 
-/* A cell of a table: what parts it from the one before, and the text, its control characters as spaces. */
+/* Hundredths as "57.73". */
+void text_hundredths(struct strbuf *out, uint64_t hundredths);
+
+/* The text, with a space for each control character: nothing that a terminal would obey, or a table would break at. */
+void text_clean(struct strbuf *out, const char *text);
+
+/* A cell of a table: what separates it from the cell before, and the text, cleaned. */
 void text_cell(struct strbuf *out, char before, const char *text);
 
 /* "90 s", "5 min", "3 h", "12 d": the largest unit that leaves two or more, rounded down. */
