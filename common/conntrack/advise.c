@@ -8,9 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ENTRY_SIZE     256 /* bytes, kernel 6.18; with counters, times or NAT 128 more */
-#define EXTENSION_SIZE 128
-#define BUCKET_SIZE    8
 #define DAY	       86400
 #define ROOM_PERCENT   80  /* a table fuller than this has no room for a bad day */
 #define RAM_SHARE      8   /* at most 1/8 of the memory for connection tracking */
@@ -46,11 +43,6 @@ static uint64_t percent(uint64_t part, uint64_t whole)
 	return whole > 0 ? part * 100 / whole : 0;
 }
 
-static uint64_t entry_size(const struct facts *f)
-{
-	return f->now.object_size > 0 ? f->now.object_size : ENTRY_SIZE;
-}
-
 static uint64_t power_of_two_from(uint64_t number)
 {
 	uint64_t power = 1024;
@@ -63,7 +55,7 @@ static uint64_t power_of_two_from(uint64_t number)
 /* The table's most entries that fit into our share of the memory. */
 static uint64_t affordable(const struct facts *f)
 {
-	uint64_t most = f->ram / RAM_SHARE / (entry_size(f) + EXTENSION_SIZE + BUCKET_SIZE);
+	uint64_t most = f->ram / RAM_SHARE / (snapshot_entry_size(&f->now) + EXTENSION_SIZE + BUCKET_SIZE);
 
 	return f->ram > 0 ? power_of_two_from(most / 2 + 1) : UINT32_MAX / 2;
 }
@@ -82,7 +74,7 @@ static void advise_max(struct advising *a)
 	want = want < affordable(f) ? want : affordable(f);
 	if (want > max)
 		add(a, "table-full", f->max_fixed ? -1 : KEY_MAX, want,
-		    (int64_t)((want - max) * entry_size(f)),
+		    (int64_t)((want - max) * snapshot_entry_size(&f->now)),
 		    "the table is %" PRIu64 " %% full (%" PRIu64 " of %" PRIu64 "), early_drop %" PRIu64
 		    ", drop %" PRIu64 ": raise nf_conntrack_max to %" PRIu64 "%s",
 		    percent(count, max), count, max, evicted, dropped, want,
@@ -117,7 +109,7 @@ static void advise_memory(struct advising *a)
 
 	if (!f->now.has_max || f->ram == 0)
 		return;
-	full = f->now.max * (entry_size(f) + EXTENSION_SIZE) + f->now.buckets * BUCKET_SIZE;
+	full = f->now.max * (snapshot_entry_size(&f->now) + EXTENSION_SIZE) + f->now.buckets * BUCKET_SIZE;
 	if (full > f->ram / RAM_SHARE)
 		add(a, "memory", -1, 0, 0,
 		    "a full table takes up to %" PRIu64 " MiB, %" PRIu64

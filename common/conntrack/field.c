@@ -6,8 +6,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define EXTENSIONS 128 /* more bytes for an entry with counters, times or NAT */
-
 const char *const report_unit_names[UNITS] = {
 	[UNIT_ENTRIES] = "entries",	      [UNIT_BUCKETS] = "buckets",
 	[UNIT_BYTES] = "bytes",		      [UNIT_SECONDS] = "seconds",
@@ -176,7 +174,7 @@ static void memory_line(struct strbuf *out, const struct ct_report *report)
 		strbuf_puts(out, ", ");
 		text_memory(out, full);
 		strbuf_puts(out, " to ");
-		text_memory(out, full + now->max * EXTENSIONS);
+		text_memory(out, full + now->max * EXTENSION_SIZE);
 		strbuf_puts(out, " when full");
 	}
 	strbuf_putc(out, '\n');

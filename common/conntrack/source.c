@@ -14,8 +14,7 @@
 
 #define FILE_MAX    ((size_t)1 << 20)
 #define PATH_LENGTH 4096
-#define OBJECT_SIZE 256 /* of an entry without extensions, kernel 6.18 on 64 bits */
-#define BUCKET_SIZE 8
+#define ENTRY_SIZE  256 /* kernel 6.18 on 64 bits */
 
 void snapshot_free(struct snapshot *snapshot)
 {
@@ -199,9 +198,12 @@ uint64_t snapshot_fill(const struct snapshot *snapshot, uint64_t entries)
 	return snapshot->has_max && snapshot->max > 0 ? entries * 10000 / snapshot->max : 0;
 }
 
+uint64_t snapshot_entry_size(const struct snapshot *snapshot)
+{
+	return snapshot->object_size > 0 ? snapshot->object_size : ENTRY_SIZE;
+}
+
 uint64_t snapshot_memory(const struct snapshot *snapshot, uint64_t entries)
 {
-	uint64_t size = snapshot->object_size > 0 ? snapshot->object_size : OBJECT_SIZE;
-
-	return entries * size + snapshot->buckets * BUCKET_SIZE;
+	return entries * snapshot_entry_size(snapshot) + snapshot->buckets * BUCKET_SIZE;
 }

@@ -12,6 +12,9 @@
 
 enum source { SOURCE_NONE, SOURCE_NETLINK, SOURCE_PROC };
 
+#define EXTENSION_SIZE 128 /* bytes more for an entry with counters, times or NAT: about so many */
+#define BUCKET_SIZE    8   /* bytes */
+
 #define BOOT_ID_MAX 40
 #define HOST_MAX    65 /* with its NUL */
 
@@ -52,6 +55,9 @@ bool snapshot_has_fill(const struct snapshot *snapshot);
 
 /* So many entries as a share of a full table, in hundredths of a percent; 0 without a limit. */
 uint64_t snapshot_fill(const struct snapshot *snapshot, uint64_t entries);
+
+/* Bytes of an entry without extensions; a guess if the kernel does not say. */
+uint64_t snapshot_entry_size(const struct snapshot *snapshot);
 
 /* Bytes of memory that the table takes with so many entries: the entries without extensions, and the buckets. */
 uint64_t snapshot_memory(const struct snapshot *snapshot, uint64_t entries);
