@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What is in the table: --top, --list, filters, samples. The truth is what conntrack(8) prints, counted by awk.
+# The entries of the table: --top, --list, filters, samples. All are compared with what conntrack(8) prints, counted by awk.
 
 bats_require_minimum_version 1.5.0
 load lib/needs
@@ -27,7 +27,7 @@ setup_file() {
 	serve tcp:21 >"$BATS_FILE_TMPDIR/serve" 2>&1 3>&- &
 	echo $! >"$BATS_FILE_TMPDIR/serve.pid"
 	wait_for grep -q ready "$BATS_FILE_TMPDIR/serve"
-	sleep 3600 3<>/dev/tcp/127.0.0.1/21 >/dev/null 2>&1 & # a connection that stays, tracked with its helper
+	sleep 3600 3<>/dev/tcp/127.0.0.1/21 >/dev/null 2>&1 & # a connection that stays open, tracked with a helper
 	echo $! >>"$BATS_FILE_TMPDIR/serve.pid"
 	wait_for tracked_helper
 }
@@ -46,7 +46,7 @@ setup() {
 
 quiet() { "$@" >/dev/null 2>&1; }
 
-# truth KEY < listing: "value<TAB>count" of conntrack's extended lines, sorted
+# truth KEY <LISTING: counts the extended lines of conntrack by a key, as sorted lines "value<TAB>count"
 truth() {
 	awk -v key="$1" '
 	{
@@ -75,14 +75,14 @@ truth() {
 	END { for (x in count) print x "\t" count[x] }' | sort
 }
 
-# counted KEY [OPTION...]: the same of ct-stat
+# counted KEY [OPTION...]: the same counts, by ct-stat
 counted() {
 	local key=$1
 	shift
 	ct-stat --top "$key" -n 0 --json "$@" | jq -r ".top[\"$key\"][] | \"\(.value)\t\(.flows)\"" | sort
 }
 
-@test "every breakdown equals conntrack's listing, counted key by key" {
+@test "each count of --top equals that in the listing of conntrack" {
 	needs netlink
 	conntrack -L -o extended 2>/dev/null >"$tmp/list"
 	for key in proto state src dst sport dport zone mark family nat status helper; do
@@ -94,19 +94,19 @@ counted() {
 	grep -q SNAT <(counted nat)
 }
 
-@test "the numbers are those that the filler made" {
+@test "--top and --json count the entries that ctfill made" {
 	needs netlink
 	ct-stat --top proto,status,mark -n 0 --json -s 10.0.0.0/12 >"$tmp/v4"
 	[ "$(jq .family.ipv4 "$BATS_FILE_TMPDIR/made")" = "$(jq .flows "$tmp/v4" | awk '{ print $1 - 6 }')" ]
 	[ "$(jq .count <(ct-stat --json))" = "$(conntrack -C)" ]
 }
 
-@test "--top master: entries by the service of the connection that they belong to" {
+@test "--top master counts entries by the service of the connection that expected them" {
 	needs netlink
 	ip netns add family
 	ip netns exec family ctfill -m 100 300 >"$tmp/made"
 	ip netns exec family conntrack -L 2>/dev/null >"$tmp/list"
-	# connection 0: from the first source, and the first port
+	# connection 0: from the first source and the first port
 	service=$(awk '/ src=10[.]0[.]0[.]0 .* sport=1024 / { match($0, /dport=[0-9]+/); print $1 "/" substr($0, RSTART + 6, RLENGTH - 6) }' "$tmp/list")
 	[ "$(jq .children "$tmp/made")" -gt 50 ]
 	ct-stat --netns family --top master -n 0 --json >"$tmp/j"
@@ -115,7 +115,7 @@ counted() {
 	ip netns delete family
 }
 
-@test "prefixes count networks" {
+@test "--top src/24 counts networks" {
 	needs netlink
 	conntrack -L -o extended 2>/dev/null | truth src/24 | grep -v v6 >"$tmp/truth"
 	counted src/24 -4 >"$tmp/counted"
@@ -124,7 +124,7 @@ counted() {
 	[ "$(ct-stat --top src/32/16 -6 --json | jq -r '.top["src/32/16"][0].value')" = fd00::/16 ]
 }
 
-# The timeout of a line, which runs down between two listings, apart from the rest of it.
+# Timeouts run down between two listings: `rest` hides them, `timeouts` prints them.
 rest() { sed -E 's/^((ipv[46] +[0-9]+ )?[a-z0-9]+ +[0-9]+ )[0-9]+ /\1T /' "$1"; }
 timeouts() { sed -E 's/^(ipv[46] +[0-9]+ )?[a-z0-9]+ +[0-9]+ ([0-9]+) .*/\2/' "$1"; }
 
@@ -140,7 +140,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	cmp <(rest "$tmp/theirs") <(rest "$tmp/ours")
 }
 
-@test "--list is conntrack -L, line by line and in its order, for the same filter" {
+@test "--list prints the lines of conntrack -L, in the same order, for each filter" {
 	needs netlink
 	same_list --
 	same_list -o extended -- -o extended
@@ -163,7 +163,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	same_list -p 50 -- -p 50
 }
 
-@test "timestamps and counters of real traffic are printed as conntrack prints them" {
+@test "prints timestamps and counters of real traffic like conntrack" {
 	needs netlink
 	ip netns add stamps
 	ip -n stamps link set lo up
@@ -173,7 +173,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 		echo 3600 >/proc/sys/net/netfilter/nf_conntrack_udp_timeout
 		iptables -A OUTPUT -m conntrack --ctstate NEW
 		echo question >/dev/udp/127.0.0.1/9'
-	both() { # the two listings, equal when both were made within one second
+	both() { # the two listings, which are equal if they were made in the same second
 		ip netns exec stamps conntrack -L 2>/dev/null >"$tmp/theirs"
 		ct-stat --netns stamps --list >"$tmp/ours"
 		cmp -s "$tmp/theirs" "$tmp/ours"
@@ -183,7 +183,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	[ "$(ct-stat --netns stamps --top proto --by packets --json | jq '.top.proto[0].packets')" -eq 1 ]
 }
 
-@test "filters: kernel and user space agree with counting everything" {
+@test "a filter counts the entries that match it in the whole listing" {
 	needs netlink
 	ct-stat --list -o extended >"$tmp/all"
 	[ "$(ct-stat --top proto --json -p udp | jq .flows)" -eq "$(awk '$3 == "udp"' "$tmp/all" | wc -l)" ]
@@ -195,7 +195,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	[ "$(ct-stat --top proto --json -d 10.9.0.0/30 | jq .flows)" -eq "$(grep -c '^[^[]*dst=10\.9\.0\.[0-3] .*' "$tmp/all")" ]
 }
 
-@test "rows, --min and the rest" {
+@test "-n and --min limit the rows, and (others) counts the rest" {
 	needs netlink
 	run -0 ct-stat --top src -n 3
 	[ "${#lines[@]}" -eq 5 ]
@@ -204,7 +204,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	[ "$(ct-stat --top src -n 0 --min 100 --json | jq '.top.src | length')" -eq 1 ]
 }
 
-@test "--top --tsv: a line a value" {
+@test "--top --tsv prints a line for each value" {
 	needs netlink
 	run -0 ct-stat --top proto,src/24 --tsv --by packets -n 2
 	[ "${lines[0]}" = $'key\tvalue\tflows\tpackets\tbytes\tpercent' ]
@@ -214,7 +214,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	[ "$(awk -F'\t' '{ print NF }' <<<"$output" | sort -u)" = 5 ]
 }
 
-@test "--list --json is one object a line" {
+@test "--list --json prints one object per line" {
 	needs netlink
 	ct-stat --list --json >"$tmp/json"
 	[ "$(jq -s length "$tmp/json")" -eq "$(conntrack -C)" ]
@@ -223,7 +223,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	[ "$(jq -r 'select(.helper == "ftp") | .dport' "$tmp/json")" = 21 ]
 }
 
-@test "--by bytes counts traffic, and refuses where nothing was counted" {
+@test "--by bytes counts traffic, and fails if no entry has counters" {
 	needs netlink
 	run -0 ct-stat --top proto --by bytes
 	[[ ${lines[0]} == *bytes* ]]
@@ -234,7 +234,7 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	[[ $stderr == *nf_conntrack_acct* ]]
 }
 
-@test "a sample states its error, and keeps it in 20 namespaces" {
+@test "--sample states its error, and keeps within it in 20 namespaces" {
 	needs netlink
 	local within=0 all=0 exact sample good count
 	for i in $(seq 20); do
@@ -253,34 +253,34 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	done
 	echo "$within of $all"
 	[ "$all" -ge 180 ]
-	# 95 in 100 are promised. The draw is random, and the ten values of a namespace miss together: 80 in 100 is
-	# seven standard deviations away, and a bound that is half as wide as it should be keeps 68.
+	# 95 in 100 are promised. The sample is random, and the ten values of a namespace miss together: 80 in 100 is
+	# seven standard deviations away, and a bound of half the right width would contain 68.
 	[ "$within" -ge $((all * 80 / 100)) ]
-	[ "$within" -lt "$all" ]              # an error bound that never fails is too wide
+	[ "$within" -lt "$all" ]              # a bound that always holds is too wide
 }
 
-@test "a sample as large as the table is exact" {
+@test "--sample of the whole table is exact" {
 	needs netlink
 	run -0 ct-stat --top proto --sample 1000000 --json
 	[ "$(jq .sample <<<"$output")" = null ]
 	[ "$(jq .flows <<<"$output")" -eq "$(conntrack -C)" ]
 }
 
-@test "a table that changes while it is read: what stays is counted, once" {
+@test "counts an entry that stays once, while the table changes" {
 	needs netlink
 	ip netns add churn
 	ip netns exec churn ctfill 20000 >/dev/null
 	ip netns exec churn ctfill -t 1 -f 20000 60000 >/dev/null &
 	for _ in $(seq 15); do
 		ct-stat --netns churn --top timeout --json >"$tmp/j"
-		# the kernel begins a bucket again when the entry it had stopped at is gone: a few are sent twice
+		# the kernel starts a bucket again if the entry at which it stopped is gone, so it sends a few entries twice
 		jq -e '[.top.timeout[] | select(.value == "<1d") | .flows] | add | . >= 20000 and . <= 20020' "$tmp/j"
 		jq -e '.flows <= 80000 and .count_after >= 20000' "$tmp/j"
 	done
 	wait $!
 }
 
-@test "damaged command lines" {
+@test "rejects invalid keys, filters and combinations" {
 	run -2 ct-stat --top proto,nonsense
 	run -2 ct-stat --top src/33
 	run -2 ct-stat --list -s 10.0.0.1 -6

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# --events: every change, or a record that says how many are missing and where.
+# --events prints every change, or a record of how many are missing, and where.
 
 bats_require_minimum_version 1.5.0
 load lib/needs
@@ -21,29 +21,29 @@ teardown() {
 	ip netns delete "$ns"
 }
 
-joined() { # joined N: until N sockets of the namespace listen to events
+joined() { # joined N: waits until N sockets of the namespace listen to events
 	wait_for ip netns exec "$ns" awk -v want="$1" '$2 == 12 && $4 != "00000000" { n++ } END { exit n < want }' /proc/net/netlink
 }
 
-listen() { # listen OPTION...: ct-stat --events into $tmp/events; $reader is its process
+listen() { # listen OPTION...: starts ct-stat --events, which writes to $tmp/events; $reader is its process
 	ct-stat --netns "$ns" --events "$@" >"$tmp/events" 2>"$tmp/err" 3>&- &
 	reader=$!
 	joined 1
 }
 
-finish() { # ends the reader, which still writes what is waiting; its status
+finish() { # ends the reader, which still writes the events that wait; returns its status
 	kill "$reader"
 	wait "$reader"
 }
 
-lost() { # lost FILE: how many events its gap records say
+lost() { # lost FILE: prints the sum of its gap records
 	grep -oP 'GAP\] lost=\K[0-9]+' "$1" | awk '{ n += $1 } END { print n + 0 }'
 }
 
 fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 
-# How fast a reader must be is for tests/bench/ct-stat.bash: here the default buffer holds each burst.
-@test "none of 150,000 events is lost, in bursts that the default buffer holds" {
+# tests/bench/ct-stat.bash measures how fast a reader must be: here each burst fits into the default buffer.
+@test "loses none of 150,000 events that come in bursts that fit into the default buffer" {
 	listen
 	for ((n = 0; n < 150000; n += 15000)); do
 		fill -f $n 15000
@@ -52,11 +52,11 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	finish
 	[ "$(grep -c '\[NEW\]' "$tmp/events")" -eq 150000 ]
 	run ! grep GAP "$tmp/events"
-	[ "$(sed 's/^[^ ]* *//; s/ id=[0-9]*$//' "$tmp/events" | sort -u | wc -l)" -eq 150000 ] # and each once
+	[ "$(sed 's/^[^ ]* *//; s/ id=[0-9]*$//' "$tmp/events" | sort -u | wc -l)" -eq 150000 ] # each once
 	[ ! -s "$tmp/err" ]
 }
 
-@test "a reader that is stopped announces the gap: received and lost are all" {
+@test "records a gap after it was stopped: events received and lost add up to all" {
 	listen --json
 	kill -STOP "$reader"
 	fill 150000
@@ -66,13 +66,13 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	finish
 	[ "$(jq -s '[.[] | select(.type == "gap") | .lost] | add' "$tmp/events")" -gt 0 ]
 	[ "$(jq -s '[.[] | if .type == "gap" then .lost else 1 end] | add' "$tmp/events")" -eq 150100 ]
-	# in its place: behind all that was received before, in front of what came after
+	# in its place: after all events received before, and before those that came later
 	[ "$(tail -n 101 "$tmp/events" | head -1 | jq -r .type)" = gap ]
 	[ "$(tail -n 101 "$tmp/events" | head -1 | jq .count)" -eq 150000 ]
 	grep -q 'events were lost' "$tmp/err"
 }
 
-@test "ended while events wait: they are still written, and a gap that nobody was told of is" {
+@test "ended by a signal, it still writes the events that wait, and a record of the gap" {
 	listen
 	kill -STOP "$reader"
 	fill 150000
@@ -84,8 +84,8 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	[ $(($(grep -c NEW "$tmp/events") + gaps)) -eq 150000 ]
 }
 
-@test "a small buffer and a slow reader: still nothing is lost silently" {
-	# One that reads nothing until everything has happened.
+@test "loses nothing silently with a small buffer and a slow reader" {
+	# A reader that reads nothing until all events have happened.
 	ct-stat --netns "$ns" --events --buffer 65536 2>/dev/null \
 		> >(until [ -e "$tmp/go" ] || [ ! -d "$tmp" ]; do sleep 0.05; done; cat >"$tmp/events") 3>&- &
 	reader=$!
@@ -94,11 +94,11 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	: >"$tmp/go"
 	finish
 	all() { [ $(($(grep -c NEW "$tmp/events") + $(lost "$tmp/events"))) -eq 20000 ]; }
-	wait_for all # the slow reader has its own end
+	wait_for all # the slow reader ends later
 	[ "$(lost "$tmp/events")" -gt 0 ]
 }
 
-@test "types, filters, and the line of conntrack -E" {
+@test "prints the lines of conntrack -E for the same types and filter" {
 	listen --only new,destroy -p udp
 	ip netns exec "$ns" conntrack -E -o timestamp,id -p udp -e NEW,DESTROY >"$tmp/theirs" 2>/dev/null 3>&- &
 	other=$!
@@ -116,7 +116,7 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	grep -qE '^\[[0-9]{10}\.[0-9]{6}\]' "$tmp/events"
 }
 
-@test "--json: type, id, tuple; time and duration" {
+@test "--json has the type, id, tuple, time and duration" {
 	ip netns exec "$ns" sh -c 'echo 1 >/proc/sys/net/netfilter/nf_conntrack_timestamp'
 	listen --json
 	ip netns exec "$ns" sh -c '
@@ -131,7 +131,7 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	[ "$(jq -s '.[2].duration >= 0 and .[2].duration < 60' "$tmp/events")" = true ]
 }
 
-@test "ENOBUFS injected: announced, and the listing goes on" {
+@test "records a gap after ENOBUFS, and goes on" {
 	export ASAN_OPTIONS=detect_leaks=0
 	strace -qq -f -o "$tmp/trace" -e trace=recvmmsg -e inject=recvmmsg:error=ENOBUFS:when=2 \
 		ct-stat --netns "$ns" --events >"$tmp/events" 2>"$tmp/err" 3>&- &
@@ -148,14 +148,14 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	[ "$(grep -c NEW "$tmp/events")" -eq 40 ]
 }
 
-@test "events are off: said, not silent" {
+@test "warns if the kernel reports no events" {
 	ip netns exec "$ns" sh -c 'echo 0 >/proc/sys/net/netfilter/nf_conntrack_events'
 	listen
 	finish
 	grep -q 'nf_conntrack_events is 0' "$tmp/err"
 }
 
-@test "a reader that goes away ends us" {
+@test "ends when the reader of its pipe ends" {
 	(ct-stat --netns "$ns" --events 3>&- || echo $? >"$tmp/status") | head -n 1 >"$tmp/events" &
 	joined 1
 	more() { fill -f "$((next += 10))" 10; [ -s "$tmp/status" ]; }
@@ -164,13 +164,13 @@ fill() { ip netns exec "$ns" ctfill "$@" >"$tmp/made" || true; }
 	[ "$(cat "$tmp/status")" -ne 0 ]
 }
 
-@test "made to be piped into a file that is lost: an error" {
+@test "lost output is an error" {
 	ct-stat --netns "$ns" --events >/dev/full 2>"$tmp/err" 3>&- &
 	reader=$!
 	joined 1
 	fill 10
 	status=0
-	wait "$reader" || status=$? # not by run: it is no child of a subshell
+	wait "$reader" || status=$? # without run, because a subshell cannot wait for it
 	[ "$status" -eq 3 ]
 	reader=
 	grep -q 'standard output' "$tmp/err"

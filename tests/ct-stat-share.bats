@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What ct-stat ships for others to use, checked by their own checkers, and the manual's examples, run.
+# The files in share/ for other programs, checked with those programs' own tools, and the examples of the manual.
 
 bats_require_minimum_version 1.5.0
 load lib/needs
@@ -14,14 +14,14 @@ setup() {
 	tmp=$BATS_TEST_TMPDIR
 }
 
-# The lines of the manual's EXAMPLES, as a shell would read them.
+# Prints the commands of the manual's EXAMPLES, as a shell would read them.
 examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-stat.8 | sed 's/\\-/-/g'; }
 
 @test "every example of the manual works" {
 	needs netlink mounts
 	ctfill 500 >/dev/null
 	mkdir -p "$tmp/etc" "$tmp/log" "$tmp/prom" "$tmp/bin"
-	# the collector's and the log's directories, and a machine whose alarms go nowhere else
+	# directories for the collector and the logs, and a machine without other files there
 	mount -t tmpfs tmpfs /var/lib && mkdir -p /var/lib/prometheus/node-exporter
 	mount -t tmpfs tmpfs /etc/sysctl.d
 	mount -t tmpfs tmpfs /var/log
@@ -40,17 +40,17 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 			[ -e "share/systemd/${line##* }" ]
 			continue
 			;;
-		*ssh*) # two machines that are this one
+		*ssh*) # two machines, both of which are this one
 			printf '#!/bin/sh\nshift\nexec "$@"\n' >"$tmp/bin/ssh" && chmod +x "$tmp/bin/ssh"
 			printf 'one\ntwo\n' >"$tmp/hosts"
 			run -0 bash -o pipefail -c "cd '$tmp' && PATH='$tmp/bin':\$PATH && $line"
 			[[ ${lines[1]} == "OK "*" 500 "* && ${lines[2]} == "OK "*" 500 "* ]]
 			printf '#!/bin/sh\n[ "$1" = one ] && shift && exec "$@"\n' >"$tmp/bin/ssh" # two is down
 			run -3 --separate-stderr bash -c "cd '$tmp' && PATH='$tmp/bin':\$PATH && $line"
-			[[ $stderr == *"two.json: error: holds no report"* && ${#lines[@]} -eq 2 ]]
+			[[ $stderr == *"two.json: error: contains no report"* && ${#lines[@]} -eq 2 ]]
 			continue
 			;;
-		*--events*) # it has no end of its own
+		*--events*) # it does not end by itself
 			bash -c "exec ${line%%|*}" >"$tmp/events" 3>&- &
 			reader=$!
 			wait_for grep -q ' 12 .* 00000005 ' /proc/net/netlink # it listens to new and destroyed entries
@@ -71,18 +71,18 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 	umount /var/lib /etc/sysctl.d /var/log
 }
 
-@test "the manual is clean, and names what the usage names" {
+@test "mandoc finds no fault in the manual" {
 	command -v mandoc >/dev/null || skip "mandoc is not installed"
 	mandoc -T lint -W warning man/ct-stat.8
 }
 
-@test "the manual lists the report's fields as the code has them" {
+@test "the manual lists the report's fields as in the code" {
 	# When this fails: build/tests/report-fields <man/ct-stat.8 >new && mv new man/ct-stat.8
 	report-fields <man/ct-stat.8 | diff -u man/ct-stat.8 -
 	[ "$(grep -c '^\.It Li .* Pq' man/ct-stat.8)" -eq "$(ct-stat --absent-ok --json | jq length)" ]
 }
 
-@test "the service's command line runs as its user would" {
+@test "the command of the service works as its user" {
 	needs netlink users
 	line=$(sed -n 's,^ExecStart=@SBINDIR@/,,p' share/systemd/ct-stat.service)
 	PATH=$(dirname "$(anyone ct-stat)"):$PATH
@@ -94,7 +94,7 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 	umount /var/lib
 }
 
-@test "cron.d: five minutes, a user, silence" {
+@test "cron.d: the line runs every five minutes as root, and prints nothing" {
 	line=$(grep '^\*' share/cron.d/ct-stat)
 	[[ $line == '*/5 * * * * root ct-stat '* ]]
 	run -0 sh -c "${line#* root } --state '$tmp/state'"
@@ -102,7 +102,7 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 	[ -s "$tmp/state" ]
 }
 
-@test "prometheus: the rules are valid and alert when they should" {
+@test "prometheus: the rules are valid, and alert when they should" {
 	command -v promtool >/dev/null || skip "promtool is not installed"
 	promtool check rules share/prometheus/ct-stat.rules.yml
 	promtool test rules share/prometheus/ct-stat.test.yml
@@ -111,13 +111,13 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 	done
 }
 
-@test "nagios: the command with its arguments" {
+@test "nagios: the command works with its arguments" {
 	line=$(sed -n 's/^[[:space:]]*command_line[[:space:]]*//p' share/nagios/ct-stat.cfg | sed "s,@SBINDIR@/,,; s,[$]ARG1[$],80,; s,[$]ARG2[$],90,; s,/var/lib/nagios,'$tmp',")
 	run -0 sh -c "$line"
 	[[ $output == "CT-STAT OK - "*" | count="* ]]
 }
 
-@test "node-problem-detector: its arguments; text of the first line fits" {
+@test "node-problem-detector: the arguments work, and the first line is short enough" {
 	readarray -t args < <(jq -r '.rules[0].args[]' share/node-problem-detector/ct-stat.json | sed "s,/var/lib/node-problem-detector,$tmp,")
 	run -0 ct-stat "${args[@]}"
 	[ -z "$output" ]
@@ -128,7 +128,7 @@ examples() { sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' man/ct-sta
 	[ "${#lines[0]}" -le 80 ]
 }
 
-@test "sysctl.d: keys that exist, values that --advise has nothing against" {
+@test "sysctl.d: the settings exist, and --advise agrees with their values" {
 	grep -oE '^net\.netfilter\.[a-z_]+ = [0-9]+$' share/sysctl.d/50-conntrack.conf >"$tmp/lines"
 	[ "$(wc -l <"$tmp/lines")" -eq "$(grep -c '^[^#]' share/sysctl.d/50-conntrack.conf)" ]
 	while IFS=' =' read -r key value; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The report: its formats, its alarms, and what happens when a source fails. Never a false OK.
+# The report: its formats, its alarms, and what it says when a source fails. It is never OK by mistake.
 
 bats_require_minimum_version 1.5.0
 load lib/needs
@@ -11,12 +11,12 @@ load lib/small-disk
 
 setup() {
 	export PATH=$BUILD:$BUILD/tests:$PATH
-	export ASAN_OPTIONS=detect_leaks=0 # it cannot look while strace does
+	export ASAN_OPTIONS=detect_leaks=0 # LeakSanitizer cannot trace a process that strace traces
 	tmp=$BATS_TEST_TMPDIR
 	state=$tmp/state
 }
 
-# fake COUNT MAX [DROP [EARLY_DROP]]: a tree that --proc takes for /proc; without DROP, no statistics
+# fake COUNT MAX [DROP [EARLY_DROP]]: makes a directory that --proc reads; without DROP it has no statistics
 fake() {
 	mkdir -p "$tmp/proc/sys/net/netfilter" "$tmp/proc/sys/kernel" "$tmp/proc/net/stat"
 	echo "$1" >"$tmp/proc/sys/net/netfilter/nf_conntrack_count"
@@ -30,20 +30,20 @@ fake() {
 
 alarm() { ct-stat --proc "$tmp/proc" --state "$state" "$@"; }
 
-new_ns() { # new_ns NAME: a namespace of its own, with packets tracked on the loopback
+new_ns() { # new_ns NAME: makes a namespace that tracks packets on its loopback interface
 	needs netlink
 	ip netns add "$1"
 	ip -n "$1" link set lo up
 	ip netns exec "$1" iptables -A OUTPUT -m conntrack --ctstate NEW
 }
 
-knock() { # knock NAMESPACE N: N new UDP flows
+knock() { # knock NAMESPACE N: makes N new UDP flows
 	ip netns exec "$1" bash -c "for ((p = 1; p <= $2; p++)); do echo >/dev/udp/127.0.0.1/\$p; done" 2>/dev/null || true
 }
 
-# ---- what it says
+# ---- formats
 
-@test "the report: count, max, load, counters, from netlink" {
+@test "reports the entries, the limit, the load and the counters from netlink" {
 	new_ns plain
 	ip netns exec plain ctfill 1000 >/dev/null
 	run -0 ct-stat --netns plain
@@ -53,7 +53,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	done
 }
 
-@test "--json: a key count, and the counters of conntrack -S" {
+@test "--json has the numbers that conntrack -C and -S print" {
 	new_ns json
 	ip netns exec json ctfill 500 >/dev/null
 	run -0 ip netns exec json ct-stat --json
@@ -66,7 +66,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	[ "$(jq '.cpus | length' <<<"$output")" -eq "$(ip netns exec json conntrack -S | wc -l)" ]
 }
 
-@test "--plugin: one line with performance data on standard output" {
+@test "--plugin prints one line with performance data, and errors, on standard output" {
 	fake 151335 262144 0
 	run -0 --separate-stderr alarm -w 80 -c 90 --plugin
 	[ "$output" = "CT-STAT OK - 151335 of 262144 entries (57.7 %) | count=151335;209715;235929;0;262144 early_drop=0c drop=0c insert_failed=0c" ]
@@ -78,7 +78,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	[[ $output == *"netns nosuch"* && -z $stderr ]]
 }
 
-@test "--prom: what promtool accepts, whole, readable by others" {
+@test "--prom writes a file that promtool accepts, complete and readable for all users" {
 	command -v promtool >/dev/null || skip "promtool is not installed"
 	new_ns prom
 	ct-stat --netns prom --prom -w 80 --state "$state" | promtool check metrics
@@ -88,11 +88,11 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	promtool check metrics <"$tmp/ct.prom"
 	grep -q '^ct_stat_last_run_timestamp_seconds [0-9]' "$tmp/ct.prom"
 	grep -q '^ct_stat_early_drop_total 0$' "$tmp/ct.prom"
-	[ "$(find "$tmp" -name '*ct.prom*' | wc -l)" -eq 1 ] # and no temporary beside it
+	[ "$(find "$tmp" -name '*ct.prom*' | wc -l)" -eq 1 ] # and no temporary file beside it
 	run -3 ct-stat --prom="$tmp/nosuch/ct.prom"
 }
 
-@test "--netns: by name, by process, all of them, none of that name" {
+@test "--netns finds a namespace by name or process, reports on all, and rejects an unknown name" {
 	new_ns one
 	new_ns two
 	ip netns exec one ctfill 110 >/dev/null
@@ -112,7 +112,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	[[ $output == *"CT-STAT OK: netns one"*"CT-STAT WARNING: netns two"* ]]
 }
 
-@test "--tsv: a line of names and a line a namespace; --no-header for files that grow" {
+@test "--tsv prints the column names and a line for each namespace, --no-header only the lines" {
 	new_ns tsv
 	ip netns exec tsv ctfill 30 >/dev/null
 	run -0 ct-stat --netns tsv --tsv
@@ -125,7 +125,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	run ! grep early_drop <<<"$output"
 }
 
-@test "--tsv: what is not known is empty, not zero; with -q nothing unless there is an alarm" {
+@test "--tsv leaves unknown values empty, and prints nothing with -q unless there is an alarm" {
 	fake 95 100 # no statistics: the columns are empty, not zero
 	run -1 alarm -w 80 --tsv --no-header
 	[[ $output == *$'\tWARNING\t95\t100\t95.00\t\t65536\t\t\t\t\t\t\t'* ]]
@@ -133,7 +133,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	[ -z "$output" ]
 }
 
-@test "--merge: reports of many machines, the worst first; what is missing or old is no good news" {
+@test "--merge lists the worst machine first, and never takes a missing or old report for OK" {
 	fake 10 100 0
 	alarm --json >"$tmp/good"
 	[ "$(jq -r .host "$tmp/good")" = null ]
@@ -144,7 +144,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	run -1 ct-stat --merge "$tmp/good"
 	[ "${#lines[@]}" -eq 3 ]
 	[[ ${lines[1]} == "WARNING "*" 95.00 %"*" 95 "*" 100 "*" far: the table is filling up" ]]
-	[[ ${lines[2]} == "OK "*" 10.00 %"*" $tmp/good" ]] # a machine without a name goes by its file's
+	[[ ${lines[2]} == "OK "*" 10.00 %"*" $tmp/good" ]] # a machine without a name gets that of its file
 	run -1 ct-stat --merge -q <"$tmp/good"
 	[ "${#lines[@]}" -eq 2 ]
 	run -0 ct-stat --merge -q --tsv <(head -1 "$tmp/good")
@@ -153,15 +153,15 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	[[ ${lines[1]} == $'UNKNOWN\t10.00\t10\t100\t'* ]]
 	: >"$tmp/empty"
 	run -3 --separate-stderr ct-stat --merge "$tmp/empty" "$tmp/nosuch" <(head -1 "$tmp/good" | head -c 200) <(head -1 "$tmp/good")
-	[[ $stderr == *"$tmp/empty: error: holds no report"*"$tmp/nosuch: No such file"*":1: error: no report of ct-stat --json"* ]]
+	[[ $stderr == *"$tmp/empty: error: contains no report"*"$tmp/nosuch: No such file"*":1: error: not a report of ct-stat --json"* ]]
 	[ "${#lines[@]}" -eq 2 ]
-	run -1 ct-stat --merge "$tmp/empty" "$tmp/good" # a known alarm goes before unknown
+	run -1 ct-stat --merge "$tmp/empty" "$tmp/good" # a known alarm is worse than unknown
 	ct-stat --json | ct-stat --merge
 }
 
 # ---- alarms
 
-@test "limits are compared exactly" {
+@test "compares limits exactly" {
 	fake 209715 262144 0
 	alarm -w 80 -c 90
 	fake 209716 262144 0
@@ -180,7 +180,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	run -1 alarm -w 57.2
 }
 
-@test "no limit set, or more entries than the limit" {
+@test "reports a table without a limit, and one with more entries than its limit" {
 	fake 5000 0 0
 	run -0 alarm -w 80 -c 90
 	[[ $output == *"5000 entries, no limit set"* ]]
@@ -190,7 +190,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	run -2 alarm -w 80 -c 100
 }
 
-@test "-q prints only on alarm" {
+@test "-q prints nothing unless there is an alarm" {
 	fake 10 100 0
 	run -0 --separate-stderr alarm --warn 80 -q
 	[ -z "$output$stderr" ]
@@ -199,7 +199,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	[[ $output == "CT-STAT WARNING: 90 of 100 entries"* && -z $stderr ]]
 }
 
-@test "early_drop warns, drop is critical, each once: the state file remembers" {
+@test "warns of early_drop and is critical for drop, only once because of the state file" {
 	fake 10 100 0 0
 	alarm -w 80
 	fake 10 100 0 3
@@ -216,7 +216,7 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	run -0 alarm -w 80 --crit-drop 2 --warn-early-drop 3
 }
 
-@test "a wrapped counter counts on" {
+@test "continues a counter that wrapped around" {
 	fake 10 100 4294967295
 	alarm -w 80 --crit-drop 0
 	fake 10 100 2
@@ -224,48 +224,48 @@ knock() { # knock NAMESPACE N: N new UDP flows
 	[[ $output == *"drop +3"* ]]
 }
 
-@test "without a memory everything since the start counts, once" {
+@test "counts everything since the start in the first run" {
 	fake 10 100 7
 	run -2 alarm -w 80
 	[[ $output == *"drop +7"*"since the start"* ]]
 	run -0 alarm -w 80
 }
 
-# after SECONDS: the boot clock of the tree, that many seconds after its first report
+# after SECONDS: sets the boot clock of the directory to that many seconds after its first report
 after() { echo "$((1000 + $1)).75 100.00" >"$tmp/proc/uptime"; }
 
-@test "--full-in: a forecast from the state file" {
+@test "--full-in forecasts from the state file" {
 	fake 10000 100000 0
 	alarm -w 99
 	cp "$state" "$tmp/first"
 	fake 40000 100000 0
-	after 300 # 60,000 left at 100 a second
+	after 300 # 60,000 left, at 100 per second
 	run -1 alarm -w 99 --full-in 601s
 	[[ $output == *"full in 10 min"* ]]
 	cp "$tmp/first" "$state"
 	run -0 alarm -w 99 --full-in 600s
-	sed 's/^max .*/max 50000/' "$tmp/first" >"$state" # another limit since then
+	sed 's/^max .*/max 50000/' "$tmp/first" >"$state" # the limit has changed since then
 	run -0 alarm -w 99 --full-in 1h
 	cp "$tmp/first" "$state"
-	after 59 # too short a time to tell
+	after 59 # too short for a forecast
 	run -0 alarm -w 99 --full-in 1h
 }
 
-@test "--proc: the time since the boot is that of the tree, not of this machine" {
+@test "--proc takes the boot clock from its directory, not from this machine" {
 	fake 10 100 0
 	after 86400
 	alarm -w 80
 	grep -qx 'boottime 87400' "$state"
-	rm "$tmp/proc/uptime" # a tree without it
+	rm "$tmp/proc/uptime" # without a boot clock
 	before=$(cut -d. -f1 /proc/uptime)
 	alarm -w 80 --crit-drop 0 --warn-early-drop 0
 	at=$(sed -n 's/^boottime //p' "$state")
 	[ "$at" -ge "$before" ] && [ "$at" -le "$(cut -d. -f1 /proc/uptime)" ]
 }
 
-@test "--interval measures twice and keeps no state" {
+@test "--interval measures twice and writes no state file" {
 	new_ns twice
-	# Stopped as it falls asleep, so that the entries come between its two looks, however long they take.
+	# Stop it when it sleeps, so that the entries are made between its two snapshots, however long that takes.
 	inject "clock_nanosleep:signal=SIGSTOP:when=1" sh -c 'echo $$ >"$1" && exec ct-stat --netns twice --interval 1 --json' \
 		sh "$tmp/pid" >"$tmp/j" 3>&- &
 	wait_for grep -q 'stopped by SIGSTOP' "$tmp/trace"
@@ -276,7 +276,7 @@ after() { echo "$((1000 + $1)).75 100.00" >"$tmp/proc/uptime"; }
 	[ ! -e "$state" ]
 }
 
-@test "--assured: what may be evicted does not count" {
+@test "--assured counts only the entries that the kernel may not evict" {
 	new_ns assured
 	ip netns exec assured ctfill -u 300 >/dev/null
 	ip netns exec assured ctfill -a -f 300 200 >/dev/null
@@ -284,7 +284,7 @@ after() { echo "$((1000 + $1)).75 100.00" >"$tmp/proc/uptime"; }
 	run -3 setpriv --bounding-set=-net_admin ip netns exec assured ct-stat --assured -w 80 --state "$state"
 }
 
-# syslog REPEAT: what a report sends to /dev/log is added to $tmp/log; no daemon gets to see it
+# syslog REPEAT: adds to $tmp/log what a report sends to /dev/log, which no daemon receives
 syslog() {
 	strace -qq -s 400 -o "$tmp/trace" -e trace=connect,sendto -e inject=connect:retval=0 -e inject=sendto:retval=1 \
 		ct-stat --proc "$tmp/proc" --state "$state" -w 80 -q --syslog=local3.err --repeat "$1" >/dev/null || true
@@ -292,7 +292,7 @@ syslog() {
 	sed -n 's/^sendto([0-9]*, "//p' "$tmp/trace" >>"$tmp/log"
 }
 
-@test "--syslog: changes of the level, and reminders" {
+@test "--syslog logs changes of the level, and reminders with --repeat" {
 	needs tracing
 	fake 10 100 0
 	syslog 1h
@@ -316,7 +316,7 @@ syslog() {
 
 # ---- a real full table
 
-@test "a full table: evicted flows warn, refused packets are critical" {
+@test "a full table: warns of evicted entries, and is critical for dropped packets" {
 	max=$(cat /proc/sys/net/netfilter/nf_conntrack_max)
 	[ "$max" -le 1000000 ] || skip "nf_conntrack_max is $max: too many to fill"
 	new_ns full
@@ -335,7 +335,7 @@ syslog() {
 
 # ---- faults
 
-@test "fault: no CAP_NET_ADMIN, nobody: counters from /proc" {
+@test "fault: without CAP_NET_ADMIN, or as nobody, it reads the counters from /proc" {
 	new_ns faults
 	ip netns exec faults ctfill 200 >/dev/null
 	for who in --bounding-set=-net_admin '--reuid=65534 --clear-groups'; do
@@ -354,13 +354,13 @@ syslog() {
 	done
 }
 
-@test "fault: nobody keeps no state: OK while nothing was dropped since the start, else an alarm every time" {
+@test "fault: as nobody it keeps no state, and is OK while nothing was dropped since the start" {
 	new_ns nobody
 	run -0 ip netns exec nobody setpriv --reuid=65534 --clear-groups "$(anyone ct-stat)" --warn 80 -q
 	[ -z "$output" ]
 }
 
-@test "fault: sysctl files hidden, netlink tells count and max" {
+@test "fault: with the sysctl files hidden it reads count and max from netlink" {
 	new_ns hidden
 	ip netns exec hidden ctfill 70 >/dev/null
 	run -0 ip netns exec hidden unshare -m sh -c 'mount -t tmpfs tmpfs /proc/sys/net/netfilter && ct-stat --json'
@@ -368,7 +368,7 @@ syslog() {
 	[ "$(jq .max <<<"$output")" -eq "$(cat /proc/sys/net/netfilter/nf_conntrack_max)" ]
 }
 
-@test "fault: sysctl files hidden and no CAP_NET_ADMIN: entries from /proc/net/stat, the limit is unknown" {
+@test "fault: with the sysctl files hidden and no CAP_NET_ADMIN it reads the entries from /proc/net/stat, and the limit is unknown" {
 	new_ns hidden2
 	ip netns exec hidden2 ctfill 70 >/dev/null
 	hide() { ip netns exec hidden2 unshare -m sh -c 'mount -t tmpfs tmpfs /proc/sys/net && exec setpriv --bounding-set=-net_admin "$@"' sh "$@"; }
@@ -379,7 +379,7 @@ syslog() {
 	run -0 hide ct-stat -w 5000 --state "$state"
 }
 
-@test "fault: no statistics: the percentage is judged, the counters are not" {
+@test "fault: without statistics it judges the percentage, and the counters are unknown" {
 	fake 10 100
 	run -3 alarm -w 80
 	[[ $output == "CT-STAT UNKNOWN:"*"drop is not known"* ]]
@@ -391,7 +391,7 @@ syslog() {
 	[[ $output == *"drop            n/a"* ]]
 }
 
-@test "fault: statistics cut short or of another kind are not taken for zero" {
+@test "fault: truncated or foreign statistics are unknown, not zero" {
 	fake 10 100 0
 	for text in 'entries found drop' $'entries drop early_drop\n0000000a 000000' $'entries drop early_drop\n0000000a 00000000 0000000x' ''; do
 		printf %s "$text" >"$tmp/proc/net/stat/nf_conntrack"
@@ -400,7 +400,7 @@ syslog() {
 	done
 }
 
-@test "fault: netlink denied by a filter of address families" {
+@test "fault: falls back to /proc where a filter of address families denies netlink" {
 	new_ns family
 	ip netns exec family ctfill 40 >/dev/null
 	run -0 inject "socket:error=EAFNOSUPPORT" ct-stat --netns family
@@ -409,12 +409,12 @@ syslog() {
 	[[ -z $output && $stderr == *"netlink: Address family"* ]]
 }
 
-@test "fault: no netlink and no statistics: the percentage is judged, the counters are not" {
+@test "fault: without netlink and statistics it judges the percentage, and the counters are unknown" {
 	new_ns bare
 	ip netns exec bare ctfill 200 >/dev/null
-	cat >"$tmp/hide" <<-'H' # over /proc/net nothing can be mounted, so the rest of /proc goes elsewhere
+	cat >"$tmp/hide" <<-'H' # nothing can be mounted over /proc/net, so build another /proc without it
 		mount -t tmpfs tmpfs "$1" && mkdir "$1/sys" "$1/self" && mount --rbind /proc/sys "$1/sys" &&
-			mount --bind "/proc/$$" "$1/self" && mount --move "$1" /proc # sanitizers look at themselves
+			mount --bind "/proc/$$" "$1/self" && mount --move "$1" /proc # sanitizers read their own process
 		shift
 		exec setpriv --bounding-set=-net_admin "$@"
 	H
@@ -428,7 +428,7 @@ syslog() {
 	run -0 hide ct-stat -w 80 --crit-drop 0 --warn-early-drop 0 --state "$state"
 }
 
-@test "fault: count or max unreadable" {
+@test "fault: an unreadable count or max is unknown" {
 	fake 10 100 0
 	echo nonsense >"$tmp/proc/sys/net/netfilter/nf_conntrack_max"
 	run -3 alarm -w 80
@@ -440,7 +440,7 @@ syslog() {
 	run -3 alarm
 }
 
-@test "fault: connection tracking is not active" {
+@test "fault: is unknown where connection tracking is not active, unless --absent-ok is given" {
 	mkdir "$tmp/proc"
 	run -3 alarm -w 80
 	[ "$output" = "CT-STAT UNKNOWN: connection tracking is not active here" ]
@@ -451,7 +451,7 @@ syslog() {
 	[[ $output == "CT-STAT UNKNOWN - connection tracking is not active"* ]]
 }
 
-@test "fault: a state file of another boot, namespace or from the future" {
+@test "fault: ignores a state file of another boot, of another namespace or from the future" {
 	for edit in 's/^boot_id .*/boot_id 0000/' 's/^namespace .*/namespace 1/' 's/^boottime .*/boottime 99999999999/'; do
 		fake 10 100 5
 		alarm -w 80 --crit-drop 0
@@ -462,7 +462,7 @@ syslog() {
 	done
 }
 
-@test "fault: the clock was set back: the boot clock counts" {
+@test "fault: compares the boot clock, so setting the wall clock makes no difference" {
 	fake 10 100 5
 	alarm -w 80 --crit-drop 0
 	sed -i 's/^wall .*/wall 99999999999/' "$state"
@@ -471,21 +471,21 @@ syslog() {
 	[[ $output == *"drop +1"* && $output != *"since the start"* ]]
 }
 
-@test "fault: a damaged state file is said, and begun anew" {
+@test "fault: reports a damaged state file once, and starts over" {
 	fake 10 100 0
 	alarm -w 80
 	head -c 100 "$state" >"$tmp/cut" && cp "$tmp/cut" "$state"
 	run -3 alarm -w 80
-	[[ $output == *"CT-STAT UNKNOWN:"*"damaged, begun anew"* ]]
+	[[ $output == *"CT-STAT UNKNOWN:"*"damaged; starting over"* ]]
 	run -0 alarm -w 80
 }
 
-@test "fault: the state file cannot be written: never OK, and no alarm is hidden" {
+@test "fault: a state file that cannot be written is unknown, and hides no alarm" {
 	mkdir "$tmp/small"
 	state=$tmp/small/state
 	fake 10 100 0
 	alarm -w 80
-	small_disk "$tmp/small" 4K # the state that is there fills it
+	small_disk "$tmp/small" 4K # the old state file fills it
 	cp "$state" "$tmp/before"
 	run -3 on_disk alarm -w 80
 	[[ $output == "CT-STAT UNKNOWN:"*"not saved: No space left on device"* ]]
@@ -500,7 +500,7 @@ syslog() {
 	[[ $output == *"not saved: No such file or directory"* ]]
 }
 
-@test "fault: a state file that may not be read is said" {
+@test "fault: reports a state file that this user may not read" {
 	new_ns secret
 	ip netns exec secret ct-stat -w 80 --state "$state"
 	chmod 600 "$state" && chmod 755 "$tmp"
@@ -508,7 +508,7 @@ syslog() {
 	[[ $output == "CT-STAT UNKNOWN:"*"state: Permission denied"* ]]
 }
 
-@test "fault: a full disk under --prom leaves the file that is there" {
+@test "fault: a full disk leaves the old file of --prom unchanged" {
 	mkdir "$tmp/small"
 	ct-stat --prom="$tmp/small/ct.prom"
 	cp "$tmp/small/ct.prom" "$tmp/before"
@@ -520,7 +520,7 @@ syslog() {
 	[ "$(find "$tmp/small" -type f | wc -l)" -eq 2 ]
 }
 
-@test "fault: a namespace that cannot be entered is said, the others are reported" {
+@test "fault: reports a namespace that cannot be entered, and measures the others" {
 	new_ns good
 	ip netns exec good ctfill 20 >/dev/null
 	: >/run/netns/broken
@@ -536,7 +536,7 @@ inject() { # inject SYSCALL:WHAT command...
 	strace -qq -o "$tmp/trace" -e "trace=${what%%:*}" -e "inject=$what" "$@"
 }
 
-@test "fault: EINTR is tried again" {
+@test "fault: tries again after EINTR" {
 	new_ns eintr
 	ip netns exec eintr ctfill 3000 >/dev/null
 	ct-stat --netns eintr --list | awk '{ $3 = ""; print }' | sort >"$tmp/whole"
@@ -549,7 +549,7 @@ inject() { # inject SYSCALL:WHAT command...
 	grep -q INJECTED "$tmp/trace"
 }
 
-@test "fault: ENOBUFS and ENOMEM from netlink" {
+@test "fault: after ENOBUFS or ENOMEM from netlink the report uses /proc, and --top and --list fail" {
 	new_ns enobufs
 	ip netns exec enobufs ctfill 3000 >/dev/null
 	for error in ENOBUFS ENOMEM; do
@@ -564,10 +564,10 @@ inject() { # inject SYSCALL:WHAT command...
 	done
 }
 
-@test "fault: an answer that is cut short or ends early" {
+@test "fault: after a truncated answer the report uses /proc, and --top and --list fail" {
 	new_ns short
 	ip netns exec short ctfill 3000 >/dev/null
-	for got in 0 10 20 100; do # of the first answer, and of a part of the table
+	for got in 0 10 20 100; do # bytes of the first answer, and of a later part of the table
 		run -0 inject "recvfrom:retval=$got:when=1" ct-stat --netns short
 		[[ ${lines[0]} == *"3000 of "* && $output == *"source          /proc/net/stat"* ]]
 		run -3 --separate-stderr inject "recvfrom:retval=$got:when=5" ct-stat --netns short --top proto
@@ -576,12 +576,12 @@ inject() { # inject SYSCALL:WHAT command...
 	done
 }
 
-@test "nothing is asked that could load a module" {
+@test "makes no request that could load a module" {
 	needs netlink
 	mkdir "$tmp/proc"
 	run -3 inject "socket:error=EPERM:when=100" ct-stat --proc "$tmp/proc"
 	run ! grep NETLINK "$tmp/trace"
-	# what it looks like where nf_conntrack is a module, and the one that answers is not loaded
+	# as if nf_conntrack were a module, and the module that answers were not loaded
 	cat >"$tmp/modules" <<-'M'
 		mount -t tmpfs tmpfs /sys/module
 		mkdir /sys/module/nf_conntrack
@@ -600,7 +600,7 @@ inject() { # inject SYSCALL:WHAT command...
 
 # ---- the rest
 
-@test "misuse is 2, and 3 where a status of 2 would read as critical" {
+@test "exits with 2 on misuse, and with 3 where 2 would mean critical" {
 	run -2 ct-stat --nosuch
 	[[ $output == *"--nosuch"* ]]
 	run -2 ct-stat operand
@@ -614,7 +614,7 @@ inject() { # inject SYSCALL:WHAT command...
 		'--advise --interval 5' '--sysctl --json' '--list --tsv' '--no-header' '--top proto -q' '--repeat 1h' \
 		'--advise --assured' '--events --absent-ok' '--watch --prom'; do
 		# shellcheck disable=SC2086
-		run -2 ct-stat $args # nothing is ignored silently
+		run -2 ct-stat $args # no option is ignored silently
 		[[ $output == *' goes with '* ]]
 	done
 	run -0 ct-stat --help
@@ -622,7 +622,7 @@ inject() { # inject SYSCALL:WHAT command...
 	run -0 ct-stat --version
 }
 
-@test "a message says what was wanted" {
+@test "a message names the option and what it needs" {
 	while IFS='|' read -r args text; do
 		# shellcheck disable=SC2086
 		run -2 ct-stat $args
@@ -643,7 +643,7 @@ inject() { # inject SYSCALL:WHAT command...
 	M
 }
 
-@test "a closed standard output is an error, and the kernel is not written to" {
+@test "a closed standard output is an error, and no output goes to a netlink socket" {
 	new_ns closed
 	ip netns exec closed ctfill 3000 >/dev/null
 	for args in '' --list '--top proto' --json --help "-w 80 -c 90 --state '$state'"; do
@@ -660,7 +660,7 @@ inject() { # inject SYSCALL:WHAT command...
 	done
 }
 
-@test "--advise: measured findings, never below RFC 5382" {
+@test "--advise names what it measured, and never goes below RFC 5382" {
 	new_ns advise
 	ip netns exec advise ctfill 5000 >/dev/null
 	set_key() { ip netns exec advise sh -c "echo $2 >/proc/sys/net/netfilter/nf_conntrack_$1"; }
@@ -670,7 +670,7 @@ inject() { # inject SYSCALL:WHAT command...
 	[[ $output == *"432000 s"*"entries are ESTABLISHED"* ]]
 	set_key tcp_timeout_established 600
 	run -0 ct-stat --netns advise --advise
-	[[ $output == *"600 s: RFC 5382 asks for 7440 s at least"* ]]
+	[[ $output == *"600 s: RFC 5382 requires at least 7440 s"* ]]
 	set_key udp_timeout_stream 10
 	set_key tcp_timeout_time_wait 900
 	set_key tcp_timeout_close_wait 3600
@@ -682,7 +682,7 @@ inject() { # inject SYSCALL:WHAT command...
 	[ "$(jq '[.advice[] | select(.sysctl // "" | test("tcp_timeout_(time|close)_wait")) | .value >= 240] | all' <<<"$output")" = true ]
 }
 
-@test "--sysctl: lines that the kernel takes, after which there is nothing to change" {
+@test "--sysctl prints settings that the kernel accepts, and then there is nothing to change" {
 	new_ns sysctl
 	ip netns exec sysctl sh -c 'echo 432000 >/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established'
 	ct-stat --netns sysctl --sysctl >"$tmp/99-conntrack.conf"
@@ -696,7 +696,7 @@ inject() { # inject SYSCALL:WHAT command...
 	[ "$(ct-stat --netns sysctl --advise)" = "nothing to change" ]
 }
 
-@test "--advise on a full table: raise the limit, with its cost" {
+@test "--advise raises the limit of a full table" {
 	max=$(cat /proc/sys/net/netfilter/nf_conntrack_max)
 	[ "$max" -le 1000000 ] || skip "nf_conntrack_max is $max: too many to fill"
 	new_ns fulladvice
@@ -706,7 +706,7 @@ inject() { # inject SYSCALL:WHAT command...
 	ip netns delete fulladvice
 }
 
-@test "--watch without a terminal: plain lines with rates" {
+@test "--watch without a terminal prints plain lines with rates" {
 	new_ns watch
 	ct-stat --netns watch --watch 1 </dev/null >"$tmp/out" 3>&- &
 	wait_for lines_of "$tmp/out" 1
@@ -719,7 +719,7 @@ inject() { # inject SYSCALL:WHAT command...
 	grep -qE ' change/s=\+[1-9]' "$tmp/out"
 }
 
-@test "--watch on a terminal: top lists, keys, and the terminal as it was" {
+@test "--watch on a terminal shows lists, obeys keys, and restores the terminal" {
 	command -v script >/dev/null || skip "script is not installed"
 	new_ns watchtty
 	ip netns exec watchtty ctfill 1000 >/dev/null
@@ -731,7 +731,7 @@ inject() { # inject SYSCALL:WHAT command...
 	wait_for grep -q '^tcp  ' "$tmp/tty"
 	printf p >&9
 	wait_for grep -q paused "$tmp/tty"
-	printf 6 >&9 # counted at once, also while paused
+	printf 6 >&9 # the new key is counted at once, even while paused
 	wait_for grep -q '^ASSURED  ' "$tmp/tty"
 	printf q >&9
 	exec 9>&-

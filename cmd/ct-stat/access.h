@@ -11,8 +11,8 @@
 must_check bool enter_netns(struct cli *cli, const char *name);
 
 /*
- * Whether netlink can answer without loading a module. False after a report: connection tracking is not active,
- * or the kernel would load nf_conntrack_netlink first.
+ * Whether netlink can answer without loading a module. False after a report: connection tracking is not
+ * active, or the kernel would load nf_conntrack_netlink first.
  */
 must_check bool netlink_ready(struct cli *cli);
 

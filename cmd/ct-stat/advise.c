@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* --advise and --sysctl. Nothing is ever written to the kernel. */
+/* --advise and --sysctl. Neither ever writes to the kernel. */
 #include "run.h"
 #include "access.h"
 #include "conntrack/advise.h"
@@ -25,7 +25,7 @@ int run_advise(struct cli *cli, struct ct_stat_options *options)
 	if (out.failed)
 		diag_memory(&cli->log);
 	else
-		(void)!write_out(cli, &out); /* which reports, and that is what counts below */
+		(void)!write_out(cli, &out); /* it reports a failure, which is counted below */
 	strbuf_free(&out);
 	advice_free(&list);
 	facts_free(&facts);

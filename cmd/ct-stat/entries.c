@@ -17,10 +17,11 @@ static void report_dump(struct cli *cli, int err, uint64_t damaged)
 	else if (err != 0)
 		diag_system(&cli->log, err, "reading the table");
 	if (damaged > 0)
-		diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL, "%llu entries could not be read",
+		diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL, "%llu entries are damaged",
 			 (unsigned long long)damaged);
 }
 
+/* Whether the listing can be sorted by packets or bytes; false after a report. */
 static bool has_counters(struct cli *cli, const struct breakdown *b)
 {
 	if (b->uncounted == 0)
@@ -31,7 +32,7 @@ static bool has_counters(struct cli *cli, const struct breakdown *b)
 		return true;
 	}
 	diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL,
-		 "no entry has counters: net.netfilter.nf_conntrack_acct was 0 when they were made");
+		 "no entry has counters: net.netfilter.nf_conntrack_acct was 0 when they were created");
 	return false;
 }
 
@@ -72,7 +73,7 @@ struct listing {
 	struct strbuf out;
 	uint64_t damaged;
 	time_t now;
-	bool broken; /* standard output is */
+	bool broken; /* standard output failed */
 };
 
 static bool list_flow(void *ctx, const struct ct_flow *flow)

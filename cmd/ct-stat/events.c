@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* --events: a line a change, until somebody ends it. */
+/* --events: a line for each change, until a signal ends it. */
 #include "run.h"
 #include "access.h"
 #include "conntrack/events.h"
@@ -19,13 +19,14 @@ static void end(int signal)
 
 static void end_on_signals(void)
 {
-	struct sigaction action = { .sa_handler = end, .sa_flags = SA_RESETHAND }; /* the second one ends us */
+	/* A second signal ends the program at once. */
+	struct sigaction action = { .sa_handler = end, .sa_flags = SA_RESETHAND };
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 }
 
-/* What would make the listing silently empty, or shorter than it looks. */
+/* Warns of what would make the listing empty, or have more gaps than the user expects. */
 static void warn(struct cli *cli, const struct events *events, const struct ct_stat_options *options)
 {
 	uint64_t enabled;
@@ -35,13 +36,13 @@ static void warn(struct cli *cli, const struct events *events, const struct ct_s
 			 "net.netfilter.nf_conntrack_events is 0: the kernel reports no events");
 	if (events->buffer < options->entries.buffer)
 		diag_add(&cli->log, DIAG_CONNTRACK_WARNING, NULL, NULL,
-			 "the kernel allows a buffer of %llu bytes only: see net.core.rmem_max",
+			 "the kernel grants a buffer of only %llu bytes: see net.core.rmem_max",
 			 (unsigned long long)events->buffer);
 }
 
 /*
- * Each batch is written before the next one is read: who reads our pipe is never behind by more. What was there
- * when we were told to end is still written.
+ * Writes each batch before it reads the next one, so that a reader of the pipe lags by one batch at most.
+ * After a signal it still writes the events that were waiting.
  */
 static int follow(struct cli *cli, struct events *events)
 {
@@ -54,7 +55,7 @@ static int follow(struct cli *cli, struct events *events)
 		err = events_read(events, &out);
 		if (err == -EINTR)
 			err = 0;
-		if (err == -EAGAIN) /* all that was waiting has been written */
+		if (err == -EAGAIN) /* all waiting events are written */
 			break;
 		if (err != 0)
 			diag_system(&cli->log, err, "reading events");
@@ -66,15 +67,15 @@ static int follow(struct cli *cli, struct events *events)
 	return err == -EAGAIN ? 0 : err;
 }
 
-/* The last words: what a reader must know to trust the listing. */
+/* Reports at the end what is missing in the listing. */
 static void summarize(struct cli *cli, const struct events *events)
 {
 	if (events->damaged > 0)
-		diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL, "%llu events could not be read",
+		diag_add(&cli->log, DIAG_CONNTRACK, NULL, NULL, "%llu events are damaged",
 			 (unsigned long long)events->damaged);
 	if (events->lost > 0)
 		diag_add(&cli->log, DIAG_CONNTRACK_WARNING, NULL, NULL,
-			 "%llu events were lost: a larger --buffer or a faster reader helps",
+			 "%llu events were lost: use a larger --buffer or a faster reader",
 			 (unsigned long long)events->lost);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* --merge: reports of other machines, the worst first. */
+/* --merge: lists the reports of other machines, the worst first. */
 #include "run.h"
 #include "access.h"
 #include "conntrack/fleet.h"
@@ -10,7 +10,9 @@
 
 #define MERGE_MAX ((size_t)64 << 20)
 
-/* A machine that sent nothing, or something else, must not look like one that is well. */
+/*
+ * Adds the reports in a file. A file without any is an error: that machine must not look as if it were fine.
+ */
 static void read_file(struct cli *cli, struct fleet *fleet, const char *path)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -29,11 +31,11 @@ static void read_file(struct cli *cli, struct fleet *fleet, const char *path)
 			if (err == -ENOMEM)
 				diag_memory(&cli->log);
 			else if (err != 0)
-				diag_add(&cli->log, DIAG_CONNTRACK, &where, NULL, "no report of ct-stat --json");
+				diag_add(&cli->log, DIAG_CONNTRACK, &where, NULL, "not a report of ct-stat --json");
 		}
 		where.line = 0;
 		if (fleet->lines.len == before && diag_errors(&cli->log) == errors)
-			diag_add(&cli->log, DIAG_CONNTRACK, &where, NULL, "holds no report");
+			diag_add(&cli->log, DIAG_CONNTRACK, &where, NULL, "contains no report");
 	}
 	strbuf_free(&text);
 }

@@ -144,8 +144,8 @@ static const struct cli_scope scopes[] = {
 };
 
 /*
- * Whether the exit status will be read as that of a monitoring plugin. It must be known before the command line
- * has been parsed, because a status of 2 for misuse would be read as critical.
+ * Whether the exit status will be read as that of a monitoring plugin. It must be known before the command
+ * line has been parsed, because a status of 2 for misuse would be read as critical.
  */
 static bool is_alarm(int argc, char *argv[])
 {

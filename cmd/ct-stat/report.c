@@ -47,7 +47,10 @@ static bool measure(struct cli *cli, measurement_list *list, const struct ct_sta
 	return true;
 }
 
-/* This namespace, then each named one. One that cannot be entered is reported, and the others are still measured. */
+/*
+ * This namespace, then each named one. One that cannot be entered is reported, and the others are still
+ * measured.
+ */
 static bool measure_all(struct cli *cli, measurement_list *list, const struct ct_stat_options *options)
 {
 	namespace_list names = { 0 };
@@ -100,7 +103,7 @@ static void format_all(struct strbuf *out, const measurement_list *list, const s
 	free(reports);
 }
 
-/* Prometheus reads the file as another user, whenever it likes. */
+/* Prometheus reads the file as another user, at any moment: so it is replaced as a whole, and readable. */
 static bool print(struct cli *cli, const measurement_list *list, const struct ct_stat_options *options)
 {
 	struct strbuf out = STRBUF_INIT;

@@ -16,8 +16,8 @@ struct screen_area {
 };
 
 /*
- * Prepares the terminal and catches the signals that end --watch. NULL: standard input and output are not both a
- * terminal, or it cannot be prepared; signals are caught even then.
+ * Prepares the terminal and catches the signals that end --watch. NULL: standard input and output are not
+ * both a terminal, or it cannot be prepared; signals are caught even then.
  */
 struct screen *screen_open(void);
 void screen_close(struct screen *screen); /* restores the terminal; NULL is allowed */

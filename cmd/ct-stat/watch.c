@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * --watch: the report again and again, with rates, and on a terminal the largest values of a key. Numbers
- * cost nothing; the table is read only so often that reading it takes less than a tenth of one processor.
+ * --watch: the numbers again and again, with rates, and on a terminal the most frequent values of a key. The
+ * numbers are cheap; the table is read only so often that reading it takes less than a tenth of one
+ * processor.
  */
 #include "run.h"
 #include "access.h"
@@ -15,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define DUMP_SHARE 20 /* a dump every so many times what it took: a twentieth of one processor */
+#define DUMP_SHARE 20 /* wait so many times what a dump took: a twentieth of a processor */
 
 struct watch {
 	struct cli *cli;
@@ -42,7 +43,7 @@ static bool measure(struct watch *w)
 	return false;
 }
 
-/* The largest values of the chosen key, when it is time for them again. */
+/* Counts the entries by the chosen key, if the next dump is due. */
 static void count_entries(struct watch *w)
 {
 	struct breakdown *b = &w->options->entries.breakdown;
@@ -94,7 +95,7 @@ static bool choose_key(struct watch *w, int key)
 	return true;
 }
 
-/* Waits for the next picture; keys take effect at once. */
+/* Waits until the next picture is due, or a key changes it. */
 static void wait_for_next(struct watch *w)
 {
 	uint64_t end = milliseconds(CLOCK_MONOTONIC) + w->options->entries.refresh * 1000, now;
@@ -115,7 +116,7 @@ static bool step(struct watch *w)
 {
 	if (!w->paused && !measure(w))
 		return false;
-	if (w->screen != NULL && (!w->paused || w->next_dump == 0)) /* another key is counted at once */
+	if (w->screen != NULL && (!w->paused || w->next_dump == 0)) /* a new key is counted at once */
 		count_entries(w);
 	if (!show(w))
 		return false;

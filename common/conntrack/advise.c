@@ -9,10 +9,10 @@
 #include <string.h>
 
 #define DAY	       86400
-#define ROOM_PERCENT   80  /* a table fuller than this has no room for a bad day */
-#define RAM_SHARE      8   /* at most 1/8 of the memory for connection tracking */
-#define CLOSING_SHARE  5   /* percent of the table in one closing state: worth a shorter timeout */
-#define ENOUGH_FLOWS   100 /* shares of fewer say nothing */
+#define ROOM_PERCENT   80  /* a table that is fuller has no reserve */
+#define RAM_SHARE      8   /* connection tracking may take 1/8 of the memory */
+#define CLOSING_SHARE  5   /* percent of the entries in one closing state that are worth a shorter timeout */
+#define ENOUGH_FLOWS   100 /* shares of fewer entries mean nothing */
 
 struct advising {
 	const struct facts *facts;
@@ -52,7 +52,7 @@ static uint64_t power_of_two_from(uint64_t number)
 	return power;
 }
 
-/* The table's most entries that fit into our share of the memory. */
+/* The largest table that fits into RAM_SHARE, as a power of two. */
 static uint64_t affordable(const struct facts *f)
 {
 	uint64_t most = f->ram / RAM_SHARE / (snapshot_entry_size(&f->now) + EXTENSION_SIZE + BUCKET_SIZE);
@@ -78,12 +78,12 @@ static void advise_max(struct advising *a)
 		    "the table is %" PRIu64 " %% full (%" PRIu64 " of %" PRIu64 "), early_drop %" PRIu64
 		    ", drop %" PRIu64 ": raise nf_conntrack_max to %" PRIu64 "%s",
 		    percent(count, max), count, max, evicted, dropped, want,
-		    f->max_fixed ? ", in the initial network namespace: it is read-only here" : "");
+		    f->max_fixed ? ", in the initial network namespace (read-only here)" : "");
 	else
 		add(a, "table-full", -1, 0, 0,
 		    "the table is %" PRIu64 " %% full (%" PRIu64 " of %" PRIu64 "), early_drop %" PRIu64
 		    ", drop %" PRIu64
-		    ": a larger one would take more than 1/%d of the memory; shorten timeouts or track less",
+		    ": a larger table would take more than 1/%d of the memory; shorten timeouts or track less",
 		    percent(count, max), count, max, evicted, dropped, RAM_SHARE);
 }
 
@@ -96,10 +96,10 @@ static void advise_buckets(struct advising *a)
 		return;
 	add(a, "few-buckets", f->max_fixed ? -1 : KEY_BUCKETS, max, (int64_t)((max - buckets) * BUCKET_SIZE),
 	    "%" PRIu64 " buckets for up to %" PRIu64
-	    " entries: each entry is in two, a full table has chains of %" PRIu64
-	    "; make them as many as entries%s",
+	    " entries: each entry is in two buckets, so a full table has %" PRIu64
+	    " per bucket; set as many buckets as entries%s",
 	    buckets, max, 2 * max / buckets,
-	    f->max_fixed ? ", in the initial network namespace: they are read-only here" : "");
+	    f->max_fixed ? ", in the initial network namespace (read-only here)" : "");
 }
 
 static void advise_memory(struct advising *a)
@@ -129,14 +129,14 @@ static void advise_established(struct advising *a)
 		snprintf(entries, sizeof(entries), " (%" PRIu64 " entries are ESTABLISHED)", f->established);
 	if (timeout > DAY)
 		add(a, "established-long", KEY_ESTABLISHED, RFC5382_ESTABLISHED, 0,
-		    "a silent TCP connection is kept for %" PRIu64
-		    " s%s: %d s is what RFC 5382 asks for; longer idle pools "
-		    "need keepalives",
+		    "an idle TCP connection is kept for %" PRIu64
+		    " s%s: RFC 5382 requires only %d s; connections that are idle for "
+		    "longer need keepalives",
 		    timeout, entries, RFC5382_ESTABLISHED);
 	else if (timeout < RFC5382_ESTABLISHED)
 		add(a, "established-short", KEY_ESTABLISHED, RFC5382_ESTABLISHED, 0,
-		    "a silent TCP connection is forgotten after %" PRIu64
-		    " s: RFC 5382 asks for %d s at least",
+		    "an idle TCP connection is forgotten after %" PRIu64
+		    " s: RFC 5382 requires at least %d s",
 		    timeout, RFC5382_ESTABLISHED);
 }
 
@@ -150,7 +150,7 @@ static void advise_closing(struct advising *a, enum advise_key key, const char *
 	if (f->flows < ENOUGH_FLOWS || percent(flows, f->flows) < CLOSING_SHARE)
 		return;
 	add(a, name, key, RFC5382_TRANSITORY, 0,
-	    "%" PRIu64 " entries (%" PRIu64 " %%) are in %s, each for %" PRIu64 " s: RFC 5382 asks for %d s",
+	    "%" PRIu64 " entries (%" PRIu64 " %%) are in %s, each for %" PRIu64 " s: RFC 5382 requires only %d s",
 	    flows, percent(flows, f->flows), state, f->value[key], RFC5382_TRANSITORY);
 }
 
@@ -161,16 +161,16 @@ static void advise_udp(struct advising *a)
 	if (f->known[KEY_UDP] && f->value[KEY_UDP] > 30 && f->flows >= ENOUGH_FLOWS &&
 	    percent(f->udp_unreplied, f->flows) >= 20)
 		add(a, "udp-unreplied", KEY_UDP, 30, 0,
-		    "%" PRIu64 " UDP entries (%" PRIu64 " %% of all) saw no answer, each kept for %" PRIu64
-		    " s: 30 s is enough for a question",
+		    "%" PRIu64 " UDP entries (%" PRIu64 " %% of all) have no reply, each kept for %" PRIu64
+		    " s: 30 s is enough to wait for a reply",
 		    f->udp_unreplied, percent(f->udp_unreplied, f->flows), f->value[KEY_UDP]);
 	if (f->known[KEY_UDP_STREAM] && f->value[KEY_UDP_STREAM] > 300)
 		add(a, "udp-stream-long", KEY_UDP_STREAM, RFC4787_UDP, 0,
-		    "a silent UDP stream is kept for %" PRIu64 " s: RFC 4787 asks for %d s",
+		    "an idle UDP stream is kept for %" PRIu64 " s: RFC 4787 requires only %d s",
 		    f->value[KEY_UDP_STREAM], RFC4787_UDP);
 	else if (f->known[KEY_UDP_STREAM] && f->value[KEY_UDP_STREAM] < RFC4787_UDP)
 		add(a, "udp-stream-short", KEY_UDP_STREAM, RFC4787_UDP, 0,
-		    "a silent UDP stream is forgotten after %" PRIu64 " s: RFC 4787 asks for %d s at least",
+		    "an idle UDP stream is forgotten after %" PRIu64 " s: RFC 4787 requires at least %d s",
 		    f->value[KEY_UDP_STREAM], RFC4787_UDP);
 }
 
@@ -183,14 +183,14 @@ static void advise_shares(struct advising *a)
 	if (percent(f->source.flows, f->flows) >= 20)
 		add(a, "one-source", -1, 0, 0,
 		    "%s has %" PRIu64 " of %" PRIu64 " entries (%" PRIu64
-		    " %%): limit it, for example with -m connlimit",
+		    " %%): limit this source, for example with -m connlimit",
 		    strbuf_text(&f->source.value), f->source.flows, f->flows,
 		    percent(f->source.flows, f->flows));
 	if (percent(f->port.flows, f->flows) >= 50)
 		add(a, "one-port", -1, 0, 0,
 		    "port %s has %" PRIu64 " of %" PRIu64 " entries (%" PRIu64
-		    " %%): a stateless service there, DNS for "
-		    "example, need not be tracked: -t raw -j CT --notrack",
+		    " %%): do not track a stateless service such as "
+		    "DNS: -t raw -j CT --notrack",
 		    strbuf_text(&f->port.value), f->port.flows, f->flows, percent(f->port.flows, f->flows));
 }
 
@@ -202,8 +202,8 @@ static void advise_extensions(struct advising *a)
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (f->known[keys[i]] && f->value[keys[i]] != 0)
 			add(a, i == 0 ? "acct" : "timestamp", -1, 0, 0,
-			    "%s is on: with it an entry takes about %d bytes more, %" PRIu64
-			    " MiB for a full table",
+			    "%s is on: each entry takes about %d bytes more, a full table %" PRIu64
+			    " MiB more",
 			    advise_keys[keys[i]], EXTENSION_SIZE, f->now.max * EXTENSION_SIZE >> 20);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What to change and why, each with the number it was read off. Facts are gathered first; the advice is a
- * function of them and nothing else. It never goes below what RFC 5382 asks of TCP (2 h 4 min established, 4
- * min opening or closing) and RFC 4787 of UDP streams (2 min).
+ * Advice on the settings of connection tracking: what to change and why, with the number that shows it. The
+ * advice follows from facts that are gathered first, and from nothing else. It never recommends a timeout
+ * below what RFC 5382 requires for TCP (2 h 4 min established, 4 min opening or closing) and RFC 4787 for UDP
+ * streams (2 min).
  */
 #ifndef FW_CONNTRACK_ADVISE_H
 #define FW_CONNTRACK_ADVISE_H
@@ -18,7 +19,7 @@
 #define RFC5382_TRANSITORY  240
 #define RFC4787_UDP	    120
 
-/* The sysctls that advice is about, by their place in advise_keys. */
+/* The settings that the advice covers. */
 enum advise_key {
 	KEY_MAX,
 	KEY_BUCKETS,
@@ -32,47 +33,49 @@ enum advise_key {
 	KEY_COUNT
 };
 
-extern const char *const advise_keys[KEY_COUNT]; /* "nf_conntrack_max" */
+extern const char *const advise_keys[KEY_COUNT]; /* "nf_conntrack_max", below net.netfilter */
 
-/* How much of the table one value has. */
+/* The value that most entries have in common, and how many they are. */
 struct advise_share {
 	uint64_t flows;
-	struct strbuf value; /* owned; of the largest source or port */
+	struct strbuf value; /* owned */
 };
 
 struct facts {
 	struct snapshot now; /* owned */
 	bool known[KEY_COUNT];
 	uint64_t value[KEY_COUNT];
-	bool max_fixed; /* it and the buckets are not to be changed in this network namespace */
+	bool max_fixed; /* max and buckets cannot be changed in this network namespace */
 	uint64_t ram;	/* bytes; 0: unknown */
-	int dump_error; /* why the table was not read, as -errno; 0: it was */
+	int dump_error; /* why the entries could not be read, as -errno; 0: they were read */
 	uint64_t flows, established, close_wait, time_wait, udp, udp_unreplied;
-	struct advise_share source, port;
+	struct advise_share source, port; /* source address, destination port */
 };
 
-/* 0 or -ENOMEM; what is not allowed stays unknown. Free with facts_free. */
+/* 0 or -ENOMEM. Facts that this user may not read stay unknown. Free with facts_free. */
 must_check int facts_gather(struct facts *facts);
 void facts_free(struct facts *facts);
 
 struct advice {
 	const char *name;   /* stable, for programs */
-	struct strbuf text; /* owned: the finding, its number and what follows */
-	int key;	    /* enum advise_key of the line below, or -1 */
+	struct strbuf text; /* owned: what was found, with its number, and what to do */
+	int key;	    /* enum advise_key of the setting to change, or -1 */
 	uint64_t value;	    /* what to set it to */
-	int64_t memory;	    /* bytes that costs when the table is full */
+	int64_t memory;	    /* bytes that the change costs when the table is full */
 };
 
 typedef VEC(struct advice) advice_list;
 
-/* 0 or -ENOMEM. */
+/* Adds the advice that follows from the facts. 0 or -ENOMEM. */
 must_check int advise(const struct facts *facts, advice_list *list);
 void advice_free(advice_list *list);
 
 void advise_text(struct strbuf *out, const struct facts *facts, const advice_list *list);
 void advise_json(struct strbuf *out, const struct facts *facts, const advice_list *list);
 
-/* Lines for sysctl.d: what the advice changes, and as comments the rest, with the values that are in force.
+/*
+ * A file for sysctl.d: the settings that the advice changes, and the others as comments with their present
+ * values.
  */
 void advise_sysctl(struct strbuf *out, const struct facts *facts, const advice_list *list);
 

@@ -32,7 +32,7 @@ void advise_text(struct strbuf *out, const struct facts *facts, const advice_lis
 	if (list->len == 0)
 		strbuf_puts(out, "nothing to change\n");
 	if (facts->dump_error != 0)
-		strbuf_printf(out, "entries were not read (%s): nothing is said about what is in the table\n",
+		strbuf_printf(out, "the entries could not be read (%s): no advice about what is in the table\n",
 			      strerror(-facts->dump_error));
 }
 
@@ -62,8 +62,8 @@ static const struct advice *advice_for(const advice_list *list, int key)
 
 void advise_sysctl(struct strbuf *out, const struct facts *facts, const advice_list *list)
 {
-	strbuf_puts(out, "# Advice of ct-stat. Lines that begin with # are as they were found.\n"
-			 "# The keys exist only after nf_conntrack is loaded: see modules-load.d(5).\n");
+	strbuf_puts(out, "# Advice of ct-stat. Settings after # are fine as they are.\n"
+			 "# These settings exist only while nf_conntrack is loaded: see modules-load.d(5).\n");
 	for (int key = 0; key < KEY_COUNT; key++) {
 		const struct advice *advice = advice_for(list, key);
 

@@ -23,7 +23,10 @@ enum alarm_level alarm_worse(enum alarm_level a, enum alarm_level b)
 	return rank[a] >= rank[b] ? a : b;
 }
 
-/* Reads one to three digits after the point, as thousandths. Returns their end; NULL: none, or more than three. */
+/*
+ * Reads one to three digits after the point, as thousandths. Returns their end; NULL: none, or more than
+ * three.
+ */
 static const char *read_fraction(const char *text, uint64_t *thousandths)
 {
 	uint64_t unit = 100;

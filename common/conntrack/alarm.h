@@ -14,7 +14,10 @@ enum alarm_level { ALARM_OK, ALARM_WARNING, ALARM_CRITICAL, ALARM_UNKNOWN };
 
 const char *alarm_name(enum alarm_level level); /* "OK" */
 
-/* The worse of two levels, from worst to best: critical, warning, unknown, OK. So unknown never hides an alarm. */
+/*
+ * The worse of two levels, from worst to best: critical, warning, unknown, OK. So unknown never hides an
+ * alarm.
+ */
 enum alarm_level alarm_worse(enum alarm_level a, enum alarm_level b);
 
 struct threshold {

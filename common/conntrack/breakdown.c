@@ -94,7 +94,7 @@ int breakdown_run(struct breakdown *b, struct ctnl *nl, const struct ct_filter *
 	return err;
 }
 
-/* Newton's; libm would cost every start of the program. */
+/* By Newton's method: libm would slow down every start of the program. */
 static double square_root(double x)
 {
 	double root = x > 1 ? x : 1;
@@ -110,8 +110,9 @@ static double share(uint64_t part, uint64_t whole)
 }
 
 /*
- * Half the interval that holds a share 95 times in 100, in percent points: the buckets are in the order of a
- * keyed hash, so that the first entries of a dump are a random draw without replacement.
+ * Half the width, in percentage points, of the interval that contains the true share in 95 of 100 samples.
+ * The kernel sends entries in the order of a keyed hash, so the first ones are a random sample without
+ * replacement.
  */
 static double share_error(const struct breakdown *b, uint64_t flows)
 {
@@ -122,7 +123,7 @@ static double share_error(const struct breakdown *b, uint64_t flows)
 	return n > 0 ? 196 * square_root(p * (1 - p) / n * left) + 50 / n : 0;
 }
 
-/* What the sample says about the whole table. */
+/* An amount in the sample, scaled to the whole table. */
 static uint64_t scaled(const struct breakdown *b, uint64_t amount)
 {
 	if (!b->sampled || b->read == 0)
@@ -196,7 +197,7 @@ static void text_table(const struct breakdown *b, const struct ct_tally *tally, 
 	}
 }
 
-/* The kernel takes no snapshot: entries come and go while it is read. */
+/* Whether the table changed by more than 1 % while it was read: a dump is not a snapshot. */
 static bool moved(const struct breakdown *b)
 {
 	uint64_t change = b->before > b->after ? b->before - b->after : b->after - b->before;
@@ -212,10 +213,10 @@ int breakdown_text(const struct breakdown *b, struct strbuf *out)
 	if (b->sampled)
 		strbuf_printf(out,
 			      "estimated from %" PRIu64 " of %" PRIu64
-			      " entries; a share is within its +- 95 times in 100\n\n",
+			      " entries; the true share is within +- in 95 of 100 samples\n\n",
 			      b->read, b->before);
 	else if (moved(b))
-		strbuf_printf(out, "changed from %" PRIu64 " to %" PRIu64 " entries while it was read\n\n",
+		strbuf_printf(out, "the table changed from %" PRIu64 " to %" PRIu64 " entries while it was read\n\n",
 			      b->before, b->after);
 	for (size_t i = 0; i < b->keys; i++) {
 		err = tally_sorted(&b->tallies[i], b->by, &rows);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel's conntrack statistics: 32-bit counters for each processor, which wrap around. So growth is computed
- * processor by processor, and only then summed.
+ * The kernel's conntrack statistics: 32-bit counters for each processor, which wrap around. So growth is
+ * computed processor by processor, and only then summed.
  */
 #ifndef FW_CONNTRACK_COUNTERS_H
 #define FW_CONNTRACK_COUNTERS_H
@@ -10,8 +10,8 @@
 #include "base/vec.h"
 
 /*
- * The counters that the kernel still counts (6.18). Not here: new, ignore and delete, which stay 0, and entries,
- * which is a total. insert counts only entries that were added over netlink.
+ * The counters that the kernel still counts (6.18). Not here: new, ignore and delete, which stay 0, and
+ * entries, which is a total. insert counts only entries that were added over netlink.
  */
 enum counter_id {
 	COUNTER_FOUND,
@@ -67,15 +67,15 @@ uint64_t counters_sum(const struct ct_counters *counters, enum counter_id id);
 
 /*
  * How much a counter grew from `old` to `now`, summed over the processors. A counter that wrapped around is
- * continued. A processor that is not in `old` counts from 0, and one that is not in `now` is ignored. A counter
- * that fell by more than a wrap explains restarted: it counts from 0 too, and *reset is set.
+ * continued. A processor that is not in `old` counts from 0, and one that is not in `now` is ignored. A
+ * counter that fell by more than a wrap explains restarted: it counts from 0 too, and *reset is set.
  */
 uint64_t counters_growth(const struct ct_counters *old, const struct ct_counters *now, enum counter_id id,
 			 bool *reset);
 
 /*
- * Reads the text of /proc/net/stat/nf_conntrack. Finds the columns by their names in the header, because kernels
- * add, remove and reuse columns. 0; -EBADMSG: truncated, or not such a file; -ENOMEM.
+ * Reads the text of /proc/net/stat/nf_conntrack. Finds the columns by their names in the header, because
+ * kernels add, remove and reuse columns. 0; -EBADMSG: truncated, or not such a file; -ENOMEM.
  */
 must_check int counters_parse(struct ct_counters *counters, const char *text, uint64_t *entries);
 

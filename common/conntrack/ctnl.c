@@ -10,10 +10,12 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-/* The kernel hands out at most 32 KiB at a time, less makes more calls, more brings nothing. */
+/*
+ * The kernel sends at most 32 KiB at a time: a smaller buffer needs more calls, a larger one gains nothing.
+ */
 #define RECEIVE_SIZE 32768
 #define REQUEST_SIZE 512
-#define PATIENCE     10 /* seconds without an answer; the kernel answers while we send */
+#define PATIENCE     10 /* seconds to wait for an answer; the kernel answers during the send */
 
 int ctnl_open(struct ctnl *nl)
 {
@@ -24,7 +26,7 @@ int ctnl_open(struct ctnl *nl)
 	if (nl->socket == NULL)
 		return -errno;
 	if (mnl_socket_bind(nl->socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    setsockopt(ctnl_fd(nl), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0) {
+	    setsockopt(mnl_socket_get_fd(nl->socket), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0) {
 		err = -errno;
 		ctnl_close(nl);
 		return err;
@@ -38,11 +40,6 @@ void ctnl_close(struct ctnl *nl)
 	if (nl->socket != NULL)
 		mnl_socket_close(nl->socket);
 	nl->socket = NULL;
-}
-
-int ctnl_fd(const struct ctnl *nl)
-{
-	return mnl_socket_get_fd(nl->socket);
 }
 
 static struct nlmsghdr *request_begin(struct ctnl *nl, char *buffer, int subsystem, int type, int flags,
@@ -70,23 +67,26 @@ static int request_send(struct ctnl *nl, const struct nlmsghdr *nlh)
 	return put < 0 ? -errno : 0;
 }
 
-/* The bytes received or -errno. A message longer than the buffer is an error: its rest would be lost. */
+/*
+ * Returns the number of bytes received or -errno. A message longer than the buffer is an error: its end is
+ * lost.
+ */
 static ssize_t receive(struct ctnl *nl, void *buffer, size_t size)
 {
 	ssize_t got;
 
 	do
-		got = recv(ctnl_fd(nl), buffer, size, MSG_TRUNC);
+		got = recv(mnl_socket_get_fd(nl->socket), buffer, size, MSG_TRUNC);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
 		return errno == EAGAIN ? -ETIMEDOUT : -errno;
 	return got == 0 ? -ECONNRESET : (size_t)got > size ? -EMSGSIZE : got;
 }
 
-/* What reading one message leads to. */
+/* Whether more messages are to come. */
 enum step { STEP_ON, STEP_END };
 
-/* 0, or the kernel's answer to the request as -errno. *step: whether more is to come. */
+/* Returns 0, or the kernel's answer to the request as -errno; sets *step. */
 static int message_status(const struct nlmsghdr *nlh, enum step *step)
 {
 	int error = 0;
@@ -103,7 +103,7 @@ static int message_status(const struct nlmsghdr *nlh, enum step *step)
 
 typedef int ctnl_message(void *ctx, const struct nlmsghdr *nlh, enum step *step);
 
-/* Sends a request and hands each message of the answer on, to the last. 0 or -errno. */
+/* Sends a request and calls `each` for every message of the answer. 0 or -errno. */
 static int talk(struct ctnl *nl, const struct nlmsghdr *request, ctnl_message *each, void *ctx)
 {
 	char buffer[RECEIVE_SIZE] __attribute__((aligned(8)));
@@ -131,7 +131,7 @@ static int talk(struct ctnl *nl, const struct nlmsghdr *request, ctnl_message *e
 	return err;
 }
 
-/* Answers with numbers have the head and the kind of attributes that entries have: flow.h reads both. */
+/* An answer with totals or counters has the header and the attributes of an entry, so flow.h parses both. */
 static int read_totals(void *ctx, const struct nlmsghdr *nlh, enum step *step)
 {
 	struct ctnl_totals *totals = ctx;
@@ -142,7 +142,7 @@ static int read_totals(void *ctx, const struct nlmsghdr *nlh, enum step *step)
 	totals->count = flow_number(&answer, CTA_STATS_GLOBAL_ENTRIES, 0);
 	totals->has_max = answer.attr[CTA_STATS_GLOBAL_MAX_ENTRIES] != NULL;
 	totals->max = flow_number(&answer, CTA_STATS_GLOBAL_MAX_ENTRIES, 0);
-	*step = STEP_END; /* this answer has no end mark */
+	*step = STEP_END; /* this answer has no end message */
 	return 0;
 }
 
@@ -157,8 +157,8 @@ int ctnl_totals(struct ctnl *nl, struct ctnl_totals *totals)
 }
 
 /*
- * The processor is in the header's resource id. Expectations answer under the subsystem of connections
- * (kernel 6.18), so only the message's number tells them apart.
+ * The resource id in the header is the number of the processor. Counters of expectations come with the
+ * subsystem of connections too (kernel 6.18), so only the type of the message tells them apart.
  */
 static int read_counters(void *ctx, const struct nlmsghdr *nlh, enum step *step)
 {
@@ -225,13 +225,13 @@ static int dump_pass(struct ctnl *nl, struct ctnl_dump *dump, uint8_t family, bo
 	struct nlmsghdr *nlh =
 		request_begin(nl, buffer, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, NLM_F_DUMP, family);
 
-	if (dump->filter != NULL && dump->limit == 0) /* a sample is one of the whole table */
+	if (dump->filter != NULL && dump->limit == 0) /* a sample is drawn from the whole table */
 		filter_request(dump->filter, family, tuple, nlh);
 	return talk(nl, nlh, read_flow, dump);
 }
 
-/* Whether a kernel that does not know tuple filters said so before it sent anything. */
-static bool refused(int err, const struct ctnl_dump *dump)
+/* Whether the kernel rejected the request because it does not know tuple filters. */
+static bool lacks_tuple_filter(int err, const struct ctnl_dump *dump)
 {
 	return (err == -EOPNOTSUPP || err == -EINVAL) && dump->sent == 0;
 }
@@ -250,7 +250,7 @@ int ctnl_dump(struct ctnl *nl, struct ctnl_dump *dump)
 	if (!tuple)
 		return dump_pass(nl, dump, family, false);
 	err = dump_pass(nl, dump, family != 0 ? family : AF_INET, true);
-	if (refused(err, dump))
+	if (lacks_tuple_filter(err, dump))
 		return dump_pass(nl, dump, family, false);
 	if (err == 0 && family == 0)
 		err = dump_pass(nl, dump, AF_INET6, true);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Questions to the kernel's conntrack table over netlink, in the network namespace that the socket was opened
- * in. They need CAP_NET_ADMIN there. Nothing here may be called before source.h has found conntrack running:
- * on kernels with modules the question itself would load it.
+ * Requests to the kernel's conntrack table over netlink, in the network namespace in which the socket was
+ * opened. They need CAP_NET_ADMIN there. Call nothing here before source_netlink_ready has returned 0: on
+ * kernels with modules, the request itself would load conntrack.
  */
 #ifndef FW_CONNTRACK_CTNL_H
 #define FW_CONNTRACK_CTNL_H
@@ -19,40 +19,38 @@ struct ctnl {
 	uint32_t seq, port;
 };
 
-/* 0 or -errno; after a failure ctnl_close is allowed, not needed. */
+/* 0 or -errno. Close with ctnl_close, which is allowed after a failure too. */
 must_check int ctnl_open(struct ctnl *nl);
 void ctnl_close(struct ctnl *nl);
-int ctnl_fd(const struct ctnl *nl);
 
 struct ctnl_totals {
 	uint32_t count, max; /* max 0: no limit */
 	bool has_max;	     /* kernels before 5.14 do not send it */
 };
 
+/* 0 or -errno. */
 must_check int ctnl_totals(struct ctnl *nl, struct ctnl_totals *totals);
 
-/* Adds a line for each processor, those of expectations included. */
+/* Adds a line for each processor, with the counters of expectations. 0 or -errno. */
 must_check int ctnl_counters(struct ctnl *nl, struct ct_counters *counters);
 
-/* What a dump hands each entry to. False ends the dump early, which is not a failure. */
+/* Called for each entry of a dump. False ends the dump early, which is not a failure. */
 typedef bool ctnl_each(void *ctx, const struct ct_flow *flow);
 
 struct ctnl_dump {
-	const struct ct_filter *filter; /* NULL: everything */
-	bool in_order; /* one pass, in the order of the kernel's buckets, at the price of less filtering there
-			*/
-	uint64_t limit; /* stop after so many entries, those that the filter holds back included; 0: never */
+	const struct ct_filter *filter; /* NULL: every entry matches */
+	bool in_order;			/* one pass in bucket order; the kernel filters less */
+	uint64_t limit; /* stop after so many entries, whether they match the filter or not; 0: never */
 	ctnl_each *each;
 	void *ctx;
 	bool limited;	  /* out: the limit ended the dump */
 	uint64_t sent;	  /* out: entries that the kernel sent */
-	uint64_t damaged; /* out: of these, what could not be read; not handed on */
+	uint64_t damaged; /* out: entries of these that could not be parsed, and were skipped */
 };
 
 /*
- * Calls each for every entry that passes the filter. 0 or -errno; after an error what was handed on is a
- * part. A dump that was ended early (by its limit or by each) leaves the socket unusable for anything but
- * ctnl_close.
+ * Calls `each` for every entry that matches the filter. 0 or -errno; after an error it was called for some of
+ * them. After a dump that ended early, by its limit or by `each`, the socket can only be closed.
  */
 must_check int ctnl_dump(struct ctnl *nl, struct ctnl_dump *dump);
 

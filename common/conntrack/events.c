@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #define BATCH	   64
-#define EVENT_SIZE 4096	 /* an event has some 220 bytes; labels and security contexts make it longer */
-#define DRAINED	   65536 /* more events than any buffer holds: what comes now is newer than the gap */
+#define EVENT_SIZE 4096	 /* an event has about 220 bytes, with labels and security contexts more */
+#define DRAINED	   65536 /* no buffer holds so many events: the next one is newer than the gap */
 
 const char *const event_names[EVENT_TYPES] = { "new", "update", "destroy" };
 
@@ -40,7 +40,7 @@ static int join_groups(int fd, unsigned types)
 	return 0;
 }
 
-/* The kernel doubles what is asked for, to make room for its own bookkeeping. */
+/* The kernel doubles the size that is requested, for its own bookkeeping. */
 static int set_buffer(struct events *events, uint64_t bytes)
 {
 	int want = (int)bytes, got = 0;
@@ -66,7 +66,7 @@ static uint32_t socket_drops(const struct events *events)
 int events_open(struct events *events, unsigned types, uint64_t buffer)
 {
 	struct sockaddr_nl self = { .nl_family = AF_NETLINK };
-	/* A signal that comes between the caller's look for it and our wait is seen after that. */
+	/* Ends the wait where a signal arrives between the caller's check for it and recvmmsg. */
 	struct timeval patience = { .tv_sec = 1 };
 	int err;
 
@@ -100,7 +100,7 @@ void events_close(struct events *events)
 
 void events_leave(struct events *events)
 {
-	for (unsigned i = 0; i < EVENT_TYPES; i++) /* one that was never joined does no harm */
+	for (unsigned i = 0; i < EVENT_TYPES; i++) /* leaving a group that was not joined does no harm */
 		(void)setsockopt(events->fd, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, &groups[i],
 				 sizeof(groups[i]));
 	events->leaving = true;
@@ -113,7 +113,7 @@ static enum event_type type_of(const struct nlmsghdr *nlh)
 	return (nlh->nlmsg_flags & (NLM_F_CREATE | NLM_F_EXCL)) != 0 ? EVENT_NEW : EVENT_UPDATE;
 }
 
-/* Six digits behind the point. */
+/* The time in seconds, with six digits after the point. */
 static void put_time(struct strbuf *out, const struct timespec *now)
 {
 	char digits[7] = ".000000";
@@ -173,7 +173,10 @@ static void read_datagram(struct events *events, struct strbuf *out, size_t i, c
 	}
 }
 
-/* How many were lost, and how full the table is now: who counted along can begin again from there. */
+/*
+ * The number of lost events, and that of the entries now, so that a reader who counts entries can start
+ * again.
+ */
 static void put_gap(struct events *events, struct strbuf *out)
 {
 	uint32_t drops = socket_drops(events), lost = drops - events->drops;
@@ -201,8 +204,8 @@ static void put_gap(struct events *events, struct strbuf *out)
 }
 
 /*
- * After an overrun the kernel adds nothing until the buffer has been emptied. So what is still in it is older
- * than the gap, and the record's place is where the buffer is empty.
+ * After an overrun the kernel adds no events until the buffer is empty. So every event in it is older than
+ * the gap, and the record is written when the buffer is empty.
  */
 int events_read(struct events *events, struct strbuf *out)
 {

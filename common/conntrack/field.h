@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The fields of the report. A field is one row of one table, in field.c: text, JSON, --tsv, Prometheus, the list in
- * ct-stat(8) and the test of the rows are all read from it. The kernel's counters have a table of their own,
- * counter_kinds: the field "counters" stands for all of its rows.
+ * The fields of the report. A field is one row of one table, in field.c: text, JSON, --tsv, Prometheus, the
+ * list in ct-stat(8) and the test of the rows are all read from it. The kernel's counters have a table of
+ * their own, counter_kinds: the field "counters" stands for all of its rows.
  */
 #ifndef FW_CONNTRACK_FIELD_H
 #define FW_CONNTRACK_FIELD_H
@@ -38,8 +38,8 @@ struct report_value {
 };
 
 /*
- * The formats that have an order of their own. JSON has every field, in the order of the rows. A new --tsv column
- * goes after the others, so that scripts that count columns go on working.
+ * The formats that have an order of their own. JSON has every field, in the order of the rows. A new --tsv
+ * column goes after the others, so that scripts that count columns go on working.
  */
 enum report_format { IN_TEXT, IN_TSV, IN_PROM, REPORT_FORMATS };
 
@@ -55,7 +55,7 @@ struct report_field {
 	enum report_unit unit;
 	report_get *get;	     /* NULL only for counters: their unit says where they are */
 	unsigned place[REPORT_FORMATS]; /* 1 comes first, each number once a format; 0: not in this format */
-	report_line *line;	       /* of IN_TEXT; NULL: the name, the value and its unit, if it is known */
+	report_line *line;	       /* of IN_TEXT; NULL: name, value and unit, if known */
 	const char *metric, *type;     /* of IN_PROM: "ct_stat_entries", "gauge" */
 };
 

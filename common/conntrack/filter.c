@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bits of CTA_FILTER_ORIG_FLAGS: the kernel's nf_internals.h, not in the exported headers. */
+/* Bits of CTA_FILTER_ORIG_FLAGS, from the kernel's nf_internals.h; the exported headers lack them. */
 enum {
 	KERNEL_IP_SRC = 1 << 0,
 	KERNEL_IP_DST = 1 << 1,
@@ -36,7 +36,7 @@ bool filter_state(struct ct_filter *filter, const char *text)
 {
 	static const unsigned protos[] = { IPPROTO_TCP, IPPROTO_SCTP, IPPROTO_DCCP };
 
-	if (strcasecmp(text, "LISTEN") == 0) /* what conntrack(8) calls it, and prints as SYN_SENT2 */
+	if (strcasecmp(text, "LISTEN") == 0) /* conntrack(8) accepts this name, and prints SYN_SENT2 */
 		text = "SYN_SENT2";
 	for (size_t p = 0; p < ARRAY_LEN(protos); p++) {
 		const char *name;
@@ -100,7 +100,7 @@ bool filter_zone(struct ct_filter *filter, const char *text)
 	return filter_port(&filter->by_zone, &filter->zone, text);
 }
 
-/* Decimal or with 0x; what follows goes to *end. */
+/* Reads a number, decimal or with 0x; *end is set to the text after it. */
 static bool read_mask(const char *text, uint32_t *number, char **end)
 {
 	unsigned long long value;
@@ -202,16 +202,10 @@ bool filter_match(const struct ct_filter *filter, const struct ct_flow *flow)
 	return !filter_wants_tuple(filter) || tuple_match(filter, flow);
 }
 
-bool filter_is_empty(const struct ct_filter *filter)
-{
-	return filter->family == 0 && filter->mark_mask == 0 && filter->status_mask == 0 &&
-	       !filter->by_zone && filter->state[0] == '\0' && !filter_wants_tuple(filter);
-}
-
 /*
- * Whole addresses only: the kernel does not know prefixes here. And none of IPv6: there it sends what does
- * not match and keeps back what does (an inverted comparison, seen on 6.18), which no look at the answer can
- * mend.
+ * Whether the kernel can check this address: only a whole one, because its filter has no prefixes, and only
+ * IPv4. For IPv6 it sends the entries that do not match, and omits those that do (its comparison is inverted,
+ * seen on 6.18), and filter_match cannot bring back an entry that was not sent.
  */
 static bool kernel_address(const struct filter_net *net)
 {
@@ -227,7 +221,7 @@ static void put_address(struct nlmsghdr *nlh, const struct filter_net *net, uint
 static void request_tuple(const struct ct_filter *filter, struct nlmsghdr *nlh)
 {
 	struct nlattr *tuple, *nest;
-	/* The kernel refuses ports where it is not told the protocol. */
+	/* The kernel rejects ports without a protocol. */
 	bool sport = filter->by_proto && filter->by_sport, dport = filter->by_proto && filter->by_dport;
 	uint32_t flags = (kernel_address(&filter->src) ? KERNEL_IP_SRC : 0u) |
 			 (kernel_address(&filter->dst) ? KERNEL_IP_DST : 0u) |

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which entries are asked for. The kernel is asked to send only these where it can (attributes CTA_FILTER,
- * CTA_MARK, CTA_STATUS, CTA_ZONE), which costs a third to a tenth of a full dump; but an older kernel ignores
- * what it does not know and sends everything, so that each entry is looked at again here.
+ * Which entries the user wants. The kernel sends only these where it can (attributes CTA_FILTER, CTA_MARK,
+ * CTA_STATUS, CTA_ZONE): that costs a third to a tenth of a full dump. But an older kernel ignores attributes
+ * that it does not know, and sends everything. So filter_match checks each entry again.
  */
 #ifndef FW_CONNTRACK_FILTER_H
 #define FW_CONNTRACK_FILTER_H
@@ -27,7 +27,7 @@ struct ct_filter {
 	char state[20];		      /* "": any */
 };
 
-/* Each reads one option's text into the filter; false: not understood, the filter is as before. */
+/* Each reads the text of one option into the filter. False: not valid; the filter is unchanged. */
 must_check bool filter_proto(struct ct_filter *filter, const char *text);
 must_check bool filter_state(struct ct_filter *filter, const char *text);
 must_check bool filter_net(struct filter_net *net, const char *text);
@@ -35,23 +35,24 @@ must_check bool filter_port(bool *by, uint16_t *port, const char *text);
 must_check bool filter_zone(struct ct_filter *filter, const char *text);
 must_check bool filter_mark(struct ct_filter *filter, const char *text); /* VALUE[/MASK] */
 
-/* These bits of IPS_* must be set, those not; adds to what was asked before. */
+/* Adds a condition: some bits of IPS_* must be set, others must not. */
 void filter_status(struct ct_filter *filter, uint32_t set, uint32_t unset);
 
 /*
- * Takes the family from the addresses or the protocol where only they tell it. False: they contradict each
- * other, and no entry can match.
+ * Sets the family if the addresses or the protocol imply it. Call it after all options. False: they
+ * contradict each other, so no entry can match.
  */
 must_check bool filter_settle(struct ct_filter *filter);
 
 bool filter_match(const struct ct_filter *filter, const struct ct_flow *flow);
 
-bool filter_is_empty(const struct ct_filter *filter);
-
-/* True where the kernel's tuple filter would help: it works for one family at a time. */
+/* Whether the kernel's tuple filter would help. It works for one family at a time. */
 bool filter_wants_tuple(const struct ct_filter *filter);
 
-/* Adds what the kernel can check to a dump request; the tuple only where `tuple` says so. */
+/*
+ * Adds the conditions that the kernel can check to a dump request; those on the tuple only if `tuple` is
+ * true.
+ */
 void filter_request(const struct ct_filter *filter, uint8_t family, bool tuple, struct nlmsghdr *nlh);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH 16 /* of nested objects; a report has three */
+#define DEPTH 16 /* of nested objects and arrays; a report has three levels */
 
 static void line_free(struct fleet_line *line)
 {
@@ -24,7 +24,7 @@ void fleet_free(struct fleet *fleet)
 	vec_free(&fleet->lines);
 }
 
-/* What is left of a line; every step below moves `at` behind what it has read. */
+/* The rest of a line. Each function below reads something, and moves `at` to what follows. */
 struct cursor {
 	const char *at, *end;
 };
@@ -44,7 +44,7 @@ static bool take(struct cursor *c, char wanted)
 	return true;
 }
 
-/* \uXXXX behind the u: what json_string writes are control characters and U+FFFD; others become '?'. */
+/* Reads the digits of \uXXXX. A control character becomes a space, and a character that is not ASCII '?'. */
 static bool take_unicode(struct cursor *c, struct strbuf *out)
 {
 	char digits[5] = "", *end;
@@ -85,7 +85,7 @@ static bool take_string(struct cursor *c, struct strbuf *out)
 	return take(c, '"') && !out->failed;
 }
 
-/* Any value: strings and words into out, of objects and arrays nothing. */
+/* Reads any value. out gets the text of a string, number or word, and is empty for an object or array. */
 static bool take_value(struct cursor *c, struct strbuf *out, unsigned depth)
 {
 	bool object = take(c, '{'), array = !object && take(c, '[');
@@ -144,10 +144,10 @@ static bool replace(char **text, const char *with)
 	return true;
 }
 
-/* Without these two it is no report. */
+/* A line without both of these is not a report. */
 enum { FOUND_STATUS = 1, FOUND_TIME = 2 };
 
-/* The members that the table shows; others are skipped, so that versions may differ. */
+/* Takes the members that the table shows, and skips others, so that a newer version can add some. */
 static int take_member(struct fleet_line *line, const char *name, const char *value, unsigned *found)
 {
 	bool null = strcmp(value, "null") == 0, good = true;

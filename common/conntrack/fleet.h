@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reports of many machines, as `ct-stat --json` printed them there, side by side and the worst first. A line
- * that cannot be read is never passed over in silence, and an old one is no good news.
+ * Reports that `ct-stat --json` printed on many machines, sorted with the worst first. A line that is not a
+ * report is an error, never skipped silently; and a report that is too old never counts as OK.
  */
 #ifndef FW_CONNTRACK_FLEET_H
 #define FW_CONNTRACK_FLEET_H
@@ -11,17 +11,17 @@
 #include "base/vec.h"
 #include "conntrack/alarm.h"
 
-#define FLEET_STALE 3600 /* seconds: an older report, or one from so far ahead, says nothing about now */
+#define FLEET_STALE 3600 /* seconds: an older report, or one from further in the future, is stale */
 
 struct fleet_line {
-	char *host;	  /* owned; the file's name where the line has none */
-	char *netns;	  /* owned; "" where it has none */
+	char *host;	  /* owned; the name of the file if the line has no host */
+	char *netns;	  /* owned; "" if the line has none */
 	char *reasons;	  /* owned */
 	const char *file; /* borrowed */
 	uint64_t time;	  /* seconds since 1970 */
 	bool has_count, has_max, has_percent;
 	uint64_t count, max, hundredths; /* of a percent */
-	enum alarm_level level;		 /* as it was reported; ALARM_UNKNOWN at best for one that is too old */
+	enum alarm_level level;		 /* as reported; of a stale report ALARM_UNKNOWN at best */
 };
 
 struct fleet {
@@ -31,15 +31,19 @@ struct fleet {
 void fleet_free(struct fleet *fleet);
 
 /*
- * Adds one line's report; a byte behind `len` must be readable and no part of a number. 0, -ENOMEM, or -EBADMSG for what is no report. `file` tells machines of the same
- * name apart and must live as long as the fleet.
+ * Adds the report on one line. text[len] must be readable, and must not continue a number. `file` tells
+ * machines of the same name apart; it is borrowed for as long as the fleet lives. 0, -ENOMEM, or -EBADMSG:
+ * not a report.
  */
-must_check int fleet_add(struct fleet *fleet, const char *file, const char *line, size_t len);
+must_check int fleet_add(struct fleet *fleet, const char *file, const char *text, size_t len);
 
-/* Keeps the newest of each machine and namespace in a file, judges ages by `now`, and sorts. */
+/*
+ * Keeps the newest report of each machine and namespace in a file, and drops the others. Marks stale ones, by
+ * `now` in seconds since 1970. Sorts the rest: the worst first, then the fullest.
+ */
 void fleet_settle(struct fleet *fleet, uint64_t now);
 
-/* names: a line with the names of the columns first. */
+/* Each appends one line. names: print the names of the columns first. */
 void fleet_text(struct strbuf *out, const struct fleet_line *line, bool names, uint64_t now);
 void fleet_tsv(struct strbuf *out, const struct fleet_line *line, bool names, uint64_t now);
 

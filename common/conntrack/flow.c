@@ -23,7 +23,7 @@ static const struct proto {
 	bool ports;
 	const char *const *states;
 	size_t state_count;
-	int info, state_attr; /* where ctnetlink puts the state */
+	int info, state_attr; /* the nest in CTA_PROTOINFO, and the state in it */
 } protos[] = {
 	{ IPPROTO_TCP, "tcp", true, tcp_states, ARRAY_LEN(tcp_states), CTA_PROTOINFO_TCP,
 	  CTA_PROTOINFO_TCP_STATE },
@@ -72,11 +72,11 @@ const char *proto_state(unsigned number, unsigned n)
 	return proto != NULL && n < proto->state_count ? proto->states[n] : NULL;
 }
 
-/* A walk over the attributes of an area. */
+/* A walk over the attributes in an area of memory. */
 struct attrs {
 	const char *at;
 	size_t left;
-	bool damaged; /* a length did not fit, and the walk ended there */
+	bool damaged; /* a length was wrong, and the walk ended there */
 };
 
 static struct attrs attrs_of(const void *area, size_t len)
@@ -90,7 +90,7 @@ static struct attrs attrs_in(const struct nlattr *nest)
 			    : (struct attrs){ .damaged = true };
 }
 
-/* The next one, NULL behind the last. This is where a dump spends its time in user space. */
+/* The next attribute; NULL after the last. A dump spends most of its time in user space here. */
 static inline const struct nlattr *attrs_next(struct attrs *attrs)
 {
 	const struct nlattr *attr = (const void *)attrs->at;
@@ -116,7 +116,7 @@ static inline unsigned attr_type(const struct nlattr *attr)
 	return attr->nla_type & NLA_TYPE_MASK;
 }
 
-/* The attribute of that type in a nest; NULL: not there, or the nest is missing or damaged. */
+/* The attribute of that type in a nest; NULL: the nest lacks it, is missing or is damaged. */
 static const struct nlattr *attr_find(const struct nlattr *nest, unsigned type)
 {
 	struct attrs attrs = attrs_in(nest);
@@ -138,7 +138,7 @@ static const void *attr_data(const struct nlattr *attr)
 	return attr + 1;
 }
 
-/* The bytes of a fixed-size attribute; zero where it is absent or too short. */
+/* Copies the bytes of an attribute; zeros if it is absent or too short. */
 static void attr_copy(const struct nlattr *attr, void *to, size_t size)
 {
 	if (attr != NULL && attr_len(attr) >= size)
@@ -189,7 +189,7 @@ bool flow_parse(struct ct_flow *flow, const struct nlmsghdr *nlh)
 	return !attrs.damaged;
 }
 
-/* True for an address of the right family and length, which is taken. */
+/* Copies an address. False: its length is wrong. */
 static bool take_address(const struct nlattr *attr, uint8_t *addr, size_t size)
 {
 	if (attr_len(attr) != size)
@@ -296,7 +296,7 @@ uint16_t flow_zone(const struct ct_flow *flow)
 	return attr_be16(flow->attr[CTA_ZONE]);
 }
 
-/* The one attribute in CTA_PROTOINFO tells the protocol, so that the tuple need not be looked at. */
+/* CTA_PROTOINFO holds one attribute, whose type shows the protocol: no need to decode the tuple. */
 const char *flow_state(const struct ct_flow *flow)
 {
 	struct attrs attrs;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One entry of the conntrack table as ctnetlink sends it (linux/netfilter/nfnetlink_conntrack.h). flow_parse
- * checks the attributes' lengths and only notes where they are; what is asked for is decoded then, because a
- * dump has hundreds of thousands of entries and most questions need few fields.
+ * checks the lengths of the attributes, and only notes where they are. Each value is decoded when a caller
+ * asks for it, because a dump has hundreds of thousands of entries, and most callers need few values.
  */
 #ifndef FW_CONNTRACK_FLOW_H
 #define FW_CONNTRACK_FLOW_H
@@ -12,7 +12,7 @@
 #include <linux/netlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
-/* FLOW_MASTER: the original direction of the connection that this one was expected by (FTP's data, ...). */
+/* FLOW_MASTER: the original direction of the connection that expected this one (FTP control for FTP data). */
 enum flow_dir { FLOW_ORIG, FLOW_REPLY, FLOW_MASTER };
 
 struct ct_flow {
@@ -24,10 +24,10 @@ struct ct_flow {
 
 struct flow_tuple {
 	uint8_t family, proto;
-	bool ports; /* sport and dport are meant: TCP, UDP, UDP-Lite, SCTP, DCCP */
-	bool zoned; /* zone holds this direction's own zone */
-	uint8_t src[FLOW_ADDR], dst[FLOW_ADDR]; /* network order, the rest zero */
-	uint16_t sport, dport;			/* GRE: the keys */
+	bool ports; /* the protocol has ports: TCP, UDP, UDP-Lite, SCTP, DCCP */
+	bool zoned; /* this direction has a zone of its own, in `zone` */
+	uint8_t src[FLOW_ADDR], dst[FLOW_ADDR]; /* network byte order, padded with zeros */
+	uint16_t sport, dport;			/* for GRE the keys */
 	uint8_t icmp_type, icmp_code;
 	uint16_t icmp_id, zone;
 };
@@ -37,39 +37,41 @@ struct flow_counters {
 };
 
 /*
- * Reads a message of the ctnetlink subsystem. False: lengths that do not fit, and nothing may be asked of
- * *flow. Attributes that this version does not know are skipped.
+ * Parses a message of the ctnetlink subsystem, and skips attributes that it does not know. False: a length is
+ * wrong; *flow must not be used. The message must outlive *flow.
  */
 must_check bool flow_parse(struct ct_flow *flow, const struct nlmsghdr *nlh);
 
-/* False when the tuple is missing or damaged. */
+/* Decodes the tuple of a direction. False: it is missing or damaged. */
 must_check bool flow_tuple(const struct ct_flow *flow, enum flow_dir dir, struct flow_tuple *tuple);
 
-/* The number in attribute CTA_MARK, CTA_STATUS, CTA_TIMEOUT, CTA_USE, CTA_ID; `absent` where there is none.
+/*
+ * The number in attribute CTA_MARK, CTA_STATUS, CTA_TIMEOUT, CTA_USE or CTA_ID; `absent` without the
+ * attribute.
  */
 uint32_t flow_number(const struct ct_flow *flow, int attr, uint32_t absent);
 uint16_t flow_zone(const struct ct_flow *flow); /* 0: the default zone, which the kernel does not send */
 
-/* TCP, SCTP or DCCP state as conntrack(8) names it; NULL for what has no state. */
+/* The TCP, SCTP or DCCP state, as conntrack(8) names it; NULL: other protocols have none. */
 const char *flow_state(const struct ct_flow *flow);
 
-/* False where the entry has no counters (net.netfilter.nf_conntrack_acct was 0 when it was made). */
+/* False: the entry has no counters, because net.netfilter.nf_conntrack_acct was 0 when it was created. */
 bool flow_counters(const struct ct_flow *flow, enum flow_dir dir, struct flow_counters *counters);
 
 /* Nanoseconds since 1970; 0 without net.netfilter.nf_conntrack_timestamp. */
 uint64_t flow_start(const struct ct_flow *flow);
 uint64_t flow_stop(const struct ct_flow *flow);
 
-/* Name of the helper or security context, not NUL-terminated, *len 0 where there is none. */
+/* The name of the helper or security context, without a NUL at its end; *len is 0 if there is none. */
 const char *flow_helper(const struct ct_flow *flow, size_t *len);
 const char *flow_secctx(const struct ct_flow *flow, size_t *len);
 
-/* "tcp"; NULL for protocols without a name here. */
+/* "tcp"; NULL: a protocol without a name here. */
 const char *proto_name(unsigned proto);
-/* The number of a name, or of a number in digits; -1: neither. */
+/* The protocol that the text names or gives in digits; -1: neither. */
 int proto_number(const char *text);
 
-/* The n-th state of a protocol, NULL behind the last. */
+/* The n-th state of a protocol; NULL after the last. */
 const char *proto_state(unsigned proto, unsigned n);
 
 #endif

@@ -17,7 +17,7 @@ static void put_field(struct strbuf *out, const char *name, uint64_t number)
 	strbuf_putc(out, ' ');
 }
 
-/* "tcp      6 ": the name in eight columns, the number. */
+/* "tcp      6 ": the name, padded to eight columns, and the number. */
 static void put_named(struct strbuf *out, const char *name, unsigned number)
 {
 	static const char blanks[] = "         ";
@@ -95,7 +95,7 @@ static void put_tail(struct strbuf *out, const struct ct_flow *flow, unsigned fl
 		put_field(out, "id=", flow_number(flow, CTA_ID, 0));
 }
 
-/* The strongest one only, as conntrack(8) does. */
+/* Only the strongest state, like conntrack(8). */
 static const char *strongest_status(uint32_t status)
 {
 	return (status & IPS_HW_OFFLOAD) != 0 ? "[HW_OFFLOAD] "
@@ -126,7 +126,7 @@ bool flow_line(struct strbuf *out, const struct ct_flow *flow, unsigned flags, t
 	strbuf_puts(out, strongest_status(status));
 	put_tail(out, flow, flags, now);
 	if (!out->failed)
-		out->data[--out->len] = '\0'; /* the last blank */
+		out->data[--out->len] = '\0'; /* without the last space */
 	return true;
 }
 
@@ -178,7 +178,7 @@ static void json_bool(struct strbuf *out, const char *name, bool value)
 	strbuf_puts(out, value ? "\":true" : "\":false");
 }
 
-/* Nanoseconds as the kernel has them, the duration in seconds. */
+/* Start and stop in nanoseconds, as in the kernel; the duration in seconds. */
 static void json_times(struct strbuf *out, uint64_t start, uint64_t stop)
 {
 	if (start > 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Entries as text: the line of conntrack(8), so that scripts written for `conntrack -L` go on working, and
- * JSON. */
+/*
+ * Entries as text: in the format of conntrack(8), so that scripts for `conntrack -L` go on working, and as
+ * JSON.
+ */
 #ifndef FW_CONNTRACK_FLOWTEXT_H
 #define FW_CONNTRACK_FLOWTEXT_H
 
@@ -10,14 +12,19 @@
 #include <time.h>
 
 enum flow_text {
-	FLOW_LAYER3 = 1, /* begin with the family, as `conntrack -o extended` does */
-	FLOW_ID = 2,	 /* end with the id, as `-o id` does */
+	FLOW_LAYER3 = 1, /* start with the family, like `conntrack -o extended` */
+	FLOW_ID = 2,	 /* end with the id, like `conntrack -o id` */
 };
 
-/* One line without its newline. now: for the age of entries with timestamps. False: a damaged entry. */
+/*
+ * Appends one line without a newline. now: the time, for the age of entries with timestamps. False: a damaged
+ * entry.
+ */
 must_check bool flow_line(struct strbuf *out, const struct ct_flow *flow, unsigned flags, time_t now);
 
-/* The members of a JSON object without its braces: "family":"ipv4","proto":"tcp",... False: a damaged entry.
+/*
+ * Appends the members of a JSON object, without braces: "family":"ipv4","proto":"tcp",... False: a damaged
+ * entry.
  */
 must_check bool flow_json(struct strbuf *out, const struct ct_flow *flow);
 

@@ -35,7 +35,7 @@ static uint64_t *number_at(struct history *history, const struct history_number 
 	return (uint64_t *)(void *)((char *)history + number->at);
 }
 
-/* "cpu 0 drop=3 early_drop=0 ...": names of other versions are skipped. */
+/* Reads "0 drop=3 early_drop=0 ...", and skips names that this version does not know. */
 static int read_cpu(struct history *history, char *words)
 {
 	char *save = NULL, *word = strtok_r(words, " ", &save), *equals;
@@ -86,7 +86,7 @@ static int read_line(struct history *history, char *line)
 	return 0;
 }
 
-/* The first line says what it is, the last one that nothing is missing. */
+/* The first line names the format; the last one, "end", shows that the file is complete. */
 static int parse(struct history *history, char *text)
 {
 	char *save = NULL, *line = strtok_r(text, "\n", &save);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What ct-stat remembers from one run to the next: the counters, so that the next run sees what happened
- * since, and the last alarm, so that only changes are logged. A text file that appears whole or not at all.
+ * The file in which ct-stat remembers one run for the next: the counters, so that the next run sees how they
+ * grew, and the alarm level, so that only changes are logged. The file is replaced as a whole or not at all.
  */
 #ifndef FW_CONNTRACK_HISTORY_H
 #define FW_CONNTRACK_HISTORY_H
@@ -9,26 +9,29 @@
 #include "base/base.h"
 #include "conntrack/source.h"
 
-/* Where it is kept unless the user names a file. */
+/* The file unless the user names one. */
 #define HISTORY_PATH "/var/lib/fw-tools/ct-stat.state"
 
 struct history {
-	struct snapshot then; /* owned; count, max, counters, times, boot_id, cookie */
+	struct snapshot then; /* owned; only count, max, counters, times, boot_id and cookie are set */
 	int level;	      /* enum alarm_level of that run */
 	uint64_t logged;      /* boottime of the last message to syslog; 0: none */
 };
 
 void history_free(struct history *history);
 
-/* 0, -ENOENT, another -errno, or -EBADMSG for a file that is cut short or not ours. */
+/*
+ * Reads a history file. 0 or -errno; -EBADMSG: the file is truncated, or not a history file. After a failure
+ * *history is empty. Free with history_free.
+ */
 must_check int history_read(struct history *history, const char *path);
 
-/* 0 or -errno; on failure the old file is still there. */
+/* Replaces a history file. 0 or -errno; after a failure the old file is unchanged. */
 must_check int history_write(const struct history *history, const char *path);
 
 /*
- * Why the remembered counters cannot be compared with those of now; NULL: they can. Times are those of the
- * boot clock, so that setting the wall clock changes nothing.
+ * Why the history cannot be compared with a snapshot: "is of another boot". NULL: it can. It compares times
+ * of the boot clock, so setting the wall clock makes no difference.
  */
 const char *history_mismatch(const struct history *history, const struct snapshot *now);
 

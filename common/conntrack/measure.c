@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* Each namespace has a file of its own. A plain report reads the file that alarms wrote, and does not change it. */
+/*
+ * Each namespace has a file of its own. A plain report reads the file that alarms wrote, and does not change
+ * it.
+ */
 static bool set_history_path(struct measurement *m, const struct measure_request *request)
 {
 	const char *path = request->history;
@@ -61,8 +64,8 @@ static void compare_with_interval(struct measurement *m, const struct measure_re
 }
 
 /*
- * Without a usable history, everything since the start counts as growth. After a reboot that is right; otherwise it
- * can raise one alarm too many, and never hides one.
+ * Without a usable history, everything since the start counts as growth. After a reboot that is right;
+ * otherwise it can raise one alarm too many, and never hides one.
  */
 static void compare_with_history(struct measurement *m, const struct measure_request *request)
 {
@@ -80,7 +83,7 @@ static void compare_with_history(struct measurement *m, const struct measure_req
 		m->before.level = ALARM_OK;
 	if (request->history != NULL && err != 0 && err != -ENOENT)
 		report_reason(&m->report, ALARM_UNKNOWN, "%s: %s", m->history_path,
-			      err == -EBADMSG ? "damaged, begun anew" : strerror(-err));
+			      err == -EBADMSG ? "damaged; starting over" : strerror(-err));
 }
 
 static bool count_one(void *ctx, const struct ct_flow *flow)

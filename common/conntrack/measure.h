@@ -16,7 +16,7 @@
 struct measure_request {
 	struct limits limits;
 	const char *proc;    /* where proc is mounted: see snapshot_take */
-	const char *history; /* the file that remembers earlier numbers; NULL: HISTORY_PATH, for "/proc" only */
+	const char *history; /* a file; NULL: HISTORY_PATH, but none if proc is not "/proc" */
 	uint64_t interval;   /* seconds between two snapshots; 0: compare with the file */
 	bool assured;	     /* count the entries that the kernel may not evict */
 	bool absent_ok;	     /* no alarm where connection tracking does not run */
@@ -40,8 +40,8 @@ void measurement_free(struct measurement *measurement); /* NULL is allowed */
 void measurement_take(struct measurement *measurement, const struct measure_request *request);
 
 /*
- * Whether a log should get this report: the alarm level changed since the last run, or an alarm lasts and was logged
- * at least `repeat` seconds ago (0: a lasting alarm is not repeated).
+ * Whether a log should get this report: the alarm level changed since the last run, or an alarm lasts and was
+ * logged at least `repeat` seconds ago (0: a lasting alarm is not repeated).
  */
 bool measurement_is_news(const struct measurement *measurement, uint64_t repeat);
 
@@ -49,8 +49,8 @@ bool measurement_is_news(const struct measurement *measurement, uint64_t repeat)
 void measurement_logged(struct measurement *measurement);
 
 /*
- * Writes the history file where the request asks for one. A failure becomes a reason in the report, unless the
- * user named no file and the failure only means that this user or system keeps no history.
+ * Writes the history file where the request asks for one. A failure becomes a reason in the report, unless
+ * the user named no file and the failure only means that this user or system keeps no history.
  */
 void measurement_remember(struct measurement *measurement, const struct measure_request *request);
 

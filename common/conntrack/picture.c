@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#define NEXT_LINE "\033[K\r\n" /* clear the rest of the row, which an older picture may have left, and go on */
+#define NEXT_LINE "\033[K\r\n" /* clear what the last picture left in this row */
 
 const char *const picture_keys[] = { "src",    "dst",  "dport", "proto", "state",
 				     "status", "zone", "mark",	"src/24" };

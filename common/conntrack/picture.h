@@ -32,7 +32,9 @@ void picture_free(struct picture *picture);
 /* One line, for output that is not a terminal. */
 void picture_line(struct strbuf *out, const struct picture *picture);
 
-/* A whole terminal of so many rows and columns, with the escape sequences that draw it over the last picture. */
+/*
+ * A whole terminal of so many rows and columns, with the escape sequences that draw it over the last picture.
+ */
 void picture_draw(struct strbuf *out, const struct picture *picture, const struct breakdown *top, bool paused,
 		  unsigned rows, unsigned columns);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The names begin with ct_stat_, because node_exporter has node_nf_conntrack_* of its own. No sample has a time,
- * because the textfile collector rejects those: ct_stat_last_run_timestamp_seconds says how old the file is.
+ * The names begin with ct_stat_, because node_exporter has node_nf_conntrack_* of its own. No sample has a
+ * time, because the textfile collector rejects those: ct_stat_last_run_timestamp_seconds says how old the
+ * file is.
  */
 #include "conntrack/field.h"
 #include "conntrack/format.h"

@@ -56,7 +56,7 @@ static bool exists_under(const char *proc, const char *name)
 	       access(path, F_OK) == 0;
 }
 
-/* A module has an initstate, what is built in has none. */
+/* A loaded module has the file initstate; built-in code has not. */
 int source_netlink_ready(const char *proc)
 {
 	bool runs = exists_under(proc, "sys/net/netfilter/nf_conntrack_count") ||
@@ -127,8 +127,7 @@ static void read_sysctls(struct snapshot *now, const char *proc)
 	now->has_buckets = source_sysctl(proc, "nf_conntrack_buckets", &now->buckets) == 0;
 }
 
-/* One small file; /proc/slabinfo knows it too, but walks all caches for an answer, and only root may read it.
- */
+/* /proc/slabinfo has the size too, but it walks all caches, and only root may read it. */
 static void read_object_size(struct snapshot *now)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -138,7 +137,7 @@ static void read_object_size(struct snapshot *now)
 	strbuf_free(&text);
 }
 
-/* The first line of a file; "" where it cannot be read. */
+/* Reads the first line of a file; name stays as it is if that fails. */
 static void read_name(const char *proc, const char *file, char *name, size_t size)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -148,7 +147,7 @@ static void read_name(const char *proc, const char *file, char *name, size_t siz
 	strbuf_free(&text);
 }
 
-/* The boot clock is that of the system that the tree shows; without PROC/uptime, ours. */
+/* The boot clock of the system that the tree stands for; without PROC/uptime, of this one. */
 static void read_times(struct snapshot *now, const char *proc, bool here)
 {
 	struct timespec t;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is known of the table without reading it: how full it is, and the kernel's counters. Taken from
- * whatever this process is allowed, in this order: the sysctl files (they also tell whether connection
- * tracking runs at all), netlink, /proc/net/stat/nf_conntrack. Nothing is asked that could load a module.
+ * A snapshot of the table's numbers, without reading its entries: how full it is, and the kernel's counters.
+ * They come from netlink, the sysctl files and /proc/net/stat/nf_conntrack, as far as this process may read
+ * them. It never makes a request that could load a module.
  */
 #ifndef FW_CONNTRACK_SOURCE_H
 #define FW_CONNTRACK_SOURCE_H
@@ -19,34 +19,35 @@ enum source { SOURCE_NONE, SOURCE_NETLINK, SOURCE_PROC };
 #define HOST_MAX    65 /* with its NUL */
 
 struct snapshot {
-	bool absent; /* connection tracking does not run here: nothing else is set */
+	bool absent; /* connection tracking is not active: the table's numbers are unknown */
 	bool has_count, has_max, has_buckets;
 	uint64_t count, max, buckets; /* max 0: no limit */
 	enum source source;	      /* of the counters */
-	int netlink_error;	      /* why netlink was not used, as -errno; 0: it was, or was not tried */
+	int netlink_error;	      /* why netlink was not used, as -errno; 0: it was used, or not wanted */
 	int proc_error;		      /* the same for /proc/net/stat */
 	struct ct_counters counters;     /* owned */
-	uint32_t object_size;	      /* bytes of an entry without extensions; 0: not known */
+	uint32_t object_size;	      /* bytes of an entry without extensions; 0: unknown */
 	uint64_t boottime;	      /* seconds since boot, suspend included */
 	uint64_t wall;		      /* seconds since 1970 */
 	char boot_id[BOOT_ID_MAX];    /* "": unknown */
-	char host[HOST_MAX];	      /* the machine's name; "": unknown */
+	char host[HOST_MAX];	      /* the name of the machine; "": unknown */
 	uint64_t cookie;	      /* of the network namespace; 0: unknown */
 };
 
 /*
- * proc: where proc is mounted, "/proc" for this system. Another place is another system or namespace as a
- * file tree: netlink is not asked then. What fails stays unknown, and why is noted. Free with snapshot_free.
+ * Takes a snapshot. proc: where proc is mounted, "/proc" for this system. Any other directory stands for
+ * another system or namespace, so netlink is not used. A number that cannot be read stays unknown. Free with
+ * snapshot_free.
  */
 void snapshot_take(struct snapshot *now, const char *proc);
 void snapshot_free(struct snapshot *snapshot);
 
-/* The table's number in PROC/sys/net/netfilter/NAME; 0 or -errno, -EBADMSG for what is no number. */
+/* Reads the number in PROC/sys/net/netfilter/NAME. 0 or -errno; -EBADMSG: it is not a number. */
 must_check int source_sysctl(const char *proc, const char *name, uint64_t *value);
 
 /*
- * Whether netlink may be asked: 0; -ENOENT: connection tracking does not run here; -ENOPROTOOPT: it does, and
- * the module that answers (nf_conntrack_netlink) is not loaded.
+ * Whether netlink can be used without loading a module. 0: yes. -ENOENT: connection tracking is not active.
+ * -ENOPROTOOPT: it is active, but nf_conntrack_netlink, the module that answers, is not loaded.
  */
 must_check int source_netlink_ready(const char *proc);
 
@@ -59,7 +60,9 @@ uint64_t snapshot_fill(const struct snapshot *snapshot, uint64_t entries);
 /* Bytes of an entry without extensions; a guess if the kernel does not say. */
 uint64_t snapshot_entry_size(const struct snapshot *snapshot);
 
-/* Bytes of memory that the table takes with so many entries: the entries without extensions, and the buckets. */
+/*
+ * Bytes of memory that the table takes with so many entries: the entries without extensions, and the buckets.
+ */
 uint64_t snapshot_memory(const struct snapshot *snapshot, uint64_t entries);
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define FIRST_SIZE 64
-#define IPV4_MARK  UINT64_MAX /* in high: low is an IPv4 address; no IPv6 address in use begins like this */
+#define IPV4_MARK  UINT64_MAX /* in high: low is an IPv4 address; no IPv6 address in use starts like this */
 #define NO_NUMBER  UINT64_MAX /* in low: the entry has no such number */
 
 static const char *const field_names[TALLY_FIELDS] = {
@@ -115,7 +115,7 @@ static struct tally_value address_value(const struct tally_key *key, unsigned fa
 					     : load_be64(addr + 8) & prefix_mask(key->prefix6 - 64u) };
 }
 
-/* The first sixteen bytes; names of states and helpers are shorter (NF_CT_HELPER_NAME_LEN, proto_state). */
+/* The first sixteen bytes of a text: names of helpers are not longer (NF_CT_HELPER_NAME_LEN). */
 static struct tally_value text_value(const char *text, size_t len)
 {
 	struct tally_value value = { 0, 0 };
@@ -126,7 +126,7 @@ static struct tally_value text_value(const char *text, size_t len)
 	return value;
 }
 
-/* A state is known by where its name is stored: cheaper than its text, and printed without a table. */
+/* A state is stored as the address of its name: cheaper than its text, and printed without a table. */
 static struct tally_value state_value(const struct ct_flow *flow)
 {
 	return (struct tally_value){ 0, (uintptr_t)flow_state(flow) };
@@ -137,7 +137,7 @@ static struct tally_value number_value(bool known, uint64_t number)
 	return (struct tally_value){ 0, known ? number : NO_NUMBER };
 }
 
-/* Read off the tuples, as a reader of the listing would: bit 0 source, bit 1 destination. */
+/* Compares the two tuples. Bit 0: source NAT, bit 1: destination NAT. */
 static struct tally_value nat_value(const struct tally_flow *f)
 {
 	struct flow_tuple reply;
@@ -153,7 +153,7 @@ static struct tally_value nat_value(const struct tally_flow *f)
 	return number_value(true, (source ? 1u : 0u) | (destination ? 2u : 0u));
 }
 
-/* Protocol and destination port: sixteen bits each. */
+/* The destination port in bits 0 to 15, the protocol in those above. */
 static struct tally_value master_value(const struct ct_flow *flow)
 {
 	struct flow_tuple master;
@@ -254,7 +254,7 @@ static int tally_enlarge(struct ct_tally *tally)
 	return 0;
 }
 
-/* Takes the oldest off the ring. */
+/* Removes the oldest addition from the ring, and counts it. */
 static int count_pending(struct ct_tally *tally)
 {
 	const struct tally_pending *pending = &tally->pending[tally->pending_first];

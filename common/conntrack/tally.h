@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Counting entries by a key: which protocols, states, sources fill the table. Exact: every different value
- * has its own count. Memory follows the number of different values, 40 bytes each at least, not that of
- * entries.
+ * Counts entries by a key: the protocols, states or sources that fill the table. The counts are exact: each
+ * distinct value has its own. Memory grows with the number of distinct values, by at least 40 bytes each, and
+ * not with that of entries.
  */
 #ifndef FW_CONNTRACK_TALLY_H
 #define FW_CONNTRACK_TALLY_H
@@ -34,12 +34,13 @@ enum tally_field {
 struct tally_key {
 	enum tally_field field;
 	uint8_t prefix4, prefix6; /* of TALLY_SRC, TALLY_DST */
-	char name[24];		  /* as it was asked for */
+	char name[24];		  /* as the user wrote it */
 };
 
+/* False: not a key. */
 must_check bool tally_key_read(struct tally_key *key, const char *text);
 
-/* A value of a key: how it is laid out is tally.c's business; compared as a whole. */
+/* A value of a key. Its layout is private to tally.c; values are compared as a whole. */
 struct tally_value {
 	uint64_t high, low;
 };
@@ -49,7 +50,7 @@ struct tally_row {
 	uint64_t flows, packets, bytes;
 };
 
-/* Additions that wait for their row to come from memory: see tally_add. */
+/* Additions that wait until the processor has fetched their row: see tally_add. */
 #define TALLY_PENDING 16
 
 struct tally_pending {
@@ -63,40 +64,40 @@ enum tally_by { TALLY_BY_FLOWS, TALLY_BY_PACKETS, TALLY_BY_BYTES };
 struct ct_tally {
 	struct tally_key key;
 	struct tally_row *rows;			     /* owned, a hash table; flows 0: free */
-	size_t size, used;			     /* size is a power of two */
+	size_t size, used;			     /* rows; size is a power of two */
 	struct tally_pending pending[TALLY_PENDING]; /* a ring */
 	size_t pending_first, pending_count;
 };
 
-/* 0 or -ENOMEM. */
+/* 0 or -ENOMEM. Free with tally_free. */
 must_check int tally_begin(struct ct_tally *tally, const struct tally_key *key);
 void tally_free(struct ct_tally *tally);
 
-/* What keys look at, decoded once for all tallies of a dump. */
+/* The values of an entry that keys use, decoded once for all tallies of a dump. */
 struct tally_flow {
 	const struct ct_flow *flow;
 	struct flow_tuple orig;
 	struct flow_counters counters; /* both directions together */
 };
 
-/* False for a damaged entry. */
+/* False: a damaged entry. Decodes the counters only if `by` needs them. */
 must_check bool tally_decode(struct tally_flow *decoded, const struct ct_flow *flow, enum tally_by by);
 
 /*
- * Counts an entry: not at once, but some entries later, when the processor has fetched the row. With
- * thousands of sources the row is in no cache, and waiting for it would cost as much as everything else in
- * user space. 0 or -ENOMEM.
+ * Counts an entry, up to TALLY_PENDING entries later, when the processor has fetched its row. With thousands
+ * of sources the row is in no cache, and waiting for it would take as long as all other work in user space. 0
+ * or -ENOMEM.
  */
 must_check int tally_add(struct ct_tally *tally, const struct tally_flow *decoded);
 
-/* Counts what is still pending. To be called behind the last tally_add. 0 or -ENOMEM. */
+/* Counts the additions that still wait. Call it after the last tally_add. 0 or -ENOMEM. */
 must_check int tally_finish(struct ct_tally *tally);
 
 struct tally_rows {
 	VEC(struct tally_row) rows;
 };
 
-/* All rows, the largest first, equal ones by their value. 0 or -ENOMEM. Free with vec_free(&rows->rows). */
+/* All rows, the largest first, equal ones by value. 0 or -ENOMEM. Free them with vec_free(&rows->rows). */
 must_check int tally_sorted(const struct ct_tally *tally, enum tally_by by, struct tally_rows *rows);
 
 uint64_t tally_amount(const struct tally_row *row, enum tally_by by);

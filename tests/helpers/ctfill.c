@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ctfill N - put N connections into the conntrack table of the network namespace it runs in, and print
- * what it made as one JSON object: the truth that ct-stat is compared with. Everything about a connection
- * follows from its number, so that two runs make the same table.
+ * ctfill N - adds N connections to the conntrack table of its network namespace, and prints what it made as one
+ * JSON object, with which tests compare the output of ct-stat. All properties of a connection follow from its
+ * number, so two runs make the same table.
  *
- *	-f FIRST   number of the first connection (0): a second run adds others
- *	-t SEC     timeout of all of them (36000 and up to 1023 more)
- *	-r RATE    at most RATE inserts a second (as fast as the kernel takes them)
- *	-u         none assured or replied: what the kernel may evict when the table is full
- *	-a         all assured: what it may not
- *	-m N       of the N next ones, those of its family belong to the first, as FTP's data to its control connection
+ *	-f FIRST   number of the first connection (0), so that a second run adds others
+ *	-t SEC     timeout of all connections (36000 to 37023)
+ *	-r RATE    at most RATE insertions per second (as fast as the kernel accepts them)
+ *	-u         none assured, none with a reply: the kernel may evict all of them
+ *	-a         all assured: the kernel may evict none of them
+ *	-m N       the first connection expected those of the next N that have its family, as FTP does
  *	-s SOURCES number of IPv4 and of IPv6 source addresses (4093)
  *
  * 70 % TCP (55 ESTABLISHED, 25 TIME_WAIT, 10 SYN_SENT, 5 CLOSE_WAIT, 5 FIN_WAIT), 26 % UDP, 4 % ICMP; one in
@@ -56,7 +56,7 @@ struct conn {
 	bool ipv6;
 	enum proto proto;
 	enum reply reply;
-	unsigned state, port; /* places in state_names and ports */
+	unsigned state, port; /* indexes of state_names and ports */
 	uint32_t source, mark, timeout;
 	uint16_t sport;
 };
@@ -137,7 +137,7 @@ static void put_addresses(struct nlmsghdr *nlh, const struct conn *c, bool reply
 	mnl_attr_nest_end(nlh, ip);
 }
 
-/* An echo keeps its id in the reply direction, or different flows would collide there. */
+/* An echo keeps its id in the reply direction; otherwise different flows would collide there. */
 static void put_echo(struct nlmsghdr *nlh, const struct conn *c, bool reply)
 {
 	mnl_attr_put_u8(nlh, CTA_PROTO_NUM, c->ipv6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
@@ -207,7 +207,7 @@ static void truth_add(struct truth *truth, const struct conn *c, uint64_t by)
 		truth->port[c->port] += by;
 }
 
-/* Reads answers up to that for the last number of a batch; takes what was refused out of the truth again. */
+/* Reads the answers up to that for the last number of a batch, and subtracts what was refused from the totals. */
 static bool read_answers(struct fill *fill, uint32_t last)
 {
 	char buffer[8192];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ctignore - ask for the whole conntrack table and throw the answer away: what the kernel's part of a dump
- * costs, the measure that ct-stat's breakdowns are held against. Prints the bytes received.
+ * ctignore - requests the whole conntrack table and discards the answer: the cost of the kernel's part of a dump,
+ * with which the benchmark compares ct-stat --top. Prints the number of bytes received.
  */
 #include <errno.h>
 #include <libmnl/libmnl.h>

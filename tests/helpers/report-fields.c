@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * report-fields <OLD >NEW - copies the manual page of ct-stat, and replaces what stands between its comments
- * "fields: begin" and "fields: end" by the fields of the report and the counters, from their tables in the code.
+ * "fields: begin" and "fields: end" by the fields of the report and the counters, from their tables in the
+ * code.
  */
 #include "conntrack/field.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Parsers and judgements of ct-stat on fixtures: no kernel, no privileges. */
+/* Parsers and alarms of ct-stat on made-up input: they need no kernel and no privileges. */
 #include "tap.h"
 #include "conntrack/alarm.h"
 #include "conntrack/counters.h"
@@ -30,7 +30,7 @@
 	"00000007  00000001 00000002 00000000 00000003 00000000 00000000 00000004 00000005 00000006 " drop   \
 	" 00000008 00000009  0000000a 0000000b 0000000c 0000000d\n"
 
-/* 0 or what counters_parse says; counters are left for the caller. */
+/* What counters_parse returns. Free the counters even after an error. */
 static int parse(struct ct_counters *counters, const char *text, uint64_t *entries)
 {
 	*counters = (struct ct_counters){ 0 };
@@ -44,22 +44,22 @@ static void test_stat_columns(void)
 	uint64_t entries;
 
 	CHECK(parse(&c, HEAD_6_18 LINE_6_18("00000007") LINE_6_18("ffffffff"), &entries) == 0,
-	      "the file of 6.18");
-	CHECK(entries == 7, "entries stands on each line and is not summed");
+	      "reads the file of kernel 6.18");
+	CHECK(entries == 7, "takes entries from one line, and does not sum it");
 	CHECK(c.lines.len == 2 && counters_sum(&c, COUNTER_DROP) == 7 + (uint64_t)UINT32_MAX,
-	      "sums have 64 bits");
+	      "a sum has 64 bits");
 	CHECK(counters_sum(&c, COUNTER_CLASH_RESOLVE) == 2 && counters_sum(&c, COUNTER_EXPECT_DELETE) == 24,
-	      "by name");
+	      "finds columns by name");
 	counters_free(&c);
 	CHECK(parse(&c, "entries searched found drop\n00000001 00000009 00000002 00000003\n", &entries) ==
 			      0 &&
 		      counters_sum(&c, COUNTER_DROP) == 3 && !counters_know(&c, COUNTER_EARLY_DROP) &&
 		      !counters_know(&c, COUNTER_CLASH_RESOLVE),
-	      "fewer columns, and one whose place is used for something else now");
+	      "reads a file with fewer columns, and ignores one that was reused");
 	counters_free(&c);
 	CHECK(parse(&c, "drop  future_thing entries\n00000003 00000001 00000002\n", &entries) == 0 &&
 		      entries == 2 && counters_sum(&c, COUNTER_DROP) == 3,
-	      "another order and an unknown column");
+	      "reads columns in another order, and skips an unknown one");
 	counters_free(&c);
 }
 
@@ -81,7 +81,7 @@ static void test_stat_damage(void)
 		struct ct_counters c;
 		uint64_t entries;
 
-		CHECK(parse(&c, bad[i], &entries) == -EBADMSG, "a damaged statistics file is refused");
+		CHECK(parse(&c, bad[i], &entries) == -EBADMSG, "rejects a damaged statistics file");
 		counters_free(&c);
 	}
 }
@@ -96,7 +96,7 @@ static void test_many_cpus(void)
 	for (int i = 0; i < 256; i++)
 		strbuf_puts(&text, LINE_6_18("00000002"));
 	CHECK(parse(&c, strbuf_text(&text), &entries) == 0 && counters_sum(&c, COUNTER_DROP) == 512,
-	      "256 processors");
+	      "reads 256 processors");
 	counters_free(&c);
 	strbuf_free(&text);
 }
@@ -130,16 +130,16 @@ static void test_growth(void)
 	struct ct_counters old = { 0 }, now = { 0 };
 	bool reset;
 
-	CHECK(growth(5, 9, &reset) == 4 && !reset, "growth");
-	CHECK(growth(UINT32_MAX, 2, &reset) == 3 && !reset, "a wrapped counter counts on");
-	CHECK(growth(1000, 3, &reset) == 3 && reset, "one that began again counts from 0, and says so");
+	CHECK(growth(5, 9, &reset) == 4 && !reset, "computes growth");
+	CHECK(growth(UINT32_MAX, 2, &reset) == 3 && !reset, "continues a counter that wrapped around");
+	CHECK(growth(1000, 3, &reset) == 3 && reset, "counts a restarted counter from 0, and reports the restart");
 	reset = false;
 	set(&old, 0, 10);
 	set(&old, 1, 10);
 	set(&now, 0, 11);
 	set(&now, 2, 5);
 	CHECK(counters_growth(&old, &now, COUNTER_DROP, &reset) == 6 && !reset,
-	      "a processor that left is ignored, a new one counts from 0");
+	      "ignores a processor that left, and counts a new one from 0");
 	counters_free(&old);
 	counters_free(&now);
 }
@@ -157,13 +157,13 @@ static void test_thresholds(void)
 					   "80.", "80.1234", "80%%", "5000000000", "100.5" };
 	struct threshold t;
 
-	CHECK(reads("80", THRESHOLD_PERCENT, 80000) && reads("80%", THRESHOLD_PERCENT, 80000), "percent");
+	CHECK(reads("80", THRESHOLD_PERCENT, 80000) && reads("80%", THRESHOLD_PERCENT, 80000), "reads a percentage");
 	CHECK(reads("99.5", THRESHOLD_PERCENT, 99500) && reads("0.125%", THRESHOLD_PERCENT, 125),
-	      "parts of a percent");
+	      "reads parts of a percent");
 	CHECK(reads("100", THRESHOLD_PERCENT, 100000) && reads("101", THRESHOLD_ENTRIES, 101),
-	      "entries above 100");
+	      "reads a number above 100 as entries");
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		CHECK(!threshold_read(&t, bad[i]), "no threshold");
+		CHECK(!threshold_read(&t, bad[i]), "rejects an invalid threshold");
 }
 
 static enum alarm_level level_of(uint64_t count, uint64_t max, const char *warn, const char *crit)
@@ -185,18 +185,18 @@ static enum alarm_level level_of(uint64_t count, uint64_t max, const char *warn,
 
 static void test_levels(void)
 {
-	CHECK(level_of(209715, 262144, "80", "90") == ALARM_OK, "just below 80 %");
-	CHECK(level_of(209716, 262144, "80", "90") == ALARM_WARNING, "just above: no truncation to 79 or 80");
-	CHECK(level_of(80, 100, "80", NULL) == ALARM_WARNING, "exactly 80 %");
-	CHECK(level_of(4294967295u, 4294967295u, "100", NULL) == ALARM_WARNING, "the largest table");
-	CHECK(level_of(3435973835u, 4294967295u, "80", NULL) == ALARM_OK, "no overflow below");
-	CHECK(level_of(3435973836u, 4294967295u, "80", NULL) == ALARM_WARNING, "no overflow above");
-	CHECK(level_of(5, 0, "80", "90") == ALARM_OK, "no limit: never full");
-	CHECK(level_of(200000, 0, "150000", NULL) == ALARM_WARNING, "entries need no limit");
-	CHECK(level_of(300000, 262144, "80", "90") == ALARM_CRITICAL, "more than the limit");
+	CHECK(level_of(209715, 262144, "80", "90") == ALARM_OK, "is OK just below 80 %");
+	CHECK(level_of(209716, 262144, "80", "90") == ALARM_WARNING, "warns just above 80 %: nothing is rounded");
+	CHECK(level_of(80, 100, "80", NULL) == ALARM_WARNING, "warns at exactly 80 %");
+	CHECK(level_of(4294967295u, 4294967295u, "100", NULL) == ALARM_WARNING, "warns of the largest table, when full");
+	CHECK(level_of(3435973835u, 4294967295u, "80", NULL) == ALARM_OK, "does not overflow below the threshold");
+	CHECK(level_of(3435973836u, 4294967295u, "80", NULL) == ALARM_WARNING, "does not overflow above the threshold");
+	CHECK(level_of(5, 0, "80", "90") == ALARM_OK, "a table without a limit is never full");
+	CHECK(level_of(200000, 0, "150000", NULL) == ALARM_WARNING, "a threshold in entries needs no limit");
+	CHECK(level_of(300000, 262144, "80", "90") == ALARM_CRITICAL, "more entries than the limit are critical");
 	CHECK(alarm_worse(ALARM_UNKNOWN, ALARM_WARNING) == ALARM_WARNING &&
 		      alarm_worse(ALARM_OK, ALARM_UNKNOWN) == ALARM_UNKNOWN,
-	      "not knowing never hides an alarm");
+	      "unknown never hides an alarm");
 }
 
 static bool forecasts(uint64_t before, uint64_t count, uint64_t seconds, uint64_t *full_in)
@@ -218,11 +218,11 @@ static void test_forecast(void)
 {
 	uint64_t full_in;
 
-	CHECK(forecasts(10000, 40000, 300, &full_in) && full_in == 600, "60,000 left at 100 a second");
-	CHECK(!forecasts(10000, 40000, 59, &full_in), "too short to tell");
-	CHECK(!forecasts(10000, 10999, 300, &full_in), "noise");
-	CHECK(!forecasts(40000, 10000, 300, &full_in), "shrinking");
-	CHECK(forecasts(50000, 110000, 300, &full_in) && full_in == 0, "full already");
+	CHECK(forecasts(10000, 40000, 300, &full_in) && full_in == 600, "forecasts 600 s for 60,000 entries at 100 per second");
+	CHECK(!forecasts(10000, 40000, 59, &full_in), "makes no forecast from a short interval");
+	CHECK(!forecasts(10000, 10999, 300, &full_in), "makes no forecast from little growth");
+	CHECK(!forecasts(40000, 10000, 300, &full_in), "makes no forecast for a table that shrinks");
+	CHECK(forecasts(50000, 110000, 300, &full_in) && full_in == 0, "forecasts 0 s for a full table");
 }
 
 static void test_history(void)
@@ -237,19 +237,19 @@ static void test_history(void)
 	out.then.boottime = 1000;
 	out.then.cookie = 4711;
 	strcpy(out.then.boot_id, "one");
-	CHECK(history_write(&out, path) == 0 && history_read(&in, path) == 0, "written and read");
+	CHECK(history_write(&out, path) == 0 && history_read(&in, path) == 0, "writes a history file and reads it");
 	CHECK(in.level == 1 && in.logged == 7 && in.then.cookie == 4711 &&
 		      counters_sum(&in.then.counters, COUNTER_DROP) == 5 + (uint64_t)UINT32_MAX,
-	      "what was read is what was written");
-	CHECK(history_mismatch(&in, &out.then) == NULL, "it fits itself");
+	      "reads what it wrote");
+	CHECK(history_mismatch(&in, &out.then) == NULL, "a history matches itself");
 	out.then.boottime = 999;
-	CHECK(history_mismatch(&in, &out.then) != NULL, "from the future");
+	CHECK(history_mismatch(&in, &out.then) != NULL, "does not match a history from the future");
 	out.then.boottime = 1001;
 	strcpy(out.then.boot_id, "two");
-	CHECK(history_mismatch(&in, &out.then) != NULL, "of another boot");
+	CHECK(history_mismatch(&in, &out.then) != NULL, "does not match another boot");
 	strcpy(out.then.boot_id, "one");
 	out.then.cookie++;
-	CHECK(history_mismatch(&in, &out.then) != NULL, "of another namespace");
+	CHECK(history_mismatch(&in, &out.then) != NULL, "does not match another namespace");
 	history_free(&in);
 	close(fd);
 	fd = open(path, O_RDWR);
@@ -260,14 +260,14 @@ static void test_history(void)
 		if (!refused)
 			size = 0;
 	}
-	CHECK(size > 0, "cut short anywhere, it is refused");
+	CHECK(size > 0, "rejects a truncated history file");
 	close(fd);
 	unlink(path);
-	CHECK(history_read(&in, path) == -ENOENT, "no file");
+	CHECK(history_read(&in, path) == -ENOENT, "reports a missing file");
 	history_free(&out);
 }
 
-/* An IPv4 TCP entry as the kernel sends it, in buffer; its length. */
+/* Writes an IPv4 TCP entry to the buffer, as the kernel sends it. Returns its length. */
 static size_t build_entry(char *buffer)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
@@ -307,16 +307,15 @@ static void test_entry(void)
 	struct ct_flow flow;
 
 	build_entry(buffer);
-	CHECK(flow_parse(&flow, (const void *)buffer) && flow_line(&line, &flow, 0, 0), "an entry is read");
+	CHECK(flow_parse(&flow, (const void *)buffer) && flow_line(&line, &flow, 0, 0), "reads an entry");
 	CHECK(strcmp(strbuf_text(&line),
 		     "tcp      6 431999 ESTABLISHED src=10.0.0.1 dst=192.0.2.2 sport=1024 dport=443 "
 		     "src=192.0.2.2 dst=10.0.0.1 sport=443 dport=1024 [ASSURED]") == 0,
-	      "and printed as conntrack prints it");
+	      "prints an entry like conntrack");
 	strbuf_free(&line);
 }
 
-/* Every byte set to every value of a few: nothing may be read outside of the message. The sanitizers watch.
- */
+/* Sets each byte to several values. A read outside of the message is a fault that sanitizers find. */
 static void test_damaged_entry(void)
 {
 	static const uint8_t values[] = { 0, 1, 3, 4, 5, 8, 0x7f, 0x80, 0xff };
@@ -325,7 +324,7 @@ static void test_damaged_entry(void)
 
 	for (size_t at = NLMSG_HDRLEN; at < len; at++) {
 		for (size_t v = 0; v < ARRAY_LEN(values); v++) {
-			char *copy = malloc(len); /* exact, so that a step too far is seen */
+			char *copy = malloc(len); /* the exact size, so that sanitizers see a read past the end */
 			struct strbuf out = STRBUF_INIT;
 			struct ct_flow flow;
 
@@ -340,7 +339,7 @@ static void test_damaged_entry(void)
 			free(copy);
 		}
 	}
-	CHECK(read > 0, "damaged entries are refused or read, never overrun");
+	CHECK(read > 0, "rejects or reads a damaged entry, and never reads past its end");
 }
 
 static void test_filters(void)
@@ -349,25 +348,25 @@ static void test_filters(void)
 
 	CHECK(filter_net(&f.src, "10.1.2.3/8") && f.src.addr[0] == 10 && f.src.addr[1] == 0 &&
 		      f.src.prefix == 8,
-	      "host bits are cut off");
-	CHECK(filter_net(&f.dst, "2001:db8::1") && f.dst.prefix == 128, "an IPv6 address");
-	CHECK(!filter_settle(&f), "two families never match");
+	      "clears host bits");
+	CHECK(filter_net(&f.dst, "2001:db8::1") && f.dst.prefix == 128, "reads an IPv6 address");
+	CHECK(!filter_settle(&f), "rejects a filter for two families");
 	CHECK(!filter_net(&f.src, "10.0.0.0/33") && !filter_net(&f.src, "10.0.0") &&
 		      !filter_net(&f.src, "") && !filter_net(&f.src, "::/x"),
-	      "no networks");
-	CHECK(filter_mark(&f, "0x10/0xff") && f.mark == 16 && f.mark_mask == 255, "mark and mask");
+	      "rejects invalid networks");
+	CHECK(filter_mark(&f, "0x10/0xff") && f.mark == 16 && f.mark_mask == 255, "reads a mark and its mask");
 	CHECK(!filter_mark(&f, "1/0") && !filter_mark(&f, "x") && !filter_mark(&f, "1/") &&
 		      !filter_mark(&f, "4294967296"),
-	      "no marks");
+	      "rejects invalid marks");
 	CHECK(filter_proto(&f, "ICMPv6") && f.proto == IPPROTO_ICMPV6 && filter_proto(&f, "47") &&
 		      !filter_proto(&f, "256") && !filter_proto(&f, "nosuch"),
-	      "protocols");
+	      "reads protocols");
 	f = (struct ct_filter){ 0 };
 	CHECK(filter_proto(&f, "icmp") && filter_settle(&f) && f.family == AF_INET,
-	      "a protocol of one family tells it");
+	      "takes the family from a protocol that has only one");
 	CHECK(filter_state(&f, "established") && strcmp(f.state, "ESTABLISHED") == 0 &&
 		      !filter_state(&f, "open?"),
-	      "states");
+	      "reads states");
 }
 
 static void test_keys(void)
@@ -377,10 +376,10 @@ static void test_keys(void)
 	struct tally_key key;
 
 	CHECK(tally_key_read(&key, "src/24") && key.prefix4 == 24 && key.prefix6 == 64,
-	      "a prefix, IPv6 by /64");
-	CHECK(tally_key_read(&key, "dst/16/48") && key.prefix4 == 16 && key.prefix6 == 48, "both prefixes");
+	      "reads a prefix, with /64 for IPv6");
+	CHECK(tally_key_read(&key, "dst/16/48") && key.prefix4 == 16 && key.prefix6 == 48, "reads both prefixes");
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		CHECK(!tally_key_read(&key, bad[i]), "no key");
+		CHECK(!tally_key_read(&key, bad[i]), "rejects an invalid key");
 }
 
 static void test_text(void)
@@ -389,17 +388,17 @@ static void test_text(void)
 	uint64_t number;
 
 	text_number(&out, UINT64_MAX);
-	CHECK(strcmp(strbuf_text(&out), "18446744073709551615") == 0, "the largest number");
+	CHECK(strcmp(strbuf_text(&out), "18446744073709551615") == 0, "prints the largest number");
 	strbuf_free(&out);
 	CHECK(text_to_duration("2h", &number) && number == 7200 && text_to_duration("90", &number) &&
 		      number == 90,
-	      "durations");
+	      "reads durations");
 	CHECK(!text_to_duration("", &number) && !text_to_duration("2hh", &number) &&
 		      !text_to_duration("-1", &number) && !text_to_duration("h", &number),
-	      "no durations");
+	      "rejects invalid durations");
 	CHECK(!text_to_number("18446744073709551616", UINT64_MAX, &number) &&
 		      !text_to_number("1 ", 9, &number),
-	      "no numbers");
+	      "rejects invalid numbers");
 }
 
 static int add(struct fleet *fleet, const char *text)
@@ -418,30 +417,30 @@ static void test_fleet(void)
 	struct fleet fleet = { 0 };
 	bool refused = true;
 
-	CHECK(add(&fleet, good) == 0 && fleet.lines.len == 1, "a report is read");
+	CHECK(add(&fleet, good) == 0 && fleet.lines.len == 1, "reads a report");
 	CHECK(strcmp(fleet.lines.item[0].host, "a \"") == 0 && fleet.lines.item[0].hundredths == 5773 &&
 		      fleet.lines.item[0].count == 5 && !fleet.lines.item[0].has_max,
-	      "its members, without what a terminal would obey");
+	      "reads its members without control characters");
 	for (size_t cut = 0; cut < sizeof(good) - 1; cut++)
 		refused = refused && fleet_add(&fleet, "file", good, cut) == -EBADMSG;
-	CHECK(refused, "cut short anywhere, it is refused");
+	CHECK(refused, "rejects a truncated report");
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
-		CHECK(add(&fleet, bad[i]) == -EBADMSG, "no report");
+		CHECK(add(&fleet, bad[i]) == -EBADMSG, "rejects a line that is not a report");
 	CHECK(add(&fleet, "{\"time\":1001,\"host\":\"a\\u001b\\\"\",\"status\":\"WARNING\"}") == 0 &&
 		      add(&fleet, "{\"time\":1001,\"host\":\"b\",\"status\":\"CRITICAL\"}") == 0 &&
 		      add(&fleet, "{\"time\":1001,\"host\":\"c\",\"status\":\"OK\",\"percent\":99}") == 0,
-	      "more machines");
+	      "reads reports of more machines");
 	fleet_settle(&fleet, 1001 + FLEET_STALE);
 	CHECK(fleet.lines.len == 3 && fleet.lines.item[0].level == ALARM_CRITICAL &&
 		      fleet.lines.item[1].level == ALARM_WARNING && fleet.lines.item[2].level == ALARM_OK,
-	      "the newest of each, the worst first");
+	      "keeps the newest report of each machine, the worst first");
 	fleet_settle(&fleet, 1002 + FLEET_STALE);
 	CHECK(fleet.lines.item[0].level == ALARM_CRITICAL && fleet.lines.item[2].level == ALARM_UNKNOWN,
-	      "an old one is unknown at best");
+	      "an old report is unknown at best");
 	fleet_free(&fleet);
-	CHECK(add(&fleet, "{\"time\":99999,\"status\":\"OK\"}") == 0, "a report from the future");
+	CHECK(add(&fleet, "{\"time\":99999,\"status\":\"OK\"}") == 0, "reads a report from the future");
 	fleet_settle(&fleet, 1000);
-	CHECK(fleet.lines.item[0].level == ALARM_UNKNOWN, "is no good news either");
+	CHECK(fleet.lines.item[0].level == ALARM_UNKNOWN, "a report from the future is unknown");
 	fleet_free(&fleet);
 }
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 /*
- * What a row must print. NULL: the field is not in that format. `unknown` is its JSON in a report on a machine
- * where connection tracking is not active. To add a field, add its line here.
+ * What a row must print. NULL: the field is not in that format. `unknown` is its JSON in a report on a
+ * machine where connection tracking is not active. To add a field, add its line here.
  */
 static const struct sample {
 	const char *name, *json, *unknown, *tsv, *prom, *text;
