@@ -58,7 +58,7 @@ static struct report_value get_time(const struct ct_report *report)
 
 static struct report_value get_host(const struct ct_report *report)
 {
-	return text_of(report->now->host[0] != '\0' ? report->now->host : NULL);
+	return text_of(report->now->place.host[0] != '\0' ? report->now->place.host : NULL);
 }
 
 static struct report_value get_netns(const struct ct_report *report)

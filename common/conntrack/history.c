@@ -24,7 +24,7 @@ static const struct history_number {
 } numbers[] = {
 	{ "boottime", offsetof(struct history, then.boottime) },
 	{ "wall", offsetof(struct history, then.wall) },
-	{ "namespace", offsetof(struct history, then.cookie) },
+	{ "namespace", offsetof(struct history, then.place.cookie) },
 	{ "count", offsetof(struct history, then.count) },
 	{ "max", offsetof(struct history, then.max) },
 	{ "logged", offsetof(struct history, logged) },
@@ -73,7 +73,7 @@ static int read_line(struct history *history, char *line)
 	if (strcmp(line, "cpu") == 0)
 		return read_cpu(history, value);
 	if (strcmp(line, "boot_id") == 0) {
-		snprintf(history->then.boot_id, sizeof(history->then.boot_id), "%s", value);
+		snprintf(history->then.place.boot_id, sizeof(history->then.place.boot_id), "%s", value);
 		return 0;
 	}
 	if (!text_to_number(value, UINT64_MAX, &number))
@@ -125,7 +125,7 @@ int history_write(const struct history *history, const char *path)
 	int err;
 
 	strbuf_printf(&out, STATE_TITLE "\nboot_id %s\nlevel %d\n",
-		      history->then.boot_id[0] != '\0' ? history->then.boot_id : "unknown", history->level);
+		      history->then.place.boot_id[0] != '\0' ? history->then.place.boot_id : "unknown", history->level);
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		strbuf_printf(&out, "%s %" PRIu64 "\n", numbers[i].name, *number_at(&copy, &numbers[i]));
 	for (size_t i = 0; i < history->then.counters.lines.len; i++) {
@@ -145,11 +145,11 @@ int history_write(const struct history *history, const char *path)
 
 const char *history_mismatch(const struct history *history, const struct snapshot *now)
 {
-	const char *boot_id = now->boot_id[0] != '\0' ? now->boot_id : "unknown";
+	const char *boot_id = now->place.boot_id[0] != '\0' ? now->place.boot_id : "unknown";
 
-	if (strcmp(history->then.boot_id, boot_id) != 0)
+	if (strcmp(history->then.place.boot_id, boot_id) != 0)
 		return "is of another boot";
-	if (history->then.cookie != now->cookie)
+	if (history->then.place.cookie != now->place.cookie)
 		return "is of another network namespace";
 	if (history->then.boottime > now->boottime)
 		return "is from the future";

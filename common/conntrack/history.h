@@ -13,7 +13,7 @@
 #define HISTORY_PATH "/var/lib/fw-tools/ct-stat.state"
 
 struct history {
-	struct snapshot then; /* owned; only count, max, counters, times, boot_id and cookie are set */
+	struct snapshot then; /* owned; only count, max, counters, times, place.boot_id and place.cookie are set */
 	int level;	      /* enum alarm_level of that run */
 	uint64_t logged;      /* boottime of the last message to syslog; 0: none */
 };

@@ -170,8 +170,8 @@ void snapshot_take(struct snapshot *now, const char *proc)
 
 	*now = (struct snapshot){ 0 };
 	read_times(now, proc, here);
-	read_name(proc, "sys/kernel/random/boot_id", now->boot_id, sizeof(now->boot_id));
-	read_name(proc, "sys/kernel/hostname", now->host, sizeof(now->host));
+	read_name(proc, "sys/kernel/random/boot_id", now->place.boot_id, sizeof(now->place.boot_id));
+	read_name(proc, "sys/kernel/hostname", now->place.host, sizeof(now->place.host));
 	if (here) {
 		ready = source_netlink_ready(proc);
 		now->netlink_error = ready == 0 ? ask_netlink(now) : ready;
@@ -180,7 +180,7 @@ void snapshot_take(struct snapshot *now, const char *proc)
 	if (now->source == SOURCE_NONE)
 		now->proc_error = read_proc_stat(now, proc);
 	if (here) {
-		now->cookie = host_netns_cookie();
+		now->place.cookie = host_netns_cookie();
 		read_object_size(now);
 	}
 	now->absent = !now->has_count && !now->has_max && now->proc_error == -ENOENT && ready == -ENOENT &&

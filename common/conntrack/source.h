@@ -18,6 +18,13 @@ enum source { SOURCE_NONE, SOURCE_NETLINK, SOURCE_PROC };
 #define BOOT_ID_MAX 40
 #define HOST_MAX    65 /* with its NUL */
 
+/* The system and the network namespace in which a snapshot was taken. */
+struct snapshot_place {
+	char boot_id[BOOT_ID_MAX]; /* "": unknown */
+	char host[HOST_MAX];	   /* the name of the machine; "": unknown */
+	uint64_t cookie;	   /* of the network namespace; 0: unknown */
+};
+
 struct snapshot {
 	bool absent; /* connection tracking is not active: the table's numbers are unknown */
 	bool has_count, has_max, has_buckets;
@@ -29,9 +36,7 @@ struct snapshot {
 	uint32_t object_size;	      /* bytes of an entry without extensions; 0: unknown */
 	uint64_t boottime;	      /* seconds since boot, suspend included */
 	uint64_t wall;		      /* seconds since 1970 */
-	char boot_id[BOOT_ID_MAX];    /* "": unknown */
-	char host[HOST_MAX];	      /* the name of the machine; "": unknown */
-	uint64_t cookie;	      /* of the network namespace; 0: unknown */
+	struct snapshot_place place;
 };
 
 /*

@@ -235,20 +235,20 @@ static void test_history(void)
 	set(&out.then.counters, 0, 5);
 	set(&out.then.counters, 3, UINT32_MAX);
 	out.then.boottime = 1000;
-	out.then.cookie = 4711;
-	strcpy(out.then.boot_id, "one");
+	out.then.place.cookie = 4711;
+	strcpy(out.then.place.boot_id, "one");
 	CHECK(history_write(&out, path) == 0 && history_read(&in, path) == 0, "writes a history file and reads it");
-	CHECK(in.level == 1 && in.logged == 7 && in.then.cookie == 4711 &&
+	CHECK(in.level == 1 && in.logged == 7 && in.then.place.cookie == 4711 &&
 		      counters_sum(&in.then.counters, COUNTER_DROP) == 5 + (uint64_t)UINT32_MAX,
 	      "reads what it wrote");
 	CHECK(history_mismatch(&in, &out.then) == NULL, "a history matches itself");
 	out.then.boottime = 999;
 	CHECK(history_mismatch(&in, &out.then) != NULL, "does not match a history from the future");
 	out.then.boottime = 1001;
-	strcpy(out.then.boot_id, "two");
+	strcpy(out.then.place.boot_id, "two");
 	CHECK(history_mismatch(&in, &out.then) != NULL, "does not match another boot");
-	strcpy(out.then.boot_id, "one");
-	out.then.cookie++;
+	strcpy(out.then.place.boot_id, "one");
+	out.then.place.cookie++;
 	CHECK(history_mismatch(&in, &out.then) != NULL, "does not match another namespace");
 	history_free(&in);
 	close(fd);

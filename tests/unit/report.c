@@ -54,7 +54,7 @@ static struct snapshot snapshot = {
 	.source = SOURCE_NETLINK,
 	.object_size = 320,
 	.wall = 1700000000,
-	.host = "fw1",
+	.place = { .host = "fw1" },
 };
 
 static void make_report(struct ct_report *report)
