@@ -49,6 +49,62 @@ enum {
 	OPT_SYSCTL,
 };
 
+static const char usage[] =
+	"usage: ct-stat [-46q] [-w LIMIT] [-c LIMIT] [-n ROWS] [-p PROTO] [OPTION ...]\n"
+	"Reports how full the connection tracking table is, and what the kernel dropped.\n"
+	"  -w, --warn LIMIT          exit 1 from LIMIT on: a percentage, or entries if above 100\n"
+	"  -c, --crit LIMIT          exit 2 from LIMIT on\n"
+	"      --warn-early-drop N   exit 1 if N or more entries were evicted (1; 0: never)\n"
+	"      --crit-drop N         exit 2 if N or more packets were dropped (1; 0: never)\n"
+	"      --warn-insert-failed N  exit 1 if N or more insertions failed (0: never)\n"
+	"      --full-in TIME        exit 1 if the table will be full within TIME\n"
+	"      --assured             also count the entries that the kernel may not evict\n"
+	"  -q, --quiet               print nothing unless there is an alarm\n"
+	"      --syslog[=PRIORITY]   log changes of the alarm level (daemon.warning)\n"
+	"      --repeat TIME         log an alarm that lasts again after TIME\n"
+	"      --state FILE          remember this run in FILE (" HISTORY_PATH ")\n"
+	"      --interval SEC        measure twice, SEC seconds apart, without a state file\n"
+	"      --netns NAME          a network namespace by name or process id, or all\n"
+	"      --absent-ok           exit 0 where connection tracking is not active\n"
+	"      --proc DIR            read the files of DIR instead of /proc, and nothing else\n"
+	"      --plugin              one line with performance data\n"
+	"      --json                one object per line\n"
+	"      --prom[=FILE]         Prometheus text, for the textfile collector\n"
+	"      --merge [FILE...]     list reports that --json printed, the worst first\n"
+	"      --tsv                 a table with tabs between the columns\n"
+	"      --no-header           with --tsv: leave out the names of the columns\n"
+	"Entries:\n"
+	"      --top KEY[,KEY...]    count by proto, state, src, dst, sport, dport, zone, mark, family,\n"
+	"                            nat, status, helper, master, timeout, src/24, src/24/64, dst/24\n"
+	"  -n, --rows N              rows for each key (10; 0: all)\n"
+	"      --min N               only rows with N or more\n"
+	"      --by WHAT             sort by flows, packets or bytes\n"
+	"      --sample N            estimate from the first N entries\n"
+	"      --list                print every entry like conntrack -L\n"
+	"  -o, --output WORD[,WORD]  with --list: add the family (extended), the id (id)\n"
+	"      --events              print every change as it happens\n"
+	"      --only TYPE[,TYPE]    only these events: new, update, destroy\n"
+	"      --buffer SIZE         bytes of events that may wait to be read (16777216)\n"
+	"      --watch[=SEC]         show the table every SEC seconds (2)\n"
+	"Filters:\n"
+	"  -4, --ipv4                only IPv4\n"
+	"  -6, --ipv6                only IPv6\n"
+	"  -p, --proto PROTO         protocol, by name or number\n"
+	"  -s, --src NET             original source\n"
+	"  -d, --dst NET             original destination\n"
+	"      --sport PORT          original source port\n"
+	"      --dport PORT          original destination port\n"
+	"      --state NAME          ESTABLISHED, TIME_WAIT, ...\n"
+	"      --zone N              connection tracking zone\n"
+	"  -m, --mark N[/MASK]       connection mark\n"
+	"      --assured             entries that the kernel may not evict\n"
+	"      --unreplied           entries without a reply\n"
+	"Advice:\n"
+	"      --advise              what to change, and why\n"
+	"      --sysctl              the same as a file for sysctl.d\n"
+	"  -h, --help                print this text\n"
+	"  -V, --version             print the version\n";
+
 static const struct option longs[] = {
 	{ "warn", required_argument, NULL, 'w' },
 	{ "crit", required_argument, NULL, 'c' },
@@ -202,36 +258,6 @@ static void set_format(struct ct_stat_options *options, const struct cli *cli, e
 	options->format = format;
 }
 
-/* Reads "daemon.warning", as in syslog.conf, or a level alone. */
-static int read_priority(const struct cli *cli, const char *text)
-{
-	static const struct {
-		const char *name;
-		int value;
-	} facilities[] = { { "daemon.", LOG_DAEMON }, { "kern.", LOG_KERN },	 { "user.", LOG_USER },
-			   { "auth.", LOG_AUTH },     { "local0.", LOG_LOCAL0 }, { "local1.", LOG_LOCAL1 },
-			   { "local2.", LOG_LOCAL2 }, { "local3.", LOG_LOCAL3 }, { "local4.", LOG_LOCAL4 },
-			   { "local5.", LOG_LOCAL5 }, { "local6.", LOG_LOCAL6 }, { "local7.", LOG_LOCAL7 } },
-	  levels[] = { { "emerg", LOG_EMERG }, { "alert", LOG_ALERT },	   { "crit", LOG_CRIT },
-		       { "err", LOG_ERR },     { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
-		       { "info", LOG_INFO },   { "debug", LOG_DEBUG } };
-	const char *level = text;
-	int facility = LOG_DAEMON;
-
-	for (size_t i = 0; i < ARRAY_LEN(facilities); i++) {
-		size_t len = strlen(facilities[i].name);
-
-		if (strncmp(text, facilities[i].name, len) == 0) {
-			facility = facilities[i].value;
-			level = text + len;
-		}
-	}
-	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
-		if (strcmp(level, levels[i].name) == 0)
-			return facility | levels[i].value;
-	cli_misuse(cli, "--syslog needs FACILITY.LEVEL, not %s", text);
-}
-
 static bool parse_limit(struct ct_stat_options *options, const struct cli *cli, int c)
 {
 	struct limits *limits = &options->request.limits;
@@ -296,7 +322,9 @@ static bool parse_report(struct ct_stat_options *options, const struct cli *cli,
 		options->assured = true;
 		return true;
 	case OPT_SYSLOG:
-		options->syslog = optarg != NULL ? read_priority(cli, optarg) : LOG_DAEMON | LOG_WARNING;
+		options->syslog = LOG_DAEMON | LOG_WARNING;
+		if (optarg != NULL && !text_to_priority(optarg, &options->syslog))
+			cli_misuse(cli, "--syslog needs FACILITY.LEVEL, not %s", optarg);
 		return true;
 	case OPT_REPEAT:
 		options->repeat = duration(cli, "--repeat");
@@ -333,24 +361,14 @@ static void parse_by(struct ct_stat_options *options, const struct cli *cli)
 	cli_misuse(cli, "--by needs flows, packets or bytes, not %s", optarg);
 }
 
-/* A list of words; bit n of the result stands for the n-th name. */
-static unsigned parse_words(const struct cli *cli, const char *option, const char *const *names, size_t count)
+static unsigned words(const struct cli *cli, const char *option, const char *const *names, size_t count)
 {
-	const char *text = optarg;
-	unsigned bits = 0;
+	const char *bad = optarg;
+	unsigned bits;
 
-	for (;; text++) {
-		size_t len = strcspn(text, ","), i = 0;
-
-		while (i < count && (strlen(names[i]) != len || strncmp(names[i], text, len) != 0))
-			i++;
-		if (i == count)
-			cli_misuse(cli, "%s does not know the word \"%.*s\"", option, (int)len, text);
-		bits |= 1u << i;
-		text += len;
-		if (*text == '\0')
-			return bits;
-	}
+	if (!text_to_words(&bad, names, count, &bits))
+		cli_misuse(cli, "%s does not know the word \"%.*s\"", option, (int)strcspn(bad, ","), bad);
+	return bits;
 }
 
 static bool parse_mode(struct ct_stat_options *options, const struct cli *cli, int c)
@@ -404,10 +422,10 @@ static bool parse_entries(struct ct_stat_options *options, const struct cli *cli
 		options->entries.breakdown.sample = number(cli, "--sample", 1, UINT32_MAX);
 		return true;
 	case 'o':
-		options->entries.line_flags |= parse_words(cli, "-o", outputs, ARRAY_LEN(outputs));
+		options->entries.line_flags |= words(cli, "-o", outputs, ARRAY_LEN(outputs));
 		return true;
 	case OPT_ONLY:
-		options->entries.events = parse_words(cli, "--only", event_names, EVENT_TYPES);
+		options->entries.events = words(cli, "--only", event_names, EVENT_TYPES);
 		return true;
 	case OPT_BUFFER:
 		options->entries.buffer = number(cli, "--buffer", 0, (uint64_t)1 << 30);
@@ -530,35 +548,29 @@ static void take_operands(struct ct_stat_options *options, const struct cli *cli
 		cli_misuse(cli, "unexpected operand %s", argv[optind]);
 }
 
-static void set_defaults(struct ct_stat_options *options)
+struct ct_stat_options options_parse(struct cli *cli, int argc, char *argv[])
 {
-	*options = (struct ct_stat_options){ .syslog = -1, .request = { .proc = "/proc" } };
-	options->request.limits.warn_early_drop = options->request.limits.crit_drop = 1;
-	options->entries.buffer = DEFAULT_BUFFER;
-	options->entries.refresh = DEFAULT_REFRESH;
-	options->entries.events = (1u << EVENT_TYPES) - 1;
-	options->entries.breakdown.rows = DEFAULT_ROWS;
-}
-
-void options_parse(struct ct_stat_options *options, struct cli *cli, int argc, char *argv[])
-{
+	struct ct_stat_options options = {
+		.request = { .limits = { .warn_early_drop = 1, .crit_drop = 1 }, .proc = "/proc" },
+		.syslog = -1,
+		.entries = { .breakdown = { .rows = DEFAULT_ROWS },
+			     .buffer = DEFAULT_BUFFER,
+			     .refresh = DEFAULT_REFRESH,
+			     .events = (1u << EVENT_TYPES) - 1 },
+	};
 	int c;
 
+	cli_begin(cli, "ct-stat", usage);
 	if (is_alarm(argc, argv))
 		cli->misuse_status = ALARM_UNKNOWN;
-	set_defaults(options);
-	while ((c = cli_option(cli, argc, argv, ":46c:d:hm:n:o:p:qs:Vw:", longs)) != -1) {
-		if (c == 'h')
-			cli_help(cli);
-		if (c == 'V')
-			cli_version(cli);
-		if (!parse_limit(options, cli, c) && !parse_format(options, cli, c) &&
-		    !parse_report(options, cli, c) && !parse_mode(options, cli, c) &&
-		    !parse_entries(options, cli, c) && !parse_filter(options, cli, c))
+	while ((c = cli_option(cli, argc, argv, ":46c:d:hm:n:o:p:qs:Vw:", longs)) != -1)
+		if (!parse_limit(&options, cli, c) && !parse_format(&options, cli, c) &&
+		    !parse_report(&options, cli, c) && !parse_mode(&options, cli, c) &&
+		    !parse_entries(&options, cli, c) && !parse_filter(&options, cli, c))
 			cli_misuse(cli, "unknown option");
-	}
-	take_operands(options, cli, argc, argv);
-	check(options, cli);
+	take_operands(&options, cli, argc, argv);
+	check(&options, cli);
+	return options;
 }
 
 void options_free(struct ct_stat_options *options)

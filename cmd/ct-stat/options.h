@@ -49,8 +49,8 @@ struct ct_stat_options {
 	struct ct_stat_entries entries;
 };
 
-/* Fills in the options. Ends the program on misuse. Free them with options_free. */
-void options_parse(struct ct_stat_options *options, struct cli *cli, int argc, char *argv[]);
+/* Begins cli too. Misuse, help and version end the program here. Free the options with options_free. */
+struct ct_stat_options options_parse(struct cli *cli, int argc, char *argv[]);
 void options_free(struct ct_stat_options *options);
 
 #endif

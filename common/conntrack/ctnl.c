@@ -84,10 +84,10 @@ static ssize_t receive(struct ctnl *nl, void *buffer, size_t size)
 }
 
 /* Whether more messages are to come. */
-enum step { STEP_ON, STEP_END };
+enum ctnl_step { STEP_ON, STEP_END };
 
 /* Returns 0, or the kernel's answer to the request as -errno; sets *step. */
-static int message_status(const struct nlmsghdr *nlh, enum step *step)
+static int message_status(const struct nlmsghdr *nlh, enum ctnl_step *step)
 {
 	int error = 0;
 
@@ -101,13 +101,13 @@ static int message_status(const struct nlmsghdr *nlh, enum step *step)
 	return error <= 0 ? error : -EBADMSG;
 }
 
-typedef int ctnl_message(void *ctx, const struct nlmsghdr *nlh, enum step *step);
+typedef int ctnl_message(void *ctx, const struct nlmsghdr *nlh, enum ctnl_step *step);
 
 /* Sends a request and calls `each` for every message of the answer. 0 or -errno. */
 static int talk(struct ctnl *nl, const struct nlmsghdr *request, ctnl_message *each, void *ctx)
 {
 	char buffer[RECEIVE_SIZE] __attribute__((aligned(8)));
-	enum step step = STEP_ON;
+	enum ctnl_step step = STEP_ON;
 	int err = request_send(nl, request);
 
 	while (err == 0 && step == STEP_ON) {
@@ -132,7 +132,7 @@ static int talk(struct ctnl *nl, const struct nlmsghdr *request, ctnl_message *e
 }
 
 /* An answer with totals or counters has the header and the attributes of an entry, so flow.h parses both. */
-static int read_totals(void *ctx, const struct nlmsghdr *nlh, enum step *step)
+static int read_totals(void *ctx, const struct nlmsghdr *nlh, enum ctnl_step *step)
 {
 	struct ctnl_totals *totals = ctx;
 	struct ct_flow answer;
@@ -160,7 +160,7 @@ int ctnl_totals(struct ctnl *nl, struct ctnl_totals *totals)
  * The resource id in the header is the number of the processor. Counters of expectations come with the
  * subsystem of connections too (kernel 6.18), so only the type of the message tells them apart.
  */
-static int read_counters(void *ctx, const struct nlmsghdr *nlh, enum step *step)
+static int read_counters(void *ctx, const struct nlmsghdr *nlh, enum ctnl_step *step)
 {
 	struct ct_counters *counters = ctx;
 	bool expect = (nlh->nlmsg_type & 0xff) == IPCTNL_MSG_EXP_GET_STATS_CPU;
@@ -201,7 +201,7 @@ int ctnl_counters(struct ctnl *nl, struct ct_counters *counters)
 		    read_counters, counters);
 }
 
-static int read_flow(void *ctx, const struct nlmsghdr *nlh, enum step *step)
+static int read_flow(void *ctx, const struct nlmsghdr *nlh, enum ctnl_step *step)
 {
 	struct ctnl_dump *dump = ctx;
 	struct ct_flow flow;

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <syslog.h>
 
 void text_number(struct strbuf *out, uint64_t number)
 {
@@ -92,4 +93,53 @@ bool text_to_duration(const char *text, uint64_t *seconds)
 		return false;
 	*seconds *= size[unit - units];
 	return true;
+}
+
+bool text_to_priority(const char *text, int *priority)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} facilities[] = { { "daemon.", LOG_DAEMON }, { "kern.", LOG_KERN },	 { "user.", LOG_USER },
+			   { "auth.", LOG_AUTH },     { "local0.", LOG_LOCAL0 }, { "local1.", LOG_LOCAL1 },
+			   { "local2.", LOG_LOCAL2 }, { "local3.", LOG_LOCAL3 }, { "local4.", LOG_LOCAL4 },
+			   { "local5.", LOG_LOCAL5 }, { "local6.", LOG_LOCAL6 }, { "local7.", LOG_LOCAL7 } },
+	  levels[] = { { "emerg", LOG_EMERG }, { "alert", LOG_ALERT },	   { "crit", LOG_CRIT },
+		       { "err", LOG_ERR },     { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
+		       { "info", LOG_INFO },   { "debug", LOG_DEBUG } };
+	const char *level = text;
+	int facility = LOG_DAEMON;
+
+	for (size_t i = 0; i < ARRAY_LEN(facilities); i++) {
+		size_t len = strlen(facilities[i].name);
+
+		if (strncmp(text, facilities[i].name, len) == 0) {
+			facility = facilities[i].value;
+			level = text + len;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		if (strcmp(level, levels[i].name) != 0)
+			continue;
+		*priority = facility | levels[i].value;
+		return true;
+	}
+	return false;
+}
+
+bool text_to_words(const char **text, const char *const *names, size_t count, unsigned *bits)
+{
+	*bits = 0;
+	for (;; ++*text) {
+		size_t len = strcspn(*text, ","), i = 0;
+
+		while (i < count && (strlen(names[i]) != len || strncmp(names[i], *text, len) != 0))
+			i++;
+		if (i == count)
+			return false;
+		*bits |= 1u << i;
+		if ((*text)[len] == '\0')
+			return true;
+		*text += len;
+	}
 }

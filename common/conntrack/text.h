@@ -32,4 +32,16 @@ must_check bool text_to_number(const char *text, uint64_t max, uint64_t *number)
 /* Reads "90", "90s", "5m", "2h" or "3d" as seconds. False: anything else. */
 must_check bool text_to_duration(const char *text, uint64_t *seconds);
 
+/*
+ * Reads a priority of syslog, "daemon.warning" as in syslog.conf or a level alone, which means daemon. False:
+ * neither.
+ */
+must_check bool text_to_priority(const char *text, int *priority);
+
+/*
+ * Reads words separated by commas, each of which must be a name; bit n of *bits is set for the n-th name.
+ * False: *text points at the first word that is none.
+ */
+must_check bool text_to_words(const char **text, const char *const *names, size_t count, unsigned *bits);
+
 #endif

@@ -20,6 +20,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #define HEAD_6_18                                                                                            \
@@ -401,6 +402,26 @@ static void test_text(void)
 	      "rejects invalid numbers");
 }
 
+static void test_options(void)
+{
+	static const char *const names[] = { "new", "update", "destroy" };
+	const char *words = "destroy,new", *bad = "new,old,update";
+	unsigned bits;
+	int priority;
+
+	CHECK(text_to_priority("local3.err", &priority) && priority == (LOG_LOCAL3 | LOG_ERR),
+	      "reads a facility and a level");
+	CHECK(text_to_priority("info", &priority) && priority == (LOG_DAEMON | LOG_INFO), "reads a level");
+	CHECK(!text_to_priority("local3", &priority) && !text_to_priority("mail.err", &priority) &&
+		      !text_to_priority("daemon.", &priority) && !text_to_priority("", &priority),
+	      "rejects invalid priorities");
+	CHECK(text_to_words(&words, names, ARRAY_LEN(names), &bits) && bits == 5, "reads words");
+	CHECK(!text_to_words(&bad, names, ARRAY_LEN(names), &bits) && strcmp(bad, "old,update") == 0,
+	      "points at the first word that is not a name");
+	bad = "";
+	CHECK(!text_to_words(&bad, names, ARRAY_LEN(names), &bits), "rejects an empty word");
+}
+
 static int add(struct fleet *fleet, const char *text)
 {
 	return fleet_add(fleet, "file", text, strlen(text));
@@ -459,6 +480,7 @@ int main(void)
 	test_filters();
 	test_keys();
 	test_text();
+	test_options();
 	test_fleet();
 	return tap_done();
 }
