@@ -32,7 +32,7 @@ enum report_unit {
 extern const char *const report_unit_names[UNITS]; /* "entries"; for people */
 
 struct report_value {
-	bool known;	  /* the number is */
+	bool known; /* the number is valid */
 	uint64_t number;
 	const char *text; /* borrowed from the report; NULL: unknown, or no text */
 };
@@ -53,10 +53,10 @@ struct report_field {
 	const char *name;    /* the JSON key, and the column's name in --tsv */
 	const char *meaning; /* a sentence: the manual, and Prometheus' HELP */
 	enum report_unit unit;
-	report_get *get;	     /* NULL only for counters: their unit says where they are */
-	unsigned place[REPORT_FORMATS]; /* 1 comes first, each number once a format; 0: not in this format */
-	report_line *line;	       /* of IN_TEXT; NULL: name, value and unit, if known */
-	const char *metric, *type;     /* of IN_PROM: "ct_stat_entries", "gauge" */
+	report_get *get; /* NULL only for counters, which are found by their unit */
+	unsigned place[REPORT_FORMATS]; /* position in each format, from 1 without a gap; 0: not in it */
+	report_line *line;		/* for IN_TEXT; NULL: name, value and unit, if known */
+	const char *metric, *type;	/* for IN_PROM: "ct_stat_entries", "gauge" */
 };
 
 extern const struct report_field report_fields[];

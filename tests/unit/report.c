@@ -235,7 +235,7 @@ static void test_places(void)
 			used |= 1u << report_fields[i].place[format];
 			count += report_fields[i].place[format] != 0;
 		}
-		CHECK((used | 1) == (1u << (count + 1)) - 1, "the places of a format have no gap and no pair");
+		CHECK((used | 1) == (1u << (count + 1)) - 1, "a format has the places 1 to the number of its fields, each once");
 	}
 }
 
