@@ -161,6 +161,8 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 			return -EBUSY;
 		if (generation(real, &after) != 0 || after == before)
 			break;
+		if (tries + 1 == SAVE_TRIES)
+			return -EBUSY; /* no failure counts: it always changed meanwhile */
 	}
 	/* if objects made with nft make iptables-save fail, report them with their place */
 	if (real->backend.kind == BACKEND_NFT && !is_scratch(real))
