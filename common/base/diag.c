@@ -77,7 +77,6 @@ const struct diag_kind diag_kinds[DIAG_COUNT] = {
 	[DIAG_CT_HELPER_MISSING] = { "ct-helper-missing", LEVEL_WARNING, "a service that needs a helper, and none" },
 	[DIAG_CONNTRACK_NOTRACK] = { "conntrack-notrack", LEVEL_WARNING, "untracked packets that are then accepted by state alone" },
 	[DIAG_INVALID_LATE] = { "invalid-late", LEVEL_WARNING, "INVALID packets are accepted in front of the rule that drops them" },
-	[DIAG_EXPOSURE] = { "exposure", LEVEL_INFO, "what a family lets in, to be compared with the other" },
 	[DIAG_IPV6_OPEN] = { "ipv6-open", LEVEL_WARNING, "IPv6 accepts what IPv4 drops" },
 	[DIAG_DOCKER_BYPASS] = { "docker-bypass", LEVEL_WARNING, "a published port that INPUT only seems to close" },
 	[DIAG_CONNTRACK_CAPACITY] = { "conntrack-capacity", LEVEL_WARNING, "a connection table that is too small, or too full" },

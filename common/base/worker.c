@@ -5,80 +5,75 @@
 #include <errno.h>
 #include <string.h>
 
-/* One finding in the memfd: this, then text_len bytes of text and a NUL. */
-struct worker_message {
-	struct diag diag;
-	size_t text_len;
-};
-
-struct writer {
-	int fd;
-	struct strbuf pending;
-	int err;
+/* One message in the memfd: this, then the body, then the text and a NUL. */
+struct message_head {
+	unsigned kind;
+	size_t body_len, text_len;
 };
 
 #define FLUSH_AT ((size_t)64 * 1024)
 
-static void writer_flush(struct writer *writer)
+static void outbox_flush(struct outbox *out)
 {
-	if (writer->err == 0 && writer->pending.failed)
-		writer->err = -ENOMEM;
-	if (writer->err == 0 && writer->pending.len > 0)
-		writer->err = file_write(writer->fd, writer->pending.data, writer->pending.len);
-	strbuf_reset(&writer->pending);
+	if (out->err == 0 && out->pending.failed)
+		out->err = -ENOMEM;
+	if (out->err == 0 && out->pending.len > 0)
+		out->err = file_write(out->fd, out->pending.data, out->pending.len);
+	strbuf_reset(&out->pending);
 }
 
-static void write_record(void *ctx, const struct diag *diag)
+void outbox_send(struct outbox *out, unsigned kind, const void *body, size_t body_len, const char *text)
 {
-	struct writer *writer = ctx;
-	struct worker_message record = { .diag = *diag, .text_len = strlen(diag->text) };
+	struct message_head head;
 
-	record.diag.text = NULL;
-	strbuf_add(&writer->pending, (const char *)&record, sizeof(record));
-	strbuf_add(&writer->pending, diag->text, record.text_len + 1);
-	if (writer->pending.len >= FLUSH_AT)
-		writer_flush(writer);
+	memset(&head, 0, sizeof(head)); /* its padding is written, too */
+	head.kind = kind;
+	head.body_len = body_len;
+	head.text_len = strlen(text);
+	strbuf_add(&out->pending, (const char *)&head, sizeof(head));
+	strbuf_add(&out->pending, body, body_len);
+	strbuf_add(&out->pending, text, head.text_len + 1);
+	if (out->pending.len >= FLUSH_AT)
+		outbox_flush(out);
 }
 
 static int run(void *ctx, const struct child *child)
 {
 	const struct worker *worker = ctx;
-	struct writer writer = { .fd = child->output, .pending = STRBUF_INIT };
-	struct diag_log log = { .report = write_record, .ctx = &writer };
+	struct outbox out = { .fd = child->output, .pending = STRBUF_INIT };
 
-	worker->work(worker->ctx, &log);
-	writer_flush(&writer);
-	return writer.err;
+	worker->work(worker->ctx, &out);
+	outbox_flush(&out);
+	return out.err;
 }
 
-int worker_start(struct worker *worker, void (*work)(void *ctx, struct diag_log *log), void *ctx)
+int worker_start(struct worker *worker, void (*work)(void *ctx, struct outbox *out), void *ctx)
 {
 	worker->work = work;
 	worker->ctx = ctx;
 	return child_start(&worker->child, run, worker);
 }
 
-static int report_records(const struct strbuf *bytes, void (*report)(void *ctx, const struct diag *diag), void *ctx)
+static int receive_all(const struct strbuf *bytes, const struct inbox *in)
 {
 	size_t at = 0;
 
 	while (at < bytes->len) {
-		struct worker_message record;
+		struct message_head head;
 
-		if (bytes->len - at < sizeof(record))
+		if (bytes->len - at < sizeof(head))
 			return -EIO;
-		memcpy(&record, bytes->data + at, sizeof(record));
-		at += sizeof(record);
-		if (bytes->len - at < record.text_len + 1)
+		memcpy(&head, bytes->data + at, sizeof(head));
+		at += sizeof(head);
+		if (bytes->len - at < head.body_len + head.text_len + 1)
 			return -EIO;
-		record.diag.text = bytes->data + at;
-		report(ctx, &record.diag);
-		at += record.text_len + 1;
+		in->receive(in->ctx, head.kind, bytes->data + at, head.body_len, bytes->data + at + head.body_len);
+		at += head.body_len + head.text_len + 1;
 	}
 	return 0;
 }
 
-int worker_finish(struct worker *worker, void (*report)(void *ctx, const struct diag *diag), void *ctx, int *signal)
+int worker_finish(struct worker *worker, const struct inbox *in, int *signal)
 {
 	struct strbuf bytes = STRBUF_INIT;
 	struct child_end end;
@@ -86,7 +81,7 @@ int worker_finish(struct worker *worker, void (*report)(void *ctx, const struct 
 
 	*signal = end.signal;
 	if (err == 0)
-		err = report_records(&bytes, report, ctx);
+		err = receive_all(&bytes, in);
 	strbuf_free(&bytes);
 	return err;
 }

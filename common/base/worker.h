@@ -1,33 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A function run in a child process, its findings carried back: libxtables' state is global and per
+ * A function run in a child process, its messages carried back. libxtables' state is global and belongs to one
  * family, so each family is read by a process of its own, and both at once.
  */
 #ifndef FW_BASE_WORKER_H
 #define FW_BASE_WORKER_H
 
 #include "base/child.h"
-#include "base/diag.h"
+
+/* The child's end. Messages wait in it until there are enough of them to be worth a write. */
+struct outbox {
+	int fd;
+	struct strbuf pending;
+	int err; /* 0 or -errno: the first failure, reported by worker_finish */
+};
+
+/*
+ * Sends a message: a kind that the parent knows, a struct, and a text. A pointer in the struct means the same in
+ * the parent only if it points to memory from before worker_start.
+ */
+void outbox_send(struct outbox *out, unsigned kind, const void *body, size_t body_len, const char *text);
 
 struct worker {
 	struct child child;
-	void (*work)(void *ctx, struct diag_log *log);
+	void (*work)(void *ctx, struct outbox *out);
+	void *ctx;
+};
+
+/* Starts work(ctx, out) in a child, which must not print. 0 or -errno. The worker must stay where it is until worker_finish. */
+must_check int worker_start(struct worker *worker, void (*work)(void *ctx, struct outbox *out), void *ctx);
+
+/* Takes messages. The body is not aligned: copy it. Body and text live only during the call. */
+struct inbox {
+	void (*receive)(void *ctx, unsigned kind, const char *body, size_t body_len, const char *text);
 	void *ctx;
 };
 
 /*
- * Starts work(ctx, log) in a child. It must not print; the places in its findings must point to
- * memory from before this call, which is at the same address here. 0 or -errno. The worker must stay
- * where it is until worker_finish.
+ * Waits for the child and hands each of its messages to the inbox, in order. 0; -errno when the messages could not be
+ * had; -ECHILD when the child ended early, by a signal whose number is then in *signal.
  */
-must_check int worker_start(struct worker *worker, void (*work)(void *ctx, struct diag_log *log), void *ctx);
-
-/*
- * Waits for the child and hands each of its findings to report, in order (text valid during the
- * call). 0; -errno when the findings could not be had; -ECHILD when the child ended early, by a
- * signal whose number is then in *signal.
- */
-must_check int worker_finish(struct worker *worker, void (*report)(void *ctx, const struct diag *diag), void *ctx,
-			     int *signal);
+must_check int worker_finish(struct worker *worker, const struct inbox *in, int *signal);
 
 #endif

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/check.h"
-#include "base/worker.h"
 #include "check/check_chains.h"
 #include "check/check_family.h"
 #include "check/check_kernel.h"
 #include "check/check_meaning.h"
-#include "check/exposure.h"
-#include "check/findings.h"
+#include "check/results.h"
 #include "check/suppress.h"
 #include "model/ext.h"
 #include "model/reader.h"
@@ -14,7 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
-struct job {
+struct family_job {
 	const struct stream *stream;
 	const struct check_choice *choice;
 	const struct check_options *options;
@@ -43,14 +41,14 @@ static bool too_many_unasked(const struct ruleset *ruleset, const struct check_c
 }
 
 /* What nobody asked for is not looked for. What rules mean is a question only where all of them can be read. */
-static void run_checks(const struct ruleset *ruleset, const struct job *job, struct diag_log *log)
+static void run_checks(const struct ruleset *ruleset, const struct family_job *job, struct exposure *exposure, struct diag_log *log)
 {
 	const struct check_choice *choice = job->choice;
 
 	if (check_wants(choice, "syntax"))
 		check_family(ruleset, log);
 	if (check_wants(choice, "meaning") && job->sound && diag_errors(log) == 0 && !too_many_unasked(ruleset, choice, log))
-		check_meaning(ruleset, job->options, log);
+		check_meaning(ruleset, job->options, exposure, log);
 	if (check_wants(choice, "kernel")) {
 		check_kernel(ruleset, log);
 		check_chains(ruleset, log);
@@ -58,46 +56,34 @@ static void run_checks(const struct ruleset *ruleset, const struct job *job, str
 }
 
 /* In the child: one family, from lines to findings. */
-static void check_one_family(void *ctx, struct diag_log *log)
+static void check_one_family(void *ctx, struct outbox *out)
 {
-	const struct job *job = ctx;
+	const struct family_job *job = ctx;
+	struct diag_log log = results_log(out);
+	struct exposure exposure = { .no_memory = false };
 	struct ruleset *ruleset;
 	int err = ext_begin(job->family);
 
 	if (err != 0) {
-		diag_system(log, err, "libxtables could not be made ready (XTABLES_LIBDIR says where its extensions are)");
+		diag_system(&log, err, "libxtables could not be made ready (XTABLES_LIBDIR says where its extensions are)");
 		return;
 	}
-	ruleset = ruleset_read(job->stream, job->family, log);
+	ruleset = ruleset_read(job->stream, job->family, &log);
 	if (ruleset != NULL)
-		run_checks(ruleset, job, log);
+		run_checks(ruleset, job, &exposure, &log);
+	results_send_exposure(out, &exposure, &log);
 	ruleset_free(ruleset);
 }
 
-/* What the children find, and what they note for the comparison. */
-struct gathering {
-	struct findings findings;
-	struct exposure exposure;
-};
-
-static void gather(void *ctx, const struct diag *diag)
+static void finish_job(struct family_job *job, struct results *results, struct diag_log *log)
 {
-	struct gathering *gathering = ctx;
-
-	if (diag->id == DIAG_EXPOSURE)
-		exposure_add(&gathering->exposure, diag);
-	else
-		findings_add(&gathering->findings, diag);
-}
-
-static void finish_job(struct job *job, struct gathering *gathering, struct diag_log *log)
-{
+	struct inbox in = results_inbox(results);
 	int signal, err;
 
 	if (!job->started)
 		return;
-	gathering->findings.family = job->family;
-	err = worker_finish(&job->worker, gather, gathering, &signal);
+	results->findings.family = job->family;
+	err = worker_finish(&job->worker, &in, &signal);
 	if (err == -ECHILD && signal != 0)
 		diag_add(log, DIAG_SYSTEM, NULL, NULL, "the reader of IPv%d ended by signal %d (%s)",
 			 job->family == FAMILY_IPV6 ? 6 : 4, signal, strsignal(signal));
@@ -105,10 +91,10 @@ static void finish_job(struct job *job, struct gathering *gathering, struct diag
 		diag_system(log, err, "the findings of IPv%d", job->family == FAMILY_IPV6 ? 6 : 4);
 }
 
-static void run_jobs(const struct job *both, struct gathering *gathering, struct diag_log *log)
+static void run_jobs(const struct family_job *both, struct results *results, struct diag_log *log)
 {
 	const struct stream *stream = both->stream;
-	struct job jobs[] = { *both, *both };
+	struct family_job jobs[] = { *both, *both };
 
 	jobs[0].family = FAMILY_IPV4;
 	jobs[1].family = FAMILY_IPV6;
@@ -124,11 +110,19 @@ static void run_jobs(const struct job *both, struct gathering *gathering, struct
 			diag_system(log, err, "a process to read the rules");
 	}
 	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
-		finish_job(&jobs[i], gathering, log);
+		finish_job(&jobs[i], results, log);
+}
+
+/* In the parent: findings that come from the text, not from a child. */
+static void keep(void *ctx, const struct diag *diag)
+{
+	struct results *results = ctx;
+
+	findings_add(&results->findings, diag);
 }
 
 /* Between the findings, put in order, and the caller's log. */
-struct filter {
+struct report_filter {
 	const struct check_options *options;
 	struct suppressions suppressions;
 	struct diag_log *log;
@@ -138,7 +132,7 @@ struct filter {
 /* Were findings of this id looked for? */
 static bool was_looked_for(const void *ctx, enum diag_id id)
 {
-	const struct filter *filter = ctx;
+	const struct report_filter *filter = ctx;
 	const struct check_entry *entry = check_entry_of(id);
 
 	return filter->options->choice.chosen[id] && (entry == NULL || strcmp(entry->group, "meaning") != 0 || !filter->meaning_left);
@@ -146,7 +140,7 @@ static bool was_looked_for(const void *ctx, enum diag_id id)
 
 static void filter_finding(void *ctx, const struct diag *diag)
 {
-	struct filter *filter = ctx;
+	struct report_filter *filter = ctx;
 	struct diag copy = *diag;
 
 	filter->meaning_left |= diag->level == LEVEL_ERROR || diag->id == DIAG_UNDECIDED;
@@ -160,22 +154,21 @@ static void filter_finding(void *ctx, const struct diag *diag)
 void check_text(const char *name, const char *text, size_t len, const struct check_options *options,
 		struct diag_log *log)
 {
-	struct gathering gathering = { .findings.family = FAMILY_NONE };
-	struct diag_log collect = { .report = gather, .ctx = &gathering };
-	struct filter filter = { .options = options, .log = log };
+	struct results results = { .findings.family = FAMILY_NONE };
+	struct diag_log collect = { .report = keep, .ctx = &results };
+	struct report_filter filter = { .options = options, .log = log };
 	struct diag_log filtered = { .report = filter_finding, .ctx = &filter };
 	struct stream stream;
-	struct job job = { .stream = &stream, .choice = &options->choice, .options = options };
+	struct family_job job = { .stream = &stream, .choice = &options->choice, .options = options };
 
 	job.sound = stream_read(&stream, name, text, len, options->families, &collect);
 	suppressions_read(&filter.suppressions, &stream, &collect);
-	run_jobs(&job, &gathering, log);
-	gathering.findings.family = FAMILY_IPV6;
-	exposure_compare(&gathering.exposure, &collect);
-	findings_report(&gathering.findings, &stream, &filtered);
+	run_jobs(&job, &results, log);
+	results.findings.family = FAMILY_IPV6;
+	exposure_compare(&results.exposure, &collect);
+	findings_report(&results.findings, &stream, &filtered);
 	suppressions_report_unused(&filter.suppressions, &stream, was_looked_for, &filter, &filtered);
 	suppressions_free(&filter.suppressions);
-	findings_free(&gathering.findings);
-	exposure_free(&gathering.exposure);
+	results_free(&results);
 	stream_free(&stream);
 }

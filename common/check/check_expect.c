@@ -107,7 +107,7 @@ static void narrow(struct asked *asked, size_t i)
 /* Of what an allowing promise names, values of which nothing is accepted. */
 static void find_denied(struct asked *asked)
 {
-	struct diagrams *all = asked->m->flow.diagrams;
+	struct diagrams *all = asked->m->flow->diagrams;
 	unsigned named = 0;
 	diagram denied;
 
@@ -266,9 +266,11 @@ static void say_wrong(void *ctx, size_t line, const struct word *word, const cha
 	say(ctx, DIAG_EXPECT, line, word, "this promise cannot be read: %s", why);
 }
 
-void check_expect(struct meaning *m)
+void check_expect(const struct meaning *m)
 {
-	each_promise(m->ruleset, &(struct each){ m, use_promise, say_wrong });
+	struct meaning ctx = *m;
+
+	each_promise(m->ruleset, &(struct each){ &ctx, use_promise, say_wrong });
 }
 
 static void note_promise(void *ctx, size_t line, const struct promise *promise)

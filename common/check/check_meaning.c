@@ -103,7 +103,7 @@ void question_state(struct question *question, enum ct_state state)
 
 bool question_accepted_part(const struct question *question, diagram *all, diagram *accepted)
 {
-	struct flow *flow = (struct flow *)(uintptr_t)&question->m->flow;
+	struct flow *flow = question->m->flow;
 	diagram box = diagram_and(flow->diagrams, diagram_valid(flow->diagrams), diagram_box(flow->diagrams, &question->box));
 	diagram part;
 
@@ -121,7 +121,7 @@ struct packet question_packet(const struct question *question, diagram set)
 	struct box box;
 
 	box_usual(program, &question->box, usual);
-	box = diagram_some(question->m->flow.diagrams, set, usual);
+	box = diagram_some(question->m->flow->diagrams, set, usual);
 	return box_packet(program, &box);
 }
 
@@ -163,7 +163,7 @@ struct range question_unnamed(const struct meaning *m, enum field field, field_v
  */
 static enum may ask(const struct question *question, enum flow_end end, struct packet *some)
 {
-	struct flow *flow = (struct flow *)(uintptr_t)&question->m->flow;
+	struct flow *flow = question->m->flow;
 	const struct program *program = question->m->program;
 	uint32_t usual[FIELD_COUNT];
 	struct box box = question->box;
@@ -311,14 +311,16 @@ static void note_questions(void *ctx, struct space *space)
 		space_note_value(space, FIELD_ICMP, icmp6[i] << 8);
 }
 
-void check_meaning(const struct ruleset *ruleset, const struct check_options *options, struct diag_log *log)
+void check_meaning(const struct ruleset *ruleset, const struct check_options *options, struct exposure *exposure,
+		   struct diag_log *log)
 {
-	struct meaning m = { .ruleset = ruleset, .live = &options->live, .admin = options->admin, .log = log };
+	struct flow flow = { .program = NULL };
+	struct meaning m = { .ruleset = ruleset, .flow = &flow, .live = &options->live, .admin = options->admin, .exposure = exposure, .log = log };
 	bool good;
 
 	m.program = program_new(ruleset, note_questions, &m);
 	m.reach = m.program != NULL ? reach_new(m.program) : NULL;
-	good = m.reach != NULL && flow_begin(&m.flow, m.program, NODES_MAX);
+	good = m.reach != NULL && flow_begin(&flow, m.program, NODES_MAX);
 	if (good) {
 		check_dead(&m);
 		check_policy(&m);
@@ -338,7 +340,7 @@ void check_meaning(const struct ruleset *ruleset, const struct check_options *op
 	} else {
 		diag_memory(log);
 	}
-	flow_end(&m.flow);
+	flow_end(&flow);
 	reach_free(m.reach);
 	program_free(m.program);
 }

@@ -5,9 +5,11 @@
 
 #include "base/diag.h"
 #include "check/check.h"
+#include "check/exposure.h"
 #include "model/ruleset.h"
 
-/* One family. What the families must be compared for goes out as notes: see exposure.h. */
-void check_meaning(const struct ruleset *ruleset, const struct check_options *options, struct diag_log *log);
+/* One family. Its part of what the families are compared for is added to the exposure. */
+void check_meaning(const struct ruleset *ruleset, const struct check_options *options, struct exposure *exposure,
+		   struct diag_log *log);
 
 #endif

@@ -3,7 +3,6 @@
 #include "meaning/rewrite.h"
 #include "meaning/trace.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define WORK_MAX  4000000 /* ports times rules: beyond, nothing is said */
@@ -69,13 +68,6 @@ static struct question stranger_at(const struct meaning *m, unsigned proto)
 	return question;
 }
 
-static void note(const struct meaning *m, const struct where *where, const struct where *origin, bool open,
-		 unsigned proto, field_value first, field_value last, const char *packet)
-{
-	diag_add(m->log, DIAG_EXPOSURE, where, origin, "%c %u %u %u %s", open ? 'o' : 'c', proto, (unsigned)first,
-		 (unsigned)last, packet);
-}
-
 /* Each port that no stranger may come in by. */
 static void note_closed(const struct meaning *m, unsigned proto)
 {
@@ -84,7 +76,8 @@ static void note_closed(const struct meaning *m, unsigned proto)
 
 		question_field(&question, FIELD_DPORT, first_of(m, n), last_of(m, n));
 		if (outside_accepted(&question, NULL) == MAY_NEVER && !is_rewritten(m, proto, n))
-			note(m, NULL, NULL, false, proto, first_of(m, n), last_of(m, n), "");
+			exposure_add(m->exposure, &(struct exposed){ .proto = proto, .first = (unsigned)first_of(m, n),
+								     .last = (unsigned)last_of(m, n), .packet = "" });
 	}
 }
 
@@ -128,12 +121,15 @@ static void note_open(const struct meaning *m, unsigned proto, uint32_t from, ui
 	struct packet packet = stranger(m, proto, first_of(m, from));
 	unsigned index = result->rule != NULL ? result->rule->rule->line : meaning_chain_line(m, result->chain->chain);
 	const struct line *line = &m->ruleset->stream->lines.item[index];
-	struct where where = meaning_where(m, line);
-	struct where origin = stream_origin_where(m->ruleset->stream, line);
+	struct exposed exposed = { .open = true, .proto = proto, .where = meaning_where(m, line) };
 	struct strbuf text = STRBUF_INIT;
 
 	packet_text(&text, &packet);
-	note(m, &where, &origin, true, proto, first_of(m, from), last_of(m, to), strbuf_text(&text));
+	exposed.first = (unsigned)first_of(m, from);
+	exposed.last = (unsigned)last_of(m, to);
+	exposed.origin = stream_origin_where(m->ruleset->stream, line);
+	exposed.packet = strbuf_text(&text);
+	exposure_add(m->exposure, &exposed);
 	strbuf_free(&text);
 }
 
@@ -172,21 +168,16 @@ void exposure_note(const struct meaning *m)
 
 /* --- both ----------------------------------------------------------------------------------------------- */
 
-void exposure_add(struct exposure *exposure, const struct diag *note)
+void exposure_add(struct exposure *exposure, const struct exposed *exposed)
 {
-	struct exposed exposed = { .where = note->where, .origin = note->origin };
-	char kind;
-	int at = 0;
+	struct exposed copy = *exposed;
 
-	if (sscanf(note->text, "%c %u %u %u %n", &kind, &exposed.proto, &exposed.first, &exposed.last, &at) != 4)
-		return;
-	exposed.open = kind == 'o';
-	exposed.packet = arena_text(&exposure->arena, note->text + at, strlen(note->text + at));
-	if (exposed.packet == NULL || !vec_push(&exposure->list, exposed))
+	copy.packet = arena_text(&exposure->arena, exposed->packet, strlen(exposed->packet));
+	if (copy.packet == NULL || !vec_push(&exposure->list, copy))
 		exposure->no_memory = true;
 }
 
-struct report {
+struct exposure_text {
 	struct strbuf ports, packet;
 	unsigned shown, more;
 	unsigned proto, first, last; /* found and not yet shown; proto 0: none */
@@ -194,51 +185,51 @@ struct report {
 };
 
 /* The example is to the first port of its rule's stretch, which may be closed over IPv6 too. */
-static void set_example(struct report *report, const struct exposed *open, unsigned port)
+static void set_example(struct exposure_text *text, const struct exposed *open, unsigned port)
 {
 	const char *colon = strrchr(open->packet, ':');
 
-	if (report->packet.len > 0 || colon == NULL)
+	if (text->packet.len > 0 || colon == NULL)
 		return;
-	strbuf_add(&report->packet, open->packet, (size_t)(colon - open->packet));
-	strbuf_printf(&report->packet, ":%u%s", port, colon + 1 + strspn(colon + 1, "0123456789"));
+	strbuf_add(&text->packet, open->packet, (size_t)(colon - open->packet));
+	strbuf_printf(&text->packet, ":%u%s", port, colon + 1 + strspn(colon + 1, "0123456789"));
 }
 
-static void show_stretch(struct report *report)
+static void show_stretch(struct exposure_text *text)
 {
-	if (report->proto == 0)
+	if (text->proto == 0)
 		return;
-	if (report->shown == SHOWN_MAX) {
-		report->more++;
+	if (text->shown == SHOWN_MAX) {
+		text->more++;
 		return;
 	}
-	strbuf_puts(&report->ports, report->shown == 0 ? "" : ", ");
-	if (report->shown_proto != report->proto)
-		strbuf_puts(&report->ports, report->proto == IPPROTO_TCP ? "tcp " : "udp ");
-	strbuf_printf(&report->ports, "%u", report->first);
-	if (report->last != report->first)
-		strbuf_printf(&report->ports, "-%u", report->last);
-	report->shown_proto = report->proto;
-	report->shown++;
+	strbuf_puts(&text->ports, text->shown == 0 ? "" : ", ");
+	if (text->shown_proto != text->proto)
+		strbuf_puts(&text->ports, text->proto == IPPROTO_TCP ? "tcp " : "udp ");
+	strbuf_printf(&text->ports, "%u", text->first);
+	if (text->last != text->first)
+		strbuf_printf(&text->ports, "-%u", text->last);
+	text->shown_proto = text->proto;
+	text->shown++;
 }
 
-static void add_stretch(struct report *report, const struct exposed *open, unsigned first, unsigned last)
+static void add_stretch(struct exposure_text *text, const struct exposed *open, unsigned first, unsigned last)
 {
 	first = first == 0 ? 1 : first;
 	if (first > last)
 		return;
-	set_example(report, open, first);
-	if (report->proto == open->proto && report->last + 1 == first) {
-		report->last = last;
+	set_example(text, open, first);
+	if (text->proto == open->proto && text->last + 1 == first) {
+		text->last = last;
 		return;
 	}
-	show_stretch(report);
-	report->proto = open->proto;
-	report->first = first;
-	report->last = last;
+	show_stretch(text);
+	text->proto = open->proto;
+	text->first = first;
+	text->last = last;
 }
 
-static void compare_one(const struct exposure *exposure, const struct exposed *open, struct report *report)
+static void compare_one(const struct exposure *exposure, const struct exposed *open, struct exposure_text *text)
 {
 	for (size_t i = 0; i < exposure->list.len; i++) {
 		const struct exposed *closed = &exposure->list.item[i];
@@ -246,7 +237,7 @@ static void compare_one(const struct exposure *exposure, const struct exposed *o
 		unsigned last = closed->last < open->last ? closed->last : open->last;
 
 		if (!closed->open && closed->proto == open->proto && first <= last)
-			add_stretch(report, open, first, last);
+			add_stretch(text, open, first, last);
 	}
 }
 
@@ -258,20 +249,20 @@ static bool same_line(const struct exposed *a, const struct exposed *b)
 static void report_line(const struct exposure *exposure, size_t at, struct diag_log *log)
 {
 	const struct exposed *open = &exposure->list.item[at];
-	struct report report = { .ports = STRBUF_INIT, .packet = STRBUF_INIT };
+	struct exposure_text text = { .ports = STRBUF_INIT, .packet = STRBUF_INIT };
 
 	for (size_t n = at; n < exposure->list.len; n++)
 		if (same_line(open, &exposure->list.item[n]))
-			compare_one(exposure, &exposure->list.item[n], &report);
-	show_stretch(&report);
-	if (report.more > 0)
-		strbuf_printf(&report.ports, " and %u more", report.more);
-	if (report.shown > 0)
+			compare_one(exposure, &exposure->list.item[n], &text);
+	show_stretch(&text);
+	if (text.more > 0)
+		strbuf_printf(&text.ports, " and %u more", text.more);
+	if (text.shown > 0)
 		diag_add(log, DIAG_IPV6_OPEN, &open->where, &open->origin,
-			 "over IPv6 this lets in strangers whom IPv4 keeps out: %s: for example %s", strbuf_text(&report.ports),
-			 strbuf_text(&report.packet));
-	strbuf_free(&report.ports);
-	strbuf_free(&report.packet);
+			 "over IPv6 this lets in strangers whom IPv4 keeps out: %s: for example %s", strbuf_text(&text.ports),
+			 strbuf_text(&text.packet));
+	strbuf_free(&text.ports);
+	strbuf_free(&text.packet);
 }
 
 void exposure_compare(const struct exposure *exposure, struct diag_log *log)

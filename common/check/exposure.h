@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What each family lets in, put side by side: ports that IPv4 closes to everybody and IPv6 opens to a
- * stranger. Each family is read by a process of its own, which sends its part as notes (DIAG_EXPOSURE,
- * never shown); the comparison is made where both have come together.
+ * Compares what the families accept: ports that IPv4 closes to everybody and IPv6 opens to a stranger.
+ * Each family is read by a process of its own, which notes its part and sends it (results.h). The parent compares.
  */
 #ifndef FW_CHECK_EXPOSURE_H
 #define FW_CHECK_EXPOSURE_H
@@ -12,15 +11,12 @@
 #include "base/vec.h"
 #include "check/meaning_checks.h"
 
-/* In the child: notes of this family. Nothing where the text is for one family. */
-void exposure_note(const struct meaning *m);
-
 /* A stretch of ports that are treated alike. */
 struct exposed {
 	bool open; /* by IPv6; else closed by IPv4 */
 	unsigned proto, first, last;
 	struct where where, origin; /* the rule that opens it, or the chain whose policy does */
-	const char *packet;         /* an example, to its first port */
+	const char *packet;         /* an example, to its first port; in the arena */
 };
 
 struct exposure {
@@ -29,8 +25,10 @@ struct exposure {
 	bool no_memory;
 };
 
-/* Keeps a note. */
-void exposure_add(struct exposure *exposure, const struct diag *note);
+/* Keeps a copy. */
+void exposure_add(struct exposure *exposure, const struct exposed *exposed);
+/* Adds this family's part to m->exposure. Nothing where the text is for one family. */
+void exposure_note(const struct meaning *m);
 /* Reports what is open in the one and closed in the other, once for each rule that opens. */
 void exposure_compare(const struct exposure *exposure, struct diag_log *log);
 void exposure_free(struct exposure *exposure);

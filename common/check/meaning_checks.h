@@ -9,13 +9,16 @@
 #include "meaning/packet.h"
 #include "meaning/reach.h"
 
+struct exposure;
+
 struct meaning {
 	const struct ruleset *ruleset;
 	struct program *program;
 	struct reach *reach;
-	struct flow flow;
+	struct flow *flow;
 	const struct check_live *live;
 	unsigned admin; /* as in struct check_options */
+	struct exposure *exposure; /* gets this family's part */
 	struct diag_log *log;
 };
 
@@ -105,7 +108,7 @@ void check_addresses(const struct meaning *m);
 void check_redundant(const struct meaning *m);
 void check_settings(const struct meaning *m);
 void check_order(const struct meaning *m);
-void check_expect(struct meaning *m);
+void check_expect(const struct meaning *m);
 /* What check_expect will ask about. */
 void check_expect_note(const struct ruleset *ruleset, struct space *space);
 
