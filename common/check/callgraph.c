@@ -4,38 +4,38 @@
 #include <string.h>
 
 /* From a chain to its node: sorted by address, for a search by halves. */
-struct place {
+struct chain_place {
 	const struct chain *chain;
 	size_t node;
 };
 
 static int compare_places(const void *a, const void *b)
 {
-	const struct place *x = a, *y = b;
+	const struct chain_place *x = a, *y = b;
 
 	return x->chain < y->chain ? -1 : x->chain > y->chain;
 }
 
-static struct place *sort_places(const struct table *table)
+static struct chain_place *sort_places(const struct table *table)
 {
-	struct place *places = calloc(table->chains.len + 1, sizeof(*places));
+	struct chain_place *places = calloc(table->chains.len + 1, sizeof(*places));
 
 	for (size_t i = 0; places != NULL && i < table->chains.len; i++)
-		places[i] = (struct place){ table->chains.item[i], i };
+		places[i] = (struct chain_place){ table->chains.item[i], i };
 	if (places != NULL)
 		qsort(places, table->chains.len, sizeof(*places), compare_places);
 	return places;
 }
 
-static bool add_node(struct callgraph *graph, const struct table *table, const struct place *places,
+static bool add_node(struct callgraph *graph, const struct table *table, const struct chain_place *places,
 		     const struct chain *chain)
 {
 	struct callgraph_node node = { .chain = chain, .hooks = chain->hook, .first = graph->calls.len };
 
 	for (size_t i = 0; i < chain->rules.len; i++) {
 		const struct rule *rule = chain->rules.item[i];
-		struct place key = { .chain = rule->jump };
-		const struct place *to;
+		struct chain_place key = { .chain = rule->jump };
+		const struct chain_place *to;
 
 		if (rule->jump == NULL)
 			continue;
@@ -142,7 +142,7 @@ static bool explore(struct callgraph *graph)
 
 bool callgraph_make(struct callgraph *graph, const struct table *table)
 {
-	struct place *places = sort_places(table);
+	struct chain_place *places = sort_places(table);
 	bool good = places != NULL;
 
 	memset(graph, 0, sizeof(*graph));

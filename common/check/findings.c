@@ -8,7 +8,7 @@
 void findings_add(void *ctx, const struct diag *diag)
 {
 	struct findings *findings = ctx;
-	struct finding finding = { .diag = *diag, .families = findings->family, .order = findings->list.len };
+	struct kept_finding finding = { .diag = *diag, .families = findings->family, .order = findings->list.len };
 
 	finding.diag.text = arena_text(&findings->arena, diag->text, strlen(diag->text));
 	if (finding.diag.text == NULL || !vec_push(&findings->list, finding))
@@ -18,7 +18,7 @@ void findings_add(void *ctx, const struct diag *diag)
 /* By line, then the stream's own before the families', then by column, kind and text: equal ones become neighbours. */
 static int compare(const void *a, const void *b)
 {
-	const struct finding *x = a, *y = b;
+	const struct kept_finding *x = a, *y = b;
 	int texts;
 
 	if (x->diag.where.line != y->diag.where.line)
@@ -33,7 +33,7 @@ static int compare(const void *a, const void *b)
 	return x->order < y->order ? -1 : 1;
 }
 
-static bool same(const struct finding *x, const struct finding *y)
+static bool same(const struct kept_finding *x, const struct kept_finding *y)
 {
 	return x->diag.id == y->diag.id && x->diag.where.line == y->diag.where.line &&
 	       x->diag.where.column == y->diag.where.column && strcmp(x->diag.text, y->diag.text) == 0;
@@ -44,8 +44,8 @@ static void merge(struct findings *findings)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < findings->list.len; i++) {
-		struct finding *last = kept > 0 ? &findings->list.item[kept - 1] : NULL;
-		const struct finding *next = &findings->list.item[i];
+		struct kept_finding *last = kept > 0 ? &findings->list.item[kept - 1] : NULL;
+		const struct kept_finding *next = &findings->list.item[i];
 
 		if (last != NULL && same(last, next) && (last->families & next->families) == 0)
 			last->families |= next->families;
@@ -74,7 +74,7 @@ static enum family objectors(const struct findings *findings, size_t index)
  * A line without a mark that only one family can read: iptables-restore and ip6tables-restore would
  * disagree about the text, so it is an error with the advice to say which one is meant.
  */
-static void report_one_sided(const struct finding *finding, enum family objector, struct diag_log *log)
+static void report_one_sided(const struct kept_finding *finding, enum family objector, struct diag_log *log)
 {
 	int other = objector == FAMILY_IPV6 ? 4 : 6;
 
@@ -114,7 +114,7 @@ static enum family finders(const struct findings *findings, size_t index)
 
 static void report(const struct findings *findings, size_t index, const struct stream *stream, struct diag_log *log)
 {
-	const struct finding *finding = &findings->list.item[index];
+	const struct kept_finding *finding = &findings->list.item[index];
 	const struct diag *diag = &finding->diag;
 	const struct check_entry *entry = check_entry_of(diag->id);
 	bool meaning = entry != NULL && strcmp(entry->group, "meaning") == 0;

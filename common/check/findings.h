@@ -11,14 +11,14 @@
 #include "base/vec.h"
 #include "text/stream.h"
 
-struct finding {
+struct kept_finding {
 	struct diag diag;      /* its text is in the arena */
 	enum family families;  /* who found it; FAMILY_NONE: the stream, before any family */
 	unsigned long order;   /* of arrival, to keep a stable order within a line */
 };
 
 struct findings {
-	VEC(struct finding) list;
+	VEC(struct kept_finding) list;
 	struct arena arena;
 	enum family family; /* of those that come next */
 	bool no_memory;

@@ -5,19 +5,19 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-struct reading {
+struct promise_reading {
 	struct promise *promise;
 	const struct words *words;
 	enum family family;
 	unsigned at; /* the next word */
 };
 
-static const char *next_word(struct reading *reading)
+static const char *next_word(struct promise_reading *reading)
 {
 	return reading->at < reading->words->count ? reading->words->item[reading->at].text : NULL;
 }
 
-static bool take(struct reading *reading, const char *word)
+static bool take(struct promise_reading *reading, const char *word)
 {
 	const char *next = next_word(reading);
 
@@ -37,7 +37,7 @@ static bool read_number(const char *text, size_t len, unsigned long max, field_v
 	return good;
 }
 
-static const char *read_address(struct reading *reading, struct promise_field *to)
+static const char *read_address(struct promise_reading *reading, struct promise_field *to)
 {
 	const char *text = next_word(reading), *slash = text != NULL ? strchr(text, '/') : NULL;
 	enum family of = text != NULL && strchr(text, ':') != NULL ? FAMILY_IPV6 : FAMILY_IPV4;
@@ -63,7 +63,7 @@ static const char *read_address(struct reading *reading, struct promise_field *t
 	return NULL;
 }
 
-static const char *read_interface(struct reading *reading, struct promise_field *to)
+static const char *read_interface(struct promise_reading *reading, struct promise_field *to)
 {
 	const char *text = next_word(reading);
 	size_t len = text != NULL ? strlen(text) : 0;
@@ -83,7 +83,7 @@ static const char *read_interface(struct reading *reading, struct promise_field 
 	return NULL;
 }
 
-static const char *read_port(struct reading *reading)
+static const char *read_port(struct promise_reading *reading)
 {
 	struct promise_field *port = &reading->promise->port;
 	const char *text = next_word(reading), *last;
@@ -100,7 +100,7 @@ static const char *read_port(struct reading *reading)
 	return NULL;
 }
 
-static const char *read_protocol(struct reading *reading)
+static const char *read_protocol(struct promise_reading *reading)
 {
 	static const struct {
 		const char *name;
@@ -130,7 +130,7 @@ static const char *read_protocol(struct reading *reading)
 	return NULL;
 }
 
-static const char *read_place(struct reading *reading)
+static const char *read_place(struct promise_reading *reading)
 {
 	struct promise *promise = reading->promise;
 	struct promise_field *to;
@@ -159,7 +159,7 @@ static const char *read_place(struct reading *reading)
 
 const char *promise_read(struct promise *promise, const struct words *words, enum family family, unsigned *at)
 {
-	struct reading reading = { promise, words, family, 2 }; /* behind "#@" and "expect" */
+	struct promise_reading reading = { promise, words, family, 2 }; /* behind "#@" and "expect" */
 	const char *wrong = NULL;
 
 	*promise = (struct promise){ .allow = take(&reading, "allow") };
