@@ -6,7 +6,7 @@
 #ifndef FW_CMD_CLI_H
 #define FW_CMD_CLI_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "text/family.h"
 
 #include <getopt.h>

@@ -3,7 +3,7 @@
 #ifndef FW_CHECK_BLAME_H
 #define FW_CHECK_BLAME_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "model/ruleset.h"
 
 /*

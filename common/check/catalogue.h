@@ -6,7 +6,7 @@
 #ifndef FW_CHECK_CATALOGUE_H
 #define FW_CHECK_CATALOGUE_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 
 struct check_entry {
 	enum diag_id id;

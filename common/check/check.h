@@ -3,9 +3,9 @@
 #ifndef FW_CHECK_CHECK_H
 #define FW_CHECK_CHECK_H
 
-#include "base/diag.h"
 #include "check/catalogue.h"
 #include "check/setting.h"
+#include "diag/diag.h"
 #include "text/stream.h"
 
 struct check_options {

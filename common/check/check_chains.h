@@ -3,7 +3,7 @@
 #ifndef FW_CHECK_CHECK_CHAINS_H
 #define FW_CHECK_CHECK_CHAINS_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "model/ruleset.h"
 
 void check_chains(const struct ruleset *ruleset, struct diag_log *log);

@@ -3,7 +3,7 @@
 #ifndef FW_CHECK_CHECK_FAMILY_H
 #define FW_CHECK_CHECK_FAMILY_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "model/ruleset.h"
 
 void check_family(const struct ruleset *ruleset, struct diag_log *log);

@@ -3,9 +3,9 @@
 #ifndef FW_CHECK_CHECK_MEANING_H
 #define FW_CHECK_CHECK_MEANING_H
 
-#include "base/diag.h"
 #include "check/check.h"
 #include "check/exposure.h"
+#include "diag/diag.h"
 #include "model/ruleset.h"
 
 /* One family. Its part of what the families are compared for is added to the exposure. */

@@ -3,7 +3,7 @@
 #ifndef FW_CHECK_EXPORT_H
 #define FW_CHECK_EXPORT_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 
 /*
  * One object and a newline. Keys, all always there: file, line, column, width (numbers; 0: none in

@@ -7,9 +7,9 @@
 #define FW_CHECK_EXPOSURE_H
 
 #include "base/arena.h"
-#include "base/diag.h"
 #include "base/vec.h"
 #include "check/meaning_checks.h"
+#include "diag/diag.h"
 
 /* A stretch of ports that are treated alike. */
 struct exposed {

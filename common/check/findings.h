@@ -7,8 +7,8 @@
 #define FW_CHECK_FINDINGS_H
 
 #include "base/arena.h"
-#include "base/diag.h"
 #include "base/vec.h"
+#include "diag/diag.h"
 #include "text/stream.h"
 
 struct kept_finding {

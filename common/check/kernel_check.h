@@ -3,7 +3,7 @@
 #ifndef FW_CHECK_KERNEL_CHECK_H
 #define FW_CHECK_KERNEL_CHECK_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "model/ruleset.h"
 
 /* The rule that is being looked at, and where it stands. */

@@ -3,8 +3,8 @@
 #ifndef FW_CHECK_MEANING_CHECKS_H
 #define FW_CHECK_MEANING_CHECKS_H
 
-#include "base/diag.h"
 #include "check/setting.h"
+#include "diag/diag.h"
 #include "meaning/flow.h"
 #include "meaning/packet.h"
 #include "meaning/reach.h"

@@ -6,8 +6,8 @@
 #ifndef FW_HOST_BACKEND_H
 #define FW_HOST_BACKEND_H
 
-#include "base/diag.h"
 #include "base/strbuf.h"
+#include "diag/diag.h"
 #include "host/netns.h"
 #include "host/spawn.h"
 #include "text/family.h"

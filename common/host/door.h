@@ -9,8 +9,8 @@
 #ifndef FW_HOST_DOOR_H
 #define FW_HOST_DOOR_H
 
-#include "base/diag.h"
 #include "base/strbuf.h"
+#include "diag/diag.h"
 #include "host/backend.h"
 #include "host/clear.h"
 #include "text/family.h"

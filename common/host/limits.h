@@ -3,7 +3,7 @@
 #ifndef FW_HOST_LIMITS_H
 #define FW_HOST_LIMITS_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 
 /*
  * Call this first in a program that changes the machine. It raises the limits on descriptors, files and memory as far

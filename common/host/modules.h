@@ -3,8 +3,8 @@
 #ifndef FW_HOST_MODULES_H
 #define FW_HOST_MODULES_H
 
-#include "base/diag.h"
 #include "base/strbuf.h"
+#include "diag/diag.h"
 #include "ruletext/extras.h"
 
 /*

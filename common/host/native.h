@@ -7,10 +7,10 @@
 #ifndef FW_HOST_NATIVE_H
 #define FW_HOST_NATIVE_H
 
-#include "base/diag.h"
 #include "base/strbuf.h"
-#include "base/task.h"
 #include "base/vec.h"
+#include "diag/diag.h"
+#include "diag/task.h"
 #include "host/backend.h"
 
 struct native {

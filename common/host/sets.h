@@ -3,7 +3,7 @@
 #ifndef FW_HOST_SETS_H
 #define FW_HOST_SETS_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "host/netns.h"
 
 /*

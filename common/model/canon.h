@@ -10,9 +10,9 @@
 #ifndef FW_MODEL_CANON_H
 #define FW_MODEL_CANON_H
 
-#include "base/diag.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "diag/diag.h"
 #include "text/stream.h"
 
 struct canon {

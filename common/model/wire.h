@@ -6,7 +6,7 @@
 #ifndef FW_MODEL_WIRE_H
 #define FW_MODEL_WIRE_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 
 enum wire_kind {
 	WIRE_FINDING = 1, /* struct wire_finding, then its text */

@@ -6,7 +6,7 @@
 #ifndef FW_PROFILE_IMPORT_H
 #define FW_PROFILE_IMPORT_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "text/family.h"
 
 /*

@@ -8,7 +8,7 @@
 #define FW_PROFILE_OUTPUT_H
 
 #include "base/arena.h"
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "base/vec.h"
 #include "addr/addr.h"
 #include "text/family.h"

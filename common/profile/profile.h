@@ -11,7 +11,7 @@
 #ifndef FW_PROFILE_PROFILE_H
 #define FW_PROFILE_PROFILE_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "text/family.h"
 
 /* How the compiler reads the files that a profile names, and the current time. */

@@ -6,7 +6,7 @@
 #ifndef FW_PROFILE_STATEMENT_H
 #define FW_PROFILE_STATEMENT_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "addr/addr.h"
 #include "profile/rate.h"
 

@@ -7,8 +7,8 @@
 #define FW_ROTATE_CONFIG_H
 
 #include "base/arena.h"
-#include "base/diag.h"
 #include "base/vec.h"
+#include "diag/diag.h"
 #include "rotate/rotate.h"
 
 struct rotate_config {

@@ -4,7 +4,7 @@
 #define FW_ROTATE_DIRECTIVE_H
 
 #include "base/arena.h"
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "rotate/setting.h"
 
 /* A word of a line and its place. */

@@ -3,7 +3,7 @@
 #ifndef FW_ROTATE_INSPECT_H
 #define FW_ROTATE_INSPECT_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "rotate/setting.h"
 
 #include <stdio.h>

@@ -11,7 +11,7 @@
 #ifndef FW_ROTATE_PIPE_H
 #define FW_ROTATE_PIPE_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "rotate/rotate.h"
 
 #include <signal.h>

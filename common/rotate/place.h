@@ -15,7 +15,7 @@
 #ifndef FW_ROTATE_PLACE_H
 #define FW_ROTATE_PLACE_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "rotate/setting.h"
 
 struct log_place {

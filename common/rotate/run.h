@@ -3,7 +3,7 @@
 #ifndef FW_ROTATE_RUN_H
 #define FW_ROTATE_RUN_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 
 #include <stdio.h>
 

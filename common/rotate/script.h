@@ -7,7 +7,7 @@
 #ifndef FW_ROTATE_SCRIPT_H
 #define FW_ROTATE_SCRIPT_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "rotate/setting.h"
 
 /* `what` names it in messages, `first` and `second` become $1 and $2 (NULL: none). 0, or -errno after a report. */

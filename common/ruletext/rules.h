@@ -7,11 +7,11 @@
 #define FW_RULETEXT_RULES_H
 
 #include "base/arena.h"
-#include "base/diag.h"
 #include "base/piece.h"
 #include "base/strbuf.h"
 #include "base/textmap.h"
 #include "base/vec.h"
+#include "diag/diag.h"
 #include "text/stream.h"
 
 struct text_rule {

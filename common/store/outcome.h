@@ -6,7 +6,7 @@
 #ifndef FW_STORE_OUTCOME_H
 #define FW_STORE_OUTCOME_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "store/state.h"
 
 /* Reporter of a diag_log that keeps the messages, one a line, and passes them on. */

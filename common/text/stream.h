@@ -16,8 +16,8 @@
 #define FW_TEXT_STREAM_H
 
 #include "base/arena.h"
-#include "base/diag.h"
 #include "base/vec.h"
+#include "diag/diag.h"
 #include "text/family.h"
 
 /* iptables-restore 1.8.9 reads lines into 10,240 bytes, the newline and a NUL included. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/arena.h"
 #include "base/atomic.h"
-#include "base/diag.h"
 #include "base/escape.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/number.h"
 #include "base/vec.h"
+#include "diag/diag.h"
 #include "tap.h"
 
 #include <dirent.h>

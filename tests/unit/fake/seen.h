@@ -3,7 +3,7 @@
 #ifndef FW_TESTS_FAKE_SEEN_H
 #define FW_TESTS_FAKE_SEEN_H
 
-#include "base/diag.h"
+#include "diag/diag.h"
 
 /* Zeroed: nothing was found. */
 struct seen {

@@ -4,8 +4,8 @@
  * Each kind has a stable name, which stands in brackets behind the text, and a level, from which
  * the exit status of a run follows. fw-diagnostics(7) explains each.
  */
-#ifndef FW_BASE_DIAG_H
-#define FW_BASE_DIAG_H
+#ifndef FW_DIAG_DIAG_H
+#define FW_DIAG_DIAG_H
 
 #include "base/base.h"
 #include "base/strbuf.h"

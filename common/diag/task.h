@@ -8,11 +8,11 @@
  *	good = read_other_rules(...);
  *	good = task_finish(&task, log) && good;
  */
-#ifndef FW_BASE_TASK_H
-#define FW_BASE_TASK_H
+#ifndef FW_DIAG_TASK_H
+#define FW_DIAG_TASK_H
 
-#include "base/diag.h"
 #include "base/vec.h"
+#include "diag/diag.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

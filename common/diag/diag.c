@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/diag.h"
+#include "diag/diag.h"
 #include "base/escape.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/task.h"
+#include "diag/task.h"
 
 #include <stdlib.h>
 #include <string.h>
