@@ -2,6 +2,7 @@
 /* fw-lint: reads a ruleset as both families would, reports every fault, and passes it on only when there is none. */
 #include "check/export.h"
 #include "cli.h"
+#include "diag/catalogue.h"
 #include "fw-lint/live.h"
 #include "fw-lint/options.h"
 
@@ -29,9 +30,9 @@ static void print_catalogue(const struct fw_lint_options *options)
 	struct strbuf out = STRBUF_INIT;
 
 	if (options->list)
-		check_list(&out);
+		catalogue_list(&out);
 	else
-		check_explain(&out, check_find(options->explain));
+		catalogue_explain(&out, catalogue_find(options->explain));
 	cli_write(&out);
 	strbuf_free(&out);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fw-lint/options.h"
+#include "diag/catalogue.h"
 
 #include <string.h>
 
@@ -112,7 +113,7 @@ struct fw_lint_options options_parse(struct cli *cli, int argc, char *argv[])
 	while ((c = cli_option(cli, argc, argv, ":46qc:W:f:La:le:hV", longs)) != -1)
 		read_option(cli, &options, c);
 	options.path = cli_operand(cli, argc, argv);
-	if (options.explain != NULL && check_find(options.explain) == DIAG_COUNT)
+	if (options.explain != NULL && catalogue_find(options.explain) == DIAG_COUNT)
 		cli_misuse(cli, "no finding is called %s: see fw-lint --list-checks", options.explain);
 	return options;
 }

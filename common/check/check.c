@@ -45,11 +45,11 @@ static void run_checks(const struct ruleset *ruleset, const struct family_job *j
 {
 	const struct check_choice *choice = job->choice;
 
-	if (check_wants(choice, "syntax"))
+	if (check_wants(choice, GROUP_SYNTAX))
 		check_family(ruleset, log);
-	if (check_wants(choice, "meaning") && job->sound && diag_errors(log) == 0 && !too_many_unasked(ruleset, choice, log))
+	if (check_wants(choice, GROUP_MEANING) && job->sound && diag_errors(log) == 0 && !too_many_unasked(ruleset, choice, log))
 		check_meaning(ruleset, job->options, exposure, log);
-	if (check_wants(choice, "kernel")) {
+	if (check_wants(choice, GROUP_KERNEL)) {
 		check_kernel(ruleset, log);
 		check_chains(ruleset, log);
 	}
@@ -133,9 +133,8 @@ struct report_filter {
 static bool was_looked_for(const void *ctx, enum diag_id id)
 {
 	const struct report_filter *filter = ctx;
-	const struct check_entry *entry = check_entry_of(id);
 
-	return filter->options->choice.chosen[id] && (entry == NULL || strcmp(entry->group, "meaning") != 0 || !filter->meaning_left);
+	return filter->options->choice.chosen[id] && (diag_kinds[id].group != GROUP_MEANING || !filter->meaning_left);
 }
 
 static void filter_finding(void *ctx, const struct diag *diag)

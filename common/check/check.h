@@ -3,7 +3,7 @@
 #ifndef FW_CHECK_CHECK_H
 #define FW_CHECK_CHECK_H
 
-#include "check/catalogue.h"
+#include "check/choice.h"
 #include "check/setting.h"
 #include "diag/diag.h"
 #include "text/stream.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/export.h"
 #include "base/json.h"
-#include "check/catalogue.h"
+#include "diag/catalogue.h"
 
 #include <string.h>
 
@@ -33,21 +33,25 @@ static const char *sarif_level(enum level level)
 
 void sarif_begin(struct sarif *sarif, struct strbuf *out, const char *version)
 {
+	bool any = false;
+
 	*sarif = (struct sarif){ .out = out };
 	strbuf_puts(out, "{\"$schema\":\"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json\",\"version\":\"2.1.0\","
 			 "\"runs\":[{\"tool\":{\"driver\":{\"name\":\"fw-lint\",");
 	json_member(out, "version", version);
 	strbuf_puts(out, ",\"rules\":[");
-	for (size_t i = 0; i < check_catalogue_count; i++) {
-		const struct check_entry *entry = &check_catalogue[i];
-		const struct diag_kind *kind = &diag_kinds[entry->id];
+	for (int id = 0; id < DIAG_COUNT; id++) {
+		const struct diag_kind *kind = &diag_kinds[id];
 
-		strbuf_puts(out, i > 0 ? ",\n{" : "\n{");
+		if (!diag_is_lint((enum diag_id)id))
+			continue;
+		strbuf_puts(out, any ? ",\n{" : "\n{");
+		any = true;
 		json_member(out, "id", kind->name);
 		strbuf_puts(out, ",\"shortDescription\":{");
 		json_member(out, "text", kind->meaning);
 		strbuf_puts(out, "},\"help\":{");
-		json_member(out, "text", entry->advice);
+		json_member(out, "text", kind->advice);
 		strbuf_printf(out, "},\"defaultConfiguration\":{\"level\":\"%s\"}}", sarif_level(kind->level));
 	}
 	strbuf_puts(out, "]}},\"columnKind\":\"unicodeCodePoints\",\"results\":[");

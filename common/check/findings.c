@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/findings.h"
-#include "check/catalogue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -83,20 +82,6 @@ static void report_one_sided(const struct kept_finding *finding, enum family obj
 		 objector == FAMILY_IPV6 ? 6 : 4, finding->diag.text, other, other, other);
 }
 
-/* Said of what stands in the text, once: a line for both families is at fault when it is in both. */
-static bool is_about_text(enum diag_id id)
-{
-	static const enum diag_id about[] = {
-		DIAG_DEAD_RULE, DIAG_LIMIT_AFTER_ACCEPT, DIAG_IMPOSSIBLE_MATCH, DIAG_UNREACHABLE_CHAIN, DIAG_DUPLICATE_RULE,
-		DIAG_CONTRADICTION, DIAG_BAD_NEGATION, DIAG_MERGE_MULTIPORT, DIAG_USE_IPSET, DIAG_INVALID_LATE, DIAG_REDUNDANT_RULE,
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(about); i++)
-		if (about[i] == id)
-			return true;
-	return false;
-}
-
 /* The families that found this id in the line of the finding with this index. */
 static enum family finders(const struct findings *findings, size_t index)
 {
@@ -116,8 +101,7 @@ static void report(const struct findings *findings, size_t index, const struct s
 {
 	const struct kept_finding *finding = &findings->list.item[index];
 	const struct diag *diag = &finding->diag;
-	const struct check_entry *entry = check_entry_of(diag->id);
-	bool meaning = entry != NULL && strcmp(entry->group, "meaning") == 0;
+	bool meaning = diag_kinds[diag->id].group == GROUP_MEANING;
 	unsigned line = diag->where.line;
 	bool for_both = line > 0 && line <= stream->lines.len && stream->lines.item[line - 1].kind == LINE_RULE &&
 			stream->lines.item[line - 1].families == FAMILY_BOTH;
@@ -125,7 +109,7 @@ static void report(const struct findings *findings, size_t index, const struct s
 	bool both = for_both || (chain && stream->families == FAMILY_BOTH);
 	enum family who = for_both && diag->level == LEVEL_ERROR && !meaning ? objectors(findings, index) : FAMILY_NONE;
 
-	if (is_about_text(diag->id) && both && finders(findings, index) != FAMILY_BOTH)
+	if (diag_kinds[diag->id].about_line && both && finders(findings, index) != FAMILY_BOTH)
 		return;
 	if (meaning && both && diag->id != DIAG_EXPECT && finding->families == FAMILY_IPV6 && finders(findings, index) == FAMILY_BOTH)
 		return; /* the same with an example of its own: IPv4's is enough */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/suppress.h"
-#include "check/catalogue.h"
+#include "diag/catalogue.h"
 #include "text/token.h"
 
 #include <string.h>
@@ -13,10 +13,10 @@ static void complain(const struct stream *stream, const struct line *line, const
 	diag_add(log, DIAG_DIRECTIVE, &where, NULL, "%s", text);
 }
 
-static bool keeps_from_loading(const struct check_entry *entry)
+static bool keeps_from_loading(const struct diag_kind *kind)
 {
-	return strcmp(entry->group, "stream") == 0 || strcmp(entry->group, "syntax") == 0 ||
-	       (strcmp(entry->group, "kernel") == 0 && diag_kinds[entry->id].level == LEVEL_ERROR);
+	return kind->group == GROUP_STREAM || kind->group == GROUP_SYNTAX ||
+	       (kind->group == GROUP_KERNEL && kind->level == LEVEL_ERROR);
 }
 
 static void read_one(struct suppressions *suppressions, const struct stream *stream, size_t index, struct diag_log *log)
@@ -24,18 +24,16 @@ static void read_one(struct suppressions *suppressions, const struct stream *str
 	const struct line *line = &stream->lines.item[index];
 	struct token word = token_after(line->text, line->len, 2), reason;
 	struct suppression suppression = { .directive = (unsigned)index };
-	const struct check_entry *entry;
 	char name[64] = "";
 
 	word = token_next(line->text, line->len, &word);
 	reason = token_next(line->text, line->len, &word);
 	if (word.len < sizeof(name))
 		memcpy(name, word.text, word.len);
-	suppression.id = check_find(name);
-	entry = suppression.id != DIAG_COUNT ? check_entry_of(suppression.id) : NULL;
-	if (entry == NULL)
+	suppression.id = catalogue_find(name);
+	if (suppression.id == DIAG_COUNT)
 		complain(stream, line, &word, "no finding has this id: see fw-lint --list-checks", log);
-	else if (keeps_from_loading(entry))
+	else if (keeps_from_loading(&diag_kinds[suppression.id]))
 		complain(stream, line, &word, "this cannot be left out: the text would not load", log);
 	else if (reason.len == 0)
 		complain(stream, line, &word, "say why: #@ lint-off ID \"reason\"", log);

@@ -2,7 +2,7 @@
 /*
  * Diagnostics are data: the library reports them to the log it was given, only the tools print.
  * Each kind has a stable name, which stands in brackets behind the text, and a level, from which
- * the exit status of a run follows. fw-diagnostics(7) explains each.
+ * the exit status of a run follows. findings.def has a row for each, and fw-diagnostics(7) explains them.
  */
 #ifndef FW_DIAG_DIAG_H
 #define FW_DIAG_DIAG_H
@@ -18,106 +18,32 @@ enum level {
 	LEVEL_COUNT
 };
 
-/* The order is that of diag_kinds in diag.c, where level and meaning stand. */
+/* Who says a finding, and about what: its group. All but the last are fw-lint's. */
+enum diag_group {
+	GROUP_STREAM,
+	GROUP_SYNTAX,
+	GROUP_KERNEL,
+	GROUP_MEANING,
+	GROUP_PROGRAMS,
+	GROUP_COUNT
+};
+
 enum diag_id {
-	/* every tool */
-	DIAG_SYSTEM,
-	DIAG_MEMORY,
-	/* the stream: fw-stream(5) */
-	DIAG_EMPTY,
-	DIAG_TRUNCATED,
-	DIAG_CHECKSUM,
-	DIAG_ENCODING,
-	DIAG_LIMIT,
-	DIAG_STRUCTURE,
-	DIAG_DIRECTIVE,
-	DIAG_FAMILY,
-	/* rules */
-	DIAG_SYNTAX,
-	DIAG_UNDEFINED_CHAIN,
-	DIAG_EXTENSION_NOTICE,
-	/* profiles: fw-profile(5) */
-	DIAG_PROFILE,
-	DIAG_PROFILE_WARNING,
-	/* loading and saving */
-	DIAG_LOAD,
-	DIAG_LOAD_WARNING,
-	DIAG_ROLLBACK,
-	DIAG_SAVE_WARNING,
-	DIAG_DRIFT,
-	DIAG_GENERATION,
-	/* connection tracking */
-	DIAG_CONNTRACK,
-	DIAG_CONNTRACK_WARNING,
-	/* rotating logs: ct-rotate(8) */
-	DIAG_ROTATE,
-	DIAG_ROTATE_UNSAFE,
-	DIAG_ROTATE_CONFIG,
-	DIAG_ROTATE_DAMAGED,
-	DIAG_ROTATE_WARNING,
-	DIAG_ROTATE_NOTE,
-	/* what the kernel refuses */
-	DIAG_KERNEL_HOOK,
-	DIAG_KERNEL_TABLE,
-	DIAG_KERNEL_PROTO,
-	DIAG_KERNEL_VALUE,
-	DIAG_KERNEL_FAMILY,
-	DIAG_REMOVED_EXTENSION,
-	DIAG_CHAIN_LOOP,
-	DIAG_CHAIN_LOOP_UNUSED,
-	DIAG_JUMP_DEPTH,
-	DIAG_KERNEL_BACKEND,
-	DIAG_KERNEL_NEEDS,
-	DIAG_KERNEL_UNKNOWN,
-	/* packets */
-	DIAG_PACKET,
-	DIAG_PACKET_FAMILY,
-	/* what the rules mean */
-	DIAG_DEAD_RULE,
-	DIAG_LIMIT_AFTER_ACCEPT,
-	DIAG_IMPOSSIBLE_MATCH,
-	DIAG_UNREACHABLE_CHAIN,
-	DIAG_DUPLICATE_RULE,
-	DIAG_UNDECIDED,
-	DIAG_NO_ESTABLISHED,
-	DIAG_LOCKOUT_ADMIN,
-	DIAG_ICMPV6_ND_BLOCKED,
-	DIAG_IPV6_ABSENT,
-	DIAG_OPEN_FORWARD,
-	DIAG_DNAT_NO_FORWARD,
-	DIAG_NAT_NO_FORWARDING,
-	DIAG_MASQUERADE_UNBOUNDED,
-	DIAG_LOG_NO_LIMIT,
-	DIAG_LOG_PREFIX_CUT,
-	DIAG_CONTRADICTION,
-	DIAG_BAD_NEGATION,
-	DIAG_MERGE_MULTIPORT,
-	DIAG_USE_IPSET,
-	DIAG_LO_MISSING,
-	DIAG_POLICY_ACCEPT_OPEN,
-	DIAG_FORWARD_NO_DNAT,
-	DIAG_CT_HELPER_MISSING,
-	DIAG_CONNTRACK_NOTRACK,
-	DIAG_INVALID_LATE,
-	DIAG_IPV6_OPEN,
-	DIAG_DOCKER_BYPASS,
-	DIAG_CONNTRACK_CAPACITY,
-	DIAG_WILDCARD_IFACE,
-	DIAG_REDUNDANT_RULE,
-	DIAG_ORDER_COST,
-	DIAG_RECENT_UNSET,
-	DIAG_RECENT_UNREAD,
-	DIAG_LOG_PREFIX_NO_SPACE,
-	DIAG_HOST_BITS,
-	DIAG_STALE_TOOL_CHAIN,
-	DIAG_EXPECT,
+#define FINDING(id, ...) DIAG_##id,
+#include "diag/findings.def"
+#undef FINDING
 	DIAG_COUNT
 };
 
+/* A row of findings.def, which explains the fields. */
 struct diag_kind {
 	const char *name;
 	enum level level;
-	const char *meaning; /* one line, for --list-checks and the manual */
+	enum diag_group group;
+	bool about_line;
+	const char *meaning;
+	const char *example; /* NULL: of GROUP_PROGRAMS */
+	const char *advice;
 };
 
 extern const struct diag_kind diag_kinds[DIAG_COUNT];

@@ -170,8 +170,23 @@ static void test_diag(void)
 	diag_format(&sb, &diag);
 	CHECK(strcmp(strbuf_text(&sb), "a.rules:4:2: error: bad (made by p.conf:9) [syntax]") == 0, "diag: format");
 	strbuf_free(&sb);
-	for (int i = 0; i < DIAG_COUNT; i++)
-		CHECK(diag_kinds[i].name != NULL && diag_kinds[i].meaning != NULL, "diag: every kind is described");
+}
+
+static void test_findings(void)
+{
+	unsigned undescribed = 0, unshown = 0, twice = 0;
+
+	for (int i = 0; i < DIAG_COUNT; i++) {
+		const struct diag_kind *kind = &diag_kinds[i];
+
+		undescribed += kind->meaning == NULL || kind->advice == NULL;
+		unshown += (kind->example == NULL) != (kind->group == GROUP_PROGRAMS);
+		for (int n = 0; n < i; n++)
+			twice += strcmp(kind->name, diag_kinds[n].name) == 0;
+	}
+	CHECK(undescribed == 0, "diag: every finding has a meaning and advice");
+	CHECK(unshown == 0, "diag: every finding of fw-lint has an example, and no other");
+	CHECK(twice == 0, "diag: no two findings have the same name");
 }
 
 static void test_json(void)
@@ -222,6 +237,7 @@ int main(void)
 	test_arena();
 	test_atomic();
 	test_diag();
+	test_findings();
 	test_json();
 	test_number();
 	return tap_done();

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which findings a run of fw-lint is to look for, and report: `--checks`. */
+#ifndef FW_CHECK_CHOICE_H
+#define FW_CHECK_CHOICE_H
+
+#include "diag/diag.h"
+
+/* Which findings are wanted, one flag an id. */
+struct check_choice {
+	bool chosen[DIAG_COUNT];
+	bool asked; /* by a list, not by default */
+};
+
+/* Everything. */
+struct check_choice check_choose_all(void);
+
+/*
+ * LIST of `--checks`: groups and ids with commas; `-` in front leaves out. When the first item
+ * leaves out, it starts from everything, else from nothing. Returns the item that is neither a group
+ * nor an id, within list; NULL: fine.
+ */
+const char *check_choose(struct check_choice *choice, const char *list);
+
+/* Is any finding of this group wanted? */
+bool check_wants(const struct check_choice *choice, enum diag_group group);
+
+#endif
