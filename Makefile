@@ -4,6 +4,7 @@
 # make check      build and run all tests        make SAN=1 check   the same with sanitizers, in build-san/
 # make prove      what takes long: fw-trace, the samples, loads and boots against kernels
 # make bench      the benchmarks, as ratios      make lint          layers, sizes, names, options, manuals
+# make manual     write the lists of findings in man/fw-diagnostics.7 from common/diag/findings.def
 # make install    PREFIX, DESTDIR and the directories below; it enables nothing
 # make uninstall  removes what install made; DESTDIR, and DATADIR or PREFIX, must be the same
 # make dist     the source of the last commit as fw-tools-VERSION.tar.gz
@@ -155,10 +156,15 @@ prove: all units
 	FW_FULL=1 FW_BACKENDS="nft legacy" FW_LOADS=100 scripts/run-tests $(B) tests/prove/others.bats
 	BUILD=$(abspath $(B)) bats tests/prove/fw-load-boot.bats
 
+# The lists of findings in the manual, from their table.
+manual:
+	scripts/make-manual
+
 lint: all
 	scripts/check-layers
 	scripts/check-shape
 	scripts/check-house
+	scripts/make-manual -n
 	scripts/check-globals build
 
 # Each directory by its name in the environment of scripts/install-tree.
@@ -181,7 +187,7 @@ dist:
 clean:
 	rm -rf build build-san
 
-.PHONY: all programs completions objects units check bench prove lint install uninstall dist clean
+.PHONY: all programs completions objects units check bench prove manual lint install uninstall dist clean
 .SECONDARY:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
