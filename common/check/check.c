@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/check.h"
-#include "check/check_chains.h"
-#include "check/check_family.h"
-#include "check/check_kernel.h"
 #include "check/check_meaning.h"
+#include "check/checks.h"
 #include "check/results.h"
 #include "check/suppress.h"
 #include "model/ext.h"
@@ -45,14 +43,10 @@ static void run_checks(const struct ruleset *ruleset, const struct family_job *j
 {
 	const struct check_choice *choice = job->choice;
 
-	if (check_wants(choice, GROUP_SYNTAX))
-		check_family(ruleset, log);
+	checks_on_rules(GROUP_SYNTAX, ruleset, choice, log);
 	if (check_wants(choice, GROUP_MEANING) && job->sound && diag_errors(log) == 0 && !too_many_unasked(ruleset, choice, log))
 		check_meaning(ruleset, job->options, exposure, log);
-	if (check_wants(choice, GROUP_KERNEL)) {
-		check_kernel(ruleset, log);
-		check_chains(ruleset, log);
-	}
+	checks_on_rules(GROUP_KERNEL, ruleset, choice, log);
 }
 
 /* In the child: one family, from lines to findings. */

@@ -4,17 +4,7 @@
 #define FW_CHECK_CHECK_H
 
 #include "check/choice.h"
-#include "check/setting.h"
 #include "diag/diag.h"
-#include "text/stream.h"
-
-struct check_options {
-	enum family families;       /* FAMILY_NONE: the text decides */
-	struct check_choice choice; /* what is reported, and counts */
-	bool warnings_are_errors;
-	struct check_live live;     /* of the machine that the rules are for, where that is this one */
-	unsigned admin;             /* the tcp port by which the host is administered; 0: none */
-};
 
 /* Checks text, and reports the chosen findings of both families to the log in the order of the lines. */
 void check_text(const char *name, const char *text, size_t len, const struct check_options *options,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Addresses that say more than their mask keeps: the kernel clears the rest without a word. */
-#include "check/meaning_checks.h"
 #include "addr/addr.h"
 #include "base/number.h"
+#include "check/checks.h"
+#include "check/questions.h"
 #include "text/word.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "check/check_chains.h"
 #include "check/blame.h"
 #include "check/callgraph.h"
+#include "check/checks.h"
 
 /* NFT_JUMP_STACK_SIZE is 16 (include/net/netfilter/nf_tables.h): the 16th jump in a row is refused; legacy has no limit. */
 #define DEPTH_MAX 15

@@ -4,7 +4,8 @@
  * spare most of it further up. It is moved only past rules that have no packet in common with it, or that do
  * plainly the same with it: so nothing else changes.
  */
-#include "check/meaning_checks.h"
+#include "check/checks.h"
+#include "check/questions.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rules that no packet gets to, chains that nothing calls, rules that say again what was said. */
-#include "check/meaning_checks.h"
+#include "check/checks.h"
+#include "check/questions.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Ports that Docker publishes: they are forwarded, so what INPUT says of them is not asked. */
-#include "check/meaning_checks.h"
+#include "check/checks.h"
+#include "check/questions.h"
 #include "meaning/rewrite.h"
 
 #include <string.h>

@@ -6,8 +6,10 @@
  * may be as they must. What comes in by lo is the host's own affair: it neither keeps a promise nor breaks
  * one; and a denial that names no way in is asked of an interface that no rule names.
  */
-#include "check/meaning_checks.h"
+#include "check/check_expect.h"
+#include "check/checks.h"
 #include "check/promise.h"
+#include "check/questions.h"
 #include "meaning/rewrite.h"
 
 #include <string.h>

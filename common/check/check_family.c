@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "check/check_family.h"
-
+#include "check/checks.h"
 #include "text/token.h"
 
 #include <netinet/in.h>

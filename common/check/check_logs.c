@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Logs that anyone can fill, and prefixes that the kernel cuts. */
-#include "check/meaning_checks.h"
+#include "check/checks.h"
+#include "check/questions.h"
 #include "text/word.h"
 
 #include <ctype.h>

@@ -3,7 +3,7 @@
 #ifndef FW_CHECK_CHECK_MEANING_H
 #define FW_CHECK_CHECK_MEANING_H
 
-#include "check/check.h"
+#include "check/choice.h"
 #include "check/exposure.h"
 #include "diag/diag.h"
 #include "model/ruleset.h"

@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rewriting that leads nowhere, or too far. */
-#include "check/meaning_checks.h"
+#include "check/checks.h"
+#include "check/questions.h"
 #include "meaning/rewrite.h"
 
 #include <string.h>
-
-enum may may_forward(const struct meaning *m, const struct box *box, const struct nat_range *range, struct packet *accepted,
-		     struct packet *dropped)
-{
-	static const enum field kept[] = { FIELD_SRC, FIELD_SPORT, FIELD_PROTO, FIELD_IN };
-	struct question question = question_at(m, "filter", HOOK_FORWARD);
-	field_value ct = ct_value(CT_NEW, false, false, true);
-	enum may may;
-
-	question_within(&question, box, kept, ARRAY_LEN(kept));
-	if (!range->has_port)
-		question.box.dim[FIELD_DPORT] = box->dim[FIELD_DPORT];
-	else
-		question_field(&question, FIELD_DPORT, range->port.lo, range->port.hi);
-	question_field(&question, FIELD_DST, range->addr.lo, range->addr.hi);
-	question_field(&question, FIELD_CT, ct, ct);
-	may = question_accepted(&question, accepted);
-	if (may == MAY_NEVER && question_dropped(&question, dropped) != MAY_SOMETIMES)
-		return MAY_UNKNOWN;
-	return may;
-}
 
 static void check_dnat(const struct meaning *m, const struct program_rule *rule)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rules that could be fewer, or stand in another order, and do the same. Notes, never warnings. */
-#include "check/meaning_checks.h"
+#include "check/checks.h"
+#include "check/questions.h"
 #include "check/similar.h"
 
 #include <linux/netfilter/xt_multiport.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rules that differ in one thing from one before them, and what that makes of both together. */
-#include "check/meaning_checks.h"
+#include "check/checks.h"
+#include "check/questions.h"
 #include "check/similar.h"
 #include "meaning/witness.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a host and a router need, and whether their rules let it pass. Each finding has a packet. */
-#include "check/meaning_checks.h"
+#include "check/checks.h"
+#include "check/questions.h"
 
 #include <string.h>
 

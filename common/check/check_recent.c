@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Lists of -m recent that are asked and never written, or written and never asked. */
-#include "check/meaning_checks.h"
+#include "check/checks.h"
+#include "check/questions.h"
 
 #include <linux/netfilter/xt_recent.h>
 #include <string.h>

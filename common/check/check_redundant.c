@@ -3,7 +3,8 @@
  * Rules whose packets would get the same verdict without them, and meet nothing else on the way that writes,
  * counts or marks. Built-in chains of filter alone: where a user chain's packets go hangs on its callers.
  */
-#include "check/meaning_checks.h"
+#include "check/checks.h"
+#include "check/questions.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rules and the kernel's settings: what forwarding, the connection table and the interfaces there must be for them. */
-#include "check/meaning_checks.h"
+#include "check/checks.h"
+#include "check/questions.h"
 
 #include <string.h>
 

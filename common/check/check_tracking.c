@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rules that rely on connection tracking for what it does not do: helpers, untracked packets, INVALID ones. */
-#include "check/meaning_checks.h"
+#include "check/checks.h"
+#include "check/questions.h"
 #include "meaning/trace.h"
 #include "text/token.h"
 
@@ -9,12 +10,6 @@
 
 #define HIGH_FIRST 32768 /* where data connections are opened to, unless a server is told otherwise */
 #define HIGH_LAST  60999
-
-static bool is_ct_target(const struct rule *rule)
-{
-	return rule->target != NULL &&
-	       (strcmp(rule->target->kind->real_name, "CT") == 0 || strcmp(rule->target->kind->real_name, "NOTRACK") == 0);
-}
 
 /* --- helpers ------------------------------------------------------------------------------------------- */
 
@@ -37,7 +32,7 @@ static bool names_helper(const struct rule *rule, const char *name)
 	const struct xt_ct_target_info *info = rule->target != NULL ? (const void *)rule->target->data : NULL;
 	size_t len = strlen(name);
 
-	return is_ct_target(rule) && rule->target->size >= sizeof(*info) && strncmp(info->helper, name, len) == 0 &&
+	return meaning_is_ct(rule) && rule->target->size >= sizeof(*info) && strncmp(info->helper, name, len) == 0 &&
 	       (info->helper[len] == '\0' || info->helper[len] == '-');
 }
 
@@ -134,14 +129,6 @@ static void check_modules(const struct meaning *m)
 }
 
 /* --- untracked ----------------------------------------------------------------------------------------- */
-
-bool meaning_is_notrack(const struct rule *rule)
-{
-	const struct xt_ct_target_info *info = rule->target != NULL ? (const void *)rule->target->data : NULL;
-
-	return is_ct_target(rule) && (strcmp(rule->target->kind->real_name, "NOTRACK") == 0 ||
-				      (rule->target->size >= sizeof(*info) && (info->flags & XT_CT_NOTRACK) != 0));
-}
 
 static struct question state_of_box(const struct meaning *m, enum hook hook, const struct box *box, enum ct_state state)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which findings a run of fw-lint is to look for, and report: `--checks`. */
+/* What a run of fw-lint is asked for, above all which findings it looks for and reports: `--checks`. */
 #ifndef FW_CHECK_CHOICE_H
 #define FW_CHECK_CHOICE_H
 
+#include "check/setting.h"
 #include "diag/diag.h"
 
 /* Which findings are wanted, one flag an id. */
@@ -23,5 +24,13 @@ const char *check_choose(struct check_choice *choice, const char *list);
 
 /* Is any finding of this group wanted? */
 bool check_wants(const struct check_choice *choice, enum diag_group group);
+
+struct check_options {
+	enum family families;       /* FAMILY_NONE: the text decides */
+	struct check_choice choice; /* what is reported, and counts */
+	bool warnings_are_errors;
+	struct check_live live;     /* of the machine that the rules are for, where that is this one */
+	unsigned admin;             /* the tcp port by which the host is administered; 0: none */
+};
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/exposure.h"
+#include "check/checks.h"
+#include "check/questions.h"
 #include "meaning/rewrite.h"
 #include "meaning/trace.h"
 
@@ -152,6 +154,7 @@ static void note_all_open(const struct meaning *m, unsigned proto)
 	}
 }
 
+/* Adds this family's part to m->exposure. Nothing where the text is for one family. */
 void exposure_note(const struct meaning *m)
 {
 	size_t work = (size_t)m->program->space.field[FIELD_DPORT].count * m->program->rule_count;

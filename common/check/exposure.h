@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Compares what the families accept: ports that IPv4 closes to everybody and IPv6 opens to a stranger.
- * Each family is read by a process of its own, which notes its part and sends it (results.h). The parent compares.
+ * Each family is read by a process of its own, which notes its part (exposure_note, a check of checks.def) and
+ * sends it (results.h). The parent compares.
  */
 #ifndef FW_CHECK_EXPOSURE_H
 #define FW_CHECK_EXPOSURE_H
 
 #include "base/arena.h"
 #include "base/vec.h"
-#include "check/meaning_checks.h"
 #include "diag/diag.h"
 
 /* A stretch of ports that are treated alike. */
@@ -27,8 +27,6 @@ struct exposure {
 
 /* Keeps a copy. */
 void exposure_add(struct exposure *exposure, const struct exposed *exposed);
-/* Adds this family's part to m->exposure. Nothing where the text is for one family. */
-void exposure_note(const struct meaning *m);
 /* Reports what is open in the one and closed in the other, once for each rule that opens. */
 void exposure_compare(const struct exposure *exposure, struct diag_log *log);
 void exposure_free(struct exposure *exposure);

@@ -5,9 +5,7 @@
  * The stream, the rules and the checks on them, fed anything. libxtables reads one family in a process:
  * IPv4, or what FUZZ_FAMILY says.
  */
-#include "check/check_chains.h"
-#include "check/check_family.h"
-#include "check/check_kernel.h"
+#include "check/checks.h"
 #include "model/ext.h"
 #include "model/printer.h"
 #include "model/reader.h"

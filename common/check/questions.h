@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the check_*.c files of the group "meaning" share. Used by them alone. */
-#ifndef FW_CHECK_MEANING_CHECKS_H
-#define FW_CHECK_MEANING_CHECKS_H
+/*
+ * What the checks on the meaning of the rules ask, and how they report: which packets of a region may be accepted or
+ * dropped, which rule decides, where a rule or chain stands. Nothing here knows a finding.
+ */
+#ifndef FW_CHECK_QUESTIONS_H
+#define FW_CHECK_QUESTIONS_H
 
 #include "check/setting.h"
 #include "diag/diag.h"
@@ -92,24 +95,8 @@ struct nat_range;
 enum may may_forward(const struct meaning *m, const struct box *box, const struct nat_range *range, struct packet *accepted,
 		     struct packet *dropped);
 
-/* -j NOTRACK, -j CT --notrack. */
+/* -j CT or -j NOTRACK; -j NOTRACK or -j CT --notrack. */
+bool meaning_is_ct(const struct rule *rule);
 bool meaning_is_notrack(const struct rule *rule);
-
-void check_dead(const struct meaning *m);
-void check_policy(const struct meaning *m);
-void check_nat(const struct meaning *m);
-void check_docker(const struct meaning *m);
-void check_logs(const struct meaning *m);
-void check_pairs(const struct meaning *m);
-void check_tracking(const struct meaning *m);
-void check_cost(const struct meaning *m);
-void check_recent(const struct meaning *m);
-void check_addresses(const struct meaning *m);
-void check_redundant(const struct meaning *m);
-void check_settings(const struct meaning *m);
-void check_order(const struct meaning *m);
-void check_expect(const struct meaning *m);
-/* What check_expect will ask about. */
-void check_expect_note(const struct ruleset *ruleset, struct space *space);
 
 #endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/questions.h"
+#include "meaning/rewrite.h"
+#include "meaning/trace.h"
+#include "meaning/witness.h"
+#include "text/token.h"
+
+#include <linux/netfilter/xt_CT.h>
+#include <string.h>
+
+struct where meaning_where(const struct meaning *m, const struct line *line)
+{
+	struct token first = token_after(line->text, line->len, 0);
+
+	return stream_where(m->ruleset->stream, line, first.column, (unsigned)line->len + 1 - first.column);
+}
+
+static void report(const struct meaning *m, enum diag_id id, unsigned line_index, const char *format, va_list args)
+	printf_like(4, 0);
+
+static void report(const struct meaning *m, enum diag_id id, unsigned line_index, const char *format, va_list args)
+{
+	const struct line *line = &m->ruleset->stream->lines.item[line_index];
+	struct where where = meaning_where(m, line);
+	struct where origin = stream_origin_where(m->ruleset->stream, line);
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_vprintf(&text, format, args);
+	diag_add(m->log, id, &where, &origin, "%s", strbuf_text(&text));
+	strbuf_free(&text);
+}
+
+void meaning_rule(const struct meaning *m, enum diag_id id, const struct rule *rule, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	report(m, id, rule->line, format, args);
+	va_end(args);
+}
+
+/* The model does not keep the ":" line of a built-in chain. */
+unsigned meaning_chain_line(const struct meaning *m, const struct chain *chain)
+{
+	const struct stream *stream = m->ruleset->stream;
+	size_t len = strlen(chain->name);
+
+	for (size_t i = chain->line; i < stream->lines.len && chain->hook != 0; i++) {
+		const struct line *line = &stream->lines.item[i];
+
+		if (line->kind == LINE_COMMIT)
+			break;
+		if (line->kind == LINE_CHAIN && line->len > len + 1 && memcmp(line->text + 1, chain->name, len) == 0 &&
+		    line->text[len + 1] == ' ')
+			return (unsigned)i;
+	}
+	return chain->line;
+}
+
+void meaning_chain(const struct meaning *m, enum diag_id id, const struct program_chain *chain, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	report(m, id, meaning_chain_line(m, chain->chain), format, args);
+	va_end(args);
+}
+
+bool meaning_is_frame(const struct meaning *m, const struct program_rule *rule)
+{
+	struct where origin = stream_origin_where(m->ruleset->stream, &m->ruleset->stream->lines.item[rule->rule->line]);
+
+	return origin.file != NULL && origin.line == 0;
+}
+
+struct question question_at(const struct meaning *m, const char *table, enum hook hook)
+{
+	struct question question = { .m = m, .chain = program_hook(m->program, table, hook) };
+
+	question.good = question.chain != NULL && !question.chain->looped;
+	if (question.good)
+		question.box = program_entry(m->program, question.chain->table, hook);
+	return question;
+}
+
+void question_field(struct question *question, enum field field, field_value lo, field_value hi)
+{
+	question->good = question->good && program_narrow(question->m->program, &question->box, field, lo, hi);
+}
+
+void question_state(struct question *question, enum ct_state state)
+{
+	field_value value = ct_value(state, false, false, false);
+
+	question_field(question, FIELD_CT, value, value);
+}
+
+bool question_accepted_part(const struct question *question, diagram *all, diagram *accepted)
+{
+	struct flow *flow = question->m->flow;
+	diagram box = diagram_and(flow->diagrams, diagram_valid(flow->diagrams), diagram_box(flow->diagrams, &question->box));
+	diagram part;
+
+	*all = diagram_or(flow->diagrams, *all, box);
+	if (!flow_all(flow, question->chain, &question->box, FLOW_ACCEPTED, &part))
+		return false;
+	*accepted = diagram_or(flow->diagrams, *accepted, part);
+	return !diagrams_lost(flow->diagrams);
+}
+
+struct packet question_packet(const struct question *question, diagram set)
+{
+	const struct program *program = question->m->program;
+	uint32_t usual[FIELD_COUNT];
+	struct box box;
+
+	box_usual(program, &question->box, usual);
+	box = diagram_some(question->m->flow->diagrams, set, usual);
+	return box_packet(program, &box);
+}
+
+void question_within(struct question *question, const struct box *box, const enum field fields[], size_t count)
+{
+	for (size_t i = 0; i < count && question->good; i++) {
+		struct span *dim = &question->box.dim[fields[i]], with = box->dim[fields[i]];
+
+		dim->lo = with.lo > dim->lo ? with.lo : dim->lo;
+		dim->hi = with.hi < dim->hi ? with.hi : dim->hi;
+		question->good = dim->lo <= dim->hi;
+	}
+}
+
+field_value loopback_of(enum family family)
+{
+	return family == FAMILY_IPV6 ? 1 : (field_value)127 << 24 | 1;
+}
+
+struct range question_unnamed(const struct meaning *m, enum field field, field_value first, field_value last)
+{
+	const struct space_field *at = &m->program->space.field[field];
+	struct range best = { first, first };
+
+	for (uint32_t n = 0; n < at->count; n++) {
+		field_value lo = at->starts.item[n], hi = n + 1 < at->count ? at->starts.item[n + 1] - 1 : last;
+
+		lo = lo < first ? first : lo;
+		hi = hi > last ? last : hi;
+		if (lo <= hi && hi - lo > best.hi - best.lo)
+			best = (struct range){ lo, hi };
+	}
+	return best;
+}
+
+/*
+ * Asked of the most usual packet first: an answer for it costs next to nothing, is most often the
+ * answer, and is the packet that a reader wants to see.
+ */
+static enum may ask(const struct question *question, enum flow_end end, struct packet *some)
+{
+	struct flow *flow = question->m->flow;
+	const struct program *program = question->m->program;
+	uint32_t usual[FIELD_COUNT];
+	struct box box = question->box;
+	diagram set;
+
+	if (!question->good)
+		return MAY_UNKNOWN;
+	box_usual(program, &question->box, usual);
+	for (unsigned f = 0; f < FIELD_COUNT; f++)
+		box.dim[f] = (struct span){ usual[f], usual[f] };
+	if (!flow_some(flow, question->chain, &box, end, &set))
+		return MAY_UNKNOWN;
+	if (set == DIAGRAM_EMPTY && !flow_some(flow, question->chain, &question->box, end, &set))
+		return MAY_UNKNOWN;
+	if (set == DIAGRAM_EMPTY)
+		return MAY_NEVER;
+	if (some != NULL)
+		*some = question_packet(question, set);
+	return MAY_SOMETIMES;
+}
+
+enum may question_accepted(const struct question *question, struct packet *some)
+{
+	return ask(question, FLOW_ACCEPTED, some);
+}
+
+enum may question_dropped(const struct question *question, struct packet *some)
+{
+	return ask(question, FLOW_DROPPED, some);
+}
+
+/* The part of a question on one side of lo's name. */
+static struct question beside_lo(const struct question *question, bool behind)
+{
+	field_value lo = value_of_name("lo");
+	struct question part = *question;
+
+	question_field(&part, FIELD_IN, behind ? lo + 1 : 1, behind ? field_max(FIELD_IN, question->m->ruleset->family) : lo - 1);
+	return part;
+}
+
+static enum may ask_outside(const struct question *question, enum flow_end end, struct packet *some)
+{
+	enum may found[2] = { MAY_NEVER, MAY_NEVER };
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct question part = beside_lo(question, i == 1);
+
+		if (question->good && !part.good)
+			continue; /* the question is about the other side alone */
+		found[i] = ask(&part, end, some);
+		if (found[i] == MAY_SOMETIMES)
+			return MAY_SOMETIMES;
+	}
+	return found[0] == MAY_UNKNOWN || found[1] == MAY_UNKNOWN ? MAY_UNKNOWN : MAY_NEVER;
+}
+
+enum may outside_accepted(const struct question *question, struct packet *some)
+{
+	return ask_outside(question, FLOW_ACCEPTED, some);
+}
+
+enum may outside_dropped(const struct question *question, struct packet *some)
+{
+	return ask_outside(question, FLOW_DROPPED, some);
+}
+
+bool drops_elsewhere(const struct meaning *m, unsigned hooks)
+{
+	for (unsigned t = 0; t < m->program->table_count; t++) {
+		const struct program_table *table = &m->program->tables[t];
+
+		if (strcmp(table->table->name, "filter") == 0)
+			continue;
+		for (unsigned c = 0; c < table->count; c++) {
+			if ((table->chains[c].hooks & hooks) == 0)
+				continue;
+			if (chain_policy_drops(&table->chains[c]))
+				return true;
+			for (unsigned i = 0; i < table->chains[c].count; i++)
+				if (table->chains[c].rules[i].effect == EFFECT_DROP || table->chains[c].rules[i].effect == EFFECT_QUEUE ||
+				    table->chains[c].rules[i].effect == EFFECT_MAYBE)
+					return true;
+		}
+	}
+	return false;
+}
+
+bool meaning_decides(const struct meaning *m, const struct program_rule *rule, const struct packet *packet)
+{
+	struct tracer tracer = { .program = m->program };
+	struct packet sent = *packet;
+
+	return trace_packet(&tracer, &sent).rule == rule;
+}
+
+enum may may_forward(const struct meaning *m, const struct box *box, const struct nat_range *range, struct packet *accepted,
+		     struct packet *dropped)
+{
+	static const enum field kept[] = { FIELD_SRC, FIELD_SPORT, FIELD_PROTO, FIELD_IN };
+	struct question question = question_at(m, "filter", HOOK_FORWARD);
+	field_value ct = ct_value(CT_NEW, false, false, true);
+	enum may may;
+
+	question_within(&question, box, kept, ARRAY_LEN(kept));
+	if (!range->has_port)
+		question.box.dim[FIELD_DPORT] = box->dim[FIELD_DPORT];
+	else
+		question_field(&question, FIELD_DPORT, range->port.lo, range->port.hi);
+	question_field(&question, FIELD_DST, range->addr.lo, range->addr.hi);
+	question_field(&question, FIELD_CT, ct, ct);
+	may = question_accepted(&question, accepted);
+	if (may == MAY_NEVER && question_dropped(&question, dropped) != MAY_SOMETIMES)
+		return MAY_UNKNOWN;
+	return may;
+}
+
+bool meaning_is_ct(const struct rule *rule)
+{
+	return rule->target != NULL &&
+	       (strcmp(rule->target->kind->real_name, "CT") == 0 || strcmp(rule->target->kind->real_name, "NOTRACK") == 0);
+}
+
+bool meaning_is_notrack(const struct rule *rule)
+{
+	const struct xt_ct_target_info *info = rule->target != NULL ? (const void *)rule->target->data : NULL;
+
+	return meaning_is_ct(rule) && (strcmp(rule->target->kind->real_name, "NOTRACK") == 0 ||
+				      (rule->target->size >= sizeof(*info) && (info->flags & XT_CT_NOTRACK) != 0));
+}
