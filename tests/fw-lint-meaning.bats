@@ -402,24 +402,6 @@ silent() {
 	[[ $(found) != *forward-no-dnat* ]]
 }
 
-@test "each example of --explain gives its finding" {
-	fw-lint --list-checks >"$tmp/list"
-	while read -r id group _; do
-		case $group:$id in
-		*:undecided | *:use-ipset | *:wildcard-iface) continue ;; # too long to be written out, or --live
-		meaning:*) ;;
-		*) continue ;;
-		esac
-		fw-lint --explain "$id" | sed -n '/^Example:/,$p' | sed '1,2d; s/^    //' >"$tmp/example"
-		grep -q '^\*' "$tmp/example" || sed -i '1i *filter' "$tmp/example"
-		echo COMMIT >>"$tmp/example"
-		if grep -q '^-6' "$tmp/example"; then family=-6; else family=-4; fi
-		grep -q '^-4' "$tmp/example" && grep -q '^-6' "$tmp/example" && family=-46
-		run fw-lint -q "$family" --format=gcc "$tmp/example"
-		[[ $output == *"[$id]"* ]] || { cat "$tmp/example"; echo "no $id: $output"; return 1; }
-	done <"$tmp/list"
-}
-
 @test "ct-helper-missing: a service whose data nothing lets pass" {
 	local base=(':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT' '-A INPUT -i lo -j ACCEPT')
 	local ftp='-A INPUT -p tcp --dport 21 -m conntrack --ctstate NEW -j ACCEPT'

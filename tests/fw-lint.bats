@@ -313,13 +313,45 @@ each_ruleset() {
 	[[ $output == *":3:13: warning: this cannot be left out"* ]]
 }
 
-@test "each id is listed, explained and in the manual, with an example that gives it" {
+@test "the lists of findings in fw-diagnostics(7) are those of the table" {
+	../scripts/make-manual -n
+}
+
+# sample ID: what fw-lint says of the sample of a finding: data/findings/ID.sh, else ID.in, else the example of --explain
+sample() {
+	local text=$tmp/sample options
+	if [ -e "data/findings/$1.sh" ]; then
+		bash "data/findings/$1.sh"
+		return
+	fi
+	if [ -e "data/findings/$1.in" ]; then
+		text=data/findings/$1.in
+	else
+		fw-lint --explain "$1" | sed -n '/^Example:/,$p' | sed '1,2d; s/^    //' >"$text"
+		grep -q '^\*' "$text" || sed -i '1i *filter' "$text"
+		echo COMMIT >>"$text"
+	fi
+	read -ra options < <(sed -n '1s/^# fw-lint: //p' "$text")
+	grep -q '^-4' "$text" && options+=(-4)
+	grep -q '^-6' "$text" && options+=(-6)
+	[ ${#options[@]} -gt 0 ] || options=(-4)
+	fw-lint -q "--checks=$1" --format=gcc "${options[@]}" "$text"
+}
+
+@test "each finding of fw-lint has a sample that gives it" {
 	fw-lint --list-checks >"$tmp/list"
 	while read -r id _; do
+		run sample "$id"
+		[[ $output == *"[$id]"* ]] || { echo "no sample gives $id: $output"; return 1; }
+	done <"$tmp/list"
+}
+
+@test "each sample of a finding is one of a finding that exists" {
+	for sample in data/findings/*.*; do
+		id=$(basename "${sample%.*}")
 		fw-lint --explain "$id" >"$tmp/explained"
 		grep -q '^Example:' "$tmp/explained"
-	done <"$tmp/list"
-	../scripts/make-manual -n
+	done
 }
 
 @test "7 errors are 7 findings, each at its place" {
