@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * layers: base diag text profile
+ * layers: base diag text addr profile
  *
  * The reader of profiles and the import, fed anything. What stands behind a 0x01 byte is what every
  * file holds that the profile names; the first bit of the length chooses trees of chains or ipsets.

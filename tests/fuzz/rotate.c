@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * layers: base text rotate
+ * layers: base diag text rotate
  *
  * The reader of ct-rotate.conf, fed anything: strictly, and leniently as for --import-logrotate. If a file has no
  * fault, it is printed in full, and the printed file must be read without a fault and print as the same text.

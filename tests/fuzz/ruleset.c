@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * layers: base diag text model meaning check
+ * layers: base diag text addr model meaning check
  *
  * The stream, the rules and the checks on them, fed anything. libxtables reads one family in a process:
  * IPv4, or what FUZZ_FAMILY says.
