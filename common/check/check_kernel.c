@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "check/check_kernel.h"
 #include "check/blame.h"
 #include "check/callgraph.h"
+#include "check/checks.h"
 #include "check/kernel_check.h"
 #include "model/builtin.h"
 #include "model/ext.h"
