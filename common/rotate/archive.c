@@ -35,7 +35,7 @@ static bool read_epoch(const char **text, int64_t *when)
 	return true;
 }
 
-/* One conversion of a date format; moves *text behind what it read. */
+/* Reads one conversion of a date format and advances *text past it. */
 static bool read_field(char field, const char **text, struct tm *tm)
 {
 	switch (field) {
@@ -62,7 +62,7 @@ static bool read_field(char field, const char **text, struct tm *tm)
 	}
 }
 
-/* Reads `text` by `format` up to what the format does not cover: the rest, or NULL. */
+/* Reads a date from `text` in this format. Returns the text after it, or NULL if it does not match. */
 static const char *read_date(const char *text, const char *format, bool utc, int64_t *when)
 {
 	struct tm tm = { .tm_mday = 1, .tm_isdst = -1 };
@@ -85,7 +85,7 @@ static const char *read_date(const char *text, const char *format, bool utc, int
 	return text;
 }
 
-/* The inverse of read_date. strftime would do, but takes no format that the compiler cannot see. */
+/* The inverse of read_date. Not strftime, because compilers warn about a format that is not a literal. */
 static void write_date(struct strbuf *out, const char *format, const struct tm *tm, time_t now)
 {
 	for (; *format != '\0'; format++) {
@@ -105,7 +105,7 @@ static void write_date(struct strbuf *out, const char *format, const struct tm *
 	}
 }
 
-/* A number without leading zeros, from `low`. Moves *text. */
+/* Reads a number without leading zeros that is at least `low`, and advances *text past it. */
 static bool read_number(const char **text, unsigned low, unsigned *number)
 {
 	uint64_t value;
@@ -117,7 +117,7 @@ static bool read_number(const char **text, unsigned low, unsigned *number)
 	return *number >= low;
 }
 
-/* Behind the log's own name: the date or number. The rest, or NULL. */
+/* Reads the date or number that follows the name of the log. Returns the text after it, or NULL. */
 static const char *read_suffix(const struct rotate_settings *set, const char *text, struct archive *parsed)
 {
 	const char *rest;
@@ -182,7 +182,7 @@ bool archive_looks(const char *entry)
 	return false;
 }
 
-/* Newest first: late dates, or low numbers. */
+/* Newest first: later dates before earlier ones, low numbers before high ones. */
 static int compare_archives(const void *left, const void *right)
 {
 	const struct archive *a = left, *b = right;
@@ -241,7 +241,7 @@ static int add_entry(struct archives *list, int dir, const char *entry, enum arc
 	return good ? 0 : -ENOMEM;
 }
 
-/* NAME and NAME.gz stand next to each other once sorted. */
+/* Merges the entries of NAME and NAME.gz, which are adjacent after sorting. */
 static void join_pairs(struct archives *list)
 {
 	size_t kept = 0;
@@ -327,7 +327,7 @@ void archives_drop(struct archives *list, size_t index)
 		(list->all.len - index) * sizeof(*list->all.item));
 }
 
-/* The highest number among the archives with this name's date; 0: none. A lower one that is free again would be older. */
+/* The highest number among the archives with the date of this name; 0: none. A lower one would sort as older. */
 static unsigned last_within(const struct archives *list, const struct rotate_settings *set, const char *log,
 			    const char *name)
 {
@@ -356,7 +356,7 @@ bool archives_new_name(const struct archives *list, const char *log, const struc
 		strbuf_puts(&text, ".1");
 	else if ((set->dateformat != NULL ? localtime_r(&now, &tm) : gmtime_r(&now, &tm)) != NULL)
 		write_date(&text, format, &tm, now);
-	/* Room for -999999, .gz.tmp and the dot before, within the 255 bytes of a name. */
+	/* Leave room for "-999999", ".gz.tmp" and the leading dot within the 255 bytes of a file name. */
 	good = !text.failed && text.len > strlen(log) && text.len + 16 < ARCHIVE_NAME_MAX;
 	if (good)
 		memcpy(name, text.data, text.len + 1);

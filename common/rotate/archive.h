@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The names of archives, and the archives of a log that are there.
+ * The names of archives, and the list of the archives that a log has.
  *
- * Date naming: LOG-YYYYmmddTHHMMSSZ, the time of the rotation in UTC, then -2, -3 ... for more within a second; or
- * LOG and a dateformat, in local time. Number naming: LOG.1 is the newest. Compressed ones end in .gz too. What does
- * not match to the last byte is somebody else's and stays as it is. The times are read back from the names: there
- * is no state file that could be lost or full.
+ * Date naming: LOG-YYYYmmddTHHMMSSZ, the time of the rotation in UTC, followed by -2, -3 ... for further archives of
+ * the same second; or LOG followed by a dateformat, in local time. Number naming: LOG.1 is the newest. The name of a
+ * compressed archive also ends in .gz. A file whose name does not match exactly is not ours and is never touched.
+ * The time of the last rotation is read from the names, so there is no state file to lose.
  */
 #ifndef FW_ROTATE_ARCHIVE_H
 #define FW_ROTATE_ARCHIVE_H
@@ -17,49 +17,53 @@
 
 #define ARCHIVE_NAME_MAX 256
 
-/* One archive; of plain and packed, one or, after a crash, both are there. */
+/* One archive. It exists plain or compressed; after a crash, both can exist. */
 struct archive {
 	char *name;         /* owned; without .gz */
 	int64_t when;       /* date naming: seconds since 1970 in the name; number naming: 0 */
-	unsigned number;    /* date naming: the place within its second, from 1; number naming: the number */
-	bool plain, packed; /* NAME, NAME.gz */
-	int64_t changed;    /* ctime, seconds: when it became an archive or was compressed */
+	unsigned number;    /* date naming: its position among the archives of that second, from 1; else the number */
+	bool plain, packed; /* NAME exists; NAME.gz exists */
+	int64_t changed;    /* ctime, seconds: when it became an archive or was compressed; 0: added by this run */
 	int64_t written;    /* mtime, seconds */
 	uint64_t bytes;     /* of both */
 };
 
 struct archives {
 	VEC(struct archive) all;   /* newest first */
-	VEC(char *) temporaries;   /* owned; .NAME.gz.tmp and .NAME.tmp of a run that was killed */
+	VEC(char *) temporaries;   /* owned; .NAME.gz.tmp and .NAME.tmp, left by a killed run */
 	VEC(char *) bad;           /* owned; NAME.gz.bad, set aside by a repair */
 };
 
 enum archive_kind { ARCHIVE_FOREIGN, ARCHIVE_PLAIN, ARCHIVE_PACKED, ARCHIVE_TEMPORARY, ARCHIVE_BAD };
 
-/* What is `entry` to the log `log`? Sets when and number of *parsed, and *len to the length of the archive's own name. */
+/*
+ * Classifies the directory entry `entry` for the log `log`. Unless it is foreign, sets when and number of *parsed, and
+ * *len to the length of the archive's name, without .gz and what follows.
+ */
 enum archive_kind archive_parse(const struct rotate_settings *set, const char *log, const char *entry,
 				struct archive *parsed, size_t *len);
 
-/* Does this name look like an archive of some log, in the naming that we write? */
+/* True if this is the name of an archive of any log, with date naming and the default format. */
 bool archive_looks(const char *entry);
 
-/* Reads the directory once. 0 or -errno; *list is to be freed in either case. Only regular files count. */
+/* Lists the archives of a log, regular files only. 0 or -errno; archives_free must follow in either case. */
 must_check int archives_read(struct archives *list, int dir, const char *log, const struct rotate_settings *set);
 
 void archives_free(struct archives *list);
 
-/* The archive of this name, or NULL. Pointers hold until the list changes. */
+/* The archive with this name, or NULL. The pointer is valid until the list changes. */
 struct archive *archives_find(const struct archives *list, const char *name);
 
-/* Puts a new one in its place. False: no memory. */
+/* Adds a plain archive; the name is copied. False: no memory. */
 must_check bool archives_add(struct archives *list, const char *name, int64_t when, unsigned number);
 
+/* Removes an entry from the list. The files stay. */
 void archives_drop(struct archives *list, size_t index);
 
-/* Sorts again, after numbers changed. */
+/* Sorts the list, newest first. Call this after numbers changed. */
 void archives_sort(struct archives *list);
 
-/* The name for a rotation at `now` that no archive has. False: it would be too long, or no memory. */
+/* Writes an unused name for a rotation at `now`. False: it would be too long, LOG.1 is in use, or no memory. */
 must_check bool archives_new_name(const struct archives *list, const char *log, const struct rotate_settings *set,
 				  time_t now, char name[static ARCHIVE_NAME_MAX]);
 

@@ -10,10 +10,10 @@
 
 #define COPY_SIZE ((size_t)64 * 1024)
 
-/* A file system without RENAME_EXCHANGE: these names hold what the fallback is doing. */
+/* The temporary name of the new log on a file system without RENAME_EXCHANGE: .LOG.new.tmp. */
 static const char fresh_suffix[] = ".new.tmp";
 
-/* Number naming: makes LOG.1 free. Only numbers up to the first gap move, so a shift that was cut short is no harm. */
+/* Number naming: frees LOG.1. Only the numbers up to the first gap move, so an interrupted shift can be repeated. */
 static int shift_numbers(struct log_job *job)
 {
 	struct archives *list = &job->archives;
@@ -52,7 +52,7 @@ static int shift_numbers(struct log_job *job)
 	return 0;
 }
 
-/* The name and, for numbers, the place. */
+/* Sets job->archive. With number naming, it first frees LOG.1. */
 static int choose_name(struct log_job *job, time_t now)
 {
 	char name[ARCHIVE_NAME_MAX];
@@ -68,7 +68,7 @@ static int choose_name(struct log_job *job, time_t now)
 	return 0;
 }
 
-/* What the new log shall be: as the old one, but for what `create` says. */
+/* Gives the new log the attributes of the old one, except those that `create` sets. */
 static int fresh_attributes(struct log_job *job, int fd)
 {
 	const struct rotate_settings *set = job->set;
@@ -89,7 +89,7 @@ static int fresh_attributes(struct log_job *job, int fd)
 	return err;
 }
 
-/* An empty file under the archive's name. */
+/* Creates the new log, an empty file, under the name of the archive. */
 static int make_fresh(struct log_job *job)
 {
 	int fd = openat(job->archive_dir, job->archive, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -107,8 +107,8 @@ static int make_fresh(struct log_job *job)
 }
 
 /*
- * Without RENAME_EXCHANGE: the fresh file steps aside, the log gets the archive's name as its second, and the fresh
- * one replaces the first. Here too the log's name is never missing.
+ * The exchange without RENAME_EXCHANGE: rename the new log to a temporary name, link the log to the name of the
+ * archive, and rename the new log over the log. The name of the log exists at every moment here too.
  */
 static int exchange_by_links(struct log_job *job)
 {
@@ -135,7 +135,10 @@ static int exchange(struct log_job *job)
 	return err == -EINVAL || err == -ENOSYS ? exchange_by_links(job) : err;
 }
 
-/* Is the archive the file that was checked? Another one can only come from somebody with rights in the directory. */
+/*
+ * Checks that the archive is the file that was opened. If not, a user who can write to the directory has replaced the
+ * log during the rotation; then the exchange is undone.
+ */
 static int check_exchanged(struct log_job *job)
 {
 	struct stat now;
@@ -207,7 +210,7 @@ int commit_rotation(struct log_job *job, time_t now)
 	return err != 0 ? err : sync_commit(job);
 }
 
-/* From where both stand to the end of `from`. */
+/* Copies the rest of `from`; both descriptors advance. */
 static int copy_rest(int from, int to)
 {
 	char buffer[COPY_SIZE];
@@ -226,7 +229,7 @@ static int copy_rest(int from, int to)
 	}
 }
 
-/* Copy, sync, name; then once more for what came meanwhile, and truncate at once. */
+/* Copies, syncs and names the archive; then copies what was written meanwhile and truncates the log immediately. */
 static int copy_and_truncate(struct log_job *job, int log, int copy, const char *temporary)
 {
 	struct stat st;

@@ -13,10 +13,10 @@
 #define READ_SIZE  ((size_t)256 * 1024)
 #define POLL_FIRST 10  /* ms, doubled up to: */
 #define POLL_MOST  160
-#define TRIES      3   /* how often the work begins anew when the file changed under it */
-#define BEST_RATIO 64u /* no log on disk gets smaller than one part in this */
+#define TRIES      3   /* attempts, if the file changes during the compression */
+#define BEST_RATIO 64u /* no real log is expected to compress better than this */
 
-/* What the work on one archive holds. */
+/* The compression of one archive. */
 struct compress_work {
 	struct log_job *job;
 	const char *name;
@@ -48,7 +48,7 @@ enum lease lease_wait(struct log_job *job, int fd)
 	}
 }
 
-/* Nobody opened it for writing since, and its size is the same. */
+/* True if no program has opened the file for writing since, and its size and mtime are unchanged. */
 static bool still_ours(const struct compress_work *work, uint64_t length)
 {
 	struct stat now;
@@ -59,7 +59,7 @@ static bool still_ours(const struct compress_work *work, uint64_t length)
 	       now.st_mtim.tv_sec == work->st.st_mtim.tv_sec && now.st_mtim.tv_nsec == work->st.st_mtim.tv_nsec;
 }
 
-/* Reads all of the plain file into gz. -EAGAIN: a writer came. */
+/* Compresses the whole plain file. -EAGAIN: a program opened it for writing, or it changed. */
 static int deflate_all(const struct compress_work *work, struct gzout *gz)
 {
 	char *buffer = malloc(READ_SIZE);
@@ -86,7 +86,7 @@ static int deflate_all(const struct compress_work *work, struct gzout *gz)
 	return err == 0 && !still_ours(work, gzout_length(gz)) ? -EAGAIN : err;
 }
 
-/* Synced, and then read back: from the device, as far as the kernel does what it is asked. */
+/* Writes and syncs the temporary, drops it from the page cache so that it is read from the disk, and checks it. */
 static int write_temporary(const struct compress_work *work)
 {
 	const struct rotate_settings *set = work->job->set;
@@ -108,7 +108,7 @@ static int write_temporary(const struct compress_work *work)
 	return err;
 }
 
-/* The temporary gets its name, and only then the plain file goes. */
+/* Renames the temporary to its final name, and only then removes the plain file. */
 static int publish(const struct compress_work *work)
 {
 	int dir = work->job->archive_dir;
@@ -137,7 +137,7 @@ static int check_room(const struct compress_work *work)
 	return (uint64_t)fs.f_bavail * fs.f_frsize < bytes / BEST_RATIO ? -ENOSPC : 0;
 }
 
-/* -EAGAIN: begin anew, or defer. -EBUSY: a writer has it. */
+/* 0 or -errno. -EAGAIN: the file changed, try again; -EBUSY: a program writes to it, or may do so. */
 static int compress_once(struct compress_work *work, bool newest)
 {
 	int dir = work->job->archive_dir;
@@ -167,7 +167,7 @@ static int compress_once(struct compress_work *work, bool newest)
 	return err;
 }
 
-/* Still open for writing: said once a run, and no failure. */
+/* Reports an archive that stays plain for now. This is not a failure: a later run compresses it. */
 static void defer(struct log_job *job, const char *name)
 {
 	job->deferred = true;
@@ -208,7 +208,7 @@ static void compress_one(struct log_job *job, struct archive *one, bool newest)
 
 void compress_archives(struct log_job *job)
 {
-	/* Writers that were just told to reopen get their time, all archives together. */
+	/* One deadline for all archives: writers that were just told to reopen get the time of `settle` once. */
 	if (job->deadline == 0)
 		job->deadline = monotonic_ms() + (job->rotated || job->untold ? job->set->settle_ms : 0);
 	for (size_t i = 0; i < job->archives.all.len; i++) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a plain archive to a compressed one, without a moment in which neither is whole.
+ * Compresses plain archives. At every moment, the plain or the compressed file of an archive is complete.
  *
- * Whether a program still has the file open for writing is asked of the kernel: a read lease (F_SETLEASE, fcntl(2)) is
- * refused with EAGAIN while it has. Where there are no leases (NFS, other owners without CAP_LEASE), the newest
- * archive stays plain until the next rotation, and a size that changed meanwhile stops the work.
+ * The kernel tells whether a program still has the file open for writing: it then refuses a read lease (F_SETLEASE,
+ * fcntl(2)) with EAGAIN. Without leases (NFS, or a file of another user and no CAP_LEASE), the newest archive stays
+ * plain until the next rotation, and a changed size or mtime stops the compression.
  */
 #ifndef FW_ROTATE_COMPRESS_H
 #define FW_ROTATE_COMPRESS_H
@@ -13,11 +13,17 @@
 
 enum lease { LEASE_HELD_BY_WRITER, LEASE_TAKEN, LEASE_UNSUPPORTED };
 
-/* One try, or until job->deadline. A lease that was taken ends with the descriptor. */
+/*
+ * Requests a read lease on the file: once, or until job->deadline. It ends when the descriptor is closed, or with
+ * F_UNLCK.
+ */
 must_check enum lease lease_take(int fd);
 must_check enum lease lease_wait(struct log_job *job, int fd);
 
-/* Compresses each plain archive but the newest with delaycompress. What is still written to is deferred. */
+/*
+ * Compresses each plain archive, except the newest one with delaycompress. An archive that a program still writes to
+ * stays plain and sets job->deferred. Errors are reported.
+ */
 void compress_archives(struct log_job *job);
 
 #endif

@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
-/* The text line by line, and in a line word by word. */
+/* Reads the text line by line, and each line word by word. */
 struct config_reader {
 	struct config_place at;
-	const char *next, *end;       /* what is not read yet */
-	const char *line;             /* borrowed, at.where.source_len bytes */
+	const char *next, *end;       /* the text that is not read yet */
+	const char *line;             /* borrowed; the current line, of at.where.source_len bytes */
 	struct rotate_config *config;
 	struct rotate_settings defaults;
 	bool no_memory;
@@ -32,7 +32,7 @@ static bool next_line(struct config_reader *reader)
 	return true;
 }
 
-/* One word: quoted, or up to a blank. `cut` is a second character that ends a word: '=' behind a directive. */
+/* Reads a word, quoted or up to a blank. `cut` ends a word too: '=' after the name of a directive. Returns its end. */
 static const char *take_word(struct config_reader *reader, const char *at, const char *end, char cut, struct config_word *word)
 {
 	const char *start = at;
@@ -58,7 +58,7 @@ static const char *take_word(struct config_reader *reader, const char *at, const
 
 typedef VEC(struct config_word) word_list;
 
-/* The words of a line up to '#' or '{'. Sets *brace to where the '{' is, NULL for none. False: no memory. */
+/* Splits a line into words, up to '#' or '{'. Sets *brace to the '{', or NULL. False: no memory. */
 static bool split_line(struct config_reader *reader, bool directive, word_list *words, const char **brace)
 {
 	const char *at = reader->line, *end = at + reader->at.where.source_len;
@@ -85,6 +85,7 @@ static bool split_line(struct config_reader *reader, bool directive, word_list *
 	return !reader->no_memory;
 }
 
+/* True if the line consists of this word, apart from blanks and a comment. */
 static bool is_word(const struct config_reader *reader, const char *word)
 {
 	const char *at = reader->line, *end = at + reader->at.where.source_len;
@@ -100,7 +101,7 @@ static bool is_word(const struct config_reader *reader, const char *word)
 	return at == end || *at == '#';
 }
 
-/* The lines up to endscript. */
+/* Reads the lines up to endscript into the script that the last directive began. */
 static void read_script(struct config_reader *reader, struct rotate_settings *set)
 {
 	enum rotate_script which = reader->at.script;
@@ -132,13 +133,13 @@ static void apply_line(struct config_reader *reader, struct rotate_settings *set
 		read_script(reader, set);
 }
 
-/* What only shows when the block is complete. */
+/* Makes the settings of a complete block consistent, and reports a pattern that an earlier block has. */
 static void check_block(struct config_reader *reader, struct rotate_block *block)
 {
 	struct rotate_settings *set = &block->settings;
 
 	if (set->nocreate && set->copytruncate)
-		set->nocreate = false; /* the log stays where it is */
+		set->nocreate = false; /* copytruncate keeps the log, so there is none to create */
 	if (set->sharedscripts && set->scripts[SCRIPT_PRE] == NULL && set->scripts[SCRIPT_POST] == NULL)
 		set->sharedscripts = false;
 	for (size_t i = 0; i < reader->config->blocks.len; i++) {
@@ -152,7 +153,7 @@ static void check_block(struct config_reader *reader, struct rotate_block *block
 	}
 }
 
-/* Directives up to the closing brace. */
+/* Reads the directives up to the closing brace. */
 static void read_block(struct config_reader *reader, struct rotate_block *block)
 {
 	struct where begin = reader->at.where;
@@ -179,7 +180,7 @@ static void read_block(struct config_reader *reader, struct rotate_block *block)
 		config_fault(&reader->at, &(struct config_word){ .column = 1 }, "no } closes this block");
 }
 
-/* The patterns as they were written, for $1 of shared scripts. */
+/* Joins the patterns, as written, to the $1 of shared scripts. */
 static void finish_title(struct config_reader *reader, struct rotate_block *block)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -202,7 +203,7 @@ static void add_patterns(struct config_reader *reader, struct rotate_block *bloc
 	}
 }
 
-/* Patterns on one or more lines, '{', directives, '}'. *words holds those of the first line. */
+/* Reads a block: patterns on one or more lines, '{', directives, '}'. *words holds the words of its first line. */
 static void read_entry(struct config_reader *reader, word_list *words, const char *brace)
 {
 	struct rotate_block block = { .settings = reader->defaults };

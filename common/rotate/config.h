@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ct-rotate.conf(5): logrotate's own format, the part of it that makes sense here. A directive that is left out is
- * an error at its place, with the reason; a file with an error is not used at all.
+ * Reads ct-rotate.conf(5), a subset of the format of logrotate. A directive that is not supported is an error that
+ * names the reason. A file with an error is not used at all.
  */
 #ifndef FW_ROTATE_CONFIG_H
 #define FW_ROTATE_CONFIG_H
@@ -13,18 +13,18 @@
 
 struct rotate_config {
 	VEC(struct rotate_block) blocks;
-	struct arena arena; /* the texts of the blocks */
+	struct arena arena; /* holds the texts of the blocks */
 };
 
 /*
- * Reads a whole file. `defaults` are the settings before its first line. Lenient: what is not known is reported
- * as a warning and left out (--import-logrotate). 0 or -errno; -EINVAL after DIAG_ROTATE_CONFIG was reported.
- * *config is to be freed in either case.
+ * Reads the text of a whole file; `file` is its name in messages. `defaults` are the settings before its first line.
+ * If lenient (--import-logrotate), errors in the file are reported as warnings, and reading goes on.
+ * 0 or -errno; -EINVAL: the file has errors, reported as DIAG_ROTATE_CONFIG. config_free must follow in either case.
  */
 must_check int config_read(struct rotate_config *config, const char *text, size_t len, const char *file,
 			   const struct rotate_settings *defaults, bool lenient, struct diag_log *log);
 
-/* The same configuration, written out in full. */
+/* Prints the configuration with all settings, in the format of ct-rotate.conf(5). */
 void config_print(const struct rotate_config *config, FILE *out);
 
 void config_free(struct rotate_config *config);

@@ -88,7 +88,7 @@ static void print_rest(const struct rotate_settings *set, FILE *out)
 			fprintf(out, "%s%s\n%s%sendscript\n", tab, names[i], set->scripts[i], tab);
 }
 
-/* With logrotate, and that is why one would come here. */
+/* Reports a setting that is unsafe with logrotate but safe here. */
 static void print_remark(const struct rotate_settings *set, FILE *out)
 {
 	if (set->compress && !set->delaycompress && !set->copytruncate)

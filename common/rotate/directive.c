@@ -9,16 +9,16 @@
 
 enum kind { TURN_ON, TURN_OFF, INTERVAL, BYTES, DAYS, MILLISECONDS, SCRIPT, NOTHING, LEFT_OUT, SPECIAL };
 
-/* Words behind the name, at least 1. False after a report. */
+/* Applies a directive of the kind SPECIAL. `count` includes the name. False: an error was reported. */
 typedef bool special(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count);
 
 struct config_directive {
 	const char *name;
 	enum kind kind;
-	size_t field;       /* of TURN_*, BYTES, DAYS, MILLISECONDS: SET(...); INTERVAL, SCRIPT: the value */
-	const char *reason; /* of LEFT_OUT */
-	special *apply;     /* of SPECIAL */
-	size_t most;        /* of SPECIAL: words behind the name */
+	size_t field;       /* TURN_*, BYTES, DAYS, MILLISECONDS: SET(...); INTERVAL, SCRIPT: the value */
+	const char *reason; /* LEFT_OUT: why it is not supported */
+	special *apply;     /* SPECIAL */
+	size_t most;        /* SPECIAL: the most words that may follow the name */
 };
 
 static special apply_create, apply_dateformat, apply_level, apply_min_free, apply_naming, apply_olddir, apply_reopen,

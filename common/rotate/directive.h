@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One line of a configuration: the table of directives. */
+/* Applies one directive of a configuration. The table of directives is in directive.c. */
 #ifndef FW_ROTATE_DIRECTIVE_H
 #define FW_ROTATE_DIRECTIVE_H
 
@@ -7,25 +7,26 @@
 #include "diag/diag.h"
 #include "rotate/setting.h"
 
-/* A word of a line and its place. */
+/* A word of a line, and where it is. */
 struct config_word {
-	const char *text; /* in the arena */
+	const char *text; /* borrowed from the arena */
 	unsigned column, width;
 };
 
-/* Where the reader is; what its helpers need to report. */
+/* The position of the reader, and what the functions below need to report errors. */
 struct config_place {
-	struct where where; /* of the line; column and width are filled in for each report */
+	struct where where; /* the line; each report fills in column and width */
 	struct diag_log *log;
 	struct arena *arena;
-	bool lenient, bad;
-	enum rotate_script script; /* after a directive that begins a script: which; else SCRIPT_COUNT */
+	bool lenient;              /* report errors as warnings */
+	bool bad;                  /* something was reported */
+	enum rotate_script script; /* the script that the last directive began; SCRIPT_COUNT: none */
 };
 
-/* Reports a fault at this word: an error, or a warning when lenient. */
+/* Reports an error at this word (NULL: at the line), or a warning if lenient. Sets at->bad. */
 void config_fault(struct config_place *at, const struct config_word *word, const char *format, ...) printf_like(3, 4);
 
-/* Does what the line says to *set. `count` is at least 1. */
+/* Applies a directive to *set. words[0] is its name; `count`, at least 1, includes it. Reports errors. */
 void directive_apply(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count);
 
 #endif

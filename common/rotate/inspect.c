@@ -40,7 +40,7 @@ bool inspect_time(const char *text, time_t *when)
 	return false;
 }
 
-/* "+02:00", "+0200" or "Z": seconds east. False: none of these. */
+/* Reads "+02:00", "+0200" or "Z", as seconds east of UTC. False: none of these. */
 static bool read_zone(const char *text, long *east)
 {
 	int hours, minutes;
@@ -56,7 +56,7 @@ static bool read_zone(const char *text, long *east)
 	return true;
 }
 
-/* The time at the beginning of a line of a log. Syslog's has no year: the one that is not in the future. */
+/* Reads the time at the beginning of a line. Syslog's has no year: take the latest one that is not in the future. */
 static bool line_time(const char *line, time_t *when)
 {
 	struct tm tm = { .tm_isdst = -1 };
@@ -85,15 +85,15 @@ static bool line_time(const char *line, time_t *when)
 	return true;
 }
 
-/* What --cat is at: once a line of the wanted time was seen, all that follows is printed. */
+/* The output of --cat. After the first line that is not too old, everything is printed. */
 struct printer {
 	FILE *out;
 	time_t since;
 	bool begun;
-	struct strbuf line; /* the beginning of a line that is not complete yet */
+	struct strbuf line; /* the beginning of an incomplete line */
 };
 
-/* Prints, or looks for the first line to print. */
+/* Prints the bytes, or only searches them for the first line to print. */
 static void print_bytes(struct printer *printer, const char *bytes, size_t len)
 {
 	while (!printer->begun && len > 0) {
@@ -121,7 +121,7 @@ static void report(struct diag_log *log, const char *dir, const char *name, cons
 	diag_add(log, DIAG_ROTATE_DAMAGED, NULL, NULL, "%s/%s: %s", dir, name, text);
 }
 
-/* One file, inflated when `packed`; printer NULL: only read. False: damaged, and reported. */
+/* Reads a file, decompressed if `packed`, and prints it (printer NULL: only reads it). False: damaged; reported. */
 static bool read_file(int dir, const char *dir_path, const char *name, bool packed, struct printer *printer,
 		      struct diag_log *log)
 {
@@ -159,18 +159,21 @@ static void cat_archives(const struct archives *list, int dir, const char *dir_p
 		struct strbuf name = STRBUF_INIT;
 		bool plain = one->plain;
 
-		/* It was closed at `when`, or written last at `written`: all its lines are older. */
+		/* All its lines are older: it was closed at `when`, or last written to at `written`. */
 		if ((one->when != 0 ? one->when : one->written) < printer->since)
 			continue;
 		if (plain && faccessat(dir, one->name, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-			plain = false; /* it was compressed since we looked */
-		strbuf_printf(&name, "%s%s", one->name, plain ? "" : ".gz"); /* the plain one is whole */
+			plain = false; /* it was compressed after the list was read */
+		strbuf_printf(&name, "%s%s", one->name, plain ? "" : ".gz"); /* of both, the plain one is complete */
 		(void)read_file(dir, dir_path, strbuf_text(&name), !plain, printer, log);
 		strbuf_free(&name);
 	}
 }
 
-/* Opens where the archives are; the result's dir is -1 for "beside the log". Looking changes nothing, so no owner is asked for. */
+/*
+ * Opens the directory of the archives; old->dir is -1 if it is that of the log. The owner of the directory does not
+ * matter, because nothing is changed. False: reported.
+ */
 static bool open_olddir(const struct rotate_settings *set, const struct log_place *at, struct log_place *old,
 			struct diag_log *log)
 {
@@ -231,7 +234,7 @@ void inspect_cat(const struct rotate_settings *set, const char *path, time_t sin
 	free(file);
 }
 
-/* Is this name an archive, and of what kind, of whatever log? */
+/* Classifies a name by its suffix alone, for any log. Never ARCHIVE_PLAIN. */
 static enum archive_kind kind_of(const char *entry)
 {
 	size_t len = strlen(entry);
@@ -273,7 +276,7 @@ static int compare_names(const void *left, const void *right)
 	return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-/* In the order of names, so that the messages are the same each time. `log_name`: only this log's, NULL: all. */
+/* Checks the archives of the log `log_name` (NULL: of all logs), in the order of their names. 0 or -errno. */
 static int verify_directory(const struct rotate_settings *set, int dir, const char *dir_path, const char *log_name,
 			    bool verbose, FILE *out, struct diag_log *log)
 {

@@ -74,7 +74,7 @@ int job_rename(int from_dir, const char *from, int to_dir, const char *to)
 
 	if (err != -EINVAL && err != -ENOSYS)
 		return err;
-	/* A file system without it: a link never replaces either. */
+	/* The file system does not know RENAME_NOREPLACE. link(2) does not replace a file either. */
 	if (linkat(from_dir, from, to_dir, to, 0) != 0)
 		return -errno;
 	return unlinkat(from_dir, from, 0) == 0 ? 0 : -errno;
@@ -84,7 +84,7 @@ int job_open_file(int dir, const char *name, struct stat *st)
 {
 	int fd = -1, err = 0;
 
-	/* Looked at before it is opened: opening a device or a FIFO may do something. */
+	/* Check before opening: opening a device or a FIFO can have effects. */
 	if (fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) != 0)
 		return -errno;
 	if (!S_ISREG(st->st_mode))
@@ -121,7 +121,7 @@ time_t job_birth(const struct log_job *job)
 {
 	struct statx stx;
 
-	/* By its number: musl before 1.2.4 has no statx. */
+	/* By number, because musl before 1.2.4 has no statx. */
 	if (syscall(SYS_statx, job->fd, "", AT_EMPTY_PATH, STATX_BTIME, &stx) == 0 && (stx.stx_mask & STATX_BTIME) != 0)
 		return (time_t)stx.stx_btime.tv_sec;
 	return job->st.st_mtim.tv_sec;
@@ -132,7 +132,7 @@ int job_copy_attributes(int from, const struct stat *st, int to)
 	struct stat now;
 	int err;
 
-	/* Owner first: changing it clears set-id bits. Only root may give files away. */
+	/* Owner first, because changing it clears the set-id bits. EPERM is no error: only root may change it. */
 	if (fstat(to, &now) != 0)
 		return -errno;
 	if ((now.st_uid != st->st_uid || now.st_gid != st->st_gid) && fchown(to, st->st_uid, st->st_gid) != 0 &&
@@ -167,7 +167,7 @@ static bool open_olddir(struct log_job *job)
 	return err == 0;
 }
 
-/* The log itself: present, regular, with one name. */
+/* Opens the log, which must be a regular file. False: reported. */
 static bool open_log(struct log_job *job)
 {
 	struct rotate_run *run = job->run;

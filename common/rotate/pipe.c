@@ -18,35 +18,36 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RETRY_MS 1000 /* after an archive could not be made, and while a disk is full */
+#define RETRY_MS 1000 /* the pause after a failed rotation, and between attempts while the disk is full */
 
+/* The lines that are dropped while nothing can be written. */
 struct gap {
 	uint64_t lines, bytes;
 	time_t from;
 	int err;
-	bool open;   /* lines were dropped and nothing says so yet */
-	bool inside; /* the last dropped byte was not the end of a line */
+	bool open;   /* lines are being dropped, and the log does not say so yet */
+	bool inside; /* the last dropped byte was not a newline */
 };
 
 struct pipe_state {
-	char note[64];  /* what the lock file says of our input; "": no pipe */
-	bool continued; /* the input of the run before goes on */
+	char note[64];  /* identifies our input in the lock file; "": it is not a pipe */
+	bool continued; /* the input is that of the previous run */
 	struct log_job job;
 	const struct pipe_options *options;
 	struct log_source source;
 	int fd;          /* owned; `current`, for writing */
 	off_t at;        /* its size */
-	bool line_open;  /* its last byte is not the end of a line */
+	bool line_open;  /* its last byte is not a newline */
 	bool dirty;      /* written since the last sync */
 	int64_t synced;  /* monotonic ms */
-	int64_t retry;   /* monotonic ms: no archive before */
-	time_t born;     /* of the first line in current */
-	pid_t child;     /* that compresses, 0: none */
-	bool untidy;     /* an archive was made that no child has looked at */
+	int64_t retry;   /* monotonic ms: no rotation before that */
+	time_t born;     /* when the first line of current was written */
+	pid_t child;     /* the child that compresses and prunes; 0: none */
+	bool untidy;     /* an archive was made since the last child was started */
 	struct gap gap;
 };
 
-/* `current` is there and ours; a file that is made gets 0640. */
+/* Creates the directory (mode 0750) and `current` (mode 0640) if they do not exist. 0 or -errno, reported. */
 static int make_current(const char *dir, struct diag_log *log)
 {
 	struct log_place at;
@@ -70,7 +71,7 @@ static int make_current(const char *dir, struct diag_log *log)
 	return err;
 }
 
-/* Both descriptors of `current`: job.fd to archive it by, fd to write. */
+/* Opens `current` twice: job.fd to archive it, fd to write to it. 0 or -errno, reported. */
 static int open_current(struct pipe_state *state)
 {
 	struct log_job *job = &state->job;
@@ -95,7 +96,7 @@ static int open_current(struct pipe_state *state)
 	return err;
 }
 
-/* Whole or not at all: a part that a full disk let through is cut off again. */
+/* Appends the text completely or not at all: a part that still fitted on a full disk is truncated. */
 static int put_line(struct pipe_state *state, const char *text, size_t len)
 {
 	size_t done = 0;
@@ -126,7 +127,7 @@ static bool child_running(struct pipe_state *state)
 	return state->child > 0;
 }
 
-/* In a child: the pipe goes on being emptied. It dies with us, and the next run repairs what it left. */
+/* Starts a child that compresses and prunes. It dies with us; the next run repairs what it left. */
 static void tidy_in_child(struct pipe_state *state)
 {
 	struct log_job *job = &state->job;
@@ -152,7 +153,7 @@ static void tidy_in_child(struct pipe_state *state)
 	_Exit(job->failed);
 }
 
-/* The names as they are now, after a child's work. */
+/* Lists the archives again, because a child may have changed them. */
 static int read_archives(struct pipe_state *state)
 {
 	struct log_job *job = &state->job;
@@ -174,7 +175,7 @@ static int archive_current(struct pipe_state *state)
 		err = commit_rotation(job, time(NULL));
 	if (err != 0 && !job->rotated) {
 		state->retry = monotonic_ms() + RETRY_MS;
-		return 0; /* said; `current` goes on growing */
+		return 0; /* reported; `current` grows until the next attempt */
 	}
 	job->rotated = false;
 	lock_note(job->lock, state->note);
@@ -196,7 +197,7 @@ static uint64_t room_left(const struct pipe_state *state)
 	return (uint64_t)state->at < size ? size - (uint64_t)state->at : 0;
 }
 
-/* Large enough: also when the next line would make it too large. */
+/* True if `current` has the wanted size, or if the next line would exceed it. */
 static bool is_full(const struct pipe_state *state)
 {
 	const struct log_source *source = &state->source;
@@ -206,14 +207,14 @@ static bool is_full(const struct pipe_state *state)
 			     memrchr(source->bytes + source->start, '\n', (size_t)room) == NULL);
 }
 
-/* Numbers do not move under the hands of a child that compresses. */
+/* With number naming, wait for the child, because a rotation renames the archives that it works on. */
 static bool wants_archive(struct pipe_state *state)
 {
 	return state->at > 0 && (is_full(state) || is_old(state)) && monotonic_ms() >= state->retry &&
 	       (state->job.set->naming == NAMING_DATE || !child_running(state));
 }
 
-/* How many of the bytes to come belong into this file: to the end of a line, when it is large or old enough. */
+/* How many of the waiting bytes belong in this file: all, the whole lines that fit, or the rest of the open line. */
 static size_t part_for_current(const struct pipe_state *state, bool wanted)
 {
 	const struct log_source *source = &state->source;
@@ -232,6 +233,7 @@ static size_t part_for_current(const struct pipe_state *state, bool wanted)
 	return end != NULL ? (size_t)(end - bytes) + 1 : source->len;
 }
 
+/* Reports once that lines are dropped from now on. */
 static void gap_begin(struct pipe_state *state, int err)
 {
 	if (state->gap.open)
@@ -240,7 +242,7 @@ static void gap_begin(struct pipe_state *state, int err)
 	job_fail(&state->job, err, "lines are dropped and counted");
 }
 
-/* Away with what there is to see, up to the end of its last line. */
+/* Drops and counts the waiting bytes, up to the end of the last complete line. */
 static int gap_drop(struct pipe_state *state)
 {
 	struct log_source *source = &state->source;
@@ -255,7 +257,7 @@ static int gap_drop(struct pipe_state *state)
 	return source_drop(source, count);
 }
 
-/* Says in the log what is missing. -errno: there is still no room. */
+/* Writes to the log what was dropped. 0, or -errno: there is still no room. */
 static int gap_close(struct pipe_state *state)
 {
 	struct strbuf line = STRBUF_INIT;
@@ -275,7 +277,7 @@ static int gap_close(struct pipe_state *state)
 	return err;
 }
 
-/* A full disk: half a .gz goes, or the oldest archive where archives may be removed. True: try again. */
+/* The disk is full: ends a child and removes its temporary, or removes the oldest archive. True: try again. */
 static bool make_room(struct pipe_state *state)
 {
 	struct log_job *job = &state->job;
@@ -297,7 +299,7 @@ static bool make_room(struct pipe_state *state)
 	return job->archives.all.len < before;
 }
 
-/* Moves what belongs into this file. */
+/* Moves the bytes that belong in this file, or drops them if they cannot be written. 0 or -errno, reported. */
 static int take(struct pipe_state *state, bool wanted)
 {
 	struct log_source *source = &state->source;
@@ -333,7 +335,7 @@ static int sync_current(struct pipe_state *state)
 	return fdatasync(state->fd) == 0 ? 0 : job_fail(&state->job, -errno, "cannot be synced");
 }
 
-/* When to look at the clock again. -1: only input matters. */
+/* How long to wait for input, in ms. -1: for ever. */
 static int wait_time(const struct pipe_state *state)
 {
 	if (*state->options->stop)
@@ -344,6 +346,7 @@ static int wait_time(const struct pipe_state *state)
 	return -1;
 }
 
+/* Waits for input once and handles it. *more becomes false at the end. 0 or -errno, reported. */
 static int turn(struct pipe_state *state, bool *more)
 {
 	struct log_source *source = &state->source;
@@ -371,8 +374,8 @@ static int turn(struct pipe_state *state, bool *more)
 }
 
 /*
- * Killed in the middle of a line, its rest is still in the pipe: the same pipe goes on with it, another
- * input begins a line of its own. Which pipe it was is what the lock file remembers.
+ * If the previous run was killed in the middle of a line, the rest of that line is still in its pipe. Our input
+ * continues the line only if it is the same pipe, which the lock file identifies.
  */
 static void note_input(struct pipe_state *state, int input)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lines from a pipe into DIR/current, which is archived by size and age: no signal, no reopening writer, no race.
+ * Writes the lines of a pipe to DIR/current, and archives this file by size and age. No writer has to reopen a log.
  *
- * Bytes go from the pipe to the file inside the kernel (splice), so that SIGKILL at any moment leaves a byte either in
- * the pipe or in the file. The end of a line is found by looking at the pipe's content first (tee). An archive ends
- * at the end of a line. Compressing is done by a child, so that the pipe is emptied all the time.
- * When the disk is full the oldest archive goes, if a limit on number, age or bytes allows to remove archives at all; else lines are
- * read and dropped, and the first line after that says how many: the writer is never stopped.
+ * The kernel moves the bytes from the pipe to the file (splice(2)), so that after a SIGKILL each byte is either in the
+ * pipe or in the file. To find the ends of lines, the content of the pipe is first copied with tee(2). An archive ends
+ * at the end of a line. A child compresses and removes archives, so that the pipe is read all the time.
+ *
+ * While the disk is full, the oldest archives are removed, if an option limits the archives. Otherwise lines are
+ * dropped, and the next line that is written says how many. The writer is never blocked.
  */
 #ifndef FW_ROTATE_PIPE_H
 #define FW_ROTATE_PIPE_H
@@ -20,13 +21,14 @@ enum pipe_sync { SYNC_ROTATE, SYNC_SECOND, SYNC_LINE };
 
 struct pipe_options {
 	const char *dir;  /* borrowed */
-	uint64_t every_ms; /* age at which `current` is archived; 0: never */
+	uint64_t every_ms; /* the age at which `current` is archived; 0: never */
 	enum pipe_sync sync;
-	const volatile sig_atomic_t *stop; /* set by the caller's SIGTERM handler: take what is in the pipe, and end */
+	const volatile sig_atomic_t *stop; /* set by a signal handler: write what is in the pipe, and return */
 };
 
 /*
- * Until the input ends or *stop. run->log tells what went wrong; 0 or -errno when it could not begin (busy: run->busy).
+ * Runs until the input ends or *stop is set. 0 or -errno; errors are reported to run->log. If another instance has
+ * locked the directory, run->busy is incremented.
  */
 must_check int pipe_run(struct rotate_run *run, const struct rotate_settings *set, const struct pipe_options *options,
 			int input);

@@ -20,7 +20,7 @@ static int unsafe(struct diag_log *log, const char *path, const char *why)
 	return -EPERM;
 }
 
-/* May somebody else put or move entries here? `last`: the log itself lies here. */
+/* Checks that no other user can replace entries here. `last`: it is the directory of the log. 0 or -EPERM, reported. */
 static int check_directory(int fd, const char *path, bool last, struct diag_log *log)
 {
 	struct stat st;
@@ -30,7 +30,7 @@ static int check_directory(int fd, const char *path, bool last, struct diag_log 
 	if (st.st_uid != 0 && st.st_uid != geteuid())
 		return unsafe(log, path, "this directory belongs to another user, who could swap the log: use su");
 	if ((st.st_mode & S_ISVTX) != 0 && !last)
-		return 0; /* as /tmp: entries are moved by their owners, and by root's or our own hand */
+		return 0; /* like /tmp: only the owner of the entry or of the directory can rename it */
 	if ((st.st_mode & S_IWOTH) != 0)
 		return unsafe(log, path, "everybody can write in this directory and could swap the log: use su");
 	if ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0)
@@ -38,10 +38,10 @@ static int check_directory(int fd, const char *path, bool last, struct diag_log 
 	return 0;
 }
 
-/* Opens `name` in *fd and puts it in its place. `path` is what to call it. */
+/* Replaces *fd by its subdirectory `name`. `path` is its name in messages. */
 static int step_into(int *fd, const char *name, const char *path, bool last, bool su, struct diag_log *log)
 {
-	/* On the way only the right to pass is needed; the last one is listed and synced. */
+	/* A directory on the path needs only the right to search it. The last one is listed and synced. */
 	int next = openat(*fd, name, (last ? O_RDONLY : O_PATH) | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	int err = next < 0 ? -errno : 0;
 	struct stat st;
@@ -59,7 +59,7 @@ static int step_into(int *fd, const char *name, const char *path, bool last, boo
 	return err;
 }
 
-/* An absolute path without "." and empty components; ".." is kept and refused later. NULL: no memory or no cwd. */
+/* The path as an absolute one, without "." and empty components. NULL: no memory, no cwd, or nothing is left of it. */
 static char *absolute(const char *path)
 {
 	char cwd[PATH_MAX] = "";
@@ -157,7 +157,7 @@ void place_close(struct log_place *place)
 	*place = (struct log_place){ .dir = -1 };
 }
 
-/* Ours alone, whatever it was before: a wider mode is narrowed, another owner or a strange file refused. */
+/* Checks that no other user can hold the lock: corrects its mode, refuses another owner or another kind of file. */
 static int check_lock(int fd, const char *name, struct diag_log *log)
 {
 	struct stat st;
@@ -211,7 +211,7 @@ int place_lock(const struct log_place *place, unsigned wait_ms, int *fd, struct 
 	return err;
 }
 
-/* Only a hint for the next run, so a full disk does not matter here: without it a rotation is repaired all the same. */
+/* Errors are ignored: the note only helps the next run. Without it, a rotation is repaired as well. */
 void lock_note(int fd, const char *archive)
 {
 	size_t len = strlen(archive);
@@ -242,7 +242,7 @@ int identity_take(const struct rotate_settings *set)
 	return 0;
 }
 
-/* Back to root: only who was root took another identity. The groups of a root process at work are root's alone. */
+/* If we are not root, identity_take changed nothing. Root is left without supplementary groups. */
 void identity_return(const struct rotate_settings *set)
 {
 	if (!set->su || getuid() != 0)

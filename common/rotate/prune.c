@@ -10,7 +10,7 @@
 
 #define DAY 86400
 
-/* Somebody may still write lines into it: then it is not ours to remove. */
+/* True if a program still has the archive open for writing, so that removing it would lose lines. */
 static bool has_writer(struct log_job *job, const char *name)
 {
 	struct stat st;
@@ -22,7 +22,7 @@ static bool has_writer(struct log_job *job, const char *name)
 	return held;
 }
 
-/* 0 when it is gone. */
+/* 0: it is removed (or a dry run printed that); or -errno. */
 static int remove_archive(struct log_job *job, size_t index, const char *why)
 {
 	const struct archive *one = &job->archives.all.item[index];
@@ -50,7 +50,7 @@ static int remove_archive(struct log_job *job, size_t index, const char *why)
 	return err;
 }
 
-/* What it takes now: compression may just have changed it. */
+/* The current size of an archive; compressing it may just have changed it. */
 static uint64_t bytes_of(const struct log_job *job, const struct archive *one)
 {
 	struct strbuf name = STRBUF_INIT;
@@ -64,7 +64,7 @@ static uint64_t bytes_of(const struct log_job *job, const struct archive *one)
 	return bytes;
 }
 
-/* Why this one should go, or NULL. `before`: bytes of all newer ones. */
+/* Why this archive should be removed, or NULL. `before`: the bytes of all newer ones. */
 static const char *reason(const struct log_job *job, size_t index, uint64_t before, time_t now)
 {
 	const struct rotate_settings *set = job->set;
@@ -90,7 +90,7 @@ void prune_archives(struct log_job *job, time_t now)
 	uint64_t before = 0;
 	size_t keep = 0;
 
-	/* From the newest, to know what each has before it; then removed from the oldest. */
+	/* Find the first one to remove from the newest on, to add up the sizes; then remove from the oldest on. */
 	while (keep < job->archives.all.len && reason(job, keep, before, now) == NULL) {
 		if (job->set->max_bytes > 0)
 			before += bytes_of(job, &job->archives.all.item[keep]);
@@ -100,7 +100,7 @@ void prune_archives(struct log_job *job, time_t now)
 		const char *why = reason(job, i, before, now);
 
 		if (strcmp(job->archives.all.item[i].name, job->archive) == 0 && job->set->keep != 0)
-			continue; /* the clock went back: ours is the newest whatever its stamp says */
+			continue; /* the clock was set back: this run's archive is the newest in spite of its name */
 		if (remove_archive(job, i, why != NULL ? why : "too old") == -ENOMEM)
 			return;
 	}

@@ -29,7 +29,7 @@ static int remove_temporaries(struct log_job *job)
 		if (job_step(job, "remove the left over %s", name) && unlinkat(job->archive_dir, name, 0) != 0)
 			err = job_fail(job, -errno, "%s is left over and cannot be removed", name);
 	}
-	/* Of an exchange by links; always empty. */
+	/* The new log of exchange_by_links; it is always empty. */
 	strbuf_printf(&fresh, ".%s.new.tmp", job->at.name);
 	if (!fresh.failed && fstatat(job->at.dir, fresh.data, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
 	    st.st_size == 0 && job_step(job, "remove the left over %s", fresh.data) &&
@@ -39,7 +39,7 @@ static int remove_temporaries(struct log_job *job)
 	return err;
 }
 
-/* Sets a compressed file aside that is not what its plain one holds; nothing is overwritten. */
+/* Renames a .gz to .gz.bad, or .gz.bad-2 and so on, without replacing a file. */
 static int set_aside(struct log_job *job, const char *packed)
 {
 	struct strbuf bad = STRBUF_INIT;
@@ -56,7 +56,7 @@ static int set_aside(struct log_job *job, const char *packed)
 	return err;
 }
 
-/* 1 when NAME.gz holds exactly what NAME does, 0 when not, or -errno. */
+/* 1: both files have the same content; 0: they differ; or -errno. */
 static int compare_pair(struct log_job *job, const char *name, const char *packed)
 {
 	struct stat st;
@@ -101,7 +101,7 @@ static int repair_pair(struct log_job *job, struct archive *one)
 	return err;
 }
 
-/* Does the log begin with all of this file? Then copytruncate did not come to its truncation. */
+/* True if the log begins with the content of this file. Then copytruncate was interrupted before the truncation. */
 static bool log_begins_with(const struct log_job *job, int fd)
 {
 	char *buffer = malloc(2 * COMPARE_SIZE);
@@ -123,7 +123,7 @@ static bool log_begins_with(const struct log_job *job, int fd)
 	return same;
 }
 
-/* Is this file, which the last run was about to make, of no use? */
+/* True if this archive, which an interrupted run was making, holds no line that the log does not hold. */
 static bool is_void(struct log_job *job, const char *name)
 {
 	struct stat st;
@@ -133,9 +133,9 @@ static bool is_void(struct log_job *job, const char *name)
 	if (fd < 0)
 		return false;
 	if (job->fd >= 0 && st.st_dev == job->st.st_dev && st.st_ino == job->st.st_ino)
-		result = true; /* an exchange by links that was cut short: the log has two names */
+		result = true; /* exchange_by_links was interrupted: the log has two names */
 	else if (st.st_size == 0)
-		result = lease_take(fd) == LEASE_TAKEN; /* a writer's file may be empty so far */
+		result = lease_take(fd) == LEASE_TAKEN; /* with a writer, it is the old log, empty so far */
 	else
 		result = job->set->copytruncate && job->fd >= 0 && log_begins_with(job, fd);
 	close(fd);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Puts right what a run that was killed left, or a disk that was full. */
+/* Repairs what a killed run or a full disk left behind. */
 #ifndef FW_ROTATE_REPAIR_H
 #define FW_ROTATE_REPAIR_H
 
 #include "rotate/job.h"
 
 /*
- * Removes temporaries; of an archive that is there plain and compressed keeps the plain one, or the .gz if it holds exactly the
- * same; removes the empty file of a rotation that did not come to its exchange. Sets job->untold when
- * writers were not told of the last rotation. 0 or -errno, reported: then no rotation must follow.
+ * Removes temporaries. If an archive exists plain and compressed, removes the plain file if both have the same content,
+ * else sets the .gz aside as .gz.bad. Removes the archive of a rotation that was interrupted before the exchange or the
+ * truncation. Sets job->untold if the writers were not told of the last rotation. 0; or -errno, reported: then do not
+ * rotate this log.
  */
 must_check int repair_archives(struct log_job *job);
 

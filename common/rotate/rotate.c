@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The logs of one block, and what its shared scripts are told. */
+/* The logs of one block. */
 struct rotate_batch {
 	struct rotate_run *run;
 	const struct rotate_block *block;
@@ -33,7 +33,7 @@ static bool add_path(struct rotate_batch *batch, const char *path)
 	return false;
 }
 
-/* Archives that a pattern like LOG* matches too are not logs. */
+/* Adds the logs that match, without the archives that a pattern such as LOG* matches too. */
 static int expand_pattern(struct rotate_batch *batch, const char *pattern)
 {
 	glob_t found = { 0 };
@@ -108,7 +108,7 @@ static bool is_due(struct log_job *job)
 	return verdict == DUE;
 }
 
-/* Scripts run as whoever started us, not as the user of `su`. */
+/* Runs a script, as the user who started us and not as the user of `su`. 0 or -errno, reported. */
 static int as_ourselves(struct rotate_batch *batch, enum rotate_script which, const char *first, const char *second)
 {
 	static const char *const names[] = { "firstaction", "prerotate", "postrotate", "lastaction" };
@@ -147,7 +147,7 @@ static int tell_writers(struct rotate_batch *batch, const char *first, const cha
 	return err;
 }
 
-/* After the writers were told, or could not be. */
+/* Notes that the writers have been told, or that this failed. */
 static void job_told(struct log_job *job, int err)
 {
 	if (err != 0)
@@ -156,7 +156,7 @@ static void job_told(struct log_job *job, int err)
 		lock_note(job->lock, "");
 }
 
-/* The second argument of a script is the name that the archive will have. */
+/* Tells the writers of one log. The second argument of a script is the path of the plain archive. */
 static int tell_writers_of(struct rotate_batch *batch, struct log_job *job)
 {
 	struct strbuf archive = STRBUF_INIT;
@@ -182,7 +182,7 @@ static void rotate_job(struct rotate_batch *batch, struct log_job *job)
 		err = commit_rotation(job, time(NULL));
 	if (err != 0)
 		job->failed = true;
-	/* Even when the sync failed: the writers must come over to the new log. */
+	/* Even if the sync failed, the writers must change over to the new log. */
 	if (!shared && job->rotated)
 		job_told(job, tell_writers_of(batch, job));
 }
@@ -212,7 +212,7 @@ static bool any_due(const struct rotate_batch *batch)
 	return any;
 }
 
-/* False: firstaction failed, so nothing of this batch happens. */
+/* Rotates the logs that are due. False: firstaction failed, and nothing was rotated. */
 static bool rotate_due(struct rotate_batch *batch)
 {
 	const struct rotate_settings *set = &batch->block->settings;
@@ -237,7 +237,7 @@ static bool rotate_due(struct rotate_batch *batch)
 	return true;
 }
 
-/* What comes after the writers were told. A log that failed keeps everything. */
+/* Compresses and prunes, after the writers were told. If the log failed, all its archives stay as they are. */
 static void finish_job(struct log_job *job)
 {
 	bool touched = job->rotated || job->untold || job->run->repair_only;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rotation of logs, so that no line is ever lost: what a crash leaves at any point is found and put right by the
- * next run. The order for one log:
+ * Rotates logs without losing a line. Whatever a crash leaves behind, the next run repairs. The steps for one log:
  *
- *	lock; repair what an earlier run left; decide; make the archive's name as an empty file with the new log's
- *	owner and mode; exchange it with the log in one system call; sync; tell the writers; wait until no one
- *	has the old file open for writing; compress into a temporary, check it, sync, rename, unlink the plain one; prune.
+ *	take the lock; repair what an earlier run left; decide whether a rotation is due; create an empty file under
+ *	the name of the archive, with the owner and mode of the new log; exchange it with the log in one system call;
+ *	sync; tell the writers; wait until no program has the archive open for writing; compress it to a temporary,
+ *	check, sync and rename that, and remove the plain archive; prune.
  *
- * At any moment a line is in the log, in the plain archive or in the whole .gz, and the log's name is never missing.
+ * At every moment, each line is in the log, the plain archive or the complete .gz, and the name of the log exists.
  */
 #ifndef FW_ROTATE_ROTATE_H
 #define FW_ROTATE_ROTATE_H
@@ -16,17 +16,17 @@
 #include "rotate/run.h"
 #include "rotate/setting.h"
 
-/* Some logs with the same settings. `line` and `file` say where they come from, file NULL: from the command line. */
+/* Some logs with the same settings: a block of a configuration, or an operand of the command line. */
 struct rotate_block {
 	struct rotate_settings settings;
 	VEC(const char *) patterns; /* borrowed texts: paths, or patterns as in glob(7) */
-	const char *title;          /* borrowed; the patterns as written: $1 of shared scripts */
-	bool literal;               /* no patterns: an operand of the command line */
+	const char *title;          /* borrowed; the patterns as written, which are $1 of shared scripts */
+	bool literal;               /* the patterns are plain paths: an operand of the command line */
 };
 
 /*
- * Rotates what is due. Everything that went wrong is in the log: DIAG_ROTATE a log that failed, DIAG_ROTATE_UNSAFE one
- * that was refused, run->busy the ones that another instance is at. The caller ignores SIGXFSZ, SIGIO and SIGPIPE.
+ * Rotates the logs that are due. Errors are reported to run->log: DIAG_ROTATE for a log that failed,
+ * DIAG_ROTATE_UNSAFE for one that was refused. The caller must ignore SIGXFSZ, SIGIO and SIGPIPE.
  */
 void rotate_block(struct rotate_run *run, const struct rotate_block *block);
 

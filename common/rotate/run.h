@@ -7,14 +7,14 @@
 
 #include <stdio.h>
 
-/* What all logs of a run share, and what came of it. */
+/* What all logs of a run share. */
 struct rotate_run {
 	struct diag_log *log;
-	FILE *out;        /* borrowed: dry run, verbose steps and JSON go here */
+	FILE *out;        /* borrowed; receives the steps of a dry or verbose run, and JSON */
 	bool force, dry, verbose, json;
-	bool repair_only; /* put right what was left, and compress; no rotation */
-	unsigned wait_ms; /* for the lock */
-	unsigned busy;    /* logs that another instance has locked */
+	bool repair_only; /* repair, compress and prune, but do not rotate */
+	unsigned wait_ms; /* how long to wait for a lock */
+	unsigned busy;    /* result: how many logs another instance has locked */
 };
 
 #endif

@@ -2,9 +2,9 @@
 #include "rotate/schedule.h"
 
 #define DAY    ((time_t)86400)
-#define LEEWAY 1 /* seconds: names have whole seconds, and two archives may come in one */
+#define LEEWAY 1 /* seconds: the times in names are whole seconds */
 
-/* Days since 1970 of a local date: so that a day is a day at both ends of summer time. */
+/* The number of a local date, in days from 1970, so that days of 23 and 25 hours count as one. */
 static long day_number(const struct tm *tm)
 {
 	struct tm date = { .tm_year = tm->tm_year, .tm_mon = tm->tm_mon, .tm_mday = tm->tm_mday };

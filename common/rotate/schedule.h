@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Is it time to rotate? Pure: no clock and no file is looked at here. */
+/* Decides whether a rotation is due. Pure: reads no clock and no file. */
 #ifndef FW_ROTATE_SCHEDULE_H
 #define FW_ROTATE_SCHEDULE_H
 
@@ -7,10 +7,10 @@
 
 #include <time.h>
 
-/* What a decision is made from. */
+/* What the decision depends on. */
 struct occasion {
 	time_t now;
-	time_t last;    /* the last rotation, or the log's birth */
+	time_t last;    /* the last rotation, or when the log was created */
 	time_t written; /* the log's mtime */
 	uint64_t bytes; /* the log's size */
 	bool force;     /* -f */
@@ -18,7 +18,7 @@ struct occasion {
 
 enum schedule_verdict { NOT_DUE, DUE, NOT_DUE_EMPTY, NOT_DUE_FUTURE };
 
-/* NOT_DUE_FUTURE: `last` is later than now, so only sizes count and they do not ask for it. */
+/* NOT_DUE_FUTURE: `last` is in the future, so only sizes count, and they do not require a rotation. */
 enum schedule_verdict schedule_decide(const struct rotate_settings *set, const struct occasion *at);
 
 #endif

@@ -22,7 +22,7 @@ static int fail(struct diag_log *log, const char *what, const char *why)
 	return -ECHILD;
 }
 
-/* Our own dispositions would be inherited: a script gets the usual ones. */
+/* Restores the default signal actions, because a script would inherit those that we ignore. */
 static void usual_signals(void)
 {
 	static const int changed[] = { SIGIO, SIGPIPE, SIGXFSZ, SIGTERM, SIGINT, SIGHUP };
@@ -31,7 +31,7 @@ static void usual_signals(void)
 		signal(changed[i], SIG_DFL);
 }
 
-/* The keeper: starts the program, waits for it, and ends with its status; 128 and more for a signal. */
+/* The keeper process: runs the program and exits with its status, or with 128 and the number of the signal. */
 static _Noreturn void keep(char *const argv[])
 {
 	int status = 0;
@@ -49,7 +49,7 @@ static _Noreturn void keep(char *const argv[])
 	_Exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
-/* True when the keeper ended in time. A descriptor for a process: pidfd_open, Linux 5.3; without it, poll in steps. */
+/* True if the keeper ended in time. Without pidfd_open (before Linux 5.3), polls every 10 ms. */
 static bool wait_for(pid_t pid, unsigned limit_ms, int *status)
 {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -84,7 +84,7 @@ static int run_program(char *const argv[], unsigned limit_ms, const char *what, 
 	}
 	if (pid == 0)
 		keep(argv);
-	setpgid(pid, pid); /* in the child too: whoever comes first */
+	setpgid(pid, pid); /* the child does it too, because either may run first */
 	if (!wait_for(pid, limit_ms, &status)) {
 		kill(-pid, SIGKILL);
 		waitpid(pid, &status, 0);
@@ -117,7 +117,7 @@ int script_run(const struct rotate_settings *set, const char *what, const char *
 	return err;
 }
 
-/* The number in a pid file. 0: there is none; -1: it makes no sense. *owner is the file's. */
+/* The number in a pid file, with the owner of the file in *owner. 0: there is no file; -1: it cannot be read. */
 static pid_t read_pid(const char *path, uid_t *owner)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -139,7 +139,7 @@ static pid_t read_pid(const char *path, uid_t *owner)
 	return setting_number(text, 2, PID_MAX, &pid) ? (pid_t)pid : -1;
 }
 
-/* The uid of a running process, by the owner of its /proc directory. */
+/* The user of a running process, who owns its directory in /proc. */
 static bool process_owner(pid_t pid, uid_t *owner)
 {
 	struct strbuf path = STRBUF_INIT;
@@ -177,7 +177,7 @@ static int reopen_pidfile(const char *path, struct diag_log *log)
 	return fail(log, path, strerror(errno));
 }
 
-/* Words between blanks: no quotes, no shell. */
+/* Runs the words as a program and its arguments. Blanks separate them; there are no quotes. */
 static int reopen_command(const struct rotate_settings *set, const char *words, struct diag_log *log)
 {
 	char *copy = strdup(words), *next = NULL;

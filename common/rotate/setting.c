@@ -26,7 +26,7 @@ struct unit {
 	uint64_t factor;
 };
 
-/* A number directly followed by one of the units. */
+/* Reads a number directly followed by one of the units. */
 static bool scaled(const char *text, const struct unit *units, size_t count, uint64_t *value)
 {
 	uint64_t number;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is wanted of a log: the same whether it came from options or from a file, ct-rotate.conf(5).
- * Texts belong to whoever filled the settings in and must live as long as they do.
+ * The settings of a log, from options or from a file, ct-rotate.conf(5). The texts are borrowed and must live as long
+ * as the settings.
  */
 #ifndef FW_ROTATE_SETTING_H
 #define FW_ROTATE_SETTING_H
@@ -21,22 +21,22 @@ enum rotate_script { SCRIPT_FIRST, SCRIPT_PRE, SCRIPT_POST, SCRIPT_LAST, SCRIPT_
 
 struct rotate_settings {
 	enum rotate_schedule schedule;
-	int weekday;                       /* of WEEKLY: 0 Sunday to 6; 7: none, only seven days after the last */
-	uint64_t size;                     /* of BY_SIZE, in bytes */
+	int weekday;                       /* WEEKLY: 0 is Sunday; 7: no fixed day, seven days after the last one */
+	uint64_t size;                     /* BY_SIZE: in bytes */
 	uint64_t maxsize, minsize;         /* bytes; 0: none */
 	unsigned minage, maxage;           /* days; 0: none */
-	int keep;                          /* archives, or ROTATE_KEEP_ALL */
-	uint64_t max_bytes;                /* of all archives together; 0: any */
-	unsigned min_free;                 /* percent of the filesystem; 0: any */
+	int keep;                          /* number of archives, or ROTATE_KEEP_ALL */
+	uint64_t max_bytes;                /* of all archives together; 0: no limit */
+	unsigned min_free;                 /* percent of the file system; 0: no limit */
 	enum rotate_naming naming;
 	const char *dateformat;            /* NULL: -YYYYmmddTHHMMSSZ, in UTC */
-	const char *olddir;                /* NULL: beside the log */
+	const char *olddir;                /* NULL: the directory of the log */
 	bool compress, delaycompress, verify;
 	int level;
 	unsigned threads;
 	bool missingok, notifempty, allowhardlink;
 	bool nocreate, copytruncate;
-	bool has_mode, has_owner, has_group; /* of the new log; else as the old one */
+	bool has_mode, has_owner, has_group; /* for the new log; what is not set is copied from the old one */
 	mode_t mode;
 	uid_t owner;
 	gid_t group;
@@ -50,29 +50,32 @@ struct rotate_settings {
 	unsigned script_ms;                /* how long a script may take */
 };
 
-/* Size 1 MiB, keep all, verify, level 6, one thread, settle 5 s. */
+/* Size 1 MiB, keep all, verify, level 6, one thread, settle 5 s, scripts 60 s. */
 extern const struct rotate_settings rotate_defaults;
 
-/* "100k", "5M", "2G" or bytes. False when it is none of these or too large. */
+/* Reads "100k", "5M", "2G" or a number of bytes. False: none of these, or too large. */
 must_check bool setting_size(const char *text, uint64_t *bytes);
 
-/* "250ms", "5s", "2m", "3h", "1d" or seconds. False when it is none of these or above 10 years. */
+/* Reads "250ms", "5s", "2m", "3h", "1d" or a number of seconds. False: none of these, or more than 10 years. */
 must_check bool setting_duration(const char *text, uint64_t *milliseconds);
 
-/* A whole number in its range and nothing else. */
+/* Reads a whole number from `low` to `high`. False: something else. */
 must_check bool setting_number(const char *text, long low, long high, long *value);
 
-/* Octal, up to 07777. */
+/* Reads an octal mode, up to 07777. */
 must_check bool setting_mode(const char *text, mode_t *mode);
 
-/* A name or a number. False: no such user, no such group. */
+/* Read a name or a number. False: no such user, no such group. */
 must_check bool setting_user(const char *text, uid_t *user);
 must_check bool setting_group(const char *text, gid_t *group);
 
-/* A form that --reopen takes? */
+/* True if --reopen accepts this value. */
 must_check bool setting_reopen(const char *text);
 
-/* Only %Y %m %d %H %M %S %s and text without a slash: such names can be read back. */
+/*
+ * True if this can be a dateformat: it begins with - or ., has at least one of %Y %m %d %H %M %S %s, no other
+ * conversion and no slash. The time can then be read back from a name.
+ */
 must_check bool setting_dateformat(const char *text);
 
 #endif

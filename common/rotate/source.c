@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Room for a writer while we sync: the most that an unprivileged process may ask for, pipe(7). */
+/* Room for the writer while we sync: the most that an unprivileged process may request (pipe(7)). */
 #define PIPE_SIZE (1024 * 1024)
 
 int source_open(struct log_source *source, int fd)
@@ -40,7 +40,7 @@ void source_close(struct log_source *source)
 	*source = (struct log_source){ .fd = -1, .peek = { -1, -1 } };
 }
 
-/* A copy of what the pipe holds; the pipe keeps it. */
+/* Copies the content of the pipe to source->bytes without taking it out. The number of bytes; -1: errno is set. */
 static ssize_t peek(struct log_source *source)
 {
 	ssize_t copied = tee(source->fd, source->peek[1], SOURCE_SIZE, SPLICE_F_NONBLOCK);
@@ -101,7 +101,7 @@ ssize_t source_move(struct log_source *source, int to, off_t *offset, size_t mos
 int source_drop(struct log_source *source, size_t count)
 {
 	while (count > 0) {
-		/* What was looked at is what the pipe gives: nobody else reads from it. */
+		/* The pipe returns the bytes that were copied, because nobody else reads from it. */
 		ssize_t got = source->is_pipe ? read(source->fd, source->bytes + source->start, count) : (ssize_t)count;
 
 		if (got < 0 && errno == EINTR)

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The open flags of a descriptor: the line "flags:" of fdinfo, octal (proc(5)). -1: not to be had. */
+/* The open flags of a descriptor, from the line "flags:" of its fdinfo, in octal (proc(5)). -1: unknown. */
 static long open_flags(int pid_dir, const char *number)
 {
 	struct strbuf path = STRBUF_INIT, text = STRBUF_INIT;
@@ -34,7 +34,7 @@ static long open_flags(int pid_dir, const char *number)
 	return flags;
 }
 
-/* Has this process the file open for writing without O_APPEND? */
+/* True if this process has the file open for writing without O_APPEND. */
 static bool overwrites(int proc, const char *pid, const struct stat *file)
 {
 	int pid_dir = openat(proc, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
