@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define CONFIG_MAX  ((size_t)16 << 20)
-#define STATUS_BUSY 75 /* EX_TEMPFAIL of sysexits.h: another instance is at this log */
+#define STATUS_BUSY 75 /* EX_TEMPFAIL of sysexits.h: another instance has locked a log */
 
 static volatile sig_atomic_t stop;
 
@@ -22,8 +22,8 @@ static void on_stop(int number)
 }
 
 /*
- * A file larger than `ulimit -f`, a writer that comes back to a leased file and a closed pipe are error codes here, not
- * the end of the process. A block of many logs holds three descriptors each.
+ * Ignores the signals for a file larger than `ulimit -f`, for a program that opens a leased file, and for a closed
+ * pipe; each of these is an error code instead. Raises the limit of open files, because a block needs three for each log.
  */
 static void prepare_process(const struct ct_rotate_options *opts)
 {
@@ -33,7 +33,7 @@ static void prepare_process(const struct ct_rotate_options *opts)
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGIO, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	if (opts->mode == MODE_PIPE) { /* without SA_RESTART: a wait ends at once */
+	if (opts->mode == MODE_PIPE) { /* without SA_RESTART, so that the signal ends a wait */
 		sigaction(SIGTERM, &act, NULL);
 		sigaction(SIGINT, &act, NULL);
 	}
@@ -43,7 +43,7 @@ static void prepare_process(const struct ct_rotate_options *opts)
 	}
 }
 
-/* STATUS_USAGE when the file cannot be used. */
+/* STATUS_USAGE if the configuration cannot be read or has errors, else STATUS_DONE. */
 static int run_config(struct cli *cli, struct ct_rotate_options *opts)
 {
 	bool import = opts->mode == MODE_IMPORT;

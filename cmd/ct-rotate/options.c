@@ -18,64 +18,66 @@ enum option_id {
 };
 
 static const char usage[] =
-	"usage: ct-rotate [-fnqv] [-c FILE] [OPTION ...] [LOG ...]\n"
+	"usage: ct-rotate [-fnqv] [OPTION ...] LOG ...\n"
+	"       ct-rotate [-fnqv] [OPTION ...] -c FILE\n"
 	"       ct-rotate --pipe DIR [OPTION ...]\n"
 	"       ct-rotate --verify | --repair | --cat [--since TIME] LOG|DIR ...\n"
 	"       ct-rotate --import-logrotate FILE\n"
-	"Rotates logs so that no line is lost, whatever is killed or full at whatever moment.\n"
-	"  -c, --config FILE        logs and settings, ct-rotate.conf(5); options before it are defaults\n"
-	"  -f, --force              rotate now, due or not\n"
-	"  -n, --dry-run            say what would be done, change nothing\n"
-	"  -q, --quiet              errors only; a log that another instance is at is no error\n"
-	"  -v, --verbose            say what is done\n"
-	"      --json               one object a log on standard output\n"
-	"      --wait[=SECONDS]     wait for another instance, 60 s\n"
-	"When:\n"
-	"      --hourly             once an hour\n"
-	"      --daily              once a day\n"
-	"      --weekly             once a week\n"
-	"      --monthly            once a month\n"
-	"      --yearly             once a year\n"
-	"      --size BYTES         without a schedule: from this size on (1M)\n"
-	"      --maxsize BYTES      above this size, before the schedule says so\n"
-	"      --minsize BYTES      not below this size, even if the schedule says so\n"
-	"      --minage DAYS        not when written to within this time\n"
-	"      --notifempty         not when empty\n"
+	"Rotate logs without losing a line.\n"
+	"\n"
+	"  -c, --config FILE        read logs and settings from FILE, ct-rotate.conf(5); other options are its defaults\n"
+	"  -f, --force              rotate now, even if no rotation is due\n"
+	"  -n, --dry-run            print what would be done, and change nothing\n"
+	"  -q, --quiet              print errors only; a log that another instance has locked is no error\n"
+	"  -v, --verbose            print each step\n"
+	"      --json               print one JSON object for each log\n"
+	"      --wait[=TIME]        wait for another instance, for TIME or 60s\n"
+	"When to rotate:\n"
+	"      --hourly             rotate once an hour\n"
+	"      --daily              rotate once a day\n"
+	"      --weekly             rotate once a week\n"
+	"      --monthly            rotate once a month\n"
+	"      --yearly             rotate once a year\n"
+	"      --size BYTES         without a schedule: rotate a log of at least this size (1M)\n"
+	"      --maxsize BYTES      rotate a larger log even if the schedule does not require it\n"
+	"      --minsize BYTES      do not rotate a smaller log even if the schedule requires it\n"
+	"      --minage DAYS        do not rotate a log that was written to within this time\n"
+	"      --notifempty         do not rotate an empty log\n"
 	"What to keep:\n"
-	"      --rotate N           this many archives (all)\n"
-	"      --maxage DAYS        archives of this age at most\n"
-	"      --max-bytes BYTES    of archives, together\n"
-	"      --min-free PERCENT   of the disk: remove old archives earlier to have it\n"
-	"      --naming WAY         date (LOG-20260131T235959Z) or number (LOG.1)\n"
-	"      --dateformat FORMAT  instead of that date: %Y %m %d %H %M %S %s\n"
-	"      --olddir DIR         where archives go; on the same file system\n"
+	"      --rotate N           keep N archives; 0 keeps none, -1 all (-1)\n"
+	"      --maxage DAYS        remove older archives\n"
+	"      --max-bytes BYTES    remove the oldest archives until all together are not larger\n"
+	"      --min-free PERCENT   remove the oldest archives while less of the file system is free\n"
+	"      --naming WAY         name archives by date (LOG-20260131T235959Z) or number (LOG.1)\n"
+	"      --dateformat FORMAT  use this format for names by date: %Y %m %d %H %M %S %s\n"
+	"      --olddir DIR         move archives to DIR, on the same file system\n"
 	"Compression:\n"
-	"      --compress           with gzip's format\n"
-	"      --delaycompress      but the newest archive not yet\n"
-	"      --level LEVEL        1 to 9, or fast (6)\n"
-	"      --threads N          1 to 16, or auto (1)\n"
-	"      --no-verify          do not check what was compressed\n"
+	"      --compress           compress archives, in gzip format\n"
+	"      --delaycompress      compress the newest archive only at the next rotation\n"
+	"      --level LEVEL        set the compression level, 1 to 9 or fast (6)\n"
+	"      --threads N          use 1 to 16 threads, or auto (1)\n"
+	"      --no-verify          do not decompress and compare the result\n"
 	"The log and its writer:\n"
-	"      --reopen HOW         pidfile:PATH (SIGHUP), unit:NAME or cmd:WORDS\n"
-	"      --settle TIME        how long to wait until nobody writes to the old file (5s)\n"
-	"      --script-timeout TIME  how long a script or command may take (60s)\n"
-	"      --create MODE[:OWNER[:GROUP]]  of the new log; else as the old one\n"
-	"      --nocreate           no new log: its writer makes one\n"
-	"      --copytruncate       for writers that never reopen; may lose lines\n"
-	"      --missingok          a missing log is no error\n"
-	"      --allowhardlink      rotate a log with several names\n"
-	"      --su USER:GROUP      for directories that others may write to\n"
-	"Other work:\n"
-	"      --pipe DIR           keep standard input in DIR/current and its archives\n"
-	"      --every TIME         with --pipe: archive at this age\n"
-	"      --fsync WHEN         with --pipe: line, sec or rotate (rotate)\n"
-	"      --verify             check archives, list what is left over\n"
-	"      --repair             put right what a killed run left, rotate nothing\n"
-	"      --cat                the archives and the log in order, inflated\n"
+	"      --reopen HOW         tell the writer to reopen: pidfile:PATH (SIGHUP), unit:NAME or cmd:WORDS\n"
+	"      --settle TIME        wait until no program has the archive open for writing (5s)\n"
+	"      --script-timeout TIME  kill a script or command after this time (60s)\n"
+	"      --create MODE[:OWNER[:GROUP]]  set the mode and owner of the new log; else copy them\n"
+	"      --nocreate           do not create a new log; its writer does\n"
+	"      --copytruncate       copy and truncate, for writers that never reopen; can lose lines\n"
+	"      --missingok          do not report a missing log\n"
+	"      --allowhardlink      rotate a log that has several hard links\n"
+	"      --su USER:GROUP      access the files as this user, if others can write to the directory\n"
+	"Logging from a pipe and other commands:\n"
+	"      --pipe DIR           write standard input to DIR/current, and archive this file\n"
+	"      --every TIME         with --pipe: archive the file when it is this old\n"
+	"      --fsync WHEN         with --pipe: sync after each line, each sec, or at rotate (rotate)\n"
+	"      --verify             check archives, and name files that a killed run left behind\n"
+	"      --repair             do not rotate; repair what a killed run left behind\n"
+	"      --cat                print the archives, decompressed, and then the log\n"
 	"      --since TIME         with --cat: from 2026-01-31, 2026-01-31T23:59:59 or @SECONDS on\n"
-	"      --import-logrotate FILE  what ct-rotate makes of a logrotate configuration\n"
-	"      --help               this text\n"
-	"      --version            the version\n";
+	"      --import-logrotate FILE  convert a configuration of logrotate, and print it\n"
+	"      --help               print this summary\n"
+	"      --version            print the version\n";
 
 static const struct option longs[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -156,7 +158,7 @@ static uint64_t need_duration(const struct cli *cli, const char *option)
 	return ms;
 }
 
-/* As many as this process may use, within reason. */
+/* The number of processors that this process may use, at most GZ_THREADS_MAX. */
 static unsigned threads_here(void)
 {
 	cpu_set_t set;
@@ -181,9 +183,9 @@ static void parse_create(const struct cli *cli, struct rotate_settings *set)
 	set->has_owner = owner != NULL;
 	set->has_group = group != NULL;
 	if (owner != NULL && !setting_user(owner, &set->owner))
-		cli_misuse(cli, "--create: no user %s", owner);
+		cli_misuse(cli, "--create: no such user: %s", owner);
 	if (group != NULL && !setting_group(group, &set->group))
-		cli_misuse(cli, "--create: no group %s", group);
+		cli_misuse(cli, "--create: no such group: %s", group);
 }
 
 static void parse_su(const struct cli *cli, struct rotate_settings *set)
@@ -195,9 +197,9 @@ static void parse_su(const struct cli *cli, struct rotate_settings *set)
 	*group++ = '\0';
 	set->su = true;
 	if (!setting_user(optarg, &set->su_user))
-		cli_misuse(cli, "--su: no user %s", optarg);
+		cli_misuse(cli, "--su: no such user: %s", optarg);
 	if (!setting_group(group, &set->su_group))
-		cli_misuse(cli, "--su: no group %s", group);
+		cli_misuse(cli, "--su: no such group: %s", group);
 }
 
 static bool when_option(const struct cli *cli, int c, struct rotate_settings *set)
@@ -212,7 +214,7 @@ static bool when_option(const struct cli *cli, int c, struct rotate_settings *se
 		return true;
 	case OPT_SIZE:
 		set->size = need_size(cli, "--size");
-		set->schedule = BY_SIZE; /* the last one said counts, as in a file */
+		set->schedule = BY_SIZE; /* the last one counts, as in a configuration */
 		return true;
 	case OPT_MAXSIZE:
 		set->maxsize = need_size(cli, "--maxsize");
@@ -255,7 +257,7 @@ static bool keep_option(const struct cli *cli, int c, struct rotate_settings *se
 		return true;
 	case OPT_DATEFORMAT:
 		if (!setting_dateformat(optarg))
-			cli_misuse(cli, "--dateformat: %s must begin with - or . and can hold %%Y %%m %%d %%H %%M %%S %%s",
+			cli_misuse(cli, "--dateformat: %s must begin with - or . and consist of text and %%Y %%m %%d %%H %%M %%S %%s",
 				   optarg);
 		set->dateformat = optarg;
 		return true;
@@ -297,7 +299,7 @@ static bool log_option(const struct cli *cli, int c, struct rotate_settings *set
 	switch (c) {
 	case OPT_REOPEN:
 		if (!setting_reopen(optarg))
-			cli_misuse(cli, "--reopen: %s is none of pidfile:PATH, unit:NAME and cmd:WORDS", optarg);
+			cli_misuse(cli, "--reopen: %s is not pidfile:PATH, unit:NAME or cmd:WORDS", optarg);
 		set->reopen = optarg;
 		return true;
 	case OPT_SETTLE:
@@ -377,7 +379,7 @@ static bool mode_option(const struct cli *cli, int c, struct ct_rotate_options *
 		return true;
 	case OPT_FSYNC:
 		if (strcmp(optarg, "line") != 0 && strcmp(optarg, "sec") != 0 && strcmp(optarg, "rotate") != 0)
-			cli_misuse(cli, "--fsync: %s is none of line, sec and rotate", optarg);
+			cli_misuse(cli, "--fsync: %s is not line, sec or rotate", optarg);
 		opts->pipe.sync = optarg[0] == 'l' ? SYNC_LINE : optarg[0] == 's' ? SYNC_SECOND : SYNC_ROTATE;
 		return true;
 	case OPT_VERIFY:
@@ -399,23 +401,23 @@ static bool mode_option(const struct cli *cli, int c, struct ct_rotate_options *
 	}
 }
 
-/* What cannot be meant together. */
+/* Rejects options that cannot be used together. */
 static void check_together(const struct cli *cli, const struct ct_rotate_options *opts)
 {
 	bool reads_file = opts->file != NULL;
 
 	if (reads_file && opts->mode != MODE_ROTATE && opts->mode != MODE_IMPORT)
-		cli_misuse(cli, "-c goes with rotating only");
+		cli_misuse(cli, "-c cannot be used with --pipe, --verify, --repair or --cat");
 	if ((reads_file || opts->mode == MODE_PIPE) && opts->operand_count > 0)
-		cli_misuse(cli, "no log is named beside a file or --pipe: %s", opts->operands[0]);
+		cli_misuse(cli, "-c, --pipe and --import-logrotate take no further operand: %s", opts->operands[0]);
 	if (!reads_file && opts->mode != MODE_PIPE && opts->operand_count == 0)
-		cli_misuse(cli, "which log?");
+		cli_misuse(cli, "name a log, or a configuration with -c");
 	if (opts->set.nocreate && (opts->set.copytruncate || opts->set.has_mode))
-		cli_misuse(cli, "--nocreate makes no new log for --create or --copytruncate");
+		cli_misuse(cli, "--nocreate cannot be used with --create or --copytruncate");
 	if (opts->mode != MODE_PIPE && (opts->pipe.every_ms != 0 || opts->pipe.sync != SYNC_ROTATE))
-		cli_misuse(cli, "--every and --fsync go with --pipe");
+		cli_misuse(cli, "--every and --fsync are only valid with --pipe");
 	if (opts->mode != MODE_CAT && opts->since != 0)
-		cli_misuse(cli, "--since goes with --cat");
+		cli_misuse(cli, "--since is only valid with --cat");
 }
 
 struct ct_rotate_options options_parse(struct cli *cli, int argc, char *argv[])

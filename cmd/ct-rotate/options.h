@@ -15,13 +15,13 @@ struct ct_rotate_options {
 	struct rotate_settings set;    /* texts are borrowed from argv */
 	struct rotate_run run;
 	struct pipe_options pipe;
-	time_t since;                  /* of --cat; 0: all */
+	time_t since;                  /* --cat: print lines from this time on; 0: all */
 	bool quiet;
 	char **operands;
 	int operand_count;
 };
 
-/* Does not return on misuse. */
+/* Begins cli too. Misuse, help and version end the program here. */
 struct ct_rotate_options options_parse(struct cli *cli, int argc, char *argv[]);
 
 #endif
