@@ -209,7 +209,7 @@ harmless() { # harmless CALL TRACE
 	small_disk "$dir" 1M 3
 	run on_disk "$BUILD/ct-rotate" -f --compress "$dir/log"
 	[ "$status" -eq 1 ]
-	[[ $output == *"cannot be made: No space left on device"* ]]
+	[[ $output == *"cannot create "*": No space left on device"* ]]
 	seq 100 | cmp - "$dir/log"
 	[ "$(tree "$dir" | tr '\n' ' ')" = "filler log " ]
 }

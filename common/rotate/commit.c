@@ -38,7 +38,7 @@ static int shift_numbers(struct log_job *job)
 				err = job_rename(job->archive_dir, old.data, job->archive_dir, packed.data);
 		}
 		if (err != 0)
-			job_fail(job, err, "%s cannot become %s", one->name, strbuf_text(&name));
+			job_fail(job, err, "cannot rename %s to %s", one->name, strbuf_text(&name));
 		strbuf_free(&packed);
 		strbuf_free(&old);
 		if (err != 0) {
@@ -63,7 +63,7 @@ static int choose_name(struct log_job *job, time_t now)
 	if (err != 0)
 		return err;
 	if (!archives_new_name(&job->archives, job->at.name, job->set, now, name))
-		return job_fail(job, -ENAMETOOLONG, "no name for the archive");
+		return job_fail(job, -ENAMETOOLONG, "cannot name the archive");
 	memcpy(job->archive, name, sizeof(name));
 	return 0;
 }
@@ -96,11 +96,11 @@ static int make_fresh(struct log_job *job)
 	int err;
 
 	if (fd < 0)
-		return job_fail(job, -errno, "%s cannot be made", job->archive);
+		return job_fail(job, -errno, "cannot create %s", job->archive);
 	err = fresh_attributes(job, fd);
 	close(fd);
 	if (err != 0) {
-		job_fail(job, err, "owner and mode of the new log");
+		job_fail(job, err, "cannot set the owner and mode of the new log");
 		unlinkat(job->archive_dir, job->archive, 0);
 	}
 	return err;
@@ -148,7 +148,7 @@ static int check_exchanged(struct log_job *job)
 		return 0;
 	if (!job->set->nocreate)
 		(void)!file_rename(job->archive_dir, job->archive, job->at.dir, job->at.name, RENAME_EXCHANGE);
-	diag_add(job->run->log, DIAG_ROTATE_UNSAFE, NULL, NULL, "%s: was swapped for another file during the rotation",
+	diag_add(job->run->log, DIAG_ROTATE_UNSAFE, NULL, NULL, "%s: another file replaced the log during the rotation",
 		 job->path);
 	job->failed = true;
 	return -EPERM;
@@ -158,7 +158,7 @@ static int sync_commit(struct log_job *job)
 {
 	if (fsync(job->fd) != 0 || fsync(job->archive_dir) != 0 ||
 	    (job->archive_dir != job->at.dir && fsync(job->at.dir) != 0))
-		return job_fail(job, -errno, "%s cannot be synced", job->archive);
+		return job_fail(job, -errno, "cannot sync %s", job->archive);
 	return 0;
 }
 
@@ -199,7 +199,7 @@ int commit_rotation(struct log_job *job, time_t now)
 	else
 		err = exchange(job);
 	if (err != 0) {
-		job_fail(job, err, "the log cannot become %s", job->archive);
+		job_fail(job, err, "cannot rename the log to %s", job->archive);
 		if (!job->set->nocreate)
 			unlinkat(job->archive_dir, job->archive, 0);
 		return err;
@@ -270,7 +270,7 @@ int commit_copy(struct log_job *job, time_t now)
 	copy = openat(job->archive_dir, temporary.data, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	err = log < 0 || copy < 0 ? -errno : copy_and_truncate(job, log, copy, temporary.data);
 	if (err != 0) {
-		job_fail(job, err, "%s cannot be copied", job->archive);
+		job_fail(job, err, "cannot copy the log to %s", job->archive);
 		unlinkat(job->archive_dir, temporary.data, 0);
 	}
 	if (log >= 0)

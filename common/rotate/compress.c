@@ -171,7 +171,7 @@ static int compress_once(struct compress_work *work, bool newest)
 static void defer(struct log_job *job, const char *name)
 {
 	job->deferred = true;
-	diag_add(job->run->log, DIAG_ROTATE_NOTE, NULL, NULL, "%s: deferred: %s may still be written to and stays plain for now",
+	diag_add(job->run->log, DIAG_ROTATE_NOTE, NULL, NULL, "%s: deferred: a program may still write to %s, which stays plain for now",
 		 job->path, name);
 }
 
@@ -194,7 +194,7 @@ static void compress_one(struct log_job *job, struct archive *one, bool newest)
 	if (err == -EBUSY || err == -EAGAIN) {
 		defer(job, one->name);
 	} else if (err != 0) {
-		job_fail(job, err, "%s cannot be compressed and stays as it is", one->name);
+		job_fail(job, err, "cannot compress %s, which stays plain", one->name);
 	} else {
 		one->plain = false;
 		one->packed = true;

@@ -47,7 +47,7 @@ static const char *take_word(struct config_reader *reader, const char *at, const
 		strbuf_putc(&text, *at++);
 	}
 	if (quote != '\0' && at == end)
-		config_fault(&reader->at, word, "the quote is not closed");
+		config_fault(&reader->at, word, "this quote is not closed");
 	at += quote != '\0' && at < end;
 	word->width = (unsigned)(at - start);
 	word->text = text.failed ? NULL : arena_text(reader->at.arena, strbuf_text(&text), text.len);
@@ -121,7 +121,7 @@ static void read_script(struct config_reader *reader, struct rotate_settings *se
 	strbuf_free(&text);
 	if (!ended) {
 		reader->at.where = begin;
-		config_fault(&reader->at, &(struct config_word){ .column = 1 }, "no endscript follows");
+		config_fault(&reader->at, &(struct config_word){ .column = 1 }, "this script has no endscript");
 	}
 }
 
@@ -149,7 +149,7 @@ static void check_block(struct config_reader *reader, struct rotate_block *block
 			for (size_t k = 0; k < block->patterns.len; k++)
 				if (strcmp(other->patterns.item[j], block->patterns.item[k]) == 0)
 					config_fault(&reader->at, &(struct config_word){ .column = 1 },
-						     "%s stands in an earlier block already", block->patterns.item[k]);
+						     "%s is already in an earlier block", block->patterns.item[k]);
 	}
 }
 
@@ -170,14 +170,14 @@ static void read_block(struct config_reader *reader, struct rotate_block *block)
 			break;
 		if (brace != NULL)
 			config_fault(&reader->at, &(struct config_word){ .column = (unsigned)(brace - reader->line) + 1 },
-				     "a block inside a block");
+				     "a block cannot contain a block");
 		else if (words.len > 0)
 			apply_line(reader, &block->settings, &words);
 	}
 	vec_free(&words);
 	reader->at.where = begin;
 	if (!reader->no_memory)
-		config_fault(&reader->at, &(struct config_word){ .column = 1 }, "no } closes this block");
+		config_fault(&reader->at, &(struct config_word){ .column = 1 }, "this block has no }");
 }
 
 /* Joins the patterns, as written, to the $1 of shared scripts. */
@@ -196,7 +196,7 @@ static void add_patterns(struct config_reader *reader, struct rotate_block *bloc
 {
 	for (size_t i = 0; i < words->len; i++) {
 		if (words->item[i].text[0] != '/')
-			config_fault(&reader->at, &words->item[i], "a log's path must be absolute: %s",
+			config_fault(&reader->at, &words->item[i], "the path of a log must be absolute: %s",
 				     words->item[i].text);
 		if (!vec_push(&block->patterns, words->item[i].text))
 			reader->no_memory = true;
@@ -217,7 +217,7 @@ static void read_entry(struct config_reader *reader, word_list *words, const cha
 	}
 	if (brace == NULL) {
 		reader->at.where = begin;
-		config_fault(&reader->at, &(struct config_word){ .column = 1 }, "no { follows this path");
+		config_fault(&reader->at, &(struct config_word){ .column = 1 }, "{ is missing after this path");
 		vec_free(&block.patterns);
 		return;
 	}
@@ -226,7 +226,7 @@ static void read_entry(struct config_reader *reader, word_list *words, const cha
 		;
 	if (brace < end && *brace != '#')
 		config_fault(&reader->at, &(struct config_word){ .column = (unsigned)(brace - reader->line) + 1 },
-			     "a directive must begin a line of its own");
+			     "a directive must be on a line of its own");
 	finish_title(reader, &block);
 	read_block(reader, &block);
 	if (reader->no_memory || !vec_push(&reader->config->blocks, block)) {
@@ -251,7 +251,7 @@ static void read_top(struct config_reader *reader)
 		if (path || brace != NULL)
 			read_entry(reader, &words, brace);
 		else if (strcmp(words.item[0].text, "}") == 0)
-			config_fault(&reader->at, &words.item[0], "no block is open");
+			config_fault(&reader->at, &words.item[0], "this } closes no block");
 		else
 			apply_line(reader, &reader->defaults, &words);
 	}
@@ -273,7 +273,7 @@ int config_read(struct rotate_config *config, const char *text, size_t len, cons
 	*config = (struct rotate_config){ 0 };
 	reader.at.arena = &config->arena;
 	if (nul != NULL)
-		config_fault(&reader.at, NULL, "a NUL byte");
+		config_fault(&reader.at, NULL, "the file contains a NUL byte");
 	else
 		read_top(&reader);
 	if (reader.no_memory)

@@ -92,8 +92,8 @@ static void print_rest(const struct rotate_settings *set, FILE *out)
 static void print_remark(const struct rotate_settings *set, FILE *out)
 {
 	if (set->compress && !set->delaycompress && !set->copytruncate)
-		fputs("# With logrotate, without delaycompress, a crash or a full disk while compressing loses this log's\n"
-		      "# archive at the next run, and a writer that reopens late loses lines. Not so here.\n",
+		fputs("# Without delaycompress, logrotate loses the archive if a crash or a full disk interrupts the\n"
+		      "# compression, and the lines of a writer that reopens its log late. ct-rotate loses neither.\n",
 		      out);
 }
 

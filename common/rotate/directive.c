@@ -24,9 +24,9 @@ struct config_directive {
 static special apply_create, apply_dateformat, apply_level, apply_min_free, apply_naming, apply_olddir, apply_reopen,
 	apply_rotate, apply_size, apply_su, apply_threads, apply_weekly;
 
-static const char mails[] = "nothing is mailed: archives stay where they are until they are pruned";
-static const char own_deflate[] = "compression is built in, no program is run: see level and threads";
-static const char one_file[] = "one file holds all blocks";
+static const char mails[] = "ct-rotate sends no mail, and archives stay until they are pruned";
+static const char own_deflate[] = "compression is built in: use level and threads";
+static const char one_file[] = "the configuration is a single file";
 
 static const struct config_directive directives[] = {
 	{ .name = "hourly", .kind = INTERVAL, .field = HOURLY },
@@ -86,8 +86,8 @@ static const struct config_directive directives[] = {
 	{ .name = "mail", .kind = LEFT_OUT, .reason = mails },
 	{ .name = "mailfirst", .kind = LEFT_OUT, .reason = mails },
 	{ .name = "maillast", .kind = LEFT_OUT, .reason = mails },
-	{ .name = "shred", .kind = LEFT_OUT, .reason = "overwriting says nothing on today's disks: encrypt the file system" },
-	{ .name = "shredcycles", .kind = LEFT_OUT, .reason = "nothing is shredded" },
+	{ .name = "shred", .kind = LEFT_OUT, .reason = "overwriting does not erase files on current disks: encrypt the file system" },
+	{ .name = "shredcycles", .kind = LEFT_OUT, .reason = "files are not shredded" },
 	{ .name = "include", .kind = LEFT_OUT, .reason = one_file },
 	{ .name = "tabooext", .kind = LEFT_OUT, .reason = one_file },
 	{ .name = "taboopat", .kind = LEFT_OUT, .reason = one_file },
@@ -95,15 +95,15 @@ static const struct config_directive directives[] = {
 	{ .name = "uncompresscmd", .kind = LEFT_OUT, .reason = own_deflate },
 	{ .name = "compressext", .kind = LEFT_OUT, .reason = own_deflate },
 	{ .name = "compressoptions", .kind = LEFT_OUT, .reason = own_deflate },
-	{ .name = "copy", .kind = LEFT_OUT, .reason = "a copy without truncating is no rotation: use cp" },
-	{ .name = "renamecopy", .kind = LEFT_OUT, .reason = "archives stay on the log's file system" },
-	{ .name = "createolddir", .kind = LEFT_OUT, .reason = "make the directory once, with the owner it needs" },
-	{ .name = "preremove", .kind = LEFT_OUT, .reason = "no script runs before a removal" },
-	{ .name = "addextension", .kind = LEFT_OUT, .reason = "an archive's name begins with the log's" },
-	{ .name = "extension", .kind = LEFT_OUT, .reason = "an archive's name begins with the log's" },
-	{ .name = "start", .kind = LEFT_OUT, .reason = "the newest archive is always .1" },
-	{ .name = "dateyesterday", .kind = LEFT_OUT, .reason = "a name tells when the rotation was" },
-	{ .name = "datehourago", .kind = LEFT_OUT, .reason = "a name tells when the rotation was" },
+	{ .name = "copy", .kind = LEFT_OUT, .reason = "a copy without truncation is not a rotation: use cp" },
+	{ .name = "renamecopy", .kind = LEFT_OUT, .reason = "archives stay on the file system of the log" },
+	{ .name = "createolddir", .kind = LEFT_OUT, .reason = "create the directory once, with the right owner" },
+	{ .name = "preremove", .kind = LEFT_OUT, .reason = "no script runs before an archive is removed" },
+	{ .name = "addextension", .kind = LEFT_OUT, .reason = "the name of an archive begins with the name of the log" },
+	{ .name = "extension", .kind = LEFT_OUT, .reason = "the name of an archive begins with the name of the log" },
+	{ .name = "start", .kind = LEFT_OUT, .reason = "the newest archive always has the number 1" },
+	{ .name = "dateyesterday", .kind = LEFT_OUT, .reason = "the name of an archive contains the time of the rotation" },
+	{ .name = "datehourago", .kind = LEFT_OUT, .reason = "the name of an archive contains the time of the rotation" },
 };
 
 void config_fault(struct config_place *at, const struct config_word *word, const char *format, ...)
@@ -225,13 +225,13 @@ static bool apply_create(struct config_place *at, struct rotate_settings *set, c
 	if (next < count) {
 		set->has_owner = setting_user(words[next].text, &set->owner);
 		if (!set->has_owner)
-			config_fault(at, &words[next], "no user %s", words[next].text);
+			config_fault(at, &words[next], "no such user: %s", words[next].text);
 		next++;
 	}
 	if (next < count) {
 		set->has_group = setting_group(words[next].text, &set->group);
 		if (!set->has_group)
-			config_fault(at, &words[next], "no group %s", words[next].text);
+			config_fault(at, &words[next], "no such group: %s", words[next].text);
 	}
 	return true;
 }
@@ -259,7 +259,7 @@ static bool apply_dateformat(struct config_place *at, struct rotate_settings *se
 	if (!need_word(at, words, count))
 		return false;
 	if (!setting_dateformat(words[1].text)) {
-		config_fault(at, &words[1], "%s must begin with - or . and can hold %%Y %%m %%d %%H %%M %%S %%s",
+		config_fault(at, &words[1], "%s must begin with - or . and consist of text and %%Y %%m %%d %%H %%M %%S %%s",
 			     words[1].text);
 		return false;
 	}
@@ -286,9 +286,9 @@ static bool apply_su(struct config_place *at, struct rotate_settings *set, const
 	}
 	set->su = true;
 	if (!setting_user(words[1].text, &set->su_user))
-		config_fault(at, &words[1], "no user %s", words[1].text);
+		config_fault(at, &words[1], "no such user: %s", words[1].text);
 	if (!setting_group(words[2].text, &set->su_group))
-		config_fault(at, &words[2], "no group %s", words[2].text);
+		config_fault(at, &words[2], "no such group: %s", words[2].text);
 	return true;
 }
 
@@ -306,7 +306,7 @@ static bool apply_reopen(struct config_place *at, struct rotate_settings *set, c
 	if (copy == NULL)
 		return diag_memory(at->log) == 0;
 	if (!setting_reopen(copy)) {
-		config_fault(at, &words[1], "%s is none of pidfile:PATH, unit:NAME and cmd:WORDS", copy);
+		config_fault(at, &words[1], "%s is not pidfile:PATH, unit:NAME or cmd:WORDS", copy);
 		return false;
 	}
 	set->reopen = copy;
@@ -354,9 +354,9 @@ void directive_apply(struct config_place *at, struct rotate_settings *set, const
 	if (what == NULL) {
 		config_fault(at, words, "unknown directive %s", words->text);
 	} else if (what->kind == LEFT_OUT) {
-		config_fault(at, words, "%s is left out: %s", words->text, what->reason);
+		config_fault(at, words, "%s is not supported: %s", words->text, what->reason);
 	} else if (count - 1 > words_allowed(what)) {
-		config_fault(at, &words[words_allowed(what) + 1], "%s: one word too many", words->text);
+		config_fault(at, &words[words_allowed(what) + 1], "%s: too many words", words->text);
 	} else if (what->kind == SPECIAL) {
 		(void)what->apply(at, set, words, count);
 	} else if (words_allowed(what) == 1) {

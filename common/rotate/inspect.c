@@ -253,18 +253,18 @@ static void verify_entry(int dir, const char *dir_path, const char *entry, bool 
 
 	switch (kind_of(entry)) {
 	case ARCHIVE_TEMPORARY:
-		report(log, dir_path, entry, "left over from a run that was killed: the next run or --repair removes it");
+		report(log, dir_path, entry, "left over from a killed run: the next run or --repair removes it");
 		break;
 	case ARCHIVE_BAD:
-		report(log, dir_path, entry, "was set aside as damaged");
+		report(log, dir_path, entry, "was set aside by a repair: it differed from the plain archive");
 		break;
 	case ARCHIVE_PACKED:
 		if (strlen(entry) < sizeof(plain))
 			memcpy(plain, entry, strlen(entry) - 3);
 		if (plain[0] != '\0' && faccessat(dir, plain, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-			report(log, dir_path, entry, "the plain file is still beside it: the next run or --repair compares them");
+			report(log, dir_path, entry, "the plain archive still exists: the next run or --repair compares them");
 		if (read_file(dir, dir_path, entry, true, NULL, log) && verbose)
-			fprintf(out, "%s/%s: whole\n", dir_path, entry);
+			fprintf(out, "%s/%s: intact\n", dir_path, entry);
 		break;
 	default:
 		break;

@@ -180,11 +180,11 @@ static bool open_log(struct log_job *job)
 		return false;
 	}
 	if (job->fd == -ELOOP)
-		diag_add(run->log, DIAG_ROTATE_UNSAFE, NULL, NULL, "%s: a symbolic link is not rotated", job->path);
+		diag_add(run->log, DIAG_ROTATE_UNSAFE, NULL, NULL, "%s: the log is a symbolic link: give the real path", job->path);
 	else if (job->fd == -EISDIR || job->fd == -ENOTSUP)
-		diag_add(run->log, DIAG_ROTATE_UNSAFE, NULL, NULL, "%s: not a regular file", job->path);
+		diag_add(run->log, DIAG_ROTATE_UNSAFE, NULL, NULL, "%s: the log is not a regular file", job->path);
 	else if (job->fd < 0)
-		job_fail(job, job->fd, "the log cannot be opened");
+		job_fail(job, job->fd, "cannot open the log");
 	if (job->fd >= 0)
 		return true;
 	job->failed = true;
@@ -207,7 +207,7 @@ static bool lock_and_read(struct log_job *job)
 	lock_read(job->lock, job->interrupted, sizeof(job->interrupted));
 	err = archives_read(&job->archives, job->archive_dir, job->at.name, job->set);
 	if (err != 0)
-		job_fail(job, err, "the archives cannot be listed");
+		job_fail(job, err, "cannot list the archives");
 	return err == 0;
 }
 
@@ -219,7 +219,7 @@ bool job_open(struct log_job *job, struct rotate_run *run, const struct rotate_s
 	job->old.dir = job->archive_dir = -1;
 	err = place_open(&job->at, path, set->su, run->log);
 	if (err == -ENOENT && !set->missingok)
-		job_fail(job, err, "its directory is missing");
+		job_fail(job, err, "the directory of the log is missing");
 	if (err != 0) {
 		job->failed = err != -ENOENT || !set->missingok;
 		return false;

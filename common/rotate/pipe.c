@@ -87,11 +87,11 @@ static int open_current(struct pipe_state *state)
 	if (job->fd >= 0)
 		state->fd = openat(job->at.dir, job->at.name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (job->fd < 0 || state->fd < 0)
-		return job_fail(job, job->fd < 0 ? job->fd : -errno, "cannot be opened");
+		return job_fail(job, job->fd < 0 ? job->fd : -errno, "cannot open current");
 	state->at = job->st.st_size;
 	state->born = job_birth(job);
 	if (state->at > 0 && pread(job->fd, &last, 1, state->at - 1) != 1)
-		err = job_fail(job, -errno, "cannot be read");
+		err = job_fail(job, -errno, "cannot read current");
 	state->line_open = last != '\n';
 	return err;
 }
@@ -137,7 +137,7 @@ static void tidy_in_child(struct pipe_state *state)
 	state->child = fork();
 	if (state->child < 0) {
 		state->child = 0;
-		job_warn(job, "no process to compress with: %s", strerror(errno));
+		job_warn(job, "cannot start a process that compresses: %s", strerror(errno));
 	}
 	if (state->child != 0)
 		return;
@@ -161,7 +161,7 @@ static int read_archives(struct pipe_state *state)
 
 	archives_free(&job->archives);
 	err = archives_read(&job->archives, job->archive_dir, job->at.name, job->set);
-	return err != 0 ? job_fail(job, err, "the archives cannot be listed") : 0;
+	return err != 0 ? job_fail(job, err, "cannot list the archives") : 0;
 }
 
 static int archive_current(struct pipe_state *state)
@@ -170,7 +170,7 @@ static int archive_current(struct pipe_state *state)
 	int err = read_archives(state);
 
 	if (err == 0 && fstat(state->fd, &job->st) != 0)
-		err = job_fail(job, -errno, "cannot be looked at");
+		err = job_fail(job, -errno, "cannot stat current");
 	if (err == 0)
 		err = commit_rotation(job, time(NULL));
 	if (err != 0 && !job->rotated) {
@@ -316,7 +316,7 @@ static int take(struct pipe_state *state, bool wanted)
 	if (moved == 0 || moved == -EAGAIN)
 		return 0;
 	if (moved != -ENOSPC && moved != -EDQUOT && moved != -EFBIG && moved != -EIO)
-		return job_fail(&state->job, (int)moved, "cannot be written");
+		return job_fail(&state->job, (int)moved, "cannot write to current");
 	if ((moved == -ENOSPC || moved == -EDQUOT) && make_room(state))
 		return 0;
 	gap_begin(state, (int)moved);
@@ -332,7 +332,7 @@ static int sync_current(struct pipe_state *state)
 		return 0;
 	state->synced = monotonic_ms();
 	state->dirty = false;
-	return fdatasync(state->fd) == 0 ? 0 : job_fail(&state->job, -errno, "cannot be synced");
+	return fdatasync(state->fd) == 0 ? 0 : job_fail(&state->job, -errno, "cannot sync current");
 }
 
 /* How long to wait for input, in ms. -1: for ever. */
@@ -354,7 +354,7 @@ static int turn(struct pipe_state *state, bool *more)
 	int err = source_look(source, wait_time(state));
 
 	if (err != 0)
-		return job_fail(&state->job, err, "the input cannot be read");
+		return job_fail(&state->job, err, "cannot read the input");
 	*more = source->len > 0 || (!source->ended && !stopping);
 	if (state->gap.open && !state->gap.inside)
 		(void)!gap_close(state);
@@ -426,7 +426,7 @@ int pipe_run(struct rotate_run *run, const struct rotate_settings *set, const st
 	if (state.fd >= 0 && state.gap.open)
 		(void)!gap_close(&state);
 	if (state.fd >= 0 && state.dirty && fdatasync(state.fd) != 0 && err == 0)
-		err = job_fail(&state.job, -errno, "cannot be synced");
+		err = job_fail(&state.job, -errno, "cannot sync current");
 	if (state.child > 0)
 		waitpid(state.child, NULL, 0);
 	if (err == 0 && state.untidy && read_archives(&state) == 0) {

@@ -26,15 +26,15 @@ static int check_directory(int fd, const char *path, bool last, struct diag_log 
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
-		return unsafe(log, path, "its owner cannot be seen");
+		return unsafe(log, path, "cannot determine the owner of this directory");
 	if (st.st_uid != 0 && st.st_uid != geteuid())
-		return unsafe(log, path, "this directory belongs to another user, who could swap the log: use su");
+		return unsafe(log, path, "this directory belongs to another user, who could replace the log: use su");
 	if ((st.st_mode & S_ISVTX) != 0 && !last)
 		return 0; /* like /tmp: only the owner of the entry or of the directory can rename it */
 	if ((st.st_mode & S_IWOTH) != 0)
-		return unsafe(log, path, "everybody can write in this directory and could swap the log: use su");
+		return unsafe(log, path, "everybody can write to this directory and replace the log: use su");
 	if ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0)
-		return unsafe(log, path, "a group can write in this directory and could swap the log: use su");
+		return unsafe(log, path, "a group can write to this directory and replace the log: use su");
 	return 0;
 }
 
@@ -51,7 +51,7 @@ static int step_into(int *fd, const char *name, const char *path, bool last, boo
 	close(*fd);
 	*fd = next;
 	if (err == -ELOOP)
-		return unsafe(log, path, "a symbolic link on the way to the log is not followed: give the real path");
+		return unsafe(log, path, "a symbolic link in the path of a log is not followed: give the real path");
 	if (err == 0 && !su)
 		err = check_directory(next, path, last, log);
 	if (err != 0 && err != -EPERM && err != -ENOENT)
@@ -100,7 +100,7 @@ static int walk(struct log_place *place, bool su, struct diag_log *log)
 
 		*end = '\0';
 		if (strcmp(at + 1, "..") == 0)
-			err = unsafe(log, place->path, "'..' in a log's path is not followed");
+			err = unsafe(log, place->path, "\"..\" in the path of a log is not followed");
 		else
 			err = step_into(&place->dir, at + 1, place->path, kept == '\0', su, log);
 		*end = kept;
@@ -132,7 +132,7 @@ int place_open(struct log_place *place, const char *path, bool su, struct diag_l
 	*place = (struct log_place){ .dir = -1, .path = absolute(path) };
 	if (place->path == NULL)
 		return path[0] == '\0' || strspn(path, "/.") == strlen(path) ?
-			       unsafe(log, path, "not the name of a log") :
+			       unsafe(log, path, "this is not the path of a log") :
 			       diag_memory(log);
 	slash = strrchr(place->path, '/');
 	place->name = strdup(slash + 1);
@@ -140,7 +140,7 @@ int place_open(struct log_place *place, const char *path, bool su, struct diag_l
 	if (place->name == NULL)
 		err = diag_memory(log);
 	else if (strcmp(place->name, "..") == 0)
-		err = unsafe(log, path, "not the name of a log");
+		err = unsafe(log, path, "this is not the path of a log");
 	else
 		err = walk(place, su, log);
 	if (err != 0)
@@ -165,11 +165,11 @@ static int check_lock(int fd, const char *name, struct diag_log *log)
 	if (fstat(fd, &st) != 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
-		return unsafe(log, name, "the lock is not a plain file");
+		return unsafe(log, name, "the lock is not a regular file with one name");
 	if (st.st_uid != geteuid() && st.st_uid != 0)
 		return unsafe(log, name, "the lock belongs to another user, who could hold it for ever");
 	if ((st.st_mode & 07777) != 0600 && fchmod(fd, 0600) != 0)
-		return unsafe(log, name, "the lock's mode lets others hold it and cannot be changed");
+		return unsafe(log, name, "other users can hold the lock, and its mode cannot be changed");
 	return 0;
 }
 

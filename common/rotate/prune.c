@@ -38,9 +38,9 @@ static int remove_archive(struct log_job *job, size_t index, const char *why)
 		return diag_memory(job->run->log);
 	if (job_step(job, "remove %s (%s)", one->packed ? packed.data : one->name, why)) {
 		if (one->plain && unlinkat(job->archive_dir, one->name, 0) != 0)
-			err = job_fail(job, -errno, "%s cannot be removed", one->name);
+			err = job_fail(job, -errno, "cannot remove %s", one->name);
 		if (err == 0 && one->packed && unlinkat(job->archive_dir, packed.data, 0) != 0)
-			err = job_fail(job, -errno, "%s cannot be removed", packed.data);
+			err = job_fail(job, -errno, "cannot remove %s", packed.data);
 	}
 	strbuf_free(&packed);
 	if (err == 0) {

@@ -26,15 +26,15 @@ static int remove_temporaries(struct log_job *job)
 	for (size_t i = 0; i < job->archives.temporaries.len; i++) {
 		const char *name = job->archives.temporaries.item[i];
 
-		if (job_step(job, "remove the left over %s", name) && unlinkat(job->archive_dir, name, 0) != 0)
-			err = job_fail(job, -errno, "%s is left over and cannot be removed", name);
+		if (job_step(job, "remove %s, left over from a killed run", name) && unlinkat(job->archive_dir, name, 0) != 0)
+			err = job_fail(job, -errno, "cannot remove %s, left over from a killed run", name);
 	}
 	/* The new log of exchange_by_links; it is always empty. */
 	strbuf_printf(&fresh, ".%s.new.tmp", job->at.name);
 	if (!fresh.failed && fstatat(job->at.dir, fresh.data, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_size == 0 && job_step(job, "remove the left over %s", fresh.data) &&
+	    st.st_size == 0 && job_step(job, "remove %s, left over from a killed run", fresh.data) &&
 	    unlinkat(job->at.dir, fresh.data, 0) != 0)
-		err = job_fail(job, -errno, "%s is left over and cannot be removed", fresh.data);
+		err = job_fail(job, -errno, "cannot remove %s, left over from a killed run", fresh.data);
 	strbuf_free(&fresh);
 	return err;
 }
@@ -81,22 +81,22 @@ static int repair_pair(struct log_job *job, struct archive *one)
 		return diag_memory(job->run->log);
 	same = compare_pair(job, one->name, packed.data);
 	if (same < 0) {
-		err = job_fail(job, same, "%s and %s cannot be compared", one->name, packed.data);
+		err = job_fail(job, same, "cannot compare %s and %s", one->name, packed.data);
 	} else if (same == 1) {
-		if (job_step(job, "remove %s, which %s holds whole", one->name, packed.data)) {
+		if (job_step(job, "remove %s, because %s has the same content", one->name, packed.data)) {
 			err = unlinkat(job->archive_dir, one->name, 0) == 0 ? 0 : -errno;
-			note(job, "was compressed already and is removed", one->name);
+			note(job, "is compressed already and was removed", one->name);
 		}
 		one->plain = false;
 	} else {
-		if (job_step(job, "set %s aside: it is not what %s holds", packed.data, one->name)) {
+		if (job_step(job, "set %s aside, because %s has other content", packed.data, one->name)) {
 			err = set_aside(job, packed.data);
-			note(job, "is damaged or another one and is set aside as .bad", packed.data);
+			note(job, "differs from the plain archive and was set aside as .bad", packed.data);
 		}
 		one->packed = false;
 	}
 	if (err != 0 && same >= 0)
-		job_fail(job, err, "%s cannot be repaired", one->name);
+		job_fail(job, err, "cannot repair %s", one->name);
 	strbuf_free(&packed);
 	return err;
 }
@@ -153,13 +153,13 @@ static int repair_interrupted(struct log_job *job)
 		job->untold = !job->set->copytruncate;
 		return 0;
 	}
-	if (!job_step(job, "remove %s of a rotation that did not happen", one->name))
+	if (!job_step(job, "remove %s, left over from a rotation that did not happen", one->name))
 		return 0;
 	if (unlinkat(job->archive_dir, one->name, 0) != 0)
-		return job_fail(job, -errno, "%s of a rotation that did not happen cannot be removed", one->name);
+		return job_fail(job, -errno, "cannot remove %s, left over from a rotation that did not happen", one->name);
 	archives_drop(&job->archives, (size_t)(one - job->archives.all.item));
 	if (job->fd >= 0 && fstat(job->fd, &job->st) != 0)
-		err = job_fail(job, -errno, "the log cannot be looked at");
+		err = job_fail(job, -errno, "cannot stat the log");
 	return err;
 }
 

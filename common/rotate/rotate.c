@@ -50,7 +50,7 @@ static int expand_pattern(struct rotate_batch *batch, const char *pattern)
 	if (state == GLOB_NOSPACE)
 		err = diag_memory(batch->run->log);
 	else if (state != 0 && !batch->block->settings.missingok)
-		diag_add(batch->run->log, DIAG_ROTATE, NULL, NULL, "%s: no log matches", pattern);
+		diag_add(batch->run->log, DIAG_ROTATE, NULL, NULL, "%s: no log matches this pattern", pattern);
 	globfree(&found);
 	return err;
 }
@@ -93,7 +93,7 @@ static bool is_due(struct log_job *job)
 		return false;
 	if (job->st.st_nlink != 1 && !job->set->allowhardlink) {
 		diag_add(job->run->log, DIAG_ROTATE_UNSAFE, NULL, NULL,
-			 "%s: has another name by a hard link: allowhardlink permits it", job->path);
+			 "%s: the log has several hard links: allowhardlink permits this", job->path);
 		job->failed = true;
 		return false;
 	}
@@ -102,9 +102,9 @@ static bool is_due(struct log_job *job)
 	at.bytes = (uint64_t)job->st.st_size;
 	verdict = schedule_decide(job->set, &at);
 	if (verdict == NOT_DUE_FUTURE)
-		job_warn(job, "the last rotation lies in the future: until then only its size counts");
+		job_warn(job, "the last rotation is in the future: until then, only the size of the log counts");
 	if (verdict != DUE && job->run->verbose)
-		(void)!job_step(job, verdict == NOT_DUE_EMPTY ? "empty, nothing to do" : "not due");
+		(void)!job_step(job, verdict == NOT_DUE_EMPTY ? "empty, not rotated" : "not due");
 	return verdict == DUE;
 }
 

@@ -96,7 +96,7 @@ static int run_program(char *const argv[], unsigned limit_ms, const char *what, 
 	}
 	if (WEXITSTATUS(status) == 0)
 		return 0;
-	diag_add(log, DIAG_ROTATE, NULL, NULL, "%s: ended with status %d", what, WEXITSTATUS(status));
+	diag_add(log, DIAG_ROTATE, NULL, NULL, "%s: exited with status %d", what, WEXITSTATUS(status));
 	return -ECHILD;
 }
 
@@ -160,17 +160,17 @@ static int reopen_pidfile(const char *path, struct diag_log *log)
 	pid_t pid = read_pid(path, &owner);
 
 	if (pid < 0)
-		return fail(log, path, "no process number in this pid file");
+		return fail(log, path, "this pid file contains no process number");
 	if (pid == 0) {
-		diag_add(log, DIAG_ROTATE_WARNING, NULL, NULL, "%s: no such pid file: nobody was told to reopen", path);
+		diag_add(log, DIAG_ROTATE_WARNING, NULL, NULL, "%s: this pid file does not exist: no writer was told to reopen", path);
 		return 0;
 	}
 	if (owner != 0 && owner != geteuid() && process_owner(pid, &runs_as) && runs_as != owner)
-		return fail(log, path, "the pid file's owner names another user's process");
+		return fail(log, path, "this pid file names a process of another user than its owner");
 	if (kill(pid, SIGHUP) == 0)
 		return 0;
 	if (errno == ESRCH) {
-		diag_add(log, DIAG_ROTATE_WARNING, NULL, NULL, "%s: process %ld does not run: nobody was told to reopen",
+		diag_add(log, DIAG_ROTATE_WARNING, NULL, NULL, "%s: process %ld is not running: no writer was told to reopen",
 			 path, (long)pid);
 		return 0;
 	}

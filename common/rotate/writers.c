@@ -73,7 +73,7 @@ bool writers_all_append(struct log_job *job)
 		    !overwrites(dirfd(proc), entry->d_name, &job->st))
 			continue;
 		good = false;
-		job_fail(job, 0, "copytruncate: process %s does not append, so truncating would leave a hole as large as the log",
+		job_fail(job, 0, "copytruncate: process %s writes without O_APPEND, so truncating would leave a hole as large as the log",
 			 entry->d_name);
 	}
 	if (proc != NULL)
