@@ -14,13 +14,13 @@
 #define FW_VERSION "unknown"
 #endif
 
-/* A byte of UTF-8 that belongs to the character before it. */
+/* True for a continuation byte of UTF-8. */
 static bool goes_on(char c)
 {
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* The source line and a caret under the words that the finding is about. Tabs keep their width. */
+/* Appends the source line, and a caret below the words of the finding. Tabs keep their width. */
 static void print_source(struct strbuf *out, const struct where *at)
 {
 	unsigned column = at->column > 0 ? at->column - 1 : 0;
@@ -72,9 +72,9 @@ void cli_begin(struct cli *cli, const char *name, const char *usage)
 {
 	const char *no_colour = getenv("NO_COLOR");
 
-	(void)!file_keep_standard(); /* where nothing can be opened, it stays as it is */
+	(void)!file_keep_standard(); /* if nothing can be opened, the descriptors stay closed */
 	*cli = (struct cli){ .name = name, .usage = usage };
-	signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would keep from us how our children ended */
+	signal(SIGCHLD, SIG_DFL); /* if it is inherited as ignored, waitpid(2) does not return the status of children */
 	cli->colour = isatty(STDERR_FILENO) && (no_colour == NULL || no_colour[0] == '\0');
 	cli->log = (struct diag_log){ .report = print_diag, .ctx = cli };
 }
@@ -117,7 +117,7 @@ int cli_option(struct cli *cli, int argc, char *argv[], const char *shorts, cons
 	if (c == ':')
 		cli_misuse(cli, "%s needs an argument", argv[optind - 1]);
 	for (const struct option *option = longs; c == '?' && optopt > 0 && option->name != NULL; option++)
-		if (option->val == optopt) /* known, so it is the argument that is wrong */
+		if (option->val == optopt) /* the option exists, so its argument is the error */
 			cli_misuse(cli, "--%s takes no argument", option->name);
 	if (c == '?' && optopt > 0)
 		cli_misuse(cli, "unknown option -%c", optopt);

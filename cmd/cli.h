@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What every tool's main does the same way: help, version, misuse, findings on standard error,
- * input from a file or `-`, and an end at which lost output is an error. Only cmd/ prints and exits.
+ * What the main functions of all tools share: help, version, misuse, findings on standard error, input from a file
+ * or standard input, and an end at which lost output is an error. Only cmd/ prints and exits.
  */
 #ifndef FW_CMD_CLI_H
 #define FW_CMD_CLI_H
@@ -12,26 +12,26 @@
 #include <getopt.h>
 #include <stdio.h>
 
-/* One tool. usage is the SYNOPSIS of its manual page followed by a line an option. */
+/* One tool. usage is the SYNOPSIS of its manual page, followed by one line for each option. */
 struct cli {
 	const char *name;
 	const char *usage;
-	bool colour; /* of findings: on a terminal, unless NO_COLOR is set */
-	bool quiet_warnings; /* nothing below an error */
-	bool one_line; /* findings without the source line and the caret, never in colour */
-	int misuse_status; /* 0: STATUS_USAGE */
-	bool given[320]; /* options that cli_option returned, by their value */
+	bool colour; /* print findings in colour: on a terminal, unless NO_COLOR is set */
+	bool quiet_warnings; /* print errors only */
+	bool one_line; /* print findings without source line, caret and colour */
+	int misuse_status; /* the exit status for misuse; 0: STATUS_USAGE */
+	bool given[320]; /* the options that cli_option returned, by their value */
 	struct diag_log log; /* prints to standard error */
 };
 
-/* Fills in colour and the log, and sees to it that no standard file is closed. Keeps the pointers. */
+/* Initialises *cli and opens closed standard descriptors. The pointers are kept. *cli must not move afterwards. */
 void cli_begin(struct cli *cli, const char *name, const char *usage);
 
-/* Asked-for help and version: standard output, status 0. These do not return. */
+/* Print the help or the version to standard output and exit, with status 0 if the output was written. */
 _Noreturn void cli_help(const struct cli *cli);
 _Noreturn void cli_version(const struct cli *cli);
 
-/* Misuse: the message, the usage line and a hint on standard error, status STATUS_USAGE or misuse_status. */
+/* Prints the message, the first line of the usage and a hint to standard error, and exits with the misuse status. */
 _Noreturn void cli_misuse(const struct cli *cli, const char *format, ...) printf_like(2, 3);
 
 /*
@@ -40,38 +40,38 @@ _Noreturn void cli_misuse(const struct cli *cli, const char *format, ...) printf
  */
 int cli_option(struct cli *cli, int argc, char *argv[], const char *shorts, const struct option *longs);
 
-/* What the options '4' and '6' stand for; FAMILY_NONE: another option. */
+/* The family that the option '4' or '6' selects; FAMILY_NONE: another option. */
 enum family cli_family(int option);
 
-/* The commands that an option belongs to. */
+/* The commands with which an option is valid. */
 struct cli_scope {
 	int option;       /* its value */
 	unsigned actions; /* 1 << ACTION for each */
-	const char *with; /* in words: "--check" */
+	const char *with; /* these commands in words, such as "--check" */
 };
 
-/* An option that was given and does not belong to this command is misuse: it would do nothing, unsaid. */
+/* Ends in cli_misuse if an option was given that is not valid with this command and would silently do nothing. */
 void cli_check_scopes(const struct cli *cli, const struct option *longs, const struct cli_scope *scopes, size_t count, unsigned action);
 
-/* The single operand behind the options, "-" where there is none; more than one is misuse. */
+/* The operand after the options, or "-" if there is none. Several operands are misuse. */
 const char *cli_operand(const struct cli *cli, int argc, char *argv[]);
 
-/* A number of seconds, 86400 at most; anything else is misuse. */
+/* Reads a number of seconds, at most 86400; anything else is misuse. */
 unsigned cli_seconds(const struct cli *cli, const char *text);
 
-/* A number from min to max; anything else is misuse, with `what` as the name of what belongs there. */
+/* Reads a number from min to max; anything else is misuse. `what` names it in the message: "a number of seconds". */
 unsigned cli_number(const struct cli *cli, const char *text, unsigned min, unsigned max, const char *what);
 
-/* What findings call this input: "<stdin>" for "-". */
+/* The name of this input in findings: "<stdin>" for "-". */
 const char *cli_input_name(const char *path);
 
-/* All bytes of path, "-" for standard input. False after a report to the log. */
+/* Appends the content of path, or of standard input for "-", at most max bytes. False: reported. */
 bool cli_read(struct cli *cli, const char *path, struct strbuf *out, size_t max);
 
-/* To standard output; cli_finish says whether it was lost. */
+/* Writes the text to standard output. cli_finish reports output that was lost. */
 void cli_write(const struct strbuf *text);
 
-/* Flushes and closes standard output: a failure there becomes STATUS_SYSTEM. The status of the run. */
+/* Flushes and closes standard output, and reports an error there. Returns the exit status of the run. */
 int cli_finish(struct cli *cli);
 
 #endif

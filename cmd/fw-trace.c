@@ -31,7 +31,7 @@ static void flush(struct trace_run *run)
 	strbuf_reset(&run->show.out);
 }
 
-/* One line of the input as a packet. False: it was reported, or is none. */
+/* Reads one line of the input as a packet. False: an error was reported, or the line is not a packet. */
 static bool read_packet(struct trace_run *run, struct packet *packet, const char *name, unsigned number, const char *line,
 			size_t len)
 {
@@ -96,7 +96,7 @@ static void answer(struct trace_run *run, struct packet packet)
 		flush(run);
 }
 
-/* Each line of the input; the first packet tells for which family the rules are read. */
+/* Answers each line of the input. Without -4 and -6, the family of the first packet is used for the rules. */
 static void answer_all(struct trace_run *run, const char *name, const char *text, size_t size)
 {
 	enum family family = run->options->family;
@@ -119,7 +119,7 @@ static void answer_all(struct trace_run *run, const char *name, const char *text
 	}
 }
 
-/* The rules again, with the packets that each met. */
+/* Prints the rules, with the number of packets that each of them matched. */
 static void print_counts(struct trace_run *run)
 {
 	for (unsigned i = 0; i < run->program->rule_count; i++) {

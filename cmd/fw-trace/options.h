@@ -8,10 +8,10 @@
 
 struct fw_trace_options {
 	enum family family;   /* FAMILY_NONE: that of the first packet */
-	const char *rules;    /* a path, "-" for standard input */
-	const char *packets;  /* a file of packets, a line each; NULL: one packet in the arguments */
+	const char *rules;    /* a path; "-": standard input */
+	const char *packets;  /* a file with one packet on each line; NULL: none */
 	const char *log;      /* a file of kernel messages; NULL: none */
-	const char *packet;
+	const char *packet;   /* the operand; NULL: none */
 	bool json, reply, count;
 };
 

@@ -21,7 +21,7 @@ static const struct line *line_of(const struct show *show, const struct program_
 	return &show->program->ruleset->stream->lines.item[rule->rule->line];
 }
 
-/* Why a rule does not match, or what cannot be known. */
+/* Appends why a rule does not match, or why that is unknown. */
 static void reason(struct strbuf *out, const struct trace_step *step)
 {
 	const struct cond *cond = step->cond;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The way of a packet as text or JSON. */
+/* Prints a trace as text or JSON. */
 #ifndef FW_CMD_TRACE_SHOW_H
 #define FW_CMD_TRACE_SHOW_H
 
@@ -10,13 +10,13 @@ struct show {
 	const struct program *program;
 	struct strbuf out;
 	bool json;
-	bool first; /* step of the object */
+	bool first; /* the next step is the first one of its JSON object */
 };
 
-/* A tracer's step, whose ctx is the show. */
+/* Appends a step to show->out. It is the callback of the tracer, with the show as its context. */
 void show_step(void *show, const struct trace_step *step);
 
-/* The answer: a line of text, or the whole object (steps in between). */
+/* Begin and end the output for one packet. The steps of the trace, if printed, come in between. */
 void show_begin(struct show *show, const struct packet *packet, bool steps);
 void show_result(struct show *show, const struct packet *packet, const struct trace_result *result, bool steps);
 
