@@ -9,7 +9,7 @@
 
 struct stream_directive {
 	const char *name;
-	unsigned arguments; /* at least this many words */
+	unsigned arguments; /* the least number of words after the name */
 	void (*read)(struct stream *stream, struct line *line, const struct token *first);
 };
 
@@ -39,7 +39,7 @@ static void read_stream(struct stream *stream, struct line *line, const struct t
 	}
 }
 
-/* The line must be, byte for byte, what its writer would have put under the text so far. */
+/* The line must be exactly the one that seal_line would write after the text so far. */
 static void read_end(struct stream *stream, struct line *line, const struct token *lines)
 {
 	struct strbuf want = STRBUF_INIT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The two address families, as a set: a line, a rule, a run is for one of them or for both. */
+/* A set of the two address families. A line, a rule or a run concerns one of them or both. */
 #ifndef FW_TEXT_FAMILY_H
 #define FW_TEXT_FAMILY_H
 
@@ -12,7 +12,7 @@ enum family {
 	FAMILY_BOTH = 3,
 };
 
-/* Arrays with one entry for each family: 0 is IPv4, 1 is IPv6. */
+/* The length of arrays with one entry for each family: 0 is IPv4, 1 is IPv6. */
 #define FAMILIES 2
 
 static inline bool family_has(enum family families, int index)

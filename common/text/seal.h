@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The first and the last line of a stream, which together prove that nothing of it is missing or
- * changed (fw-stream(5)):
+ * The first and the last line of a stream, which show that nothing of it is missing or changed (fw-stream(5)):
  *
  *	#@ stream 1
  *	...
@@ -16,16 +15,16 @@
 #include "base/base.h"
 #include "base/strbuf.h"
 
-/* The version of the conventions that we write, and the highest that we read. */
+/* The version of the format that we write, and the highest one that we read. */
 #define STREAM_VERSION 1
 
-/* The first line; out must be empty. */
+/* Writes the first line; out must be empty. */
 void seal_open(struct strbuf *out);
 
-/* The last line, over all that stands in out. */
+/* Appends the last line, for the text that out holds. */
 void seal_close(struct strbuf *out);
 
-/* Appends the last line that `lines` lines of len bytes must end in, with its newline. */
+/* Appends the last line, with its newline, for this text of `lines` lines and len bytes. */
 void seal_line(struct strbuf *out, const char *bytes, size_t len, unsigned lines);
 
 /* zlib's CRC-32 of len bytes. */

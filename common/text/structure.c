@@ -18,7 +18,7 @@ static void complain(struct stream *stream, struct line *line, enum diag_id id, 
 	line->kind = LINE_BAD;
 }
 
-/* Five are known to the kernel; beyond this it is no ruleset, and looking each up would take for ever. */
+/* The kernel has five tables. A text with more than this is no ruleset, and the search for each name is linear. */
 #define TABLES_MAX 64
 
 static const struct token line_start = { .column = 1, .len = 1 };
@@ -121,7 +121,7 @@ static void commit_line(struct stream *stream, struct line *line)
 	stream->open_table = false;
 }
 
-/* COMIT: the line is taken for what is meant, so that the end of the table is not missed as well. */
+/* A misspelt COMMIT, such as COMIT, is reported and ends the table, so that its end is not reported as missing too. */
 static bool misspelt_commit(struct stream *stream, struct line *line, const struct token *first)
 {
 	static const char *const commit[] = { "COMMIT" };
@@ -140,7 +140,7 @@ static bool misspelt_commit(struct stream *stream, struct line *line, const stru
 	return true;
 }
 
-/* The marks in front: before the command, or right behind its chain. Others are found by the model. */
+/* The -4 and -6 before the command or right after its chain. The model finds those at other places. */
 static enum family rule_marks(const struct line *line)
 {
 	struct token word = token_after(line->text, line->len, 0);
@@ -160,7 +160,7 @@ static enum family rule_marks(const struct line *line)
 	return marks;
 }
 
-/* What stands where a line of a table should, and what its writer may have meant. */
+/* The message for text that is not a line of a table: what it seems to be, and what to do. */
 static const char *stray_text(const struct stream *stream, const struct token *first)
 {
 	static const char *const programs[] = { "iptables", "ip6tables", "sudo", "/sbin/iptables", "/usr/sbin/iptables" };

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where each kind of line may stand, and what the lines say that are not rules. Used by stream.c alone. */
+/* Checks the order of lines, and reads the lines that are not rules. Used only by stream.c. */
 #ifndef FW_TEXT_STRUCTURE_H
 #define FW_TEXT_STRUCTURE_H
 
 #include "text/stream.h"
 
-/* Checks the line against what came before, and notes tables, origins and marks. May make it LINE_BAD. */
+/* Checks that the line may follow the previous ones, and stores tables, origins and families. An error: LINE_BAD. */
 void structure_line(struct stream *stream, struct line *line);
 
-/* Checks that the tables are committed and that the seal is there and true. */
+/* Checks that the tables are committed and that a sealed stream ends with its seal. */
 void structure_end(struct stream *stream);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The word that is being put together. */
+/* The word that is being read. */
 struct cutter {
 	struct words *words;
 	char *to;       /* where its next byte goes */
@@ -42,7 +42,7 @@ static void cutter_begin(struct cutter *cut, unsigned at)
 	cut->begun = true;
 }
 
-/* The text between quotes, from behind the opening one; *at moves to the closing one or to the end. */
+/* Reads the text after an opening quote; *at moves to the closing quote or to the end. False: there is none. */
 static bool cutter_quoted(struct cutter *cut, const char *line, size_t len, unsigned *at)
 {
 	cut->quoted = true;
@@ -90,7 +90,7 @@ enum word_fault words_split(struct words *words, const char *line, size_t len, u
 	unsigned at = 0;
 
 	words->count = 0;
-	if (words->cap < 2 * len + 2) { /* each word needs a NUL, and has at least a byte of the line */
+	if (words->cap < 2 * len + 2) { /* each word has at least one byte of the line, and needs a NUL */
 		char *grown = realloc(words->buffer, 4 * len + 64);
 
 		if (grown == NULL)
