@@ -53,7 +53,7 @@ char *arena_text(struct arena *arena, const char *text, size_t len)
 	return copy;
 }
 
-/* Frees the blocks that are newer than `keep`. */
+/* Frees the blocks that are newer than `keep`; NULL: all. */
 static void free_blocks(struct arena *arena, const struct arena_block *keep)
 {
 	while (arena->blocks != keep) {
@@ -73,7 +73,7 @@ void arena_reset(struct arena *arena)
 	while (oldest->next != NULL)
 		oldest = oldest->next;
 	if (oldest != arena->blocks)
-		arena->left = 0; /* the oldest is full, or nearly so */
+		arena->left = 0; /* the oldest block is not the newest, so it is in use up to its end */
 	free_blocks(arena, oldest);
 	memset(oldest->bytes, 0, oldest->size - arena->left);
 	arena->left = oldest->size;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Memory that is freed all at once: the objects of a ruleset live and die together. A zeroed struct
- * is an empty arena. Not for things that are replaced one by one: nothing is given back before the end.
+ * Memory that is freed all at once, for objects that live equally long. A zeroed struct is an empty arena. Not for
+ * objects that are replaced one by one: no memory is freed before the end.
  */
 #ifndef FW_BASE_ARENA_H
 #define FW_BASE_ARENA_H
@@ -13,16 +13,16 @@ struct arena_block;
 struct arena {
 	struct arena_block *blocks; /* owned, newest first */
 	size_t left;                /* bytes free at the end of the newest block */
-	size_t used;                /* bytes handed out in all */
+	size_t used;                /* bytes allocated in all */
 };
 
-/* Zeroed memory, aligned for any object; NULL when memory ran out. Valid until arena_free. */
+/* Zeroed memory, aligned for any object, valid until arena_reset or arena_free. NULL: no memory. */
 must_check void *arena_alloc(struct arena *arena, size_t size);
 
-/* A NUL-terminated copy of len bytes of text, which may hold no NUL. */
+/* A NUL-terminated copy of len bytes of text, which must not contain a NUL. NULL: no memory. */
 must_check char *arena_text(struct arena *arena, const char *text, size_t len);
 
-/* All that was handed out is gone; one block is kept for what comes next. */
+/* Frees everything that was allocated, but keeps one block for the next allocations. */
 void arena_reset(struct arena *arena);
 
 void arena_free(struct arena *arena);

@@ -36,8 +36,8 @@ static int open_directory_of(const char *path, struct atomic_file *file)
 enum { SALT_DIGITS = 16 };
 
 /*
- * Nobody tidies a temporary away that is locked: who has its lock already is about to do so. Where nothing can be locked
- * nothing is tidied either.
+ * Locks our new temporary, so that atomic_tidy of another process does not remove it. False: such a process has the
+ * lock, or has already removed the file. On a file system without locks, atomic_tidy removes nothing.
  */
 static bool is_ours(int fd)
 {
@@ -77,8 +77,8 @@ static int open_temporary(struct atomic_file *file)
 }
 
 /*
- * One attribute; a file system without such, or a file without it, has nothing to pass on. What the
- * new file has already is not set: that may need a right that we lack.
+ * Copies one attribute of the old file, if it has it and the file system supports it. If the new file already has the
+ * same value, it is not set, because that may need a privilege that we lack.
  */
 static int pass_on_attribute(const struct atomic_file *file, int old, const char *name)
 {
@@ -104,15 +104,15 @@ static int pass_on_attribute(const struct atomic_file *file, int old, const char
 }
 
 /*
- * The access list and the SELinux label. One that cannot be set is a failure: a file with the wrong
- * label is not read at the next boot.
+ * Copies the access list and the SELinux label. If one cannot be set, this is an error: a file with the wrong label
+ * cannot be read at the next boot.
  */
 static int pass_on_attributes(const struct atomic_file *file)
 {
 	int old = openat(file->dir, file->name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	int err;
 
-	/* A file that we may replace and not read: its attributes are out of reach too. */
+	/* EACCES: we may replace the file but not read it, so its attributes cannot be read either. */
 	if (old < 0)
 		return errno == ENOENT || errno == EACCES ? 0 : -errno;
 	err = pass_on_attribute(file, old, "system.posix_acl_access");
@@ -122,7 +122,7 @@ static int pass_on_attributes(const struct atomic_file *file)
 	return err;
 }
 
-/* Owner first: changing it clears set-id bits, and the mode must never be wider than the owner's wish. */
+/* Owner first, because changing it clears the set-id bits, and another owner must never have the final mode. */
 static int pass_on_mode(struct atomic_file *file, mode_t mode)
 {
 	struct stat old;
@@ -160,7 +160,7 @@ int atomic_verify(const struct atomic_file *file, const void *bytes, size_t len)
 	struct strbuf text = STRBUF_INIT;
 	int err = fsync(file->fd) == 0 ? 0 : -errno;
 
-	/* What is synced can leave the cache, so that it is the disk that answers. */
+	/* Synced pages can be dropped from the page cache, so that the disk is read. */
 	if (err == 0)
 		err = -posix_fadvise(file->fd, 0, 0, POSIX_FADV_DONTNEED);
 	if (err == 0 && lseek(file->fd, 0, SEEK_SET) != 0)
@@ -177,7 +177,7 @@ static int rename_over(struct atomic_file *file)
 {
 	int fd = file->fd;
 
-	/* Until it has its name it is locked. It is synced, so closing it has nothing left to say. */
+	/* Close it after the rename, because that releases the lock. It was written, so closing reports nothing new. */
 	if (renameat(file->dir, file->temporary, file->dir, file->name) != 0)
 		return -errno;
 	file->fd = -1;
@@ -240,7 +240,7 @@ void atomic_tidy(const struct atomic_file *file)
 	closedir(dir);
 }
 
-/* As the kernel's fs.protected_symlinks: a link that somebody else put into /tmp is not followed. */
+/* Like fs.protected_symlinks of the kernel: do not follow a link that another user created in /tmp. */
 static bool is_trap(const char *path, const struct stat *link)
 {
 	const char *slash = strrchr(path, '/');
@@ -255,7 +255,7 @@ static bool is_trap(const char *path, const struct stat *link)
 	return trap;
 }
 
-/* Replaces the last part of a path by what its link says. */
+/* Replaces the last component of the path, a symbolic link, by its target. */
 static int follow(struct strbuf *path)
 {
 	char link[PATH_MAX];
@@ -274,7 +274,7 @@ static int follow(struct strbuf *path)
 	return path->failed ? -ENOMEM : 0;
 }
 
-/* One of our own open descriptors, by one of its names; -1: it is none. */
+/* The descriptor that a path such as /dev/fd/3 names; -1: the path is not of this form. */
 static int own_descriptor(const char *path)
 {
 	static const char *const folders[] = { "/proc/self/fd/", "/dev/fd/" };
@@ -289,7 +289,7 @@ static int own_descriptor(const char *path)
 	return -1;
 }
 
-/* Behind all links no plain file, nor a place for one. */
+/* True if the path, with links followed, is something that cannot be replaced, such as a device or a FIFO. */
 static bool is_special(const char *path)
 {
 	struct stat st;
@@ -315,7 +315,7 @@ int atomic_target(const char *path, struct strbuf *target)
 	return err;
 }
 
-/* A descriptor of ours goes on where it stands. */
+/* Writes to something that cannot be replaced. Our own descriptors are written to at their current offset. */
 static int write_there(const char *path, const void *bytes, size_t len)
 {
 	int own = own_descriptor(path), fd, err;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What every file may use: attributes, array length, exit statuses. */
+/* What all files share: attributes, array length, exit statuses. */
 #ifndef FW_BASE_BASE_H
 #define FW_BASE_BASE_H
 
@@ -12,12 +12,12 @@
 #define printf_like(f, a) __attribute__((format(printf, f, a)))
 
 /*
- * Exit statuses that mean the same in every tool. Above STATUS_SYSTEM each tool has its own,
- * listed in its manual page. ct-stat's alarm modes follow the monitoring plugins instead.
+ * Exit statuses that mean the same in every tool. Each tool may have others above STATUS_SYSTEM, which its manual page
+ * lists. The alarm modes of ct-stat follow the conventions of monitoring plugins instead.
  */
 enum status {
-	STATUS_DONE = 0,    /* done, nothing to say */
-	STATUS_REFUSED = 1, /* the input is refused or there are findings; nothing changed */
+	STATUS_DONE = 0,    /* success, and nothing to report */
+	STATUS_REFUSED = 1, /* the input is wrong, or there are findings; nothing changed */
 	STATUS_USAGE = 2,   /* the command line is wrong; nothing changed */
 	STATUS_SYSTEM = 3,  /* the system failed: a file, a missing program, memory; nothing changed */
 };

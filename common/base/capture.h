@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What foreign code writes on a standard descriptor, caught in a memfd. Not for two threads at once. */
+/* Captures what foreign code writes to a standard descriptor, in a memfd. Only one thread may do so at a time. */
 #ifndef FW_BASE_CAPTURE_H
 #define FW_BASE_CAPTURE_H
 
@@ -7,21 +7,22 @@
 #include "base/strbuf.h"
 
 struct capture {
-	int standard; /* the descriptor that is caught: 1 or 2 */
+	int standard; /* the captured descriptor: 1 or 2 */
 	int memfd;    /* owned */
-	int real;     /* owned; a duplicate of what the descriptor was; -1: it was closed */
+	int real;     /* owned; a duplicate of the original descriptor; -1: it was closed */
 };
 
-/* Makes ready to catch a descriptor again and again. 0 or -errno. */
+/* Prepares to capture a descriptor any number of times. 0 or -errno. */
 must_check int capture_open(struct capture *capture, int standard);
 
+/* Redirect the descriptor to the memfd, and back. */
 void capture_begin(const struct capture *capture);
 void capture_end(const struct capture *capture);
 
-/* Forgets what was caught; the memory is kept for what comes next. 0 or -errno. */
+/* Discards what was captured; the memory is kept for the next capture. 0 or -errno. */
 must_check int capture_drop(const struct capture *capture);
 
-/* Appends what was caught, and forgets it. 0 or -errno. */
+/* Appends what was captured to out, and discards it. 0 or -errno. */
 must_check int capture_take(const struct capture *capture, struct strbuf *out);
 
 #endif

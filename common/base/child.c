@@ -30,7 +30,7 @@ static void release(const struct child *child)
 	close(child->output);
 }
 
-/* What foreign code prints on standard output goes nowhere. */
+/* Discards what foreign code prints on standard output. */
 static bool mute(void)
 {
 	int sink = file_in_memory("printed");
@@ -50,7 +50,7 @@ int child_start(struct child *child, int (*work)(void *ctx, const struct child *
 		munmap(child->progress, sizeof(*child->progress));
 		return child->output;
 	}
-	fflush(NULL); /* or the child would write what waits here a second time */
+	fflush(NULL); /* or the child would write buffered output a second time */
 	child->pid = fork();
 	if (child->pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -63,7 +63,7 @@ int child_start(struct child *child, int (*work)(void *ctx, const struct child *
 	return err;
 }
 
-/* True when the child has ended, false when it has not within the time. */
+/* True if the child ended within the time. */
 static bool ended_within(int pidfd, unsigned seconds)
 {
 	struct pollfd end = { .fd = pidfd, .events = POLLIN };
@@ -76,8 +76,8 @@ static bool ended_within(int pidfd, unsigned seconds)
 }
 
 /*
- * Watches a child and kills it when it stands still. True when that was necessary. Before Linux 5.3 there is
- * no descriptor to wait for, so no limit.
+ * Waits for a child and kills it if it makes no progress. True: it was killed. Before Linux 5.3, which has no
+ * pidfd_open, there is no limit.
  */
 static bool watch(const struct child *child, unsigned patience)
 {

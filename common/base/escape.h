@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text of unknown origin made fit for a terminal. */
+/* Makes text of unknown origin safe to print on a terminal. */
 #ifndef FW_BASE_ESCAPE_H
 #define FW_BASE_ESCAPE_H
 
 #include "base/strbuf.h"
 
-/* The length in bytes of the UTF-8 character at text, of which len bytes are there (RFC 3629). 0: there is none. */
+/* The length in bytes of the UTF-8 character at text, which has len bytes (RFC 3629). 0: it is not valid. */
 must_check size_t utf8_length(const unsigned char *text, size_t len);
 
 /*
@@ -14,7 +14,7 @@ must_check size_t utf8_length(const unsigned char *text, size_t len);
  */
 void strbuf_escape(struct strbuf *out, const char *text, size_t len);
 
-/* Is there nothing in the text that strbuf_escape would change? */
+/* True if strbuf_escape would not change the text. */
 bool is_printable(const char *text, size_t len);
 
 #endif

@@ -63,7 +63,7 @@ int file_read_own(const char *path, struct strbuf *out, size_t max)
 	struct stat st;
 	int fd, err;
 
-	/* Looked at first: to open a device can have effects. Looked at again: it may be another file by then. */
+	/* Check before opening, because that can have effects, and afterwards, because it may be another file. */
 	if (lstat(path, &st) != 0)
 		return -errno;
 	err = check_own(&st);

@@ -14,7 +14,7 @@ struct gzin {
 	int fd;
 	z_stream z;
 	bool ready, ended, any; /* inflateInit2 done; end of file seen; at least one whole member */
-	bool between;           /* members: the next byte begins one or is garbage */
+	bool between;           /* between members: the next byte begins one or is garbage */
 	const char *fault;
 	unsigned char in[READ_SIZE];
 };
@@ -57,7 +57,7 @@ static ssize_t damaged(struct gzin *gz, const char *fault)
 	return -EBADMSG;
 }
 
-/* With no byte of it read, a damaged header after a whole member is garbage, as gzip calls it. */
+/* A member that fails in its header, after at least one valid member, is garbage, as gzip calls it. */
 static const char *inflate_fault(const struct gzin *gz, uLong before)
 {
 	if (before == 0 && gz->z.total_out == 0)
@@ -112,7 +112,7 @@ void gzin_free(struct gzin *gz)
 	free(gz);
 }
 
-/* Exactly len bytes of fd, or all that are left. */
+/* Reads len bytes, or fewer at the end of the file. */
 static ssize_t read_up_to(int fd, unsigned char *bytes, size_t len)
 {
 	size_t have = 0;

@@ -15,15 +15,15 @@
 #define CHECK_SIZE  ((size_t)64 * 1024)
 #define READ_SIZE   ((size_t)64 * 1024)
 
-/* No name, no time (RFC 1952, 2.3): the same text gives the same bytes. 3: made on Unix. */
+/* No name and no time (RFC 1952, 2.3), so that the same text gives the same bytes. 3: Unix. */
 static const unsigned char header[10] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3 };
 
 enum slot_state { SLOT_FREE, SLOT_FILLED, SLOT_BUSY, SLOT_DONE };
 
-/* One block on its way: dictionary and input lie next to each other, as deflate's window wants them. */
+/* One block. Dictionary and input are adjacent, as the window of deflate needs them. */
 struct slot {
 	enum slot_state state;
-	unsigned char *in;  /* owned; WINDOW_SIZE for the dictionary's end, then BLOCK_SIZE */
+	unsigned char *in;  /* owned; WINDOW_SIZE for the dictionary, then BLOCK_SIZE for the input */
 	unsigned char *out; /* owned; out_cap */
 	size_t dict, len, out_len;
 	uint32_t crc, out_crc;
@@ -31,7 +31,7 @@ struct slot {
 	int err;
 };
 
-/* What one thread needs. */
+/* The state of one thread. */
 struct engine {
 	z_stream deflate, inflate;
 	unsigned char *scratch; /* owned; CHECK_SIZE */
@@ -45,14 +45,14 @@ struct gzout {
 	uint64_t length, out_length;
 	uint32_t crc, out_crc; /* of all input; of all that was written */
 	size_t out_cap;
-	unsigned slots_used, head; /* ring: head is filled next and, when DONE, written first */
+	unsigned slots_used, head; /* a ring: head is filled next, after the block in it was written */
 	struct slot *slots;
 	struct engine *engines;
-	unsigned started; /* threads, 0: all happens in the caller's */
+	unsigned started; /* number of threads; 0: the caller's thread does the work */
 	pthread_t thread[GZ_THREADS_MAX];
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	unsigned next; /* the slot that the next free thread takes */
+	unsigned next; /* the slot for the next free thread */
 	bool quit;
 };
 
@@ -74,9 +74,9 @@ static void engine_close(struct engine *engine)
 }
 
 /*
- * Begins a block of its own. A log has few short matches worth their bits: Z_FILTERED drops them, and
- * half the usual search depth of level 6 then still gives smaller files than gzip -6, in less time. A quarter of
- * level 8's gives files of its size in half its time.
+ * Resets deflate for a new block. In a log, few short matches save bits. Z_FILTERED drops short matches; then half the
+ * search depth of level 6 still gives smaller files than gzip -6, in less time, and a quarter of the depth of level 8
+ * gives files of the same size in half the time.
  */
 static void engine_restart(struct engine *engine, bool filtered, int level)
 {
@@ -102,7 +102,7 @@ static int block_deflate(struct engine *engine, struct slot *slot, size_t cap, i
 	return 0;
 }
 
-/* Does the block inflate to its input? The inflater goes on where the last block left it, or knows the dictionary. */
+/* True if the block decompresses to its input. inflate continues after the last block, or gets the dictionary. */
 static int block_check(struct engine *engine, const struct slot *slot)
 {
 	z_stream *z = &engine->inflate;
@@ -127,7 +127,7 @@ static int block_check(struct engine *engine, const struct slot *slot)
 	}
 }
 
-/* One engine alone goes through the text without a break; several take blocks and the window before each. */
+/* A single engine compresses the text without a break; several compress blocks, each with the window before it. */
 static void block_run(const struct gzout *gz, struct engine *engine, struct slot *slot)
 {
 	bool alone = gz->started == 0;
@@ -206,9 +206,9 @@ struct gzout *gzout_new(int fd, const struct gz_options *options)
 		return NULL;
 	gz->fd = fd;
 	gz->options = *options;
-	/* Twice as many blocks as threads: one that takes long does not keep the others waiting. */
+	/* Twice as many blocks as threads, so that the others do not wait for a slow one. */
 	gz->slots_used = options->threads > 1 ? 2 * options->threads : 1;
-	/* Stored blocks cost 5 bytes in 16 KiB at the worst, the flush a few more. */
+	/* In the worst case, stored blocks add 5 bytes for each 16 KiB, and the flush adds a few more. */
 	gz->out_cap = BLOCK_SIZE + BLOCK_SIZE / 1024 + 1024;
 	pthread_mutex_init(&gz->lock, NULL);
 	pthread_cond_init(&gz->changed, NULL);
@@ -236,7 +236,7 @@ static int put(struct gzout *gz, const void *bytes, size_t len, uint32_t crc)
 	return file_write(gz->fd, bytes, len);
 }
 
-/* Which strategy makes less of the first bytes? Costs a few milliseconds once. */
+/* Chooses the strategy that gives the smaller output for the first bytes. This takes a few milliseconds, once. */
 static void choose_strategy(struct gzout *gz, struct slot *slot)
 {
 	struct slot sample = *slot;
@@ -252,7 +252,7 @@ static void choose_strategy(struct gzout *gz, struct slot *slot)
 	gz->filtered = block_deflate(&gz->engines[0], &sample, gz->out_cap, Z_FINISH) == 0 && sample.out_len < plain;
 }
 
-/* The block at the ring's head is full: on with it. */
+/* Hands the full block at the head of the ring to the threads, or compresses it here. */
 static int slot_submit(struct gzout *gz, bool last)
 {
 	struct slot *slot = &gz->slots[gz->head];
@@ -276,7 +276,7 @@ static int slot_submit(struct gzout *gz, bool last)
 	return err;
 }
 
-/* Waits for the block in this slot, when there is one, and writes it. */
+/* Waits for the block in this slot, if there is one, and writes it. */
 static int slot_collect(struct gzout *gz, struct slot *slot)
 {
 	int err;
@@ -295,7 +295,7 @@ static int slot_collect(struct gzout *gz, struct slot *slot)
 	return err;
 }
 
-/* Makes the head free and gives it the window of the block before. */
+/* Frees the head of the ring and fills in the end of the previous block as its dictionary. */
 static int slot_advance(struct gzout *gz, const struct slot *before)
 {
 	struct slot *slot = &gz->slots[gz->head];
@@ -317,7 +317,7 @@ int gzout_write(struct gzout *gz, const void *bytes, size_t len)
 		struct slot *slot = &gz->slots[gz->head];
 		size_t room, part;
 
-		if (slot->len == BLOCK_SIZE) { /* only now: the last block must be known as the last */
+		if (slot->len == BLOCK_SIZE) { /* only when more bytes come, because the last block is marked as such */
 			err = slot_submit(gz, false);
 			if (err == 0)
 				err = slot_advance(gz, slot);
@@ -345,7 +345,7 @@ int gzout_finish(struct gzout *gz)
 	unsigned char trailer[8];
 	int err = slot_submit(gz, true);
 
-	for (unsigned i = 0; i < gz->slots_used; i++) { /* from the oldest, which is now at the head */
+	for (unsigned i = 0; i < gz->slots_used; i++) { /* from the oldest block on, which is at the head now */
 		int now = slot_collect(gz, &gz->slots[(gz->head + i) % gz->slots_used]);
 
 		err = err != 0 ? err : now;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A part of a text that somebody else keeps. */
+/* A part of a text that belongs to somebody else. */
 #ifndef FW_BASE_PIECE_H
 #define FW_BASE_PIECE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Growing text. A failed allocation is remembered in `failed` and every later call does nothing,
- * so that a caller adds freely and asks once, at the end.
+ * Growing text. After a failed allocation, `failed` is set and later calls do nothing, so that a caller needs to check
+ * only once, at the end.
  */
 #ifndef FW_BASE_STRBUF_H
 #define FW_BASE_STRBUF_H
@@ -11,10 +11,10 @@
 #include <stdarg.h>
 
 struct strbuf {
-	char *data; /* owned; NUL after len bytes once anything was added, else NULL */
+	char *data; /* owned; NUL-terminated; NULL until something is added */
 	size_t len;
 	size_t cap;
-	bool failed; /* memory ran out: data holds only a part */
+	bool failed; /* memory ran out: the text is incomplete */
 };
 
 #define STRBUF_INIT { NULL, 0, 0, false }
@@ -25,16 +25,16 @@ void strbuf_putc(struct strbuf *sb, char c);
 void strbuf_printf(struct strbuf *sb, const char *format, ...) printf_like(2, 3);
 void strbuf_vprintf(struct strbuf *sb, const char *format, va_list args) printf_like(2, 0);
 
-/* Adds what another one holds, which is empty afterwards; without a copy where there was nothing before. */
+/* Appends the text of `from`, which is empty afterwards. If sb is empty, nothing is copied. */
 void strbuf_take(struct strbuf *sb, struct strbuf *from);
 
-/* Makes room for `more` bytes behind len, to be written in place; false when memory ran out. */
+/* Makes room for `more` bytes after len, which the caller may write in place. False: no memory. */
 must_check bool strbuf_reserve(struct strbuf *sb, size_t more);
 
 /* The text so far, never NULL; valid until the next change. */
 const char *strbuf_text(const struct strbuf *sb);
 
-void strbuf_reset(struct strbuf *sb); /* empty again, the memory is kept, `failed` is forgotten */
-void strbuf_free(struct strbuf *sb);  /* as STRBUF_INIT */
+void strbuf_reset(struct strbuf *sb); /* empties the text and clears `failed`; keeps the memory */
+void strbuf_free(struct strbuf *sb);  /* frees the memory; sb is as after STRBUF_INIT */
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Longer words are not compared: nobody mistypes them by a letter or two. */
+/* Longer words are not compared. */
 #define SUGGEST_LENGTH_MAX 40
 
 static unsigned smallest(unsigned a, unsigned b, unsigned c)
@@ -13,7 +13,7 @@ static unsigned smallest(unsigned a, unsigned b, unsigned c)
 	return low < c ? low : c;
 }
 
-/* The distance of Damerau and Levenshtein, without edits inside a swapped pair. */
+/* The distance of Damerau and Levenshtein, restricted: a swapped pair is not edited further. */
 static unsigned edit_distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	unsigned rows[3][SUGGEST_LENGTH_MAX + 1];
@@ -60,7 +60,7 @@ void suggest_consider(struct suggestion *near, const char *candidate)
 	if (strcmp(near->word, candidate) == 0)
 		return;
 	distance = edit_distance(near->word, len, candidate, other);
-	/* People rarely mistype the first letter: it decides between equally near ones. */
+	/* People rarely mistype the first letter, so it decides between equally near candidates. */
 	if (distance < near->distance || (distance == near->distance && near->best != NULL &&
 					  near->best[0] != near->word[0] && candidate[0] == near->word[0])) {
 		near->distance = distance;

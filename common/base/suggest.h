@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * "did you mean": the candidate nearest to a word that nobody knows, by the number of letters to
- * insert, drop, change or swap. Candidates may come from several places:
+ * "did you mean": finds the candidate that is nearest to an unknown word, by the number of letters to insert, delete,
+ * change or swap. The candidates may come from several lists:
  *
  *	struct suggestion near = suggest_begin("shh");
  *	for (...)
@@ -16,17 +16,17 @@
 
 struct suggestion {
 	const char *word; /* borrowed */
-	const char *best; /* borrowed from the candidates; NULL: nothing is near enough */
+	const char *best; /* borrowed from the candidates; NULL: none is near enough */
 	unsigned distance;
 };
 
-/* Nothing farther than a third of the word's letters (at least one) is ever suggested. */
+/* A candidate may need as many edits as a third of the letters of the word; one edit is always allowed. */
 struct suggestion suggest_begin(const char *word);
 
-/* Of equally near candidates one with the same first letter wins, else the first. NULL is no candidate. */
+/* Of equally near candidates, one with the same first letter wins, else the first. NULL is ignored. */
 void suggest_consider(struct suggestion *near, const char *candidate);
 
-/* All of it in one, for a plain array. NULL: nothing is near enough. */
+/* The nearest candidate of an array. NULL: none is near enough. */
 const char *suggest_nearest(const char *word, const char *const candidates[], size_t count);
 
 #endif

@@ -9,7 +9,7 @@
  *		use(&lines.item[i]);
  *	vec_free(&lines);
  *
- * Pointers into item[] hold until the next vec_push.
+ * Pointers into item[] are valid until the next vec_push.
  */
 #ifndef FW_BASE_VEC_H
 #define FW_BASE_VEC_H
@@ -24,10 +24,10 @@
 		size_t len, cap;                                                                       \
 	}
 
-/* The memory for at least need items of size bytes each, contents kept; NULL and *cap unchanged on failure. */
+/* Grows the memory to at least `need` items of `size` bytes; keeps its content. NULL: no memory, *cap is unchanged. */
 must_check void *vec_grow(void *item, size_t *cap, size_t need, size_t size);
 
-/* Room for need items in all; false when memory ran out, with the array as it was. */
+/* Makes room for `need` items in all. False: no memory, and the array is unchanged. */
 #define vec_reserve(vec, need)                                                                         \
 	((need) <= (vec)->cap || __extension__({                                                       \
 		 void *grown = vec_grow((vec)->item, &(vec)->cap, (need), sizeof(*(vec)->item));       \

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A finding that finds no memory is still counted. */
+/* Keeps a finding. Without memory it is lost, but still counted, so that task_finish can report that. */
 static void keep(void *ctx, const struct diag *diag)
 {
 	struct task *task = ctx;

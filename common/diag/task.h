@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A function run in a thread of its own while the caller goes on. Its findings are kept, and reported by
- * the caller when it waits for the end: the log of a program is not shared between threads.
+ * Runs a function in a thread of its own. Its findings are kept until task_finish reports them in the thread of the
+ * caller, because a log must not be used by two threads.
  *
  *	struct task task;
  *	task_start(&task, read_rules, &side);
@@ -17,7 +17,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* A finding that waits: the texts that its places point to must outlive the task. */
+/* A finding that is kept. The texts that its places point to must outlive the task. */
 struct task_finding {
 	struct diag diag;
 	char *text; /* owned */
@@ -33,13 +33,13 @@ struct task {
 	pthread_t thread;
 };
 
-/* Where no thread can be had, the work is done at once. task_finish must follow; the task must not move until then. */
+/* Starts the work; without a thread, does it at once. task_finish must follow; do not move the task before that. */
 void task_start(struct task *task, bool (*work)(void *ctx, struct diag_log *log), void *ctx);
 
-/* Whether task_finish would not have to wait. */
+/* True if task_finish would not wait. */
 bool task_done(const struct task *task);
 
-/* What the work returned, after its findings have gone to log. */
+/* Waits for the end and reports the findings to the log. Returns what the work returned. */
 must_check bool task_finish(struct task *task, struct diag_log *log);
 
 #endif
