@@ -16,7 +16,7 @@ static int may_run(int rules, const struct exefile *program)
 	return err == 0 && program->linker >= 0 ? landlock_may_execute(rules, program->linker) : err;
 }
 
-/* A place that may be written to. A descriptor, -1: there is none. */
+/* Permits to write to this path. Returns a descriptor of it, which the caller may close; -1: it failed. */
 static int may_write(int rules, const char *path)
 {
 	int file = open(path, O_PATH | O_CLOEXEC);
@@ -78,7 +78,7 @@ static void gap(struct strbuf *gaps, int err, const char *what)
 		strbuf_printf(gaps, "%s: %s\n", what, strerror(-err));
 }
 
-/* *script: the first program that is not an ELF file; left alone if all are. */
+/* Permits to execute these programs. Sets *script to the first one that is not an ELF file. 0 or -errno. */
 static int add_programs(int rules, const char *const *paths, const char **script)
 {
 	int err = 0;
@@ -97,8 +97,8 @@ static int add_programs(int rules, const char *const *paths, const char **script
 }
 
 /*
- * The kernel may drop an inode of /proc that nobody has open, and make a new one later. The permission would
- * still be for the old one, so files of /proc stay open.
+ * Permits to write to this path. The kernel may free an inode of /proc that nobody has open and create a new one later,
+ * for which the permission is not valid. Therefore files of /proc stay open.
  */
 static void add_place(int rules, const char *path)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Limits what a process may do besides its work. This does not make a program correct: it limits the damage
- * of a fault in it, or of a word that it misunderstands.
+ * Limits what a process may do besides its work. This does not make a program correct: it limits the damage of a fault
+ * in it, or of input that it misunderstands.
  *
  * Three kinds of process are confined:
  *
@@ -21,9 +21,9 @@
  * Landlock guards files, capset(2) removes capabilities, and a seccomp filter refuses sockets. Where the
  * kernel lacks one of them, the others hold and the work goes on.
  *
- * A program that is not an ELF file is a script, such as one that root put in front of iptables. Only its
- * author knows what it executes and writes, so it loses capabilities but is not confined otherwise. The
- * programs of a distribution are ELF files.
+ * A program that is not an ELF file is a script, such as a wrapper for iptables that root installed. Only its author
+ * knows what it executes and writes, so it loses capabilities but is not confined otherwise. The programs of a
+ * distribution are ELF files.
  */
 #ifndef FW_CONFINE_CONFINE_H
 #define FW_CONFINE_CONFINE_H
@@ -38,8 +38,8 @@
 
 /*
  * Confines the calling thread, and what it starts, for the program at this path. No other thread is affected.
- * Call it right before the program is started, and end the thread afterwards. 0, also where the kernel can do
- * less; -EKEYREJECTED: another user owns the program or can write to it; another -errno: it cannot be opened.
+ * Call it right before the program is started, and end the thread afterwards. 0, even if the kernel supports only a
+ * part of this; -EKEYREJECTED: another user owns the program or can write to it; another -errno: it cannot be opened.
  */
 must_check int confine_program(const char *path, uint64_t capabilities);
 
@@ -51,8 +51,8 @@ struct confine {
 };
 
 /*
- * Confines this process, which must have one thread. Keeps a few descriptors open as long as the process
- * lives. Appends to gaps, if not NULL, a line for each part that could not be done, with the reason.
+ * Confines this process, which must have one thread. Keeps a few descriptors open until the process ends. Appends to
+ * gaps, if not NULL, a line for each part that failed, with the reason.
  */
 void confine_process(const struct confine *confine, struct strbuf *gaps);
 

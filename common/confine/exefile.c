@@ -10,13 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The owner that the kernel shows where a user namespace has no number for the real one, such as root. */
+/* The owner that the kernel shows if the user namespace has no number for the real one, such as root. */
 enum { NOBODY = 65534 };
 
-/* More program headers than that make a file unknown. */
+/* A file with more program headers is not treated as an ELF file. */
 enum { SEGMENTS_MAX = 64 };
 
-/* Does every user of the machine have a number here? */
+/* True if the user namespace has a number for every user of the machine. */
 static bool has_all_users(void)
 {
 	struct strbuf map = STRBUF_INIT;
@@ -47,7 +47,7 @@ struct segments {
 	bool wide;
 };
 
-/* False: no ELF file of this machine's byte order. */
+/* False: this is not an ELF file of our byte order. */
 static bool read_header(int file, struct segments *segments)
 {
 	union {
@@ -67,7 +67,7 @@ static bool read_header(int file, struct segments *segments)
 	return segments->count <= SEGMENTS_MAX;
 }
 
-/* The path of the dynamic linker; an empty one: none is named. False: the file is not whole. */
+/* Reads the path of the dynamic linker; empty: the program has none. False: the file is incomplete. */
 static bool read_linker(int file, const struct segments *segments, char path[static 4096])
 {
 	path[0] = '\0';

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The file of a program, and its dynamic linker, which the kernel executes too. For the files of this layer. */
+/* The file of a program, and its dynamic linker, which the kernel executes too. Used only in this folder. */
 #ifndef FW_CONFINE_EXEFILE_H
 #define FW_CONFINE_EXEFILE_H
 
 #include "base/base.h"
 
 struct exefile {
-	int file;   /* owned; behind all links; -1: none */
+	int file;   /* owned; the program, with links followed; -1: none */
 	int linker; /* owned; its dynamic linker; -1: it has none */
 	bool elf;   /* an ELF file that we understand, not a script */
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* By its system calls: no C library has functions for them, and the kernel's headers may be older than the
- * kernel. */
+/*
+ * Uses the system calls directly: no C library has functions for them, and the kernel headers may be older than the
+ * kernel.
+ */
 #include "confine/landlock.h"
 
 #include <errno.h>
@@ -8,13 +10,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The same on every architecture. */
+/* The numbers are the same on every architecture. */
 enum { CREATE_RULESET = 444, ADD_RULE = 445, RESTRICT_SELF = 446 };
 enum { ASK_VERSION = 1, RULE_BELOW_PATH = 1 };
 
 #define FS_EXECUTE    (1ULL << 0)
 #define FS_WRITE_FILE (1ULL << 1)
-#define FS_CHANGE     (0x1ffULL << 4) /* bits 4 to 12: remove, and make, of each kind */
+#define FS_CHANGE     (0x1ffULL << 4) /* bits 4 to 12: remove and create files of each kind */
 #define FS_REFER      (1ULL << 13)    /* since version 2: move from one folder into another */
 #define FS_TRUNCATE   (1ULL << 14)    /* since version 3 */
 #define NET_TCP	      (3ULL << 0)     /* since version 4: bind, connect */

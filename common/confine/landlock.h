@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Landlock of any version: what the kernel does not know is left out. For the files of this layer. */
+/* Landlock of any version: what the kernel does not support is left out. Used only in this folder. */
 #ifndef FW_CONFINE_LANDLOCK_H
 #define FW_CONFINE_LANDLOCK_H
 
 #include "base/base.h"
 
 /*
- * Makes a ruleset that forbids to execute, write or make any file, to use TCP, and to send signals to processes
- * outside. Returns a descriptor, which the caller closes; -ENOSYS, -EOPNOTSUPP or -EPERM: there is no Landlock
- * here; another -errno.
+ * Creates a ruleset that forbids to execute, write or create any file, to use TCP, and to send signals to processes
+ * outside. Returns a descriptor, which the caller closes; -ENOSYS, -EOPNOTSUPP or -EPERM: Landlock is not available;
+ * another -errno.
  */
 must_check int landlock_begin(void);
 

@@ -28,10 +28,10 @@
 #elif defined(__riscv) && __riscv_xlen == 64
 #define ARCHITECTURE AUDIT_ARCH_RISCV64
 #else
-#define ARCHITECTURE 0 /* that of no machine: nothing is refused */
+#define ARCHITECTURE 0 /* no machine has this value, so nothing is refused */
 #endif
 
-/* The halves of an argument, of which only the lower counts for an int. */
+/* The offset of the lower half of an argument, which holds an int. */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define LOWER 4
 #else
@@ -68,7 +68,7 @@ static int install(struct sock_filter *code, unsigned short length)
 {
 	struct sock_fprog program = { length, code };
 
-	/* Without this flag, which came with Linux 4.17, a process with a filter may be made slower. */
+	/* Without this flag (since Linux 4.17), the kernel may slow down a process that has a filter. */
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) == 0)
 		return 0;
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0 ? 0 : -errno;
@@ -80,7 +80,7 @@ int rights_resolve_nothing(void)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 0, 10),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 7, 0), /* it makes sockets without socket(2) */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 7, 0), /* it can create sockets too */
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 7),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(0)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 1, 0),
@@ -122,7 +122,7 @@ static const unsigned changing[] = {
 	SYS_fsetxattr,	SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_unshare,	SYS_setns,
 };
 
-/* Which argument of clone(2) has the flags. */
+/* The argument of clone(2) that holds the flags. */
 #if defined(__s390x__)
 #define CLONE_FLAGS 1
 #else
@@ -133,14 +133,14 @@ int rights_change_nothing(void)
 {
 	enum { LISTED = ARRAY_LEN(changing), HEAD = 3, REFUSE = 9, TAIL = 11 };
 	const struct sock_filter tail[TAIL] = {
-		/* The flags of clone3(2) cannot be looked at: C libraries take clone(2) where it is missing. */
+		/* A filter cannot read the flags of clone3(2). If that fails with ENOSYS, C libraries use clone(2). */
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 9, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 2, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prlimit64, 3, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(CLONE_FLAGS)),
 		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_NEWUSER, 3, 2),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(0)), /* the process: its own limits alone */
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(0)), /* the process: 0, its own limits, is permitted */
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
