@@ -161,7 +161,7 @@ each_ruleset() {
 
 @test "empty input, a missing file, misuse, help and version" {
 	run -1 fw-lint </dev/null
-	[[ $output == *"nothing came"* ]]
+	[[ $output == *"the input is empty"* ]]
 	run -3 fw-lint "$tmp/none"
 	[[ $output == "fw-lint: error: $tmp/none: No such file or directory [system]" ]]
 	run -2 fw-lint --nonsense
@@ -227,9 +227,9 @@ each_ruleset() {
 @test "-W error: a warning refuses the text" {
 	printf '#@ colour blue\n*filter\nCOMMIT\n' >"$tmp/r"
 	run -0 fw-lint -q "$tmp/r"
-	[[ $output == *"warning: a directive that this version does not know"* ]]
+	[[ $output == *"warning: this version does not know this directive"* ]]
 	run -1 fw-lint -q -W error "$tmp/r"
-	[[ $output == *"error: a directive"* ]]
+	[[ $output == *"error: this version does not know this directive"* ]]
 }
 
 @test "lint-off: what keeps a text from loading stays; a chain's line has findings too; what was not looked for is not missed" {
@@ -278,10 +278,10 @@ each_ruleset() {
 @test "a line of a shell, a byte order mark, an indented table: said as what they are" {
 	printf '\xef\xbb\xbf*filter\n *filter\niptables -A INPUT -j ACCEPT\n*filter\n sudo iptables -A INPUT -j DROP\nCOMMIT\n' >"$tmp/r"
 	run -1 fw-lint -q -4 --format=gcc "$tmp/r"
-	[[ ${lines[0]} == *":1:1: error: a byte order mark"* ]]
-	[[ ${lines[1]} == *":2:2: error: tables and chains stand in the first column"* ]]
-	[[ ${lines[2]} == *":3:1: error: this is a line of a shell"* ]]
-	[[ ${lines[3]} == *":5:2: error: this is a line of a shell"* ]]
+	[[ ${lines[0]} == *":1:1: error: the text begins with a byte order mark"* ]]
+	[[ ${lines[1]} == *":2:2: error: tables and chains begin in the first column"* ]]
+	[[ ${lines[2]} == *":3:1: error: this is a shell command"* ]]
+	[[ ${lines[3]} == *":5:2: error: this is a shell command"* ]]
 }
 
 @test "words: as many as iptables-restore reads, and counters where it looks for them" {
@@ -292,7 +292,7 @@ each_ruleset() {
 	run -1 fw-lint -q -4 --checks=syntax "$tmp/250"
 	printf '*filter\n [1:2] -A INPUT -j ACCEPT\nCOMMIT\n' >"$tmp/r"
 	run -1 fw-lint -q -4 --format=gcc "$tmp/r"
-	[[ $output == *":2:2: error: counters stand in the first column"* ]]
+	[[ $output == *":2:2: error: counters must begin in the first column"* ]]
 }
 
 @test "words: iptables-restore reads 249 and refuses 250, and counters behind a blank" {

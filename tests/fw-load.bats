@@ -303,7 +303,7 @@ print("COMMIT")' >"$tmp/many"
 			run -1 put "$tmp/${bad%:*}"
 			[[ $output == *"${bad%:*}:${bad#*:}:"*"error"* ]]
 		done
-		[[ $output == *"line 1 has it already"* ]]
+		[[ $output == *"line 1 already has it"* ]]
 		[ -z "$(live)" ]
 	done
 }

@@ -47,7 +47,7 @@ static const char *take_word(struct config_reader *reader, const char *at, const
 		strbuf_putc(&text, *at++);
 	}
 	if (quote != '\0' && at == end)
-		config_fault(&reader->at, word, "this quote is not closed");
+		config_fault(&reader->at, word, "this quote is never closed");
 	at += quote != '\0' && at < end;
 	word->width = (unsigned)(at - start);
 	word->text = text.failed ? NULL : arena_text(reader->at.arena, strbuf_text(&text), text.len);

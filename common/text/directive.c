@@ -28,14 +28,14 @@ static void read_stream(struct stream *stream, struct line *line, const struct t
 	unsigned long number;
 
 	if (line->number != 1) {
-		complain(stream, line, DIAG_STRUCTURE, version, "`#@ stream` belongs on the first line: two streams in one?");
+		complain(stream, line, DIAG_STRUCTURE, version, "`#@ stream` must be on the first line: are these two streams?");
 	} else if (!token_number(version, 1000000, &number) || number == 0) {
-		complain(stream, line, DIAG_STRUCTURE, version, "a version number belongs here, as in `#@ stream 1`");
+		complain(stream, line, DIAG_STRUCTURE, version, "this must be a version number, as in `#@ stream 1`");
 	} else {
 		stream->sealed = true;
 		if (number > STREAM_VERSION)
 			complain(stream, line, DIAG_STRUCTURE, version,
-				 "this stream is of a newer version than these tools: update them");
+				 "a newer version of these tools wrote this stream: update them");
 	}
 }
 
@@ -61,10 +61,10 @@ static void read_end(struct stream *stream, struct line *line, const struct toke
 		number.len -= 6;
 	}
 	if (token_number(&number, 4000000000UL, &count) && count != line->number - 1)
-		complain(stream, line, DIAG_TRUNCATED, lines, "another number of lines was written: some are missing or added");
+		complain(stream, line, DIAG_TRUNCATED, lines, "the number of lines differs: lines are missing or were added");
 	else
 		complain(stream, line, DIAG_CHECKSUM, lines,
-			 "the checksum differs: the text was changed after it was written; run its writer again");
+			 "the checksum differs: the text was changed after it was written; write it again");
 	strbuf_free(&want);
 }
 
@@ -77,12 +77,12 @@ static void read_line(struct stream *stream, struct line *line, const struct tok
 	unsigned column;
 
 	if (!token_number(number, 1000000000UL, &value)) {
-		complain(stream, line, DIAG_STRUCTURE, number, "a line number belongs here, as in `#@ line 12 \"gateway.conf\"`");
+		complain(stream, line, DIAG_STRUCTURE, number, "this must be a line number, as in `#@ line 12 \"gateway.conf\"`");
 		return;
 	}
 	if (words_split(&words, line->text + file.column - 1, line->len - (file.column - 1), &column) != WORD_FINE ||
 	    words.count != 1) {
-		complain(stream, line, DIAG_STRUCTURE, &file, "one file name belongs here, as in `#@ line 12 \"gateway.conf\"`");
+		complain(stream, line, DIAG_STRUCTURE, &file, "this must be one file name, as in `#@ line 12 \"gateway.conf\"`");
 	} else {
 		origin.file = arena_text(&stream->arena, words.item[0].text, strlen(words.item[0].text));
 		origin.line = (unsigned)value;
@@ -120,10 +120,10 @@ void directive_line(struct stream *stream, struct line *line)
 		for (unsigned n = 0; n < d->arguments; n++)
 			at = token_next(line->text, line->len, &at);
 		if (at.len == 0)
-			complain(stream, line, DIAG_STRUCTURE, &at, "this directive wants more words: see fw-stream(5)");
+			complain(stream, line, DIAG_STRUCTURE, &at, "this directive needs more words: see fw-stream(5)");
 		else if (d->read != NULL)
 			d->read(stream, line, &first);
 		return;
 	}
-	complain(stream, line, DIAG_DIRECTIVE, &name, "a directive that this version does not know: it is passed over");
+	complain(stream, line, DIAG_DIRECTIVE, &name, "this version does not know this directive and ignores it");
 }

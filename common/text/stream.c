@@ -79,7 +79,7 @@ static void check_bytes(struct stream *stream, const struct line *line, bool end
 		at.column = (unsigned)(cr - line->text) + 1;
 		stream->seen_cr = true;
 		diag_add(stream->log, DIAG_ENCODING, &at, NULL,
-			 "a carriage return: make the line ends plain, with: sed -i 's/\\r$//' FILE");
+			 "a carriage return: convert the line ends with: sed -i 's/\\r$//' FILE");
 	}
 	if (line->len > STREAM_LINE_MAX) {
 		at.column = STREAM_LINE_MAX + 1;
@@ -89,7 +89,7 @@ static void check_bytes(struct stream *stream, const struct line *line, bool end
 	}
 	if (!ended && may_be_cut(line)) {
 		at.column = line->len + 1;
-		diag_add(stream->log, DIAG_TRUNCATED, &at, NULL, "the last line has no newline: is the file cut off?");
+		diag_add(stream->log, DIAG_TRUNCATED, &at, NULL, "the last line has no newline: is the file truncated?");
 	}
 }
 

@@ -38,11 +38,11 @@ static void table_twice(struct stream *stream, struct line *line, const struct t
 
 	if (!stream->families_given && stream->families == FAMILY_BOTH)
 		diag_add(stream->log, DIAG_STRUCTURE, &where, NULL,
-			 "table %s again: this is the text of iptables-save and of ip6tables-save one after the other; read "
-			 "each by itself, or take fw-save, which makes one text of both", first->name);
+			 "table %s again: this is the output of iptables-save and ip6tables-save one after the other; "
+			 "read each by itself, or use fw-save, which writes one text for both", first->name);
 	else
 		diag_add(stream->log, DIAG_STRUCTURE, &where, NULL,
-			 "table %s again: line %u has it already, and this one would wipe that; put the rules together",
+			 "table %s again: line %u already has it, and this one would flush it; put the rules together",
 			 first->name, stream->lines.item[first->line].number);
 }
 
@@ -53,7 +53,7 @@ static void table_line(struct stream *stream, struct line *line)
 	const struct stream_table *first;
 
 	if (stream->open_table)
-		complain(stream, line, DIAG_STRUCTURE, &line_start, "a new table before COMMIT of the last one");
+		complain(stream, line, DIAG_STRUCTURE, &line_start, "this table begins before COMMIT of the previous one");
 	stream->open_table = true;
 	if (stream->tables.len >= TABLES_MAX) {
 		if (stream->tables.len == TABLES_MAX && vec_push(&stream->tables, table))
@@ -66,7 +66,7 @@ static void table_line(struct stream *stream, struct line *line)
 	if (first != NULL)
 		table_twice(stream, line, &name, first);
 	else if (name.len == 0)
-		complain(stream, line, DIAG_STRUCTURE, &line_start, "a table's name belongs here, as in *filter");
+		complain(stream, line, DIAG_STRUCTURE, &line_start, "the name of a table is missing, as in *filter");
 	table.name = arena_text(&stream->arena, name.text, name.len);
 	if (table.name == NULL || !vec_push(&stream->tables, table))
 		stream->no_memory = true;
@@ -95,16 +95,16 @@ static void chain_line(struct stream *stream, struct line *line)
 
 	if (!stream->open_table)
 		complain(stream, line, DIAG_STRUCTURE, &line_start,
-			 "a chain outside of a table: is the line with *filter, *nat, ... missing?");
+			 "this chain is outside of a table: is the line with *filter, *nat, ... missing?");
 	else if (name.len == 0)
-		complain(stream, line, DIAG_STRUCTURE, &name, "a chain's name belongs here, as in :INPUT DROP [0:0]");
+		complain(stream, line, DIAG_STRUCTURE, &name, "the name of a chain is missing, as in :INPUT DROP [0:0]");
 	else if (name.len > STREAM_CHAIN_MAX)
 		complain(stream, line, DIAG_LIMIT, &name, "chain names have at most 28 bytes");
 	else if (policy.len == 0)
 		complain(stream, line, DIAG_STRUCTURE, &policy,
-			 "a policy belongs here: ACCEPT or DROP for a built-in chain, - for one of your own");
+			 "the policy is missing: ACCEPT or DROP for a built-in chain, - for a user-defined chain");
 	else if (counters.len > 0 && !counters_are_fine(&counters))
-		complain(stream, line, DIAG_STRUCTURE, &counters, "counters look like [packets:bytes]");
+		complain(stream, line, DIAG_STRUCTURE, &counters, "counters must have the form [packets:bytes]");
 }
 
 static void commit_line(struct stream *stream, struct line *line)
@@ -133,7 +133,7 @@ static bool misspelt_commit(struct stream *stream, struct line *line, const stru
 	word[first->len] = '\0';
 	if (suggest_nearest(word, commit, ARRAY_LEN(commit)) == NULL && strcasecmp(word, "COMMIT") != 0)
 		return false;
-	complain(stream, line, DIAG_STRUCTURE, first, "a rule starts with a command, as in -A INPUT; did you mean COMMIT?");
+	complain(stream, line, DIAG_STRUCTURE, first, "a rule begins with a command, as in -A INPUT; did you mean COMMIT?");
 	if (stream->open_table)
 		stream->tables.item[stream->tables.len - 1].committed = true;
 	stream->open_table = false;
@@ -167,14 +167,14 @@ static const char *stray_text(const struct stream *stream, const struct token *f
 
 	for (size_t i = 0; i < ARRAY_LEN(programs); i++)
 		if (token_is(first, programs[i]))
-			return "this is a line of a shell: leave out the program's name, so that it begins with -A, and put it between "
+			return "this is a shell command: remove the name of the program, so that it begins with -A, and put it between "
 			       "*filter (or *nat ...) and COMMIT";
 	if (first->len >= 3 && memcmp(first->text, "\xef\xbb\xbf", 3) == 0)
-		return "a byte order mark stands in front of the text: save it as UTF-8 without one";
+		return "the text begins with a byte order mark: save it as UTF-8 without one";
 	if (first->column > 1 && (first->text[0] == '*' || first->text[0] == ':'))
-		return "tables and chains stand in the first column: remove the blanks in front";
-	return stream->open_table ? "a rule starts with a command, as in -A INPUT; remove text that is none" :
-				    "this is no line of iptables-restore: remove text that was pasted around the rules";
+		return "tables and chains begin in the first column: remove the leading blanks";
+	return stream->open_table ? "a rule begins with a command, as in -A INPUT; remove text that is not a rule" :
+				    "this is not iptables-restore text: remove what was pasted around the rules";
 }
 
 static void rule_line(struct stream *stream, struct line *line)
@@ -186,17 +186,17 @@ static void rule_line(struct stream *stream, struct line *line)
 		complain(stream, line, DIAG_STRUCTURE, &first, "a line of blanks: iptables-restore refuses it; remove it");
 	} else if (first.text[0] == '#') {
 		complain(stream, line, DIAG_STRUCTURE, &first,
-			 "a comment starts in the first column, else iptables-restore reads it as a rule");
+			 "a comment must begin in the first column, or iptables-restore reads it as a rule");
 	} else if (!stream->open_table) {
 		complain(stream, line, DIAG_STRUCTURE, &first,
 			 first.text[0] == '-' || first.text[0] == '[' ?
-				 "a rule outside of a table: is the line with *filter, *nat, ... missing?" :
+				 "this rule is outside of a table: is the line with *filter, *nat, ... missing?" :
 				 stray_text(stream, &first));
 	} else if (first.text[0] == '[' && !counters_are_fine(&first)) {
-		complain(stream, line, DIAG_STRUCTURE, &first, "counters look like [packets:bytes]");
+		complain(stream, line, DIAG_STRUCTURE, &first, "counters must have the form [packets:bytes]");
 	} else if (first.text[0] == '[' && first.column > 1) {
 		complain(stream, line, DIAG_STRUCTURE, &first,
-			 "counters stand in the first column, else iptables-restore takes them for a word of the rule");
+			 "counters must begin in the first column, or iptables-restore reads them as a word of the rule");
 	} else if (first.text[0] != '-' && first.text[0] != '[' && !misspelt_commit(stream, line, &first)) {
 		complain(stream, line, DIAG_STRUCTURE, &first, stray_text(stream, &first));
 	} else if (line->kind != LINE_BAD) {
@@ -207,7 +207,7 @@ static void rule_line(struct stream *stream, struct line *line)
 void structure_line(struct stream *stream, struct line *line)
 {
 	if (stream->sealed_off && line->kind != LINE_BAD) {
-		complain(stream, line, DIAG_TRUNCATED, &line_start, "text behind `#@ end`: two streams in one?");
+		complain(stream, line, DIAG_TRUNCATED, &line_start, "text after `#@ end`: are these two streams?");
 		return;
 	}
 	switch (line->kind) {
@@ -240,15 +240,15 @@ void structure_end(struct stream *stream)
 
 	if (stream->open_table && last != NULL)
 		diag_add(stream->log, DIAG_TRUNCATED, &at, NULL,
-			 "table %s (line %u) is not committed: COMMIT is missing, or the end of the text", last->name,
+			 "table %s (line %u) is not committed: COMMIT or the end of the text is missing", last->name,
 			 stream->lines.item[last->line].number);
 	if (stream->sealed && !stream->sealed_off)
 		diag_add(stream->log, DIAG_TRUNCATED, &at, NULL,
-			 "the text began with `#@ stream` and has no `#@ end`: the rest is missing");
+			 "the text begins with `#@ stream` but has no `#@ end`: the rest is missing");
 	if (stream->tables.len > 0 || diag_errors(stream->log) > stream->errors_before)
 		return;
 	at.line = 0;
 	diag_add(stream->log, DIAG_EMPTY, &at, NULL,
-		 stream->lines.len == 0 ? "nothing came: did the program before in the pipe fail?" :
-					  "no table in this text, so no rules");
+		 stream->lines.len == 0 ? "the input is empty: did the previous program in the pipe fail?" :
+					  "this text has no table, so it has no rules");
 }

@@ -152,8 +152,8 @@ static void test_origin(void)
 
 static void test_messages(void)
 {
-	check_message("", "t: error: nothing came: did the program before in the pipe fail? [empty]");
-	check_message("# only\n", "t: error: no table in this text, so no rules [empty]");
+	check_message("", "t: error: the input is empty: did the previous program in the pipe fail? [empty]");
+	check_message("# only\n", "t: error: this text has no table, so it has no rules [empty]");
 	check_message("*filter\n:INPUT DROP\n", "t:2: error: table filter (line 1) is not committed");
 	check_message("*filter\nCOMM", "t:2:5: error: the last line has no newline");
 	check_message("*filter\nCOMMIT\n#@ keep D*", "t:3:11: error: the last line has no newline");
@@ -162,21 +162,21 @@ static void test_messages(void)
 	check_fine("*filter\nCOMMIT\n# Completed");
 	check_message("*filter\nCOMMIT \n", "t:2:7: error: nothing may follow COMMIT, not even a blank");
 	check_message("*filter\r\nCOMMIT\r\n", "t:1:8: error: a carriage return");
-	check_message("*filter\n*nat\nCOMMIT\n", "t:2:1: error: a new table before COMMIT of the last one [structure]");
-	check_message("*filter\nCOMMIT\n*filter\nCOMMIT\n", "t:3:2: error: table filter again: line 1 has it already");
-	check_message("-A INPUT -j DROP\n", "t:1:1: error: a rule outside of a table");
-	check_message("*filter\n:INPUT\nCOMMIT\n", "t:2:7: error: a policy belongs here");
-	check_message("*filter\n:INPUT DROP [0:x]\nCOMMIT\n", "t:2:13: error: counters look like [packets:bytes]");
-	check_message("*filter\n[1] -A INPUT -j DROP\nCOMMIT\n", "t:2:1: error: counters look like [packets:bytes]");
+	check_message("*filter\n*nat\nCOMMIT\n", "t:2:1: error: this table begins before COMMIT of the previous one [structure]");
+	check_message("*filter\nCOMMIT\n*filter\nCOMMIT\n", "t:3:2: error: table filter again: line 1 already has it");
+	check_message("-A INPUT -j DROP\n", "t:1:1: error: this rule is outside of a table");
+	check_message("*filter\n:INPUT\nCOMMIT\n", "t:2:7: error: the policy is missing");
+	check_message("*filter\n:INPUT DROP [0:x]\nCOMMIT\n", "t:2:13: error: counters must have the form [packets:bytes]");
+	check_message("*filter\n[1] -A INPUT -j DROP\nCOMMIT\n", "t:2:1: error: counters must have the form [packets:bytes]");
 	check_message("*filter\n:abcdefghijklmnopqrstuvwxyz123 - [0:0]\nCOMMIT\n", "t:2:2: error: chain names have at most 28 bytes");
 	check_message("*filter\n  \nCOMMIT\n", "t:2:1: error: a line of blanks");
-	check_message("*filter\n # x\nCOMMIT\n", "t:2:2: error: a comment starts in the first column");
-	check_message("*filter\nfoo\nCOMMIT\n", "t:2:1: error: a rule starts with a command");
-	check_message("#@ stream 2\n*filter\nCOMMIT\n", "t:1:11: error: this stream is of a newer version");
+	check_message("*filter\n # x\nCOMMIT\n", "t:2:2: error: a comment must begin in the first column");
+	check_message("*filter\nfoo\nCOMMIT\n", "t:2:1: error: a rule begins with a command");
+	check_message("#@ stream 2\n*filter\nCOMMIT\n", "t:1:11: error: a newer version of these tools wrote this stream");
 	check_message("*filter\nCOMMIT\n#@ end lines=2 crc32=00000000\n", "t:3:8: error: `#@ end` without `#@ stream`");
-	check_message("#@ stream 1\n*filter\nCOMMIT\n#@ end lines=7 crc32=00000000\n", "t:4:8: error: another number of lines");
+	check_message("#@ stream 1\n*filter\nCOMMIT\n#@ end lines=7 crc32=00000000\n", "t:4:8: error: the number of lines differs");
 	check_message("#@ stream 1\n*filter\nCOMMIT\n#@ end lines=3 crc32=00000000\n", "t:4:8: error: the checksum differs");
-	check_message("#@ line x \"f\"\n*filter\nCOMMIT\n", "t:1:9: error: a line number belongs here");
+	check_message("#@ line x \"f\"\n*filter\nCOMMIT\n", "t:1:9: error: this must be a line number");
 }
 
 int main(void)
