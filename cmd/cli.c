@@ -146,14 +146,14 @@ void cli_check_scopes(const struct cli *cli, const struct option *longs, const s
 			continue;
 		while (option->val != scopes[i].option)
 			option++;
-		cli_misuse(cli, "--%s goes with %s", option->name, scopes[i].with);
+		cli_misuse(cli, "--%s is only valid with %s", option->name, scopes[i].with);
 	}
 }
 
 const char *cli_operand(const struct cli *cli, int argc, char *argv[])
 {
 	if (argc - optind > 1)
-		cli_misuse(cli, "one file at most, not %s too", argv[optind + 1]);
+		cli_misuse(cli, "only one file can be read, not %s too", argv[optind + 1]);
 	return optind < argc ? argv[optind] : "-";
 }
 
@@ -162,7 +162,7 @@ unsigned cli_number(const struct cli *cli, const char *text, unsigned min, unsig
 	uint64_t value;
 
 	if (!number_read(text, max, &value) || value < min)
-		cli_misuse(cli, "%s: %s belongs here, from %u to %u", text, what, min, max);
+		cli_misuse(cli, "%s: expected %s from %u to %u", text, what, min, max);
 	return (unsigned)value;
 }
 

@@ -155,7 +155,7 @@ static void trace_end(struct trace_run *run)
 {
 	if (run->others > 0)
 		diag_add(&run->cli->log, DIAG_PACKET_FAMILY, NULL, NULL,
-			 "%lu packets of the other family were passed over: ask for them with -%d", run->others,
+			 "packets of the other family were ignored: %lu; trace them with -%d", run->others,
 			 run->ruleset != NULL && run->ruleset->family == FAMILY_IPV6 ? 4 : 6);
 	flush(run);
 	free(run->tracer.hits);

@@ -100,7 +100,7 @@ setup() {
 	while read -r words; do
 		# shellcheck disable=SC2086
 		run -2 --separate-stderr $words -s "$tmp/state" </dev/null
-		[[ $stderr == *" goes with "* ]] || { echo "$words: $stderr"; false; }
+		[[ $stderr == *" is only valid with "* ]] || { echo "$words: $stderr"; false; }
 	done <<-'END'
 		fw-load --boot --replace
 		fw-load --boot --adopt

@@ -33,7 +33,7 @@ setup() {
 	run -0 fw-trace -R "$tmp/r" 'in eth0 udp 192.0.2.1 -> 192.0.2.2'
 	printf '*filter\n-A INPUT -p udp --dport 5 -j DROP\nCOMMIT\n' >"$tmp/r"
 	run -0 fw-trace -R "$tmp/r" 'in eth0 udp 192.0.2.1 -> 192.0.2.2'
-	[[ $output == *"MAY MATCH: the destination port is not known"* ]]
+	[[ $output == *"MAY MATCH: the destination port is unknown"* ]]
 }
 
 @test "the example of the manual page is what the program prints" {
@@ -118,7 +118,7 @@ setup() {
 		echo COMMIT
 	} >"$tmp/twice.v4"
 	run -0 timeout 600 fw-trace -R "$tmp/twice.v4" -p - <<<'in eth0 tcp 192.0.2.1 -> 192.0.2.2:22'
-	[[ $output == *": LOOP: its way has no end"* ]]
+	[[ $output == *": LOOP: the trace does not end"* ]]
 	run -0 timeout 600 fw-lint -q --checks=all "$tmp/twice.v4"
 }
 

@@ -175,7 +175,7 @@ struct fw_save_options options_parse(struct cli *cli, int argc, char *argv[])
 		options.families = FAMILY_BOTH;
 	cli_check_scopes(cli, longs, scopes, ARRAY_LEN(scopes), options.action);
 	if (options.root[0] != '\0' && options.action == ACTION_SAVE && options.layout == LAYOUT_NONE && options.from == LAYOUT_NONE)
-		cli_misuse(cli, "--root goes with --layout, --from and --check");
+		cli_misuse(cli, "--root is only valid with --layout, --from and --check");
 	if (options.layout != LAYOUT_NONE && options.output != NULL)
 		cli_misuse(cli, "use only one of --layout and -o");
 	return options;

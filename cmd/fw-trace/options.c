@@ -4,20 +4,21 @@
 #include <string.h>
 
 static const char usage[] =
-	"usage: fw-trace [-46jrhV] [--rules=FILE] 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new'\n"
-	"       fw-trace [-46jchV] [--rules=FILE] --packets=FILE | --from-log=FILE\n"
-	"Reads iptables-restore text from standard input and follows packets through it.\n"
+	"usage: fw-trace [-46jrhV] [-R FILE] PACKET\n"
+	"       fw-trace [-46jchV] [-R FILE] -p FILE | -l FILE\n"
+	"Show how a packet passes through a ruleset, which is read from standard input.\n"
+	"A packet is written as 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new'.\n"
 	"\n"
-	"  -4, --ipv4             only packets of IPv4\n"
-	"  -6, --ipv6             only packets of IPv6\n"
-	"  -R, --rules=FILE       the rules, in place of standard input\n"
-	"  -p, --packets=FILE     many packets, one a line: the answer is a line each\n"
-	"  -l, --from-log=FILE    lines of the target LOG: which rule would decide each packet now\n"
-	"  -r, --reply            the packet that answers, too\n"
-	"  -j, --json             one object a packet\n"
-	"  -c, --count            the rules with the numbers of packets that they met, in place of answers\n"
-	"  -h, --help             this text\n"
-	"  -V, --version          the version\n";
+	"  -4, --ipv4             trace IPv4 packets only\n"
+	"  -6, --ipv6             trace IPv6 packets only\n"
+	"  -R, --rules=FILE       read the rules from FILE instead of standard input\n"
+	"  -p, --packets=FILE     read one packet from each line of FILE, and print one line for each\n"
+	"  -l, --from-log=FILE    read packets from messages of the target LOG; print which rule decides each now\n"
+	"  -r, --reply            if the packet is accepted, trace the reply to it too\n"
+	"  -j, --json             print one JSON object for each packet\n"
+	"  -c, --count            print the rules with the number of packets that each matched\n"
+	"  -h, --help             print this summary\n"
+	"  -V, --version          print the version\n";
 
 static const struct option longs[] = {
 	{ "ipv4", no_argument, NULL, '4' },
@@ -68,15 +69,15 @@ static void check_together(const struct cli *cli, const struct fw_trace_options 
 	const char *many = options->packets != NULL ? options->packets : options->log;
 
 	if ((options->packet != NULL) + (options->packets != NULL) + (options->log != NULL) != 1)
-		cli_misuse(cli, "one packet, --packets or --from-log");
+		cli_misuse(cli, "give one packet, --packets or --from-log");
 	if (options->reply && many != NULL)
-		cli_misuse(cli, "--reply is for one packet");
+		cli_misuse(cli, "--reply is only valid with one packet");
 	if (options->count && options->json)
-		cli_misuse(cli, "--count and --json are two different answers");
+		cli_misuse(cli, "--count and --json cannot be used together");
 	if (many != NULL && strcmp(many, "-") == 0 && strcmp(options->rules, "-") == 0)
 		cli_misuse(cli, "rules and packets cannot both come from standard input");
 	if (options->family == FAMILY_BOTH)
-		cli_misuse(cli, "-4 or -6, not both");
+		cli_misuse(cli, "-4 and -6 cannot be used together");
 }
 
 struct fw_trace_options options_parse(struct cli *cli, int argc, char *argv[])
@@ -90,7 +91,7 @@ struct fw_trace_options options_parse(struct cli *cli, int argc, char *argv[])
 	if (optind < argc)
 		options.packet = argv[optind++];
 	if (optind < argc)
-		cli_misuse(cli, "one packet at a time, in quotes");
+		cli_misuse(cli, "give only one packet, in quotes");
 	check_together(cli, &options);
 	return options;
 }

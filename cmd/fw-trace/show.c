@@ -27,11 +27,11 @@ static void reason(struct strbuf *out, const struct trace_step *step)
 	const struct cond *cond = step->cond;
 
 	if (cond == NULL) {
-		strbuf_puts(out, "its target may go on or not");
+		strbuf_puts(out, "its target may let the packet continue or not");
 	} else if (cond->kind == COND_UNKNOWN) {
 		strbuf_printf(out, "-m %s", cond->match->kind->name);
 	} else if (!packet_knows(step->packet, cond->field)) {
-		strbuf_printf(out, "the %s is not known", field_name(cond->field));
+		strbuf_printf(out, "the %s is unknown", field_name(cond->field));
 	} else {
 		strbuf_printf(out, "the %s is ", field_name(cond->field));
 		field_text(out, cond->field, step->packet->value[cond->field], step->packet->family);
@@ -56,7 +56,7 @@ static void step_text(struct show *show, const struct trace_step *step)
 		strbuf_printf(out, "end of %s", step->chain->chain->name);
 		break;
 	case STEP_NO_NAT:
-		strbuf_printf(out, "nat %s is asked for the first packet of a connection only", step->chain->chain->name);
+		strbuf_printf(out, "nat %s processes only the first packet of a connection", step->chain->chain->name);
 		break;
 	case STEP_REWRITE:
 		strbuf_puts(out, "now: ");
@@ -149,7 +149,7 @@ void show_result(struct show *show, const struct packet *packet, const struct tr
 	}
 	strbuf_puts(out, outcome_name(result->outcome));
 	if (result->outcome == OUTCOME_LOOP) {
-		strbuf_puts(out, ": its way has no end: chains call each other, or the next one several times each");
+		strbuf_puts(out, ": the trace does not end: chains call each other, or each calls the next one several times");
 	} else if (result->rule != NULL) {
 		const struct line *line = line_of(show, result->rule);
 
@@ -157,7 +157,7 @@ void show_result(struct show *show, const struct packet *packet, const struct tr
 	} else if (result->chain != NULL) {
 		strbuf_printf(out, " by the policy of %s %s", result->chain->table->table->name, result->chain->chain->name);
 	} else {
-		strbuf_puts(out, ": no table has a chain for it");
+		strbuf_puts(out, ": no table has a chain for this packet");
 	}
 	if (result->unless != NULL)
 		strbuf_printf(out, ", unless line %u matches", rule_line(show->program, result->unless->rule));
