@@ -2,18 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ct-rotate.conf(5): logrotate's files, the order of scripts, several logs at once.
 
-# In no user namespace: ct-rotate asks who owns /, and it is a stranger there.
+# In no user namespace: ct-rotate demands that root owns /, and in a user namespace / belongs to an unknown user.
 bats_require_minimum_version 1.5.0
 load lib/ct-rotate
 
 setup() { rotate_setup; }
 teardown() { rotate_teardown; }
 
-conf() { # conf: the configuration from standard input, LOGS stands for the directory
+conf() { # conf: writes the configuration from standard input; LOGS in it stands for the log directory
 	sed "s,LOGS,$dir,g" >"$scratch/conf"
 }
 
-@test "the tutorial's file for logrotate works, with only its paths and its owner changed" {
+@test "the tutorial's logrotate file works with only its paths and owner changed" {
 	printf '#!/bin/sh\necho told >>%s/told\n' "$scratch" >"$scratch/rsyslog-rotate"
 	chmod +x "$scratch/rsyslog-rotate"
 	sed "s,/var/log,$dir,; s,/usr/lib/rsyslog,$scratch,; s,root root,$(id -u) $(id -g)," "$BATS_TEST_DIRNAME/data/ct-rotate/tutorial.conf" >"$scratch/conf"
@@ -30,7 +30,7 @@ conf() { # conf: the configuration from standard input, LOGS stands for the dire
 	[ "$(stat -c '%a %s' "$log")" = "640 0" ]
 	"$BUILD/ct-rotate" --cat "$log" | cmp - <(seq 1000)
 	[ "$(ls "$log"-*.gz | wc -l)" -eq 2 ]
-	silent # the same day again: nothing
+	silent # not due again on the same day
 	[ "$(ls "$dir" | wc -l)" -eq 3 ]
 }
 
@@ -61,14 +61,14 @@ directives() { sed -nE 's|^\t\{ \.name = "([a-z]+)", \.kind = ([A-Z_]+),? .*|\1 
 	done < <(directives)
 }
 
-@test "each fault has its file, line and column, and nothing is rotated" {
+@test "reports each fault with file, line and column" {
 	cd "$BATS_TEST_DIRNAME/data/ct-rotate"
 	run --separate-stderr "$BUILD/ct-rotate" -f -c bad.in
 	[ "$status" -eq 2 ]
 	diff -u bad.ok <(grep '\[rotate-config\]' <<<"$stderr")
 }
 
-@test "an unknown directive: other logs are untouched" {
+@test "an unknown directive stops the run before any log is rotated" {
 	seq 3 >"$dir/a"
 	seq 3 >"$dir/b"
 	conf <<-'END'
@@ -86,7 +86,7 @@ directives() { sed -nE 's|^\t\{ \.name = "([a-z]+)", \.kind = ([A-Z_]+),? .*|\1 
 	[ "$(tree "$dir" | tr '\n' ' ')" = "a b " ]
 }
 
-@test "a configuration that cannot be read, or holds a NUL: status 2" {
+@test "a configuration that cannot be read or contains a NUL byte is status 2" {
 	run "$BUILD/ct-rotate" -f -c "$scratch/none"
 	[ "$status" -eq 2 ]
 	printf '/a {\n\0}\n' >"$scratch/conf"
@@ -95,7 +95,7 @@ directives() { sed -nE 's|^\t\{ \.name = "([a-z]+)", \.kind = ([A-Z_]+),? .*|\1 
 	[[ $output == *NUL* ]]
 }
 
-@test "defaults, patterns, quotes, several paths, = and comments" {
+@test "reads defaults, patterns, quotes, several paths, = and comments" {
 	touch "$dir/a.log" "$dir/b.log" "$dir/c d.log" "$dir/e.txt"
 	conf <<-'END'
 		# defaults for what follows
@@ -122,7 +122,7 @@ directives() { sed -nE 's|^\t\{ \.name = "([a-z]+)", \.kind = ([A-Z_]+),? .*|\1 
 	[ -e "$dir/e.txt.1.gz" ]
 }
 
-@test "a pattern that matches archives too: they are passed over" {
+@test "a pattern that also matches archives does not rotate them" {
 	echo x >"$dir/a"
 	conf <<-'END'
 		LOGS/a* {
@@ -136,7 +136,7 @@ directives() { sed -nE 's|^\t\{ \.name = "([a-z]+)", \.kind = ([A-Z_]+),? .*|\1 
 	[ "$(ls "$dir" | wc -l)" -eq 4 ]
 }
 
-@test "a pattern that matches nothing: status 1, 0 with missingok; the other logs are rotated" {
+@test "a pattern that matches nothing is status 1, or 0 with missingok; other logs are rotated" {
 	echo x >"$dir/a"
 	conf <<-'END'
 		LOGS/*.none {
@@ -151,7 +151,7 @@ directives() { sed -nE 's|^\t\{ \.name = "([a-z]+)", \.kind = ([A-Z_]+),? .*|\1 
 	rotate -c "$scratch/conf"
 }
 
-@test "the order of scripts and what they are told" {
+@test "runs scripts in order and with the documented arguments" {
 	touch "$dir/a" "$dir/b"
 	conf <<-'END'
 		LOGS/a LOGS/b {
@@ -190,8 +190,8 @@ last LOGS/a LOGS/b" ]
 	[ ! -e "$dir/said" ] # nothing to rotate, no script
 }
 
-# A script that fails: which of pre, rotated, post, last happen then.
-fails() { # fails WHICH
+# fails WHICH: lets the script WHICH fail and prints the files left and the scripts that ran
+fails() {
 	rm -rf -- "$dir"/*
 	echo x >"$dir/a"
 	conf <<-END
@@ -219,14 +219,14 @@ fails() { # fails WHICH
 	cat "$dir/said" 2>/dev/null | tr '\n' ' '
 }
 
-@test "a script that fails: what still happens" {
+@test "a failing script stops exactly the steps that depend on it" {
 	[ "$(fails first)" = "a " ]
 	[ "$(fails pre)" = "a said last " ]
 	[ "$(fails post)" = "a a.1 said pre last " ]
 	[ "$(fails last)" = "a a.1.gz said pre post last " ]
 }
 
-@test "a script that hangs is killed with its children; the data is kept and not compressed" {
+@test "kills a script that hangs, and its children; the archive is kept uncompressed" {
 	echo x >"$dir/a"
 	conf <<-'END'
 		LOGS/a {
@@ -248,7 +248,7 @@ fails() { # fails WHICH
 	wait_for ended
 }
 
-@test "a script that kills its parent: status 1, the data is kept and not compressed" {
+@test "a script that kills its parent is status 1; the archive is kept uncompressed" {
 	echo x >"$dir/a"
 	conf <<-'END'
 		LOGS/a {
@@ -265,7 +265,7 @@ fails() { # fails WHICH
 	"$BUILD/ct-rotate" --cat "$dir/a" | grep -q x
 }
 
-@test "scripts run as root, files are handled as the user of su" {
+@test "runs scripts as root and handles files as the user that su names" {
 	needs users
 	chmod 711 "$scratch"
 	echo x >"$dir/a"
@@ -284,7 +284,7 @@ fails() { # fails WHICH
 	[ "$(stat -c %u "$dir/a" "$dir/a.1" | sort -u)" = 12 ]
 }
 
-@test "--import-logrotate prints an equivalent file, which reads the same, and says what is left out" {
+@test "--import-logrotate names what it leaves out, and reads its own output back unchanged" {
 	conf <<-'END'
 		compress
 		/var/log/x /var/log/y {
@@ -309,13 +309,13 @@ fails() { # fails WHICH
 	[ "$status" -eq 0 ]
 }
 
-@test "each example of the manual pages is read" {
+@test "the examples in the manual pages work" {
 	sed -n '/^\.Bd -literal/,/^\.Ed/p' "$BATS_TEST_DIRNAME/../man/ct-rotate.conf.5" | grep -v '^\.' >"$scratch/conf"
 	[ "$(grep -c '{' "$scratch/conf")" -eq 3 ]
 	run "$BUILD/ct-rotate" --import-logrotate "$scratch/conf"
 	[ "$status" -eq 0 ]
 	[[ $output != *"left out"* && $output == *"reopen pidfile:/run/fw-logger.pid"* ]]
-	# Those of ct-rotate(8), with our own paths and -n.
+	# Those of ct-rotate(8), with the test's own paths and -n.
 	examples=0
 	while IFS= read -r line; do
 		line=${line#.Dl }

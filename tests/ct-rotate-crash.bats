@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What ct-rotate leaves when it is killed at any system call, when the disk is full or broken, and when
-# the writer is late: each line is there, and exactly once after one more run.
+# What ct-rotate leaves behind when it is killed at any system call, when the disk is full or broken, and when the
+# writer is late: no line is lost, and after one more run each line is there exactly once.
 
 load lib/ct-rotate
 load lib/small-disk
@@ -16,40 +16,40 @@ kill_at_each_call() {
 	return "$state"
 }
 
-@test "killed at each call: date naming, compressed, from the very first call" {
+@test "killed at each call, loses no line: date naming, compressed, from the very first call" {
 	kill_at_each_call "$from_lock" 60 --compress
 }
 
-@test "killed at each call: date naming, plain" {
+@test "killed at each call, loses no line: date naming, plain" {
 	kill_at_each_call -m 30
 }
 
-@test "killed at each call: number naming, compressed" {
+@test "killed at each call, loses no line: number naming, compressed" {
 	kill_at_each_call -m 50 --naming number --compress
 }
 
-@test "killed at each call: number naming, plain" {
+@test "killed at each call, loses no line: number naming, plain" {
 	kill_at_each_call -m 30 --naming number
 }
 
-@test "killed at each call: number naming, delayed compression" {
+@test "killed at each call, loses no line: number naming, delayed compression" {
 	kill_at_each_call -m 50 --naming number --compress --delaycompress
 }
 
-@test "killed at each call: a file system that cannot exchange names" {
+@test "killed at each call, loses no line: file system that cannot exchange names" {
 	kill_at_each_call "-m -e" 50 --compress
 }
 
-@test "killed at each call: archives in another directory" {
+@test "killed at each call, loses no line: archives in another directory" {
 	archives=$dir/old kill_at_each_call -m 50 --compress --olddir old
 }
 
-@test "killed at each call: two threads, and the log has two blocks" {
+@test "killed at each call, loses no line: two threads and a log of two blocks" {
 	threads=2 step=${step-2} kill_at_each_call -m 50 --compress --threads 2
 }
 
-@test "killed at each call: copytruncate with nobody writing" {
-	# It looks at all of /proc for writers: thousands of calls that only read.
+@test "killed at each call, loses no line: copytruncate without a writer" {
+	# -r leaves out calls that only read: copytruncate makes thousands of them to look for writers in /proc.
 	kill_at_each_call "-m -r" 40 --compress --copytruncate
 }
 
@@ -61,7 +61,7 @@ start_writer() { # start_writer RATE DELAY_MS: writes until stop_writer
 	wait_for lines_of "$dir/log" 100
 }
 
-stop_writer() { # $lines is what it wrote
+stop_writer() { # sets lines to the number of lines written
 	: >"$scratch/stop"
 	wait "$writer"
 	writer=
@@ -70,12 +70,12 @@ stop_writer() { # $lines is what it wrote
 
 written() { seq 0 $((lines - 1)) | sed 's/.*/line & of the late writer/'; }
 
-each_line_once() { # of the late writer, in log and archives
+each_line_once() { # log and archives hold each line of the late writer once
 	"$BUILD/ct-rotate" --cat "$dir/log" >"$scratch/got"
 	written | sort | cmp - <(sort "$scratch/got")
 }
 
-@test "a writer that reopens 200 ms late loses nothing in 3 rotations, compressed in the same run" {
+@test "date naming: a writer that reopens 200 ms late loses no line in 3 rotations that compress at once" {
 	start_writer 2000 200
 	for i in 1 2 3; do
 		wait_for lines_of "$dir/log" 100
@@ -89,7 +89,7 @@ each_line_once() { # of the late writer, in log and archives
 	each_line_once
 }
 
-@test "the same with numbers for names" {
+@test "number naming: a writer that reopens 200 ms late loses no line in 3 rotations that compress at once" {
 	start_writer 2000 200
 	for i in 1 2 3; do
 		wait_for lines_of "$dir/log" 100
@@ -101,7 +101,7 @@ each_line_once() { # of the late writer, in log and archives
 	written | cmp - "$scratch/got"
 }
 
-@test "a writer that never reopens: the archive stays plain, with status 0, and its later lines are kept" {
+@test "a writer that never reopens: its later lines are kept, the archive stays plain, and the status is 0" {
 	start_writer 2000 -1
 	run "$BUILD/ct-rotate" -f --compress --settle 100ms "$dir/log"
 	[ "$status" -eq 0 ]
@@ -110,15 +110,15 @@ each_line_once() { # of the late writer, in log and archives
 	stop_writer
 	[ ! -s "$dir/log" ]
 	each_line_once
-	"$BUILD/ct-rotate" --compress --size 1G "$dir/log" # nobody holds it now: this run compresses it
+	"$BUILD/ct-rotate" --compress --size 1G "$dir/log" # no process has the archive open now: this run compresses it
 	[ -n "$(find "$dir" -name 'log-*.gz')" ]
 	each_line_once
 }
 
-@test "a run that was killed before its signal: the next one sends it" {
+@test "the next run sends the signal that a killed run did not send" {
 	start_writer 2000 0
 	state=0
-	for ((n = 1; state == 0; n++)); do # until the exchange happened
+	for ((n = 1; state == 0; n++)); do # until log and archive have been exchanged
 		env ${no_leaks-} "$BUILD/tests/kill-at" -m "$n" "$BUILD/ct-rotate" -f --compress --reopen "pidfile:$dir/pid" "$dir/log" || state=$?
 		[ "$state" -ne 77 ] || skip "ptrace is not allowed here"
 		ls "$dir" | grep -q 'log-' && [ "$(stat -L -c %i "/proc/$writer/fd/3")" != "$(stat -c %i "$dir/log")" ] && break
@@ -133,7 +133,7 @@ each_line_once() { # of the late writer, in log and archives
 
 # --- a full or broken disk ---------------------------------------------------------------------
 
-@test "a full disk while compressing: nothing lost, status 1, again and again; with room all is well" {
+@test "a full disk while compressing loses nothing and is status 1 each time; with space, the next run compresses" {
 	"$BUILD/tests/make-log" 20000 >"$dir/log"
 	cp "$dir/log" "$scratch/all"
 	small_disk "$dir" "$(stat -c %s "$dir/log")" # the log fills it
@@ -150,8 +150,9 @@ each_line_once() { # of the late writer, in log and archives
 	"$BUILD/ct-rotate" --cat "$dir/log" | cmp - "$scratch/all"
 }
 
-# Every call that can fail so, one after the other; then one run with a healthy disk.
-fail_each() { # fail_each ERROR CALL...: with $options
+# fail_each ERROR CALL...: runs ct-rotate with $options, each time with one occurrence of a CALL failing with ERROR.
+# After each, one more run with a healthy disk must leave each line exactly once.
+fail_each() {
 	local error=$1 call n
 	shift
 	seq 1 900 >"$dir/log"
@@ -168,7 +169,7 @@ fail_each() { # fail_each ERROR CALL...: with $options
 			output=$(env ${no_leaks-} strace -f -y -o "$scratch/trace" -e trace="$call" \
 				-e inject="$call:error=$error:when=$n" "$BUILD/ct-rotate" -f --rotate 9 $options "$dir/log" 2>&1) || status=$?
 			grep -q INJECTED "$scratch/trace" || break
-			[ "$status" -ne 127 ] || continue # the loader's
+			[ "$status" -ne 127 ] || continue # the dynamic loader failed, not ct-rotate
 			echo "$call $n: status $status: $output"
 			[ "$status" -eq 1 ] || [ "$status" -eq 3 ] || { [ "$status" -eq 0 ] && harmless "$call" "$scratch/trace"; } || { grep INJECTED "$scratch/trace"; return 1; }
 			"$BUILD/ct-rotate" $options --cat "$dir/log" | sort -n | uniq | cmp - "$scratch/expected"
@@ -180,30 +181,31 @@ fail_each() { # fail_each ERROR CALL...: with $options
 	done
 }
 
-# Without harm may fail: the note in the lock file, and what the loader tries in several places.
-harmless() { # harmless CALL TRACE
+# harmless CALL TRACE: the failed call was one that may fail: a note in the lock file, or a file that the dynamic
+# loader or the C library looks for in several places
+harmless() {
 	grep INJECTED "$2" | grep -qE '\.log\.lock>|\.so|/lib|/zoneinfo/|/proc/'
 }
 
-@test "no space at each write, at each name made or changed: nothing lost, and the next run heals" {
+@test "date naming: ENOSPC at any write or change of a name loses nothing, and the next run finishes" {
 	options=--compress
 	fail_each ENOSPC write pwrite64 renameat2 openat fchmod fsync
 	[ "${failed-0}" -ge 14 ]
 }
 
-@test "no space, with numbers" {
+@test "number naming: ENOSPC at any write or change of a name loses nothing, and the next run finishes" {
 	options="--naming number --compress"
 	fail_each ENOSPC write renameat2 openat fsync
 	[ "${failed-0}" -ge 12 ]
 }
 
-@test "a disk that fails: EIO of each fsync and each read" {
+@test "EIO from any fsync, read or unlink loses nothing, and the next run finishes" {
 	options=--compress
 	fail_each EIO fsync pread64 read unlinkat
 	[ "${failed-0}" -ge 10 ]
 }
 
-@test "no room for the archive's name: the log is untouched" {
+@test "leaves the log untouched when the archive's name cannot be created" {
 	seq 100 >"$dir/log"
 	touch "$dir/.log.lock" "$dir/filler"
 	small_disk "$dir" 1M 3
@@ -214,7 +216,7 @@ harmless() { # harmless CALL TRACE
 	[ "$(tree "$dir" | tr '\n' ' ')" = "filler log " ]
 }
 
-@test "a limit on the size of files (ulimit -f): as a full disk, no signal" {
+@test "a limit on file size (ulimit -f) is handled like a full disk, not as a fatal signal" {
 	"$BUILD/tests/make-log" 20000 >"$dir/log"
 	cp "$dir/log" "$scratch/all"
 	run bash -c 'ulimit -f 100; exec "$@"' - "$BUILD/ct-rotate" -f --compress "$dir/log"
@@ -225,7 +227,7 @@ harmless() { # harmless CALL TRACE
 	"$BUILD/ct-rotate" --cat "$dir/log" | cmp - "$scratch/all"
 }
 
-@test "a read-only file system: status 1, nothing half done" {
+@test "a read-only file system is status 1, and no file is left half done" {
 	seq 100 >"$dir/log"
 	small_disk "$dir" 0
 	run on_disk "$BUILD/ct-rotate" -f --compress "$dir/log"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The same trees and files given to Debian's logrotate and to ct-rotate: the same contents afterwards, but for
-# the deliberate differences of data/ct-rotate/differences.
+# Debian's logrotate and ct-rotate run on the same trees and configurations and must leave the same contents, apart
+# from the deliberate differences that data/ct-rotate/differences lists.
 
-# In no user namespace: ct-rotate asks who owns /, and it is a stranger there.
+# In no user namespace: ct-rotate demands that root owns /, and in a user namespace / belongs to an unknown user.
 bats_require_minimum_version 1.5.0
 load lib/ct-rotate
 
@@ -13,7 +13,7 @@ setup() {
 }
 teardown() { rotate_teardown; }
 
-@test "logrotate and ct-rotate leave the same, in 64 situations and more, except where it is said" {
+@test "leaves the same as logrotate in at least 64 situations, apart from the listed differences" {
 	needs logrotate
 	[ "$(id -u)" -eq 0 ] || skip "runs logrotate as cron does: not root here"
 	data=$BATS_TEST_DIRNAME/data/ct-rotate
@@ -27,12 +27,12 @@ teardown() { rotate_teardown; }
 	[ "$(grep -c '^left out: ' "$scratch/result")" -eq $((${no_users:-0} * 4)) ]
 }
 
-# What the trap of the tutorial's file does with logrotate, and not here.
-@test "killed while compressing: logrotate loses lines at the next run, ct-rotate does not" {
+# logrotate loses lines in this situation; the test prints how many it kept and demands all of them from ct-rotate.
+@test "loses no line of an archive whose compression was killed" {
 	needs logrotate
 	seq 100000 >"$dir/log"
 	printf '%s {\n rotate 5\n compress\n nodateext\n create\n}\n' "$dir/log" >"$scratch/conf"
-	seq 100000 >"$dir/log.1" # as after a kill between its gzip's first byte and its last
+	seq 100000 >"$dir/log.1" # as if gzip had been killed before its last byte
 	gzip <"$dir/log.1" | head -c 1000 >"$dir/log.1.gz"
 	: >"$dir/log"
 	cp -a "$dir" "$scratch/copy"

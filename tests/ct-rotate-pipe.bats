@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ct-rotate --pipe: lines from a pipe into DIR/current and its archives.
 
-# In no user namespace: ct-rotate asks who owns /, and it is a stranger there.
+# In no user namespace: ct-rotate demands that root owns /, and in a user namespace / belongs to an unknown user.
 bats_require_minimum_version 1.5.0
 load lib/ct-rotate
 load lib/small-disk
@@ -10,12 +10,12 @@ load lib/small-disk
 setup() { rotate_setup; }
 teardown() { rotate_teardown; }
 
-# A child that compresses may be at it for a moment after its parent has ended: what it works on then has two names.
+# A child may still be compressing after its parent has ended; until it is done, that archive exists twice.
 settled() { wait_for none_left; }
 none_left() { ! pgrep -f "ct-rotate --pipe $dir" >/dev/null; }
 all() { settled; "$BUILD/ct-rotate" --cat "$dir"; }
 
-@test "lines go to current, which is archived at the end of a line when it is large" {
+@test "writes lines to current, and archives it at the end of a line once it is large" {
 	seq 20000 | "$BUILD/ct-rotate" --pipe "$dir" --size 20k --compress
 	all | cmp - <(seq 20000)
 	[ "$(ls "$dir"/current-*.gz | wc -l)" -ge 4 ]
@@ -24,20 +24,20 @@ all() { settled; "$BUILD/ct-rotate" --cat "$dir"; }
 	done
 }
 
-@test "no archive is larger than the size, when nothing is busy" {
+@test "makes no archive larger than --size when input comes slowly" {
 	for i in 1 2 3 4 5 6; do seq 1000; sleep 0.2; done | "$BUILD/ct-rotate" --pipe "$dir" --size 2000
 	largest=$(stat -c %s "$dir"/current-* | sort -n | tail -n 1)
 	[ "$largest" -le 2000 ]
 }
 
-@test "a file, not a pipe, as input" {
+@test "reads a regular file as input" {
 	seq 30000 >"$scratch/in"
 	"$BUILD/ct-rotate" --pipe "$dir" --size 50k <"$scratch/in"
 	all | cmp - "$scratch/in"
 	[ "$(ls "$dir"/current-* | wc -l)" -ge 2 ]
 }
 
-@test "limits on number and bytes" {
+@test "limits the archives by number and by bytes" {
 	for i in $(seq 8); do
 		seq 1000
 		sleep 0.15
@@ -52,7 +52,7 @@ all() { settled; "$BUILD/ct-rotate" --cat "$dir"; }
 
 archived() { ls "$dir" | grep -q current-; }
 
-@test "an archive by age" {
+@test "archives by age with --every" {
 	{
 		echo one
 		wait_for archived >&2
@@ -62,7 +62,7 @@ archived() { ls "$dir" | grep -q current-; }
 	[ "$(all | tr '\n' ' ')" = "one two " ]
 }
 
-@test "NUL bytes, a line of 1 MB, and an end without a newline" {
+@test "keeps NUL bytes, a line of 1 MB, and a last line without a newline" {
 	{ printf 'a\0b\n'; head -c 1000000 /dev/zero | tr '\0' x; echo; printf 'the end'; } >"$scratch/in"
 	cat "$scratch/in" | "$BUILD/ct-rotate" --pipe "$dir" --size 1k --compress
 	all | cmp - "$scratch/in"
@@ -71,7 +71,7 @@ archived() { ls "$dir" | grep -q current-; }
 next" ]
 }
 
-@test "SIGTERM: what is in the pipe is taken, status 0" {
+@test "SIGTERM: reads what is in the pipe, then ends with status 0" {
 	mkfifo "$scratch/fifo"
 	"$BUILD/ct-rotate" --pipe "$dir" <"$scratch/fifo" &
 	pid=$!
@@ -87,7 +87,7 @@ next" ]
 	all | cmp - <(seq 10000)
 }
 
-# Does it handle SIGTERM yet? A process that has just started would die of it.
+# handles_term PID: the process handles or blocks SIGTERM, which would kill one that has just started
 handles_term() {
 	local mask
 	for mask in $(sed -n 's/^Sig\(Cgt\|Blk\):[[:space:]]*//p' "/proc/$1/status"); do
@@ -98,8 +98,8 @@ handles_term() {
 
 took_all() { [ "$("$BUILD/ct-rotate" --cat "$dir" 2>/dev/null | tail -n 1)" = 200000 ]; }
 
-# The pipe outlives the tool, as a supervisor keeps it; the writer never stops.
-@test "SIGKILL again and again under load: every line is there, once" {
+# The pipe outlives the tool, as it does under a supervisor, and the writer never stops.
+@test "keeps every line exactly once when killed again and again under load" {
 	mkfifo "$scratch/fifo"
 	exec 9<>"$scratch/fifo"
 	for ((k = 0; k < 40; k++)); do
@@ -111,7 +111,7 @@ took_all() { [ "$("$BUILD/ct-rotate" --cat "$dir" 2>/dev/null | tail -n 1)" = 20
 	while kill -0 "$writer" 2>/dev/null; do
 		"$BUILD/ct-rotate" --pipe "$dir" --size 100k --compress --wait <&9 9<&- &
 		pid=$!
-		sleep "$(printf 0.%03d $((RANDOM % (40 + 10 * kills % 900) + 10)))" # ever longer: a slow one must get somewhere
+		sleep "$(printf 0.%03d $((RANDOM % (40 + 10 * kills % 900) + 10)))" # ever longer, so that a slow machine makes progress
 		kill -KILL "$pid"
 		wait "$pid" || true
 		kills=$((kills + 1))
@@ -120,7 +120,7 @@ took_all() { [ "$("$BUILD/ct-rotate" --cat "$dir" 2>/dev/null | tail -n 1)" = 20
 	"$BUILD/ct-rotate" --pipe "$dir" --compress --wait <&9 9<&- &
 	pid=$!
 	wait_for took_all
-	wait_for handles_term "$pid" # the one before may have taken all
+	wait_for handles_term "$pid" # the run before may have read everything
 	kill -TERM "$pid"
 	wait "$pid"
 	exec 9>&-
@@ -129,7 +129,7 @@ took_all() { [ "$("$BUILD/ct-rotate" --cat "$dir" 2>/dev/null | tail -n 1)" = 20
 	all | cmp - <(seq 200000)
 }
 
-@test "killed at each call: every line is there, once" {
+@test "keeps every line exactly once when killed at each call" {
 	seq 500 >"$scratch/in"
 	for ((n = 1; n < 2000; n += 5)); do
 		rm -rf -- "$dir"/* "$dir"/.[!.]*
@@ -148,7 +148,7 @@ took_all() { [ "$("$BUILD/ct-rotate" --cat "$dir" 2>/dev/null | tail -n 1)" = 20
 	[ "$n" -gt 60 ] && [ "$state" -eq 1 ]
 }
 
-@test "a full disk: the writer goes on, what was dropped is counted, then it goes on" {
+@test "a full disk does not block the writer: dropped lines are counted, and logging resumes" {
 	small_disk "$dir" 200K
 	mkfifo "$scratch/fifo"
 	on_disk "$BUILD/ct-rotate" --pipe "$dir" --size 1G <"$scratch/fifo" 2>"$scratch/err" &
@@ -168,12 +168,12 @@ took_all() { [ "$("$BUILD/ct-rotate" --cat "$dir" 2>/dev/null | tail -n 1)" = 20
 	[ "$(tail -n 1 "$dir/current")" = after ]
 	kept=$(grep -ac '^[0-9]*$' "$dir/current")
 	echo "kept $kept, $gap"
-	# Each line is kept or counted, but for one that was cut by the full disk: it is both.
+	# Each line is kept or counted; a line that the full disk cut is both.
 	sum=$((kept + BASH_REMATCH[1]))
 	[ "$sum" -ge 200000 ] && [ "$sum" -le 200001 ]
 }
 
-@test "a full disk where archives may go: the oldest goes, nothing new is dropped" {
+@test "a full disk: removes the oldest archive instead of dropping new lines" {
 	small_disk "$dir" 300K
 	seq 100000 | on_disk "$BUILD/ct-rotate" --pipe "$dir" --size 50k --rotate 100
 	run ! grep -aq gap "$dir"/current*
@@ -181,7 +181,7 @@ took_all() { [ "$("$BUILD/ct-rotate" --cat "$dir" 2>/dev/null | tail -n 1)" = 20
 	all | cmp - <(all | awk 'NR == 1 { first = $1 } END { for (i = first; i <= 100000; i++) print i }')
 }
 
-@test "another instance has the directory: status 75" {
+@test "a directory that another instance uses is status 75" {
 	mkfifo "$scratch/fifo"
 	"$BUILD/ct-rotate" --pipe "$dir" <"$scratch/fifo" &
 	pid=$!
@@ -194,21 +194,21 @@ took_all() { [ "$("$BUILD/ct-rotate" --cat "$dir" 2>/dev/null | tail -n 1)" = 20
 	wait "$pid"
 }
 
-@test "a directory that others can write in is refused" {
+@test "refuses a directory that others can write in" {
 	chmod 777 "$dir"
 	run "$BUILD/ct-rotate" --pipe "$dir" </dev/null
 	[ "$status" -eq 3 ]
 	[ -z "$(ls -A "$dir")" ]
 }
 
-@test "a directory that is not there is made" {
+@test "creates a missing directory" {
 	echo x | "$BUILD/ct-rotate" --pipe "$dir/new"
 	[ "$(cat "$dir/new/current")" = x ]
 }
 
-@test "synced with each line" {
+@test "--fsync line syncs after each line" {
 	strace -o /dev/null true 2>/dev/null || skip "strace is not allowed here"
-	# Each line comes when the one before it is in the file: two that come together are synced together.
+	# Each line waits for the one before it to be in the file: lines that come together are synced together.
 	for i in 1 2 3; do echo "$i"; wait_for lines_of "$dir/current" "$i" >&2; done | env ${no_leaks-} strace -f -e trace=fdatasync -o "$scratch/trace" "$BUILD/ct-rotate" --pipe "$dir" --fsync line
 	[ "$(grep -c 'fdatasync.*= 0' "$scratch/trace")" -ge 3 ]
 }

@@ -3,7 +3,7 @@
 # ct-rotate's command line, names, schedules, pruning and what it refuses as unsafe. Crashes and full disks are
 # in ct-rotate-crash.bats, configuration files in ct-rotate-config.bats, pipe mode in ct-rotate-pipe.bats.
 
-# In no user namespace: ct-rotate asks who owns /, and it is a stranger there.
+# In no user namespace: ct-rotate demands that root owns /, and in a user namespace / belongs to an unknown user.
 bats_require_minimum_version 1.5.0
 load lib/ct-rotate
 load lib/small-disk
@@ -15,7 +15,7 @@ stamp() { date -u -d "${1:-now}" +%Y%m%dT%H%M%SZ; }
 
 # --- command line ------------------------------------------------------------------------------
 
-@test "help and version on standard output, misuse on standard error with status 2" {
+@test "prints help and version to standard output; misuse goes to standard error with status 2" {
 	run --separate-stderr "$BUILD/ct-rotate" --help
 	[ "$status" -eq 0 ] && [[ $output == "usage: ct-rotate"* ]] && [ -z "$stderr" ]
 	run "$BUILD/ct-rotate" --version
@@ -54,14 +54,14 @@ stamp() { date -u -d "${1:-now}" +%Y%m%dT%H%M%SZ; }
 	END
 }
 
-@test "output that cannot be written is an error" {
+@test "--cat fails with status 3 when its output cannot be written" {
 	seq 3 >"$dir/log"
 	run bash -c '"$BUILD/ct-rotate" --cat "$1" >/dev/full' - "$dir/log"
 	[ "$status" -eq 3 ]
 	[[ $output == *"No space left"* ]]
 }
 
-@test "a dry run says each step and changes nothing" {
+@test "-n lists each step and changes nothing" {
 	seq 3 >"$dir/log"
 	rotate --naming number "$dir/log"
 	seq 3 >"$dir/log"
@@ -77,7 +77,7 @@ $dir/log: remove log.2 (too many)" ]
 	[ "$(find "$dir" -printf '%P %i %T@ %C@\n' | sort)" = "$before" ]
 }
 
-@test "--json tells of each log" {
+@test "--json prints one object per log, with its result" {
 	seq 3 >"$dir/log"
 	run "$BUILD/ct-rotate" -f --json --compress "$dir/log"
 	[ "$status" -eq 0 ]
@@ -89,7 +89,7 @@ $dir/log: remove log.2 (too many)" ]
 
 # --- names -------------------------------------------------------------------------------------
 
-@test "date naming: the archive has the time of the rotation, in UTC, and what the log held" {
+@test "date naming: the archive is named after the time of the rotation in UTC and holds what the log held" {
 	seq 1000 >"$dir/log"
 	before=$(stamp)
 	rotate --compress "$dir/log"
@@ -101,7 +101,7 @@ $dir/log: remove log.2 (too many)" ]
 	zcat "$dir/$name" | cmp - <(seq 1000)
 }
 
-@test "several rotations within a second: no clash, and the order holds" {
+@test "date naming: rotations within the same period get numbered names, in order" {
 	for i in 1 2 3 4 5; do
 		echo "$i" >"$dir/log"
 		rotate --compress --dateformat -%Y%m%d "$dir/log"
@@ -111,7 +111,7 @@ $dir/log: remove log.2 (too many)" ]
 	[ "$("$BUILD/ct-rotate" --dateformat -%Y%m%d --cat "$dir/log" | tr '\n' ' ')" = "1 2 3 4 5 " ]
 }
 
-@test "number naming: .1 is the newest" {
+@test "number naming: .1 is the newest archive" {
 	for i in 1 2 3; do
 		echo "$i" >"$dir/log"
 		rotate --naming number --compress "$dir/log"
@@ -119,7 +119,7 @@ $dir/log: remove log.2 (too many)" ]
 	[ "$(zcat "$dir"/log.{1,2,3}.gz | tr '\n' ' ')" = "3 2 1 " ]
 }
 
-@test "a gap in the numbers: the shift keeps all" {
+@test "number naming: shifting over a gap keeps every archive" {
 	echo new >"$dir/log"
 	echo one >"$dir/log.1"
 	echo three >"$dir/log.3"
@@ -127,7 +127,7 @@ $dir/log: remove log.2 (too many)" ]
 	[ "$(cat "$dir"/log.{1,2,3} | tr '\n' ' ')" = "new one three " ]
 }
 
-@test "a foreign file with a similar name is never touched" {
+@test "never touches a file whose name only resembles an archive's" {
 	foreign=(log-2026.txt log-20260101 log-20260101T000000Z.bz2 log-20261301T000000Z log-20260101T000000Z-1
 		log-20260101T000000Z-02 log.1 log.gz log-backup.gz .log-20260101T000000Z.txt.tmp logs-20200101T000000Z)
 	for name in "${foreign[@]}"; do echo "$name" >"$dir/$name"; done
@@ -137,7 +137,7 @@ $dir/log: remove log.2 (too many)" ]
 	for name in "${foreign[@]}"; do [ "$(cat "$dir/$name")" = "$name" ]; done
 }
 
-@test "10,000 archives: one pass, and pruned to 5" {
+@test "prunes thousands of archives to 5 in one run" {
 	(cd "$dir" && seq 10000 | awk '{ printf "log-%d%02d%02dT%02d%02d00Z.gz\n", 2000 + int($1 / 2000), 1 + $1 % 12, 1 + $1 % 28, $1 % 24, int($1 / 200) % 60 }' | sort -u | xargs touch)
 	[ "$(ls "$dir" | wc -l)" -gt 5000 ]
 	seq 3 >"$dir/log"
@@ -147,7 +147,7 @@ $dir/log: remove log.2 (too many)" ]
 
 # --- when --------------------------------------------------------------------------------------
 
-run_after() { # run_after LAST_ROTATION OPTIONS...: of a log that was last rotated then
+run_after() { # run_after LAST_ROTATION OPTIONS...: runs on a log that was last rotated at that time
 	rm -rf -- "$dir"/* "$dir"/.[!.]*
 	echo old >"$dir/log-$(stamp "$1")"
 	echo new >"$dir/log"
@@ -158,7 +158,7 @@ run_after() { # run_after LAST_ROTATION OPTIONS...: of a log that was last rotat
 rotated() { run_after "$@"; [ ! -s "$dir/log" ]; }
 kept() { run_after "$@"; [ -s "$dir/log" ]; }
 
-@test "schedules by the newest archive's name" {
+@test "takes the time of the last rotation from the newest archive's name" {
 	rotated '2 days ago' --daily
 	kept '1 second ago' --weekly
 	rotated '8 days ago' --weekly
@@ -168,7 +168,7 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 	rotated '2 hours ago' --hourly
 }
 
-@test "daily twice the same day: the second does nothing; by force a second archive" {
+@test "--daily rotates once a day, and again only with -f" {
 	rotated '2 days ago' --daily
 	echo more >"$dir/log"
 	"$BUILD/ct-rotate" --daily "$dir/log"
@@ -178,14 +178,14 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 	[ "$(ls "$dir" | wc -l)" -eq 4 ]
 }
 
-@test "a log without archives: its birth counts" {
+@test "a log without archives is as old as its file, whatever its modification time" {
 	echo new >"$dir/log"
 	touch -d '3 days ago' "$dir/log"
 	"$BUILD/ct-rotate" --daily "$dir/log" # made just now, whatever its last write says
 	[ -s "$dir/log" ]
 }
 
-@test "sizes: from --size on, above --maxsize, not below --minsize" {
+@test "rotates at --size or more, above --maxsize, and at --minsize or more" {
 	head -c 1000 /dev/zero >"$dir/log"
 	"$BUILD/ct-rotate" --size 1001 "$dir/log"
 	[ -s "$dir/log" ]
@@ -200,14 +200,14 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 	rotated '2 days ago' --daily --minsize 4
 }
 
-@test "minage: not while it is written to" {
+@test "--minage does not rotate a log that was written to recently" {
 	kept '2 days ago' --daily --minage 1
 	touch -d '2 days ago' "$dir/log"
 	"$BUILD/ct-rotate" --daily --minage 1 "$dir/log"
 	[ ! -s "$dir/log" ]
 }
 
-@test "the last rotation in the future: sizes only, one warning, and nothing twice" {
+@test "a last rotation in the future: warns once, rotates by size only, and keeps the new archive" {
 	echo old >"$dir/log-$(stamp '1 day')"
 	echo new >"$dir/log"
 	run "$BUILD/ct-rotate" --daily "$dir/log"
@@ -216,24 +216,24 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 	[ -s "$dir/log" ]
 	"$BUILD/ct-rotate" --daily --maxsize 2 --rotate 1 "$dir/log" 2>/dev/null
 	[ ! -s "$dir/log" ]
-	"$BUILD/ct-rotate" --cat "$dir/log" | grep new # the one just made is kept, whatever its name says
+	"$BUILD/ct-rotate" --cat "$dir/log" | grep new # the archive just made is kept, although the other one's name is newer
 }
 
-@test "the clock at 1970 and then right: rotation works at once" {
+@test "rotates again as soon as a clock that stood at 1970 is right" {
 	echo old >"$dir/log-19700101T000010Z"
 	echo new >"$dir/log"
 	"$BUILD/ct-rotate" --daily "$dir/log"
 	[ ! -s "$dir/log" ]
 }
 
-@test "the end of summer time, 01:30 twice: two names in order" {
+@test "--cat keeps the order of archives from the repeated hour at the end of summer time" {
 	export TZ=CET-1CEST,M3.5.0,M10.5.0/3
 	echo first >"$dir/log-20251026T003000Z"
 	echo second >"$dir/log-20251026T013000Z"
 	[ "$("$BUILD/ct-rotate" --cat "$dir/log" | tr '\n' ' ')" = "first second " ]
 }
 
-@test "empty: rotated, but not with notifempty" {
+@test "rotates an empty log, but not with --notifempty" {
 	touch "$dir/log"
 	rotate --notifempty "$dir/log"
 	[ "$(tree "$dir")" = log ]
@@ -241,7 +241,7 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 	[ "$(tree "$dir" | wc -l)" -eq 2 ]
 }
 
-@test "a missing log: status 1, 0 with missingok" {
+@test "a missing log is status 1, or 0 with --missingok" {
 	run "$BUILD/ct-rotate" -f "$dir/log"
 	[ "$status" -eq 1 ]
 	rotate --missingok "$dir/log"
@@ -250,7 +250,7 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 
 # --- what is kept ------------------------------------------------------------------------------
 
-@test "rotate lowered from 30 to 5: pruned to 5, for both namings" {
+@test "prunes to 5 when --rotate is lowered from 30 to 5, with both namings" {
 	for i in $(seq 10 30); do echo "$i" >"$dir/log-202601${i}T000000Z"; done
 	rotate --rotate 5 "$dir/log" --missingok
 	echo new >"$dir/log"
@@ -264,7 +264,7 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 	[ "$("$BUILD/ct-rotate" --naming number --cat "$dir/log" | tr '\n' ' ')" = "4 3 2 1 newer " ]
 }
 
-@test "by age, by bytes together; never the newest" {
+@test "removes archives by --maxage and by total --max-bytes, but never the newest" {
 	echo old >"$dir/log-$(stamp '10 days ago')"
 	echo young >"$dir/log-$(stamp '2 days ago')"
 	echo new >"$dir/log"
@@ -277,14 +277,14 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 	[ "$(ls "$dir"/log-* | wc -l)" -eq 1 ]
 }
 
-@test "rotate 0: nothing is kept, once nobody writes to it" {
+@test "--rotate 0 keeps no archive once no process writes to it" {
 	echo old >"$dir/log-$(stamp '10 days ago')"
 	echo new >"$dir/log"
 	rotate --rotate 0 --compress "$dir/log"
 	[ "$(tree "$dir")" = log ]
 }
 
-@test "a nearly full disk: the oldest go early" {
+@test "--min-free removes the oldest archive when the disk is nearly full" {
 	small_disk "$dir" 10M
 	for i in 1 2 3; do head -c 3000000 /dev/zero >"$dir/log-2026010${i}T000000Z"; done
 	seq 100 >"$dir/log"
@@ -295,7 +295,7 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 
 # --- owner and mode ----------------------------------------------------------------------------
 
-@test "log, archive and new log keep owner and mode; create changes the new log's" {
+@test "archive and new log keep the log's owner and mode; --create sets those of the new log" {
 	needs users processes
 	seq 3 >"$dir/log"
 	chown 12:34 "$dir/log"
@@ -308,7 +308,7 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 	[ "$(stat -c '%u:%g %a' "$dir/log")" = "13:35 640" ]
 }
 
-@test "an access control list is kept on log, archive and compressed archive" {
+@test "keeps the access control list on the new log and the compressed archive" {
 	command -v setfacl >/dev/null || skip "setfacl is not installed"
 	seq 3 >"$dir/log"
 	setfacl -m u:12:r "$dir/log" || skip "no access control lists on this file system"
@@ -318,7 +318,7 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 	[ "$(getfacl -cpn "$dir"/log-*.gz)" = "$want" ]
 }
 
-@test "a security label is kept on log, archive and compressed archive" {
+@test "keeps the security label on the new log and the compressed archive" {
 	seq 3 >"$dir/log"
 	python3 -c 'import os, sys; os.setxattr(sys.argv[1], "security.selinux", b"system_u:object_r:var_log_t:s0")' "$dir/log" ||
 		skip "no security labels on this file system"
@@ -327,7 +327,7 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 for name in sys.argv[1:]: assert os.getxattr(name, "security.selinux") == b"system_u:object_r:var_log_t:s0", name' "$dir/log" "$dir"/log-*.gz
 }
 
-@test "as another user, in a directory of its own" {
+@test "works as an ordinary user in that user's own directory" {
 	needs users
 	chmod 711 "$scratch"
 	chown 12:34 "$dir"
@@ -337,20 +337,20 @@ for name in sys.argv[1:]: assert os.getxattr(name, "security.selinux") == b"syst
 
 # --- what is refused ---------------------------------------------------------------------------
 
-refused() { # refused OPTIONS... LOG
+refused() { # refused OPTIONS... LOG: ct-rotate refuses the log as unsafe
 	run "$BUILD/ct-rotate" -f "$@"
 	[ "$status" -eq 3 ]
 	[[ $output == *"[rotate-unsafe]"* ]]
 }
 
-@test "a log that is a symbolic link" {
+@test "refuses a log that is a symbolic link" {
 	seq 3 >"$dir/real"
 	ln -s real "$dir/log"
 	refused "$dir/log"
 	[ "$(tree "$dir" | tr '\n' ' ')" = "log real " ]
 }
 
-@test "a symbolic link on the way, and .." {
+@test "refuses a path with a symbolic link or with .. in it" {
 	mkdir "$dir/real"
 	seq 3 >"$dir/real/log"
 	ln -s real "$dir/link"
@@ -359,7 +359,7 @@ refused() { # refused OPTIONS... LOG
 	[ "$(tree "$dir/real")" = log ]
 }
 
-@test "an archive, temporary or lock that is there as a link is not followed" {
+@test "does not follow a symbolic link in place of an archive, temporary file or lock" {
 	echo precious >"$scratch/precious"
 	seq 3 >"$dir/log"
 	ln -s "$scratch/precious" "$dir/log.1"
@@ -376,7 +376,7 @@ refused() { # refused OPTIONS... LOG
 	[ "$(stat -c %a "$scratch/precious")" = 644 ]
 }
 
-@test "a directory that others can write in" {
+@test "refuses a log in a directory that others can write in" {
 	seq 3 >"$dir/log"
 	chmod 777 "$dir"
 	refused "$dir/log"
@@ -384,7 +384,7 @@ refused() { # refused OPTIONS... LOG
 	refused "$dir/log"
 }
 
-@test "a directory that others own, or a group can write in; with su it works" {
+@test "refuses a log in a directory that another user owns or a group can write in, unless --su names that user" {
 	needs users
 	seq 3 >"$dir/log"
 	chmod 770 "$dir"
@@ -400,7 +400,7 @@ refused() { # refused OPTIONS... LOG
 	[ "$(stat -c %u:%g "$dir"/log-*.gz "$dir/log" "$dir/.log.lock" | sort -u)" = 12:34 ]
 }
 
-@test "a directory further up that others can write in; one like /tmp on the way is fine, root's or our own" {
+@test "refuses a path below a directory that others can write in; a sticky one like /tmp is allowed above the log's directory" {
 	mkdir -p -m 700 "$dir/a/b"
 	chmod 777 "$dir/a"
 	seq 3 >"$dir/a/b/log"
@@ -413,14 +413,14 @@ refused() { # refused OPTIONS... LOG
 	refused "$dir/b/log"
 }
 
-@test "a log with two names, unless allowed" {
+@test "refuses a log with two names, unless --allowhardlink is given" {
 	seq 3 >"$dir/log"
 	ln "$dir/log" "$dir/other"
 	refused "$dir/log"
 	rotate --allowhardlink "$dir/log"
 }
 
-@test "a FIFO, a directory: refused at once" {
+@test "refuses a FIFO and a directory at once" {
 	mkfifo "$dir/fifo"
 	mkdir "$dir/directory"
 	for name in fifo directory; do
@@ -429,13 +429,13 @@ refused() { # refused OPTIONS... LOG
 	done
 }
 
-@test "a device: refused at once" {
+@test "refuses a device at once" {
 	mknod "$dir/device" c 1 3 || skip "makes a device: not allowed here"
 	run timeout 120 "$BUILD/ct-rotate" -f "$dir/device"
 	[ "$status" -eq 3 ]
 }
 
-@test "a lock of somebody else is refused" {
+@test "refuses a lock file that another user owns" {
 	needs users
 	seq 3 >"$dir/log"
 	touch "$dir/.log.lock"
@@ -443,7 +443,7 @@ refused() { # refused OPTIONS... LOG
 	refused "$dir/log"
 }
 
-@test "a lock with a wide mode is narrowed" {
+@test "sets the mode of a lock file that others can open to 600" {
 	seq 3 >"$dir/log"
 	touch "$dir/.log.lock"
 	chmod 666 "$dir/.log.lock"
@@ -451,7 +451,7 @@ refused() { # refused OPTIONS... LOG
 	[ "$(stat -c %a "$dir/.log.lock")" = 600 ]
 }
 
-@test "another instance has the log: status 75, 0 with -q; --wait waits" {
+@test "a log that another instance has locked is status 75, or 0 with -q; --wait waits for it" {
 	seq 3 >"$dir/log"
 	touch "$dir/.log.lock"
 	exec 9<"$dir/.log.lock"
@@ -471,9 +471,9 @@ refused() { # refused OPTIONS... LOG
 	[ ! -s "$dir/log" ]
 }
 
-@test "two at once: one archive" {
+@test "two runs at once make one archive" {
 	seq 1000 >"$dir/log"
-	# The first one is half way, and goes on when the second is over.
+	# The first run stops half way, and continues when the second has ended.
 	cat >"$scratch/reopen" <<-END
 		#!/bin/sh
 		: >$scratch/reached
@@ -490,8 +490,8 @@ refused() { # refused OPTIONS... LOG
 	[ "$(ls "$dir"/log-* | wc -l)" -eq 1 ]
 }
 
-# The log's directory and a link to somewhere else change places all the time.
-@test "a race of symbolic links, 10,000 rounds: nothing outside is touched" {
+# The log's directory and a symbolic link to another directory keep changing places.
+@test "touches nothing outside while the log's directory and a symbolic link are swapped 10,000 times" {
 	mkdir -m 700 "$dir/logs" "$scratch/outside"
 	echo precious >"$scratch/outside/log"
 	before=$(find "$scratch/outside" -printf '%p %i %s %m %T@ %C@\n')
@@ -517,7 +517,7 @@ refused() { # refused OPTIONS... LOG
 
 # --- scripts and reopening ---------------------------------------------------------------------
 
-@test "reopen by a command, without a shell; a failure is status 1 and nothing is compressed" {
+@test "--reopen cmd: runs the command; if it fails, the status is 1 and nothing is compressed" {
 	seq 3 >"$dir/log"
 	rotate --compress --reopen "cmd:touch $dir/told" "$dir/log"
 	[ -e "$dir/told" ]
@@ -529,7 +529,7 @@ refused() { # refused OPTIONS... LOG
 	[ -z "$(find "$dir" -name 'log-*Z*' ! -name '*.gz')" ]
 }
 
-@test "reopen by a unit runs systemctl" {
+@test "--reopen unit: runs systemctl" {
 	mkdir "$scratch/bin"
 	printf '#!/bin/sh\necho "$@" >%s\n' "$scratch/called" >"$scratch/bin/systemctl"
 	chmod +x "$scratch/bin/systemctl"
@@ -538,7 +538,7 @@ refused() { # refused OPTIONS... LOG
 	[ "$(cat "$scratch/called")" = "kill --signal=HUP --kill-who=main -- rsyslog.service" ]
 }
 
-@test "pid files: nonsense is an error, an absent process a warning" {
+@test "--reopen pidfile: a file without a process number is an error, a missing file only a warning" {
 	for text in "" 1 0 -5 "12x" 99999999999; do
 		echo "$text" >"$dir/pid"
 		seq 3 >"$dir/log"
@@ -552,7 +552,7 @@ refused() { # refused OPTIONS... LOG
 	[[ $output == *"no writer was told"* ]]
 }
 
-@test "pid files: another user's process is refused" {
+@test "--reopen pidfile: refuses to signal another user's process" {
 	needs users
 	seq 3 >"$dir/log"
 	sleep 100 &
@@ -567,7 +567,7 @@ refused() { # refused OPTIONS... LOG
 
 # --- compression -------------------------------------------------------------------------------
 
-@test "what is compressed is one plain gzip member, with one thread and with more" {
+@test "compresses to a single gzip member, with one thread or several" {
 	"$BUILD/tests/make-log" 12000 >"$scratch/all"
 	for threads in 1 2 3 auto; do
 		cp "$scratch/all" "$dir/log"
@@ -584,7 +584,7 @@ refused() { # refused OPTIONS... LOG
 	done
 }
 
-@test "each level, and no check" {
+@test "compresses at each level without verifying" {
 	"$BUILD/tests/make-log" 3000 >"$scratch/all"
 	for level in 1 2 3 4 5 6 7 8 9 fast; do
 		cp "$scratch/all" "$dir/log"
@@ -593,14 +593,14 @@ refused() { # refused OPTIONS... LOG
 	done
 }
 
-@test "not larger than gzip -6 makes it" {
+@test "compresses at least as well as gzip -6" {
 	"$BUILD/tests/make-log" 20000 >"$dir/log"
 	want=$(gzip -6 <"$dir/log" | wc -c)
 	rotate --compress "$dir/log"
 	[ "$(stat -c %s "$dir"/log-*.gz)" -le "$want" ]
 }
 
-@test "a writer that comes back while it is compressed: nothing lost" {
+@test "loses no line of the archive when a writer appends while it is being compressed" {
 	"$BUILD/tests/make-log" 60000 >"$dir/log"
 	rotate "$dir/log"
 	archive=$(ls "$dir"/log-*)
@@ -608,13 +608,13 @@ refused() { # refused OPTIONS... LOG
 	pid=$!
 	compressing() { ls "$dir"/.log-*.tmp >/dev/null 2>&1 || is_over "$pid"; }
 	wait_for compressing
-	echo "a last line" | dd of="$archive" conv=nocreat,notrunc oflag=append 2>/dev/null || true # unless it is gone already
+	echo "a last line" | dd of="$archive" conv=nocreat,notrunc oflag=append 2>/dev/null || true # unless the archive is gone already
 	wait "$pid"
 	"$BUILD/ct-rotate" --cat "$dir/log" | tail -n 1 | grep -q 'a last line\|N=59999'
 	[ "$("$BUILD/ct-rotate" --cat "$dir/log" | grep -c N=)" -eq 60000 ]
 }
 
-@test "X and X.gz both there: truncated, whole, different" {
+@test "--repair resolves an archive that exists both plain and compressed: whole, truncated or different" {
 	archive=log-20260101T000000Z
 	for case in whole truncated different; do
 		rm -f "$dir"/*
@@ -638,7 +638,7 @@ refused() { # refused OPTIONS... LOG
 
 # --- looking -----------------------------------------------------------------------------------
 
-@test "--verify finds damage, garbage behind the end, and what is left over" {
+@test "--verify finds damage, garbage after the end, and files left over from a killed run" {
 	seq 10000 >"$dir/log"
 	rotate --compress "$dir/log"
 	run "$BUILD/ct-rotate" --verify -v "$dir"
@@ -658,7 +658,7 @@ refused() { # refused OPTIONS... LOG
 	[[ $output == *"was set aside"* ]]
 }
 
-@test "--cat from a time on" {
+@test "--cat --since prints the lines from a time on" {
 	printf '2026-01-01T10:00:00+00:00 one\n2026-01-01T11:00:00+00:00 two\n' >"$dir/log-20260101T120000Z"
 	printf '2026-01-01T13:00:00+00:00 three\n2026-01-01T14:00:00+01:00 four\n' | gzip >"$dir/log-20260102T000000Z.gz"
 	printf '2026-01-02T03:00:00Z five\n' >"$dir/log"
@@ -678,7 +678,7 @@ refused() { # refused OPTIONS... LOG
 	[ "$(find "$dir" -mindepth 1 -printf '%P ')" = "log " ]
 }
 
-@test "olddir: archives elsewhere on the same file system, else status 1" {
+@test "--olddir puts archives into another directory of the same file system, and refuses another file system" {
 	mkdir -m 700 "$dir/old"
 	seq 3 >"$dir/log"
 	rotate --olddir old --compress "$dir/log"
@@ -691,7 +691,7 @@ refused() { # refused OPTIONS... LOG
 	[ -s "$dir/log" ]
 }
 
-@test "copytruncate: the same file goes on; a writer that does not append is refused" {
+@test "--copytruncate keeps the same file, and refuses a writer that does not append" {
 	seq 3 >"$dir/log"
 	inode=$(stat -c %i "$dir/log")
 	exec 9>>"$dir/log"
