@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every sample of tests/ext against fw-lint and against the iptables that is installed.
+# Runs every sample of tests/ext through fw-lint and through the installed iptables.
 
 bats_require_minimum_version 1.5.0
 load lib/needs
@@ -19,7 +19,7 @@ setup_file() {
 		}'
 }
 
-# of_this_release FIELD FILE...: the lines of samples whose field of that number names no other release of iptables
+# of_this_release FIELD FILE...: the samples that are for the installed release of iptables, by the field number FIELD
 of_this_release() {
 	awk -F';' -v field="$1" -v installed="$(pkg-config --modversion xtables)" '
 		function number(version) { split(version, part, "."); return 10000 * part[1] + 100 * part[2] + part[3] }
@@ -59,21 +59,21 @@ of() {
 	[ "$family" = 4 ] || legacy=ip6tables-legacy
 }
 
-# whole RULES: a text around rules, one a line, from standard input
+# whole: wraps rules from standard input, one a line, into a text that restore reads
 whole() {
 	printf '*%s\n:user - [0:0]\n' "$table"
 	sed "s/^/-A $chain /"
 	printf 'COMMIT\n'
 }
 
-# alone RULE: a text around one rule
+# alone RULE: wraps one rule into a text that restore reads
 alone() {
 	printf '*%s\n:user - [0:0]\n-A %s %s\nCOMMIT\n' "$table" "$chain" "$1"
 }
 
 rules() { cut -d';' -f1 "$1"; }
 
-@test "there are samples of every extension that is installed" {
+@test "every installed extension has samples" {
 	"$BUILD/tests/kinds" | grep -v ';-;-$' | cut -d';' -f1 >"$tmp/rows"
 	dir=$(pkg-config --variable=xtlibdir xtables)
 	for path in "$dir"/lib{xt,ipt,ip6t}_*.so; do
@@ -84,7 +84,7 @@ rules() { cut -d';' -f1 "$1"; }
 	done
 }
 
-@test "fw-lint accepts what is OK" {
+@test "fw-lint accepts every OK sample" {
 	for group in "$samples"/*.OK.*; do
 		of "$group"
 		rules "$group" | whole >"$tmp/text"
@@ -92,7 +92,7 @@ rules() { cut -d';' -f1 "$1"; }
 	done
 }
 
-@test "fw-lint refuses each that is FAIL, all in one text" {
+@test "fw-lint refuses every FAIL sample, all of them in one text" {
 	for group in "$samples"/*.FAIL.*; do
 		of "$group"
 		rules "$group" | whole >"$tmp/text"
@@ -102,7 +102,7 @@ rules() { cut -d';' -f1 "$1"; }
 	done
 }
 
-@test "alone, a sample has the same status: every twenty-fourth, with FW_FULL=1 each" {
+@test "fw-lint gives a sample alone the same status: every 24th, with FW_FULL=1 each" {
 	for group in "$samples"/*; do
 		of "$group"
 		wanted=0
@@ -116,7 +116,7 @@ rules() { cut -d';' -f1 "$1"; }
 	done
 }
 
-@test "iptables-legacy-restore --test says the same: all that is OK, every eighth FAIL, with FW_FULL=1 each" {
+@test "iptables-legacy-restore --test agrees: every OK sample, every 8th FAIL, with FW_FULL=1 each" {
 	needs rules
 	[[ $BUILD != *-san ]] || skip "tests none of the programs: the plain build runs it"
 	for group in "$samples"/*; do
@@ -133,7 +133,7 @@ rules() { cut -d';' -f1 "$1"; }
 	done
 }
 
-@test "loaded, a sample is saved as it is printed here" {
+@test "iptables-legacy-save prints a loaded sample as the model prints it" {
 	needs rules
 	for group in "$samples"/*.OK.*; do
 		of "$group"
@@ -149,7 +149,7 @@ rules() { cut -d';' -f1 "$1"; }
 	done
 }
 
-# each_text COMMAND...: OK or FAIL is what the command says of each text of several commands
+# each_text COMMAND...: the command accepts each text of several commands that is OK, and refuses each that is FAIL
 each_text() {
 	local text verdict got
 	while IFS=';' read -r text verdict _; do
@@ -160,11 +160,11 @@ each_text() {
 	done < <(of_this_release 3 ext/commands/*.t)
 }
 
-@test "texts of several commands are accepted or refused as they should" {
+@test "fw-lint accepts or refuses each text of several commands as its sample says" {
 	each_text fw-lint -q -4 --checks=syntax
 }
 
-@test "iptables-legacy-restore --test says the same of texts of several commands" {
+@test "iptables-legacy-restore --test agrees about texts of several commands" {
 	needs rules
 	each_text iptables-legacy-restore --test
 }

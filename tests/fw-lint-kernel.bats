@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What fw-lint says that the kernel refuses, against the kernel that runs here.
+# What fw-lint says that the kernel refuses, compared with the running kernel.
 
 bats_require_minimum_version 1.5.0
 load lib/needs
@@ -13,7 +13,7 @@ setup() {
 		nat.PREROUTING nat.INPUT nat.OUTPUT nat.POSTROUTING filter.INPUT filter.FORWARD filter.OUTPUT security.INPUT'
 }
 
-# loads FAMILY FILE: does the default backend take it? Else refusal has its words. Nothing stays behind.
+# loads FAMILY FILE: the default backend loads it; if not, refusal has its message. Leaves no rules.
 loads() {
 	local program=iptables
 	[ "$1" = 4 ] || program=ip6tables
@@ -32,7 +32,7 @@ samples() {
 	}'
 }
 
-# not_for FILE: its name ends with the last version of iptables that reads it so, and a later one is installed
+# not_for FILE: the name ends with the last version of iptables that gives these messages, and a later one is installed
 not_for() {
 	local last=${1##*-}
 	last=${last%.in}
@@ -50,7 +50,7 @@ not_for() {
 	done
 }
 
-@test "iptables-legacy-restore --test takes what only the kernel refuses" {
+@test "iptables-legacy-restore --test accepts what only the kernel refuses" {
 	needs rules
 	for case in data/fw-lint-kernel/*.in; do
 		! not_for "$case" || continue
@@ -60,7 +60,7 @@ not_for() {
 	done
 }
 
-@test "what fw-lint refuses, the kernel refuses: every seventh place of each sample, with FW_FULL=1 each" {
+@test "the kernel refuses what fw-lint refuses: every 7th place of the samples, with FW_FULL=1 each" {
 	needs rules
 	ipset -exist create hosts hash:ip
 	ipset -exist create hosts6 hash:ip family inet6
@@ -81,12 +81,12 @@ not_for() {
 	[ $refused -gt 80 ]
 }
 
-@test "what fw-lint has nothing against loads, all in one text" {
+@test "the kernel loads what fw-lint accepts, all of it in one text" {
 	needs rules
 	ipset -exist create hosts hash:ip
 	ipset -exist create hosts6 hash:ip family inet6
 	for family in 4 6; do
-		# These need what is not there, and fw-lint says so, or lack a set.
+		# These samples need objects that do not exist here; fw-lint says so for all but the missing set.
 		samples $family | grep -vE '^(ipvs|nfacct|LED|SECMARK|cgroup-path|set-none|CT-timeout-none|CT-helper-none|rateest);' |
 			cut -d';' -f2 >"$tmp/rules"
 		for place in $places; do
@@ -112,15 +112,15 @@ not_for() {
 	done
 }
 
-# Texts at the edge of what loads: $tmp/unused has a fault in a chain that nothing calls, $tmp/fifteen jumps
-# as deep as the kernel allows, $tmp/sixteen once more.
+# Texts at the limit of what loads: $tmp/unused has a fault in a chain that no rule calls, $tmp/fifteen jumps as deep
+# as the kernel allows, $tmp/sixteen one level deeper.
 make_edges() {
 	printf '*filter\n:a2 - [0:0]\n:a - [0:0]\n-A a -m mac --mac-source 00:11:22:33:44:55\n-A a -j a2\nCOMMIT\n' >"$tmp/unused"
 	sed '/c16 -j c17/d' data/fw-lint-kernel/depth.in | sed 's/-A c15 -j c16/-A c15 -p tcp/' >"$tmp/fifteen"
 	sed '/c16 -j c17/d' data/fw-lint-kernel/depth.in | sed 's/-A c\([0-9]*\) -j/-A c\1 -g/' >"$tmp/sixteen"
 }
 
-@test "hooks through user chains, loops and depth: what loads has no finding, what does not has" {
+@test "fw-lint knows hooks through user chains, loops and the depth of jumps" {
 	make_edges
 	fw-lint -q -4 --checks=syntax,kernel "$tmp/unused"
 	run -0 fw-lint -q -4 --checks=syntax,kernel "$tmp/fifteen"
@@ -132,7 +132,7 @@ make_edges() {
 	[[ $output == *"[chain-loop-unused]"* ]]
 }
 
-@test "hooks through user chains, loops and depth are as the kernel sees them" {
+@test "the kernel agrees about hooks through user chains, loops and the depth of jumps" {
 	needs rules
 	for case in data/fw-lint-kernel/{hooks,tables,protocols,values,loops,depth}.in; do
 		run -1 loads 4 "$case"
@@ -143,7 +143,7 @@ make_edges() {
 	run -1 loads 4 "$tmp/sixteen"
 }
 
-@test "100,000 chains in a row, and a loop of them: no stack runs out" {
+@test "a row and a loop of 100,000 chains overflow no stack" {
 	n=100000
 	{
 		echo '*filter'

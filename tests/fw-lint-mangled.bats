@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Damaged texts: no crash, and a changed ruleset never passes for the one that was written.
+# Damaged texts: fw-lint never crashes, and a changed ruleset never passes for the original.
 
 bats_require_minimum_version 1.5.0
 
@@ -17,7 +17,7 @@ setup() {
 	{ cat "$tmp/open"; printf '#@ end lines=%s crc32=%s\n' "$lines" "$crc"; } >"$tmp/sealed"
 }
 
-# flip FILE AT BIT: FILE with one bit of one byte turned over
+# flip FILE AT BIT: prints FILE with one bit of the byte at AT flipped
 flip() {
 	local byte
 	byte=$(od -An -tu1 -j "$2" -N 1 "$1")
@@ -27,8 +27,8 @@ flip() {
 	tail -c +$(($2 + 2)) "$1"
 }
 
-# Each byte: tests/unit/text.c. FW_FULL=1: here too.
-@test "every fifth byte of a sealed stream flipped in turn: refused, nothing comes out" {
+# tests/unit/text.c flips each byte; with FW_FULL=1 this test does too.
+@test "refuses a sealed stream with one bit flipped, and prints nothing" {
 	fw-lint "$tmp/sealed" 2>/dev/null | cmp - "$tmp/sealed"
 	size=$(stat -c %s "$tmp/sealed")
 	for ((at = 0; at < size; at += ${FW_FULL:-5})); do
@@ -40,7 +40,7 @@ flip() {
 	done
 }
 
-@test "the same without a seal: a status of its own, and what passes is passed byte for byte" {
+@test "without a seal, a text with one bit flipped is refused or passed through byte for byte" {
 	sed 1d "$tmp/open" >"$tmp/plain"
 	size=$(stat -c %s "$tmp/plain")
 	for ((at = 0; at < size; at += ${FW_FULL:-7})); do
@@ -55,7 +55,7 @@ flip() {
 	done
 }
 
-@test "each prefix of a sealed stream is refused" {
+@test "refuses each prefix of a sealed stream" {
 	size=$(stat -c %s "$tmp/sealed")
 	for ((at = 0; at < size; at += ${FW_FULL:-27})); do
 		head -c $at "$tmp/sealed" >"$tmp/cut"

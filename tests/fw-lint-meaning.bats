@@ -11,12 +11,12 @@ setup() {
 	tmp=$BATS_TEST_TMPDIR
 }
 
-# rules4 TABLE LINE...: a file of one table for IPv4
+# rules4 TABLE LINE...: writes a file of one table for IPv4
 rules4() {
 	{ echo "*$1"; shift; printf '%s\n' "$@" COMMIT; } >"$tmp/rules.v4"
 }
 
-# found [ID]: lines and ids that fw-lint gives, those of one id where it is given
+# found [ID]: prints line and id of each finding, or of those with this id
 found() {
 	fw-lint -q --format=gcc "$tmp/rules.v4" >"$tmp/findings" 2>&1
 	[ $? -le 1 ] || { echo "died;"; return 0; }
@@ -24,7 +24,7 @@ found() {
 		grep "${1:-.}" | tr '\n' ';'
 }
 
-# says ID LINE...: with these rules in filter the finding is there
+# says ID LINE...: fw-lint reports this finding for these lines in filter
 says() {
 	local id=$1
 	shift
@@ -32,7 +32,7 @@ says() {
 	[[ $(found) == *" $id;"* ]] || { echo "$id is missing in: $(found)" >&2; return 1; }
 }
 
-# silent ID LINE...: it is not
+# silent ID LINE...: fw-lint does not report it
 silent() {
 	local id=$1
 	shift
@@ -40,7 +40,7 @@ silent() {
 	[[ $(found) != *" $id;"* && $(found) != died* ]] || { echo "$id is wrong in: $(found)" >&2; return 1; }
 }
 
-@test "the tutorial's four dead rules, each with its killer, and no other" {
+@test "finds the tutorial's four dead rules, each with the rule that shadows it, and no other" {
 	run -1 fw-lint -q --format=gcc data/fw-lint-meaning/tutorial.v4.rules
 	grep '\[dead-rule\]' <<<"$output" | sed 's/.*rules:\([0-9]*\):.*: line \([0-9]*\) .*/\1 by \2/' >"$tmp/dead"
 	diff - "$tmp/dead" <<-'END'
@@ -55,7 +55,7 @@ silent() {
 	[[ $output == *":10:1: info: "*"[ipv6-absent]"* ]]
 }
 
-@test "dead-rule: alone, by a union, behind a jump, by what its callers keep out" {
+@test "dead-rule: shadowed by one rule, by several together, after a jump, or by what the calling rules exclude" {
 	says dead-rule '-A INPUT -p tcp -j ACCEPT' '-A INPUT -p tcp --dport 22 -j DROP'
 	says dead-rule '-A INPUT -p tcp --dport 1:1023 -j DROP' '-A INPUT -p tcp --dport 1024: -j DROP' '-A INPUT -p tcp --dport 0 -j DROP' \
 		'-A INPUT -m conntrack --ctstate NEW -p tcp -j ACCEPT'
@@ -70,7 +70,7 @@ silent() {
 	says dead-rule '-A INPUT -m iprange --src-range 192.0.2.0-192.0.2.255 -j DROP' '-A INPUT -s 192.0.2.7 -j ACCEPT'
 }
 
-@test "dead-rule: the known traps stay silent" {
+@test "dead-rule: silent in the known cases that only look dead" {
 	silent dead-rule '-A INPUT ! -s 192.0.2.1 -j ACCEPT' '-A INPUT -s 192.0.2.1 -j DROP'
 	silent dead-rule '-A INPUT -p tcp --tcp-flags SYN,ACK SYN -j ACCEPT' '-A INPUT -p tcp --tcp-flags SYN,RST SYN -j DROP'
 	silent dead-rule '-A INPUT -i eth0 -j ACCEPT' '-A INPUT -i eth1 -j DROP' '-A INPUT -i eth+ -j DROP'
@@ -86,32 +86,32 @@ silent() {
 	silent dead-rule '-A INPUT -m connmark --mark 0 -j DROP' '-A INPUT -m connmark ! --mark 0 -j DROP' '-A INPUT -j ACCEPT'
 }
 
-@test "dead-rule: behind chains that call the next one twice each, 2 to the 30th ways" {
+@test "dead-rule: found after chains that each call the next one twice, with 2^30 paths" {
 	rules4 filter ':INPUT ACCEPT [0:0]' "$(seq -f ':c%.0f - [0:0]' 0 30)" '-A INPUT -j c0' \
 		"$(seq 0 29 | awk '{ print "-A c" $1 " -j c" $1 + 1 "\n-A c" $1 " -p tcp -j c" $1 + 1 }')" \
 		'-A c30 -s 10.0.0.0/8 -j DROP' '-A INPUT -s 10.1.1.1 -j ACCEPT' '-A INPUT -s 11.1.1.1 -j ACCEPT'
 	[ "$(found dead-rule)" = "96 dead-rule;" ]
 }
 
-@test "dead-rule: what no limit can let return, since it asks for what was taken before" {
+@test "dead-rule: found where the limit on a RETURN cannot matter, because no packet reaches that rule" {
 	says dead-rule ':x -' ':y -' '-A INPUT -g x' '-A x -m addrtype --src-type LOCAL -j ACCEPT' '-A x -j y' '-A x -p tcp -j DROP' \
 		'-A y -m addrtype --src-type LOCAL -m limit --limit 1/s -j RETURN' '-A y -j DROP'
 	silent dead-rule ':x -' ':y -' '-A INPUT -g x' '-A x -m addrtype --src-type LOCAL -j ACCEPT' '-A x -j y' '-A x -p tcp -j DROP' \
 		'-A y -m addrtype --dst-type LOCAL -m limit --limit 1/s -j RETURN' '-A y -j DROP'
 }
 
-@test "no packet of 10,000 random ones gets to a rule of the tutorial that is called dead" {
+@test "dead-rule: 10,000 random packets reach none of the tutorial's dead rules" {
 	run -0 "$BUILD/tests/unit/dead" data/fw-lint-meaning/tutorial.v4.rules
 	[[ $output == *"4 dead rules, 4 of them asked with 10000 packets each"* ]]
 }
 
-@test "a mark that rules of the table change is not taken for the same" {
+@test "does not assume that a mark stays the same when rules of the table change it" {
 	rules4 mangle '-A PREROUTING -m mark --mark 0 -j MARK --set-mark 1' '-A PREROUTING -m mark --mark 0 -j ACCEPT' \
 		'-A PREROUTING -m mark ! --mark 0 -j ACCEPT' '-A PREROUTING -p tcp -j ACCEPT'
 	[ -z "$(found)" ]
 }
 
-@test "impossible-match" {
+@test "impossible-match: matches that contradict their chain or each other" {
 	says impossible-match ':x -' '-A INPUT -j x' '-A x -o eth0 -j ACCEPT'
 	says impossible-match ':x -' '-A OUTPUT -j x' '-A x -i eth0 -j ACCEPT'
 	says impossible-match '-A INPUT -p tcp -m tcp --tcp-flags SYN ACK -j ACCEPT'
@@ -122,7 +122,7 @@ silent() {
 	[ "$(found)" = "2 impossible-match;" ]
 }
 
-@test "unreachable-chain, duplicate-rule" {
+@test "unreachable-chain: a chain without a way to it; duplicate-rule: the same rule twice" {
 	says unreachable-chain ':x -' '-A x -j DROP'
 	says unreachable-chain ':x -' ':y -' '-A x -j y' '-A y -j DROP'
 	silent unreachable-chain ':x -' '-A INPUT -j x' '-A x -j DROP'
@@ -132,14 +132,14 @@ silent() {
 	silent duplicate-rule '-A INPUT -p tcp' '-A INPUT -p tcp'
 }
 
-@test "IPv6: the same, over 128 bits" {
+@test "dead-rule: compares IPv6 addresses over 128 bits" {
 	printf '*filter\n-A INPUT -s 2001:db8::/32 -j ACCEPT\n-A INPUT -s 2001:db8:1::/48 -p tcp -j DROP\n-A INPUT -s 2001:db9::/32 -j DROP\nCOMMIT\n' >"$tmp/rules.v6"
 	run -0 fw-lint -q --format=gcc "$tmp/rules.v6"
 	[[ $output == *"rules.v6:3:1: warning: no packet gets to this rule: line 2"* ]]
 	[[ $output != *":4:"* ]]
 }
 
-@test "a line for both families is dead when it is in both" {
+@test "dead-rule: reports a line for both families only if it is dead in both" {
 	printf '*filter\n-4 -A INPUT -j DROP\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n' >"$tmp/r"
 	run -0 fw-lint -q --checks=dead-rule "$tmp/r"
 	[[ $output != *dead-rule* ]]
@@ -150,13 +150,13 @@ silent() {
 	[ "$(grep -c dead-rule <<<"$output")" -eq 1 ]
 }
 
-@test "no-established: of what this host answers; a rule for one direction is enough" {
+@test "no-established: counts only rules that cover the replies to this host; one direction is enough" {
 	says no-established ':INPUT DROP' ':OUTPUT DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A OUTPUT -p udp --dport 53 -j ACCEPT'
 	silent no-established ':INPUT DROP' ':OUTPUT DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A OUTPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT'
 	silent no-established ':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED --ctdir REPLY -j ACCEPT'
 }
 
-@test "-f where fragments are put together: no error; a set's counters change from one look-up to the next; SNPT changes addresses" {
+@test "dead-rule: -f with connection tracking is a warning; set counters and SNPT leave later rules alive" {
 	rules4 filter '-A INPUT -m conntrack --ctstate INVALID -j DROP' '-A INPUT -f -j DROP'
 	run -0 fw-lint -q "$tmp/rules.v4"
 	[[ $output == *":3:1: warning: "*"puts fragments together"*"[dead-rule]"* ]]
@@ -167,14 +167,14 @@ silent() {
 	[ -z "$output" ]
 }
 
-@test "log-no-limit: of all packets, and through chains that call each other by many ways" {
+@test "log-no-limit: found for all packets, and finishes on chains with many paths" {
 	says log-no-limit ':INPUT ACCEPT' ':L - [0:0]' '-A INPUT -j L' '-A L -j LOG'
 	rules4 filter ':OUTPUT ACCEPT' "$(seq -f ':c%.0f - [0:0]' 0 14)" '-A OUTPUT -j c0' \
 		"$(seq 0 13 | awk '{ for (p = 1; p < 5; p++) print "-A c" $1 " -p tcp --dport " p " -j c" $1 + 1 }')" '-A c14 -j LOG'
 	run -0 timeout 600 fw-lint -q "$tmp/rules.v4"
 }
 
-@test "no-established: each with a packet" {
+@test "no-established: gives an example packet" {
 	says no-established ':INPUT DROP' '-A INPUT -i lo -j ACCEPT'
 	run fw-lint -q "$tmp/rules.v4"
 	[[ $output == *"for example in wan0 tcp 198.51.100.7:40000 -> 203.0.113.5:32769 established"* ]]
@@ -186,7 +186,7 @@ silent() {
 	silent no-established ':INPUT ACCEPT'
 }
 
-@test "lockout-admin" {
+@test "lockout-admin: no one can open the port that --admin names" {
 	says lockout-admin ':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-A INPUT -i lo -j ACCEPT'
 	silent lockout-admin ':INPUT DROP' '-A INPUT -p tcp --dport 22 -s 192.0.2.1 -j ACCEPT'
 	silent lockout-admin ':INPUT DROP' '-A INPUT -m limit --limit 1/s -j ACCEPT'
@@ -202,11 +202,11 @@ silent() {
 	run -2 fw-lint -q --admin=ssh "$tmp/rules.v4"
 }
 
-@test "icmpv6-nd-blocked" {
+@test "icmpv6-nd-blocked: one finding for each message of neighbour discovery that is dropped" {
 	printf '*filter\n:INPUT DROP\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n' >"$tmp/rules.v6"
 	run -0 fw-lint -q --format=gcc "$tmp/rules.v6"
 	[ "$(grep -c icmpv6-nd-blocked <<<"$output")" -eq 3 ]
-	# Neighbour discovery is in no state that these let in, and an error in one of them.
+	# Neighbour discovery is neither RELATED nor ESTABLISHED; an ICMPv6 error is RELATED.
 	printf '*filter\n:INPUT DROP\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\nCOMMIT\n' >"$tmp/rules.v6"
 	run -0 fw-lint -q --format=gcc "$tmp/rules.v6"
 	[ "$(grep -c icmpv6-nd-blocked <<<"$output")" -eq 2 ]
@@ -215,7 +215,7 @@ silent() {
 	[[ $output != *icmpv6-nd-blocked* ]]
 }
 
-@test "dnat-no-forward, with the packet as FORWARD sees it" {
+@test "dnat-no-forward: gives the packet as FORWARD sees it" {
 	local nat='*nat\n-A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 192.168.1.100:80\nCOMMIT\n'
 	printf "$nat*filter\n:FORWARD DROP\n-A FORWARD -d 192.168.1.100 -p tcp --dport 8080 -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
 	[[ $(found) == *"2 dnat-no-forward;"* ]]
@@ -229,7 +229,7 @@ silent() {
 	[ -z "$(found)" ]
 }
 
-@test "nat-no-forwarding, masquerade-unbounded" {
+@test "nat-no-forwarding: forwarding is off in the text; masquerade-unbounded: no output interface or source" {
 	rules4 nat '-A POSTROUTING -j MASQUERADE'
 	[ "$(found)" = "2 masquerade-unbounded;" ]
 	rules4 nat '#@ sysctl net.ipv4.ip_forward=0' '-A POSTROUTING -o eth0 -j MASQUERADE'
@@ -238,7 +238,7 @@ silent() {
 	[ -z "$(found)" ]
 }
 
-@test "open-forward, log-no-limit, log-prefix-cut" {
+@test "open-forward, log-no-limit and log-prefix-cut: found and silent where they should be" {
 	says open-forward '-A FORWARD -s 192.168.1.0/24 -j ACCEPT'
 	silent open-forward '-A FORWARD -i eth1 -s 192.168.1.0/24 -j ACCEPT' '-A FORWARD ! -s 192.168.1.0/24 -i eth0 -j ACCEPT'
 	says log-no-limit '-A INPUT -p tcp --dport 22 -j LOG'
@@ -250,7 +250,7 @@ silent() {
 	silent log-prefix-cut '-A INPUT -m limit --limit 1/s -j LOG --log-prefix "12345678901234567890123456789"'
 }
 
-@test "ipv6-absent: a text of IPv4 alone that closes the host" {
+@test "ipv6-absent: a text for IPv4 alone that closes the host" {
 	says ipv6-absent ':INPUT DROP' '-A INPUT -p tcp -j ACCEPT'
 	silent ipv6-absent ':INPUT ACCEPT'
 	printf '*filter\n:INPUT DROP\n-A INPUT -j ACCEPT\nCOMMIT\n' >"$tmp/r"
@@ -258,7 +258,7 @@ silent() {
 	[[ $output != *ipv6-absent* ]]
 }
 
-@test "expect: proved in silence, or refuted with a packet" {
+@test "expect: silent when proved, refuted with a packet" {
 	says expect '#@ expect deny tcp 22' '-A INPUT -p tcp --dport 22 -j ACCEPT'
 	run -1 fw-lint -q "$tmp/rules.v4"
 	[[ $output == *"not kept for IPv4: in any0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new may be accepted"* ]]
@@ -268,7 +268,7 @@ silent() {
 	silent expect '#@ expect deny tcp 22 from 2001:db8::1' '-A INPUT -p tcp --dport 22 -j ACCEPT'
 }
 
-@test "expect allow: that the host itself may, by lo, is no keeping of the promise" {
+@test "expect allow: packets of the host itself over lo do not keep the promise" {
 	printf '*filter\n:INPUT DROP\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n' >"$tmp/rules.v4"
 	{ cat "$tmp/rules.v4"; echo '#@ expect allow tcp 22'; } >"$tmp/kept.v4"
 	run -0 fw-lint -q --format=gcc --checks=expect "$tmp/kept.v4"
@@ -278,7 +278,7 @@ silent() {
 	[[ $output == *"is dropped, whatever it has in what the promise does not name [expect]" ]]
 }
 
-@test "expect allow: every value of what it names, some of what it does not" {
+@test "expect allow: every value of a field that it names must be accepted, and some value of each other field" {
 	says expect ':INPUT DROP' '#@ expect allow tcp 22 from 10.0.0.0/8' '-A INPUT -s 10.0.0.0/9 -p tcp --dport 22 -j ACCEPT'
 	run -1 fw-lint -q --checks=expect "$tmp/rules.v4"
 	[[ $output == *"tcp 10.128.0.1:40000 -> "*":22 new is dropped"* ]]
@@ -291,7 +291,7 @@ silent() {
 	says expect ':INPUT DROP' '#@ expect allow from 192.0.2.1 in eth+' '-A INPUT -i eth0 -s 192.0.2.1 -j ACCEPT'
 }
 
-@test "expect: icmp, other protocols, not, from self" {
+@test "expect: understands icmp, other protocols, not, and from self" {
 	says expect '#@ expect deny icmp from 192.0.2.1' '-A INPUT -p icmp --icmp-type 8 -j ACCEPT'
 	silent expect ':INPUT DROP' '#@ expect deny icmp from 192.0.2.1' '-A INPUT -p icmp ! -s 192.0.2.0/24 -j ACCEPT'
 	silent expect ':INPUT DROP' '#@ expect allow proto 47 from 192.0.2.1' '-A INPUT -p gre -j ACCEPT'
@@ -305,7 +305,7 @@ silent() {
 	says expect ':OUTPUT ACCEPT' '#@ expect allow tcp 25 from self to 10.1.1.1' '-A OUTPUT -d 10.0.0.0/8 ! -o lo -j DROP'
 }
 
-@test "expect: what raw leaves untracked, what nat sends there, whatever flags, any interface" {
+@test "expect: covers untracked packets, rewritten destinations, any TCP flags and any interface" {
 	says expect ':INPUT DROP' '#@ expect deny tcp 23 in +' '-A INPUT -p tcp --dport 23 -j ACCEPT'
 	says expect ':INPUT DROP' '#@ expect deny tcp 23' '-A INPUT -p tcp --tcp-flags ALL SYN -j DROP' '-A INPUT -p tcp --dport 23 --syn -j ACCEPT'
 	local raw='*raw' notrack='-A PREROUTING -p tcp --dport 23 -j CT --notrack' untracked='-A INPUT -m conntrack --ctstate UNTRACKED -j ACCEPT'
@@ -320,7 +320,7 @@ silent() {
 	[ "$(found expect)" = "7 expect;" ]
 }
 
-@test "expect: what cannot be read is said, at its word" {
+@test "expect: an unreadable promise is an error at the wrong word" {
 	for bad in 'maybe tcp 22:11' 'allow tcp http:21' 'deny tcp 22 from example.org:28' 'deny tcp 90-80:20' 'deny from 10.0.0.0/33:21' 'deny tcp 22 to:23'; do
 		rules4 filter "#@ expect ${bad%:*}"
 		run -1 fw-lint -q --format=gcc --checks=expect "$tmp/rules.v4"
@@ -328,7 +328,7 @@ silent() {
 	done
 }
 
-@test "contradiction: ports that overlap in part, with a packet that the first rule decides" {
+@test "contradiction: overlapping ports with opposite verdicts, with a packet that the first rule decides" {
 	says contradiction '-A INPUT -p tcp --dport 1000:2000 -j ACCEPT' '-A INPUT -p tcp --dport 1500:2500 -j DROP'
 	run fw-lint -q "$tmp/rules.v4"
 	[[ $output == *"line 2 decides the other way about some of the same packets, and it comes first: for example in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:1500 new"* ]]
@@ -343,7 +343,7 @@ silent() {
 	[ "$(grep -c contradiction <<<"$output")" -eq 1 ]
 }
 
-@test "bad-negation: two in a row that together take everything" {
+@test "bad-negation: two negated rules in a row that together match everything" {
 	says bad-negation '-A INPUT ! -s 192.0.2.1 -j DROP' '-A INPUT ! -s 192.0.2.2 -j DROP'
 	says bad-negation '-A INPUT -p tcp --dport 22 ! -i eth0 -j DROP' '-A INPUT -p tcp --dport 22 ! -i eth1 -j DROP'
 	silent bad-negation '-A INPUT ! -s 192.0.2.0/24 -j DROP' '-A INPUT ! -s 192.0.2.1 -j DROP'
@@ -352,7 +352,7 @@ silent() {
 	silent bad-negation '-A INPUT ! -s 192.0.2.1 -j DROP' '-A INPUT ! -d 192.0.2.2 -j DROP'
 }
 
-@test "merge-multiport, use-ipset: rules in a row that differ in one thing" {
+@test "merge-multiport: consecutive rules that differ in the port alone; use-ipset: in the source alone" {
 	says merge-multiport '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -p tcp --dport 80:90 -j ACCEPT' '-A INPUT -p tcp --dport 443 -j ACCEPT'
 	run fw-lint -q "$tmp/rules.v4"
 	[[ $output == *"to line 4, differ in the port alone: one with -m multiport --dports 22,80:90,443 does the same"* ]]
@@ -368,7 +368,7 @@ silent() {
 	silent use-ipset "${many[@]:1}"
 }
 
-@test "lo-missing, policy-accept-open" {
+@test "lo-missing: INPUT drops the host's own packets; policy-accept-open: the policy accepts what no rule names" {
 	says lo-missing ':INPUT DROP' '-A INPUT -p tcp --dport 22 -i eth0 -j ACCEPT'
 	run fw-lint -q "$tmp/rules.v4"
 	[[ $output == *"what this host sends to itself is dropped: for example in lo udp 127.0.0.1:40000 -> 127.0.0.1:"*" new"* ]]
@@ -390,7 +390,7 @@ silent() {
 	silent policy-accept-open ':INPUT ACCEPT' '-A INPUT -p tcp --dport 22 -j LOG'
 }
 
-@test "forward-no-dnat: a rule for rewritten packets where nothing rewrites" {
+@test "forward-no-dnat: a rule for rewritten packets where no rule rewrites any" {
 	local filter='*filter\n-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT\nCOMMIT\n'
 	printf "*nat\nCOMMIT\n$filter" >"$tmp/rules.v4"
 	[[ $(found) == *"4 forward-no-dnat;"* ]]
@@ -402,7 +402,7 @@ silent() {
 	[[ $(found) != *forward-no-dnat* ]]
 }
 
-@test "ct-helper-missing: a service whose data nothing lets pass" {
+@test "ct-helper-missing: a service whose data connections are dropped" {
 	local base=(':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT' '-A INPUT -i lo -j ACCEPT')
 	local ftp='-A INPUT -p tcp --dport 21 -m conntrack --ctstate NEW -j ACCEPT'
 	says ct-helper-missing "${base[@]}" "$ftp"
@@ -430,7 +430,7 @@ silent() {
 	printf "$raw-A INPUT -p udp --dport 53 -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
 	[[ $(found) == *"2 conntrack-notrack;"* ]]
 	printf "${raw/ -p/ -i lo -p}-A INPUT -p udp --dport 53 -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
-	[[ $(found) != *conntrack-notrack* ]] # lo may
+	[[ $(found) != *conntrack-notrack* ]] # untracked only on lo, which is accepted
 	printf "${raw/ -p/ ! -i lo -p}-A INPUT -p udp --dport 53 -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
 	[[ $(found) == *"2 conntrack-notrack;"* ]]
 	run fw-lint -q "$tmp/rules.v4"
@@ -440,10 +440,10 @@ silent() {
 	printf "${raw/ -p/ ! -i lo -p}-A INPUT -m conntrack --ctstate UNTRACKED -j ACCEPT\n-A INPUT -m conntrack --ctstate NEW -p udp --dport 53 -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
 	[[ $(found) != *conntrack-notrack* ]]
 	printf "${raw/ -p/ ! -i lo -p}-A INPUT -p tcp -m conntrack --ctstate NEW -j ACCEPT\nCOMMIT\n" >"$tmp/rules.v4"
-	[[ $(found) != *conntrack-notrack* ]] # dropped with a state as well
+	[[ $(found) != *conntrack-notrack* ]] # dropped even with a state
 }
 
-@test "invalid-late: INVALID is accepted in front of the rule that drops it" {
+@test "invalid-late: a rule before the one that drops INVALID accepts such packets" {
 	says invalid-late '-A INPUT -p tcp --dport 80 -j ACCEPT' '-A INPUT -m conntrack --ctstate INVALID -j DROP'
 	run fw-lint -q "$tmp/rules.v4"
 	[[ $output == *"line 2 accepts some of these packets first: for example in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:80 invalid"* ]]
@@ -452,7 +452,7 @@ silent() {
 	silent invalid-late '-A INPUT -i lo -j ACCEPT' '-A INPUT -p icmp -j ACCEPT' '-A INPUT -m conntrack --ctstate INVALID -j DROP'
 }
 
-# both_say ID LINE..., both_silent ID LINE...: the same for a text of both families
+# both_say ID LINE..., both_silent ID LINE...: like says and silent, for a text of both families
 both_say() {
 	local id=$1
 	shift
@@ -466,7 +466,7 @@ both_silent() {
 	[[ $output != *" error: "* ]]
 }
 
-@test "ipv6-open: IPv6 lets in whom IPv4 keeps out, with a packet" {
+@test "ipv6-open: IPv6 accepts what IPv4 drops, with a packet" {
 	local base=(':INPUT DROP' '-A INPUT -i lo -j ACCEPT')
 	both_say ipv6-open "${base[@]}" '-4 -A INPUT -s 192.0.2.1 -p tcp --dport 22 -j ACCEPT' '-6 -A INPUT -p tcp --dport 22 -j ACCEPT'
 	[[ $output == *":5:1: warning: over IPv6 this lets in strangers whom IPv4 keeps out: tcp 22: for example in any0 tcp [2001:db8::9]:40000 -> [2001:db8::5]:22 new [ipv6-open]"* ]]
@@ -474,7 +474,7 @@ both_silent() {
 	[[ $output == *"tcp 20-24, 26-30:"* ]]
 	both_say ipv6-open ':INPUT ACCEPT' '-4 -A INPUT -p tcp --dport 22 -j ACCEPT' '-4 -A INPUT -j DROP'
 	[[ $output == *":2:1: warning: "*"tcp 1-21, 23-65535, udp 1-65535: for example "*"]:1 new [ipv6-open]"* ]]
-	both_say ipv6-open ':INPUT ACCEPT' '-4 -A INPUT -j DROP' '-6 -A INPUT -m rt --rt-type 0 -j DROP' # a list of what is bad closes nothing
+	both_say ipv6-open ':INPUT ACCEPT' '-4 -A INPUT -j DROP' '-6 -A INPUT -m rt --rt-type 0 -j DROP' # rules that drop single bad packets close nothing
 	both_silent ipv6-open "${base[@]}" '#@ lint-off ipv6-open "only there"' '-6 -A INPUT -p tcp --dport 22 -j ACCEPT'
 	both_silent ipv6-open "${base[@]}" '-A INPUT -p tcp --dport 22 -j ACCEPT'
 	both_silent ipv6-open "${base[@]}" '-4 -A INPUT -p tcp --dport 22 -j ACCEPT' '-6 -A INPUT -p tcp --dport 22 -j ACCEPT'
@@ -485,7 +485,7 @@ both_silent() {
 	both_silent ipv6-open "${base[@]}" '-6 -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-6 -A INPUT -p udp --sport 53 -j ACCEPT'
 }
 
-@test "ipv6-open: a port that IPv4 sends elsewhere is not closed" {
+@test "ipv6-open: silent for a port that IPv4 redirects to an open one" {
 	{
 		printf '%s\n' '*nat' '-4 -A PREROUTING -p tcp --dport 8080 -j REDIRECT --to-ports 80' COMMIT
 		printf '%s\n' '*filter' ':INPUT DROP' '-A INPUT -i lo -j ACCEPT' '-A INPUT -p tcp --dport 80 -j ACCEPT' \
@@ -498,14 +498,14 @@ both_silent() {
 	[[ $output == *ipv6-open* ]]
 }
 
-# docker LINE...: a published port, and these lines in filter
+# docker LINE...: writes a text with a port that Docker publishes, and these lines in filter
 docker() {
 	printf '%s\n' '*nat' ':DOCKER -' '-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER' '-A DOCKER -i docker0 -j RETURN' \
 		'-A DOCKER ! -i docker0 -p tcp --dport 8080 -j DNAT --to-destination 172.17.0.4:3000' COMMIT '*filter' \
 		"$@" COMMIT >"$tmp/rules.v4"
 }
 
-@test "docker-bypass: a published port that INPUT closes and FORWARD lets pass" {
+@test "docker-bypass: a published port that INPUT drops and FORWARD accepts" {
 	local accept='-A FORWARD -d 172.17.0.4 ! -i docker0 -o docker0 -p tcp --dport 3000 -j ACCEPT'
 	docker ':INPUT DROP' ':FORWARD DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT' "$accept"
 	[[ $(found) == *"5 docker-bypass;"* ]]
@@ -523,16 +523,16 @@ docker() {
 	docker ':INPUT DROP' ':FORWARD DROP' ':DOCKER-USER -' '-A FORWARD -j DOCKER-USER' '-A DOCKER-USER -i eth0 ! -s 192.0.2.0/24 -j DROP' "$accept"
 	[[ $(found) != *docker-bypass* ]]
 	docker ':INPUT DROP' ':FORWARD DROP' "$accept"
-	sed -i 's/DOCKER/PUBLISH/' "$tmp/rules.v4" # a port forward of one's own is meant
+	sed -i 's/DOCKER/PUBLISH/' "$tmp/rules.v4" # a port forward that is not Docker's is intended
 	[[ $(found) != *docker-bypass* ]]
 }
 
-# live: ids with lines that fw-lint --live gives
+# live: prints line and id of each finding of fw-lint --live
 live() {
 	fw-lint -q --live --format=gcc "$tmp/rules.v4" 2>&1 | sed -n 's/^\(.*v4:\([0-9]*\):\([0-9]*:\)\{0,1\} \)\{0,1\}.*\[\([a-z0-9-]*\)\]$/\2 \4/p' | tr '\n' ';'
 }
 
-@test "nat-no-forwarding --live: the running kernel forwards nothing, and the text does not change that" {
+@test "nat-no-forwarding --live: the kernel does not forward, and the text does not change that" {
 	needs rules
 	local rule='-A POSTROUTING -s 192.168.1.0/24 -o eth0 -j MASQUERADE'
 	rules4 nat "$rule"
@@ -548,13 +548,13 @@ live() {
 	[ "$(found)" = "3 nat-no-forwarding;" ]
 	rules4 nat '-A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080'
 	[ -z "$(live)" ]
-	rules4 nat '-A POSTROUTING -o wg0 -j MASQUERADE' # may be for the host's own packets
+	rules4 nat '-A POSTROUTING -o wg0 -j MASQUERADE' # may be meant for the host's own packets
 	[ -z "$(live)" ]
 	printf '%s\n' '*filter' '-A FORWARD -i eth1 -j ACCEPT' COMMIT >>"$tmp/rules.v4"
 	[[ $(live) == *"2 nat-no-forwarding;"* ]]
 }
 
-@test "conntrack-capacity: too few buckets; a table that is too full" {
+@test "conntrack-capacity: too few buckets, or --live a table that is nearly full" {
 	needs rules
 	silent conntrack-capacity '#@ sysctl net.netfilter.nf_conntrack_max=262144' '#@ sysctl net.netfilter.nf_conntrack_buckets=65536' \
 		'-A INPUT -m conntrack --ctstate NEW -j ACCEPT'
@@ -577,7 +577,7 @@ live() {
 	umount /proc/sys/net/netfilter/nf_conntrack_{count,max,tcp_timeout_established}
 }
 
-@test "wildcard-iface --live: a name that is only the beginning of others" {
+@test "wildcard-iface --live: an interface name that only begins the names of others" {
 	needs rules
 	ip link add wild0 type veth peer name peer0
 	rules4 filter '-A INPUT -i wild -j DROP' '-A INPUT -i wild+ -j DROP' '-A INPUT -i wild0 -j DROP' '-A INPUT -i other9 -j DROP'
@@ -587,7 +587,7 @@ live() {
 	ip link del wild0
 }
 
-@test "redundant-rule: what a later rule or the policy does as well" {
+@test "redundant-rule: a later rule or the policy gives the same verdict" {
 	says redundant-rule '-A INPUT -s 192.0.2.1 -p tcp --dport 22 -j ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -j DROP'
 	run fw-lint -q "$tmp/rules.v4"
 	[[ $output == *":2:1: info: all that this matches is accepted without it too, by line 3 [redundant-rule]"* ]]
@@ -608,7 +608,7 @@ live() {
 	silent redundant-rule '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -s 192.0.2.0/24' '-A INPUT -p tcp -j ACCEPT' '-A INPUT -j DROP'
 }
 
-@test "order-cost: a rule that takes most packets behind others that take few" {
+@test "order-cost: a rule that matches most packets after rules that match few" {
 	local base=(':INPUT DROP [10:600]') known='[90000:5400000] -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT'
 	local few=('[10:600] -A INPUT -p tcp --dport 22 -j ACCEPT' '[10:600] -A INPUT -p tcp --dport 80 -j ACCEPT')
 	says order-cost "${base[@]}" "${few[@]}" "$known"
@@ -623,7 +623,7 @@ live() {
 		'[90000:5400000] -A INPUT -p udp --dport 53 -j ACCEPT'
 }
 
-@test "recent-unset, recent-unread: a list that nobody fills, or asks" {
+@test "recent-unset: a list that no rule fills; recent-unread: a list that no rule checks" {
 	local ask='-A INPUT -p tcp --dport 22 -m recent --update --seconds 60 --hitcount 4 --name ssh -j DROP'
 	says recent-unset "$ask"
 	silent recent-unset "$ask" '-A INPUT -p tcp --dport 22 -m recent --set --name ssh'
@@ -633,13 +633,13 @@ live() {
 	silent recent-unread '-A INPUT -p tcp --dport 22 -m recent --set --name ssh' "$ask"
 }
 
-@test "log-prefix-no-space" {
+@test "log-prefix-no-space: a log prefix that does not end with a space or a colon" {
 	says log-prefix-no-space '-A INPUT -m limit --limit 1/s -j LOG --log-prefix denied'
 	silent log-prefix-no-space '-A INPUT -m limit --limit 1/s -j LOG --log-prefix "denied "' '-A INPUT -m limit --limit 1/s -j LOG --log-prefix denied:' \
 		'-A INPUT -m limit --limit 1/s -j LOG' '-A INPUT -m limit --limit 1/s -j NFLOG --nflog-prefix denied'
 }
 
-@test "host-bits: an address that its mask cuts, a mask with gaps" {
+@test "host-bits: an address with bits outside its mask, a mask with gaps" {
 	says host-bits '-A INPUT -s 10.0.0.5/24 -j ACCEPT'
 	run fw-lint -q "$tmp/rules.v4"
 	[[ $output == *":2:13: info: this is all of 10.0.0.0/24: the mask leaves out the end of 10.0.0.5"* ]]
@@ -663,7 +663,7 @@ live() {
 	silent stale-tool-chain ':mine -' "${jump/f2b-sshd/mine}" '-A INPUT -p tcp --dport 80 -j ACCEPT' "${jump/f2b-sshd/mine}" '-A mine -s 192.0.2.1 -j DROP'
 }
 
-@test "the tutorial: all that is found in it" {
+@test "the tutorial gives exactly these findings" {
 	run -1 fw-lint -q --format=gcc data/fw-lint-meaning/tutorial.v4.rules
 	sed 's/.*rules:\([0-9]*\):1: \([a-z]*\): .*\[\(.*\)\]$/\1 \2 \3/' <<<"$output" >"$tmp/all"
 	diff - "$tmp/all" <<-'END'

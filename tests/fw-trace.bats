@@ -11,7 +11,7 @@ setup() {
 	tutorial=data/fw-lint-meaning/tutorial.v4.rules
 }
 
-@test "the port forward of the tutorial: DNAT, FORWARD, and the answer" {
+@test "follows the tutorial's port forward through DNAT and FORWARD, and the reply" {
 	run -0 fw-trace --reply 'in eth0 out eth1 tcp 198.51.100.7:40000 -> 203.0.113.5:8080 new' <$tutorial
 	[[ $output == *"now: in eth0 tcp 198.51.100.7:40000 -> 192.168.1.100:80 new dnat"* ]]
 	[[ $output == *"ACCEPT by line 29: -A FORWARD -p tcp -d 192.168.1.100 --dport 80"* ]]
@@ -19,13 +19,13 @@ setup() {
 	[[ ${lines[-1]} == "ACCEPT by line 16: "* ]]
 }
 
-@test "each rule that is met says why it does not match" {
+@test "says of each rule on the way why it does not match" {
 	run -0 fw-trace 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:443 new' <$tutorial
 	[[ $output == *"13: -A INPUT -i lo -j ACCEPT  no: the input interface is eth0"* ]]
 	[[ $output == *"17: "*"no: the destination port is 443"* ]]
 }
 
-@test "what cannot be known is told apart, with the way that it would open" {
+@test "marks a rule that may match, and the verdict that depends on it" {
 	printf '*filter\n:INPUT ACCEPT\n:x -\n-A INPUT -m limit --limit 1/s -j x\n-A x -j DROP\nCOMMIT\n' >"$tmp/r"
 	run -0 fw-trace -R "$tmp/r" 'in eth0 udp 192.0.2.1:1 -> 192.0.2.2:2'
 	[[ $output == *"4: -A INPUT -m limit --limit 1/s -j x  MAY MATCH: -m limit"* ]]
@@ -47,7 +47,7 @@ setup() {
 	sed 1d "$tmp/page" | diff -u - "$tmp/out"
 }
 
-@test "--json: one object, with its steps" {
+@test "--json prints one object with the steps" {
 	fw-trace --json 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new' <$tutorial >"$tmp/out"
 	python3 - "$tmp/out" <<-'END'
 		import json, sys
@@ -57,7 +57,7 @@ setup() {
 	END
 }
 
-@test "--from-log: which rule would decide each packet now; other lines are passed over" {
+@test "--from-log says which rule decides each logged packet, and skips other lines" {
 	cat >"$tmp/log" <<-'END'
 		Nov 23 10:00:00 fw kernel: SSH-NEW IN=eth0 OUT= MAC=00:11 SRC=198.51.100.7 DST=203.0.113.5 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=1 DF PROTO=TCP SPT=4711 DPT=22 WINDOW=64240 RES=0x00 SYN URGP=0
 		Nov 23 10:00:00 fw sshd[1]: Accepted password for root
@@ -69,7 +69,7 @@ setup() {
 	[[ ${lines[1]} == *"type 8/0 new: DROP by the policy of filter FORWARD"* ]]
 }
 
-@test "--packets: a line each, the same answers as one by one" {
+@test "--packets prints one line per packet, with the same verdicts as one by one" {
 	for port in 22 25 53 80; do echo "in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:$port new"; done >"$tmp/p"
 	fw-trace -R $tutorial -p "$tmp/p" | sed 's/.*new: //' >"$tmp/many"
 	while read -r packet; do fw-trace -R $tutorial "$packet" | tail -1; done <"$tmp/p" >"$tmp/one"
@@ -77,7 +77,7 @@ setup() {
 	[ "$(wc -l <"$tmp/one")" -eq 4 ]
 }
 
-@test "a packet that cannot be read: where and why, status 1" {
+@test "an unreadable packet is status 1, with the place and the reason; a missing one is misuse" {
 	run -1 fw-trace 'in eth0 tcp 1.2.3.4:x -> 5.6.7.8' <$tutorial
 	[[ $output == *"packet:1:13: error: a port is a number up to 65535 [packet]"* ]]
 	run -1 fw-trace 'tcp 1.2.3.4 -> 5.6.7.8' <$tutorial
@@ -86,30 +86,30 @@ setup() {
 	run -0 fw-trace --help
 }
 
-@test "lost output is an error" {
+@test "fails with status 3 when its output cannot be written" {
 	fw-trace -R $tutorial 'in eth0 tcp 1.2.3.4 -> 5.6.7.8' >/dev/full || status=$?
 	[ "$status" -eq 3 ]
 }
 
-@test "IPv6, and a table that nobody wrote" {
+@test "traces IPv6, and a table without rules or policies" {
 	run -0 fw-trace 'in eth0 out eth1 udp [2001:db8::9]:5 -> [2001:db8:1::1]:53' <data/ruleset/dual.rules
 	[[ ${lines[-1]} == *"FORWARD"* || ${lines[-1]} == *"line"* ]]
 	run -0 fw-trace 'in eth0 udp 192.0.2.1 -> 192.0.2.2' < <(printf '*filter\nCOMMIT\n')
 }
 
-@test "unless: a rule that could decide otherwise, not one that decides the same" {
+@test ""unless" names a rule that could decide differently, not one that decides the same" {
 	printf '*filter\n:INPUT DROP\n-A INPUT -p tcp --dport 22 -m recent --update --seconds 60 --hitcount 4 -j DROP\n-A INPUT -p tcp --dport 22 -m limit --limit 1/s -j ACCEPT\nCOMMIT\n' >"$tmp/r.v4"
 	run -0 fw-trace -R "$tmp/r.v4" 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new'
 	[[ ${lines[-1]} == DROP*"unless line 4"* ]]
 }
 
-@test "DNAT of the port alone: the packet is still for this host" {
+@test "a packet whose port alone DNAT changes still goes to INPUT" {
 	printf '*nat\n-A PREROUTING -p tcp --dport 9000 -j DNAT --to-destination 203.0.113.5:9001\nCOMMIT\n*filter\n:INPUT DROP\n-A INPUT -p tcp --dport 9001 -j ACCEPT\nCOMMIT\n' >"$tmp/r.v4"
 	run -0 fw-trace -R "$tmp/r.v4" 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:9000 new'
 	[[ $output == *"ACCEPT by line 6"* ]]
 }
 
-@test "chains that call the next one twice each: no end is waited for" {
+@test "fw-trace and fw-lint finish on 41 chains that each call the next one twice" {
 	{
 		printf '*filter\n:INPUT ACCEPT [0:0]\n'
 		seq -f ':c%.0f - [0:0]' 0 40
@@ -122,7 +122,7 @@ setup() {
 	run -0 timeout 600 fw-lint -q --checks=all "$tmp/twice.v4"
 }
 
-@test "the kernel counts what the tracer counts: random rules, real packets, both families and backends" {
+@test "the kernel's counters agree with fw-trace for random rules and real packets, both families and backends" {
 	needs packets
 	for backend in legacy nft; do
 		for family in 4 6; do
