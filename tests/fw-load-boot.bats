@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load --boot: the last good rules, else older, else safe ones, never an open host.
+# fw-load --boot loads the last good rules, or else older ones, or else safe ones; it never leaves an open host.
 
-in_turn=1 # the state knows of no kind of iptables
+in_turn=1 # the state is the same for both backends
 load lib/load
 
 setup() {
@@ -11,7 +11,7 @@ setup() {
 }
 teardown() { load_teardown; }
 
-# As after a boot: no rules, and no run of before.
+# The situation after a boot: no rules, and no files of the previous boot in run/.
 reboot() {
 	ip netns delete "$ns"
 	ip netns add "$ns"
@@ -26,13 +26,13 @@ is_closed() {
 		in_ns iptables-$b -S | grep -qx -- '-P FORWARD DROP'
 }
 
-@test "the good generation is put in force, status 0; again it changes nothing" {
+@test "puts the good generation in force, and changes nothing the second time" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
 		live >"$tmp/before"
 		reboot
-		# Nothing is in force yet, so no saver is asked before the commit.
+		# No rules are in force yet, so the saver runs only once, after the commit.
 		mkdir -p "$tmp/bin"
 		printf '#!/bin/sh\necho >>"%s"\nexec /usr/sbin/iptables-%s-save "$@"\n' "$tmp/saves-$b" $b >"$tmp/bin/iptables-$b-save"
 		chmod 755 "$tmp/bin/iptables-$b-save"
@@ -44,7 +44,7 @@ is_closed() {
 	done
 }
 
-@test "an unconfirmed load does not survive a reboot" {
+@test "drops an unconfirmed load" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -61,7 +61,7 @@ is_closed() {
 	done
 }
 
-@test "case 29: a good generation that is truncated, changed or garbage: the previous one, status 12" {
+@test "case 29: loads the previous generation when the good one is truncated, changed or garbage, status 12" {
 	for b in $backends; do
 		for damage in truncate garbage change; do
 			fresh
@@ -79,14 +79,14 @@ is_closed() {
 			run -12 boot
 			[[ $output == *"000002 in "*"is damaged: 000002.gz"* ]]
 			live | diff "$tmp/before" -
-			# It is the good one from now on.
+			# From now on the previous generation is the good one.
 			reboot
 			run -0 boot
 		done
 	done
 }
 
-@test "case 30: no generation at all: the file of safe rules, else the compiled-in ones, status 12" {
+@test "case 30: without a generation, loads the file of safe rules or else the compiled-in ones, status 12" {
 	for b in $backends; do
 		fresh
 		run -12 boot
@@ -106,7 +106,7 @@ is_closed() {
 	done
 }
 
-@test "case 30: every generation damaged, no file of safe rules: the compiled-in ones, status 12" {
+@test "case 30: loads the compiled-in safe rules when every generation is damaged and the file is missing, status 12" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -121,14 +121,14 @@ is_closed() {
 	done
 }
 
-@test "rules that the kernel refuses at boot: older ones, or the policy DROP at least" {
+@test "loads older rules when the good ones are refused, and at least the policy DROP when safe rules are refused too" {
 	mkdir "$tmp/bin"
 	for b in $backends; do
 		fresh
 		put "$gateway"
 		live >"$tmp/before"
 		put "$tmp/next"
-		# A restore that refuses whatever says 8443.
+		# A restore that refuses a text that matches the pattern in $tmp/refuse.
 		cat >"$tmp/bin/ip6tables-$b-restore" <<-END
 			#!/bin/sh
 			case \$1 in -V) exec /usr/sbin/ip6tables-$b-restore -V ;; esac
@@ -149,7 +149,7 @@ is_closed() {
 	done
 }
 
-@test "case 11: a commit and its rollback both fail: the safe rules are in force, status 10" {
+@test "case 11: puts the safe rules in force when a commit fails and cannot be undone, status 10" {
 	mkdir "$tmp/bin"
 	for b in $backends; do
 		fresh
@@ -169,7 +169,7 @@ is_closed() {
 	done
 }
 
-@test "a file of safe rules with another table than filter is not used, and that is told" {
+@test "does not use a file of safe rules with a table other than filter, and says so" {
 	b=nft
 	printf '%s\n' '*filter' ':INPUT DROP' COMMIT '*nat' '-A POSTROUTING -j MASQUERADE' COMMIT >"$tmp/safe.rules"
 	run -12 boot
@@ -178,7 +178,7 @@ is_closed() {
 	[ "$(in_ns iptables-nft -t nat -S | grep -c MASQUERADE)" = 0 ]
 }
 
-@test "--boot tells a rule of another program that accepts everything, also when it had to load, and behind jumps" {
+@test "warns with status 12 about another program's rule that accepts everything, also through jumps" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -201,7 +201,7 @@ is_closed() {
 	done
 }
 
-@test "at the first --boot of a boot another loader's rules go, whatever fw-load was asked before" {
+@test "the first --boot after a boot removes another loader's rules, whatever fw-load ran before" {
 	for b in $backends; do
 		for before in '--confirm-now' '--rollback' '--status' "-n $gateway"; do
 			fresh
@@ -219,7 +219,7 @@ is_closed() {
 	done
 }
 
-@test "a setting of an interface that is not there at boot is left out: its rules are in force, status 12" {
+@test "leaves out a setting of a missing interface, loads the rules, status 12" {
 	for b in $backends; do
 		fresh
 		in_ns ip link add e1 type veth peer name e2
@@ -232,7 +232,7 @@ is_closed() {
 	done
 }
 
-@test "the previous generation is put in force though the state is read-only" {
+@test "loads the previous generation even if the state is read-only" {
 	b=nft
 	put "$gateway"
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
@@ -248,7 +248,7 @@ is_closed() {
 	in_ns iptables-nft -C INPUT -p tcp --dport 443 -m conntrack --ctstate NEW -j ACCEPT
 }
 
-@test "a boot whose record could not be written is not undone by the next run" {
+@test "the next run does not undo a boot whose record could not be written" {
 	for b in $backends; do
 		fresh
 		{ echo '#@ sysctl net.ipv4.tcp_syncookies=2'; cat "$gateway"; } >"$tmp/with"
@@ -263,7 +263,7 @@ is_closed() {
 	done
 }
 
-@test "case 28: T34: a state that cannot be written: the good rules are loaded all the same" {
+@test "case 28: T34: loads the good rules even if the state cannot be written, with a warning" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -279,7 +279,7 @@ is_closed() {
 	done
 }
 
-@test "case 27: the state's disk is full: nothing is changed, status 3, and the good generation stays" {
+@test "case 27: a load onto a full disk changes nothing, status 3, and the good generation still boots" {
 	for b in $backends; do
 		fresh
 		mkdir "$state"
@@ -299,7 +299,7 @@ is_closed() {
 	done
 }
 
-@test "21 loads keep the newest 20 generations, and the good one of old" {
+@test "loads keep the newest 20 generations, each with its notes" {
 	b=legacy
 	for ((i = 1; i <= 23; i++)); do
 		sed "s/443/$((1000 + i))/" "$gateway" | put

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load --confirm: undone unless confirmed, whatever happens to terminal, session and process; and what
-# a run leaves that was killed.
+# fw-load --confirm undoes a load unless it is confirmed, whatever happens to terminal, session and process; and
+# the next run completes or undoes a run that was killed.
 
-in_turn=1 # the state knows of no kind of iptables
+in_turn=1 # the state is the same for both backends
 load lib/load
 
 setup() {
@@ -12,7 +12,7 @@ setup() {
 }
 teardown() { load_teardown; }
 
-# in_force PORT: both families allow it
+# in_force PORT: both families accept new connections to the port
 in_force() {
 	in_ns iptables-$b -C INPUT -p tcp --dport "$1" -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null &&
 		in_ns ip6tables-$b -C INPUT -p tcp --dport "$1" -m conntrack --ctstate NEW -j ACCEPT 2>/dev/null
@@ -22,7 +22,7 @@ not_in_force() { ! in_force "$1"; }
 
 in_force_or_over() { in_force "$1" || is_over "$2"; }
 
-# patiently COMMAND...: runs it with more and more seconds to confirm, until it says that it came in time
+# patiently COMMAND...: runs the command with ever more seconds to confirm, until it reports that they sufficed
 patiently() {
 	local seconds
 	for seconds in 5 20 80 320; do
@@ -32,7 +32,7 @@ patiently() {
 	return 1
 }
 
-@test "case 17: confirmed from another session: kept, status 0" {
+@test "case 17: keeps a load that another session confirms, status 0" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -50,7 +50,7 @@ patiently() {
 	done
 }
 
-@test "case 18: T40: not confirmed: rolled back, status 9; a confirmation that comes late is refused" {
+@test "case 18: T40: undoes an unconfirmed load, status 9, and refuses a late confirmation" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -64,7 +64,7 @@ patiently() {
 	done
 }
 
-@test "the time to confirm begins when the rules are in force, however long the load took" {
+@test "the time to confirm starts when the rules are in force, however long the load took" {
 	mkdir "$tmp/bin"
 	b=nft
 	put "$gateway"
@@ -88,7 +88,7 @@ patiently() {
 	[ $((now + left + 1)) -ge $((committed + 600)) ]
 	put --confirm-now
 	wait
-	# A load that takes longer than its time is not undone before anybody could confirm it.
+	# A load that takes longer than the time to confirm is not undone before it can be confirmed.
 	sed 's/8443/9443/' "$tmp/next" >"$tmp/third"
 	PATH=$tmp/bin:$PATH put --confirm 4 "$tmp/third" 2>"$tmp/said" 3>&- &
 	waiting=$!
@@ -100,7 +100,7 @@ patiently() {
 	[ $(($(cut -d. -f1 /proc/uptime) - committed)) -ge 4 ]
 }
 
-# banned_in_time SECONDS: whether two bans came while a load waited for its confirmation
+# banned_in_time SECONDS: adds two bans while a load waits for its confirmation; fails if the load was over too early
 banned_in_time() {
 	fresh
 	put "$gateway"
@@ -114,7 +114,7 @@ banned_in_time() {
 	! is_over $waiting
 }
 
-@test "bans that came during an unconfirmed load survive its rollback" {
+@test "undoing an unconfirmed load keeps bans that came meanwhile" {
 	for b in $backends; do
 		patiently banned_in_time
 		rc=0
@@ -129,7 +129,7 @@ banned_in_time() {
 	done
 }
 
-# session END SECONDS: fw-load --confirm in the foreground of a terminal, and how that ends.
+# session END SECONDS: runs fw-load --confirm in the foreground of a terminal, and ends it by END
 session() {
 	python3 - "$1" "ip netns exec $ns ip6tables-$b -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT" \
 		ip netns exec "$ns" fw-load -b "$b" -s "$state" --confirm "$2" "$tmp/next" <<-'END' 3>&-
@@ -151,14 +151,14 @@ session() {
 	END
 }
 
-# still_in_force END SECONDS: whether the load is in force when the session has ended
+# still_in_force END SECONDS: the load is still in force after the session has ended
 still_in_force() {
 	fresh
 	put "$gateway"
 	session "$1" "$2" && in_force 8443
 }
 
-@test "case 14: SIGHUP to the process group during --confirm: the guard rolls back" {
+@test "case 14: the guard undoes the load after SIGHUP to the process group" {
 	for b in $backends; do
 		patiently still_in_force hangup
 		wait_for in_force 443
@@ -167,7 +167,7 @@ still_in_force() {
 	done
 }
 
-@test "case 15: the terminal is closed during --confirm: the guard rolls back" {
+@test "case 15: the guard undoes the load after the terminal is closed" {
 	for b in $backends; do
 		patiently still_in_force close
 		wait_for in_force 443
@@ -175,7 +175,7 @@ still_in_force() {
 	done
 }
 
-@test "case 16: the foreground is killed during --confirm: the guard rolls back" {
+@test "case 16: the guard undoes the load after the foreground process is killed" {
 	for b in $backends; do
 		patiently still_in_force kill
 		wait_for in_force 443
@@ -183,7 +183,7 @@ still_in_force() {
 	done
 }
 
-@test "the word yes on the terminal confirms" {
+@test "the word yes on the terminal confirms the load" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -193,7 +193,7 @@ still_in_force() {
 	done
 }
 
-@test "the guard is killed too: the next run rolls back" {
+@test "the next run undoes the load when the guard was killed too" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -208,7 +208,7 @@ still_in_force() {
 	done
 }
 
-@test "case 19: the deadline does not move with the clock: no file of ours holds a time of day" {
+@test "case 19: the journal holds the deadline as uptime, not as a time of day" {
 	b=nft
 	put "$gateway"
 	put --confirm 600 "$tmp/next" 3>&- &
@@ -220,9 +220,9 @@ still_in_force() {
 	wait
 }
 
-@test "case 19: the clock is set back and forth by an hour while a confirmation is waited for: the deadline stays" {
+@test "case 19: setting the clock by an hour does not move the deadline" {
 	[[ $BUILD != *-san ]] || skip "a sanitizer must be the first library"
-	# A clock of the day that jumps when the file is there, for fw-load and its guard alone; it notes who asks.
+	# A wall clock, for fw-load and its guard alone, that jumps when a file appears.
 	cat >"$tmp/clock.c" <<-'END'
 		#define _GNU_SOURCE
 		#include <stdlib.h>
@@ -254,11 +254,11 @@ still_in_force() {
 	END
 	cc -shared -fPIC -o "$tmp/clock.so" "$tmp/clock.c"
 	export CLOCK_BACK=$tmp/back CLOCK_ON=$tmp/on
-	# The clock does jump.
+	# Control: the clock does jump.
 	: >"$tmp/back"
 	[ $(($(date +%s) - $(LD_PRELOAD=$tmp/clock.so date +%s))) -ge 3599 ]
 	rm "$tmp/back"
-	jumped_in_time() { # jumped_in_time SECONDS: whether the clock jumped while a load waited for its confirmation
+	jumped_in_time() { # jumped_in_time SECONDS: lets the clock jump while a load waits; fails if the load was over too early
 		fresh
 		put "$gateway"
 		live >"$tmp/before"
@@ -273,7 +273,7 @@ still_in_force() {
 	for b in $backends; do
 		for jump in $([ $b = nft ] && echo back || echo on); do
 			patiently jumped_in_time
-			# Not a second early, and not an hour late.
+			# The load ends neither a second early nor an hour late.
 			wait_for is_over $waiting
 			read -r now _ </proc/uptime
 			[ "${now%.*}" -ge "$deadline" ]
@@ -286,10 +286,10 @@ still_in_force() {
 	done
 }
 
-@test "under systemd the guard is a unit: with absolute paths, our environment, and safe rules of its own" {
+@test "under systemd the guard runs as a unit, with absolute paths and the caller's environment and safe rules" {
 	mkdir "$tmp/bin" "$tmp/here"
 	cp "$gateway" "$tmp/here/gateway.rules"
-	# As systemd does it: another directory, and no environment but what is passed on.
+	# Like systemd: another working directory, and no environment but what --setenv passes on.
 	cat >"$tmp/bin/systemd-run" <<-'END'
 		#!/bin/bash
 		printf '%s\n' "$@" >"$(dirname "$0")/asked"
@@ -306,7 +306,7 @@ still_in_force() {
 		{ cd / && exec env -i "${env[@]}" setsid "$@"; } </dev/null >/dev/null 2>&1 3>&- &
 	END
 	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 2222 -j ACCEPT\nCOMMIT\n' >"$tmp/here/safe"
-	guarded_in_time() { # guarded_in_time SECONDS: status 30 if the time was over too early
+	guarded_in_time() { # guarded_in_time SECONDS: fails if the load was over too early
 		fresh
 		rc=0
 		rm -rf "$tmp/bin/refuse" "$tmp/here/state-$b"
@@ -314,14 +314,14 @@ still_in_force() {
 		[ $rc != 30 ]
 	}
 	for b in $backends; do
-		# For the guard there is a restore that refuses: it must find it by our PATH.
+		# A restore that fails when the guard undoes the load: the guard must find it through the caller's PATH.
 		cat >"$tmp/bin/iptables-$b-restore" <<-END
 			#!/bin/sh
 			case \$* in *--noflush*) [ ! -e "\$(dirname "\$0")/refuse" ] || exit 1 ;; esac
 			exec /usr/sbin/iptables-$b-restore "\$@"
 		END
 		chmod 755 "$tmp"/bin/*
-		# The first process of a namespace of its own: what lives in that of the network, as a machine's does.
+		# Runs as the first process of a PID namespace, like a machine's init; ending it ends the guard too.
 		cat >"$tmp/run" <<-END
 			mkdir -p /run/systemd/system
 			cd "$tmp/here"
@@ -349,7 +349,7 @@ still_in_force() {
 	done
 }
 
-@test "--rollback loads the previous generation, or one by number" {
+@test "--rollback loads the previous generation, or one by its number" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -365,7 +365,7 @@ still_in_force() {
 	done
 }
 
-@test "case 12: T19: killed at any system call that writes the state: old or new, whole, after the next run" {
+@test "case 12: T19: killed at a call that writes the state, ends with all old or all new rules after the next run" {
 	command -v strace >/dev/null || skip "strace is missing"
 	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
 	for b in $backends; do
@@ -376,7 +376,7 @@ still_in_force() {
 		live >"$tmp/new"
 		put "$gateway"
 		kills=0
-		# Half of the calls with each backend: they do not know of backends. tests/unit/transaction.c dies at each.
+		# Half of the calls with each backend, since they do not depend on it. tests/unit/transaction.c dies at each.
 		calls="fsync unlink flock"
 		[ $b = nft ] || calls="renameat,renameat2 symlink vfork,clone,clone3"
 		for call in $calls; do
@@ -407,10 +407,10 @@ still_in_force() {
 	done
 }
 
-# The good generation and the previous one.
+# links: prints the numbers of the good generation and the previous one
 links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good, $2 }'; }
 
-@test "a generation that cannot become the good one: undone, and good and previous are what they were" {
+@test "undoes a load whose generation cannot become the good one, and keeps good and previous" {
 	command -v strace >/dev/null || skip "strace is missing"
 	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
 	b=nft
@@ -431,7 +431,7 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 	[[ $(links) == *" ${before% *}" ]]
 }
 
-@test "an old generation that cannot be removed: a warning, and the load is done" {
+@test "an old generation that cannot be removed is a warning, and the load succeeds" {
 	b=legacy
 	mkdir -p "$state/generations/000001.gz"
 	for ((i = 2; i <= 21; i++)); do : >"$state/generations/$(printf %06u $i).gz"; done
@@ -442,7 +442,7 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 	[[ $output == *"Is a directory"* ]]
 }
 
-@test "fw-save --keep waits for a load" {
+@test "fw-save --keep waits for a running load" {
 	b=nft
 	put "$gateway"
 	hold "$state/run/lock"
@@ -452,7 +452,7 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 	in_ns fw-save -s "$state" -w 1 --keep 1
 }
 
-@test "case 13: killed between two tables: the next run puts both back" {
+@test "case 13: killed between two tables, puts both back in the next run" {
 	mkdir "$tmp/bin"
 	for b in $backends; do
 		fresh
@@ -475,13 +475,13 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 	done
 }
 
-@test "case 12: killed while a restore goes on: the next run waits for it, then undoes it" {
+@test "case 12: killed while a restore still runs, undoes its commit in the next run" {
 	mkdir "$tmp/bin"
 	for b in $backends; do
 		fresh
 		put "$gateway"
 		live >"$tmp/before"
-		# One that commits when fw-load is dead, and when the next run is over or waits.
+		# A restore that commits after fw-load is dead, when the next run has ended or waits.
 		cat >"$tmp/bin/iptables-$b-restore" <<-END
 			#!/bin/sh
 			case \$* in
@@ -509,7 +509,7 @@ links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good,
 	done
 }
 
-# As after a boot: no rules, nothing in /run, another boot's id.
+# The situation after a boot: no rules, and nothing in the state's run folder.
 reboot() {
 	ip netns delete "$ns"
 	ip netns add "$ns"
@@ -518,7 +518,7 @@ reboot() {
 }
 
 # T19
-@test "case 12: killed at any call, its restores too: old or new, whole and in both families, after the next run or a boot" {
+@test "case 12: killed at a call, its restores included, ends with all old or all new rules after the next run or boot" {
 	local n left fast
 	[[ $BUILD != *-san ]] || export ASAN_OPTIONS=detect_leaks=0
 	for b in $backends; do
@@ -535,7 +535,7 @@ reboot() {
 		live >"$tmp/new-booted"
 		put "$gateway"
 		kills=0
-		# About 4,000 calls, most of them of the restores and savers. Each is a kill of its own for FW_KILL_STEP=1.
+		# About 4,000 calls, most of them by restores and savers. FW_KILL_STEP=1 kills at each of them.
 		for ((n = 3; ; n += ${FW_KILL_STEP:-149})); do
 			left=0 fast=()
 			((n % 2)) || fast=(--no-rehearse) # fewer calls, in another order
@@ -565,7 +565,7 @@ reboot() {
 	done
 }
 
-@test "what the guard could not undo is told by who waits: status 10, and the guard's messages" {
+@test "the waiting process reports that the guard could not undo the load, status 10, with the guard's messages" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -591,7 +591,7 @@ reboot() {
 	done
 }
 
-@test "a rollback to the good generation that lapses ends with 9" {
+@test "an unconfirmed --rollback to the good generation ends with status 9" {
 	b=nft
 	put "$gateway"
 	in_ns iptables-nft -P INPUT ACCEPT
@@ -599,7 +599,7 @@ reboot() {
 	[ "$(in_ns iptables-nft -S INPUT | head -n 1)" = '-P INPUT ACCEPT' ]
 }
 
-@test "--status during a load that comes to wait is no failure" {
+@test "--status succeeds at every moment of a load that starts to wait" {
 	b=nft
 	put "$gateway"
 	for n in 1 2 3 4; do

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load: modules, kernel settings, sets; --check, --no-rehearse; what is said on a terminal.
+# fw-load: modules, kernel settings, sets; --check, --no-rehearse; progress on a terminal.
 
-in_turn=1 # fw-load.bats, -text and -merge are where the kinds differ
+in_turn=1 # fw-load.bats, -text and -merge cover the differences between backends
 load lib/load
 
 setup() { load_setup; }
@@ -10,7 +10,7 @@ teardown() { load_teardown; }
 
 sysctl_of() { in_ns cat "/proc/sys/$1"; }
 
-@test "case 36: settings are set, those that open after the rules, and undone when the rules fail" {
+@test "case 36: sets settings that open the host after the rules, others before, and none when the rules are refused" {
 	for b in $backends; do
 		fresh
 		in_ns sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv4/conf/all/accept_redirects'
@@ -36,7 +36,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	done
 }
 
-@test "a commit that fails undoes the settings that were made before it" {
+@test "a failed commit undoes the settings made before it" {
 	mkdir "$tmp/bin"
 	b=nft
 	in_ns sh -c 'echo 1 >/proc/sys/net/ipv4/conf/all/accept_redirects; echo 0 >/proc/sys/net/ipv4/ip_forward'
@@ -52,12 +52,12 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	[ "$(sysctl_of net/ipv4/ip_forward)" = 0 ]
 }
 
-@test "a restore that reads nothing of what it is given is a commit that failed" {
+@test "a restore that reads none of its input is a failed commit" {
 	mkdir "$tmp/bin"
 	b=nft
 	printf '#!/bin/sh\ncase $* in *--noflush*) exit 1 ;; esac\nexec /usr/sbin/iptables-nft-restore "$@"\n' >"$tmp/bin/iptables-nft-restore"
 	chmod 755 "$tmp/bin/iptables-nft-restore"
-	# More than a pipe takes.
+	# More than a pipe holds.
 	{
 		printf '*filter\n:INPUT DROP [0:0]\n'
 		seq -f "-A INPUT -p tcp -m comment --comment $(printf '%0200d' 0) -m tcp --dport %.0f -j ACCEPT" 8000
@@ -67,7 +67,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	[ -z "$(live | grep -- -A)" ]
 }
 
-@test "a setting that the kernel does not have or does not take: status 4, nothing changed" {
+@test "refuses a setting that the kernel does not have or rejects, status 4; one outside net. is bad input" {
 	for b in $backends; do
 		fresh
 		for bad in net.ipv4.no_such_setting=1 net.ipv4.ip_default_ttl=9999; do
@@ -82,7 +82,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	done
 }
 
-@test "an unconfirmed load's settings are undone with it" {
+@test "undoing an unconfirmed load restores its settings" {
 	b=legacy
 	put "$gateway"
 	in_ns sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
@@ -91,7 +91,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	[ "$(sysctl_of net/ipv4/ip_forward)" = 0 ]
 }
 
-@test "a module that no kernel knows: status 4, nothing changed; module? is a warning" {
+@test "an unknown module is status 4; with module? it is a warning" {
 	for b in $backends; do
 		fresh
 		{ echo '#@ module? no_such_module'; cat "$gateway"; } >"$tmp/optional"
@@ -104,7 +104,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	done
 }
 
-@test "sets are made before the rules, swapped whole, and taken back when the rules fail" {
+@test "makes sets before the rules, replaces them as a whole, and restores them when the rules fail" {
 	for b in $backends; do
 		fresh
 		in_ns ipset create probe hash:ip || skip "this kernel has no ipset"
@@ -123,7 +123,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 		in_ns ipset test blocked 203.0.113.1
 		run ! in_ns ipset test blocked 198.51.100.7
 		[ "$(in_ns ipset list -n | wc -l)" = 1 ]
-		# Another member, and rules whose commit fails.
+		# Other members, and rules whose commit fails.
 		mkdir -p "$tmp/bin"
 		printf '#!/bin/sh\ncase $* in *--noflush*) exit 1 ;; esac\nexec /usr/sbin/iptables-%s-restore "$@"\n' $b >"$tmp/bin/iptables-$b-restore"
 		chmod 755 "$tmp/bin/iptables-$b-restore"
@@ -138,7 +138,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	done
 }
 
-@test "a text with a set that is in force already changes nothing, and makes no generation" {
+@test "a text whose set is already in force changes nothing and makes no generation" {
 	for b in $backends; do
 		fresh
 		in_ns ipset create probe hash:ip || skip "this kernel has no ipset"
@@ -149,7 +149,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 		[ -z "$output" ]
 		put "$tmp/with"
 		[[ $(put --status) == *"good 000001"* ]]
-		# Changed by a hand: put right where that is asked for, and then there is nothing to do again.
+		# After a change by hand, --replace restores the set, and then nothing is left to do.
 		in_ns ipset del blocked 198.51.100.7
 		run -0 put -n --replace "$tmp/with"
 		[[ $output == *"replace set blocked"* ]]
@@ -160,7 +160,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	done
 }
 
-@test "a set of an unconfirmed load is taken back, with its members" {
+@test "undoing an unconfirmed load restores its sets and their members" {
 	b=nft
 	in_ns ipset create probe hash:ip || skip "this kernel has no ipset"
 	in_ns ipset destroy probe
@@ -173,7 +173,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	[ "$(in_ns ipset list -n)" = blocked ]
 }
 
-@test "a load without root is refused, not done in a namespace where it is worth nothing" {
+@test "refuses to load without root, and does not load into a private namespace instead" {
 	for b in $backends; do
 		run -3 setpriv --reuid 65534 --regid 65534 --clear-groups env XTABLES_LOCKFILE=/dev/null \
 			"$(anyone fw-load)" -b $b -s /run/fw-load-nobody - <"$gateway"
@@ -181,10 +181,10 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	done
 }
 
-@test "rules that name a set of the machine's own are rehearsed with an empty one like it" {
+@test "rehearses rules about a set that exists outside the text, and refuses a set that does not exist" {
 	for b in $backends; do
 		fresh
-		# Names that \`ipset restore\` cannot read keep no other set out of the rehearsal.
+		# Names that \`ipset restore\` cannot read must not keep other sets out of the rehearsal.
 		in_ns ipset create 'a b' hash:ip || skip "this kernel has no ipset"
 		in_ns ipset create 'odd"name' hash:ip
 		in_ns ipset create theirs hash:ip
@@ -213,7 +213,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	done
 }
 
-@test "--no-rehearse loads what a rehearsal would, and keeps what is not ours" {
+@test "--no-rehearse loads the same rules as a rehearsed load, and keeps other programs' rules" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -224,7 +224,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 		in_ns iptables-$b -I INPUT -s 192.0.2.1 -j DROP
 		sed 's/443/8443/' "$gateway" | put --no-rehearse
 		[ "$(in_ns iptables-$b -S INPUT | grep -cE '443|192.0.2.1')" = 2 ]
-		# The generation holds what iptables makes of the text: nothing is left to do.
+		# The generation holds the rules as iptables writes them, so nothing is left to do.
 		run -0 --separate-stderr put -n <<<"$(sed 's/443/8443/' "$gateway")"
 		[ -z "$output" ]
 		printf '*filter\n:INPUT DROP [0:0]\n-4 -A INPUT -s 192.0.2.1 -j ACCEPT\n-A INPUT -j MASQUERADE\nCOMMIT\n' >"$tmp/bad"
@@ -234,7 +234,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 	done
 }
 
-# Savers that leave a line in $tmp/saved each time they run.
+# Savers that add a line to $tmp/saved each time they run.
 count_savers() {
 	local program
 	mkdir -p "$tmp/bin"
@@ -244,7 +244,7 @@ count_savers() {
 	done
 }
 
-saved() { # saved N COMMAND...: the command runs savers N times
+saved() { # saved N COMMAND...: the command runs savers exactly N times
 	local want=$1
 	shift
 	: >"$tmp/saved"
@@ -252,7 +252,7 @@ saved() { # saved N COMMAND...: the command runs savers N times
 	[ "$(wc -l <"$tmp/saved")" = "$want" ] || { echo "$(wc -l <"$tmp/saved") savers, not $want"; return 1; }
 }
 
-@test "what the last load left is not read again while nobody commits anything, and read behind each commit" {
+@test "reads the rules in force again only if another program has committed to nf_tables since the last load" {
 	b=nft
 	count_savers
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
@@ -268,24 +268,24 @@ saved() { # saved N COMMAND...: the command runs savers N times
 	in_ns ip6tables-nft -D INPUT -s 2001:db8::66 -j DROP
 	saved 4 put --no-rehearse "$gateway"
 	saved 2 put --no-rehearse "$tmp/next"
-	# One that has nothing to do with iptables counts too: nobody can tell what it was.
+	# A commit that does not concern iptables counts too, since its content is not known.
 	in_ns nft add table inet other
 	saved 4 put --no-rehearse "$gateway"
-	# A rule of ours that went, and one that came and went.
+	# A rule of ours that was removed comes back.
 	in_ns iptables-nft -D INPUT -i lo -j ACCEPT
 	put --no-rehearse "$gateway"
 	in_ns iptables-nft -C INPUT -i lo -j ACCEPT
-	# An undone load leaves another state behind.
+	# After a load is undone, the rules in force must be read again.
 	run -9 put --confirm 1 "$tmp/next"
 	saved 4 put --no-rehearse "$tmp/next"
 	saved 2 put --no-rehearse -4 "$gateway"
 }
 
-@test "rules in force are not those of a generation that only has the same number" {
+@test "does not take the rules in force for a generation that only has the same number" {
 	b=nft
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
 	put "$gateway"
-	# A copy of another state, as from a backup, and what an undone load left behind.
+	# A copy of another state's generations, as from a backup, beside this state's record of the rules in force.
 	kept=$ns here=$state
 	fresh
 	put "$tmp/next"
@@ -296,13 +296,13 @@ saved() { # saved N COMMAND...: the command runs savers N times
 	in_ns iptables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT
 }
 
-@test "--no-rehearse takes no other namespace's rules for those in force" {
+@test "--no-rehearse does not take another namespace's rules for those in force" {
 	b=nft
 	put "$gateway"
 	kept=$state at=$(generation)
 	fresh
 	state=$kept
-	# As many commits here as there, and none of them ours.
+	# As many commits in this namespace as in the other, none of them ours.
 	while [ "$(generation)" -lt "$at" ]; do in_ns nft add table ip "t$(generation)"; done
 	[ "$(generation)" = "$at" ]
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
@@ -312,13 +312,13 @@ saved() { # saved N COMMAND...: the command runs savers N times
 	in_ns ip6tables-nft -C INPUT -p ipv6-icmp -j ACCEPT
 }
 
-@test "a load without a rehearsal is undone rule by rule, and what others did meanwhile stays" {
+@test "--no-rehearse: undoing a load keeps what other programs did meanwhile" {
 	mkdir "$tmp/bin"
 	for b in $backends; do
 		fresh
 		put "$gateway"
 		live >"$tmp/before"
-		# IPv6 is refused when IPv4 stands; meanwhile somebody is banned.
+		# IPv6 is refused after IPv4 is committed; meanwhile another program adds a ban.
 		cat >"$tmp/bin/ip6tables-$b-restore" <<-END
 			#!/bin/sh
 			case \$* in
@@ -334,7 +334,7 @@ saved() { # saved N COMMAND...: the command runs savers N times
 			exit 1
 		END
 		chmod 755 "$tmp/bin/ip6tables-$b-restore"
-		# Not as iptables writes it.
+		# A spelling that iptables does not write back.
 		sed 's/--dport 443/--destination-port 8443/' "$gateway" >"$tmp/next"
 		PATH=$tmp/bin:$PATH run -11 put --no-rehearse "$tmp/next"
 		in_ns iptables-$b -C INPUT -s 203.0.113.78 -j DROP
@@ -343,7 +343,7 @@ saved() { # saved N COMMAND...: the command runs savers N times
 	done
 }
 
-@test "a load without a rehearsal leaves the counts of policies" {
+@test "--no-rehearse keeps the counters of policies" {
 	b=nft
 	printf '*filter\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n' >"$tmp/one"
 	sed 's/22/23/' "$tmp/one" >"$tmp/two"
@@ -355,7 +355,7 @@ saved() { # saved N COMMAND...: the command runs savers N times
 
 is_pending() { put --status | grep -q pending; }
 
-@test "a load that waits for its confirmation is whole without a rehearsal too" {
+@test "--no-rehearse: a confirmed load boots with the rules of both families" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -371,17 +371,17 @@ is_pending() { put --status | grep -q pending; }
 	done
 }
 
-# No rules, and nothing in /run.
+# The situation after a boot: no rules, and nothing in the state's run folder.
 reboot_here() {
 	ip netns delete "$ns"
 	ip netns add "$ns"
 	rm -rf "$state/run"
 }
 
-@test "a load that takes longer than a second says on a terminal what it does" {
+@test "shows its progress on a terminal when a load takes longer than a second" {
 	b=nft
 	mkdir "$tmp/bin"
-	# One that is silent, and one that never is.
+	# A restore that is silent, and one that keeps printing.
 	for busy in '' 'echo busy >&2'; do
 		printf '#!/bin/sh\nfor i in 1 2 3 4 5 6; do sleep 0.3; %s\ndone\nexec /usr/sbin/iptables-nft-restore "$@"\n' "$busy" >"$tmp/bin/iptables-nft-restore"
 		chmod 755 "$tmp/bin/iptables-nft-restore"
@@ -392,7 +392,7 @@ reboot_here() {
 		END
 		grep -q 'fw-load: rehearsing, [1-9][0-9]* s' "$tmp/said"
 		grep -q 'fw-load: committing IPv4, [1-9][0-9]* s' "$tmp/said"
-		# The line is gone in the end.
+		# The progress line is cleared at the end.
 		[[ $(tail -c 4 "$tmp/said") == *$'\r\e[K'* ]]
 	done
 	rm "$tmp/bin/iptables-nft-restore"
@@ -407,12 +407,12 @@ reboot_here() {
 	printf 'zone wan = eth0\nallow ssh\n' >gateway.conf
 	b=auto
 	export PATH
-	# On a line of its own each, in order; the confirmation comes from a second shell.
+	# Each example is a line of its own and runs in order; the confirmation comes from a second shell.
 	grep '^\.Dl' "$BATS_TEST_DIRNAME/../man/fw-load.8" | sed 's/^\.Dl //' >examples
 	while read -r example; do
 		case $example in
 		*--confirm-now*) continue ;;
-		*"--confirm 60"*) # for an hour: a minute may be too short here
+		*"--confirm 60"*) # with an hour instead, since a minute may be too short under load
 			in_ns sh -c "$(sed "s,fw-load,& -s '$state',; s,--confirm 60 ,--confirm 3600 ," <<<"$example")" 3>&- &
 			loading=$!
 			wait_for in_ns fw-load -s "$state" --confirm-now 2>/dev/null

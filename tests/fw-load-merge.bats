@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load beside other programs: what is not ours stays where it is, or goes when that is asked for.
+# fw-load beside other programs: their rules stay in place, or go when an option asks for that.
 
 load lib/load
 
 setup() { load_setup; }
 teardown() { load_teardown; }
 
-# As fail2ban makes it, for both families.
+# Makes rules as fail2ban does, for both families.
 make_fail2ban() {
 	local t
 	for t in iptables-$b ip6tables-$b; do
@@ -18,7 +18,7 @@ make_fail2ban() {
 	in_ns iptables-$b -I f2b-sshd 1 -s 203.0.113.66 -j REJECT --reject-with icmp-port-unreachable
 }
 
-# As Docker makes it (IPv4 alone).
+# Makes rules as Docker does, for IPv4 alone.
 make_docker() {
 	in_ns sh -e -c "
 		t=iptables-$b
@@ -43,11 +43,11 @@ make_docker() {
 		\$t -I FORWARD -j DOCKER-USER"
 }
 
-# The rules of other programs, with their order.
+# Prints the rules of other programs in their order.
 foreign() { in_ns iptables-$b-save; in_ns ip6tables-$b-save; }
 foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 
-@test "case 24: a first load onto unknown rules: status 6, nothing changed, and the choices are named" {
+@test "case 24: refuses a first load onto unknown rules, status 6, and names the choices" {
 	for b in $backends; do
 		fresh
 		make_fail2ban
@@ -63,7 +63,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "what is in force already and in the text too is not unknown" {
+@test "a first load accepts rules in force that the text has too" {
 	for b in $backends; do
 		fresh
 		in_ns iptables-$b-restore "$gateway"
@@ -74,12 +74,12 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "a rule of another program that is printed wider than it is stays as narrow as it is" {
+@test "keeps another program's rule as narrow as it is, even if iptables-save prints it wider" {
 	b=legacy
 	printf '%s\n' '*filter' ':INPUT DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT' COMMIT >"$tmp/one"
 	put "$tmp/one"
 	in_ns iptables-legacy -I INPUT -p tcp ! --dport : -j ACCEPT
-	in_ns sh -c 'iptables-legacy-save | grep -q -- "-A INPUT -p tcp -m tcp -j ACCEPT"' || skip "this iptables prints it as it is"
+	in_ns sh -c 'iptables-legacy-save | grep -q -- "-A INPUT -p tcp -m tcp -j ACCEPT"' || skip "this iptables prints the rule as it is"
 	closed() { ! in_ns timeout 1 bash -c 'exec 3<>/dev/tcp/127.0.0.1/9' 2>/dev/null && [ "$(in_ns iptables-legacy -nvxL INPUT 1 | awk '{ print $1 }')" = 0 ]; }
 	closed
 	for port in 23 24; do
@@ -92,7 +92,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	closed
 }
 
-@test "a rule by hand with the words of one of ours moves no jump of another program" {
+@test "a rule added by hand that equals one of ours does not move another program's jump" {
 	for b in $backends; do
 		fresh
 		make_fail2ban
@@ -107,7 +107,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "what other programs remove while a load waits for its confirmation does not come back when it lapses" {
+@test "undoing a load does not bring back what other programs removed while it waited" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -133,7 +133,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "what other programs write while a load waits for its confirmation stays as they wrote it when it lapses, in order and with its counts" {
+@test "undoing a load keeps what other programs wrote while it waited, in order and with counters" {
 	theirs() { in_ns "iptables-$b-save" -c -t filter | grep -E -- '^:?(\[[0-9:]*\] )?-A (J[0-9]|INPUT .*-j J[0-9])'; }
 	for b in $backends; do
 		fresh
@@ -142,10 +142,10 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 		in_ns sh -e -c "for j in 1 2 3 4; do iptables-$b -N J\$j; iptables-$b -A INPUT -p udp -j J\$j; done
 			iptables-$b -N J6; iptables-$b -A J3 -j J6; iptables-$b -A J3 -s 203.0.113.1; iptables-$b -A J3 -s 203.0.113.2
 			for n in 1 2 3 4; do iptables-$b -A J1 -s 203.0.113.\$n -j DROP; iptables-$b -D INPUT -p udp -j J\$n; iptables-$b -I INPUT -p udp -j J\$n; done"
-		sed 's/443/8443/; s/-i lo -j/-i lo+ -j/' "$gateway" >"$tmp/next" # a rule in front of the others changes, too
+		sed 's/443/8443/; s/-i lo -j/-i lo+ -j/' "$gateway" >"$tmp/next" # a rule before the others changes too
 		put --confirm 3 "$tmp/next" 2>"$tmp/said" 3>&- &
 		wait_for grep -q 'is in force for' "$tmp/said"
-		in_ns sh -e -c "# J4 J3 J2 J1 become J1 J4 J5 J3, and what stands in J1 is written anew
+		in_ns sh -e -c "# J4 J3 J2 J1 become J1 J4 J5 J3, and the rules of J1 are replaced
 			iptables-$b -D INPUT -p udp -j J1; iptables-$b -I INPUT -p udp -j J1
 			iptables-$b -D INPUT -p udp -j J2; iptables-$b -X J2
 			iptables-$b -N J5; iptables-$b -I INPUT 3 -p udp -j J5
@@ -164,7 +164,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "what rules of other programs count while a load waits for its confirmation is not lost when it lapses" {
+@test "undoing a load keeps what other programs' rules counted while it waited" {
 	theirs() { in_ns "iptables-$b-save" -c -t filter | grep -- '-j J'; }
 	for b in $backends; do
 		fresh
@@ -186,7 +186,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "a chain that goes while a load waits takes the rules along that jump to it" {
+@test "undoing a load drops the rules that jump to a chain that another program removed while it waited" {
 	for b in $backends; do
 		fresh
 		for chain in X Y; do in_ns iptables-$b -N $chain; done
@@ -203,7 +203,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "at the first load bans and jumps in front stay in front of our rules, an open rule does not" {
+@test "a first load keeps bans and jumps before our rules, but puts an accepting rule after them" {
 	for b in $backends; do
 		fresh
 		make_fail2ban
@@ -224,7 +224,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "--adopt keeps Docker's and fail2ban's chains, --replace removes them, --keep some" {
+@test "--adopt keeps Docker's and fail2ban's chains, --replace removes them, --keep keeps some" {
 	for b in $backends; do
 		fresh
 		make_docker
@@ -244,7 +244,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "#@ keep in the text needs no option, and a pattern that fits nothing is no error" {
+@test "#@ keep in the text works without an option, and a pattern that matches nothing is no error" {
 	for b in $backends; do
 		fresh
 		make_fail2ban
@@ -257,7 +257,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "case 23: reloads with changes keep foreign chains, their place and their counts; our stale chain goes" {
+@test "case 23: a reload keeps other programs' chains, their place and counters, and removes our unused chain" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -276,7 +276,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "a stale chain that a foreign rule uses stays, with a warning" {
+@test "keeps our unused chain if another program's rule jumps to it, with a warning" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -289,7 +289,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "a rule added by hand stays, also when it is then added to the text; --replace removes it" {
+@test "keeps a rule added by hand, and one copy when the text has it too; --replace removes it" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -305,7 +305,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "case 22: loads beside a ban loop: no ban is lost, and jumps keep their place" {
+@test "case 22: loads beside a ban loop lose no ban, and jumps keep their place" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -313,8 +313,8 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 		make_fail2ban
 		sed 's/443/8443/' "$gateway" >"$tmp/next"
 		foreign_rules | grep -v 203.0.113 >"$tmp/foreign"
-		# A ban ends after 100 others, as bans do, and so that the chain does not grow for as long as the loads take. One
-		# that is lost cannot end: the loop then fails.
+		# A ban ends after 100 others, so that the chain stays short however long the loads take. A lost ban cannot be
+		# removed, and then the loop fails.
 		ip netns exec "$ns" bash -c '
 			ban() { iptables-'$b' -w "$@" -s 203.0.113.$((i % 250 + 1)) -p tcp --dport $((i / 250 + 1)) -j REJECT; }
 			for ((n = 1; ; n++)); do
@@ -338,7 +338,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "case 20: two loads at once: one waits for the other, and the rules are those of one of them" {
+@test "case 20: of two loads at once, one waits for the other, and the rules are those of one of them" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -350,13 +350,13 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 			wait $one
 			wait $two
 			[ "$(in_ns iptables-$b -S INPUT | grep -cE 'dport (8443|9443)')" = 1 ]
-			# The savers wait for no lock; iptables 1.8.11 does not wait for it at all.
+			# The savers wait for no lock, and neither does iptables 1.8.11.
 			diff <(in_ns iptables-$b-save | grep -o 'dport [89]443') <(in_ns ip6tables-$b-save | grep -o 'dport [89]443')
 		done
 	done
 }
 
-@test "-4 leaves what was loaded for IPv6 ours" {
+@test "after -4 the rules loaded for IPv6 still belong to fw-load" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -368,15 +368,15 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "a ban that comes between the two commits of a load that fails is not lost" {
+@test "keeps a ban that comes between the two commits of a load that fails" {
 	mkdir "$tmp/bin"
-	b=nft # loads of the legacy kind hold the lock that fail2ban waits for
+	b=nft # loads with the legacy backend hold the lock that fail2ban waits for
 	put "$gateway"
 	make_fail2ban
 	cat >"$tmp/bin/ip6tables-nft-restore" <<-'END'
 		#!/bin/sh
 		case $* in *--noflush*) ;; *) exec /usr/sbin/ip6tables-nft-restore "$@" ;; esac
-		cat >/dev/null # its COMMIT comes when IPv4 is committed
+		cat >/dev/null # the input ends only after IPv4 is committed
 		iptables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT || exit 1
 		iptables-nft -I f2b-sshd 1 -s 203.0.113.77 -j REJECT
 		iptables-nft -I INPUT 1 -s 203.0.113.78 -j DROP
@@ -387,15 +387,15 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	chmod 755 "$tmp/bin/ip6tables-nft-restore"
 	live >"$tmp/before"
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
-	PATH=$tmp/bin:$PATH run -8 put "$tmp/next" # who can say that the others are not to blame?
+	PATH=$tmp/bin:$PATH run -8 put "$tmp/next" # the other program's changes may be the cause
 	in_ns iptables-nft -C f2b-sshd -s 203.0.113.77 -j REJECT
 	in_ns iptables-nft -C INPUT -s 203.0.113.78 -j DROP
 	run ! in_ns iptables-nft -C f2b-sshd -s 203.0.113.66 -j REJECT
-	# Besides the bans all is as it was.
+	# Everything but the bans is unchanged.
 	diff <(grep -v 203.0.113 "$tmp/before") <(live | grep -v 203.0.113)
 }
 
-@test "-4 with other settings than the last load: at boot its own count, and IPv6 keeps what it asked for" {
+@test "-4 replaces the settings of IPv4, keeps those of IPv6, and both are set at boot" {
 	for b in $backends; do
 		fresh
 		{
@@ -416,7 +416,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "-4 after the safe rules: they are part of the generation, sealed like any other" {
+@test "-4 after the safe rules records these for IPv6 in the generation" {
 	for b in $backends; do
 		fresh
 		run -12 put --boot --safe-rules /nonexistent
@@ -432,7 +432,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	done
 }
 
-@test "-4 when the good generation is damaged: refused, nothing lost" {
+@test "refuses -4 when the good generation is damaged, and changes nothing" {
 	b=nft
 	put "$gateway"
 	live >"$tmp/before"
@@ -444,9 +444,9 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 	put --replace "$tmp/next"
 }
 
-@test "few changes in a long chain of ours leave the counters of its other rules" {
+@test "a few changes in a long chain keep the counters of its other rules" {
 	b=nft
-	long() { # long N: 3,000 rules, of which each hundredth is another one for another N
+	long() { # long N: prints 3,000 rules, of which every hundredth depends on N
 		printf '*filter\n:INPUT ACCEPT [0:0]\n:own - [0:0]\n-A INPUT -p udp -j own\n'
 		awk -v n="$1" 'BEGIN { for (i = 0; i < 3000; i++)
 			printf "-A own -p udp -m udp --sport %d --dport %d\n", i % 100 == 50 ? 1000 + i * n : 1, i == 2999 ? 5000 : 10000 + i }'

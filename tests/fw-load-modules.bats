@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load: `#@ module` against a tree of modules of our own, which depmod indexed. What -n tells is what libkmod
-# would load; that a kernel takes modules is shown in tests/prove/fw-load-boot.bats.
+# fw-load: `#@ module` with a tree of modules of our own, indexed by depmod. -n lists what libkmod would load;
+# tests/prove/fw-load-boot.bats shows that a kernel loads modules.
 
-in_turn=1 # fw-load.bats, -text and -merge are where the kinds differ
+in_turn=1 # fw-load.bats, -text and -merge cover the differences between backends
 load lib/load
 
 setup() {
@@ -14,7 +14,7 @@ setup() {
 	tree=$tmp/lib/modules/$release
 	mkdir -p "$tree/kernel" "$tmp/modprobe.d"
 	unshare -m mount -t overlay overlay -o "lowerdir=$tmp/lib:/usr/lib" /usr/lib || skip "no overlay file system here"
-	# Three that need each other, as objects without code: names in .modinfo, symbols given and asked for.
+	# Three modules that depend on each other, as objects without code: names in .modinfo, exported and needed symbols.
 	make_module nf_fake_core '' nf_fake_core_register
 	make_module nf_fake_mid '' nf_fake_mid_register nf_fake_core_register
 	make_module nf_fake_top 'alias=ip_fake_top' '' nf_fake_mid_register nf_fake_core_register
@@ -26,7 +26,7 @@ setup() {
 
 teardown() { load_teardown; }
 
-make_module() { # make_module NAME MODINFO GIVEN ASKED...
+make_module() { # make_module NAME MODINFO EXPORTED-SYMBOL NEEDED-SYMBOL...
 	local name=$1 info=$2 given=$3 symbol
 	shift 3
 	{
@@ -37,7 +37,7 @@ make_module() { # make_module NAME MODINFO GIVEN ASKED...
 	cc -c -o "$tree/kernel/$name.ko" "$tmp/$name.c"
 }
 
-# with_tree COMMAND...: in the namespace, where the tree and its modprobe.d are the machine's
+# with_tree COMMAND...: runs it in the namespace, where the tree and its modprobe.d replace the machine's
 with_tree() {
 	in_ns unshare -m sh -ec '
 		mount -t overlay overlay -o "lowerdir=$1:/usr/lib" /usr/lib
@@ -46,7 +46,7 @@ with_tree() {
 		exec "$@"' tree "$tmp/lib" "$tmp/modprobe.d" "$@"
 }
 
-# asking NAME...: the gateway's rules, with modules
+# asking NAME...: prints the gateway's rules, with a directive for each module
 asking() {
 	printf '#@ module %s\n' "$@"
 	cat "$gateway"
@@ -54,7 +54,7 @@ asking() {
 
 plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 
-@test "-n tells what a module needs, in the order of loading" {
+@test "-n lists the modules that a module needs, in the order of loading" {
 	run -0 plan nf_fake_top nf_fake_other
 	[ "${lines[0]}" = "load module nf_fake_top: nf_fake_core nf_fake_mid nf_fake_top" ]
 	[ "${lines[1]}" = "load module nf_fake_other: nf_fake_other" ]
@@ -64,7 +64,7 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 	[ "$(grep -o 'nf_fake_[a-z]*' <<<"$output" | xargs)" = "nf_fake_core nf_fake_mid nf_fake_top" ]
 }
 
-@test "a module is found by its alias, and by its name with the other kind of dash" {
+@test "finds a module by its alias, and by its name with - for _" {
 	run -0 plan ip_fake_top
 	[ "${lines[0]}" = "load module ip_fake_top: nf_fake_core nf_fake_mid nf_fake_top" ]
 	run -0 plan nf_fake-mid
@@ -74,7 +74,7 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 	[ "${lines[0]}" = "load module of_the_machine: nf_fake_other" ]
 }
 
-@test "what is built in is there" {
+@test "a module that is built into the kernel counts as loaded" {
 	run -0 plan nf_fake_builtin
 	[[ ${lines[0]} == record* ]]
 	asking nf_fake_builtin | with_tree fw-load -b nft -s "$state"
@@ -82,7 +82,7 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 	[ -z "$output" ]
 }
 
-@test "a module that is in no index: status 4, nothing changed; with module? a warning" {
+@test "a module that is in no index is status 4 and changes nothing; with module? it is a warning" {
 	run -4 plan no_such_module
 	[[ $output == *"module no_such_module is not known to this kernel"* ]]
 	run -4 with_tree fw-load -b nft -s "$state" <<<"$(asking no_such_module)"
@@ -92,7 +92,7 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 	[ -n "$(live)" ]
 }
 
-@test "the blacklist counts for a module, for its alias and for what it needs: status 4" {
+@test "a blacklisted module is status 4, also through an alias or a dependency" {
 	echo 'blacklist nf_fake_core' >"$tmp/modprobe.d/a.conf"
 	for name in nf_fake_core nf_fake_mid ip_fake_top; do
 		run -4 plan $name
@@ -101,11 +101,11 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 		[ -z "$(live)" ]
 	done
 	run -0 plan nf_fake_other
-	# Control: modprobe passes over it for names.
+	# Control: modprobe ignores the blacklist for names.
 	with_tree modprobe --show-depends nf_fake_core
 }
 
-@test "the command of an install line is not run, for a module nor for what it needs: status 4" {
+@test "never runs the command of an install line, for a module or a dependency, status 4" {
 	printf 'install nf_fake_core /bin/touch "%s"\ninstall nf_fake_other /bin/touch "%s"; true\n' "$tmp/it-ran" "$tmp/it-ran" >"$tmp/modprobe.d/a.conf"
 	for name in nf_fake_core nf_fake_top ip_fake_other; do
 		run -4 plan $name
@@ -119,7 +119,7 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 	[ -e "$tmp/it-ran" ]
 }
 
-@test "a module that has nothing to do with packet filters: status 4, whatever alias leads to it" {
+@test "case T31: a module that is not about packet filters is status 4, also through an alias" {
 	make_module fake_rds '' ''
 	depmod -b "$tmp" "$release" 2>/dev/null
 	echo 'alias xt_fake fake_rds' >"$tmp/modprobe.d/a.conf"
@@ -133,14 +133,14 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 	with_tree modprobe --show-depends xt_fake
 }
 
-@test "a module's name that is a path or a pattern: status 1" {
+@test "a module name that is a path or a pattern is bad input, status 1" {
 	for name in ../x ./nf_fake_top /nf_fake_top.ko 'nf_*' "$(printf 'x%.0s' {1..64})"; do
 		run -1 plan "$name"
 		[[ $output == *"a module name may only contain letters"* ]]
 	done
 }
 
-@test "all modules are looked up before the first is loaded" {
+@test "looks up all modules before it loads the first" {
 	command -v strace >/dev/null || skip "strace is missing"
 	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
 	run -4 with_tree strace -f -qq -e trace=finit_module,init_module -o "$tmp/calls" \
@@ -148,7 +148,7 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 	[ ! -s "$tmp/calls" ] || ! grep -q init_module "$tmp/calls"
 }
 
-@test "case 34: at boot a module that is gone gives the safe rules, status 12" {
+@test "case 34: loads the safe rules at boot when a module is gone, status 12" {
 	asking nf_fake_builtin | with_tree fw-load -b nft -s "$state"
 	: >"$tree/modules.builtin"
 	depmod -b "$tmp" "$release" 2>/dev/null

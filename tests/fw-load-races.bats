@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load: what happens beside it while it records, commits, reads and undoes.
+# fw-load while other programs change rules as it records, commits, reads back and undoes.
 
 load lib/load
 
@@ -11,20 +11,20 @@ setup() {
 }
 teardown() { load_teardown; }
 
-# program NAME: a program of that name, its text from standard input, in front of the system's
+# program NAME: makes a script of that name from standard input, which beside puts before the system's program
 program() {
 	{ echo '#!/bin/sh'; cat; } >"$tmp/bin/$1"
 	chmod 755 "$tmp/bin/$1"
 }
 
-beside() { PATH=$tmp/bin:$PATH "$@"; } # with those programs
+beside() { PATH=$tmp/bin:$PATH "$@"; } # runs a command with those scripts
 
-# recording: the load writes its record
+# recording: the load is writing its record
 recording() { compgen -G "$state/generations/.*.tmp" >/dev/null; }
 
-@test "a ban that comes while the record is written is not lost" {
+@test "keeps a ban that comes while the record is written" {
 	[[ $BUILD != *-san ]] || skip "a sanitizer must be the first library"
-	# A disk that is slow until a file is there.
+	# An fsync that waits until a file exists.
 	cat >"$tmp/slow.c" <<-'END'
 		#include <stdlib.h>
 		#include <sys/syscall.h>
@@ -52,14 +52,14 @@ recording() { compgen -G "$state/generations/.*.tmp" >/dev/null; }
 	done
 }
 
-@test "a saver that fails: before the commit no rule is touched, behind it the load is undone" {
+@test "a saver that fails before the commit changes no rule; after one that fails later the load is undone" {
 	b=nft
 	program iptables-nft-save <<-END
 		echo >>"$tmp/saves"
 		grep -qw \$(wc -l <"$tmp/saves") "$tmp/fails" && { echo "no memory" >&2; exit 1; }
 		exec /usr/sbin/iptables-nft-save "\$@"
 	END
-	# A saver that failed is asked once more. The first of a rehearsed load reads the scratch namespace.
+	# fw-load runs a failed saver once more. The first saver of a rehearsed load reads the scratch namespace.
 	while IFS=: read -r fails status fast; do
 		fresh
 		put "$gateway"
@@ -79,7 +79,7 @@ recording() { compgen -G "$state/generations/.*.tmp" >/dev/null; }
 	END
 }
 
-@test "what a load of the other kind left is not taken for what is in force" {
+@test "does not take the rules of a load with the other backend for those in force" {
 	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n' >"$tmp/as-saved"
 	b=legacy
 	put "$tmp/as-saved"
@@ -90,7 +90,7 @@ recording() { compgen -G "$state/generations/.*.tmp" >/dev/null; }
 	in_ns ip6tables-nft -C INPUT -p tcp --dport 22 -j ACCEPT
 }
 
-@test "a restore that writes its errors elsewhere is given all of its program" {
+@test "loads completely through a restore that writes its errors elsewhere" {
 	for b in $backends; do
 		fresh
 		for p in iptables ip6tables; do
@@ -101,7 +101,7 @@ recording() { compgen -G "$state/generations/.*.tmp" >/dev/null; }
 	done
 }
 
-@test "a setting that fails while the result is read: undone" {
+@test "undoes a load when a setting fails while the result is read" {
 	b=nft
 	put "$gateway"
 	live >"$tmp/before"
@@ -117,7 +117,7 @@ recording() { compgen -G "$state/generations/.*.tmp" >/dev/null; }
 	live | diff "$tmp/before" -
 }
 
-# IPv6 is refused when IPv4 stands.
+# A restore that refuses IPv6 after IPv4 is committed.
 refuse_ipv6() {
 	program ip6tables-nft-restore <<-END
 		case \$* in *--noflush*) ;; *) exec /usr/sbin/ip6tables-nft-restore "\$@" ;; esac
@@ -128,7 +128,7 @@ refuse_ipv6() {
 	END
 }
 
-@test "a load without a rehearsal is undone where nothing can be rehearsed" {
+@test "--no-rehearse: undoes a load even where nothing can be rehearsed" {
 	b=nft
 	refuse_ipv6
 	sed 's/--dport 443/--destination-port 8443/' "$gateway" >"$tmp/next"
@@ -139,7 +139,7 @@ refuse_ipv6() {
 	beside run -11 in_ns setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin \
 		"$BUILD/fw-load" -b nft -s "$state" --no-rehearse "$tmp/next"
 	live | diff "$tmp/before" -
-	# So it is where what is put in force is refused in a namespace of its own.
+	# The same where the rehearsal in a scratch namespace is refused.
 	program iptables-nft-restore <<-'END'
 		case $* in *--noflush* | -V) ;; *) echo "line 3 failed" >&2; exit 1 ;; esac
 		exec /usr/sbin/iptables-nft-restore "$@"
@@ -148,12 +148,12 @@ refuse_ipv6() {
 	live | diff "$tmp/before" -
 }
 
-@test "a chain that another program removes while its load is undone does not come back" {
+@test "undoing a load does not bring back a chain that another program removes meanwhile" {
 	b=nft
 	refuse_ipv6
 	put "$gateway"
 	in_ns sh -e -c 'for c in J8 J9; do iptables-nft -N $c; iptables-nft -A $c -s 203.0.113.9 -j DROP; done; iptables-nft -A J8 -j J9'
-	# The first program that undoes is overtaken.
+	# Another program changes the chains just before the first try to undo commits.
 	program iptables-nft-restore <<-END
 		case \$* in *--noflush*) ;; *) exec /usr/sbin/iptables-nft-restore "\$@" ;; esac
 		cat >"$tmp/given4"
@@ -173,8 +173,8 @@ refuse_ipv6() {
 -A J8 -s 203.0.113.8/32 -j DROP" ]
 }
 
-# A rule comes and goes as fast as one process can do it; 10,000 rules take longer to read than the time between.
-@test "a writer that never pauses starves neither a load nor a save of 10,000 rules, and loses nothing" {
+# Another process adds rules as fast as it can; reading 10,000 rules takes longer than the time between two of them.
+@test "loads or saves 10,000 rules, or gives up, beside a writer that never pauses; no rule is lost" {
 	b=nft
 	for k in 1 2; do
 		{ printf '%s\n' '*filter' ':INPUT DROP' ':many -' '-A INPUT -j many'
@@ -197,7 +197,7 @@ refuse_ipv6() {
 	put -q "$tmp/text1"
 }
 
-@test "a writer that inserts into INPUT without a pause: each load is in force, and IPv6 is left alone" {
+@test "loads as a whole or not at all beside a writer that keeps inserting into INPUT" {
 	b=nft
 	for port in 80 81; do
 		printf '%s\n' '*filter' ':INPUT DROP' ':FORWARD DROP' '-A INPUT -i lo -j ACCEPT' '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' \
@@ -223,7 +223,7 @@ refuse_ipv6() {
 	[ "$(in_ns iptables-nft -S INPUT | grep -c -- '-s 11\.')" = "$(cat "$tmp/added")" ]
 }
 
-@test "a signal in the middle of a load waits for its end: all of it is in force" {
+@test "finishes a load before it acts on a signal" {
 	for b in $backends; do
 		for signal in TERM INT HUP QUIT ALRM USR1; do
 			fresh
@@ -232,7 +232,7 @@ refuse_ipv6() {
 				case \$* in *--noflush*) kill -$signal \$PPID ;; esac
 				exec /usr/sbin/iptables-$b-restore "\$@"
 			END
-			# A background job of a shell would ignore INT.
+			# --default-signal, because a background job of a shell ignores INT.
 			run beside in_ns env --default-signal fw-load -q -b $b -s "$state" --no-rehearse "$tmp/next"
 			[ "$status" -gt 128 ]
 			in_ns iptables-$b -S INPUT | grep -q 'dport 8443'

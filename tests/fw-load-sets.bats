@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Sets of addresses: those of the text, and those that other programs fill.
+# Sets of addresses: those that the text fills, and open ones that other programs fill.
 
 load lib/load
 in_turn=1
@@ -12,7 +12,7 @@ setup() {
 }
 teardown() { load_teardown; }
 
-# text FILE DIRECTIVE...: these directives, and a rule that looks into the set `bans'
+# text FILE DIRECTIVE...: writes a text with these directives and a rule that matches the set `bans'
 text() {
 	{
 		printf '#@ %s\n' "${@:2}"
@@ -22,7 +22,7 @@ text() {
 
 members() { in_ns ipset save "$1" | sed -n "s/^add $1 //p" | sort | tr '\n' ';'; }
 
-@test "case T27 an open set is made where it is missing, and used as it is where it is there" {
+@test "case T27: makes a missing open set, and uses an existing one as it is" {
 	for b in $backends; do
 		fresh
 		text "$tmp/a" 'set-open bans hash:net timeout 600'
@@ -32,11 +32,11 @@ members() { in_ns ipset save "$1" | sed -n "s/^add $1 //p" | sort | tr '\n' ';';
 		put "$tmp/a"
 		[[ $(members bans) == "192.0.2.0/24 timeout"* ]]
 		[[ $(put --status) == *"good 000001"* ]]
-		# Other sizes and times are the other program's.
+		# The program that fills the set decides its size and timeout.
 		text "$tmp/b" 'set-open bans hash:net timeout 0 maxelem 1000'
 		run -0 put "$tmp/b"
 		[[ $(members bans) == "192.0.2.0/24 timeout"* ]]
-		# No type at all: whatever it has.
+		# Without a type, any type will do.
 		text "$tmp/c" 'set-open bans'
 		put "$tmp/c"
 		text "$tmp/c" 'set-open bans inet'
@@ -45,7 +45,7 @@ members() { in_ns ipset save "$1" | sed -n "s/^add $1 //p" | sort | tr '\n' ';';
 	done
 }
 
-@test "case T27 an open set of another type or with other options is refused at its line, and nothing is changed" {
+@test "case T27: refuses an open set that exists with another type or other options, at its line" {
 	for b in $backends; do
 		fresh
 		in_ns ipset create bans hash:net timeout 600
@@ -61,7 +61,7 @@ members() { in_ns ipset save "$1" | sed -n "s/^add $1 //p" | sort | tr '\n' ';';
 	done
 }
 
-@test "case T27 members that packets or other programs put into an open set outlive reloads" {
+@test "case T27: reloads keep members that packets or other programs put into an open set" {
 	for b in $backends; do
 		fresh
 		{
@@ -77,7 +77,7 @@ members() { in_ns ipset save "$1" | sed -n "s/^add $1 //p" | sort | tr '\n' ';';
 			in_ns ipset add bans "192.0.2.$n"
 		done
 		[ "$(members bans | tr ';' '\n' | wc -l)" = 5 ]
-		# A set without members of its own is for others to fill, whatever it is called in the text.
+		# A set without members in the text is for others to fill, even if declared with `#@ set'.
 		sed 's/set-open/set/' "$tmp/a" >"$tmp/b"
 		put "$tmp/b"
 		sed 's/ timeout 600//; s/bans/static/' "$tmp/b" >"$tmp/c"
@@ -88,7 +88,7 @@ members() { in_ns ipset save "$1" | sed -n "s/^add $1 //p" | sort | tr '\n' ';';
 	done
 }
 
-@test "case T28 an open set that is missing at boot is made, and the good generation is in force" {
+@test "case T28: makes an open set that is missing at boot, and puts the good generation in force" {
 	for b in $backends; do
 		fresh
 		text "$tmp/a" 'set-open bans hash:net timeout 600'
@@ -103,7 +103,7 @@ members() { in_ns ipset save "$1" | sed -n "s/^add $1 //p" | sort | tr '\n' ';';
 	done
 }
 
-# The same state after a boot: an empty kernel, and nothing in the folder of this boot.
+# The same state after a boot: an empty kernel, and nothing in the state's run folder.
 fresh_boot() {
 	local old=$state
 	fresh
@@ -111,7 +111,7 @@ fresh_boot() {
 	rm -rf "$state/run"
 }
 
-@test "a set that the rules name and the text does not declare is made at boot too" {
+@test "makes at boot a set that the rules match and the text does not declare" {
 	for b in $backends; do
 		fresh
 		in_ns ipset create bans hash:net timeout 600 comment maxelem 5000
@@ -122,25 +122,25 @@ fresh_boot() {
 		fresh_boot
 		run -0 put --boot
 		[[ $(in_ns ipset save bans) == "create bans hash:net family inet "*"maxelem 5000 timeout 600"*comment* ]]
-		# The program that fills it finds it as it would make it.
+		# The program that fills the set finds it as it would make it.
 		in_ns ipset create bans hash:net timeout 600 comment maxelem 5000 -exist
 	done
 }
 
-# waiting TEXT: a load of it that waits for its confirmation, in the background; $! and $said are of it
+# waiting TEXT: loads it in the background, to wait for confirmation; sets $! to the load and said to its messages
 waiting() {
 	said=$tmp/said-$ns-$RANDOM
 	put --confirm 8 "$1" 2>"$said" &
 	wait_for grep -q 'is in force for' "$said"
 }
 
-undone() { # undone PID: it was not confirmed
+undone() { # undone PID: waits for the load, which must end unconfirmed
 	local status=0
 	wait "$1" || status=$?
 	[ $status = 9 ]
 }
 
-@test "case T28 an open set that an undone load made goes, unless others use it" {
+@test "case T28: undoing a load removes an open set that it made, unless others use it" {
 	text "$tmp/a" 'set-open bans hash:net'
 	printf '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n' >"$tmp/none"
 	for b in $backends; do
@@ -168,7 +168,7 @@ undone() { # undone PID: it was not confirmed
 	done
 }
 
-@test "case T29 a set of the text that others filled is left alone: status 6; with --replace it is as the text says" {
+@test "case T29: refuses a set of the text that others filled, status 6; --replace makes it as the text says" {
 	for b in $backends; do
 		fresh
 		in_ns ipset create bans hash:net
@@ -182,7 +182,7 @@ undone() { # undone PID: it was not confirmed
 		done
 		put --replace "$tmp/a"
 		[ "$(members bans)" = '192.0.2.0/24;198.51.100.7;' ]
-		# Others add and remove behind the load.
+		# Others add and remove members after the load.
 		in_ns ipset add bans 203.0.113.9
 		run -6 put "$tmp/a"
 		[[ $output == *"first: 203.0.113.9;"* ]]
@@ -196,11 +196,11 @@ undone() { # undone PID: it was not confirmed
 		put --replace "$tmp/a"
 		run -0 put -n "$tmp/a"
 		[ -z "$output" ]
-		# The text's own changes need no word.
+		# Changes in the text need no --replace.
 		sed -i 's/192.0.2.0/192.0.3.0/' "$tmp/a"
 		put "$tmp/a"
 		[ "$(members bans)" = '192.0.3.0/24;198.51.100.7;' ]
-		# Members that are gone from the text are gone, also when they were the last.
+		# Members that are no longer in the text are removed, even the last ones.
 		text "$tmp/a" 'set bans hash:net inet'
 		put "$tmp/a"
 		[ -z "$(members bans)" ]
@@ -227,7 +227,7 @@ undone() { # undone PID: it was not confirmed
 	done
 }
 
-@test "an order of a list of sets is part of it" {
+@test "the order of a list of sets counts" {
 	for b in $backends; do
 		fresh
 		in_ns ipset create one hash:ip
@@ -243,7 +243,7 @@ undone() { # undone PID: it was not confirmed
 	done
 }
 
-@test "case T30 what no set can be is refused at its line" {
+@test "case T30: refuses an impossible set or member at its line" {
 	for b in $backends; do
 		fresh
 		while IFS='|' read -r line words directives; do
@@ -281,7 +281,7 @@ undone() { # undone PID: it was not confirmed
 			2|already declared with another type|set bans hash:net;set-open bans hash:net
 			3|already declared with another type|set bans hash:net;member 192.0.2.1;set bans hash:net;member 192.0.2.2
 		END
-		# Members that stay for ever in a set that has times, and a dash in a comment, are no fault.
+		# Permanent members in a set with timeouts, and a dash in a comment, are allowed.
 		text "$tmp/a" 'set bans hash:net timeout 0 comment' 'member 192.0.2.1' 'member 192.0.2.2 comment "a -b" timeout 0'
 		put "$tmp/a"
 		text "$tmp/a" 'set bans hash:net' 'member 192.0.2.1-192.0.2.9' 'set p hash:ip,port,net inet6' 'member 2001:db8::1,tcp:80,2001:db8:1::/48' \
@@ -291,7 +291,7 @@ undone() { # undone PID: it was not confirmed
 	done
 }
 
-@test "an undone load takes back what it did to a set: options of members and of the set, and nothing of others" {
+@test "undoing a load restores options of sets and members, and keeps what others did" {
 	for b in $backends; do
 		names=() pids=() results=()
 		while IFS='|' read -r before after others result; do
@@ -325,11 +325,11 @@ undone() { # undone PID: it was not confirmed
 	done
 }
 
-@test "what another program puts into a set of the text while it is swapped is not lost: status 8" {
+@test "keeps a member that another program adds while a set is swapped, status 8" {
 	for b in $backends; do
 		fresh
 		mkdir -p "$tmp/bin"
-		# Between the look and the swap somebody adds a member.
+		# Another program adds a member between the check and the swap.
 		cat >"$tmp/bin/ipset" <<-'END'
 			#!/bin/sh
 			[ "$1" = restore ] || exec /usr/sbin/ipset "$@"
@@ -349,7 +349,7 @@ undone() { # undone PID: it was not confirmed
 	done
 }
 
-@test "a warm boot keeps what others put into a set of the text, brings back what is missing, and says so: status 12" {
+@test "a warm boot keeps members that others added to a set, adds missing ones, and says so, status 12" {
 	for b in $backends; do
 		fresh
 		text "$tmp/a" 'set bans hash:net inet' 'member 192.0.2.0/24' 'member 198.51.100.7'
@@ -364,7 +364,7 @@ undone() { # undone PID: it was not confirmed
 	done
 }
 
-@test "a warm boot adds what a set lacks that has other options, and leaves these" {
+@test "a warm boot adds missing members to a set with other options, and keeps the options" {
 	for b in $backends; do
 		for words in 'timeout 600' comment counters; do
 			fresh
@@ -384,7 +384,7 @@ undone() { # undone PID: it was not confirmed
 	done
 }
 
-@test "a plan touches no set, not for a moment, and with --assume-empty asks for none" {
+@test "-n changes no set, and with --assume-empty plans to make each" {
 	for b in $backends; do
 		fresh
 		text "$tmp/a" 'set bans hash:net inet' 'member 192.0.2.0/24'
@@ -400,11 +400,11 @@ undone() { # undone PID: it was not confirmed
 	done
 }
 
-@test "an ipset that says yes and does nothing is found out" {
+@test "notices an ipset that succeeds and does nothing" {
 	for b in $backends; do
 		fresh
 		mkdir -p "$tmp/bin"
-		# An ipset that takes all and does nothing.
+		# An ipset that reads its input, succeeds and does nothing.
 		printf '#!/bin/sh\ncase $1 in restore) cat >/dev/null; exit 0 ;; esac\nexec /usr/sbin/ipset "$@"\n' >"$tmp/bin/ipset"
 		chmod 755 "$tmp/bin/ipset"
 		text "$tmp/a" 'set bans hash:net inet' 'member 192.0.2.0/24'
@@ -416,7 +416,7 @@ undone() { # undone PID: it was not confirmed
 	done
 }
 
-@test "fw-save --check and --diff tell sets that are gone or have other members" {
+@test "fw-save --check and --diff report missing sets and other members" {
 	for b in $backends; do
 		fresh
 		text "$tmp/a" 'set bans hash:net inet' 'member 192.0.2.0/24' 'set-open open hash:ip'

@@ -1,14 +1,15 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load: kernel settings over loads, rollbacks and undoings; other programs beside it. The cases are those of faults.md.
+# fw-load: kernel settings through loads, rollbacks and undone loads, and other programs beside it. faults.md lists the
+# cases.
 
-in_turn=1 # fw-load.bats, -text and -merge are where the kinds differ
+in_turn=1 # fw-load.bats, -text and -merge cover the differences between backends
 load lib/load
 
 setup() { load_setup; }
 teardown() { load_teardown; }
 
-# text FILE LINE...: a text whose directives are these lines
+# text FILE LINE...: writes a text whose directives are these lines
 text() {
 	local file=$1
 	shift
@@ -19,7 +20,7 @@ setting() { in_ns cat "/proc/sys/${1//.//}"; }
 set_to() { in_ns sh -c "echo $2 >/proc/sys/${1//.//}"; }
 forward=net.ipv4.ip_forward
 
-@test "case T21 undoing: what the load opened is closed before the rules go back, what it closed is opened last" {
+@test "case T21: undoing closes what the load opened before it restores the rules, and opens last what the load closed" {
 	b=nft
 	text one
 	put "$tmp/one"
@@ -27,7 +28,7 @@ forward=net.ipv4.ip_forward
 	set_to net.ipv4.conf.all.proxy_arp 0
 	text two "#@ sysctl $forward=0" '#@ sysctl net.ipv4.conf.all.proxy_arp=1'
 	mkdir "$tmp/bin"
-	# Each restore notes the two settings; the undoing's is the last.
+	# Each restore notes the two settings; the last one is that of undoing.
 	cat >"$tmp/bin/iptables-nft-restore" <<-END
 		#!/bin/sh
 		case \$* in *--noflush*) echo \$(cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/all/proxy_arp) >>$tmp/seen ;; esac
@@ -41,7 +42,7 @@ forward=net.ipv4.ip_forward
 	[ "$(setting net.ipv4.conf.all.proxy_arp)" = 0 ]
 }
 
-@test "case T23 a setting that a hand changed since the load stays when it is undone, with a warning" {
+@test "case T23: undoing a load keeps a setting that was changed by hand since" {
 	for b in $backends; do
 		fresh
 		text one
@@ -57,7 +58,7 @@ forward=net.ipv4.ip_forward
 	done
 }
 
-@test "case T24 forwarding follows the text: on, off with a text that does not ask for it, and with each rollback" {
+@test "case T24: forwarding follows the text and each rollback, and is off with a text that does not set it" {
 	for b in $backends; do
 		fresh
 		set_to $forward 0
@@ -76,7 +77,7 @@ forward=net.ipv4.ip_forward
 	done
 }
 
-@test "case T25 a setting goes back to its value of this boot, not of an older one" {
+@test "case T25: a setting goes back to its value of this boot, not of an earlier one" {
 	b=nft
 	set_to net.ipv4.conf.all.rp_filter 1
 	text with '#@ sysctl net.ipv4.conf.all.rp_filter=2'
@@ -93,7 +94,7 @@ forward=net.ipv4.ip_forward
 	[ "$(setting net.ipv4.conf.all.rp_filter)" = 0 ]
 }
 
-@test "settings that the kernel changes with others are those of the text in the end" {
+@test "settings that the kernel changes along with others end up as the text says" {
 	b=nft
 	# net.ipv4.ip_forward=0 makes the kernel set accept_redirects=1 (inet_forward_change in its devinet.c).
 	for order in 1 2; do
@@ -107,16 +108,16 @@ forward=net.ipv4.ip_forward
 	done
 }
 
-# The kernel's settings, but for those that count or that belong to the whole machine.
+# The kernel's settings, apart from counters and those of the whole machine.
 all_settings() {
 	in_ns grep -rs . /proc/sys/net/ipv4 /proc/sys/net/ipv6 | grep -v 'nf_conntrack_count\|/neigh/\|_mem:' | sort
 }
 
-@test "a setting that the kernel changes with another one comes back with it: undone, dropped, rolled back" {
+@test "undoing, a text without it and --rollback restore the settings that the kernel changed along with one of ours" {
 	for b in $backends; do
 		fresh
 		in_ns ip link add e1 type veth peer name e2
-		# A host that routes on one interface alone, and takes no redirects.
+		# A host that forwards on one interface alone and ignores redirects.
 		set_to $forward 0
 		set_to net.ipv4.conf.e1.forwarding 1
 		set_to net.ipv4.conf.all.accept_redirects 0
@@ -141,7 +142,7 @@ all_settings() {
 	done
 }
 
-@test "a setting that this kernel does not have is refused by the plan, as by the load" {
+@test "-n refuses a setting that the kernel does not have, like a load" {
 	b=nft
 	text none '#@ sysctl net.ipv4.nosuch=1'
 	run -4 put -n "$tmp/none"
@@ -149,7 +150,7 @@ all_settings() {
 	put -n --assume-empty "$tmp/none"
 }
 
-@test "settings that depend on each other are set in either order, and taken back" {
+@test "sets settings that depend on each other in either order, and takes them back" {
 	b=nft
 	text without
 	text ports '#@ sysctl net.ipv4.ip_local_port_range=50000 60000' '#@ sysctl net.ipv4.ip_unprivileged_port_start=40000'
@@ -169,9 +170,9 @@ all_settings() {
 	done
 }
 
-@test "a value of which the kernel makes another one is refused, and the old one is there again" {
+@test "refuses a value that the kernel changes, and restores the old one" {
 	b=nft
-	key=net.ipv4.icmp_ratelimit # in milliseconds, which the kernel counts in ticks
+	key=net.ipv4.icmp_ratelimit # in milliseconds, which the kernel rounds to ticks
 	was=$(setting $key)
 	set_to $key 1001
 	[ "$(setting $key)" != 1001 ] || skip "this kernel has a tick a millisecond"
@@ -182,7 +183,7 @@ all_settings() {
 	[ "$(setting $key)" = "$was" ]
 }
 
-@test "case T26 -4 and -6 leave the settings of the other family, and of both, as they are, and say so" {
+@test "case T26: -4 and -6 leave settings of the other family and of both families unchanged, and say so" {
 	for b in $backends; do
 		fresh
 		text all "#@ sysctl $forward=1" '#@ sysctl net.ipv6.conf.all.forwarding=1' '#@ sysctl net.core.somaxconn=1234'
@@ -202,7 +203,7 @@ all_settings() {
 	done
 }
 
-@test "case T17 rules that another program adds to INPUT while fw-load changes INPUT are all there afterwards" {
+@test "case T17: keeps every rule that another program adds to INPUT while loads change INPUT" {
 	b=nft
 	for k in 1 2; do
 		{ printf '%s\n' '*filter' ':INPUT DROP [0:0]'; for ((i = 1; i <= 20; i++)); do echo "-A INPUT -p tcp -m tcp --dport $((k * 1000 + i)) -j ACCEPT"; done; echo COMMIT; } >"$tmp/text$k"
@@ -223,7 +224,7 @@ all_settings() {
 	[ "$(grep -c 'dport [12]0' "$tmp/now")" = 20 ]
 }
 
-@test "case T20 no packet is forwarded while a load is undone that neither state before or after forwards" {
+@test "case T20: undoing a load lets no packet through that neither the old nor the new state forwards" {
 	b=nft
 	ip netns add near
 	ip netns add far
@@ -254,7 +255,7 @@ all_settings() {
 	wait $sender || true
 	[ "$(ip netns exec far iptables-legacy -nvxL INPUT | awk '/dpt:9/ { print $1 }')" = 0 ]
 	[ "$(setting $forward)" = 1 ]
-	# The harness sees packets.
+	# Control: the counter sees forwarded packets.
 	in_ns iptables-nft -P FORWARD ACCEPT
 	ip netns exec near bash -c 'echo x >/dev/udp/198.51.100.2/9; echo x >/dev/udp/198.51.100.2/9'
 	for ((i = 0; i < 100; i++)); do

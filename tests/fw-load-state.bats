@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load: what it does when its own state is damaged, foreign, full or old, and what is asked of --boot. The cases are those of faults.md.
+# fw-load when its own state is damaged, foreign, full or old, and what --boot does then. faults.md lists the cases.
 
-in_turn=1 # the state knows of no kind of iptables
+in_turn=1 # the state is the same for both backends
 load lib/load
 
 setup() {
@@ -14,7 +14,7 @@ teardown() { load_teardown; }
 
 boot() { put --boot --safe-rules "$tmp/none" "$@"; }
 
-# As after a boot: no rules, nothing in /run.
+# The situation after a boot: no rules, and nothing in the state's run folder.
 reboot() {
 	ip netns delete "$ns"
 	ip netns add "$ns"
@@ -25,9 +25,9 @@ reboot() {
 closed() { in_ns iptables-$b -S | grep -qx -- '-P INPUT DROP' && in_ns ip6tables-$b -S | grep -qx -- '-P INPUT DROP'; }
 open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 
-@test "case T10 an extension that is not installed is named, and the rule is refused" {
+@test "case T10: refuses a rule whose extension is not installed, and names the extension" {
 	command -v unshare >/dev/null || skip "unshare is missing"
-	lib=$(pkg-config --variable=xtlibdir xtables 2>/dev/null) || skip "where the extensions are is not known"
+	lib=$(pkg-config --variable=xtlibdir xtables 2>/dev/null) || skip "the directory of the extensions is not known"
 	[ -e "$lib/libxt_connmark.so" ] || skip "no connmark extension here"
 	printf '%s\n' '*filter' '-A INPUT -m connmark --mark 1 -j ACCEPT' COMMIT >"$tmp/mark"
 	mkdir "$tmp/lib"
@@ -43,7 +43,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	done
 }
 
-@test "a state that others may write to is not believed at boot: safe rules, and it is told" {
+@test "loads the safe rules at boot when others can write to the state, and says so" {
 	b=nft
 	printf '%s\n' '*filter' ':INPUT ACCEPT' '-A INPUT -p tcp --dport 23 -j ACCEPT' COMMIT >"$tmp/open"
 	put "$tmp/open"
@@ -57,7 +57,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	chmod 700 "$state"
 }
 
-@test "a run folder like /tmp, to which others can only add, is no reason to distrust the state at boot" {
+@test "boots from a state whose run folder is sticky like /tmp" {
 	b=nft
 	put "$tmp/one"
 	live >"$tmp/before"
@@ -67,7 +67,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	live | diff "$tmp/before" -
 }
 
-@test "--boot by a user who may change nothing says so, and nothing else" {
+@test "--boot as an ordinary user prints only that root is needed" {
 	needs users
 	b=nft
 	run -3 in_ns setpriv --reuid 65534 --regid 65534 --clear-groups "$(anyone fw-load)" -b nft -s "$state" --boot
@@ -75,7 +75,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	[ "$(grep -c . <<<"$output")" = 1 ]
 }
 
-@test "case T22 a journal that is damaged when a load has to be undone: safe rules, status 10, and it is kept" {
+@test "case T22: loads the safe rules when the journal of a load to undo is damaged, status 10, and keeps the journal" {
 	for b in $backends; do
 		for damage in cut flip unreadable; do
 			fresh
@@ -98,7 +98,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	done
 }
 
-@test "case T31 modules that have nothing to do with packet filters are not loaded" {
+@test "case T31: refuses a module name that is a path" {
 	b=nft
 	for module in ../x x/y; do
 		{ echo "#@ module $module"; cat "$tmp/one"; } >"$tmp/text"
@@ -107,7 +107,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	done
 }
 
-@test "case T33 the good generation is damaged on a running host: the previous one, status 12; its rules are not adopted" {
+@test "case T33: --boot on a running host replaces a damaged good generation by the previous one, status 12" {
 	for b in $backends; do
 		fresh
 		put "$tmp/one"
@@ -117,7 +117,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 		[[ $output == *"damaged"* ]]
 		run ! open_port 443
 		open_port 22
-		# Without any whole one, rules that are closed stay.
+		# Without an intact generation, rules that close the host stay in force.
 		fresh
 		sed 's/^:INPUT DROP/&\n:FORWARD DROP/' "$tmp/two" >"$tmp/closed"
 		put "$tmp/closed"
@@ -128,7 +128,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	done
 }
 
-@test "case T34 --boot on full disks: the good generation, with a warning" {
+@test "case T34: --boot loads the good generation when the disk of the run folder is full" {
 	for b in $backends; do
 		fresh
 		put "$tmp/two"
@@ -143,7 +143,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	done
 }
 
-@test "case T35 files of the state that are no plain files of ours are refused at once" {
+@test "case T35: refuses files of the state that are not regular files of root's alone" {
 	for b in $backends; do
 		for kind in fifo link folder device other open; do
 			fresh
@@ -169,7 +169,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	done
 }
 
-@test "case T36 --boot while another program holds the lock of iptables: it goes on, and says so" {
+@test "case T36: --boot goes on while another program holds the lock of iptables, and says so" {
 	b=legacy
 	put "$tmp/two"
 	reboot
@@ -182,7 +182,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	open_port 443
 }
 
-@test "case T37 the first --boot without a state: safe rules where the host is open, another firewall stays" {
+@test "case T37: the first --boot without a state loads the safe rules on an open host, and keeps another firewall" {
 	for b in $backends; do
 		fresh
 		run -12 boot
@@ -196,7 +196,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 		run -12 boot
 		[[ $output == *"the rules in force stay"* ]]
 		live | diff "$tmp/before" -
-		# A state that had generations once is another matter.
+		# A state that once had generations gets the safe rules.
 		fresh
 		put "$tmp/two"
 		rm "$state/good"
@@ -206,7 +206,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	done
 }
 
-@test "case T39 --boot killed at any of many calls: the next --boot ends whole" {
+@test "case T39: after --boot is killed at any of many calls, the next --boot loads everything" {
 	[[ $BUILD != *-san ]] || skip "a kill leaves what the leak checker would count"
 	for b in $backends; do
 		fresh
@@ -221,7 +221,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 	done
 }
 
-# old_state: what fw-load 0.1 leaves of two loads in format 1
+# old_state: makes the state that fw-load 0.1 leaves after two loads, in format 1
 old_state() {
 	mkdir -p "$state/generations"
 	chmod 700 "$state" "$state/generations"
@@ -236,7 +236,7 @@ old_state() {
 	ln -s generations/000001.gz "$state/previous"
 }
 
-@test "case T44 the state of an older fw-load: booted, rolled back, loaded over and pruned" {
+@test "case T44: boots, rolls back, loads over and prunes the state of an older fw-load" {
 	for b in $backends; do
 		fresh
 		old_state

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load: what is in force is what the text says, or nothing changed. The cases are those of faults.md.
+# fw-load puts in force exactly what the text says, or changes nothing. faults.md lists the cases.
 
 load lib/load
 
@@ -10,10 +10,10 @@ setup() {
 }
 teardown() { load_teardown; }
 
-# text LINE...: $tmp/text is a closed firewall with these lines
+# text LINE...: writes $tmp/text, a closed firewall with these lines
 text() { printf '%s\n' '*filter' ':INPUT DROP [0:0]' ':FORWARD DROP [0:0]' '-A INPUT -i lo -j ACCEPT' "$@" COMMIT >"$tmp/text"; }
 
-# loaded: other rules are in force, $tmp/before is what the savers say of them
+# loaded: puts other rules in force, and saves them in $tmp/before
 loaded() {
 	fresh
 	text '-A INPUT -p tcp -m tcp --dport 443 -j ACCEPT'
@@ -23,7 +23,7 @@ loaded() {
 
 same() { live | diff "$tmp/before" -; }
 
-# refused LINE...: a text with these lines is refused at the first of them, and everything is as it was
+# refused LINE...: fw-load refuses a text with these lines at the first of them, and changes nothing
 refused() {
 	text "$@"
 	run -1 put "$tmp/text"
@@ -34,7 +34,7 @@ refused() {
 	run -1 put --check "$tmp/text"
 }
 
-@test "case T1 a line that makes iptables-restore print and end is refused" {
+@test "case T1: refuses a line that makes iptables-restore print and exit" {
 	for b in $backends; do
 		loaded
 		for line in -h --help -V '-A INPUT -h' '-A INPUT -p tcp --help' '-nh' '--vers' '-A INPUT -p tcp -m tcp --dport 25 -j ACCEPT -h'; do
@@ -43,7 +43,7 @@ refused() {
 	done
 }
 
-@test "case T2 lines that list or check are refused" {
+@test "case T2: refuses lines that list or check" {
 	for b in $backends; do
 		loaded
 		for line in '-A INPUT -v -j ACCEPT' -L '-L INPUT' -S '-C INPUT -i lo -j ACCEPT'; do
@@ -52,7 +52,7 @@ refused() {
 	done
 }
 
-@test "case T3 lines that edit are refused, with what to write instead" {
+@test "case T3: refuses lines that edit existing rules" {
 	for b in $backends; do
 		loaded
 		for line in -Z '-Z INPUT' -X '-X user' -F '-F INPUT' '-D INPUT 1' '-D INPUT -i lo -j ACCEPT' '-R INPUT 1 -j DROP' '-E a b'; do
@@ -64,7 +64,7 @@ refused() {
 	done
 }
 
-@test "case T3a -I, -P and -N are carried out where they stand" {
+@test "case T3a: carries out -I, -P and -N in their place" {
 	for b in $backends; do
 		fresh
 		printf '%s\n' '*filter' '-P INPUT DROP' '-N mine' '-A INPUT -s 192.0.2.1 -j mine' '-I INPUT -s 192.0.2.2 -j ACCEPT' \
@@ -78,7 +78,7 @@ refused() {
 	done
 }
 
-@test "case T4 a restore that prints and exits 0 has not loaded anything: undone" {
+@test "case T4: undoes a load when a restore prints and exits with 0 without loading" {
 	for b in $backends; do
 		loaded
 		printf '#!/bin/sh\ncase $* in *--noflush*) echo "usage: iptables ..."; exit 0 ;; esac\nexec /usr/sbin/iptables-%s-restore "$@"\n' $b >"$tmp/bin/iptables-$b-restore"
@@ -91,7 +91,7 @@ refused() {
 	done
 }
 
-@test "case T5 a restore that loads nothing, half, or an open policy, and says 0, is found out: undone" {
+@test "case T5: notices a restore that exits with 0 but loads nothing, half of the rules or an open policy" {
 	for b in $backends; do
 		for how in 'cat >/dev/null' 'grep -v 8443 | /usr/sbin/iptables-$b-restore "$@"' \
 			'/usr/sbin/iptables-$b-restore "$@"; /usr/sbin/iptables-$b -P FORWARD ACCEPT'; do
@@ -107,7 +107,7 @@ refused() {
 			text '-A INPUT -p tcp -m tcp --dport 8443 -j ACCEPT'
 			PATH=$tmp/bin:$PATH run put --no-rehearse --safe-rules /nonexistent "$tmp/text"
 			rm "$tmp/bin/iptables-$b-restore"
-			# With nft a second try may put it right.
+			# With nft a second try may succeed.
 			case $status in
 			0) in_ns iptables-$b -C INPUT -p tcp -m tcp --dport 8443 -j ACCEPT ;;
 			8 | 11) same ;;
@@ -120,7 +120,7 @@ refused() {
 	done
 }
 
-@test "case T6 -M PROGRAM in any spelling is refused, and the program never runs" {
+@test "case T6: refuses -M PROGRAM in any spelling, and never runs the program" {
 	command -v strace >/dev/null || skip "strace is missing"
 	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
 	b=legacy
@@ -128,14 +128,14 @@ refused() {
 	chmod 755 "$tmp/program"
 	for option in "-M $tmp/program" "--modprobe=$tmp/program" "--modp $tmp/program" "-nM $tmp/program"; do
 		text "-A INPUT $option -p tcp -m tcp --dport 25 -j ACCEPT"
-		# As if ip_tables were not loaded.
+		# The system calls fail as if ip_tables were not loaded.
 		run -1 in_ns strace -f -qq -o /dev/null -P /proc/net/ip_tables_names -e inject=newfstatat,lstat,stat:error=ENOENT \
 			fw-load -b $b -s "$state" "$tmp/text"
 		[ ! -e "$tmp/ran" ]
 	done
 }
 
-@test "case T7 a rule that would be printed wider than it is is refused; where it is not, it matches nothing" {
+@test "case T7: refuses a rule that iptables-save would print wider, or loads it exactly" {
 	for b in $backends; do
 		for which in dport sport; do
 			loaded
@@ -145,14 +145,14 @@ refused() {
 				refused "-A INPUT -p tcp -m tcp ! --$which : -j ACCEPT"
 				continue
 			fi
-			# libxtables 1.8.11 and later write it as it is.
+			# libxtables 1.8.11 and later write the rule as it is.
 			in_ns iptables-$b-save | grep -q -- "! --$which 0:65535 -j ACCEPT"
 			[ $b = legacy ] || in_ns nft list chain ip filter INPUT | grep -q 'port != 0-65535'
 		done
 	done
 }
 
-@test "case T8 every sample that iptables takes is in force as it is written, or is refused" {
+@test "case T8: loads or refuses every sample that iptables accepts, and never ends otherwise" {
 	b=nft
 	grep -h ';OK$' ext/*.t 2>/dev/null | awk 'NR % 40 == 1' | cut -d';' -f1 >"$tmp/samples"
 	[ -s "$tmp/samples" ] || skip "no samples here"
@@ -163,7 +163,7 @@ refused() {
 	done <"$tmp/samples"
 }
 
-@test "case T9 a host name is refused, and no name server is asked" {
+@test "case T9: refuses a host name, and asks no name server" {
 	command -v strace >/dev/null || skip "strace is missing"
 	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
 	for b in $backends; do
@@ -176,7 +176,7 @@ refused() {
 	run ! grep -E 'resolv.conf|htons\(53\)|nss/' "$tmp/trace"
 }
 
-@test "case T11 a last line without a newline: a whole COMMIT or comment is taken, anything else is refused" {
+@test "case T11: accepts a last line without a newline only if it is a whole COMMIT or a comment" {
 	for b in $backends; do
 		loaded
 		text '-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT'
@@ -193,7 +193,7 @@ refused() {
 	done
 }
 
-@test "case T47 --no-rehearse of what the kernel refuses is undone, and the same text again makes no generation" {
+@test "case T47: --no-rehearse undoes what the kernel refuses; the same text again makes no generation" {
 	for b in $backends; do
 		loaded
 		text '-A INPUT -j MASQUERADE'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What fw-load and fw-save do without a kernel to load into, and what is shipped for them.
+# What fw-load and fw-save do where no rules can be loaded: plans, help, misuse, files of distributions.
 
 bats_require_minimum_version 1.5.0
 load lib/anyone
@@ -12,7 +12,7 @@ setup() {
 	gateway=data/fw-load/gateway.rules
 }
 
-@test "-n --assume-empty prints the whole plan, also for a user without rights" {
+@test "-n --assume-empty prints the whole plan, even as an unprivileged user" {
 	for backend in nft legacy; do
 		run -0 --separate-stderr as_nobody "$(anyone fw-load)" -n --assume-empty -s /nonexistent/state -b $backend - <"$gateway"
 		[ "${lines[0]}" = "record generation 000001 in /nonexistent/state" ]
@@ -23,7 +23,7 @@ setup() {
 	[[ $output == *"IPv4: change filter"* && $output != *IPv6* ]]
 }
 
-@test "--assume-empty goes with -n alone, and a damaged text has no plan" {
+@test "--assume-empty needs -n, and a damaged text has no plan" {
 	run -2 fw-load --assume-empty "$gateway"
 	[[ $output == *"--assume-empty goes with -n"* ]]
 	run -2 fw-load -n --rollback --assume-empty
@@ -33,7 +33,7 @@ setup() {
 	[ -z "$output" ]
 }
 
-@test "help, version and misuse need no kernel" {
+@test "help, version and misuse work without rights to load rules" {
 	for tool in fw-load fw-save; do
 		run -0 --separate-stderr $tool --help
 		[[ $output == usage:* && -z $stderr ]]
@@ -62,13 +62,13 @@ setup() {
 	run -3 fw-save --from rhel --root "$tmp"
 }
 
-@test "fw-save: the history of an empty state" {
+@test "fw-save --list of an empty state succeeds, and --verify fails" {
 	run -0 as_nobody "$(anyone fw-save)" --list -s /nonexistent/fw-tools
 	run -1 fw-save --verify -s "$tmp/nothing"
 	[[ $output == *"there is no generation in"* ]]
 }
 
-@test "an argument that an option does not take is said by the option's name" {
+@test "names an option that takes no argument, and an unknown one" {
 	for option in --plan --check --confirm-now --counters; do
 		run -2 fw-load "$option=foo" "$gateway"
 		[[ $output == *"fw-load: $option takes no argument"* ]]
@@ -79,13 +79,13 @@ setup() {
 	[[ $output == *"unknown option --unknown"* ]]
 }
 
-@test "every numbered fault has a test" {
+@test "faults.md: every numbered fault has a test" {
 	grep -ho '^@test "case [0-9, ]*:' ./*.bats prove/*.bats | grep -o '[0-9]*' | sort -un >"$tmp/tested"
 	printf '37\n40\n' >>"$tmp/tested" # tests/bench/fw-load.bash
 	grep -o '^| [0-9]* |' faults.md | tr -d '| ' >"$tmp/listed"
 	[ "$(wc -l <"$tmp/listed")" = 42 ]
 	sort -n "$tmp/tested" | diff - "$tmp/listed"
-	# The promises: each file that the table names has a test of it.
+	# The promises: each file that the table names has a test of the case.
 	while IFS='|' read -r _ case _ _ where; do
 		for file in $(tr -d ',|' <<<"$where"); do
 			case $file in
@@ -96,7 +96,7 @@ setup() {
 	done < <(grep '^| T' faults.md)
 }
 
-@test "an option that would do nothing for a command is misuse" {
+@test "an option that has no effect on a command is misuse" {
 	while read -r words; do
 		# shellcheck disable=SC2086
 		run -2 --separate-stderr $words -s "$tmp/state" </dev/null

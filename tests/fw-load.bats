@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load: all of a text, for both families, or nothing.
+# fw-load puts the whole text in force for both families, or changes nothing.
 
 load lib/load
 
-# bats has a command `load` of its own, for libraries: ours is called put.
+# The helper is called put, because bats has a command `load` for libraries.
 setup() { load_setup; }
 teardown() { load_teardown; }
 
-@test "case 39: rules of both families are put in force, and the same again changes nothing" {
+@test "case 39: puts the rules of both families in force, and the same text again keeps all counters" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -26,7 +26,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "case 39: loading the same again leaves the generation of nf_tables as it is" {
+@test "case 39: the same text again commits nothing to nf_tables" {
 	b=nft
 	put "$gateway"
 	before=$(generation)
@@ -36,7 +36,7 @@ teardown() { load_teardown; }
 	[ "$(generation)" != "$before" ]
 }
 
-@test "case 1: an empty input is refused, and the rules stay" {
+@test "case 1: refuses empty input, and keeps the rules" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -48,14 +48,14 @@ teardown() { load_teardown; }
 	done
 }
 
-# Each byte: tests/unit/text.c. Here every eleventh, and the last ones.
-@test "case 2: a stream cut at any byte is refused, and the rules stay" {
+# tests/unit/text.c cuts at each byte; this test at every 11th and at the last ones.
+@test "case 2: refuses a stream that is cut short, and keeps the rules" {
 	b=nft
 	seal <"$gateway" >"$tmp/whole"
 	printf '*filter\n:INPUT DROP [0:0]\n-4 -A INPUT -s 192.0.2.1 -j ACCEPT\nCOMMIT\n' | put
 	live >"$tmp/before"
 	size=$(stat -c %s "$tmp/whole")
-	# One shell in the namespace: entering it a thousand times takes longer than the loads.
+	# One shell in the namespace, because entering it a thousand times takes longer than the loads.
 	in_ns bash -c 'for ((cut = 0; cut < $1; cut += cut + 4 < $1 ? 11 : 1)); do
 		head -c $cut "$2" | fw-load -b nft -s "$3" 2>/dev/null
 		[ $? -eq 1 ] || { echo "cut at $cut"; exit 1; }
@@ -64,7 +64,7 @@ teardown() { load_teardown; }
 	put "$tmp/whole"
 }
 
-@test "case 3: a flipped byte is refused, and the rules stay" {
+@test "case 3: refuses a stream with a flipped byte, and keeps the rules" {
 	b=nft
 	seal <"$gateway" >"$tmp/whole"
 	printf '*filter\n:INPUT DROP [0:0]\nCOMMIT\n' | put
@@ -84,7 +84,7 @@ teardown() { load_teardown; }
 	[[ $output == *"[checksum]"* ]]
 }
 
-@test "case 7: a bad second table leaves both families as they were; a plain restore does not" {
+@test "case 7: a bad second table leaves both families unchanged; a plain restore does not" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -98,7 +98,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "case 9: a rule that is bad for IPv6 only leaves IPv4 as it was" {
+@test "case 9: a rule that is bad for IPv6 alone leaves IPv4 unchanged" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -111,7 +111,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "case 8: what only the kernel refuses is refused before it is tried, with its line and the profile's" {
+@test "case 8: refuses what only the kernel would refuse, with its line and the profile's, and changes nothing" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -141,7 +141,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "-n prints the steps, and does none" {
+@test "-n prints the steps and carries out none" {
 	for b in $backends; do
 		fresh
 		run -0 put -n "$gateway"
@@ -151,7 +151,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "-4 and text of iptables-save concern one family" {
+@test "-4, or text of iptables-save, loads one family alone" {
 	for b in $backends; do
 		fresh
 		put -4 "$gateway"
@@ -164,13 +164,13 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "case 10: the commit of IPv6 fails after that of IPv4: both are as before, status 11" {
+@test "case 10: restores both families when the commit of IPv6 fails after that of IPv4, status 11" {
 	mkdir "$tmp/bin"
 	for b in $backends; do
 		fresh
 		put "$gateway"
 		live >"$tmp/before"
-		# The commit adds port 444; the rehearsal is no commit, and the undoing adds nothing of the kind.
+		# Only the commit adds port 444 with --noflush: the rehearsal flushes, and undoing does not add the port.
 		cat >"$tmp/bin/ip6tables-$b-restore" <<-END
 			#!/bin/sh
 			cat >"$tmp/given"
@@ -184,7 +184,7 @@ teardown() { load_teardown; }
 		PATH=$tmp/bin:$PATH run -11 put "$tmp/next"
 		live | diff "$tmp/before" -
 		[[ $output == *"the rules are as before"* ]]
-		# Half done, then dead: the first table is committed, the second is not. The rest is committed in a second try.
+		# Now the restore fails between two tables: fw-load commits the rest in a second try.
 		sed -i "s,{ echo.*,{ sed /COMMIT/q $tmp/given | /usr/sbin/ip6tables-$b-restore \"\$@\"; exit 1; } ;;," "$tmp/bin/ip6tables-$b-restore"
 		sed 's/443/444/; s/eth0/eth9/' "$gateway" >"$tmp/next"
 		PATH=$tmp/bin:$PATH run put "$tmp/next"
@@ -196,7 +196,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "case 25: rules of the other backend in force: status 5, nothing changed" {
+@test "case 25: refuses to load beside rules of the other backend, status 5" {
 	for b in $backends; do
 		fresh
 		other=nft
@@ -208,7 +208,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "case 26: rules of nft's own in a table of iptables: status 5, nothing changed" {
+@test "case 26: refuses to load beside nft's own rules in a table of iptables, status 5" {
 	b=nft
 	put "$gateway"
 	for rule in 'meta hour 12 counter accept' 'ct state { new, established } counter accept'; do
@@ -220,19 +220,19 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "case 21: the lock of iptables-legacy is waited for, and not for ever" {
+@test "case 21: waits for the lock of iptables-legacy, but not for ever" {
 	b=legacy
 	hold "$XTABLES_LOCKFILE"
 	run -7 put -w 1 "$gateway"
 	# Control: a plain restore waits for ever.
 	run in_ns timeout 1 iptables-legacy-restore "$gateway"
-	[ "$status" -eq 124 ] || [ "$status" -eq 4 ] # it waits, or since 1.8.10 does not
+	[ "$status" -eq 124 ] || [ "$status" -eq 4 ] # iptables waits before 1.8.10, and fails at once since
 	let_go
 	[ -z "$(live)" ]
 	put -w 1 "$gateway"
 }
 
-@test "a program that is missing, a backend that is unknown, a file that is not there" {
+@test "misuse is status 2; a missing file and lost output are status 3" {
 	b=nft
 	run -3 put /nonexistent
 	b=other
@@ -247,11 +247,11 @@ teardown() { load_teardown; }
 	run -3 bash -c "ip netns exec $ns fw-load -b nft -s '$state' -n '$gateway' >/dev/full"
 }
 
-@test "a closed standard output: what is lost is said, and nothing that we write lands in its place" {
+@test "a closed standard output is an error if output is lost, and no file takes its descriptor" {
 	b=nft
 	run -3 bash -c "ip netns exec $ns fw-load -b nft -s '$state' -n '$gateway' >&-"
 	[[ $output == *"standard output: Bad file descriptor"* ]]
-	# A load prints nothing: nothing is lost.
+	# A load prints nothing, so it loses nothing.
 	run -0 bash -c "ip netns exec $ns fw-load -b nft -s '$state' '$gateway' >&-"
 	[ -z "$output" ]
 	run -3 bash -c "ip netns exec $ns fw-load -b nft -s '$state' --status >&-"
@@ -263,7 +263,7 @@ teardown() { load_teardown; }
 	put "$gateway"
 }
 
-@test "10,000 rules are loaded, and the last bad one of them is named" {
+@test "loads 10,000 rules, and names the line of a bad one at their end" {
 	for b in $backends; do
 		fresh
 		python3 -c '
@@ -279,7 +279,7 @@ print("COMMIT")' >"$tmp/many"
 	done
 }
 
-@test "case 4: the program in front of the pipe dies half way: refused, rules untouched" {
+@test "case 4: keeps the rules when the program that writes the stream dies half way" {
 	b=nft
 	put "$gateway"
 	live >"$tmp/before"
@@ -290,7 +290,7 @@ print("COMMIT")' >"$tmp/many"
 	live | diff "$tmp/before" -
 }
 
-@test "case 5, 6: no final newline, CRLF, NUL, a long line, 300 words, a table twice: refused with the line" {
+@test "case 5, 6: refuses a cut COMMIT, CRLF, NUL, a long line, 300 words and a repeated table, with the line" {
 	for b in $backends; do
 		fresh
 		printf '*filter\n:INPUT DROP [0:0]\nCOMM' >"$tmp/newline"
@@ -308,7 +308,7 @@ print("COMMIT")' >"$tmp/many"
 	done
 }
 
-@test "another program changes our rules in the moment of each commit: undone, status 8" {
+@test "undoes a load with status 8 when another program changes our rules at each commit, but not when it does once" {
 	b=nft
 	put "$gateway"
 	live >"$tmp/before"
@@ -320,10 +320,10 @@ print("COMMIT")' >"$tmp/many"
 	END
 	chmod 755 "$tmp/bin/ip6tables-nft-restore"
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
-	# The undoing meets the same neighbour, who does it again: the safe rules.
+	# The program interferes with undoing too, so the safe rules are put in force.
 	PATH=$tmp/bin:$PATH run put --safe-rules /nonexistent "$tmp/next"
 	[ "$status" = 10 ]
-	# One who gives up after the load has: it is undone.
+	# A program that stops when the load has given up: undoing succeeds.
 	sed -i 's,) /usr,) echo >>"$0.done"; [ $(wc -l <"$0.done") -gt $(cat "$0.times") ] || /usr,' "$tmp/bin/ip6tables-nft-restore"
 	fresh
 	put "$gateway"
@@ -331,7 +331,7 @@ print("COMMIT")' >"$tmp/many"
 	PATH=$tmp/bin:$PATH run -8 put "$tmp/next"
 	[[ $output == *"this rule is missing"* ]]
 	live | diff "$tmp/before" -
-	# Once is no reason to give up.
+	# A single interference is no reason to give up.
 	rm "$tmp/bin/ip6tables-nft-restore.done"
 	echo 1 >"$tmp/bin/ip6tables-nft-restore.times"
 	PATH=$tmp/bin:$PATH run -0 put "$tmp/next"
@@ -339,10 +339,10 @@ print("COMMIT")' >"$tmp/many"
 	in_ns ip6tables-nft -C INPUT -p tcp --dport 8443 -m conntrack --ctstate NEW -j ACCEPT
 }
 
-@test "the kernel's reason stands beside what the legacy kind refuses" {
+@test "legacy: adds the reason from the kernel's log to a refusal" {
 	b=legacy
 	dd if=/dev/kmsg of=/dev/null iflag=nonblock bs=8192 count=1 2>/dev/null || skip "the kernel's log may not be read"
-	# The log is limited in its rate: it may say nothing while other tests fill it.
+	# The kernel limits the rate of its log, so the message may be missing while other tests fill the log.
 	for ((i = 0; i < 120; i++)); do
 		run -1 put -4 <<<$'*filter\n-A INPUT -s 192.0.2.1\n-A INPUT -j MASQUERADE\nCOMMIT'
 		[[ $output != *"only valid in nat table"* ]] || return 0
