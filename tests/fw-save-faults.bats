@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-save when something goes wrong: the old file stays, and nothing is believed that is in doubt.
+# fw-save when something fails: the old file stays, and doubtful rules are never written.
 
-in_turn=1 # the state knows of no kind of iptables
+in_turn=1 # the state is the same for both backends
 load lib/load
 
 setup() { load_setup; }
 teardown() { load_teardown; }
 
-@test "case 26: a rule of nft's own in table filter: status 3, the old file as it was, with -o and with --layout" {
+@test "case 26: beside nft's own rules in table filter, writes no file with -o or --layout, status 3" {
 	b=nft
 	put "$gateway"
 	in_ns nft add rule ip filter INPUT ct state '{ new, established }' counter accept
@@ -20,12 +20,12 @@ teardown() { load_teardown; }
 	run -3 save --layout debian --root "$tmp/root"
 	[ -z "$(ls -A "$tmp/root/etc/iptables")" ]
 	run -3 save --check
-	# Control: the saver itself says 0, and leaves the table out.
+	# Control: iptables-nft-save itself succeeds, and leaves the table out.
 	run -0 in_ns iptables-nft-save
 	[[ $output != *"*filter"* ]]
 }
 
-@test "case 27: no room at each page of the file: status 3 and the old file, or all of it" {
+@test "case 27: on a disk of any small size, leaves the old file or writes all of the new one" {
 	local room good=0 bad=0
 	b=nft
 	put "$gateway"
@@ -53,7 +53,7 @@ teardown() { load_teardown; }
 	[ "$bad" -ge 4 ]
 }
 
-@test "case 27: each call that puts the file in its place fails once: status 3 and the old file" {
+@test "case 27: leaves the old file when a call that writes or renames fails, status 3" {
 	local call
 	b=nft
 	put "$gateway"
@@ -72,7 +72,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "case 32: killed before the sync, before the rename, after it: the old file or the new one, whole" {
+@test "case 32: killed around the sync or the rename, leaves the old file or the new one, whole" {
 	local call
 	b=nft
 	put "$gateway"
@@ -83,7 +83,7 @@ teardown() { load_teardown; }
 		rm -rf "$tmp/dir"
 		mkdir "$tmp/dir"
 		echo old >"$tmp/dir/rules"
-		# The signal comes when the call has been left out: error= keeps it from happening.
+		# error= prevents the call itself, so that the signal comes before it takes effect.
 		in_ns strace -qq -o "$tmp/trace" -e "trace=$name" -e "inject=$name:error=EIO:signal=KILL:when=$when" \
 			fw-save -b nft -s "$state" -o "$tmp/dir/rules" || true
 		grep -q 'killed by SIGKILL' "$tmp/trace"
@@ -92,13 +92,13 @@ teardown() { load_teardown; }
 		else
 			cmp "$tmp/want" "$tmp/dir/rules" || { echo "$call"; return 1; }
 		fi
-		# What is left over is no obstacle to the next one.
+		# A file left over is no obstacle to the next run.
 		save -o "$tmp/dir/rules"
 		cmp "$tmp/want" "$tmp/dir/rules"
 	done
 }
 
-# old_files DIR: both files of a distribution in DIR/etc/sysconfig, and DIR/rules, with old rules in them
+# old_files DIR: makes the files of Debian with rules, and those of RHEL and DIR/rules with the text "old"
 old_files() {
 	rm -rf "$1"
 	mkdir -p "$1/etc/iptables" "$1/etc/sysconfig"
@@ -106,8 +106,8 @@ old_files() {
 	echo old | tee "$1/rules" "$1/etc/sysconfig/iptables" >"$1/etc/sysconfig/ip6tables"
 }
 
-# kill_each_save FILES OPTION...: fw-save, which reads files in place of rules so that each run makes the same calls,
-# is killed at each of them in turn: each of the FILES is the old one or the new one, whole.
+# kill_each_save FILES OPTION...: kills fw-save at each of its system calls in turn; each of FILES must be the old one
+# or the new one, whole. fw-save reads files instead of rules, so that each run makes the same calls.
 kill_each_save() {
 	local files=$1 n=0 status=0 file old new=0
 	shift
@@ -135,24 +135,24 @@ kill_each_save() {
 	[ "$status" -eq 1 ] && [ "$(cat "$tmp/out")" = 0 ] && [ "$n" -gt 60 ] && [ "$new" -ge 1 ] && [ "$old" -eq 0 ]
 }
 
-# Sanitizers make 1,000 calls more, and find leaks by ptrace, which only one can use at a time.
+# Sanitizers add 1,000 calls, and find leaks by ptrace, which only one tracer can use at a time.
 large_steps() {
 	[[ $BUILD != *-san ]] || step=13
 	export ASAN_OPTIONS=detect_leaks=0
 }
 
-@test "case 32: killed at each system call of -o: the old file or the new one, whole" {
+@test "case 32: -o killed at each system call leaves the old file or the new one, whole" {
 	large_steps
 	kill_each_save rules -o "$tmp/all/rules"
 }
 
-@test "case 32: killed at each system call of --layout: each file is the old one or the new one, whole" {
+@test "case 32: --layout killed at each system call leaves each file old or new, whole" {
 	large_steps
 	kill_each_save "etc/sysconfig/iptables etc/sysconfig/ip6tables" --layout rhel
 }
 
-# in_order TRACE NAME...: files are put in place so that a loss of power leaves the old or the new one: what is written
-# to the temporary is synced before the rename, the directory after it, and nothing else touches the file.
+# in_order TRACE NAME...: each file is replaced so that a loss of power leaves the old or the new one: the temporary is
+# synced before the rename, its directory after it, and no other call touches the file.
 in_order() {
 	python3 - "$@" <<-'END'
 		import re, sys
@@ -188,7 +188,7 @@ in_order() {
 	END
 }
 
-@test "case 32: written, synced, renamed, and the directory synced, in this order" {
+@test "case 32: writes, syncs, renames and syncs the directory, in this order" {
 	local trace="openat,write,pwrite64,writev,ftruncate,truncate,fchmod,fchown,fsetxattr,fsync,rename,renameat,link,unlink,unlinkat"
 	large_steps
 	b=nft
@@ -198,14 +198,14 @@ in_order() {
 	in_order "$tmp/trace" rules
 	in_ns strace -qq -o "$tmp/trace" -e "trace=$trace" fw-save -b nft -s "$state" --layout rhel --root "$tmp/dir"
 	in_order "$tmp/trace" iptables ip6tables
-	# Control: without the last sync, or without any, it is seen.
+	# Control: the check fails without the last sync, and without any.
 	sed "$(grep -n '^fsync' "$tmp/trace" | tail -n 1 | cut -d: -f1)d" "$tmp/trace" >"$tmp/less"
 	run ! in_order "$tmp/less" iptables ip6tables
 	sed '/^fsync/d' "$tmp/trace" >"$tmp/less"
 	run ! in_order "$tmp/less" iptables ip6tables
 }
 
-# The rules of A or B in two tables of IPv4 and one of IPv6, in one commit.
+# both_tables N: prints a commit of the rules of version N to two tables of IPv4 and one of IPv6
 both_tables() {
 	cat <<-END
 		flush chain ip filter INPUT
@@ -217,14 +217,14 @@ both_tables() {
 	END
 }
 
-# Has one text rules of A (1) and of B (2)?
+# mixed TEXT: the text has rules of version 1 and of version 2
 mixed() {
 	local a b
 	a=$(grep -cE '10\.1\.0\.|2001:db8:1::' <<<"$1") b=$(grep -cE '10\.2\.0\.|2001:db8:2::' <<<"$1")
 	[ "$a" -gt 0 ] && [ "$b" -gt 0 ]
 }
 
-@test "case 38: rules change in two tables and both families while they are saved: never a mix (nft)" {
+@test "case 38: nft: never saves a mix while rules of two tables and both families change" {
 	local n saves=0 text
 	b=nft
 	for n in iptables ip6tables; do
@@ -234,7 +234,7 @@ mixed() {
 	both_tables 1 >"$tmp/a.nft"
 	both_tables 2 >"$tmp/b.nft"
 	in_ns nft -f "$tmp/a.nft"
-	# Short pauses, in which no reading comes to its end, and long ones, in which it does: four times what one takes.
+	# Short pauses, in which fw-save cannot finish reading, and long ones of four times the duration of a run.
 	start=${EPOCHREALTIME/./}
 	save >"$tmp/undisturbed"
 	long=$(awk -v us=$((${EPOCHREALTIME/./} - start)) 'BEGIN { print us < 250000 ? 1 : us * 4 / 1e6 }')
@@ -252,18 +252,18 @@ mixed() {
 	touch "$tmp/stop"
 	wait
 	[ "$saves" -ge 1 ]
-	# Control: the savers of the system, one after the other, and a change between them.
+	# Control: the system's savers, run one after the other with a change between them, do give a mix.
 	in_ns nft -f "$tmp/a.nft"
 	text=$(in_ns iptables-nft-save; in_ns nft -f "$tmp/b.nft"; in_ns ip6tables-nft-save)
 	mixed "$text"
 	echo "# $saves saves"
 }
 
-@test "case 38: rules that change faster than they can be read: status 3, and no output" {
+@test "case 38: rules that change faster than they can be read are status 3 without output" {
 	b=nft
 	put "$gateway"
 	mkdir "$tmp/bin"
-	# A saver during which another writer always comes in between.
+	# A saver after which another commit always follows.
 	printf '#!/bin/sh\n/usr/sbin/iptables-nft-save "$@"\niptables-nft -t mangle -A INPUT -j MARK --set-mark 1\n' >"$tmp/bin/iptables-nft-save"
 	chmod 755 "$tmp/bin/iptables-nft-save"
 	PATH=$tmp/bin:$PATH run --separate-stderr -3 save
@@ -272,7 +272,7 @@ mixed() {
 	[ "$(in_ns iptables-nft-save -t mangle | grep -c MARK)" -eq 5 ]
 }
 
-@test "case 38: two tables of the legacy kind change under the lock: never a mix" {
+@test "case 38: legacy: never saves a mix while two tables change under the lock" {
 	local n saves=0 text
 	b=legacy
 	for n in 1 2; do
@@ -283,8 +283,8 @@ mixed() {
 		} >"$tmp/$n.rules"
 	done
 	in_ns iptables-legacy-restore "$tmp/1.rules"
-	# A writer that holds the lock for all of its tables, as fw-load does. iptables-legacy-restore gives it up after
-	# each table, so that nobody can tell when it is between two.
+	# A writer that holds the lock for all of its tables, as fw-load does. iptables-legacy-restore releases it after each
+	# table, so that a reader cannot know that it is between two.
 	in_ns bash -c "while [ ! -e '$tmp/stop' ]; do for f in 1 2; do flock '$XTABLES_LOCKFILE' env XTABLES_LOCKFILE='$tmp/own' iptables-legacy-restore -w 5 '$tmp/'\$f.rules; done; done" 3>&- &
 	for n in $(seq 40); do
 		text=$(save -w 100 2>/dev/null) || continue
@@ -296,7 +296,7 @@ mixed() {
 	[ "$saves" -ge 20 ]
 }
 
-@test "case 41: not root: a stream cannot be had, and that is status 3; what needs no right works" {
+@test "case 41: without root, saving is status 3 without output, and --list works" {
 	b=nft
 	put "$gateway"
 	for b in $backends; do
@@ -306,7 +306,7 @@ mixed() {
 	run -0 setpriv --reuid 65534 --regid 65534 --clear-groups "$(anyone fw-save)" --list -s /run/nothing
 }
 
-@test "lost output is status 3: /dev/full, and a reader that went" {
+@test "output that cannot be written is status 3" {
 	b=nft
 	put "$gateway"
 	run -3 bash -c "ip netns exec $ns fw-save -b nft -s '$state' >/dev/full"

@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-save: generations, what differs from the last load, and the files of distributions.
+# fw-save: generations, differences from the last load, and the files of distributions.
 
-in_turn=1 # the state knows of no kind of iptables
+in_turn=1 # the state is the same for both backends
 load lib/load
 
 setup() { load_setup; }
 teardown() { load_teardown; }
 
-# fw-save --check with a root in which fw-load is enabled, so that only differences are told
+# check: fw-save --check with a root in which fw-load is enabled, so that it reports only differences
 check() { save --check --root "$tmp/root" "$@"; }
 
 enable_unit() {
@@ -19,7 +19,7 @@ enable_unit() {
 # store N [PART]: the path of a generation; PART is .v4 or .v6 in format 1
 store() { printf '%s/generations/%06u%s.gz' "$state" "$1" "${2-}"; }
 
-# Table by table: the order of tables in the legacy kind follows their first use.
+# Table by table, because legacy tables are listed in the order of their first use.
 tables() {
 	local table
 	for table in filter nat; do
@@ -33,7 +33,7 @@ two_loads() {
 	sed '/--dport 443/d' "$gateway" | put
 }
 
-@test "--list, --show and --diff tell what was loaded" {
+@test "--list, --show and --diff report what was loaded" {
 	for b in $backends; do
 		fresh
 		two_loads
@@ -59,7 +59,7 @@ two_loads() {
 	done
 }
 
-@test "--keep leaves the newest, and never takes good or previous" {
+@test "--keep keeps the newest generations, and always the good and the previous one" {
 	b=nft
 	for n in 1 2 3 4; do
 		printf '*filter\n-A INPUT -p tcp --dport %d -j ACCEPT\nCOMMIT\n' "$n" | put
@@ -70,7 +70,7 @@ two_loads() {
 	[ "$(save --list | awk 'NR > 1 { print $1 }' | xargs)" = "3 4" ]
 }
 
-# ten_thousand N: 10,000 rules of IPv4, of IPv6 and of both, which differ a little with each N
+# ten_thousand N: prints 10,000 rules for IPv4, IPv6 or both, of which a few depend on N
 ten_thousand() {
 	awk -v seed="$1" 'BEGIN {
 		print "*filter\n:INPUT DROP [0:0]"
@@ -89,10 +89,10 @@ ten_thousand() {
 	}'
 }
 
-# The manual says 1.2 MB for 20 of them: a quarter of both.
-@test "5 generations of 10,000 rules each, no two the same, take less than 300 kB" {
+# The manual says 1.2 MB for 20 generations; this is a quarter of that.
+@test "5 different generations of 10,000 rules each take less than 300 kB" {
 	local bytes
-	[[ $BUILD != *-san ]] || skip "a sanitizer changes no size"
+	[[ $BUILD != *-san ]] || skip "tests the size of files, which sanitizers do not change"
 	b=nft
 	[ "$(ten_thousand 1 | grep -c -- -A)" -eq 10000 ]
 	for n in $(seq 5); do ten_thousand "$n" | put --no-rehearse; done
@@ -104,7 +104,7 @@ ten_thousand() {
 	run -0 save --verify
 }
 
-@test "case 42: iptables -A by hand, then --check: status 1 and the rule; nothing: status 0" {
+@test "case 42: --check reports a rule added by hand with status 1, and no difference with status 0" {
 	for b in $backends; do
 		fresh
 		enable_unit
@@ -118,14 +118,14 @@ ten_thousand() {
 			+ -A INPUT -s 203.0.113.77/32 -j ACCEPT
 		END
 		[[ $stderr == *"1 difference between generation 000001"*"[drift]"* ]]
-		# Of ours nothing is missing.
+		# No rule of ours is missing.
 		run -0 check --own
 		in_ns "iptables-$b" -D INPUT -s 203.0.113.77 -j ACCEPT
 		run -0 check
 	done
 }
 
-@test "case 42: a rule made by hand outlives --rollback, and goes with --rollback --replace" {
+@test "case 42: --rollback keeps a rule added by hand, and --rollback --replace removes it" {
 	for b in $backends; do
 		fresh
 		enable_unit
@@ -142,7 +142,7 @@ ten_thousand() {
 	done
 }
 
-@test "--check tells a rule that went in its user's own words and place" {
+@test "--check reports a missing rule as the user wrote it, with its file and line" {
 	for b in $backends; do
 		fresh
 		enable_unit
@@ -152,7 +152,7 @@ ten_thousand() {
 		run --separate-stderr -1 check
 		[[ $output == *$'IPv6, table filter, chain INPUT:\n- gateway.conf:'*': '*'--dport 443'* ]]
 		[[ $output == *$'chain FORWARD:\n- :FORWARD DROP\n+ :FORWARD ACCEPT'* ]]
-		# Without a profile: the file and its line, for several addresses in one line too.
+		# Without a profile: the file and line of the rules, also for a line with several addresses.
 		printf '*filter\n:INPUT ACCEPT [0:0]\n# a comment\n-4 -A INPUT -s 192.0.2.1,192.0.2.2 -j DROP\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n' >"$tmp/my.rules"
 		put --replace "$tmp/my.rules"
 		in_ns "iptables-$b" -D INPUT -i lo -j ACCEPT
@@ -166,7 +166,7 @@ ten_thousand() {
 	done
 }
 
-@test "--check: settings, kept chains, --ignore, --syslog" {
+@test "--check reports settings, skips kept and ignored chains, and --syslog writes to syslog" {
 	b=nft
 	enable_unit
 	{
@@ -186,7 +186,7 @@ ten_thousand() {
 	run --separate-stderr -1 check --ignore 'f2b-*'
 	[ "${lines[1]}" = "- net.ipv4.conf.all.log_martians=1" ]
 	[ "${lines[2]}" = "+ net.ipv4.conf.all.log_martians=0" ]
-	# syslog(3) writes to /dev/log; here it is a socket of ours, in a mount namespace of its own.
+	# syslog(3) writes to /dev/log, here a socket of the test in a mount namespace of its own.
 	cat >"$tmp/listen" <<-'END'
 		import os, socket, subprocess, sys
 		log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -199,7 +199,7 @@ ten_thousand() {
 	[[ $output == *"fw-save["*"setting net.ipv4.conf.all.log_martians:"* ]]
 }
 
-@test "--check says when nothing would load the rules at boot" {
+@test "--check warns when nothing loads the rules at boot" {
 	b=nft
 	put "$gateway"
 	mkdir -p "$tmp/root"
@@ -223,7 +223,7 @@ ten_thousand() {
 	[ -z "$output" ]
 }
 
-@test "--check without a load, or with a damaged one, cannot tell: status 3" {
+@test "--check without a generation, or with a damaged one, is status 3" {
 	b=nft
 	run -3 check
 	[[ $output == *"no load is recorded in"* ]]
@@ -233,7 +233,7 @@ ten_thousand() {
 	[[ $output == *"000001.gz: truncated or altered"* ]]
 }
 
-# damage HOW FILE
+# damage HOW FILE: damages or replaces a file of the state
 damage() {
 	case $1 in
 	cut) truncate -s -9 "$2" ;;
@@ -250,7 +250,7 @@ damage() {
 	esac
 }
 
-# damaged WHAT FILE: generation 2 is named as damaged, never shown, never a base; generation 1 is whole
+# damaged HOW FILE: fw-save names FILE of generation 2 as damaged and neither shows nor uses it; generation 1 is intact
 damaged() {
 	run --separate-stderr -1 save --verify
 	[[ $stderr == *"generation 2 is damaged: $2: "*"(good)"* ]] || { echo "$1 $2: $stderr"; return 1; }
@@ -264,7 +264,7 @@ damaged() {
 	run -0 save --show 1
 }
 
-@test "case 29: a generation cut short, of another checksum, or no gzip: named, never shown, never a base" {
+@test "case 29: names a damaged generation, and neither shows it nor compares with it" {
 	local how
 	b=nft
 	two_loads
@@ -284,7 +284,7 @@ damaged() {
 	[ -z "$output" ]
 }
 
-@test "case 29: of format 1, each part" {
+@test "case 29: names each damaged part of a generation of format 1" {
 	local how part
 	b=nft
 	two_loads
@@ -301,7 +301,7 @@ damaged() {
 	done
 }
 
-@test "generations of format 1 are listed, shown, compared and counted as those of format 2" {
+@test "lists, shows, compares and prunes generations of format 1 like those of format 2" {
 	b=nft
 	enable_unit
 	two_loads
@@ -326,7 +326,7 @@ damaged() {
 	[ "$(ls "$state/generations" | xargs)" = "000002.gz 000002.v4.gz 000002.v6.gz 000003.gz 000003.v4.gz 000003.v6.gz" ]
 }
 
-@test "--layout debian and rhel: files that iptables-restore reads, and back again with --from" {
+@test "--layout debian and rhel write files that iptables-restore and --from read" {
 	for b in $backends; do
 		for layout in debian rhel; do
 			fresh
@@ -359,7 +359,7 @@ damaged() {
 	done
 }
 
-@test "--layout says what its files cannot hold" {
+@test "--layout warns about sets that its files cannot hold" {
 	b=nft
 	mkdir -p "$tmp/root/etc/iptables"
 	in_ns ipset create bad hash:ip
@@ -368,7 +368,7 @@ damaged() {
 	[[ $output == *"cannot contain the modules, settings and sets"*"#@ set-open bad"* ]]
 }
 
-@test "a generation of format 1 that lost a family is damaged" {
+@test "a generation of format 1 without the file of a family is damaged" {
 	b=nft
 	two_loads
 	old_format
@@ -378,7 +378,7 @@ damaged() {
 	run -3 save
 }
 
-@test "--verify of nothing is not silent" {
+@test "--verify fails without generations, and when the good one is missing" {
 	b=nft
 	run -1 save --verify
 	[[ $output == *"there is no generation in"* ]]
@@ -388,7 +388,7 @@ damaged() {
 	[[ $output == *"000002 is the good one, but it is missing"* ]]
 }
 
-@test "patterns of chains are about chains: a DROP that is gone is a difference, and a kept pattern is written once" {
+@test "patterns apply to chains, not to verdicts, and a kept pattern is written once" {
 	b=nft
 	put <<-'END'
 		#@ keep D*
@@ -404,7 +404,7 @@ damaged() {
 	run -1 check --ignore 'D*'
 }
 
-@test "a load that waits for its confirmation is what is saved, and that is said" {
+@test "saves a load that waits for its confirmation, with a warning" {
 	b=nft
 	put "$gateway"
 	sed 's/--dport 443/--dport 8443/' "$gateway" >"$tmp/b.rules"

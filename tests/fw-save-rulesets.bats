@@ -1,14 +1,13 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-save and fw-load over each ruleset that there is.
+# Runs fw-save and fw-load over every ruleset of the project and the samples.
 
 load lib/load
 
 setup() { load_setup; }
 teardown() { load_teardown; }
 
-# Every ruleset that is here, as text in $tmp/rulesets. The corpus is not part of the project: where it lies beside it,
-# it counts too.
+# rulesets: collects all rulesets in $tmp/rulesets, with those of a corpus beside the project if there is one
 rulesets() {
 	local file
 	mkdir -p "$tmp/rulesets"
@@ -22,19 +21,19 @@ rulesets() {
 	[ "$(ls "$tmp/rulesets" | wc -l)" -ge 14 ]
 }
 
-# load_anyhow FILE: in force, through fw-load, or where it refuses the text through iptables-restore itself.
+# load_anyhow FILE: loads it with fw-load, or if that refuses the text, with iptables-restore
 load_anyhow() {
 	put --replace "$1" 2>"$tmp/err" && return
 	in_ns "iptables-$b-restore" "$1" 2>>"$tmp/err"
 }
 
-# The rules of both families with their counts: equal only when nobody wrote them again without these.
+# counted: prints the rules of both families with their counters
 counted() {
 	in_ns "iptables-$b-save" -c | sed '/^#/d'
 	in_ns "ip6tables-$b-save" -c | sed '/^#/d'
 }
 
-# In front of all other rules, so that each ruleset has a count that is not 0.
+# count_something: adds rules before all others and sends packets, so that each ruleset has a counter that is not 0
 count_something() {
 	in_ns "iptables-$b" -I OUTPUT -o lo -p udp --dport 5000 -j ACCEPT
 	in_ns "iptables-$b" -I INPUT -i lo -p udp --dport 5000 -j ACCEPT
@@ -42,14 +41,14 @@ count_something() {
 	counted | grep -q '^\[3:99\] -A INPUT'
 }
 
-# unchanged WHAT: the rules are as they were, counts included, and nf_tables had no commit
+# unchanged WHAT: rules and counters are unchanged, and nothing was committed to nf_tables
 unchanged() {
 	counted | diff "$tmp/before" - || { echo "$b $file: $1: rules or counts differ"; return 1; }
 	[ "$b" = legacy ] || [ "$(generation)" = "$before" ] || { echo "$file: $1: a commit"; return 1; }
 }
 
-# Each ruleset with one kind of iptables, in turn; FW_FULL=1: with both.
-@test "fw-save | fw-load changes nothing, for every ruleset, both backends, with and without counters" {
+# Each ruleset with one backend, in turn; with FW_FULL=1 with both.
+@test "loading the output of fw-save changes nothing, for every ruleset, with and without counters" {
 	local count file before loaded refused turn
 	rulesets
 	for b in nft legacy; do
@@ -67,14 +66,14 @@ unchanged() {
 			before=$(generation)
 			save --all >"$tmp/saved"
 			save --all -c >"$tmp/counted"
-			# A line for both families stands once.
+			# A rule of both families is written once.
 			[ $(($(grep -c -- '^-A ' "$tmp/saved") * 2 + $(grep -cE -- '^-[46] -A ' "$tmp/saved"))) -eq "$loaded" ]
 			[ "$loaded" -ge 3 ]
 			save --all | put --replace
 			unchanged "fw-save | fw-load"
 			save --all -c | put --replace --counters
 			unchanged "fw-save -c | fw-load --counters"
-			# What the next load would do is nothing, too, where nothing was ever loaded.
+			# A state without generations plans no changes either.
 			run -0 put -s "$tmp/nowhere" --replace -n "$tmp/saved"
 			[[ $output != *"change "* ]]
 			save --all -4 | in_ns "iptables-$b-restore" --test
@@ -86,7 +85,7 @@ unchanged() {
 	done
 }
 
-@test "a ruleset that is changed a little is seen to be changed" {
+@test "a small change is noticed by the check of these tests" {
 	local file=none before
 	for b in $backends; do
 		fresh

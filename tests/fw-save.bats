@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-save: what is in force, whole, as one text of both families.
+# fw-save writes all rules in force as one text for both families.
 
-in_turn=1 # fw-load.bats, -text and -merge are where the kinds differ
+in_turn=1 # fw-load.bats, -text and -merge cover the differences between backends
 load lib/load
 
 setup() { load_setup; }
 teardown() { load_teardown; }
 
-@test "fw-save | fw-load changes nothing" {
+@test "loading the output of fw-save changes nothing" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -27,7 +27,7 @@ teardown() { load_teardown; }
 	done
 }
 
-@test "a saved stream brings back both families in an empty namespace" {
+@test "a saved stream restores both families in an empty namespace" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -46,14 +46,14 @@ teardown() { load_teardown; }
 	done
 }
 
-# Without tables in which nothing stands.
+# blankless: leaves out empty tables
 blankless() {
 	awk '/^\*/ { head = $0; body = ""; full = 0; next }
 		/^COMMIT/ { if (full) printf "%s\n%s%s\n", head, body, $0; next }
 		{ body = body $0 "\n"; if ($0 !~ /^:[A-Z]+ ACCEPT/) full = 1 }' "$@"
 }
 
-@test "lines of both families stand once, others are marked, and the order is kept" {
+@test "writes a rule of both families once, marks the others, and keeps the order" {
 	b=nft
 	printf '*filter\n-A INPUT -s 192.0.2.1 -j DROP\n-A INPUT -i a -j DROP\n-A INPUT -i b -j DROP\n-A INPUT -i c -j DROP\nCOMMIT\n' | in_ns iptables-nft-restore
 	printf '*filter\n-A INPUT -i c -j DROP\n-A INPUT -i a -j DROP\n-A INPUT -s 2001:db8::/32 -j DROP\n-A INPUT -i b -j DROP\nCOMMIT\n' | in_ns ip6tables-nft-restore
@@ -68,7 +68,7 @@ blankless() {
 	END
 }
 
-@test "-c keeps the counts, and fw-load --counters brings them back" {
+@test "-c writes the counters, and fw-load --counters restores them" {
 	for b in $backends; do
 		fresh
 		printf '*filter\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n' | put
@@ -81,7 +81,7 @@ blankless() {
 	done
 }
 
-@test "-4 and -6 write plain text that says its family" {
+@test "-6 writes plain text that loads for IPv6 alone" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -95,7 +95,7 @@ blankless() {
 	done
 }
 
-@test "nothing in force gives a stream that loads" {
+@test "without rules writes a stream that loads" {
 	for b in $backends; do
 		fresh
 		save >"$tmp/saved"
@@ -104,7 +104,7 @@ blankless() {
 	done
 }
 
-@test "a full disk: status 3, and the old file as it was" {
+@test "a full disk is status 3 and leaves the old file unchanged" {
 	b=nft
 	put "$gateway"
 	run -3 bash -c "ip netns exec $ns fw-save -b nft -s '$state' >/dev/full"
@@ -121,7 +121,7 @@ blankless() {
 	save | cmp - "$tmp/rules"
 }
 
-@test "a saver that fails, or leaves a table open, is not believed" {
+@test "does not trust a saver that fails or leaves a table open" {
 	b=nft
 	put "$gateway"
 	mkdir "$tmp/bin"
@@ -134,7 +134,7 @@ blankless() {
 	PATH=$tmp/bin:$PATH run -3 put "$gateway"
 }
 
-@test "rules of nft's own, which the saver would leave out: status 3 and no output" {
+@test "rules of nft's own, which iptables-save would leave out, are status 3 without output" {
 	b=nft
 	put "$gateway"
 	for rule in 'meta hour 12 counter accept' 'ct state { new, established } counter accept'; do
@@ -145,7 +145,7 @@ blankless() {
 	done
 }
 
-@test "only what the last load put there is saved; --all saves the rest too" {
+@test "saves only the rules of the last load; --all saves the others too" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -160,13 +160,13 @@ blankless() {
 		[ ! -s "$tmp/err" ]
 		grep -q '^-4 -A f2b-sshd -s 203.0.113.5/32 -j REJECT' "$tmp/all"
 		grep -q '^-6 -A PREROUTING -j ACCEPT' "$tmp/all"
-		# What is ours and went by hand is not saved: it is not in force.
+		# A rule of ours that was removed by hand is not saved, since it is not in force.
 		in_ns "iptables-$b" -D INPUT -i lo -j ACCEPT
 		save -4 2>/dev/null | grep -c -- '-i lo' | grep -qx 0
 	done
 }
 
-@test "what the rules depend on stands in the stream, with the values in force" {
+@test "writes the modules, sets and settings that the rules depend on, with the values in force" {
 	for b in $backends; do
 		fresh
 		in_ns ipset create inner hash:net
@@ -187,7 +187,7 @@ blankless() {
 		END
 		in_ns sysctl -q net.ipv4.ip_forward=1
 		save | grep -qx '#@ sysctl net.ipv4.ip_forward=1'
-		# A setting that the load asked for is saved as it is now.
+		# A setting of the last load is saved with its present value.
 		{ echo '#@ sysctl net.ipv4.conf.all.log_martians=1'; cat "$gateway"; } >"$tmp/with"
 		put --replace "$tmp/with"
 		in_ns sysctl -q net.ipv4.conf.all.log_martians=0
@@ -196,7 +196,7 @@ blankless() {
 	done
 }
 
-@test "sets of the last load come back from a saved stream with their members, those of others without" {
+@test "a saved stream restores sets of the last load with their members, and other sets without" {
 	b=nft
 	in_ns ipset create theirs hash:net timeout 600
 	in_ns ipset add theirs 203.0.113.0/24
@@ -218,7 +218,7 @@ blankless() {
 	in_ns iptables-nft -C INPUT -m set --match-set bad src,src -j DROP
 }
 
-@test "members that nobody may put back are told when they are not saved" {
+@test "warns about permanent members that are not saved" {
 	b=nft
 	in_ns ipset create static hash:ip
 	in_ns ipset add static 192.0.2.1
@@ -230,16 +230,16 @@ blankless() {
 	[[ $stderr == *"set static is saved without its members"* && $stderr != *lapsing* ]]
 }
 
-@test "a file keeps its owner, mode, access list and label; a new one is for its owner alone" {
+@test "-o keeps a file's owner, mode, access control list and label; a new file is readable by its owner alone" {
 	b=nft
 	put "$gateway"
-	tmp=$(mktemp -d /run/attributes.XXXXXX) # a tmpfs, which has them
+	tmp=$(mktemp -d /run/attributes.XXXXXX) # a tmpfs, which has access control lists and labels
 	save -o "$tmp/new"
 	[ "$(stat -c %a "$tmp/new")" = 600 ]
 	echo old >"$tmp/old"
 	chown 1:2 "$tmp/old"
 	chmod 640 "$tmp/old"
-	python3 - "$tmp/old" <<-'END' || skip "no access lists or no labels on this file system"
+	python3 - "$tmp/old" <<-'END' || skip "no access control lists or no labels on this file system"
 		import os, struct, sys
 		entry = lambda tag, perm, who=0xffffffff: struct.pack("<HHI", tag, perm, who)
 		acl = struct.pack("<I", 2) + entry(1, 6) + entry(2, 4, 1234) + entry(4, 4) + entry(16, 4) + entry(32, 0)
@@ -258,7 +258,7 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	save | cmp - "$tmp/old"
 }
 
-@test "legacy: the lock of iptables is waited for, and not for ever" {
+@test "legacy: waits for the lock of iptables, but not for ever" {
 	b=legacy
 	put "$gateway"
 	hold "$XTABLES_LOCKFILE"
@@ -266,7 +266,7 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	[[ $output == *"lock of iptables is held"* ]]
 	ip netns exec "$ns" fw-save -b legacy -s "$state" -w 600 >"$tmp/saved" 3>&- &
 	saving=$!
-	# Once it is seen to have the file open, and so to wait, the lock is given up.
+	# Release the lock once fw-save has the lock file open, and so waits.
 	wait_for has_open $saving "$XTABLES_LOCKFILE"
 	[ ! -s "$tmp/saved" ]
 	let_go
@@ -274,7 +274,7 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	grep -q -- '-A INPUT' "$tmp/saved"
 }
 
-@test "rules of the other backend are not saved, and that is said" {
+@test "does not save rules of the other backend, and says so" {
 	b=nft
 	put "$gateway"
 	in_ns iptables-legacy -A INPUT -j ACCEPT
@@ -286,7 +286,7 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	run -3 bash -c 'fw-save --help >/dev/full'
 }
 
-@test "-o writes to what a link names, to a device, to a FIFO, and to standard output by its other names" {
+@test "-o writes through symbolic links, to devices, FIFOs and descriptors, but follows no foreign link in a sticky folder" {
 	b=nft
 	put "$gateway"
 	mkdir "$tmp/there"
@@ -311,7 +311,7 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 		grep -q COMMIT "$tmp/out"
 		save -q -o $name | grep -q COMMIT
 	done
-	# A file by a name below /proc is a file; a descriptor goes on where it stands.
+	# A file named through /proc is replaced; a descriptor is written at its present offset.
 	seq 5000 >"$tmp/long"
 	(cd "$tmp" && save -q -o /proc/self/cwd/long)
 	[ "$(tail -n 1 "$tmp/long" | cut -c1-7)" = '#@ end ' ]
@@ -327,7 +327,7 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	ln -s circle "$tmp/circle"
 	run -3 save -q -o "$tmp/circle"
 	run -3 save -q -o "$tmp/there"
-	# A link that somebody else put into a folder like /tmp is not followed.
+	# A link that another user put into a folder like /tmp is not followed.
 	mkdir -m 1777 "$tmp/all"
 	ln -s "$tmp/there/real" "$tmp/all/link"
 	chown -h 65534 "$tmp/all/link"
@@ -335,7 +335,7 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	grep -qx old "$tmp/there/real"
 }
 
-@test "what killed runs left beside the file goes, and what runs meanwhile stays" {
+@test "-o removes temporary files of killed runs, and keeps those of running ones" {
 	b=nft
 	put "$gateway"
 	mkdir "$tmp/o"
@@ -347,14 +347,14 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	save -q -o "$tmp/o/x"
 	let_go
 	[ "$(ls -A "$tmp/o" | sort | tr '\n' ' ')" = '.x.fedcba9876543210.tmp .x.note.tmp .y.0123456789abcdef.tmp x ' ]
-	# Killed where its temporary stands.
+	# A run that is killed after it has made its temporary file.
 	run in_ns strace -f -qq -o "$tmp/trace" -e trace=fsync -e inject=fsync:signal=KILL:when=1 fw-save -q -b nft -s "$state" -o "$tmp/o/z"
 	[ "$(ls -A "$tmp/o" | grep -c '^\.z\.')" = 1 ]
 	save -q -o "$tmp/o/z"
 	[ "$(ls -A "$tmp/o" | grep -c '^\.z\.')" = 0 ]
 }
 
-@test "several write to one file at once: each has written, and the file is whole" {
+@test "several runs that write the same file at once all succeed, and leave no temporary file" {
 	b=nft
 	put "$gateway"
 	mkdir "$tmp/o"
@@ -367,7 +367,7 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	[ "$(ls -A "$tmp/o")" = x ]
 }
 
-@test "--from refuses a file in which a saver says that it left a table out" {
+@test "--from refuses a file in which iptables-save says that it left a table out" {
 	mkdir -p "$tmp/r/etc/iptables"
 	printf '*filter\n:INPUT DROP [0:0]\nCOMMIT\n' >"$tmp/r/etc/iptables/rules.v4"
 	for line in "# Table \`nat' is incompatible, use 'nft' tool." "# Table \`filter' contains incompatible base-chains, use 'nft' tool to list them."; do
@@ -378,7 +378,7 @@ for name in ("system.posix_acl_access", "security.selinux"): print(os.getxattr(s
 	done
 }
 
-@test "a setting of the machine that a container cannot set is no difference" {
+@test "--check ignores a setting that a container cannot change" {
 	b=nft
 	{ echo '#@ sysctl net.netfilter.nf_conntrack_buckets=77777'; cat "$gateway"; } >"$tmp/with"
 	in_ns test ! -w /proc/sys/net/netfilter/nf_conntrack_buckets || skip "the setting can be set here"
