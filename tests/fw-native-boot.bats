@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load --boot, and an undoing, beside what nft made in iptables' own tables: our rules win, and are never open meanwhile.
+# fw-load --boot, and undoing a load, beside rules that nft made in iptables' own tables: our rules replace them, and the
+# host is never open meanwhile.
 
 load lib/load
 
@@ -12,7 +13,7 @@ setup() {
 	live >"$tmp/before"
 	rules >"$tmp/rules"
 	mkdir "$tmp/bin"
-	# At the moment when our rules are about to come, nothing may be open.
+	# Restores that note the rules in force before our rules are committed: none of them may be open.
 	for n in iptables ip6tables; do
 		printf '#!/bin/sh\ncase $1 in -V) ;; *) nft list ruleset >>"%s" ;; esac\nexec /usr/sbin/%s-nft-restore "$@"\n' \
 			"$tmp/meanwhile" $n >"$tmp/bin/$n-nft-restore"
@@ -26,16 +27,16 @@ boot() {
 	run "$1" env PATH="$tmp/bin:$PATH" ip netns exec "$ns" "$BUILD/fw-load" -b nft -s "$state" --boot
 }
 
-# The rules of the machine and of fw-load's run are gone.
+# The situation after a boot: no rules, and nothing in the state's run folder.
 reboot() {
 	in_ns nft flush ruleset
 	rm -rf "$state/run"
 }
 
-# Rules and policies; tables may stand empty.
+# rules: prints rules and policies, without empty tables
 rules() { live | grep -E '^\*|^-A|^:.* DROP' | sed -z 's/\*[a-z]*\n\(\*\)/\1/g; s/\*[a-z]*\n$//'; }
 
-# wins WORDS: the good generation is in force whole, and the message has these words
+# wins WORDS: all rules of the good generation are in force, and the message has these words
 wins() {
 	[[ $output == *"$1"* ]] || { echo "no \"$1\" in: $output"; return 1; }
 	rules | diff "$tmp/rules" - || { echo "$output"; return 1; }
@@ -46,7 +47,8 @@ wins() {
 	fi
 }
 
-# What nft may have done: words of the message, then nft's commands.
+# each_native: for each line of WORDS|COMMANDS, --boot replaces what these commands of nft make, with these words in the
+# message
 each_native() {
 	while IFS='|' read -r words commands; do
 		for when in first warm; do
@@ -61,7 +63,7 @@ each_native() {
 	done
 }
 
-@test "--boot: rules that nft made in iptables' tables give way to the good generation, status 0" {
+@test "--boot replaces nft's rules in iptables' tables by the good generation" {
 	each_native <<-'END'
 		chain INPUT, rule|add table ip filter; add chain ip filter INPUT { type filter hook input priority 0; policy accept; }; add rule ip filter INPUT tcp dport { 80, 81 } accept
 		chain INPUT, rule|add table ip filter; add chain ip filter INPUT { type filter hook input priority 0; policy accept; }; insert rule ip filter INPUT ct state new accept
@@ -71,7 +73,7 @@ each_native() {
 	END
 }
 
-@test "--boot: a dormant table, base chains of nft's own, INPUT at another hook or priority or without one: the same" {
+@test "--boot replaces dormant tables, nft's own base chains, and chains at another hook or priority" {
 	each_native <<-'END'
 		table filter: it is dormant|add table ip filter { flags dormant; }
 		chain early: it is a base chain|add table ip filter; add chain ip filter early { type filter hook input priority -10; policy accept; }; add rule ip filter early accept
@@ -87,7 +89,7 @@ each_native() {
 	END
 }
 
-@test "--boot beside nft's rules: what iptables can tell stays at a restart, and goes at the first boot" {
+@test "--boot beside nft's rules keeps other rules at a restart, and removes them at the first boot" {
 	in_ns nft add table ip mine
 	in_ns iptables-nft -N f2b
 	in_ns iptables-nft -A f2b -s 192.0.2.66 -j DROP
@@ -103,7 +105,7 @@ each_native() {
 	rules | diff "$tmp/rules" -
 }
 
-@test "--boot: chains that are kept by name stay beside what nft made" {
+@test "--boot keeps chains that are kept by name beside nft's rules" {
 	printf '#@ keep f2b*\n' | cat - "$gateway" >"$tmp/keeps"
 	put "$tmp/keeps"
 	in_ns iptables-nft -N f2b-ssh
@@ -116,7 +118,7 @@ each_native() {
 	[[ $(in_ns nft list chain ip filter INPUT) != *"ct state new accept"* ]]
 }
 
-@test "--boot: a table that belongs to a process cannot be changed: that is told, and the other family has its rules" {
+@test "--boot names a table that belongs to a process, loads the other family, status 12" {
 	reboot
 	mkfifo "$tmp/words"
 	in_ns nft -i <"$tmp/words" >/dev/null 2>&1 3>&- &
@@ -132,7 +134,7 @@ each_native() {
 	sed -n "$(grep -n '^\*' "$tmp/v6" | head -n 1 | cut -d: -f1),\$p" "$tmp/v6" | diff - <(tail -n "$(wc -l <"$tmp/v6")" "$tmp/before")
 }
 
-@test "an undoing beside a rule that nft made meanwhile: the rules before the load, not the safe ones" {
+@test "undoing a load beside a new rule of nft restores the rules before the load, not the safe ones" {
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
 	put --confirm 5 "$tmp/next" 2>"$tmp/said" 3>&- &
 	load=$!
@@ -144,7 +146,7 @@ each_native() {
 	live | diff "$tmp/before" -
 }
 
-@test "--boot without any generation, beside what nft made: the safe rules take the place of table filter, status 12" {
+@test "--boot without a generation replaces nft's rules in table filter by the safe rules, status 12" {
 	while read -r commands; do
 		reboot
 		rm -r "$state"
@@ -161,7 +163,7 @@ each_native() {
 	END
 }
 
-@test "--boot: the good generation is damaged, and nft's rules stand there: the one before it, status 12" {
+@test "--boot with a damaged good generation replaces nft's rules by the previous one, status 12" {
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
 	put "$tmp/next"
 	echo garbage >"$state/generations/000002.gz"
@@ -171,14 +173,14 @@ each_native() {
 	rules | diff "$tmp/rules" -
 }
 
-@test "--boot beside hundreds of nft's rules, and beside thousands" {
+@test "--boot replaces hundreds and thousands of nft's rules" {
 	for count in 450 3000; do
 		in_ns nft add table ip mine
 		for i in $(seq "$count"); do echo "add rule ip filter INPUT tcp dport { $i, $((i + 1)) } accept"; done | in_ns nft -f -
 		in_ns iptables-nft -N f2b
 		boot -0
 		[[ $output == *"and $((count - 5)) more"* ]]
-		# Many go with their table, and so do other programs' chains there.
+		# Thousands of rules are removed with their table, and with other programs' chains there.
 		[ "$count" = 3000 ] || in_ns iptables-nft -X f2b
 		wins "made with nft"
 	done

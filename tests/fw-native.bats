@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Rules and objects that nft made in iptables' own tables: iptables-nft-save tells them wrongly or not at all.
+# Rules and objects that nft made in iptables' own tables, which iptables-nft-save prints wrongly or not at all.
 
 load lib/load
 
@@ -12,7 +12,7 @@ setup() {
 }
 teardown() { load_teardown; }
 
-# refused WORDS: nothing is loaded or saved, and the message has these words
+# refused WORDS: fw-load and fw-save refuse, change nothing, and their messages have these words
 refused() {
 	live >"$tmp/before" 2>&1 || true
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
@@ -27,7 +27,7 @@ refused() {
 	{ live 2>&1 || true; } | diff "$tmp/before" -
 }
 
-@test "case T12 a rule that nft made and iptables cannot tell: status 5, fw-save 3, and its place is named" {
+@test "case T12: names a rule of nft that iptables cannot express; fw-load status 5, fw-save status 3" {
 	in_ns nft 'add set ip filter ports { type inet_service; elements = { 80, 443 }; }; add set ip filter s { type ipv4_addr; }'
 	in_ns nft 'add map ip filter vm { type ipv4_addr : verdict; }'
 	last=$(in_ns iptables-nft -S INPUT | grep -c '^-A')
@@ -74,12 +74,12 @@ refused() {
 		tcp dport 22 limit rate 5/second tcp flags & syn == syn COUNTER accept
 	END
 	[ "$count" -ge 44 ]
-	# Without them all goes on.
+	# Control: without such rules the load succeeds.
 	in_ns nft delete set ip filter ports
 	put "$tmp/next"
 }
 
-@test "a rule of nft that is iptables' own, word for word, is no stranger" {
+@test "accepts a rule of nft that equals one of iptables" {
 	in_ns nft add rule ip filter INPUT tcp dport 8080 counter accept
 	in_ns nft add rule ip filter INPUT ip saddr 192.0.2.0/24 iifname '"et*"' counter drop
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
@@ -88,7 +88,7 @@ refused() {
 	[[ $(save --all) == *"-A INPUT -s 192.0.2.0/24 -i et+ -j DROP"* ]]
 }
 
-@test "case T14 a dormant table, an odd base chain, a chain at another hook or priority, or without one: status 5, fw-save 3" {
+@test "case T14: refuses dormant tables, foreign base chains and chains at another hook or priority, status 5, fw-save 3" {
 	in_ns nft add table ip filter '{ flags dormant; }'
 	refused "table filter: it is dormant"
 	in_ns nft flush ruleset
@@ -105,7 +105,7 @@ refused() {
 	done
 }
 
-@test "tables of nft's own are nobody's business" {
+@test "ignores nft's own tables" {
 	in_ns nft add table ip mine
 	in_ns nft add chain ip mine c '{ type filter hook input priority -5; }'
 	in_ns nft add rule ip mine c tcp dport '{ 80, 443 }' accept
@@ -115,7 +115,7 @@ refused() {
 	[[ $(in_ns nft list ruleset) == *"table ip mine"* ]]
 }
 
-@test "comments with control characters, and chains of names that iptables cannot write: status 5, told escaped" {
+@test "refuses comments with control characters and impossible chain names, and prints them escaped, status 5" {
 	printf 'add rule ip filter INPUT counter drop comment "a\n-A INPUT -j ACCEPT"\n' | in_ns nft -f -
 	refused "(a comment with a control character)"
 	for name in 'a\nb' 'a b' 'e\u001bx' -x '!x' 'a\"b' ACCEPT PREROUTING a-name-of-more-than-28-letters; do
@@ -131,7 +131,7 @@ refused() {
 	refused 'chain e\x1b\x0ax: '
 }
 
-@test "a comment of nft on a rule that iptables can tell is kept" {
+@test "keeps nft's comment on a rule that iptables can express" {
 	in_ns nft 'add rule ip filter INPUT tcp dport 8080 counter accept comment "a \"b"' 2>/dev/null ||
 		in_ns nft add rule ip filter INPUT tcp dport 8080 counter accept comment '"a b"'
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
@@ -139,7 +139,7 @@ refused() {
 	[[ $(save --all 2>/dev/null) == *'--dport 8080 -m comment --comment "a '* ]]
 }
 
-@test "sets, maps and objects of nft that no rule uses: a warning, once, and all goes on" {
+@test "warns once about nft's sets, maps and objects that no rule uses, and goes on" {
 	in_ns nft add set ip filter unused '{ type ipv4_addr; }'
 	in_ns nft add map ip6 filter vm '{ type ipv6_addr : verdict; }'
 	in_ns nft add counter ip filter cnt
@@ -154,7 +154,7 @@ refused() {
 	run -0 save --check
 }
 
-@test "fw-save's other modes end with 3 beside a rule of nft, and write nothing" {
+@test "fw-save writes nothing in any mode beside a rule of nft, status 3" {
 	echo old >"$tmp/file"
 	in_ns nft insert rule ip6 filter INPUT tcp dport '{ 22 }' counter accept
 	in_ns nft insert rule ip6 filter INPUT tcp dport '{ 22, 23 }' counter accept
@@ -168,7 +168,7 @@ refused() {
 	run -0 save -4
 }
 
-@test "a dump that others' commits interrupt is begun again, and not for ever" {
+@test "starts an interrupted dump again, but not for ever" {
 	cat >"$tmp/interrupt.c" <<-'END'
 		#define _GNU_SOURCE
 		#include <dlfcn.h>
@@ -190,7 +190,7 @@ refused() {
 			return len;
 		}
 	END
-	[[ $BUILD != *-san ]] || skip "a library in front of libc, with sanitizers"
+	[[ $BUILD != *-san ]] || skip "a sanitizer must be the first library"
 	cc -shared -fPIC -o "$tmp/interrupt.so" "$tmp/interrupt.c" -ldl
 	mkdir "$tmp/bin" # the savers themselves are not interrupted
 	for n in iptables ip6tables; do printf '#!/bin/sh\nunset LD_PRELOAD\nexec /usr/sbin/%s-nft-save "$@"\n' $n >"$tmp/bin/$n-nft-save"; done
@@ -202,7 +202,7 @@ refused() {
 	[[ $output == *"the rules changed during each of"* ]]
 }
 
-@test "many tables of nft's own, with many rules, cost little and change nothing" {
+@test "ignores 200 tables of nft's own" {
 	for i in $(seq 200); do
 		echo "add table ip t$i; add chain ip t$i c { type filter hook input priority $i; }; add rule ip t$i c tcp dport { 80, 443 } accept"
 	done | in_ns nft -f -

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The door to the machine (common/host), call by call: what programs print and how they end is never taken for more
-# than it is, and they get nothing from us but what they need.
+# The door to the machine (common/host), call by call: no output or status of a program is trusted blindly, and programs
+# inherit only what they need.
 
-in_turn=1 # fw-load.bats, -text and -merge are where the kinds differ
+in_turn=1 # fw-load.bats, -text and -merge cover the differences between backends
 load lib/load
 
 setup() {
@@ -21,10 +21,10 @@ setup() {
 
 teardown() { load_teardown; }
 
-# door CALL ARGUMENT...: in the namespace, on backend $b, with the programs in $tmp/bin before the system's
+# door CALL ARGUMENT...: makes the call in the namespace, on backend $b, with the programs in $tmp/bin before the system's
 door() { PATH=$tmp/bin:$PATH in_ns "$BUILD/tests/door" "$b" "$@"; }
 
-# program NAME: a script from standard input takes its place; $real in it is the program itself, and -V is its own
+# program NAME: puts a script from standard input in its place; in it $real is the program itself, which answers -V
 program() {
 	local real
 	real=$(command -v "$1")
@@ -32,11 +32,11 @@ program() {
 	chmod 755 "$tmp/bin/$1"
 }
 
-# restorer, saver: for backend $b, IPv4
+# restorer, saver: like program, for the restore and the saver of backend $b for IPv4
 restorer() { program "iptables-$b-restore"; }
 saver() { program "iptables-$b-save"; }
 
-@test "rules are loaded and read back, for both families at once" {
+@test "loads and reads back the rules of both families at once" {
 	for b in $backends; do
 		fresh
 		run -0 door restore 46 "$tmp/rules"
@@ -47,7 +47,7 @@ saver() { program "iptables-$b-save"; }
 	done
 }
 
-@test "a restore that prints is not taken for a load, with status 0 or not" {
+@test "takes a restore that prints for a refusal, whatever its status" {
 	for b in $backends; do
 		fresh
 		restorer <<<'echo "iptables v1.8.9"; echo more; exit 0'
@@ -63,18 +63,18 @@ saver() { program "iptables-$b-save"; }
 	done
 }
 
-@test "a text that makes the system's own restore print help is refused" {
+@test "refuses a text that makes the system's restore print help" {
 	sed -i 's/^-A INPUT.*/-A INPUT -h/' "$tmp/rules"
 	for b in $backends; do
 		fresh
 		run -1 door restore 4 "$tmp/rules"
 		[[ $output == *"instead of loading the rules" ]]
-		# Control: the program itself says that all is well.
+		# Control: the program itself exits with 0.
 		in_ns "iptables-$b-restore" "$tmp/rules" >/dev/null
 	done
 }
 
-@test "a restore that dies, fails without a word, cannot be started, or hangs is told as such" {
+@test "reports a restore that dies, fails silently or cannot be started" {
 	for b in $backends; do
 		fresh
 		restorer <<<'kill -SEGV $$'
@@ -83,7 +83,7 @@ saver() { program "iptables-$b-save"; }
 		restorer <<<'exit 3'
 		run -1 door restore 4 "$tmp/rules"
 		[ "$output" = "IPv4: refused at line 0: iptables-$b-restore ended with status 3" ]
-		# The kind of a program is asked of IPv4's alone.
+		# For IPv6, because the door asks only the program for IPv4 for its version.
 		printf '#!/nonexistent\n' >"$tmp/bin/ip6tables-$b-restore"
 		chmod 755 "$tmp/bin/ip6tables-$b-restore"
 		run -1 door restore 6 "$tmp/rules"
@@ -92,7 +92,7 @@ saver() { program "iptables-$b-save"; }
 	done
 }
 
-@test "case T15: a saver that is killed, fails, or stops half way is a failure, never a shorter truth" {
+@test "case T15: a saver that is killed, fails or stops half way is an error, never a shorter list of rules" {
 	for b in $backends; do
 		fresh
 		door restore 46 "$tmp/rules"
@@ -110,7 +110,7 @@ saver() { program "iptables-$b-save"; }
 	done
 }
 
-@test "a legacy saver that says nothing, or leaves a table out, is not believed" {
+@test "does not trust a legacy saver that prints nothing or leaves a table out" {
 	b=legacy
 	door restore 46 "$tmp/rules"
 	in_ns iptables-legacy -t nat -A POSTROUTING -j MASQUERADE
@@ -122,7 +122,7 @@ saver() { program "iptables-$b-save"; }
 	[[ $stderr == *"iptables-legacy-save omits table nat"* ]]
 }
 
-@test "rules made with nft in a table of iptables are told apart from a failure" {
+@test "distinguishes rules made with nft in a table of iptables from a failure" {
 	b=nft
 	door restore 46 "$tmp/rules"
 	in_ns nft add rule ip filter INPUT ct state '{ new, established }' counter accept
@@ -131,7 +131,7 @@ saver() { program "iptables-$b-save"; }
 	[[ $stderr == *"made with nft"* ]]
 }
 
-@test "a saver that fails because a chain goes away under it is asked again" {
+@test "runs a saver again that fails while another program commits" {
 	b=nft
 	door restore 46 "$tmp/rules"
 	saver <<-END
@@ -144,12 +144,12 @@ saver() { program "iptables-$b-save"; }
 	END
 	run -0 door save 4
 	[[ $output == *":passing - "* ]]
-	# Control: where nothing moves, the first failure is believed.
+	# Control: without a commit, the first failure counts.
 	saver <<<'exit 1'
 	run -1 door save 4
 }
 
-@test "case T43: control characters in what programs say are printed escaped" {
+@test "case T43: prints control characters of programs' messages escaped" {
 	for b in $backends; do
 		fresh
 		restorer <<<'printf "iptables-restore: line 4 failed: \033]0;owned\a \xc2\x9b2J.\n" >&2; exit 1'
@@ -166,7 +166,7 @@ saver() { program "iptables-$b-save"; }
 	done
 }
 
-@test "programs get four variables, three descriptors and their lock, the directory / and umask 077" {
+@test "programs inherit three variables, three descriptors and their lock, the directory / and umask 077" {
 	local want='LC_ALL PATH XTABLES_LOCKFILE
 0 1 2
 /
@@ -187,11 +187,11 @@ saver() { program "iptables-$b-save"; }
 	done
 }
 
-@test "XTABLES_LIBDIR is passed on if it is an absolute directory that nobody else may write to" {
+@test "passes on XTABLES_LIBDIR only if it is an absolute directory that no other user can write to" {
 	b=nft
 	mkdir "$tmp/lib"
 	restorer <<<"echo \"\$XTABLES_LIBDIR\" >$tmp/seen; exec \"\$real\" \"\$@\""
-	# Without the library of `tcp` the rule is refused: the directory counts.
+	# The directory has no library for `length`, so the rule is refused: the variable takes effect.
 	sed -i 's/^-A INPUT.*/-A INPUT -p udp -m length --length 5 -j ACCEPT/' "$tmp/rules"
 	XTABLES_LIBDIR=$tmp/lib run -1 door restore 4 "$tmp/rules"
 	[[ $output == *"length"* ]]
@@ -204,12 +204,12 @@ saver() { program "iptables-$b-save"; }
 	run -0 door restore 4 "$tmp/rules"
 }
 
-@test "case T41: with closed descriptors no socket or lock gets the number of a standard file" {
+@test "case T41: with closed standard descriptors, no socket or lock takes their numbers" {
 	for b in $backends; do
 		fresh
 		for closed in '0<&-' '1>&-' '2>&-' '0<&- 1>&- 2>&-'; do
 			rm -f "$tmp"/{asks,seen}
-			# A child has too few capabilities to look at its parent: it asks us to.
+			# The child lacks the capabilities to look at its parent, so it asks the test to look.
 			restorer <<<"echo \$PPID >$tmp/asks; until [ -e $tmp/seen ]; do sleep 0.01; done; exec \"\$real\" \"\$@\""
 			{ wait_for test -s "$tmp/asks" && ls -l "/proc/$(cat "$tmp/asks")/fd" >"$tmp/listed"; mv "$tmp/listed" "$tmp/seen" || : >"$tmp/seen"; } 3>&- &
 			eval "door restore 46 '$tmp/rules' $closed" >"$tmp/out" 2>&1 || [[ $closed == *1* ]]
@@ -224,7 +224,7 @@ saver() { program "iptables-$b-save"; }
 	done
 }
 
-@test "case T38: with few descriptors, small files or little memory: all is done, or nothing is begun" {
+@test "case T38: with low limits on descriptors, file size or memory, loads everything or nothing" {
 	local limit status memory=(--as={8,24,48,100,200,400}000000 --stack={65536,1048576} --data={1,16,64}000000)
 	[[ $BUILD != *-san ]] || memory=() # a sanitizer needs terabytes of addresses
 	for b in $backends; do
@@ -246,7 +246,7 @@ saver() { program "iptables-$b-save"; }
 	done
 }
 
-@test "a scratch door tries rules and sets beside those in force, which stay" {
+@test "a scratch door tries rules and sets without changing those in force" {
 	for b in $backends; do
 		fresh
 		door restore 46 "$tmp/rules"
@@ -263,7 +263,7 @@ saver() { program "iptables-$b-save"; }
 	done
 }
 
-@test "a refusal by the legacy kind that names no reason gets it from the kernel's log" {
+@test "legacy: adds the reason from the kernel's log to a refusal" {
 	b=legacy
 	[ -r /dev/kmsg ] || skip "the kernel's log may not be read"
 	sed -i 's/^-A INPUT.*/-A INPUT -p tcp -j TCPMSS --clamp-mss-to-pmtu/' "$tmp/rules"
@@ -271,13 +271,14 @@ saver() { program "iptables-$b-save"; }
 	[[ ${lines[0]} == "IPv4: refused at line 6: the kernel refused it (the kernel's log says: x"*TCPMSS* ]]
 }
 
-# confined CAPABILITY COMMAND...: as root of a user namespace in which no other may be made, without this capability
+# confined CAPABILITY COMMAND...: runs the command without this capability, as root of a user namespace that allows no
+# further ones
 confined() {
 	in_ns unshare -U -r sh -ec 'echo 0 >/proc/sys/user/max_user_namespaces
 		exec setpriv --bounding-set="-$1" --inh-caps="-$1" "$2" "$3" "$4" "$5" "$6"' sh "$@"
 }
 
-@test "case T42: without CAP_SYS_ADMIN a scratch door says what is missing; a user gets one in a user namespace" {
+@test "case T42: a scratch door names a missing CAP_SYS_ADMIN, and works for an ordinary user in a user namespace" {
 	setpriv --reuid 65534 --regid 65534 --clear-groups unshare -rn true 2>/dev/null || skip "users may not make namespaces here"
 	for b in $backends; do
 		fresh
@@ -285,7 +286,7 @@ confined() {
 		[ "${lines[0]}" = "hint: CAP_SYS_ADMIN is missing: add it, or load without a rehearsal (--no-rehearse)" ]
 		[ "${lines[1]}" = "error: Operation not permitted" ]
 		chmod 644 "$tmp/rules"
-		# Opened by us: the user may not go through the folders.
+		# The test opens the files, since the user cannot enter the folders.
 		run -0 in_ns setpriv --reuid=65534 --regid=65534 --clear-groups /proc/self/fd/9 "$b" rehearse 4 /dev/stdin \
 			<"$tmp/rules" 9<"$BUILD/tests/door"
 		[ "${lines[0]}" = "IPv4: loaded" ]
@@ -293,7 +294,7 @@ confined() {
 	done
 }
 
-@test "case T42: without IPv6 a refusal by the legacy kind names the way out" {
+@test "case T42: legacy: without IPv6 in the kernel, a refusal suggests to load IPv4 alone" {
 	b=legacy
 	run in_ns "$BUILD/tests/no-ipv6" "$BUILD/tests/door" $b restore 46 "$tmp/rules"
 	[ "${status}" -ne 77 ] || skip "no seccomp here"
@@ -303,7 +304,7 @@ confined() {
 	run -0 door restore 46 "$tmp/rules"
 }
 
-@test "what may not be read is a failure" {
+@test "reading rules without rights is an error" {
 	for b in $backends; do
 		fresh
 		door restore 46 "$tmp/rules"
@@ -313,7 +314,7 @@ confined() {
 	done
 }
 
-@test "a set that is not there, a missing ipset and a failing one are told apart" {
+@test "distinguishes a missing set, a missing ipset and a failing ipset" {
 	b=nft
 	run -1 door set-save black
 	[ "$output" = "error: No such file or directory" ]
@@ -336,7 +337,7 @@ confined() {
 	[ "$output" = "error: Function not implemented" ]
 }
 
-@test "settings are written and read back; only keys below net. are" {
+@test "writes and reads back settings, but only those below net." {
 	b=nft
 	run -0 door get net.ipv4.ip_forward
 	[ "$output" = 0 ]
@@ -350,7 +351,7 @@ confined() {
 	[ "$output" = "error: Invalid argument" ]
 }
 
-@test "a lock that another process holds is waited for, and held by a restore that outlives us" {
+@test "reports a lock that another process holds, and takes it once it is free" {
 	b=legacy
 	mkfifo "$tmp/hold"
 	door lock state "$tmp/lock" 1 <"$tmp/hold" >"$tmp/said" &
@@ -366,7 +367,7 @@ confined() {
 	run -0 door lock xtables "$tmp/lock" 5 </dev/null
 }
 
-@test "the number of commits is known for nft, and always 0 for legacy" {
+@test "the number of commits grows for nft, and is always 0 for legacy" {
 	b=nft
 	run -0 door generation
 	local before=$output

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The main job, end to end: a profile becomes rules in a kernel, and packets meet them.
+# The main job, end to end: a profile becomes rules in a kernel, and the rules decide packets.
 
 bats_require_minimum_version 1.5.0
 load lib/needs
@@ -15,17 +15,17 @@ setup() {
 
 teardown() { ! in_netns || net_down; }
 
-# load BACKEND PROFILE: the whole pipe, on the firewall
+# load BACKEND PROFILE: runs the whole pipe on the firewall
 load() {
 	in_ns fw bash -o pipefail -c "fw-gen '$2' | fw-lint | fw-load --backend $1 -s '$tmp/state-$1'"
 }
 
-live() { # live BACKEND: both families' rules, without counts, comments, and what is as if it were not there
+live() { # live BACKEND: prints both families' rules, without counters, comments, table lines and accepting policies
 	in_ns fw sh -c "iptables-$1-save; ip6tables-$1-save" |
 		sed '/^#/d; /^\*/d; /^COMMIT/d; /^:[A-Z]* ACCEPT/d; s/\[[0-9]*:[0-9]*\]/[]/'
 }
 
-tutorial_packets() { # what the tutorial's policy does to packets, both families
+tutorial_packets() { # sends packets of both families and expects the verdicts of the tutorial's policy
 	local fw
 	for fw in 198.51.100.1 2001:db8:f::1; do
 		[ "$(knock client tcp $fw 443)" = open ]
@@ -41,7 +41,7 @@ tutorial_packets() { # what the tutorial's policy does to packets, both families
 	[[ "$(knock server -v tcp 2001:db8:f::9 443)" == *2001:db8:1::100* ]]
 }
 
-@test "the tutorial's policy: the packets of both families meet it, legacy and nft" {
+@test "the tutorial's policy decides packets of both families as it says, legacy and nft" {
 	needs packets
 	local kind
 	for kind in legacy nft; do
@@ -56,7 +56,7 @@ tutorial_packets() { # what the tutorial's policy does to packets, both families
 	done
 }
 
-@test "what fw-save says is what was loaded, and loading it changes nothing" {
+@test "fw-save prints what was loaded, and loading it changes nothing" {
 	needs rules
 	local kind
 	for kind in legacy nft; do
@@ -69,14 +69,14 @@ tutorial_packets() { # what the tutorial's policy does to packets, both families
 		[ "$(in_ns fw "$BUILD/tests/nft-generation")" = "$before" ]
 		diff "$tmp/loaded" <(live $kind)
 		fw-lint -q "$tmp/saved"
-		# The same rules as were generated, as a plain restore puts them in force.
+		# A plain restore of the generated rules gives the same rules.
 		net_down
 		net_up
 		fw-gen ../rulesets/tutorial.conf >"$tmp/generated"
 		in_ns fw iptables-$kind-restore "$tmp/generated"
 		in_ns fw ip6tables-$kind-restore "$tmp/generated"
 		diff <(sort "$tmp/loaded") <(live $kind | sort)
-		# And a plain restore takes what was saved.
+		# A plain restore of the saved rules does too.
 		net_down
 		net_up
 		in_ns fw iptables-$kind-restore "$tmp/saved"
@@ -86,7 +86,7 @@ tutorial_packets() { # what the tutorial's policy does to packets, both families
 	done
 }
 
-@test "a bad profile in front of the pipe leaves the rules as they were" {
+@test "a bad profile at the start of the pipe leaves the rules unchanged" {
 	needs rules
 	net_up
 	load nft ../rulesets/tutorial.conf
@@ -97,7 +97,7 @@ tutorial_packets() { # what the tutorial's policy does to packets, both families
 	diff "$tmp/before" <(live nft)
 }
 
-@test "a generator that dies half-way, without fw-lint between: refused, the rules stay" {
+@test "fw-load refuses the output of a generator that died half way, and keeps the rules" {
 	needs rules
 	net_up
 	load nft ../rulesets/tutorial.conf
@@ -111,7 +111,7 @@ tutorial_packets() { # what the tutorial's policy does to packets, both families
 	diff "$tmp/before" <(live nft)
 }
 
-@test "every tool says 3 when standard output is full" {
+@test "every tool ends with status 3 when standard output is full" {
 	fw-gen ../rulesets/tutorial.conf >"$tmp/rules"
 	run -3 sh -c "fw-gen ../rulesets/tutorial.conf >/dev/full"
 	run -3 sh -c "fw-lint '$tmp/rules' >/dev/full"
@@ -122,7 +122,7 @@ tutorial_packets() { # what the tutorial's policy does to packets, both families
 	done
 }
 
-@test "what is saved and what is planned: 3 when standard output is full" {
+@test "fw-save and fw-load -n end with status 3 when standard output is full" {
 	needs rules
 	net_up
 	fw-gen ../rulesets/tutorial.conf >"$tmp/rules"
@@ -130,7 +130,7 @@ tutorial_packets() { # what the tutorial's policy does to packets, both families
 	run -3 in_ns fw sh -c "fw-load -n -s '$tmp/state' '$tmp/rules' >/dev/full"
 }
 
-@test "each profile of the project is generated and lint-clean" {
+@test "each profile of the project is compiled without findings of fw-lint" {
 	for profile in ../rulesets/*.conf; do
 		case $profile in *.inc.conf) continue ;; esac
 		(cd ../rulesets && fw-gen "$(basename "$profile")") >"$tmp/rules"
@@ -138,7 +138,7 @@ tutorial_packets() { # what the tutorial's policy does to packets, both families
 	done
 }
 
-@test "each profile of the project is loadable, both backends, both families" {
+@test "iptables-restore --test accepts each profile of the project, both backends, both families" {
 	needs rules
 	for profile in ../rulesets/*.conf; do
 		case $profile in *.inc.conf) continue ;; esac

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What loads the rules at boot and looks after them: systemd's units, OpenRC's script, netfilter-persistent's plugin.
-# Boots are in prove/boots.bats.
+# The systemd units, the OpenRC script and the netfilter-persistent plugin that load rules at boot and check them.
+# prove/boots.bats tests real boots.
 
 bats_require_minimum_version 1.5.0
 load lib/needs
@@ -18,7 +18,7 @@ teardown() {
 	for dir in "${mounted[@]}"; do umount "$dir"; done
 }
 
-# The machine's own state is empty, its iptables is the nft kind, and no rules are in force.
+# as_new: makes the machine's state empty and its iptables that of nft, without rules
 as_new() {
 	local program
 	needs rules mounts nft xtables-nft-multi
@@ -38,7 +38,7 @@ reboot() {
 	rm -rf /run/fw-tools
 }
 
-cover() { # cover DIR...: with an empty folder
+cover() { # cover DIR...: mounts an empty folder over each
 	local dir
 	for dir; do
 		[ -d "$dir" ] || continue
@@ -47,12 +47,12 @@ cover() { # cover DIR...: with an empty folder
 	done
 }
 
-# settings UNIT KEY: the words of all its lines
+# settings UNIT KEY: prints the words of all lines of this key
 settings() {
 	sed -n "s/^$2=//p" "systemd/$1" | tr ' ' '\n'
 }
 
-@test "the units are in order, and hardened" {
+@test "the units pass systemd-analyze verify and are hardened" {
 	needs systemd-analyze
 	mkdir "$tmp/units"
 	for unit in systemd/*; do
@@ -64,10 +64,10 @@ settings() {
 	systemd-analyze security --offline=true --threshold=45 --no-pager "$tmp/units/fw-drift.service"
 }
 
-@test "fw-load.service stops every other loader, and starts when it has ended" {
+@test "fw-load.service conflicts with every other loader, and starts after it" {
 	settings fw-load.service Conflicts | grep -vx shutdown.target | sort >"$tmp/conflicts"
 	settings fw-load.service After | grep '\.service$' | grep -v ^systemd- | sort | diff "$tmp/conflicts" -
-	# All that fw-save --check knows to load rules at boot.
+	# The same loaders that fw-save --check knows.
 	sed -n '/loaders\[\] = {/,/^};/p' ../common/host/bootload.c | grep -o '"[a-z0-9-]*"' | tr -d '"' | grep -vx fw-load |
 		sed 's/$/.service/' | sort | diff "$tmp/conflicts" -
 	for unit in netfilter-persistent iptables ip6tables nftables ufw firewalld; do
@@ -79,8 +79,8 @@ settings() {
 	settings fw-load.service Before | grep -qx network-pre.target
 }
 
-# By an allowlist: a setting that is new here must be looked at in this light before it is added. None of these makes
-# systemd mount anything, wait for a mount, or pass over the unit.
+# An allowlist: before a setting is added here, make sure that it does not make systemd mount anything, wait for a mount,
+# or skip the unit.
 @test "fw-load.service needs no mount and no mount namespace, and has no condition" {
 	known='Description Documentation DefaultDependencies Wants Before After Conflicts Type RemainAfterExit TimeoutStartSec
 		ExecStartPre ExecStart StandardInput NoNewPrivileges CapabilityBoundingSet RestrictAddressFamilies RestrictNamespaces
@@ -88,17 +88,17 @@ settings() {
 		SystemCallFilter SystemCallErrorNumber DevicePolicy UMask WantedBy'
 	sed -n 's/^\([A-Za-z]*\)=.*/\1/p' systemd/fw-load.service | sort -u | grep -vxF "$(tr -s ' \t\n' '\n' <<<"$known")" >"$tmp/unknown" || true
 	diff /dev/null "$tmp/unknown"
-	run ! grep -E '^(After|Wants|Before)=.*\.mount' systemd/fw-load.service # a circle, where it is a mount from the network
-	[[ $(sed -n 's/^ExecStartPre=//p' systemd/fw-load.service) == -* ]]     # its failure is none of the unit
+	run ! grep -E '^(After|Wants|Before)=.*\.mount' systemd/fw-load.service # an ordering cycle, if it is a mount from the network
+	[[ $(sed -n 's/^ExecStartPre=//p' systemd/fw-load.service) == -* ]]     # its failure does not fail the unit
 	run -0 settings fw-load.service Wants
 	[ "$output" = network-pre.target ]
 }
 
-@test "no unit opens the host when it is stopped, and reload is not offered for what it does not do" {
+@test "no unit runs a command on stop or reload, so that stopping never opens the host" {
 	run ! grep -E '^Exec(Stop|StopPost|Reload)=' systemd/fw-*.service
 }
 
-@test "the filter of system calls leaves what confining the children takes" {
+@test "the system call filter of fw-load.service allows the calls that confine child processes" {
 	needs systemd-analyze
 	filter=$(sed -n 's/^SystemCallFilter=//p' systemd/fw-load.service)
 	for word in $filter; do
@@ -117,7 +117,7 @@ settings() {
 	grep -qx SystemCallErrorNumber=ENOSYS systemd/fw-load.service
 }
 
-@test "fw-drift: a ban is no difference, a rule of ours that is missing is one" {
+@test "fw-drift reports a missing rule of ours, but not a ban" {
 	needs rules
 	command=$(sed -n 's,^ExecStart=@SBINDIR@/,,p' systemd/fw-drift.service)
 	printf '%s\n' '*filter' ':INPUT DROP' '-A INPUT -i lo -j ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT' COMMIT |
@@ -133,7 +133,7 @@ settings() {
 	[[ $output == *"- "*"-i lo -j ACCEPT"* ]]
 }
 
-@test "the first load says what would load the rules at boot" {
+@test "the first load says how to load the rules at boot, unless that is enabled" {
 	as_new
 	cover /etc/systemd /usr/lib/systemd/system /etc/rc?.d /etc/runlevels /etc/network /etc/cron.d /etc/local.d
 	printf '*filter\n:INPUT DROP\nCOMMIT\n' >"$tmp/one"
@@ -149,7 +149,7 @@ settings() {
 	[ -z "$output" ]
 }
 
-# OpenRC's script read by a shell: what it calls of OpenRC prints its words.
+# openrc FUNCTION: runs a function of the OpenRC script, with stubs of OpenRC's commands that print their arguments
 openrc() {
 	sh -euc '
 		after() { echo "after $*"; }
@@ -163,7 +163,7 @@ openrc() {
 		"$2"' openrc "$tmp/openrc" "$1"
 }
 
-@test "OpenRC: after every other loader, with a warning; nothing is needed" {
+@test "OpenRC: starts after every other loader, warns about enabled ones, needs no service, and stop does nothing" {
 	sed "s,@SBINDIR@,$tmp/bin,; s,/etc/runlevels,$tmp/levels," openrc/fw-load >"$tmp/openrc"
 	run -0 openrc depend
 	[[ $output != *need* && $output == *"before net"* && $output == *localmount* ]]
@@ -189,7 +189,7 @@ openrc() {
 	[ -z "$output" ]
 }
 
-# The plugin, with the programs that were built and the machine's own state below a folder that is ours.
+# plugin ARGUMENT...: runs the plugin with the programs in $BUILD
 plugin() {
 	sed "s,@SBINDIR@,$BUILD,g" netfilter-persistent/15-fw-tools >"$tmp/plugin"
 	sh "$tmp/plugin" "$@"
@@ -197,7 +197,7 @@ plugin() {
 
 good() { fw-save --show good; }
 
-@test "netfilter-persistent: start loads the good rules; stop and flush open nothing" {
+@test "netfilter-persistent: start loads the good rules, stop and flush do not open the host" {
 	mkdir "$tmp/bin"
 	printf '#!/bin/sh\necho "fw-load $*"\n' >"$tmp/bin/fw-load"
 	chmod 755 "$tmp/bin/fw-load"
@@ -213,7 +213,7 @@ good() { fw-save --show good; }
 	run -2 plugin
 }
 
-@test "netfilter-persistent: save keeps what was changed by hand, and says what it left out" {
+@test "netfilter-persistent: save records changes made by hand, and says what it left out" {
 	as_new
 	printf '%s\n' "#@ keep docker*" '*filter' ':INPUT DROP' '-A INPUT -i lo -j ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT' COMMIT |
 		fw-load -q --replace
@@ -238,14 +238,14 @@ good() { fw-save --show good; }
 	[[ $output == *'-4 -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT'* && $output == *"-6 -P FORWARD DROP"* ]]
 	run ! grep -E 'bans2|-j bans$|192\.0\.2\.1' <<<"$output"
 
-	# As at the next boot.
+	# The situation after the next boot.
 	reboot
 	fw-load --boot
 	iptables -C INPUT -p tcp --dport 8080 -m comment --comment "not -j bans here" -j ACCEPT
 	run ! ip6tables -C INPUT -p tcp --dport 22 -j ACCEPT
 }
 
-@test "netfilter-persistent: the first save keeps plain rules, and asks about chains" {
+@test "netfilter-persistent: the first save records plain rules, and refuses unknown chains" {
 	as_new
 	iptables -A INPUT -p tcp --dport 22 -j ACCEPT
 	iptables -N bans
@@ -259,7 +259,7 @@ good() { fw-save --show good; }
 	[[ $output == *"--dport 22"* ]]
 }
 
-@test "netfilter-persistent: save fails where the rules cannot be told, and keeps the old ones" {
+@test "netfilter-persistent: save fails when the rules cannot be read, and keeps the good generation" {
 	as_new
 	printf '*filter\n:INPUT DROP\nCOMMIT\n' | fw-load -q --replace
 	nft add rule ip filter INPUT tcp dport '{ 1, 2 }' drop
