@@ -11,7 +11,7 @@ setup() {
 
 teardown() { rm -rf "$tmp"; }
 
-commands() { # commands TARGET [VARIABLE=VALUE...]: what make would run, in full
+commands() { # commands TARGET [VARIABLE=VALUE...]: prints the commands that make would run
 	make -n B="$tmp/b" "$tmp/b/$1" "${@:2}"
 }
 
@@ -48,7 +48,7 @@ commands() { # commands TARGET [VARIABLE=VALUE...]: what make would run, in full
 	EOF
 }
 
-@test "CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS of the command line are added to ours" {
+@test "CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS of the command line are added to the Makefile's" {
 	line=$(commands cmd/cli.o CPPFLAGS=-DTHEIRS CFLAGS=-O3 | grep -e ' -c ')
 	[[ $line == *" -Icommon "*" -DTHEIRS "*" -O2 "*" -O3 "* ]]
 	line=$(commands fw-gen CFLAGS=-O3 LDFLAGS=-Wl,-O2 LDLIBS=-lm | grep -e "-o $tmp/b/fw-gen ")
@@ -57,12 +57,12 @@ commands() { # commands TARGET [VARIABLE=VALUE...]: what make would run, in full
 	[ -s "$tmp/b/cmd/cli.o" ]
 }
 
-@test "the same from the environment" {
+@test "CPPFLAGS and CFLAGS of the environment are added to the Makefile's" {
 	line=$(CPPFLAGS=-DTHEIRS CFLAGS=-O3 commands cmd/cli.o | grep -e ' -c ')
 	[[ $line == *" -Icommon "*" -DTHEIRS "*" -O2 "*" -O3 "* ]]
 }
 
-@test "FORTIFY is 3 by default; a distribution's own level is kept, without a warning" {
+@test "_FORTIFY_SOURCE is 3 by default; a distribution's level is kept without a warning" {
 	[[ $(commands cmd/cli.o) == *" -D_FORTIFY_SOURCE=3 "* ]]
 	for level in 2 3; do
 		for flags in CPPFLAGS=-D_FORTIFY_SOURCE=$level CFLAGS="-O2 -Wp,-D_FORTIFY_SOURCE=$level"; do
@@ -78,7 +78,7 @@ commands() { # commands TARGET [VARIABLE=VALUE...]: what make would run, in full
 	[ -z "$output" ]
 }
 
-@test "flags that the compiler does not take are left out" {
+@test "probe-flags leaves out flags that the compiler rejects" {
 	cat >"$tmp/cc" <<-'EOF'
 		#!/bin/sh
 		case " $* " in *' -fcf-protection='* | *' -fstack-clash-protection '*) exit 1 ;; esac
@@ -92,8 +92,8 @@ commands() { # commands TARGET [VARIABLE=VALUE...]: what make would run, in full
 	[ -z "$output" ]
 }
 
-# A program with few parts, by the rules and flags of the Makefile.
-@test "two folders, one with a blank and one behind a symbolic link, give the same program" {
+# ct-rotate has few parts; the Makefile's rules and flags are those of every program.
+@test "a build gives the same program in two folders, one of them with a blank and through a symbolic link" {
 	mkdir "$tmp/one" "$tmp/an other folder"
 	ln -s "an other folder" "$tmp/link"
 	parts=(common/base/*.c common/text/*.c common/rotate/*.c)

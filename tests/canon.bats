@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Rules as the model writes them, by the helper `canon`: against the kernel, and with extensions that misbehave.
+# Rules as the model writes them (helper `canon`), compared with the kernel, and with extensions that misbehave.
 
 bats_require_minimum_version 1.5.0
 load lib/load
@@ -12,10 +12,10 @@ setup() {
 
 teardown() { load_teardown; }
 
-# tool BACKEND FAMILY: the name of iptables' programs without -restore and -save
+# tool BACKEND FAMILY: prints the name of iptables' programs without -restore and -save
 tool() { [ "$2" = 4 ] && echo "iptables-$1" || echo "ip6tables-$1"; }
 
-# rules_of FAMILY: what stands in each chain of a saver's text, as the model writes it, chains in order of names
+# rules_of FAMILY: prints each chain of a saver's text as the model writes it, sorted by name
 rules_of() {
 	cat >"$tmp/saved"
 	{
@@ -27,7 +27,7 @@ rules_of() {
 	} | sort -s -k1,3
 }
 
-# stands FILE: written by the model for each family, loaded with each backend, it is in force as written
+# stands FILE: loads the text as the model writes it, for each family and backend, and finds it in force as written
 stands() {
 	local family b program
 	for family in ${families:-4 6}; do
@@ -38,24 +38,24 @@ stands() {
 			program=$(tool "$b" "$family")
 			fresh
 			in_ns "$program-restore" "$tmp/written"
-			# A table that the kernel does not show is as if it had no rules.
+			# A table that the kernel does not show counts as empty.
 			in_ns "$program-save" | rules_of "$family" | diff "$tmp/want" -
 		done
 	done
 }
 
-@test "the project's rulesets are in force as they are written" {
+@test "the project's rulesets are in force as the model writes them" {
 	turn=0
 	for profile in ../rulesets/*.conf; do
 		fw-gen "$profile" >"$tmp/text"
-		# Each with one kind of iptables, in turn; FW_FULL=1: with both.
+		# Each with one backend, in turn; with FW_FULL=1 with both.
 		turn=$((turn + 1))
 		[ -n "${FW_FULL-}" ] || { [ $((turn % 2)) = 0 ] && backends=nft || backends=legacy; }
 		stands "$tmp/text"
 	done
 }
 
-@test "the rulesets of FW_CORPUS are in force as they are written" {
+@test "the rulesets of FW_CORPUS are in force as the model writes them" {
 	[ -d "${FW_CORPUS:-}" ] || skip "FW_CORPUS names no folder with *.v4.rules"
 	families=4
 	for text in "$FW_CORPUS"/*.v4.rules; do
@@ -63,7 +63,7 @@ stands() {
 	done
 }
 
-@test "random rulesets are in force as they are written" {
+@test "random rulesets are in force as the model writes them" {
 	for seed in 1 2 3 4 5 6; do
 		families=$((seed % 2 ? 4 : 6))
 		canon random $families $seed >"$tmp/text"
@@ -71,10 +71,10 @@ stands() {
 	done
 }
 
-@test "a rule that iptables-save would widen is refused, or else in force as written; the same with a real port is not" {
+@test "refuses a rule that iptables-save would widen, or else writes it exactly; a rule with a real port is loaded" {
 	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -m tcp ! --dport : -j ACCEPT\nCOMMIT\n' >"$tmp/text"
 	run canon declared 46 "$tmp/text"
-	if [ "$status" -eq 0 ]; then # libxtables 1.8.11 and later write all of it, and iptables-nft loads it
+	if [ "$status" -eq 0 ]; then # libxtables 1.8.11 and later write the rule exactly, and iptables-nft loads it
 		[[ $output == *"! --dport 0:65535 -j ACCEPT"* ]]
 		stands "$tmp/text"
 	else
@@ -86,7 +86,7 @@ stands() {
 	stands "$tmp/good"
 }
 
-@test "a host name is refused, and nobody is asked for it" {
+@test "refuses a host name even if /etc/hosts has it" {
 	printf '*filter\n-4 -A INPUT -s friend.example -j ACCEPT\n-A INPUT -d friend.example\nCOMMIT\n' >"$tmp/text"
 	printf '192.0.2.99 friend.example\n' >"$tmp/hosts"
 	mount --bind "$tmp/hosts" /etc/hosts
@@ -97,22 +97,23 @@ stands() {
 	[ ${#lines[@]} -eq 2 ]
 }
 
-@test "no socket is opened for a host name" {
+@test "opens no socket for a host name" {
 	command -v strace >/dev/null || skip "needs strace"
 	printf '*filter\n-A INPUT -s friend.example -j ACCEPT\nCOMMIT\n' >"$tmp/text"
 	run -1 strace -f -qq -e trace=socket,connect -o "$tmp/calls" "$BUILD/tests/canon" declared 46 "$tmp/text"
 	[ "$(grep -c '"friend.example"\|AF_INET' "$tmp/calls")" -eq 0 ]
 	strace -f -qq -e trace=process -o "$tmp/calls" "$BUILD/tests/canon" declared 46 "$tmp/text" || true
-	grep -q 'clone\|fork' "$tmp/calls" # so strace would have seen it
+	grep -q 'clone\|fork' "$tmp/calls" # control: strace sees calls of child processes
 }
 
-@test "a closed standard descriptor changes nothing" {
+@test "writes the same with closed standard descriptors" {
 	printf '*filter\n-A INPUT -p tcp --dport 22 -m comment --comment "a b" -j ACCEPT\nCOMMIT\n' >"$tmp/text"
 	canon declared 4 "$tmp/text" >"$tmp/want"
 	canon declared 4 "$tmp/text" <&- 2>&- | cmp - "$tmp/want"
 }
 
-# extension NAME WHAT: a match that does WHAT when it is read; in $libdir, with iptables' own
+# extension NAME PARSE SAVE: builds a match that runs these C statements when it is read and written; in $libdir, with
+# iptables' own extensions
 extension() {
 	libdir=$tmp/xtables
 	[ -d "$libdir" ] || { mkdir "$libdir" && ln -s "$(pkg-config --variable=xtlibdir xtables)"/*.so "$libdir"; }
@@ -143,7 +144,7 @@ extension() {
 	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp\n-A INPUT -m %s --does\n-A INPUT -p udp\nCOMMIT\n' "$1" >"$tmp/text"
 }
 
-@test "an extension that crashes is named by its line, when it is read and when it is written" {
+@test "names the line of an extension that crashes, in reading or in writing" {
 	extension dies 'raise(SIGKILL)' ''
 	run -3 canon declared 46 "$tmp/text"
 	[[ ${lines[0]} == *"text:4: error: IPv4: an extension of iptables crashes at this line: signal 9 (Killed) [system]" ]]
@@ -156,7 +157,7 @@ extension() {
 	[[ $output == *"text:4: error: IPv4: an extension of iptables crashes at this line: signal 9 (Killed) [system]" ]]
 }
 
-@test "an extension that ends the process is named by its line, whatever its status" {
+@test "names the line of an extension that ends the process, whatever the status" {
 	for code in 0 1; do
 		extension ends$code "exit($code)" ''
 		run -3 canon declared 4 "$tmp/text"
@@ -167,13 +168,13 @@ extension() {
 	done
 }
 
-@test "an extension that hangs is killed and named by its line" {
+@test "kills an extension that hangs, and names its line" {
 	extension hangs 'for (;;) pause()' ''
 	run -3 canon declared 4 "$tmp/text"
 	[[ $output == *"text:4: error: IPv4: an extension of iptables hangs at this line: no progress for 30 seconds [system]" ]]
 }
 
-@test "an extension that prints something else is refused at its line; in a saver's text the line stays" {
+@test "refuses a rule whose extension prints it differently, but keeps the line of a saver's text" {
 	extension prints '' 'printf(" --does\n-A INPUT -j ACCEPT")'
 	run -1 canon declared 4 "$tmp/text"
 	[[ $output == *"text:4: error: iptables would write this rule back as \`-A INPUT -m prints --does"* ]]
@@ -190,7 +191,7 @@ extension() {
 	[[ $stderr != *noise* ]]
 }
 
-@test "an extension that is gone: its rule is refused by name; in a saver's text the line stays" {
+@test "refuses a rule whose extension is missing, by name, but keeps the line of a saver's text" {
 	extension quiet '' ''
 	rm "$libdir/libxt_comment.so"
 	printf '*filter\n-A INPUT -m comment --comment "a  b" -p 6\n-A INPUT -p 6\nCOMMIT\n' >"$tmp/text"

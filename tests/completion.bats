@@ -13,11 +13,11 @@ teardown() { rm -rf "$tmp"; }
 
 make_all() { scripts/make-completion "$tmp" "${tools[@]}"; }
 
-options_of() { # options_of TOOL: its long options, as the program itself names them
+options_of() { # options_of TOOL: prints the long options that its --help lists
 	"$BUILD/$1" --help | grep -oE '^ +(-[A-Za-z0-9], )?--[a-z0-9-]+' | grep -oE -- '--.*' | sort -u
 }
 
-@test "each option of each program is in the files for bash, zsh and fish" {
+@test "the files for bash, zsh and fish have each option of each program" {
 	make_all
 	for tool in "${tools[@]}"; do
 		options_of "$tool" >"$tmp/want"
@@ -28,7 +28,7 @@ options_of() { # options_of TOOL: its long options, as the program itself names 
 	done
 }
 
-@test "the files are the same with each awk" {
+@test "every awk makes the same files" {
 	make_all
 	(cd "$tmp" && sha256sum {bash,zsh,fish}/*) >"$tmp/sums"
 	mkdir "$tmp/bin"
@@ -44,7 +44,7 @@ options_of() { # options_of TOOL: its long options, as the program itself names 
 	[ "$count" -ge 1 ]
 }
 
-@test "a program without a usage text is refused" {
+@test "make-completion refuses a program without a usage text" {
 	run ! scripts/make-completion "$tmp" no-such-tool
 	[[ $output == *"no-such-tool has no usage text"* ]]
 }
@@ -76,7 +76,7 @@ EOF
 	[[ $output == *"got: --no-rehearse --backend=nft -b legacy --guard"* ]]
 }
 
-@test "fish completes options, with their meaning" {
+@test "fish completes options, with their descriptions" {
 	command -v fish >/dev/null || skip "fish is not installed"
 	make_all
 	touch "$tmp/only-file"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What fw-load and the programs that it starts may not do. build/tests/break-out tries it.
+# What fw-load and the programs that it starts cannot do; build/tests/break-out tries to do it.
 
 load lib/load
 
@@ -14,7 +14,7 @@ setup() {
 
 teardown() { load_teardown; }
 
-victims() { # what a break-out would change
+victims() { # makes the files that a break-out would change
 	rm -rf "$place"/{made,folder,link,device}
 	echo precious >"$place/victim"
 	: >"$place/goner"
@@ -28,19 +28,19 @@ load='make write cut remove folder link device execute resolve resolve6 tcp modu
 all="$load namespace mode limit"
 rare='user ring' # not every machine lets root do these
 
-landlock() { # landlock VERSION: or the test is skipped
+landlock() { # landlock VERSION: skips the test unless the kernel has this version
 	local has
 	has=$("$BUILD/tests/break-out" --landlock)
 	[ "$has" -ge "$1" ] || skip "this kernel has Landlock $has, not $1"
 }
 
-@test "unconfined, the break-outs succeed" {
+@test "control: without confinement every break-out succeeds" {
 	needs root
 	run -1 in_ns "$place/break-out"
 	did $all
 }
 
-@test "a program that fw-load starts breaks out in no way" {
+@test "a program that fw-load or fw-save starts cannot break out" {
 	needs root
 	landlock 6
 	cp "$place/break-out" "$place/iptables-nft-restore"
@@ -49,7 +49,7 @@ landlock() { # landlock VERSION: or the test is skipped
 	PATH=$place:$PATH run -1 put "$gateway"
 	did_not $all $rare
 	[ "$(cat "$place/victim")" = precious ]
-	# The same program in place of a saver and of ipset: it need not be a restore.
+	# The same program in place of a saver and of ipset.
 	rm "$place"/*-restore
 	cp "$place/break-out" "$place/iptables-nft-save"
 	in_ns iptables-nft -A INPUT -i lo -j ACCEPT
@@ -64,18 +64,18 @@ landlock() { # landlock VERSION: or the test is skipped
 	[ "$(cat "$place/victim")" = precious ]
 }
 
-@test "fw-load itself, once it knows what it will do, breaks out in no way" {
+@test "fw-load itself cannot break out once it has confined itself" {
 	needs root
 	landlock 6
 	mkdir "$tmp/state"
 	run -1 in_ns "$place/break-out" --as-load "$tmp/state"
-	# It makes namespaces for its rehearsals.
+	# Namespaces are allowed, since rehearsals need them.
 	did namespace
 	did_not $load ring
 	[ "$(cat "$place/victim")" = precious ]
 }
 
-@test "a process that reads rules breaks out in no way" {
+@test "a process that reads rules cannot break out" {
 	needs root
 	landlock 6
 	run -1 in_ns "$place/break-out" --as-reader
@@ -83,7 +83,7 @@ landlock() { # landlock VERSION: or the test is skipped
 	[ "$(cat "$place/victim")" = precious ]
 }
 
-@test "fw-load writes to its state" {
+@test "fw-load can change files in its state, but not run them" {
 	needs root
 	mkdir "$place/state"
 	echo precious >"$place/state/victim"
@@ -94,7 +94,7 @@ landlock() { # landlock VERSION: or the test is skipped
 	did_not device execute
 }
 
-@test "case T6 -M PROGRAM never runs a program even if it reaches iptables-legacy-restore" {
+@test "case T6: -M PROGRAM never runs a program, even if the rule reaches iptables-legacy-restore" {
 	needs tracing
 	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
 	landlock 1
@@ -103,15 +103,15 @@ landlock() { # landlock VERSION: or the test is skipped
 	printf '*filter\n-A INPUT -M %s -p tcp -m tcp --dport 25 -j ACCEPT\nCOMMIT\n' "$tmp/program" >"$tmp/text"
 	hidden=(strace -f -qq -o /dev/null -P /proc/net/ip_tables_names -e inject=newfstatat,lstat,stat:error=ENOENT)
 	in_ns "${hidden[@]}" iptables-legacy-restore <"$tmp/text" || true
-	[ -e "$tmp/ran" ] # by itself it does
+	[ -e "$tmp/ran" ] # control: unconfined, iptables-legacy-restore runs the program
 	rm "$tmp/ran"
 	run in_ns "${hidden[@]}" "$BUILD/tests/door" legacy restore 4 "$tmp/text"
 	[ ! -e "$tmp/ran" ]
 	run in_ns "${hidden[@]}" "$BUILD/tests/no-landlock" 38 "$BUILD/tests/door" legacy restore 4 "$tmp/text"
-	[ -e "$tmp/ran" ] # it was Landlock
+	[ -e "$tmp/ran" ] # control: without Landlock the program runs
 }
 
-@test "without Landlock the other bounds hold, the work is done, and -v says so" {
+@test "without Landlock, fw-load works, keeps the other limits, and -v says so" {
 	b=nft
 	cp "$place/break-out" "$place/iptables-nft-restore"
 	for error in 38 95 1; do # ENOSYS; EOPNOTSUPP, where it is switched off; EPERM, as in some containers
@@ -135,7 +135,7 @@ landlock() { # landlock VERSION: or the test is skipped
 	done
 }
 
-@test "with a read-only /proc the rules are loaded" {
+@test "loads rules with a read-only /proc" {
 	needs mounts
 	for b in $backends; do
 		fresh
@@ -144,7 +144,7 @@ landlock() { # landlock VERSION: or the test is skipped
 	done
 }
 
-@test "a program that others own or can write to is not started" {
+@test "does not start a program that another user owns or can write to" {
 	needs root
 	b=nft
 	put "$gateway"
@@ -158,7 +158,7 @@ landlock() { # landlock VERSION: or the test is skipped
 	done
 }
 
-@test "a script in front of a program may do its work, with the capabilities of the program alone" {
+@test "a wrapper script runs with the capabilities of the program that it wraps" {
 	needs root
 	b=nft
 	cat >"$place/iptables-nft-restore" <<-END
@@ -172,7 +172,7 @@ landlock() { # landlock VERSION: or the test is skipped
 	[ "$(tr -d '[:space:]' <"$tmp/capabilities")" = CapEff:0000000000003000 ]
 }
 
-@test "what a shell starts beside fw-load is not confined" {
+@test "other programs in the same shell pipe are not confined" {
 	for b in $backends; do
 		fresh
 		in_ns sh -c "cat '$gateway' | fw-load -v -b $b -s '$state' 2>&1 | tee '$tmp/said'; : >'$tmp/after'"
@@ -181,12 +181,12 @@ landlock() { # landlock VERSION: or the test is skipped
 	done
 }
 
-@test "what --check of an ordinary user starts breaks out in no way" {
+@test "a program that --check starts for an ordinary user cannot break out" {
 	setpriv --reuid 65534 --regid 65534 --clear-groups unshare -rn true 2>/dev/null || skip "users may not make namespaces here"
 	needs users
 	landlock 6
 	b=nft
-	place=/run/place$RANDOM$RANDOM # where that user gets to
+	place=/run/place$RANDOM$RANDOM # a place that the user can enter
 	mkdir "$place"
 	cp "$BUILD/tests/break-out" "$place/iptables-nft-restore"
 	chmod 755 "$place/iptables-nft-restore" # in a build under umask 077 only its owner may run it

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 bats_require_minimum_version 1.5.0
 
-# Package managers of our own, in a PATH without the system's: each knows what is "installed", and notes what it is told.
+# Fake package managers, in a PATH without the system's: each knows what is "installed", and notes its arguments.
 setup() {
 	[[ $BUILD != *-san ]] || skip "tests none of the programs: the plain build runs it"
 	script=$BATS_TEST_DIRNAME/../scripts/install-deps
@@ -22,7 +22,7 @@ with_apt() {
 
 deps() { PATH=$tmp run "$@" "$tmp/sh" "$script" "${what-build}"; }
 
-@test "apt installs what is missing and nothing else" {
+@test "apt installs exactly the missing packages" {
 	with_apt
 	deps -0
 	grep -qx 'apt-get update -q' "$tmp/told"
@@ -40,7 +40,7 @@ deps() { PATH=$tmp run "$@" "$tmp/sh" "$script" "${what-build}"; }
 	grep -q ' bats ' "$tmp/told"
 }
 
-@test "who is not root is told the command" {
+@test "an ordinary user is told the command" {
 	with_apt
 	export FAKE_UID=1000
 	deps -1
@@ -48,7 +48,7 @@ deps() { PATH=$tmp run "$@" "$tmp/sh" "$script" "${what-build}"; }
 	[ ! -e "$tmp/told" ]
 }
 
-@test "dnf and apk get names of their own, with a word that these were not tried" {
+@test "dnf and apk get their own package names, with a warning that these were not tried" {
 	stub rpm 'exit 1'
 	stub dnf "echo dnf \$* >>$tmp/told"
 	deps -0
@@ -62,7 +62,7 @@ deps() { PATH=$tmp run "$@" "$tmp/sh" "$script" "${what-build}"; }
 	run ! grep -qw -e - "$tmp/told"
 }
 
-@test "without a package manager it goes on and says so" {
+@test "succeeds without a package manager, and says so" {
 	deps -0
 	[[ $output == *"neither apt, dnf nor apk"* ]]
 }

@@ -16,22 +16,22 @@ teardown() {
 	rm -rf "$tmp"
 }
 
-# Nothing is built here: what was built for the tests is installed.
+# Installs the programs in $BUILD; nothing is built here.
 makes() { # makes TARGET [VARIABLE=VALUE...]
 	make -s B="$(realpath --relative-base=. "$BUILD")" "$@" # make can name no folder with a blank
 }
 
-listing() { # listing DIR: what there is, with modes and kinds, without the folder itself
+listing() { # listing DIR: prints everything in the folder with type and mode
 	(cd "$1" && find . -mindepth 1 -printf '%p %y %m\n' | sort)
 }
 
-# A directory for everything, none of them a default.
+# Every directory set, none to its default.
 elsewhere=(SBINDIR=/x/sbin MANDIR=/x/man DATADIR=/x/data BASHCOMPDIR=/x/bash ZSHCOMPDIR=/x/zsh FISHCOMPDIR=/x/fish
 	UNITDIR=/x/lib/systemd/system OPENRCDIR=/x/init.d CRONDIR=/x/cron.d RSYSLOGDIR=/x/rsyslog.d NAGIOSDIR=/x/nagios
 	PROMETHEUSDIR=/x/prometheus NPDDIR=/x/npd NFPERSISTENTDIR=/x/plugins.d MODULESLOADDIR=/x/modules-load.d SYSCTLDIR=/x/sysctl.d
 	MANIFEST=/x/manifest)
 
-@test "an installed tree names its own prefix and no other" {
+@test "installed files name their own prefix and no other" {
 	makes install PREFIX=/usr DESTDIR="$tree"
 	run ! grep -rE '/usr/local|@[A-Z]+@' "$tree"
 	run ! grep -rF "$PWD/" "$tree"
@@ -46,7 +46,7 @@ elsewhere=(SBINDIR=/x/sbin MANDIR=/x/man DATADIR=/x/data BASHCOMPDIR=/x/bash ZSH
 	run ! grep -rE '/usr/local|@[A-Z]+@' "$tmp/other"
 }
 
-@test "programs and scripts are executable, all else is not, whatever the umask" {
+@test "programs and scripts are executable and other files are not, whatever the umask" {
 	umask 077
 	makes install PREFIX=/usr DESTDIR="$tree"
 	run -0 listing "$tree"
@@ -58,7 +58,7 @@ elsewhere=(SBINDIR=/x/sbin MANDIR=/x/man DATADIR=/x/data BASHCOMPDIR=/x/bash ZSH
 	[ "$(grep -vc '^./usr/sbin/' "$tmp/special")" -eq 2 ]
 }
 
-@test "a packager sets each directory; DATADIR keeps no copy; nothing is enabled" {
+@test "installs each kind of file into its own directory, without a copy in DATADIR, and enables nothing" {
 	makes install DESTDIR="$tree" "${elsewhere[@]}"
 	for file in sbin/fw-load man/man8/fw-load.8 bash/fw-load zsh/_fw-load fish/fw-load.fish lib/systemd/system/fw-load.service \
 		init.d/fw-load cron.d/ct-stat rsyslog.d/30-firewall.conf nagios/ct-stat.cfg prometheus/ct-stat.rules.yml npd/ct-stat.json \
@@ -73,7 +73,7 @@ elsewhere=(SBINDIR=/x/sbin MANDIR=/x/man DATADIR=/x/data BASHCOMPDIR=/x/bash ZSH
 	[ -z "$output" ]
 }
 
-@test "an empty directory leaves its files out" {
+@test "leaves out the files of a directory that is set to nothing" {
 	makes install DESTDIR="$tree" "${elsewhere[@]}" UNITDIR= BASHCOMPDIR= MANIFEST=
 	run -0 find "$tree" -name '*.service' -o -path '*/bash/*' -o -name manifest
 	[ -z "$output" ]
@@ -96,7 +96,7 @@ elsewhere=(SBINDIR=/x/sbin MANDIR=/x/man DATADIR=/x/data BASHCOMPDIR=/x/bash ZSH
 	[ ! -e "$tmp/new" ]
 }
 
-@test "uninstall removes what two installs made, and keeps what others put beside it" {
+@test "uninstall removes the files of two installs, and keeps those of others" {
 	mkdir "$tree"
 	makes install PREFIX=/usr DESTDIR="$tree"
 	makes install PREFIX=/usr DESTDIR="$tree" UNITDIR=/usr/lib/systemd/system
@@ -108,13 +108,13 @@ elsewhere=(SBINDIR=/x/sbin MANDIR=/x/man DATADIR=/x/data BASHCOMPDIR=/x/bash ZSH
 	[ -z "$output" ]
 }
 
-@test "uninstall says so when there is nothing that it knows of" {
+@test "uninstall fails without a manifest, and says so" {
 	mkdir "$tree"
 	run ! makes uninstall PREFIX=/usr DESTDIR="$tree"
 	[[ $output == *"/usr/share/fw-tools/manifest: no such list"* ]]
 }
 
-@test "a directory that units could not name is refused before anything is installed" {
+@test "refuses a directory that units could not name, before it installs anything" {
 	for prefix in 'relative/usr' '/opt/fw tools' '/opt/a,b' "/opt/it's"; do
 		run ! makes install PREFIX="$prefix" DESTDIR="$tree"
 		[[ $output == *"SBINDIR=$prefix/sbin: "* ]]
@@ -122,14 +122,14 @@ elsewhere=(SBINDIR=/x/sbin MANDIR=/x/man DATADIR=/x/data BASHCOMPDIR=/x/bash ZSH
 	[ ! -e "$tree" ]
 }
 
-@test "install builds the programs, and none of the tests' helpers" {
+@test "install builds the programs, but not the test helpers" {
 	run -0 make -n B="$tmp/nothing-built" install DESTDIR="$tree"
 	[[ $output == *"-o $tmp/nothing-built/fw-load "* ]]
 	[[ $output != *"$tmp/nothing-built/tests/"* && $output != *-lpthread* ]]
 	[ ! -e "$tree" ]
 }
 
-@test "every unit passes systemd-analyze verify against the installed tree, manuals too" {
+@test "every installed unit passes systemd-analyze verify, and its manual pages exist" {
 	command -v systemd-analyze >/dev/null || skip "systemd-analyze is not installed"
 	command -v man >/dev/null || skip "man is not installed"
 	makes install PREFIX=/usr DESTDIR="$tree" UNITDIR=/usr/lib/systemd/system
@@ -139,7 +139,7 @@ elsewhere=(SBINDIR=/x/sbin MANDIR=/x/man DATADIR=/x/data BASHCOMPDIR=/x/bash ZSH
 	export MANPATH="$tree/usr/share/man"
 	run -0 systemd-analyze --root="$tree" verify "${units[@]}"
 	[ -z "$output" ]
-	rm "$tree/usr/sbin/ct-rotate" # the check must be able to fail
+	rm "$tree/usr/sbin/ct-rotate" # control: the check can fail
 	run ! systemd-analyze --root="$tree" verify ct-rotate.service
 	[[ $output == *"/usr/sbin/ct-rotate is not executable"* ]]
 }

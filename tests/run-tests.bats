@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# run-tests itself: what counts as failed, and what a run leaves behind.
+# run-tests itself: what counts as a failure, and that a run leaves nothing behind.
 
 bats_require_minimum_version 1.5.0
 load lib/wait
@@ -11,13 +11,13 @@ setup() {
 	tmp=$BATS_TEST_TMPDIR
 }
 
-sample() { # sample NAME: a bats file from standard input; bats would take a test in it for one of this file
+sample() { # sample NAME: makes a bats file from standard input, with %test for @test, which bats would find in this file
 	sed 's/^[[:space:]]*%test/@test/' >"$tmp/$1.bats"
 }
 
 last() { [ "${lines[-1]}" = "$1" ] || { echo "$output"; return 1; }; }
 
-@test "passed, failed and skipped are counted, and reasons in front of the last line" {
+@test "counts passed, failed and skipped tests, and prints the reasons before the last line" {
 	sample a <<-'END'
 		%test "good" { true; }
 		%test "bad" { false; }
@@ -31,13 +31,13 @@ last() { [ "${lines[-1]}" = "$1" ] || { echo "$output"; return 1; }; }
 	[[ $output == *"a.bats: ok 3 other # skip runs nosuch: not installed"* ]]
 }
 
-@test "a file that ends without a test has failed" {
+@test "a file that runs no test is a failure" {
 	sample a <<<'exit 0'
 	run -1 --separate-stderr scripts/run-tests "$BUILD" "$tmp/a.bats"
 	last "0 passed, 1 failed, 0 skipped"
 }
 
-@test "a process that outlives its file is named, ended, and a failure" {
+@test "names and ends a process that outlives its file, and counts it as a failure" {
 	sample a <<-END
 		%test "leaves a process" { setsid sleep 4321 3>&- & echo \$! >"$tmp/pid"; }
 	END
@@ -45,14 +45,14 @@ last() { [ "${lines[-1]}" = "$1" ] || { echo "$output"; return 1; }; }
 	run -1 --separate-stderr scripts/run-tests "$BUILD" "$tmp/a.bats" "$tmp/b.bats"
 	last "2 passed, 1 failed, 0 skipped"
 	[[ $output == *"FAILED a.bats"*"processes that outlived their tests:"*"sleep 4321"* ]]
-	for ((i = 0; i < 600; i++)); do # it was killed; whoever adopted it may take its time
+	for ((i = 0; i < 600; i++)); do # it was killed, but its new parent may take time to reap it
 		kill -0 "$(cat "$tmp/pid")" 2>/dev/null || break
 		sleep 0.1
 	done
 	[ "$i" -lt 600 ]
 }
 
-@test "what a test leaves in TMPDIR goes with the run" {
+@test "removes what a test leaves in TMPDIR" {
 	sample a <<-END
 		%test "leaves a file" { mktemp >"$tmp/name"; mktemp -d >>"$tmp/name"; }
 	END
@@ -61,7 +61,7 @@ last() { [ "${lines[-1]}" = "$1" ] || { echo "$output"; return 1; }; }
 	[ "$(wc -l <"$tmp/name")" -eq 2 ]
 }
 
-@test "an interrupted run takes everything with it" {
+@test "an interrupted run ends all its processes and removes its files" {
 	sample a <<-END
 		%test "waits" { setsid sleep 4321 3>&- & echo \$! >"$tmp/pid"; echo "\$TMPDIR" >"$tmp/dir"; sleep 4322; }
 	END

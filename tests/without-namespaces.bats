@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The demo and the tests where no namespace can be made, as in a container with Docker's default capabilities.
+# The demo and the tests where namespaces cannot be made, as in a container with Docker's default capabilities.
 
 bats_require_minimum_version 1.5.0
 
@@ -9,12 +9,12 @@ setup() {
 	cd "$BATS_TEST_DIRNAME/.." || return
 	tmp=$BATS_TEST_TMPDIR
 	apart=(scripts/without-namespaces)
-	# In such a place already, the commands run as they are.
+	# If this is such a place already, the commands run directly.
 	scripts/netns-run true 2>/dev/null || apart=()
 	"${apart[@]}" true 2>/dev/null || skip "makes such a place: user namespaces are refused here, as in a chroot"
 }
 
-@test "netns-run ends with 77 and one line that says why" {
+@test "netns-run ends with status 77 and one line that says why" {
 	run -77 --separate-stderr "${apart[@]}" scripts/netns-run touch "$tmp/ran"
 	[ "${#stderr_lines[@]}" -eq 1 ]
 	[[ $stderr == "netns-run: no network namespaces here: "?* ]]
@@ -30,7 +30,7 @@ setup() {
 	run -0 scripts/netns-run sh -c '[ "$FW_NETNS" = "$(readlink /proc/self/ns/net)" ] && [ "$FW_NETNS" != "$1" ]' sh "$(readlink /proc/self/ns/net)"
 }
 
-@test "the demo shows what needs no namespace, says what it could not show and why, and ends with 0" {
+@test "the demo shows what needs no namespace, and says what it left out and why" {
 	run -0 "${apart[@]}" scripts/demo <&-
 	for part in '# fw-gen rulesets/tutorial.conf | fw-lint' 'ACCEPT by line' 'DROP by line' \
 		'IPv4: change filter, raw, nat, with iptables-' '# ct-stat' 'unknown service "shh"'; do
@@ -40,7 +40,7 @@ setup() {
 	[ "$(grep -c '^Not shown, because they need network namespaces: .* (no network namespaces here: .*)\.$' <<<"$output")" -eq 1 ]
 }
 
-@test "tests: what needs no namespace passes, each other one is skipped with its reason, none fails" {
+@test "tests that need no namespace pass, and the others are skipped with a reason" {
 	run -0 --separate-stderr "${apart[@]}" env TEST_JOBS=2 scripts/run-tests "$BUILD" tests/fw-lint.bats tests/fw-load-words.bats \
 		tests/fw-load-races.bats tests/pipeline.bats tests/ct-stat-events.bats "$BUILD"/tests/unit/{base,text}
 	echo "$output"
