@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Boots of a Debian in a container with systemd, and what is in force afterwards. `make prove` runs this. The cases are
-# data: boots/NAME.case says what is prepared, what is done inside, and the lines that must come of it.
-# FW_TREES=DIR keeps the Debian that is booted for the next run, FW_SUITE names another release, and FW_BOOTS=N says how
-# often the boots happen in which much goes wrong at the same time.
+# Boots a Debian with systemd in a container, and checks the rules in force afterwards. `make prove` runs this. The cases
+# are data: boots/NAME.case says what is prepared, what is done inside, and which lines must come out.
+# FW_TREES=DIR keeps the Debian for the next run, FW_SUITE names another release, and FW_BOOTS=N sets how often the case
+# with several faults at once is booted.
 
 bats_require_minimum_version 1.5.0
 load ../lib/needs
 
-# Why nothing can be booted here; nothing if it can.
+# unable: prints why nothing can be booted here, or nothing
 unable() {
 	local why program probe
 	has root || { echo "$why"; return; }
@@ -40,12 +40,12 @@ setup() {
 	[ -z "$FW_UNABLE" ] || skip "$FW_UNABLE"
 }
 
-# Whatever a case expects: what was said last of the rules is an open policy, and fw-load is active.
+# open_yet_active: fw-load is active although the last report of the rules is an open policy; a fault in every case
 open_yet_active() {
 	awk '/: IPv4 [A-Z]/ { open = /IPv[46] ACCEPT/ } /fw-load active/ && open { found = 1 } END { exit !found }' <<<"$output"
 }
 
-# ends_as CASE [TIMES]: each boot of it says what its `expect` says, in which * stands for anything
+# ends_as CASE [TIMES]: each boot of the case prints the lines of its `expect` section
 ends_as() {
 	local time expected
 	mapfile -t expected < <(sed '1,/^== expect$/d' "boots/$1.case")
@@ -57,19 +57,19 @@ ends_as() {
 	done
 }
 
-@test "s1: in force before the network; stopping opens nothing; restarting puts back what was flushed" {
+@test "s1: rules are in force before the network; stopping keeps them; restarting restores flushed ones" {
 	ends_as s1
 }
 
-@test "s2: netfilter-persistent is kept out at boot; restarted later, its rules stay behind ours, and the unit fails" {
+@test "s2: netfilter-persistent does not run at boot; restarted later, its rules stay after ours, and the unit fails" {
 	ends_as s2 3
 }
 
-@test "s3, case T48: services that take two seconds to flush as ours starts: our rules stand afterwards" {
+@test "s3, case T48: our rules are in force after services that flush for two seconds as ours starts" {
 	ends_as s3 3
 }
 
-@test "s3b: both of them restarted in one go beside ours: fw-drift tells, whatever the unit's state is" {
+@test "s3b: fw-drift reports the result when two loaders are restarted together with ours" {
 	ends_as s3b 3
 }
 
@@ -77,51 +77,51 @@ ends_as() {
 	ends_as s4
 }
 
-@test "s5: ufw is kept out at boot, makes ours inactive, and is stopped for ours" {
+@test "s5: ufw does not run at boot; started later it makes ours inactive, and ours stops it" {
 	ends_as s5
 }
 
-@test "s5: so are other loaders, also one that waits for the network" {
+@test "s5: other loaders do not run at boot either, also one that waits for the network" {
 	ends_as s5-shorewall 3
 	ends_as s5-ferm
 }
 
-@test "s6: firewalld: no ordering cycle, and our rules stay" {
+@test "s6: firewalld makes no ordering cycle, and our rules stay" {
 	ends_as s6 3
 }
 
-@test "s7: enabled before anything was ever loaded: safe rules" {
+@test "s7: safe rules are in force when the unit was enabled before any load" {
 	ends_as s7
 }
 
-@test "s8: the state's file system cannot be mounted: safe rules in every boot" {
+@test "s8: safe rules are in force in every boot when the state's file system cannot be mounted" {
 	ends_as s8 "$FW_BOOTS"
 }
 
-@test "s8: so it is with those above it, a device that is missing, and one without which systemd does not go on" {
+@test "s8: safe rules are in force when a file system above the state, its device or a required mount is missing" {
 	ends_as s8-var
 	ends_as s8-var-lib
 	ends_as s8-no-device
 	ends_as s8-required
 }
 
-@test "s8: other mounts that fail do not concern the unit" {
+@test "s8: other mounts that fail do not affect the unit" {
 	ends_as s8-others 3
 }
 
-@test "s8: a state that comes late by nofail is waited for" {
+@test "s8: the unit waits for a state that is mounted late by nofail" {
 	ends_as s8-slow
 }
 
-@test "s8: a state on the network is no ordering cycle: safe rules before the network" {
+@test "s8: a state on the network makes no ordering cycle; safe rules are in force before the network" {
 	ends_as s8-network 2
 }
 
-@test "s9: a setting of the rules outlives a late sysctl.d" {
+@test "s9: a setting of the rules survives a late sysctl.d" {
 	ends_as s9
 }
 
-@test "s10: fw-drift fails for a rule of ours that is gone, and not for a ban" {
+@test "s10: fw-drift fails for a missing rule of ours, but not for a ban" {
 	ends_as s10
 }
 
@@ -129,23 +129,23 @@ ends_as() {
 	ends_as s11
 }
 
-@test "s12: enabled in other targets it still comes before the network" {
+@test "s12: the unit starts before the network even if other targets want it" {
 	ends_as s12
 }
 
-@test "s13: slow services started and restarted one at a time beside ours: the last one started stands, and fw-drift tells" {
+@test "s13: of slow services and ours, started one at a time, the last one wins, and fw-drift reports it" {
 	ends_as s13 3
 }
 
-@test "s14: fw-load makes its own folders, and a load is confirmed under systemd" {
+@test "s14: fw-load makes its folders, and a load is confirmed under systemd" {
 	ends_as s14
 }
 
-@test "the unit's filter of system calls lets Landlock through, and not what mounts" {
+@test "the unit's system call filter allows Landlock, but not mounting" {
 	ends_as filter
 }
 
-@test "OpenRC: ours is the last of two loaders, also where localmount fails, and stopping opens nothing" {
+@test "OpenRC: ours is the last of two loaders, even if localmount fails, and stopping keeps the rules" {
 	local mounts
 	for mounts in ok fails; do
 		run -0 boots/openrc "$FW_TREE" $mounts

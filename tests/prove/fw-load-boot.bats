@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load on a booted Debian kernel with modules, and across losses of power. `make prove` runs this: the
-# first run fetches a kernel with apt, and each boot takes about ten seconds.
+# fw-load on a booted Debian kernel with modules, and across power losses. `make prove` runs this. The first run fetches
+# a kernel with apt; each boot takes about ten seconds.
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
@@ -14,7 +14,7 @@ setup_file() {
 setup() {
 	tmp=$BATS_TEST_TMPDIR
 	mkdir -p "$tmp/overlay/etc/modprobe.d" "$tmp/overlay/r"
-	# At a place that no file system of the guest is mounted over; -b brings the libraries.
+	# A folder over which the guest mounts no file system; -b adds the libraries.
 	cp "$BUILD/fw-load" "$BUILD/fw-save" "$tmp/overlay/r"
 	cat >"$tmp/overlay/r/one" <<-'END'
 		#@ module nf_conntrack_ftp
@@ -30,14 +30,14 @@ setup() {
 	END
 	sed 's/443/8443/' "$tmp/overlay/r/one" >"$tmp/overlay/r/two"
 	cat >"$tmp/overlay/r/lib" <<-END
-		# Standard error is no terminal: a progress line would hide what follows it.
+		# Standard error goes to a file, since a progress line on a terminal would hide the output after it.
 		load() { /r/fw-load -s /state/fw "\$@" 2>/tmp/said; set -- \$?; cat /tmp/said; return \$1; }
 		has() { iptables -S INPUT | grep -q -- "--dport \$1 " && ip6tables -S INPUT | grep -q -- "--dport \$1 "; }
-		# wait_for COMMAND...: until it is true
+		# wait_for COMMAND...: repeats it until it succeeds
 		wait_for() { for n in \$(seq 900); do "\$@" && return; sleep 0.1; done; echo "waited for: \$*"; return 99; }
 		calls() { [ "\$(grep -c "^[0-9]* *\$1(" /tmp/trace)" -ge "\$2" ]; }
-		# hold CALL N PROGRAM...: runs it up to its Nth such call, or the first that names the path N; that call it never
-		# gets done, nor that of any other thread. strace writes a call down when it begins.
+		# hold CALL N PROGRAM...: runs the program up to its Nth CALL, or the first one that names the path N; that call
+		# never completes. strace writes a call down when it begins.
 		hold() {
 			call=\$1 nth=\$2 path=
 			shift 2
@@ -51,7 +51,7 @@ setup() {
 	END
 }
 
-# boot [OPTION...] TEXT: the shell text is run in the guest, with `load` and `has`; /state is kept in $tmp/disk
+# boot [OPTION...] TEXT: boots the guest and runs the shell text in it, with `load` and `has`; /state is kept in $tmp/disk
 boot() {
 	local options=("${@:1:$#-1}")
 	printf '%s\n' "${@: -1}" >"$tmp/overlay/r/test"
@@ -59,7 +59,7 @@ boot() {
 		"${options[@]}" "$tmp/overlay" '. /r/lib'
 }
 
-@test "case 35: modules, settings and rules of both families, on each backend, and again after a boot" {
+@test "case 35: loads modules, settings and rules of both families with each backend, and again after a boot" {
 	for b in nft legacy; do
 		rm -f "$tmp/disk"
 		run -0 boot "load -b $b /r/one && grep -q ^nf_conntrack_ftp /proc/modules && cat /proc/sys/net/netfilter/nf_conntrack_max"
@@ -75,21 +75,21 @@ boot() {
 	done
 }
 
-@test "case 31: power lost right after a load: the boot has its rules" {
+@test "case 31: the boot after a power loss right after a load has its rules" {
 	run -0 boot -p 'load /r/one && lose_power'
 	run -0 boot 'load --boot && has 443'
 }
 
-@test "case 33: power lost during an unconfirmed load: the boot has the last confirmed rules" {
+@test "case 33: the boot after a power loss during an unconfirmed load has the last confirmed rules" {
 	run -0 boot 'load /r/one'
 	run -0 boot -p 'load --boot && { load --confirm 600 /r/two & wait_for has 8443 && lose_power; }'
 	run -0 boot 'load --boot && has 443 && ! has 8443 && [ ! -e /state/fw/run/journal ]'
 	[[ $output == *"not confirmed before the machine went down"* ]]
 }
 
-# The generation and the journal, each synced, renamed and its directory synced; the commits of both families; the
-# generation gets the name of one that is kept; `good` by rename; and the end of the journal.
-@test "power lost inside a load: the old rules up to the rename that makes the record the good one, then the new ones" {
+# A load syncs and renames the generation and the journal and syncs their directories, commits both families, gives the
+# generation its final name, renames `good`, and removes the journal.
+@test "the boot after a power loss inside a load has the old rules until the rename of good, and then the new ones" {
 	local point
 	run -0 boot 'load /r/one'
 	cp "$tmp/disk" "$tmp/before"
@@ -103,7 +103,7 @@ boot() {
 	run -0 boot 'load --boot && has 8443 && ! has 443'
 }
 
-@test "case 32: power lost inside fw-save -o: the old file, whole" {
+@test "case 32: a power loss inside fw-save -o leaves a whole file, and before the rename the old one" {
 	local point
 	run -0 boot 'load /r/one && /r/fw-save -o /state/rules'
 	cp "$tmp/disk" "$tmp/before"
@@ -112,22 +112,22 @@ boot() {
 		run -0 boot -p "load /r/two && hold $point /r/fw-save -o /state/rules && lose_power"
 		run -0 boot 'load --replace /state/rules && has 443 && ! has 8443'
 	done
-	# Behind the rename either is right, but it must be whole.
+	# After the rename either file is right, but it must be whole.
 	cp "$tmp/before" "$tmp/disk"
 	run -0 boot -p "load /r/two && hold fsync 3 /r/fw-save -o /state/rules && lose_power"
 	run -0 boot 'load --replace /state/rules && { has 443 || has 8443; }'
 }
 
-@test "case 31: power lost right after fw-save -o: the new file" {
+@test "case 31: a power loss right after fw-save -o leaves the new file" {
 	run -0 boot 'load /r/one && /r/fw-save -o /state/rules'
 	run -0 boot -p 'load /r/two && /r/fw-save -o /state/rules && lose_power'
 	run -0 boot 'load --replace /state/rules && has 8443 && ! has 443'
-	# Control: a file that nobody synced is gone, or empty.
+	# Control: a file that was not synced is missing or empty.
 	run -0 boot -p 'load /r/one && iptables-save >/state/unsynced && grep -q 443 /state/unsynced && lose_power'
 	run -0 boot '[ ! -s /state/unsynced ]'
 }
 
-@test "case 34: a module that is missing, blacklisted, or has a command: status 4, and the command is not run" {
+@test "case 34: a module that is missing, blacklisted or has a command is status 4, and the command is not run" {
 	echo 'blacklist nf_conntrack_irc' >"$tmp/overlay/etc/modprobe.d/a.conf"
 	echo 'install nf_conntrack_tftp /bin/touch /tmp/it-ran' >>"$tmp/overlay/etc/modprobe.d/a.conf"
 	for name in no_such_module nf_conntrack_irc nf_conntrack_tftp; do
@@ -141,7 +141,7 @@ boot() {
 	done
 }
 
-@test "case 34: a good generation whose module is gone: at boot the safe rules, status 12" {
+@test "case 34: loads the safe rules at boot when a module is gone, status 12" {
 	run -0 boot 'load /r/one'
 	run -0 boot 'rm /lib/modules/*/kernel/net/netfilter/nf_conntrack_ftp.ko* || exit; load --boot; [ $? = 12 ] &&
 		iptables -S | grep -q -- "-P INPUT DROP" && ip6tables -S | grep -q -- "-P INPUT DROP"'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-load beside the real programs that write rules: fail2ban, Docker, wg-quick, and one that writes as kube-proxy does.
+# fw-load beside the real fail2ban, Docker and wg-quick, and a program that writes rules like kube-proxy.
 
 load ../lib/load
 load ../lib/others
@@ -11,13 +11,13 @@ setup() {
 }
 teardown() { load_teardown; }
 
-# knock PORT: a connection to this host, which a ban of 127.0.0.1 refuses
+# knock PORT: connects to this host, and expects the refusal by a ban of 127.0.0.1
 knock() { [ "$(in_ns "$BUILD/tests/knock" tcp 127.0.0.1 "$1")" = refused ]; }
 
-# fail2ban's rules with their counts, in their order.
+# f2b_counts: prints fail2ban's rules with their counters, in order
 f2b_counts() { in_ns "iptables-$b-save" -c | grep -E 'f2b-' | grep -v ^:; }
 
-# boots: the same state after a boot, with an empty kernel
+# boots: makes an empty kernel with the same state, as after a boot
 boots() {
 	local old=$state
 	fresh
@@ -25,7 +25,7 @@ boots() {
 	rm -rf "$state/run"
 }
 
-@test "fail2ban from before the first load: --adopt, and --replace with a keep line, leave its bans in front, with their counts" {
+@test "fail2ban: the first load, by --adopt or by --replace with #@ keep, leaves earlier bans before our rules, with counters" {
 	local how names bans text
 	for b in $backends; do
 		while IFS='|' read -r how names bans; do
@@ -47,7 +47,7 @@ boots() {
 				put -q $how "$tmp/text"
 				bans_are "$bans"
 				f2b_counts | diff "$tmp/before" -
-				[ "$(in_ns "iptables-$b" -S INPUT | grep -n -m 1 -- '-i lo' | cut -d: -f1)" = $(($(wc -w <<<"$names") + 2)) ] # all of theirs in front
+				[ "$(in_ns "iptables-$b" -S INPUT | grep -n -m 1 -- '-i lo' | cut -d: -f1)" = $(($(wc -w <<<"$names") + 2)) ] # all of fail2ban's rules come first
 				ours_is_whole
 				knock 22
 				f2b_counts >"$tmp/before"
@@ -65,7 +65,7 @@ boots() {
 	done
 }
 
-@test "fail2ban behind the first load: bans and unbans beside loads, a restart and a stop: none lost, none revived, no error" {
+@test "fail2ban: no ban or unban beside loads, a restart or a stop is lost or revived, and fail2ban logs no error" {
 	local n many=${FW_LOADS:-10} left
 	left=$((4 * many + 1 - many / 3 * 2))
 	for b in $backends; do
@@ -109,7 +109,7 @@ boots() {
 	done
 }
 
-@test "fail2ban at boot: it starts behind the first one, and one that comes later leaves it alone; stopped, nothing comes back" {
+@test "fail2ban: starts after --boot; a later --boot keeps its rules, and after its stop nothing comes back" {
 	for b in $backends; do
 		fresh
 		put "$tmp/next"
@@ -135,7 +135,7 @@ boots() {
 		ban set 203.0.113.3
 		fail2ban_client set ports unbanip 203.0.113.1
 		wait_for bans_are 3 >"$tmp/said" || { cat "$tmp/said"; false; }
-		# Rules of ours are gone by mistake: a boot brings them back, and nothing of fail2ban's.
+		# --boot restores a rule of ours that was removed, and changes none of fail2ban's.
 		in_ns "iptables-$b" -D INPUT -i lo -j ACCEPT
 		f2b_counts >"$tmp/before"
 		run -0 put --boot
@@ -149,7 +149,7 @@ boots() {
 	done
 }
 
-@test "fail2ban before the first load after a boot: its chains that are kept stay, the others it makes again when it bans" {
+@test "fail2ban: the first --boot after its start keeps the chains named by #@ keep; it makes the others again at a ban" {
 	for b in $backends; do
 		fresh
 		{ echo '#@ keep f2b-ports'; cat "$gateway"; } >"$tmp/keeping"
@@ -173,7 +173,7 @@ boots() {
 	done
 }
 
-@test "fail2ban beside loads that are undone: what it bans, unbans, starts and stops meanwhile stays so" {
+@test "fail2ban: undoing a load keeps what it banned, unbanned, started and stopped meanwhile" {
 	local status
 	for b in $backends; do
 		fresh
@@ -202,7 +202,7 @@ boots() {
 				fail2ban_client set ports unbanip 203.0.113.1
 				fail2ban_client set set unbanip 203.0.113.3
 				;;
-			restarts) fail2ban_stop && fail2ban_start ;; # its jumps come in another order
+			restarts) fail2ban_stop && fail2ban_start ;; # its jumps get another order
 			starts) fail2ban_start ;;
 			stops) fail2ban_stop ;;
 			esac
@@ -226,8 +226,8 @@ boots() {
 	done
 }
 
-# docker_story HOOK: Docker's rules come, change and go. Before each step HOOK is called as `HOOK before STEP', and
-# behind it as `HOOK behind STEP'.
+# docker_story HOOK: makes, changes and removes Docker's rules in steps. Calls `HOOK before STEP' before each step, and
+# `HOOK behind STEP' after it.
 docker_story() {
 	local step
 	for step in start network web dns restart remove unwind again; do
@@ -254,7 +254,7 @@ web_is_up() { [ -z "$containers" ] || in_ns "iptables-$b" -t nat -S DOCKER | gre
 
 alone() { [ $1 = before ] || docker_rules >"$tmp/alone-$b-$2"; }
 
-# with_loads: loads run during each step; its end has the rules that Docker makes where it is alone.
+# with_loads: a hook; loads run during each step, and after it Docker's rules are those that it makes alone
 with_loads() {
 	if [ "$1" = before ]; then
 		loading
@@ -267,7 +267,7 @@ with_loads() {
 	fi
 }
 
-# while_waiting: each step is made while a load waits for its confirmation, and stays when that is undone.
+# while_waiting: a hook; each step happens while a load waits for its confirmation, and stays when the load is undone
 while_waiting() {
 	local status=0
 	if [ "$1" = before ]; then
@@ -283,7 +283,7 @@ while_waiting() {
 	fi
 }
 
-@test "Docker started, restarted and ended beside loads, with networks and containers: its rules are those that it makes alone" {
+@test "Docker: beside loads its rules are those that it makes alone, through restarts, networks and containers" {
 	for b in $backends; do
 		fresh
 		docker_setup
@@ -298,7 +298,7 @@ while_waiting() {
 	done
 }
 
-# a_client: a namespace of that name with 198.51.100.7 and .8, beside the firewall's eth0
+# a_client: makes a namespace client with 198.51.100.7 and .8 on the firewall's eth0
 a_client() {
 	ip netns delete client 2>/dev/null || true
 	ip netns add client
@@ -310,17 +310,17 @@ a_client() {
 	ip -n client link set eth0 up
 }
 
-# from LAST-NUMBER PORT: what comes of a connection of 198.51.100.LAST-NUMBER to the firewall's port
+# from LAST-NUMBER PORT: prints the result of a connection from 198.51.100.LAST-NUMBER to the firewall's port
 from() {
 	local word
 	word=$(ip netns exec client "$BUILD/tests/knock" -t "${3-10000}" -s "198.51.100.$1" tcp 198.51.100.1 "$2") || true
 	echo "$word"
 }
 
-# counted_as FILE: Docker's rules with their counts are those of FILE
+# counted_as FILE: Docker's rules and counters are those of FILE
 counted_as() { docker_rules -c | diff "$1" -; }
 
-@test "Docker from before the first load, and behind a boot: published ports answer, and all of its rules keep place and counters" {
+@test "Docker: before the first load or after a boot, published ports answer, and its rules keep place and counters" {
 	local how
 	for b in $backends; do
 		for how in --adopt --boot; do
@@ -361,10 +361,10 @@ counted_as() { docker_rules -c | diff "$1" -; }
 
 web_answers() { [ "$(from 7 8080 900)" = open ]; }
 
-# Docker's own rules, where a profile has some about its bridges.
+# theirs: prints Docker's own rules, without those of the profile about its bridges
 theirs() { docker_rules -c | grep -vE 'DOCKER-USER|-o eth0|br-\+'; }
 
-@test "Docker's ports by a profile: open to whom it names, whoever starts first, across reloads and restarts of dockerd" {
+@test "Docker: a profile opens its ports only to the clients that it names, across reloads and restarts" {
 	local first
 	for b in $backends; do
 		for first in docker fw-load; do
@@ -409,7 +409,8 @@ theirs() { docker_rules -c | grep -vE 'DOCKER-USER|-o eth0|br-\+'; }
 	done
 }
 
-# mixed_loads N: all kinds of runs in turn. Some are killed somewhere, so that the next one undoes them; some are not confirmed.
+# mixed_loads N: makes N runs of all kinds in turn. Some are killed, so that the next run undoes them; some stay
+# unconfirmed.
 mixed_loads() {
 	local n status want words
 	for ((n = 0; n < $1; n++)); do
@@ -434,7 +435,7 @@ mixed_loads() {
 	done
 }
 
-@test "a program that rewrites hundreds of rules as kube-proxy does, every tenth of a second, beside loads: none is lost, moved or revived" {
+@test "kube-proxy: of hundreds of rules that a program like it rewrites all the time, none is lost, moved or revived" {
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -451,7 +452,7 @@ mixed_loads() {
 	done
 }
 
-@test "wg-quick up and down beside loads, with nft and without: its rules are those that it makes alone, and all go" {
+@test "wg-quick: beside loads its rules are those that it makes alone, and down removes all, with nft and without" {
 	local how n
 	for b in $backends; do
 		for how in iptables nft; do
@@ -487,5 +488,5 @@ mixed_loads() {
 	done
 }
 
-# The interface's own address of IPv6 is another one each time, and so may be a handle or a count.
+# The interface's link-local IPv6 address differs each time.
 unkeyed() { sed -E 's/fe80::[0-9a-f:]+/fe80::/'; }
