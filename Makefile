@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make            all programs, their completions and the test helpers, in build/
+# make            builds all programs, their completions and the test helpers, in build/
 # make programs   the programs alone
 # make check      build and run all tests        make SAN=1 check   the same with sanitizers, in build-san/
-# make prove      what takes long: fw-trace, the samples, loads and boots against kernels
+# make prove      the tests that take long: fw-trace, the samples, loads and boots against kernels
 # make bench      the benchmarks, as ratios      make lint          layers, sizes, names, options, manuals
 # make manual     write the lists of findings in man/fw-diagnostics.7 from common/diag/findings.def
 # make install    PREFIX, DESTDIR and the directories below; it enables nothing
 # make uninstall  removes what install made; DESTDIR, and DATADIR or PREFIX, must be the same
-# make dist     the source of the last commit as fw-tools-VERSION.tar.gz
+# make dist       packs the source of the last commit as fw-tools-VERSION.tar.gz
 # make clean
 #
-# CC, CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS are the caller's, on the command line or in the environment. They
-# follow the flags that this file sets, so they add to them or override them, and never replace them.
+# CC, CPPFLAGS, CFLAGS, LDFLAGS and LDLIBS belong to the caller, on the command line or in the environment. They
+# follow the flags that this file sets, so they add to or override single flags, and never replace all of them.
 
 VERSION    = 0.1.0
 PREFIX    ?= /usr/local
@@ -21,8 +21,8 @@ DATADIR   ?= $(PREFIX)/share/fw-tools
 PKG_CONFIG ?= pkg-config
 INSTALL   ?= install
 
-# Completions go where the shells look for them. Everything else from share/ goes below DATADIR, where nothing
-# reads it, unless a packager sets its directory. An empty directory leaves its files out.
+# Completions go where the shells look for them. Everything else from share/ goes below DATADIR, where no program
+# reads it, unless a packager sets its directory. Setting a directory to nothing leaves its files out.
 BASHCOMPDIR     ?= $(PREFIX)/share/bash-completion/completions
 ZSHCOMPDIR      ?= $(PREFIX)/share/zsh/site-functions
 FISHCOMPDIR     ?= $(PREFIX)/share/fish/vendor_completions.d
@@ -46,7 +46,7 @@ TOOLS      = $(patsubst cmd/%.c,%,$(sort $(wildcard cmd/fw-*.c cmd/ct-*.c)))
 # quoted TEXT: as one word for the shell.
 quoted     = '$(subst ','\'',$(1))'
 
-# PROBED: of the hardening that we want, what this compiler takes together with the caller's flags.
+# PROBED: the hardening flags that this compiler accepts together with the caller's flags.
 ifeq ($(SAN),)
 ifneq ($(filter-out clean dist uninstall,$(or $(MAKECMDGOALS),all)),)
 PROBED    := $(shell scripts/probe-flags $(call quoted,$(CC)) $(call quoted,$(CPPFLAGS) $(CFLAGS) $(LDFLAGS)))
@@ -54,7 +54,7 @@ endif
 endif
 WARN       = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings \
 	     -Wpointer-arith -Wcast-qual -Wformat=2 -Wundef -Werror=implicit-function-declaration
-# With the folder's name left out of what is built, two folders give the same programs. gcc asks PWD for it.
+# Leave the folder's name out of the programs, so that two folders build the same ones. gcc takes the name from PWD.
 export PWD := $(CURDIR)
 PREFIX_MAP = $(call quoted,-ffile-prefix-map=$(CURDIR)=.)
 # 64 bits for file sizes and times on 32-bit machines too.
@@ -76,8 +76,8 @@ FAKEOBJ    = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/unit/fake/*.c)))
 objects_of = $(patsubst %.c,$(B)/%.o,cmd/$(1).c $(sort $(wildcard cmd/$(1)/*.c)))
 HELPERS    = $(patsubst tests/helpers/%.c,$(B)/tests/%,$(wildcard tests/helpers/*.c))
 
-# A program is cmd/NAME.c and, where there are more files, cmd/NAME/*.c. The archive leaves out the objects
-# that a program does not use, and --as-needed the libraries.
+# A program is cmd/NAME.c and, if there are more files, cmd/NAME/*.c. The archive leaves out objects, and --as-needed
+# libraries, that a program does not use.
 library    = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
 LIBS      := $(call library,xtables,-lxtables) $(call library,libkmod,-lkmod) $(call library,libmnl,-lmnl) \
 	     $(call library,zlib,-lz) $(call library,libdeflate,-ldeflate)
@@ -105,7 +105,7 @@ $(B)/libcommon.a: $(LIBOBJ)
 $(TOOLS:%=$(B)/%): $(B)/%: $$(call objects_of,$$*) $(CLIOBJ) $(B)/libcommon.a
 	$(LINK) -o $@ $^ $(OUR_LDLIBS) $(LDLIBS)
 
-# The kernel and the door that unit tests share; each test takes what it uses.
+# The fake kernel and door that unit tests share; a test links what it uses.
 $(B)/tests/libfake.a: $(FAKEOBJ)
 	@rm -f $@
 	$(AR) qcs $@ $(FAKEOBJ)
@@ -113,7 +113,7 @@ $(B)/tests/libfake.a: $(FAKEOBJ)
 $(UNITS): $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/tests/libfake.a $(B)/libcommon.a
 	$(LINK) -o $@ $^ $(OUR_LDLIBS) $(LDLIBS)
 
-# BuDDy, the oracle of one test, which says so where this compiler does not find it.
+# BuDDy, the oracle of one test, which is skipped if the compiler does not find the library.
 BDD        = $(if $(filter /%,$(shell $(CC) $(CFLAGS) -print-file-name=libbdd.so)),bdd)
 $(B)/tests/unit/oracle.o: OUR_CPPFLAGS += $(BDD:bdd=-DWITH_BDD)
 $(B)/tests/unit/oracle: OUR_LDLIBS += $(BDD:bdd=-lbdd)
@@ -123,7 +123,7 @@ $(HELPERS): $(B)/tests/%: $(B)/tests/helpers/%.o $(B)/libcommon.a
 
 units: $(UNITS)
 
-# All that is compiled, where not everything can be linked.
+# Compiles everything, for a system on which not everything can be linked.
 objects: $(patsubst %.c,$(B)/%.o,$(wildcard cmd/*.c cmd/*/*.c tests/unit/*.c tests/helpers/*.c)) $(LIBOBJ)
 
 check: all units
@@ -132,10 +132,11 @@ check: all units
 bench: all
 	scripts/run-bench $(B)
 
-# Minutes, not seconds: 100,000 packets through 1,000 random rulesets in the tracer and in the kernel, the dead
-# rules of 40,000 against BuDDy's, 10,000 packets for each of some 1,800 dead rules, every sample loaded, every setting set
-# and taken back, 1,000 loads beside a program that fills sets, 100 beside others, the real fail2ban, Docker and wg-quick, boots
-# of a container, power losses of a virtual machine. As root, outside of check's namespace.
+# Takes hours, as root, outside of the namespace of `make check`: 100,000 packets through 1,000 random rulesets in
+# fw-trace and in the kernel; the dead rules of 40,000 rulesets compared with BuDDy's; 10,000 packets for each of some
+# 1,800 dead rules; every sample loaded; every setting changed and restored; 1,000 loads beside a program that fills sets
+# and 100 beside other programs, the real fail2ban, Docker and wg-quick among them; boots of a container; power losses of
+# a virtual machine.
 prove: all units
 	tests/prove/run.bash $(B)
 	$(B)/tests/unit/oracle 1 20000
@@ -167,7 +168,7 @@ lint: all
 	scripts/make-manual -n
 	scripts/check-globals build
 
-# Each directory by its name in the environment of scripts/install-tree.
+# The variables that scripts/install-tree and scripts/uninstall-tree read from the environment.
 DIRS       = DESTDIR SBINDIR MANDIR DATADIR BASHCOMPDIR ZSHCOMPDIR FISHCOMPDIR UNITDIR OPENRCDIR CRONDIR RSYSLOGDIR \
 	     NAGIOSDIR PROMETHEUSDIR NPDDIR NFPERSISTENTDIR MODULESLOADDIR SYSCTLDIR MANIFEST
 directories = $(foreach name,$(DIRS),$(name)=$(call quoted,$($(name))))
