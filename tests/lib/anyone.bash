@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# For tests that run a program as another user. The checkout may lie where only its owner gets to, as /root.
+# For tests that run a program as another user. The checkout may be in a folder that only its owner can enter, as /root.
 
 . "${BASH_SOURCE[0]%/*}/needs.bash"
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 
-# noon: prints a time zone in which it is noon now. What counts local hours, days or weeks meets none of their ends in
-# the hours to come.
+# noon: prints a time zone in which it is noon now, so that no local day or week ends while a test runs.
 noon() {
 	local west=$(($(date +%s) % 86400 - 43200)) sign=''
 	((west >= 0)) || { sign=- west=$((-west)); }

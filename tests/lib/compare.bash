@@ -1,21 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# compare FILE - give logrotate and ct-rotate the same trees and configurations, those of FILE, and print the name of each
-# situation with "same" or "differs"; what differs goes to standard error. What is compared: names, contents (inflated), modes,
-# owners, what scripts wrote, and whether the status is 0. With $no_users, without the situations that are about other users.
+# compare FILE - run logrotate and ct-rotate on the same trees and configurations, those of FILE. Prints the name of each
+# situation with "same" or "differs", and the differences on standard error. Compares names, inflated contents, modes,
+# owners, the output of scripts, and whether the status is 0. With $no_users, leaves out situations about other users.
 set -u
 : "${BUILD:?}" "${scratch:?}"
 . "${BASH_SOURCE[0]%/*}/clock.bash"
 TZ=$(noon)
 export TZ LC_ALL=C
 
-# Blocks on one line stand for one directive a line; three words of ours ask for something of this comparison.
+# expand: splits a block on one line into one directive per line. Three more words are for this script: times,
+# drop-newest and as-it-comes.
 expand() {
 	sed -E '/^LOGS.*\{ .*\}$|^"LOGS.*\{ .*\}$/{s/ \{ /&\n/; s/ *;? *\}$/\n}/; s/; /\n/g}'
 }
 
-# Date-named archives of ct-rotate by their order, as if they had numbers; without the one that stands for LAST.
-number_names() { # number_names DIR
+# number_names DIR: renames ct-rotate's archives from dates to numbers, newest first, without the one that stands for LAST
+number_names() {
 	local number=0 name
 	[ ! -e "$1/.marker" ] || rm -f "$1/$(cat "$1/.marker")" "$1/.marker"
 	for name in $(cd "$1" && ls -r | grep -E -- '-[0-9]{8}T[0-9]{6}Z'); do
@@ -24,7 +25,7 @@ number_names() { # number_names DIR
 	done
 }
 
-snapshot() { # snapshot DIR TIMES
+snapshot() { # snapshot DIR TIMES: prints the files with their contents, and with TIMES their modification times
 	local name
 	(cd "$1" && find . -mindepth 1 ! -name '.*.lock' | sort | while IFS= read -r name; do
 		stat -c "%n %F %a %u:%g" "$name" | sed 's/regular empty file/regular file/'
@@ -80,7 +81,7 @@ situation() { # situation NAME [-l LAST] [-n] [-r RUNS] PREPARATION; the configu
 	fi
 	run_both "$runs" "$force"
 	number_names "$scratch/b"
-	if grep -q drop-newest "$scratch/conf"; then # its name is the second at which it was made
+	if grep -q drop-newest "$scratch/conf"; then # its name is the time of this run
 		for side in a b; do (cd "$scratch/$side" && mv "$(ls -r | grep log- | head -n 1)" newest); done
 	fi
 	snapshot "$scratch/a" "$times" >"$scratch/a.tree"

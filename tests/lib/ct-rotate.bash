@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# For the tests of ct-rotate: $dir, a directory of our own for logs, and $scratch beside it; on the tmpfs of
-# scripts/netns-run where there is one. Where / does not belong to root as seen from here, ct-rotate rightly
-# refuses every log.
+# For the tests of ct-rotate: $dir, a directory for logs, and $scratch beside it; on the tmpfs of scripts/netns-run if
+# there is one. Tests are skipped where / does not belong to root, since ct-rotate rightly refuses every log there.
 # shellcheck shell=bash
 
 . "${BASH_SOURCE[0]%/*}/needs.bash"
@@ -23,7 +22,7 @@ rotate_setup() {
 	from_lock=
 	if [[ $BUILD == *-san ]]; then
 		from_lock=-m
-		# Leaks are found by ptrace too, and only one can trace at a time.
+		# The leak checker uses ptrace too, and only one tracer is possible at a time.
 		no_leaks=ASAN_OPTIONS=detect_leaks=0
 		step=7
 	fi
@@ -34,11 +33,10 @@ rotate_teardown() {
 	[ -z "${scratch-}" ] || rm -rf -- "$scratch"
 }
 
-rotate() { # rotate OPTIONS... LOG: by force, must work
+rotate() { # rotate OPTIONS... LOG: rotates with -f and must succeed
 	"$BUILD/ct-rotate" -f "$@"
 }
 
-# What lies in a directory, without our locks.
-tree() { # tree DIR
+tree() { # tree DIR: lists the files in a directory, without ct-rotate's locks
 	find "$1" -mindepth 1 ! -name '.*.lock' -printf '%P\n' | sort
 }

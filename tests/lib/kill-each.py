@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """kill-each.py "KILL-AT OPTIONS" AT_LEAST OPTION... - kill a run of ct-rotate at each of its system calls in turn.
 
-At each point all lines must be there once or more, and exactly once after one more run. AT_LEAST: so many calls are
-expected. From the environment: $dir holds the log, $scratch is for our files, $archives where archives go (in $dir if
-it is inside), $threads 2 makes a log of two compression blocks. $step above 1 leaves calls out, for builds with
-sanitizers; $no_leaks is an assignment for the killed run. Status 77: processes may not be traced here.
+After each kill every line must be there at least once, and after one more run exactly once. At least AT_LEAST calls are
+expected. From the environment: $dir holds the log, $scratch our files, $archives the archives (in $dir if it is inside);
+$threads 2 makes a log of two compression blocks; $step above 1 leaves calls out, for builds with sanitizers; $no_leaks is
+an assignment for the killed run. Status 77: processes may not be traced here.
 """
 import collections, glob, gzip, os, shutil, subprocess, sys
 
@@ -22,7 +22,7 @@ def rotate(*more, **how_run):
 
 
 def prepare():
-    """One log with two archives behind it, all lines numbered."""
+    """Make a log with two archives; all lines are numbered."""
     os.makedirs(archives, mode=0o700, exist_ok=True)
     for first in (1, 301, 601):
         with open(log, "w") as out:
@@ -40,7 +40,7 @@ def prepare():
 
 
 def lines():
-    """How often each line is there, in log and archives."""
+    """Return how often each line is in the log and the archives."""
     found = collections.Counter()
     for name in [log, *glob.glob(f"{archives}/log[-.]*")]:
         with gzip.open(name) if name.endswith(".gz") else open(name, "rb") as text:
@@ -49,12 +49,12 @@ def lines():
 
 
 def wrong_after(expected):
-    """What is wrong after a kill; None: nothing."""
+    """Return what is wrong after a kill, or None."""
     if not os.path.exists(log):
         return "the log is missing"
     if lines().keys() != expected.keys():
         return "lines are missing"
-    # The one that was killed may take a moment to let go of its lock.
+    # --wait, since the killed process may take a moment to release its lock.
     again = rotate("--wait=100", "--rotate", "9", capture_output=True, text=True)
     if again.returncode != 0:
         return f"the next run failed with status {again.returncode}: {again.stderr}"

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# For the tests of fw-load and fw-save: each test has a network namespace of its own, called $ns, whose
-# rules start empty, and state in $state.
+# For the tests of fw-load and fw-save: each test has a network namespace of its own, $ns, without rules, and a state
+# folder of its own, $state.
 # shellcheck shell=bash
 
 . "${BASH_SOURCE[0]%/*}/needs.bash"
 . "${BASH_SOURCE[0]%/*}/wait.bash"
 . "${BASH_SOURCE[0]%/*}/anyone.bash"
 
-# Both kinds of iptables. With sanitizers, and in files that say `in_turn=1`, one a test, for time: what these are about
-# is the same code for both. FW_BACKENDS="nft legacy" tries both there too.
+# choose_backends: sets backends, the kinds of iptables to test: both; or, to save time, one per test in turn, with
+# sanitizers and in files that set `in_turn=1` because their subject does not depend on the backend.
+# FW_BACKENDS="nft legacy" tests both everywhere.
 choose_backends() {
 	backends=${FW_BACKENDS:-nft legacy}
 	[[ -z ${FW_BACKENDS-} && ( -n ${in_turn-} || $BUILD == *-san ) ]] || return 0
@@ -27,7 +28,7 @@ load_setup() {
 	fresh
 }
 
-# An empty namespace and empty state: for the next backend of a loop too.
+# fresh: makes an empty namespace and an empty state, at the start of a test and for the next backend of a loop
 fresh() {
 	ns=t$RANDOM$RANDOM
 	state=$tmp/state-$ns
@@ -45,21 +46,21 @@ load_teardown() {
 	return 0
 }
 
-# in_ns COMMAND...
+# in_ns COMMAND...: runs it in the namespace
 in_ns() { ip netns exec "$ns" "$@"; }
 
-# put ARGUMENT...: fw-load in the namespace, for backend $b
+# put ARGUMENT...: runs fw-load in the namespace, for backend $b
 put() { in_ns "${fw_load:-fw-load}" -b "$b" -s "$state" "$@"; }
 
 save() { in_ns fw-save -b "$b" -s "$state" "$@"; }
 
-# Both families' rules as the savers tell them, without comments and counts.
+# live: prints both families' rules in force, without comments and counters
 live() {
 	in_ns "iptables-$b-save" | sed '/^#/d; s/\[[0-9]*:[0-9]*\]/[]/'
 	in_ns "ip6tables-$b-save" | sed '/^#/d; s/\[[0-9]*:[0-9]*\]/[]/'
 }
 
-# seal: standard input as a sealed stream
+# seal: makes a sealed stream of standard input
 seal() {
 	python3 -c '
 import sys, zlib
@@ -67,7 +68,7 @@ text = b"#@ stream 1\n" + sys.stdin.buffer.read()
 sys.stdout.buffer.write(text + b"#@ end lines=%d crc32=%08x\n" % (text.count(b"\n"), zlib.crc32(text)))'
 }
 
-# old_format: all generations of $state, as a fw-load of format 1 wrote them
+# old_format: rewrites all generations of $state in format 1
 old_format() {
 	local file part number
 	for file in "$state"/generations/*.gz; do
@@ -77,7 +78,7 @@ old_format() {
 		{
 			echo "# loaded $(note when) by $(note who) with fw-load from $(note from), backend $(note backend), families $(note families), kernel $(note kernel)"
 			sed '/^#@ end/d; s/^#@ stream.*/# sealed by its maker/' "$tmp/input"
-		} | seal | gzip >"$tmp/old.gz" # the notes are read from the file that it replaces
+		} | seal | gzip >"$tmp/old.gz" # a temporary file, since the notes are read from the one that it replaces
 		mv "$tmp/old.gz" "$state/generations/$number.gz"
 		for part in v4 v6; do
 			[ ! -s "$tmp/$part" ] ||
@@ -87,13 +88,13 @@ old_format() {
 	rm "$state/format"
 }
 
-# note KEY: what the generation in $file says of itself
+# note KEY: prints this note of the generation in $file
 note() { zcat "$file" | sed -n "s/^$1 //p" | head -n 1; }
 
-# The generation of nf_tables in the namespace: each commit makes it one more.
+# generation: prints the generation of nf_tables in the namespace, which each commit increments
 generation() { in_ns "$BUILD/tests/nft-generation"; }
 
-# packets N: N packets of 33 bytes over loopback, to a port that takes them
+# packets N: sends N packets of 33 bytes over loopback to a port that receives them
 packets() {
 	in_ns python3 -c '
 import socket, sys
@@ -102,7 +103,7 @@ to.bind(("127.0.0.1", 5000))
 for _ in range(int(sys.argv[1])): socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"fives", to.getsockname())' "$1"
 }
 
-hold() { # hold FILE: another process has the lock of FILE, until let_go
+hold() { # hold FILE: lets another process hold the lock of FILE until let_go
 	rm -f "$tmp/let-go"
 	flock "$1" sh -c 'until [ -e "$1" ] || [ ! -d "${1%/*}" ]; do sleep 0.05; done' hold "$tmp/let-go" 3>&- &
 	holder=$!

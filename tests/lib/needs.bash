@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What a test needs besides the project's own programs. `needs rules` as its first line, or in setup, skips
-# it where rules cannot be loaded; run-tests counts the skipped tests by reason. bats cannot skip in
-# setup_file: there, `has rules || return 0`.
+# What a test needs besides the project's own programs. `needs rules` as its first line, or in setup, skips it where rules
+# cannot be loaded; run-tests counts the skipped tests by reason. In setup_file, where bats cannot skip, use
+# `has rules || return 0`.
 # shellcheck shell=bash
 
-# In a namespace that scripts/netns-run made: nothing else may load rules or make interfaces.
+# in_netns: this is a namespace of scripts/netns-run. Only there may tests load rules or make interfaces.
 in_netns() {
 	[ -n "${FW_NETNS-}" ] && [ "$FW_NETNS" = "$(readlink /proc/self/ns/net)" ]
 }
 
-# Root of the machine or of a container, not only of a user namespace that has no other users.
+# has_users: root of the machine or of a container, not just of a user namespace without other users
 has_users() {
 	[ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null
 }
 
-# A command with no rights: as nobody, or as this user where nobody else can be.
+# as_nobody COMMAND...: runs it without rights, as nobody if possible, else as this user
 as_nobody() {
 	if has_users; then
 		setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --inh-caps=-all "$@"
@@ -25,8 +25,8 @@ as_nobody() {
 	fi
 }
 
-# What an ordinary user's namespace lacks: only root can load the kernel's modules, and some kernels keep
-# namespaces of users from tables or interfaces. Prints nothing when rules can be loaded and packets sent.
+# lacking: prints what an ordinary user's namespace lacks, or nothing if rules can be loaded and packets sent. Only root
+# can load modules, and some kernels deny users' namespaces tables or interfaces.
 lacking() {
 	local program table
 	for program in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
@@ -42,7 +42,7 @@ lacking() {
 		iptables-nft-restore 2>/dev/null || echo "no commit of 10,000 rules in this user's namespace"
 }
 
-has() { # has WHAT: is it there? Else why says what the test does and what is missing.
+has() { # has WHAT: it is available; if not, why says what the test does and what is missing
 	case $1 in
 	rules | packets | netlink)
 		case $1 in
@@ -80,7 +80,7 @@ has() { # has WHAT: is it there? Else why says what the test does and what is mi
 	esac
 }
 
-needs() { # needs WHAT...: skips the test unless all of it is there
+needs() { # needs WHAT...: skips the test unless all of these are available
 	local what why
 	for what; do has "$what" || skip "$why"; done
 }

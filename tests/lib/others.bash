@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Other programs that write rules, for tests of fw-load beside them: real ones, in the namespace $ns, with the iptables
-# of the kind $b and with files of the test's own. Loaded after lib/load.
+# Real programs that write rules, for tests of fw-load beside them: in the namespace $ns, with the iptables of backend $b
+# and with files of the test. Load it after lib/load.
 
-# A folder for each kind, whose `iptables' and its kin are of that kind: nothing of the system is switched over.
+# others_setup: makes a folder for each backend whose `iptables', `iptables-save' and so on are of that backend, so that
+# the system's alternatives stay unchanged
 others_setup() {
 	local kind family end
 	needs users
@@ -15,7 +16,7 @@ others_setup() {
 			done
 		done
 	done
-	# The two texts have rules about forwarded packets, and one that all packets match is the last.
+	# Both texts have rules about forwarded packets, the last of which matches all packets.
 	sed '/^-A INPUT -j denied/a -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\
 -A FORWARD -i eth1 -p tcp --dport 443 -j ACCEPT\
 -A FORWARD -j denied' "$gateway" >"$tmp/first"
@@ -23,11 +24,10 @@ others_setup() {
 	sed 's/443/8443/; s/denied/refused/' "$gateway" >"$tmp/next"
 }
 
-# beside COMMAND...: in the namespace, with the iptables of kind $b. Its locks are those of fw-load.
+# beside COMMAND...: runs it in the namespace, with the iptables of backend $b and the same lock as fw-load
 beside() { in_ns env PATH="$tmp/$b:$PATH" "$@"; }
 
-# loading ARGUMENT...: in the background two texts in turn, again and again, until loading_ends. These ARGUMENTs are
-# words for each fw-load.
+# loading ARGUMENT...: loads two texts in turn in the background, with these arguments for fw-load, until loading_ends
 loading() {
 	rm -f "$tmp/stop"
 	in_ns bash -c '
@@ -45,15 +45,15 @@ loading_ends() {
 	echo "# $b: $(cat "$tmp/loads") loads beside ${1-}" >&3
 }
 
-# ours_is_whole [PATTERN]: what fw-load put there stands there, and what others made, which PATTERN tells, is not saved.
+# ours_is_whole [PATTERN]: all rules of the last load are in force, and fw-save leaves out others' rules, which match PATTERN
 ours_is_whole() {
 	run -0 save -q --check --own
 	run -0 save -q
 	run ! grep -E "${1:-f2b-|203\.0\.113|DOCKER|docker0|KUBE-|wg-quick}" < <(sed '/^#@ keep/d' <<<"$output")
 }
 
-# fail2ban_setup [JAIL...]: three jails with three kinds of action, or some of them, that ban whoever a line of
-# $f2b/watched names
+# fail2ban_setup [JAIL...]: configures three jails with three kinds of action, or only some of them, that ban the
+# addresses named by lines of $f2b/watched
 fail2ban_setup() {
 	local jail
 	jails=("$@")
@@ -107,7 +107,7 @@ fail2ban_start() {
 	: >"$f2b/out"
 	beside fail2ban-server -f -c "$f2b" -s "$f2b/socket" -p "$f2b/pid" start >>"$f2b/out" 2>&1 3>&- &
 	fail2ban=$!
-	wait_for grep -q 'Server ready' "$f2b/out" # all jails have begun; to ask for one before that is an error in its log
+	wait_for grep -q 'Server ready' "$f2b/out" # all jails have started; asking for one earlier would log an error
 }
 
 fail2ban_stop() {
@@ -115,19 +115,19 @@ fail2ban_stop() {
 	wait $fail2ban
 }
 
-# ban JAIL ADDRESS...: by a line of the log each
+# ban JAIL ADDRESS...: adds a line for each address to the watched log
 ban() { printf "$1: %s\n" "${@:2}" >>"$f2b/watched"; }
 
-# What fail2ban's log says that each jail has banned, the newest ban first.
-account() { # account JAIL 4|6
+# account JAIL 4|6: prints the addresses that the jail has banned according to fail2ban's log, the newest first
+account() {
 	tac "$f2b/log" | awk -v jail="[$1]" -v six="$2" '
 		index($0, jail) && $(NF - 1) == "Unban" { gone[$NF] = 1 }
 		index($0, jail " Flush") { exit }
 		index($0, jail) && $(NF - 1) == "Ban" { if (!gone[$NF]) { if ((index($NF, ":") > 0) == (six == 6)) print $NF } ; delete gone[$NF] }'
 }
 
-# What is in force of a jail, in its order; of a set, where there is no order, sorted.
-in_force() { # in_force JAIL 4|6
+# in_force JAIL 4|6: prints the addresses that rules or a set ban now, in order of the rules, or sorted for a set
+in_force() {
 	local program=iptables set=f2b-$1
 	[ "$2" = 4 ] || program=ip6tables set=f2b-${1}6
 	case $1 in
@@ -136,7 +136,7 @@ in_force() { # in_force JAIL 4|6
 	esac
 }
 
-bans_are() { # bans_are [N]: in force is what fail2ban's log says, N bans in all
+bans_are() { # bans_are [N]: the bans in force are those of fail2ban's log, N in all
 	local jail family n=0 order
 	for jail in "${jails[@]}"; do
 		[ "$jail" = set ] && order=sort || order=cat
@@ -149,11 +149,11 @@ bans_are() { # bans_are [N]: in force is what fail2ban's log says, N bans in all
 	[ -z "${1-}" ] || [ "$n" -eq "$1" ]
 }
 
-no_errors() { # fail2ban's log has none
+no_errors() { # fail2ban's log has no errors
 	! grep -E -A 3 'ERROR|CRITICAL' "$f2b/log"
 }
 
-# docker_setup: a dockerd with files, an image and a cgroup of the test's own; $containers is 1 where it can run one
+# docker_setup: prepares a dockerd with files, an image and a cgroup of the test; sets containers to 1 if it can run one
 docker_setup() {
 	needs dockerd containerd runc docker
 	docker=/run/docker-$ns
@@ -168,7 +168,7 @@ docker_setup() {
 docker() { DOCKER_CONFIG=$docker/client command docker -H "unix://$docker/socket" "$@" >>"$docker/out" 2>&1; }
 
 docker_start() {
-	# ip netns exec has made mounts of its own, and a /sys that is empty of cgroups.
+	# ip netns exec mounts a new /sys, which has no cgroups.
 	# shellcheck disable=SC2016
 	beside sh -c 'mount -t cgroup2 none /sys/fs/cgroup; exec dockerd --data-root "$1/data" --exec-root "$1/exec" -p "$1/pid" \
 		-H "unix://$1/socket" -s vfs --cgroup-parent /fw-tools-test --experimental --ip6tables --ipv6 --fixed-cidr-v6 2001:db8:d::/64' \
@@ -190,13 +190,13 @@ docker_end() {
 	in_ns sh -c 'mount -t cgroup2 none /sys/fs/cgroup && rmdir /sys/fs/cgroup/fw-tools-test' 2>/dev/null || true
 }
 
-# run_container NAME DOCKER-OPTION...: one that answers on port 80
+# run_container NAME DOCKER-OPTION...: starts a container that answers on port 80
 run_container() {
 	[ -n "$containers" ] || return 0
 	docker run -d --name "$1" --stop-signal KILL "${@:2}" small /bin/busybox httpd -f -p 80
 }
 
-# docker_rules [-c]: Docker's rules and chains of both families, in their order
+# docker_rules [-c]: prints Docker's rules and chains of both families in order, with -c the counters too
 docker_rules() {
 	local program table
 	for program in iptables ip6tables; do
@@ -207,15 +207,15 @@ docker_rules() {
 	done
 }
 
-# wg_setup nft|iptables: a tunnel of wg-quick in user space, which all traffic takes. Its own rules go where nft is found
-# into a table of nft, else into iptables' tables by iptables-restore; rules of its user's are set up and taken down.
+# wg_setup nft|iptables: configures a tunnel of wg-quick in user space that all traffic uses. wg-quick puts its own rules
+# into a table of nft if it finds nft, else into iptables' tables; the configuration adds and removes more rules.
 wg_setup() {
 	local tool
 	needs wg wg-quick wireguard-go
 	[ -c /dev/net/tun ] || skip "makes a tunnel in user space: no /dev/net/tun here"
 	wg=/run/wg-$ns
 	mkdir -p "$wg/bin"
-	cp "$(command -v wg-quick)" "$wg/bin" # it looks for programs in its own folder first
+	cp "$(command -v wg-quick)" "$wg/bin" # a copy, because wg-quick looks for programs in its own folder first
 	ln -s "$(command -v sysctl)" "$(command -v ip)" "$(command -v wireguard-go)" "$wg/bin"
 	[ "$1" = iptables ] || ln -s "$(command -v nft)" "$wg/bin"
 	for tool in "$tmp/$b"/*; do ln -s "$tool" "$wg/bin"; done
@@ -237,11 +237,11 @@ wg_setup() {
 
 wg_quick() { # wg_quick up|down
 	in_ns env PATH="$wg/bin:/usr/bin:/bin" "$wg/bin/wg-quick" "$1" "$wg/wg0.conf" >>"$wg/out" 2>&1 3>&- || { cat "$wg/out"; return 1; }
-	# The program behind the interface ends by itself, a moment later.
+	# wireguard-go ends by itself, a moment later.
 	[ "$1" = up ] || wait_for test ! -e /run/wireguard/wg0.sock
 }
 
-# wg_rules [-c]: its rules and those of its user, in their order, and its tables of nft
+# wg_rules [-c]: prints wg-quick's rules and those of the configuration in order, and its tables of nft
 wg_rules() {
 	local program table
 	for program in iptables ip6tables; do

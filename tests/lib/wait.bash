@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Waiting for a condition, never for a time. The limit only ends a test that has failed: it is far longer
-# than any machine needs, however busy it is.
+# Waiting for a condition, never for a time. The limit only ends a test that has failed: it is far longer than any busy
+# machine needs.
 
-wait_for() { # wait_for COMMAND...: until it succeeds, two minutes at most
+wait_for() { # wait_for COMMAND...: repeats it until it succeeds, for at least two minutes
 	local try
 	for ((try = 0; try < 2400; try++)); do
 		"$@" && return
@@ -13,7 +13,7 @@ wait_for() { # wait_for COMMAND...: until it succeeds, two minutes at most
 	return 1
 }
 
-lines_of() { # lines_of FILE N: it has N lines or more
+lines_of() { # lines_of FILE N: the file has N lines or more
 	[ -e "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]
 }
 
@@ -21,7 +21,7 @@ is_over() { # is_over PID: the process has ended
 	! kill -0 "$1" 2>/dev/null
 }
 
-is_locked() { # is_locked FILE: somebody has its lock
+is_locked() { # is_locked FILE: a process holds its lock
 	! flock -n "$1" true
 }
 
