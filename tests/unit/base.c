@@ -22,10 +22,10 @@ static void test_take(void)
 
 	strbuf_puts(&sb, "one");
 	strbuf_take(&taken, &sb);
-	CHECK(strcmp(strbuf_text(&taken), "one") == 0 && sb.len == 0 && !sb.failed, "strbuf: taken whole");
+	CHECK(strcmp(strbuf_text(&taken), "one") == 0 && sb.len == 0 && !sb.failed, "strbuf: takes a whole buffer");
 	strbuf_puts(&sb, " two");
 	strbuf_take(&taken, &sb);
-	CHECK(strcmp(strbuf_text(&taken), "one two") == 0 && sb.len == 0, "strbuf: and added to what is there");
+	CHECK(strcmp(strbuf_text(&taken), "one two") == 0 && sb.len == 0, "strbuf: appends a taken buffer to existing text");
 	strbuf_free(&taken);
 	strbuf_free(&sb);
 }
@@ -34,14 +34,14 @@ static void test_strbuf(void)
 {
 	struct strbuf sb = STRBUF_INIT;
 
-	CHECK(strcmp(strbuf_text(&sb), "") == 0, "strbuf: an empty one has a text");
+	CHECK(strcmp(strbuf_text(&sb), "") == 0, "strbuf: an empty buffer has an empty text");
 	strbuf_puts(&sb, "one");
 	for (int i = 0; i < 1000; i++)
 		strbuf_printf(&sb, " %d", i);
 	CHECK(sb.len == 3 + 10 * 2 + 90 * 3 + 900 * 4 && !sb.failed, "strbuf: grows");
-	CHECK(!strbuf_reserve(&sb, SIZE_MAX - 10) && sb.failed, "strbuf: an impossible size is a failure");
+	CHECK(!strbuf_reserve(&sb, SIZE_MAX - 10) && sb.failed, "strbuf: fails for an impossible size");
 	strbuf_puts(&sb, "more");
-	CHECK(strstr(strbuf_text(&sb), "more") == NULL, "strbuf: a failed one takes no more");
+	CHECK(strstr(strbuf_text(&sb), "more") == NULL, "strbuf: ignores additions after a failure");
 	strbuf_free(&sb);
 }
 
@@ -56,11 +56,11 @@ static void check_escaped(const char *text, size_t len, const char *want, const 
 
 static void test_escape(void)
 {
-	check_escaped("a\\b \"c\" \303\244 \342\202\254", 14, "a\\b \"c\" \303\244 \342\202\254", "escape: printable text stays");
-	check_escaped("\033[2J\a\n\t\177", 8, "\\x1b[2J\\x07\\x0a\\x09\\x7f", "escape: control characters");
-	check_escaped("\302\233 \302\240", 5, "\\xc2\\x9b \302\240", "escape: control characters above ASCII");
-	check_escaped("\233 \303", 3, "\\x9b \\xc3", "escape: bytes that are no UTF-8");
-	check_escaped("a\0b", 3, "a\\x00b", "escape: a zero byte");
+	check_escaped("a\\b \"c\" \303\244 \342\202\254", 14, "a\\b \"c\" \303\244 \342\202\254", "escape: keeps printable text");
+	check_escaped("\033[2J\a\n\t\177", 8, "\\x1b[2J\\x07\\x0a\\x09\\x7f", "escape: escapes control characters");
+	check_escaped("\302\233 \302\240", 5, "\\xc2\\x9b \302\240", "escape: escapes control characters above ASCII");
+	check_escaped("\233 \303", 3, "\\x9b \\xc3", "escape: escapes bytes that are not UTF-8");
+	check_escaped("a\0b", 3, "a\\x00b", "escape: escapes a zero byte");
 }
 
 static void say(void *ctx, const struct diag *diag)
@@ -76,7 +76,7 @@ static void test_hostile_words(void)
 
 	diag_add(&log, DIAG_LOAD, &where, &origin, "chain %s", "\033]0;x\a");
 	CHECK(strcmp(strbuf_text(&out), "\\x1bc:1: error: chain \\x1b]0;x\\x07 (made by \\x07) [load]") == 0,
-	      "diag: control characters of texts and names are escaped");
+	      "diag: escapes control characters of texts and names");
 	strbuf_free(&out);
 }
 
@@ -102,11 +102,11 @@ static void test_arena(void)
 	unsigned char *big = arena_alloc(&arena, 1000000);
 
 	CHECK(text != NULL && strcmp(text, "abc") == 0, "arena: copies text");
-	CHECK(big != NULL && big[0] == 0 && big[999999] == 0, "arena: larger than a block, zeroed");
-	CHECK((uintptr_t)arena_alloc(&arena, 1) % 16 == 0, "arena: aligned");
+	CHECK(big != NULL && big[0] == 0 && big[999999] == 0, "arena: zeroes memory larger than a block");
+	CHECK((uintptr_t)arena_alloc(&arena, 1) % 16 == 0, "arena: aligns memory to 16 bytes");
 	arena_reset(&arena);
 	text = arena_alloc(&arena, 4);
-	CHECK(arena.blocks != NULL && text != NULL && memcmp(text, "\0\0\0\0", 4) == 0, "arena: reset, it hands out zeroes again");
+	CHECK(arena.blocks != NULL && text != NULL && memcmp(text, "\0\0\0\0", 4) == 0, "arena: zeroes memory again after a reset");
 	arena_free(&arena);
 }
 
@@ -128,7 +128,7 @@ static void test_atomic(void)
 	struct atomic_file file;
 	struct stat st;
 
-	CHECK(mkdtemp(tap_temporary(dir)) != NULL, "atomic: a directory");
+	CHECK(mkdtemp(tap_temporary(dir)) != NULL, "atomic: makes a directory for the tests");
 	snprintf(path, sizeof(path), "%s/file", dir);
 	CHECK(atomic_replace(path, 0640, "one\n", 4) == 0 && stat(path, &st) == 0 && (st.st_mode & 07777) == 0640,
 	      "atomic: a new file has the mode asked for");
@@ -136,17 +136,17 @@ static void test_atomic(void)
 	CHECK(atomic_replace(path, 0640, "two\n", 4) == 0 && stat(path, &st) == 0 && (st.st_mode & 07777) == 0604,
 	      "atomic: a replaced file keeps its mode");
 	CHECK(atomic_open(&file, path, 0600) == 0 && atomic_write(&file, "three", 5) == 0 && entries(dir) == 2,
-	      "atomic: a temporary stands beside the file");
+	      "atomic: puts the temporary beside the file");
 	atomic_release(&file);
 	CHECK(entries(dir) == 1 && file_read_path(path, &sb, 100) == 0 && strcmp(strbuf_text(&sb), "two\n") == 0,
-	      "atomic: what is released unpublished changes nothing");
+	      "atomic: releasing without publishing changes nothing");
 	CHECK(atomic_replace_volatile(path, 0640, "four\n", 5) == 0 && stat(path, &st) == 0 && st.st_size == 5 &&
 		      entries(dir) == 1,
-	      "atomic: a volatile file is replaced too");
+	      "atomic: replaces a volatile file too");
 	CHECK(atomic_replace("/nonexistent/x", 0600, "", 0) == -ENOENT, "atomic: a missing directory is ENOENT");
-	CHECK(atomic_replace(dir, 0600, "", 0) == -EISDIR, "atomic: a directory is not replaced");
+	CHECK(atomic_replace(dir, 0600, "", 0) == -EISDIR, "atomic: does not replace a directory");
 	strbuf_reset(&sb);
-	CHECK(file_read_path(path, &sb, 3) == -EFBIG, "file: more than the limit is EFBIG");
+	CHECK(file_read_path(path, &sb, 3) == -EFBIG, "file: a file above the limit is EFBIG");
 	unlink(path);
 	rmdir(dir);
 	strbuf_free(&sb);
@@ -158,17 +158,18 @@ static void test_diag(void)
 	struct strbuf sb = STRBUF_INIT;
 	struct diag diag = { .id = DIAG_SYNTAX, .level = LEVEL_ERROR, .text = "bad" };
 
-	CHECK(diag_status(&log) == STATUS_DONE, "diag: nothing said is done");
+	CHECK(diag_status(&log) == STATUS_DONE, "diag: the status without findings is done");
 	diag_add(&log, DIAG_EXTENSION_NOTICE, NULL, NULL, "x");
-	CHECK(diag_status(&log) == STATUS_DONE, "diag: a warning is no refusal");
+	CHECK(diag_status(&log) == STATUS_DONE, "diag: a warning keeps the status done");
 	diag_add(&log, DIAG_SYNTAX, NULL, NULL, "x");
-	CHECK(diag_status(&log) == STATUS_REFUSED, "diag: an error refuses");
+	CHECK(diag_status(&log) == STATUS_REFUSED, "diag: an error makes the status refused");
 	diag_system(&log, EIO, "x");
-	CHECK(diag_status(&log) == STATUS_SYSTEM, "diag: a failed system weighs most");
+	CHECK(diag_status(&log) == STATUS_SYSTEM, "diag: a system failure overrides an error");
 	diag.where = (struct where){ .file = "a.rules", .line = 4, .column = 2 };
 	diag.origin = (struct where){ .file = "p.conf", .line = 9 };
 	diag_format(&sb, &diag);
-	CHECK(strcmp(strbuf_text(&sb), "a.rules:4:2: error: bad (made by p.conf:9) [syntax]") == 0, "diag: format");
+	CHECK(strcmp(strbuf_text(&sb), "a.rules:4:2: error: bad (made by p.conf:9) [syntax]") == 0,
+	      "diag: formats file, line, column, level, text, origin and name");
 	strbuf_free(&sb);
 }
 
@@ -194,10 +195,10 @@ static void test_json(void)
 	struct strbuf sb = STRBUF_INIT;
 
 	json_string(&sb, "a\"\\\n\xff\xc3\xa9", 7);
-	CHECK(strcmp(strbuf_text(&sb), "\"a\\\"\\\\\\u000a\\ufffd\xc3\xa9\"") == 0, "json: strings are escaped");
+	CHECK(strcmp(strbuf_text(&sb), "\"a\\\"\\\\\\u000a\\ufffd\xc3\xa9\"") == 0, "json: escapes strings");
 	strbuf_reset(&sb);
 	json_string(&sb, "\xe0\x80\x80", 3);
-	CHECK(strcmp(strbuf_text(&sb), "\"\\ufffd\\ufffd\\ufffd\"") == 0, "json: an overlong sequence is no UTF-8");
+	CHECK(strcmp(strbuf_text(&sb), "\"\\ufffd\\ufffd\\ufffd\"") == 0, "json: replaces an overlong UTF-8 sequence");
 	strbuf_free(&sb);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * dead [SEED [COUNT]] | dead FILE... - every rule that is called dead, of COUNT random rulesets or of the
- * files, against 10,000 random packets in the tracer, most of them such as the rule asks for: none may
- * get to it and match. A ruleset where one does is printed with its seed and the packet.
+ * dead [SEED [COUNT]] | dead FILE... - sends 10,000 random packets through the tracer to every rule that is called dead, of
+ * COUNT random rulesets or of the files. Most packets match the rule, but none may reach it. A ruleset where one does is
+ * printed with its seed and the packet.
  */
 #include "base/file.h"
 #include "meaning/trace.h"
@@ -16,7 +16,7 @@
 
 #define PACKETS 10000
 
-/* A value of one of the numbers, an end of it as often as something between. */
+/* A random value of one of the ranges, half of the time an end of it. */
 static field_value random_value(const struct space *space, enum field field, uint32_t number)
 {
 	const struct space_field *at = &space->field[field];
@@ -64,7 +64,7 @@ static enum hook random_hook(unsigned hooks)
 	return (enum hook)(1U << n);
 }
 
-/* What a packet has at this hook: interfaces; and the states that there are. */
+/* Gives the packet the interfaces and states that are possible at this hook. */
 static void settle(struct packet *packet, const struct program *program, enum hook hook)
 {
 	bool forwarded = hook == HOOK_FORWARD || ((hook == HOOK_PREROUTING || hook == HOOK_POSTROUTING) && random_below(2) == 0);
@@ -99,10 +99,10 @@ static struct packet random_packet(const struct program *program, const struct p
 	return packet;
 }
 
-/* Steps seen while a packet is followed: does it get to the rule, by answers that are all open to it? */
+/* Steps seen while a packet is followed: does it reach the rule by answers that are all possible? */
 struct watch {
 	const struct program_rule *rule;
-	unsigned branch; /* depth + 1 of a call that may not match: what is deeper is another packet's way */
+	unsigned branch; /* depth + 1 of a call that may not match: deeper steps are on the path of another packet */
 	bool met;
 };
 
@@ -120,8 +120,8 @@ static void watch_step(void *ctx, const struct trace_step *step)
 }
 
 /*
- * The tracer takes what it cannot know for not matching. That is one of the worlds that "dead" holds in
- * as long as no condition is asked both ways, so rules with such conditions of their own are left out.
+ * The tracer takes unknown conditions as not matching. A dead rule must be dead under this assumption too, as long as no
+ * rule has the same condition negated, so rules with such conditions are left out.
  */
 static bool can_be_asked(const struct program_rule *rule)
 {
@@ -143,7 +143,7 @@ static bool survives(const struct program *program, const struct program_rule *r
 		if (!watch.met)
 			continue;
 		packet_text(&text, &sent);
-		printf("# line %u is called dead and met by: %s\n", rule_line(program, rule->rule), strbuf_text(&text));
+		printf("# line %u is called dead, but is reached by: %s\n", rule_line(program, rule->rule), strbuf_text(&text));
 		strbuf_free(&text);
 		return false;
 	}
@@ -198,7 +198,7 @@ static bool ask_file(const char *name, enum family family, struct totals *totals
 	return good;
 }
 
-/* In a child: libxtables reads one family in a process. */
+/* In a child, because libxtables reads only one family in a process. */
 static bool ask_all(enum family family, char *const files[], unsigned seed, unsigned count)
 {
 	struct totals totals = { 0 };
@@ -228,8 +228,8 @@ int main(int argc, char *argv[])
 	unsigned seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 1;
 	unsigned count = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 10;
 
-	CHECK(ask_all(FAMILY_IPV4, numbers ? NULL : argv + 1, seed, count), "IPv4: no packet gets to a dead rule");
+	CHECK(ask_all(FAMILY_IPV4, numbers ? NULL : argv + 1, seed, count), "IPv4: no packet reaches a dead rule");
 	if (numbers)
-		CHECK(ask_all(FAMILY_IPV6, NULL, seed, count), "IPv6: no packet gets to a dead rule");
+		CHECK(ask_all(FAMILY_IPV6, NULL, seed, count), "IPv6: no packet reaches a dead rule");
 	return tap_done();
 }

@@ -18,7 +18,7 @@ static int temporary(void)
 	return fd;
 }
 
-/* Text of len bytes with some order in it. */
+/* Compressible text of len bytes. */
 static char *make_text(size_t len)
 {
 	char *text = malloc(len + 64);
@@ -71,14 +71,14 @@ static void check_round_trips(void)
 		for (unsigned threads = 1; threads <= 3; threads++) {
 			char name[64];
 
-			snprintf(name, sizeof(name), "%zu bytes through %u threads and back", lengths[i], threads);
+			snprintf(name, sizeof(name), "packs and unpacks %zu bytes with %u threads", lengths[i], threads);
 			CHECK(round_trip(lengths[i], threads, 70001) == 1, name);
 		}
 	}
-	CHECK(round_trip(5000, 2, 1) == 1, "byte by byte");
+	CHECK(round_trip(5000, 2, 1) == 1, "packs text written byte by byte");
 }
 
-/* What gzin says of `len` bytes of a packed text with one change. */
+/* Returns the fault that gzin finds in the first `len` bytes, or "none". */
 static const char *fault_of(const unsigned char *bytes, size_t len)
 {
 	static char buffer[65536];
@@ -105,24 +105,25 @@ static void check_faults(void)
 	int fd = temporary();
 	ssize_t len;
 
-	CHECK(pack(fd, text, 200000, &(struct gz_options){ 6, 1, true }, 4096) == 0, "packed");
+	CHECK(pack(fd, text, 200000, &(struct gz_options){ 6, 1, true }, 4096) == 0, "packs a sample");
 	len = pread(fd, packed, sizeof(packed) / 2, 0);
-	CHECK(len > 1000, "and read back");
-	CHECK(strcmp(fault_of(packed, (size_t)len), "none") == 0, "whole: no fault");
-	CHECK(strcmp(fault_of(packed, (size_t)len - 1), "ends too early") == 0, "one byte short");
-	CHECK(strcmp(fault_of(packed, 500), "ends too early") == 0, "cut in the middle");
-	CHECK(strcmp(fault_of(packed, 0), "ends too early") == 0, "empty");
+	CHECK(len > 1000, "reads the packed bytes of the sample");
+	CHECK(strcmp(fault_of(packed, (size_t)len), "none") == 0, "finds no fault in a whole file");
+	CHECK(strcmp(fault_of(packed, (size_t)len - 1), "ends too early") == 0, "finds one missing byte");
+	CHECK(strcmp(fault_of(packed, 500), "ends too early") == 0, "finds a cut in the middle");
+	CHECK(strcmp(fault_of(packed, 0), "ends too early") == 0, "finds an empty file");
 	memset(packed + len, 'x', 20);
-	CHECK(strcmp(fault_of(packed, (size_t)len + 20), "garbage behind the end") == 0, "garbage behind the end");
+	CHECK(strcmp(fault_of(packed, (size_t)len + 20), "garbage behind the end") == 0, "finds garbage after the end");
 	memcpy(packed + len, packed, (size_t)len);
-	CHECK(strcmp(fault_of(packed, 2 * (size_t)len), "none") == 0, "two members follow each other");
+	CHECK(strcmp(fault_of(packed, 2 * (size_t)len), "none") == 0, "reads two members, one after the other");
 	packed[len - 6] ^= 1;
-	CHECK(strcmp(fault_of(packed, (size_t)len), "the checksum differs") == 0, "a wrong checksum");
+	CHECK(strcmp(fault_of(packed, (size_t)len), "the checksum differs") == 0, "finds a wrong checksum");
 	packed[len - 6] ^= 1;
 	packed[len - 1] ^= 1;
-	CHECK(strcmp(fault_of(packed, (size_t)len), "the length differs") == 0, "a wrong length");
+	CHECK(strcmp(fault_of(packed, (size_t)len), "the length differs") == 0, "finds a wrong length");
 	packed[0] = 'x';
-	CHECK(strcmp(fault_of(packed, (size_t)len), "not a gzip file, or its header is damaged") == 0, "no gzip at all");
+	CHECK(strcmp(fault_of(packed, (size_t)len), "not a gzip file, or its header is damaged") == 0,
+	      "finds a file that is not gzip");
 	free(text);
 	close(fd);
 }
@@ -134,12 +135,12 @@ static void check_errors(void)
 	struct gz_options options = { 6, 2, true };
 	struct gzout *gz = gzout_new(other, &options);
 
-	CHECK(pack(full, text, 3000000, &options, 65536) == -ENOSPC, "a full disk with threads");
+	CHECK(pack(full, text, 3000000, &options, 65536) == -ENOSPC, "reports a full disk with two threads");
 	options.threads = 1;
-	CHECK(pack(full, text, 3000000, &options, 65536) == -ENOSPC, "and without");
-	CHECK(gzout_write(gz, text, 3000000) == 0 && gzout_finish(gz) == 0, "packed once more");
-	CHECK(gzout_reread(gz, other) == 0, "the file holds what was written");
-	CHECK(pwrite(other, "x", 1, 5000) == 1 && gzout_reread(gz, other) == -EIO, "a changed byte is noticed");
+	CHECK(pack(full, text, 3000000, &options, 65536) == -ENOSPC, "reports a full disk with one thread");
+	CHECK(gzout_write(gz, text, 3000000) == 0 && gzout_finish(gz) == 0, "packs a sample to read again");
+	CHECK(gzout_reread(gz, other) == 0, "rereading confirms what was written");
+	CHECK(pwrite(other, "x", 1, 5000) == 1 && gzout_reread(gz, other) == -EIO, "rereading finds a changed byte");
 	gzout_free(gz);
 	free(text);
 	close(full);

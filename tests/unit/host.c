@@ -35,23 +35,24 @@ static void test_refusals(void)
 {
 	check_refusal("iptables-nft-restore v1.8.9 (nf_tables): invalid port/service `99999' specified\n"
 		      "Error occurred at line: 3\nTry `iptables-nft-restore -h' or ...\n",
-		      3, "invalid port/service `99999' specified", "refusal: an option is refused");
+		      3, "invalid port/service `99999' specified", "refusal: reads a refused option");
 	check_refusal("iptables-restore v1.8.9 (legacy): Couldn't load match `foo':No such file or directory\n\n"
 		      "Error occurred at line: 3\nTry `x'\n",
-		      3, "Couldn't load match `foo':No such file or directory", "refusal: a match is missing");
+		      3, "Couldn't load match `foo':No such file or directory", "refusal: reads a missing match");
 	check_refusal("iptables-nft-restore v1.8.9 (nf_tables): \nline 6: RULE_APPEND failed (Too many links): rule in chain B\n",
-		      6, "RULE_APPEND failed (Too many links): rule in chain B", "refusal: the kernel refuses, nft");
-	check_refusal("iptables-restore: line 4 failed\n", 4, "the kernel refused it", "refusal: the kernel refuses, legacy");
+		      6, "RULE_APPEND failed (Too many links): rule in chain B", "refusal: reads a refusal by the kernel, nft");
+	check_refusal("iptables-restore: line 4 failed\n", 4, "the kernel refused it",
+		      "refusal: reads a refusal by the kernel, legacy");
 	check_refusal("iptables-nft-restore: line 3 failed: No chain/target/match by that name.\n", 3,
-		      "No chain/target/match by that name", "refusal: a chain is missing, nft");
+		      "No chain/target/match by that name", "refusal: reads a missing chain, nft");
 	check_refusal("iptables-restore v1.8.9 (legacy): Can't set policy `REJECT' on `INPUT' line 2: Bad policy name\n", 2,
-		      "Can't set policy `REJECT' on `INPUT'; Bad policy name", "refusal: a policy is refused");
+		      "Can't set policy `REJECT' on `INPUT'; Bad policy name", "refusal: reads a refused policy");
 	check_refusal("iptables-restore v1.8.9 (legacy): iptables-restore: unable to initialize table 'foo'\n"
 		      "Error occurred at line: 1\n",
-		      1, "unable to initialize table 'foo'", "refusal: a table is missing");
-	check_refusal("", 0, "", "refusal: no words at all");
+		      1, "unable to initialize table 'foo'", "refusal: reads a missing table");
+	check_refusal("", 0, "", "refusal: reads an empty message");
 	check_refusal("iptables-restore: line 4 failed: \033[2J\a\302\233x.\n", 4, "\\x1b[2J\\x07\\xc2\\x9bx",
-		      "refusal: control characters are escaped");
+		      "refusal: escapes control characters");
 }
 
 static void test_spawn(void)
@@ -70,25 +71,26 @@ static void test_spawn(void)
 	spawns[2].argv[0] = "no-such-program";
 	spawn_run(spawns, 3);
 	CHECK(spawn_good(&spawns[0]) && spawns[0].out.len == big.len && memcmp(spawns[0].out.data, big.data, big.len) == 0,
-	      "spawn: a megabyte passes through cat while others run");
+	      "spawn: passes a megabyte through cat while other children run");
 	CHECK(!spawn_good(&spawns[1]) && spawns[1].status == 128 + 9 && strcmp(strbuf_text(&spawns[1].err), "told\n") == 0,
-	      "spawn: a child is killed before it reads its input");
+	      "spawn: survives a child that is killed before it reads its input");
 	spawn_tell(&spawns[1], &tale);
-	CHECK(strcmp(strbuf_text(&tale), "sh was killed by signal 9: told") == 0, "spawn: a signal is told");
-	CHECK(spawns[2].failure == -ENOENT, "spawn: a program is not there");
+	CHECK(strcmp(strbuf_text(&tale), "sh was killed by signal 9: told") == 0, "spawn: reports the signal that killed a child");
+	CHECK(spawns[2].failure == -ENOENT, "spawn: a missing program is ENOENT");
 	for (int i = 0; i < 3; i++)
 		spawn_free(&spawns[i]);
 	strbuf_free(&tale);
 	strbuf_free(&big);
 }
 
-/* Runs a line of shell, as a script: a shell that is started by itself may start nothing. */
+/* Runs a line of shell as a script, because a shell that is started directly may start no programs. */
 static void run_script(struct spawn *spawn, const char *line)
 {
 	char path[] = "/tmp/line-XXXXXX";
 	int fd = mkstemp(path);
 
-	CHECK(fd >= 0 && dprintf(fd, "#!/bin/sh\n%s\n", line) > 0 && fchmod(fd, 0700) == 0 && close(fd) == 0, "a script for a child");
+	CHECK(fd >= 0 && dprintf(fd, "#!/bin/sh\n%s\n", line) > 0 && fchmod(fd, 0700) == 0 && close(fd) == 0,
+	      "spawn: makes a script for a child");
 	spawn->argv[0] = path;
 	spawn_run(spawn, 1);
 	spawn->argv[0] = "line";
@@ -118,17 +120,18 @@ static void test_limits_of_children(void)
 
 	run_shell(&spawn, "echo begun; exec 2>&-; while :; do sleep 100; done", 1);
 	CHECK(spawn.failure == -ETIMEDOUT && strcmp(strbuf_text(&spawn.out), "begun\n") == 0,
-	      "spawn: a child that does not end is killed, though it closed its messages");
+	      "spawn: kills a child that does not end, even if it closed standard error");
 	spawn_tell(&spawn, &tale);
-	CHECK(strcmp(strbuf_text(&tale), "line did not end within 1 s and was killed") == 0, "spawn: and that is told");
+	CHECK(strcmp(strbuf_text(&tale), "line did not end within 1 s and was killed") == 0,
+	      "spawn: reports a killed child and its time limit");
 	strbuf_free(&tale);
 	spawn_free(&spawn);
 	run_shell(&spawn, "sleep 100 & echo $!", 0);
 	CHECK(spawn_good(&spawn) && kill(atoi(strbuf_text(&spawn.out)), SIGKILL) == 0 && seconds() - started < 60,
-	      "spawn: what a child leaves behind is not waited for");
+	      "spawn: does not wait for processes that a child leaves behind");
 	spawn_free(&spawn);
 	run_shell(&spawn, "head -c 300000 /dev/zero | tr '\\0' x >&2; echo done", 60);
-	CHECK(spawn_good(&spawn) && spawn.err.len == 65536, "spawn: of many messages the first 64 KiB are kept");
+	CHECK(spawn_good(&spawn) && spawn.err.len == 65536, "spawn: keeps the first 64 KiB of messages");
 	spawn_free(&spawn);
 }
 
@@ -147,7 +150,7 @@ static void test_surroundings(void)
 	if (strcmp(strbuf_text(&spawn.out), "LC_ALL PATH XTABLES_LIBDIR XTABLES_LOCKFILE /\n0 1 10 2 30 40 ") != 0)
 		printf("# %s\n", strbuf_text(&spawn.out));
 	CHECK(strcmp(strbuf_text(&spawn.out), "LC_ALL PATH XTABLES_LIBDIR XTABLES_LOCKFILE /\n0 1 10 2 30 40 ") == 0,
-	      "spawn: a child has four variables, its standard files, its lock file and the locks that it holds (10 is the script)");
+	      "spawn: a child inherits four variables, the standard files, its lock file and held locks (10 is the script)");
 	spawn_free(&spawn);
 	unsetenv("XTABLES_LIBDIR");
 	close(leaked);
@@ -161,14 +164,14 @@ static void test_paths(void)
 	char *before = strdup(getenv("PATH"));
 
 	setenv("PATH", ".:bin::/usr/bin:/bin", 1);
-	CHECK(spawn_find("sh", &path) == 0 && strbuf_text(&path)[0] == '/', "spawn: relative directories of PATH are passed over");
-	CHECK(spawn_find("./sh", &path) == -EINVAL, "spawn: a relative path is refused");
+	CHECK(spawn_find("sh", &path) == 0 && strbuf_text(&path)[0] == '/', "spawn: ignores relative directories of PATH");
+	CHECK(spawn_find("./sh", &path) == -EINVAL, "spawn: refuses a relative path");
 	setenv("PATH", before, 1);
 	free(before);
 	strbuf_free(&path);
 }
 
-/* In a child of its own: the limit stays there. */
+/* In a child process, so that the limit ends with it. */
 static void test_cut_output(void)
 {
 	pid_t pid = fork();
@@ -185,7 +188,7 @@ static void test_cut_output(void)
 		_exit(spawn_good(&whole) && !spawn_good(&cut) ? 0 : 1);
 	}
 	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0,
-	      "spawn: output that a limit cuts is a failure, whatever the child says");
+	      "spawn: output that a limit cuts is a failure, whatever the child's status");
 }
 
 static void test_modules(void)
@@ -203,11 +206,11 @@ static void test_settings(void)
 {
 	struct strbuf value = STRBUF_INIT;
 
-	CHECK(sysctl_read("net.ipv4.ip_forward", &value) == 0 && value.len == 1, "sysctl: a setting is read");
-	CHECK(sysctl_read("net.ipv4.no_such_setting", &value) == -ENOENT, "sysctl: one that is not there");
+	CHECK(sysctl_read("net.ipv4.ip_forward", &value) == 0 && value.len == 1, "sysctl: reads a setting");
+	CHECK(sysctl_read("net.ipv4.no_such_setting", &value) == -ENOENT, "sysctl: a missing setting is ENOENT");
 	CHECK(sysctl_read("kernel.panic", &value) == -EINVAL && sysctl_read("net/../kernel/panic", &value) == -EINVAL &&
 		      sysctl_write("net/../kernel/panic", "1") == -EINVAL && !sysctl_writable("kernel.panic"),
-	      "sysctl: only keys below net. are touched");
+	      "sysctl: refuses keys outside of net.");
 	strbuf_free(&value);
 }
 
@@ -216,16 +219,16 @@ static void test_locks(void)
 	char path[] = "/tmp/fw-lock-XXXXXX";
 	int file = mkstemp(path), lock = lock_file(path, 0);
 
-	CHECK(lock >= 0 && guard_alive(path) && guard_wait(path, 5) == 0, "guard: alive while its lock is held");
-	CHECK(lock_file(path, 0) == -EWOULDBLOCK, "lock: a second one waits in vain");
+	CHECK(lock >= 0 && guard_alive(path) && guard_wait(path, 5) == 0, "guard: is alive while its lock is held");
+	CHECK(lock_file(path, 0) == -EWOULDBLOCK, "lock: a held lock is EWOULDBLOCK");
 	close(lock);
-	CHECK(!guard_alive(path) && guard_wait(path, 0) == -ETIMEDOUT, "guard: dead when its lock is free");
+	CHECK(!guard_alive(path) && guard_wait(path, 0) == -ETIMEDOUT, "guard: is dead when its lock is free");
 	close(file);
 	unlink(path);
-	CHECK(!guard_alive(path), "guard: dead where there is no lock");
+	CHECK(!guard_alive(path), "guard: is dead when its lock is missing");
 }
 
-/* A process that starts with these limits and closed descriptors is prepared, or refuses: 0 or 3. */
+/* Runs host_prepare in a process with this limit and closed descriptors: 0 if it succeeds, 3 if it refuses. */
 static int prepared(int resource, rlim_t limit)
 {
 	pid_t pid = fork();
@@ -255,15 +258,15 @@ static void test_prepare(void)
 
 	for (rlim_t n = 3; n <= 40; n++)
 		good = good && prepared(RLIMIT_NOFILE, n) == (n < 32 ? 3 : 0);
-	CHECK(good, "prepare: refused below 32 open files");
+	CHECK(good, "prepare: refuses fewer than 32 open files");
 #ifndef __SANITIZE_ADDRESS__ /* which needs terabytes of address space */
 	for (rlim_t size = 1; size < 1UL << 40; size *= 2)
 		good = good && prepared(RLIMIT_AS, size) != -1 && prepared(RLIMIT_STACK, size) != -1 &&
 		       prepared(RLIMIT_DATA, size) != -1 && prepared(RLIMIT_FSIZE, size) != -1;
-	CHECK(good, "prepare: no limit on memory or files ends it by a signal");
-	CHECK(prepared(RLIMIT_AS, 16 << 20) == 3 && prepared(RLIMIT_AS, 1 << 30) == 0, "prepare: refused with little memory");
+	CHECK(good, "prepare: no limit on memory or file size kills the process");
+	CHECK(prepared(RLIMIT_AS, 16 << 20) == 3 && prepared(RLIMIT_AS, 1 << 30) == 0, "prepare: refuses little memory");
 #endif
-	CHECK(prepared(RLIMIT_STACK, 64 << 10) == 3, "prepare: refused with a small stack");
+	CHECK(prepared(RLIMIT_STACK, 64 << 10) == 3, "prepare: refuses a small stack");
 }
 
 int main(void)

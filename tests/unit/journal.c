@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The state when something fails, is killed, or is not what it should be. */
+/* The state when an operation fails, the process is killed, or a file is damaged or foreign. */
 #include "store/baseline.h"
 #include "store/journal.h"
 #include "store/prune.h"
@@ -11,7 +11,7 @@
 
 #include <sys/wait.h>
 
-/* Fails one operation, or all from one on, or ends the run there. */
+/* Fails one operation, or all from one on, or ends the process there. */
 struct fault {
 	int at, count; /* at: which operation, from 1; count: how many there were */
 	bool persists;
@@ -40,7 +40,7 @@ static struct state with_fault(const struct state *state, struct fault *fault)
 	return faulty;
 }
 
-/* A journal with a step of each kind, and with bytes that a careless format would trip over. */
+/* A journal with a step of each kind, and with bytes that a careless format would misread. */
 static struct journal sample(void)
 {
 	struct journal journal = { .generation = 42, .from = 41, .families = FAMILY_BOTH, .backend = "nft", .deadline = 123456789012 };
@@ -105,29 +105,30 @@ static void test_journal(void)
 	char *copy = strdup(path);
 
 	CHECK(journal_error(&state) == -ENOENT && journal_remove(&state) == 0 && journal_set_aside(&state) == 0,
-	      "journal: none is there, and none is removed");
+	      "journal: a missing one is none, and removing it is no error");
 	CHECK(journal_write(&state, &journal) == 0 && journal_read(&state, &again) == 0 && same_journal(&journal, &again),
-	      "journal: read back");
+	      "journal: reads back what was written");
 	journal_free(&again);
 	CHECK(accepted(copy, journal_reads, &state) == 0,
-	      "T22, journal: with a bit flipped, a byte missing or one more it is damaged, at each place");
+	      "T22, journal: is damaged by a flipped bit or a cut at any place, or by a byte more");
 	put_text(copy, "");
-	CHECK(journal_error(&state) == -EBADMSG, "journal: an empty file is damaged, not none");
+	CHECK(journal_error(&state) == -EBADMSG, "journal: an empty file is damaged, not missing");
 	CHECK(journal_set_aside(&state) == 0 && journal_error(&state) == -ENOENT &&
 		      access(within(state.run, "journal.bad"), F_OK) == 0,
-	      "journal: a damaged one is set aside");
+	      "journal: sets aside a damaged one");
 	CHECK(mkdir(copy, 0700) == 0 && journal_error(&state) == -EISDIR && journal_set_aside(&state) == 0 &&
 		      journal_error(&state) == -ENOENT,
-	      "journal: a folder in its place is set aside, though a file of that name is there");
+	      "journal: sets aside a folder in its place, even if that name is taken");
 	CHECK(mkfifo(copy, 0600) == 0 && journal_error(&state) == -ENOTSUP && journal_set_aside(&state) == 0,
-	      "T35, journal: a FIFO in its place is refused without waiting");
+	      "T35, journal: refuses a FIFO in its place without waiting");
 	put(copy, "", 0, 0666);
-	CHECK(journal_error(&state) == -EPERM, "journal: one that others can write is refused");
+	CHECK(journal_error(&state) == -EPERM, "journal: refuses one that others can write");
 	put(copy, "", 0, 0);
-	CHECK(journal_error(&state) == (geteuid() == 0 ? -EBADMSG : -EACCES), "journal: one that cannot be read is not none");
+	CHECK(journal_error(&state) == (geteuid() == 0 ? -EBADMSG : -EACCES),
+	      "journal: an unreadable one is an error, not missing");
 	CHECK(chmod(copy, 0600) == 0 && journal_write(&state, &journal) == 0 && journal_reads(&state) &&
 		      journal_remove(&state) == 0 && journal_error(&state) == -ENOENT,
-	      "journal: replaced, and removed");
+	      "journal: is replaced and removed");
 	free(copy);
 	journal_free(&journal);
 }
@@ -158,27 +159,27 @@ static void test_baseline(void)
 	struct baseline baseline;
 	char *path = strdup(within(state.run, "sysctls"));
 
-	CHECK(baseline_read(&state, &baseline) == 0 && baseline.values.len == 0, "baseline: none is there");
-	CHECK(baseline_write(&state, &baseline) == 0 && access(path, F_OK) != 0, "baseline: nothing to write");
+	CHECK(baseline_read(&state, &baseline) == 0 && baseline.values.len == 0, "baseline: a missing one is empty");
+	CHECK(baseline_write(&state, &baseline) == 0 && access(path, F_OK) != 0, "baseline: writes no file without values");
 	CHECK(baseline_note(&baseline, "net.ipv4.ip_forward", "0") == 0 &&
 		      baseline_note(&baseline, "net.ipv4.ip_forward", "1") == 0 &&
 		      baseline_note(&baseline, "net.ipv4.tcp_rmem", "4096 131072\n6291456") == 0 &&
 		      baseline_write(&state, &baseline) == 0 && baseline_is(&state, "0"),
-	      "baseline: the first value stays");
+	      "baseline: keeps the first value");
 	baseline_free(&baseline);
 	CHECK(baseline_read(&state, &baseline) == 0 && baseline.values.len == 2 &&
 		      strcmp(baseline_find(&baseline, "net.ipv4.tcp_rmem"), "4096 131072\n6291456") == 0 &&
 		      baseline_note(&baseline, "net.ipv4.ip_forward", "1") == 0 && !baseline.changed,
-	      "baseline: the first value stays in a later run");
+	      "baseline: keeps the first value in a later run");
 	baseline_free(&baseline);
-	CHECK(accepted(path, baseline_reads, &state) == 0, "baseline: changed at any place it is damaged, and empty");
+	CHECK(accepted(path, baseline_reads, &state) == 0, "baseline: one changed at any place is damaged");
 	later = state;
 	snprintf(later.boot, sizeof(later.boot), "%s", "another");
-	CHECK(baseline_is(&later, NULL) && baseline_is(&state, "0"), "baseline: that of another boot counts as none");
+	CHECK(baseline_is(&later, NULL) && baseline_is(&state, "0"), "baseline: one of another boot counts as missing");
 	free(path);
 }
 
-/* The numbers of the generations that are kept, as text. */
+/* Returns the numbers of the kept generations as text. */
 static const char *listed(const struct state *state)
 {
 	static char text[256];
@@ -192,7 +193,7 @@ static const char *listed(const struct state *state)
 	return text;
 }
 
-/* A state whose good generation is 2, whose previous is 1, and with a load 3 that waits. */
+/* Makes a state with the good generation 2, the previous one 1, and a load 3 that waits for its confirmation. */
 static struct state three(void)
 {
 	struct state state = new_state();
@@ -227,13 +228,14 @@ static void test_flip(void)
 	struct state state = three();
 
 	CHECK(before_flip(&state) && strcmp(listed(&state), "1 2 ") == 0 && state_newest(&state) == 3,
-	      "flip: a load that waits is no generation yet, and its number is taken");
-	CHECK(state_flip(&state, 2) == 0 && before_flip(&state), "flip: to the good one changes nothing");
-	CHECK(state_flip(&state, 7) == -ENOENT && before_flip(&state), "flip: to none changes nothing");
-	CHECK(state_flip(&state, 1) == 0 && links_are(&state, 1, 2) && is_whole(&state, 1), "flip: back to an old one");
+	      "flip: a load that waits is not a generation yet, but its number is taken");
+	CHECK(state_flip(&state, 2) == 0 && before_flip(&state), "flip: flipping to the good generation changes nothing");
+	CHECK(state_flip(&state, 7) == -ENOENT && before_flip(&state), "flip: flipping to a missing generation changes nothing");
+	CHECK(state_flip(&state, 1) == 0 && links_are(&state, 1, 2) && is_whole(&state, 1),
+	      "flip: flips back to an old generation");
 	CHECK(state_flip(&state, 3) == 0 && links_are(&state, 3, 1) && is_whole(&state, 3) && !is_new(&state, 3) &&
 		      strcmp(listed(&state), "1 2 3 ") == 0,
-	      "flip: to the one that waited");
+	      "flip: flips to the load that waited");
 }
 
 /* Each operation of a flip to `number` fails once, or from then on. */
@@ -256,16 +258,16 @@ static void fail_flip(unsigned number, bool persists)
 			wrong += !after_flip(&state, number);
 		else if (!persists)
 			wrong += !before_flip(&state) || is_new(&state, 3) != true;
-		else /* what cannot be put back can still be put right by the next run */
+		else /* the next run can still repair what could not be put back */
 			wrong += state_link(&state, "good") != 2 || state_tidy(&state) != 0 || !before_flip(&state);
 	}
 	printf("# flip to %u: %d runs, %d failed\n", number, runs, failed);
 	CHECK(runs >= 5 && failed >= (persists ? 4 : 5) && wrong == 0,
-	      persists ? "flip: each change and all after it fail: it is flipped, or the next run finds both links as before" :
-			 "flip: each change fails once: both links and the new file are as before");
+	      persists ? "flip: when a change and all after it fail, it is done, or the next run finds both links as before" :
+			 "flip: when a change fails once, both links and the new file are as before");
 }
 
-/* Writes and flips generation 4 in a process that ends in front of an operation; false: it did not come to that. */
+/* Writes and flips generation 4 in a process that ends before an operation; false: there are fewer operations. */
 static bool die_at(const struct state *state, int at)
 {
 	struct fault fault = { .at = at, .dies = true };
@@ -293,10 +295,10 @@ static void die_in_flip(void)
 	}
 	printf("# %d runs that ended early\n", runs);
 	CHECK(runs >= 10 && wrong == 0,
-	      "a run that ends at any change leaves whole links and generations, and the next one goes on");
+	      "flip: a run that ends at any change leaves whole links and generations, and the next run continues");
 }
 
-/* Each operation of writing the journal and the baseline fails once: the old file or the new one, whole. */
+/* Fails each operation of writing the journal and the baseline once: the file must be missing or whole. */
 static void fail_run_files(void)
 {
 	int wrong = 0, runs = 0;
@@ -321,7 +323,7 @@ static void fail_run_files(void)
 			break;
 		runs += !done;
 	}
-	CHECK(runs >= 10 && wrong == 0, "journal and baseline: each change fails once: none is there, or a whole one");
+	CHECK(runs >= 10 && wrong == 0, "journal and baseline: when a change fails once, the file is missing or whole");
 }
 
 static void fail_replacing(void)
@@ -347,7 +349,7 @@ static void fail_replacing(void)
 			break;
 		runs++;
 	}
-	CHECK(runs >= 4 && wrong == 0, "journal: each change of replacing one fails once: the old or the new one");
+	CHECK(runs >= 4 && wrong == 0, "journal: when a change of replacing it fails once, the old or the new one is there");
 }
 
 static void test_prune(void)
@@ -359,20 +361,21 @@ static void test_prune(void)
 		if (write_plain(&state, n) != 0 || (n != 3 && n < 7 && state_flip(&state, n) != 0))
 			printf("Bail out! generation %u\n", n);
 	CHECK(state_flip(&state, 2) == 0 && generations_prune(&state, 2) == 0 && strcmp(listed(&state), "2 5 6 ") == 0,
-	      "prune: the newest stay, and those that links name");
+	      "prune: keeps the newest generations and those that links name");
 	CHECK(!is_new(&state, 3) && !is_new(&state, 7) && is_new(&state, 8) && state_newest(&state) == 8,
-	      "prune: loads that were never confirmed go, but for the newest, whose number is not given again");
+	      "prune: removes unconfirmed loads but for the newest, whose number is not reused");
 	journal.generation = 8;
 	CHECK(write_plain(&state, 9) == 0 && journal_write(&state, &journal) == 0 && generations_prune(&state, 2) == 0 &&
 		      is_new(&state, 8) && is_new(&state, 9),
-	      "prune: the load of a journal stays");
+	      "prune: keeps the load of a journal");
 	snprintf(journal.boot, sizeof(journal.boot), "another");
 	CHECK(journal_write(&state, &journal) == 0 && generations_prune(&state, 2) == 0 && !is_new(&state, 8),
-	      "prune: not that of a journal of another boot");
+	      "prune: removes the load of a journal of another boot");
 	put_text(within(state.run, "journal"), "damaged");
 	CHECK(write_plain(&state, 10) == 0 && generations_prune(&state, 2) == 0 && is_new(&state, 9),
-	      "prune: with a journal that cannot be read all of them stay");
-	CHECK(state_remove(&state, 10) == 0 && !is_new(&state, 10) && state_remove(&state, 10) == 0, "remove: twice");
+	      "prune: removes nothing if the journal cannot be read");
+	CHECK(state_remove(&state, 10) == 0 && !is_new(&state, 10) && state_remove(&state, 10) == 0,
+	      "remove: removing a load twice is no error");
 	journal_free(&journal);
 }
 
@@ -391,18 +394,18 @@ static void test_tidy(void)
 		for (size_t k = 0; k < ARRAY_LEN(stay); k++)
 			put_text(within(dirs[i], stay[k]), "x");
 	}
-	CHECK(state_tidy(&state) == 0 && before_flip(&state) && is_new(&state, 3), "tidy: the state itself stays");
+	CHECK(state_tidy(&state) == 0 && before_flip(&state) && is_new(&state, 3), "tidy: keeps the state itself");
 	for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {
 		for (size_t k = 0; k < ARRAY_LEN(go); k++)
 			wrong += access(within(dirs[i], go[k]), F_OK) == 0;
 		for (size_t k = 0; k < ARRAY_LEN(stay); k++)
 			wrong += access(within(dirs[i], stay[k]), F_OK) != 0;
 	}
-	CHECK(wrong == 0, "tidy: temporary files of killed runs go, and no others");
+	CHECK(wrong == 0, "tidy: removes temporary files of killed runs, and no others");
 	strbuf_free(&dir);
 }
 
-/* Is the folder refused with a fault that names `word`? */
+/* Is the folder refused with a message that has `word`? */
 static bool refused(const char *dir, const char *word)
 {
 	struct strbuf fault = STRBUF_INIT;
@@ -436,27 +439,27 @@ static void test_check(void)
 	struct state state = three();
 	char *dir = strdup(new_dir()), *inner = strdup(within(dir, "state"));
 
-	CHECK(fine(state.dir), "check: a state of ours");
-	CHECK(fine(inner) && fine(within(inner, "not/there/either")), "check: one that is not there yet");
+	CHECK(fine(state.dir), "check: accepts a state of ours");
+	CHECK(fine(inner) && fine(within(inner, "not/there/either")), "check: accepts a folder that does not exist yet");
 	CHECK(mkdir(inner, 0700) == 0 && chmod(dir, 0777) == 0 && refused(inner, dir),
-	      "check: a folder above it that all can write is named");
-	CHECK(chmod(dir, 01777) == 0 && fine(inner), "check: a sticky one, as /tmp, is fine");
-	CHECK(chmod(inner, 01777) == 0 && refused(inner, "state"), "check: the state itself may not be sticky and open");
-	CHECK(chmod(inner, 0770) == 0 && refused(inner, "state"), "check: nor writable for its group");
+	      "check: names a folder above that all can write");
+	CHECK(chmod(dir, 01777) == 0 && fine(inner), "check: accepts a sticky folder above, as /tmp");
+	CHECK(chmod(inner, 01777) == 0 && refused(inner, "state"), "check: refuses a state that is sticky and open");
+	CHECK(chmod(inner, 0770) == 0 && refused(inner, "state"), "check: refuses a state that its group can write");
 	CHECK(chmod(inner, 0700) == 0 && symlink("state", within(dir, "link")) == 0 && refused(within(dir, "link"), "link") &&
 		      refused(within(dir, "link/"), "link"),
-	      "check: nor a symbolic link");
+	      "check: refuses a state that is a symbolic link");
 	CHECK(mkdir(within(inner, "run"), 0700) == 0 && chmod(within(inner, "run"), 0777) == 0 && refused(inner, "run"),
-	      "check: nor may run be writable for others");
+	      "check: refuses a run folder that others can write");
 	CHECK(rmdir(within(inner, "run")) == 0 && symlink("/etc", within(inner, "generations")) == 0 &&
 		      refused(inner, "generations"),
-	      "check: nor generations be a link");
+	      "check: refuses a generations folder that is a link");
 	put_text(within(dir, "file"), "x");
-	CHECK(refused(within(dir, "file"), "file"), "check: nor the state a file");
+	CHECK(refused(within(dir, "file"), "file"), "check: refuses a state that is a file");
 	if (geteuid() == 0 && chown(dir, 12345, 0) == 0)
-		CHECK(unlink(within(inner, "generations")) == 0 && refused(inner, dir), "check: a folder of another user");
+		CHECK(unlink(within(inner, "generations")) == 0 && refused(inner, dir), "check: refuses a folder of another user");
 	else
-		printf("ok %d - check: a folder of another user # skip only root can make one\n", ++tap_count);
+		printf("ok %d - check: refuses a folder of another user # skip only root can make one\n", ++tap_count);
 	free(dir);
 	free(inner);
 }
@@ -468,10 +471,10 @@ static void test_format(void)
 
 	put_text(path, "3\n");
 	CHECK(state_format(&state) == 3 && write_plain(&state, 1) == -EPROTONOSUPPORT && state_newest(&state) == 0,
-	      "format: nothing is written to a state of a newer version");
+	      "format: does not write to a state of a newer version");
 	put_text(path, "x\n");
 	CHECK(state_format(&state) == -EBADMSG && write_plain(&state, 1) == 0 && state_format(&state) == 2,
-	      "format: one that is damaged is written anew");
+	      "format: writes a damaged format file again");
 	free(path);
 }
 
@@ -510,26 +513,26 @@ static void test_v1(void)
 
 	CHECK(state_link(&state, "good") == 41 && state_format(&state) == 1 && state_newest(&state) == 41 &&
 		      strcmp(listed(&state), "41 ") == 0,
-	      "format 1: its good generation is found");
+	      "format 1: finds the good generation");
 	CHECK(generation_read(&generation, &state, 41) && strcmp(generation.who, "ann") == 0 &&
 		      strcmp(generation.from, "a.rules") == 0 && generation.present == FAMILY_BOTH &&
 		      rules_count(&generation.rules[0]) == 2 && generation.extras.sysctls.len == 1 &&
 		      generation_input_line(&generation, &generation.stream.lines.item[GENERATION_HEAD + 3]) == 4 &&
 		      generation_input_line(&generation, &generation.stream.lines.item[1]) == 0,
-	      "format 1: read, with the user's own line numbers");
+	      "format 1: reads a generation, with the user's line numbers");
 	generation_free(&generation);
 	CHECK(write_plain(&state, 42) == 0 && state_link(&state, "good") == 41 && is_whole(&state, 41),
-	      "format 1: while a load of format 2 is not confirmed the old one is good");
+	      "format 1: stays good while a load of format 2 is not confirmed");
 	CHECK(state_flip(&state, 42) == 0 && links_are(&state, 42, 41) && is_whole(&state, 41) && is_whole(&state, 42),
-	      "format 1: then it is the previous one");
-	CHECK(state_flip(&state, 41) == 0 && links_are(&state, 41, 42), "format 1: and the good one again by a rollback");
+	      "format 1: becomes the previous generation after the confirmation");
+	CHECK(state_flip(&state, 41) == 0 && links_are(&state, 41, 42), "format 1: becomes good again by a rollback");
 	CHECK(unlink(within(state.dir, "generations/000041.v6.gz")) == 0 && !generation_read(&generation, &state, 41) &&
 		      strstr(strbuf_text(&generation.fault), "000041.v6.gz") != NULL,
-	      "format 1: a family that is missing is damage");
+	      "format 1: a generation without the file of a family is damaged");
 	generation_free(&generation);
 	CHECK(state_remove(&state, 41) == 0 && strcmp(listed(&state), "42 ") == 0 &&
 		      access(within(state.dir, "generations/000041.v4.gz"), F_OK) != 0,
-	      "format 1: all its files are removed");
+	      "format 1: removes all files of a generation");
 }
 
 static void test_old_pending(void)
@@ -539,22 +542,23 @@ static void test_old_pending(void)
 	struct strbuf text = STRBUF_INIT;
 	char *path = strdup(within(state.dir, "pending"));
 
-	CHECK(state_old_pending(&state, &pending) == 0 && pending.generation == 0, "format 1: nothing is pending");
+	CHECK(state_old_pending(&state, &pending) == 0 && pending.generation == 0, "format 1: no load is pending without a file");
 	strbuf_printf(&text, "generation 7\nboot %s\ndeadline 99\n", state.boot);
 	put(path, text.data, text.len, 0600);
 	CHECK(state_old_pending(&state, &pending) == -EBUSY && pending.generation == 7 && pending.deadline == 99,
 	      "T44, format 1: a load of this boot is pending");
 	put_text(path, "generation 7\nboot another\ndeadline 99\n");
-	CHECK(state_old_pending(&state, &pending) == 0, "format 1: one of another boot is not");
+	CHECK(state_old_pending(&state, &pending) == 0, "format 1: a load of another boot is not pending");
 	put_text(path, "generation\n");
-	CHECK(state_old_pending(&state, &pending) == -EBADMSG, "format 1: one that cannot be read is not none");
-	CHECK(state_drop_old_pending(&state) == 0 && state_old_pending(&state, &pending) == 0, "format 1: dropped");
-	CHECK(mkfifo(path, 0600) == 0 && state_old_pending(&state, &pending) == -ENOTSUP, "format 1: a FIFO is refused");
+	CHECK(state_old_pending(&state, &pending) == -EBADMSG, "format 1: an unreadable pending file is an error");
+	CHECK(state_drop_old_pending(&state) == 0 && state_old_pending(&state, &pending) == 0, "format 1: drops the pending file");
+	CHECK(mkfifo(path, 0600) == 0 && state_old_pending(&state, &pending) == -ENOTSUP,
+	      "format 1: refuses a FIFO as pending file");
 	strbuf_free(&text);
 	free(path);
 }
 
-/* Every file of the state, one after the other, is a FIFO, a folder, a link, a device's, another's. */
+/* Replaces every file of the state in turn by a FIFO, a folder, a link, and one that others can write. */
 static void test_kinds(void)
 {
 	static const char *const names[] = { "generations/000002.gz", "format", "run/journal", "run/sysctls", "pending" };
@@ -584,7 +588,7 @@ static void test_kinds(void)
 			free(path);
 		}
 	}
-	CHECK(wrong == 0, "each file of the state: a FIFO, a folder, a link and one that others can write are refused at once");
+	CHECK(wrong == 0, "state: refuses a FIFO, a folder, a link and one that others can write, for each file, without waiting");
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Three methods must agree on whether random boxes cover another: boxes, decision diagrams, and every point one by one. */
+/* Boxes, decision diagrams and trying every point must agree on whether random boxes cover another box. */
 #include "meaning/diagram.h"
 #include "meaning/packet.h"
 #include "tap.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIDE  7U /* no power of two: numbers that do not fill their bits are a known trap */
+#define SIDE  7U /* not a power of two, because ranges that do not fill their bits once caused errors */
 #define HOLES 14
 #define CASES 3000
 
@@ -109,9 +109,9 @@ static void test_cover(void)
 		note_border(&space, FIELD_DPORT, v * 2);
 		note_border(&space, FIELD_IN, v * 2);
 	}
-	CHECK(space_seal(&space) && space.field[FIELD_IN].count == SIDE, "a space is sealed");
-	CHECK(disagreements(&space, &covered) == 0, "boxes, diagrams and points agree");
-	CHECK(covered > CASES / 20 && covered < CASES - CASES / 20, "and both answers were met");
+	CHECK(space_seal(&space) && space.field[FIELD_IN].count == SIDE, "seals a space");
+	CHECK(disagreements(&space, &covered) == 0, "boxes, diagrams and points agree on covering");
+	CHECK(covered > CASES / 20 && covered < CASES - CASES / 20, "the cases have enough of both answers");
 	space_free(&space);
 }
 
@@ -130,9 +130,9 @@ static void test_packet_text(void)
 		struct strbuf out = STRBUF_INIT;
 		struct packet packet;
 
-		CHECK(packet_parse(&packet, texts[i], strlen(texts[i]), &fault, &at), "a packet is read");
+		CHECK(packet_parse(&packet, texts[i], strlen(texts[i]), &fault, &at), "reads a packet");
 		packet_text(&out, &packet);
-		CHECK(strcmp(strbuf_text(&out), texts[i]) == 0, "and written as it was");
+		CHECK(strcmp(strbuf_text(&out), texts[i]) == 0, "writes a packet as it was read");
 		strbuf_free(&out);
 	}
 }

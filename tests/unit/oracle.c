@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * oracle [SEED [COUNT]] - the dead rules of random rulesets, by the boxes and diagrams of common/meaning
- * and by BuDDy from the very fields that the text was made of: both must name the same. BuDDy knows
- * neither our reader nor our numbers. A ruleset that differs is printed with its seed: oracle SEED 1.
+ * oracle [SEED [COUNT]] - finds the dead rules of random rulesets with the boxes and diagrams of common/meaning, and with
+ * BuDDy from the fields that the text was made of; both must find the same. BuDDy does not use our reader or numbering.
+ * A ruleset that differs is printed with its seed; repeat it with: oracle SEED 1.
  */
 #include "randomrules.h"
 #include "tap.h"
@@ -13,7 +13,7 @@
 #ifdef WITH_BDD
 #include <bdd.h>
 
-/* The variables, by where they begin. */
+/* The first variable of each field. */
 enum {
 	VAR_SRC = 0,      /* 32: the end of the address */
 	VAR_DPORT = 32,   /* 16 */
@@ -34,7 +34,7 @@ struct oracle {
 	unsigned fresh; /* used so far */
 };
 
-/* Nothing is ever given back before bdd_done. */
+/* No node is freed before bdd_done. */
 static BDD keep(BDD set)
 {
 	return bdd_addref(set);
@@ -70,7 +70,7 @@ static BDD equal(int var, unsigned width, unsigned value)
 	return prefix(var, width, value, width);
 }
 
-/* first <= the field, bit by bit from the last: what is greater in a bit may be anything behind it. */
+/* first <= the field, bit by bit from the last one: a field that is greater in a bit may have any lower bits. */
 static BDD at_least(int var, unsigned width, unsigned first)
 {
 	BDD set = bddtrue;
@@ -114,7 +114,7 @@ static BDD rule_set(struct oracle *oracle, const struct random_rule *rule)
 		set = both(set, flip(way_set(rule->way), rule->way_not));
 	if (rule->proto != 0)
 		set = both(set, equal(VAR_PROTO, 8, rule->proto));
-	if (rule->ports) /* the ports of a later fragment are not there to be looked at */
+	if (rule->ports) /* a later fragment has no ports to compare */
 		set = both(both(set, bdd_nithvar(VAR_FRAGMENT)),
 			   flip(within(VAR_DPORT, 16, rule->first, rule->last), rule->port_not));
 	for (unsigned s = 0; s < CT_STATE_COUNT; s++)
@@ -129,7 +129,7 @@ static BDD rule_set(struct oracle *oracle, const struct random_rule *rule)
 	return set;
 }
 
-/* Which packets come back from a chain; those that get to a rule prove it alive. */
+/* Returns the packets that leave a chain at its end; a rule that a packet reaches is marked alive. */
 static BDD walk(struct oracle *oracle, unsigned chain, BDD rest)
 {
 	BDD back = bddfalse;
@@ -152,7 +152,7 @@ static BDD walk(struct oracle *oracle, unsigned chain, BDD rest)
 	return any(back, rest);
 }
 
-/* Where a rule asks for a state, packets are put together before any rule sees them. */
+/* If a rule matches a state, fragments are reassembled before any rule sees them. */
 static BDD all_packets(const struct random_rules *all)
 {
 	BDD set = both(within(VAR_WAY, 3, 0, WAYS - 1), within(VAR_STATE, 3, 0, CT_STATE_COUNT - 1));
@@ -223,7 +223,7 @@ static bool agree(unsigned seed, enum family family, struct totals *totals)
 	return good;
 }
 
-/* In a child: libxtables reads one family in a process. */
+/* In a child, because libxtables reads only one family in a process. */
 static bool agree_all(enum family family, unsigned seed, unsigned count)
 {
 	struct totals totals = { 0 };

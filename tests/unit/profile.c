@@ -52,21 +52,21 @@ static void test_addr(void)
 	struct addr_range range;
 
 	CHECK(reads_as("192.0.2.1", "192.0.2.1") && reads_as("192.0.2.1/32", "192.0.2.1"),
-	      "addr: one address");
+	      "addr: reads one address");
 	CHECK(reads_as("192.0.2.77/24", "192.0.2.0/24") && reads_as("0.0.0.0/0", "0.0.0.0/0"),
-	      "addr: bits behind the prefix go");
+	      "addr: clears bits after the prefix");
 	CHECK(reads_as("2001:DB8:0:0::1", "2001:db8::1") && reads_as("::/0", "::/0"),
-	      "addr: IPv6 is written short");
-	CHECK(reads_as("10.0.0.0-10.0.0.255", "10.0.0.0/24"), "addr: a range that is a network is one");
-	CHECK(reads_as("10.0.0.1-10.0.0.3", "10.0.0.1-10.0.0.3"), "addr: another stays a range");
+	      "addr: writes IPv6 in its short form");
+	CHECK(reads_as("10.0.0.0-10.0.0.255", "10.0.0.0/24"), "addr: writes a range that is a network as a network");
+	CHECK(reads_as("10.0.0.1-10.0.0.3", "10.0.0.1-10.0.0.3"), "addr: writes any other range as a range");
 	CHECK(addr_parse("10.0.0.0/33", &range) == ADDR_PREFIX && addr_parse("::/129", &range) == ADDR_PREFIX,
-	      "addr: prefix");
-	CHECK(addr_parse("10.0.0.2-10.0.0.1", &range) == ADDR_ORDER, "addr: order");
+	      "addr: refuses a prefix that is too long");
+	CHECK(addr_parse("10.0.0.2-10.0.0.1", &range) == ADDR_ORDER, "addr: refuses a range that ends before it begins");
 	CHECK(addr_parse("10.0.0", &range) == ADDR_NONE && addr_parse("", &range) == ADDR_NONE &&
 		      addr_parse("host", &range) == ADDR_NONE &&
 		      addr_parse("1.2.3.4-::1", &range) == ADDR_NONE &&
 		      addr_parse("10.0.0.0/", &range) == ADDR_PREFIX,
-	      "addr: what is none");
+	      "addr: refuses malformed addresses");
 }
 
 static unsigned char model[2][512]; /* the addresses 10.0.0.0 to 10.0.1.255, and 2001:db8:: to ::1ff */
@@ -78,7 +78,7 @@ static struct addr_range model_range(int family, unsigned first, unsigned last)
 	return (struct addr_range){ family == 0 ? FAMILY_IPV4 : FAMILY_IPV6, base + first, base + last };
 }
 
-/* Random ranges in both families: the normal set and its networks hold the same addresses as the list. */
+/* For random ranges of both families, the normalised set and its networks must hold the same addresses as the list. */
 static bool set_round(void)
 {
 	struct addr_set set = { 0 }, nets = { 0 };
@@ -125,11 +125,11 @@ static void test_set(void)
 	for (int i = 0; i < 300; i++)
 		good = good && set_round();
 	CHECK(good, "set: random lists, their normal form and their networks hold the same addresses");
-	CHECK(addr_set_add(&set, &all) && addr_set_add(&set, &half), "set: everything can be added");
+	CHECK(addr_set_add(&set, &all) && addr_set_add(&set, &half), "set: adds the whole address space");
 	addr_set_normalise(&set);
 	CHECK(set.ranges.len == 1 && addr_set_networks(&set, &nets) && nets.ranges.len == 1 &&
 		      text_is(addr_print, &nets.ranges.item[0], "::/0"),
-	      "set: the end of the address space is no end of the world");
+	      "set: merges ranges up to the end of the address space");
 	addr_set_free(&set);
 	addr_set_free(&nets);
 }
@@ -153,27 +153,27 @@ static void test_rate(void)
 	struct rate rate, slow = { 1, 86400, 1 };
 	struct strbuf out = STRBUF_INIT;
 
-	CHECK(rate_is("4/60s", "4/min", 4) && rate_is("10/5m", "2/min", 10), "rate: exact in another unit");
+	CHECK(rate_is("4/60s", "4/min", 4) && rate_is("10/5m", "2/min", 10), "rate: converts exactly to another unit");
 	CHECK(rate_is("60/m", "60/min", 60) && rate_is("100/s", "100/sec", 100) && rate_is("1/d", "1/day", 1),
-	      "rate: as written");
+	      "rate: keeps a rate as written");
 	CHECK(rate_is("1/7d", "", 0) == false && rate_parse("1/7d", &rate) == RATE_INEXACT,
-	      "rate: less than one a day");
-	CHECK(rate_parse("7/11m", &rate) == RATE_INEXACT, "rate: inexact");
+	      "rate: refuses less than one a day");
+	CHECK(rate_parse("7/11m", &rate) == RATE_INEXACT, "rate: refuses a rate that no unit expresses exactly");
 	rate_advice(&out, "7/11m");
-	CHECK(strcmp(strbuf_text(&out), "38/h or 39/h") == 0, "rate: the nearest");
+	CHECK(strcmp(strbuf_text(&out), "38/h or 39/h") == 0, "rate: suggests the nearest rates");
 	strbuf_free(&out);
 	CHECK(rate_parse("0/s", &rate) == RATE_ZERO && rate_parse("4/0s", &rate) == RATE_ZERO,
-	      "rate: nothing");
+	      "rate: refuses zero");
 	CHECK(rate_parse("10000/s", &rate) == RATE_FINE && rate_parse("10001/s", &rate) == RATE_FAST,
-	      "rate: too fast");
+	      "rate: refuses a rate that is too fast");
 	CHECK(rate_parse("4", &rate) == RATE_SYNTAX && rate_parse("4/", &rate) == RATE_SYNTAX &&
 		      rate_parse("/m", &rate) == RATE_SYNTAX && rate_parse("4/mm", &rate) == RATE_SYNTAX &&
 		      rate_parse("99999999/d", &rate) == RATE_FAST && rate_parse("", &rate) == RATE_SYNTAX,
-	      "rate: syntax");
-	CHECK(rate_fits_limit(&slow, 4) && !rate_fits_limit(&slow, 5), "rate: the kernel counts in 32 bits");
+	      "rate: refuses malformed rates");
+	CHECK(rate_fits_limit(&slow, 4) && !rate_fits_limit(&slow, 5), "rate: refuses a burst that overflows the kernel's 32 bits");
 	CHECK(period_parse("10m") == 600 && period_parse("d") == 86400 && period_parse("0m") == 0 &&
 		      period_parse("5") == 0 && period_parse("9999999d") == 0,
-	      "rate: periods");
+	      "rate: reads periods, and 0 for malformed ones");
 }
 
 static void test_service(void)
@@ -194,39 +194,39 @@ static void test_service(void)
 		readable = readable && (builtin_services[i].helper == NULL ||
 					helper_kind_find(builtin_services[i].helper) != NULL);
 	}
-	CHECK(sorted && builtin_service_count >= 100, "service: a sorted table of at least a hundred");
+	CHECK(sorted && builtin_service_count >= 100, "service: the table is sorted and has at least a hundred entries");
 	CHECK(readable, "service: every entry has ports and a helper that exists");
 	CHECK(builtin_service_next(&ports, &got) && got.first == 53 && got.proto == PROTO_TCP &&
 		      !got.unaddressed && builtin_service_next(&ports, &got) && got.last == 68 &&
 		      got.proto == PROTO_UDP && got.unaddressed && !builtin_service_next(&ports, &got),
-	      "service: ports of an entry");
+	      "service: reads the ports of an entry");
 	CHECK(etc_service_next(&at, "alias2", &got) && got.first == 77 && got.proto == PROTO_UDP &&
 		      !etc_service_next(&at, "alias2", &got),
-	      "service: aliases of /etc/services");
+	      "service: finds aliases of /etc/services");
 	at = etc;
-	CHECK(!etc_service_next(&at, "weird", &got), "service: a port that is none");
+	CHECK(!etc_service_next(&at, "weird", &got), "service: ignores an impossible port");
 	at = etc;
 	CHECK(!etc_service_next(&at, "#not", &got) && (at = etc, !etc_service_next(&at, "comment", &got)),
-	      "service: comments");
+	      "service: ignores comments");
 	at = etc;
 	CHECK(etc_service_next(&at, "old", &got) && etc_service_next(&at, "old", &got) &&
 		      got.proto == PROTO_TCP,
-	      "service: a name on two lines, the last without a newline");
+	      "service: finds a name on two lines, the last without a newline");
 }
 
 static void test_suggest(void)
 {
 	static const char *const words[] = { "ftps", "https", "ssh", "smtp" };
 
-	CHECK(strcmp(suggest_nearest("shh", words, 4), "ssh") == 0, "suggest: a changed letter");
-	CHECK(strcmp(suggest_nearest("hssh", words, 4), "ssh") == 0, "suggest: one too many");
-	CHECK(strcmp(suggest_nearest("smpt", words, 4), "smtp") == 0, "suggest: two swapped");
-	CHECK(strcmp(suggest_nearest("htps", words, 4), "https") == 0, "suggest: the first letter decides");
+	CHECK(strcmp(suggest_nearest("shh", words, 4), "ssh") == 0, "suggest: finds a changed letter");
+	CHECK(strcmp(suggest_nearest("hssh", words, 4), "ssh") == 0, "suggest: finds a letter too many");
+	CHECK(strcmp(suggest_nearest("smpt", words, 4), "smtp") == 0, "suggest: finds two swapped letters");
+	CHECK(strcmp(suggest_nearest("htps", words, 4), "https") == 0, "suggest: prefers a word with the same first letter");
 	CHECK(suggest_nearest("imap", words, 4) == NULL && suggest_nearest("", words, 4) == NULL,
-	      "suggest: nothing is near");
-	CHECK(suggest_nearest("ssh", words + 2, 1) == NULL, "suggest: never the word itself");
+	      "suggest: suggests nothing for a distant word");
+	CHECK(suggest_nearest("ssh", words + 2, 1) == NULL, "suggest: never suggests the word itself");
 	CHECK(suggest_nearest("a-word-of-more-than-forty-letters-that-nobody-types", words, 4) == NULL,
-	      "suggest: long words");
+	      "suggest: survives long words");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Random rulesets of one table, and one ruleset made ready for questions. A ruleset hangs on its seed
- * alone. Ranges are few and small, so that rules often cover each other, alone and together.
+ * Random rulesets of one table, and a ruleset read for questions about it. A ruleset depends on its seed alone. Ranges are
+ * few and small, so that rules often cover each other, alone and together.
  */
 #ifndef FW_TESTS_RANDOMRULES_H
 #define FW_TESTS_RANDOMRULES_H
@@ -27,7 +27,7 @@ struct random_rule {
 	unsigned first, last;
 	enum random_way way;
 	unsigned states; /* bits of enum ct_state; 0: any */
-	unsigned local;  /* 1: by the type of the source address, 2: of the destination; 0: not asked */
+	unsigned local;  /* 1: matches the type of the source address, 2: of the destination; 0: neither */
 	bool src_not, port_not, way_not, local_not;
 	bool limit;
 	enum random_what what;
@@ -76,7 +76,7 @@ static inline void random_fields(struct random_rule *rule)
 		rule->states = random_below(1U << CT_STATE_COUNT);
 }
 
-/* unknowns: conditions whose answer no packet tells, both ways round. */
+/* unknowns: with conditions that cannot be decided from a packet, also negated. */
 static inline struct random_rules random_rules(unsigned seed, enum family family, bool unknowns)
 {
 	struct random_rules all = { .family = family };
@@ -168,7 +168,7 @@ static inline void random_text(struct strbuf *out, const struct random_rules *al
 	strbuf_puts(out, "COMMIT\n");
 }
 
-/* One text, read as far as its dead rules. The text must stay. */
+/* A text with its dead rules found. The text must outlive it. */
 struct reading {
 	struct stream stream;
 	struct ruleset *ruleset;
@@ -177,7 +177,7 @@ struct reading {
 	unsigned long errors;
 };
 
-/* False: it cannot be read. reading_end in either case. */
+/* False: the text cannot be read. Call reading_end in either case. */
 static inline bool reading_begin(struct reading *reading, const char *name, const struct strbuf *text, enum family family)
 {
 	struct diag_log log = { .report = NULL };
@@ -201,7 +201,7 @@ static inline void reading_end(struct reading *reading)
 	stream_free(&reading->stream);
 }
 
-/* What fw-lint says of it: it never comes to a packet. */
+/* Does fw-lint report the rule as one that no packet reaches? */
 static inline bool fate_is_dead(enum fate fate)
 {
 	return fate == FATE_DEAD || fate == FATE_NEVER || fate == FATE_OUTSIDE || fate == FATE_UNREACHABLE;

@@ -21,22 +21,24 @@ static void check_names(void)
 
 	CHECK(parse(NAMING_DATE, NULL, "log-20260131T235959Z", &got) == ARCHIVE_PLAIN && got.when == 1769903999 &&
 		      got.number == 1,
-	      "a plain archive and its time");
+	      "name: reads a plain archive and its time");
 	CHECK(parse(NAMING_DATE, NULL, "log-20260131T235959Z-12.gz", &got) == ARCHIVE_PACKED && got.number == 12,
-	      "a packed one, the twelfth of its second");
-	CHECK(parse(NAMING_DATE, NULL, ".log-20260131T235959Z.gz.tmp", &got) == ARCHIVE_TEMPORARY, "a temporary");
-	CHECK(parse(NAMING_DATE, NULL, "log-20260131T235959Z.gz.bad-2", &got) == ARCHIVE_BAD, "one set aside");
-	CHECK(parse(NAMING_DATE, NULL, "log-20260131T235959Z-1", &got) == ARCHIVE_FOREIGN, "no -1");
-	CHECK(parse(NAMING_DATE, NULL, "log-20261331T235959Z", &got) == ARCHIVE_FOREIGN, "no month 13");
-	CHECK(parse(NAMING_DATE, NULL, "log-20260131T235959Zx", &got) == ARCHIVE_FOREIGN, "nothing behind");
-	CHECK(parse(NAMING_DATE, NULL, "logs-20260131T235959Z", &got) == ARCHIVE_FOREIGN, "another log");
-	CHECK(parse(NAMING_DATE, NULL, "log", &got) == ARCHIVE_FOREIGN, "the log itself");
-	CHECK(parse(NAMING_DATE, "-%Y%m%d", "log-20260131", &got) == ARCHIVE_PLAIN, "a date of our own format");
-	CHECK(parse(NAMING_NUMBER, NULL, "log.7.gz", &got) == ARCHIVE_PACKED && got.number == 7, "a number");
-	CHECK(parse(NAMING_NUMBER, NULL, "log.0", &got) == ARCHIVE_FOREIGN, "no number 0");
-	CHECK(parse(NAMING_NUMBER, NULL, "log.07", &got) == ARCHIVE_FOREIGN, "no leading zero");
+	      "name: reads a packed archive, the twelfth of its second");
+	CHECK(parse(NAMING_DATE, NULL, ".log-20260131T235959Z.gz.tmp", &got) == ARCHIVE_TEMPORARY, "name: recognises a temporary");
+	CHECK(parse(NAMING_DATE, NULL, "log-20260131T235959Z.gz.bad-2", &got) == ARCHIVE_BAD,
+	      "name: recognises an archive that was set aside");
+	CHECK(parse(NAMING_DATE, NULL, "log-20260131T235959Z-1", &got) == ARCHIVE_FOREIGN, "name: the number 1 is never written");
+	CHECK(parse(NAMING_DATE, NULL, "log-20261331T235959Z", &got) == ARCHIVE_FOREIGN, "name: refuses a month 13");
+	CHECK(parse(NAMING_DATE, NULL, "log-20260131T235959Zx", &got) == ARCHIVE_FOREIGN, "name: refuses text after the time");
+	CHECK(parse(NAMING_DATE, NULL, "logs-20260131T235959Z", &got) == ARCHIVE_FOREIGN,
+	      "name: refuses an archive of another log");
+	CHECK(parse(NAMING_DATE, NULL, "log", &got) == ARCHIVE_FOREIGN, "name: refuses the log itself");
+	CHECK(parse(NAMING_DATE, "-%Y%m%d", "log-20260131", &got) == ARCHIVE_PLAIN, "name: reads a date in a given format");
+	CHECK(parse(NAMING_NUMBER, NULL, "log.7.gz", &got) == ARCHIVE_PACKED && got.number == 7, "name: reads a number");
+	CHECK(parse(NAMING_NUMBER, NULL, "log.0", &got) == ARCHIVE_FOREIGN, "name: refuses the number 0");
+	CHECK(parse(NAMING_NUMBER, NULL, "log.07", &got) == ARCHIVE_FOREIGN, "name: refuses a leading zero");
 	CHECK(archive_looks("x-20260131T235959Z.gz") && archive_looks("a-b-20260131T235959Z") && !archive_looks("a-b"),
-	      "what looks like an archive of some log");
+	      "name: recognises an archive of any log");
 }
 
 static enum schedule_verdict decide(enum rotate_schedule schedule, time_t last, time_t now)
@@ -50,14 +52,18 @@ static void check_schedule(void)
 {
 	time_t noon = 1769860800; /* Saturday, 2026-01-31 12:00 UTC */
 
-	CHECK(decide(HOURLY, noon, noon + 3599) == NOT_DUE && decide(HOURLY, noon, noon + 3600) == DUE, "hourly");
-	CHECK(decide(DAILY, noon, noon + 43199) == NOT_DUE && decide(DAILY, noon, noon + 43200) == DUE, "daily");
+	CHECK(decide(HOURLY, noon, noon + 3599) == NOT_DUE && decide(HOURLY, noon, noon + 3600) == DUE,
+	      "schedule: hourly is due in the next hour");
+	CHECK(decide(DAILY, noon, noon + 43199) == NOT_DUE && decide(DAILY, noon, noon + 43200) == DUE,
+	      "schedule: daily is due at midnight");
 	CHECK(decide(WEEKLY, noon - 86400, noon) == NOT_DUE && decide(WEEKLY, noon, noon + 43200) == DUE,
-	      "weekly: on Sunday");
-	CHECK(decide(WEEKLY, noon - 2 * 86400, noon + 5 * 86400) == DUE, "weekly: after seven days");
-	CHECK(decide(MONTHLY, noon, noon + 43200) == DUE && decide(MONTHLY, noon, noon + 43199) == NOT_DUE, "monthly");
-	CHECK(decide(YEARLY, noon, noon + 86400) == NOT_DUE && decide(YEARLY, noon, noon + 365 * 86400) == DUE, "yearly");
-	CHECK(decide(DAILY, noon + 86400, noon) == NOT_DUE_FUTURE, "the last rotation in the future");
+	      "schedule: weekly is due on Sunday");
+	CHECK(decide(WEEKLY, noon - 2 * 86400, noon + 5 * 86400) == DUE, "schedule: weekly is due after seven days");
+	CHECK(decide(MONTHLY, noon, noon + 43200) == DUE && decide(MONTHLY, noon, noon + 43199) == NOT_DUE,
+	      "schedule: monthly is due on the first day");
+	CHECK(decide(YEARLY, noon, noon + 86400) == NOT_DUE && decide(YEARLY, noon, noon + 365 * 86400) == DUE,
+	      "schedule: yearly is due in the next year");
+	CHECK(decide(DAILY, noon + 86400, noon) == NOT_DUE_FUTURE, "schedule: a last rotation in the future is reported");
 }
 
 /* At the end of summer time a day has 25 hours, and 02:30 comes twice. */
@@ -67,9 +73,10 @@ static void check_summer_time(void)
 
 	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
 	tzset();
-	CHECK(decide(DAILY, begin, begin + 24 * 3600) == NOT_DUE, "24 hours later it is 23:30 of the same day");
-	CHECK(decide(DAILY, begin, begin + 24 * 3600 + 1800) == DUE, "and then a new one");
-	CHECK(decide(HOURLY, begin + 7200, begin + 10800) == NOT_DUE, "02:30 comes twice and is one hour");
+	CHECK(decide(DAILY, begin, begin + 24 * 3600) == NOT_DUE,
+	      "summer time: daily is not due 24 hours later, at 23:30 of the same day");
+	CHECK(decide(DAILY, begin, begin + 24 * 3600 + 1800) == DUE, "summer time: daily is due on the next day");
+	CHECK(decide(HOURLY, begin + 7200, begin + 10800) == NOT_DUE, "summer time: hourly is not due at the second 02:30");
 	setenv("TZ", "UTC", 1);
 	tzset();
 }
@@ -81,17 +88,18 @@ static void check_texts(void)
 
 	CHECK(setting_size("2k", &value) && value == 2048 && !setting_size("2T", &value) && !setting_size("-1", &value) &&
 		      !setting_size("99999999999G", &value),
-	      "sizes");
+	      "setting: reads sizes, and refuses malformed ones");
 	CHECK(setting_duration("250ms", &value) && value == 250 && setting_duration("2", &value) && value == 2000 &&
 		      !setting_duration("9999999d", &value),
-	      "times");
+	      "setting: reads durations, and refuses one that is too long");
 	CHECK(setting_dateformat("-%Y%m%d") && !setting_dateformat("%Y") && !setting_dateformat("-x") &&
 		      !setting_dateformat("-%"),
-	      "formats of dates");
-	CHECK(setting_reopen("pidfile:/x") && !setting_reopen("pidfile:") && !setting_reopen("x:y"), "ways to reopen");
+	      "setting: accepts a date format that can be read back");
+	CHECK(setting_reopen("pidfile:/x") && !setting_reopen("pidfile:") && !setting_reopen("x:y"),
+	      "setting: accepts a known way to reopen");
 	CHECK(inspect_time("@5", &when) && when == 5 && inspect_time("2026-01-31T12:00:00Z", &when) &&
 		      when == 1769860800 && !inspect_time("31.1.2026", &when),
-	      "points in time");
+	      "setting: reads points in time, and refuses malformed ones");
 }
 
 static void check_new_names(void)
@@ -101,16 +109,16 @@ static void check_new_names(void)
 	char name[ARCHIVE_NAME_MAX], log[ARCHIVE_NAME_MAX];
 
 	CHECK(archives_new_name(&list, "log", &set, 1769903999, name) && strcmp(name, "log-20260131T235959Z") == 0,
-	      "the first name of a second");
+	      "new name: the first of a second has no number");
 	CHECK(archives_add(&list, name, 1769903999, 1) && archives_add(&list, "log-20260131T235959Z-5", 1769903999, 5) &&
 		      archives_new_name(&list, "log", &set, 1769903999, name) &&
 		      strcmp(name, "log-20260131T235959Z-6") == 0,
-	      "later ones are behind the last, whatever is free before");
-	CHECK(strcmp(list.all.item[0].name, "log-20260131T235959Z-5") == 0, "the newest comes first");
+	      "new name: takes the number after the last, whatever is free before");
+	CHECK(strcmp(list.all.item[0].name, "log-20260131T235959Z-5") == 0, "new name: the list starts with the newest");
 	archives_free(&list);
 	memset(log, 'x', sizeof(log));
 	log[240] = '\0';
-	CHECK(!archives_new_name(&list, log, &set, 1769903999, name), "no name that would be too long");
+	CHECK(!archives_new_name(&list, log, &set, 1769903999, name), "new name: refuses a name that is too long");
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rules as text: how chains are edited, what the programs do in a kernel, what a comparison tells, where a merge puts rules. */
+/* Rules as text: edits of chains, the effect of written programs in a kernel, comparisons, and places of merged rules. */
 #include "fake/kernel.h"
 #include "ruletext/edit.h"
 #include "ruletext/merge.h"
@@ -24,14 +24,14 @@ static void read_text(struct text_rules *rules, const char *text)
 	struct diag_log log = { .report = NULL };
 
 	if (!rules_read(rules, "a sample", text, strlen(text), &log))
-		CHECK(false, "the sample is read");
+		CHECK(false, "reads the sample");
 }
 
 /* --- edit ------------------------------------------------------------------------------------------- */
 
 enum { LIST = 14 };
 
-/* A list of rules: the words that the saver prints, and the same in the model's words. */
+/* A list of rules, as the saver prints them and as the model writes them. */
 struct list {
 	unsigned count;
 	unsigned raw[LIST], text[LIST];
@@ -45,7 +45,7 @@ static struct piece piece_of(const char *text)
 	return (struct piece){ text, (unsigned)strlen(text) };
 }
 
-/* Of every text there are two spellings, if `spelled`. */
+/* Each text has two spellings if `spelled`. */
 static void random_list(struct list *list, unsigned kinds, bool spelled)
 {
 	list->count = below(LIST + 1);
@@ -99,7 +99,7 @@ static void put(struct list *list, unsigned at, unsigned raw)
 	list->count++;
 }
 
-/* Takes the steps as iptables would; false: it would refuse one. */
+/* Carries out the steps as iptables would; false: iptables would refuse one. */
 static bool take_steps(struct list *list, const edits *steps, char spellings[2 * ARRAY_LEN(texts)][16])
 {
 	for (size_t i = 0; i < steps->len; i++) {
@@ -144,7 +144,7 @@ static unsigned longest_common(const struct list *a, const struct list *b)
 	return best[a->count][b->count];
 }
 
-/* The number of steps from live to want; UINT_MAX: they do not get there. */
+/* The number of steps from live to want; UINT_MAX: the steps give another list. */
 static unsigned edit_lists(const struct list *live, const struct list *want,
 			   int (*edit)(const struct text_chain *, const struct text_chain *, bool, edits *))
 {
@@ -183,7 +183,7 @@ static void test_edit(int (*edit)(const struct text_chain *, const struct text_c
 		idle += edit_lists(&live, &live, edit) != 0;
 	}
 	CHECK(wrong == 0, "edits turn any list of rules into any other, with duplicates and with other spellings");
-	CHECK(wasteful == 0, "no edit touches more rules than there are");
+	CHECK(wasteful == 0, "no edit changes more rules than there are");
 	CHECK(idle == 0, "equal lists need no edit");
 	wasteful = 0;
 	for (unsigned i = 0; i < 10000; i++) {
@@ -193,7 +193,7 @@ static void test_edit(int (*edit)(const struct text_chain *, const struct text_c
 		unique_list(&want);
 		wasteful += edit_lists(&live, &want, edit) != live.count + want.count - 2 * longest_common(&live, &want);
 	}
-	CHECK(wasteful == 0, "the edits of lists without duplicates are the fewest that there are");
+	CHECK(wasteful == 0, "lists without duplicates are edited in the fewest possible steps");
 }
 
 static void test_edit_lines(void)
@@ -205,21 +205,21 @@ static void test_edit_lines(void)
 	read_text(&live, "*filter\n:C - [0:0]\n[1:2] -A C -s a -j DROP\n[3:4] -A C -j LOG\nCOMMIT\n");
 	read_text(&want, "*filter\n:C - [0:0]\n[5:6] -A C -s b -j DROP\n[7:8] -A C -j LOG\n[9:10] -A C -j ACCEPT\nCOMMIT\n");
 	CHECK(edit_chain(&live.tables.item[0].chains.item[0], &want.tables.item[0].chains.item[0], false, &steps) == 0,
-	      "a chain is compared with another");
+	      "aligns a chain with another");
 	edit_write(&steps, true, &lines);
 	CHECK(strcmp(strbuf_text(&lines), "-D C -s a -j DROP\n[5:6] -I C 1 -s b -j DROP\n[9:10] -A C -j ACCEPT\n") == 0,
-	      "edits are written with their places and counters; a rule that stays keeps its counters");
+	      "writes edits with places and counters; an unchanged rule keeps its counters");
 	strbuf_reset(&lines);
 	steps.len = 0;
 	CHECK(edit_chain(&live.tables.item[0].chains.item[0], &want.tables.item[0].chains.item[0], true, &steps) == 0 &&
 		      steps.len == 5,
-	      "a rule with other counters is replaced where counters count");
+	      "replaces a rule with other counters if counters matter");
 	steps.len = 0;
 	CHECK(edit_places(&live.tables.item[0].chains.item[0], &want.tables.item[0].chains.item[0], false, &steps) == 0,
-	      "a chain is compared with another, for places");
+	      "aligns a chain with another, to edit by places");
 	edit_write(&steps, true, &lines);
 	CHECK(strcmp(strbuf_text(&lines), "-D C 1\n[5:6] -I C 1 -s b -j DROP\n[9:10] -A C -j ACCEPT\n") == 0,
-	      "a removal by its place has no words");
+	      "writes a removal by its place, without the rule");
 	vec_free(&steps);
 	strbuf_free(&lines);
 	rules_free(&live);
@@ -243,7 +243,7 @@ static void random_chain(struct strbuf *out, const char *chain, unsigned declare
 	}
 }
 
-/* A table with any policies, user chains and rules; `c` is jumped to by `a` and `b` too. */
+/* A table with random policies, user chains and rules; `a` and `b` may jump to `c` too. */
 static void random_table(struct strbuf *out, const char *table, const char *const hooks[3])
 {
 	unsigned declared = below(1u << ARRAY_LEN(user_chains));
@@ -273,7 +273,7 @@ static void random_rules(struct strbuf *out)
 		random_table(out, "nat", nat);
 }
 
-/* Marks rules and chains as a merge does: some of them are another program's. */
+/* Marks some rules and chains as another program's, like a merge. */
 static void random_marks(struct text_rules *rules)
 {
 	for (size_t t = 0; t < rules->tables.len; t++)
@@ -297,7 +297,7 @@ static bool run_program(struct fake_kernel *kernel, bool flush, const char *prog
 	return true;
 }
 
-/* Does the program that is written for it turn the one into the other? */
+/* Does the program that is written for it turn one table into the other? */
 static bool program_works(const struct strbuf *from, const struct strbuf *to, enum program_style style, enum counts counts)
 {
 	struct fake_kernel kernel = { .generation = 0 }, wanted = { .generation = 0 };
@@ -322,9 +322,9 @@ static bool program_works(const struct strbuf *from, const struct strbuf *to, en
 
 static void test_programs(void)
 {
-	static const char *const names[] = { "a program that flushes puts what is wanted in force",
-					     "a program that flushes and edits puts what is wanted in force",
-					     "a program that edits puts what is wanted in force" };
+	static const char *const names[] = { "a program that flushes puts the wanted rules in force",
+					     "a program that flushes and edits puts the wanted rules in force",
+					     "a program that edits puts the wanted rules in force" };
 	struct strbuf from = STRBUF_INIT, to = STRBUF_INIT;
 
 	for (int style = PROGRAM_FLUSH; style <= PROGRAM_EDIT; style++) {
@@ -355,35 +355,35 @@ struct sample {
 	const char *name;
 };
 
-/* What is wanted is HEAD RULES END, in which the ban is another program's. */
+/* The wanted rules are HEAD RULES END, in which the ban is another program's. */
 static const struct sample samples[] = {
-	{ HEAD RULES END, "", true, IN_FORCE, "", "", "", "the same rules are in force" },
+	{ HEAD RULES END, "", true, IN_FORCE, "", "", "", "equal rules are in force" },
 	{ "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:own - [0:0]\n" RULES END, "", true, IN_FORCE_DIFFERS, "INPUT",
-	  "the policy is not DROP", "", "another policy differs" },
+	  "the policy is not DROP", "", "finds another policy" },
 	{ "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n-A INPUT -s ban -j DROP\n-A INPUT -i lo -j ACCEPT\n" END, "", true,
-	  IN_FORCE_DIFFERS, "INPUT", "missing", "-A INPUT -j own", "a chain and its jump are missing" },
+	  IN_FORCE_DIFFERS, "INPUT", "missing", "-A INPUT -j own", "finds a missing chain with its jump" },
 	{ HEAD "-A INPUT -s ban -j DROP\n-A INPUT -j own\n-A INPUT -i lo -j ACCEPT\n" END, "", true, IN_FORCE_DIFFERS, "own",
-	  "missing", "-A own -j ACCEPT", "a rule is missing" },
+	  "missing", "-A own -j ACCEPT", "finds a missing rule" },
 	{ HEAD "-A INPUT -s ban -j DROP\n-A INPUT -i lo -j ACCEPT\n-A INPUT -j own\n-A own -j ACCEPT\n" END, "", true,
-	  IN_FORCE_DIFFERS, "INPUT", "in the wrong place", "-A INPUT -i lo -j ACCEPT", "two rules changed places" },
+	  IN_FORCE_DIFFERS, "INPUT", "in the wrong place", "-A INPUT -i lo -j ACCEPT", "finds two rules that changed places" },
 	{ HEAD "-A INPUT -j own\n-A INPUT -s ban -j DROP\n-A INPUT -i lo -j ACCEPT\n-A own -j ACCEPT\n" END, "", true,
 	  IN_FORCE_MOVED, "INPUT", "another program is in the wrong place", "-A INPUT -s ban -j DROP",
-	  "another program's rule stands behind ours" },
+	  "finds another program's rule after ours" },
 	{ HEAD "-A INPUT -j own\n-A INPUT -i lo -j ACCEPT\n-A own -j ACCEPT\n" END, "", true, IN_FORCE, "", "", "",
-	  "another program may remove its rule" },
+	  "accepts that another program removed its rule" },
 	{ HEAD "-A INPUT -j own\n-A INPUT -i lo -j ACCEPT\n-A own -j ACCEPT\n" END, "", false, IN_FORCE_DIFFERS, "INPUT",
-	  "another program is missing", "-A INPUT -s ban -j DROP", "a lost rule differs where no other program can write" },
+	  "another program is missing", "-A INPUT -s ban -j DROP", "finds a lost rule if no other program can write" },
 	{ HEAD "-A INPUT -s ban2 -j DROP\n" RULES "-A INPUT -s ban3 -j DROP\n" END, "", true, IN_FORCE, "", "", "",
-	  "rules that other programs add do not differ" },
+	  "accepts rules that other programs added" },
 	{ HEAD RULES "-A INPUT -i lo -j ACCEPT\n" END, "", true, IN_FORCE_DIFFERS, "INPUT", "more often than wanted",
-	  "-A INPUT -i lo -j ACCEPT", "our rule stands there twice" },
+	  "-A INPUT -i lo -j ACCEPT", "finds a rule of ours that is there twice" },
 	{ HEAD RULES "-A INPUT -i old -j ACCEPT\n" END, HEAD "-A INPUT -i old -j ACCEPT\n" END, true, IN_FORCE_DIFFERS, "INPUT",
-	  "more often than wanted", "-A INPUT -i old -j ACCEPT", "a rule of the load before is still there" },
+	  "more often than wanted", "-A INPUT -i old -j ACCEPT", "finds a remaining rule of the previous load" },
 	{ "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:own - [0:0]\n:gone - [0:0]\n" RULES END, HEAD ":gone - [0:0]\n" END,
-	  true, IN_FORCE_DIFFERS, "gone", "should be gone", "", "a chain of the load before is still there" },
+	  true, IN_FORCE_DIFFERS, "gone", "should be gone", "", "finds a remaining chain of the previous load" },
 	{ "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:own - [0:0]\n:other - [0:0]\n" RULES END, HEAD END, true, IN_FORCE,
-	  "", "", "", "a chain of another program does not differ" },
-	{ "", "", true, IN_FORCE_DIFFERS, "INPUT", "the policy is not DROP", "", "nothing at all is in force" },
+	  "", "", "", "accepts a chain of another program" },
+	{ "", "", true, IN_FORCE_DIFFERS, "INPUT", "the policy is not DROP", "", "finds that no rules are in force" },
 };
 
 static void check_sample(const struct sample *sample)
@@ -456,11 +456,11 @@ static void test_places(void)
 	const char *first = OURS("-A INPUT -s ban -j DROP\n-A INPUT -s new -j ACCEPT\n-A INPUT -s other -j ACCEPT\n");
 	const char *last = OURS("-A INPUT -s new -j ACCEPT\n-A INPUT -s other -j ACCEPT\n-A INPUT -s ban -j DROP\n");
 
-	check_place(NULL, half, last, "a rule that stands behind one of ours goes behind ours");
-	check_place(first, half, first, "it goes in front, where a merge before this one has put it");
-	check_place(last, first, last, "it goes behind, where a merge before this one has put it");
+	check_place(NULL, half, last, "a rule after one of ours goes after ours");
+	check_place(first, half, first, "a rule goes before ours if an earlier merge put it there");
+	check_place(last, first, last, "a rule goes after ours if an earlier merge put it there");
 	check_place(OURS("-A INPUT -s ban9 -j DROP\n-A INPUT -s new -j ACCEPT\n"), half, last,
-		    "a merge before this one says nothing of a rule that came later");
+		    "an earlier merge does not affect a rule that came later");
 }
 
 int main(void)

@@ -29,9 +29,9 @@ static void test_lines(void)
 	static const char text[] = "*filter\n:a - [0:0]\n-A a -s 192.0.2.1,192.0.2.2 -d 10.0.0.1,10.0.0.2,10.0.0.3 -j X\n"
 				   "-4 -A a -j X\n[1:2] -A -6 a -j X\n--append b -j X\n-I a -j X\nCOMMIT\n";
 
-	CHECK(lines_of(text, FAMILY_IPV4, "a") == 7, "lines: each address makes a rule, marks choose");
-	CHECK(lines_of(text, FAMILY_IPV6, "a") == 7, "lines: a mark behind -A too");
-	CHECK(lines_of(text, FAMILY_IPV4, "b") == 1, "lines: the long word");
+	CHECK(lines_of(text, FAMILY_IPV4, "a") == 7, "lines: counts a rule for each address, and only the family's lines");
+	CHECK(lines_of(text, FAMILY_IPV6, "a") == 7, "lines: reads a mark after -A");
+	CHECK(lines_of(text, FAMILY_IPV4, "b") == 1, "lines: reads the long option");
 }
 
 static void test_own(void)
@@ -51,15 +51,15 @@ static void test_own(void)
 	rules_write(&own, true, &out);
 	CHECK(good && strcmp(strbuf_text(&out), "*filter\n:INPUT ACCEPT [0:0]\n[1:1] -A INPUT -j B\n-A INPUT -j A\n"
 						"-A INPUT -j A\nCOMMIT\n") == 0,
-	      "own: each rule as often as it was loaded, in the order in force, with its counts");
-	CHECK(left_out.rules == 4 && left_out.chains == 1, "own: what is not ours is counted");
+	      "own: keeps each rule as often as it was loaded, in the order in force, with counters");
+	CHECK(left_out.rules == 4 && left_out.chains == 1, "own: counts the rules and chains that it leaves out");
 	strbuf_free(&out);
 	rules_free(&own);
 	rules_free(&base);
 	rules_free(&live);
 }
 
-/* "1", "2", ... as pieces that point into `text`. */
+/* A piece with the text of this number, stored in `text`. */
 static struct piece number_piece(char text[static 32], unsigned number)
 {
 	return (struct piece){ text, (unsigned)snprintf(text, 32, "rule number %u", number) };
@@ -89,14 +89,14 @@ static void test_textmap(void)
 	textmap_free(&map);
 }
 
-/* A chain of rules, one for each letter. */
+/* Makes a chain with a rule for each letter. */
 static void letters_chain(struct text_chain *chain, const char *letters)
 {
 	for (; *letters != '\0'; letters++)
 		(void)!vec_push(&chain->rules, (struct text_rule){ .text = { letters, 1 } });
 }
 
-/* The letters of the pairs; "!": a pair of different ones, or out of order. */
+/* Writes the letters of the aligned pairs; "!": a pair of different rules, or out of order. */
 static const char *aligned(const char *left_text, const char *right_text, char out[static 64])
 {
 	struct text_chain left = { .name = "l" }, right = { .name = "r" };
@@ -127,12 +127,13 @@ static void test_align(void)
 	bool good = true;
 	unsigned seed = 1;
 
-	CHECK(strcmp(aligned("abc", "abc", out), "abc") == 0, "align: equal lists");
-	CHECK(strcmp(aligned("", "abc", out), "") == 0 && strcmp(aligned("abc", "", out), "") == 0, "align: an empty one");
-	CHECK(strcmp(aligned("xaybzc", "1a2b3c", out), "abc") == 0, "align: between other rules");
-	CHECK(strcmp(aligned("abcd", "dabc", out), "abc") == 0, "align: one that moved");
+	CHECK(strcmp(aligned("abc", "abc", out), "abc") == 0, "align: pairs equal lists");
+	CHECK(strcmp(aligned("", "abc", out), "") == 0 && strcmp(aligned("abc", "", out), "") == 0,
+	      "align: pairs nothing with an empty list");
+	CHECK(strcmp(aligned("xaybzc", "1a2b3c", out), "abc") == 0, "align: pairs equal rules between other rules");
+	CHECK(strcmp(aligned("abcd", "dabc", out), "abc") == 0, "align: pairs the rules that did not move");
 	CHECK(strcmp(aligned("xaay", "zaaw", out), "aa") == 0 || strcmp(aligned("xaay", "zaaw", out), "") == 0,
-	      "align: rules that stand twice are paired in order, if at all");
+	      "align: pairs repeated rules in order, if at all");
 	for (int round = 0; good && round < 2000; round++) {
 		char left[13] = "", right[13] = "";
 
@@ -143,7 +144,7 @@ static void test_align(void)
 		}
 		good = strcmp(aligned(left, right, out), "!") != 0;
 	}
-	CHECK(good, "align: pairs are of equal rules and ascend, whatever the lists");
+	CHECK(good, "align: pairs equal rules in ascending order, for random lists");
 }
 
 int main(void)

@@ -4,7 +4,7 @@
 #include "store/refer.h"
 #include "storefiles.h"
 
-/* Encoded by the lines of `other` and back: the same text. */
+/* Does encoding by the lines of `other`, and decoding, return the same text? */
 static bool returns(const char *text, const char *other, int family, size_t *coded_len)
 {
 	struct strbuf a = text_of(text), b = text_of(other), coded = STRBUF_INIT, back = STRBUF_INIT;
@@ -38,13 +38,13 @@ static void test_refer(void)
 	size_t len;
 
 	CHECK(returns("*filter\n-A a -j X\n-A a -j Z\nsame\nsame\nCOMMIT\n", input, 0, &len) && len < sizeof(head) + 8,
-	      "refer: lines without the other family's are one run");
+	      "refer: encodes the lines of IPv4 as one run");
 	CHECK(returns("*filter\n-A a -j Y\n-A a -j Z\nsame\nsame\nCOMMIT\n", input, 1, &len) && len < sizeof(head) + 8,
-	      "refer: of IPv6 too");
+	      "refer: encodes the lines of IPv6 as one run");
 	CHECK(returns("new\n\nCOMMIT\nsame\n*filter\n=1+1\n+x\n#= y\n", input, 0, &len),
-	      "refer: other lines, in another order, and such that look like its own");
-	CHECK(returns("", input, 0, &len) && returns("a\nb\n", "", 0, &len), "refer: nothing, and by nothing");
-	CHECK(decode(head, input) == 0, "refer: a head alone is an empty text");
+	      "refer: encodes new lines, another order, and lines that look like its own");
+	CHECK(returns("", input, 0, &len) && returns("a\nb\n", "", 0, &len), "refer: encodes an empty text, and by an empty text");
+	CHECK(decode(head, input) == 0, "refer: decodes a head alone as an empty text");
 	for (size_t i = 0; i < 6; i++) {
 		static const char *const bad[] = { "=0+1\n", "=1+99\n", "=99+1\n", "=1\n", "?\n", "=1+1x\n" };
 
@@ -53,11 +53,11 @@ static void test_refer(void)
 		CHECK(decode(strbuf_text(&damaged), input) == -EBADMSG, bad[i]);
 	}
 	CHECK(decode("#= lines of the input that are not marked -4\n=1+1\n", input) == -EBADMSG,
-	      "refer: the other family's is damaged");
+	      "refer: refuses a text of the other family");
 	strbuf_free(&damaged);
 }
 
-/* What file_read_own says of a path. */
+/* Returns what file_read_own returns for a path. */
 static int own(const char *path)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -74,21 +74,22 @@ static void test_own(void)
 	put(within(dir, "file"), "text\n", 5, 0640);
 	put(within(dir, "group"), "text\n", 5, 0660);
 	put(within(dir, "all"), "text\n", 5, 0606);
-	CHECK(own(within(dir, "file")) == 0, "own: a file of ours is read");
-	CHECK(own(within(dir, "none")) == -ENOENT, "own: a missing file");
-	CHECK(own(within(dir, "group")) == -EPERM, "own: a file that its group can write is refused");
-	CHECK(own(within(dir, "all")) == -EPERM, "own: a file that all can write is refused");
-	CHECK(own(dir) == -EISDIR, "own: a folder is refused");
-	CHECK(symlink("file", within(dir, "link")) == 0 && own(within(dir, "link")) == -ELOOP, "own: a link is refused");
+	CHECK(own(within(dir, "file")) == 0, "own: reads a file of ours");
+	CHECK(own(within(dir, "none")) == -ENOENT, "own: a missing file is ENOENT");
+	CHECK(own(within(dir, "group")) == -EPERM, "own: refuses a file that its group can write");
+	CHECK(own(within(dir, "all")) == -EPERM, "own: refuses a file that all can write");
+	CHECK(own(dir) == -EISDIR, "own: refuses a folder");
+	CHECK(symlink("file", within(dir, "link")) == 0 && own(within(dir, "link")) == -ELOOP, "own: refuses a link");
 	CHECK(mkfifo(within(dir, "fifo"), 0600) == 0 && own(within(dir, "fifo")) == -ENOTSUP,
-	      "own: a FIFO is refused without waiting");
-	CHECK(own("/dev/zero") == -ENOTSUP, "own: a device is refused");
+	      "own: refuses a FIFO without waiting");
+	CHECK(own("/dev/zero") == -ENOTSUP, "own: refuses a device");
 	put(within(dir, "long"), within(dir, ""), 0, 0600);
-	CHECK(truncate(within(dir, "long"), 101) == 0 && own(within(dir, "long")) == -EFBIG, "own: too long a file");
+	CHECK(truncate(within(dir, "long"), 101) == 0 && own(within(dir, "long")) == -EFBIG,
+	      "own: refuses a file that is too long");
 	if (geteuid() == 0 && chown(within(dir, "file"), 12345, 0) == 0)
-		CHECK(own(within(dir, "file")) == -EPERM, "own: a file of another user is refused");
+		CHECK(own(within(dir, "file")) == -EPERM, "own: refuses a file of another user");
 	else
-		printf("ok %d - own: a file of another user is refused # skip only root can make one\n", ++tap_count);
+		printf("ok %d - own: refuses a file of another user # skip only root can make one\n", ++tap_count);
 }
 
 static void test_record(void)
@@ -106,22 +107,22 @@ static void test_record(void)
 	record_block(&text, "empty", "", 0);
 	record_close(&text);
 	CHECK(record_begin(&record, &text, "thing", 2) == -EBADMSG && record_begin(&record, &text, "thin", 3) == -EBADMSG,
-	      "record: another kind or version is refused");
+	      "record: refuses another kind or version");
 	CHECK(record_begin(&record, &text, "thing", 3) == 0 && record_next(&record, &field) && field_is(&field, "word") &&
 		      !field.block && field.len == 11 && memcmp(field.value, "two?words ?", 11) == 0,
-	      "record: a field, without control characters");
+	      "record: reads a field, without control characters");
 	CHECK(record_next(&record, &field) && field_number(&field, 2000000000000, &number) && number == 1234567890123 &&
 		      !field_number(&field, 1234567890122, &number),
-	      "record: a number, up to its limit");
+	      "record: reads a number, up to its limit");
 	CHECK(record_next(&record, &field) && field_is(&field, "bytes") && field.block && field.len == sizeof(bytes) &&
 		      memcmp(field.value, bytes, sizeof(bytes)) == 0,
-	      "record: a block of any bytes");
-	CHECK(record_next(&record, &field) && field.block && field.len == 0, "record: an empty block");
-	CHECK(!record_next(&record, &field) && !record.bad, "record: its end");
+	      "record: reads a block of any bytes");
+	CHECK(record_next(&record, &field) && field.block && field.len == 0, "record: reads an empty block");
+	CHECK(!record_next(&record, &field) && !record.bad, "record: ends after the last field");
 	strbuf_free(&text);
 }
 
-/* Fields that no writer makes, under a good seal. */
+/* Malformed fields under a valid seal. */
 static void test_bad_fields(void)
 {
 	static const char *const bad[] = { "x\n", " x\n", "key:5\nabc\n", "key:x\n", "key:3\nabcd\n", "key:\n\n",
@@ -136,7 +137,7 @@ static void test_bad_fields(void)
 		strbuf_puts(&text, bad[i]);
 		record_close(&text);
 		CHECK(record_begin(&record, &text, "thing", 1) == 0 && !record_next(&record, &field) && record.bad,
-		      "record: a field that cannot be read is bad, whatever the seal says");
+		      "record: refuses a malformed field, even under a valid seal");
 		strbuf_free(&text);
 	}
 }
@@ -152,28 +153,29 @@ static void test_generation(void)
 	struct strbuf path = STRBUF_INIT;
 	struct generation generation;
 
-	CHECK(state_format(&state) == 1 && state_newest(&state) == 0 && links_are(&state, 0, 0), "an empty state");
-	CHECK(write_plain(&state, 1) == 0 && state_format(&state) == 2, "generation: written, and the state is of format 2");
+	CHECK(state_format(&state) == 1 && state_newest(&state) == 0 && links_are(&state, 0, 0),
+	      "state: an empty one has format 1, no generations and no links");
+	CHECK(write_plain(&state, 1) == 0 && state_format(&state) == 2, "generation: writing one makes the state one of format 2");
 	CHECK(!is_whole(&state, 1) && generation_read_waiting(&generation, &state, 1) && state_newest(&state) == 1,
-	      "generation: before it is the good one it is read by who waits for it alone, and its number is taken");
+	      "generation: a waiting one is only read as such, but its number is taken");
 	generation_free(&generation);
-	CHECK(state_flip(&state, 1) == 0 && links_are(&state, 1, 0), "generation: it is the good one");
-	CHECK(generation_read(&generation, &state, 1), "generation: read back");
+	CHECK(state_flip(&state, 1) == 0 && links_are(&state, 1, 0), "generation: becomes the good one");
+	CHECK(generation_read(&generation, &state, 1), "generation: is read back");
 	CHECK(strcmp(strbuf_text(&generation.text[0]), V4) == 0 && strcmp(strbuf_text(&generation.text[1]), V6) == 0 &&
 		      rules_count(&generation.rules[0]) == 2 && rules_count(&generation.rules[1]) == 1,
-	      "generation: its rules");
+	      "generation: has its rules");
 	CHECK(strcmp(strbuf_text(&generation.input), INPUT) == 0 && generation.stream.lines.len == 6 &&
 		      generation_input_line(&generation, &generation.stream.lines.item[3]) == 4,
-	      "generation: its input, with the user's own line numbers");
+	      "generation: has its input, with the user's line numbers");
 	CHECK(generation.extras.sysctls.len == 1 && strcmp(generation.from, "my?rules") == 0 && strlen(generation.when) == 20 &&
 		      generation.who[0] != '\0' && strcmp(generation.backend, "nft") == 0 &&
 		      generation.families == FAMILY_BOTH && generation.present == FAMILY_BOTH,
-	      "generation: its directives and notes");
+	      "generation: has its directives and notes");
 	generation_free(&generation);
 	CHECK(accepted(state_file_path(&state, 1, STATE_KEPT, &path), first_is_whole, &state) == 0,
-	      "T32, generation: with a bit flipped, a byte missing or one more it is damaged, at each place");
+	      "T32, generation: is damaged by a flipped bit or a cut at any place, or by a byte more");
 	CHECK(rename(strbuf_text(&path), within(state.dir, "generations/000009.gz")) == 0 && !is_whole(&state, 9),
-	      "generation: under the number of another one it is damaged");
+	      "generation: is damaged under the number of another one");
 	strbuf_free(&path);
 }
 
@@ -185,20 +187,20 @@ static void test_families(void)
 	CHECK(write_generation(&state, 1, FAMILY_IPV4, V4, V4, NULL) == 0 && state_flip(&state, 1) == 0 &&
 		      generation_read(&generation, &state, 1) && generation.families == FAMILY_IPV4 &&
 		      generation.present == FAMILY_IPV4 && generation.text[1].len == 0,
-	      "generation: of one family");
+	      "generation: reads one of a single family");
 	generation_free(&generation);
 	CHECK(write_generation(&state, 2, FAMILY_IPV6, V6, V4, V6) == 0 && state_flip(&state, 2) == 0 &&
 		      generation_read(&generation, &state, 2) && generation.families == FAMILY_IPV6 &&
 		      generation.present == FAMILY_BOTH,
-	      "generation: with rules of a family that its load was not about");
+	      "generation: reads one with rules of a family that its load did not change");
 	generation_free(&generation);
 	CHECK(write_generation(&state, 3, FAMILY_BOTH, "*filter\nCOMMIT\n", "", "") == 0 && state_flip(&state, 3) == 0 &&
 		      generation_read(&generation, &state, 3) && generation.present == FAMILY_BOTH,
-	      "generation: of no rules, which is not the same as no generation");
+	      "generation: distinguishes a family without rules from a missing one");
 	generation_free(&generation);
 }
 
-/* 10,000 rules of IPv4, of IPv6 and of both, which differ a little with each seed. */
+/* 10,000 rules for IPv4, IPv6 or both, of which a few depend on the seed. */
 static void ten_thousand(unsigned seed, struct strbuf *input, struct strbuf *v4, struct strbuf *v6)
 {
 	struct strbuf *all[] = { input, v4, v6 };
@@ -256,7 +258,7 @@ static void test_size(void)
 		strbuf_free(&v6);
 	}
 	printf("# 20 generations of 10,000 rules: %llu bytes\n", size);
-	CHECK(good && size > 100000 && size < 1200000, "20 generations of 10,000 rules, no two the same, take less than 1.2 MB");
+	CHECK(good && size > 100000 && size < 1200000, "20 different generations of 10,000 rules take less than 1.2 MB");
 }
 
 int main(void)

@@ -24,7 +24,7 @@ static inline struct strbuf text_of(const char *text)
 	return sb;
 }
 
-/* A new folder for each test; all of them go at the end. In memory where that can be: thousands of files are synced. */
+/* Makes a new folder for each test; all are removed at the end. In memory if possible, since thousands of files are synced. */
 static char top[64];
 
 static inline void files_begin(void)
@@ -32,7 +32,7 @@ static inline void files_begin(void)
 	snprintf(top, sizeof(top), "%s/fw-store-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	if (mkdtemp(top) == NULL)
 		printf("Bail out! %s: %s\n", top, strerror(errno));
-	alarm(600); /* who waits for a FIFO waits for ever */
+	alarm(600); /* a test that waits for a FIFO would wait for ever */
 }
 
 static inline int remove_one(const char *path, const struct stat *st, int kind, struct FTW *place)
@@ -45,7 +45,7 @@ static inline int remove_one(const char *path, const struct stat *st, int kind, 
 
 static inline int files_end(void)
 {
-	CHECK(nftw(top, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0, "the files of these tests are removed");
+	CHECK(nftw(top, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0, "removes the files of these tests");
 	return tap_done();
 }
 
@@ -93,8 +93,8 @@ static inline struct strbuf get(const char *path)
 }
 
 /*
- * Is a file refused by `read` when a bit of it is another, when it ends too early, and when something follows?
- * The number of changes that were accepted.
+ * Counts the changes of a file that `read` accepts: with each bit flipped, cut at each place, and with a byte more. 0 means
+ * that all are refused, and that the unchanged file is read.
  */
 static inline size_t accepted(const char *path, bool (*read)(const struct state *), const struct state *state)
 {
@@ -146,7 +146,7 @@ static inline struct state new_state(void)
 #define V4    "*filter\n:INPUT DROP [0:0]\n-A INPUT -s 192.0.2.1/32 -j DROP\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n"
 #define V6    "*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n"
 
-/* NULL: none of this family. */
+/* v4, v6: NULL for no rules of this family. */
 static inline int write_generation(const struct state *state, unsigned number, enum family families, const char *input,
 			    const char *v4, const char *v6)
 {

@@ -16,7 +16,7 @@ static struct text_rules read_sample(const char *text)
 	struct diag_log log = { .report = NULL };
 	struct text_rules rules;
 
-	CHECK(rules_read(&rules, "t", text, strlen(text), &log), "the sample is read");
+	CHECK(rules_read(&rules, "t", text, strlen(text), &log), "reads the sample");
 	return rules;
 }
 
@@ -30,7 +30,7 @@ static void check_taken(const struct stream *stream, enum family family, const c
 	rules_write(&rules, true, &text);
 	if (strcmp(strbuf_text(&text), want) != 0)
 		printf("# got %s\n", strbuf_text(&text));
-	CHECK(strcmp(strbuf_text(&text), want) == 0, "marks are gone, the rest is as it was");
+	CHECK(strcmp(strbuf_text(&text), want) == 0, "marks: removes marks and keeps the rest");
 	strbuf_free(&text);
 	rules_free(&rules);
 }
@@ -49,24 +49,24 @@ static void test_take(void)
 	struct text_rules rules;
 	const struct line *bad = NULL;
 
-	CHECK(stream_read(&stream, "t", text, strlen(text), FAMILY_BOTH, &log), "a text with marks is read");
+	CHECK(stream_read(&stream, "t", text, strlen(text), FAMILY_BOTH, &log), "marks: reads a text with marks");
 	check_taken(&stream, FAMILY_IPV4,
 		    "*filter\n:INPUT DROP [3:4]\n:mine - [0:0]\n-A INPUT -j mine\n"
 		    "[1:60] -A INPUT -s 192.0.2.1 -j ACCEPT\n-A mine -j LOG --log-prefix \"a  b \"\n-A mine\nCOMMIT\n",
-		    "its rules for IPv4");
+		    "marks: chooses the rules for IPv4");
 	check_taken(&stream, FAMILY_IPV6,
 		    "*filter\n:INPUT DROP [3:4]\n:mine - [0:0]\n-A INPUT -j mine\n"
 		    "-A INPUT -s 2001:db8::1 -j ACCEPT\n-A mine\nCOMMIT\n",
-		    "its rules for IPv6");
+		    "marks: chooses the rules for IPv6");
 	stream_free(&stream);
 	CHECK(stream_read(&stream, "t", wrong, strlen(wrong), FAMILY_BOTH, &log) &&
 		      !rules_take(&rules, &stream, FAMILY_BOTH, &bad) && bad->number == 3,
-	      "what does not append is no rule of a chain");
+	      "marks: refuses a line that does not append a rule");
 	rules_free(&rules);
 	stream_free(&stream);
 }
 
-/* base, live and next give want, and the program that gets there. */
+/* Merging base, live and next must give want, by this program. */
 static void check_merge(const char *base, const char *live, const char *next, enum foreign foreign, const char *want,
 			const char *program, const char *name)
 {
@@ -80,12 +80,12 @@ static void check_merge(const char *base, const char *live, const char *next, en
 	merge.keep_count = 1;
 	CHECK(merge_rules(&merge, base[0] != '\0' ? &b : NULL, &l, &n, &w) == 0, name);
 	rules_write(&w, false, &text);
-	CHECK(program_write(&l, &w, PROGRAM_FLUSH, COUNTS_FOREIGN, &steps) == 0, "a program can be written");
+	CHECK(program_write(&l, &w, PROGRAM_FLUSH, COUNTS_FOREIGN, &steps) == 0, "merge: writes a program");
 	if (strcmp(strbuf_text(&text), want) != 0 || strcmp(strbuf_text(&steps), program) != 0)
 		printf("# got %s\n# steps %s\n", strbuf_text(&text), strbuf_text(&steps));
-	CHECK(strcmp(strbuf_text(&text), want) == 0, "what is wanted");
-	CHECK(strcmp(strbuf_text(&steps), program) == 0, "how to get there");
-	CHECK(merge_holds(&w, &w), "it holds what it wants");
+	CHECK(strcmp(strbuf_text(&text), want) == 0, "merge: has the wanted rules");
+	CHECK(strcmp(strbuf_text(&steps), program) == 0, "merge: writes the expected steps");
+	CHECK(merge_holds(&w, &w), "merge: its rules hold themselves");
 	strbuf_free(&text);
 	strbuf_free(&steps);
 	merge_free(&merge);
@@ -148,14 +148,14 @@ static void test_rules(void)
 
 	rule.text.len = (unsigned)strlen(rule.text.text);
 	target = rule_target(&rule);
-	CHECK(target.len == 5 && memcmp(target.text, "there", 5) == 0, "the target behind a comment that quotes one");
-	CHECK(rules_equal(&a, &none) && rules_blank(&a), "an empty table and none are the same");
+	CHECK(target.len == 5 && memcmp(target.text, "there", 5) == 0, "finds the target after a comment that quotes one");
+	CHECK(rules_equal(&a, &none) && rules_blank(&a), "an empty table equals a missing one");
 	CHECK(!rules_read(&bad, "t", "*filter\n:INPUT ACCEPT\n", 22, &log) && log.count[LEVEL_SYSTEM] == 1,
-	      "a table that is not closed is the saver's failure");
+	      "refuses a table that is not closed, as a failure of the saver");
 	rules_free(&bad);
-	CHECK(!rules_read(&bad, "t", "*filter\n-I INPUT -j DROP\nCOMMIT\n", 32, &log), "no saver writes -I");
+	CHECK(!rules_read(&bad, "t", "*filter\n-I INPUT -j DROP\nCOMMIT\n", 32, &log), "refuses -I in a saver's text");
 	rules_free(&bad);
-	CHECK(!rules_read(&bad, "t", "*filter\n-A nochain -j DROP\nCOMMIT\n", 34, &log), "a rule of a chain without its line");
+	CHECK(!rules_read(&bad, "t", "*filter\n-A nochain -j DROP\nCOMMIT\n", 34, &log), "refuses a rule of an undeclared chain");
 	rules_free(&bad);
 	rules_free(&a);
 	rules_free(&none);
@@ -173,7 +173,7 @@ static void test_many_chains(void)
 		good = rules_add_chain(&rules, table, name, NULL) != NULL;
 	}
 	CHECK(good && table_chain(table, "chain-9999") != NULL && table_chain(table, "chain-10000") == NULL,
-	      "ten thousand chains are found by name");
+	      "finds ten thousand chains by name");
 	rules_free(&rules);
 }
 
@@ -217,20 +217,20 @@ static void test_extras(void)
 	struct strbuf out = STRBUF_INIT, second = STRBUF_INIT;
 	struct stream stream;
 
-	CHECK(stream_read(&stream, "t", text, sizeof(text) - 1, FAMILY_BOTH, &log), "a text with directives is read");
-	CHECK(extras_read(&extras, &stream, &log), "the directives are");
+	CHECK(stream_read(&stream, "t", text, sizeof(text) - 1, FAMILY_BOTH, &log), "directives: reads a text with directives");
+	CHECK(extras_read(&extras, &stream, &log), "directives: reads each directive");
 	stream_free(&stream);
 	extras_write(&extras, &out);
-	CHECK(strcmp(strbuf_text(&out), want) == 0, "the last of two values counts, and needed beats optional");
+	CHECK(strcmp(strbuf_text(&out), want) == 0, "directives: the last of two values counts, and needed overrides optional");
 	strbuf_puts(&out, F C);
 	CHECK(stream_read(&stream, "t", out.data, out.len, FAMILY_BOTH, &log) && extras_read(&again, &stream, &log),
-	      "what is written is read");
+	      "directives: reads what it wrote");
 	stream_free(&stream);
 	extras_write(&again, &second);
-	CHECK(strcmp(strbuf_text(&second), want) == 0, "and is the same again");
+	CHECK(strcmp(strbuf_text(&second), want) == 0, "directives: writes the same again");
 	CHECK(stream_read(&stream, "t", "#@ member 1.2.3.4\n" F C, 18 + 8 + 7, FAMILY_BOTH, &log) &&
 		      !extras_read(&again, &stream, &log),
-	      "a member without a set is refused");
+	      "directives: refuses a member without a set");
 	stream_free(&stream);
 	strbuf_free(&out);
 	strbuf_free(&second);
@@ -254,12 +254,15 @@ static void test_texts(void)
 	static const char text[] = F ":INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -j mine\n" C;
 
 	check_texts(text, "# a comment\n" F ":INPUT DROP [7:9]\n:OUTPUT ACCEPT [1:1]\n:mine - [0:0]\n[3:4] -A INPUT -j mine\n" C, true,
-		    "counters, comments and what accepts anyway make no difference");
-	check_texts(text, F ":INPUT ACCEPT [0:0]\n:mine - [0:0]\n-A INPUT -j mine\n" C, false, "a policy does");
-	check_texts(text, F ":INPUT DROP [0:0]\n:mine - [0:0]\n:more - [0:0]\n-A INPUT -j mine\n" C, false, "a chain does");
-	check_texts(text, F ":INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -j mine\n-A INPUT -j DROP\n" C, false, "a rule does");
-	check_texts(text, F ":INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -j mine\n" C F C, false, "a table does");
-	check_texts("", "# only a comment\n", true, "nothing is nothing");
+		    "compare: ignores counters, comments and accepting policies");
+	check_texts(text, F ":INPUT ACCEPT [0:0]\n:mine - [0:0]\n-A INPUT -j mine\n" C, false, "compare: finds another policy");
+	check_texts(text, F ":INPUT DROP [0:0]\n:mine - [0:0]\n:more - [0:0]\n-A INPUT -j mine\n" C, false,
+		    "compare: finds another chain");
+	check_texts(text, F ":INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -j mine\n-A INPUT -j DROP\n" C, false,
+		    "compare: finds another rule");
+	check_texts(text, F ":INPUT DROP [0:0]\n:mine - [0:0]\n-A INPUT -j mine\n" C F C, false,
+		    "compare: a repeated table makes a difference");
+	check_texts("", "# only a comment\n", true, "compare: an empty text equals a comment");
 }
 
 int main(void)

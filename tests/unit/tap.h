@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The smallest test harness: CHECK counts and prints one TAP line; a main ends with `return tap_done();`. */
+/* A minimal test harness: CHECK prints one TAP line named `name`; a main ends with `return tap_done();`. */
 #ifndef FW_TESTS_TAP_H
 #define FW_TESTS_TAP_H
 
@@ -17,7 +17,7 @@ static int tap_count, tap_failed;
 			printf("# %s:%d: %s\n", __FILE__, __LINE__, #what);                           \
 	} while (0)
 
-/* A template for mkstemp and mkdtemp. */
+/* Writes a template for mkstemp and mkdtemp to path, and returns it. */
 static inline char *tap_temporary(char path[static 4096])
 {
 	const char *dir = getenv("TMPDIR");

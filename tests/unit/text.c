@@ -37,7 +37,8 @@ static void check_fine(const char *text)
 {
 	struct seen seen;
 
-	CHECK(read_text(text, strlen(text), &seen, NULL) && seen.text[0] == '\0', "stream: a last line without a newline that is whole");
+	CHECK(read_text(text, strlen(text), &seen, NULL) && seen.text[0] == '\0',
+	      "stream: accepts a complete last line without a newline");
 }
 
 static void test_words(void)
@@ -46,20 +47,20 @@ static void test_words(void)
 	struct words words = { .count = 0 };
 	unsigned column = 0;
 
-	CHECK(words_split(&words, line, strlen(line), &column) == WORD_FINE && words.count == 9, "words: count");
+	CHECK(words_split(&words, line, strlen(line), &column) == WORD_FINE && words.count == 9, "words: counts words");
 	CHECK(strcmp(words.item[5].text, "a \"b\" c") == 0 && words.item[5].quoted && words.item[5].column == 32,
-	      "words: quotes and escapes, with the column");
+	      "words: reads quotes and escapes, with the column");
 	CHECK(strcmp(words.item[6].text, "xy z") == 0 && strcmp(words.item[7].text, "w") == 0,
 	      "words: a closing quote ends a word");
-	CHECK(strcmp(words.item[8].text, "") == 0, "words: an empty one in quotes counts");
-	CHECK(words_split(&words, "a \"b", 4, &column) == WORD_OPEN_QUOTE && column == 3, "words: an open quote is found");
+	CHECK(strcmp(words.item[8].text, "") == 0, "words: counts an empty word in quotes");
+	CHECK(words_split(&words, "a \"b", 4, &column) == WORD_OPEN_QUOTE && column == 3, "words: finds an open quote");
 	{
 		char many[600];
 
 		for (int i = 0; i < 300; i++)
 			memcpy(many + 2 * i, "x ", 2);
-		CHECK(words_split(&words, many, 600, &column) == WORD_TOO_MANY && column == 503, "words: 252 are too many");
-		CHECK(words_split(&words, many, 502, &column) == WORD_FINE && words.count == 251, "words: 251 are fine");
+		CHECK(words_split(&words, many, 600, &column) == WORD_TOO_MANY && column == 503, "words: refuses 252 words");
+		CHECK(words_split(&words, many, 502, &column) == WORD_FINE && words.count == 251, "words: reads 251 words");
 		memset(many, 'x', sizeof(many));
 	}
 	words_free(&words);
@@ -98,19 +99,19 @@ static void test_seal(void)
 	unsigned long passed = 0, tried = 0;
 
 	sealed_sample(&sb);
-	CHECK(read_text(sb.data, sb.len, &seen, NULL) && seen.text[0] == '\0', "seal: the whole stream is read");
+	CHECK(read_text(sb.data, sb.len, &seen, NULL) && seen.text[0] == '\0', "seal: reads a whole stream");
 	for (size_t cut = 0; cut < sb.len; cut++)
 		passed += read_text(sb.data, cut, &seen, NULL) || seen.text[0] == '\0';
-	CHECK(passed == 0, "seal: cut at any byte, it is refused with a message");
+	CHECK(passed == 0, "seal: refuses a stream cut at any byte, with a message");
 	for (size_t at = 0; at < sb.len; at++)
 		for (unsigned mask = 1; mask < 256; mask++, tried++) {
 			sb.data[at] = (char)(sb.data[at] ^ mask);
 			passed += read_text(sb.data, sb.len, &seen, NULL) || seen.text[0] == '\0';
 			sb.data[at] = (char)(sb.data[at] ^ mask);
 		}
-	CHECK(passed == 0 && tried == 255 * sb.len, "seal: any byte made any other, it is refused with a message");
+	CHECK(passed == 0 && tried == 255 * sb.len, "seal: refuses a stream with any byte changed to any other, with a message");
 	strbuf_puts(&sb, "# more\n");
-	CHECK(!read_text(sb.data, sb.len, &seen, NULL), "seal: text behind the end is refused");
+	CHECK(!read_text(sb.data, sb.len, &seen, NULL), "seal: refuses text after the end");
 	strbuf_free(&sb);
 }
 
@@ -123,15 +124,16 @@ static void test_families(void)
 	struct seen seen;
 	enum family families;
 
-	CHECK(read_text(v6, strlen(v6), &seen, &families) && families == FAMILY_IPV6, "families: the saver's comment decides");
+	CHECK(read_text(v6, strlen(v6), &seen, &families) && families == FAMILY_IPV6,
+	      "families: takes the family from the saver's comment");
 	CHECK(stream_read(&stream, "x.v4", both, strlen(both), FAMILY_NONE, &log) && stream.families == FAMILY_IPV4 &&
 		      stream.lines.item[2].families == FAMILY_NONE,
-	      "families: the name decides, the other family's lines are for none");
+	      "families: takes the family from the name, and ignores the other family's lines");
 	stream_free(&stream);
 	CHECK(stream_read(&stream, "x", both, strlen(both), FAMILY_NONE, &log) && stream.families == FAMILY_BOTH &&
 		      stream.lines.item[1].families == FAMILY_IPV4 && stream.lines.item[2].families == FAMILY_IPV6 &&
 		      stream.lines.item[3].families == FAMILY_BOTH,
-	      "families: else both, with the marks before and behind -A CHAIN");
+	      "families: else reads for both, with marks before and after -A CHAIN");
 	stream_free(&stream);
 }
 
@@ -143,9 +145,9 @@ static void test_origin(void)
 	struct where at;
 
 	sealed_sample(&sb);
-	CHECK(stream_read(&stream, "s", sb.data, sb.len, FAMILY_NONE, &log), "origin: read");
+	CHECK(stream_read(&stream, "s", sb.data, sb.len, FAMILY_NONE, &log), "origin: reads a stream with the profile's lines");
 	at = stream_origin_where(&stream, &stream.lines.item[4]);
-	CHECK(at.file != NULL && strcmp(at.file, "a b.conf") == 0 && at.line == 3, "origin: the profile's line is known");
+	CHECK(at.file != NULL && strcmp(at.file, "a b.conf") == 0 && at.line == 3, "origin: knows the profile's line of a rule");
 	stream_free(&stream);
 	strbuf_free(&sb);
 }

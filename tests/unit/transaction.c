@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The transaction over a door into a kernel in memory. For every call that a load makes of the machine or of the disk:
- * it fails, the process dies there, or another program writes in front of it. Whatever happens, the end is the old
- * rules, the new ones, or the safe ones, whole; and on the way there the host is never more open than both.
+ * The transaction with a door into a kernel in memory. Each call that a load makes to the machine or the disk fails, or
+ * the process dies there, or another program writes before it. Whatever happens, the end must be all of the old rules, the
+ * new ones, or the safe ones, and on the way there the host must never be more open than with the old or the new ones.
  *
- * By default a part is tried, and with sanitizers an eighth of that. FW_TRANSACTION=full tries all.
+ * By default a part of the cases is tried, and with sanitizers an eighth of that. FW_TRANSACTION=full tries all.
  */
 #include "fake/trial.h"
 #include "fake/writers.h"
@@ -16,15 +16,15 @@
 #include <string.h>
 
 static const char *const flows[TRIAL_FLOWS] = { "a load", "a load that lapses", "a load that is confirmed", "a rollback", "a boot" };
-static const char *const modes[FAULT_MODES] = { "nothing", "fails", "fails behind its effect", "fails halfway", "lies" };
+static const char *const modes[FAULT_MODES] = { "nothing", "fails", "fails after its effect", "fails halfway", "lies" };
 static const char *const points[FAKE_POINTS] = { "save",	"canon",       "start of restore", "commit",	"generation", "reading a setting",
 						 "setting",	"reading a set", "set",		   "scratch",	"guard",      "disk" };
 
-/* One kind of disturbance: how many runs were wrong. */
+/* One kind of disturbance; its function returns the number of wrong runs. */
 struct course {
 	const char *name;
 	unsigned (*run)(struct trial *trial, unsigned count, unsigned stride);
-	unsigned stride; /* of the default run: every how many-th is tried */
+	unsigned stride; /* the default run tries every stride-th case */
 };
 
 #ifdef __SANITIZE_ADDRESS__
@@ -33,10 +33,10 @@ struct course {
 #define LESS 1
 #endif
 
-/* Of the second disturbance of a pair every how many-th is tried. */
+/* The stride of the second disturbance of a pair. */
 static unsigned second_stride = 7;
 
-/* Every stride-th of all that is asked about, over all pairs of texts: each of them tries other places. */
+/* True for every stride-th call, counted over all pairs of texts, so that each pair tries other places. */
 static bool chosen(unsigned stride)
 {
 	static unsigned asked;
@@ -113,7 +113,7 @@ static unsigned deaths(struct trial *trial, unsigned count, unsigned stride)
 	return wrong;
 }
 
-/* The process dies while it undoes what went wrong before. */
+/* The process dies while it undoes a load after a failed call. */
 static unsigned fault_and_death(struct trial *trial, unsigned n, enum fake_mode mode)
 {
 	unsigned wrong;
@@ -131,7 +131,7 @@ static unsigned faults_and_deaths(struct trial *trial, unsigned count, unsigned 
 	return each_fault(trial, count, stride, fault_and_death);
 }
 
-/* Something else goes wrong while it undoes what went wrong before. */
+/* Another call fails while it undoes a load after a failed call. */
 static unsigned two_faults(struct trial *trial, unsigned n, enum fake_mode mode)
 {
 	static unsigned turn;
@@ -163,7 +163,7 @@ static unsigned faults_twice(struct trial *trial, unsigned count, unsigned strid
 	return each_fault(trial, count, stride, two_faults);
 }
 
-/* From a point on all calls fail, or all of the kernel, or all of the disk. */
+/* From a point on, all calls fail, or all to the kernel, or all to the disk. */
 static unsigned faults_for_ever(struct trial *trial, unsigned count, unsigned stride)
 {
 	static const unsigned only[] = { 0, 1u << POINT_DISK, 1u << POINT_START | 1u << POINT_COMMIT, 1u << POINT_SET | 1u << POINT_SET_RESTORE };
@@ -188,13 +188,13 @@ static unsigned faults_for_ever(struct trial *trial, unsigned count, unsigned st
 	return wrong;
 }
 
-/* At each point another program writes: there alone, or from there on in front of every call, without end. */
+/* Another program writes at each point: there alone, or before every call from there on. */
 static unsigned write_at_each(struct trial *trial, unsigned count, unsigned stride, bool for_ever)
 {
 	char what[256];
 	unsigned wrong = 0, n = 1;
 
-	/* What is there before a boot reads the rules is another loader's. */
+	/* Rules that are written before a boot reads the rules belong to another loader. */
 	while (trial->flow == FLOW_BOOT && trial->kinds[n] != POINT_SAVE)
 		n++;
 	for (n += trial->flow == FLOW_BOOT; n <= count; n++) {
@@ -215,7 +215,7 @@ static unsigned writes_for_ever(struct trial *trial, unsigned count, unsigned st
 {
 	unsigned wrong = 0;
 
-	for (unsigned w = 0; w < 3 && trial->kind != BACKEND_LEGACY; w++) { /* bans, at either end of INPUT and in a chain of ours */
+	for (unsigned w = 0; w < 3 && trial->kind != BACKEND_LEGACY; w++) { /* bans at either end of INPUT and in a chain of ours */
 		trial->writer = &trial_writers[w];
 		for (int f = 0; f < FAMILIES; f++) {
 			trial->writer_family = f;
@@ -246,13 +246,13 @@ static unsigned writes(struct trial *trial, unsigned count, unsigned stride)
 }
 
 static const struct course courses[] = {
-	{ "T18, one call fails: the old rules, or the safe ones, and the status says which", faults, 9 },
-	{ "T19, the process dies: the next load and a boot find the old rules, the new or the safe ones, whole", deaths, 13 },
-	{ "T16, another program writes: it is there once beside the new rules, or beside the old ones", writes, 53 },
-	{ "T17, another program writes all the time: the same, and the load ends", writes_for_ever, 29 },
-	{ "T18, a call fails, and another while it undoes", faults_twice, 61 },
-	{ "T19, a call fails, and the process dies while it undoes", faults_and_deaths, 131 },
-	{ "T18, calls fail for ever", faults_for_ever, 131 },
+	{ "T18: after a failed call the old rules or the safe ones are in force, and the status says which", faults, 9 },
+	{ "T19: after the process dies, the next load or boot has all old rules, all new ones or the safe ones", deaths, 13 },
+	{ "T16: what another program writes is in force once, beside the new rules or the old ones", writes, 53 },
+	{ "T17: a load ends although another program writes all the time, and keeps what it wrote", writes_for_ever, 29 },
+	{ "T18: a call fails, and another one while the load is undone", faults_twice, 61 },
+	{ "T19: a call fails, and the process dies while the load is undone", faults_and_deaths, 131 },
+	{ "T18: all calls fail from a point on", faults_for_ever, 131 },
 };
 
 struct pair {
@@ -281,12 +281,12 @@ static void try_pair(enum backend_kind kind, enum trial_flow flow, const struct 
 	unsigned count;
 
 	if (!trial_begin(&trial, kind, flow, pair->from, pair->to, pair->first) || !trial_run(&trial, flows[flow]))
-		CHECK(false, "a run that nothing disturbs is wrong");
+		CHECK(false, "an undisturbed run succeeds");
 	count = trial.door.points;
 	for (size_t i = 0; i < ARRAY_LEN(courses); i++) {
 		trial.failures = 0;
 		trial_reset(&trial);
-		(void)!trial_run(&trial, flows[flow]); /* for the kinds of its points */
+		(void)!trial_run(&trial, flows[flow]); /* to learn the kinds of its points */
 		failed[i] += courses[i].run(&trial, count, full ? 1 : LESS * courses[i].stride);
 	}
 	tried += trial.runs;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is undone, and what is put in force again, over a kernel in memory: named situations. */
+/* Single situations of undoing and recovery, with a kernel in memory. */
 #include "fake/trial.h"
 #include "store/generation.h"
 #include "tap.h"
@@ -12,7 +12,7 @@ static struct trial trial;
 
 static void begin(enum backend_kind kind, enum trial_flow flow, unsigned from, unsigned to)
 {
-	CHECK(trial_begin(&trial, kind, flow, from, to, false), "the old rules are in force");
+	CHECK(trial_begin(&trial, kind, flow, from, to, false), "the old rules are in force before the run");
 }
 
 static const char *value_of(const char *key)
@@ -27,7 +27,7 @@ static bool said(const char *words)
 
 /* --- settings ------------------------------------------------------------------------------------------- */
 
-/* The places of lines in the trace; SIZE_MAX: it is not there. */
+/* The place of a line in the trace; SIZE_MAX: it is not there. */
 static size_t first_line(const char *line)
 {
 	const char *at = strstr(strbuf_text(&trial.door.trace), line);
@@ -47,26 +47,27 @@ static size_t last_commit(void)
 static void test_order(enum backend_kind kind)
 {
 	begin(kind, FLOW_LAPSE, SIDE_FORWARDING | SIDE_OTHER, SIDE_FORWARD_ACCEPT);
-	CHECK(trial_load(&trial, trial.to, 60, 0) == RESULT_DONE, "a load closes settings that were open");
+	CHECK(trial_load(&trial, trial.to, 60, 0) == RESULT_DONE, "order: a load succeeds that closes open settings");
 	CHECK(first_line("set " KEY_FILTER "=1") < first_line("commit IPv4") && first_line("set " KEY_IPV4 "=0") < first_line("commit IPv4"),
-	      "what closes is set before the rules");
+	      "order: sets closing settings before it commits rules");
 	strbuf_reset(&trial.door.trace);
-	CHECK(trial_lapse(&trial) == RESULT_UNCONFIRMED && trial_is(&trial, &trial.old), "it is undone");
+	CHECK(trial_lapse(&trial) == RESULT_UNCONFIRMED && trial_is(&trial, &trial.old), "order: the load is undone");
 	CHECK(first_line("set " KEY_FILTER "=0") > last_commit() && first_line("set " KEY_FILTER "=0") != SIZE_MAX &&
 		      first_line("set " KEY_IPV4 "=1") > last_commit() && first_line("set " KEY_IPV4 "=1") != SIZE_MAX,
-	      "T21, what opens is set back when the old rules stand");
+	      "T21, order: undoing restores opening settings after the old rules");
 	trial_end(&trial);
 }
 
 static void test_hand(enum backend_kind kind)
 {
 	begin(kind, FLOW_LOAD, SIDE_FORWARDING, SIDE_FORWARD_ACCEPT | SIDE_OTHER);
-	CHECK(trial_go_behind(&trial, "set " KEY_FILTER "=0"), "a load dies when it has set its last settings");
+	CHECK(trial_go_behind(&trial, "set " KEY_FILTER "=0"), "hand: a load dies after it has set its last setting");
 	fake_setting_put(&trial.door.kernel, KEY_FILTER, "7");
-	CHECK(trial_recover(&trial) == RESULT_DONE, "the next run undoes it");
-	CHECK(strcmp(value_of(KEY_FILTER), "7") == 0 && said(KEY_FILTER " stays 7"), "T23, a setting that a hand has changed stays, and is told");
+	CHECK(trial_recover(&trial) == RESULT_DONE, "hand: the next run undoes the load");
+	CHECK(strcmp(value_of(KEY_FILTER), "7") == 0 && said(KEY_FILTER " stays 7"),
+	      "T23, hand: undoing keeps a setting that was changed by hand, and says so");
 	fake_setting_put(&trial.door.kernel, KEY_FILTER, "1");
-	CHECK(trial_is(&trial, &trial.old), "everything else is as it was");
+	CHECK(trial_is(&trial, &trial.old), "hand: everything else is as before");
 	trial_end(&trial);
 }
 
@@ -83,18 +84,22 @@ static bool plan_has(unsigned side, unsigned generation, const char *line)
 static void test_over_time(void)
 {
 	begin(BACKEND_NFT, FLOW_LOAD, SIDE_FORWARDING, SIDE_SILENT);
-	CHECK(strcmp(value_of(KEY_IPV4), "1") == 0, "T24, a text turns forwarding on");
-	CHECK(plan_has(SIDE_SILENT, 0, "set " KEY_IPV4 "=0\n"), "the plan of a text without it tells that it is turned off");
-	CHECK(trial_load(&trial, SIDE_SILENT, 0, 0) == RESULT_DONE && strcmp(value_of(KEY_IPV4), "0") == 0, "and it is");
-	CHECK(plan_has(0, 1, "set " KEY_IPV4 "=1\n"), "the plan of a rollback tells that it is turned on");
-	CHECK(trial_load(&trial, 0, 0, 1) == RESULT_DONE && strcmp(value_of(KEY_IPV4), "1") == 0, "and it is");
-	CHECK(trial_load(&trial, 0, 0, 2) == RESULT_DONE && strcmp(value_of(KEY_IPV4), "0") == 0, "a rollback of that turns it off");
-	CHECK(trial_load(&trial, SIDE_FORWARDING, 0, 0) == RESULT_DONE, "a text turns it on again");
+	CHECK(strcmp(value_of(KEY_IPV4), "1") == 0, "T24, forwarding: a text turns it on");
+	CHECK(plan_has(SIDE_SILENT, 0, "set " KEY_IPV4 "=0\n"), "forwarding: the plan of a text without it turns it off");
+	CHECK(trial_load(&trial, SIDE_SILENT, 0, 0) == RESULT_DONE && strcmp(value_of(KEY_IPV4), "0") == 0,
+	      "forwarding: a text without it turns it off");
+	CHECK(plan_has(0, 1, "set " KEY_IPV4 "=1\n"), "forwarding: the plan of a rollback turns it on");
+	CHECK(trial_load(&trial, 0, 0, 1) == RESULT_DONE && strcmp(value_of(KEY_IPV4), "1") == 0,
+	      "forwarding: a rollback turns it on");
+	CHECK(trial_load(&trial, 0, 0, 2) == RESULT_DONE && strcmp(value_of(KEY_IPV4), "0") == 0,
+	      "forwarding: a second rollback turns it off");
+	CHECK(trial_load(&trial, SIDE_FORWARDING, 0, 0) == RESULT_DONE, "forwarding: a text turns it on again");
 	trial_reboot(&trial);
 	fake_setting_put(&trial.door.kernel, KEY_FILTER, "2");
-	CHECK(trial_boot(&trial, true) == RESULT_DONE && strcmp(value_of(KEY_FILTER), "1") == 0, "the machine boots with this text");
+	CHECK(trial_boot(&trial, true) == RESULT_DONE && strcmp(value_of(KEY_FILTER), "1") == 0,
+	      "settings: the machine boots with this text");
 	CHECK(trial_load(&trial, SIDE_SILENT, 0, 0) == RESULT_DONE && strcmp(value_of(KEY_FILTER), "2") == 0,
-	      "T25, a text without settings gives them the values that they had after this boot");
+	      "T25, settings: a text without settings restores their values of this boot");
 	trial_end(&trial);
 }
 
@@ -108,7 +113,7 @@ static bool exists(const char *name)
 	return access(path, F_OK) == 0;
 }
 
-/* What a process left that died. */
+/* Kernel and disk as a process left them that died. */
 struct dead {
 	struct fake_kernel kernel;
 	struct fake_disk disk;
@@ -120,7 +125,7 @@ static void keep_dead(struct dead *dead)
 	fake_disk_read(&dead->disk, trial.dir);
 }
 
-/* The same, but that a file holds other bytes. */
+/* Restores the disk with other bytes in one file. */
 static void go_to_dead(struct dead *dead, struct fake_file *file, const struct strbuf *bytes)
 {
 	struct strbuf whole = file->bytes;
@@ -132,7 +137,7 @@ static void go_to_dead(struct dead *dead, struct fake_file *file, const struct s
 	trial.door.kernel = dead->kernel;
 }
 
-/* The bytes of a file up to a place, or all of them with one bit flipped there. */
+/* The bytes of a file cut at a place, or all of them with one bit flipped there. */
 static void damage(const struct strbuf *bytes, size_t at, bool cut, struct strbuf *out)
 {
 	strbuf_reset(out);
@@ -141,7 +146,7 @@ static void damage(const struct strbuf *bytes, size_t at, bool cut, struct strbu
 		out->data[at] ^= (char)(1 << at % 7);
 }
 
-/* Safe rules come instead of an undoing, and after them another load does. */
+/* The safe rules are put in force instead of undoing, and another load works after that. */
 static bool is_distrusted(void)
 {
 	return trial_recover(&trial) == RESULT_SAFE && trial_is_safe(&trial) && exists("run/journal.bad") && !exists("run/journal") &&
@@ -171,7 +176,7 @@ static void test_journal(bool cut, const char *name)
 	trial_end(&trial);
 }
 
-/* --boot finds the good generation damaged: the one before it goes in force. */
+/* --boot finds the good generation damaged, and loads the previous one. */
 static void test_generation(bool cut, const char *name)
 {
 	struct strbuf damaged = STRBUF_INIT;
@@ -193,7 +198,7 @@ static void test_generation(bool cut, const char *name)
 			wrong += trial_boot(&trial, true) != RESULT_FALLBACK || !trial_is(&trial, &trial.old);
 	}
 	CHECK(tried > 200 && believed == 0, name);
-	CHECK(wrong == 0, "T33, --boot puts the generation before it in force, and says so");
+	CHECK(wrong == 0, "T33: --boot loads the previous generation instead of a damaged one, and says so");
 	printf("# %u files, %u believed\n", tried, believed);
 	strbuf_free(&damaged);
 	fake_disk_free(&dead.disk);
@@ -218,20 +223,22 @@ static bool drop_ssh_by_hand(void)
 	return fake_restore(&trial.door.kernel, 0, false, &program, &line, &why);
 }
 
-/* Safe rules are in force, and a hand has taken one of them out. A load that lapses goes back to that. */
+/* The safe rules are in force but for one that was removed by hand. Undoing a load restores just that. */
 static void test_safe_changed(enum backend_kind kind)
 {
 	struct fake_kernel expected;
 
 	begin(kind, FLOW_LOAD, SIDE_FORWARDING, SIDE_FORWARD_ACCEPT | SIDE_OTHER);
 	CHECK(trial_go_behind(&trial, "commit IPv6 *filter"), "a load dies when its rules are in force");
-	CHECK(spoil_journal() && trial_recover(&trial) == RESULT_SAFE && trial_is_safe(&trial), "safe rules come, as its journal is damaged");
-	CHECK(drop_ssh_by_hand(), "one of them is taken out by hand");
-	CHECK(trial_load(&trial, trial.to, 60, 0) == RESULT_DONE && trial_lapse(&trial) == RESULT_UNCONFIRMED, "a load lapses");
-	CHECK(trial_load(&trial, trial.to, 0, 0) == RESULT_DONE, "another one does not");
+	CHECK(spoil_journal() && trial_recover(&trial) == RESULT_SAFE && trial_is_safe(&trial),
+	      "safe rules: are loaded when the journal is damaged");
+	CHECK(drop_ssh_by_hand(), "safe rules: one is removed by hand");
+	CHECK(trial_load(&trial, trial.to, 60, 0) == RESULT_DONE && trial_lapse(&trial) == RESULT_UNCONFIRMED,
+	      "safe rules: an unconfirmed load is undone");
+	CHECK(trial_load(&trial, trial.to, 0, 0) == RESULT_DONE, "safe rules: another load succeeds");
 	expected = trial.new;
 	side_apply(&expected, trial.to, &trial.boot, false);
-	CHECK(trial_is(&trial, &expected), "of the safe rules nothing is left beside the new ones");
+	CHECK(trial_is(&trial, &expected), "safe rules: none is left beside the new rules");
 	trial_end(&trial);
 }
 
@@ -244,9 +251,9 @@ int main(void)
 	test_hand(BACKEND_NFT);
 	test_hand(BACKEND_LEGACY);
 	test_over_time();
-	test_journal(true, "T22, a journal that is cut off anywhere brings the safe rules, and is kept");
-	test_journal(false, "T22, a journal with a bit flipped anywhere brings the safe rules, and is kept");
-	test_generation(true, "T32, a generation that is cut off anywhere is not believed");
-	test_generation(false, "T32, a generation with a bit flipped anywhere is not believed");
+	test_journal(true, "T22: a journal that is cut anywhere leads to the safe rules, and is kept");
+	test_journal(false, "T22: a journal with a bit flipped anywhere leads to the safe rules, and is kept");
+	test_generation(true, "T32: a generation that is cut anywhere is not loaded");
+	test_generation(false, "T32: a generation with a bit flipped anywhere is not loaded");
 	return tap_done();
 }
