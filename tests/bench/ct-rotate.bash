@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ct-rotate's cost: against gzip -6 of the same log, with two threads against one, memory, and a log of 5 GB. Rounds take
-# turns and the best of each counts, so that other work on the machine matters less. Fails beyond a limit.
+# ct-rotate's cost: compared with gzip -6 of the same log, two threads with one, memory, and a log of 5 GB. Rounds take
+# turns and the best of each counts, so that other work on the machine matters less. Fails above a limit.
 set -euo pipefail
 : "${BUILD:?}"
 dir=$(mktemp -d)
@@ -21,7 +21,7 @@ say() { # say NAME VALUE LIMIT
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / b }'; }
 
-rotate() { # rotate RESULT OPTIONS...: a copy of the log, which lies on the disk already
+rotate() { # rotate RESULT OPTIONS...: rotates a copy of the log, which is on the disk already
 	local result=$1
 	shift
 	cp "$dir/sample" "$dir/log"

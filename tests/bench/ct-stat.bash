@@ -73,7 +73,7 @@ conntrack -F 2>/dev/null
 events=$(mktemp)
 "$BUILD/ct-stat" --events >"$events" &
 reader=$!
-until grep -q ' 12 .* 0000000[1-9a-f] ' /proc/net/netlink; do sleep 0.1; done # it listens
+until grep -q ' 12 .* 0000000[1-9a-f] ' /proc/net/netlink; do sleep 0.1; done # until it listens
 "$BUILD/tests/ctfill" -r 150000 200000 >/dev/null
 kill "$reader" # it still writes the events that wait
 wait "$reader"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What fw-gen costs (a thousand statements, a list of 100,000 networks) and what a packet costs that meets a long
-# list: as an ipset, as a tree of chains, as plain rules. Fails where a promise is not kept.
+# The cost of fw-gen (a thousand statements, a list of 100,000 networks), and of a packet that passes a long list: as an
+# ipset, as a tree of chains, as plain rules. Fails if a promise is broken.
 set -euo pipefail
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -16,7 +16,7 @@ promise() { # promise TEXT MEASURED LIMIT
 	fi
 }
 
-# best COMMAND...: its shortest time of seven, in milliseconds, and its largest memory, in KiB
+# best COMMAND...: prints the shortest time of seven runs, in milliseconds, and the largest memory, in KiB
 best() {
 	local i us kib least=999999999 most=0
 	for i in 1 2 3 4 5 6 7; do
@@ -27,7 +27,7 @@ best() {
 	ms=$((least / 1000)) memory=$most
 }
 
-networks() { # networks COUNT: as many /24, none touching another
+networks() { # networks COUNT: prints as many /24, none adjacent to another
 	awk -v count="$1" 'BEGIN { for (i = 0; i < count; i++) printf "%d.%d.%d.0/24\n", 11 + int(i / 32768), int(i / 128) % 256, i % 128 * 2 }'
 }
 
@@ -46,14 +46,14 @@ best "$BUILD/fw-gen" --no-sets "$tmp/long.conf"
 promise "100,000 networks as a tree, ms" "$ms" 500
 promise "  its memory, KiB" "$memory" 204800
 
-# Packets: UDP over loopback, through raw PREROUTING, from an address between two networks in the last third of
-# the list, so that a packet meets what a stranger's packet meets.
+# Packets: UDP over loopback, through raw PREROUTING, from an address between two networks in the last third of the list,
+# so that they are compared like the packets of a stranger.
 stranger() { # stranger COUNT
 	local i=$(($1 * 2 / 3))
 	echo "$((11 + i / 32768)).$((i / 128 % 256)).$((i % 128 * 2 + 1)).1"
 }
 
-cost() { # cost NAME: nanoseconds a packet beyond an empty table
+cost() { # cost NAME: prints the nanoseconds per packet, less those with an empty table
 	local i us kib least=999999999
 	for i in 1 2 3 4 5; do
 		read -r us kib < <("$BUILD/tests/cpucost" 1 "$BUILD/tests/udpflood" "$source" 40000)

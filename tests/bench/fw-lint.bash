@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-lint beside iptables-legacy-restore --test on the same text, in one run, the runs interleaved: the ratio of
-# the best times, and the peak memory. Fails beyond the bounds that the project promises.
+# fw-lint compared with iptables-legacy-restore --test on the same text, with interleaved runs: the ratio of the best times,
+# and the peak memory. Fails above the bounds that the project promises.
 set -euo pipefail
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-rules() { # rules COUNT OPTIONS: a table of so many rules
+rules() { # rules COUNT OPTIONS: prints a table of COUNT rules
 	echo '*filter'
 	echo ':INPUT DROP [0:0]'
 	awk -v count="$1" -v address="$2" 'BEGIN {
@@ -17,7 +17,7 @@ rules() { # rules COUNT OPTIONS: a table of so many rules
 	echo COMMIT
 }
 
-best() { # best COMMAND...: the shortest of five runs, in seconds, and its memory in KiB
+best() { # best COMMAND...: prints the time of the shortest of five runs, in seconds, and its memory in KiB
 	local i
 	for i in 1 2 3 4 5; do
 		/usr/bin/env python3 - "$@" <<-'END'

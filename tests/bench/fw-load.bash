@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# T17, T45 and T46: fw-load under traffic and beside bans, and its time against plain restores of the same text in the same run.
+# T17, T45 and T46: fw-load under traffic and beside bans, and its time compared with plain restores of the same text.
 #	BENCH_LOADS (1000; 0: no traffic) reloads on each of BENCH_BACKENDS (nft legacy), BENCH_RATE (20000/s)
 #	BENCH_BAN_LOADS (400; 0: none) reloads of 20 rules in INPUT and as many of BENCH_RULES, beside 1,500 bans in INPUT
 #	BENCH_RULES (10000), each kind of load BENCH_ROUNDS (7) times; BENCH_MANY (100000; 0: none), once, on a terminal
-# Fails when a packet is lost or leaks, when a ban is lost, when a load beside bans takes more than 12 s, or when the control does not leak: then the harness sees nothing. What is
-# promised of the time, by the clock, is marked where it is not kept; other work on the machine moves it.
+# Fails when a packet is lost or leaks, when a ban is lost, when a load beside bans takes more than 12 s, or when the
+# control does not leak, since then the harness would see no leak. A promise about time that is broken is only marked,
+# because other work on the machine changes the time.
 set -u
 loads=${BENCH_LOADS:-1000} rules=${BENCH_RULES:-10000} rate=${BENCH_RATE:-20000} rounds=${BENCH_ROUNDS:-7} many=${BENCH_MANY:-100000} ban_loads=${BENCH_BAN_LOADS:-400} backends=${BENCH_BACKENDS:-nft legacy}
 work=$(mktemp -d)
@@ -21,7 +22,7 @@ ip -n lf link set eth0 up
 ip -n lc link set eth0 up
 ip netns exec lc sysctl -qw net.ipv4.ip_local_port_range='1024 65000' net.ipv4.tcp_syn_retries=1
 
-# Two texts that differ, so that each load is a commit. No last DROP rule: the policy alone must hold.
+# Two texts that differ, so that each load commits. They have no last DROP rule, so that the policy alone must hold.
 for n in 1 2; do
 	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n'
 	printf -- '-A INPUT -p udp --dport 5000 -j ACCEPT\n'
@@ -29,8 +30,8 @@ for n in 1 2; do
 	printf 'COMMIT\n'
 done | awk -v w="$work" '/^\*/ { n++ } { print > (w "/rules." n) }'
 
-# Each load has rules in force before and after it: nothing may be seen of it from outside.
-traffic() { # traffic NAME LOADS COMMAND...: the command is run with 1 and 2 in turn; prints one line of counts
+# Rules are in force before and after each load, so a load must not be visible from outside.
+traffic() { # traffic NAME LOADS COMMAND...: runs the command with 1 and 2 in turn, and prints one line of counts
 	local name=$1 count=$2 receiver sender
 	shift 2
 	ip netns exec lf "$BUILD/tests/leak" receive 7200 >"$work/received" &
@@ -38,7 +39,7 @@ traffic() { # traffic NAME LOADS COMMAND...: the command is run with 1 and 2 in 
 	until ip netns exec lf ss -Hlun | grep -q ':5000 '; do sleep 0.1; done
 	ip netns exec lc "$BUILD/tests/leak" send 10.9.0.1 "$rate" 7200 >"$work/sent" &
 	sender=$!
-	# At least so long that 400,000 SYNs are sent, however quick the loads are.
+	# Goes on until 400,000 SYNs are sent, however quick the loads are.
 	ip netns exec lf bash -c '
 		for ((i = 0; i < '"$count"' || SECONDS < '$((600000 / rate))'; i++)); do "$@" $((i % 2 + 1)) || exit 9; done
 		echo $i' load "$@" >"$work/count" || { echo "$name: a load failed"; failed=1; }
@@ -49,8 +50,8 @@ traffic() { # traffic NAME LOADS COMMAND...: the command is run with 1 and 2 in 
 	kill $receiver
 	wait
 	echo "$name: $(cat "$work/count") loads, $(cat "$work/sent"), $(cat "$work/received")"
-	# Gaps are told by the receiver; what never came before its first or behind its last packet is missing here.
-	[ "$(result received)" = "$(cut -d' ' -f2 "$work/sent")" ] || { echo "FAILED: $name: not all that was sent came"; failed=1; }
+	# The receiver reports gaps; packets lost before its first or after its last one only show in this sum.
+	[ "$(result received)" = "$(cut -d' ' -f2 "$work/sent")" ] || { echo "FAILED: $name: packets are missing"; failed=1; }
 }
 
 result() { grep -o "$1 [0-9]*" "$work/received" | cut -d' ' -f2; }
@@ -79,8 +80,8 @@ reload_under_traffic() {
 }
 [ "$loads" -eq 0 ] || reload_under_traffic
 
-# Another program bans 1,500 addresses, one after the other, in the chain that each load changes as a whole.
-beside_bans() { # beside_bans RULES PAUSE: seconds between two bans
+# Another program bans 1,500 addresses, one after the other, in the chain that each load replaces.
+beside_bans() { # beside_bans RULES PAUSE: loads RULES rules in turn, with PAUSE seconds between two bans
 	local n=0 start took status worst=0 overtaken=0 bans
 	for i in 1 2; do
 		awk -v k=$i -v n="$1" 'BEGIN { print "*filter\n:INPUT DROP [0:0]"
@@ -120,13 +121,13 @@ beside_bans() { # beside_bans RULES PAUSE: seconds between two bans
 	beside_bans "$size" "$([ "$size" = 20 ] && echo 0.03 || echo 0.3)"
 done
 
-# Time: what passes on the clock, and what the processors work, in milliseconds.
+# Time: on the clock, and CPU time, in milliseconds.
 timed() { # timed NAME COMMAND...: adds a line to $work/times.NAME
 	local name=$1 TIMEFORMAT='%R %U %S'
 	shift
 	{ time "$@" >"$work/out" 2>&1; } 2>>"$work/times.$name" || { cat "$work/out"; echo "failed: $*"; exit 1; }
 }
-bars() { # bars KIND WHAT RATIO: what is promised of it
+bars() { # bars KIND WHAT RATIO: prints whether the promised ratio is kept
 	local most=
 	[ "$2" = work ] || case $b:$1 in
 	*read,*) ;;
@@ -138,11 +139,11 @@ bars() { # bars KIND WHAT RATIO: what is promised of it
 	esac
 	[ -z "$most" ] || awk -v r="$3" -v most="$most" 'BEGIN { printf " %s %s%s", r <= most ? "<=" : ">", most, r <= most ? "" : " NOT KEPT" }'
 }
-middle() { # middle NAME clock|work: the median
+middle() { # middle NAME clock|work: prints the median
 	awk -v work="$([ "$2" = work ] && echo 1 || echo 0)" '{ printf "%d\n", 1000 * (work ? $2 + $3 : $1) }' "$work/times.$1" |
 		sort -n | sed -n "$(((rounds + 1) / 2))p"
 }
-write_many() { # write_many RULES: $work/many.1, many.2, which differs in every rule, and many.few, in one of a hundred
+write_many() { # write_many RULES: writes $work/many.1; many.2, with every rule different; many.few, with one in a hundred
 	python3 - "$work" "$1" <<-'END'
 		import sys
 		for n in "1", "2", "few":
@@ -156,10 +157,10 @@ write_many() { # write_many RULES: $work/many.1, many.2, which differs in every 
 }
 
 write_many "$rules"
-# In turn, so that what else the machine does meets all of them; before each the other text is in force.
+# In turn, so that other work on the machine affects all kinds; before each load, the other text is in force.
 for b in $backends; do
 	plain() { ip netns exec lf sh -c "iptables-$b-restore $work/many.$1 && ip6tables-$b-restore $work/many.$1"; }
-	# The same programs without ours: read what is replaced, restore, read back what came of it, and nothing else.
+	# The system's programs without ours: save the old rules, restore, save the new ones.
 	least() {
 		ip netns exec lf sh -c "
 			both() { iptables-$b-\$1 \$2 & ip6tables-$b-\$1 \$2; wait; }
@@ -193,7 +194,7 @@ for b in $backends; do
 	ip netns exec lf sh -c "printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | fw-load -q -b $b -s $work/state-$b --replace"
 done
 
-# Very many, with what a terminal is told meanwhile.
+# Very many rules, on a terminal, which shows the progress.
 [ "$many" -eq 0 ] || write_many "$many"
 for b in $backends; do
 	[ "$many" -gt 0 ] || break
@@ -204,7 +205,7 @@ for b in $backends; do
 	lines=$(tr '\r' '\n' <"$work/said" | grep -cE 'fw-load: [a-zA-Z0-9 ]+, [0-9]+ s')
 	echo "$b, $many rules, both families: $(middle many clock) ms by the clock, $(middle many work) ms of work, $lines progress lines"
 	[ "$count" -eq $((2 * many)) ] || { echo "FAILED: $count rules are in force"; failed=1; }
-	[ "$lines" -gt 0 ] || { echo "FAILED: no word on the terminal"; failed=1; }
+	[ "$lines" -gt 0 ] || { echo "FAILED: no progress on the terminal"; failed=1; }
 	ip netns exec lf sh -c "printf '*filter\n:INPUT ACCEPT\nCOMMIT\n' | fw-load -q -b $b -s $work/state-$b --replace"
 done
 exit $failed

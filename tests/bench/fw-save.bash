@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fw-save beside iptables-save && ip6tables-save, the runs interleaved: the ratio of the best times, on the clock and
-# of the processors, as other work on the machine spoils the first. Fails when both are beyond the bound that the
-# project promises for 10,000 rules a family. Then 100,000 rules in one chain, which the kernel
-# reads in quadratic time: the figure beside theirs, and what reading with other buffers would give.
+# fw-save compared with iptables-save && ip6tables-save, with interleaved runs: the ratio of the best times, on the clock
+# and of CPU time, since other work on the machine spoils the first. Fails when both are above the bound that the project
+# promises for 10,000 rules per family. Then 100,000 rules in one chain, which the kernel reads in quadratic time: the same
+# ratio, and the time with other buffer sizes.
 set -euo pipefail
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 export XTABLES_LOCKFILE=$tmp/xtables.lock
 
-rules() { # rules COUNT FAMILY CHAINS: a filter table of so many rules of six words and more, spread over chains
+rules() { # rules COUNT FAMILY CHAINS: prints a filter table of COUNT rules of six or more words, spread over CHAINS chains
 	awk -v count="$1" -v family="$2" -v chains="$3" 'BEGIN {
 		print "*filter"
 		for (c = 0; c < chains; c++) printf ":c%d - [0:0]\n", c
@@ -23,12 +23,12 @@ rules() { # rules COUNT FAMILY CHAINS: a filter table of so many rules of six wo
 
 theirs() { "iptables-$b-save" -c && "ip6tables-$b-save" -c; }
 ours() { "$BUILD/fw-save" -q -b "$b" -c -s "$tmp/state"; }
-seconds() { # seconds COMMAND...: of one run, on the clock and of the processors
+seconds() { # seconds COMMAND...: prints the seconds of one run, on the clock and of CPU time
 	local TIMEFORMAT='%R %U %S'
 	{ time "$@" >"$tmp/out" 2>"$tmp/err"; } 2>&1 | awk '{ print $1, $2 + $3 }'
 }
 
-load() { # load COUNT CHAINS: both families
+load() { # load COUNT CHAINS: loads such rules for both families
 	rules "$1" 4 "$2" | "iptables-$b-restore"
 	rules "$1" 6 "$2" | "ip6tables-$b-restore"
 }
@@ -52,7 +52,7 @@ compare() { # compare TEXT ROUNDS BOUND
 		}' "$tmp/theirs" "$tmp/ours" || bad=1
 }
 
-# Once there was a load, its record is read too, to tell our rules from those of others.
+# After a load, fw-save also reads its record, to distinguish our rules from those of others.
 after_load() {
 	ours >"$tmp/saved" 2>/dev/null
 	"$BUILD/fw-load" -q -b "$b" -s "$tmp/state" --replace "$tmp/saved"
@@ -60,7 +60,7 @@ after_load() {
 	rm -r "$tmp/state"
 }
 
-# Legacy in a namespace of its own: where both kinds were used, fw-save looks at the other one too.
+# Legacy in a namespace of its own, because where both backends were used, fw-save checks the other one too.
 if [ "${1-}" = legacy ]; then
 	b=legacy
 	load 10000 1
@@ -68,7 +68,7 @@ if [ "${1-}" = legacy ]; then
 	after_load
 	exit "$bad"
 fi
-# The look for what nft made in iptables' tables, which each save takes: all of its rules are read once more.
+# The search for nft's rules in iptables' tables, part of each save, which reads all of the rules once more.
 look() { # look WHAT MILLISECONDS
 	"$BUILD/tests/door" nft look 46 | awk -v what="$1" -v most="$2" '{ print what ", the look at nft'\''s objects, " $0 ($5 > most ? "   more than the " most " ms that are promised" : "") }'
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the meaning costs: fw-lint's processor time with all checks and its memory, on a campus firewall of 94
-# chains, random flat rules with 12 % wildcards in each field, slices of all ports but one, and chains in chains; at
-# several sizes, for both families. Then fw-trace. Fails beyond the bounds that the project promises.
+# The cost of the meaning checks: fw-lint's CPU time with all checks and its memory, on a campus firewall of 94 chains,
+# random flat rules with 12 % wildcards in each field, slices of all ports but one, and nested chains; at several sizes,
+# for both families. Then fw-trace. Fails above the bounds that the project promises.
 set -u
 : "${BUILD:?}"
 tmp=$(mktemp -d)
@@ -67,11 +67,11 @@ rules() { # rules FAMILY KIND N
 	}'
 }
 
-cost() { # cost RUNS PROGRAM ARGUMENT...: "SECONDS MEGABYTES" of the best
+cost() { # cost RUNS PROGRAM ARGUMENT...: prints "SECONDS MEGABYTES" of the best run
 	"$BUILD/tests/cpucost" "$@" 2>/dev/null | awk '{ printf "%.2f %d\n", $1 / 1e6, $2 / 1024 }'
 }
 
-say() { # say NAME BOUND SECONDS MEGABYTES: a bound of 0: none is promised. Memory stays below 1 GB in any case.
+say() { # say NAME BOUND SECONDS MEGABYTES: fails above BOUND seconds (0: no promise), and always above 1 GB of memory
 	awk -v name="$1" -v bound="$2" -v s="$3" -v mb="$4" 'BEGIN {
 		over = mb >= 1000 || (bound > 0 && s > bound)
 		promise = bound > 0 ? "(bound " bound ")" : ""
@@ -83,7 +83,7 @@ say() { # say NAME BOUND SECONDS MEGABYTES: a bound of 0: none is promised. Memo
 while read -r kind count bound; do
 	for family in 4 6; do
 		rules "$family" "$kind" "$count" >"$tmp/rules.v$family"
-		"$BUILD/fw-lint" -q --checks=syntax,kernel "$tmp/rules.v$family" || exit 1 # else nothing is looked at
+		"$BUILD/fw-lint" -q --checks=syntax,kernel "$tmp/rules.v$family" || exit 1 # with errors, the meaning checks would not run
 		read -r s mb < <(cost 3 "$BUILD/fw-lint" -q --checks=all "$tmp/rules.v$family")
 		say "$(printf '%6d rules, %s, IPv%d' "$count" "$kind" "$family")" "$bound" "${s:-999}" "${mb:-0}"
 	done

@@ -2,8 +2,8 @@
 /*
  * layers: base diag text addr profile
  *
- * The reader of profiles and the import, fed anything. What stands behind a 0x01 byte is what every
- * file holds that the profile names; the first bit of the length chooses trees of chains or ipsets.
+ * Feeds any input to the reader of profiles and the import. The input after a 0x01 byte is the content of every file that
+ * the profile names; the lowest bit of the length chooses trees of chains or ipsets.
  */
 #include "profile/import.h"
 #include "profile/profile.h"
@@ -24,7 +24,7 @@ static int file_give(void *ctx, const char *path, struct strbuf *out)
 {
 	struct file *file = ctx;
 
-	/* A profile that includes itself twice would be read 2^16 times: as slow as it asks for, and no bug.
+	/* A profile that includes itself twice would be read 2^16 times, which is slow but not a bug.
 	 */
 	if (strcmp(path, "/etc/services") != 0 && ++file->reads > 20)
 		return -ENOENT;
@@ -32,7 +32,7 @@ static int file_give(void *ctx, const char *path, struct strbuf *out)
 	return out->failed ? -ENOMEM : 0;
 }
 
-/* A line that iptables-restore cannot read must never come out. */
+/* The output must have no line that iptables-restore cannot read. */
 static void check_lines(const char *text)
 {
 	while (*text != '\0') {
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	compile(text, first, &file, &options);
 	if (profile_import("fuzz", text, first, FAMILY_BOTH, &log, &out)) {
-		/* What the import writes is a profile: its raw lines may still hold what no rule can. */
+		/* The import writes a profile, whose raw lines may still have text that no rule can have. */
 		file.reads = 0;
 		compile(strbuf_text(&out), out.len, &file, &options);
 	}

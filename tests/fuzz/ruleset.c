@@ -2,8 +2,8 @@
 /*
  * layers: base diag text addr model meaning check
  *
- * The stream, the rules and the checks on them, fed anything. libxtables reads one family in a process:
- * IPv4, or what FUZZ_FAMILY says.
+ * Feeds any input to the reader of streams and rules and to the checks. libxtables reads only one family in a process:
+ * IPv4, or the one that FUZZ_FAMILY names.
  */
 #include "check/checks.h"
 #include "model/ext.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * standalone SECONDS FILE...: drives a harness where there is no libFuzzer: each seed as it is, then
- * mixtures of the seeds with bytes changed, cut out and put in, always the same ones for the same seeds.
+ * standalone SECONDS FILE...: runs a harness without libFuzzer: first each seed unchanged, then mixtures of the seeds with
+ * bytes changed, removed and inserted, always the same ones for the same seeds.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static uint32_t next(uint32_t *state)
 	return *state;
 }
 
-/* Takes a piece of one seed over a piece of the input, or changes single bytes. */
+/* Copies a piece of a seed over a piece of the input, or changes single bytes. */
 static size_t mutate(uint8_t *bytes, size_t len, const struct seed *other, uint32_t *state)
 {
 	size_t at = len > 0 ? next(state) % len : 0;

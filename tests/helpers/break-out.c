@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tries what a confined program must not do. Prints one line on standard error with the result of each try:
- * "write=done", "write=Permission denied". It works in its own folder, on the files victim and goner there.
+ * Tries everything that a confined program must not be able to do. Prints one line on standard error with the result of
+ * each try: "write=done", "write=Permission denied". It works in its own folder, on the files victim and goner there.
  *
- *	break-out [ARGUMENT...]       as it was started; -V makes it pass for a program of iptables-nft
+ *	break-out [ARGUMENT...]       without confining itself; with -V it passes for a program of iptables-nft
  *	break-out --as-load FOLDER    confined like fw-load, with its state in FOLDER
  *	break-out --as-reader         confined like a process that reads rules
  *	break-out --landlock          prints the version of the kernel's Landlock; 0: none
@@ -131,7 +131,7 @@ static bool may_load_modules(void)
 	return syscall(SYS_capget, &header, data) == 0 && (data[0].effective & 1U << CAP_SYS_MODULE) != 0;
 }
 
-/* The file is not a module: any error but a missing permission means that a real one would be loaded. */
+/* The file is not a module: any error other than a missing permission means that a real module would be loaded. */
 static int load_module(void)
 {
 	int fd = open(in_folder("victim"), O_RDONLY | O_CLOEXEC);

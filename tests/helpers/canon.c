@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * canon declared 4|6|46 FILE [lines|counters]: a text as the model writes it, each family's behind the other.
- * With lines, the number of the input's line stands in front of each rule.
- * canon saved 4|6 FILE: each rule line of a saver's text, as the model writes it.
- * canon random 4|6 SEED: a random ruleset, for the others.
+ * canon declared 4|6|46 FILE [lines|counters]: prints a text as the model writes it, one family after the other.
+ * With lines, each rule follows the number of its input line.
+ * canon saved 4|6 FILE: prints each rule line of a saver's text as the model writes it.
+ * canon random 4|6 SEED: prints a random ruleset, as input for the others.
  */
 #include "model/canon.h"
 #include "base/file.h"

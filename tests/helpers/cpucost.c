@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cpucost N COMMAND [ARGUMENT ...] - run a command N times, its output thrown away, and print what one run
- * cost at best and the most memory: "MICROSECONDS KIB". CPU time of user and kernel, of the command alone.
- * The best run, because other work on the machine only ever adds.
+ * cpucost N COMMAND [ARGUMENT ...] - run a command N times, discard its output, and print the CPU time of the best run and
+ * the largest memory: "MICROSECONDS KIB". The time is that of the command alone, in user space and kernel. The best run
+ * counts, because other work on the machine only adds time.
  */
 #include <fcntl.h>
 #include <spawn.h>

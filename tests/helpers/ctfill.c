@@ -85,7 +85,7 @@ static unsigned pick_state(unsigned percent)
 	return percent < 55 ? 0 : percent < 80 ? 1 : percent < 90 ? 2 : percent < 95 ? 3 : 4;
 }
 
-/* One in twenty comes from source 0. (source, sport) is unique for up to 1.2 million. */
+/* One in twenty comes from source 0. The pair (source, sport) is unique for up to 1.2 million connections. */
 static struct conn conn_make(const struct options *options, uint64_t n)
 {
 	uint32_t h = mix(n);

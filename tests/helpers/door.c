@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * door BACKEND CALL ARGUMENT...: opens the door to this machine and does one call.
+ * door BACKEND CALL ARGUMENT...: opens the door to this machine and makes one call.
  *
- *	save FAMILIES                    prints what it says
+ *	save FAMILIES                    prints the rules
  *	restore FAMILIES FILE            prints for each family "loaded" or why it was refused
- *	rehearse FAMILIES FILE           the same in a scratch door, then what stands there
+ *	rehearse FAMILIES FILE           the same in a scratch door, then prints the rules there
  *	get KEY | set KEY VALUE | set-save NAME | set-restore NAME FILE | generation | prepare
- *	look FAMILIES                    what nft made in iptables' tables, and how much of a processor's time it took to find it, at best
- *	lock xtables|state PATH SECONDS  takes it, prints "locked", holds it until standard input ends
+ *	look FAMILIES                    prints the number of nft's rules in iptables' tables, and the best CPU time to find them
+ *	lock xtables|state PATH SECONDS  takes the lock, prints "locked", holds it until standard input ends
  *
  * FAMILIES: 4, 6 or 46. Status 0; 1: the call failed, and its error is on standard output; 3: not prepared, or no door.
  */
@@ -174,7 +174,7 @@ static int lock(const struct door *door, const char *which, const char *seconds)
 	return told(err);
 }
 
-/* args[0] is the call, and as many are behind it as there are; the rest is empty. */
+/* args[0] is the call, followed by its arguments; the rest is empty. */
 static int run(const struct door *door, const char *const args[static 4], struct diag_log *log)
 {
 	const char *call = args[0];

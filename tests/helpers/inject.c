@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * inject INTERFACE MAC tcp|udp SOURCE DESTINATION PORT: sends one packet, a SYN or a byte of UDP, out of
- * INTERFACE to the neighbour MAC, from any address to any other: what a router on the way would do.
+ * inject INTERFACE MAC tcp|udp SOURCE DESTINATION PORT: sends one packet, a SYN or a byte of UDP, from INTERFACE to the
+ * neighbour MAC, from any address to any other, as a router on the way would forward it.
  */
 #include <arpa/inet.h>
 #include <net/ethernet.h>
@@ -31,7 +31,7 @@ static uint16_t checksum(const uint8_t *a, size_t a_len, const uint8_t *b, size_
 	return htons((uint16_t)~sum);
 }
 
-/* Addresses, length and protocol, as TCP and UDP sum them up. */
+/* The sum of the pseudo header of TCP and UDP: addresses, length and protocol. */
 static size_t pseudo_header(uint8_t *out, const uint8_t *from, const uint8_t *to, size_t width, size_t len,
 			    uint8_t proto)
 {

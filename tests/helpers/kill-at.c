@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kill-at [-m] [-e] [-r] N PROGRAM [ARGUMENT...] - run the program and kill it, with all its children, with SIGKILL when
- * it enters its Nth system call, which then does not happen.
- *   -m  count from its first flock on: what comes before only looks (a sanitizer's start alone is 1,000 calls)
- *   -r  neither stop at calls that only read nor count them: to be killed between two is the same as after them
+ * kill-at [-m] [-e] [-r] N PROGRAM [ARGUMENT...] - run the program, and kill it and all its children with SIGKILL when it
+ * enters its Nth system call, which then has no effect.
+ *   -m  count from its first flock on: earlier calls only read (a sanitizer's start alone makes 1,000 calls)
+ *   -r  neither stop at calls that only read nor count them: a kill between two of them is the same as one after them
  *   -e  renameat2 fails with EINVAL, as on a file system without RENAME_EXCHANGE and RENAME_NOREPLACE
- * Exit status: 0 killed; 1 the program ended before, with its own status on standard output; 2 usage;
- * 77 tracing is not allowed here.
+ * Exit status: 0 killed; 1 the program ended earlier, and its status is on standard output; 2 usage; 77 tracing is not
+ * allowed here.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -50,7 +50,7 @@ static bool deny_renameat2(void)
 #define OPENAT_FLAGS (offsetof(struct seccomp_data, args[2]) + 4)
 #endif
 
-/* A stop for the tracer at each call, but at those that a look at /proc consists of. */
+/* Stops for the tracer at each call, apart from those that only read, such as those for /proc. */
 static bool stop_at_changes(void)
 {
 	struct sock_filter code[] = {
@@ -84,7 +84,7 @@ static void child(bool deny, bool changes, char *argv[])
 	_exit(127);
 }
 
-/* Lets all go on until call number `at`. Returns true when it was reached. */
+/* Lets all processes continue until call number `at`. Returns true if it was reached. */
 static bool trace(pid_t first, long at, bool from_flock, bool changes, int *ended)
 {
 	bool counting = !from_flock, executed = false;
@@ -139,10 +139,10 @@ int main(int argc, char *argv[])
 		child(deny, changes, argv + optind + 1);
 	waitpid(pid, &status, WUNTRACED);
 	if (ptrace(PTRACE_SEIZE, pid, 0, options) != 0)
-		return 77; /* EXITKILL is not set then */
+		return 77; /* PTRACE_O_EXITKILL is not set in this case */
 	kill(pid, SIGCONT);
 	if (trace(pid, atol(argv[optind]), from_flock, changes, &ended))
-		return 0; /* our end is theirs: PTRACE_O_EXITKILL */
+		return 0; /* PTRACE_O_EXITKILL kills them when this process ends */
 	printf("%d\n", ended);
 	return 1;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * knock [-n COUNT] [-s SOURCE] [-t MILLISECONDS] tcp|udp ADDRESS PORT: tries to reach a port, COUNT
- * times one after the other, and prints one word a try: open (something answered), refused (reset or
- * ICMP error) or dropped (nothing came back in time). With -v, what the server said follows.
- * Status 0 when the last try was open, else 1. An answer is waited for as long as a busy machine may need (10 s): who
- * expects none says with -t how long to wait. Within -t 900 TCP sends one packet; it repeats it after a second.
+ * knock [-n COUNT] [-s SOURCE] [-t MILLISECONDS] tcp|udp ADDRESS PORT: tries to reach a port, COUNT times one after the
+ * other, and prints one word for each try: open (an answer came), refused (reset or ICMP error) or dropped (no answer in
+ * time). With -v, the server's answer follows. Status 0 if the last try was open, else 1. The default time to wait is what
+ * a busy machine may need (10 s); set a shorter one with -t where no answer is expected. With -t 900, TCP sends one packet,
+ * since it repeats a SYN only after a second.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -44,10 +44,10 @@ static void set_address(struct target *target, const char *text, uint16_t port, 
 		exit(2);
 	}
 	(from ? &target->from.any : &target->to.any)->sa_family = (sa_family_t)target->family;
-	(from ? &target->from.v4 : &target->to.v4)->sin_port = htons(port); /* at the same place in both families */
+	(from ? &target->from.v4 : &target->to.v4)->sin_port = htons(port); /* the port is at the same offset in both families */
 }
 
-/* As poll, -1 for an error. The kernel limits how many ICMP errors it sends on all of its networks: UDP asks again. */
+/* Like poll, and -1 for an error. Repeats UDP packets, because the kernel limits the rate of ICMP errors. */
 static int await_first(int fd, struct pollfd *ready, const struct target *target)
 {
 	int left = target->wait, got;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * late-writer LOG PIDFILE STOP RATE DELAY_MS - append numbered lines to LOG, RATE a second, each with one write, until the
- * file STOP exists; then print how many they were. At SIGHUP it goes on with the file it has for DELAY_MS and only then
- * opens LOG anew, as a busy daemon does. DELAY_MS -1: never.
+ * file STOP exists; then print the number of lines. After SIGHUP it keeps writing to the old file for DELAY_MS before it
+ * opens LOG again, like a busy daemon. With DELAY_MS -1 it never does.
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Traffic across reloads: does a forbidden packet get through, is an allowed one lost?
+ * Traffic across reloads, to find forbidden packets that pass and allowed ones that are lost.
  *
  *	leak receive SECONDS              counts what arrives on UDP 5000 (allowed) and 6000 (forbidden), and the
  *	                                  connections to TCP 7000 (forbidden); prints one line at the end
- *	leak send ADDRESS RATE SECONDS    numbered pairs to 5000 and 6000, and as many SYNs to 7000 as fit between;
- *	                                  prints what was sent
+ *	leak send ADDRESS RATE SECONDS    sends numbered pairs to 5000 and 6000, and as many SYNs to 7000 as fit between;
+ *	                                  prints the numbers sent
  *
- * SIGTERM ends both before their time: the sender first, then, when all has arrived, the receiver.
+ * SIGTERM ends both early: first the sender, then, when everything has arrived, the receiver.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -53,7 +53,7 @@ static int open_port(int type, uint16_t port)
 	return fd;
 }
 
-/* How many packets wait on fd; *first and *last are the lowest and the highest number seen. */
+/* Returns the number of packets that wait on fd; *first and *last are the lowest and the highest number seen. */
 static unsigned long take(int fd, uint32_t *first, uint32_t *last)
 {
 	unsigned long count = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * make-log LINES [SEED] - a firewall's log on standard output, the same for the same seed: four prefixes, 4,000
- * sources of which few send most, 20 favourite ports and random ones. Each line ends in its number (N=...).
+ * make-log LINES [SEED] - print a firewall's log, the same for the same seed: four prefixes, 4,000 sources of which a few
+ * send most packets, 20 frequent ports and random ones. Each line ends with its number (N=...).
  */
 #include <math.h>
 #include <stdint.h>
@@ -18,7 +18,7 @@ static uint32_t next_random(uint32_t below)
 	return (uint32_t)((state >> 33) % below);
 }
 
-/* Weight 1/rank: the inverse of its sum, which grows as the logarithm. */
+/* A rank with weight 1/rank: the inverse of the sum of weights, which grows like the logarithm. */
 static uint32_t pick_source(void)
 {
 	double u = next_random(1u << 30) / (double)(1u << 30);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * measure PROGRAM [ARGUMENT...] - run it; then one line on standard output: wall seconds, CPU seconds (user and system), the most
- * memory it held in KiB. Its output goes to standard error. Exit status: the program's.
+ * measure PROGRAM [ARGUMENT...] - run the program with its output on standard error, then print one line: wall seconds, CPU
+ * seconds (user and system), and the largest memory in KiB. Exit status: that of the program.
  */
 #include <stdio.h>
 #include <sys/resource.h>

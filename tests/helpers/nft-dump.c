@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * nft-dump BYTES TABLE CHAIN - reads one IPv4 chain of nf_tables with receive buffers of so many bytes, and
- * tells how many messages the kernel sent, how many rules were in them, and how long it took: what of the
- * time is the kernel's, whatever reads.
+ * nft-dump BYTES TABLE CHAIN - read one IPv4 chain of nf_tables with receive buffers of BYTES bytes, and print the number
+ * of rules, the number of messages that the kernel sent, and the time it took: the kernel's share for any reader.
  */
 #include <arpa/inet.h>
 #include <errno.h>

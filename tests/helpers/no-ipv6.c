@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* no-ipv6 COMMAND...: runs it where no socket of IPv6 can be had, as with ipv6.disable=1 on the kernel's command line. */
+/* no-ipv6 COMMAND...: runs it without IPv6 sockets, as with ipv6.disable=1 on the kernel's command line. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* no-landlock ERRNO COMMAND...: runs it where the system calls of Landlock fail with that number, as on an
- * older kernel. */
+/* no-landlock ERRNO COMMAND...: runs it with Landlock's system calls failing with this error, as on an older kernel. */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>

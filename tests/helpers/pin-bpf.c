@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pin-bpf PATH - pin a socket filter that takes every packet at PATH, in a bpf file system: what -m bpf loads. */
+/* pin-bpf PATH - pin a socket filter that accepts every packet at PATH, in a bpf file system, for -m bpf to load. */
 #include <linux/bpf.h>
 #include <stdint.h>
 #include <stdio.h>

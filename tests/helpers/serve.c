@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * serve tcp:PORT|udp:PORT...: answers on these ports of both families until it is killed or the test that
- * started it ends: a TCP connection gets the peer's address and port as a line and is closed, a UDP packet
- * the same. Prints "ready" once all ports are open.
+ * serve tcp:PORT|udp:PORT...: answers on these ports, for both families, until it is killed or the test that started it
+ * ends. The answer to a TCP connection or a UDP packet is a line with the peer's address and port. Prints "ready" once all
+ * ports are open.
  */
 #include <arpa/inet.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * swapper ROUNDS ONE OTHER - exchange the two names again and again, as somebody does who wants a root process to go wrong
- * between its check and its use. Ends after ROUNDS, with both names where they were.
+ * swapper ROUNDS ONE OTHER - exchange the two names ROUNDS times, like an attacker who aims between a root process's check
+ * of a file and its use. In the end both names are as before.
  */
 #include "base/file.h"
 

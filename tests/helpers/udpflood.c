@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * udpflood SOURCE COUNT: sends COUNT small UDP packets over loopback from SOURCE to a socket of its own that
- * nobody reads, so that what they cost is the way through the rules.
+ * udpflood SOURCE COUNT: sends COUNT small UDP packets over loopback from SOURCE to a socket of its own that it never
+ * reads, so that their cost is that of the rules.
  */
 #include <arpa/inet.h>
 #include <stdio.h>

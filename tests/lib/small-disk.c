@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A library for LD_PRELOAD that makes one directory a small disk, for tests that may not mount one. The file
- * $SMALL_DISK.size holds up to two numbers, read anew at each call: the size in bytes, 0 for read-only, and
- * the largest number of files. A file takes as many pages of 4096 bytes as it needs. Only calls on the
- * directory's own files are looked at: openat, write, pwrite, splice with an offset, and fstatvfs.
+ * A library for LD_PRELOAD that limits one directory like a small disk, for tests that cannot mount one. The file
+ * $SMALL_DISK.size has up to two numbers, read again at each call: the size in bytes, 0 for read-only, and the largest
+ * number of files. A file uses as many pages of 4096 bytes as it needs. Only these calls on files of the directory itself
+ * are limited: openat, write, pwrite, splice with an offset, and fstatvfs.
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -30,7 +30,7 @@ static long long pages(long long bytes)
 	return (bytes + PAGE - 1) / PAGE * PAGE;
 }
 
-/* Reads the limits and adds up what is there. */
+/* Reads the limits, and adds up the size and number of the files. */
 static bool disk_read(struct disk *disk)
 {
 	const char *dir = getenv("SMALL_DISK");
@@ -76,7 +76,7 @@ static bool on_disk(int fd)
 	return strncmp(path, dir, strlen(dir)) == 0 && (path[strlen(dir)] == '/' || path[strlen(dir)] == '\0');
 }
 
-/* How many of the bytes fit when they are written at offset. 0: none. */
+/* The number of bytes that fit at this offset; 0: none. */
 static size_t fitting(int fd, size_t len, long long offset)
 {
 	struct disk disk;
@@ -173,7 +173,7 @@ int fstatvfs(int fd, struct statvfs *fs)
 	return result;
 }
 
-/* The names that programs call which were built for large files. */
+/* The names of these calls in programs built for large files. */
 #if __SIZEOF_LONG__ == 8
 ssize_t pwrite64(int fd, const void *bytes, size_t len, off64_t offset) __attribute__((alias("pwrite")));
 int openat64(int dir, const char *name, int flags, ...) __attribute__((alias("openat")));
