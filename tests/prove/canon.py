@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""canon.py CANON - every sample of tests/ext that is read, written from the model and loaded with both backends.
+"""canon.py CANON - load every OK sample of tests/ext with both backends, as the model writes it and as the sample does.
 
-What iptables-save then says, read by the model again, must be the line that was loaded: once where that line was loaded
-as the model writes it, once where the words of the sample were. No rule may be taken for one that was made with nft.
-Prints each rule that differs, unless it is listed below, and the last line "N rules loaded, N not written, N refused by the kernel, N known, N wrong". Needs root; run it with
-scripts/netns-run.
+In both cases the output of iptables-save, written by the model again, must be the line as the model wrote it first. No
+rule may be taken for one that was made with nft. Prints each rule that differs, unless it is listed below, and last
+"N rules loaded, N not written, N refused by the kernel, N known, N wrong". Needs root; run it with scripts/netns-run.
 """
 import os, re, subprocess, sys, tempfile
 
 import samples as ext
 
-# Rules that come back as others, and why. Most of those that iptables cannot tell are not written in the first place.
+# Patterns of rules that come back changed, with the reason. The model refuses to write most rules that iptables cannot
+# express.
 KNOWN = [
 ]
 
@@ -21,7 +21,7 @@ def run(command):
 
 
 def samples():
-    """{(table, chain, family): {rule: whether iptables-legacy-save's words for it are known}}"""
+    """Return {(table, chain, family): {rule: the sample states how iptables-legacy-save prints it}}."""
     groups = {}
     for table, chain, families, rule, printed, result in ext.read():
         for family in families if result == "OK" else "":
@@ -30,7 +30,7 @@ def samples():
 
 
 def native(family):
-    """Rules that iptables-nft turns into expressions of its own, at the ends of what they can say."""
+    """Rules that iptables-nft translates to native expressions, at the limits of their values."""
     ends = 0, 1, 2, 22, 1023, 1024, 65534, 65535
     for proto in "tcp", "udp":
         for low in ends:
@@ -90,7 +90,7 @@ class Canon:
         self.program, self.family = program, family
 
     def run(self, how, lines, *more):
-        """(output lines, numbers of the lines that are refused)"""
+        """Return the output lines and the numbers of the refused lines."""
         with write(lines) as text:
             done = run([self.program, how, self.family, text.name, *more])
         refused = {int(n) for n in re.findall(rb"^[^:]*:(\d+):(?:\d+:)? error:", done.stderr, re.M)}
@@ -101,7 +101,7 @@ class Canon:
         return self.run("declared", lines)
 
     def sources(self, lines):
-        """The number of the line that each rule line comes from."""
+        """Return the number of the input line of each rule line."""
         return [int(line.split()[0]) for line in self.run("declared", lines, "lines")[0] if line[:1].isdigit()]
 
     def saved(self, lines):
@@ -109,7 +109,7 @@ class Canon:
 
 
 class Machine:
-    """A namespace, and what a backend loads there."""
+    """A namespace for one backend, family and table."""
 
     def __init__(self, backend, family, table):
         self.name, self.table = f"{backend}{family}", table.decode()
@@ -126,7 +126,7 @@ class Machine:
             return run(["ip", "netns", "exec", self.name, self.tool + "-restore", text.name]).returncode == 0
 
     def loadable(self, head, rules, base=()):
-        """Base, which loads, and as many of the rules as the kernel takes together with it."""
+        """Return base, which loads, and as many of the rules as the kernel accepts together with it."""
         base = list(base)
         if not rules or self.load(head, base + rules):
             return base + rules
@@ -140,7 +140,7 @@ class Machine:
 
 
     def alarms(self):
-        """What the door takes for rules made with nft."""
+        """Return the messages about rules that the door takes for rules of nft."""
         if "nft" not in self.name:
             return []
         door = os.path.join(os.path.dirname(sys.argv[1]), "door")
@@ -170,7 +170,7 @@ class Tally:
 
 
 def written(canon, head, rules, where, tally):
-    """The rules that the model writes, each with its lines, and its text."""
+    """Return the rules that the model writes, each with its lines, and the text."""
     while True:
         text, refused = canon.declared(head + rules + [b"COMMIT"])
         if not refused:
@@ -181,7 +181,7 @@ def written(canon, head, rules, where, tally):
         rules = [rule for n, rule in enumerate(rules, len(head) + 1) if n not in refused]
     lines = [line for line in text if line.startswith(b"-A")]
     if canon.declared(text) != (text, set()) or canon.saved(text) != lines:
-        tally.complain(f"{where}: what was written is written otherwise the second time")
+        tally.complain(f"{where}: the model writes its own text differently the second time")
     made = {rule: [] for rule in rules}
     for n, line in zip(canon.sources(head + rules + [b"COMMIT"]), lines):
         made[rules[n - len(head) - 1]].append(line)
@@ -189,7 +189,7 @@ def written(canon, head, rules, where, tally):
 
 
 def check(machine, canon, made, head, certain, where, tally):
-    """One backend: what it takes of the rules is in force as written."""
+    """With one backend, the rules that it accepts must be in force as written."""
     rules = [rule for rule, lines in made.items() if certain(rule) or machine.load(head, lines)]
     taken = machine.loadable(head, [line for rule in rules for line in made[rule]])
     left = list(taken)
@@ -205,10 +205,10 @@ def check(machine, canon, made, head, certain, where, tally):
         if machine.load(head, text):
             tally.compare(f"{machine.tool} {where}", want, want, canon.saved(machine.save()))
             for alarm in machine.alarms():
-                tally.complain(f"{machine.tool} {where}: taken for made with nft: {alarm}")
+                tally.complain(f"{machine.tool} {where}: taken for a rule of nft: {alarm}")
             continue
         for rule in sorted(set(text) - set(machine.loadable(head, text))):
-            tally.complain(f"{machine.tool} {where}: loads as it is written, but not as it was: {rule.decode('latin-1')}")
+            tally.complain(f"{machine.tool} {where}: loads as the model writes it, but not as in the sample: {rule.decode('latin-1')}")
 
 
 def main():

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""constructs.py BUILD [-v] [FILE [SEED COUNT]] - what fw-load and fw-save say of each rule of FILE (constructs.txt), made with nft in a table of iptables.
+"""constructs.py BUILD [-v] [FILE [SEED COUNT]] - make each rule of FILE (constructs.txt) with nft in a table of iptables.
 
-A rule is either refused as one that was made with nft, or what is printed, loaded again, makes a rule that means the
-same: this reads both from the kernel. The order of conditions does not matter, but for a limit, which counts what
-reaches it. Then COUNT (300) rules of each family are put together of conditions that were told rightly alone. Prints each rule that is told wrongly, with -v all, and the last line "N refused, N told rightly, N not
-taken by nft, N WRONG". Needs root; run it with scripts/netns-run.
+fw-load and fw-save must either refuse the rule as made with nft, or print a line that, loaded again, makes a rule of the
+same meaning; both meanings are read from the kernel. The order of conditions does not matter, except for a limit, which
+counts the packets that reach it. Then COUNT (300) rules of each family are combined from conditions that were printed
+rightly alone. Prints each wrong rule, with -v all rules, and last "N refused, N printed rightly, N not accepted by nft,
+N WRONG". Needs root; run it with scripts/netns-run.
 """
 import ctypes, os, random, re, socket, struct, subprocess, sys, tempfile
 
@@ -13,7 +14,7 @@ FAMILIES = {"ip": ("4", 2, "iptables"), "ip6": ("6", 10, "ip6tables")}
 HOOKS = {"raw PREROUTING": "filter hook prerouting priority -300", "mangle PREROUTING": "filter hook prerouting priority -150",
          "nat PREROUTING": "nat hook prerouting priority -100", "nat POSTROUTING": "nat hook postrouting priority 100",
          "filter INPUT": "filter hook input priority 0"}
-# What a rule may name: made only where it does, as chains of some names are refused by themselves.
+# Objects that a rule may name. Each is made only if the rule names it, because chains of some names are refused anyway.
 OBJECTS = {
     "own": "chain own { }", "long-name-of-a-chain-with-30-letters": "chain long-name-of-a-chain-with-30-letters { }",
     "LOG": "chain LOG { }", "MARK": "chain MARK { }", "DNAT": "chain DNAT { }",
@@ -32,7 +33,7 @@ OBJECTS = {
 VERDICT = re.compile(r"\b((accept|drop|return|continue|(jump|goto) [\w-]+)( comment .*)?)$")
 PAYLOAD_NET, PAYLOAD_TRANSPORT = 1, 2
 META_MARK, META_IIFNAME, META_OIFNAME, META_L4PROTO = 3, 6, 7, 16
-# Attributes of statements whose values are nobody's matter: what xtables has computed, and numbers of registers.
+# Attributes of statements whose values do not matter: those that xtables computes, and numbers of registers.
 IGNORED = {"match": (3,), "target": (3,), "immediate": (1,), "meta": (1, 3)}
 OPS = ["==", "!=", "<", "<=", ">", ">="]
 
@@ -41,7 +42,7 @@ def run(command, text=None):
     return subprocess.run(command, input=text, capture_output=True, check=False, text=True, errors="surrogateescape")
 
 
-# --- rules as the kernel has them ----------------------------------------------------------------------
+# --- rules in the kernel -------------------------------------------------------------------------------
 
 def attributes(data):
     at = 0
@@ -52,7 +53,7 @@ def attributes(data):
 
 
 class Kernel:
-    """The nf_tables of a namespace, this one if it has no name."""
+    """The nf_tables of the named namespace, or of this one."""
 
     def __init__(self, name=None):
         libc, home = ctypes.CDLL(None), os.open("/proc/self/ns/net", os.O_RDONLY)
@@ -63,7 +64,7 @@ class Kernel:
         assert libc.setns(home, 0x40000000) == 0
 
     def rules(self, family, table, chain):
-        """The expressions of each rule of a chain: (name, {attribute: bytes})"""
+        """Yield the expressions of each rule of a chain: (name, {attribute: bytes})."""
         body = struct.pack("=BBH", family, 0, 0)
         for kind, word in (1, table), (2, chain):
             word = word.encode() + b"\0"
@@ -93,14 +94,14 @@ def number(data, default=0):
 
 
 def value(data):
-    """What is in NFTA_DATA_VALUE."""
+    """Return the value in NFTA_DATA_VALUE."""
     return dict(attributes(data)).get(1, b"")
 
 
 # --- what a rule means ---------------------------------------------------------------------------------
 
 class Meaning:
-    """Conditions between limits, then what is done: equal if both rules do the same with every packet."""
+    """The conditions between limits, then the statements: equal if both rules do the same with every packet."""
 
     def __init__(self, expressions, ipv6):
         self.left, self.ipv6 = list(expressions), ipv6
@@ -186,7 +187,7 @@ class Meaning:
         self.ports[at] = self.ports.get(at, set(range(65536))) & allowed
 
     def bytes(self, what, at, op, mask, xor, data):
-        """A condition about some bytes: equality byte by byte, as nobody can tell one of four from four of one."""
+        """Add a condition on some bytes. Equality is stored byte by byte, since one of four bytes equals four of one byte."""
         if op not in ("==", "!=") or xor is not None and any(xor):
             self.conditions.add((what, at, op, mask, xor, data))
             return
@@ -234,7 +235,7 @@ class Trial:
         return run(["nft", "-f", "-"], "\n".join(text)).returncode == 0
 
     def look(self, family, where, rules):
-        """For each rule: refused, or right, or what is wrong."""
+        """Return for each rule "refused", "right", or the fault."""
         if not self.make(family, where, rules):
             return ["not taken"] if len(rules) == 1 else self.look(family, where, rules[:1]) + self.look(family, where, rules[1:])
         digit, protocol, program = FAMILIES[family]
@@ -244,14 +245,14 @@ class Trial:
             named = [f"table {table}, chain {chain}, rule {n} (" in saved.stderr for n in range(1, len(rules) + 1)]
             if not saved.stdout.endswith("error: Bad message\n") or not re.search(rf"table {table}, chain ", saved.stderr):
                 return [f"no place is named: {saved.stdout.splitlines()[-1:]} {saved.stderr}"] * len(rules)
-            if all(named) or not any(named): # the rules, or a chain
+            if all(named) or not any(named): # all rules, or a chain instead of a rule
                 return ["refused"] * len(rules)
             return [("refused" if name else self.look(family, where, [rule])[0]) for name, rule in zip(named, rules)]
         told = self.judge(family, where, saved.stdout)
         return [told] * len(rules)
 
     def judge(self, family, where, saved):
-        """What was printed, against what it makes."""
+        """Compare the printed lines with the rules that they make."""
         digit, protocol, program = FAMILIES[family]
         table, chain = where.split()
         lines = [line for line in saved.splitlines() if "-A " in line]
@@ -260,14 +261,14 @@ class Trial:
             return f"cannot be loaded again: {lines} {again.stderr}"
         before, after = ([Meaning(rule, family == "ip6") for rule in kernel.rules(protocol, table, chain)] for kernel in (self.kernel, self.again))
         if before != after:
-            return f"is told as {lines}"
+            return f"is printed as {lines}"
         load = run([self.build + "/fw-load", "-b", "nft", "-s", self.state.name, "-n", "--no-rehearse", "--adopt", "-" + digit, "-"],
                    "*filter\n:OUTPUT ACCEPT\nCOMMIT\n")
-        return f"right, as {lines}" if load.returncode == 0 else f"is told rightly as {lines}, but fw-load ends with {load.returncode}: {load.stderr}"
+        return f"right, as {lines}" if load.returncode == 0 else f"is printed rightly as {lines}, but fw-load ends with {load.returncode}: {load.stderr}"
 
 
 def mixed(good, seed, count):
-    """Rules of several conditions, each of which is told rightly by itself."""
+    """Yield rules of several conditions, each of which is printed rightly by itself."""
     dice = random.Random(seed)
     verdicts = "accept", "drop", "return", "jump own", "goto own", 'log group 2 prefix "x"', "meta nftrace set 1", ""
     for family, conditions in sorted(good.items()):
@@ -296,7 +297,7 @@ def main():
         look(*one)
     for one in list(mixed(good, seed, count)):
         look(*one)
-    print("{} refused, {} told rightly, {} not taken by nft, {} WRONG".format(*counts.values()), f"(seed {seed})")
+    print("{} refused, {} printed rightly, {} not accepted by nft, {} WRONG".format(*counts.values()), f"(seed {seed})")
     return counts["WRONG"] > 0 or counts["right"] == 0 or counts["refused"] == 0
 
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""grammar.py BUILD [SEED [COUNT [PART...]]] - rules and commands in unusual spellings, read by fw-lint and by the installed iptables.
+"""grammar.py BUILD [SEED [COUNT [PART...]]] - let fw-lint and the installed iptables read rules in unusual spellings.
 
-COUNT variants are made at random from the samples of tests/ext; lists of commands with options, of chain names and of
-protocols come on top. fw-lint must accept and refuse what iptables-legacy-restore --test does, print an accepted rule as
-iptables-legacy-save does, and agree with iptables-nft-restore --test, apart from the differences that explained() names.
+Makes COUNT random variants of the samples of tests/ext, and lists of commands with options, chain names and protocols.
+fw-lint must accept and refuse the same as iptables-legacy-restore --test, print an accepted rule like
+iptables-legacy-save, and agree with iptables-nft-restore --test, apart from the differences that explained() names.
 Prints what differs, and the last line "N texts, N rules printed, N differ, N explained". The parts are commands, names,
 lines, protocols and variants. Run it with scripts/netns-run.
 """
@@ -40,29 +40,29 @@ def attach(words, i):
 
 
 def respell(words, i):
-    """The long name for the short one or the other way round."""
+    """Replace the long name of an option by the short one, or the other way round."""
     words[i] = SHORT.get(words[i], LONG.get(words[i], words[i]))
 
 
 def shorten(words, i):
-    """An option's name without its end."""
+    """Abbreviate an option's name."""
     if words[i].startswith("--") and len(words[i]) > 4:
         words[i] = words[i][:random.randrange(3, len(words[i]))]
 
 
 def negate(words, i):
-    """A `!' where it may or may not stand."""
+    """Insert a `!', where it may or may not be allowed."""
     words.insert(i, "!")
 
 
 def repeat(words, i):
-    """An option and its value twice."""
+    """Repeat an option and its value."""
     if words[i].startswith("-"):
         words += words[i:i + 2]
 
 
 def spoil(words, i):
-    """Another value."""
+    """Change a value."""
     if not words[i].startswith("-"):
         words[i] = pick(['""', "0", "1", "65535", "65536", "-1", "+1", "0x10", "010", ":", "80:22", "22:80", "22:", ":22",
                          "22:22", "0:65535", "!", "all", "TCP", "tcp", "4294967295", "4294967296", "10.0.0.1", "::1",
@@ -75,13 +75,13 @@ def drop(words, i):
 
 
 def swap(words, i):
-    """Options in another order."""
+    """Reorder options."""
     j = random.randrange(len(words))
     words[i], words[j] = words[j], words[i]
 
 
 def join(words, i):
-    """An option of iptables' own besides."""
+    """Add one of iptables' own options."""
     words[i:i] = pick(["-p tcp", "-ptcp", "--proto=udp", "-p dccp", "-p 0", "-p 33", "-s 10.0.0.1", "-s10.0.0.1", "--src=10.0.0.1",
                        "--destination=10.0.0.2", "-i eth0", "-ieth0", "--in-interface=eth0", "-o+", "-o eth1", "-j ACCEPT", "-jDROP",
                        "--jump=LOG", "-j CONTINUE", "-jCONTINUE", "-g user", "-guser", "--goto=user", "-g CONTINUE", "-c 1 2",
@@ -93,7 +93,7 @@ CHANGES = [attach] * 6 + [respell] * 2 + [shorten] * 3 + [negate] * 2 + [repeat,
 
 
 def variants(number):
-    """As many rules as asked for, each changed once to three times: (table, chain, families, rule)."""
+    """Yield COUNT rules, each changed one to three times: (table, chain, families, rule)."""
     known = list(samples())
     for _ in range(number):
         table, chain, families, rule = pick(known)
@@ -110,7 +110,7 @@ FRAME = ["*filter", ":user - [0:0]", ":full - [0:0]", "-A full -j RETURN", "-A I
 
 
 def command_texts():
-    """Each command with each option of iptables' own, and with several."""
+    """Each command with each of iptables' own options, and with several."""
     commands = ["-A INPUT", "-I INPUT", "-I INPUT 1", "-I INPUT 3", "-R INPUT 1", "-R INPUT", "-D INPUT", "-D INPUT 1", "-D INPUT 1:1",
                 "-D INPUT 1:", "-D INPUT :1", "-C INPUT", "-L", "-L INPUT", "-L INPUT 1", "-S", "-S full", "-F", "-F full", "-F full 1",
                 "-Z", "-Z INPUT", "-Z INPUT 1", "-Z -L", "-L -Z", "-L INPUT -Z", "-S full -Z", "-Z full -S", "-N new", "-X", "-X full",
@@ -124,7 +124,7 @@ def command_texts():
 
 
 def name_texts():
-    """Names for new chains, and targets that are called the same."""
+    """Names for new chains, and jumps to targets of the same names."""
     names = ["LOG", "REJECT", "MASQUERADE", "SET", "CT", "tcp", "TCP", "state", "standard", "ACCEPT", "DROP", "QUEUE", "RETURN", "CONTINUE",
              "INPUT", "FORWARD", "PREROUTING", "full", "user", "-x", "!x", "x!", '"a b"', '""', "a:b", "a/b", "a*b", "[x]", "x" * 28, "x" * 29,
              "x" * 30, "1", "0", "all", "log", "a,b", "a=b", "--", "ä", "a'b"]
@@ -148,7 +148,7 @@ def protocol_rules():
 
 
 def line_texts():
-    """What else a line can be."""
+    """Other kinds of lines."""
     for line in (":INPUT ACCEPT", ":INPUT ACCEPT [1:2]", ":INPUT ACCEPT [1:2] more", ":INPUT - [0:0]", ":INPUT DROP 1:2",
                  ":user - [0:0]", ":new ACCEPT [0:0]", ":INPUT RETURN [0:0]", "[1:2] -A INPUT -j user", "[1:2]-A INPUT -j user",
                  "[1:2] -A INPUT -c 3 4", "-A INPUT -c 1 2 -c 3 4", "-t filter -A INPUT", "-t nat -A INPUT", "--table=filter -A INPUT",
@@ -176,7 +176,7 @@ class Judge:
         return subprocess.run(self.command, input=text, capture_output=True, timeout=600, check=False)
 
     def refused(self, head, lines):
-        """By line what is said of it, where it is refused. The head and a COMMIT stand around the lines."""
+        """Return the message about each refused line. The lines are put between the head and a COMMIT."""
         said, first = {}, 0
         while first < len(lines):
             done = self.run(head + lines[first:] + ["COMMIT"])
@@ -185,7 +185,7 @@ class Judge:
             error = done.stderr.decode("latin-1")
             at = re.search(r"line:? (\d+)", error)
             at = first + int(at[1]) - 1 - len(head) if at else first
-            if done.returncode < 0 or not first <= at < len(lines):  # it died, or names none of them: one at a time
+            if done.returncode < 0 or not first <= at < len(lines):  # it died, or names none of the lines: try them one at a time
                 at = first
                 done = self.run(head + [lines[at], "COMMIT"])
                 error = done.stderr.decode("latin-1") if done.returncode >= 0 else f"died of signal {-done.returncode}"
@@ -215,7 +215,7 @@ def judges(family):
 
 
 def explained(line, lint, legacy, nft):
-    """Why they differ, where that is known; each is what the judge says of the line, or None. tests/ext/README has more words."""
+    """Return why the judges differ, if known; each argument is a judge's message or None. tests/ext/README explains more."""
     if lint and legacy and not nft and re.search(r"Couldn't load target|is not a chain|: line \d+ failed|No chain/target", legacy):
         return "iptables-nft-restore --test does not look for chains and rules"
     if nft and not lint and not legacy and "match requires '-p" in nft:
@@ -251,7 +251,7 @@ def compare(family, place, head, lines):
 # --- printing --------------------------------------------------------------------------------------------------------
 
 def loadable(restore, head, lines):
-    """Those of the lines that the kernel takes."""
+    """Return the lines that the kernel accepts."""
     if not lines or restore.run(head + lines + ["COMMIT"]).returncode == 0:
         return lines
     half = len(lines) // 2
@@ -259,7 +259,7 @@ def loadable(restore, head, lines):
 
 
 def compare_printed(family, table, chain, head, lines):
-    """Rules that everybody accepts: our printer against iptables-legacy-save."""
+    """Compare our printer with iptables-legacy-save on the rules that every judge accepts."""
     program = "iptables-legacy" if family == "4" else "ip6tables-legacy"
     restore = Judge(f"{program}-restore")
     lines = loadable(restore, head, lines)
@@ -293,7 +293,7 @@ def main():
             groups[table, chain, family].append(f"-A {chain} {rule}")
     for (table, chain, family), lines in groups.items():
         head = [f"*{table}", ":user - [0:0]"]
-        for first in range(0, len(lines), 200):  # a table of thousands of rules takes long
+        for first in range(0, len(lines), 200):  # because a table of thousands of rules takes long
             good = compare(family, table, head, lines[first:first + 200])
             compare_printed(family, table, chain, head, good)
     for why, number in sorted(tally.items()):

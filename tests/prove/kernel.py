@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """kernel.py --trace PROGRAM [--seed N] [--rulesets N] [--packets N] [--family 4|6] [--backend legacy|nft]
 
-The tracer against the kernel: random rules are loaded, random packets are sent through them for real, and
-each rule's counter must be what fw-trace counts. Run it in a network and mount namespace of its own
-(scripts/netns-run). Prints the seed of a ruleset that differs, with rules and packets kept in a directory.
+Compare fw-trace with the kernel: load random rules, send random packets through them, and demand that each rule's counter
+is the one that fw-trace counts. Run it in a network and mount namespace of its own (scripts/netns-run). Prints the seed of
+a ruleset that differs, and keeps rules and packets in a directory.
 """
 import argparse, ctypes, os, random, socket, struct, subprocess, sys, tempfile, time
 
@@ -14,7 +14,7 @@ FLAG_NAMES = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"]
 
 
 class Net:
-    """This namespace is the firewall; eth0 and eth1 end in the namespace `peer`, where packets are put in."""
+    """This namespace is the firewall; the other ends of eth0 and eth1 are in the namespace `peer`, which sends the packets."""
 
     def __init__(self, family):
         self.family = family
@@ -22,8 +22,8 @@ class Net:
         sh("ip netns exec peer sysctl -qw net.ipv6.conf.default.disable_ipv6=1")
         sysctl("net.ipv4.ip_forward", 1)
         sysctl("net.ipv4.icmp_echo_ignore_all", 1)
-        # A hop limit that a rule takes to 0 would have us send an error, one packet more than was put in. Both families
-        # ask this limit, which is the namespace's own since Linux 6.11.
+        # If a rule sets the hop limit to 0, the kernel would send an error, one packet more than was sent. Both families
+        # use this rate limit, which belongs to the namespace since Linux 6.11.
         for name in ("net.ipv4.icmp_msgs_burst", "net.ipv4.icmp_msgs_per_sec"):
             if os.path.exists("/proc/sys/" + name.replace(".", "/")):
                 sysctl(name, 0)
@@ -50,7 +50,7 @@ class Net:
         self.raw = socket.socket(socket.AF_INET if family == 4 else socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
 
     def wait_for_silence(self):
-        """What IPv6 says of itself on new interfaces has been said: its timers take a second at most."""
+        """Wait until IPv6 has announced itself on the new interfaces, which takes a second at most."""
         sent, since = None, 0
         while time.monotonic() - since < 1.5:
             now = [open(f"/sys/class/net/eth{n}/statistics/tx_packets").read() for n in "01"]
@@ -138,7 +138,7 @@ class Case:
         return "! " if self.chance(p) else ""
 
     def port_test(self, which):
-        """iptables-nft 1.8.9 loads `! --dport 0:65535`, which nothing matches, as a rule that all match: not asked."""
+        """Avoid `! --dport 0:65535`: it matches no packet, but iptables-nft 1.8.9 loads it as a rule that matches all."""
         ports = self.port_range()
         return f"{'' if ports == '0:' else self.no()}--{which} {ports}"
 
@@ -221,7 +221,7 @@ class Case:
             parts.append(self.proto_match())
         used = set()
         while self.chance(0.35):
-            text = self.match() # an extension once: the option parser refuses the other
+            text = self.match() # each extension once, since the option parser refuses a second one
             if text.split()[1].replace("connmark", "mark") not in used:
                 parts.append(text)
             used.add(text.split()[1].replace("connmark", "mark"))
@@ -358,7 +358,7 @@ class Case:
         return f"10.2.{self.serial >> 8}.{self.serial & 0xff}" if self.family == 4 else f"2001:db8:2::{self.serial:x}"
 
     def make_flow(self, p):
-        """A connection that is there already, with a mark of its own."""
+        """Make an existing connection with a mark of its own."""
         p["ctmark"] = self.random.choice(self.marks)
         p["state"] = "established"
         if self.chance(0.5):
@@ -383,7 +383,7 @@ class Case:
 
 
 def counters(text):
-    """Per chain, in order: the packets of each rule."""
+    """Return for each chain the packets of each rule, in order."""
     found, table = {}, ""
     for line in text.splitlines():
         if line.startswith("*"):
@@ -441,7 +441,7 @@ def run_case(net, options, seed):
 
 
 def sink(options):
-    """What reached INPUT must not be answered: a later table, of the other backend, drops it behind our counters."""
+    """Prevent answers to packets that reach INPUT: a later table of the other backend drops them after our counters."""
     other = "nft" if options.backend == "legacy" else "legacy"
     for tool in ("iptables", "ip6tables"):
         sh(f"{tool}-{other} -t security -P INPUT DROP")
@@ -460,8 +460,8 @@ def main():
     sink(options)
     bad = hits = 0
     for n in range(options.rulesets):
-        # A host says things of itself on IPv6 when its work queues get to it, which counts as a packet more. It does not
-        # say them three times; what really differs does so each time.
+        # IPv6 may send a packet of its own when a work queue runs, which is counted too, but not three times in a row. A
+        # real difference appears each time.
         for _ in range(3):
             good, counted = run_case(net, options, options.seed + n)
             if good:

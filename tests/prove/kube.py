@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """kube.py --backend nft|legacy --stop FILE [--seconds 0.1] [--services 60] [--seed 1]
 
-Writes rules as kube-proxy and kubelet do, until FILE is there: KUBE- chains of filter and nat by `iptables-restore
---noflush --counters`, all of a table in one go, every tenth of a second, with services and endpoints that come and go; a
-chain of its own in mangle; and the jumps to them, at the head of built-in chains, looked for by -C and made by -I. Before
-each write it compares what is in force with what it wrote last: its own chains, rule for rule, and that each jump is there.
-Ends with a line of numbers; status 1 when anything was lost, moved or revived, or when a program failed.
+Write rules like kube-proxy and kubelet until FILE exists: KUBE- chains of filter and nat by `iptables-restore --noflush
+--counters`, a whole table at once, every tenth of a second, with services and endpoints that come and go; a chain of its
+own in mangle; and the jumps to them at the start of built-in chains, checked by -C and made by -I. Before each write,
+compare the rules in force with the last write: its own chains, rule by rule, and that each jump is there. Ends with a line
+of numbers; status 1 if a rule was lost, moved or revived, or if a program failed.
 """
 import argparse, difflib, os, random, re, subprocess, sys, time
 
@@ -31,8 +31,8 @@ class Kube:
         self.random = random.Random(args.seed)
         self.kind = args.backend
         self.services = args.services
-        self.live = {}  # number of a service: how many endpoints
-        self.written = {}  # table: {chain: [rule]} as it was read back behind the last write
+        self.live = {}  # number of a service: number of its endpoints
+        self.written = {}  # table: {chain: [rule]} as read back after the last write
         self.writes = self.rules = 0
 
     def run(self, program, words, text=None):
@@ -109,7 +109,7 @@ class Kube:
                 self.must("iptables", insert)
 
     def sync(self):
-        """One write of each table, and what came of the last one."""
+        """Check the result of the last write, and write each table once."""
         for table in "filter", "nat":
             now = self.read(table)
             was = self.written.get(table, {})
@@ -123,7 +123,7 @@ class Kube:
             self.must("iptables-restore", ["-w", "5", "--noflush", "--counters"], text=self.text(table, gone))
             self.jumps(table)
             self.written[table] = self.read(table)
-        # A canary: kubelet knows by it that somebody flushed a table.
+        # A canary, by which kubelet notices that a table was flushed.
         if self.writes == 0:
             self.must("iptables", ["-t", "mangle", "-w", "-N", "KUBE-KUBELET-CANARY"])
         elif self.run("iptables", ["-t", "mangle", "-w", "-S", "KUBE-KUBELET-CANARY", "1"]).returncode != 0:

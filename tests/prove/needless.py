@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """needless.py BUILD [SEED [RULESETS]]
 
-What fw-lint calls needless is taken out, what it would move is moved, and every packet must fare as before:
-random rulesets, 400 random packets each, by fw-trace. Prints the rulesets where one does not.
+In random rulesets, remove the rules that fw-lint calls redundant and move those that it would move: 400 random packets
+must get the same verdicts from fw-trace as before. Prints the rulesets in which one does not.
 """
 import random, re, subprocess, sys, tempfile
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""refusals.py FW-LINT - every sample of tests/ext that is read is loaded, each in a network namespace of its own,
-once in a built-in chain and once in one that it calls.
+"""refusals.py FW-LINT - load every OK sample of tests/ext in a network namespace of its own, in a built-in chain and in a
+chain that it calls.
 
-What both backends refuse must have an error of fw-lint, or a note of what it needs; what one of them refuses, a warning;
-what one of them loads must have no error. Prints what differs and the last line "N loads, N unsaid, N wrong". Needs root; run it with scripts/netns-run.
+fw-lint must report an error, or a note of what is needed, for a rule that both backends refuse, and a warning for a rule
+that one of them refuses; it must report no error for a rule that one of them loads. Prints the differences, and last
+"N loads, N unsaid, N wrong". Needs root; run it with scripts/netns-run.
 """
 import json, subprocess, sys, tempfile, time
 
@@ -14,7 +15,7 @@ SETS = "ipset create hosts hash:ip; ipset create hosts6 hash:ip family inet6; ip
 
 
 def samples():
-    """Of each file: (table, chain, family) to the rules that are read there."""
+    """Yield for each file {(table, chain, family): the OK rules}."""
     for samples_of_file in ext.files():
         groups = {}
         for table, chain, families, rule, _, result in samples_of_file:
@@ -25,14 +26,14 @@ def samples():
 
 
 def frame(table, chain, called):
-    """What stands in front of the rules, in which chain they are, and how many lines that is."""
+    """Return the text before the rules, the chain of the rules, and the number of these lines."""
     if called:
         return f"*{table}\n:called - [0:0]\n-A {chain} -j called\n", "called", 3
     return f"*{table}\n", chain, 1
 
 
 def findings(lint, family, table, chain, rules, called):
-    """By rule: the severities of what fw-lint says."""
+    """Return for each rule the levels of fw-lint's findings."""
     said = [[] for _ in rules]
     head, at, skip = frame(table, chain, called)
     with tempfile.NamedTemporaryFile("w", encoding="latin-1") as text:
@@ -48,7 +49,7 @@ def findings(lint, family, table, chain, rules, called):
 
 
 def loads(program, table, chain, rule, called):
-    # What an earlier sample left behind by name (hashlimit's tables, timers) must not speak for this one.
+    # Named objects of an earlier sample (hashlimit's tables, timers) must not affect this one.
     head, at, _ = frame(table, chain, called)
     text = f"{head}-A {at} {rule}\nCOMMIT\n".encode("latin-1")
     command = (SETS if "set" in rule.lower() else "") + "exec " + program
@@ -65,14 +66,14 @@ def main():
                 count += 2
                 where = f"IPv{family} {table} {chain}{', called' if called else ''} {rule}"
                 if not all(taken) and not said:
-                    time.sleep(1)  # a timer of an earlier namespace may still have its name: these are the machine's
+                    time.sleep(1)  # a timer of an earlier namespace may still have the name, since timers are global to the machine
                     taken = [loads(f"{program}-{backend}-restore", table, chain, rule, called) for backend in ("legacy", "nft")]
                 if (not all(taken) and not said) or (not any(taken) and set(said) == {"warning"}):
                     unsaid += 1
-                    print(f"{where}: refused, and too little is said")
+                    print(f"{where}: refused, and fw-lint does not report it")
                 if any(taken) and "error" in said:
                     wrong += 1
-                    print(f"{where}: loads, and an error is said")
+                    print(f"{where}: loads, and fw-lint reports an error")
     print(f"{count} loads, {unsaid} unsaid, {wrong} wrong")
     return unsaid + wrong > 0 or count == 0
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# run.bash BUILD [RULESETS] [SEED] - the tracer against the kernel, both families and both backends, each in
-# a namespace of its own. 250 rulesets each are 100,000 packets in all.
+# run.bash BUILD [RULESETS] [SEED] - compare fw-trace with the kernel for both families and both backends, each in a
+# namespace of its own. The default of 250 rulesets each makes 100,000 packets in all.
 set -u
 CDPATH='' cd -- "$(dirname -- "$0")/../.." || exit 3
 build=$(realpath "${1:?usage: run.bash BUILD [RULESETS] [SEED]}")

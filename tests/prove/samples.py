@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The samples of tests/ext that are about the installed release of iptables."""
+"""The samples of tests/ext that are for the installed release of iptables."""
 import glob, subprocess
 
 
@@ -8,7 +8,7 @@ def number(version):
 
 
 def applies(when, installed):
-    """when: "", or "before VERSION" or "since VERSION"."""
+    """Is the sample for the installed release? when: "", "before VERSION" or "since VERSION"."""
     return not when or (installed < number(when.split()[1])) == (when.split()[0] == "before")
 
 
@@ -17,7 +17,7 @@ def installed():
 
 
 def files():
-    """For each file its samples: table, chain, families, rule, how it is printed, OK or FAIL; a character for each byte."""
+    """Yield the samples of each file: table, chain, families, rule, printed form, OK or FAIL; one character per byte."""
     release = installed()
     for name in sorted(glob.glob("tests/ext/*.t")):
         place, samples = None, []

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """sets.py --build DIR [--backend nft|legacy] [--loads 1000] [--seed 1]
 
-T27: loads, boots, rollbacks and loads that nobody confirms, beside a program that adds members to three kinds of sets,
-removes them and lets them time out. It keeps an account of its own: a member of the account that is not in its set is
-lost, and one in the set that is not in the account is revived. Run it in a network namespace of its own
-(scripts/netns-run). Fails when a member is lost or revived, or when nothing was written.
+T27: loads, boots, rollbacks and unconfirmed loads beside a program that adds members to three kinds of sets, removes them
+and lets them time out. It keeps an account: a member of the account that is not in its set is lost, and a member of the
+set that is not in the account is revived. Run it in a network namespace of its own (scripts/netns-run). Fails when a
+member is lost or revived, or when none was written.
 """
 import argparse, collections, os, random, subprocess, sys, tempfile, threading, time
 
@@ -15,16 +15,16 @@ SETS = {
     "nets": ("hash:net timeout 0 comment", lambda r: "10.%d.%d.0/24" % (3 + r.randrange(3), r.randrange(256)), False),
 }
 LAPSE = 4.0
-SLACK = 2.5  # seconds around the end of a member's time in which it may be there or not
+SLACK = 2.5  # seconds around a member's timeout in which it may be there or not
 
 
 class Writer(threading.Thread):
-    """Writes one member a time, and compares each set with the account now and then."""
+    """Writes one member at a time, and sometimes compares each set with the account."""
 
     def __init__(self, seed):
         super().__init__()
         self.random = random.Random(seed)
-        self.account = {name: {} for name in SETS}  # member: when it lapses; None: never
+        self.account = {name: {} for name in SETS}  # member: when it times out; None: never
         self.ended = False
         self.counts = collections.Counter()
         self.faults = []

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """settings.py --load PROGRAM [--backend nft|legacy]
 
-Every setting of the kernel below net. that a text can change, one after the other: a load of another value, then a load
-without it. Afterwards all settings of the kernel must be as they were, also those that the kernel changes with the one.
-Run it in a network namespace of its own (scripts/netns-run). Prints each setting for which they are not.
+For every setting of the kernel below net. that a text can change, load another value, then load a text without it.
+Afterwards all settings of the kernel must be as before, also those that the kernel changes along with it. Run it in a
+network namespace of its own (scripts/netns-run). Prints each setting for which they are not.
 """
 import argparse, os, subprocess, sys, tempfile
 
 ROOT = "/proc/sys/net"
-# They count, belong to the whole machine, or (gc_min_interval) cannot tell what gc_min_interval_ms can.
+# Counters, settings of the whole machine, and gc_min_interval, which is less precise than gc_min_interval_ms.
 PASSED_OVER = ("nf_conntrack_count", "/neigh/", "/route/flush", "_mem", "nf_hooks_lwtunnel", "stat_refresh", "gc_min_interval")
 
 
@@ -36,7 +36,7 @@ def write(path, value):
 
 
 def make_exceptions(settings):
-    """What differs between the interfaces stays different: e1 has the other value where a value is 0 or 1."""
+    """Make the interfaces differ: e1 gets the other value of each setting that is 0 or 1."""
     for path, value in settings.items():
         if "/conf/e1/" in path and value in ("0", "1"):
             write(path, str(1 - int(value)))
@@ -57,10 +57,10 @@ def differences(before, after):
 
 
 def try_setting(loader, path, value, before):
-    """1: wrong."""
+    """Return 1 if a setting is not restored, else 0."""
     loaded = loader.load([f"{path[len('/proc/sys/'):]}={value}"])
     if loaded.returncode != 0:
-        left = differences(before, tree())  # what the kernel does not take changes nothing
+        left = differences(before, tree())  # a value that the kernel refuses must change nothing
         what = f"refused with {loaded.returncode}"
     else:
         back = loader.load([])

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Sourced first by what runs a copy of the Debian in $1: it begins again in namespaces of its own for mounts, the
-# network and processes, which all end with it. $root is the copy there, an overlay in memory, with this project's programs
-# and two texts of rules. As root; $BUILD has the programs.
+# To be sourced first by scripts that run a copy of the Debian in $1. Restarts the script in mount, network and process
+# namespaces of its own, which end with it. $root is the copy, an overlay in memory, with this project's programs and two
+# texts of rules. Needs root; $BUILD has the programs.
 set -euo pipefail
 [ "${FW_BOOT-}" = inside ] || FW_BOOT=inside exec unshare -n -m -p --fork --kill-child --mount-proc "$0" "$@"
 unset FW_BOOT
@@ -28,7 +28,7 @@ printf '%s\n' '*filter' ':INPUT DROP' ':FORWARD DROP' '-A INPUT -i lo -j ACCEPT'
 	'-A INPUT -p tcp --dport 22 -m comment --comment ours -j ACCEPT' COMMIT >"$root/root/ours.rules"
 printf '%s\n' '*filter' ':INPUT ACCEPT' '-A INPUT -m comment --comment theirs -j ACCEPT' COMMIT >"$root/root/theirs.rules"
 
-inside() { # inside COMMAND...: in the copy, in a network namespace of its own, with a fresh /run
+inside() { # inside COMMAND...: runs it in the copy, in a network namespace of its own, with an empty /run
 	mount -t proc proc "$root/proc"
 	mount --rbind /dev "$root/dev"
 	mount -t tmpfs tmpfs "$root/run"
@@ -38,11 +38,11 @@ inside() { # inside COMMAND...: in the copy, in a network namespace of its own, 
 	umount -R -l "$root/dev"
 }
 
-loaded() { # loaded [FILE]: these rules of the machine, or its ours.rules, are those of the last load before this boot
+loaded() { # loaded [FILE]: makes FILE of the copy, or its ours.rules, the last load before the boot
 	inside fw-load -q --replace "${1-/root/ours.rules}"
 }
 
-program() { # program PATH: a program of this text
+program() { # program PATH: makes an executable file of standard input
 	mkdir -p "$(dirname "$root/$1")"
 	cat >"$root/$1"
 	chmod 755 "$root/$1"
