@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What logrotate and ct-rotate are both asked to do: situation NAME [-l LAST] [-n] [-r RUNS] PREPARATION, and the configuration
-# on standard input. LOGS is the directory. -l: when the log was rotated last, and no -f; -n: no -f. Read by lib/compare.bash.
+# Situations in which lib/compare.bash runs logrotate and ct-rotate: situation NAME [-l LAST] [-n] [-r RUNS] PREPARATION, with
+# the configuration on standard input. LOGS stands for the directory. -l: the time of the last rotation, and no -f; -n: no -f.
 
 situation "one log, by force" 'echo a >log' <<'END'
 LOGS/log { rotate 3 }
 END
-situation "three times, two kept" -r 3 'echo a >log' <<'END'
+situation "three runs, two archives kept" -r 3 'echo a >log' <<'END'
 LOGS/log { rotate 2 }
 END
-situation "what is too many goes" 'echo a >log; echo b >log.1; echo c >log.2' <<'END'
+situation "archives above the limit are removed" 'echo a >log; echo b >log.1; echo c >log.2' <<'END'
 LOGS/log { rotate 2 }
 END
-situation "nothing is kept" 'echo a >log' <<'END'
+situation "rotate 0" 'echo a >log' <<'END'
 LOGS/log { rotate 0 }
 END
-situation "nothing is kept, an old one is there" 'echo a >log; echo b >log.1' <<'END'
+situation "rotate 0, with an old archive" 'echo a >log; echo b >log.1' <<'END'
 LOGS/log { rotate 0 }
 END
 situation "compressed" 'seq 1000 >log' <<'END'
@@ -23,26 +23,26 @@ END
 situation "compressed, three times" -r 3 'seq 1000 >log' <<'END'
 LOGS/log { rotate 3; compress }
 END
-situation "compressed later, three times" -r 3 'seq 1000 >log' <<'END'
+situation "delaycompress, three times" -r 3 'seq 1000 >log' <<'END'
 LOGS/log { rotate 3; compress; delaycompress }
 END
-situation "compressed later, nothing kept" -r 2 'seq 1000 >log' <<'END'
+situation "delaycompress, rotate 0" -r 2 'seq 1000 >log' <<'END'
 LOGS/log { rotate 0; compress; delaycompress }
 END
 situation "nocompress after compress" 'seq 10 >log' <<'END'
 compress
 LOGS/log { rotate 3; nocompress }
 END
-situation "compression is new, plain ones are there" 'echo a >log; echo b >log.1; echo c >log.2' <<'END'
+situation "compress, with older plain archives" 'echo a >log; echo b >log.1; echo c >log.2' <<'END'
 LOGS/log { rotate 5; compress }
 END
-situation "compression was given up, packed ones are there" 'echo a >log; echo b >log.1; gzip log.1' <<'END'
+situation "no compression, with an older compressed archive" 'echo a >log; echo b >log.1; gzip log.1' <<'END'
 LOGS/log { rotate 5 }
 END
 situation "an empty log, compressed" ': >log' <<'END'
 LOGS/log { rotate 5; compress; ifempty }
 END
-situation "create as the old one" 'echo a >log; chmod 604 log' <<'END'
+situation "create with the old log's mode" 'echo a >log; chmod 604 log' <<'END'
 LOGS/log { rotate 3; create }
 END
 situation "create with a mode" 'echo a >log; chmod 604 log' <<'END'
@@ -81,7 +81,7 @@ END
 situation "missing" ':' <<'END'
 LOGS/log { rotate 3 }
 END
-situation "missing, and another one after it" 'echo a >other' <<'END'
+situation "missing, and another log after it" 'echo a >other' <<'END'
 LOGS/log { rotate 3 }
 LOGS/other { rotate 3 }
 END
@@ -100,19 +100,19 @@ END
 situation "size in k" -n 'head -c 2049 /dev/zero >log; head -c 2047 /dev/zero >other' <<'END'
 LOGS/log LOGS/other { rotate 3; size 2k }
 END
-situation "size=, written so" -n 'head -c 2049 /dev/zero >log' <<'END'
+situation "size written with =" -n 'head -c 2049 /dev/zero >log' <<'END'
 LOGS/log { rotate 3; size=2k }
 END
-situation "above maxsize before its time" -l '1 second ago' 'head -c 11 /dev/zero >log' <<'END'
+situation "above maxsize, not due" -l '1 second ago' 'head -c 11 /dev/zero >log' <<'END'
 LOGS/log { rotate 3; yearly; maxsize 10 }
 END
-situation "not above maxsize, not its time" -l '1 second ago' 'head -c 10 /dev/zero >log' <<'END'
+situation "not above maxsize, not due" -l '1 second ago' 'head -c 10 /dev/zero >log' <<'END'
 LOGS/log { rotate 3; yearly; maxsize 10 }
 END
-situation "its time, below minsize" -l '3 days ago' 'head -c 9 /dev/zero >log' <<'END'
+situation "due, below minsize" -l '3 days ago' 'head -c 9 /dev/zero >log' <<'END'
 LOGS/log { rotate 3; daily; minsize 10 }
 END
-situation "its time, not below minsize" -l '3 days ago' 'head -c 10 /dev/zero >log' <<'END'
+situation "due, not below minsize" -l '3 days ago' 'head -c 10 /dev/zero >log' <<'END'
 LOGS/log { rotate 3; daily; minsize 10 }
 END
 situation "hourly, two hours ago" -l '2 hours ago' 'echo a >log' <<'END'
@@ -151,13 +151,13 @@ END
 situation "minage, just written to" -l '3 days ago' 'echo a >log' <<'END'
 LOGS/log { rotate 3; daily; minage 1 }
 END
-situation "minage, long quiet" -l '3 days ago' 'echo a >log; touch -d "2 days ago" log' <<'END'
+situation "minage, not written to for two days" -l '3 days ago' 'echo a >log; touch -d "2 days ago" log' <<'END'
 LOGS/log { rotate 3; daily; minage 1 }
 END
 situation "maxage" 'echo a >log; echo b >log.1; echo c >log.2; touch -d "9 days ago" log.2' <<'END'
 LOGS/log { rotate 5; maxage 5 }
 END
-situation "maxage, all young" 'echo a >log; echo b >log.1; touch -d "3 days ago" log.1' <<'END'
+situation "maxage, no archive too old" 'echo a >log; echo b >log.1; touch -d "3 days ago" log.1' <<'END'
 LOGS/log { rotate 5; maxage 5 }
 END
 situation "a script for each log" 'echo a >a.log; echo b >b.log' <<'END'
@@ -183,7 +183,7 @@ echo "post ${1% }" >>LOGS/said
 endscript
 }
 END
-situation "first and last" 'echo a >a.log; echo b >b.log' <<'END'
+situation "firstaction and lastaction" 'echo a >a.log; echo b >b.log' <<'END'
 LOGS/*.log {
 rotate 3
 firstaction
@@ -267,13 +267,13 @@ exit 1
 endscript
 }
 END
-situation "another directory" -r 2 'echo a >log; mkdir -m 700 old' <<'END'
+situation "olddir" -r 2 'echo a >log; mkdir -m 700 old' <<'END'
 LOGS/log { rotate 3; olddir LOGS/old }
 END
-situation "another directory, relative, compressed" -r 2 'echo a >log; mkdir -m 700 old' <<'END'
+situation "olddir, relative, compressed" -r 2 'echo a >log; mkdir -m 700 old' <<'END'
 LOGS/log { rotate 3; olddir old; compress }
 END
-situation "another directory that is not there" 'echo a >log' <<'END'
+situation "olddir that does not exist" 'echo a >log' <<'END'
 LOGS/log { rotate 3; olddir LOGS/none }
 END
 situation "two paths, one with a blank" 'echo a >"a log"; echo b >b' <<'END'
@@ -288,13 +288,13 @@ END
 situation "dateformat" 'echo a >log' <<'END'
 LOGS/log { rotate 3; dateext; dateformat -%Y%m%d }
 END
-situation "dateformat, too many" 'echo a >log; for d in 01 02 03; do echo $d >log-202601$d; done' <<'END'
+situation "dateformat, more archives than kept" 'echo a >log; for d in 01 02 03; do echo $d >log-202601$d; done' <<'END'
 LOGS/log { rotate 2; dateext; dateformat -%Y%m%d }
 END
 situation "dateformat with seconds since 1970" 'echo a >log; for d in 1600000001 1600000002; do echo $d >log-$d; done' <<'END'
 LOGS/log { rotate 1; dateext; dateformat -%s; drop-newest }
 END
-situation "the date's archive is there already" 'echo a >log; echo b >log-$(date +%Y%m%d)' <<'END'
+situation "an archive of this date exists" 'echo a >log; echo b >log-$(date +%Y%m%d)' <<'END'
 LOGS/log { rotate 3; dateext; dateformat -%Y%m%d }
 END
 situation "two names by a hard link" 'echo a >log; ln log other' <<'END'
@@ -315,10 +315,10 @@ END
 situation "a directory that others can write in" 'echo a >log; chmod 777 .' <<'END'
 LOGS/log { rotate 3 }
 END
-situation "the same with su" 'echo a >log; chown -R 1:1 .; chmod 777 .' <<'END'
+situation "a directory that others can write in, with su" 'echo a >log; chown -R 1:1 .; chmod 777 .' <<'END'
 LOGS/log { rotate 3; su daemon daemon }
 END
-situation "the last write's time is kept" 'echo a >log; touch -d 2026-01-02T03:04:05Z log' <<'END'
+situation "the archive keeps the modification time" 'echo a >log; touch -d 2026-01-02T03:04:05Z log' <<'END'
 LOGS/log { rotate 3; compress; times }
 END
 situation "a gap in the numbers" 'echo a >log; echo b >log.1; echo d >log.3' <<'END'
@@ -327,7 +327,7 @@ END
 situation "rotate was lowered" 'for i in 1 2 3 4 5 6; do echo $i >log.$i; done; echo a >log' <<'END'
 LOGS/log { rotate 3 }
 END
-situation "half a compressed file of a run that was killed" 'echo a >log; seq 1000 >log.1; gzip <log.1 | head -c 100 >log.1.gz' <<'END'
+situation "an archive half compressed by a killed run" 'echo a >log; seq 1000 >log.1; gzip <log.1 | head -c 100 >log.1.gz' <<'END'
 LOGS/log { rotate 5; compress }
 END
 situation "an unknown directive" 'echo a >log' <<'END'
