@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The files of a state folder (store/state.h), kept in memory to be put back: what a process leaves that dies. */
+/* A copy of a state folder (store/state.h) in memory, to restore the files that a dying process leaves. */
 #ifndef FW_TESTS_FAKE_DISK_H
 #define FW_TESTS_FAKE_DISK_H
 
@@ -16,10 +16,10 @@ struct fake_disk {
 	VEC(struct fake_file) files;
 };
 
-/* Reads what is there. The process ends with a message when that cannot be done. */
+/* Reads the folder. On an error, the process ends with a message. */
 void fake_disk_read(struct fake_disk *disk, const char *dir);
 
-/* Makes the folder hold just these files. */
+/* Makes the folder hold exactly these files. */
 void fake_disk_write(const struct fake_disk *disk, const char *dir);
 
 struct fake_file *fake_disk_find(struct fake_disk *disk, const char *name); /* NULL: none */

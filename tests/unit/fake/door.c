@@ -20,7 +20,7 @@ bool fake_can(enum fake_point kind, enum fake_mode mode)
 	}
 }
 
-/* What happens at this point; *error says with which error. */
+/* Returns what happens at this point, and the error in *error. */
 static enum fake_mode pass(struct fake_door *door, enum fake_point kind, int *error)
 {
 	unsigned at = ++door->points;
@@ -42,7 +42,7 @@ static enum fake_mode pass(struct fake_door *door, enum fake_point kind, int *er
 	return FAULT_NONE;
 }
 
-/* For calls that change nothing: they fail or not. */
+/* For calls that change nothing, which only fail or not. */
 static int ask(void *self, enum fake_point kind)
 {
 	const struct fake_inside *inside = self;
@@ -76,7 +76,7 @@ static int door_save(void *self, enum family families, struct strbuf texts[FAMIL
 	return 0;
 }
 
-/* The kernel holds rules in the words in which they came: only the counters go. */
+/* The kernel keeps rules as they were written, apart from the counters. */
 static int door_canon(void *self, enum family families, const struct strbuf texts[FAMILIES], struct strbuf out[FAMILIES],
 		      struct diag_log *log)
 {
@@ -107,7 +107,7 @@ static void refuse(struct refusal *refusal, int failure, unsigned line, const ch
 	strbuf_puts(&refusal->why, why);
 }
 
-/* The line of the first COMMIT from here on. */
+/* The number of the line of the next COMMIT. */
 static unsigned commit_line(const char *program, unsigned line)
 {
 	for (; *program != '\0' && strncmp(program, "COMMIT\n", 7) != 0; line++)
@@ -167,7 +167,7 @@ static int door_generation(void *self, uint32_t *generation)
 	return inside->door->door.kind == BACKEND_NFT ? ask(self, POINT_GENERATION) : 0;
 }
 
-/* As the real door: of this machine's kernel, not of a scratch namespace. */
+/* Like the real door: the kernel of this machine, not of a scratch namespace. */
 static bool door_mark(void *self, uint32_t generation, struct strbuf *out)
 {
 	const struct fake_inside *inside = self;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A door (host/door.h) into a kernel in memory, and a schedule of what goes wrong there. Everything that a load asks of
- * the machine or of the disk is a point, numbered from 1. At a point a call can fail, before or after it had its effect,
- * and another program can write in front of it.
+ * A door (host/door.h) into a kernel in memory, and a schedule of disturbances. Each call of a load to the machine or the
+ * disk is a point, numbered from 1. At a point the call can fail, before or after its effect, and another program can write
+ * before the call.
  */
 #ifndef FW_TESTS_FAKE_DOOR_H
 #define FW_TESTS_FAKE_DOOR_H
@@ -15,7 +15,7 @@ enum fake_point {
 	POINT_SAVE,
 	POINT_CANON,
 	POINT_START,  /* iptables-restore is started, for one family */
-	POINT_COMMIT, /* and commits one table */
+	POINT_COMMIT, /* iptables-restore commits one table */
 	POINT_GENERATION,
 	POINT_GET, /* a setting */
 	POINT_SET,
@@ -30,20 +30,20 @@ enum fake_point {
 enum fake_mode {
 	FAULT_NONE,
 	FAULT_BEFORE, /* the call fails and has no effect */
-	FAULT_AFTER,  /* it has its effect and fails all the same */
-	FAULT_HALF,   /* it has half of its effect */
-	FAULT_LIE,    /* it succeeds and has no effect */
+	FAULT_AFTER,  /* the call has its effect, but fails */
+	FAULT_HALF,   /* the call has half of its effect, and fails */
+	FAULT_LIE,    /* the call succeeds, but has no effect */
 	FAULT_MODES
 };
 
-/* Can a point of this kind go wrong in this way? */
+/* Can a point of this kind fail in this way? */
 bool fake_can(enum fake_point kind, enum fake_mode mode);
 
 struct fake_fault {
 	unsigned at; /* the point; 0: never */
 	enum fake_mode mode;
 	int error;      /* -errno */
-	bool ever_more; /* every point behind it fails too ... */
+	bool ever_more; /* every later point fails too ... */
 	unsigned only;  /* ... of these kinds, a bit for each enum fake_point; 0: of all */
 };
 
@@ -52,8 +52,8 @@ enum { FAKE_FAULTS = 2 };
 struct fake_door;
 
 struct fake_hooks {
-	void (*point)(void *arg, enum fake_point kind); /* in front of every point, and what other programs do there */
-	void (*write)(void *arg, struct fake_kernel *kernel); /* another program, when its point has come */
+	void (*point)(void *arg, enum fake_point kind); /* called before every point, and before other programs write there */
+	void (*write)(void *arg, struct fake_kernel *kernel); /* another program's write, called at its points */
 	void *arg;
 };
 
@@ -70,15 +70,15 @@ struct fake_door {
 	struct fake_hooks hooks;
 	unsigned write_at, write_until; /* points at which another program writes; 0: none */
 	unsigned points;                /* passed so far */
-	bool failed;                    /* a fault came true */
+	bool failed;                    /* a fault has happened */
 	long long now;                  /* milliseconds */
-	struct strbuf trace;            /* owned; what was changed, in order, a line each */
+	struct strbuf trace;            /* owned; the changes in order, one per line */
 };
 
-/* Opens it in front of door->kernel, which the caller fills; then the schedule is empty. */
+/* Opens the door to door->kernel, which the caller fills. The schedule is empty. */
 void fake_open(struct fake_door *door, enum backend_kind kind);
 
-/* Another run on the same kernel: points are counted anew, and nothing goes wrong. */
+/* Starts another run on the same kernel: points are counted from 1 again, and the schedule is empty. */
 void fake_rewind(struct fake_door *door);
 void fake_free(struct fake_door *door);
 

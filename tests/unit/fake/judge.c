@@ -67,7 +67,7 @@ void judge_written(struct trial *trial)
 	}
 }
 
-/* The safe rules let in the administrator, banned or not. */
+/* The safe rules accept the administrator, banned or not. */
 static bool family_is_safe(struct trial *trial, int family);
 
 void judge_packets(struct trial *trial)
@@ -92,7 +92,7 @@ bool trial_is(struct trial *trial, const struct fake_kernel *expected)
 	       fake_settings_same(kernel, expected) && fake_sets_same(kernel, expected);
 }
 
-/* The text of the safe rules with its marks, as far as the fake kernel takes it. */
+/* The text of the safe rules with its marks, as far as the fake kernel understands it. */
 static void make_safe(struct fake_kernel *kernel, int family)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -127,13 +127,13 @@ static bool is_closed(struct fake_kernel *kernel, int family, const char *chain)
 	return there != NULL && there->policy == fake_word_text("DROP") && there->count == 0;
 }
 
-/* The rules of one family could be put back, or the load was not about them. What a setting leaves open judge_packets sees. */
+/* The rules of one family could be restored, or the load did not change them. judge_packets checks the settings. */
 static bool is_back(struct trial *trial, int family)
 {
 	return fake_rules_same(&trial->door.kernel, &trial->old, family, NULL);
 }
 
-/* Where the safe rules are refused, closed chains do. */
+/* If the safe rules are refused, closed chains are enough. */
 enum family trial_safe_families(struct trial *trial)
 {
 	struct fake_kernel *kernel = &trial->door.kernel;
@@ -172,7 +172,7 @@ static bool has_chain(const struct trial *trial, const struct fake_kernel *kerne
 	return fake_chain(fake_table(&copy, trial->writer_family, "filter"), fake_word_text(chain)) != NULL;
 }
 
-/* A ban in a chain of ours goes with the chain, where the load or an undoing removes it. */
+/* A ban in a chain of ours is lost with the chain, if the load or undoing removes the chain. */
 static bool went_with_chain(const struct trial *trial, const struct fake_kernel *expected)
 {
 	const char *chain = trial->writer->chain;
@@ -180,7 +180,7 @@ static bool went_with_chain(const struct trial *trial, const struct fake_kernel 
 	return chain != NULL && (!has_chain(trial, expected, chain) || !has_chain(trial, &trial->new, chain));
 }
 
-/* The same, apart from what another program did, all of which must still be there, once. */
+/* The same, apart from the changes of another program, each of which must be there once. */
 static bool is_with_writes(struct trial *trial, const struct fake_kernel *expected)
 {
 	struct fake_kernel kept = trial->door.kernel;
@@ -206,8 +206,8 @@ static bool is_done(const struct trial *trial)
 }
 
 /*
- * A set, or a setting that the load closed, that could not be put back: it replaces no good rules, so they are in force,
- * and the journal tells the next run to try it again.
+ * A set, or a setting that the load closed, could not be restored. That does not replace good rules, so they are in force,
+ * and the journal tells the next run to try again.
  */
 static bool is_all_but_rest(struct trial *trial)
 {
@@ -222,14 +222,14 @@ static bool is_all_but_rest(struct trial *trial)
 	return trial_recover(trial) == RESULT_DONE && trial_is(trial, &trial->old);
 }
 
-/* At boot the previous generation, the safe rules, or no rules but closed policies. */
+/* At boot: the previous generation, the safe rules, or only closed policies. */
 static void judge_fallback(struct trial *trial)
 {
 	if (!is_with_writes(trial, &trial->old) && !trial_is_safe(trial) && (trial->written > 0 || !is_all_but_rest(trial)))
 		wrong(trial, "after a boot neither the previous generation nor anything safe is in force");
 }
 
-/* A result says what is in force, and tells the truth. */
+/* The result must say truthfully what is in force. */
 static void judge_state(struct trial *trial)
 {
 	if (trial->written > 0 && !is_done(trial) && trial->result != RESULT_OTHER &&
@@ -257,7 +257,7 @@ static bool journal_is_there(const struct trial *trial)
 	return there;
 }
 
-/* The good generation is that of the rules in force. */
+/* The good generation must be that of the rules in force. */
 static void judge_disk(struct trial *trial)
 {
 	unsigned good = state_link(&trial->state, "good");
@@ -273,7 +273,7 @@ static void judge_disk(struct trial *trial)
 	generation_free(&generation);
 }
 
-/* What could not be removed is of use to the next run, or does no harm there. */
+/* Files that could not be removed must be useful or harmless to the next run. */
 static void judge_journal(struct trial *trial)
 {
 	struct journal journal;
@@ -303,7 +303,7 @@ void judge_end(struct trial *trial)
 		judge_journal(trial);
 }
 
-/* What a dead process left on disk is put right by the next one. */
+/* The next process must repair what a dead one left on disk. */
 static void judge_tidy(struct trial *trial)
 {
 	struct fake_disk disk;

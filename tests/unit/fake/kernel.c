@@ -145,7 +145,7 @@ void fake_save(const struct fake_kernel *kernel, int family, struct strbuf *out)
 
 /* --- comparing -------------------------------------------------------------------------------------- */
 
-/* A built-in chain that is not there accepts, as an empty one does. */
+/* A missing built-in chain accepts, like an empty one. */
 static bool chain_same(const struct fake_chain *a, const struct fake_chain *b)
 {
 	const struct fake_chain empty = { .policy = fake_word_text("ACCEPT") };
@@ -231,7 +231,7 @@ void fake_set_save(const struct fake_set *set, struct strbuf *out)
 		strbuf_printf(out, "add %s %s\n", fake_text(set->name), fake_text(set->member[i]));
 }
 
-/* A rule of either family matches it. */
+/* Does a rule of either family match the set? */
 static bool is_used(const struct fake_kernel *kernel, const char *set)
 {
 	char words_of_match[96];

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What new TCP connections are tried. */
+/* The new TCP connections to try. */
 static const char *const sources[FAMILIES][FAKE_SOURCES] = {
 	{ "198.51.100.7", "192.0.2.1", "192.0.2.2", "203.0.113.1", "203.0.113.2" },
 	{ "2001:db8::7", "2001:db8:1::1", "2001:db8:1::2", "2001:db8:2::1", "2001:db8:2::2" },
@@ -47,7 +47,7 @@ static uint32_t to_port(unsigned long port)
 	return mask;
 }
 
-/* A rule, read once: what it matches apart from a set, that set, and where its packets go. */
+/* A parsed rule: the packets that it matches apart from its set, the set, and its target. */
 struct reading {
 	bool known, leaves; /* -g */
 	uint32_t matches[FAMILIES];
@@ -80,7 +80,7 @@ static const struct reading *read_rule(fake_word rule)
 	*reading = (struct reading){ .known = true, .matches = { ALL, ALL } };
 	snprintf(text, sizeof(text), "%s", fake_text(rule));
 	for (char *name = strtok_r(text, " ", &save); name != NULL; name = strtok_r(NULL, " ", &save)) {
-		if (*name != '-') /* the second word of --match-set, or of a target's option */
+		if (*name != '-') /* the second value of --match-set, or of a target's option */
 			continue;
 		value = strtok_r(NULL, " ", &save);
 		read_option(reading, name, value != NULL ? value : "");
@@ -105,7 +105,7 @@ struct walk {
 	uint32_t accepted;
 };
 
-/* Sends packets through a chain; returns those that come out at its end. */
+/* Sends packets through a chain; returns those that leave it at its end. */
 static uint32_t walk(struct walk *w, const struct fake_chain *chain, uint32_t packets, unsigned depth)
 {
 	uint32_t returned = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What iptables-restore does with a program, and what it refuses. */
+/* Carries out a program like iptables-restore, and refuses what it refuses. */
 #include "fake/kernel.h"
 
 #include <ctype.h>
@@ -27,7 +27,7 @@ static const char *const builtin[][6] = {
 	{ "raw", "PREROUTING", "OUTPUT" },
 };
 
-/* A table comes into being with its built-in chains; a flush leaves nothing else. */
+/* Makes a table with its built-in chains; a flush leaves only these. */
 static bool open_table(struct run *run, int family, const char *name)
 {
 	struct fake_rules *rules = &run->kernel->rules[family];
@@ -79,7 +79,7 @@ static bool chain_line(struct run *run, const char *line)
 	return true;
 }
 
-/* The word behind an option of a rule. */
+/* The word after an option of a rule. */
 static fake_word option(const char *rule, const char *name)
 {
 	const char *at = strstr(rule, name);
@@ -100,7 +100,7 @@ static bool is_target(const char *name)
 	return false;
 }
 
-/* A rule names only what is there. */
+/* Do the chains and sets that a rule names exist? */
 static bool rule_stands(struct run *run, const char *rule)
 {
 	fake_word target = option(rule, " -j "), set = option(rule, " --match-set ");

@@ -131,7 +131,7 @@ void side_bans(struct fake_kernel *kernel)
 	}
 }
 
-/* Sets of a text before this one stay. */
+/* Sets of an earlier text stay. */
 static void apply_extras(struct fake_kernel *kernel, const struct extras *extras, const struct fake_kernel *boot)
 {
 	for (unsigned i = 0; i < kernel->setting_count; i++)

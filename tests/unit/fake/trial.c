@@ -172,7 +172,7 @@ static void keep_moment(struct trial *trial)
 		abort();
 }
 
-/* In front of every point: what the point before has done is judged here. */
+/* Called before every point: judges the effect of the previous point. */
 static void at_point(void *arg, enum fake_point kind)
 {
 	struct trial *trial = arg;
@@ -208,7 +208,7 @@ static void set_hooks(struct trial *trial)
 	trial->state.gate_arg = &trial->door;
 }
 
-/* A boot has another id, and leaves nothing but what is on disk. */
+/* A boot has another id, and only the disk survives it. */
 void trial_reboot(struct trial *trial)
 {
 	trial->door.kernel = trial->boot;
@@ -222,7 +222,7 @@ static bool load_by(struct trial *trial, unsigned side, const struct fake_kernel
 	return result == RESULT_DONE && trial_is(trial, expected);
 }
 
-/* What is on the machine before the run, step by step. */
+/* Makes the machine's state before the run, step by step. */
 static bool make_history(struct trial *trial)
 {
 	struct fake_kernel *kernel = &trial->door.kernel;
@@ -230,7 +230,7 @@ static bool make_history(struct trial *trial)
 
 	trial->new = trial->old = *kernel;
 	side_apply(&trial->new, trial->to, &trial->boot, true);
-	if (trial->flow == FLOW_ROLLBACK) /* the generation before is another one: the older is named in no link */
+	if (trial->flow == FLOW_ROLLBACK) /* one more generation between, so that no link names the older one */
 		good = load_by(trial, trial->to, &trial->new) && trial_load(trial, trial->to ^ SIDE_OTHER, 0, 0) == RESULT_DONE;
 	trial->old = *kernel;
 	side_apply(&trial->old, trial->from, &trial->boot, true);
@@ -331,7 +331,7 @@ void trial_end(struct trial *trial)
 
 /* --- runs ----------------------------------------------------------------------------------------------- */
 
-/* In which settings, tables of rules and sets the machine differs from a state. */
+/* Prints the settings, tables and sets in which the machine differs from a state. */
 static void tell_difference(const struct trial *trial, const char *name, const struct fake_kernel *state)
 {
 	const struct fake_kernel *kernel = &trial->door.kernel;
@@ -376,7 +376,7 @@ void trial_run_blindly(struct trial *trial)
 	keep_moment(trial);
 }
 
-/* The machine as a process leaves it that dies. */
+/* Leaves the machine as a process that dies does. */
 void trial_go_to(struct trial *trial, const struct moment *moment)
 {
 	fake_rewind(&trial->door);
@@ -417,7 +417,7 @@ struct fake_kernel trial_with(struct trial *trial, unsigned side, bool bans)
 	return kernel;
 }
 
-/* After safe rules only the undoing of a journal brings the bans back. */
+/* After the safe rules, only undoing by the journal restores the bans. */
 static struct fake_kernel expect(struct trial *trial, unsigned side, enum family was_safe)
 {
 	struct fake_kernel bare = trial_with(trial, side, false), expected = trial_with(trial, side, true);
@@ -428,7 +428,7 @@ static struct fake_kernel expect(struct trial *trial, unsigned side, enum family
 	return expected;
 }
 
-/* Without a good generation there is nothing to compare with: the rules in force stay, or safe ones come. */
+/* Without a good generation, the rules in force stay, or the safe rules are loaded. */
 static void boot_warm(struct trial *trial)
 {
 	unsigned good = state_link(&trial->state, "good"), side = good == trial->next ? trial->to : trial->from;
@@ -444,7 +444,7 @@ static void boot_warm(struct trial *trial)
 		judge_boot(trial, &expected);
 }
 
-/* What the good generation makes of a machine that has just booted. */
+/* The state that the good generation gives a machine that has just booted. */
 static void boot_cold(struct trial *trial)
 {
 	struct fake_kernel expected = trial->boot;
@@ -484,7 +484,7 @@ static void load_next(struct trial *trial)
 		judge_packets(trial);
 	}
 	expected = expect(trial, trial->to, was_safe);
-	if (trial->flow == FLOW_BOOT && fell_back) { /* sets of the text before stay */
+	if (trial->flow == FLOW_BOOT && fell_back) { /* sets of the earlier text stay */
 		expected = trial->old;
 		side_apply(&expected, trial->to, &trial->boot, false);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A load that goes from one text to another, run again and again: each time something else goes wrong, and each time
- * the end, and everything on the way there, is judged.
+ * A load from one text to another, run again and again with another disturbance each time. The end and every point on the
+ * way there are judged.
  */
 #ifndef FW_TESTS_FAKE_TRIAL_H
 #define FW_TESTS_FAKE_TRIAL_H
@@ -14,52 +14,52 @@ enum { TRIAL_POINTS = 512 };
 
 enum trial_flow {
 	FLOW_LOAD,
-	FLOW_LAPSE,    /* a load that waits for its confirmation, and the guard's undoing */
-	FLOW_CONFIRM,  /* and its confirmation; if that fails, the guard's undoing */
-	FLOW_ROLLBACK, /* the new text was loaded before the old one: its generation is put in force again */
+	FLOW_LAPSE,    /* a load that waits for its confirmation, and that the guard undoes */
+	FLOW_CONFIRM,  /* such a load and its confirmation; if that fails, the guard undoes it */
+	FLOW_ROLLBACK, /* the new text was loaded before the old one; its generation is put in force again */
 	FLOW_BOOT,     /* the machine boots; the new text is the good generation, the old one the previous */
 	TRIAL_FLOWS
 };
 
-/* What another program does, in one family. */
+/* The changes of another program, in one family. */
 struct trial_writer {
 	const char *name;
 	bool rules;   /* it needs iptables' lock */
 	bool setting; /* not about a family */
 	bool opens;   /* packets are not judged any more */
-	const char *chain; /* of ours, in which it writes; NULL: in none that a load makes */
-	/* times: how often it wrote before. False: it could not, as something is not there. */
+	const char *chain; /* the chain of ours in which it writes; NULL: in none that a load makes */
+	/* times: how often it wrote before. False: it could not write, because an object is missing. */
 	bool (*write)(struct fake_kernel *kernel, int family, unsigned times);
-	bool (*in_effect)(struct fake_kernel *kernel, int family); /* NULL: it need not be */
-	/* Takes it back in a copy; false: something of it is lost, or there twice. expected: without it. */
+	bool (*in_effect)(struct fake_kernel *kernel, int family); /* NULL: not checked */
+	/* Takes the changes back in a copy; false: one is lost or there twice. expected: the kernel without them. */
 	bool (*take_back)(struct fake_kernel *kernel, int family, unsigned times, const struct fake_kernel *expected);
 };
 
-struct moment { /* what a process leaves that dies here */
+struct moment { /* the state that a process leaves if it dies here */
 	struct fake_kernel kernel;
-	size_t disk; /* which of trial->disks */
+	size_t disk; /* index in trial->disks */
 	unsigned at;   /* the point */
-	size_t traced; /* how much of door.trace was there */
+	size_t traced; /* length of door.trace at that time */
 };
 
 struct trial {
-	/* what is tried */
+	/* the case */
 	enum backend_kind kind;
 	enum trial_flow flow;
 	unsigned from, to; /* enum side */
-	bool first;        /* nothing was loaded before */
+	bool first;        /* the first load */
 	bool keep_moments;
 	const struct trial_writer *writer; /* NULL: none */
 	int writer_family;
-	unsigned written; /* how often it wrote in this run */
+	unsigned written; /* how often the writer wrote in this run */
 
 	/* the machine */
 	struct fake_door door;
 	struct state state;
 	char dir[64];
-	struct fake_kernel boot, start, old, new; /* what it is after the boot, before the run, and can be after it */
+	struct fake_kernel boot, start, old, new; /* after the boot, before the run, and the two possible states after it */
 	struct fake_disk disk;                    /* before the run */
-	unsigned good, next;                      /* generations: before the run, and that it makes good */
+	unsigned good, next;                      /* generations: the good one before the run, and the one that the run makes good */
 	uint32_t may_accept[FAMILIES], may_forward[FAMILIES];
 	bool may_open; /* packets are not judged any more */
 	enum fake_point kinds[TRIAL_POINTS]; /* of the points of the last run */
@@ -67,43 +67,43 @@ struct trial {
 	/* results */
 	VEC(struct moment) moments;
 	VEC(struct fake_disk) disks;
-	bool disk_moved;   /* since the last of disks */
+	bool disk_moved;   /* changed since the last of disks */
 	bool disk_written; /* since trial_reset */
 	enum result result;
-	struct strbuf said; /* owned; what the log was told */
-	const char *wrong;  /* the first thing that was wrong in this run; NULL: nothing */
+	struct strbuf said; /* owned; the log's messages */
+	const char *wrong;  /* the first fault of this run; NULL: none */
 	unsigned long runs, failures;
 };
 
-/* Makes the machine: the old text is in force, and recorded. False: that did not work, and is said. */
+/* Makes the machine, with the old text in force and recorded. False: that failed, and is reported. */
 bool trial_begin(struct trial *trial, enum backend_kind kind, enum trial_flow flow, unsigned from, unsigned to, bool first);
 void trial_end(struct trial *trial);
 
-/* Puts machine and disk back to where trial_begin left them; the schedule is empty. */
+/* Restores machine and disk as trial_begin left them. The schedule is empty. */
 void trial_reset(struct trial *trial);
 
-/* Runs the flow, and judges it. False: it was wrong, and is said together with `what`. */
+/* Runs the flow and judges it. False: there was a fault, which is reported together with `what`. */
 bool trial_run(struct trial *trial, const char *what);
 
-/* Runs the flow; only the packets on the way are judged, and the moment of its end is kept. */
+/* Runs the flow, judges only the packets on the way, and keeps the moment of its end. */
 void trial_run_blindly(struct trial *trial);
 
-/* The process died at a moment: the next load, a boot of fw-load alone, the machine's boot, each from there. */
+/* Judges the next load, a --boot, and a boot of the machine, each after the process died at this moment. */
 bool trial_after_death(struct trial *trial, const struct moment *moment, const char *what);
 
-/* Parts of the above, for tests with a plan of their own. generation: 0, or one that is put in force again. */
+/* Parts of the above, for tests of single situations. generation: 0, or the one to put in force again. */
 enum result trial_load(struct trial *trial, unsigned side, unsigned confirm, unsigned generation);
 enum result trial_plan(struct trial *trial, unsigned side, unsigned generation, struct strbuf *plan);
 enum result trial_recover(struct trial *trial);
 enum result trial_boot(struct trial *trial, bool first);
 enum result trial_lapse(struct trial *trial);
 
-/* Puts machine and disk where they were at a moment, or at the first moment behind a line of the trace of a run. */
+/* Restores machine and disk as of a moment, or of the first moment after a line of the trace of a run. */
 void trial_go_to(struct trial *trial, const struct moment *moment);
 bool trial_go_behind(struct trial *trial, const char *line);
 bool trial_is(struct trial *trial, const struct fake_kernel *expected); /* rules, settings and sets */
 enum family trial_safe_families(struct trial *trial);
-bool trial_is_safe(struct trial *trial); /* one family at least, and the other one if it is not back */
+bool trial_is_safe(struct trial *trial); /* in at least one family, and in the other one unless its rules are restored */
 struct fake_kernel trial_with(struct trial *trial, unsigned side, bool bans); /* the machine with one of the two texts in force */
 void trial_reboot(struct trial *trial);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What other programs do while a load goes on: bans that come and go, chains with their jumps, settings. */
+/* The changes of other programs during a load: bans that come and go, chains with their jumps, settings. */
 #include "fake/writers.h"
 #include "fake/packets.h"
 
@@ -25,7 +25,7 @@ static bool run(struct fake_kernel *kernel, int family, const char *verb, const 
 	return commit(kernel, family, lines);
 }
 
-/* A ban, another one each time; the first is of everything. */
+/* A different ban each time; the first one bans everything. */
 static const char *ban(int family, unsigned times)
 {
 	static char text[128];
@@ -37,7 +37,7 @@ static const char *ban(int family, unsigned times)
 	return text;
 }
 
-/* Each of the bans stands in the chain once; they are deleted. */
+/* Is each of the bans in the chain once? Deletes them. */
 static bool take_bans(struct fake_kernel *kernel, int family, unsigned times, const char *chain)
 {
 	for (unsigned i = 0; i < times; i++)
@@ -52,7 +52,7 @@ void trial_drop_bans(struct fake_kernel *kernel, int family, unsigned times, con
 		(void)!run(kernel, family, "-D", chain, ban(family, i));
 }
 
-/* Before the kernel counts: does the ban still keep its source out? */
+/* Does the ban still drop its source? */
 static bool is_banned(struct fake_kernel *kernel, int family)
 {
 	return (fake_accepts(kernel, family, "INPUT") & fake_packets_from(family, SOURCE_BANNED_LATER)) == 0;
@@ -168,7 +168,7 @@ static bool flip_forwarding(struct fake_kernel *kernel, int family, unsigned tim
 	return true;
 }
 
-/* It is that value, or the load set its own after it; what changes with forwarding changed then too. */
+/* Takes the expected values: the load may have set its own later, and forwarding changes other settings with it. */
 static bool take_setting(struct fake_kernel *kernel, int family, unsigned times, const struct fake_kernel *expected)
 {
 	(void)family;

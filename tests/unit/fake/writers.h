@@ -7,7 +7,7 @@
 extern const struct trial_writer trial_writers[];
 extern const unsigned trial_writer_count;
 
-/* Takes away what is there of so many bans in a chain. */
+/* Removes those of the first `times` bans that are in a chain. */
 void trial_drop_bans(struct fake_kernel *kernel, int family, unsigned times, const char *chain);
 
 #endif
