@@ -2,7 +2,7 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-	[[ $BUILD != *-san ]] || skip "tests none of the programs: the plain build runs it"
+	[[ $BUILD != *-san ]] || skip "does not use the programs: the plain build runs it"
 	cd "$BATS_TEST_DIRNAME/.."
 	tmp=$(mktemp -d)
 	export LC_ALL=C
@@ -16,14 +16,14 @@ commands() { # commands TARGET [VARIABLE=VALUE...]: prints the commands that mak
 }
 
 @test "the programs are hardened" {
-	[[ $BUILD != *-san ]] || skip "a build with sanitizers is not"
+	[[ $BUILD != *-san ]] || skip "a build with sanitizers is not hardened"
 	command -v readelf >/dev/null || skip "readelf is not installed"
 	scripts/check-hardening "$BUILD"/fw-* "$BUILD"/ct-*
 }
 
 @test "check-hardening names each protection that a program lacks" {
 	command -v readelf >/dev/null || skip "readelf is not installed"
-	case $(cc -dumpmachine) in x86_64-*) ;; *) skip "written for x86-64" ;; esac
+	case $(cc -dumpmachine) in x86_64-*) ;; *) skip "the compiler is not for x86-64" ;; esac
 	printf '%s\n' '#include <string.h>' 'int main(int argc, char **argv) { char b[64]; strcpy(b, argv[argc - 1]); return b[0]; }' >"$tmp/a.c"
 	all=(-O2 -g -fPIE -pie -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -Wl,-z,relro,-z,now
 		-Wl,-z,noexecstack -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)

@@ -27,8 +27,8 @@ rules_of() {
 	} | sort -s -k1,3
 }
 
-# stands FILE: loads the text as the model writes it, for each family and backend, and finds it in force as written
-stands() {
+# load_as_written FILE: loads the text as the model writes it, for each family and backend, and finds it in force as written
+load_as_written() {
 	local family b program
 	for family in ${families:-4 6}; do
 		canon declared "$family" "$1" >"$tmp/written"
@@ -51,7 +51,7 @@ stands() {
 		# Each with one backend, in turn; with FW_FULL=1 with both.
 		turn=$((turn + 1))
 		[ -n "${FW_FULL-}" ] || { [ $((turn % 2)) = 0 ] && backends=nft || backends=legacy; }
-		stands "$tmp/text"
+		load_as_written "$tmp/text"
 	done
 }
 
@@ -59,7 +59,7 @@ stands() {
 	[ -d "${FW_CORPUS:-}" ] || skip "FW_CORPUS names no folder with *.v4.rules"
 	families=4
 	for text in "$FW_CORPUS"/*.v4.rules; do
-		stands "$text"
+		load_as_written "$text"
 	done
 }
 
@@ -67,7 +67,7 @@ stands() {
 	for seed in 1 2 3 4 5 6; do
 		families=$((seed % 2 ? 4 : 6))
 		canon random $families $seed >"$tmp/text"
-		stands "$tmp/text"
+		load_as_written "$tmp/text"
 	done
 }
 
@@ -76,14 +76,14 @@ stands() {
 	run canon declared 46 "$tmp/text"
 	if [ "$status" -eq 0 ]; then # libxtables 1.8.11 and later write the rule exactly, and iptables-nft loads it
 		[[ $output == *"! --dport 0:65535 -j ACCEPT"* ]]
-		stands "$tmp/text"
+		load_as_written "$tmp/text"
 	else
 		[ "$status" -eq 1 ]
 		[[ $output == *"text:3: error: iptables would write this rule back as \`-A INPUT -p tcp -m tcp -j ACCEPT', which is another rule"* ]]
 		[ ${#lines[@]} -eq 1 ]
 	fi
 	sed 's/ :/ 22/' "$tmp/text" >"$tmp/good"
-	stands "$tmp/good"
+	load_as_written "$tmp/good"
 }
 
 @test "refuses a host name even if /etc/hosts has it" {
@@ -98,7 +98,7 @@ stands() {
 }
 
 @test "opens no socket for a host name" {
-	command -v strace >/dev/null || skip "needs strace"
+	command -v strace >/dev/null || skip "strace is not installed"
 	printf '*filter\n-A INPUT -s friend.example -j ACCEPT\nCOMMIT\n' >"$tmp/text"
 	run -1 strace -f -qq -e trace=socket,connect -o "$tmp/calls" "$BUILD/tests/canon" declared 46 "$tmp/text"
 	[ "$(grep -c '"friend.example"\|AF_INET' "$tmp/calls")" -eq 0 ]

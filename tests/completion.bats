@@ -2,7 +2,7 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-	[[ $BUILD != *-san ]] || skip "tests none of the programs: the plain build runs it"
+	[[ $BUILD != *-san ]] || skip "does not use the programs: the plain build runs it"
 	cd "$BATS_TEST_DIRNAME/.."
 	tmp=$(mktemp -d)
 	export LC_ALL=C TERM=dumb HOME=$tmp

@@ -96,7 +96,7 @@ landlock() { # landlock VERSION: skips the test unless the kernel has this versi
 
 @test "case T6: -M PROGRAM never runs a program, even if the rule reaches iptables-legacy-restore" {
 	needs tracing
-	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
+	[[ $BUILD != *-san ]] || skip "strace and the leak checker cannot both trace"
 	landlock 1
 	printf '#!/bin/sh\n: >%s/ran\n' "$tmp" >"$tmp/program"
 	chmod 755 "$tmp/program"
@@ -182,7 +182,7 @@ landlock() { # landlock VERSION: skips the test unless the kernel has this versi
 }
 
 @test "a program that --check starts for an ordinary user cannot break out" {
-	setpriv --reuid 65534 --regid 65534 --clear-groups unshare -rn true 2>/dev/null || skip "users may not make namespaces here"
+	setpriv --reuid 65534 --regid 65534 --clear-groups unshare -rn true 2>/dev/null || skip "ordinary users cannot make namespaces here"
 	needs users
 	landlock 6
 	b=nft

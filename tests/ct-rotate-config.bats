@@ -98,7 +98,7 @@ directives() { sed -nE 's|^\t\{ \.name = "([a-z]+)", \.kind = ([A-Z_]+),? .*|\1 
 @test "reads defaults, patterns, quotes, several paths, = and comments" {
 	touch "$dir/a.log" "$dir/b.log" "$dir/c d.log" "$dir/e.txt"
 	conf <<-'END'
-		# defaults for what follows
+		# defaults for the blocks below
 		compress
 		rotate=2
 		naming number # not dates
@@ -190,8 +190,8 @@ last LOGS/a LOGS/b" ]
 	[ ! -e "$dir/said" ] # nothing to rotate, no script
 }
 
-# fails WHICH: lets the script WHICH fail and prints the files left and the scripts that ran
-fails() {
+# fail_script WHICH: lets the script WHICH fail and prints the files left and the scripts that ran
+fail_script() {
 	rm -rf -- "$dir"/*
 	echo x >"$dir/a"
 	conf <<-END
@@ -220,10 +220,10 @@ fails() {
 }
 
 @test "a failing script stops exactly the steps that depend on it" {
-	[ "$(fails first)" = "a " ]
-	[ "$(fails pre)" = "a said last " ]
-	[ "$(fails post)" = "a a.1 said pre last " ]
-	[ "$(fails last)" = "a a.1.gz said pre post last " ]
+	[ "$(fail_script first)" = "a " ]
+	[ "$(fail_script pre)" = "a said last " ]
+	[ "$(fail_script post)" = "a a.1 said pre last " ]
+	[ "$(fail_script last)" = "a a.1.gz said pre post last " ]
 }
 
 @test "kills a script that hangs, and its children; the archive is kept uncompressed" {

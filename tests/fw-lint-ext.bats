@@ -52,22 +52,22 @@ setup() {
 	tmp=$BATS_TEST_TMPDIR
 }
 
-# of GROUP: sets family, table, chain and legacy, the name of iptables' programs without -restore and -save
-of() {
+# read_group GROUP: sets family, table, chain and legacy, the name of iptables' programs without -restore and -save
+read_group() {
 	IFS=. read -r family _ table chain <<<"${1##*/}"
 	legacy=iptables-legacy
 	[ "$family" = 4 ] || legacy=ip6tables-legacy
 }
 
-# whole: wraps rules from standard input, one a line, into a text that restore reads
-whole() {
+# text_of_rules: wraps rules from standard input, one a line, into a text that restore reads
+text_of_rules() {
 	printf '*%s\n:user - [0:0]\n' "$table"
 	sed "s/^/-A $chain /"
 	printf 'COMMIT\n'
 }
 
-# alone RULE: wraps one rule into a text that restore reads
-alone() {
+# text_of RULE: wraps one rule into a text that restore reads
+text_of() {
 	printf '*%s\n:user - [0:0]\n-A %s %s\nCOMMIT\n' "$table" "$chain" "$1"
 }
 
@@ -86,16 +86,16 @@ rules() { cut -d';' -f1 "$1"; }
 
 @test "fw-lint accepts every OK sample" {
 	for group in "$samples"/*.OK.*; do
-		of "$group"
-		rules "$group" | whole >"$tmp/text"
+		read_group "$group"
+		rules "$group" | text_of_rules >"$tmp/text"
 		fw-lint -q -"$family" --checks=syntax "$tmp/text" 2>"$tmp/said" || { cat "$tmp/said"; false; }
 	done
 }
 
 @test "fw-lint refuses every FAIL sample, all of them in one text" {
 	for group in "$samples"/*.FAIL.*; do
-		of "$group"
-		rules "$group" | whole >"$tmp/text"
+		read_group "$group"
+		rules "$group" | text_of_rules >"$tmp/text"
 		run -1 --separate-stderr fw-lint -q -"$family" --checks=syntax "$tmp/text"
 		grep -oE '^[^ ]*:[0-9]+:[0-9]+: error' <<<"$stderr" | cut -d: -f2 | sort -nu >"$tmp/refused"
 		seq 3 $(($(wc -l <"$group") + 2)) | diff - "$tmp/refused"
@@ -104,11 +104,11 @@ rules() { cut -d';' -f1 "$1"; }
 
 @test "fw-lint gives a sample alone the same status: every 24th, with FW_FULL=1 each" {
 	for group in "$samples"/*; do
-		of "$group"
+		read_group "$group"
 		wanted=0
 		[[ $group != *.FAIL.* ]] || wanted=1
 		while IFS= read -r rule; do
-			alone "$rule" >"$tmp/text"
+			text_of "$rule" >"$tmp/text"
 			got=0
 			fw-lint -q -"$family" --checks=syntax "$tmp/text" 2>/dev/null || got=$?
 			[ $got -eq $wanted ] || { echo "status $got, IPv$family $table $chain: $rule"; false; }
@@ -118,16 +118,16 @@ rules() { cut -d';' -f1 "$1"; }
 
 @test "iptables-legacy-restore --test agrees: every OK sample, every 8th FAIL, with FW_FULL=1 each" {
 	needs rules
-	[[ $BUILD != *-san ]] || skip "tests none of the programs: the plain build runs it"
+	[[ $BUILD != *-san ]] || skip "does not use the programs: the plain build runs it"
 	for group in "$samples"/*; do
-		of "$group"
+		read_group "$group"
 		if [[ $group == *.OK.* ]]; then
-			rules "$group" | whole >"$tmp/text"
+			rules "$group" | text_of_rules >"$tmp/text"
 			"$legacy-restore" --test "$tmp/text" >/dev/null 2>"$tmp/said" || { cat "$tmp/said"; false; }
 			continue
 		fi
 		while IFS= read -r rule; do
-			alone "$rule" >"$tmp/text"
+			text_of "$rule" >"$tmp/text"
 			! "$legacy-restore" --test "$tmp/text" >/dev/null 2>&1 || { echo "IPv$family accepts: $rule"; false; }
 		done < <(rules "$group" | awk -v step="${FW_FULL:-8}" 'step == 1 || NR % step == 1')
 	done
@@ -136,9 +136,9 @@ rules() { cut -d';' -f1 "$1"; }
 @test "iptables-legacy-save prints a loaded sample as the model prints it" {
 	needs rules
 	for group in "$samples"/*.OK.*; do
-		of "$group"
+		read_group "$group"
 		grep -v ';-$' "$group" >"$tmp/group" || continue
-		rules "$tmp/group" | whole >"$tmp/text"
+		rules "$tmp/group" | text_of_rules >"$tmp/text"
 		cut -d';' -f2 "$tmp/group" | sed "s/^/-A $chain /; s/ \$//" >"$tmp/wanted"
 		"$BUILD/tests/reprint" "$family" "$tmp/text" 2>/dev/null | sed -n "s/^\[[0-9:]*\] -A $chain/-A $chain/p" >"$tmp/printed"
 		diff "$tmp/wanted" "$tmp/printed"

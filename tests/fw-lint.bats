@@ -11,8 +11,8 @@ setup() {
 	tmp=$BATS_TEST_TMPDIR
 }
 
-# both FILE: fw-lint's messages about a file, named without its directory
-both() {
+# messages_of FILE: fw-lint's messages about a file, named without its directory
+messages_of() {
 	(cd "$(dirname "$1")" && fw-lint "$(basename "$1")" 2>&1 >/dev/null)
 }
 
@@ -22,7 +22,7 @@ teardown() {
 
 @test "each bad sample gives exactly its messages, status 1 and no output" {
 	for case in data/fw-lint/*.in; do
-		run -1 both "$case"
+		run -1 messages_of "$case"
 		diff -u "${case%.in}.ok" - <<<"$output"
 		[ -z "$(fw-lint "$case" 2>/dev/null)" ]
 	done

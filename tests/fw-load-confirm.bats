@@ -366,8 +366,8 @@ still_in_force() {
 }
 
 @test "case 12: T19: killed at a call that writes the state, ends with all old or all new rules after the next run" {
-	command -v strace >/dev/null || skip "strace is missing"
-	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
+	command -v strace >/dev/null || skip "strace is not installed"
+	[[ $BUILD != *-san ]] || skip "strace and the leak checker cannot both trace"
 	for b in $backends; do
 		fresh
 		put "$gateway"
@@ -411,8 +411,8 @@ still_in_force() {
 links() { put -q --status | awk '/^good/ { good = $2 } /^previous/ { print good, $2 }'; }
 
 @test "undoes a load whose generation cannot become the good one, and keeps good and previous" {
-	command -v strace >/dev/null || skip "strace is missing"
-	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
+	command -v strace >/dev/null || skip "strace is not installed"
+	[[ $BUILD != *-san ]] || skip "strace and the leak checker cannot both trace"
 	b=nft
 	put "$gateway"
 	put "$tmp/next"
@@ -540,7 +540,7 @@ reboot() {
 			left=0 fast=()
 			((n % 2)) || fast=(--no-rehearse) # fewer calls, in another order
 			in_ns "$BUILD/tests/kill-at" -m "$n" fw-load -q -b "$b" "${fast[@]}" -s "$state" "$tmp/next" >"$tmp/said" 2>&1 || left=$?
-			[ "$left" -ne 77 ] || skip "tracing is not allowed here"
+			[ "$left" -ne 77 ] || skip "ptrace is not allowed here"
 			if ((kills++ % 2)); then
 				put -q --status >/dev/null
 				set -- "$tmp/old" "$tmp/new"

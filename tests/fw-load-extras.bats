@@ -197,7 +197,7 @@ sysctl_of() { in_ns cat "/proc/sys/$1"; }
 }
 
 @test "case 41: --check rehearses, changes nothing and needs no root" {
-	setpriv --reuid 65534 --regid 65534 --clear-groups unshare -rn true 2>/dev/null || skip "users may not make namespaces here"
+	setpriv --reuid 65534 --regid 65534 --clear-groups unshare -rn true 2>/dev/null || skip "ordinary users cannot make namespaces here"
 	printf '*filter\n:INPUT DROP [0:0]\n-4 -A INPUT -s 192.0.2.1 -j ACCEPT\n-A INPUT -j MASQUERADE\nCOMMIT\n' >"$tmp/bad"
 	cp "$gateway" "$tmp/good"
 	for b in $backends; do

@@ -8,7 +8,7 @@ load lib/load
 
 setup() {
 	load_setup
-	command -v depmod >/dev/null || skip "depmod is missing"
+	command -v depmod >/dev/null || skip "depmod is not installed"
 	b=nft
 	release=$(uname -r)
 	tree=$tmp/lib/modules/$release
@@ -46,13 +46,13 @@ with_tree() {
 		exec "$@"' tree "$tmp/lib" "$tmp/modprobe.d" "$@"
 }
 
-# asking NAME...: prints the gateway's rules, with a directive for each module
-asking() {
+# with_modules NAME...: prints the gateway's rules, with a directive for each module
+with_modules() {
 	printf '#@ module %s\n' "$@"
 	cat "$gateway"
 }
 
-plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
+plan() { with_modules "$@" | with_tree fw-load -b nft -s "$state" -n; }
 
 @test "-n lists the modules that a module needs, in the order of loading" {
 	run -0 plan nf_fake_top nf_fake_other
@@ -77,7 +77,7 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 @test "a module that is built into the kernel counts as loaded" {
 	run -0 plan nf_fake_builtin
 	[[ ${lines[0]} == record* ]]
-	asking nf_fake_builtin | with_tree fw-load -b nft -s "$state"
+	with_modules nf_fake_builtin | with_tree fw-load -b nft -s "$state"
 	run -0 plan nf_fake_builtin
 	[ -z "$output" ]
 }
@@ -85,9 +85,9 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 @test "a module that is in no index is status 4 and changes nothing; with module? it is a warning" {
 	run -4 plan no_such_module
 	[[ $output == *"module no_such_module is not known to this kernel"* ]]
-	run -4 with_tree fw-load -b nft -s "$state" <<<"$(asking no_such_module)"
+	run -4 with_tree fw-load -b nft -s "$state" <<<"$(with_modules no_such_module)"
 	[ -z "$(live)" ]
-	run -0 with_tree fw-load -b nft -s "$state" <<<"$(asking no_such_module | sed 's/#@ module/&?/')"
+	run -0 with_tree fw-load -b nft -s "$state" <<<"$(with_modules no_such_module | sed 's/#@ module/&?/')"
 	[[ $output == *"warning: module no_such_module is not known"* ]]
 	[ -n "$(live)" ]
 }
@@ -97,7 +97,7 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 	for name in nf_fake_core nf_fake_mid ip_fake_top; do
 		run -4 plan $name
 		[[ $output == *"module $name is blacklisted in modprobe.d"* ]]
-		run -4 with_tree fw-load -b nft -s "$state" <<<"$(asking $name)"
+		run -4 with_tree fw-load -b nft -s "$state" <<<"$(with_modules $name)"
 		[ -z "$(live)" ]
 	done
 	run -0 plan nf_fake_other
@@ -110,7 +110,7 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 	for name in nf_fake_core nf_fake_top ip_fake_other; do
 		run -4 plan $name
 		[[ $output == *"module $name has an \`install\` command"* ]]
-		run -4 with_tree fw-load -b nft -s "$state" <<<"$(asking $name)"
+		run -4 with_tree fw-load -b nft -s "$state" <<<"$(with_modules $name)"
 		[ ! -e "$tmp/it-ran" ]
 		[ -z "$(live)" ]
 	done
@@ -126,7 +126,7 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 	for name in fake_rds xt_fake; do
 		run -4 plan $name
 		[[ $output == *"module $name is not a module of the packet filter"* ]]
-		run -4 with_tree fw-load -b nft -s "$state" <<<"$(asking $name)"
+		run -4 with_tree fw-load -b nft -s "$state" <<<"$(with_modules $name)"
 		[ -z "$(live)" ]
 	done
 	# Control: modprobe would load it.
@@ -141,15 +141,15 @@ plan() { asking "$@" | with_tree fw-load -b nft -s "$state" -n; }
 }
 
 @test "looks up all modules before it loads the first" {
-	command -v strace >/dev/null || skip "strace is missing"
-	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
+	command -v strace >/dev/null || skip "strace is not installed"
+	[[ $BUILD != *-san ]] || skip "strace and the leak checker cannot both trace"
 	run -4 with_tree strace -f -qq -e trace=finit_module,init_module -o "$tmp/calls" \
-		fw-load -b nft -s "$state" <<<"$(asking nf_fake_other no_such_module)"
+		fw-load -b nft -s "$state" <<<"$(with_modules nf_fake_other no_such_module)"
 	[ ! -s "$tmp/calls" ] || ! grep -q init_module "$tmp/calls"
 }
 
 @test "case 34: loads the safe rules at boot when a module is gone, status 12" {
-	asking nf_fake_builtin | with_tree fw-load -b nft -s "$state"
+	with_modules nf_fake_builtin | with_tree fw-load -b nft -s "$state"
 	: >"$tree/modules.builtin"
 	depmod -b "$tmp" "$release" 2>/dev/null
 	ip netns delete "$ns"

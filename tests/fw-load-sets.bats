@@ -127,8 +127,8 @@ fresh_boot() {
 	done
 }
 
-# waiting TEXT: loads it in the background, to wait for confirmation; sets $! to the load and said to its messages
-waiting() {
+# load_waiting TEXT: loads it in the background, to wait for confirmation; sets $! to the load and said to its messages
+load_waiting() {
 	said=$tmp/said-$ns-$RANDOM
 	put --confirm 8 "$1" 2>"$said" &
 	wait_for grep -q 'is in force for' "$said"
@@ -148,7 +148,7 @@ undone() { # undone PID: waits for the load, which must end unconfirmed
 		for what in nobody member list; do
 			fresh
 			put "$tmp/none"
-			waiting "$tmp/a"
+			load_waiting "$tmp/a"
 			names+=("$ns") pids+=($!) words+=("$said")
 			case $what in
 			member) in_ns ipset add bans 192.0.2.7 ;;
@@ -301,7 +301,7 @@ undone() { # undone PID: waits for the load, which must end unconfirmed
 			put "$tmp/a"
 			IFS=';' read -ra list <<<"$after"
 			text "$tmp/b" "${list[@]}"
-			waiting "$tmp/b"
+			load_waiting "$tmp/b"
 			names+=("$ns") pids+=($!) results+=("$result")
 			[ -z "$others" ] || eval "in_ns ipset $others"
 		done <<-'END'

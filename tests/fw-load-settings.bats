@@ -175,7 +175,7 @@ all_settings() {
 	key=net.ipv4.icmp_ratelimit # in milliseconds, which the kernel rounds to ticks
 	was=$(setting $key)
 	set_to $key 1001
-	[ "$(setting $key)" != 1001 ] || skip "this kernel has a tick a millisecond"
+	[ "$(setting $key)" != 1001 ] || skip "this kernel has a tick every millisecond"
 	set_to $key "$was"
 	text rounded "#@ sysctl $key=1001"
 	run -4 put "$tmp/rounded"

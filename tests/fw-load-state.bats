@@ -26,7 +26,7 @@ closed() { in_ns iptables-$b -S | grep -qx -- '-P INPUT DROP' && in_ns ip6tables
 open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 
 @test "case T10: refuses a rule whose extension is not installed, and names the extension" {
-	command -v unshare >/dev/null || skip "unshare is missing"
+	command -v unshare >/dev/null || skip "unshare is not installed"
 	lib=$(pkg-config --variable=xtlibdir xtables 2>/dev/null) || skip "the directory of the extensions is not known"
 	[ -e "$lib/libxt_connmark.so" ] || skip "no connmark extension here"
 	printf '%s\n' '*filter' '-A INPUT -m connmark --mark 1 -j ACCEPT' COMMIT >"$tmp/mark"
@@ -207,7 +207,7 @@ open_port() { in_ns iptables-$b -S INPUT | grep -q -- "--dport $1 "; }
 }
 
 @test "case T39: after --boot is killed at any of many calls, the next --boot loads everything" {
-	[[ $BUILD != *-san ]] || skip "a kill leaves what the leak checker would count"
+	[[ $BUILD != *-san ]] || skip "the leak checker would report the killed process"
 	for b in $backends; do
 		fresh
 		put "$tmp/two"

@@ -121,8 +121,8 @@ refused() {
 }
 
 @test "case T6: refuses -M PROGRAM in any spelling, and never runs the program" {
-	command -v strace >/dev/null || skip "strace is missing"
-	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
+	command -v strace >/dev/null || skip "strace is not installed"
+	[[ $BUILD != *-san ]] || skip "strace and the leak checker cannot both trace"
 	b=legacy
 	printf '#!/bin/sh\n: >%s/ran\n' "$tmp" >"$tmp/program"
 	chmod 755 "$tmp/program"
@@ -155,7 +155,7 @@ refused() {
 @test "case T8: loads or refuses every sample that iptables accepts, and never ends otherwise" {
 	b=nft
 	grep -h ';OK$' ext/*.t 2>/dev/null | awk 'NR % 40 == 1' | cut -d';' -f1 >"$tmp/samples"
-	[ -s "$tmp/samples" ] || skip "no samples here"
+	[ -s "$tmp/samples" ] || skip "there are no samples"
 	while IFS= read -r rule; do
 		printf '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT %s\nCOMMIT\n' "$rule" >"$tmp/text"
 		run put -q -4 --replace "$tmp/text"
@@ -164,8 +164,8 @@ refused() {
 }
 
 @test "case T9: refuses a host name, and asks no name server" {
-	command -v strace >/dev/null || skip "strace is missing"
-	[[ $BUILD != *-san ]] || skip "strace and the leak checker do not go together"
+	command -v strace >/dev/null || skip "strace is not installed"
+	[[ $BUILD != *-san ]] || skip "strace and the leak checker cannot both trace"
 	for b in $backends; do
 		loaded
 		refused '-A INPUT -s localhost -j ACCEPT'

@@ -341,7 +341,7 @@ print("COMMIT")' >"$tmp/many"
 
 @test "legacy: adds the reason from the kernel's log to a refusal" {
 	b=legacy
-	dd if=/dev/kmsg of=/dev/null iflag=nonblock bs=8192 count=1 2>/dev/null || skip "the kernel's log may not be read"
+	dd if=/dev/kmsg of=/dev/null iflag=nonblock bs=8192 count=1 2>/dev/null || skip "the kernel's log cannot be read"
 	# The kernel limits the rate of its log, so the message may be missing while other tests fill the log.
 	for ((i = 0; i < 120; i++)); do
 		run -1 put -4 <<<$'*filter\n-A INPUT -s 192.0.2.1\n-A INPUT -j MASQUERADE\nCOMMIT'

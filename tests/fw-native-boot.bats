@@ -36,8 +36,8 @@ reboot() {
 # rules: prints rules and policies, without empty tables
 rules() { live | grep -E '^\*|^-A|^:.* DROP' | sed -z 's/\*[a-z]*\n\(\*\)/\1/g; s/\*[a-z]*\n$//'; }
 
-# wins WORDS: all rules of the good generation are in force, and the message has these words
-wins() {
+# good_is_in_force WORDS: all rules of the good generation are in force, and the message has these words
+good_is_in_force() {
 	[[ $output == *"$1"* ]] || { echo "no \"$1\" in: $output"; return 1; }
 	rules | diff "$tmp/rules" - || { echo "$output"; return 1; }
 	save --check 2>/dev/null
@@ -56,7 +56,7 @@ each_native() {
 			in_ns nft add table ip mine
 			in_ns nft -f - <<<"${commands//; /$'\n'}" || { echo "nft refuses: $commands"; return 1; }
 			boot -0
-			wins "$words" || { echo "$when: $commands"; return 1; }
+			good_is_in_force "$words" || { echo "$when: $commands"; return 1; }
 			boot -0
 			[[ $output != *"made with nft"* ]]
 		done
@@ -182,6 +182,6 @@ each_native() {
 		[[ $output == *"and $((count - 5)) more"* ]]
 		# Thousands of rules are removed with their table, and with other programs' chains there.
 		[ "$count" = 3000 ] || in_ns iptables-nft -X f2b
-		wins "made with nft"
+		good_is_in_force "made with nft"
 	done
 }

@@ -38,16 +38,16 @@ teardown() { load_teardown; }
 		save --all >"$tmp/saved"
 		fresh
 		put "$tmp/saved"
-		diff <(blankless "$tmp/before") <(live | blankless)
+		diff <(without_empty_tables "$tmp/before") <(live | without_empty_tables)
 		fresh
 		in_ns iptables-$b-restore "$tmp/saved"
 		in_ns ip6tables-$b-restore "$tmp/saved"
-		diff <(blankless "$tmp/before") <(live | blankless)
+		diff <(without_empty_tables "$tmp/before") <(live | without_empty_tables)
 	done
 }
 
-# blankless: leaves out empty tables
-blankless() {
+# without_empty_tables: prints rules, and leaves out empty tables
+without_empty_tables() {
 	awk '/^\*/ { head = $0; body = ""; full = 0; next }
 		/^COMMIT/ { if (full) printf "%s\n%s%s\n", head, body, $0; next }
 		{ body = body $0 "\n"; if ($0 !~ /^:[A-Z]+ ACCEPT/) full = 1 }' "$@"

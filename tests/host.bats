@@ -265,7 +265,7 @@ saver() { program "iptables-$b-save"; }
 
 @test "legacy: adds the reason from the kernel's log to a refusal" {
 	b=legacy
-	[ -r /dev/kmsg ] || skip "the kernel's log may not be read"
+	[ -r /dev/kmsg ] || skip "the kernel's log cannot be read"
 	sed -i 's/^-A INPUT.*/-A INPUT -p tcp -j TCPMSS --clamp-mss-to-pmtu/' "$tmp/rules"
 	run -1 door rehearse 46 "$tmp/rules"
 	[[ ${lines[0]} == "IPv4: refused at line 6: the kernel refused it (the kernel's log says: x"*TCPMSS* ]]
@@ -279,7 +279,7 @@ confined() {
 }
 
 @test "case T42: a scratch door names a missing CAP_SYS_ADMIN, and works for an ordinary user in a user namespace" {
-	setpriv --reuid 65534 --regid 65534 --clear-groups unshare -rn true 2>/dev/null || skip "users may not make namespaces here"
+	setpriv --reuid 65534 --regid 65534 --clear-groups unshare -rn true 2>/dev/null || skip "ordinary users cannot make namespaces here"
 	for b in $backends; do
 		fresh
 		run -1 confined sys_admin "$BUILD/tests/door" "$b" rehearse 4 "$tmp/rules"

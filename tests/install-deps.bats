@@ -3,7 +3,7 @@ bats_require_minimum_version 1.5.0
 
 # Fake package managers, in a PATH without the system's: each knows what is "installed", and notes its arguments.
 setup() {
-	[[ $BUILD != *-san ]] || skip "tests none of the programs: the plain build runs it"
+	[[ $BUILD != *-san ]] || skip "does not use the programs: the plain build runs it"
 	script=$BATS_TEST_DIRNAME/../scripts/install-deps
 	tmp=$(mktemp -d)
 	for tool in sh awk grep cat; do ln -s "$(command -v $tool)" "$tmp/$tool"; done

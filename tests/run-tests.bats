@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 load lib/wait
 
 setup() {
-	[[ $BUILD != *-san ]] || skip "tests none of the programs: the plain build runs it"
+	[[ $BUILD != *-san ]] || skip "does not use the programs: the plain build runs it"
 	cd "$BATS_TEST_DIRNAME/.." || return
 	tmp=$BATS_TEST_TMPDIR
 }

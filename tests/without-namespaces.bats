@@ -5,13 +5,13 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-	[[ $BUILD != *-san ]] || skip "tests none of the programs: the plain build runs it"
+	[[ $BUILD != *-san ]] || skip "does not use the programs: the plain build runs it"
 	cd "$BATS_TEST_DIRNAME/.." || return
 	tmp=$BATS_TEST_TMPDIR
 	apart=(scripts/without-namespaces)
 	# If this is such a place already, the commands run directly.
 	scripts/netns-run true 2>/dev/null || apart=()
-	"${apart[@]}" true 2>/dev/null || skip "makes such a place: user namespaces are refused here, as in a chroot"
+	"${apart[@]}" true 2>/dev/null || skip "makes a user namespace: refused here, as in a chroot"
 }
 
 @test "netns-run ends with status 77 and one line that says why" {

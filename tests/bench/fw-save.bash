@@ -28,7 +28,7 @@ seconds() { # seconds COMMAND...: prints the seconds of one run, on the clock an
 	{ time "$@" >"$tmp/out" 2>"$tmp/err"; } 2>&1 | awk '{ print $1, $2 + $3 }'
 }
 
-load() { # load COUNT CHAINS: loads such rules for both families
+load() { # load COUNT CHAINS: loads a table of rules for both families
 	rules "$1" 4 "$2" | "iptables-$b-restore"
 	rules "$1" 6 "$2" | "ip6tables-$b-restore"
 }

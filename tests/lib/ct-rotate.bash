@@ -11,7 +11,7 @@
 
 rotate_setup() {
 	local place=${TMPDIR:-/tmp}
-	[ "$(stat -c %u /)" -eq 0 ] || skip "rotates logs: this user namespace has no root who could own /"
+	[ "$(stat -c %u /)" -eq 0 ] || skip "rotates logs: / does not belong to root in this user namespace"
 	! in_netns || place=/run
 	umask 022
 	TZ=$(noon)

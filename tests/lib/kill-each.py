@@ -59,7 +59,7 @@ def wrong_after(expected):
     if again.returncode != 0:
         return f"the next run failed with status {again.returncode}: {again.stderr}"
     if lines() != expected:
-        return "not each line once"
+        return "lines are there more than once"
     left = [name for place in {log_dir, archives} for kind in (".*.tmp", "*.bad") for name in glob.glob(f"{place}/{kind}")]
     return f"left over: {left}" if left else None
 

@@ -45,8 +45,8 @@ loading_ends() {
 	echo "# $b: $(cat "$tmp/loads") loads beside ${1-}" >&3
 }
 
-# ours_is_whole [PATTERN]: all rules of the last load are in force, and fw-save leaves out others' rules, which match PATTERN
-ours_is_whole() {
+# our_rules_are_whole [PATTERN]: all rules of the last load are in force, and fw-save leaves out others' rules (PATTERN)
+our_rules_are_whole() {
 	run -0 save -q --check --own
 	run -0 save -q
 	run ! grep -E "${1:-f2b-|203\.0\.113|DOCKER|docker0|KUBE-|wg-quick}" < <(sed '/^#@ keep/d' <<<"$output")

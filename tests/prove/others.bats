@@ -48,7 +48,7 @@ boots() {
 				bans_are "$bans"
 				f2b_counts | diff "$tmp/before" -
 				[ "$(in_ns "iptables-$b" -S INPUT | grep -n -m 1 -- '-i lo' | cut -d: -f1)" = $(($(wc -w <<<"$names") + 2)) ] # all of fail2ban's rules come first
-				ours_is_whole
+				our_rules_are_whole
 				knock 22
 				f2b_counts >"$tmp/before"
 			done
@@ -57,7 +57,7 @@ boots() {
 			[ -z "$(live | grep f2b-)" ]
 			put -q "$gateway"
 			[ -z "$(in_ns ipset list -n)" ]
-			ours_is_whole
+			our_rules_are_whole
 		done <<-END
 			--adopt|ports all set|19
 			--replace|ports all|11
@@ -97,7 +97,7 @@ boots() {
 		wait_for bans_are $left >"$tmp/said" || { cat "$tmp/said"; false; }
 		loading_ends "$(grep -c ' Ban ' "$f2b/log") bans, $(grep -c ' Unban ' "$f2b/log") unbans"
 		bans_are $left
-		ours_is_whole
+		our_rules_are_whole
 		fail2ban_stop
 		no_errors
 		[ -z "$(live | grep f2b-)" ]
@@ -105,7 +105,7 @@ boots() {
 		put -q "$tmp/next"
 		put -q "$gateway"
 		[ -z "$(live | grep f2b-)$(in_ns ipset list -n)" ]
-		ours_is_whole
+		our_rules_are_whole
 	done
 }
 
@@ -131,7 +131,7 @@ boots() {
 		run -0 put --boot
 		f2b_counts | diff "$tmp/before" -
 		bans_are 3
-		ours_is_whole
+		our_rules_are_whole
 		ban set 203.0.113.3
 		fail2ban_client set ports unbanip 203.0.113.1
 		wait_for bans_are 3 >"$tmp/said" || { cat "$tmp/said"; false; }
@@ -145,7 +145,7 @@ boots() {
 		run -0 put --boot
 		[ -z "$(live | grep f2b-)$(in_ns ipset list -n)" ]
 		no_errors
-		ours_is_whole
+		our_rules_are_whole
 	done
 }
 
@@ -164,12 +164,12 @@ boots() {
 		f2b_counts | grep ports >"$tmp/before"
 		run -0 put --boot
 		f2b_counts | diff "$tmp/before" -
-		ours_is_whole
+		our_rules_are_whole
 		ban all 203.0.113.3
 		wait_for in_ns "iptables-$b" -C f2b-all -s 203.0.113.3 -j REJECT
 		fail2ban_stop
 		[ -z "$(live | grep f2b-)" ]
-		ours_is_whole
+		our_rules_are_whole
 	done
 }
 
@@ -214,12 +214,12 @@ boots() {
 			f2b_counts | diff "$tmp/before" -
 			[ $meanwhile = stops ] || bans_are 5
 			in_ns "iptables-$b" -S INPUT | grep -q 'dport 443'
-			ours_is_whole
+			our_rules_are_whole
 			run -0 put --rollback
 			f2b_counts | diff "$tmp/before" -
 			run -0 put --rollback
 			f2b_counts | diff "$tmp/before" -
-			ours_is_whole
+			our_rules_are_whole
 		done
 		[ -z "$(live | grep f2b-)$(in_ns ipset list -n)" ]
 		no_errors
@@ -263,7 +263,7 @@ with_loads() {
 		docker_rules | diff "$tmp/alone-$b-$2" -
 		[[ $(in_ns "iptables-$b" -S FORWARD 1) == *DOCKER-USER ]]
 		in_ns "iptables-$b" -S FORWARD | tail -n 1 | grep -qE -- '-j (denied|refused)' # it matches all packets
-		ours_is_whole
+		our_rules_are_whole
 	fi
 }
 
@@ -279,7 +279,7 @@ while_waiting() {
 		[ $status = 9 ] || { cat "$tmp/said"; false; }
 		docker_rules | diff "$tmp/alone-$b-$2" -
 		in_ns "iptables-$b" -S FORWARD | tail -n 1 | grep -q -- '-j denied'
-		ours_is_whole
+		our_rules_are_whole
 	fi
 }
 
@@ -347,14 +347,14 @@ counted_as() { docker_rules -c | diff "$1" -; }
 				run put -q $words
 				[ "$status" = 0 ] || [[ $status == 9 && $words == --confirm* ]]
 				counted_as "$tmp/before"
-				ours_is_whole
+				our_rules_are_whole
 			done
 			[ "$(from 7 8080)" = open ]
 			docker_rules | diff "$tmp/rules" -
 			docker_end
 			put -q "$tmp/next"
 			[ -z "$(docker_rules | grep 8080)" ]
-			ours_is_whole
+			our_rules_are_whole
 		done
 	done
 }
@@ -448,7 +448,7 @@ mixed_loads() {
 		wait $kube || { cat "$tmp/kube"; false; }
 		echo "# $b: ${FW_LOADS:-24} loads beside $(cat "$tmp/kube")" >&3
 		put -q "$tmp/next"
-		ours_is_whole
+		our_rules_are_whole
 	done
 }
 
@@ -477,12 +477,12 @@ mixed_loads() {
 					[ "$status" = 0 ] || [[ $status == 9 && $words == --confirm* ]]
 					wg_rules -c | diff "$tmp/before" -
 				done
-				ours_is_whole
+				our_rules_are_whole
 				loading
 				wg_quick down
 				loading_ends "wg-quick down, $how"
 				wg_rules | diff "$tmp/alone-down" -
-				ours_is_whole
+				our_rules_are_whole
 			done
 		done
 	done

@@ -258,7 +258,7 @@ static void fail_flip(unsigned number, bool persists)
 			wrong += !after_flip(&state, number);
 		else if (!persists)
 			wrong += !before_flip(&state) || is_new(&state, 3) != true;
-		else /* the next run can still repair what could not be put back */
+		else /* the next run can still repair it */
 			wrong += state_link(&state, "good") != 2 || state_tidy(&state) != 0 || !before_flip(&state);
 	}
 	printf("# flip to %u: %d runs, %d failed\n", number, runs, failed);

@@ -74,7 +74,7 @@ void fake_setting_put(struct fake_kernel *kernel, const char *key, const char *v
 /* What a write to /proc/sys does: a change of ip_forward changes accept_redirects and an interface's forwarding with it. */
 void fake_setting_write(struct fake_kernel *kernel, struct fake_setting *setting, const char *value);
 
-/* How often a rule ("-A CHAIN ...") stands in a table. */
+/* Counts how often a rule ("-A CHAIN ...") is in a table. */
 unsigned fake_count(const struct fake_kernel *kernel, int family, const char *table, const char *rule);
 
 /* Appends the rules of a family as iptables-save -c prints them; all counters are zero. */
@@ -82,7 +82,7 @@ void fake_save(const struct fake_kernel *kernel, int family, struct strbuf *out)
 
 /*
  * Runs the first table's block of a program for iptables-restore, all of it or nothing. flush: the table is
- * emptied first; else the program is for --noflush. *program moves behind the block and *line, the number of its
+ * emptied first; else the program is for --noflush. *program moves to the end of the block and *line, the number of its
  * first line, along with it. False: refused, as iptables would; *line is that of the refusal, *why a static text.
  */
 bool fake_restore(struct fake_kernel *kernel, int family, bool flush, const char **program, unsigned *line,
