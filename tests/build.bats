@@ -96,7 +96,7 @@ commands() { # commands TARGET [VARIABLE=VALUE...]: prints the commands that mak
 @test "a build gives the same program in two folders, one of them with a blank and through a symbolic link" {
 	mkdir "$tmp/one" "$tmp/an other folder"
 	ln -s "an other folder" "$tmp/link"
-	parts=(common/base/*.c common/text/*.c common/rotate/*.c)
+	parts=(common/{base,diag,addr,text,rotate}/*.c)
 	for folder in one "an other folder"; do
 		cp -r --parents Makefile scripts/probe-flags scripts/make-completion cmd common "$tmp/$folder"
 	done
