@@ -615,7 +615,7 @@ inject() { # inject SYSCALL:WHAT command...
 		'--advise --assured' '--events --absent-ok' '--watch --prom'; do
 		# shellcheck disable=SC2086
 		run -2 ct-stat $args # no option is ignored silently
-		[[ $output == *' goes with '* ]]
+		[[ $output == *' is only valid with '* ]]
 	done
 	run -0 ct-stat --help
 	[[ ${lines[0]} == usage:* ]]

@@ -172,7 +172,7 @@ setup() {
 		allow tcp 22 until 2037-12-31
 		allow tcp 3128 until $(date -u -d yesterday +%F)
 	END
-	grep -q 'this date is over' "$tmp/warnings"
+	grep -q 'this date has passed' "$tmp/warnings"
 	check() {
 		local port
 		for port in 80 25 22; do try_both open client tcp FW $port; done

@@ -191,7 +191,7 @@ all_settings() {
 		set_to net.ipv6.conf.all.forwarding 0
 		was=$(setting net.core.somaxconn)
 		run -0 put -4 "$tmp/all"
-		[[ $output == *"net.ipv6.conf.all.forwarding"*"left as it is"* && $output == *"somaxconn is left as it is"* ]]
+		[[ $output == *"net.ipv6.conf.all.forwarding"*"is not changed"* && $output == *"somaxconn is not changed"* ]]
 		[ "$(setting $forward)" = 1 ]
 		[ "$(setting net.ipv6.conf.all.forwarding)" = 0 ]
 		[ "$(setting net.core.somaxconn)" = "$was" ]

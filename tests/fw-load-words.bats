@@ -25,7 +25,7 @@ setup() {
 
 @test "--assume-empty needs -n, and a damaged text has no plan" {
 	run -2 fw-load --assume-empty "$gateway"
-	[[ $output == *"--assume-empty goes with -n"* ]]
+	[[ $output == *"--assume-empty is only valid with -n"* ]]
 	run -2 fw-load -n --rollback --assume-empty
 	run -2 fw-load --check --assume-empty "$gateway"
 	fw-gen ../rulesets/web.conf | sed 5d >"$tmp/damaged"

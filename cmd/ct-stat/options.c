@@ -521,15 +521,15 @@ static void check(struct ct_stat_options *options, const struct cli *cli)
 {
 	cli_check_scopes(cli, longs, scopes, ARRAY_LEN(scopes), options->mode);
 	if (options->no_header && options->format != FORMAT_TSV)
-		cli_misuse(cli, "--no-header goes with --tsv");
+		cli_misuse(cli, "--no-header is only valid with --tsv");
 	if (options->mode != MODE_REPORT && options->netns != NULL && strcmp(options->netns, "all") == 0)
-		cli_misuse(cli, "--netns all goes with the report");
+		cli_misuse(cli, "--netns all is only valid with the report");
 	if (strcmp(options->request.proc, "/proc") != 0 && options->netns != NULL)
 		cli_misuse(cli, "use one of --proc and --netns");
 	if (options->request.interval > 0 && options->state != NULL)
 		cli_misuse(cli, "use one of --interval and --state");
 	if (options->repeat > 0 && options->syslog < 0)
-		cli_misuse(cli, "--repeat goes with --syslog");
+		cli_misuse(cli, "--repeat is only valid with --syslog");
 	if (reads_entries(options))
 		finish_filter(options, cli);
 	else

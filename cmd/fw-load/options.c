@@ -169,7 +169,7 @@ struct fw_load_options options_parse(struct cli *cli, int argc, char *argv[])
 		cli_misuse(cli, "use only one of --adopt, which keeps everything, and --keep");
 	cli_check_scopes(cli, longs, scopes, ARRAY_LEN(scopes), options.action);
 	if (options.assume_empty && !options.plan_only)
-		cli_misuse(cli, "--assume-empty goes with -n: a load must not ignore the rules in force");
+		cli_misuse(cli, "--assume-empty is only valid with -n: a load must not ignore the rules in force");
 	options.input = cli_operand(cli, argc, argv);
 	if (options.action == ACTION_ROLLBACK && optind < argc)
 		options.generation = cli_number(cli, argv[optind], 1, 1000000000, "the number of a generation");
