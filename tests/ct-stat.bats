@@ -234,7 +234,7 @@ knock() { # knock NAMESPACE N: makes N new UDP flows
 # after SECONDS: sets the boot clock of the directory to that many seconds after its first report
 after() { echo "$((1000 + $1)).75 100.00" >"$tmp/proc/uptime"; }
 
-@test "--full-in forecasts from the state file" {
+@test "--full-in makes a forecast from the state file" {
 	fake 10000 100000 0
 	alarm -w 99
 	cp "$state" "$tmp/first"
