@@ -349,6 +349,35 @@ undone() { # undone PID: waits for the load, which must end unconfirmed
 	done
 }
 
+@test "the next run waits for the ipset of a killed load, and then restores the members" {
+	for b in $backends; do
+		fresh
+		mkdir -p "$tmp/bin"
+		cat >"$tmp/bin/ipset" <<-'END'
+			#!/bin/sh
+			[ "$1" = restore ] || exec /usr/sbin/ipset "$@"
+			cat >"$0.lines"
+			! grep -q '^swap' "$0.lines" || { echo $PPID >"$0.parent"; until [ -e "$0.go" ]; do sleep 0.05; done; }
+			exec /usr/sbin/ipset restore <"$0.lines"
+		END
+		chmod 755 "$tmp/bin/ipset"
+		rm -f "$tmp/bin"/ipset.*
+		text "$tmp/a" 'set bans hash:net inet' 'member 192.0.2.0/24'
+		put "$tmp/a"
+		sed 's/192.0.2.0/198.51.100.0/' "$tmp/a" >"$tmp/b"
+		PATH=$tmp/bin:$PATH put "$tmp/b" 3>&- &
+		wait_for [ -s "$tmp/bin/ipset.parent" ]
+		kill -KILL "$(cat "$tmp/bin/ipset.parent")"
+		wait $! || true
+		run -7 put --status -w 1
+		: >"$tmp/bin/ipset.go"
+		run -0 put --status
+		[ "$(members bans)" = '192.0.2.0/24;' ]
+		[ "$(in_ns ipset list -n)" = bans ]
+		run -0 save -q --check
+	done
+}
+
 @test "a warm boot keeps members that others added to a set, adds missing ones, and says so, status 12" {
 	for b in $backends; do
 		fresh

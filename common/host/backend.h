@@ -22,8 +22,8 @@ struct backend {
 	enum spawn_pace (*watch)(void *, long long); /* watches each program, see struct spawn; NULL: none */
 	void *watch_arg;       /* borrowed */
 	/*
-	 * Borrowed; two locks, -1: none. The restore programs hold them too: if we are killed, the next run waits for
-	 * them.
+	 * Borrowed; two locks, -1: none. iptables-restore and ipset restore hold them too: if we are killed, the next run
+	 * waits for them.
 	 */
 	const int *held;
 	const struct netns *netns; /* borrowed; array of FAMILIES, scratch namespaces for the programs; NULL: our own */

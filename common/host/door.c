@@ -254,9 +254,10 @@ static int set_save(void *self, const char *name, struct strbuf *out)
 static int set_restore(void *self, const char *name, const struct strbuf *lines, struct diag_log *log)
 {
 	const struct real *real = self;
-	int err = ipset_restore(real->backend.netns, name, lines, log);
+	const int *held = real->backend.held;
+	int err = ipset_restore(real->backend.netns, held, name, lines, log);
 
-	return err == 0 && is_scratch(real) ? ipset_restore(real->backend.netns + 1, name, lines, log) : err;
+	return err == 0 && is_scratch(real) ? ipset_restore(real->backend.netns + 1, held, name, lines, log) : err;
 }
 
 static int take_lock(void *self, enum door_lock lock, unsigned seconds)

@@ -9,14 +9,15 @@
 /* Seconds after which ipset is assumed to hang and is killed. */
 enum { IPSET_LIMIT = 300 };
 
-static void run_ipset(const struct netns *netns, const char *command, const char *name, const struct strbuf *lines,
-		      struct spawn *spawn)
+static void run_ipset(const struct netns *netns, const int *held, const char *command, const char *name,
+		      const struct strbuf *lines, struct spawn *spawn)
 {
 	*spawn = (struct spawn)SPAWN_INIT;
 	spawn->argv[0] = "ipset";
 	spawn->argv[1] = command;
 	spawn->argv[2] = name;
 	spawn->netns = netns;
+	spawn->held = held;
 	spawn->input = lines;
 	spawn->limit = IPSET_LIMIT;
 	spawn_run(spawn, 1);
@@ -43,7 +44,7 @@ int ipset_save(const struct netns *netns, const char *name, struct strbuf *out)
 
 	if (name != NULL && (name[0] == '-' || name[0] == '\0'))
 		return -EINVAL;
-	run_ipset(netns, "save", name, NULL, &spawn);
+	run_ipset(netns, NULL, "save", name, NULL, &spawn);
 	err = reason_of(&spawn);
 	if (err == 0)
 		strbuf_take(out, &spawn.out);
@@ -65,12 +66,13 @@ static void report(const struct spawn *spawn, const char *name, struct diag_log 
 	strbuf_free(&text);
 }
 
-int ipset_restore(const struct netns *netns, const char *name, const struct strbuf *lines, struct diag_log *log)
+int ipset_restore(const struct netns *netns, const int *held, const char *name, const struct strbuf *lines,
+		  struct diag_log *log)
 {
 	struct spawn spawn;
 	int err;
 
-	run_ipset(netns, "restore", NULL, lines, &spawn);
+	run_ipset(netns, held, "restore", NULL, lines, &spawn);
 	err = spawn.failure == -ENOENT ? -ENOSYS : spawn_good(&spawn) && spawn.out.len == 0 ? 0 : -EIO;
 	if (err == -EIO && strstr(strbuf_text(&spawn.err), "in use") != NULL)
 		err = -EBUSY;
@@ -86,7 +88,7 @@ bool sets_save(struct strbuf *out, struct diag_log *log)
 	struct spawn spawn;
 	bool good;
 
-	run_ipset(NULL, "save", NULL, NULL, &spawn);
+	run_ipset(NULL, NULL, "save", NULL, NULL, &spawn);
 	good = spawn_good(&spawn);
 	spawn_tell(&spawn, &text);
 	if (!good)
@@ -115,7 +117,7 @@ static void mirror_each(const struct strbuf *lines, const struct netns *netns)
 		struct spawn spawn;
 
 		strbuf_add(&one, line, len + (line[len] == '\n'));
-		run_ipset(netns, "restore", "-exist", &one, &spawn);
+		run_ipset(netns, NULL, "restore", "-exist", &one, &spawn);
 		spawn_free(&spawn);
 		strbuf_free(&one);
 		line += len + (line[len] == '\n');
@@ -137,7 +139,7 @@ void sets_mirror(const struct strbuf *saved, const struct netns *netns)
 		line += len + (line[len] == '\n');
 	}
 	if (lines.len > 0) {
-		run_ipset(netns, "restore", NULL, &lines, &spawn);
+		run_ipset(netns, NULL, "restore", NULL, &lines, &spawn);
 		if (!spawn_good(&spawn))
 			mirror_each(&lines, netns);
 		spawn_free(&spawn);

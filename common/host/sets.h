@@ -13,11 +13,12 @@
 must_check int ipset_save(const struct netns *netns, const char *name, struct strbuf *out);
 
 /*
- * Gives lines to `ipset restore`, which stops at the first line that fails; the lines before it take effect. Reports
- * failures, prefixed with `name`. 0; -ENOSYS: ipset is not installed; -EBUSY: a set to be destroyed or renamed is in
+ * Gives lines to `ipset restore`, which stops at the first line that fails; the lines before it take effect. `held` is
+ * that of struct spawn: an ipset that outlives us keeps these locks, and the next run waits for it. Reports failures, prefixed with `name`. 0; -ENOSYS: ipset is not installed; -EBUSY: a set to be destroyed or renamed is in
  * use; -EIO: any other failure.
  */
-must_check int ipset_restore(const struct netns *netns, const char *name, const struct strbuf *lines, struct diag_log *log);
+must_check int ipset_restore(const struct netns *netns, const int *held, const char *name, const struct strbuf *lines,
+			     struct diag_log *log);
 
 /* Appends all sets with their members, as `ipset save` writes them. False: failed, and reported. */
 must_check bool sets_save(struct strbuf *out, struct diag_log *log);
