@@ -257,3 +257,17 @@ old_state() {
 		[ ! -e "$state/generations/000001.v4.gz" ]
 	done
 }
+
+@test "loads the same text again after a name in /etc was given another number" {
+	b=nft
+	mkdir "$tmp/iproute2"
+	printf '7 lan\n' >"$tmp/iproute2/group"
+	mount --bind "$tmp/iproute2" /etc/iproute2 2>/dev/null || skip "mounts over /etc/iproute2: not allowed, or there is none"
+	printf '*filter\n:INPUT DROP\n-A INPUT -m devgroup --src-group lan -j ACCEPT\nCOMMIT\n' >"$tmp/names"
+	put "$tmp/names"
+	in_ns iptables-nft -C INPUT -m devgroup --src-group 7 -j ACCEPT
+	printf '5 lan\n7 wan\n' >"$tmp/iproute2/group"
+	put "$tmp/names"
+	umount /etc/iproute2
+	in_ns iptables-nft -C INPUT -m devgroup --src-group 5 -j ACCEPT
+}

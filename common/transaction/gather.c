@@ -109,6 +109,9 @@ bool read_base(struct transaction *t)
 	generation_free(&t->good); /* an undoing in this run may have read one */
 	t->good = (struct generation){ .number = 0 };
 	whole = number != 0 && generation_read(&t->good, t->state, number);
+	t->flags &= ~(unsigned)FLAG_SAME_WORDS;
+	if (whole && has_words_of_today(t, number))
+		t->flags |= FLAG_SAME_WORDS;
 
 	t->good.number = number;
 	if (number != 0 && !whole && !do_without(t))
@@ -165,7 +168,7 @@ bool read_live(struct transaction *t, enum family families)
 		work->live_text = texts[i];
 		work->seen = told ? seen : 0;
 		good = rules_read(&work->live, "the rules in force", strbuf_text(&work->live_text), work->live_text.len, t->log) &&
-		       (work->base == NULL || known_alike(t, i, work->base, &work->live));
+		       (work->base == NULL || (t->flags & FLAG_SAME_WORDS) == 0 || known_alike(t, i, work->base, &work->live));
 	}
 	return good && rules_canon(t, families, rules);
 }

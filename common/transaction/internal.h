@@ -39,6 +39,7 @@ enum transaction_flag {
 	FLAG_PARTIAL = 1 << 5,    /* at boot: the generation is not completely in force, as a setting or set is not as it asks */
 	FLAG_STUCK_IPV4 = 1 << 6, /* what nft made in iptables' tables of this family cannot be removed */
 	FLAG_STUCK_IPV6 = 1 << 7,
+	FLAG_SAME_WORDS = 1 << 8, /* the good generation was written in the words that this program uses today */
 };
 
 struct transaction {
@@ -70,9 +71,8 @@ must_check bool rules_canon(struct transaction *t, enum family families, struct 
 must_check bool known_add(struct transaction *t, int family, const struct text_rules *rules);
 
 /*
- * If a line of the good generation equals a line of iptables-save, it is the same rule, and rules_canon leaves it as it
- * is. If another version of fw-tools stored that line in a form that this version would not write, the next load
- * replaces the rule once.
+ * Knows the lines of `kept` that are also in `saved`. With FLAG_SAME_WORDS, a line that the good generation and
+ * iptables-save spell alike is written as the model writes it, so rules_canon need not read it.
  */
 must_check bool known_alike(struct transaction *t, int family, const struct text_rules *kept, const struct text_rules *saved);
 
@@ -91,6 +91,8 @@ must_check bool make_extras(struct transaction *t); /* fills t->extras */
 /* mark.c */
 must_check bool take_marked(struct transaction *t); /* false: read the rules in force */
 void leave_mark(const struct transaction *t);
+void leave_words(const struct transaction *t, unsigned generation); /* it was written in the words of today */
+bool has_words_of_today(const struct transaction *t, unsigned generation);
 
 /* rehearse.c */
 must_check bool rehearse(struct transaction *t, bool may_move);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
+ * RUN/words says in which words the rules of a generation were written: what wording_stamp told then.
+ *
  * RUN/mark says: "at this generation of nf_tables, exactly these rules were in force". If nobody has committed anything
  * since and these are the rules of the good generation, the next load need not read the rules in force.
  */
 #include "transaction/internal.h"
+#include "host/wording.h"
 #include "text/seal.h"
 
 #include <string.h>
 
-static const char name[] = "mark";
+static const char name[] = "mark", words[] = "words";
 
 /*
  * Writes a mark for this generation, namespace and boot. False: they cannot be determined, or the backend has no
@@ -27,7 +30,36 @@ static bool write_mark(const struct transaction *t, uint32_t seen, const struct 
 		out->failed = out->failed || text.failed;
 		strbuf_free(&text);
 	}
+	wording_stamp(out); /* the rules are compared by their words */
 	return !out->failed;
+}
+
+static void write_words(unsigned generation, struct strbuf *out)
+{
+	strbuf_printf(out, "generation %06u\n", generation);
+	wording_stamp(out);
+}
+
+void leave_words(const struct transaction *t, unsigned generation)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	write_words(generation, &text);
+	if (text.failed || state_run_write(t->state, words, strbuf_text(&text), text.len) != 0)
+		state_run_remove(t->state, words);
+	strbuf_free(&text);
+}
+
+bool has_words_of_today(const struct transaction *t, unsigned generation)
+{
+	struct strbuf kept = STRBUF_INIT, now = STRBUF_INIT;
+	bool same;
+
+	write_words(generation, &now);
+	same = !now.failed && state_run_read(t->state, words, &kept) == 0 && strcmp(strbuf_text(&kept), strbuf_text(&now)) == 0;
+	strbuf_free(&kept);
+	strbuf_free(&now);
+	return same;
 }
 
 void leave_mark(const struct transaction *t)
@@ -62,7 +94,7 @@ bool take_marked(struct transaction *t)
 {
 	struct diag_log silent = { .report = NULL };
 	uint32_t seen;
-	bool good = t->request.families == FAMILY_BOTH && t->flags == 0 && t->good.number != 0 && !t->request.counters;
+	bool good = t->request.families == FAMILY_BOTH && (t->flags & ~FLAG_SAME_WORDS) == 0 && t->good.number != 0 && !t->request.counters;
 
 	for (int i = 0; i < FAMILIES; i++)
 		good = good && t->family[i].base == &t->good.rules[i];

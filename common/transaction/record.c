@@ -32,6 +32,8 @@ static int write_generation(struct transaction *t)
 		parts.rules[i] = &rules[i];
 	}
 	err = rules[0].failed || rules[1].failed ? -ENOMEM : generation_write(t->state, &parts);
+	if (err == 0)
+		leave_words(t, parts.number);
 	for (int i = 0; i < FAMILIES; i++)
 		strbuf_free(&rules[i]);
 	return err;
