@@ -26,7 +26,7 @@ did_not() { for what; do [[ "$output" == *"$what="* && "$output" != *"$what=done
 
 load='make write cut remove folder link device execute resolve resolve6 tcp module mount trace signal chroot'
 all="$load namespace mode limit"
-rare='user ring' # not every machine lets root do these
+rare='user ring newmode otherset attributes' # not every machine lets root do these
 
 landlock() { # landlock VERSION: skips the test unless the kernel has this version
 	local has
@@ -98,7 +98,7 @@ landlock() { # landlock VERSION: skips the test unless the kernel has this versi
 	needs tracing
 	[[ $BUILD != *-san ]] || skip "strace and the leak checker cannot both trace"
 	landlock 1
-	printf '#!/bin/sh\n: >%s/ran\n' "$tmp" >"$tmp/program"
+	printf '#!/bin/sh\n: >>%s/ran\n' "$tmp" >"$tmp/program" # a confined program may not truncate
 	chmod 755 "$tmp/program"
 	printf '*filter\n-A INPUT -M %s -p tcp -m tcp --dport 25 -j ACCEPT\nCOMMIT\n' "$tmp/program" >"$tmp/text"
 	hidden=(strace -f -qq -o /dev/null -P /proc/net/ip_tables_names -e inject=newfstatat,lstat,stat:error=ENOENT)

@@ -2,12 +2,14 @@
 #include "confine/rights.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
+#include <linux/fs.h>
 #include <linux/seccomp.h>
 #include <sched.h>
-#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -28,7 +30,7 @@
 #elif defined(__riscv) && __riscv_xlen == 64
 #define ARCHITECTURE AUDIT_ARCH_RISCV64
 #else
-#define ARCHITECTURE 0 /* no machine has this value, so nothing is refused */
+#define ARCHITECTURE 0 /* unknown: no filter is installed */
 #endif
 
 /* The offset of the lower half of an argument, which holds an int. */
@@ -64,10 +66,62 @@ int rights_keep(uint64_t capabilities)
 	return syscall(SYS_capset, &header, data) == 0 ? 0 : -errno;
 }
 
-static int install(struct sock_filter *code, unsigned short length)
-{
-	struct sock_fprog program = { length, code };
+/* x32, the second set of numbers of x86_64; no other architecture has numbers with this bit. */
+#define OTHER_NUMBERS 0x40000000U
 
+/* Newer system calls have the same number everywhere, and the kernel's headers may be older than the kernel. */
+enum { CALL_OPENAT2 = 437, CALL_FCHMODAT2 = 452, CALL_SETXATTRAT = 463, CALL_REMOVEXATTRAT = 466, CALL_FILE_SETATTR = 469 };
+
+#define FILTER_MAX 120
+
+struct filter {
+	struct sock_filter code[FILTER_MAX];
+	unsigned short length;
+};
+
+static void add(struct filter *filter, unsigned short code, uint32_t k, unsigned char yes, unsigned char no)
+{
+	if (filter->length < FILTER_MAX)
+		filter->code[filter->length] = (struct sock_filter)BPF_JUMP(code, k, yes, no);
+	filter->length++;
+}
+
+static void load(struct filter *filter, size_t offset)
+{
+	add(filter, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
+}
+
+static void answer(struct filter *filter, uint32_t action)
+{
+	add(filter, BPF_RET | BPF_K, action, 0, 0);
+}
+
+static void refuse_if(struct filter *filter, uint32_t value, int err)
+{
+	add(filter, BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1);
+	answer(filter, SECCOMP_RET_ERRNO | (uint32_t)err);
+}
+
+/* Every set of system calls but ours is refused. Then the number is loaded. */
+static void begin(struct filter *filter)
+{
+	*filter = (struct filter){ .length = 0 };
+	load(filter, offsetof(struct seccomp_data, arch));
+	add(filter, BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
+	answer(filter, SECCOMP_RET_ERRNO | EPERM);
+	load(filter, offsetof(struct seccomp_data, nr));
+	add(filter, BPF_JMP | BPF_JSET | BPF_K, OTHER_NUMBERS, 0, 1);
+	answer(filter, SECCOMP_RET_ERRNO | EPERM);
+}
+
+static int install(struct filter *filter)
+{
+	struct sock_fprog program = { filter->length, filter->code };
+
+	if (ARCHITECTURE == 0)
+		return -ENOSYS;
+	if (filter->length > FILTER_MAX)
+		return -E2BIG;
 	/* Without this flag (since Linux 4.17), the kernel may slow down a process that has a filter. */
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) == 0)
 		return 0;
@@ -76,26 +130,28 @@ static int install(struct sock_filter *code, unsigned short length)
 
 int rights_resolve_nothing(void)
 {
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 0, 10),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 7, 0), /* it can create sockets too */
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 7),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(0)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 1, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 0, 4),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(1)),
-		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, SOCKET_KIND),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SOCK_RAW, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
+	struct filter filter;
 
-	return install(code, ARRAY_LEN(code));
+	begin(&filter);
+	refuse_if(&filter, SYS_io_uring_setup, EACCES); /* it can create sockets too */
+	add(&filter, BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 1, 0);
+	answer(&filter, SECCOMP_RET_ALLOW);
+	load(&filter, ARGUMENT(0));
+	add(&filter, BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 2, 0);
+	add(&filter, BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 1, 0);
+	answer(&filter, SECCOMP_RET_ALLOW);
+	load(&filter, ARGUMENT(1));
+	add(&filter, BPF_ALU | BPF_AND | BPF_K, SOCKET_KIND, 0, 0);
+	add(&filter, BPF_JMP | BPF_JEQ | BPF_K, SOCK_RAW, 1, 0);
+	answer(&filter, SECCOMP_RET_ERRNO | EACCES);
+	answer(&filter, SECCOMP_RET_ALLOW);
+	return install(&filter);
 }
 
-/* What Landlock does not guard: the modes, owners, times and attributes of files, and namespaces. */
+/*
+ * What Landlock does not guard: the modes, owners, times and attributes of files, and namespaces. Before Linux 6.2, it
+ * does not guard truncate(2) either; before 6.12, signals.
+ */
 static const unsigned changing[] = {
 #ifdef SYS_chmod
 	SYS_chmod,
@@ -115,12 +171,17 @@ static const unsigned changing[] = {
 #ifdef SYS_futimesat
 	SYS_futimesat,
 #endif
-#ifdef SYS_fchmodat2
-	SYS_fchmodat2,
+#ifdef SYS_creat
+	SYS_creat,
 #endif
+	CALL_FCHMODAT2, CALL_SETXATTRAT, CALL_REMOVEXATTRAT, CALL_FILE_SETATTR,
 	SYS_fchmod,	SYS_fchmodat,	 SYS_fchown,	   SYS_fchownat,     SYS_utimensat,	SYS_setxattr, SYS_lsetxattr,
-	SYS_fsetxattr,	SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_unshare,	SYS_setns,
+	SYS_fsetxattr,	SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr, SYS_unshare,	SYS_setns,    SYS_truncate,
+	SYS_kill,	SYS_tkill,	 SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_pidfd_send_signal,
 };
+
+/* ioctl(2)s that type into a terminal, or set the attributes of a file. */
+static const unsigned reaching[] = { TIOCSTI, TIOCLINUX, FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR };
 
 /* The argument of clone(2) that holds the flags. */
 #if defined(__s390x__)
@@ -129,31 +190,54 @@ static const unsigned changing[] = {
 #define CLONE_FLAGS 0
 #endif
 
+/* open(2) and openat(2) that truncate: before Linux 6.2, Landlock does not guard this either. */
+static void refuse_truncation(struct filter *filter, uint32_t call, int argument)
+{
+	add(filter, BPF_JMP | BPF_JEQ | BPF_K, call, 0, 4);
+	load(filter, ARGUMENT(argument));
+	add(filter, BPF_JMP | BPF_JSET | BPF_K, O_TRUNC, 0, 1);
+	answer(filter, SECCOMP_RET_ERRNO | EPERM);
+	answer(filter, SECCOMP_RET_ALLOW);
+}
+
 int rights_change_nothing(void)
 {
-	enum { LISTED = ARRAY_LEN(changing), HEAD = 3, REFUSE = 9, TAIL = 11 };
-	const struct sock_filter tail[TAIL] = {
-		/* A filter cannot read the flags of clone3(2). If that fails with ENOSYS, C libraries use clone(2). */
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 9, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 2, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prlimit64, 3, 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(CLONE_FLAGS)),
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_NEWUSER, 3, 2),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARGUMENT(0)), /* the process: 0, its own limits, is permitted */
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-	};
-	struct sock_filter code[HEAD + LISTED + TAIL] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 0, LISTED + 1 + 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	};
+	struct filter filter;
 
-	for (unsigned i = 0; i < LISTED; i++)
-		code[HEAD + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, changing[i], (unsigned char)(LISTED - 1 - i + REFUSE), 0);
-	memcpy(&code[HEAD + LISTED], tail, sizeof(tail));
-	return install(code, ARRAY_LEN(code));
+	begin(&filter);
+	for (size_t i = 0; i < ARRAY_LEN(changing); i++)
+		refuse_if(&filter, changing[i], EPERM);
+	/* A filter cannot read the flags of these. If they fail with ENOSYS, C libraries use the older ones. */
+	refuse_if(&filter, SYS_clone3, ENOSYS);
+	refuse_if(&filter, CALL_OPENAT2, ENOSYS);
+#ifdef SYS_open
+	refuse_truncation(&filter, SYS_open, 1);
+#endif
+	refuse_truncation(&filter, SYS_openat, 2);
+
+	add(&filter, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4);
+	load(&filter, ARGUMENT(CLONE_FLAGS));
+	add(&filter, BPF_JMP | BPF_JSET | BPF_K, CLONE_NEWUSER, 0, 1);
+	answer(&filter, SECCOMP_RET_ERRNO | EPERM);
+	answer(&filter, SECCOMP_RET_ALLOW);
+
+	add(&filter, BPF_JMP | BPF_JEQ | BPF_K, SYS_prlimit64, 0, 4);
+	load(&filter, ARGUMENT(0)); /* the process: 0, its own limits, is permitted */
+	add(&filter, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+	answer(&filter, SECCOMP_RET_ERRNO | EPERM);
+	answer(&filter, SECCOMP_RET_ALLOW);
+
+	add(&filter, BPF_JMP | BPF_JEQ | BPF_K, SYS_tgkill, 0, 4);
+	load(&filter, ARGUMENT(0)); /* its own threads: abort does this */
+	add(&filter, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)getpid(), 1, 0);
+	answer(&filter, SECCOMP_RET_ERRNO | EPERM);
+	answer(&filter, SECCOMP_RET_ALLOW);
+
+	add(&filter, BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 1, 0);
+	answer(&filter, SECCOMP_RET_ALLOW);
+	load(&filter, ARGUMENT(1));
+	for (size_t i = 0; i < ARRAY_LEN(reaching); i++)
+		refuse_if(&filter, reaching[i], EPERM);
+	answer(&filter, SECCOMP_RET_ALLOW);
+	return install(&filter);
 }

@@ -12,14 +12,15 @@ must_check int rights_gain_none(void);
 must_check int rights_keep(uint64_t capabilities);
 
 /*
- * Refuses sockets of IPv4 and IPv6, except raw ones, which iptables needs to talk to the kernel. So no name server can
- * be queried. Does not cover system calls of another architecture than ours. 0 or -errno.
+ * Refuses sockets of IPv4 and IPv6, except raw ones, which iptables needs to talk to the kernel, and every set of system
+ * calls but that of this program, such as the 32-bit one. 0 or -errno; -ENOSYS: not on this architecture.
  */
 must_check int rights_resolve_nothing(void);
 
 /*
- * Refuses what Landlock does not guard: to change modes, owners, times and attributes of files, to enter or create
- * namespaces, and to change the limits of other processes. Does not cover other architectures. 0 or -errno.
+ * Refuses what Landlock does not guard, or not on older kernels: to change modes, owners, times and attributes of files,
+ * to truncate files by name, to send signals to other processes, to type into a terminal, to enter or create namespaces,
+ * and to change the limits of other processes; and every other set of system calls. 0 or -errno, as above.
  */
 must_check int rights_change_nothing(void);
 

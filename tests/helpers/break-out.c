@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
+#include <linux/fs.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -24,6 +25,7 @@
 #include <sys/resource.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -209,6 +211,44 @@ static int make_ring(void)
 	return ring >= 0 ? 0 : -1;
 }
 
+/* fchmodat2(2), which the headers of older systems do not know. */
+static int change_mode_anew(void)
+{
+	return (int)syscall(452, AT_FDCWD, in_folder("victim"), 0666, 0);
+}
+
+/* A socket by the system calls of 32-bit programs, where the processor has such a set beside the one in use. */
+static int call_of_other_set(void)
+{
+#if defined(__x86_64__) && !defined(__ILP32__)
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		long result;
+
+		__asm__ volatile("int $0x80" : "=a"(result) : "a"(359), "b"(AF_INET), "c"(SOCK_DGRAM), "d"(0) : "memory");
+		_exit(result >= 0 ? 0 : 1);
+	}
+	errno = EPERM;
+	return child > 0 && waitpid(child, &status, 0) == child && status == 0 ? 0 : -1;
+#else
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+/* Marks a file as append-only and so on: needs no permission to write to it. */
+static int change_attributes(void)
+{
+	int flags = 0, fd = open(in_folder("victim"), O_RDONLY | O_CLOEXEC), result;
+
+	result = fd >= 0 && ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 ? ioctl(fd, FS_IOC_SETFLAGS, &flags) : -1;
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
+
 static const struct {
 	const char *name;
 	int (*try)(void);
@@ -234,6 +274,9 @@ static const struct {
 	{ "user", change_user },
 	{ "limit", limit_parent },
 	{ "ring", make_ring },
+	{ "newmode", change_mode_anew },
+	{ "otherset", call_of_other_set },
+	{ "attributes", change_attributes },
 };
 
 int main(int argc, char *argv[])
