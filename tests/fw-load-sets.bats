@@ -274,6 +274,9 @@ undone() { # undone PID: waits for the load, which must end unconfirmed
 		1|expected a set, for example|set bans inet
 		1|expected a set, for example|set bans iphash
 		1|not an address of the set's family|set bans bitmap:ip range localhost/24
+		1|not an address of the set's family|set bans bitmap:ip from localhost to 127.0.0.9
+		1|not an address of the set's family|set bans bitmap:ip network localhost/24
+		1|not an address of the set's family|set bans hash:ip bitmask localhost
 		1|expected an open set, for example|set-open bans iphash
 		2|not an address of the set's family|set bans hash:net family ipv6;member 192.0.2.1
 			1|expected an open set, for example|set-open bans inet timeout 7

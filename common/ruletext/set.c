@@ -135,16 +135,27 @@ static void write_words(struct set *set, const char *text, size_t len, struct to
 	}
 }
 
-/*
- * Is the range of a bitmap:ip made of addresses, not host names? Ranges of ports begin with a digit or a name that
- * ipset knows.
- */
-static bool has_range(const struct set *set)
+/* Does ipset read an address after this word? Ranges of ports are numbers, or names that ipset knows. */
+static bool takes_address(const char *type, const struct token *word)
 {
-	const char *type = strbuf_text(&set->type);
-	struct token range = option_value(type, "range");
+	if (token_is(word, "range"))
+		return strncmp(type, "bitmap:ip", 9) == 0;
+	return token_is(word, "from") || token_is(word, "to") || token_is(word, "network") || token_is(word, "bitmask");
+}
 
-	return range.len == 0 || strncmp(type, "bitmap:ip", 9) != 0 || is_address(range.text, range.len, FAMILY_IPV4);
+/* Are the addresses in the options of the type addresses, and not host names? */
+static bool names_no_host(const char *type)
+{
+	size_t len = strlen(type);
+
+	for (struct token word = token_after(type, len, 0); word.len > 0; word = token_next(type, len, &word)) {
+		struct token value = token_next(type, len, &word);
+
+		if (takes_address(type, &word) && value.len > 0 && !is_address(value.text, value.len, FAMILY_IPV4) &&
+		    !is_address(value.text, value.len, FAMILY_IPV6))
+			return false;
+	}
+	return true;
 }
 
 enum set_fault set_parse(struct set *set, bool open, const char *text, size_t len)
@@ -166,7 +177,7 @@ enum set_fault set_parse(struct set *set, bool open, const char *text, size_t le
 		return SET_FAULT_FORM; /* not a family, or options without a type */
 	set->name = strndup(name.text, name.len);
 	write_words(set, text, len, type, typed);
-	if (set->name != NULL && !set->type.failed && has_range(set))
+	if (set->name != NULL && !set->type.failed && names_no_host(strbuf_text(&set->type)))
 		return SET_GOOD;
 	found = set->name != NULL && !set->type.failed ? SET_FAULT_ADDRESS : SET_FAULT_MEMORY;
 	set_free(set);
