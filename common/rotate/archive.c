@@ -182,8 +182,8 @@ bool archive_looks(const char *entry)
 	return false;
 }
 
-/* Newest first: later dates before earlier ones, low numbers before high ones. */
-static int compare_archives(const void *left, const void *right)
+/* Newest first, by the names: later dates before earlier ones, low numbers before high ones. */
+static int compare_names(const void *left, const void *right)
 {
 	const struct archive *a = left, *b = right;
 
@@ -196,10 +196,41 @@ static int compare_archives(const void *left, const void *right)
 	return strcmp(a->name, b->name);
 }
 
-void archives_sort(struct archives *list)
+/* Newest first, as far as is known: the archive of this run, then those with a plausible age. */
+static int compare_ages(const void *left, const void *right)
+{
+	const struct archive *a = left, *b = right;
+
+	if (a->when != 0 && b->when != 0) {
+		if ((a->changed == 0) != (b->changed == 0))
+			return a->changed == 0 ? -1 : 1;
+		if (a->since != b->since)
+			return a->since > b->since ? -1 : 1;
+	}
+	return compare_names(left, right);
+}
+
+static void sort_by(struct archives *list, int (*compare)(const void *, const void *))
 {
 	if (list->all.len > 1)
-		qsort(list->all.item, list->all.len, sizeof(*list->all.item), compare_archives);
+		qsort(list->all.item, list->all.len, sizeof(*list->all.item), compare);
+}
+
+void archives_sort(struct archives *list)
+{
+	sort_by(list, compare_ages);
+}
+
+/* Sets `since` of each archive. A clock that was wrong can have stamped some with the future. */
+static void find_ages(struct archives *list, time_t now)
+{
+	for (size_t i = 0; i < list->all.len; i++) {
+		struct archive *one = &list->all.item[i];
+
+		one->since = one->when <= now + 1    ? one->when :
+			     one->written <= now + 1 ? one->written :
+						       ARCHIVE_AGE_UNKNOWN;
+	}
 }
 
 struct archive *archives_find(const struct archives *list, const char *name)
@@ -246,7 +277,7 @@ static void join_pairs(struct archives *list)
 {
 	size_t kept = 0;
 
-	archives_sort(list);
+	sort_by(list, compare_names);
 	for (size_t i = 0; i < list->all.len; i++) {
 		struct archive *one = &list->all.item[i];
 		struct archive *last = kept > 0 ? &list->all.item[kept - 1] : NULL;
@@ -289,6 +320,8 @@ int archives_read(struct archives *list, int dir, const char *log, const struct 
 		err = -errno;
 	closedir(stream);
 	join_pairs(list);
+	find_ages(list, time(NULL));
+	archives_sort(list);
 	return err;
 }
 
@@ -307,7 +340,7 @@ void archives_free(struct archives *list)
 
 bool archives_add(struct archives *list, const char *name, int64_t when, unsigned number)
 {
-	struct archive one = { .name = strdup(name), .when = when, .number = number, .plain = true };
+	struct archive one = { .name = strdup(name), .when = when, .since = when, .number = number, .plain = true };
 
 	if (one.name == NULL)
 		return false;

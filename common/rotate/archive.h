@@ -5,7 +5,7 @@
  * Date naming: LOG-YYYYmmddTHHMMSSZ, the time of the rotation in UTC, followed by -2, -3 ... for further archives of
  * the same second; or LOG followed by a dateformat, in local time. Number naming: LOG.1 is the newest. The name of a
  * compressed archive also ends in .gz. A file whose name does not match exactly is not ours and is never touched.
- * The time of the last rotation is read from the names, so there is no state file to lose.
+ * The time of the last rotation is read from the names; if they do not tell the second, the lock file does.
  */
 #ifndef FW_ROTATE_ARCHIVE_H
 #define FW_ROTATE_ARCHIVE_H
@@ -25,8 +25,13 @@ struct archive {
 	bool plain, packed; /* NAME exists; NAME.gz exists */
 	int64_t changed;    /* ctime, seconds: when it became an archive or was compressed; 0: added by this run */
 	int64_t written;    /* mtime, seconds */
+	int64_t since;      /* date naming: when it was made, as far as is known; ARCHIVE_AGE_UNKNOWN */
 	uint64_t bytes;     /* of both */
+	const char *why;    /* set by prune: why it is removed; NULL: it stays */
 };
+
+/* The stamp and the mtime are both in the future. Such an archive counts as the oldest, but never as too old. */
+#define ARCHIVE_AGE_UNKNOWN INT64_MIN
 
 struct archives {
 	VEC(struct archive) all;   /* newest first */
@@ -60,7 +65,10 @@ must_check bool archives_add(struct archives *list, const char *name, int64_t wh
 /* Removes an entry from the list. The files stay. */
 void archives_drop(struct archives *list, size_t index);
 
-/* Sorts the list, newest first. Call this after numbers changed. */
+/*
+ * Sorts the list, newest first. Call this after numbers changed. A stamp in the future tells nothing about the age of
+ * an archive; then its mtime counts.
+ */
 void archives_sort(struct archives *list);
 
 /* Writes an unused name for a rotation at `now`. False: it would be too long, LOG.1 is in use, or no memory. */

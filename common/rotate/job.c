@@ -117,6 +117,11 @@ static int copy_attribute(int from, int to, const char *name)
 	return -errno;
 }
 
+bool job_keeps_record(const struct rotate_settings *set)
+{
+	return set->naming == NAMING_NUMBER || set->dateformat != NULL;
+}
+
 time_t job_birth(const struct log_job *job)
 {
 	struct statx stx;

@@ -63,6 +63,9 @@ must_check int job_open_file(int dir, const char *name, struct stat *st);
  */
 must_check int job_copy_attributes(int from, const struct stat *st, int to);
 
+/* True if the names of the archives do not tell the second of a rotation, so that the lock file must. */
+bool job_keeps_record(const struct rotate_settings *set);
+
 /* When the log was created, in seconds since 1970; if the file system does not know that, its mtime. */
 time_t job_birth(const struct log_job *job);
 

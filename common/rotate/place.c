@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rotate/place.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -211,22 +212,80 @@ int place_lock(const struct log_place *place, unsigned wait_ms, int *fd, struct 
 	return err;
 }
 
-/* Errors are ignored: the note only helps the next run. Without it, a rotation is repaired as well. */
+/* The file holds the note on its first line and the record on its second one. Either can be missing. */
+#define LOCK_TEXT_MAX 512
+
+/* Reads the whole text. Returns the position of the second line, or of the end. */
+static char *read_lock(int fd, char text[static LOCK_TEXT_MAX])
+{
+	ssize_t got = pread(fd, text, LOCK_TEXT_MAX - 1, 0);
+	char *end;
+
+	text[got > 0 ? got : 0] = '\0';
+	end = strchrnul(text, '\n');
+	if (*end != '\0')
+		*end++ = '\0';
+	return end;
+}
+
+/* The rest of an older text is cut off last, so that a killed run leaves the old or the new first line. */
+static void write_lock(int fd, const char *note, const char *record)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_puts(&text, note);
+	if (record[0] != '\0')
+		strbuf_printf(&text, "\n%.*s\n", (int)strcspn(record, "\n"), record);
+	else if (text.len > 0)
+		strbuf_putc(&text, '\n');
+	if (text.failed || text.len >= LOCK_TEXT_MAX ||
+	    pwrite(fd, strbuf_text(&text), text.len, 0) != (ssize_t)text.len || ftruncate(fd, (off_t)text.len) != 0)
+		(void)!ftruncate(fd, 0);
+	strbuf_free(&text);
+}
+
 void lock_note(int fd, const char *archive)
 {
-	size_t len = strlen(archive);
+	char old[LOCK_TEXT_MAX];
 
-	if (ftruncate(fd, 0) == 0 && len > 0 && pwrite(fd, archive, len, 0) != (ssize_t)len)
-		(void)!ftruncate(fd, 0);
+	write_lock(fd, archive, read_lock(fd, old));
 }
 
 void lock_read(int fd, char *archive, size_t size)
 {
-	ssize_t got = pread(fd, archive, size - 1, 0);
+	char text[LOCK_TEXT_MAX];
 
-	archive[got > 0 ? got : 0] = '\0';
-	if (strchr(archive, '/') != NULL)
-		archive[0] = '\0';
+	(void)read_lock(fd, text);
+	archive[0] = '\0';
+	if (strlen(text) < size && strchr(text, '/') == NULL)
+		memcpy(archive, text, strlen(text) + 1);
+}
+
+void lock_remember(int fd, const struct lock_record *record)
+{
+	struct strbuf line = STRBUF_INIT;
+	char old[LOCK_TEXT_MAX];
+
+	(void)read_lock(fd, old);
+	strbuf_printf(&line, "rotated %lld %lld", (long long)record->rotated, (long long)record->written);
+	write_lock(fd, old, strbuf_text(&line));
+	strbuf_free(&line);
+}
+
+bool lock_recorded(int fd, struct lock_record *record)
+{
+	char text[LOCK_TEXT_MAX];
+	const char *line = read_lock(fd, text);
+	uint64_t rotated, written;
+
+	if (strncmp(line, "rotated ", 8) != 0)
+		return false;
+	line += 8;
+	if (!number_take(&line, 10, INT64_MAX, &rotated) || *line++ != ' ' ||
+	    !number_take(&line, 10, INT64_MAX, &written) || *line != '\n')
+		return false;
+	*record = (struct lock_record){ .rotated = (int64_t)rotated, .written = (int64_t)written };
+	return true;
 }
 
 int identity_take(const struct rotate_settings *set)

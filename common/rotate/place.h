@@ -44,10 +44,21 @@ must_check int place_lock(const struct log_place *place, unsigned wait_ms, int *
 
 /*
  * Writes to the lock file the name of the archive that a rotation is about to make, or "" once the writers have been
- * told, so that the next run can go on after a crash. lock_read reads it; "": none.
+ * told, so that the next run can go on after a crash. lock_read reads it; "": none. Errors are ignored: without a note,
+ * a rotation is repaired as well.
  */
 void lock_note(int fd, const char *archive);
 void lock_read(int fd, char *archive, size_t size);
+
+/* The last rotation, which the lock file holds beside the note. Both in seconds since 1970. */
+struct lock_record {
+	int64_t rotated; /* when it was */
+	int64_t written; /* the mtime that the archive had */
+};
+
+/* Writes the record and keeps the note. lock_recorded reads it. False: there is none. */
+void lock_remember(int fd, const struct lock_record *record);
+must_check bool lock_recorded(int fd, struct lock_record *record);
 
 /* Sets the effective user and groups to those of `su`, and back to our own. 0 or -errno. */
 must_check int identity_take(const struct rotate_settings *set);

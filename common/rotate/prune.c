@@ -64,44 +64,48 @@ static uint64_t bytes_of(const struct log_job *job, const struct archive *one)
 	return bytes;
 }
 
-/* Why this archive should be removed, or NULL. `before`: the bytes of all newer ones. */
-static const char *reason(const struct log_job *job, size_t index, uint64_t before, time_t now)
+/* True if this archive is older than maxage. Its own age counts, not that of its neighbours. */
+static bool is_too_old(const struct log_job *job, const struct archive *one, time_t now)
+{
+	int64_t made = one->when == 0 ? one->written : one->since;
+
+	return job->set->maxage > 0 && one->changed != 0 && made != ARCHIVE_AGE_UNKNOWN &&
+	       now - made > (int64_t)job->set->maxage * DAY;
+}
+
+/* Sets `why` of each archive, from the newest on, because the number and the size of those that stay are limited. */
+static void choose(struct log_job *job, time_t now)
 {
 	const struct rotate_settings *set = job->set;
-	const struct archive *one = &job->archives.all.item[index];
-	int64_t age = now - (one->when != 0 ? one->when : one->written);
-	bool too_many = set->keep != ROTATE_KEEP_ALL && index >= (size_t)set->keep;
+	uint64_t bytes = 0;
+	size_t kept = 0;
 
-	if (set->naming == NAMING_NUMBER && set->keep != ROTATE_KEEP_ALL && one->number > (unsigned)set->keep)
-		too_many = true;
-	if (index == 0 && set->keep != 0)
-		return NULL;
-	if (too_many)
-		return "too many";
-	if (set->maxage > 0 && one->changed != 0 && age > (int64_t)set->maxage * DAY)
-		return "too old";
-	if (set->max_bytes > 0 && before + bytes_of(job, one) > set->max_bytes)
-		return "too large together";
-	return NULL;
+	for (size_t i = 0; i < job->archives.all.len; i++) {
+		struct archive *one = &job->archives.all.item[i];
+		bool newest = set->keep != 0 && (i == 0 || strcmp(one->name, job->archive) == 0);
+
+		one->why = NULL;
+		if (!newest && is_too_old(job, one, now))
+			one->why = "too old";
+		else if (!newest && set->keep != ROTATE_KEEP_ALL && kept >= (size_t)set->keep)
+			one->why = "too many";
+		if (one->why != NULL)
+			continue;
+		bytes += set->max_bytes > 0 ? bytes_of(job, one) : 0;
+		if (!newest && set->max_bytes > 0 && bytes > set->max_bytes)
+			one->why = "too large together";
+		else
+			kept++;
+	}
 }
 
 void prune_archives(struct log_job *job, time_t now)
 {
-	uint64_t before = 0;
-	size_t keep = 0;
+	choose(job, now);
+	for (size_t i = job->archives.all.len; i-- > 0;) {
+		const char *why = job->archives.all.item[i].why;
 
-	/* Find the first one to remove from the newest on, to add up the sizes; then remove from the oldest on. */
-	while (keep < job->archives.all.len && reason(job, keep, before, now) == NULL) {
-		if (job->set->max_bytes > 0)
-			before += bytes_of(job, &job->archives.all.item[keep]);
-		keep++;
-	}
-	for (size_t i = job->archives.all.len; i-- > keep;) {
-		const char *why = reason(job, i, before, now);
-
-		if (strcmp(job->archives.all.item[i].name, job->archive) == 0 && job->set->keep != 0)
-			continue; /* the clock was set back: this run's archive is the newest in spite of its name */
-		if (remove_archive(job, i, why != NULL ? why : "too old") == -ENOMEM)
+		if (why != NULL && remove_archive(job, i, why) == -ENOMEM)
 			return;
 	}
 }

@@ -75,13 +75,35 @@ static int expand(struct rotate_batch *batch)
 	return err;
 }
 
-static time_t last_rotation(const struct log_job *job)
+/* The latest stamp that is not in the future; if there is none, the earliest one. */
+static time_t last_stamp(const struct archives *list, time_t now)
+{
+	int64_t last = list->all.item[0].when;
+
+	for (size_t i = 1; i < list->all.len; i++) {
+		int64_t when = list->all.item[i].when;
+
+		if (last > now ? when < last : when > last && when <= now)
+			last = when;
+	}
+	return (time_t)last;
+}
+
+/*
+ * The names tell the time of the last rotation, if they have it to the second. If not, the note in the lock file does;
+ * without a note that fits, what the names tell, or the last write to the newest archive. Never a ctime: it changes
+ * with the owner and the mode, and when a backup is restored.
+ */
+static time_t last_rotation(const struct log_job *job, time_t now)
 {
 	const struct archive *newest = job->archives.all.len > 0 ? &job->archives.all.item[0] : NULL;
+	struct lock_record record;
 
 	if (newest == NULL)
 		return job_birth(job);
-	return (time_t)(newest->when != 0 ? newest->when : newest->changed);
+	if (job_keeps_record(job->set) && lock_recorded(job->lock, &record) && newest->written >= record.written)
+		return (time_t)record.rotated;
+	return newest->when != 0 ? last_stamp(&job->archives, now) : (time_t)newest->written;
 }
 
 static bool is_due(struct log_job *job)
@@ -97,12 +119,14 @@ static bool is_due(struct log_job *job)
 		job->failed = true;
 		return false;
 	}
-	at.last = last_rotation(job);
+	at.last = last_rotation(job, at.now);
 	at.written = job->st.st_mtim.tv_sec;
 	at.bytes = (uint64_t)job->st.st_size;
 	verdict = schedule_decide(job->set, &at);
 	if (verdict == NOT_DUE_FUTURE)
 		job_warn(job, "the last rotation is in the future: until then, only the size of the log counts");
+	else if (verdict == DUE && at.last > at.now + 1 && job->set->schedule != BY_SIZE && !at.force)
+		job_warn(job, "the last rotation is in the future: the clock was wrong then, or is wrong now");
 	if (verdict != DUE && job->run->verbose)
 		(void)!job_step(job, verdict == NOT_DUE_EMPTY ? "empty, not rotated" : "not due");
 	return verdict == DUE;
@@ -182,6 +206,8 @@ static void rotate_job(struct rotate_batch *batch, struct log_job *job)
 		err = commit_rotation(job, time(NULL));
 	if (err != 0)
 		job->failed = true;
+	if (job->rotated && !job->run->dry && job_keeps_record(job->set))
+		lock_remember(job->lock, &(struct lock_record){ .rotated = time(NULL), .written = job->st.st_mtim.tv_sec });
 	/* Even if the sync failed, the writers must change over to the new log. */
 	if (!shared && job->rotated)
 		job_told(job, tell_writers_of(batch, job));

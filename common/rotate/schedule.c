@@ -3,6 +3,7 @@
 
 #define DAY    ((time_t)86400)
 #define LEEWAY 1 /* seconds: the times in names are whole seconds */
+#define HOUR   ((time_t)3600)
 
 /* The number of a local date, in days from 1970, so that days of 23 and 25 hours count as one. */
 static long day_number(const struct tm *tm)
@@ -22,7 +23,8 @@ static bool period_over(const struct rotate_settings *set, time_t last, time_t n
 	days = day_number(&today) - day_number(&then);
 	switch (set->schedule) {
 	case HOURLY:
-		return days != 0 || then.tm_hour != today.tm_hour;
+		/* At the end of summer time, two hours have the same number. */
+		return days != 0 || then.tm_hour != today.tm_hour || then.tm_gmtoff != today.tm_gmtoff;
 	case DAILY:
 		return days != 0;
 	case WEEKLY:
@@ -37,6 +39,19 @@ static bool period_over(const struct rotate_settings *set, time_t last, time_t n
 	return false;
 }
 
+/* True if `last` is so far in the future that no step of a clock which is nearly right explains it. */
+static bool far_away(const struct rotate_settings *set, const struct occasion *at)
+{
+	return at->last - at->now > (set->schedule == HOURLY ? HOUR : DAY + HOUR);
+}
+
+/* True if the log was written to within minage. An mtime in the future tells nothing. */
+static bool too_young(const struct rotate_settings *set, const struct occasion *at)
+{
+	return set->minage > 0 && at->written <= at->now + LEEWAY &&
+	       at->now - at->written < (time_t)set->minage * DAY;
+}
+
 enum schedule_verdict schedule_decide(const struct rotate_settings *set, const struct occasion *at)
 {
 	bool future = at->last > at->now + LEEWAY;
@@ -49,8 +64,8 @@ enum schedule_verdict schedule_decide(const struct rotate_settings *set, const s
 	else if (set->schedule == BY_SIZE)
 		due = at->bytes >= set->size;
 	else
-		due = !future && period_over(set, at->last, at->now) && at->bytes >= set->minsize;
-	if (due && !at->force && set->minage > 0 && at->now - at->written < (time_t)set->minage * DAY)
+		due = (future ? far_away(set, at) : period_over(set, at->last, at->now)) && at->bytes >= set->minsize;
+	if (due && !at->force && too_young(set, at))
 		due = false;
 	if (due && set->notifempty && at->bytes == 0)
 		return NOT_DUE_EMPTY;

@@ -18,7 +18,10 @@ struct occasion {
 
 enum schedule_verdict { NOT_DUE, DUE, NOT_DUE_EMPTY, NOT_DUE_FUTURE };
 
-/* NOT_DUE_FUTURE: `last` is in the future, so only sizes count, and they do not require a rotation. */
+/*
+ * NOT_DUE_FUTURE: `last` is in the future by so little that the clock soon catches up, and sizes do not require a
+ * rotation. If it is further away, the clock was wrong then or is wrong now, and a rotation is due.
+ */
 enum schedule_verdict schedule_decide(const struct rotate_settings *set, const struct occasion *at);
 
 #endif

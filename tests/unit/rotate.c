@@ -64,19 +64,30 @@ static void check_schedule(void)
 	CHECK(decide(YEARLY, noon, noon + 86400) == NOT_DUE && decide(YEARLY, noon, noon + 365 * 86400) == DUE,
 	      "schedule: yearly is due in the next year");
 	CHECK(decide(DAILY, noon + 86400, noon) == NOT_DUE_FUTURE, "schedule: a last rotation in the future is reported");
+	CHECK(decide(DAILY, noon + 90001, noon) == DUE && decide(HOURLY, noon + 3601, noon) == DUE &&
+		      decide(HOURLY, noon + 3600, noon) == NOT_DUE_FUTURE,
+	      "schedule: a last rotation far in the future does not count");
 }
 
 /* At the end of summer time a day has 25 hours, and 02:30 comes twice. */
 static void check_summer_time(void)
 {
 	time_t begin = 1761431400; /* 2025-10-26 00:30 there */
+	time_t lord_howe = 1806764400;
 
 	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
 	tzset();
 	CHECK(decide(DAILY, begin, begin + 24 * 3600) == NOT_DUE,
 	      "summer time: daily is not due 24 hours later, at 23:30 of the same day");
 	CHECK(decide(DAILY, begin, begin + 24 * 3600 + 1800) == DUE, "summer time: daily is due on the next day");
-	CHECK(decide(HOURLY, begin + 7200, begin + 10800) == NOT_DUE, "summer time: hourly is not due at the second 02:30");
+	CHECK(decide(HOURLY, begin + 7200, begin + 10800) == DUE && decide(HOURLY, begin + 9000, begin + 10800) == NOT_DUE,
+	      "summer time: hourly is due in the second of two hours with the same number");
+	/* On 2027-04-04, 02:00 becomes 01:30. */
+	setenv("TZ", "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", 1);
+	tzset();
+	CHECK(decide(HOURLY, lord_howe - 1800, lord_howe + 60) == DUE &&
+		      decide(HOURLY, lord_howe + 60, lord_howe + 120) == NOT_DUE,
+	      "summer time: hourly is due when half an hour comes twice");
 	setenv("TZ", "UTC", 1);
 	tzset();
 }
