@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ct-rotate - rotate logs so that no line is lost. */
 #include "ct-rotate/options.h"
+#include "rotate/access.h"
 #include "rotate/config.h"
 #include "rotate/inspect.h"
 
@@ -22,15 +23,13 @@ static void on_stop(int number)
 }
 
 /*
- * Ignores the signals for a file larger than `ulimit -f`, for a program that opens a leased file, and for a closed
- * pipe; each of these is an error code instead. Raises the limit of open files, because a block needs three for each log.
+ * Ignores the signals for a program that opens a leased file, and for a closed pipe; each is an error code instead. Raises the limit of open files, because a block needs three for each log.
  */
 static void prepare_process(const struct ct_rotate_options *opts)
 {
 	struct sigaction act = { .sa_handler = on_stop };
 	struct rlimit files;
 
-	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGIO, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	if (opts->mode == MODE_PIPE) { /* without SA_RESTART, so that the signal ends a wait */
@@ -43,6 +42,20 @@ static void prepare_process(const struct ct_rotate_options *opts)
 	}
 }
 
+/* Reads a configuration. False: reported. */
+static bool read_config(struct cli *cli, const char *path, bool run, struct strbuf *text)
+{
+	int err;
+
+	if (strcmp(path, "-") == 0)
+		return cli_read(cli, path, text, CONFIG_MAX);
+	err = access_read_config(path, run, text, CONFIG_MAX);
+	if (err != 0)
+		diag_add(&cli->log, DIAG_ROTATE_CONFIG, &(struct where){ .file = path }, NULL, "cannot use this configuration: %s",
+			 access_read_error(err));
+	return err == 0;
+}
+
 /* STATUS_USAGE if the configuration cannot be read or has errors, else STATUS_DONE. */
 static int run_config(struct cli *cli, struct ct_rotate_options *opts)
 {
@@ -51,7 +64,7 @@ static int run_config(struct cli *cli, struct ct_rotate_options *opts)
 	struct strbuf text = STRBUF_INIT;
 	int status = STATUS_USAGE;
 
-	if (cli_read(cli, opts->file, &text, CONFIG_MAX) &&
+	if (read_config(cli, opts->file, !import, &text) &&
 	    config_read(&config, strbuf_text(&text), text.len, cli_input_name(opts->file), &opts->set, import,
 			&cli->log) == 0) {
 		status = STATUS_DONE;
@@ -85,9 +98,11 @@ static void run_operands(struct ct_rotate_options *opts)
 int main(int argc, char *argv[])
 {
 	struct cli cli;
-	struct ct_rotate_options opts = options_parse(&cli, argc, argv);
+	struct ct_rotate_options opts;
 	int status = STATUS_DONE, finished;
 
+	signal(SIGXFSZ, SIG_IGN); /* a file larger than `ulimit -f` is an error code instead, also for --help */
+	opts = options_parse(&cli, argc, argv);
 	prepare_process(&opts);
 	opts.run.repair_only = opts.mode == MODE_REPAIR;
 	opts.pipe.stop = &stop;

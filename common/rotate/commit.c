@@ -68,7 +68,10 @@ static int choose_name(struct log_job *job, time_t now)
 	return 0;
 }
 
-/* Gives the new log the attributes of the old one, except those that `create` sets. */
+/*
+ * Gives the new log the attributes of the old one, except those that `create` sets. If it sets the mode, those whom the
+ * access control list of the old log let in stay out.
+ */
 static int fresh_attributes(struct log_job *job, int fd)
 {
 	const struct rotate_settings *set = job->set;
@@ -79,9 +82,9 @@ static int fresh_attributes(struct log_job *job, int fd)
 		want.st_uid = set->owner;
 	if (set->has_group)
 		want.st_gid = set->group;
-	err = job_copy_attributes(job->fd, &want, fd);
-	if (err == 0 && set->has_mode && fchmod(fd, set->mode) != 0)
-		err = -errno;
+	if (set->has_mode)
+		want.st_mode = set->mode;
+	err = job_copy_attributes(job->fd, &want, fd, !set->has_mode);
 	if (err == 0 && (set->has_owner || set->has_group) &&
 	    (fstat(fd, &want) != 0 || (set->has_owner && want.st_uid != set->owner) ||
 	     (set->has_group && want.st_gid != set->group)))
@@ -238,7 +241,7 @@ static int copy_and_truncate(struct log_job *job, int log, int copy, const char 
 									       copy_rest(log, copy);
 
 	if (err == 0)
-		err = job_copy_attributes(job->fd, &job->st, copy);
+		err = job_copy_attributes(job->fd, &job->st, copy, true);
 	if (err == 0 && fsync(copy) != 0)
 		err = -errno;
 	if (err == 0)

@@ -102,7 +102,7 @@ static int write_temporary(const struct compress_work *work)
 	}
 	gzout_free(gz);
 	if (err == 0)
-		err = job_copy_attributes(work->plain, &work->st, work->out);
+		err = job_copy_attributes(work->plain, &work->st, work->out, true);
 	if (err == 0 && futimens(work->out, (struct timespec[]){ work->st.st_atim, work->st.st_mtim }) != 0)
 		err = -errno;
 	return err;

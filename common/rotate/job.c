@@ -132,7 +132,19 @@ time_t job_birth(const struct log_job *job)
 	return job->st.st_mtim.tv_sec;
 }
 
-int job_copy_attributes(int from, const struct stat *st, int to)
+/* Without a list in `from`, removes the one that `to` has by default of its directory. */
+static int copy_list(int from, int to)
+{
+	static const char name[] = "system.posix_acl_access";
+	int err = copy_attribute(from, to, name);
+
+	if (err == 0 && fgetxattr(from, name, NULL, 0) < 0 && errno == ENODATA && fremovexattr(to, name) != 0 &&
+	    errno != ENODATA && errno != ENOTSUP)
+		err = -errno;
+	return err;
+}
+
+int job_copy_attributes(int from, const struct stat *st, int to, bool list)
 {
 	struct stat now;
 	int err;
@@ -143,9 +155,10 @@ int job_copy_attributes(int from, const struct stat *st, int to)
 	if ((now.st_uid != st->st_uid || now.st_gid != st->st_gid) && fchown(to, st->st_uid, st->st_gid) != 0 &&
 	    errno != EPERM)
 		return -errno;
-	if (fchmod(to, st->st_mode & 07777) != 0)
-		return -errno;
-	err = copy_attribute(from, to, "system.posix_acl_access");
+	/* The list before the mode, which widens the mask of a list. */
+	err = list ? copy_list(from, to) : 0;
+	if (err == 0 && fchmod(to, st->st_mode & 07777) != 0)
+		err = -errno;
 	return err != 0 ? err : copy_attribute(from, to, "security.selinux");
 }
 

@@ -58,10 +58,11 @@ must_check int job_rename(int from_dir, const char *from, int to_dir, const char
 must_check int job_open_file(int dir, const char *name, struct stat *st);
 
 /*
- * Copies the mode and owner in *st, and the ACL and security label of `from`, to `to`. What the file system or our
- * privileges do not allow is left out. 0 or -errno.
+ * Copies the mode and owner in *st, and the security label of `from`, to `to`, which nobody else can read so far. With
+ * `list`, its access control list becomes that of `from`, or goes if `from` has none; else `to` keeps the list that
+ * the directory gave it. What the file system or our privileges do not allow is left out. 0 or -errno.
  */
-must_check int job_copy_attributes(int from, const struct stat *st, int to);
+must_check int job_copy_attributes(int from, const struct stat *st, int to, bool list);
 
 /* True if the names of the archives do not tell the second of a rotation, so that the lock file must. */
 bool job_keeps_record(const struct rotate_settings *set);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rotate/place.h"
 #include "base/number.h"
+#include "rotate/access.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,19 +25,21 @@ static int unsafe(struct diag_log *log, const char *path, const char *why)
 /* Checks that no other user can replace entries here. `last`: it is the directory of the log. 0 or -EPERM, reported. */
 static int check_directory(int fd, const char *path, bool last, struct diag_log *log)
 {
+	static const char *const why[] = {
+		[ACCESS_OWNER] = "this directory belongs to another user, who could replace the log: use su",
+		[ACCESS_EVERYBODY] = "everybody can write to this directory and replace the log: use su",
+		[ACCESS_GROUP] = "a group can write to this directory and replace the log: use su",
+		[ACCESS_LIST] = "its access control list lets others write to this directory and replace the log: use su",
+	};
+	enum access_danger danger;
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
 		return unsafe(log, path, "cannot determine the owner of this directory");
-	if (st.st_uid != 0 && st.st_uid != geteuid())
-		return unsafe(log, path, "this directory belongs to another user, who could replace the log: use su");
-	if ((st.st_mode & S_ISVTX) != 0 && !last)
+	danger = access_check(fd, &st);
+	if (danger != ACCESS_OWNER && (st.st_mode & S_ISVTX) != 0 && !last)
 		return 0; /* like /tmp: only the owner of the entry or of the directory can rename it */
-	if ((st.st_mode & S_IWOTH) != 0)
-		return unsafe(log, path, "everybody can write to this directory and replace the log: use su");
-	if ((st.st_mode & S_IWGRP) != 0 && st.st_gid != 0)
-		return unsafe(log, path, "a group can write to this directory and replace the log: use su");
-	return 0;
+	return danger == ACCESS_OURS ? 0 : unsafe(log, path, why[danger]);
 }
 
 /* Replaces *fd by its subdirectory `name`. `path` is its name in messages. */

@@ -6,7 +6,7 @@
  * replace its entries, so that a root process would rotate another file than the one it checked. Therefore each
  * directory on the path
  *   - belongs to root or to the user we run as, and
- *   - is not writable by others, nor by a group other than root's.
+ *   - is not writable by others, by a group other than root's, or through an access control list.
  * A sticky directory such as /tmp may be on the path: only the owner of an entry can rename it there, and the next
  * component is checked to belong to root or us. It must not be the directory of the log itself, because anybody can
  * create names there before we do.

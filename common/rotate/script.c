@@ -2,6 +2,7 @@
 #include "rotate/script.h"
 #include "base/file.h"
 #include "base/vec.h"
+#include "rotate/access.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -117,26 +118,26 @@ int script_run(const struct rotate_settings *set, const char *what, const char *
 	return err;
 }
 
-/* The number in a pid file, with the owner of the file in *owner. 0: there is no file; -1: it cannot be read. */
+/*
+ * The number in a pid file. *owner: the other user who controls the file or its path, or 0. 0: there is no file; or
+ * -errno; -EINVAL: it holds no number.
+ */
 static pid_t read_pid(const char *path, uid_t *owner)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = access_open(path, owner);
 	char text[32] = "";
-	struct stat st;
-	ssize_t got = -1;
+	ssize_t got;
 	long pid;
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : -1;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		got = read(fd, text, sizeof(text) - 1);
+		return fd == -ENOENT ? 0 : fd;
+	got = read(fd, text, sizeof(text) - 1);
 	close(fd);
 	if (got <= 0)
-		return -1;
-	*owner = st.st_uid;
+		return -EINVAL;
 	text[got] = '\0';
 	text[strcspn(text, "\n ")] = '\0';
-	return setting_number(text, 2, PID_MAX, &pid) ? (pid_t)pid : -1;
+	return setting_number(text, 2, PID_MAX, &pid) ? (pid_t)pid : -EINVAL;
 }
 
 /* The user of a running process, who owns its directory in /proc. */
@@ -159,14 +160,17 @@ static int reopen_pidfile(const char *path, struct diag_log *log)
 	uid_t owner = 0, runs_as = 0;
 	pid_t pid = read_pid(path, &owner);
 
+	if (pid == -EPERM || pid == -ELOOP)
+		return fail(log, path, pid == -EPERM ? "other users can write to this pid file or its directory" :
+						       "a symbolic link that another user could make is not followed");
 	if (pid < 0)
-		return fail(log, path, "this pid file contains no process number");
+		return fail(log, path, pid == -EINVAL ? "this pid file contains no process number" : strerror(-pid));
 	if (pid == 0) {
 		diag_add(log, DIAG_ROTATE_WARNING, NULL, NULL, "%s: this pid file does not exist: no writer was told to reopen", path);
 		return 0;
 	}
-	if (owner != 0 && owner != geteuid() && process_owner(pid, &runs_as) && runs_as != owner)
-		return fail(log, path, "this pid file names a process of another user than its owner");
+	if (owner != 0 && process_owner(pid, &runs_as) && runs_as != owner)
+		return fail(log, path, "this pid file or its directory belongs to another user, and it names a process of another user than that one");
 	if (kill(pid, SIGHUP) == 0)
 		return 0;
 	if (errno == ESRCH) {

@@ -18,7 +18,8 @@ must_check int script_run(const struct rotate_settings *set, const char *what, c
 /*
  * Tells the writer to reopen its log. pidfile:PATH sends SIGHUP to the process whose number is in PATH; unit:NAME sends
  * it through systemctl; cmd:WORDS runs a program. If the process does not exist, this is only a warning: a writer that
- * still has the log open is found by the lease. A pid file of another user can name only processes of that user.
+ * still has the log open is found by the lease. A pid file that another user controls, or whose
+ * directory he controls, can name only processes of that user.
  * 0 or -errno, reported.
  */
 must_check int reopen_run(const struct rotate_settings *set, struct diag_log *log);
