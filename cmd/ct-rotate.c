@@ -42,57 +42,78 @@ static void prepare_process(const struct ct_rotate_options *opts)
 	}
 }
 
-/* Reads a configuration. False: reported. */
-static bool read_config(struct cli *cli, const char *path, bool run, struct strbuf *text)
+/* Reads a configuration and adds its blocks. False: reported. */
+static bool read_config(struct cli *cli, struct ct_rotate_options *opts, const char *path, struct rotate_config *config)
 {
-	int err;
+	bool import = opts->mode == MODE_IMPORT, good;
+	struct strbuf text = STRBUF_INIT;
+	int err = 0;
 
 	if (strcmp(path, "-") == 0)
-		return cli_read(cli, path, text, CONFIG_MAX);
-	err = access_read_config(path, run, text, CONFIG_MAX);
+		good = cli_read(cli, path, &text, CONFIG_MAX);
+	else {
+		err = access_read_config(path, !import, &text, CONFIG_MAX);
+		good = err == 0;
+	}
 	if (err != 0)
 		diag_add(&cli->log, DIAG_ROTATE_CONFIG, &(struct where){ .file = path }, NULL, "cannot use this configuration: %s",
 			 access_read_error(err));
-	return err == 0;
+	good = good && config_read(config, strbuf_text(&text), text.len, cli_input_name(path), &opts->set, import,
+				   &cli->log) == 0;
+	strbuf_free(&text);
+	return good;
 }
 
-/* STATUS_USAGE if the configuration cannot be read or has errors, else STATUS_DONE. */
-static int run_config(struct cli *cli, struct ct_rotate_options *opts)
+/* STATUS_USAGE if a configuration cannot be read or has errors, else STATUS_DONE. */
+static int run_configs(struct cli *cli, struct ct_rotate_options *opts)
 {
-	bool import = opts->mode == MODE_IMPORT;
 	struct rotate_config config = { 0 };
-	struct strbuf text = STRBUF_INIT;
-	int status = STATUS_USAGE;
+	int status = STATUS_DONE;
 
-	if (read_config(cli, opts->file, !import, &text) &&
-	    config_read(&config, strbuf_text(&text), text.len, cli_input_name(opts->file), &opts->set, import,
-			&cli->log) == 0) {
-		status = STATUS_DONE;
-		if (import)
-			config_print(&config, stdout);
-		for (size_t i = 0; i < config.blocks.len && !import; i++)
-			rotate_block(&opts->run, &config.blocks.item[i]);
-	}
+	for (size_t i = 0; i < opts->files.len; i++)
+		if (!read_config(cli, opts, opts->files.item[i], &config))
+			status = STATUS_USAGE;
+	if (status == STATUS_DONE && opts->mode == MODE_IMPORT)
+		config_print(&config, stdout);
+	else if (status == STATUS_DONE && rotate_blocks(&opts->run, config.blocks.item, config.blocks.len) == -EINVAL)
+		status = STATUS_USAGE;
 	config_free(&config);
-	strbuf_free(&text);
 	return status;
 }
 
-static void run_operands(struct ct_rotate_options *opts)
+/* Rotates the operands. STATUS_USAGE: two would have the same archives. */
+static int rotate_operands(struct ct_rotate_options *opts)
 {
-	for (int i = 0; i < opts->operand_count; i++) {
+	VEC(struct rotate_block) blocks = { 0 };
+	int err = 0;
+
+	for (int i = 0; err == 0 && i < opts->operand_count; i++) {
 		struct rotate_block block = { .settings = opts->set, .title = opts->operands[i], .literal = true };
 
+		if (!vec_push(&block.patterns, opts->operands[i]) || !vec_push(&blocks, block)) {
+			vec_free(&block.patterns);
+			err = diag_memory(opts->run.log);
+		}
+	}
+	if (err == 0)
+		err = rotate_blocks(&opts->run, blocks.item, blocks.len);
+	for (size_t i = 0; i < blocks.len; i++)
+		vec_free(&blocks.item[i].patterns);
+	vec_free(&blocks);
+	return err == -EINVAL ? STATUS_USAGE : STATUS_DONE;
+}
+
+static int run_operands(struct ct_rotate_options *opts)
+{
+	if (opts->mode != MODE_VERIFY && opts->mode != MODE_CAT)
+		return rotate_operands(opts);
+	for (int i = 0; i < opts->operand_count; i++) {
 		if (opts->mode == MODE_VERIFY)
 			inspect_verify(&opts->set, opts->operands[i], opts->run.verbose, stdout, opts->run.log);
-		else if (opts->mode == MODE_CAT)
-			inspect_cat(&opts->set, opts->operands[i], opts->since, stdout, opts->run.log);
-		else if (!vec_push(&block.patterns, opts->operands[i]))
-			diag_memory(opts->run.log);
 		else
-			rotate_block(&opts->run, &block);
-		vec_free(&block.patterns);
+			inspect_cat(&opts->set, opts->operands[i], opts->since, stdout, opts->run.log);
 	}
+	return STATUS_DONE;
 }
 
 int main(int argc, char *argv[])
@@ -106,12 +127,13 @@ int main(int argc, char *argv[])
 	prepare_process(&opts);
 	opts.run.repair_only = opts.mode == MODE_REPAIR;
 	opts.pipe.stop = &stop;
-	if (opts.file != NULL)
-		status = run_config(&cli, &opts);
+	if (opts.files.len > 0)
+		status = run_configs(&cli, &opts);
 	else if (opts.mode == MODE_PIPE)
 		(void)!pipe_run(&opts.run, &opts.set, &opts.pipe, STDIN_FILENO);
 	else
-		run_operands(&opts);
+		status = run_operands(&opts);
+	vec_free(&opts.files);
 	finished = cli_finish(&cli);
 	if (status != STATUS_DONE || finished != STATUS_DONE)
 		return status != STATUS_DONE ? status : finished;

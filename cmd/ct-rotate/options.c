@@ -25,7 +25,8 @@ static const char usage[] =
 	"       ct-rotate --import-logrotate FILE\n"
 	"Rotate logs without losing a line.\n"
 	"\n"
-	"  -c, --config FILE        read logs and settings from FILE, ct-rotate.conf(5); other options are its defaults\n"
+	"  -c, --config FILE        read logs and settings from FILE, ct-rotate.conf(5); other options are its defaults;\n"
+	"                           several files are read as one\n"
 	"  -f, --force              rotate now, even if no rotation is due\n"
 	"  -n, --dry-run            print what would be done, and change nothing\n"
 	"  -q, --quiet              print errors only; a log that another instance has locked is no error\n"
@@ -327,11 +328,17 @@ static bool log_option(const struct cli *cli, int c, struct rotate_settings *set
 	}
 }
 
+static void add_file(const struct cli *cli, struct ct_rotate_options *opts)
+{
+	if (!vec_push(&opts->files, optarg))
+		cli_misuse(cli, "no memory");
+}
+
 static void run_option(struct cli *cli, int c, struct ct_rotate_options *opts)
 {
 	switch (c) {
 	case 'c':
-		opts->file = optarg;
+		add_file(cli, opts);
 		break;
 	case 'f':
 		opts->run.force = true;
@@ -394,7 +401,7 @@ static bool mode_option(const struct cli *cli, int c, struct ct_rotate_options *
 		return true;
 	case OPT_IMPORT:
 		set_mode(cli, opts, MODE_IMPORT);
-		opts->file = optarg;
+		add_file(cli, opts);
 		return true;
 	default:
 		return false;
@@ -404,7 +411,7 @@ static bool mode_option(const struct cli *cli, int c, struct ct_rotate_options *
 /* Rejects options that cannot be used together. */
 static void check_together(const struct cli *cli, const struct ct_rotate_options *opts)
 {
-	bool reads_file = opts->file != NULL;
+	bool reads_file = opts->files.len > 0;
 
 	if (reads_file && opts->mode != MODE_ROTATE && opts->mode != MODE_IMPORT)
 		cli_misuse(cli, "-c cannot be used with --pipe, --verify, --repair or --cat");

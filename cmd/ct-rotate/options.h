@@ -11,7 +11,7 @@ enum ct_rotate_mode { MODE_ROTATE, MODE_PIPE, MODE_VERIFY, MODE_REPAIR, MODE_CAT
 
 struct ct_rotate_options {
 	enum ct_rotate_mode mode;
-	const char *file;              /* -c or --import-logrotate; borrowed, NULL: none */
+	VEC(const char *) files;       /* of each -c, or --import-logrotate; borrowed texts; the caller frees the list */
 	struct rotate_settings set;    /* texts are borrowed from argv */
 	struct rotate_run run;
 	struct pipe_options pipe;

@@ -360,6 +360,30 @@ void archives_drop(struct archives *list, size_t index)
 		(list->all.len - index) * sizeof(*list->all.item));
 }
 
+static bool exists(int dir, const char *name, const char *suffix)
+{
+	struct strbuf path = STRBUF_INIT;
+	struct stat st;
+	bool found;
+
+	strbuf_printf(&path, "%s%s", name, suffix);
+	found = fstatat(dir, strbuf_text(&path), &st, AT_SYMLINK_NOFOLLOW) == 0 ? S_ISREG(st.st_mode) : errno != ENOENT;
+	strbuf_free(&path);
+	return found;
+}
+
+void archives_refresh(struct archives *list, int dir)
+{
+	for (size_t i = list->all.len; i-- > 0;) {
+		struct archive *one = &list->all.item[i];
+
+		one->plain = exists(dir, one->name, "");
+		one->packed = exists(dir, one->name, ".gz");
+		if (!one->plain && !one->packed)
+			archives_drop(list, i);
+	}
+}
+
 /* The highest number among the archives with the date of this name; 0: none. A lower one would sort as older. */
 static unsigned last_within(const struct archives *list, const struct rotate_settings *set, const char *log,
 			    const char *name)

@@ -62,6 +62,9 @@ struct archive *archives_find(const struct archives *list, const char *name);
 /* Adds a plain archive; the name is copied. False: no memory. */
 must_check bool archives_add(struct archives *list, const char *name, int64_t when, unsigned number);
 
+/* Notes what became of the files since they were listed, because a script can have moved or compressed them. */
+void archives_refresh(struct archives *list, int dir);
+
 /* Removes an entry from the list. The files stay. */
 void archives_drop(struct archives *list, size_t index);
 

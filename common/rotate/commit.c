@@ -34,8 +34,10 @@ static int shift_numbers(struct log_job *job)
 		if (err == 0 && job_step(job, "rename %s to %s", one->name, name.data)) {
 			if (one->plain)
 				err = job_rename(job->archive_dir, one->name, job->archive_dir, name.data);
-			if (err == 0 && one->packed)
+			if ((err == 0 || err == -ENOENT) && one->packed)
 				err = job_rename(job->archive_dir, old.data, job->archive_dir, packed.data);
+			if (err == -ENOENT)
+				err = 0; /* a script has removed it, or moved it away */
 		}
 		if (err != 0)
 			job_fail(job, err, "cannot rename %s to %s", one->name, strbuf_text(&name));
@@ -213,14 +215,39 @@ int commit_rotation(struct log_job *job, time_t now)
 	return err != 0 ? err : sync_commit(job);
 }
 
-/* Copies the rest of `from`; both descriptors advance. */
+/* Makes a hole where `from` has one. Both descriptors advance to the next data, or to the end. 0 or -errno. */
+static int skip_hole(int from, int to)
+{
+	off_t here = lseek(from, 0, SEEK_CUR), data;
+	struct stat st;
+
+	/* The size first: what a writer adds after it is not part of this hole. */
+	if (fstat(from, &st) != 0)
+		return -errno;
+	data = lseek(from, here, SEEK_DATA);
+	if (data < 0 && errno == ENXIO)
+		data = st.st_size; /* nothing but a hole is left */
+	else if (data < 0)
+		data = here; /* the file system knows no holes */
+	if (data <= here)
+		return lseek(from, here, SEEK_SET) == here ? 0 : -errno;
+	if (lseek(to, data - here, SEEK_CUR) < 0 || ftruncate(to, lseek(to, 0, SEEK_CUR)) != 0 ||
+	    lseek(from, data, SEEK_SET) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Copies the rest of `from`, with its holes; both descriptors advance. */
 static int copy_rest(int from, int to)
 {
 	char buffer[COPY_SIZE];
 
 	for (;;) {
-		ssize_t got = read(from, buffer, sizeof(buffer));
-		int err;
+		int err = skip_hole(from, to);
+		ssize_t got = err != 0 ? 0 : read(from, buffer, sizeof(buffer));
+
+		if (err != 0)
+			return err;
 
 		if (got < 0 && errno == EINTR)
 			continue;

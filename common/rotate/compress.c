@@ -193,6 +193,8 @@ static void compress_one(struct log_job *job, struct archive *one, bool newest)
 		err = compress_once(&work, newest);
 	if (err == -EBUSY || err == -EAGAIN) {
 		defer(job, one->name);
+	} else if (err == -ENOENT && work.plain < 0) {
+		one->plain = false; /* a script has moved or compressed it */
 	} else if (err != 0) {
 		job_fail(job, err, "cannot compress %s, which stays plain", one->name);
 	} else {

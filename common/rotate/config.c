@@ -259,7 +259,7 @@ static void read_top(struct config_reader *reader)
 }
 
 int config_read(struct rotate_config *config, const char *text, size_t len, const char *file,
-		const struct rotate_settings *defaults, bool lenient, struct diag_log *log)
+		struct rotate_settings *defaults, bool lenient, struct diag_log *log)
 {
 	struct config_reader reader = {
 		.at = { .where = { .file = file }, .log = log, .lenient = lenient },
@@ -270,12 +270,12 @@ int config_read(struct rotate_config *config, const char *text, size_t len, cons
 	};
 	const char *nul = memchr(text, '\0', len);
 
-	*config = (struct rotate_config){ 0 };
 	reader.at.arena = &config->arena;
 	if (nul != NULL)
 		config_fault(&reader.at, NULL, "the file contains a NUL byte");
 	else
 		read_top(&reader);
+	*defaults = reader.defaults;
 	if (reader.no_memory)
 		return diag_memory(log);
 	return reader.at.bad && !lenient ? -EINVAL : 0;

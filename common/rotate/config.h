@@ -17,12 +17,13 @@ struct rotate_config {
 };
 
 /*
- * Reads the text of a whole file; `file` is its name in messages. `defaults` are the settings before its first line.
+ * Adds the blocks of a file to *config, which begins as { 0 }: reads its whole text; `file` is its name in messages. *defaults are the settings before its first line,
+ * and become those after its last one.
  * If lenient (--import-logrotate), errors in the file are reported as warnings, and reading goes on.
  * 0 or -errno; -EINVAL: the file has errors, reported as DIAG_ROTATE_CONFIG. config_free must follow in either case.
  */
 must_check int config_read(struct rotate_config *config, const char *text, size_t len, const char *file,
-			   const struct rotate_settings *defaults, bool lenient, struct diag_log *log);
+			   struct rotate_settings *defaults, bool lenient, struct diag_log *log);
 
 /* Prints the configuration with all settings, in the format of ct-rotate.conf(5). */
 void config_print(const struct rotate_config *config, FILE *out);

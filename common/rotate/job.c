@@ -192,6 +192,7 @@ static bool open_log(struct log_job *job)
 
 	job->fd = job_open_file(job->at.dir, job->at.name, &job->st);
 	if (job->fd == -ENOENT) {
+		job->missing = true;
 		if (job->set->missingok)
 			return true;
 		job_fail(job, ENOENT, "the log is missing");
@@ -250,6 +251,8 @@ bool job_open(struct log_job *job, struct rotate_run *run, const struct rotate_s
 
 void job_close(struct log_job *job)
 {
+	if (job->lock >= 0 && job->fd < 0) /* there is no log: leave nothing behind */
+		place_remove_lock(&job->at, job->lock, job->missing && job->archives.all.len == 0);
 	archives_free(&job->archives);
 	if (job->fd >= 0)
 		close(job->fd);

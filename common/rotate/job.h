@@ -28,6 +28,7 @@ struct log_job {
 	char interrupted[ARCHIVE_NAME_MAX]; /* the note in the lock file: an archive whose writers were not told */
 	int64_t deadline;  /* monotonic ms: how long to wait for writers; 0: not set yet */
 	bool due, rotated, failed;
+	bool missing;      /* there is no log */
 	bool busy;         /* another instance has the lock */
 	bool untold;       /* a killed run rotated without telling the writers */
 	bool deferred;     /* an archive stays for now, because a program writes to it */

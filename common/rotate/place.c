@@ -63,8 +63,7 @@ static int step_into(int *fd, const char *name, const char *path, bool last, boo
 	return err;
 }
 
-/* The path as an absolute one, without "." and empty components. NULL: no memory, no cwd, or nothing is left of it. */
-static char *absolute(const char *path)
+char *place_absolute(const char *path)
 {
 	char cwd[PATH_MAX] = "";
 	struct strbuf out = STRBUF_INIT;
@@ -117,7 +116,7 @@ int place_open_directory(struct log_place *place, const char *path, bool su, str
 {
 	int err;
 
-	*place = (struct log_place){ .dir = -1, .path = absolute(path) };
+	*place = (struct log_place){ .dir = -1, .path = place_absolute(path) };
 	if (place->path == NULL && path[0] != '\0' && strspn(path, "/.") == strlen(path))
 		place->path = strdup("");
 	if (place->path == NULL)
@@ -133,7 +132,7 @@ int place_open(struct log_place *place, const char *path, bool su, struct diag_l
 	char *slash;
 	int err;
 
-	*place = (struct log_place){ .dir = -1, .path = absolute(path) };
+	*place = (struct log_place){ .dir = -1, .path = place_absolute(path) };
 	if (place->path == NULL)
 		return path[0] == '\0' || strspn(path, "/.") == strlen(path) ?
 			       unsafe(log, path, "this is not the path of a log") :
@@ -168,6 +167,8 @@ static int check_lock(int fd, const char *name, struct diag_log *log)
 
 	if (fstat(fd, &st) != 0)
 		return -errno;
+	if (st.st_nlink == 0)
+		return -ESTALE; /* another run has just removed it */
 	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
 		return unsafe(log, name, "the lock is not a regular file with one name");
 	if (st.st_uid != geteuid() && st.st_uid != 0)
@@ -188,6 +189,35 @@ static int wait_for_lock(int fd, unsigned wait_ms)
 	}
 }
 
+/* True if the open file is still the one with this name. A run that found no log removes its lock. */
+static bool is_named(int dir, const char *name, int fd)
+{
+	struct stat open_file, named;
+
+	return fstat(fd, &open_file) == 0 && fstatat(dir, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       open_file.st_dev == named.st_dev && open_file.st_ino == named.st_ino;
+}
+
+/* One attempt. -ESTALE: the lock that was taken has no name any more. */
+static int take_lock(const struct log_place *place, const char *name, unsigned wait_ms, int *fd, struct diag_log *log)
+{
+	int err;
+
+	*fd = openat(place->dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+	if (*fd < 0)
+		return errno == ELOOP ? unsafe(log, name, "the lock is a symbolic link") : -errno;
+	err = check_lock(*fd, name, log);
+	if (err == 0)
+		err = wait_for_lock(*fd, wait_ms);
+	if (err == 0 && !is_named(place->dir, name, *fd))
+		err = -ESTALE;
+	if (err != 0) {
+		close(*fd);
+		*fd = -1;
+	}
+	return err;
+}
+
 int place_lock(const struct log_place *place, unsigned wait_ms, int *fd, struct diag_log *log)
 {
 	struct strbuf name = STRBUF_INIT;
@@ -196,23 +226,24 @@ int place_lock(const struct log_place *place, unsigned wait_ms, int *fd, struct 
 	strbuf_printf(&name, ".%s.lock", place->name);
 	if (name.failed)
 		return diag_memory(log);
-	*fd = openat(place->dir, name.data, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
-	if (*fd < 0 && errno == ELOOP)
-		err = unsafe(log, name.data, "the lock is a symbolic link");
-	else if (*fd < 0)
-		err = -errno;
-	else
-		err = check_lock(*fd, name.data, log);
-	if (err == 0)
-		err = wait_for_lock(*fd, wait_ms);
+	do
+		err = take_lock(place, name.data, wait_ms, fd, log);
+	while (err == -ESTALE);
 	if (err != 0 && err != -EPERM && err != -EWOULDBLOCK)
 		diag_add(log, DIAG_ROTATE, NULL, NULL, "%s/%s: %s", place->path, name.data, strerror(-err));
-	if (err != 0 && *fd >= 0) {
-		close(*fd);
-		*fd = -1;
-	}
 	strbuf_free(&name);
 	return err;
+}
+
+void place_remove_lock(const struct log_place *place, int fd, bool all)
+{
+	struct strbuf name = STRBUF_INIT;
+	struct stat st;
+
+	strbuf_printf(&name, ".%s.lock", place->name);
+	if (!name.failed && fstat(fd, &st) == 0 && (all || st.st_size == 0) && is_named(place->dir, name.data, fd))
+		unlinkat(place->dir, name.data, 0);
+	strbuf_free(&name);
 }
 
 /* The file holds the note on its first line and the record on its second one. Either can be missing. */

@@ -30,6 +30,9 @@ struct log_place {
  */
 must_check int place_open(struct log_place *place, const char *path, bool su, struct diag_log *log);
 
+/* The path as an absolute one, without "." and empty components, to be freed. NULL: no memory, or nothing is left. */
+char *place_absolute(const char *path);
+
 /* The same for the path of a directory; place->name is NULL. */
 must_check int place_open_directory(struct log_place *place, const char *path, bool su, struct diag_log *log);
 
@@ -41,6 +44,9 @@ void place_close(struct log_place *place);
  * reported; another -errno, reported.
  */
 must_check int place_lock(const struct log_place *place, unsigned wait_ms, int *fd, struct diag_log *log);
+
+/* Removes the lock, which must still be taken. Without `all`, one that holds a note or a record stays. */
+void place_remove_lock(const struct log_place *place, int fd, bool all);
 
 /*
  * Writes to the lock file the name of the archive that a rotation is about to make, or "" once the writers have been

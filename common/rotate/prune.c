@@ -22,7 +22,7 @@ static bool has_writer(struct log_job *job, const char *name)
 	return held;
 }
 
-/* 0: it is removed (or a dry run printed that); or -errno. */
+/* 0: it is removed, by us or by a script (or a dry run printed that); or -errno. */
 static int remove_archive(struct log_job *job, size_t index, const char *why)
 {
 	const struct archive *one = &job->archives.all.item[index];
@@ -37,9 +37,9 @@ static int remove_archive(struct log_job *job, size_t index, const char *why)
 	if (packed.failed)
 		return diag_memory(job->run->log);
 	if (job_step(job, "remove %s (%s)", one->packed ? packed.data : one->name, why)) {
-		if (one->plain && unlinkat(job->archive_dir, one->name, 0) != 0)
+		if (one->plain && unlinkat(job->archive_dir, one->name, 0) != 0 && errno != ENOENT)
 			err = job_fail(job, -errno, "cannot remove %s", one->name);
-		if (err == 0 && one->packed && unlinkat(job->archive_dir, packed.data, 0) != 0)
+		if (err == 0 && one->packed && unlinkat(job->archive_dir, packed.data, 0) != 0 && errno != ENOENT)
 			err = job_fail(job, -errno, "cannot remove %s", packed.data);
 	}
 	strbuf_free(&packed);

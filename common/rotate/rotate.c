@@ -2,6 +2,7 @@
 #include "rotate/rotate.h"
 #include "rotate/commit.h"
 #include "rotate/compress.h"
+#include "rotate/expand.h"
 #include "rotate/job.h"
 #include "rotate/prune.h"
 #include "rotate/repair.h"
@@ -10,70 +11,18 @@
 #include "rotate/writers.h"
 
 #include <errno.h>
-#include <glob.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-/* The logs of one block. */
+/* The rotation of one block. */
 struct rotate_batch {
 	struct rotate_run *run;
 	const struct rotate_block *block;
-	VEC(char *) paths; /* owned */
+	const struct rotate_logs *logs; /* borrowed */
 	struct log_job *jobs;  /* owned; one a path */
 };
-
-static bool add_path(struct rotate_batch *batch, const char *path)
-{
-	char *copy = strdup(path);
-
-	if (copy != NULL && vec_push(&batch->paths, copy))
-		return true;
-	free(copy);
-	return false;
-}
-
-/* Adds the logs that match, without the archives that a pattern such as LOG* matches too. */
-static int expand_pattern(struct rotate_batch *batch, const char *pattern)
-{
-	glob_t found = { 0 };
-	int state = glob(pattern, 0, NULL, &found);
-	int err = 0;
-
-	for (size_t i = 0; state == 0 && err == 0 && i < found.gl_pathc; i++) {
-		const char *slash = strrchr(found.gl_pathv[i], '/');
-
-		if (!archive_looks(slash != NULL ? slash + 1 : found.gl_pathv[i]) &&
-		    !add_path(batch, found.gl_pathv[i]))
-			err = diag_memory(batch->run->log);
-	}
-	if (state == GLOB_NOSPACE)
-		err = diag_memory(batch->run->log);
-	else if (state != 0 && !batch->block->settings.missingok)
-		diag_add(batch->run->log, DIAG_ROTATE, NULL, NULL, "%s: no log matches this pattern", pattern);
-	globfree(&found);
-	return err;
-}
-
-static int expand(struct rotate_batch *batch)
-{
-	const struct rotate_block *block = batch->block;
-	int err = 0;
-
-	for (size_t i = 0; err == 0 && i < block->patterns.len; i++) {
-		const char *pattern = block->patterns.item[i];
-
-		if (!block->literal && strpbrk(pattern, "*?[") != NULL)
-			err = expand_pattern(batch, pattern);
-		else if (!add_path(batch, pattern))
-			err = diag_memory(batch->run->log);
-	}
-	if (err == 0 && batch->paths.len > 0) {
-		batch->jobs = calloc(batch->paths.len, sizeof(*batch->jobs));
-		err = batch->jobs == NULL ? diag_memory(batch->run->log) : 0;
-	}
-	return err;
-}
 
 /* The latest stamp that is not in the future; if there is none, the earliest one. */
 static time_t last_stamp(const struct archives *list, time_t now)
@@ -215,10 +164,10 @@ static void rotate_job(struct rotate_batch *batch, struct log_job *job)
 
 static void open_jobs(struct rotate_batch *batch)
 {
-	for (size_t i = 0; i < batch->paths.len; i++) {
+	for (size_t i = 0; i < batch->logs->paths.len; i++) {
 		struct log_job *job = &batch->jobs[i];
 
-		if (!job_open(job, batch->run, &batch->block->settings, batch->paths.item[i]) ||
+		if (!job_open(job, batch->run, &batch->block->settings, batch->logs->paths.item[i]) ||
 		    repair_archives(job) != 0)
 			continue;
 		if (job->untold)
@@ -233,7 +182,7 @@ static bool any_due(const struct rotate_batch *batch)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < batch->paths.len; i++)
+	for (size_t i = 0; i < batch->logs->paths.len; i++)
 		any |= batch->jobs[i].due;
 	return any;
 }
@@ -249,7 +198,7 @@ static bool rotate_due(struct rotate_batch *batch)
 		return false;
 	if (shared)
 		err = as_ourselves(batch, SCRIPT_PRE, batch->block->title, NULL);
-	for (size_t i = 0; i < batch->paths.len && err == 0; i++) {
+	for (size_t i = 0; i < batch->logs->paths.len && err == 0; i++) {
 		if (batch->jobs[i].due)
 			rotate_job(batch, &batch->jobs[i]);
 		any |= batch->jobs[i].rotated;
@@ -257,7 +206,7 @@ static bool rotate_due(struct rotate_batch *batch)
 	if (!shared || !any)
 		return true;
 	err = tell_writers(batch, batch->block->title, NULL);
-	for (size_t i = 0; i < batch->paths.len; i++)
+	for (size_t i = 0; i < batch->logs->paths.len; i++)
 		if (batch->jobs[i].rotated)
 			job_told(&batch->jobs[i], err);
 	return true;
@@ -270,6 +219,8 @@ static void finish_job(struct log_job *job)
 
 	if (job->failed || job->busy || job->lock < 0)
 		return;
+	if (touched && !job->run->dry)
+		archives_refresh(&job->archives, job->archive_dir);
 	if (touched)
 		prune_for_room(job);
 	if (job->set->compress && job->set->keep != 0)
@@ -309,31 +260,41 @@ static void report_job(const struct log_job *job)
 		job->busy ? "busy" : job->failed ? "failed" : "done");
 }
 
-void rotate_block(struct rotate_run *run, const struct rotate_block *block)
+static void rotate_block(struct rotate_run *run, const struct rotate_block *block, const struct rotate_logs *logs)
 {
-	struct rotate_batch batch = { .run = run, .block = block };
+	struct rotate_batch batch = { .run = run, .block = block, .logs = logs };
 	int err = identity_take(&block->settings);
 	bool ran = false;
 
-	if (err != 0)
-		diag_add(run->log, DIAG_ROTATE, NULL, NULL, "su: %s", strerror(-err));
-	if (err == 0)
-		err = expand(&batch);
-	if (err == 0) {
+	if (err == 0 && logs->paths.len > 0)
+		batch.jobs = calloc(logs->paths.len, sizeof(*batch.jobs));
+	if (err == 0 && logs->paths.len > 0 && batch.jobs == NULL)
+		(void)!diag_memory(run->log);
+	if (batch.jobs != NULL) {
 		open_jobs(&batch);
 		ran = any_due(&batch) && rotate_due(&batch);
-		for (size_t i = 0; i < batch.paths.len; i++)
+		for (size_t i = 0; i < logs->paths.len; i++)
 			finish_job(&batch.jobs[i]);
 		if (ran)
 			(void)!as_ourselves(&batch, SCRIPT_LAST, block->title, NULL);
+		for (size_t i = 0; i < logs->paths.len; i++) {
+			report_job(&batch.jobs[i]);
+			job_close(&batch.jobs[i]);
+		}
 	}
-	for (size_t i = 0; i < batch.paths.len && batch.jobs != NULL; i++) {
-		report_job(&batch.jobs[i]);
-		job_close(&batch.jobs[i]);
-	}
-	for (size_t i = 0; i < batch.paths.len; i++)
-		free(batch.paths.item[i]);
-	vec_free(&batch.paths);
 	free(batch.jobs);
 	identity_return(&block->settings);
+}
+
+int rotate_blocks(struct rotate_run *run, const struct rotate_block *blocks, size_t count)
+{
+	struct rotate_logs *logs = calloc(count + 1, sizeof(*logs));
+	int err = logs == NULL ? diag_memory(run->log) : expand_blocks(run, blocks, count, logs);
+
+	for (size_t i = 0; err == 0 && i < count; i++)
+		rotate_block(run, &blocks[i], &logs[i]);
+	for (size_t i = 0; logs != NULL && i < count; i++)
+		expand_free(&logs[i]);
+	free(logs);
+	return err;
 }

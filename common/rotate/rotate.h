@@ -25,9 +25,11 @@ struct rotate_block {
 };
 
 /*
- * Rotates the logs that are due. Errors are reported to run->log: DIAG_ROTATE for a log that failed,
- * DIAG_ROTATE_UNSAFE for one that was refused. The caller must ignore SIGXFSZ, SIGIO and SIGPIPE.
+ * Rotates the logs that are due, each once, even if several patterns match it. Errors are reported to run->log:
+ * DIAG_ROTATE for a log that failed, DIAG_ROTATE_UNSAFE for one that was refused. The caller must ignore SIGXFSZ, SIGIO
+ * and SIGPIPE. 0, also if logs failed; -EINVAL: the archives of two logs would have the same names, and nothing was
+ * done; or another -errno.
  */
-void rotate_block(struct rotate_run *run, const struct rotate_block *block);
+must_check int rotate_blocks(struct rotate_run *run, const struct rotate_block *blocks, size_t count);
 
 #endif

@@ -17,10 +17,11 @@ static char *read_and_print(const char *text, size_t len, bool lenient, size_t *
 {
 	struct diag_log log = { .report = NULL };
 	struct rotate_config config = { 0 };
+	struct rotate_settings set = rotate_defaults;
 	char *result = NULL;
 	FILE *out;
 
-	if (config_read(&config, text, len, "fuzz", &rotate_defaults, lenient, &log) == 0) {
+	if (config_read(&config, text, len, "fuzz", &set, lenient, &log) == 0) {
 		out = open_memstream(&result, printed);
 		if (out == NULL)
 			abort();
