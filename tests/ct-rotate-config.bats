@@ -331,6 +331,52 @@ fail_script() {
 	seq 3 | cmp - "$dir/kernel/current"
 }
 
+@test "--import-logrotate leaves out a block that it did not understand, with a warning" {
+	while IFS= read -r head; do
+		printf '%s\n' "$head" 'rotate 3' '}' '/var/log/good.log {' 'rotate 4' '}' >"$scratch/conf"
+		run --separate-stderr "$BUILD/ct-rotate" --import-logrotate "$scratch/conf"
+		[ "$status" -eq 0 ]
+		[[ $stderr == *"conf:1: warning: this block is left out"* ]]
+		[ "$(grep -c '{$' <<<"$output")" -eq 1 ]
+		[[ $output == *'"/var/log/good.log" {'* ]]
+		run "$BUILD/ct-rotate" -n -c "$scratch/conf"
+		[ "$status" -eq 2 ]
+	done <<-'END'
+		relative.log {
+		/var/log/a.log relative.log {
+		/var/log/a.log /var/log/{x,y}.log {
+		/var/log/{x,y}.log {
+		/var/log/a.log { daily
+	END
+	for line in 'su no-such-user root' 'create 0640 no-such-user' 'size 5X' 'olddir' 'dateformat -%j' '{'; do
+		printf '%s\n' '/var/log/a.log {' "$line" '}' >"$scratch/conf"
+		run --separate-stderr "$BUILD/ct-rotate" --import-logrotate "$scratch/conf"
+		[ "$status" -eq 0 ]
+		[ "$output" = "" ]
+		[[ $stderr == *"this block is left out"* ]]
+	done
+	printf '%s\n' '"/var/log/a.log ' '{' '}' >"$scratch/conf"
+	run --separate-stderr "$BUILD/ct-rotate" --import-logrotate "$scratch/conf"
+	[ "$output" = "" ]
+	[[ $stderr == *"this quote is never closed"* ]]
+}
+
+@test "what --import-logrotate prints is read again as the same, with quotes, backslashes and blanks" {
+	printf '%s\n' "'$dir/a\"b.log' \"$dir/c\\\\d {e}.log\" {" 'olddir "o \"d\\"' "reopen cmd:touch \"$scratch/a {b\"" \
+		'dateformat "-%Y #x"' 'create 0600' '}' "$dir/n.log {" 'create 0600' 'nocreate' '}' >"$scratch/conf"
+	"$BUILD/ct-rotate" --import-logrotate "$scratch/conf" >"$scratch/again"
+	"$BUILD/ct-rotate" --import-logrotate "$scratch/again" | diff "$scratch/again" -
+	for file in conf again; do
+		rm -rf "$dir"/*
+		mkdir "$dir/o \"d\\"
+		for name in 'a"b' 'c\d {e}' n; do echo x >"$dir/$name.log"; done
+		rotate -c "$scratch/$file"
+		tree "$dir" >"$scratch/$file.tree"
+	done
+	diff "$scratch/conf.tree" "$scratch/again.tree"
+	[ "$(wc -l <"$scratch/conf.tree")" -eq 6 ]
+}
+
 @test "the reader of configurations survives any input for some seconds, with sanitizers" {
 	[[ $BUILD != *-san ]] || skip "builds its own with sanitizers: the plain build runs it"
 	cd "$BATS_TEST_DIRNAME/.."

@@ -32,6 +32,11 @@ static bool next_line(struct config_reader *reader)
 	return true;
 }
 
+static bool ends_word(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '{';
+}
+
 /* Reads a word, quoted or up to a blank. `cut` ends a word too: '=' after the name of a directive. Returns its end. */
 static const char *take_word(struct config_reader *reader, const char *at, const char *end, char cut, struct config_word *word)
 {
@@ -41,7 +46,7 @@ static const char *take_word(struct config_reader *reader, const char *at, const
 
 	word->column = (unsigned)(at - reader->line) + 1;
 	at += quote != '\0';
-	while (at < end && (quote != '\0' ? *at != quote : *at != ' ' && *at != '\t' && *at != cut && *at != '{')) {
+	while (at < end && (quote != '\0' ? *at != quote : !ends_word(*at) && *at != cut)) {
 		if (*at == '\\' && at + 1 < end)
 			at++;
 		strbuf_putc(&text, *at++);
@@ -203,12 +208,21 @@ static void add_patterns(struct config_reader *reader, struct rotate_block *bloc
 	}
 }
 
+/* The block cannot be printed so that it means the same. */
+static void leave_out(struct config_reader *reader, struct rotate_block *block, const struct where *begin)
+{
+	reader->at.where = *begin;
+	config_fault(&reader->at, NULL, "this block is left out, because of the errors in it");
+	vec_free(&block->patterns);
+}
+
 /* Reads a block: patterns on one or more lines, '{', directives, '}'. *words holds the words of its first line. */
 static void read_entry(struct config_reader *reader, word_list *words, const char *brace)
 {
 	struct rotate_block block = { .settings = reader->defaults };
 	struct where begin = reader->at.where;
 	const char *end;
+	bool in_path;
 
 	add_patterns(reader, &block, words);
 	while (brace == NULL && !reader->no_memory && next_line(reader)) {
@@ -222,13 +236,19 @@ static void read_entry(struct config_reader *reader, word_list *words, const cha
 		return;
 	}
 	end = reader->line + reader->at.where.source_len;
+	in_path = brace > reader->line && !ends_word(brace[-1]);
 	for (brace++; brace < end && (*brace == ' ' || *brace == '\t' || *brace == '\r'); brace++)
 		;
 	if (brace < end && *brace != '#')
 		config_fault(&reader->at, &(struct config_word){ .column = (unsigned)(brace - reader->line) + 1 },
-			     "a directive must be on a line of its own");
+			     in_path ? "braces in a path are not expanded: give each path, or quote it" :
+				       "a directive must be on a line of its own");
 	finish_title(reader, &block);
 	read_block(reader, &block);
+	if (reader->at.lenient && reader->at.broken) {
+		leave_out(reader, &block, &begin);
+		return;
+	}
 	if (reader->no_memory || !vec_push(&reader->config->blocks, block)) {
 		reader->no_memory = true;
 		vec_free(&block.patterns);
@@ -246,6 +266,7 @@ static void read_top(struct config_reader *reader)
 		while (at < end && (*at == ' ' || *at == '\t'))
 			at++;
 		path = at < end && strchr("/\"'~", *at) != NULL;
+		reader->at.broken = false;
 		if (!split_line(reader, !path, &words, &brace) || (words.len == 0 && brace == NULL))
 			continue;
 		if (path || brace != NULL)

@@ -1,9 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rotate/config.h"
 
+#include <pwd.h>
 #include <string.h>
 
 static const char tab[] = "    ";
+
+/* Prints a word in quotes, so that it is read as the same word whatever it contains. */
+static void print_word(const char *text, FILE *out)
+{
+	fputc('"', out);
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+static void print_text(const char *directive, const char *text, FILE *out)
+{
+	if (text == NULL)
+		return;
+	fprintf(out, "%s%s ", tab, directive);
+	if (text[0] == '\0' || strpbrk(text, " \t\r\"'\\#{=") != NULL)
+		print_word(text, out);
+	else
+		fputs(text, out);
+	fputc('\n', out);
+}
 
 static void print_flags(const struct rotate_settings *set, FILE *out)
 {
@@ -52,12 +77,18 @@ static void print_when(const struct rotate_settings *set, FILE *out)
 
 static void print_create(const struct rotate_settings *set, FILE *out)
 {
-	if (!set->has_mode && !set->has_owner)
+	const struct passwd *user;
+
+	if (set->nocreate || (!set->has_mode && !set->has_owner))
 		return;
+	user = set->has_owner ? getpwuid(set->owner) : NULL;
 	fprintf(out, "%screate", tab);
 	if (set->has_mode)
 		fprintf(out, " 0%o", (unsigned)set->mode);
-	if (set->has_owner)
+	/* Without a mode, a number would be read as the mode. */
+	if (set->has_owner && !set->has_mode && user != NULL)
+		fprintf(out, " %s", user->pw_name);
+	else if (set->has_owner)
 		fprintf(out, " %u", (unsigned)set->owner);
 	if (set->has_group)
 		fprintf(out, " %u", (unsigned)set->group);
@@ -69,18 +100,15 @@ static void print_rest(const struct rotate_settings *set, FILE *out)
 	static const char *const names[] = { "firstaction", "prerotate", "postrotate", "lastaction" };
 
 	fprintf(out, "%snaming %s\n", tab, set->naming == NAMING_DATE ? "date" : "number");
-	if (set->dateformat != NULL)
-		fprintf(out, "%sdateformat %s\n", tab, set->dateformat);
-	if (set->olddir != NULL)
-		fprintf(out, "%solddir \"%s\"\n", tab, set->olddir);
+	print_text("dateformat", set->dateformat, out);
+	print_text("olddir", set->olddir, out);
 	if (set->su)
 		fprintf(out, "%ssu %u %u\n", tab, (unsigned)set->su_user, (unsigned)set->su_group);
 	if (set->level != rotate_defaults.level)
 		fprintf(out, "%slevel %d\n", tab, set->level);
 	if (set->threads != rotate_defaults.threads)
 		fprintf(out, "%sthreads %u\n", tab, set->threads);
-	if (set->reopen != NULL)
-		fprintf(out, "%sreopen %s\n", tab, set->reopen);
+	print_text("reopen", set->reopen, out);
 	fprintf(out, "%ssettle %ums\n", tab, set->settle_ms);
 	fprintf(out, "%sscripttimeout %ums\n", tab, set->script_ms);
 	for (size_t i = 0; i < SCRIPT_COUNT; i++)
@@ -103,8 +131,10 @@ void config_print(const struct rotate_config *config, FILE *out)
 		const struct rotate_block *block = &config->blocks.item[i];
 
 		print_remark(&block->settings, out);
-		for (size_t j = 0; j < block->patterns.len; j++)
-			fprintf(out, "%s\"%s\"", j > 0 ? " " : "", block->patterns.item[j]);
+		for (size_t j = 0; j < block->patterns.len; j++) {
+			fputs(j > 0 ? " " : "", out);
+			print_word(block->patterns.item[j], out);
+		}
 		fputs(" {\n", out);
 		print_when(&block->settings, out);
 		print_sizes(&block->settings, out);

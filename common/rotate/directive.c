@@ -106,22 +106,38 @@ static const struct config_directive directives[] = {
 	{ .name = "datehourago", .kind = LEFT_OUT, .reason = "the name of an archive contains the time of the rotation" },
 };
 
-void config_fault(struct config_place *at, const struct config_word *word, const char *format, ...)
+static void report(struct config_place *at, const struct config_word *word, const char *format, va_list args)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct where where = at->where;
-	va_list args;
 
 	if (word != NULL) {
 		where.column = word->column;
 		where.width = word->width;
 	}
-	va_start(args, format);
 	strbuf_vprintf(&text, format, args);
-	va_end(args);
 	diag_add(at->log, at->lenient ? DIAG_ROTATE_WARNING : DIAG_ROTATE_CONFIG, &where, NULL, "%s", strbuf_text(&text));
-	at->bad = true;
 	strbuf_free(&text);
+	at->bad = true;
+}
+
+void config_lack(struct config_place *at, const struct config_word *word, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	report(at, word, format, args);
+	va_end(args);
+}
+
+void config_fault(struct config_place *at, const struct config_word *word, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	report(at, word, format, args);
+	va_end(args);
+	at->broken = true;
 }
 
 static bool need_number(struct config_place *at, const struct config_word *word, long low, long high, long *value)
@@ -352,9 +368,9 @@ void directive_apply(struct config_place *at, struct rotate_settings *set, const
 	const struct config_directive *what = find(words->text);
 
 	if (what == NULL) {
-		config_fault(at, words, "unknown directive %s", words->text);
+		config_lack(at, words, "unknown directive %s", words->text);
 	} else if (what->kind == LEFT_OUT) {
-		config_fault(at, words, "%s is not supported: %s", words->text, what->reason);
+		config_lack(at, words, "%s is not supported: %s", words->text, what->reason);
 	} else if (count - 1 > words_allowed(what)) {
 		config_fault(at, &words[words_allowed(what) + 1], "%s: too many words", words->text);
 	} else if (what->kind == SPECIAL) {

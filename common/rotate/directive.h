@@ -20,11 +20,15 @@ struct config_place {
 	struct arena *arena;
 	bool lenient;              /* report errors as warnings */
 	bool bad;                  /* something was reported */
+	bool broken;               /* something was reported that may change what the rest means */
 	enum rotate_script script; /* the script that the last directive began; SCRIPT_COUNT: none */
 };
 
 /* Reports an error at this word (NULL: at the line), or a warning if lenient. Sets at->bad. */
 void config_fault(struct config_place *at, const struct config_word *word, const char *format, ...) printf_like(3, 4);
+
+/* The same for a directive that can be left out without another effect than what the message says. */
+void config_lack(struct config_place *at, const struct config_word *word, const char *format, ...) printf_like(3, 4);
 
 /* Applies a directive to *set. words[0] is its name; `count`, at least 1, includes it. Reports errors. */
 void directive_apply(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count);
