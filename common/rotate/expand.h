@@ -3,7 +3,17 @@
 #ifndef FW_ROTATE_EXPAND_H
 #define FW_ROTATE_EXPAND_H
 
-#include "rotate/rotate.h"
+#include "base/vec.h"
+#include "rotate/run.h"
+#include "rotate/setting.h"
+
+/* Some logs with the same settings: a block of a configuration, or an operand of the command line. */
+struct rotate_block {
+	struct rotate_settings settings;
+	VEC(const char *) patterns; /* borrowed texts: paths, or patterns as in glob(7) */
+	const char *title;          /* borrowed; the patterns as written, which are $1 of shared scripts */
+	bool literal;               /* the patterns are plain paths: an operand of the command line */
+};
 
 /* The logs of one block. */
 struct rotate_logs {

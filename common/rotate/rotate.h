@@ -13,16 +13,8 @@
 #define FW_ROTATE_ROTATE_H
 
 #include "base/vec.h"
+#include "rotate/expand.h"
 #include "rotate/run.h"
-#include "rotate/setting.h"
-
-/* Some logs with the same settings: a block of a configuration, or an operand of the command line. */
-struct rotate_block {
-	struct rotate_settings settings;
-	VEC(const char *) patterns; /* borrowed texts: paths, or patterns as in glob(7) */
-	const char *title;          /* borrowed; the patterns as written, which are $1 of shared scripts */
-	bool literal;               /* the patterns are plain paths: an operand of the command line */
-};
 
 /*
  * Rotates the logs that are due, each once, even if several patterns match it. Errors are reported to run->log:
