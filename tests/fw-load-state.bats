@@ -271,3 +271,16 @@ old_state() {
 	umount /etc/iproute2
 	in_ns iptables-nft -C INPUT -m devgroup --src-group 5 -j ACCEPT
 }
+
+@test "a rule that stays keeps its counters when a rule before it changes, though nobody else changed the rules" {
+	for b in $backends; do
+		fresh
+		for port in 1 2; do
+			printf '%s\n' '*filter' ':INPUT ACCEPT' "-A INPUT -p tcp -m tcp --dport $port -j DROP" '-A INPUT -i lo -m comment --comment keep' COMMIT >"$tmp/$port"
+		done
+		put "$tmp/1"
+		in_ns bash -c 'echo >/dev/udp/127.0.0.1/9'
+		put "$tmp/2"
+		in_ns "iptables-$b-save" -c | grep -q '^\[[1-9][0-9]*:[0-9]*\] -A INPUT .*keep'
+	done
+}

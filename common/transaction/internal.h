@@ -68,6 +68,7 @@ enum result failed(struct transaction *t);
 
 /* known.c: rewrites the text of each rule as the model writes it. False: failed, and reported. */
 must_check bool rules_canon(struct transaction *t, enum family families, struct text_rules *const rules[FAMILIES]);
+must_check bool map_rules(struct textmap *map, const struct text_rules *rules); /* adds each; false: no memory */
 must_check bool known_add(struct transaction *t, int family, const struct text_rules *rules);
 
 /*
@@ -90,6 +91,7 @@ must_check bool make_extras(struct transaction *t); /* fills t->extras */
 
 /* mark.c */
 must_check bool take_marked(struct transaction *t); /* false: read the rules in force */
+bool mark_suffices(const struct transaction *t); /* after the merge; false: read the rules in force, for their counters */
 void leave_mark(const struct transaction *t);
 void leave_words(const struct transaction *t, unsigned generation); /* it was written in the words of today */
 bool has_words_of_today(const struct transaction *t, unsigned generation);

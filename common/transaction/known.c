@@ -9,7 +9,7 @@
 
 typedef VEC(struct text_rule *) rule_pointers;
 
-static bool map_rules(struct textmap *map, const struct text_rules *rules)
+bool map_rules(struct textmap *map, const struct text_rules *rules)
 {
 	bool good = true;
 

@@ -6,6 +6,7 @@
  * since and these are the rules of the good generation, the next load need not read the rules in force.
  */
 #include "transaction/internal.h"
+#include "base/textmap.h"
 #include "host/wording.h"
 #include "text/seal.h"
 
@@ -108,4 +109,26 @@ bool take_marked(struct transaction *t)
 		       rules_read(&work->live, "the rules in force", strbuf_text(&work->live_text), work->live_text.len, &silent);
 	}
 	return good; /* if false, read_live replaces what is half done here */
+}
+
+/* Does the program append a rule that is in force already, and so would need its counters? No memory: yes. */
+static bool appends_again(const struct family_work *work)
+{
+	struct textmap live = { .slots = NULL };
+	bool again = !map_rules(&live, &work->live);
+
+	for (const char *line = strbuf_text(&work->program); !again && *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+		struct piece rule = { line, (unsigned)len };
+
+		again = line[0] == '-' && textmap_find(&live, &rule) != TEXTMAP_NONE;
+		line += len + (line[len] == '\n');
+	}
+	textmap_free(&live);
+	return again;
+}
+
+bool mark_suffices(const struct transaction *t)
+{
+	return !appends_again(&t->family[0]) && !appends_again(&t->family[1]);
 }

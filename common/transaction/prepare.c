@@ -77,19 +77,33 @@ static bool load_modules(struct transaction *t)
 	return false;
 }
 
-/* If RUN/mark vouches for the rules in force, they equal the good generation word for word, and no canon is needed. */
 static bool read_in_force(struct transaction *t)
 {
 	struct text_rules *good[FAMILIES] = { &t->good.rules[0], &t->good.rules[1] };
 	enum family ours = FAMILY_NONE;
 
-	phase(t, "reading the rules in force");
-	if (t->request.assume_empty || take_marked(t))
-		return true;
 	for (int i = 0; i < FAMILIES; i++)
 		if (t->family[i].base == good[i])
 			ours |= family_bit(i);
 	return read_live_cleared(t, t->request.families) && rules_canon(t, ours, good);
+}
+
+/*
+ * If RUN/mark vouches for the rules in force, they equal the good generation word for word, and are read only where
+ * their counters are needed.
+ */
+static bool merge_with_live(struct transaction *t)
+{
+	phase(t, "reading the rules in force");
+	if (t->request.assume_empty)
+		return merge_all(t);
+	if (take_marked(t)) {
+		if (!merge_all(t))
+			return false;
+		if (mark_suffices(t))
+			return true;
+	}
+	return read_in_force(t) && merge_all(t);
 }
 
 static bool prepare(struct transaction *t)
@@ -100,7 +114,7 @@ static bool prepare(struct transaction *t)
 		leave_out_absent(t);
 	if (t->request.rehearse && !rehearse(t, false))
 		return false;
-	return read_in_force(t) && merge_all(t) && make_plan(t);
+	return merge_with_live(t) && make_plan(t);
 }
 
 enum result transaction_prepare(struct transaction *t, const struct request *request)
