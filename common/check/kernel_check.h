@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between check_kernel.c, which goes by the rows of model/kinds.h, and kernel_data.c, which looks into options. */
+/* Between check_kernel.c, which goes by the rows of model/kinds.h, and kernel_data.c, kernel_rate.c and kernel_bpf.c, which look into options. */
 #ifndef FW_CHECK_KERNEL_CHECK_H
 #define FW_CHECK_KERNEL_CHECK_H
 
@@ -35,6 +35,18 @@ struct kernel_data_check {
 
 extern const struct kernel_data_check kernel_data_checks[];
 extern const size_t kernel_data_check_count;
+
+/* Those of kernel_rate.c and kernel_bpf.c. */
+void kernel_check_limit(const struct kernel_check *check, const struct extension *extension);
+void kernel_check_hashlimit(const struct kernel_check *check, const struct extension *extension);
+void kernel_check_bpf(const struct kernel_check *check, const struct extension *extension);
+
+/* The data as the kernel's structure. NULL: too short for it, so the options are left unchecked. */
+#define KERNEL_DATA(extension, type) \
+	((extension)->size >= sizeof(type) ? (const type *)(const void *)(extension)->data : NULL)
+
+/* May the name become that of a file below /proc or /sys? */
+bool kernel_file_name(const char *name, size_t size);
 
 /* What depends on the options of an extension. */
 void kernel_check_data(const struct kernel_check *check, const struct extension *extension);

@@ -8,7 +8,6 @@
 #include "model/builtin.h"
 #include "model/ext.h"
 
-#include <linux/filter.h>
 #include <linux/netfilter/xt_CT.h>
 #include <linux/netfilter/xt_IDLETIMER.h>
 #include <linux/netfilter/xt_NFQUEUE.h>
@@ -16,13 +15,10 @@
 #include <linux/netfilter/xt_TCPMSS.h>
 #include <linux/netfilter/xt_TEE.h>
 #include <linux/netfilter/xt_addrtype.h>
-#include <linux/netfilter/xt_bpf.h>
 #include <linux/netfilter/xt_cgroup.h>
 #include <linux/netfilter/xt_connlabel.h>
 #include <linux/netfilter/xt_devgroup.h>
 #include <linux/netfilter/xt_ecn.h>
-#include <linux/netfilter/xt_hashlimit.h>
-#include <linux/netfilter/xt_limit.h>
 #include <linux/netfilter/xt_owner.h>
 #include <linux/netfilter/xt_physdev.h>
 #include <linux/netfilter/xt_policy.h>
@@ -42,14 +38,11 @@
 #define OUT_HOOKS (HOOK_FORWARD | HOOK_OUTPUT | HOOK_POSTROUTING)
 #define TCP_SYN   0x02
 
-/* The data as the kernel's structure; too short or of another revision: left unchecked. */
-#define DATA(extension, type) ((extension)->size >= sizeof(type) ? (const type *)(const void *)(extension)->data : NULL)
-
 static const unsigned char tcp_only[] = { IPPROTO_TCP, 0 };
 
 static void check_addrtype(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_addrtype_info_v1 *info = DATA(extension, struct xt_addrtype_info_v1);
+	const struct xt_addrtype_info_v1 *info = KERNEL_DATA(extension, struct xt_addrtype_info_v1);
 
 	if (extension->kind->revision != 1 || info == NULL)
 		return;
@@ -69,7 +62,7 @@ static void check_addrtype(const struct kernel_check *check, const struct extens
 
 static void check_devgroup(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_devgroup_info *info = DATA(extension, struct xt_devgroup_info);
+	const struct xt_devgroup_info *info = KERNEL_DATA(extension, struct xt_devgroup_info);
 
 	if (info != NULL && (info->flags & XT_DEVGROUP_MATCH_SRC) != 0)
 		kernel_want_hooks(check, extension, "--src-group", IN_HOOKS);
@@ -79,7 +72,7 @@ static void check_devgroup(const struct kernel_check *check, const struct extens
 
 static void check_policy(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_policy_info *info = DATA(extension, struct xt_policy_info);
+	const struct xt_policy_info *info = KERNEL_DATA(extension, struct xt_policy_info);
 
 	if (info != NULL && (info->flags & XT_POLICY_MATCH_IN) != 0)
 		kernel_want_hooks(check, extension, "--dir in", IN_HOOKS);
@@ -89,7 +82,7 @@ static void check_policy(const struct kernel_check *check, const struct extensio
 
 static void check_physdev(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_physdev_info *info = DATA(extension, struct xt_physdev_info);
+	const struct xt_physdev_info *info = KERNEL_DATA(extension, struct xt_physdev_info);
 	bool bridged;
 
 	if (info == NULL || (info->bitmask & (XT_PHYSDEV_OP_OUT | XT_PHYSDEV_OP_ISOUT)) == 0)
@@ -101,7 +94,7 @@ static void check_physdev(const struct kernel_check *check, const struct extensi
 
 static void check_ecn(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_ecn_info *info = DATA(extension, struct xt_ecn_info);
+	const struct xt_ecn_info *info = KERNEL_DATA(extension, struct xt_ecn_info);
 
 	if (info != NULL && (info->operation & (XT_ECN_OP_MATCH_ECE | XT_ECN_OP_MATCH_CWR)) != 0)
 		kernel_want_protocols(check, extension, "--ecn-tcp-...", tcp_only, ARRAY_LEN(tcp_only));
@@ -109,7 +102,7 @@ static void check_ecn(const struct kernel_check *check, const struct extension *
 
 static void check_ecn_target(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct ipt_ECN_info *info = DATA(extension, struct ipt_ECN_info);
+	const struct ipt_ECN_info *info = KERNEL_DATA(extension, struct ipt_ECN_info);
 
 	if (info != NULL && (info->operation & (IPT_ECN_OP_SET_ECE | IPT_ECN_OP_SET_CWR)) != 0)
 		kernel_want_protocols(check, extension, "--ecn-tcp-...", tcp_only, ARRAY_LEN(tcp_only));
@@ -118,29 +111,10 @@ static void check_ecn_target(const struct kernel_check *check, const struct exte
 /* XT_CONNLABEL_MAXBIT of the kernel's nf_conntrack_labels.h; libxtables takes what connlabel.conf may name, 65535. */
 static void check_connlabel(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_connlabel_mtinfo *info = DATA(extension, struct xt_connlabel_mtinfo);
+	const struct xt_connlabel_mtinfo *info = KERNEL_DATA(extension, struct xt_connlabel_mtinfo);
 
 	if (info != NULL && info->bit > 127)
 		kernel_say(check, DIAG_KERNEL_VALUE, extension, "connlabel --label goes up to 127: the kernel refuses more");
-}
-
-/*
- * user2credits() of xt_limit.c, in the 32 bits that it has: HZ * CREDITS_PER_JIFFY is 32000 at 250 and at
- * 1000 ticks a second, which is what distributions build with.
- */
-static uint32_t limit_credits(uint32_t user)
-{
-	return user > UINT32_MAX / 32000 ? user / XT_LIMIT_SCALE * 32000 : user * 32000 / XT_LIMIT_SCALE;
-}
-
-static void check_limit(const struct kernel_check *check, const struct extension *extension)
-{
-	const struct xt_rateinfo *info = DATA(extension, struct xt_rateinfo);
-
-	if (info != NULL && limit_credits(info->avg * info->burst) < limit_credits(info->avg))
-		kernel_say(check, DIAG_KERNEL_BACKEND, extension,
-			   "limit: the burst at so low a rate is more than iptables-legacy can count, it cannot load this, nf_tables "
-			   "can; write a smaller --limit-burst");
 }
 
 /* Some rule of the text makes this estimator. */
@@ -164,7 +138,7 @@ static bool is_estimated(const struct ruleset *ruleset, const char *name)
 
 static void check_rateest(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_rateest_match_info *info = DATA(extension, struct xt_rateest_match_info);
+	const struct xt_rateest_match_info *info = KERNEL_DATA(extension, struct xt_rateest_match_info);
 	unsigned kinds;
 
 	if (info == NULL)
@@ -180,8 +154,7 @@ static void check_rateest(const struct kernel_check *check, const struct extensi
 			   "rateest loads only where its estimator exists: -j RATEEST in a rule that is loaded before this one");
 }
 
-/* A name that becomes one of a file in /proc. */
-static bool is_file_name(const char *name, size_t size)
+bool kernel_file_name(const char *name, size_t size)
 {
 	return name[0] != '\0' && memchr(name, '/', strnlen(name, size)) == NULL && strcmp(name, ".") != 0 &&
 	       strcmp(name, "..") != 0;
@@ -189,61 +162,24 @@ static bool is_file_name(const char *name, size_t size)
 
 static void check_recent(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_recent_mtinfo *info = DATA(extension, struct xt_recent_mtinfo);
+	const struct xt_recent_mtinfo *info = KERNEL_DATA(extension, struct xt_recent_mtinfo);
 
 	if (info == NULL)
 		return;
 	if (info->hit_count > 65535)
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
 			   "recent --hitcount goes up to 65535: the kernel refuses more");
+	else if (info->hit_count > 255)
+		kernel_say(check, DIAG_KERNEL_DEPENDS, extension,
+			   "recent --hitcount: before Linux 6.11, a kernel may refuse more than 255");
 	if ((info->check_set & (XT_RECENT_SET | XT_RECENT_REMOVE)) != 0 &&
 	    (info->seconds != 0 || info->hit_count != 0 || (info->check_set & XT_RECENT_MODIFIERS) != 0))
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
 			   "recent --set and --remove ask for nothing: with --seconds, --hitcount or --reap the kernel refuses them; "
 			   "--rcheck or --update may be meant");
-	if (!is_file_name(info->name, sizeof(info->name)))
+	if (!kernel_file_name(info->name, sizeof(info->name)))
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
 			   "recent --name becomes a file below /proc: the kernel refuses this name");
-}
-
-/*
- * user2credits() of xt_hashlimit.c in its 64 bits: HZ * CREDITS_PER_JIFFY is the same at 250 and at 1000 ticks a
- * second, which is what distributions build with.
- */
-static uint64_t hashlimit_credits(uint64_t user)
-{
-	const uint64_t scale = 1000000, credits = 137438953472000;
-
-	return user > UINT64_MAX / credits ? user / scale * credits : user * credits / scale;
-}
-
-static const char *hashlimit_fault(const struct xt_hashlimit_mtinfo3 *info, enum family family)
-{
-	const struct hashlimit_cfg3 *cfg = &info->cfg;
-	unsigned width = family == FAMILY_IPV6 ? 128 : 32;
-
-	if (!is_file_name(info->name, sizeof(info->name)))
-		return "hashlimit --hashlimit-name becomes a file below /proc: the kernel refuses this name";
-	if (cfg->gc_interval == 0 || cfg->expire == 0)
-		return "hashlimit --hashlimit-htable-expire and --hashlimit-htable-gcinterval: the kernel wants 1 or more";
-	if (cfg->srcmask > width || cfg->dstmask > width)
-		return "hashlimit --hashlimit-srcmask and --hashlimit-dstmask: an IPv4 address has no more than 32 bits";
-	if ((cfg->mode & (XT_HASHLIMIT_BYTES | XT_HASHLIMIT_RATE_MATCH)) == 0 &&
-	    (cfg->burst == 0 || hashlimit_credits(cfg->avg * cfg->burst) < hashlimit_credits(cfg->avg)))
-		return "hashlimit: the burst at so low a rate is more than the kernel can count, it refuses that; write a smaller "
-		       "--hashlimit-burst";
-	if ((cfg->mode & XT_HASHLIMIT_BYTES) != 0 && (cfg->mode & XT_HASHLIMIT_RATE_MATCH) == 0 && cfg->avg <= 1)
-		return "hashlimit: the kernel cannot count so many bytes a second, and refuses that";
-	return NULL;
-}
-
-static void check_hashlimit(const struct kernel_check *check, const struct extension *extension)
-{
-	const struct xt_hashlimit_mtinfo3 *info = DATA(extension, struct xt_hashlimit_mtinfo3);
-	const char *fault = extension->kind->revision == 3 && info != NULL ? hashlimit_fault(info, check->ruleset->family) : NULL;
-
-	if (fault != NULL)
-		kernel_say(check, DIAG_KERNEL_VALUE, extension, fault);
 }
 
 static bool algorithm_is(const struct xt_string_info *info, const char *name)
@@ -253,7 +189,7 @@ static bool algorithm_is(const struct xt_string_info *info, const char *name)
 
 static void check_string(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_string_info *info = DATA(extension, struct xt_string_info);
+	const struct xt_string_info *info = KERNEL_DATA(extension, struct xt_string_info);
 
 	if (info == NULL)
 		return;
@@ -270,8 +206,8 @@ static void check_string(const struct kernel_check *check, const struct extensio
 
 static void check_reject(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct ipt_reject_info *v4 = DATA(extension, struct ipt_reject_info);
-	const struct ip6t_reject_info *v6 = DATA(extension, struct ip6t_reject_info);
+	const struct ipt_reject_info *v4 = KERNEL_DATA(extension, struct ipt_reject_info);
+	const struct ip6t_reject_info *v6 = KERNEL_DATA(extension, struct ip6t_reject_info);
 	bool reset = check->ruleset->family == FAMILY_IPV6 ? v6 != NULL && v6->with == IP6T_TCP_RESET :
 							     v4 != NULL && v4->with == IPT_TCP_RESET;
 
@@ -282,7 +218,7 @@ static void check_reject(const struct kernel_check *check, const struct extensio
 static bool asks_for_syn(const struct rule *rule)
 {
 	for (const struct extension *at = rule->matches; at != NULL; at = at->next) {
-		const struct xt_tcp *tcp = DATA(at, struct xt_tcp);
+		const struct xt_tcp *tcp = KERNEL_DATA(at, struct xt_tcp);
 
 		if (strcmp(at->kind->real_name, "tcp") == 0 && tcp != NULL && (tcp->flg_cmp & TCP_SYN) != 0 &&
 		    (tcp->invflags & XT_TCP_INV_FLAGS) == 0)
@@ -293,7 +229,7 @@ static bool asks_for_syn(const struct rule *rule)
 
 static void check_tcpmss(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_tcpmss_info *info = DATA(extension, struct xt_tcpmss_info);
+	const struct xt_tcpmss_info *info = KERNEL_DATA(extension, struct xt_tcpmss_info);
 
 	if (info != NULL && info->mss == XT_TCPMSS_CLAMP_PMTU)
 		kernel_want_hooks(check, extension, "--clamp-mss-to-pmtu", OUT_HOOKS);
@@ -305,7 +241,7 @@ static void check_tcpmss(const struct kernel_check *check, const struct extensio
 
 static void check_ct(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_ct_target_info_v1 *info = DATA(extension, struct xt_ct_target_info_v1);
+	const struct xt_ct_target_info_v1 *info = KERNEL_DATA(extension, struct xt_ct_target_info_v1);
 	const struct kernel_helper *helper;
 
 	if (extension->kind->revision < 1 || info == NULL || (info->flags & XT_CT_NOTRACK) != 0)
@@ -331,7 +267,7 @@ static void check_ct(const struct kernel_check *check, const struct extension *e
 
 static void check_nfqueue(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_NFQ_info_v1 *info = DATA(extension, struct xt_NFQ_info_v1);
+	const struct xt_NFQ_info_v1 *info = KERNEL_DATA(extension, struct xt_NFQ_info_v1);
 
 	if (extension->kind->revision >= 1 && info != NULL &&
 	    (info->queues_total == 0 || (unsigned)info->queuenum + info->queues_total - 1 > 65535))
@@ -343,12 +279,12 @@ static void check_nfqueue(const struct kernel_check *check, const struct extensi
 static void check_idletimer(const struct kernel_check *check, const struct extension *extension)
 {
 	static const char *const taken[] = { "power", "subsystem", "uevent" };
-	const struct idletimer_tg_info *info = DATA(extension, struct idletimer_tg_info);
+	const struct idletimer_tg_info *info = KERNEL_DATA(extension, struct idletimer_tg_info);
 	bool free_name;
 
 	if (info == NULL)
 		return;
-	free_name = is_file_name(info->label, sizeof(info->label));
+	free_name = kernel_file_name(info->label, sizeof(info->label));
 	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
 		free_name = free_name && strncmp(info->label, taken[i], sizeof(info->label)) != 0;
 	if (!free_name)
@@ -370,42 +306,9 @@ static void check_set(const struct kernel_check *check, const struct extension *
 		kernel_want_hooks(check, extension, "--map-prio and --map-queue", OUT_HOOKS);
 }
 
-/* What bpf_check_classic() of net/core/filter.c refuses, but for codes that no compiler writes. NULL: nothing. */
-static const char *bpf_fault(const struct sock_filter *program, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++) {
-		unsigned class = BPF_CLASS(program[i].code), rest = count - i - 1;
-		bool store = class == BPF_ST || class == BPF_STX;
-		bool memory = store || ((class == BPF_LD || class == BPF_LDX) && BPF_MODE(program[i].code) == BPF_MEM);
-
-		if (class == BPF_JMP && (BPF_OP(program[i].code) == BPF_JA ? program[i].k >= rest :
-									    program[i].jt >= rest || program[i].jf >= rest))
-			return "bpf --bytecode jumps behind its end: the kernel refuses it";
-		if (memory && program[i].k >= BPF_MEMWORDS)
-			return "bpf --bytecode uses memory that is not there (M[16] and up): the kernel refuses it";
-	}
-	return count == 0 || BPF_CLASS(program[count - 1].code) != BPF_RET ?
-		       "bpf --bytecode does not end in a return: the kernel refuses it" : NULL;
-}
-
-static void check_bpf(const struct kernel_check *check, const struct extension *extension)
-{
-	const struct xt_bpf_info_v1 *info = DATA(extension, struct xt_bpf_info_v1);
-	const char *fault = NULL;
-
-	if (extension->kind->revision != 1 || info == NULL)
-		return;
-	if (info->mode == XT_BPF_MODE_FD_PINNED)
-		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "bpf --object-pinned loads only where a program is pinned there");
-	else if (info->mode == XT_BPF_MODE_BYTECODE && info->bpf_program_num_elem <= XT_BPF_MAX_NUM_INSTR)
-		fault = bpf_fault(info->bpf_program, info->bpf_program_num_elem);
-	if (fault != NULL)
-		kernel_say(check, DIAG_KERNEL_VALUE, extension, fault);
-}
-
 static void check_cgroup(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_cgroup_info_v2 *info = DATA(extension, struct xt_cgroup_info_v2);
+	const struct xt_cgroup_info_v2 *info = KERNEL_DATA(extension, struct xt_cgroup_info_v2);
 
 	if (extension->kind->revision != 2 || info == NULL)
 		return;
@@ -417,7 +320,7 @@ static void check_cgroup(const struct kernel_check *check, const struct extensio
 
 static void check_owner(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_owner_match_info *info = DATA(extension, struct xt_owner_match_info);
+	const struct xt_owner_match_info *info = KERNEL_DATA(extension, struct xt_owner_match_info);
 
 	if (info != NULL && (((info->match & XT_OWNER_UID) != 0 && info->uid_min > info->uid_max) ||
 			     ((info->match & XT_OWNER_GID) != 0 && info->gid_min > info->gid_max)))
@@ -426,7 +329,7 @@ static void check_owner(const struct kernel_check *check, const struct extension
 
 static void check_u32(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct xt_u32 *info = DATA(extension, struct xt_u32);
+	const struct xt_u32 *info = KERNEL_DATA(extension, struct xt_u32);
 
 	for (unsigned t = 0; info != NULL && t < info->ntests && t < ARRAY_LEN(info->tests); t++)
 		for (unsigned n = 1; n < info->tests[t].nnums && n < ARRAY_LEN(info->tests[t].location); n++) {
@@ -442,7 +345,7 @@ static void check_u32(const struct kernel_check *check, const struct extension *
 static void check_tee(const struct kernel_check *check, const struct extension *extension)
 {
 	static const union nf_inet_addr none;
-	const struct xt_tee_tginfo *info = DATA(extension, struct xt_tee_tginfo);
+	const struct xt_tee_tginfo *info = KERNEL_DATA(extension, struct xt_tee_tginfo);
 
 	if (info != NULL && memcmp(&info->gw, &none, sizeof(none)) == 0)
 		kernel_say(check, DIAG_KERNEL_VALUE, extension, "TEE --gateway needs an address: the kernel refuses that of nobody");
@@ -459,7 +362,7 @@ static bool outside_prefix(const union nf_inet_addr *addr, unsigned len)
 /* SNPT and DNPT, by RFC 6296 up to 64 bits. */
 static void check_npt(const struct kernel_check *check, const struct extension *extension)
 {
-	const struct ip6t_npt_tginfo *info = DATA(extension, struct ip6t_npt_tginfo);
+	const struct ip6t_npt_tginfo *info = KERNEL_DATA(extension, struct ip6t_npt_tginfo);
 
 	if (info == NULL)
 		return;
@@ -472,13 +375,13 @@ static void check_npt(const struct kernel_check *check, const struct extension *
 /* By the name of a row in model/kinds_*.c. */
 const struct kernel_data_check kernel_data_checks[] = {
 	{ .name = "addrtype", .look = check_addrtype },
-	{ .name = "bpf", .look = check_bpf },
+	{ .name = "bpf", .look = kernel_check_bpf },
 	{ .name = "cgroup", .look = check_cgroup },
 	{ .name = "connlabel", .look = check_connlabel },
 	{ .name = "devgroup", .look = check_devgroup },
 	{ .name = "ecn", .look = check_ecn },
-	{ .name = "hashlimit", .look = check_hashlimit },
-	{ .name = "limit", .look = check_limit },
+	{ .name = "hashlimit", .look = kernel_check_hashlimit },
+	{ .name = "limit", .look = kernel_check_limit },
 	{ .name = "owner", .look = check_owner },
 	{ .name = "physdev", .look = check_physdev },
 	{ .name = "policy", .look = check_policy },
