@@ -101,6 +101,28 @@ not_for() {
 	done
 }
 
+@test "numbers at the borders of what the kernel takes: fw-lint's answer is the kernel's, for every 150th" {
+	needs rules
+	run -0 python3 prove/numbers.py "$BUILD/fw-lint" 150
+	[[ $output == *", 0 unsaid, 0 wrong" ]]
+}
+
+@test "what some kernels refuse is a warning that says may, what all refuse an error" {
+	lint() {
+		printf '*filter\n-A INPUT %s\nCOMMIT\n' "$1" >"$tmp/one"
+		fw-lint -q -4 --format=gcc --checks=syntax,kernel "$tmp/one" 2>&1 || true
+	}
+	[ -z "$(lint '-m hashlimit --hashlimit-name a --hashlimit-upto 40/s --hashlimit-burst 20')" ]
+	[[ $(lint '-m hashlimit --hashlimit-name a --hashlimit-upto 1/day --hashlimit-burst 3') == *"warning: "*" may "*"[kernel-depends]" ]]
+	[[ $(lint '-m hashlimit --hashlimit-name a --hashlimit-upto 1/day --hashlimit-burst 2') == *"error: "*"[kernel-value]" ]]
+	[ -z "$(lint '-m recent --rcheck --hitcount 255')" ]
+	[[ $(lint '-m recent --rcheck --hitcount 256') == *"warning: "*" may "*"[kernel-depends]" ]]
+	[[ $(lint '-m recent --rcheck --hitcount 65536') == *"error: "*"[kernel-value]" ]]
+	[[ $(lint '-m limit --limit 1/hour --limit-burst 32') == *" may "*"[kernel-depends]" ]]
+	[[ $(lint '-m bpf --bytecode "2,52 0 0 0,6 0 0 1"') == *"divides by 0"*"[kernel-value]" ]]
+	[[ $(lint '-m bpf --bytecode "2,96 0 0 1,6 0 0 1"') == *"did not write"*"[kernel-value]" ]]
+}
+
 @test "every match and target that is installed has a row" {
 	"$BUILD/tests/kinds" | cut -d';' -f1 >"$tmp/rows"
 	dir=$(pkg-config --variable=xtlibdir xtables)
