@@ -623,6 +623,26 @@ live() {
 		'[90000:5400000] -A INPUT -p udp --dport 53 -j ACCEPT'
 }
 
+@test "a match whose answer is certain decides: --set of recent always matches" {
+	says dead-rule '-A INPUT -p udp --dport 8881 -m recent --name K --set -j DROP' '-A INPUT -p udp --dport 8881 -j ACCEPT'
+	silent dead-rule '-A INPUT -p udp --dport 8881 -m recent --name K --rcheck -j DROP' '-A INPUT -p udp --dport 8881 -j ACCEPT'
+	says impossible-match '-A INPUT -p udp --dport 8881 -m recent --name K ! --set -j DROP'
+	grep -q 'this rule matches no packet: -m recent never does, as it stands here' "$tmp/findings"
+	says dead-rule '-A INPUT -p tcp -m statistic --mode nth --every 1 --packet 0 -j DROP' '-A INPUT -p tcp -j ACCEPT'
+	says impossible-match '-A INPUT -p tcp -m quota --quota 0 -j ACCEPT'
+	# It is no limit.
+	says log-no-limit '-A INPUT -p tcp --dport 22 -m recent --name K --set -j LOG'
+	says limit-after-accept '-A INPUT -p tcp -j ACCEPT' '-A INPUT -p tcp -m recent --name K --set'
+}
+
+@test "a rule that fills a list is needed, whatever its verdict" {
+	local set='-m recent --name K --set -j ACCEPT'
+	silent redundant-rule ':INPUT DROP' "-A INPUT -s 192.0.2.1 -p tcp $set" '-A INPUT -p tcp -j ACCEPT'
+	silent redundant-rule ':INPUT DROP' '-A INPUT -s 192.0.2.1 -j ACCEPT' "-A INPUT $set"
+	silent merge-multiport "-A INPUT -p tcp --dport 1 $set" "-A INPUT -p tcp --dport 2 ${set/K/L}" "-A INPUT -p tcp --dport 3 ${set/K/M}"
+	silent duplicate-rule '-A INPUT -m recent --name K --set -j MARK --set-mark 1' '-A INPUT -m recent --name K --set -j MARK --set-mark 1'
+}
+
 @test "recent-unset: a list that no rule fills; recent-unread: a list that no rule checks" {
 	local ask='-A INPUT -p tcp --dport 22 -m recent --update --seconds 60 --hitcount 4 --name ssh -j DROP'
 	says recent-unset "$ask"

@@ -132,3 +132,48 @@ setup() {
 		done
 	done
 }
+
+# certain FAMILY: a text with each use of data/certain-matches, in $tmp/certain
+certain() {
+	{
+		printf '*filter\n'
+		grep -v '^#' data/certain-matches | awk -F';' '{ print "-A INPUT -i lo -p " $1 " " $2 }'
+		printf 'COMMIT\n'
+	} >"$tmp/certain"
+	expected=$(grep -v '^#' data/certain-matches | sed 's/.*;always$/1/; s/.*;never$/0/')
+}
+
+# counted: of each rule of INPUT in the output of iptables-save -c, how many packets
+counted() {
+	sed -n 's/^\[\([0-9]*\):.*-A INPUT.*/\1/p'
+}
+
+@test "matches whose answer is certain: always or never" {
+	certain
+	for family in 4 6; do
+		[ $family = 4 ] && from=127.0.0.1:40000 to=127.0.0.1:7 || from=[::1]:40000 to=[::1]:7
+		for proto in udp sctp dccp; do
+			echo "in lo $proto $from -> $to new"
+		done >"$tmp/packets"
+		[ $family = 4 ] && host=127.0.0.1 || host=::1
+		for proto in 50 108; do
+			echo "in lo $proto $host -> $host new"
+		done >>"$tmp/packets"
+		fw-trace -$family -c -R "$tmp/certain" -p "$tmp/packets" | counted >"$tmp/told"
+		diff -u - "$tmp/told" <<<"$expected"
+	done
+}
+
+@test "matches whose answer is certain: the kernel counts what is said" {
+	needs rules
+	certain
+	for program in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
+		"$program-restore" "$tmp/certain"
+		family=4
+		[[ $program != ip6* ]] || family=6
+		python3 lib/send-protocols.py $family
+		"$program-save" -c -t filter | counted >"$tmp/told"
+		printf '*filter\nCOMMIT\n' | "$program-restore"
+		diff -u - "$tmp/told" <<<"$expected"
+	done
+}

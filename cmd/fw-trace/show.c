@@ -30,6 +30,8 @@ static void reason(struct strbuf *out, const struct trace_step *step)
 		strbuf_puts(out, "its target may let the packet continue or not");
 	} else if (cond->kind == COND_UNKNOWN) {
 		strbuf_printf(out, "-m %s", cond->match->kind->name);
+	} else if (cond->kind == COND_RANGES && cond->range_count == 0 && cond->match != NULL) {
+		strbuf_printf(out, "-m %s never matches", cond->match->kind->name);
 	} else if (!packet_knows(step->packet, cond->field)) {
 		strbuf_printf(out, "the %s is unknown", field_name(cond->field));
 	} else {

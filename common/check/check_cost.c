@@ -28,7 +28,8 @@ static double taken_by(const struct program_rule *rule)
 
 static bool plain(const struct program_rule *rule)
 {
-	return rule->rule->verdict != NULL && !rule->fresh && (rule->effect == EFFECT_ACCEPT || rule->effect == EFFECT_DROP);
+	return rule->rule->verdict != NULL && !rule->fresh && !rule->writes &&
+	       (rule->effect == EFFECT_ACCEPT || rule->effect == EFFECT_DROP);
 }
 
 static bool overlap(const struct meaning *m, const struct program_rule *a, const struct program_rule *b)

@@ -76,6 +76,15 @@ static void report_outside(const struct meaning *m, const struct program_rule *r
 	strbuf_free(&lines);
 }
 
+/* A match that no packet satisfies: the name, as the rule has it. NULL: there is none. */
+static const char *never_matching(const struct program_rule *rule)
+{
+	for (unsigned i = 0; i < rule->cond_count; i++)
+		if (rule->conds[i].kind == COND_RANGES && rule->conds[i].range_count == 0 && rule->conds[i].match != NULL)
+			return rule->conds[i].match->kind->name;
+	return NULL;
+}
+
 static const char *why_never(const struct program_rule *rule)
 {
 	unsigned hooks = rule->chain->hooks;
@@ -110,7 +119,11 @@ static void check_rule(const struct meaning *m, const struct program_rule *rule)
 				     "no packet gets to this rule: connection tracking puts fragments together before any rule sees them");
 			break;
 		}
-		meaning_rule(m, DIAG_IMPOSSIBLE_MATCH, rule->rule, "this rule matches no packet%s", why_never(rule));
+		if (never_matching(rule) != NULL)
+			meaning_rule(m, DIAG_IMPOSSIBLE_MATCH, rule->rule, "this rule matches no packet: -m %s never does, as it stands here",
+				     never_matching(rule));
+		else
+			meaning_rule(m, DIAG_IMPOSSIBLE_MATCH, rule->rule, "this rule matches no packet%s", why_never(rule));
 		break;
 	default:
 		break;
@@ -142,7 +155,8 @@ static void check_duplicates(const struct meaning *m, const struct program_chain
 		const struct rule *before = chain->rules[i - 1].rule;
 		bool counts_only = rule->rule->target == NULL && rule->rule->verdict == NULL && rule->rule->jump == NULL;
 
-		if (m->reach->rules[rule->serial].fate == FATE_ALIVE && !counts_only && !has_counted_match(rule->rule) &&
+		if (m->reach->rules[rule->serial].fate == FATE_ALIVE && !counts_only && !rule->writes &&
+		    !has_counted_match(rule->rule) &&
 		    rule_same(rule->rule, before))
 			meaning_rule(m, DIAG_DUPLICATE_RULE, rule->rule, "the same rule as line %u",
 				     rule_line(m->program, before));

@@ -15,7 +15,7 @@
 static bool is_limited(const struct rule *rule)
 {
 	for (const struct extension *match = rule->matches; match != NULL; match = match->next)
-		if (match_is_counted(match))
+		if (match_limits(match))
 			return true;
 	return false;
 }

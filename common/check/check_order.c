@@ -33,7 +33,7 @@ static bool could_be_one(const struct meaning *m, const struct program_rule *a, 
 {
 	int at = similar_target(a->rule, b->rule) && same_comment(a->rule, b->rule) ? similar_but_one(a, b) : -1;
 
-	return at >= 0 && a->conds[at].field == field && a->rule->invert == b->rule->invert &&
+	return at >= 0 && !a->writes && !b->writes && a->conds[at].field == field && a->rule->invert == b->rule->invert &&
 	       m->reach->rules[a->serial].fate == FATE_ALIVE && m->reach->rules[b->serial].fate == FATE_ALIVE;
 }
 

@@ -37,7 +37,8 @@ static void look_ahead(struct redundancy *r)
 	r->drops[count] = chain_policy_drops(r->chain) ? DIAGRAM_FULL : DIAGRAM_EMPTY;
 	for (unsigned i = count; i-- > 0;) {
 		const struct program_rule *rule = &r->chain->rules[i];
-		bool accept = is_verdict_rule(rule, "ACCEPT") && !rule->fresh, drop = is_verdict_rule(rule, "DROP") && !rule->fresh;
+		bool accept = is_verdict_rule(rule, "ACCEPT") && !rule->fresh && !rule->writes;
+		bool drop = is_verdict_rule(rule, "DROP") && !rule->fresh && !rule->writes;
 
 		r->set[i] = flow_rule(&r->flow, rule);
 		r->accepts[i] = accept ? diagram_or(all, r->accepts[i + 1], r->set[i]) : diagram_minus(all, r->accepts[i + 1], r->set[i]);
@@ -52,14 +53,14 @@ static bool is_lo_alone(const struct rule *rule)
 	return strcmp(name, "lo") == 0 && rule->proto == 0 && rule->matches == NULL;
 }
 
-/* A rule that takes known connections or lo is there to be quick; one without a condition, to be seen. */
+/* A rule that takes known connections or lo is there to be quick; one that writes, for others; one without a condition, to be seen. */
 static bool is_meant(const struct meaning *m, const struct program_rule *rule)
 {
 	bool state_alone = true;
 
 	for (unsigned i = 0; i < rule->cond_count; i++)
 		state_alone &= rule->conds[i].kind == COND_RANGES && rule->conds[i].field == FIELD_CT;
-	return state_alone || is_lo_alone(rule->rule) || meaning_is_frame(m, rule) ||
+	return state_alone || rule->writes || is_lo_alone(rule->rule) || meaning_is_frame(m, rule) ||
 	       m->reach->rules[rule->serial].fate != FATE_ALIVE;
 }
 
@@ -67,7 +68,7 @@ static bool is_meant(const struct meaning *m, const struct program_rule *rule)
 static const struct program_rule *heir(struct redundancy *r, unsigned index, diagram hit)
 {
 	for (unsigned i = index + 1; i < r->chain->count; i++)
-		if (r->chain->rules[i].effect == r->chain->rules[index].effect && !r->chain->rules[i].fresh &&
+		if (r->chain->rules[i].effect == r->chain->rules[index].effect && !r->chain->rules[i].fresh && !r->chain->rules[i].writes &&
 		    diagram_minus(r->flow.diagrams, hit, r->set[i]) == DIAGRAM_EMPTY)
 			return &r->chain->rules[i];
 	return NULL;

@@ -41,6 +41,17 @@ unsigned effect_changes(const struct rule *rule)
 	return changes;
 }
 
+bool effect_writes(const struct rule *rule)
+{
+	for (const struct extension *match = rule->matches; match != NULL; match = match->next) {
+		const struct match_kind *kind = match_kind_find(match->kind->real_name);
+
+		if (kind == NULL || kind->writes)
+			return true;
+	}
+	return false;
+}
+
 bool effect_tracks(const struct rule *rule)
 {
 	for (const struct extension *match = rule->matches; match != NULL; match = match->next) {

@@ -7,18 +7,24 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/xt_addrtype.h>
+#include <linux/netfilter/xt_cluster.h>
 #include <linux/netfilter/xt_connmark.h>
 #include <linux/netfilter/xt_conntrack.h>
+#include <linux/netfilter/xt_dccp.h>
 #include <linux/netfilter/xt_dscp.h>
+#include <linux/netfilter/xt_esp.h>
+#include <linux/netfilter/xt_ipcomp.h>
 #include <linux/netfilter/xt_iprange.h>
 #include <linux/netfilter/xt_length.h>
 #include <linux/netfilter/xt_mark.h>
 #include <linux/netfilter/xt_multiport.h>
 #include <linux/netfilter/xt_owner.h>
 #include <linux/netfilter/xt_pkttype.h>
+#include <linux/netfilter/xt_sctp.h>
 #include <linux/netfilter/xt_state.h>
 #include <linux/netfilter/xt_tcpudp.h>
 #include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/netfilter_ipv4/ipt_ah.h>
 #include <linux/netfilter_ipv4/ipt_ttl.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 #include <string.h>
@@ -61,6 +67,69 @@ static bool read_udp(struct matchset *set, const struct extension *match)
 	matchset_range(set, FIELD_SPORT, udp->spts[0], udp->spts[1], (udp->invflags & XT_UDP_INV_SRCPT) != 0, match);
 	matchset_range(set, FIELD_DPORT, udp->dpts[0], udp->dpts[1], (udp->invflags & XT_UDP_INV_DSTPT) != 0, match);
 	return true;
+}
+
+/* Ports; a test for types of chunks, or of packets, stays unknown. */
+static bool read_sctp(struct matchset *set, const struct extension *match)
+{
+	const struct xt_sctp_info *sctp = (const void *)match->data;
+
+	transport(set, IPPROTO_SCTP, match);
+	if ((sctp->flags & XT_SCTP_SRC_PORTS) != 0)
+		matchset_range(set, FIELD_SPORT, sctp->spts[0], sctp->spts[1], (sctp->invflags & XT_SCTP_SRC_PORTS) != 0, match);
+	if ((sctp->flags & XT_SCTP_DEST_PORTS) != 0)
+		matchset_range(set, FIELD_DPORT, sctp->dpts[0], sctp->dpts[1], (sctp->invflags & XT_SCTP_DEST_PORTS) != 0, match);
+	if ((sctp->flags & XT_SCTP_CHUNK_TYPES) != 0)
+		matchset_unknown(set, match, CLASS_PURE, 0, NULL);
+	return true;
+}
+
+static bool read_dccp(struct matchset *set, const struct extension *match)
+{
+	const struct xt_dccp_info *dccp = (const void *)match->data;
+
+	transport(set, IPPROTO_DCCP, match);
+	if ((dccp->flags & XT_DCCP_SRC_PORTS) != 0)
+		matchset_range(set, FIELD_SPORT, dccp->spts[0], dccp->spts[1], (dccp->invflags & XT_DCCP_SRC_PORTS) != 0, match);
+	if ((dccp->flags & XT_DCCP_DEST_PORTS) != 0)
+		matchset_range(set, FIELD_DPORT, dccp->dpts[0], dccp->dpts[1], (dccp->invflags & XT_DCCP_DEST_PORTS) != 0, match);
+	if ((dccp->flags & (XT_DCCP_TYPE | XT_DCCP_OPTION)) != 0)
+		matchset_unknown(set, match, CLASS_PURE, 0, NULL);
+	return true;
+}
+
+/* Parameter indices are not modelled, but all of them together are every packet of the protocol. */
+static bool read_indices(struct matchset *set, unsigned proto, const unsigned spis[static 2], bool invert,
+			 const struct extension *match)
+{
+	if (spis[0] != 0 || spis[1] != UINT32_MAX)
+		return false;
+	transport(set, proto, match);
+	if (invert)
+		matchset_ranges(set, FIELD_PROTO, FIELD_COUNT, NULL, 0, false, match);
+	return true;
+}
+
+/* That of IPv6 is a header among others, and looks at its length too. */
+static bool read_ah(struct matchset *set, const struct extension *match)
+{
+	const struct ipt_ah *ah = (const void *)match->data;
+
+	return set->family != FAMILY_IPV6 && read_indices(set, IPPROTO_AH, ah->spis, (ah->invflags & IPT_AH_INV_SPI) != 0, match);
+}
+
+static bool read_esp(struct matchset *set, const struct extension *match)
+{
+	const struct xt_esp *esp = (const void *)match->data;
+
+	return read_indices(set, IPPROTO_ESP, esp->spis, (esp->invflags & XT_ESP_INV_SPI) != 0, match);
+}
+
+static bool read_ipcomp(struct matchset *set, const struct extension *match)
+{
+	const struct xt_ipcomp *comp = (const void *)match->data;
+
+	return read_indices(set, IPPROTO_COMP, comp->spis, (comp->invflags & XT_IPCOMP_INV_SPI) != 0, match);
 }
 
 static bool read_icmp(struct matchset *set, const struct extension *match)
@@ -185,6 +254,20 @@ static bool read_conntrack(struct matchset *set, const struct extension *match)
 		matchset_unknown(set, match, CLASS_FRESH, 0, NULL);
 	else if ((info->match_flags & ~(unsigned)CONNTRACK_MODELLED) != 0)
 		matchset_unknown(set, match, CLASS_PURE, CHANGES_TRACKING | CHANGES_HEADER, NULL);
+	return true;
+}
+
+/* Where every node is this one, each connection is for it. Without a connection there is no match, inverted or not. */
+static bool read_cluster(struct matchset *set, const struct extension *match)
+{
+	const struct xt_cluster_match_info *info = (const void *)match->data;
+	uint64_t all = info->total_nodes < 32 ? (1ULL << info->total_nodes) - 1 : UINT32_MAX;
+
+	if (info->total_nodes == 0 || (info->node_mask & all) != all)
+		return false;
+	matchset_small(set, FIELD_CT, has_connection, NULL, match);
+	if ((info->flags & XT_CLUSTER_F_INV) != 0)
+		matchset_ranges(set, FIELD_PROTO, FIELD_COUNT, NULL, 0, false, match);
 	return true;
 }
 
@@ -325,18 +408,24 @@ static bool negated_owner(unsigned char *data)
 /* One entry for each row of model/kinds_match.c that is exact, and for those whose negation can be told apart. */
 const struct match_reader match_readers[] = {
 	{ .name = "addrtype", .negated = negated_addrtype },
+	{ .name = "ah", .read = read_ah },
+	{ .name = "cluster", .read = read_cluster },
 	{ .name = "connmark", .read = read_connmark },
 	{ .name = "conntrack", .read = read_conntrack },
+	{ .name = "dccp", .read = read_dccp },
 	{ .name = "dscp", .read = read_dscp },
+	{ .name = "esp", .read = read_esp },
 	{ .name = "hl", .read = read_ttl },
 	{ .name = "icmp", .read = read_icmp },
 	{ .name = "icmp6", .read = read_icmp6 },
+	{ .name = "ipcomp", .read = read_ipcomp },
 	{ .name = "iprange", .read = read_iprange },
 	{ .name = "length", .read = read_length },
 	{ .name = "mark", .read = read_mark },
 	{ .name = "multiport", .read = read_multiport },
 	{ .name = "owner", .negated = negated_owner },
 	{ .name = "pkttype", .read = read_pkttype },
+	{ .name = "sctp", .read = read_sctp },
 	{ .name = "set", .read = read_set },
 	{ .name = "state", .read = read_state },
 	{ .name = "tcp", .read = read_tcp },

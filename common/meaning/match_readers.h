@@ -15,6 +15,19 @@ struct match_reader {
 extern const struct match_reader match_readers[];
 extern const size_t match_reader_count;
 
+/* Some uses of a match have one answer for every packet, whatever the class of the row: `-m recent --set'. */
+enum certainty { CERTAIN_OPEN, CERTAIN_ALWAYS, CERTAIN_NEVER };
+
+struct match_certainty {
+	const char *name; /* the row's */
+	enum certainty (*of)(const struct extension *match);
+};
+
+extern const struct match_certainty match_certainties[];
+extern const size_t match_certainty_count;
+
+enum certainty match_certainty_of(const struct extension *match);
+
 /* NULL: the match has no such functions. */
 const struct match_reader *match_reader_find(const char *name);
 

@@ -309,14 +309,23 @@ bool match_is_counted(const struct extension *match)
 	return kind != NULL && kind->counted;
 }
 
+bool match_limits(const struct extension *match)
+{
+	return match_is_counted(match) && match_certainty_of(match) == CERTAIN_OPEN;
+}
+
 static void read_match(struct matchset *set, const struct extension *match)
 {
 	const struct match_kind *kind = kind_of(match);
 	const struct match_reader *reader = kind != NULL ? match_reader_find(kind->name) : NULL;
 	enum match_class class = kind != NULL ? kind->class : CLASS_FRESH;
 
-	if (class == CLASS_NEUTRAL)
+	if (class == CLASS_NEUTRAL || (kind != NULL && match_certainty_of(match) == CERTAIN_ALWAYS))
 		return;
+	if (kind != NULL && match_certainty_of(match) == CERTAIN_NEVER) {
+		matchset_ranges(set, FIELD_PROTO, FIELD_COUNT, NULL, 0, false, match);
+		return;
+	}
 	if (class == CLASS_EXACT && reader == NULL)
 		class = CLASS_FRESH;
 	if (class == CLASS_EXACT && reader->read(set, match))

@@ -4,7 +4,7 @@
  * its row (model/kinds_match.c). A match that is not modelled stays as an unknown, a boolean: if the match is
  * a function of the packet (CLASS_PURE), all rules with the same words share one; if it has state or chance
  * (CLASS_FRESH), each use has its own. A match without a row is CLASS_FRESH, and nothing is ever concluded
- * from such a match.
+ * from such a match. Uses of a match that have one answer for every packet are in match_certain.c.
  */
 #ifndef FW_MEANING_MATCHSET_H
 #define FW_MEANING_MATCHSET_H
@@ -61,6 +61,8 @@ void matchset_free(struct matchset *set);
 
 /* Is it one whose answer changes from packet to packet with the same header: limit, recent, quota ...? */
 bool match_is_counted(const struct extension *match);
+/* Does it keep any packet from matching? `-m recent --set' is counted, and does not. */
+bool match_limits(const struct extension *match);
 
 /* true and false where the values tell; false for unknowns. Used for concrete packets. */
 bool cond_holds(const struct cond *cond, const field_value values[static FIELD_COUNT]);

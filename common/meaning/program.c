@@ -27,7 +27,8 @@ static bool compile_rule(struct program *program, struct program_chain *chain, u
 	for (size_t i = 0; i < set->conds.len; i++)
 		space_note(&program->space, &conds[i]);
 	*to = (struct program_rule){ .rule = rule, .conds = conds, .cond_count = (unsigned)set->conds.len,
-				     .effect = effect_of(rule), .chain = chain, .index = index };
+				     .effect = effect_of(rule), .writes = effect_writes(rule), .chain = chain,
+				     .index = index };
 	chain->table->changes |= effect_changes(rule);
 	program->tracked |= effect_tracks(rule);
 	return true;

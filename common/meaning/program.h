@@ -18,6 +18,7 @@ struct program_rule {
 	unsigned cond_count;
 	enum rule_effect effect;
 	bool fresh;        /* within its boxes it may match or not: limits, unknown kinds, too many boxes */
+	bool writes;       /* a match of it leaves something that other rules can ask for */
 	unsigned first_box; /* in program->boxes */
 	unsigned box_count; /* 0: matches nothing */
 	struct program_chain *to; /* JUMP, GOTO */

@@ -8,7 +8,7 @@
  * table or not, it may change everything.
  *
  * Some rows have a function in a higher layer, in a table by name: what an exact match asks of a packet in
- * meaning/match_readers.c, what a target writes into a packet in meaning/rewrite.c, which options the kernel refuses
+ * meaning/match_readers.c, which uses of a match have one answer for every packet in meaning/match_certain.c, what a target writes into a packet in meaning/rewrite.c, which options the kernel refuses
  * in check/kernel_data.c. tests/unit/kinds.c compares those tables with these rows.
  */
 #ifndef FW_MODEL_KINDS_H
@@ -75,6 +75,7 @@ struct match_kind {
 	const char *alias; /* another name that iptables reads; NULL: none */
 	enum match_class class;
 	bool counted;       /* limits how many packets match */
+	bool writes;        /* leaves something that other rules can ask for: a list, a label, a count */
 	bool tracks;        /* needs connection tracking, which is then on */
 	unsigned revisions; /* class, counted and depends hold for these only, a bit each; 0: for all */
 	unsigned depends;   /* of enum changes: what its answer depends on, apart from what CLASS_EXACT models */

@@ -79,7 +79,7 @@ ROWS = [
     ("46", "filter", "INPUT", "-m connlimit --connlimit-above {}", WORD),
     ("46", "filter", "INPUT", "-m connlimit --connlimit-upto 5 --connlimit-mask {}", BYTE),
     ("46", "filter", "INPUT", "-m quota --quota {}", LONG),
-    ("46", "filter", "INPUT", "-m statistic --mode nth --every {}", WORD),
+    ("46", "filter", "INPUT", "-m statistic --mode nth --every {} --packet 0", WORD),
     ("46", "filter", "INPUT", "-m statistic --mode nth --every {} --packet {}", some(itertools.product(WORD, WORD), 500)),
     ("46", "filter", "INPUT", "-m statistic --mode random --probability {}",
      ["0", "1", "0.5", "1.0", "0.0000000001", "0.00000000001", "0.99999999999", "1.0000001", "2", "1e-10", "1e-20", "0x1p-31", "-0.1"]),

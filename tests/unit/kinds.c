@@ -135,8 +135,13 @@ static void test_readers(void)
 			printf("# %s\n", match_readers[i].name);
 			idle++;
 		}
+	for (size_t i = 0; i < match_certainty_count; i++)
+		if (match_kind_find(match_certainties[i].name) == NULL) {
+			printf("# %s\n", match_certainties[i].name);
+			idle++;
+		}
 	CHECK(missing == 0, "each exact match has a function in match_readers.c, and no other has");
-	CHECK(idle == 0, "each function in match_readers.c belongs to a row");
+	CHECK(idle == 0, "each function in match_readers.c and match_certain.c belongs to a row");
 }
 
 static const struct target_writer *writer_of(const char *name)
