@@ -590,17 +590,26 @@ live() {
 @test "redundant-rule: a later rule or the policy gives the same verdict" {
 	says redundant-rule '-A INPUT -s 192.0.2.1 -p tcp --dport 22 -j ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -j DROP'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *":2:1: info: all that this matches is accepted without it too, by line 3 [redundant-rule]"* ]]
+	[[ $output == *":2:1: info: redundant: packets that reach this rule are accepted by line 3 anyway [redundant-rule]"* ]]
 	says redundant-rule ':FORWARD ACCEPT' '-A FORWARD -s 192.0.2.1 -j ACCEPT' '-A FORWARD -s 192.0.2.2 -j ACCEPT' '-A FORWARD -p tcp --dport 25 -s 198.51.100.1 -j DROP' \
 		'-A FORWARD -s 192.0.2.3 -j ACCEPT'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *":3:1: info: all that this and 2 more rules of FORWARD match, to line 6, is accepted without them too, by the policy"* ]]
+	[[ $output == *":3:1: info: redundant: packets that reach this and 2 more rules of FORWARD (to line 6) are accepted by the policy anyway"* ]]
 	says redundant-rule ':INPUT DROP' '-A INPUT -s 192.0.2.1 -j DROP' '-A INPUT -s 198.51.100.1 -j ACCEPT'
 	silent redundant-rule ':INPUT DROP' '-A INPUT -s 192.0.2.1 -j DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT'
 	silent redundant-rule '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -m limit --limit 1/s -j LOG' '-A INPUT -j ACCEPT'
 	silent redundant-rule '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -m limit --limit 1/s -j ACCEPT' '-A INPUT -j DROP'
 	silent redundant-rule ':INPUT DROP' '-A INPUT -s 192.0.2.1 -j DROP' '-A INPUT -j REJECT'
 	silent redundant-rule ':INPUT DROP' '-A INPUT -j DROP'
+	# An earlier rule decides a part the same way, which is said, or the other way, which is another fault.
+	says redundant-rule '-A INPUT -p tcp --dport 80 -j ACCEPT' '-A INPUT -s 192.0.2.7 -p tcp -m multiport --dports 80,443 -j ACCEPT' \
+		'-A INPUT -p tcp -j ACCEPT' '-A INPUT -j DROP'
+	grep -q ':3:1: info: redundant: packets that reach this rule are accepted by line 4 anyway (line 2 already accepts some of what it names) ' "$tmp/findings"
+	silent redundant-rule ':INPUT DROP' '-A INPUT -p tcp --dport 80 -j ACCEPT' '-A INPUT -s 192.0.2.7 -p tcp -m multiport --dports 80,443 -j DROP'
+	silent redundant-rule ':INPUT DROP' '-A INPUT -p tcp --dport 80 -j REJECT' '-A INPUT -s 192.0.2.7 -p tcp -j DROP'
+	says redundant-rule ':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-A INPUT -s 192.0.2.7 -j DROP'
+	says redundant-rule ':INPUT DROP' '-A INPUT -p icmp -j ACCEPT' '-A INPUT -s 192.0.2.7 -j DROP'
+	grep -q '(line 3 already accepts some of what it names)' "$tmp/findings"
 	silent redundant-rule '-A OUTPUT -o lo -j ACCEPT' '-A INPUT -i lo -j ACCEPT' '-A INPUT -s 10.0.0.0/8 -j ACCEPT' '-A INPUT -p tcp -j DROP'
 	silent redundant-rule '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-A INPUT -p tcp -j ACCEPT' '-A INPUT -j DROP'
 	silent redundant-rule ':x -' '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -j x' '-A x -p tcp -j DROP'

@@ -104,6 +104,19 @@ setup() {
 	[[ ${lines[-1]} == DROP*"unless line 4"* ]]
 }
 
+@test "REJECT is a verdict of its own, in unless too" {
+	printf '*filter\n:INPUT ACCEPT\n-A INPUT -p tcp -m limit --limit 5/sec -j REJECT\n-A INPUT -p tcp -j DROP\n-A INPUT -p udp -m limit --limit 5/sec -j DROP\n-A INPUT -p udp -j REJECT\nCOMMIT\n' >"$tmp/r.v4"
+	run -0 fw-trace -j -R "$tmp/r.v4" 'in eth0 tcp 192.0.2.9:1000 -> 192.0.2.1:80'
+	[[ $output == *'"verdict":"DROP","line":4,'*'"unless":3}' ]]
+	run -0 fw-trace -j -R "$tmp/r.v4" 'in eth0 udp 192.0.2.9:1000 -> 192.0.2.1:80'
+	[[ $output == *'"verdict":"REJECT","line":6,'*'"unless":5}' ]]
+	run -0 fw-trace -R "$tmp/r.v4" 'in eth0 udp 192.0.2.9:1000 -> 192.0.2.1:80'
+	[[ ${lines[-1]} == "REJECT by line 6: "*"unless line 5 matches" ]]
+	printf '*filter\n:INPUT ACCEPT\n-A INPUT -p tcp -m limit --limit 5/sec -j REJECT\n-A INPUT -p tcp -j REJECT --reject-with tcp-reset\nCOMMIT\n' >"$tmp/r.v4"
+	run -0 fw-trace -j -R "$tmp/r.v4" 'in eth0 tcp 192.0.2.9:1000 -> 192.0.2.1:80'
+	[[ $output == *'"verdict":"REJECT","line":4,'*'"unless":0}' ]]
+}
+
 @test "a packet whose port alone DNAT changes still goes to INPUT" {
 	printf '*nat\n-A PREROUTING -p tcp --dport 9000 -j DNAT --to-destination 203.0.113.5:9001\nCOMMIT\n*filter\n:INPUT DROP\n-A INPUT -p tcp --dport 9001 -j ACCEPT\nCOMMIT\n' >"$tmp/r.v4"
 	run -0 fw-trace -R "$tmp/r.v4" 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:9000 new'

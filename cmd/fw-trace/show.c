@@ -11,7 +11,10 @@ static const char *const step_names[] = {
 
 static const char *outcome_name(enum outcome outcome)
 {
-	static const char *const names[] = { "NONE", "ACCEPT", "DROP", "QUEUE", "LOOP" };
+	static const char *const names[OUTCOME_COUNT] = {
+		[OUTCOME_NONE] = "NONE", [OUTCOME_ACCEPT] = "ACCEPT", [OUTCOME_DROP] = "DROP",
+		[OUTCOME_REJECT] = "REJECT", [OUTCOME_QUEUE] = "QUEUE", [OUTCOME_LOOP] = "LOOP",
+	};
 
 	return names[outcome];
 }

@@ -76,7 +76,7 @@ static enum outcome apply(struct tracer *tracer, const struct program_rule *rule
 	case EFFECT_ACCEPT:
 		return decide(tracer, rule, OUTCOME_ACCEPT);
 	case EFFECT_DROP:
-		return decide(tracer, rule, OUTCOME_DROP);
+		return decide(tracer, rule, strcmp(rule_target_name(rule->rule), "REJECT") == 0 ? OUTCOME_REJECT : OUTCOME_DROP);
 	case EFFECT_QUEUE:
 		return decide(tracer, rule, OUTCOME_QUEUE);
 	case EFFECT_NAT:

@@ -14,6 +14,7 @@ enum outcome {
 	OUTCOME_NONE,
 	OUTCOME_ACCEPT,
 	OUTCOME_DROP,
+	OUTCOME_REJECT, /* dropped, and the sender is told */
 	OUTCOME_QUEUE,
 	OUTCOME_LOOP, /* chains that call each other, or each other so often that no end can be waited for */
 	OUTCOME_COUNT
