@@ -632,6 +632,45 @@ live() {
 		'[90000:5400000] -A INPUT -p udp --dport 53 -j ACCEPT'
 }
 
+# proven ID FAMILY LINE...: the finding is there, and the verdict about its example is not given by raw, mangle or nat
+proven() {
+	local id=$1 family=$2 example
+	shift 2
+	printf '%s\n' "$@" COMMIT >"$tmp/rules"
+	fw-lint -q "-$family" --format=gcc "$tmp/rules" >"$tmp/findings" 2>&1 || true
+	example=$(sed -n "s/.* for example \\(.*\\) \\[$id\\]\$/\\1/p" "$tmp/findings" | head -n 1)
+	[ -n "$example" ] || { echo "no example of $id in: $(cat "$tmp/findings")"; return 1; }
+	# What DNAT has rewritten cannot be sent so: its source is what raw and mangle see.
+	example=$(sed -E 's/-> [^ ]+ new dnat/-> 203.0.113.5:8443 new/' <<<"$example")
+	fw-trace "-$family" -j -R "$tmp/rules" "$example" >"$tmp/traced"
+	! grep -oE '"verdict":.*' "$tmp/traced" | grep -E '"table":"(raw|mangle|nat)"' || { echo "$id: $example"; return 1; }
+}
+
+@test "the example of a finding comes through raw and mangle" {
+	local dnat=('*nat' '-A PREROUTING -i eth1 -p tcp --dport 8443 -j DNAT --to-destination 192.168.10.64:443' COMMIT '*filter' ':FORWARD DROP')
+	local bogons=('-A PREROUTING -s 198.51.100.0/24 -j DROP' '-A PREROUTING -s 203.0.113.0/24 -j DROP' '-A PREROUTING -s 192.0.2.0/24 -j DROP')
+	local lockout=('*filter' ':INPUT DROP' '-A INPUT -p tcp --dport 80 -j ACCEPT')
+	proven dnat-no-forward 4 '*raw' "${bogons[0]}" COMMIT "${dnat[@]}"
+	proven dnat-no-forward 4 '*raw' "${bogons[@]}" '-A PREROUTING -s 10.0.0.0/8 -j DROP' '-A PREROUTING -s 0.0.0.0/8 -j DROP' COMMIT "${dnat[@]}"
+	proven dnat-no-forward 4 '*mangle' ':bogons -' '-A PREROUTING -j bogons' "${bogons[@]/PREROUTING/bogons}" COMMIT "${dnat[@]}"
+	proven lockout-admin 4 '*raw' "${bogons[@]}" COMMIT "${lockout[@]}"
+	proven lockout-admin 4 '*mangle' "${bogons[@]/PREROUTING/INPUT}" COMMIT "${lockout[@]}"
+	proven lockout-admin 4 '*mangle' ':PREROUTING DROP' '-A PREROUTING -s 100.64.1.0/24 -j ACCEPT' COMMIT "${lockout[@]}"
+	proven lockout-admin 6 '*raw' '-A PREROUTING -s 2001:db8::/32 -j DROP' '-A PREROUTING -s fc00::/7 -j DROP' COMMIT "${lockout[@]}"
+	proven contradiction 4 '*raw' "${bogons[@]}" COMMIT '*filter' '-A INPUT -p tcp --dport 100:200 -j ACCEPT' '-A INPUT -p tcp --dport 150:300 -j DROP'
+	proven no-established 4 '*raw' "${bogons[@]}" COMMIT '*filter' ':INPUT DROP' '-A INPUT -p tcp --dport 22 -m conntrack --ctstate NEW -j ACCEPT'
+}
+
+@test "a finding of which no example comes through raw is not given" {
+	rules4 raw '-A PREROUTING ! -i lo -j DROP' COMMIT '*filter' ':INPUT DROP' '-A INPUT -p tcp --dport 80 -j ACCEPT'
+	[[ $(found) != *lockout-admin* ]]
+	rules4 raw '-A PREROUTING -i eth1 -j DROP' COMMIT '*nat' '-A PREROUTING -i eth1 -p tcp --dport 8443 -j DNAT --to-destination 192.168.10.64:443' COMMIT '*filter' ':FORWARD DROP'
+	[[ $(found) != *dnat-no-forward* ]]
+	# A promise is neither broken nor proven.
+	rules4 raw '-A PREROUTING -p tcp --dport 22 -j DROP' COMMIT '*filter' '#@ expect deny tcp 22' '-A INPUT -p tcp -j ACCEPT'
+	[[ $(found) != *" expect;"* ]]
+}
+
 @test "a match whose answer is certain decides: --set of recent always matches" {
 	says dead-rule '-A INPUT -p udp --dport 8881 -m recent --name K --set -j DROP' '-A INPUT -p udp --dport 8881 -j ACCEPT'
 	silent dead-rule '-A INPUT -p udp --dport 8881 -m recent --name K --rcheck -j DROP' '-A INPUT -p udp --dport 8881 -j ACCEPT'

@@ -37,7 +37,23 @@ static bool overlap_partly(const struct cond *a, const struct cond *b)
 	return common && own_a && own_b;
 }
 
-/* A packet that both match, within what can come to their chain. */
+/* A packet of the box that rule `before` decides, on its whole way. */
+static bool is_decided(const struct meaning *m, const struct program_rule *before, const struct box *box, struct packet *packet)
+{
+	enum hook hook = (enum hook)(before->chain->hooks & -before->chain->hooks);
+	struct question question = question_at(m, "filter", hook);
+	enum may may = MAY_UNKNOWN;
+
+	*packet = box_packet(m->program, box);
+	if (meaning_decides(m, before, packet))
+		return true;
+	question.box = *box;
+	if (question.good && question.chain->table == before->chain->table)
+		may = before->effect == EFFECT_ACCEPT ? question_accepted(&question, packet) : question_dropped(&question, packet);
+	return may == MAY_SOMETIMES && meaning_decides(m, before, packet);
+}
+
+/* A packet that both match and the first of them decides, within what can come to their chain. */
 static bool both_match(const struct meaning *m, const struct program_rule *a, const struct program_rule *b,
 		       struct packet *packet)
 {
@@ -50,8 +66,8 @@ static bool both_match(const struct meaning *m, const struct program_rule *a, co
 
 			if (!box_meet(&boxes[a->first_box + i], &boxes[b->first_box + n], &meet) || !box_meet(&meet, &entry, &come))
 				continue;
-			*packet = box_packet(m->program, &come);
-			return true;
+			if (is_decided(m, a, &come, packet))
+				return true;
 		}
 	return false;
 }
@@ -66,7 +82,7 @@ static void check_contradiction(const struct meaning *m, const struct program_ru
 	if (before->effect == rule->effect || (at = similar_but_one(before, rule)) < 0)
 		return;
 	if (rule->rule->invert != before->rule->invert || !overlap_partly(&before->conds[at], &rule->conds[at]) ||
-	    !both_match(m, before, rule, &packet) || !meaning_decides(m, before, &packet))
+	    !both_match(m, before, rule, &packet))
 		return;
 	packet_text(&text, &packet);
 	meaning_rule(m, DIAG_CONTRADICTION, rule->rule,

@@ -151,6 +151,130 @@ struct range question_unnamed(const struct meaning *m, enum field field, field_v
 	return best;
 }
 
+/* --- packets that prove it ---------------------------------------------------------------------------- */
+
+#define TRIES_MAX 8 /* packets that are sent before nothing is said */
+
+/* The packet as raw sees it, of one at the question's hook. */
+static struct packet at_first(const struct question *question, const struct packet *packet)
+{
+	unsigned ct = (unsigned)packet->value[FIELD_CT];
+	struct packet first = *packet;
+	struct packet before;
+
+	if (question->chain->chain->hook == HOOK_FORWARD && packet_knows(packet, FIELD_TTL))
+		packet_set(&first, FIELD_TTL, packet->value[FIELD_TTL] + 1);
+	if (question->before == NULL)
+		return first;
+	before = box_packet(question->m->program, question->before);
+	packet_set(&first, FIELD_DST, before.value[FIELD_DST]);
+	packet_set(&first, FIELD_DPORT, before.value[FIELD_DPORT]);
+	packet_set(&first, FIELD_CT, ct_value(ct_state_of(ct), ct_is_reply(ct), ct_has_snat(ct), false));
+	return first;
+}
+
+/* Who kept the packet from the question's chain: a rule, or the policy of a chain. */
+struct keeper {
+	const struct program_rule *rule;
+	const struct program_chain *chain;
+};
+
+static void note_rewriting_rule(void *ctx, const struct trace_step *step)
+{
+	struct keeper *keeper = ctx;
+
+	if (step->kind == STEP_REWRITE)
+		keeper->rule = step->rule;
+}
+
+/* Does the packet come to the question's chain, and may it end there as asked? */
+static bool arrives(const struct question *question, enum flow_end end, const struct packet *packet, struct keeper *keeper)
+{
+	struct tracer tracer = { .program = question->m->program, .step = note_rewriting_rule, .ctx = keeper };
+	struct packet sent = at_first(question, packet);
+	struct trace_result result = trace_packet(&tracer, &sent);
+	bool accepted = result.outcome == OUTCOME_ACCEPT, dropped = result.outcome == OUTCOME_DROP || result.outcome == OUTCOME_REJECT;
+
+	if (result.chain == NULL)
+		return end == FLOW_ACCEPTED;
+	if (result.chain->table == question->chain->table && (result.chain->hooks & question->chain->hooks) != 0)
+		return end == FLOW_ACCEPTED ? accepted || tracer.could[OUTCOME_ACCEPT] != NULL
+					    : dropped || tracer.could[OUTCOME_DROP] != NULL || tracer.could[OUTCOME_REJECT] != NULL;
+	keeper->rule = result.rule != NULL && result.chain->table != question->chain->table ? result.rule : keeper->rule;
+	keeper->chain = result.chain;
+	return false;
+}
+
+/* Of the packets of a question, those that the rule, in an earlier table, does not match as they were there. */
+static diagram not_kept(const struct question *question, diagram set, const struct program_rule *rule)
+{
+	struct diagrams *all = question->m->flow->diagrams;
+	struct box any = box_all(&question->m->program->space);
+
+	for (unsigned b = 0; b < rule->box_count; b++) {
+		struct box box = question->m->program->boxes.item[rule->first_box + b];
+
+		box.dim[FIELD_CT] = any.dim[FIELD_CT];
+		box.dim[FIELD_OUT] = any.dim[FIELD_OUT];
+		box.dim[FIELD_TTL] = any.dim[FIELD_TTL];
+		if (question->before != NULL) {
+			box.dim[FIELD_DST] = any.dim[FIELD_DST];
+			box.dim[FIELD_DPORT] = any.dim[FIELD_DPORT];
+		}
+		set = diagram_minus(all, set, diagram_box(all, &box));
+	}
+	return set;
+}
+
+/* Those of them that the chain, whose policy drops one, may let on. */
+static diagram let_on(const struct question *question, diagram set, const struct program_chain *chain)
+{
+	struct flow *flow = question->m->flow;
+	struct box box = box_all(&flow->program->space);
+	diagram part;
+
+	if (question->before != NULL || chain->looped || chain->chain->hook == 0 || !flow_all(flow, chain, &box, FLOW_ACCEPTED, &part))
+		return DIAGRAM_EMPTY;
+	return diagram_and(flow->diagrams, set, part);
+}
+
+/* Sources in the order in which a reader would like to see them; the last is one that no rule names. */
+static field_value source(const struct meaning *m, unsigned which)
+{
+	static const unsigned documentation[] = { 0xc6336407, 0xcb007107, 0xc0000207 }; /* 198.51.100.7, 203.0.113.7, 192.0.2.7 */
+	field_value first = m->ruleset->family == FAMILY_IPV6 ? (field_value)0x2000 << 112 : (field_value)1 << 24;
+	field_value last = m->ruleset->family == FAMILY_IPV6 ? ((field_value)0x4000 << 112) - 1 : ((field_value)224 << 24) - 1;
+
+	if (m->ruleset->family != FAMILY_IPV6 && which < ARRAY_LEN(documentation))
+		return documentation[which];
+	return question_unnamed(m, FIELD_SRC, first, last).lo;
+}
+
+/* A packet of the set that ends as asked on its whole way. False: none was found. */
+static bool find_proof(const struct question *question, enum flow_end end, diagram set, struct packet *some)
+{
+	struct program *program = question->m->program;
+	uint32_t usual[FIELD_COUNT];
+	struct keeper keeper;
+	struct box box;
+
+	box_usual(program, &question->box, usual);
+	for (unsigned try = 0; try < TRIES_MAX && set != DIAGRAM_EMPTY && !diagrams_lost(question->m->flow->diagrams); try++) {
+		if (try > 0)
+			usual[FIELD_SRC] = space_number(&program->space, FIELD_SRC, source(question->m, try));
+		box = diagram_some(question->m->flow->diagrams, set, usual);
+		*some = box_packet(program, &box);
+		keeper = (struct keeper){ NULL, NULL };
+		if (arrives(question, end, some, &keeper))
+			return true;
+		if (keeper.rule != NULL)
+			set = not_kept(question, set, keeper.rule);
+		else if (keeper.chain != NULL)
+			set = let_on(question, set, keeper.chain);
+	}
+	return false;
+}
+
 /*
  * Asked of the most usual packet first: an answer for it costs next to nothing, is most often the
  * answer, and is the packet that a reader wants to see.
@@ -170,13 +294,16 @@ static enum may ask(const struct question *question, enum flow_end end, struct p
 		box.dim[f] = (struct span){ usual[f], usual[f] };
 	if (!flow_some(flow, question->chain, &box, end, &set))
 		return MAY_UNKNOWN;
-	if (set == DIAGRAM_EMPTY && !flow_some(flow, question->chain, &question->box, end, &set))
+	if (set != DIAGRAM_EMPTY && (some == NULL || find_proof(question, end, set, some)))
+		return MAY_SOMETIMES;
+	if (!flow_some(flow, question->chain, &question->box, end, &set))
 		return MAY_UNKNOWN;
 	if (set == DIAGRAM_EMPTY)
 		return MAY_NEVER;
-	if (some != NULL)
-		*some = question_packet(question, set);
-	return MAY_SOMETIMES;
+	if (some == NULL || find_proof(question, end, set, some))
+		return MAY_SOMETIMES;
+	return flow_all(flow, question->chain, &question->box, end, &set) && find_proof(question, end, set, some) ? MAY_SOMETIMES
+														   : MAY_UNKNOWN;
 }
 
 enum may question_accepted(const struct question *question, struct packet *some)
@@ -269,6 +396,7 @@ enum may may_forward(const struct meaning *m, const struct box *box, const struc
 		question_field(&question, FIELD_DPORT, range->port.lo, range->port.hi);
 	question_field(&question, FIELD_DST, range->addr.lo, range->addr.hi);
 	question_field(&question, FIELD_CT, ct, ct);
+	question.before = box;
 	may = question_accepted(&question, accepted);
 	if (may == MAY_NEVER && question_dropped(&question, dropped) != MAY_SOMETIMES)
 		return MAY_UNKNOWN;

@@ -45,6 +45,7 @@ struct question {
 	const struct meaning *m;
 	const struct program_chain *chain;
 	struct box box;
+	const struct box *before; /* borrowed: the packets as they come to nat, which rewrites where they go; NULL: it does not */
 	bool good; /* false: no packet is like that, or it cannot be asked */
 };
 
@@ -65,7 +66,10 @@ field_value loopback_of(enum family family);
 
 enum may { MAY_NEVER, MAY_SOMETIMES, MAY_UNKNOWN };
 
-/* May any of them be accepted, or dropped? `some` gets a packet for which it is so; NULL: not wanted. */
+/*
+ * May any of them be accepted, or dropped? `some` gets a packet for which it is so on its whole way, from raw on; where
+ * no such packet is found the answer is MAY_UNKNOWN. NULL: it is not wanted, and the other tables are not asked.
+ */
 enum may question_accepted(const struct question *question, struct packet *some);
 enum may question_dropped(const struct question *question, struct packet *some);
 
