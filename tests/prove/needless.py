@@ -57,7 +57,7 @@ def verdicts(lines, packets):
         file.write("\n".join(packets) + "\n")
         file.flush()
         out = run("fw-trace", ["-p", file.name], "\n".join(lines) + "\n").stdout
-    return [re.sub(r"^.*: (ACCEPT|DROP).*$", r"\1", line) for line in out.splitlines()]
+    return [re.sub(r"^.*: (ACCEPT|DROP|REJECT).*$", r"\1", line) for line in out.splitlines()]
 
 
 asked = bad = 0
