@@ -55,7 +55,7 @@ static const char usage[] =
 	"  -w, --warn LIMIT          exit 1 from LIMIT on: a percentage, or entries if above 100\n"
 	"  -c, --crit LIMIT          exit 2 from LIMIT on\n"
 	"      --warn-early-drop N   exit 1 if N or more entries were evicted (1; 0: never)\n"
-	"      --crit-drop N         exit 2 if N or more packets were dropped (1; 0: never)\n"
+	"      --crit-drop N         exit 2 if N or more packets were refused (1; 0: never)\n"
 	"      --warn-insert-failed N  exit 1 if N or more insertions failed (0: never)\n"
 	"      --full-in TIME        exit 1 if the table will be full within TIME\n"
 	"      --assured             also count the entries that the kernel may not evict\n"
@@ -276,6 +276,7 @@ static bool parse_limit(struct ct_stat_options *options, const struct cli *cli, 
 		break;
 	case OPT_WARN_INSERT_FAILED:
 		limits->warn_insert_failed = number(cli, "--warn-insert-failed", 0, UINT32_MAX);
+		limits->warn_nat = limits->warn_insert_failed;
 		break;
 	case OPT_FULL_IN:
 		limits->full_in = duration(cli, "--full-in");
@@ -551,7 +552,7 @@ static void take_operands(struct ct_stat_options *options, const struct cli *cli
 struct ct_stat_options options_parse(struct cli *cli, int argc, char *argv[])
 {
 	struct ct_stat_options options = {
-		.request = { .limits = { .warn_early_drop = 1, .crit_drop = 1 }, .proc = "/proc" },
+		.request = { .limits = { .warn_early_drop = 1, .crit_drop = 1, .warn_nat = 1 }, .proc = "/proc" },
 		.syslog = -1,
 		.entries = { .breakdown = { .rows = DEFAULT_ROWS },
 			     .buffer = DEFAULT_BUFFER,

@@ -64,11 +64,10 @@ static void advise_max(struct advising *a)
 {
 	const struct facts *f = a->facts;
 	uint64_t max = f->now.max, count = f->now.count, want;
-	uint64_t evicted = counters_sum(&f->now.counters, COUNTER_EARLY_DROP);
-	uint64_t dropped = counters_sum(&f->now.counters, COUNTER_DROP);
+	uint64_t evicted = f->losses.count[LOSS_EVICTION], refused = f->losses.count[LOSS_FULL];
 	bool full = f->now.has_count && count * 100 >= max * ROOM_PERCENT;
 
-	if (!f->now.has_max || max == 0 || (!full && evicted == 0 && dropped == 0))
+	if (!f->now.has_max || max == 0 || (!full && evicted == 0 && refused == 0))
 		return;
 	want = power_of_two_from((count > max / 2 ? count : max / 2) * 2);
 	want = want < affordable(f) ? want : affordable(f);
@@ -76,15 +75,46 @@ static void advise_max(struct advising *a)
 		add(a, "table-full", f->max_fixed ? -1 : KEY_MAX, want,
 		    (int64_t)((want - max) * snapshot_entry_size(&f->now)),
 		    "the table is %" PRIu64 " %% full (%" PRIu64 " of %" PRIu64 "), early_drop %" PRIu64
-		    ", drop %" PRIu64 ": raise nf_conntrack_max to %" PRIu64 "%s",
-		    percent(count, max), count, max, evicted, dropped, want,
+		    ", %" PRIu64 " packets refused: raise nf_conntrack_max to %" PRIu64 "%s",
+		    percent(count, max), count, max, evicted, refused, want,
 		    f->max_fixed ? ", in the initial network namespace (read-only here)" : "");
 	else
 		add(a, "table-full", -1, 0, 0,
 		    "the table is %" PRIu64 " %% full (%" PRIu64 " of %" PRIu64 "), early_drop %" PRIu64
-		    ", drop %" PRIu64
+		    ", %" PRIu64 " packets refused"
 		    ": a larger table would take more than 1/%d of the memory; shorten timeouts or track less",
-		    percent(count, max), count, max, evicted, dropped, RAM_SHARE);
+		    percent(count, max), count, max, evicted, refused, RAM_SHARE);
+}
+
+/* What was lost since the start and has nothing to do with the size of the table. */
+static void advise_losses(struct advising *a)
+{
+	static const struct {
+		enum loss_cause cause;
+		const char *name, *advice;
+	} rows[] = {
+		{ LOSS_NAT, "nat-exhausted",
+		  "a larger table does not help; give the SNAT rule more addresses or ports, or shorten timeouts" },
+		{ LOSS_MEMORY, "no-memory",
+		  "a larger table does not help; look for \"page allocation failure\" in the kernel log" },
+		{ LOSS_COLLISION, "collision",
+		  "a larger table does not help; if a SNAT rule has few ports, give it more; clashes need no change" },
+		{ LOSS_CLASH, "clash",
+		  "the table is not at fault, and a larger one does not help; for DNS, use a local cache or do not "
+		  "track it: -t raw -j CT --notrack" },
+		{ LOSS_CHAIN, "long-chains", "set at least as many buckets as the table has entries" },
+	};
+	const struct ct_losses *losses = &a->facts->losses;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct strbuf text = STRBUF_INIT;
+
+		if (losses->count[rows[i].cause] == 0)
+			continue;
+		losses_text(&text, losses, rows[i].cause, " since the start");
+		add(a, rows[i].name, -1, 0, 0, "%s: %s", strbuf_text(&text), rows[i].advice);
+		strbuf_free(&text);
+	}
 }
 
 static void advise_buckets(struct advising *a)
@@ -212,6 +242,7 @@ int advise(const struct facts *facts, advice_list *list)
 	struct advising a = { .facts = facts, .list = list };
 
 	advise_max(&a);
+	advise_losses(&a);
 	advise_buckets(&a);
 	advise_memory(&a);
 	advise_established(&a);

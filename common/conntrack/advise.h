@@ -12,6 +12,7 @@
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "conntrack/ctnl.h"
+#include "conntrack/losses.h"
 #include "conntrack/source.h"
 #include "conntrack/tally.h"
 
@@ -42,7 +43,8 @@ struct advise_share {
 };
 
 struct facts {
-	struct snapshot now; /* owned */
+	struct snapshot now;	 /* owned */
+	struct ct_losses losses; /* since the start */
 	bool known[KEY_COUNT];
 	uint64_t value[KEY_COUNT];
 	bool max_fixed; /* max and buckets cannot be changed in this network namespace */

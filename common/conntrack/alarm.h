@@ -40,7 +40,9 @@ uint64_t threshold_entries(const struct threshold *threshold, uint64_t max);
 struct limits {
 	bool active; /* the user set at least one limit */
 	struct threshold warn, crit;
-	uint64_t warn_early_drop, crit_drop, warn_insert_failed; /* growth in the interval; 0: never */
+	uint64_t warn_early_drop, crit_drop; /* evicted, refused in the interval; 0: never */
+	uint64_t warn_insert_failed;	     /* growth of the counter; 0: never */
+	uint64_t warn_nat;		     /* packets for which NAT found no free port; 0: never */
 	uint64_t full_in;					 /* seconds; 0: never */
 };
 

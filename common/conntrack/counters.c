@@ -10,52 +10,52 @@ const struct counter_kind counter_kinds[COUNTER_COUNT] = {
 	[COUNTER_FOUND] = {
 		.name = "found", .column = "found",
 		.attr = CTA_STATS_FOUND,
-		.meaning = "Lookups that found an entry.",
+		.meaning = "Attempts of NAT to use addresses and ports that another entry has; before kernel 4.9, lookups that found an entry.",
 	},
 	[COUNTER_INVALID] = {
 		.name = "invalid", .column = "invalid",
 		.attr = CTA_STATS_INVALID, .rank = 7,
-		.meaning = "Packets that could not be tracked.",
+		.meaning = "Packets that belong to no connection and could not begin one, such as a damaged header or a TCP packet out of its window.",
 	},
 	[COUNTER_INSERT] = {
 		.name = "insert", .column = "insert",
 		.attr = CTA_STATS_INSERT,
-		.meaning = "Entries added over netlink.",
+		.meaning = "Entries added over netlink; those made by packets are not counted.",
 	},
 	[COUNTER_INSERT_FAILED] = {
 		.name = "insert_failed", .column = "insert_failed",
 		.attr = CTA_STATS_INSERT_FAILED, .rank = 3,
-		.meaning = "Entries that could not be added because another entry was in the way.",
+		.meaning = "Packets dropped because their entry could not be inserted: another entry has the same addresses and ports (counted in drop too), or the bucket was too long; older kernels also count entries that a program could not add over netlink.",
 	},
 	[COUNTER_DROP] = {
 		.name = "drop", .column = "drop",
 		.attr = CTA_STATS_DROP, .rank = 2,
-		.meaning = "Packets dropped because the table was full.",
+		.meaning = "Packets dropped: the table was full, or there was no memory for an entry; and, counted in insert_failed too, those whose entry could not be inserted.",
 	},
 	[COUNTER_EARLY_DROP] = {
 		.name = "early_drop", .column = "early_drop",
 		.attr = CTA_STATS_EARLY_DROP, .rank = 1,
-		.meaning = "Entries evicted to make room in a full table.",
+		.meaning = "Entries that are not assured, evicted for a new one because the table was full.",
 	},
 	[COUNTER_ERROR] = {
 		.name = "error", .column = "icmp_error",
 		.attr = CTA_STATS_ERROR, .rank = 8,
-		.meaning = "Packets with errors.",
+		.meaning = "ICMP packets with errors: a wrong checksum, or an error message that quotes no known connection.",
 	},
 	[COUNTER_SEARCH_RESTART] = {
 		.name = "search_restart", .column = "search_restart",
 		.attr = CTA_STATS_SEARCH_RESTART, .rank = 4,
-		.meaning = "Lookups restarted after the table was resized.",
+		.meaning = "Lookups that began again because an entry was moved or the table was resized meanwhile.",
 	},
 	[COUNTER_CLASH_RESOLVE] = {
 		.name = "clash_resolve", .column = "clashres",
 		.attr = CTA_STATS_CLASH_RESOLVE, .rank = 5,
-		.meaning = "Races between two packets of a new connection, resolved.",
+		.meaning = "Packets of one connection that were tracked at the same moment, and whose entries could be merged: nothing was lost.",
 	},
 	[COUNTER_CHAIN_TOOLONG] = {
 		.name = "chain_toolong", .column = "chainlength",
 		.attr = CTA_STATS_CHAIN_TOOLONG, .rank = 6,
-		.meaning = "Entries refused because their bucket was full.",
+		.meaning = "Entries refused because their bucket was too long.",
 	},
 	[COUNTER_EXPECT_NEW] = {
 		.name = "expect_new", .column = "expect_new",
@@ -128,25 +128,49 @@ static const struct counter_line *line_of(const struct ct_counters *counters, ui
 	return NULL;
 }
 
+/* How much a processor's counter grew. before NULL: it counts from 0. */
+static uint32_t line_growth(const struct counter_line *before, const struct counter_line *line, enum counter_id id,
+			    bool *reset)
+{
+	uint32_t grown = line->value[id];
+
+	if (before != NULL && line_knows(before, id))
+		grown -= before->value[id];
+	/* No counter grows by half its range in one interval: this one restarted. */
+	if (grown > UINT32_MAX / 2 && before != NULL && line->value[id] < before->value[id]) {
+		grown = line->value[id];
+		*reset = true;
+	}
+	return grown;
+}
+
 uint64_t counters_growth(const struct ct_counters *old, const struct ct_counters *now, enum counter_id id,
 			 bool *reset)
 {
 	uint64_t growth = 0;
 
 	for (size_t i = 0; i < now->lines.len; i++) {
-		const struct counter_line *line = &now->lines.item[i], *before = line_of(old, line->cpu);
-		uint32_t grown = line->value[id];
+		const struct counter_line *line = &now->lines.item[i];
 
-		if (before != NULL && line_knows(before, id))
-			grown -= before->value[id];
-		/* No counter grows by half its range in one interval: this one restarted. */
-		if (grown > UINT32_MAX / 2 && before != NULL && line->value[id] < before->value[id]) {
-			grown = line->value[id];
-			*reset = true;
-		}
-		growth += grown;
+		growth += line_growth(line_of(old, line->cpu), line, id, reset);
 	}
 	return growth;
+}
+
+uint64_t counters_surplus(const struct ct_counters *old, const struct ct_counters *now, enum counter_id id,
+			  enum counter_id less)
+{
+	uint64_t surplus = 0;
+	bool reset;
+
+	for (size_t i = 0; i < now->lines.len; i++) {
+		const struct counter_line *line = &now->lines.item[i], *before = line_of(old, line->cpu);
+		uint32_t grown = line_growth(before, line, id, &reset);
+		uint32_t other = line_growth(before, line, less, &reset);
+
+		surplus += grown > other ? grown - other : 0;
+	}
+	return surplus;
 }
 
 /* The next word of a line; NULL at its end. */

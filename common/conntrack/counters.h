@@ -74,6 +74,13 @@ uint64_t counters_growth(const struct ct_counters *old, const struct ct_counters
 			 bool *reset);
 
 /*
+ * How much the first counter grew beyond the second, processor by processor: where the first grew less, that
+ * processor counts as 0.
+ */
+uint64_t counters_surplus(const struct ct_counters *old, const struct ct_counters *now, enum counter_id id,
+			  enum counter_id less);
+
+/*
  * Reads the text of /proc/net/stat/nf_conntrack. Finds the columns by their names in the header, because
  * kernels add, remove and reuse columns. 0; -EBADMSG: truncated, or not such a file; -ENOMEM.
  */

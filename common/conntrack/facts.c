@@ -107,6 +107,7 @@ int facts_gather(struct facts *facts)
 
 	*facts = (struct facts){ 0 };
 	snapshot_take(&facts->now, "/proc");
+	losses_find(&facts->losses, &facts->now, NULL);
 	for (unsigned i = 0; i < KEY_COUNT; i++)
 		facts->known[i] = source_sysctl("/proc", advise_keys[i], &facts->value[i]) == 0;
 	facts->max_fixed = access("/proc/sys/net/netfilter/nf_conntrack_max", W_OK) != 0 && geteuid() == 0;

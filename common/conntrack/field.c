@@ -11,7 +11,7 @@ const char *const report_unit_names[UNITS] = {
 	[UNIT_BYTES] = "bytes",		      [UNIT_SECONDS] = "seconds",
 	[UNIT_DATE] = "seconds since 1970",   [UNIT_CHANGE] = "entries",
 	[UNIT_PERCENT] = "percent",	      [UNIT_PER_BUCKET] = "entries per bucket",
-	[UNIT_FLAG] = "true or false",	      [UNIT_TEXT] = "text",
+	[UNIT_PACKETS] = "packets",	      [UNIT_FLAG] = "true or false",	      [UNIT_TEXT] = "text",
 	[UNIT_COUNTERS] = "one key per counter", [UNIT_GROWTH] = "one key per counter",
 	[UNIT_CPU_COUNTERS] = "one object per processor",
 };
@@ -196,6 +196,37 @@ static void full_in_line(struct strbuf *out, const struct ct_report *report)
 	strbuf_putc(out, '\n');
 }
 
+static struct report_value get_cause(const struct ct_report *report)
+{
+	enum loss_cause worst = report->losses.worst;
+
+	return (struct report_value){ .known = report->now->source != SOURCE_NONE,
+				      .number = worst,
+				      .text = report->now->source != SOURCE_NONE ? loss_kinds[worst].name : NULL };
+}
+
+static void cause_line(struct strbuf *out, const struct ct_report *report)
+{
+	for (enum loss_cause cause = LOSS_CAUSES - 1; cause > LOSS_NONE; cause--) {
+		if (report->losses.count[cause] == 0)
+			continue;
+		report_label(out, "cause");
+		strbuf_printf(out, "%s: ", loss_kinds[cause].name);
+		losses_text(out, &report->losses, cause, report->since == SINCE_START ? " since the start" : "");
+		strbuf_putc(out, '\n');
+	}
+}
+
+static struct report_value get_refused(const struct ct_report *report)
+{
+	return number_if(counters_know(&report->now->counters, COUNTER_DROP), losses_refused(&report->losses));
+}
+
+static struct report_value get_collided(const struct ct_report *report)
+{
+	return number_if(counters_know(&report->now->counters, COUNTER_DROP), losses_collided(&report->losses));
+}
+
 static struct report_value get_source(const struct ct_report *report)
 {
 	static const char *const names[] = { "sysctl", "netlink", "proc" };
@@ -275,7 +306,7 @@ const struct report_field report_fields[] = {
 	},
 	{
 		.name = "reasons",
-		.meaning = "Why the status is not OK; empty if it is.",
+		.meaning = "Why the status is not OK, and what was lost without an alarm; empty without either.",
 		.unit = UNIT_TEXT,
 		.get = get_reasons,
 		.place = { [IN_TSV] = 11 },
@@ -364,7 +395,7 @@ const struct report_field report_fields[] = {
 		.meaning = "Time until the table is full at the present rate.",
 		.unit = UNIT_SECONDS,
 		.get = get_full_in,
-		.place = { [IN_TEXT] = 5, [IN_TSV] = 9, [IN_PROM] = 6 },
+		.place = { [IN_TEXT] = 6, [IN_TSV] = 9, [IN_PROM] = 6 },
 		.line = full_in_line,
 		.metric = "ct_stat_full_in_seconds",
 		.type = "gauge",
@@ -374,7 +405,7 @@ const struct report_field report_fields[] = {
 		.meaning = "Where the counters come from: netlink, proc, or sysctl if there are none.",
 		.unit = UNIT_TEXT,
 		.get = get_source,
-		.place = { [IN_TEXT] = 6 },
+		.place = { [IN_TEXT] = 7 },
 		.line = source_line,
 	},
 	{
@@ -416,6 +447,34 @@ const struct report_field report_fields[] = {
 		.name = "cpus",
 		.meaning = "The counters of lost entries and packets, for each processor.",
 		.unit = UNIT_CPU_COUNTERS,
+	},
+	{
+		.name = "cause",
+		.meaning = "The gravest cause of what was lost: none, clash, collision, chain, nat, eviction, memory or full; as a number 0 to 7.",
+		.unit = UNIT_TEXT,
+		.get = get_cause,
+		.place = { [IN_TEXT] = 5, [IN_TSV] = 12, [IN_PROM] = 10 },
+		.line = cause_line,
+		.metric = "ct_stat_cause",
+		.type = "gauge",
+	},
+	{
+		.name = "refused",
+		.meaning = "Packets of new connections that were refused: the table was full, or there was no memory.",
+		.unit = UNIT_PACKETS,
+		.get = get_refused,
+		.place = { [IN_TSV] = 13, [IN_PROM] = 11 },
+		.metric = "ct_stat_refused_packets",
+		.type = "gauge",
+	},
+	{
+		.name = "collided",
+		.meaning = "Packets dropped because another entry had their addresses and ports: a clash, or NAT without a free port.",
+		.unit = UNIT_PACKETS,
+		.get = get_collided,
+		.place = { [IN_TSV] = 14, [IN_PROM] = 12 },
+		.metric = "ct_stat_collided_packets",
+		.type = "gauge",
 	},
 };
 

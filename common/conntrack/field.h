@@ -21,6 +21,7 @@ enum report_unit {
 	UNIT_CHANGE,	    /* entries, with a sign: the number is an int64_t */
 	UNIT_PERCENT,	    /* hundredths of a percent */
 	UNIT_PER_BUCKET,    /* hundredths of an entry per bucket */
+	UNIT_PACKETS,
 	UNIT_FLAG,	    /* 0 or 1 */
 	UNIT_TEXT,	    /* the value's text; Prometheus gets the number, if it is known */
 	UNIT_COUNTERS,	    /* the counters since the start */

@@ -32,6 +32,7 @@ void report_compare(struct ct_report *report, const struct snapshot *now, const 
 		report->growth[i] =
 			then != NULL ? counters_growth(&then->counters, &now->counters, i, &report->reset)
 				     : counters_growth(&none, &now->counters, i, &report->reset);
+	losses_find(&report->losses, now, then);
 	if (then == NULL)
 		return;
 	report->interval = now->boottime - then->boottime;
@@ -66,14 +67,49 @@ static void judge_fill(struct ct_report *report, const struct limits *limits)
 		report_reason(report, ALARM_UNKNOWN, "nf_conntrack_max is not known");
 }
 
-static void judge_counter(struct ct_report *report, enum counter_id id, uint64_t limit, enum alarm_level level)
+/* Adds what was lost for this cause as a reason, with the level that it deserves. */
+static void give_loss(struct ct_report *report, enum loss_cause cause, enum alarm_level level)
 {
-	if (limit == 0)
+	struct strbuf text = STRBUF_INIT;
+
+	if (report->losses.count[cause] == 0)
 		return;
-	if (!counters_know(&report->now->counters, id))
+	losses_text(&text, &report->losses, cause, report->since == SINCE_START ? " since the start" : "");
+	report_reason(report, level, "%s", strbuf_text(&text));
+	strbuf_free(&text);
+}
+
+static bool is_reached(struct ct_report *report, enum counter_id id, uint64_t limit, uint64_t lost)
+{
+	if (limit > 0 && !counters_know(&report->now->counters, id))
 		report_reason(report, ALARM_UNKNOWN, "%s is not known", counter_kinds[id].name);
-	else if (report->growth[id] >= limit)
-		report_reason(report, level, "%s +%" PRIu64 "%s", counter_kinds[id].name, report->growth[id],
+	return limit > 0 && lost >= limit;
+}
+
+/*
+ * A packet that is lost to a clash is sent again, and finds the entry of the one that won: that is told, but
+ * wakes nobody. Where NAT is out of ports, new connections fail until somebody changes it.
+ */
+static void judge_losses(struct ct_report *report, const struct limits *limits)
+{
+	const struct ct_losses *losses = &report->losses;
+	uint64_t failed = report->growth[COUNTER_INSERT_FAILED];
+	bool reached;
+
+	if (is_reached(report, COUNTER_DROP, limits->crit_drop, losses_refused(losses))) {
+		give_loss(report, LOSS_FULL, ALARM_CRITICAL);
+		give_loss(report, LOSS_MEMORY, ALARM_CRITICAL);
+	}
+	if (is_reached(report, COUNTER_EARLY_DROP, limits->warn_early_drop, losses->count[LOSS_EVICTION]))
+		give_loss(report, LOSS_EVICTION, ALARM_WARNING);
+	reached = is_reached(report, COUNTER_INSERT_FAILED, limits->warn_insert_failed, failed);
+	give_loss(report, LOSS_NAT,
+		  limits->warn_nat > 0 && losses->count[LOSS_NAT] >= limits->warn_nat ? ALARM_WARNING : ALARM_OK);
+	give_loss(report, LOSS_CHAIN, ALARM_OK);
+	give_loss(report, LOSS_COLLISION, ALARM_OK);
+	give_loss(report, LOSS_CLASH, ALARM_OK);
+	if (reached)
+		report_reason(report, ALARM_WARNING, "insert_failed +%" PRIu64 "%s", failed,
 			      report->since == SINCE_START ? " since the start" : "");
 }
 
@@ -86,9 +122,7 @@ void report_judge(struct ct_report *report, const struct limits *limits)
 		return;
 	}
 	judge_fill(report, limits);
-	judge_counter(report, COUNTER_DROP, limits->crit_drop, ALARM_CRITICAL);
-	judge_counter(report, COUNTER_EARLY_DROP, limits->warn_early_drop, ALARM_WARNING);
-	judge_counter(report, COUNTER_INSERT_FAILED, limits->warn_insert_failed, ALARM_WARNING);
+	judge_losses(report, limits);
 	if (limits->full_in > 0 && report->has_full_in && report->full_in < limits->full_in) {
 		report_reason(report, ALARM_WARNING, "full in ");
 		text_duration(&report->reasons, report->full_in);

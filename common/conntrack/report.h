@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "base/strbuf.h"
 #include "conntrack/alarm.h"
+#include "conntrack/losses.h"
 #include "conntrack/source.h"
 
 /* What growth is measured from. */
@@ -20,6 +21,7 @@ struct ct_report {
 	enum since since;	    /* SINCE_START: since the boot, or since the namespace was created */
 	uint64_t interval;	    /* seconds; 0 for SINCE_START */
 	uint64_t growth[COUNTER_COUNT];
+	struct ct_losses losses; /* what that growth means */
 	bool reset;	/* a counter restarted during the interval */
 	int64_t change; /* of the number of entries during the interval */
 	bool has_full_in;
@@ -28,7 +30,7 @@ struct ct_report {
 	uint64_t assured; /* entries that the kernel may not evict */
 	bool judged;	  /* a limit was set, so that the level says more than "could be read" */
 	enum alarm_level level;
-	struct strbuf reasons; /* owned: why the level is not OK, separated by "; " */
+	struct strbuf reasons; /* owned: why the level is not OK, and what was lost all the same; between "; " */
 };
 
 /* Sets what follows from the difference to an earlier snapshot. then NULL: the difference to the start. */

@@ -8,6 +8,7 @@
 #include "conntrack/flow.h"
 #include "conntrack/flowtext.h"
 #include "conntrack/history.h"
+#include "conntrack/losses.h"
 #include "conntrack/report.h"
 #include "conntrack/tally.h"
 #include "conntrack/text.h"
@@ -143,6 +144,66 @@ static void test_growth(void)
 	      "ignores a processor that left, and counts a new one from 0");
 	counters_free(&old);
 	counters_free(&now);
+}
+
+/* One interval of one processor: how much each counter grew, and what was lost. */
+static const struct loss_sample {
+	const char *what;
+	uint64_t count; /* of 1000 */
+	uint32_t drop, insert_failed, early_drop, found, clash_resolve, chain_toolong;
+	enum loss_cause worst;
+	uint64_t refused, collided;
+} loss_samples[] = {
+	{ "nothing is lost", 10, .found = 9, .clash_resolve = 9, .worst = LOSS_NONE },
+	{ "a range of NAT is exhausted", 10, 17, 17, .found = 53, .worst = LOSS_NAT, .collided = 17 },
+	{ "clashes that are not resolved", 10, 17, 17, .found = 3, .clash_resolve = 500, .worst = LOSS_CLASH, .collided = 17 },
+	{ "NAT or clashes: both leave traces", 10, 17, 17, .found = 53, .clash_resolve = 1, .worst = LOSS_COLLISION, .collided = 17 },
+	{ "NAT or clashes: neither leaves a trace", 10, 17, 17, .found = 16, .worst = LOSS_COLLISION, .collided = 17 },
+	{ "collisions in a table that is nearly full", 999, 17, 17, .found = 53, .worst = LOSS_NAT, .collided = 17 },
+	{ "a full table of assured entries", 1000, 300, .worst = LOSS_FULL, .refused = 300 },
+	{ "one packet refused by a full table", 1000, 1, .worst = LOSS_FULL, .refused = 1 },
+	{ "a full table, where evicting was not enough", 940, 42, .early_drop = 4961, .worst = LOSS_FULL, .refused = 42 },
+	{ "a full table, where evicting was enough", 1000, .early_drop = 5, .worst = LOSS_EVICTION },
+	{ "a full table, and NAT out of ports", 1000, 30, 10, .found = 99, .worst = LOSS_FULL, .refused = 20, .collided = 10 },
+	{ "evictions, and clashes beside them", 900, 5, 5, .early_drop = 3, .clash_resolve = 9, .worst = LOSS_EVICTION, .collided = 5 },
+	{ "no memory, where the table has room", 10, 7, .worst = LOSS_MEMORY, .refused = 7 },
+	{ "no memory, once", 10, 1, .worst = LOSS_MEMORY, .refused = 1 },
+	{ "a drop that is read before its failed insertion", 10, 18, 17, .clash_resolve = 9, .worst = LOSS_CLASH, .collided = 18 },
+	{ "failed insertions over netlink lose no packet", 10, 0, 4000, .worst = LOSS_NONE },
+	{ "failed insertions over netlink hide nothing in a full table", 1000, 7, 4000, .worst = LOSS_FULL, .refused = 7 },
+	{ "a bucket that is too long", 10, 0, 3, .chain_toolong = 3, .worst = LOSS_CHAIN },
+};
+
+static void test_losses(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(loss_samples); i++) {
+		const struct loss_sample *s = &loss_samples[i];
+		struct snapshot then = { .has_count = true, .has_max = true, .max = 1000 }, now = then;
+		struct ct_losses losses;
+		struct counter_line *old = counters_line(&then.counters, 3), *line = counters_line(&now.counters, 3);
+
+		if (old == NULL || line == NULL)
+			exit(1);
+		now.count = s->count;
+		old->known = line->known = (1u << COUNTER_COUNT) - 1;
+		for (unsigned id = 0; id < COUNTER_COUNT; id++) /* about to wrap around */
+			old->value[id] = line->value[id] = UINT32_MAX - 2;
+		line->value[COUNTER_DROP] += s->drop;
+		line->value[COUNTER_INSERT_FAILED] += s->insert_failed;
+		line->value[COUNTER_EARLY_DROP] += s->early_drop;
+		line->value[COUNTER_FOUND] += s->found;
+		line->value[COUNTER_CLASH_RESOLVE] += s->clash_resolve;
+		line->value[COUNTER_CHAIN_TOOLONG] += s->chain_toolong;
+		losses_find(&losses, &now, &then);
+		CHECK(losses.worst == s->worst && losses_refused(&losses) == s->refused &&
+			      losses_collided(&losses) == s->collided,
+		      s->what);
+		line->known &= ~(1u << COUNTER_CLASH_RESOLVE);
+		losses_find(&losses, &now, &then);
+		CHECK(losses.count[LOSS_NAT] == 0 && losses.count[LOSS_CLASH] == 0, "without clash_resolve the two are not told apart");
+		counters_free(&then.counters);
+		counters_free(&now.counters);
+	}
 }
 
 static bool reads(const char *text, int kind, uint64_t value)
@@ -471,6 +532,7 @@ int main(void)
 	test_stat_damage();
 	test_many_cpus();
 	test_growth();
+	test_losses();
 	test_thresholds();
 	test_levels();
 	test_forecast();

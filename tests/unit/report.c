@@ -42,6 +42,12 @@ static const struct sample {
 	  .tsv = "", .prom = "", .text = "  early_drop      5, +2 in 60 s\n  drop            7, +1 in 60 s\n" },
 	{ .name = "growth", .json = "{\"drop\":1,\"early_drop\":2}", .unknown = "{}" },
 	{ .name = "cpus", .json = "[{\"cpu\":3,\"early_drop\":5,\"drop\":7}]", .unknown = "[]" },
+	{ .name = "cause", .json = "\"full\"", .unknown = "null", .tsv = "full", .prom = "7",
+	  .text = "  cause           full: drop +1: the table was full\n"
+		  "  cause           eviction: early_drop +2: the table was full, unassured entries were evicted\n"
+		  "  cause           nat: insert_failed +4: NAT found no free address and port\n" },
+	{ .name = "refused", .json = "1", .unknown = "null", .tsv = "1", .prom = "1" },
+	{ .name = "collided", .json = "4", .unknown = "null", .tsv = "4", .prom = "4" },
 };
 
 static struct snapshot snapshot = {
@@ -67,6 +73,9 @@ static void make_report(struct ct_report *report)
 	report_reason(report, ALARM_WARNING, "the table is filling up");
 	report->growth[COUNTER_EARLY_DROP] = 2;
 	report->growth[COUNTER_DROP] = 1;
+	report->losses = (struct ct_losses){
+		.count = { [LOSS_FULL] = 1, [LOSS_EVICTION] = 2, [LOSS_NAT] = 4 }, .worst = LOSS_FULL
+	};
 	if (line == NULL)
 		exit(1);
 	line->value[COUNTER_EARLY_DROP] = 5;
