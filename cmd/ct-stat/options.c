@@ -529,6 +529,8 @@ static void check(struct ct_stat_options *options, const struct cli *cli)
 		cli_misuse(cli, "use one of --proc and --netns");
 	if (options->request.interval > 0 && options->state != NULL)
 		cli_misuse(cli, "use one of --interval and --state");
+	if (threshold_is_above(&options->request.limits.warn, &options->request.limits.crit, 0))
+		cli_misuse(cli, "the limit of -w is above that of -c");
 	if (options->repeat > 0 && options->syslog < 0)
 		cli_misuse(cli, "--repeat is only valid with --syslog");
 	if (reads_entries(options))

@@ -89,3 +89,12 @@ bool threshold_reached(const struct threshold *threshold, const struct snapshot 
 		return false;
 	}
 }
+
+bool threshold_is_above(const struct threshold *warn, const struct threshold *crit, uint64_t max)
+{
+	if (warn->kind == THRESHOLD_NONE || crit->kind == THRESHOLD_NONE)
+		return false;
+	if (warn->kind == crit->kind)
+		return warn->value > crit->value;
+	return max > 0 && threshold_entries(warn, max) > threshold_entries(crit, max);
+}

@@ -37,6 +37,12 @@ bool threshold_reached(const struct threshold *threshold, const struct snapshot 
 /* The number of entries at which a threshold is reached under this max: for performance data. */
 uint64_t threshold_entries(const struct threshold *threshold, uint64_t max);
 
+/*
+ * Whether a warning comes later than the critical alarm. max: what percentages are of; 0: unknown, so that only two
+ * percentages, or two numbers of entries, can be compared.
+ */
+bool threshold_is_above(const struct threshold *warn, const struct threshold *crit, uint64_t max);
+
 struct limits {
 	bool active; /* the user set at least one limit */
 	struct threshold warn, crit;

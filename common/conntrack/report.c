@@ -65,6 +65,8 @@ static void judge_fill(struct ct_report *report, const struct limits *limits)
 		report_reason(report, ALARM_WARNING, "the table is filling up");
 	if (wants_max && !now->has_max)
 		report_reason(report, ALARM_UNKNOWN, "nf_conntrack_max is not known");
+	if (threshold_is_above(&limits->warn, &limits->crit, now->has_max ? now->max : 0))
+		report_reason(report, ALARM_UNKNOWN, "the limit of -w is above that of -c");
 }
 
 /* Adds what was lost for this cause as a reason, with the level that it deserves. */
