@@ -3,12 +3,29 @@
 #include "run.h"
 #include "access.h"
 #include "conntrack/fleet.h"
+#include "conntrack/input.h"
 
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 
 #define MERGE_MAX ((size_t)64 << 20)
+
+/* Like cli_read, but does not wait for somebody to open a FIFO. */
+static bool read_text(struct cli *cli, const char *path, struct strbuf *text)
+{
+	int err;
+
+	if (strcmp(path, "-") == 0)
+		return cli_read(cli, path, text, MERGE_MAX);
+	err = input_read_any(path, text, MERGE_MAX);
+	if (err == -EFBIG)
+		diag_add(&cli->log, DIAG_LIMIT, &(struct where){ .file = path }, NULL, "larger than %zu MiB",
+			 MERGE_MAX >> 20);
+	else if (err != 0)
+		diag_system(&cli->log, err, "%s", path);
+	return err == 0;
+}
 
 /*
  * Adds the reports in a file. A file without any is an error: that machine must not look as if it were fine.
@@ -19,7 +36,7 @@ static void read_file(struct cli *cli, struct fleet *fleet, const char *path)
 	struct where where = { .file = cli_input_name(path) };
 	size_t before = fleet->lines.len, errors = diag_errors(&cli->log), len;
 
-	if (cli_read(cli, path, &text, MERGE_MAX)) {
+	if (read_text(cli, path, &text)) {
 		const char *line = strbuf_text(&text), *end = line + text.len;
 
 		for (where.line = 1; line < end; where.line++, line += len + 1) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/history.h"
 #include "base/atomic.h"
-#include "base/file.h"
+#include "conntrack/input.h"
 #include "conntrack/text.h"
 
 #include <errno.h>
@@ -11,7 +11,8 @@
 #include <string.h>
 
 #define STATE_MAX   ((size_t)1 << 20)
-#define STATE_TITLE "ct-stat-state 1"
+#define STATE_NAME  "ct-stat-state"
+#define STATE_TITLE STATE_NAME " 1"
 
 void history_free(struct history *history)
 {
@@ -104,9 +105,11 @@ static int parse(struct history *history, char *text)
 int history_read(struct history *history, const char *path)
 {
 	struct strbuf text = STRBUF_INIT;
-	int err = file_read_path(path, &text, STATE_MAX);
+	int err = input_read(path, &text, STATE_MAX);
 
 	*history = (struct history){ 0 };
+	if (err == 0 && strncmp(strbuf_text(&text), STATE_NAME, text.len < strlen(STATE_NAME) ? text.len : strlen(STATE_NAME)) != 0)
+		err = -EILSEQ;
 	if (err == 0)
 		err = text.len > 4 && strcmp(text.data + text.len - 4, "end\n") == 0 ? parse(history, text.data)
 										     : -EBADMSG;
@@ -116,6 +119,18 @@ int history_read(struct history *history, const char *path)
 	}
 	strbuf_free(&text);
 	return err;
+}
+
+bool history_is_foreign(int err)
+{
+	return err == -EILSEQ || err == -EISDIR || err == -ENOTSUP;
+}
+
+const char *history_error(int err)
+{
+	if (err == -EILSEQ)
+		return "not a state file of ct-stat";
+	return err == -EBADMSG ? "damaged; starting over" : input_error(err);
 }
 
 int history_write(const struct history *history, const char *path)

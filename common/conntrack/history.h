@@ -21,10 +21,17 @@ struct history {
 void history_free(struct history *history);
 
 /*
- * Reads a history file. 0 or -errno; -EBADMSG: the file is truncated, or not a history file. After a failure
- * *history is empty. Free with history_free.
+ * Reads a history file. 0 or -errno; -EBADMSG: the file is empty, truncated or damaged; -EILSEQ: it is a file of
+ * another kind; -EISDIR, -ENOTSUP: it is no regular file. After a failure *history is empty. Free with
+ * history_free.
  */
 must_check int history_read(struct history *history, const char *path);
+
+/* Whether that error of history_read means that something else is there, which must not be replaced. */
+bool history_is_foreign(int err);
+
+/* What to tell of an error of history_read. */
+const char *history_error(int err);
 
 /* Replaces a history file. 0 or -errno; after a failure the old file is unchanged. */
 must_check int history_write(const struct history *history, const char *path);

@@ -81,9 +81,9 @@ static void compare_with_history(struct measurement *m, const struct measure_req
 		       SINCE_STATE);
 	if (mismatch != NULL)
 		m->before.level = ALARM_OK;
-	if (request->history != NULL && err != 0 && err != -ENOENT)
-		report_reason(&m->report, ALARM_UNKNOWN, "%s: %s", m->history_path,
-			      err == -EBADMSG ? "damaged; starting over" : strerror(-err));
+	m->foreign = history_is_foreign(err);
+	if (m->foreign || (request->history != NULL && err != 0 && err != -ENOENT))
+		report_reason(&m->report, ALARM_UNKNOWN, "%s: %s", m->history_path, history_error(err));
 }
 
 static bool count_one(void *ctx, const struct ct_flow *flow)
@@ -150,7 +150,7 @@ void measurement_logged(struct measurement *measurement)
 
 static bool writes_history(const struct measurement *m, const struct measure_request *request)
 {
-	return request->interval == 0 && m->history_path != NULL && !m->now.absent &&
+	return request->interval == 0 && m->history_path != NULL && !m->foreign && !m->now.absent &&
 	       (request->limits.active || request->history != NULL || request->remembers);
 }
 

@@ -30,6 +30,7 @@ struct measurement {
 	struct ct_report report;
 	char *name;	    /* owned; of the namespace; NULL: this process's own, unnamed */
 	char *history_path; /* owned; NULL: none is read or written */
+	bool foreign;	    /* what is there is no history, and stays as it is */
 };
 
 /* Prepares a measurement; name may be NULL. NULL: out of memory. Free with measurement_free. */

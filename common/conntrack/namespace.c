@@ -57,10 +57,11 @@ int namespace_enter(const char *name)
 	if (strchr(name, '/') != NULL ||
 	    (size_t)snprintf(path, sizeof(path), NAMESPACE_DIR "/%s", name) >= sizeof(path))
 		return -EINVAL;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* Without waiting: somebody could have left a FIFO there. */
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 && name[strspn(name, "0123456789")] == '\0') {
 		snprintf(path, sizeof(path), "/proc/%.20s/ns/net", name);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
+		fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	}
 	if (fd < 0 || setns(fd, CLONE_NEWNET) != 0)
 		err = -errno;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/source.h"
-#include "base/file.h"
 #include "base/host.h"
 #include "conntrack/ctnl.h"
+#include "conntrack/input.h"
 #include "conntrack/text.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ static int read_under(const char *proc, const char *name, struct strbuf *out)
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", proc, name) >= sizeof(path))
 		return -ENAMETOOLONG;
-	return file_read_path(path, out, FILE_MAX);
+	return input_read(path, out, FILE_MAX);
 }
 
 int source_sysctl(const char *proc, const char *name, uint64_t *value)
@@ -132,7 +132,7 @@ static void read_object_size(struct snapshot *now)
 {
 	struct strbuf text = STRBUF_INIT;
 
-	if (file_read_path("/sys/kernel/slab/nf_conntrack/slab_size", &text, FILE_MAX) == 0)
+	if (input_read("/sys/kernel/slab/nf_conntrack/slab_size", &text, FILE_MAX) == 0)
 		now->object_size = (uint32_t)strtoul(strbuf_text(&text), NULL, 10);
 	strbuf_free(&text);
 }
