@@ -112,6 +112,33 @@ knock() { # knock NAMESPACE N: makes N new UDP flows
 	[[ $output == *"CT-STAT OK: netns one"*"CT-STAT WARNING: netns two"* ]]
 }
 
+@test "--netns all --plugin shows the worst first, and no label twice" {
+	new_ns calm
+	new_ns busy
+	new_ns self
+	ip netns add "odd 'n=1|2%"
+	ip netns exec busy ctfill 6000 >/dev/null
+	run -2 ct-stat --netns all --plugin -w 5001 -c 5002 --state "$state" --crit-drop 0
+	[[ ${lines[0]} == "CT-STAT CRITICAL - netns busy: 6000 of "*" | busy.count=6000;5001;5002;0;"* ]]
+	[ "$(grep -c '^CT-STAT ' <<<"$output")" -ge 5 ]
+	[ "$(grep -o '|' <<<"$output" | wc -l)" -eq 1 ] # performance data on the first line only
+	labels=$(sed -n '1s/.*|//p' <<<"$output" | grep -oE '[^ =]+=')
+	[[ $labels == *"odd%20%27n%3D1%7C2%25.count="* ]]
+	[ -z "$(sort <<<"$labels" | uniq -d)" ]
+	[ "$(ct-stat --netns all --prom | grep '^ct_stat_entries{' | sed 's/}.*//' | sort | uniq -d | wc -l)" -eq 0 ]
+	ip netns exec calm ctfill 5001 >/dev/null
+	ip netns delete busy
+	run -1 ct-stat --netns all --plugin -w 5001 -c 5002 --state "$state" --crit-drop 0
+	[[ ${lines[0]} == "CT-STAT WARNING - netns calm: 5001 of "* ]]
+	ip netns delete calm
+	: >/run/netns/broken
+	run -3 ct-stat --netns all --plugin -w 5001 -c 5002 --state "$state" --crit-drop 0
+	rm /run/netns/broken
+	[[ ${lines[0]} == "CT-STAT UNKNOWN - "*"netns broken: Invalid argument"*" | "*".count=0;"* ]]
+	ip netns delete self
+	ip netns delete "odd 'n=1|2%"
+}
+
 @test "--tsv prints the column names and a line for each namespace, --no-header only the lines" {
 	new_ns tsv
 	ip netns exec tsv ctfill 30 >/dev/null

@@ -3,6 +3,7 @@
 #include "run.h"
 #include "access.h"
 #include "base/atomic.h"
+#include "base/file.h"
 #include "base/vec.h"
 #include "conntrack/format.h"
 #include "conntrack/measure.h"
@@ -13,7 +14,11 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define SELF "self" /* what --netns all calls the namespace that ct-stat was started in */
+/* What --netns all calls the namespace that ct-stat was started in; the second where another has that name. */
+#define SELF	   "self"
+#define OTHER_SELF ".self" /* names that begin with a point are not listed */
+
+#define MESSAGES_MAX ((size_t)1 << 20)
 
 typedef VEC(struct measurement *) measurement_list;
 
@@ -54,11 +59,15 @@ static bool measure(struct cli *cli, measurement_list *list, const struct ct_sta
 static bool measure_all(struct cli *cli, measurement_list *list, const struct ct_stat_options *options)
 {
 	namespace_list names = { 0 };
+	const char *self = SELF;
 	bool good = namespace_names(&names) == 0;
 
 	if (!good)
 		diag_memory(&cli->log);
-	if (!measure(cli, list, options, SELF))
+	for (size_t i = 0; i < names.len; i++)
+		if (strcmp(names.item[i], SELF) == 0)
+			self = OTHER_SELF;
+	if (!measure(cli, list, options, self))
 		good = false;
 	for (size_t i = 0; i < names.len; i++)
 		if (!enter_netns(cli, names.item[i]) || !measure(cli, list, options, names.item[i]))
@@ -74,43 +83,74 @@ static bool measure_asked(struct cli *cli, measurement_list *list, const struct 
 	return enter_netns(cli, options->netns) && measure(cli, list, options, options->netns);
 }
 
-static void format_all(struct strbuf *out, const measurement_list *list, const struct ct_stat_options *options)
+static bool is_worse(const struct ct_report *report, const struct ct_report *than)
+{
+	return report->level != than->level && alarm_worse(report->level, than->level) == report->level;
+}
+
+/* The reports to print. With --plugin the worst comes first: that is what monitoring shows. */
+static size_t choose(const measurement_list *list, const struct ct_stat_options *options,
+		     const struct ct_report **reports)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->len; i++) {
+		const struct ct_report *report = &list->item[i]->report;
+		size_t at = count;
+
+		if (options->quiet && report->level == ALARM_OK && options->format != FORMAT_PROM)
+			continue;
+		while (options->format == FORMAT_PLUGIN && at > 0 && is_worse(report, reports[at - 1])) {
+			reports[at] = reports[at - 1];
+			at--;
+		}
+		reports[at] = report;
+		count++;
+	}
+	return count;
+}
+
+static void format_each(struct strbuf *out, const struct ct_report *report, enum format format)
+{
+	if (format == FORMAT_TSV)
+		format_tsv(out, report);
+	else if (format == FORMAT_TEXT)
+		format_text(out, report);
+	else if (format == FORMAT_JSON)
+		format_json(out, report);
+}
+
+static void format_all(struct strbuf *out, const measurement_list *list, const struct ct_stat_options *options,
+		       const char *errors)
 {
 	const struct ct_report **reports = calloc(list->len + 1, sizeof(*reports));
-	bool names = options->format == FORMAT_TSV && !options->no_header;
+	size_t count;
 
-	out->failed = out->failed || reports == NULL;
-	for (size_t i = 0; reports != NULL && i < list->len; i++) {
-		const struct ct_report *report = &list->item[i]->report;
-
-		reports[i] = report;
-		if (options->quiet && report->level == ALARM_OK)
-			continue;
-		if (names)
-			format_tsv_names(out);
-		names = false;
-		if (options->format == FORMAT_TSV)
-			format_tsv(out, report);
-		else if (options->format == FORMAT_TEXT)
-			format_text(out, report);
-		else if (options->format == FORMAT_PLUGIN)
-			format_plugin(out, report, &options->request.limits);
-		else if (options->format == FORMAT_JSON)
-			format_json(out, report);
+	if (reports == NULL) {
+		out->failed = true;
+		return;
 	}
-	if (reports != NULL && options->format == FORMAT_PROM)
-		format_prom(out, reports, list->len);
+	count = choose(list, options, reports);
+	if (options->format == FORMAT_TSV && !options->no_header && count > 0)
+		format_tsv_names(out);
+	if (options->format == FORMAT_PROM)
+		format_prom(out, reports, count);
+	else if (options->format == FORMAT_PLUGIN)
+		format_plugin(out, reports, count, errors, &options->request.limits);
+	for (size_t i = 0; i < count; i++)
+		format_each(out, reports[i], options->format);
 	free(reports);
 }
 
 /* Prometheus reads the file as another user, at any moment: so it is replaced as a whole, and readable. */
-static bool print(struct cli *cli, const measurement_list *list, const struct ct_stat_options *options)
+static bool print(struct cli *cli, const measurement_list *list, const struct ct_stat_options *options,
+		  const char *errors)
 {
 	struct strbuf out = STRBUF_INIT;
 	bool good = true;
 	int err;
 
-	format_all(&out, list, options);
+	format_all(&out, list, options, errors);
 	if (out.failed) {
 		diag_memory(&cli->log);
 		good = false;
@@ -126,21 +166,50 @@ static bool print(struct cli *cli, const measurement_list *list, const struct ct
 	return good;
 }
 
+/*
+ * Monitoring systems read standard output only, and show its first line: so messages wait in a file until that line
+ * is written. The descriptor of the file; -1: they are printed at once.
+ */
+static int hold_messages(const struct ct_stat_options *options)
+{
+	int fd = -1;
+
+	if (options->format != FORMAT_PLUGIN)
+		return -1;
+	fd = file_in_memory("messages");
+	(void)dup2(fd >= 0 ? fd : STDOUT_FILENO, STDERR_FILENO);
+	return fd >= 0 ? fd : -1;
+}
+
+/* Reads the messages that waited. Later ones go to standard output. */
+static void take_messages(int fd, struct strbuf *messages)
+{
+	if (fd < 0)
+		return;
+	(void)dup2(STDOUT_FILENO, STDERR_FILENO);
+	if (lseek(fd, 0, SEEK_SET) == 0)
+		(void)!file_read(fd, messages, MESSAGES_MAX); /* as many as can be read */
+	close(fd);
+}
+
 int run_report(struct cli *cli, struct ct_stat_options *options)
 {
 	measurement_list list = { 0 };
+	struct strbuf messages = STRBUF_INIT;
 	enum alarm_level worst = ALARM_OK;
 	bool good;
+	int held;
 
-	if (options->format == FORMAT_PLUGIN) /* monitoring systems read standard output only */
-		(void)dup2(STDOUT_FILENO, STDERR_FILENO);
+	held = hold_messages(options);
 	good = measure_asked(cli, &list, options);
+	take_messages(held, &messages);
 	for (size_t i = 0; i < list.len; i++)
 		worst = alarm_worse(worst, list.item[i]->report.level);
-	if (!print(cli, &list, options) || !good)
+	if (!print(cli, &list, options, strbuf_text(&messages)) || !good)
 		worst = alarm_worse(worst, ALARM_UNKNOWN);
 	for (size_t i = 0; i < list.len; i++)
 		measurement_free(list.item[i]);
 	vec_free(&list);
+	strbuf_free(&messages);
 	return (int)worst;
 }

@@ -105,33 +105,102 @@ static void perf_threshold(struct strbuf *out, const struct threshold *threshold
 		text_number(out, threshold_entries(threshold, max));
 }
 
-void format_plugin(struct strbuf *out, const struct ct_report *report, const struct limits *limits)
+/*
+ * A label: " count", or with the namespace " NAME.count". Characters that mean something in performance data are
+ * written as %27, and so is "%", so that two names never become one label.
+ */
+static void perf_label(struct strbuf *out, const char *netns, const char *name)
+{
+	strbuf_putc(out, ' ');
+	for (; netns != NULL && *netns != '\0'; netns++) {
+		unsigned char c = (unsigned char)*netns;
+
+		if (c <= ' ' || c >= 0x7f || strchr("'\"=|%;,", c) != NULL)
+			strbuf_printf(out, "%%%02X", c);
+		else
+			strbuf_putc(out, *netns);
+	}
+	strbuf_printf(out, "%s%s=", netns != NULL ? "." : "", name);
+}
+
+static void put_perf(struct strbuf *out, const struct ct_report *report, const char *netns,
+		     const struct limits *limits)
 {
 	const struct snapshot *now = report->now;
 
-	strbuf_printf(out, "CT-STAT %s - ", alarm_name(report->level));
-	put_summary(out, report);
-	put_reasons(out, report);
-	if (!now->has_count) {
-		strbuf_putc(out, '\n');
+	if (!now->has_count)
 		return;
-	}
-	strbuf_printf(out, " | count=%" PRIu64, now->count);
+	perf_label(out, netns, "count");
+	text_number(out, now->count);
 	perf_threshold(out, &limits->warn, now->max);
 	perf_threshold(out, &limits->crit, now->max);
 	strbuf_puts(out, ";0;");
 	if (snapshot_has_fill(now))
 		text_number(out, now->max);
-	if (report->has_assured)
-		strbuf_printf(out, " assured=%" PRIu64, report->assured);
+	if (report->has_assured) {
+		perf_label(out, netns, "assured");
+		text_number(out, report->assured);
+	}
 	for (unsigned rank = 1; rank <= COUNTER_ALARMING; rank++) {
 		enum counter_id id = counter_ranked(rank);
 
-		if (counters_know(&now->counters, id))
-			strbuf_printf(out, " %s=%" PRIu64 "c", counter_kinds[id].name,
-				      counters_sum(&now->counters, id));
+		if (!counters_know(&now->counters, id))
+			continue;
+		perf_label(out, netns, counter_kinds[id].name);
+		strbuf_printf(out, "%" PRIu64 "c", counters_sum(&now->counters, id));
 	}
-	strbuf_putc(out, '\n');
+}
+
+/* Appends text as a part of a line, up to its own newline. "|" would begin the performance data. */
+static void put_plain(struct strbuf *out, const char *text)
+{
+	for (; *text != '\0' && *text != '\n'; text++)
+		strbuf_putc(out, *text == '|' ? '/' : (unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text);
+}
+
+static void plugin_text(struct strbuf *out, const struct ct_report *report)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	put_summary(&text, report);
+	put_reasons(&text, report);
+	for (size_t i = 0; i < text.len; i++) /* a name of a namespace may hold anything */
+		text.data[i] = text.data[i] == '\n' ? ' ' : text.data[i];
+	strbuf_printf(out, "CT-STAT %s - ", alarm_name(report->level));
+	put_plain(out, strbuf_text(&text));
+	out->failed = out->failed || text.failed;
+	strbuf_free(&text);
+}
+
+void format_plugin(struct strbuf *out, const struct ct_report *const *reports, size_t count, const char *errors,
+		   const struct limits *limits)
+{
+	bool failed = errors[0] != '\0' && (count == 0 || reports[0]->level == ALARM_OK);
+	size_t before = out->len;
+
+	if (failed) {
+		strbuf_printf(out, "CT-STAT %s - ", alarm_name(ALARM_UNKNOWN));
+		put_plain(out, errors);
+		errors += strcspn(errors, "\n");
+		errors += *errors == '\n';
+	} else if (count > 0) {
+		plugin_text(out, reports[0]);
+	}
+	for (size_t i = 0, data = 0; i < count; i++) {
+		if (reports[i]->now->has_count)
+			strbuf_puts(out, data++ == 0 ? " |" : "");
+		put_perf(out, reports[i], count > 1 ? reports[i]->netns : NULL, limits);
+	}
+	strbuf_puts(out, out->len > before ? "\n" : "");
+	for (size_t i = failed ? 0 : 1; i < count; i++) {
+		plugin_text(out, reports[i]);
+		strbuf_putc(out, '\n');
+	}
+	for (; *errors != '\0'; errors += *errors == '\n') {
+		put_plain(out, errors);
+		strbuf_putc(out, '\n');
+		errors += strcspn(errors, "\n");
+	}
 }
 
 static void json_number(struct strbuf *out, const char *before, const char *name, uint64_t number)

@@ -9,8 +9,13 @@
 /* For people: a line that sums it up, then a line for each field. */
 void format_text(struct strbuf *out, const struct ct_report *report);
 
-/* For monitoring plugins: one line with a text, "|" and performance data. */
-void format_plugin(struct strbuf *out, const struct ct_report *report, const struct limits *limits);
+/*
+ * For monitoring plugins: one line with the text of the first report, "|" and the performance data of all; then a
+ * line for each other report, and those of errors. If there are errors and the first report is OK, the first line
+ * is the first error, as UNKNOWN. With several reports, the labels begin with the namespace. Nothing without both.
+ */
+void format_plugin(struct strbuf *out, const struct ct_report *const *reports, size_t count, const char *errors,
+		   const struct limits *limits);
 
 /* One object on one line; an unknown number or text is null. */
 void format_json(struct strbuf *out, const struct ct_report *report);

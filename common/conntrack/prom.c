@@ -16,7 +16,7 @@ static void put_label_text(struct strbuf *out, const char *text)
 	for (; *text != '\0'; text++) {
 		if (*text == '"' || *text == '\\')
 			strbuf_putc(out, '\\');
-		strbuf_putc(out, *text);
+		strbuf_puts(out, *text == '\n' ? "\\n" : (char[]){ *text, '\0' });
 	}
 }
 
