@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "conntrack/events.h"
+#include "base/json.h"
 #include "conntrack/ctnl.h"
 #include "conntrack/flowtext.h"
 #include "conntrack/text.h"
@@ -125,6 +126,24 @@ static void put_time(struct strbuf *out, const struct timespec *now)
 	strbuf_add(out, digits, sizeof(digits));
 }
 
+/* Which program caused the event, like `conntrack -E`. port 0: the kernel itself, for a packet or a timeout. */
+static void put_sender(struct events *events, struct strbuf *out, uint32_t port)
+{
+	const char *name;
+
+	if (port == 0)
+		return;
+	name = sender_name(&events->sender, port);
+	strbuf_printf(out, events->json ? ",\"portid\":%" PRIu32 : " [USERSPACE] portid=%" PRIu32, port);
+	if (name[0] == '\0')
+		return;
+	strbuf_puts(out, events->json ? ",\"progname\":" : " progname=");
+	if (events->json)
+		json_string(out, name, strlen(name));
+	else
+		strbuf_puts(out, name);
+}
+
 static bool put_event(struct events *events, struct strbuf *out, const struct nlmsghdr *nlh,
 		      const struct ct_flow *flow, const struct timespec *now)
 {
@@ -143,11 +162,13 @@ static bool put_event(struct events *events, struct strbuf *out, const struct nl
 		strbuf_puts(out, tags[type_of(nlh)]);
 		good = flow_line(out, flow, FLOW_ID, now->tv_sec);
 	}
-	if (!good)
+	if (!good) {
 		out->len = before;
-	else
-		strbuf_puts(out, events->json ? "}\n" : "\n");
-	return good;
+		return false;
+	}
+	put_sender(events, out, nlh->nlmsg_pid);
+	strbuf_puts(out, events->json ? "}\n" : "\n");
+	return true;
 }
 
 static void read_datagram(struct events *events, struct strbuf *out, size_t i, const struct timespec *now)

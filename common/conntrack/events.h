@@ -10,6 +10,7 @@
 #include "base/base.h"
 #include "base/strbuf.h"
 #include "conntrack/filter.h"
+#include "conntrack/sender.h"
 
 enum event_type { EVENT_NEW, EVENT_UPDATE, EVENT_DESTROY, EVENT_TYPES };
 
@@ -27,6 +28,7 @@ struct events {
 	bool leaving;			  /* events_leave was called */
 	bool gap;			  /* the kernel lost events, and no record says so yet */
 	uint64_t gap_received;		  /* `received` when the kernel reported the loss */
+	struct sender sender;		  /* who caused the last event */
 	uint32_t drops;			  /* the socket's drop counter at the last gap record */
 };
 
