@@ -195,6 +195,29 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	[ "$(ct-stat --top proto --json -d 10.9.0.0/30 | jq .flows)" -eq "$(grep -c '^[^[]*dst=10\.9\.0\.[0-3] .*' "$tmp/all")" ]
 }
 
+@test "--zone finds the entries that have the zone in the original direction, as --top counts them" {
+	needs netlink
+	ip netns add zones
+	n=0
+	in_zones() { ip netns exec zones "$@"; }
+	for family in 192.0.2. 2001:db8::; do
+		for way in '-w 110' '--orig-zone 110' '--reply-zone 110' '--orig-zone 7' ''; do
+			n=$((n + 1))
+			# shellcheck disable=SC2086
+			quiet in_zones conntrack -I -p udp -s "$family$n" -d "${family}99" --sport $n --dport 53 -t 3600 $way
+		done
+	done
+	[ "$(in_zones conntrack -C)" -eq 10 ]
+	for zone in 0 7 110; do
+		counted=$(ct-stat --netns zones --top zone --json | jq ".top.zone[] | select(.value == \"$zone\") | .flows")
+		[ "$(ct-stat --netns zones --list --zone $zone | wc -l)" -eq "$counted" ]
+		[ "$(ct-stat --netns zones --top proto --zone $zone --json | jq .flows)" -eq "$counted" ]
+	done
+	[ "$(ct-stat --netns zones --list --zone 110 | wc -l)" -eq 4 ]
+	[ "$(ct-stat --netns zones --list --zone 110 -6 | wc -l)" -eq 2 ]
+	ip netns delete zones
+}
+
 @test "-n and --min limit the rows, and (others) counts the rest" {
 	needs netlink
 	run -0 ct-stat --top src -n 3

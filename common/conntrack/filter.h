@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which entries the user wants. The kernel sends only these where it can (attributes CTA_FILTER, CTA_MARK,
- * CTA_STATUS, CTA_ZONE): that costs a third to a tenth of a full dump. But an older kernel ignores attributes
+ * CTA_STATUS): that costs a third to a tenth of a full dump. But an older kernel ignores attributes
  * that it does not know, and sends everything. So filter_match checks each entry again.
  */
 #ifndef FW_CONNTRACK_FILTER_H
