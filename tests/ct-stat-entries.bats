@@ -147,6 +147,10 @@ same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
 	same_list -o extended,id -- -o extended,id
 	same_list -p udp -- -p udp
 	same_list -p tcp --state TIME_WAIT -- -p tcp --state TIME_WAIT
+	same_list -p tcp --state TIME_WAIT -- --tcp-state time_wait
+	same_list --src-nat -- --status src_nat
+	same_list --dst-nat -- --status DST_NAT
+	same_list -u SEEN_REPLY,ASSURED -- --status seen_reply,assured
 	same_list -f ipv6 -- -6
 	same_list -f ipv4 -p tcp --dport 443 -- -4 -p tcp --dport 443
 	same_list -p udp --sport 1025 -- -p udp --sport 1025

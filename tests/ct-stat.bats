@@ -659,6 +659,9 @@ inject() { # inject SYSCALL:WHAT command...
 		--list -s example.com|-s needs an address or a network such as 10.0.0.0/8 or fd00::/8, not example.com
 		--list -p nosuch|-p needs a protocol such as tcp, udp, icmpv6 or 47, not nosuch
 		--list --zone -1|--zone needs a number up to 65535, not -1
+		--list --tcp-state OPEN?|--tcp-state needs a state such as TIME_WAIT, not OPEN?
+		--list --status assured,odd|--status needs words such as assured,src_nat, not assured,odd
+		--list --status assured,|--status needs words such as assured,src_nat, not assured,
 		--list -m x|-m needs a number or number/mask, not x
 		--list -o timestamp|-o does not know the word "timestamp"
 		--events --only new,old|--only does not know the word "old"

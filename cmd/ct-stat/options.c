@@ -44,6 +44,8 @@ enum {
 	OPT_SPORT,
 	OPT_DPORT,
 	OPT_ZONE,
+	OPT_TCP_STATE,
+	OPT_STATUS,
 	OPT_UNREPLIED,
 	OPT_ADVISE,
 	OPT_SYSCTL,
@@ -94,7 +96,8 @@ static const char usage[] =
 	"  -d, --dst NET             original destination\n"
 	"      --sport PORT          original source port\n"
 	"      --dport PORT          original destination port\n"
-	"      --state NAME          ESTABLISHED, TIME_WAIT, ...\n"
+	"      --tcp-state NAME      ESTABLISHED, TIME_WAIT, ... (also --state)\n"
+	"      --status WORD[,WORD]  assured, seen_reply, src_nat, dst_nat, offload, ...\n"
 	"      --zone N              connection tracking zone\n"
 	"  -m, --mark N[/MASK]       connection mark\n"
 	"      --assured             entries that the kernel may not evict\n"
@@ -147,6 +150,8 @@ static const struct option longs[] = {
 	{ "dport", required_argument, NULL, OPT_DPORT },
 	{ "zone", required_argument, NULL, OPT_ZONE },
 	{ "mark", required_argument, NULL, 'm' },
+	{ "tcp-state", required_argument, NULL, OPT_TCP_STATE },
+	{ "status", required_argument, NULL, OPT_STATUS },
 	{ "unreplied", no_argument, NULL, OPT_UNREPLIED },
 	{ "advise", no_argument, NULL, OPT_ADVISE },
 	{ "sysctl", no_argument, NULL, OPT_SYSCTL },
@@ -196,6 +201,8 @@ static const struct cli_scope scopes[] = {
 	{ OPT_SPORT, IN_ENTRIES, "--top, --list, --events and --watch" },
 	{ OPT_DPORT, IN_ENTRIES, "--top, --list, --events and --watch" },
 	{ OPT_ZONE, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_TCP_STATE, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_STATUS, IN_ENTRIES, "--top, --list, --events and --watch" },
 	{ OPT_UNREPLIED, IN_ENTRIES, "--top, --list, --events and --watch" },
 };
 
@@ -453,6 +460,10 @@ static const char *parse_tuple(struct ct_filter *filter, int c)
 		return filter_port(&filter->by_sport, &filter->sport, optarg) ? NULL : "--sport needs " A_PORT;
 	case OPT_DPORT:
 		return filter_port(&filter->by_dport, &filter->dport, optarg) ? NULL : "--dport needs " A_PORT;
+	case OPT_TCP_STATE:
+		return filter_state(filter, optarg) ? NULL : "--tcp-state needs a state such as TIME_WAIT";
+	case OPT_STATUS:
+		return filter_words(filter, optarg) ? NULL : "--status needs words such as assured,src_nat";
 	case OPT_ZONE:
 		return filter_zone(filter, optarg) ? NULL : "--zone needs a number up to 65535";
 	default:
@@ -483,6 +494,8 @@ static bool parse_filter(struct ct_stat_options *options, const struct cli *cli,
 	case OPT_SPORT:
 	case OPT_DPORT:
 	case OPT_ZONE:
+	case OPT_TCP_STATE:
+	case OPT_STATUS:
 		needed = parse_tuple(filter, c);
 		if (needed != NULL)
 			cli_misuse(cli, "%s, not %s", needed, optarg);

@@ -130,6 +130,37 @@ void filter_status(struct ct_filter *filter, uint32_t set, uint32_t unset)
 	filter->status_mask |= set | unset;
 }
 
+bool filter_words(struct ct_filter *filter, const char *text)
+{
+	static const struct {
+		const char *name;
+		uint32_t bits;
+	} words[] = {
+		{ "EXPECTED", IPS_EXPECTED },	{ "ASSURED", IPS_ASSURED },
+		{ "SEEN_REPLY", IPS_SEEN_REPLY }, { "CONFIRMED", IPS_CONFIRMED },
+		{ "FIXED_TIMEOUT", IPS_FIXED_TIMEOUT }, { "SRC_NAT", IPS_SRC_NAT },
+		{ "DST_NAT", IPS_DST_NAT },	{ "OFFLOAD", IPS_OFFLOAD },
+		{ "HW_OFFLOAD", IPS_HW_OFFLOAD },
+	};
+	uint32_t set = 0;
+
+	for (;; text++) {
+		size_t len = strcspn(text, ","), i = 0;
+
+		while (i < ARRAY_LEN(words) &&
+		       (strlen(words[i].name) != len || strncasecmp(words[i].name, text, len) != 0))
+			i++;
+		if (i == ARRAY_LEN(words))
+			return false;
+		set |= words[i].bits;
+		text += len;
+		if (*text == '\0')
+			break;
+	}
+	filter_status(filter, set, 0);
+	return true;
+}
+
 bool filter_settle(struct ct_filter *filter)
 {
 	const struct filter_net *nets[] = { &filter->src, &filter->dst };

@@ -35,6 +35,9 @@ must_check bool filter_port(bool *by, uint16_t *port, const char *text);
 must_check bool filter_zone(struct ct_filter *filter, const char *text);
 must_check bool filter_mark(struct ct_filter *filter, const char *text); /* VALUE[/MASK] */
 
+/* Words as of `conntrack -u`, in either case, between commas: entries must have the status of each. */
+must_check bool filter_words(struct ct_filter *filter, const char *text);
+
 /* Adds a condition: some bits of IPS_* must be set, others must not. */
 void filter_status(struct ct_filter *filter, uint32_t set, uint32_t unset);
 

@@ -429,6 +429,10 @@ static void test_filters(void)
 	CHECK(filter_state(&f, "established") && strcmp(f.state, "ESTABLISHED") == 0 &&
 		      !filter_state(&f, "open?"),
 	      "reads states");
+	f = (struct ct_filter){ 0 };
+	CHECK(filter_words(&f, "assured,SRC_NAT") && f.status == 0x14 && f.status_mask == 0x14 &&
+		      !filter_words(&f, "assured,") && !filter_words(&f, "") && !filter_words(&f, "nat"),
+	      "reads words of the status");
 }
 
 static void test_keys(void)
