@@ -37,7 +37,7 @@ void meaning_chain(const struct meaning *m, enum diag_id id, const struct progra
 /* The ":" line of a chain, its table's where it has none: an index into the stream's lines. */
 unsigned meaning_chain_line(const struct meaning *m, const struct chain *chain);
 
-/* What a generator puts behind every section is there where it has nothing to do, too: nobody's fault. */
+/* Is this a rule that generators write after every section, also where it does nothing? It is not reported. */
 bool meaning_is_frame(const struct meaning *m, const struct program_rule *rule);
 
 /* A region of packets that a question is about, from what can be at the hook. Narrowed field by field. */
