@@ -2,8 +2,8 @@
 #include "check/exposure.h"
 #include "check/checks.h"
 #include "check/questions.h"
+#include "check/stranger.h"
 #include "meaning/rewrite.h"
-#include "meaning/trace.h"
 
 #include <string.h>
 
@@ -24,14 +24,6 @@ static field_value last_of(const struct meaning *m, uint32_t number)
 	const struct space_field *at = &m->program->space.field[FIELD_DPORT];
 
 	return number + 1 < at->count ? at->starts.item[number + 1] - 1 : UINT16_MAX;
-}
-
-/* Unicast addresses that no rule names. */
-static struct range strangers(const struct meaning *m, enum field field)
-{
-	if (m->ruleset->family == FAMILY_IPV6)
-		return question_unnamed(m, field, (field_value)0x2000 << 112, ((field_value)0x4000 << 112) - 1);
-	return question_unnamed(m, field, (field_value)1 << 24, ((field_value)224 << 24) - 1);
 }
 
 /* A rule of nat may send the port elsewhere before INPUT is asked. */
@@ -59,7 +51,7 @@ static bool is_rewritten(const struct meaning *m, unsigned proto, uint32_t port)
 static struct question stranger_at(const struct meaning *m, unsigned proto)
 {
 	struct question question = question_at(m, "filter", HOOK_INPUT);
-	struct range source = strangers(m, FIELD_SRC);
+	struct range source = stranger_range(m, FIELD_SRC);
 
 	question_field(&question, FIELD_SRC, source.lo, source.hi);
 	question_field(&question, FIELD_SPORT, 40000, 40000);
@@ -85,33 +77,11 @@ static void note_closed(const struct meaning *m, unsigned proto)
 
 /* --- IPv6: what is open --------------------------------------------------------------------------------- */
 
-/* The packet of somebody whom no rule knows, by an interface that none names. */
-static struct packet stranger(const struct meaning *m, unsigned proto, field_value port)
-{
-	const struct space *space = &m->program->space;
-	struct packet packet = { .family = m->ruleset->family };
-	struct range src = strangers(m, FIELD_SRC), dst = strangers(m, FIELD_DST);
-
-	for (unsigned f = 0; f < FIELD_COUNT; f++)
-		packet_set(&packet, (enum field)f, 0);
-	packet_set(&packet, FIELD_SRC, space_sample(space, FIELD_SRC, space_number(space, FIELD_SRC, src.lo)));
-	packet_set(&packet, FIELD_DST, space_sample(space, FIELD_DST, space_number(space, FIELD_DST, dst.lo)));
-	packet_set(&packet, FIELD_IN, value_of_name("any0"));
-	packet_set(&packet, FIELD_PROTO, proto);
-	packet_set(&packet, FIELD_SPORT, 40000);
-	packet_set(&packet, FIELD_DPORT, port);
-	packet_set(&packet, FIELD_FLAGS, 0x02);
-	packet_set(&packet, FIELD_CT, ct_value(CT_NEW, false, false, false));
-	packet_set(&packet, FIELD_TTL, 60);
-	packet_set(&packet, FIELD_LENGTH, 60);
-	return packet;
-}
-
 /* Is it accepted for certain but for a block list, and where is that decided? */
 static bool is_open(const struct meaning *m, unsigned proto, uint32_t port, struct trace_result *result)
 {
 	struct tracer tracer = { .program = m->program };
-	struct packet packet = stranger(m, proto, first_of(m, port));
+	struct packet packet = stranger_packet(m, proto, first_of(m, port));
 
 	*result = trace_packet(&tracer, &packet);
 	return result->outcome == OUTCOME_ACCEPT && !packet.forwarded && result->chain != NULL &&
@@ -120,7 +90,7 @@ static bool is_open(const struct meaning *m, unsigned proto, uint32_t port, stru
 
 static void note_open(const struct meaning *m, unsigned proto, uint32_t from, uint32_t to, const struct trace_result *result)
 {
-	struct packet packet = stranger(m, proto, first_of(m, from));
+	struct packet packet = stranger_packet(m, proto, first_of(m, from));
 	unsigned index = result->rule != NULL ? result->rule->rule->line : meaning_chain_line(m, result->chain->chain);
 	const struct line *line = &m->ruleset->stream->lines.item[index];
 	struct exposed exposed = { .open = true, .proto = proto, .where = meaning_where(m, line) };

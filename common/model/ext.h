@@ -70,6 +70,8 @@ must_check int ext_write(struct strbuf *out, const struct rule *const *rules, si
 
 /* Of a match set: does its answer hang on the entry's counters, which each look-up changes? */
 bool ext_set_counts(const struct extension *match);
+/* Of a match set: is the packet's source what is looked up first, and does the rule match what is found? */
+bool ext_set_lists_source(const struct extension *match);
 
 /* Of a target SET: does it map to the packet's mark, priority or queue? *priority: to one of the last two. */
 bool ext_set_maps(const struct extension *target, bool *priority);

@@ -240,6 +240,13 @@ bool ext_set_counts(const struct extension *match)
 	return (data->given & counts) != 0;
 }
 
+bool ext_set_lists_source(const struct extension *match)
+{
+	const struct set_data *data = (const struct set_data *)(const void *)match->data;
+
+	return (data->use[MATCH_SET].sources & 1) != 0 && (data->inverted & 1U << MATCH_SET) == 0;
+}
+
 bool ext_set_maps(const struct extension *target, bool *priority)
 {
 	const struct set_data *data = (const struct set_data *)(const void *)target->data;
