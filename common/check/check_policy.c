@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a host and a router need, and whether their rules let it pass. Each finding has a packet. */
+#include "check/check_forward.h"
 #include "check/checks.h"
 #include "check/questions.h"
 
@@ -200,44 +201,14 @@ static void check_lo(const struct meaning *m)
 	    &dropped);
 }
 
-/* Of a chain and those that it calls: is there a rule that accepts new packets from elsewhere? */
-static bool accepts_strangers(const struct meaning *m)
-{
-	for (unsigned i = 0; i < m->program->rule_count; i++) {
-		const struct program_rule *rule = m->program->rules[i];
-		bool narrowed = false;
-
-		if (rule->effect != EFFECT_ACCEPT || strcmp(rule->chain->table->table->name, "filter") != 0 ||
-		    rule->chain->hooks != HOOK_INPUT || m->reach->rules[rule->serial].fate != FATE_ALIVE)
-			continue;
-		for (unsigned c = 0; c < rule->cond_count; c++)
-			narrowed |= rule->conds[c].field == FIELD_DPORT;
-		if (narrowed)
-			return true;
-	}
-	return false;
-}
-
-/* Ports are named that may come in, and nothing ever drops: not what their writer believes. */
-static void check_open_policy(const struct meaning *m)
-{
-	const struct program_chain *input = program_hook(m->program, "filter", HOOK_INPUT);
-	struct question question = question_at(m, "filter", HOOK_INPUT);
-
-	if (input == NULL || chain_policy_drops(input) || !accepts_strangers(m) ||
-	    drops_elsewhere(m, HOOK_PREROUTING | HOOK_INPUT))
-		return;
-	if (question_dropped(&question, NULL) == MAY_NEVER)
-		meaning_chain(m, DIAG_POLICY_ACCEPT_OPEN, input,
-			      "rules accept what may come in, and nothing drops the rest: the host is as open as without them");
-}
-
 /* `-s NET -j ACCEPT` and nothing more in FORWARD: the source is the sender's own word. */
 static void check_open_forward(const struct meaning *m)
 {
 	const struct program_chain *forward = program_hook(m->program, "filter", HOOK_FORWARD);
 
-	for (unsigned i = 0; forward != NULL && i < forward->count; i++) {
+	if (forward == NULL || forward_is_open(m))
+		return; /* by its policy: -i at the rule would change nothing */
+	for (unsigned i = 0; i < forward->count; i++) {
 		const struct program_rule *rule = &forward->rules[i];
 
 		if (rule->effect == EFFECT_ACCEPT && rule->cond_count == 1 && rule->conds[0].field == FIELD_SRC &&
@@ -253,7 +224,6 @@ void check_policy(const struct meaning *m)
 	check_replies(m);
 	check_lockout(m);
 	check_lo(m);
-	check_open_policy(m);
 	check_neighbours(m);
 	check_other_family(m);
 	check_open_forward(m);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * knock [-n COUNT] [-s SOURCE] [-t MILLISECONDS] tcp|udp ADDRESS PORT: tries to reach a port, COUNT times one after the
- * other, and prints one word for each try: open (an answer came), refused (reset or ICMP error) or dropped (no answer in
+ * knock [-n COUNT] [-p SOURCE-PORT] [-s SOURCE] [-t MILLISECONDS] tcp|udp ADDRESS PORT: tries to reach a port, COUNT
+ * times one after the other, and prints one word for each try: open (an answer came), refused (reset or ICMP error) or dropped (no answer in
  * time). With -v, the server's answer follows. Status 0 if the last try was open, else 1. The default time to wait is what
  * a busy machine may need (10 s); set a shorter one with -t where no answer is expected. With -t 900, TCP sends one packet,
  * since it repeats a SYN only after a second.
@@ -105,11 +105,13 @@ int main(int argc, char *argv[])
 	struct target target = { .wait = 10000 };
 	const char *verdict = "", *source = NULL;
 	char text[256];
-	int count = 1, c;
+	int count = 1, port = 0, c;
 
-	while ((c = getopt(argc, argv, "n:s:t:v")) != -1) {
+	while ((c = getopt(argc, argv, "n:p:s:t:v")) != -1) {
 		if (c == 'n')
 			count = atoi(optarg);
+		else if (c == 'p')
+			port = atoi(optarg);
 		else if (c == 's')
 			source = optarg;
 		else if (c == 't')
@@ -121,8 +123,10 @@ int main(int argc, char *argv[])
 		return 2;
 	target.type = strcmp(argv[optind], "udp") == 0 ? SOCK_DGRAM : SOCK_STREAM;
 	set_address(&target, argv[optind + 1], (uint16_t)atoi(argv[optind + 2]), false);
+	if (source == NULL && port != 0)
+		source = target.family == AF_INET6 ? "::" : "0.0.0.0";
 	if (source != NULL) {
-		set_address(&target, source, 0, true);
+		set_address(&target, source, (uint16_t)port, true);
 		target.has_from = true;
 	}
 	for (int i = 0; i < count; i++) {
