@@ -3,6 +3,8 @@
 #include "meaning/index.h"
 #include "meaning/rewrite.h"
 
+#include <linux/if_packet.h>
+#include <linux/netfilter/xt_addrtype.h>
 #include <string.h>
 
 /* Deeper than any kernel goes (jumpstack of legacy, 16 of nf_tables): a loop. */
@@ -10,13 +12,37 @@
 /* Rules that one packet meets. Chains that call the next one twice, 40 of them, are a trillion: no kernel gets through either. */
 #define STEPS_MAX 2000000UL
 
-static enum answer cond_answer(const struct cond *cond, const struct packet *packet)
+/*
+ * What INPUT sees of unicast packets has been delivered to a local address. In PREROUTING that is not certain yet, and
+ * a packet that DNAT changed may have been for another host.
+ */
+static enum answer addrtype_answer(const struct cond *cond, const struct packet *packet, enum hook hook)
+{
+	const struct xt_addrtype_info_v1 *info = (const void *)cond->match->data;
+	field_value dst = packet->value[FIELD_DST];
+	bool unicast = packet->family == FAMILY_IPV6 ? dst >> 120 != 0xff : dst >> 24 < 224;
+
+	if (hook != HOOK_INPUT || cond->match->kind->revision != 1 || info->source != 0 || !unicast || !packet_knows(packet, FIELD_DST) ||
+	    !packet_knows(packet, FIELD_PKTTYPE) || packet->value[FIELD_PKTTYPE] != PACKET_HOST ||
+	    (info->flags & ~(unsigned)XT_ADDRTYPE_INVERT_DEST) != 0 || ct_has_dnat((unsigned)packet->value[FIELD_CT]))
+		return ANSWER_UNKNOWN;
+	return ((info->dest & XT_ADDRTYPE_LOCAL) != 0) != ((info->flags & XT_ADDRTYPE_INVERT_DEST) != 0) ? ANSWER_YES : ANSWER_NO;
+}
+
+static enum answer unknown_answer(const struct cond *cond, const struct packet *packet, enum hook hook)
+{
+	if (cond->match != NULL && strcmp(cond->match->kind->real_name, "addrtype") == 0)
+		return addrtype_answer(cond, packet, hook);
+	return ANSWER_UNKNOWN;
+}
+
+static enum answer cond_answer(const struct cond *cond, const struct packet *packet, enum hook hook)
 {
 	bool known = cond->kind != COND_UNKNOWN && packet_knows(packet, cond->field);
 	struct cond one = *cond;
 
 	if (cond->kind == COND_UNKNOWN)
-		return ANSWER_UNKNOWN;
+		return unknown_answer(cond, packet, hook);
 	if (cond->kind == COND_RANGES && cond->range_count == 0)
 		return ANSWER_NO;
 	if (cond->other == FIELD_COUNT || (known && packet_knows(packet, cond->other)))
@@ -26,13 +52,13 @@ static enum answer cond_answer(const struct cond *cond, const struct packet *pac
 	return packet_knows(packet, one.field) && cond_holds(&one, packet->value) ? ANSWER_YES : ANSWER_UNKNOWN;
 }
 
-enum answer rule_answer(const struct program_rule *rule, const struct packet *packet, const struct cond **cond)
+enum answer rule_answer(const struct program_rule *rule, const struct packet *packet, enum hook hook, const struct cond **cond)
 {
 	enum answer all = ANSWER_YES;
 
 	*cond = NULL;
 	for (unsigned i = 0; i < rule->cond_count; i++) {
-		enum answer one = cond_answer(&rule->conds[i], packet);
+		enum answer one = cond_answer(&rule->conds[i], packet, hook);
 
 		if (one == ANSWER_YES || (one == ANSWER_UNKNOWN && all == ANSWER_UNKNOWN))
 			continue;
@@ -130,7 +156,7 @@ static bool meet(struct tracer *tracer, const struct program_rule *rule, struct 
 		 enum outcome *outcome)
 {
 	const struct cond *cond;
-	enum answer answer = rule_answer(rule, packet, &cond);
+	enum answer answer = rule_answer(rule, packet, tracer->hook, &cond);
 	bool leave = false;
 
 	*outcome = OUTCOME_NONE;

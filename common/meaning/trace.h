@@ -65,8 +65,8 @@ struct tracer {
 /* Follows the packet, which is afterwards as it left. */
 struct trace_result trace_packet(struct tracer *tracer, struct packet *packet);
 
-/* Can the answer be known, and is it yes? cond: the first condition that fails, or else that is unknown. */
+/* Can the answer at this hook be known, and is it yes? cond: the first condition that fails, or else that is unknown. */
 enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
-enum answer rule_answer(const struct program_rule *rule, const struct packet *packet, const struct cond **cond);
+enum answer rule_answer(const struct program_rule *rule, const struct packet *packet, enum hook hook, const struct cond **cond);
 
 #endif
