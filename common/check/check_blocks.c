@@ -152,7 +152,7 @@ static bool may_shadow(const struct meaning *m, const struct program_rule *rule,
 {
 	bool port = false, in = false, everyone = is_for_everyone(m->ruleset->family, rule, who, &port, &in);
 
-	if (rule->effect != EFFECT_ACCEPT || (rule->chain->hooks & block->chain->hooks) == 0 || rule->chain->table != block->chain->table ||
+	if ((rule->chain->hooks & block->chain->hooks) == 0 || rule->chain->table != block->chain->table ||
 	    (rule->chain == block->chain && rule->index > block->index) || !everyone || strcmp(rule->rule->in, "lo") == 0)
 		return false;
 	for (size_t i = 0; i < rule->chain->callers.len; i++)
@@ -290,6 +290,15 @@ static void try_rule(struct blocks *blocks, const struct program_rule *accept)
 				}
 }
 
+static bool have_common(const struct program *program, const struct program_rule *a, const struct program_rule *b)
+{
+	for (unsigned i = 0; i < a->box_count; i++)
+		for (unsigned j = 0; j < b->box_count; j++)
+			if (box_overlap(&program->boxes.item[a->first_box + i], &program->boxes.item[b->first_box + j]))
+				return true;
+	return false;
+}
+
 static void find_accepts(struct blocks *blocks)
 {
 	const struct program *program = blocks->m->program;
@@ -297,7 +306,9 @@ static void find_accepts(struct blocks *blocks)
 	for (unsigned i = 0; i < program->rule_count && blocks->accept_count < TRIES_MAX; i++) {
 		const struct program_rule *rule = program->rules[i];
 
-		if (may_shadow(blocks->m, rule, blocks->block, blocks->who) && blocks->m->reach->rules[rule->serial].fate == FATE_ALIVE)
+		blocks->steps++;
+		if (rule->effect == EFFECT_ACCEPT && have_common(program, rule, blocks->block) &&
+		    may_shadow(blocks->m, rule, blocks->block, blocks->who) && blocks->m->reach->rules[rule->serial].fate == FATE_ALIVE)
 			blocks->accepts[blocks->accept_count++] = rule;
 	}
 }
@@ -387,6 +398,8 @@ static void check_chain(const struct meaning *m, const struct program_chain *cha
 	for (unsigned i = 0; i < chain->count; i++) {
 		unsigned run;
 
+		if (*steps >= STEPS_MAX)
+			return;
 		if (!is_block(m, &chain->rules[i]))
 			continue;
 		run = run_of(m, chain, i);

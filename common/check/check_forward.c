@@ -8,7 +8,6 @@
 
 #define OUTSIDE_MAX    16
 #define INTERFACES_MAX 64
-#define TRIES_MAX      4096
 
 struct outside {
 	struct range names;
@@ -163,7 +162,7 @@ static bool try_packet(const struct meaning *m, const struct router *router, str
 	const field_value ports[] = { 80, 22, question_unnamed(m, FIELD_DPORT, 1, UINT16_MAX).hi };
 	static const unsigned protos[] = { IPPROTO_TCP, IPPROTO_UDP };
 
-	for (size_t n = 0; n < ARRAY_LEN(ports) * ARRAY_LEN(protos) && hole->tries < TRIES_MAX; n++, hole->tries++) {
+	for (size_t n = 0; n < ARRAY_LEN(ports) * ARRAY_LEN(protos) && hole->tries < stranger_tries(m); n++, hole->tries++) {
 		hole->packet = stranger_packet(m, protos[n % 2], ports[n / 2]);
 		packet_set(&hole->packet, FIELD_IN, in);
 		packet_set(&hole->packet, FIELD_OUT, out);

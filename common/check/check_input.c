@@ -7,7 +7,6 @@
 
 #define INTERFACES_MAX 64
 #define NEARLY_ALL     58982 /* 90 % of 65535 ports */
-#define PORTS_MAX      4096  /* stretches of ports times interfaces: beyond, nothing is said */
 
 /* --- rules that accept, and nothing that drops ------------------------------------------------------------- */
 
@@ -189,7 +188,7 @@ static void check_open_ports(const struct meaning *m)
 {
 	static const unsigned protos[] = { IPPROTO_TCP, IPPROTO_UDP };
 
-	if (!has_rules(m) || (size_t)m->program->space.field[FIELD_DPORT].count * m->program->space.field[FIELD_IN].count > PORTS_MAX)
+	if (!has_rules(m) || (size_t)m->program->space.field[FIELD_DPORT].count * m->program->space.field[FIELD_IN].count > stranger_tries(m))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
 		struct openness openness = { .open = 0 };

@@ -7,7 +7,6 @@
 
 #define OPEN_MIN 1000 /* ports; DHCP's one, and others that go from one port to one, are meant */
 #define INTERFACES_MAX 64
-#define TRIES_MAX 20000
 
 /* A source port that no rule names, and that is nobody's service. */
 static field_value other_port(const struct meaning *m)
@@ -70,7 +69,7 @@ static void try_packet(struct sport_search *search, const struct packet *packet)
 	const struct program_rule *rule;
 	unsigned ports;
 
-	if (search->tries++ > TRIES_MAX || !is_hole(search->m, packet, &rule) || search->told[rule->serial])
+	if (search->tries++ > stranger_tries(search->m) || !is_hole(search->m, packet, &rule) || search->told[rule->serial])
 		return;
 	search->told[rule->serial] = true;
 	ports = opened(search->m, rule, *packet);

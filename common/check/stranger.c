@@ -100,6 +100,11 @@ bool stranger_passes(const struct meaning *m, const struct packet *packet, struc
 	return !doubtful;
 }
 
+unsigned stranger_tries(const struct meaning *m)
+{
+	return 20000000 / (m->program->rule_count + 1000);
+}
+
 unsigned stranger_interfaces(const struct meaning *m, enum field field, field_value names[], unsigned max, unsigned *named)
 {
 	const struct space *space = &m->program->space;

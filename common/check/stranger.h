@@ -24,6 +24,9 @@ struct packet stranger_packet(const struct meaning *m, unsigned proto, field_val
  */
 bool stranger_passes(const struct meaning *m, const struct packet *packet, struct trace_result *result);
 
+/* How many packets a check may trace without making a large ruleset wait: each may meet every rule. */
+unsigned stranger_tries(const struct meaning *m);
+
 /*
  * The interfaces that the rules tell apart, but for lo: a name for each. Those that rules name come first. At most
  * `max` names; returns how many. *named, if not NULL, gets how many of them rules name.
