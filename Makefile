@@ -141,6 +141,7 @@ prove: all units
 	tests/prove/run.bash $(B)
 	$(B)/tests/unit/oracle 1 20000
 	$(B)/tests/unit/dead 1 100
+	$(B)/tests/unit/exposure 1 1000
 	tests/prove/needless.py $(B)
 	FW_FULL=1 FW_BACKENDS="nft legacy" FW_LOADS=100 FW_UNDOINGS=20 FW_KILL_STEP=11 scripts/run-tests $(B) tests/fw-load-merge.bats tests/fw-load-confirm.bats \
 		tests/fw-save-rulesets.bats tests/fw-lint-ext.bats tests/fw-lint-kernel.bats tests/canon.bats \
