@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * knock [-n COUNT] [-p SOURCE-PORT] [-s SOURCE] [-t MILLISECONDS] tcp|udp ADDRESS PORT: tries to reach a port, COUNT
- * times one after the other, and prints one word for each try: open (an answer came), refused (reset or ICMP error) or dropped (no answer in
- * time). With -v, the server's answer follows. Status 0 if the last try was open, else 1. The default time to wait is what
- * a busy machine may need (10 s); set a shorter one with -t where no answer is expected. With -t 900, TCP sends one packet,
- * since it repeats a SYN only after a second.
+ * times one after the other, and prints one word for each try: open (an answer came), refused (reset or ICMP error) or
+ * dropped (no answer in time). With -v, the server's answer follows. Status 0 if the last try was open, else 1. The
+ * default time to wait is what a busy machine may need (10 s); set a shorter one with -t where no answer is expected.
+ * With -t 900, TCP sends one packet, since it repeats a SYN only after a second.
  */
 #include <arpa/inet.h>
 #include <errno.h>
