@@ -19,6 +19,7 @@
 struct asked {
 	const struct meaning *m;
 	const struct promise *promise;
+	enum hook hook; /* one of those that the packets pass */
 	struct question question; /* narrowed field by field */
 	bool refuted, unknown;
 	bool rewritten; /* a rule of nat says where they come in */
@@ -128,7 +129,7 @@ static bool begin(struct asked *asked, unsigned ct)
 {
 	const struct promise *promise = asked->promise;
 
-	asked->question = question_at(asked->m, "filter", promise_hook(promise));
+	asked->question = question_at(asked->m, "filter", asked->hook);
 	question_field(&asked->question, FIELD_CT, ct, ct);
 	question_field(&asked->question, FIELD_FRAGMENT, 0, 0); /* others have no port, and are no first packets */
 	if (promise->allow && promise->proto.given && promise->proto.range.lo == IPPROTO_TCP)
@@ -147,7 +148,7 @@ static void ask_rewritten(struct asked *asked, const struct program_rule *rule)
 	asked->rewritten = true;
 	if (rule->effect != EFFECT_NAT || (rule->chain->hooks & hook) == 0 ||
 	    !nat_range_of(rule->rule, asked->m->ruleset->family, hook, &range) || !range.destination ||
-	    (range.local && promise_hook(asked->promise) == HOOK_FORWARD))
+	    (range.local && asked->hook == HOOK_FORWARD))
 		return;
 	for (unsigned b = 0; b < rule->box_count && begin(asked, ct_value(CT_NEW, false, false, true)); b++) {
 		question_within(&asked->question, &boxes[rule->first_box + b], kept, ARRAY_LEN(kept));
@@ -178,13 +179,26 @@ static void ask_other_ways(struct asked *asked)
 		asked->question = plain;
 }
 
-static void ask(struct asked *asked)
+static void ask_at(struct asked *asked, enum hook hook)
 {
+	asked->hook = hook;
+	asked->other_way = false;
 	if (!begin(asked, ct_value(CT_NEW, false, false, false)))
 		return; /* no rules for such packets: nothing is promised of other tables and hooks */
 	narrow(asked, 0);
 	ask_other_ways(asked);
-	if (asked->promise->allow)
+}
+
+/* A denial must hold at each hook that the packets pass; to allow, one of them is enough. */
+static void ask(struct asked *asked)
+{
+	static const enum hook order[] = { HOOK_INPUT, HOOK_OUTPUT, HOOK_FORWARD };
+	unsigned hooks = promise_hooks(asked->promise);
+
+	for (size_t i = 0; i < ARRAY_LEN(order) && !asked->refuted; i++)
+		if ((hooks & order[i]) != 0)
+			ask_at(asked, order[i]);
+	if (asked->promise->allow && !asked->refuted)
 		find_denied(asked);
 }
 
@@ -213,13 +227,19 @@ static void check_promise(const struct meaning *m, size_t index, const struct pr
 {
 	struct asked asked = { .m = m, .promise = promise, .all = DIAGRAM_EMPTY, .accepted = DIAGRAM_EMPTY };
 	unsigned family = m->ruleset->family == FAMILY_IPV6 ? 6 : 4;
+	bool both = promise_hooks(promise) == (HOOK_INPUT | HOOK_FORWARD);
 	struct strbuf text = STRBUF_INIT;
 
 	ask(&asked);
 	if (asked.refuted) {
 		packet_text(&text, &asked.some);
-		say(m, DIAG_EXPECT, index, NULL, "this promise is not kept for IPv%u: %s %s", family, strbuf_text(&text),
-		    promise->allow ? "is dropped, whatever it has in what the promise does not name" : "may be accepted");
+		if (promise->allow)
+			strbuf_printf(&text, " is dropped%s, whatever it has in what the promise does not name",
+				      both ? " in INPUT and in FORWARD" : "");
+		else
+			strbuf_printf(&text, " may be accepted%s",
+				      !both ? "" : asked.hook == HOOK_INPUT ? " in INPUT" : " in FORWARD");
+		say(m, DIAG_EXPECT, index, NULL, "this promise is not kept for IPv%u: %s", family, strbuf_text(&text));
 	} else if (asked.unknown) {
 		say(m, DIAG_UNDECIDED, index, NULL, "whether this promise is kept for IPv%u is too much work to tell", family);
 	}

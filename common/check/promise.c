@@ -140,6 +140,10 @@ static const char *read_place(struct promise_reading *reading)
 		promise->chain = next_word(reading);
 		return promise->chain != NULL && reading->at++ > 0 ? NULL : "the name of a chain is missing here";
 	}
+	promise->local |= take(reading, "local");
+	promise->routed |= take(reading, "routed");
+	if (next_word(reading) == NULL)
+		return NULL;
 	if (take(reading, "from")) {
 		to = &promise->src;
 		promise->self = take(reading, "self");
@@ -152,7 +156,7 @@ static const char *read_place(struct promise_reading *reading)
 		to = take(reading, "in") ? &promise->in : take(reading, "out") ? &promise->out : NULL;
 	}
 	if (to == NULL)
-		return "tcp, udp, sctp, icmp, icmpv6 or proto NUMBER can stand here, then from, in, to, out or chain";
+		return "tcp, udp, sctp, icmp, icmpv6 or proto NUMBER can stand here, then from, in, to, out, chain, local or routed";
 	to->invert = take(reading, "not");
 	return address ? read_address(reading, to) : read_interface(reading, to);
 }
@@ -173,11 +177,13 @@ const char *promise_read(struct promise *promise, const struct words *words, enu
 	return wrong;
 }
 
-enum hook promise_hook(const struct promise *promise)
+unsigned promise_hooks(const struct promise *promise)
 {
 	if (promise->self)
 		return HOOK_OUTPUT;
-	return promise->dst.given || promise->out.given || promise->chain != NULL ? HOOK_FORWARD : HOOK_INPUT;
+	if (promise->out.given || promise->chain != NULL || promise->routed)
+		return HOOK_FORWARD;
+	return promise->dst.given && !promise->local ? HOOK_INPUT | HOOK_FORWARD : HOOK_INPUT;
 }
 
 unsigned promise_ranges(const struct promise_field *of, enum field field, enum family family, struct range ranges[static 2])

@@ -68,6 +68,20 @@ static void expect_ports_print(struct strbuf *out, const struct ports *ports)
 		strbuf_printf(out, "-%u", ports->last);
 }
 
+/*
+ * Which packets the expectation is about, where the address and the interface do not tell: an address alone can be
+ * one of this host or of another one.
+ */
+static const char *expect_side(const struct profile_rule *rule, const struct selectors *from, const struct selectors *to,
+			       const struct selector *target)
+{
+	if (rule->to.places == NULL || from->self)
+		return "";
+	if (to->self)
+		return target->has_range ? " local" : "";
+	return target->iface == NULL && (!target->has_range || rule->to.places->negated) ? " routed" : "";
+}
+
 static void expect_emit(struct profile *profile, const struct statement *st, const struct ports *ports,
 			const struct selectors *from, const struct selectors *to)
 {
@@ -85,12 +99,14 @@ static void expect_emit(struct profile *profile, const struct statement *st, con
 			expect_end_print(&text, source, "from", "in");
 			if (from->self)
 				strbuf_puts(&text, " from self");
-			if (!to->docker)
+			if (!to->docker) {
 				expect_end_print(&text, target, "to", "out");
-			else if (t == 0)
+				strbuf_puts(&text, expect_side(&st->rule, from, to, target));
+			} else if (t == 0) {
 				strbuf_puts(&text, " chain DOCKER-USER");
-			else
+			} else {
 				text.len = 0; /* one line for all bridges of the zone */
+			}
 			if (text.len > 0)
 				output_tail(&profile->out, &st->where, strbuf_text(&text));
 			strbuf_free(&text);
@@ -110,9 +126,9 @@ bool build_expect(struct profile *profile, const struct statement *st)
 		profile_error(profile, &st->where, "\"expect\" does not support a list of exceptions");
 		good = false;
 	}
-	if (good && from.self)
+	if (good && from.self && from.list.len == 0)
 		good = vec_push(&from.list, (struct selector){ .family = FAMILY_BOTH });
-	if (good && to.self)
+	if (good && to.self && to.list.len == 0)
 		good = vec_push(&to.list, (struct selector){ .family = FAMILY_BOTH });
 	if (good && ports.list.len == 0)
 		expect_emit(profile, st, NULL, &from, &to);

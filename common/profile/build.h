@@ -52,6 +52,7 @@ struct site {
 	bool no_in, no_out; /* the hook has no input interface, no output interface */
 	bool go_on;         /* use -g instead of -j, so that RETURN leaves all chains of the statement */
 	unsigned chains;    /* how many chains this statement has so far */
+	unsigned also;      /* other directions in which the rules of `chain` are repeated, as bits */
 };
 
 /* A statement whose rules have one target. Its lists are freed by site_end. */
@@ -113,5 +114,19 @@ must_check bool steps_make(struct profile *profile, const struct statement *st, 
 must_check const char *options_extra(struct profile *profile, const struct rule_options *options);
 
 void site_direction(struct profile *profile, struct site *site, enum direction dir);
+
+/*
+ * The directions, as bits, of the packets that a rule is about. A packet for an address of this host passes INPUT
+ * and never FORWARD, and one for another address the reverse. The compiler does not know the addresses of the
+ * host, so a rule about an address is about both.
+ */
+unsigned rule_directions(const struct profile *profile, const struct profile_rule *rule, const struct selectors *from,
+			 const struct selectors *to);
+
+/* Whether the end is a list of addresses, which can be those of this host: no zone, no "on", not "any", not "not". */
+bool end_has_addresses(const struct profile *profile, const struct end *end);
+
+/* Whether all places of the end are such addresses. */
+bool end_is_addresses(const struct profile *profile, const struct end *end);
 
 #endif

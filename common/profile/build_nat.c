@@ -113,6 +113,8 @@ static bool build_source(struct profile *profile, const struct statement *st, en
 			      family == FAMILY_IPV6 ? "IPv6" : "IPv4");
 		good = false;
 	}
+	if (good)
+		profile->used.forwards |= selectors_family(&nat.from) & family;
 	good = good && add_ifaces(profile, zone, &nat.to) && nat_ports(&nat, NULL) &&
 	       nat_target(&nat, "", target) && nat_emit(&nat);
 	site_end(&nat);
@@ -157,6 +159,7 @@ bool build_map(struct profile *profile, const struct statement *st)
 	struct selector to = { .family = st->nat.net.family, .has_range = true, .range = st->nat.net };
 	bool good = zone != NULL && net != NULL && add_ifaces(profile, zone, &nat.from);
 
+	profile->used.forwards |= st->nat.net.family;
 	good = good && (vec_push(&nat.to.list, to) || profile_memory(profile));
 	good = good && nat_ports(&nat, NULL) &&
 	       nat_target(&nat, "", profile_textf(profile, "NETMAP --to %s", net)) && nat_emit(&nat);

@@ -357,5 +357,15 @@ bool site_emit(struct profile *profile, struct site *site, const struct port_gro
 	if (!product_plan(&product))
 		return false;
 	product_emit(&product);
+	for (int dir = 0; dir < DIR_COUNT; dir++) {
+		struct site other = *site;
+
+		if ((site->also & 1U << dir) == 0)
+			continue;
+		site_direction(profile, &other, (enum direction)dir);
+		product.site = &other;
+		product_emit(&product);
+		product.site = site;
+	}
 	return product_emit_chains(&product);
 }

@@ -80,20 +80,16 @@ static bool decides_always(const struct rule_options *options)
 	return options->when.at.line == 0 && options->until.date == NULL && options->by.at.line == 0;
 }
 
-static enum direction side(const struct resolved_rule *known)
+static unsigned sides(const struct profile *profile, const struct resolved_rule *known)
 {
-	if (known->from.self)
-		return DIR_OUT;
-	if (known->st->rule.to.places == NULL || known->to.self)
-		return DIR_IN;
-	return known->to.docker ? DIR_DOCKER : DIR_FORWARD;
+	return rule_directions(profile, &known->st->rule, &known->from, &known->to);
 }
 
-static bool shadows(const struct resolved_rule *first, const struct resolved_rule *later)
+static bool shadows(const struct profile *profile, const struct resolved_rule *first, const struct resolved_rule *later)
 {
 	enum family inner = only_of(&later->st->rule.options);
 
-	return side(first) == side(later) && decides_always(&first->st->rule.options) &&
+	return (sides(profile, later) & ~sides(profile, first)) == 0 && decides_always(&first->st->rule.options) &&
 	       (only_of(&first->st->rule.options) & inner) == inner &&
 	       ports_cover(&first->ports, &later->ports) && selectors_cover(&first->from, &later->from) &&
 	       selectors_cover(&first->to, &later->to);
@@ -128,7 +124,7 @@ static void check_shadows(struct profile *profile)
 			continue;
 		known = know(profile, st);
 		for (size_t i = 0; i < rules.len && known.good; i++)
-			if (shadows(&rules.item[i], &known)) {
+			if (shadows(profile, &rules.item[i], &known)) {
 				profile_warning(
 					profile, &st->where,
 					"unreachable: %s:%u decides about every packet that this line matches",
@@ -151,7 +147,9 @@ static bool admits_ssh(struct profile *profile, const struct statement *st)
 	if (st->kind == STATEMENT_RAW)
 		return strcmp(st->raw.chain, "INPUT") == 0;
 	if (!statement_is_rule(st) || st->rule.verdict != VERDICT_ALLOW ||
-	    (st->rule.to.places != NULL && st->rule.to.places->kind != PLACE_SELF))
+	    (st->rule.from.places != NULL && st->rule.from.places->kind == PLACE_SELF) ||
+	    (st->rule.to.places != NULL && st->rule.to.places->kind != PLACE_SELF &&
+	     !end_has_addresses(profile, &st->rule.to)))
 		return false;
 	if (resolve_items(profile, st->rule.what, &ports) &&
 	    vec_push(&ssh.list, (struct ports){ .proto = PROTO_TCP, .first = 22, .last = 22 }))
@@ -258,8 +256,35 @@ static void check_helpers(struct profile *profile, const struct statement *st)
 	}
 }
 
+/* Whether packets for other hosts can pass this one. */
+static bool forwards(const struct profile *profile)
+{
+	for (const struct zone *zone = profile->zones; zone != NULL; zone = zone->next)
+		if (zone->docker)
+			return true;
+	for (const struct statement *st = profile->statements.first; st != NULL; st = st->next)
+		if (st->kind == STATEMENT_RAW && strcmp(st->raw.chain, "FORWARD") == 0)
+			return true;
+	return profile->used.forwards != 0 || profile->settings.policy[DIR_FORWARD] == VERDICT_ALLOW;
+}
+
+/* An address behind this host needs forwarding, which an address alone does not turn on. */
+static void check_address(struct profile *profile, const struct statement *st)
+{
+	const struct where *at = &st->rule.to.where;
+
+	if ((st->rule.from.places == NULL || st->rule.from.places->kind != PLACE_SELF) &&
+	    end_is_addresses(profile, &st->rule.to))
+		profile_warning(profile, at,
+				"\"to %.*s\" can only be an address of this host here; say \"to self at %.*s\", or "
+				"\"on ZONE\" for a host behind it",
+				(int)at->width, at->source + at->column - 1, (int)at->width, at->source + at->column - 1);
+}
+
 void profile_check(struct profile *profile)
 {
+	bool routes = forwards(profile);
+
 	for (const struct statement *st = profile->statements.first; st != NULL; st = st->next) {
 		if (st->kind == STATEMENT_FORWARD)
 			check_options(profile, &st->forward.options);
@@ -268,6 +293,8 @@ void profile_check(struct profile *profile)
 		check_options(profile, &st->rule.options);
 		check_open(profile, st);
 		check_helpers(profile, st);
+		if (!routes)
+			check_address(profile, st);
 	}
 	check_shadows(profile);
 	check_ssh(profile);

@@ -90,6 +90,30 @@ bool parse_items(struct profile_parser *ps, struct item **out)
 	return true;
 }
 
+/* "at" HOST { "," HOST }: addresses of this host, each of which becomes a place. */
+static bool parse_self_at(struct profile_parser *ps, struct end_place *out)
+{
+	for (;;) {
+		const struct profile_token *token = peek(ps);
+		struct where where;
+
+		if (!parse_host(ps, &out->range, &where))
+			return false;
+		if (out->range.first != out->range.last) {
+			profile_error(ps->profile, &where, "\"at\" of \"self\" names addresses of this host: %s is a %s",
+				      token->text, addr_prefix(&out->range) < 0 ? "range" : "network");
+			return false;
+		}
+		if (!accept_kind(ps, TOKEN_COMMA))
+			return true;
+		out->next = profile_alloc(ps->profile, sizeof(*out));
+		if (out->next == NULL)
+			return false;
+		*out->next = (struct end_place){ .kind = PLACE_SELF, .name = { .where = token_where(ps, peek(ps)) } };
+		out = out->next;
+	}
+}
+
 static bool parse_place(struct profile_parser *ps, struct end_place *out)
 {
 	out->name.where = token_where(ps, peek(ps));
@@ -99,7 +123,7 @@ static bool parse_place(struct profile_parser *ps, struct end_place *out)
 	}
 	if (accept_word(ps, "self")) {
 		out->kind = PLACE_SELF;
-		return true;
+		return !accept_word(ps, "at") || parse_self_at(ps, out);
 	}
 	out->negated = accept_word(ps, "not");
 	out->name.where = token_where(ps, peek(ps));

@@ -294,8 +294,12 @@ static bool add_place(struct profile *profile, const struct end *end, const stru
 			      zone != NULL ? zone->name.text : "self");
 		return false;
 	}
-	if (place->kind == PLACE_SELF)
-		return out->self = true;
+	if (place->kind == PLACE_SELF) {
+		out->self = true;
+		return place->range.family == FAMILY_NONE ||
+		       selector_add(profile, out,
+				    (struct selector){ .family = place->range.family, .has_range = true, .range = place->range });
+	}
 	if (place->kind == PLACE_ANY) {
 		out->any = true;
 		return add_on(profile, out, on, (struct selector){ .family = FAMILY_BOTH });
@@ -350,7 +354,7 @@ bool resolve_end(struct profile *profile, const struct end *end, enum family onl
 		if (!add_place(profile, end, place, only, unaddressed, out))
 			return false;
 	}
-	if (out->self && end->places->next != NULL) {
+	if (out->self && end->places->next != NULL && out->list.len == 0) {
 		profile_error(profile, &end->where,
 			      "\"self\" must be alone: write another line for the other places");
 		return false;

@@ -182,19 +182,39 @@ static bool end_words(struct arena *arena, struct zone_names *zones, const char 
 	return iface == NULL || zone_word(arena, zones, iface, out);
 }
 
+/* Prints "to self at 192.0.2.1", or nothing without an address. "self at" takes no networks. */
+static bool self_words(const char *word, const char *address, struct strbuf *out)
+{
+	struct addr_range range;
+
+	if (address == NULL)
+		return true;
+	if (addr_parse(address, &range) != ADDR_FINE || range.first != range.last)
+		return false;
+	strbuf_printf(out, "%s at ", word);
+	addr_print(out, &range);
+	return true;
+}
+
+/* Whether an address has an interface beside it: without one, a sentence is about this host's own addresses too. */
+static bool is_routed(const char *address, const char *iface)
+{
+	return address == NULL || iface != NULL;
+}
+
 /* Prints the ends of a rule. Returns false if no statement can express them in this chain. */
 static bool direction_words(struct arena *arena, struct zone_names *zones, const char *chain,
 			    const struct rule_parts *rule, struct strbuf *out)
 {
 	if (strcmp(chain, "INPUT") == 0)
-		return rule->destination == NULL && rule->out == NULL &&
-		       end_words(arena, zones, "from", rule->source, rule->in, out);
+		return rule->out == NULL && end_words(arena, zones, "from", rule->source, rule->in, out) &&
+		       self_words(" to self", rule->destination, out);
 	if (strcmp(chain, "OUTPUT") == 0) {
 		strbuf_puts(out, " from self");
-		return rule->source == NULL && rule->in == NULL &&
+		return rule->in == NULL && self_words("", rule->source, out) &&
 		       end_words(arena, zones, "to", rule->destination, rule->out, out);
 	}
-	if (strcmp(chain, "FORWARD") != 0)
+	if (strcmp(chain, "FORWARD") != 0 || !is_routed(rule->source, rule->in) || !is_routed(rule->destination, rule->out))
 		return false;
 	if (rule->source == NULL && rule->in == NULL)
 		strbuf_puts(out, " from any");

@@ -22,7 +22,7 @@ struct end_place {
 	enum place_kind { PLACE_ANY, PLACE_SELF, PLACE_NAME, PLACE_HOST } kind;
 	bool negated;
 	struct name name;
-	struct addr_range range; /* PLACE_HOST */
+	struct addr_range range; /* PLACE_HOST; PLACE_SELF: one of its addresses, or FAMILY_NONE for all */
 };
 
 /* The places after "from" or "to". places NULL: not given. */
