@@ -154,3 +154,72 @@ setup() {
 	kept 'allow tcp 5432' 'expect deny tcp 5432 from any to 192.0.2.1 on lan' 'expect deny tcp 5432 from 192.0.2.9 to any'
 	broken 'is dropped' 'allow tcp 5432 from any to 192.0.2.1 on lan' 'expect allow tcp 5432 to self at 192.0.2.1'
 }
+
+@test "forward on a zone takes what comes to this host, and leaves other hosts behind it alone" {
+	needs packets
+	answered_by() { # answered_by FAMILY ADDRESS: who answers port 80 there
+		in_ns fw conntrack -F 2>/dev/null
+		knock client tcp "$2" 80 >/dev/null
+		in_ns fw conntrack -L -f "$1" -p tcp -d "$2" 2>/dev/null | sed -n '1s/.* src=\([^ ]*\) dst=[^ ]* sport=80 .*/\1/p'
+	}
+	gen <<-END
+		zone wan = eth0
+		zone lan = eth1 at 192.168.1.0/24, 2001:db8:1::/64
+		allow http from wan to 192.168.1.101, 2001:db8:1::101 on lan
+		forward tcp 80 on wan to 192.168.1.100
+		forward tcp 80 on wan to 2001:db8:1::100
+	END
+	check() {
+		[ "$(answered_by ipv4 192.168.1.101)" = 192.168.1.101 ]
+		[ "$(answered_by ipv6 2001:db8:1::101)" = 2001:db8:1::101 ]
+		[ "$(answered_by ipv4 198.51.100.1)" = 192.168.1.100 ]
+		[ "$(answered_by ipv6 2001:db8:f::1)" = 2001:db8:1::100 ]
+		# Each address of this host is one of its own.
+		[ "$(answered_by ipv4 198.51.100.2)" = 192.168.1.100 ]
+		try_both dropped client tcp SERVER 80
+	}
+	with_both check
+}
+
+@test "forward at an address needs no from, also for an address that is only routed to this host" {
+	needs packets
+	ip -n client route add 198.51.100.77 via 198.51.100.1
+	ip -n client -6 route add 2001:db8:77::1 via 2001:db8:f::1
+	gen <<-END
+		zone lan = eth1 at 192.168.1.0/24, 2001:db8:1::/64
+		forward tcp 80 at 198.51.100.77 to 192.168.1.100
+		forward tcp 80 at 2001:db8:77::1 to 2001:db8:1::100 port 443
+		forward tcp 8022 at 198.51.100.1 to 192.168.1.100 port 22 limit 10/s hairpin
+	END
+	check() {
+		try open client tcp 198.51.100.77 80
+		try open client tcp 2001:db8:77::1 80
+		try open client tcp 198.51.100.1 8022
+		try open server tcp 198.51.100.1 8022
+		try dropped client tcp 198.51.100.2 8022
+		try_both dropped client tcp FW 80
+	}
+	with_both check
+	ip -n client route del 198.51.100.77
+	ip -n client -6 route del 2001:db8:77::1
+}
+
+@test "notrack exempts the port of this host, and leaves forwarded connections to the same port tracked" {
+	needs packets
+	gen <<-END
+		zone wan = eth0
+		zone lan = eth1 at 192.168.1.0/24, 2001:db8:1::/64
+		notrack tcp 22
+		allow ssh
+		allow ssh from lan to wan
+		allow ssh from wan to lan
+	END
+	tracked() { in_ns fw conntrack -L -f "$1" -p tcp -d "$2" 2>/dev/null | grep -c dport=22; }
+	check() {
+		try_both open client tcp FW 22
+		try_both open client tcp SERVER 22
+		[ "$(tracked ipv4 198.51.100.1)$(tracked ipv6 2001:db8:f::1)" = 00 ]
+		[ "$(tracked ipv4 192.168.1.100)$(tracked ipv6 2001:db8:1::100)" = 11 ]
+	}
+	with_both check
+}

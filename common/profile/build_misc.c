@@ -158,6 +158,8 @@ static bool notrack_side(struct profile *profile, const struct statement *st, en
 	plain.from.any = plain.to.any = true;
 	if (phase == PHASE_OUT)
 		plain.site.extra = "-m conntrack --ctstate UNTRACKED";
+	else if (form == PORTS_DESTINATION) /* forwarded connections need tracking */
+		plain.site.extra = "-m addrtype --dst-type LOCAL";
 	good = plain_items(&plain, st->notrack, form) && plain_emit(&plain, target);
 	site_end(&plain);
 	return good;

@@ -247,8 +247,8 @@ static bool forward_from(struct profile *profile, const struct forward *forward,
 
 	if (forward->on.text != NULL && on == NULL)
 		return false;
-	if (end.places == NULL)
-		return on == NULL || add_ifaces(profile, on, out);
+	if (end.places == NULL && on != NULL)
+		return add_ifaces(profile, on, out);
 	if (on != NULL && end.on.text == NULL)
 		end.on = forward->on;
 	return resolve_end(profile, &end, forward->options.only.family, false, out);
@@ -293,8 +293,11 @@ static bool forward_dnat(struct profile *profile, const struct statement *st)
 		good = false;
 	}
 	good = good && (forward->at.family == FAMILY_NONE || add_host(profile, &forward->at, NULL, &nat.to));
+	/* What arrives on a zone for another host behind this one is none of our ports. */
 	good = good && nat_ports(&nat, &forward->ports) &&
-	       nat_target(&nat, "", dnat_target(profile, forward)) && nat_emit(&nat);
+	       nat_target(&nat, forward->at.family == FAMILY_NONE ? "-m addrtype --dst-type LOCAL" : "",
+			  dnat_target(profile, forward)) &&
+	       nat_emit(&nat);
 	site_end(&nat);
 	return good;
 }
