@@ -139,6 +139,101 @@ static void check_shadows(struct profile *profile)
 	vec_free(&rules);
 }
 
+static const struct statement *confine_of_self(const struct profile *profile)
+{
+	for (const struct statement *st = profile->statements.first; st != NULL; st = st->next)
+		if (st->kind == STATEMENT_CONFINE && st->confine.from.places->kind == PLACE_SELF)
+			return st;
+	return NULL;
+}
+
+/* Whether all answers to these hosts may leave: they are in the zone, or an exception without ports covers them. */
+static bool answers_leave(struct profile *profile, const struct confinement *confine, const struct selectors *from)
+{
+	const struct zone *zone = zone_find(profile, confine->zone.text);
+	bool covered = from->list.len > 0;
+
+	for (size_t i = 0; i < from->list.len && covered; i++) {
+		covered = false;
+		for (size_t j = 0; zone != NULL && from->list.item[i].iface != NULL && j < zone->iface_count; j++)
+			covered = covered || strcmp(zone->ifaces[j], from->list.item[i].iface) == 0;
+	}
+	for (const struct confine_except *except = confine->excepts; except != NULL && !covered; except = except->next) {
+		struct selectors to = { 0 };
+
+		covered = except->what == NULL && resolve_end(profile, &except->to, FAMILY_BOTH, false, &to) &&
+			  selectors_cover(&to, from);
+		selectors_free(&to);
+	}
+	return covered;
+}
+
+/* A line that accepts connections which come in beside the zone that this host is confined to. */
+static void check_answers(struct profile *profile, const struct statement *st)
+{
+	const struct statement *confined = confine_of_self(profile);
+	struct resolved_rule known;
+
+	if (confined == NULL || confined->broken || st->rule.verdict != VERDICT_ALLOW)
+		return;
+	known = know(profile, st);
+	if (known.good && (sides(profile, &known) & 1U << DIR_IN) != 0 &&
+	    !answers_leave(profile, &confined->confine, &known.from))
+		profile_warning(profile, &st->where,
+				"answers to what this line accepts cannot leave beside \"%s\": add \"except to ...\" at %s:%u",
+				confined->confine.zone.text, confined->where.file, confined->where.line);
+	known_free(&known);
+}
+
+/* Whether the end is a zone that is known by its interfaces alone, or anyone on a zone. */
+static const char *way_out(const struct profile *profile, const struct end *end)
+{
+	const struct zone *zone;
+
+	if (end->places == NULL || end->places->next != NULL)
+		return NULL;
+	if (end->places->kind == PLACE_ANY)
+		return end->on.text;
+	zone = end->places->kind == PLACE_NAME ? zone_find(profile, end->places->name.text) : NULL;
+	return zone != NULL && zone->nets.ranges.len == 0 ? zone->name.text : NULL;
+}
+
+static bool marks_own_packets(const struct profile *profile)
+{
+	for (const struct statement *st = profile->statements.first; st != NULL; st = st->next)
+		if ((st->kind == STATEMENT_MARK && st->mark.dscp == NULL && st->mark.from.places != NULL &&
+		     st->mark.from.places->kind == PLACE_SELF) ||
+		    (st->kind == STATEMENT_RAW && strcmp(st->raw.table, "mangle") == 0 &&
+		     strcmp(st->raw.chain, "OUTPUT") == 0))
+			return true;
+	return false;
+}
+
+/* A line of OUTPUT about a zone, which is taken for more than it is: the rules there do not see where a packet leaves. */
+static void check_leak(struct profile *profile, const struct statement *st)
+{
+	const struct end *to = &st->rule.to;
+	const char *zone = way_out(profile, to);
+	bool allows = st->rule.verdict == VERDICT_ALLOW, leaks;
+
+	if (zone == NULL || st->rule.from.places == NULL || st->rule.from.places->kind != PLACE_SELF ||
+	    confine_of_self(profile) != NULL)
+		return;
+	if (allows)
+		leaks = profile->settings.policy[DIR_OUT] != VERDICT_ALLOW && !to->places->negated;
+	else
+		leaks = to->places->negated || marks_own_packets(profile);
+	if (leaks && (allows || to->places->negated))
+		profile_warning(profile, &st->where,
+				"a connection goes on beside \"%s\" when its route moves, and a mark can lead a new one there: "
+				"to stop that, add \"confine self to %s\"",
+				zone, zone);
+	else if (leaks)
+		profile_warning(profile, &st->where,
+				"a mark can lead packets to \"%s\" behind this rule: to stop that, use \"confine self to ...\"",
+				zone);
+}
+
 static bool admits_ssh(struct profile *profile, const struct statement *st)
 {
 	struct port_list ports, ssh = { 0 };
@@ -293,6 +388,8 @@ void profile_check(struct profile *profile)
 		check_options(profile, &st->rule.options);
 		check_open(profile, st);
 		check_helpers(profile, st);
+		check_answers(profile, st);
+		check_leak(profile, st);
 		if (!routes)
 			check_address(profile, st);
 	}

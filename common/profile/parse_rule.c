@@ -200,6 +200,26 @@ bool parse_expect(struct profile_parser *ps, struct statement *st)
 	return parse_sentence(ps, &st->rule) && expect_end(ps, option_words, 2);
 }
 
+/* "confine" END "to" ZONE { "except" [ ITEMS ] "to" END } */
+bool parse_confine(struct profile_parser *ps, struct statement *st)
+{
+	static const char *const words[] = { "except" };
+	struct confine_except **next = &st->confine.excepts;
+
+	if (!parse_places(ps, &st->confine.from) || !expect_word(ps, "to") || !parse_name(ps, "a zone", &st->confine.zone))
+		return false;
+	while (accept_word(ps, "except")) {
+		struct confine_except *except = profile_alloc(ps->profile, sizeof(*except));
+
+		if (except == NULL || (!peek_word(ps, "to") && !parse_items(ps, &except->what)) || !expect_word(ps, "to") ||
+		    !parse_places(ps, &except->to))
+			return false;
+		*next = except;
+		next = &except->next;
+	}
+	return expect_end(ps, words, 1);
+}
+
 bool parse_block(struct profile_parser *ps, struct statement *st)
 {
 	return expect_word(ps, "from") && parse_places(ps, &st->rule.from);

@@ -138,6 +138,19 @@ struct mark {
 	const char *dscp;          /* "EF"; NULL: a mark */
 };
 
+/* "except" [ what ] "to" end */
+struct confine_except {
+	struct confine_except *next;
+	struct item *what; /* NULL: all packets */
+	struct end to;
+};
+
+struct confinement {
+	struct end from;
+	struct name zone;
+	struct confine_except *excepts;
+};
+
 struct helper {
 	struct item *what; /* services only */
 	struct end from;
@@ -172,6 +185,7 @@ struct statement {
 		struct forward forward;
 		struct nat nat;
 		struct mark mark;
+		struct confinement confine;
 		struct helper helper;
 		struct raw raw;
 		struct names zones; /* STATEMENT_ANTISPOOF */
