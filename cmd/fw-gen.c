@@ -5,15 +5,27 @@
 #include "fw-gen/options.h"
 #include "profile/import.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 /* A profile or a list of hosts that is larger than this is taken for a mistake. */
 #define INPUT_BYTES_MAX ((size_t)64 << 20)
 
 static int source_read(void *ctx, const char *path, struct strbuf *out)
 {
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err;
+
 	(void)ctx;
-	return file_read_path(path, out, INPUT_BYTES_MAX);
+	if (fd < 0)
+		return -errno;
+	/* Nobody may ever write to a FIFO. */
+	err = fstat(fd, &st) != 0 ? -errno : S_ISFIFO(st.st_mode) ? -ENOTSUP : file_read(fd, out, INPUT_BYTES_MAX);
+	close(fd);
+	return err;
 }
 
 static void print_profile(int mode, const struct profile *profile, struct strbuf *out)

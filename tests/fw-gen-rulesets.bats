@@ -211,8 +211,8 @@ keep_promises() {
 @test "router" {
 	route ppp0 default ::/0
 	route br-lan 192.168.1.0/24 2001:db8:aaaa::/64
-	route br-guest 192.168.77.0/24 fd00:77::/64
-	keep_promises router.conf 12
+	route br-guest 192.168.77.0/24 2001:db8:bbbb::/64
+	keep_promises router.conf 16
 }
 
 @test "bastion" {

@@ -356,11 +356,9 @@ each_row() {
 
 @test "import makes a profile that produces the same rules in the same order" {
 	needs rules
-	# plain: the rules without counters, chain by chain, and without the rules that a profile adds: the DROP at
-	# the end of a chain that denies, and the RETURN in an empty chain
+	# plain: the rules without counters, chain by chain
 	plain() {
-		"$1-save" | sed 's/\[.*\]//' | awk '/^\*/ { table = $0 } /^:/ { print table, $1, $2 } /^-A/ { print table, $0 }' |
-			grep -v -e '-A INPUT -j DROP$' -e '-A FORWARD -j DROP$' -e '-A OUTPUT -j DROP$' -e '-A empty -j RETURN$' | sort -s -k1,3
+		"$1-save" | sed 's/\[.*\]//' | awk '/^\*/ { table = $0 } /^:/ { print table, $1, $2 } /^-A/ { print table, $0 }' | sort -s -k1,3
 	}
 	for table in raw nat mangle filter; do iptables-legacy -t $table -L -n >/dev/null && ip6tables-legacy -t $table -L -n >/dev/null; done
 	for case in "$rulesets"/tutorial.conf "$rulesets"/dmz.conf "$data"/import.rules; do
@@ -427,4 +425,47 @@ each_row() {
 	run -1 --separate-stderr fw-gen - < <(printf 'allow \0ssh\n')
 	[[ $stderr == '<stdin>:1:7: error: a profile must not contain control characters'* ]]
 	fw-gen - < <(printf 'allow ssh') | grep -q 'dport 22'
+}
+
+@test "the kernel accepts the lowest and the highest value of each key of conntrack" {
+	needs rules
+	for key in acct timestamp checksum log-invalid generic icmp icmpv6 gre gre-stream udp udp-stream tcp-loose \
+		tcp-be-liberal tcp-max-retrans tcp-syn-sent tcp-syn-recv tcp-established tcp-fin-wait tcp-close-wait tcp-last-ack \
+		tcp-time-wait tcp-close tcp-unacknowledged sctp-established; do
+		run -1 --separate-stderr fw-gen -c - <<<"conntrack $key 99999999999"
+		run -1 --separate-stderr fw-gen -c - <<<"conntrack $key 4294967295"
+		[[ $stderr =~ must\ be\ from\ ([0-9]+)\ to\ ([0-9]+), ]]
+		low=${BASH_REMATCH[1]} high=${BASH_REMATCH[2]}
+		for value in $((high + 1)) $((low - 1)); do run -1 fw-gen -c - <<<"conntrack $key $value"; done
+		for value in $low $((low + 1)) $((high - 1)) "$high"; do
+			setting=$(fw-gen -s - 2>/dev/null <<<"conntrack $key $value")
+			file=/proc/sys/$(tr . / <<<"${setting%%=*}")
+			[ -w "$file" ] || continue
+			echo "${setting#*=}" >"$file" || { echo "$setting" && return 1; }
+			[ "$(cat "$file")" = "$value" ]
+		done
+	done
+}
+
+@test "import keeps protocols of the other family, mapped addresses, empty chains and policies as they are" {
+	needs rules
+	back() { # back 4|6 [POLICY] RULE...: the rules after the import and the compilation, as the kernel says them
+		local program=iptables-nft
+		[ "$1" = 4 ] || program=ip6tables-nft
+		printf '%s\n' '*filter' ":INPUT $2 [0:0]" ':FORWARD ACCEPT [0:0]' ':empty - [0:0]' "${@:3}" COMMIT >"$tmp/in"
+		$program-restore "$tmp/in" || return
+		$program-save -t filter | grep '^[:-]' | sed 's/\[.*//' >"$tmp/before"
+		fw-gen -i "-$1" "$tmp/in" >"$tmp/p" || return
+		fw-gen "-$1" "$tmp/p" >"$tmp/out" 2>"$tmp/said" || { cat "$tmp/said" && return 1; }
+		unload_here $program
+		$program-restore "$tmp/out" || return
+		$program-save -t filter | grep '^[:-]' | sed 's/\[.*//' | diff "$tmp/before" - || return
+		unload_here $program
+	}
+	back 4 DROP '-A INPUT -p ipv6-icmp -j ACCEPT' '-A INPUT -s 10.0.0.1/32 -p ipv6-icmp -j ACCEPT'
+	back 6 DROP '-A INPUT -p icmp -j ACCEPT' '-A INPUT -s 2001:db8::1/128 -p icmp -j DROP' '-A INPUT -p igmp -j ACCEPT'
+	back 6 ACCEPT '-A INPUT -s ::ffff:192.0.2.1/128 -j DROP' '-A INPUT -s ::ffff:192.0.2.0/120 -i eth0 -j DROP'
+	back 4 DROP '-A INPUT -d 192.0.2.1/32 -p tcp -m tcp --dport 22 -m conntrack --ctstate NEW -j ACCEPT' '-A INPUT -d 192.0.2.0/24 -j DROP'
+	back 4 DROP '-A FORWARD -d 192.0.2.1/32 -j DROP' '-A FORWARD -s 192.0.2.1/32 -o eth0 -j DROP' '-A FORWARD -s 192.0.2.1/32 -d 10.0.0.0/8 -i eth0 -o eth1 -j DROP'
+	back 4 DROP '-A OUTPUT -s 192.0.2.1/32 -o eth0 -j DROP' '-A OUTPUT -d 10.0.0.0/8 -j DROP'
 }

@@ -202,16 +202,24 @@ static void frame_invalid(struct profile *profile)
 		    log->where.line > 0 ? &log->where : NULL, "-j DROP");
 }
 
-/* Without these rules, a host that denies its output loses its neighbours and its DHCPv6 lease. */
+/* Without these rules, a host that denies its output loses its neighbours, its multicast groups and its DHCP leases. */
 static void frame_out(struct profile *profile)
 {
+	static const int reports[] = { 131, 132, 143 }; /* of MLDv1 (RFC 2710) and MLDv2 */
+
 	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_BOTH, "OUTPUT", "-o lo -j ACCEPT");
 	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_BOTH, "OUTPUT",
 		   "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT");
 	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_IPV6, "OUTPUT",
 		   "-p ipv6-icmp -m hl --hl-eq 255 -j ACCEPT");
-	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_IPV6, "OUTPUT",
-		   "-p ipv6-icmp -m icmp6 --icmpv6-type 143 -j ACCEPT");
+	for (size_t i = 0; i < ARRAY_LEN(reports); i++) {
+		const char *text = profile_textf(profile, "-p ipv6-icmp -m icmp6 --icmpv6-type %d -j ACCEPT", reports[i]);
+
+		if (text != NULL)
+			frame_rule(profile, PHASE_OUT_FRAME, FAMILY_IPV6, "OUTPUT", text);
+	}
+	/* A renewal is sent by UDP; only the first request passes beside the rules. */
+	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_IPV4, "OUTPUT", "-p udp -m udp --sport 68 --dport 67 -j ACCEPT");
 	frame_rule(profile, PHASE_OUT_FRAME, FAMILY_IPV6, "OUTPUT",
 		   "-s fe80::/10 -p udp -m udp --sport 546 --dport 547 -j ACCEPT");
 }
@@ -292,7 +300,8 @@ static void denied_rules(struct profile *profile, enum direction dir, const char
 
 /*
  * Adds the rules after those of the statements, for packets that were not allowed. While nft replaces tables, a
- * policy alone lets packets pass for some microseconds. So every chain that denies ends in a rule that denies.
+ * policy alone lets packets pass for some microseconds. So every chain that denies ends in a rule that denies, unless the
+ * frame is off.
  */
 void build_denied(struct profile *profile)
 {
@@ -322,8 +331,6 @@ void build_denied(struct profile *profile)
 			denied_rules(profile, dir, denied_chains[dir]);
 		else if (denies && !profile->settings.frame_off)
 			denied_rules(profile, dir, chains[dir]);
-		else if (denies)
-			frame_rule(profile, PHASE_DENIED, FAMILY_BOTH, chains[dir], "-j DROP");
 	}
 }
 

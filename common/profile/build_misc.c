@@ -55,16 +55,79 @@ static const char *blocked_target(struct profile *profile)
 	return "fw-blocked";
 }
 
+/* Whether the interface can be lo: "lo", "l+" or "lo+". */
+static bool is_loopback(const char *iface)
+{
+	size_t len = strlen(iface);
+
+	return iface[len - 1] == '+' ? strncmp("lo", iface, len - 1) == 0 : strcmp(iface, "lo") == 0;
+}
+
+/* What is written into the line itself, not into a list, must not be what the host needs. */
+static bool block_is_safe(struct profile *profile, const struct statement *st, const struct selectors *from)
+{
+	for (const struct end_place *place = st->rule.from.places; place != NULL; place = place->next)
+		if (place->negated) {
+			profile_error(profile, &place->name.where,
+				      "\"block\" with \"not\" would block everyone else, neighbours and this host too: use \"deny\"");
+			return false;
+		}
+	for (size_t i = 0; i < from->list.len; i++)
+		if (from->list.item[i].iface != NULL && is_loopback(from->list.item[i].iface)) {
+			profile_error(profile, &st->rule.from.where, "\"block\" would cut this host off from itself: this zone contains lo");
+			return false;
+		}
+	return true;
+}
+
+/* Takes what a host needs out of the addresses that are blocked. Returns false after an error. */
+static bool block_spare(struct profile *profile, const struct statement *st, struct selectors *from)
+{
+	const char *name = "this line";
+	struct selectors kept = *from;
+	bool good = true;
+
+	for (const struct end_place *place = st->rule.from.places; place != NULL; place = place->next)
+		if (place->kind == PLACE_NAME)
+			name = NULL;
+	kept.list.item = NULL;
+	kept.list.len = kept.list.cap = 0;
+	for (size_t i = 0; i < from->list.len && good; i++) {
+		struct selector sel = from->list.item[i];
+		struct addr_set left = { 0 };
+
+		if (!sel.has_range) {
+			good = vec_push(&kept.list, sel) || profile_memory(profile);
+			continue;
+		}
+		good = (addr_set_add(&left, &sel.range) || profile_memory(profile)) &&
+		       hosts_spare(profile, &st->rule.from.where, name, &left);
+		for (size_t j = 0; j < left.ranges.len && good; j++) {
+			sel.range = left.ranges.item[j];
+			good = vec_push(&kept.list, sel) || profile_memory(profile);
+		}
+		addr_set_free(&left);
+	}
+	selectors_free(from);
+	*from = kept;
+	return good;
+}
+
 bool build_block(struct profile *profile, const struct statement *st)
 {
 	struct site_build plain = site_begin(profile, st, TABLE_RAW, "PREROUTING");
 	bool good = resolve_end(profile, &st->rule.from, FAMILY_BOTH, false, &plain.from);
 
 	plain.to.any = true;
+	/* A list may hold an address of this host, and another program may put the loopback into its set. */
+	if (!profile->used.block)
+		output_rule(&profile->out, TABLE_RAW, PHASE_BLOCK, FAMILY_BOTH, "PREROUTING", NULL, "-i lo -j ACCEPT");
+	profile->used.block = true;
 	if (good && (plain.from.any || plain.from.self)) {
 		profile_error(profile, &st->rule.from.where, "\"block\" needs addresses or zones, not \"any\" or \"self\"");
 		good = false;
 	}
+	good = good && block_is_safe(profile, st, &plain.from) && block_spare(profile, st, &plain.from);
 	good = good && plain_items(&plain, NULL, PORTS_DESTINATION) &&
 	       plain_emit(&plain, blocked_target(profile));
 	site_end(&plain);
@@ -165,18 +228,90 @@ static bool notrack_side(struct profile *profile, const struct statement *st, en
 	return good;
 }
 
+static bool ports_meet(const struct port_list *a, const struct port_list *b)
+{
+	for (size_t i = 0; i < a->list.len; i++)
+		for (size_t j = 0; j < b->list.len; j++) {
+			const struct ports *one = &a->list.item[i], *other = &b->list.item[j];
+
+			if (one->proto == other->proto &&
+			    (one->any || other->any || (one->first <= other->last && other->first <= one->last)))
+				return true;
+		}
+	return a->list.len == 0 || b->list.len == 0;
+}
+
+/* What of another statement needs connections, NULL: nothing. `items` or `ports` become its ports. */
+static const char *needs_tracking(const struct statement *st, const struct where **at, const struct item **items,
+				  const struct ports **ports)
+{
+	const struct rule_options *options = &st->rule.options;
+
+	*at = &st->where;
+	switch (st->kind) {
+	case STATEMENT_ALLOW:
+		if (st->rule.from.places != NULL && st->rule.from.places->kind == PLACE_SELF)
+			return NULL;
+		*items = st->rule.what;
+		*at = options->limit.at.line > 0 ? &options->limit.at : &options->max.at;
+		return options->limit.at.line > 0 ? "limit" : options->max.at.line > 0 ? "max" : NULL;
+	case STATEMENT_FORWARD:
+		*ports = &st->forward.ports;
+		return "forward";
+	case STATEMENT_REDIRECT:
+		*ports = &st->nat.ports;
+		return "redirect";
+	case STATEMENT_HELPER:
+		*items = st->helper.what;
+		return "helper";
+	default:
+		return NULL;
+	}
+}
+
+/* An untracked connection has no first packet, so each of its packets would count, and it cannot be rewritten. */
+static bool notrack_is_alone(struct profile *profile, const struct statement *st, const struct port_list *exempt)
+{
+	bool good = true;
+
+	for (const struct statement *other = profile->statements.first; other != NULL; other = other->next) {
+		const struct where *at;
+		const struct item *items = NULL;
+		const struct ports *own = NULL;
+		struct port_list ports = { 0 };
+		const char *word = other->broken ? NULL : needs_tracking(other, &at, &items, &own);
+		bool known = word != NULL && (own != NULL ? vec_push(&ports.list, *own) || profile_memory(profile)
+							  : resolve_items(profile, items, &ports));
+
+		if (known && ports_meet(exempt, &ports)) {
+			profile_error(profile, at, "\"%s\" needs connections, but \"notrack\" at %s:%u exempts its port from tracking",
+				      word, st->where.file, st->where.line);
+			good = false;
+		}
+		vec_free(&ports.list);
+	}
+	return good;
+}
+
 /*
  * Exempts requests that arrive and the replies to them. If output is denied, the replies need a rule that
  * accepts them.
  */
 bool build_notrack(struct profile *profile, const struct statement *st)
 {
+	struct port_list exempt;
+	bool good;
+
 	for (const struct item *item = st->notrack; item != NULL; item = item->next)
 		if (item->service.text == NULL && item->ports.any) {
 			profile_error(profile, &item->where,
 				      "\"notrack\" needs ports: replies are recognised by their source port");
 			return false;
 		}
+	good = resolve_items(profile, st->notrack, &exempt) && notrack_is_alone(profile, st, &exempt);
+	vec_free(&exempt.list);
+	if (!good)
+		return false;
 	if (profile->settings.policy[DIR_OUT] != VERDICT_ALLOW &&
 	    !notrack_side(profile, st, PHASE_OUT, "OUTPUT", PORTS_SOURCE, "ACCEPT"))
 		return false;

@@ -503,6 +503,8 @@ bool build_raw(struct profile *profile, const struct statement *st)
 	}
 	phase = raw_phase(table, st->raw.chain);
 	output_chain(&profile->out, table, st->raw.chain);
+	if (st->raw.text == NULL)
+		return true;
 	output_rule(&profile->out, table, phase, st->raw.family, st->raw.chain, &st->where, st->raw.text);
 	profile->used.direction[DIR_FORWARD] = profile->used.direction[DIR_FORWARD] || phase == PHASE_FORWARD;
 	return true;

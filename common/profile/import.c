@@ -288,15 +288,15 @@ static void print_table_rules(const struct importer *im, const struct saved_tabl
 			       (chain->policy[1] != NULL && chain->policy[1][0] != '-');
 
 		print_chain(out, table->name, chain);
-		/* A chain exists only if it has a rule, so an empty one gets a rule that does nothing. */
 		if (!builtin && chain->family[0].rules.len + chain->family[1].rules.len == 0)
-			strbuf_printf(out, "raw %s %s -j RETURN\n", table->name, chain->name);
+			strbuf_printf(out, "raw %s :%s\n", table->name, chain->name);
 		if (builtin && (denies(chain->policy[0]) != denies(chain->policy[1])) && im->seen[0] &&
 		    im->seen[1])
-			strbuf_printf(out, "raw -%c %s%s%s -j DROP\n", denies(chain->policy[0]) ? '4' : '6',
+			strbuf_printf(out, "# the policy of %s\nraw -%c %s%s%s -j DROP\n", chain->name, denies(chain->policy[0]) ? '4' : '6',
 				      filter ? "" : table->name, filter ? "" : " ", chain->name);
 		else if (builtin && !filter && (denies(chain->policy[0]) || denies(chain->policy[1])))
-			strbuf_printf(out, "raw %s %s -j DROP\n", table->name, chain->name);
+			strbuf_printf(out, "# the policy of %s\nraw %s %s -j DROP\n", chain->name, table->name,
+				      chain->name);
 	}
 }
 

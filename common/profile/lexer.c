@@ -43,6 +43,20 @@ static const char *lex_string(struct arena *arena, const char *line, size_t len,
 	return NULL;
 }
 
+/* Blanks that are none here, and the quotes of word processors: U+00A0, U+2000 to U+200D, U+201C to U+201E, U+202F, U+3000, U+FEFF. */
+static bool odd_blank(const char *text, size_t len)
+{
+	const unsigned char *c = (const unsigned char *)text;
+
+	if (len >= 2 && c[0] == 0xc2)
+		return c[1] == 0xa0;
+	if (len < 3)
+		return false;
+	if (c[0] == 0xe2 && c[1] == 0x80)
+		return c[2] <= 0x8d || (c[2] >= 0x9c && c[2] <= 0x9e) || c[2] == 0xaf;
+	return (c[0] == 0xe3 && c[1] == 0x80 && c[2] == 0x80) || (c[0] == 0xef && c[1] == 0xbb && c[2] == 0xbf);
+}
+
 /* Reads the token that starts at *at, which is not a blank. */
 static enum lex_fault lex_token(struct profile_token *token, struct arena *arena, const char *line, size_t len,
 				size_t *at)
@@ -61,8 +75,11 @@ static enum lex_fault lex_token(struct profile_token *token, struct arena *arena
 			return LEX_QUOTE;
 	} else {
 		token->kind = TOKEN_WORD;
-		while (*at < len && !ends_word(line[*at]))
-			++*at;
+		for (; *at < len && !ends_word(line[*at]); ++*at)
+			if (odd_blank(line + *at, len - *at)) {
+				token->column = (unsigned)*at + 1;
+				return LEX_BLANK;
+			}
 		token->text = arena_text(arena, line + begin, *at - begin);
 	}
 	token->column = (unsigned)begin + 1;
@@ -90,6 +107,8 @@ enum lex_fault lex_line(struct token_line *out, struct arena *arena, const char 
 		}
 		fault = lex_token(&token, arena, line, len, &at);
 		end = at;
+		if (fault == LEX_BLANK)
+			*column = token.column;
 		if (fault == LEX_FINE && !vec_push(&out->tokens, token))
 			fault = LEX_MEMORY;
 	}
@@ -107,6 +126,8 @@ const char *lex_fault_text(enum lex_fault fault)
 		return "a profile must not contain control characters";
 	case LEX_RETURN:
 		return "carriage return: save this file with Unix line endings";
+	case LEX_BLANK:
+		return "a no-break space or quote of a word processor: write a plain space or \"";
 	case LEX_MEMORY:
 		break;
 	}

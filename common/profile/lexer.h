@@ -19,7 +19,7 @@ struct token_line {
 	VEC(struct profile_token) tokens; /* owned; the last one is TOKEN_END, after the last word */
 };
 
-enum lex_fault { LEX_FINE, LEX_QUOTE, LEX_CONTROL, LEX_RETURN, LEX_MEMORY };
+enum lex_fault { LEX_FINE, LEX_QUOTE, LEX_CONTROL, LEX_RETURN, LEX_BLANK, LEX_MEMORY };
 
 /*
  * Replaces the tokens of `out` by those of `line`, which contains no newline. A `#` at the start of a word

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "profile/parse.h"
 #include "base/suggest.h"
+#include "profile/host.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,21 @@ static const char *const reserved[] = {
 #define OPTION(word, parser, help) #word,
 #include "profile/statements.def"
 };
+
+bool lower_word(const char *text, char *out, size_t size)
+{
+	bool capitals = false;
+	size_t i = 0;
+
+	for (; text[i] != '\0' && i + 1 < size; i++) {
+		bool capital = text[i] >= 'A' && text[i] <= 'Z';
+
+		out[i] = (char)(capital ? text[i] - 'A' + 'a' : text[i]);
+		capitals = capitals || capital;
+	}
+	out[i] = '\0';
+	return capitals && text[i] == '\0';
+}
 
 const struct profile_token *peek(const struct profile_parser *ps)
 {
@@ -78,10 +94,27 @@ bool fail_here(struct profile_parser *ps, const char *format, ...)
 	return false;
 }
 
+bool fail_capitals(struct profile_parser *ps)
+{
+	char lower[16];
+
+	if (peek(ps)->kind != TOKEN_WORD || !lower_word(peek(ps)->text, lower, sizeof(lower)))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
+		if (strcmp(lower, reserved[i]) == 0)
+			return !fail_here(ps, "words are lower case: \"%s\"", lower);
+	for (size_t i = 0; i < STATEMENT_KINDS; i++)
+		if (strcmp(lower, statement_rows[i].word) == 0)
+			return !fail_here(ps, "words are lower case: \"%s\"", lower);
+	return false;
+}
+
 bool fail_expected(struct profile_parser *ps, const char *what)
 {
 	if (peek(ps)->kind == TOKEN_END)
 		return fail_here(ps, "expected %s here", what);
+	if (fail_capitals(ps))
+		return false;
 	return fail_here(ps, "expected %s, not \"%s\"", what, peek(ps)->text);
 }
 
@@ -91,6 +124,8 @@ bool fail_unknown(struct profile_parser *ps, const char *what, const char *const
 
 	if (peek(ps)->kind == TOKEN_END)
 		return fail_expected(ps, what);
+	if (fail_capitals(ps))
+		return false;
 	near = suggest_nearest(peek(ps)->text, words, count);
 	if (near != NULL)
 		return fail_here(ps, "unknown %s \"%s\"; did you mean \"%s\"?", what, peek(ps)->text, near);
@@ -118,6 +153,8 @@ bool expect_end(struct profile_parser *ps, const char *const words[], size_t cou
 	for (size_t i = 0; i < count; i++)
 		if (peek_word(ps, words[i]))
 			return fail_here(ps, "\"%s\" is not allowed here", words[i]);
+	if (fail_capitals(ps))
+		return false;
 	near = suggest_nearest(peek(ps)->text, words, count);
 	if (near != NULL)
 		return fail_here(ps, "expected the end of the line, not \"%s\"; did you mean \"%s\"?",
@@ -202,6 +239,27 @@ bool parse_prefix(struct profile_parser *ps, const char **out)
 	return parse_string(ps, "a log prefix in quotes", out);
 }
 
+/* Takes the address that was read from the word at the cursor, unless another one is meant. */
+static bool host_is_meant(struct profile_parser *ps, const char *text, const struct addr_range *range)
+{
+	struct where where = token_where(ps, peek(ps));
+	struct strbuf other = STRBUF_INIT;
+	bool mapped = host_is_mapped(range);
+
+	if (mapped)
+		host_print_mapped(&other, range);
+	else
+		addr_print(&other, range);
+	if (mapped)
+		fail_here(ps, "no packet carries the IPv4-mapped address \"%s\": write %s", text, strbuf_text(&other));
+	else if (host_has_bits(text, range))
+		profile_warning(ps->profile, &where, "host bits set: this is all of %s", strbuf_text(&other));
+	strbuf_free(&other);
+	if (!mapped)
+		advance(ps);
+	return !mapped;
+}
+
 bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where *where)
 {
 	const char *text = peek(ps)->text;
@@ -212,8 +270,7 @@ bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where 
 		*where = token_where(ps, peek(ps));
 	switch (addr_parse(text, out)) {
 	case ADDR_FINE:
-		advance(ps);
-		return true;
+		return host_is_meant(ps, text, out);
 	case ADDR_PREFIX:
 		return fail_here(ps, "\"%s\": the prefix length must be from 0 to %u", text,
 				 addr_width(out->family));
@@ -230,6 +287,15 @@ bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where 
 			text);
 	return fail_expected(ps, "an address");
 }
+
+/* Words of other firewalls. */
+static const struct {
+	const char *theirs, *ours;
+} synonyms[] = {
+	{ "accept", "allow" },	 { "permit", "allow" }, { "pass", "allow" },	 { "open", "allow" },	  { "drop", "deny" },
+	{ "close", "deny" },	 { "refuse", "reject" }, { "blacklist", "block" }, { "ban", "block" },	  { "dnat", "forward" },
+	{ "nat", "masquerade" }, { "policy", "default" }, { "interface", "zone" }, { "import", "include" },
+};
 
 static void parse_statement(struct profile_parser *ps)
 {
@@ -256,6 +322,11 @@ static void parse_statement(struct profile_parser *ps)
 			st->broken = !fail_expected(ps, "the end of the line");
 		return;
 	}
+	for (size_t i = 0; i < ARRAY_LEN(synonyms); i++)
+		if (peek_word(ps, synonyms[i].theirs)) {
+			fail_here(ps, "unknown statement \"%s\"; did you mean \"%s\"?", synonyms[i].theirs, synonyms[i].ours);
+			return;
+		}
 	fail_unknown(ps, "statement", words, STATEMENT_KINDS);
 }
 
@@ -279,6 +350,8 @@ void parse_file(struct profile *profile, const struct source_file *file, const c
 	struct profile_parser ps = { .profile = profile, .file = file };
 	const char *end = text + len;
 
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) /* a byte order mark */
+		text += 3;
 	for (unsigned line = 1; text < end && !profile->failed; line++) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		size_t line_len = (size_t)((newline != NULL ? newline : end) - text);

@@ -33,6 +33,12 @@ struct where token_where(const struct profile_parser *ps, const struct profile_t
 /* Reports an error at the token at the cursor. Always returns false. */
 bool fail_here(struct profile_parser *ps, const char *format, ...) printf_like(2, 3);
 
+/* Copies a word that has capital letters, with small ones. Returns false if it has none or is too long. */
+must_check bool lower_word(const char *text, char *out, size_t size);
+
+/* Reports an error and returns true if the word at the cursor is a word of the language in capitals. */
+must_check bool fail_capitals(struct profile_parser *ps);
+
 /* Reports `expected WHAT, not "dns"`, or `expected WHAT here` at the end of the line. Always returns false. */
 bool fail_expected(struct profile_parser *ps, const char *what);
 
@@ -56,6 +62,8 @@ must_check bool parse_host(struct profile_parser *ps, struct addr_range *out, st
 /* parse_rule.c: items and ends. */
 must_check bool parse_items(struct profile_parser *ps, struct item **out);
 must_check bool parse_item(struct profile_parser *ps, int *proto, struct item *out);
+/* Reports an error and returns true for "22/tcp", "tcp/22" and protocols in capitals. */
+must_check bool is_odd_port(struct profile_parser *ps);
 must_check bool parse_port(struct profile_parser *ps, struct ports *out);
 must_check bool parse_places(struct profile_parser *ps, struct end *out);
 

@@ -14,7 +14,7 @@ static bool parse_proto_port(struct profile_parser *ps, struct ports *out)
 	else if (accept_word(ps, "udp"))
 		out->proto = PROTO_UDP;
 	else
-		return fail_expected(ps, "\"tcp\" or \"udp\"");
+		return !is_odd_port(ps) && fail_expected(ps, "\"tcp\" or \"udp\"");
 	return parse_port(ps, out);
 }
 
@@ -262,6 +262,7 @@ bool parse_raw(struct profile_parser *ps, struct statement *st)
 {
 	static const char *const tables[] = { "filter", "raw", "nat", "mangle" };
 	const struct profile_token *first, *last;
+	bool alone; /* ":CHAIN" creates the chain, as in iptables-restore */
 
 	st->raw.family = FAMILY_BOTH;
 	if (accept_word(ps, "-4"))
@@ -272,13 +273,15 @@ bool parse_raw(struct profile_parser *ps, struct statement *st)
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
 		if (accept_word(ps, tables[i]))
 			st->raw.table = tables[i];
-	if (peek(ps)->kind != TOKEN_WORD || peek(ps)->text[0] == '-')
+	if (peek(ps)->kind != TOKEN_WORD || peek(ps)->text[0] == '-' || strcmp(peek(ps)->text, ":") == 0)
 		return fail_expected(ps, "a chain");
-	if (strlen(peek(ps)->text) > 28)
-		return fail_here(ps, "a chain name has at most 28 bytes, this one has %zu",
-				 strlen(peek(ps)->text));
-	st->raw.chain = peek(ps)->text;
+	alone = peek(ps)->text[0] == ':';
+	st->raw.chain = peek(ps)->text + alone;
+	if (strlen(st->raw.chain) > 28)
+		return fail_here(ps, "a chain name has at most 28 bytes, this one has %zu", strlen(st->raw.chain));
 	advance(ps);
+	if (alone)
+		return true;
 	first = peek(ps);
 	last = &ps->tokens.tokens.item[ps->tokens.tokens.len - 1];
 	st->raw.text = "";

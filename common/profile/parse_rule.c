@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "profile/parse.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,10 +21,39 @@ static const struct {
 	{ "igmp", 2, false },
 };
 
+bool is_odd_port(struct profile_parser *ps)
+{
+	const char *text = peek(ps)->text, *slash = strchr(text, '/');
+	size_t left = slash != NULL ? (size_t)(slash - text) : 0;
+	char lower[24];
+
+	if (peek(ps)->kind != TOKEN_WORD)
+		return false;
+	if (!lower_word(text, lower, sizeof(lower)))
+		snprintf(lower, sizeof(lower), "%.23s", text);
+	slash = strchr(lower, '/');
+	for (size_t i = 0; i < ARRAY_LEN(protocols); i++) {
+		const char *word = protocols[i].word;
+		size_t len = strlen(word);
+
+		if (strcmp(lower, word) == 0 && strcmp(text, word) != 0)
+			return !fail_here(ps, "words are lower case: \"%s\"", word);
+		if (slash != NULL && protocols[i].has_ports && strcmp(slash + 1, word) == 0)
+			return is_digit(text[0]) ? !fail_here(ps, "write \"%s %.*s\"", word, (int)left, text)
+					 : !fail_here(ps, "write \"%.*s\"", (int)left, text);
+		if (slash != NULL && protocols[i].has_ports && left == len && strncmp(lower, word, len) == 0)
+			return !fail_here(ps, "write \"%s %s\"", word, slash + 1);
+	}
+	return false;
+}
+
 bool parse_port(struct profile_parser *ps, struct ports *out)
 {
 	const char *text = peek(ps)->text;
 	char *behind;
+
+	if (is_odd_port(ps))
+		return false;
 
 	if (peek(ps)->kind != TOKEN_WORD || !is_digit(text[0]))
 		return fail_expected(ps, "a port");
@@ -48,10 +78,15 @@ bool parse_port(struct profile_parser *ps, struct ports *out)
 bool parse_item(struct profile_parser *ps, int *proto, struct item *out)
 {
 	*out = (struct item){ .where = token_where(ps, peek(ps)), .ports = { .any = true } };
+	if (is_odd_port(ps))
+		return false;
 	for (size_t i = 0; i < ARRAY_LEN(protocols); i++) {
 		if (!accept_word(ps, protocols[i].word))
 			continue;
 		*proto = out->ports.proto = protocols[i].proto;
+		if (protocols[i].has_ports && peek_word(ps, "port"))
+			return fail_here(ps, "leave out \"port\": write \"%s %s\"", protocols[i].word,
+					 is_digit(peek(ps)[1].text[0]) ? peek(ps)[1].text : "80");
 		if (protocols[i].has_ports && peek(ps)->kind == TOKEN_WORD && is_digit(peek(ps)->text[0]))
 			return parse_port(ps, &out->ports);
 		return true;
@@ -125,6 +160,8 @@ static bool parse_place(struct profile_parser *ps, struct end_place *out)
 		out->kind = PLACE_SELF;
 		return !accept_word(ps, "at") || parse_self_at(ps, out);
 	}
+	if (fail_capitals(ps))
+		return false;
 	out->negated = accept_word(ps, "not");
 	out->name.where = token_where(ps, peek(ps));
 	out->name.text = peek(ps)->text;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "profile/parse.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /* Whether this is the first line with the setting. If not, reports an error with the place of the first. */
@@ -129,39 +130,49 @@ bool parse_log(struct profile_parser *ps, struct statement *st)
 }
 
 /*
- * The keys of "conntrack" and their names in net.netfilter (kernel:
- * Documentation/networking/nf_conntrack-sysctl.rst).
+ * The kernel counts timeouts in jiffies in an int. With 1000 a second, its highest rate, this is the longest time. A
+ * timeout of 0 would be accepted, and forget each connection before its answer.
+ */
+#define TIMEOUT_MAX 2147483
+
+/* nf_conntrack_hash_resize: the pointers of the table, a multiple of a page of them, have fewer bytes than INT_MAX. */
+#define BUCKETS_MAX 268434944
+
+/*
+ * The keys of "conntrack", their names in net.netfilter (kernel: Documentation/networking/nf_conntrack-sysctl.rst), and
+ * the values that every kernel accepts.
  */
 static const struct {
 	const char *key, *sysctl;
+	unsigned long low, high;
 } conntrack_keys[] = {
-	{ "max", "max" },
-	{ "buckets", "buckets" },
-	{ "expect-max", "expect_max" },
-	{ "acct", "acct" },
-	{ "timestamp", "timestamp" },
-	{ "checksum", "checksum" },
-	{ "log-invalid", "log_invalid" },
-	{ "generic", "generic_timeout" },
-	{ "icmp", "icmp_timeout" },
-	{ "icmpv6", "icmpv6_timeout" },
-	{ "gre", "gre_timeout" },
-	{ "gre-stream", "gre_timeout_stream" },
-	{ "udp", "udp_timeout" },
-	{ "udp-stream", "udp_timeout_stream" },
-	{ "tcp-loose", "tcp_loose" },
-	{ "tcp-be-liberal", "tcp_be_liberal" },
-	{ "tcp-max-retrans", "tcp_max_retrans" },
-	{ "tcp-syn-sent", "tcp_timeout_syn_sent" },
-	{ "tcp-syn-recv", "tcp_timeout_syn_recv" },
-	{ "tcp-established", "tcp_timeout_established" },
-	{ "tcp-fin-wait", "tcp_timeout_fin_wait" },
-	{ "tcp-close-wait", "tcp_timeout_close_wait" },
-	{ "tcp-last-ack", "tcp_timeout_last_ack" },
-	{ "tcp-time-wait", "tcp_timeout_time_wait" },
-	{ "tcp-close", "tcp_timeout_close" },
-	{ "tcp-unacknowledged", "tcp_timeout_unacknowledged" },
-	{ "sctp-established", "sctp_timeout_established" },
+	{ "max", "max", 0, INT32_MAX },
+	{ "buckets", "buckets", 1, BUCKETS_MAX },
+	{ "expect-max", "expect_max", 1, INT32_MAX },
+	{ "acct", "acct", 0, 1 },
+	{ "timestamp", "timestamp", 0, 1 },
+	{ "checksum", "checksum", 0, 1 },
+	{ "log-invalid", "log_invalid", 0, 255 },
+	{ "generic", "generic_timeout", 1, TIMEOUT_MAX },
+	{ "icmp", "icmp_timeout", 1, TIMEOUT_MAX },
+	{ "icmpv6", "icmpv6_timeout", 1, TIMEOUT_MAX },
+	{ "gre", "gre_timeout", 1, TIMEOUT_MAX },
+	{ "gre-stream", "gre_timeout_stream", 1, TIMEOUT_MAX },
+	{ "udp", "udp_timeout", 1, TIMEOUT_MAX },
+	{ "udp-stream", "udp_timeout_stream", 1, TIMEOUT_MAX },
+	{ "tcp-loose", "tcp_loose", 0, 1 },
+	{ "tcp-be-liberal", "tcp_be_liberal", 0, 1 },
+	{ "tcp-max-retrans", "tcp_max_retrans", 0, 255 },
+	{ "tcp-syn-sent", "tcp_timeout_syn_sent", 1, TIMEOUT_MAX },
+	{ "tcp-syn-recv", "tcp_timeout_syn_recv", 1, TIMEOUT_MAX },
+	{ "tcp-established", "tcp_timeout_established", 1, TIMEOUT_MAX },
+	{ "tcp-fin-wait", "tcp_timeout_fin_wait", 1, TIMEOUT_MAX },
+	{ "tcp-close-wait", "tcp_timeout_close_wait", 1, TIMEOUT_MAX },
+	{ "tcp-last-ack", "tcp_timeout_last_ack", 1, TIMEOUT_MAX },
+	{ "tcp-time-wait", "tcp_timeout_time_wait", 1, TIMEOUT_MAX },
+	{ "tcp-close", "tcp_timeout_close", 1, TIMEOUT_MAX },
+	{ "tcp-unacknowledged", "tcp_timeout_unacknowledged", 1, TIMEOUT_MAX },
+	{ "sctp-established", "sctp_timeout_established", 1, TIMEOUT_MAX },
 };
 
 static bool parse_conntrack_key(struct profile_parser *ps, struct sysctl_setting **out)
@@ -169,7 +180,9 @@ static bool parse_conntrack_key(struct profile_parser *ps, struct sysctl_setting
 	const char *words[ARRAY_LEN(conntrack_keys)];
 	struct sysctl_setting *setting = profile_alloc(ps->profile, sizeof(*setting));
 	size_t key = 0;
+	struct strbuf what = STRBUF_INIT;
 	unsigned value;
+	bool good;
 
 	if (setting == NULL)
 		return false;
@@ -180,7 +193,10 @@ static bool parse_conntrack_key(struct profile_parser *ps, struct sysctl_setting
 		key++;
 	if (key == ARRAY_LEN(conntrack_keys))
 		return fail_unknown(ps, "conntrack key", words, ARRAY_LEN(words));
-	if (!parse_number(ps, "a number", 0, 2147483647, &value))
+	strbuf_printf(&what, "a number for \"%s\"", conntrack_keys[key].key);
+	good = parse_number(ps, strbuf_text(&what), conntrack_keys[key].low, conntrack_keys[key].high, &value);
+	strbuf_free(&what);
+	if (!good)
 		return false;
 	setting->key =
 		profile_textf(ps->profile, "net.netfilter.nf_conntrack_%s", conntrack_keys[key].sysctl);

@@ -60,137 +60,6 @@ static bool unknown_place(struct profile *profile, const struct name *name)
 	return false;
 }
 
-/* Adds an address of a hosts file. Returns false if the file should not be read further. */
-static bool hosts_word(struct profile *profile, struct hosts *hosts, const struct where *line,
-		       const char *text, size_t len)
-{
-	char copy[128];
-	struct addr_range range;
-	struct where where = *line;
-
-	where.column = (unsigned)(text - line->source) + 1;
-	where.width = (unsigned)len;
-	if (len < sizeof(copy)) {
-		memcpy(copy, text, len);
-		copy[len] = '\0';
-		if (memchr(text, '\0', len) == NULL && addr_parse(copy, &range) == ADDR_FINE)
-			return addr_set_add(&hosts->set, &range) || profile_memory(profile);
-	}
-	profile_error(profile, &where, "expected an address, not \"%.*s\"", (int)(len < 60 ? len : 60), text);
-	hosts->broken = true;
-	return profile->findings.errors < 2 * PROFILE_ERRORS_MAX;
-}
-
-static bool hosts_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == ',';
-}
-
-/* Reads addresses that are separated by blanks, commas or newlines. `#` and `;` start a comment. */
-static bool hosts_text(struct profile *profile, struct hosts *hosts, const char *name, const char *text,
-		       size_t len)
-{
-	const char *end = text + len;
-
-	for (unsigned line = 1; text < end; line++) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		const char *stop = newline != NULL ? newline : end;
-		struct where where = {
-			.file = name, .line = line, .source = text, .source_len = (size_t)(stop - text)
-		};
-
-		while (text < stop && *text != '#' && *text != ';') {
-			size_t word = 0;
-
-			while (text + word < stop && !hosts_blank(text[word]) && text[word] != '#' &&
-			       text[word] != ';')
-				word++;
-			if (word > 0 && !hosts_word(profile, hosts, &where, text, word))
-				return false;
-			text += word;
-			while (text < stop && hosts_blank(*text))
-				text++;
-		}
-		text = stop + 1;
-	}
-	return true;
-}
-
-static bool hosts_read(struct profile *profile, struct hosts *hosts)
-{
-	struct source_file *file = profile_alloc(profile, sizeof(*file));
-	int err;
-
-	if (file == NULL)
-		return false;
-	file->name = hosts->file;
-	file->next = profile->files.first;
-	profile->files.first = file;
-	err = profile->source->read(profile->source->ctx, hosts->file, &file->bytes);
-	if (err == -ENOMEM)
-		return profile_memory(profile);
-	if (err != 0) {
-		profile_error(profile, &hosts->file_at, "cannot read \"%s\": %s", hosts->file,
-			      strerror(-err));
-		return false;
-	}
-	return hosts_text(profile, hosts, hosts->file, strbuf_text(&file->bytes), file->bytes.len);
-}
-
-/* Turns a list that is too long for rules into an ipset for each family, with the fewest networks. */
-static bool hosts_to_sets(struct profile *profile, struct hosts *hosts)
-{
-	static const enum family families[] = { FAMILY_IPV4, FAMILY_IPV6 };
-
-	if (!addr_set_networks(&hosts->set, &hosts->nets))
-		return profile_memory(profile);
-	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
-		const char *tail = families[i] == FAMILY_IPV4 ? "" : "-6";
-		const char *own = strncmp(hosts->name.text, "load-", 5) == 0 ? "hosts-" : ""; /* names that start with fw-load- are reserved for fw-load */
-		const char *name = strlen(own) + strlen(hosts->name.text) <= 26
-					   ? profile_textf(profile, "fw-%s%s%s", own, hosts->name.text, tail)
-					   : profile_textf(profile, "fw-%s%.16s-%u%s", own, hosts->name.text,
-							   hosts->name.where.line, tail);
-
-		if (name == NULL)
-			return false;
-		if (addr_set_count(&hosts->nets, families[i]) == 0)
-			continue;
-		output_set(&profile->out, name, families[i], &hosts->nets, &hosts->name.where);
-		*(families[i] == FAMILY_IPV4 ? &hosts->ipset4 : &hosts->ipset6) = name;
-	}
-	return true;
-}
-
-bool hosts_load(struct profile *profile, struct hosts *hosts)
-{
-	if (hosts->loaded)
-		return !hosts->broken;
-	hosts->loaded = true;
-	if (hosts->ipset4 != NULL) {
-		output_open_set(&profile->out, hosts->ipset4, FAMILY_IPV4, hosts->set_words, &hosts->name.where);
-		if (hosts->ipset6 != NULL)
-			output_open_set(&profile->out, hosts->ipset6, FAMILY_IPV6, hosts->set_words, &hosts->name.where);
-		return true;
-	}
-	if (hosts->file != NULL && !hosts_read(profile, hosts))
-		hosts->broken = true;
-	if (hosts->broken)
-		return false;
-	if (hosts->file != NULL && hosts->set.ranges.len == 0)
-		profile_warning(profile, &hosts->file_at,
-				"no address in \"%s\": \"%s\" never matches", hosts->file,
-				hosts->name.text);
-	addr_set_normalise(&hosts->set);
-	/* A range of more than two networks is shorter as one iprange match. */
-	for (size_t i = 0; i < hosts->set.ranges.len; i++)
-		if (!addr_set_split(&hosts->nets, &hosts->set.ranges.item[i], 2))
-			return profile_memory(profile);
-	if (hosts->nets.ranges.len > HOSTS_TREE_MAX && !profile->options->no_sets)
-		return hosts_to_sets(profile, hosts);
-	return true;
-}
-
 static bool selector_add(struct profile *profile, struct selectors *out, struct selector selector)
 {
 	return vec_push(&out->list, selector) || profile_memory(profile);
@@ -456,6 +325,21 @@ static struct service *service_find(const struct profile *profile, const char *n
 	return NULL;
 }
 
+/* Reports an error if the name is that of a service, but for its capitals. */
+static bool lower_service(struct profile *profile, const struct name *name)
+{
+	char lower[64];
+	size_t i = 0;
+
+	for (; name->text[i] != '\0' && i + 1 < sizeof(lower); i++)
+		lower[i] = (char)(name->text[i] >= 'A' && name->text[i] <= 'Z' ? name->text[i] + 32 : name->text[i]);
+	lower[i] = '\0';
+	if (strcmp(lower, name->text) == 0 || (builtin_service_find(lower) == NULL && service_find(profile, lower) == NULL))
+		return false;
+	profile_error(profile, &name->where, "words are lower case: \"%s\"", lower);
+	return true;
+}
+
 static bool unknown_service(struct profile *profile, const struct name *name)
 {
 	struct suggestion near = suggest_begin(name->text);
@@ -464,6 +348,8 @@ static bool unknown_service(struct profile *profile, const struct name *name)
 		suggest_consider(&near, service->name.text);
 	for (size_t i = 0; i < builtin_service_count; i++)
 		suggest_consider(&near, builtin_services[i].name);
+	if (lower_service(profile, name))
+		return false;
 	if (zone_find(profile, name->text) != NULL || hosts_find(profile, name->text) != NULL)
 		profile_error(profile, &name->where, "\"%s\" is not a service: write \"from %s\" or \"to %s\"",
 			      name->text, name->text, name->text);

@@ -68,6 +68,12 @@ enum family proto_family(int proto);
 must_check bool hosts_load(struct profile *profile, struct hosts *hosts);
 
 /*
+ * Takes out of a set what a host must not block, with a warning: its loopback and the link-local addresses of its IPv6
+ * neighbours. A set of all addresses of a family is an error. `name` is for the messages; NULL: the line itself, whose lists have been asked about.
+ */
+must_check bool hosts_spare(struct profile *profile, const struct where *where, const char *name, struct addr_set *set);
+
+/*
  * A list of more networks than HOSTS_INLINE_MAX becomes a tree of chains, and a list of more than
  * HOSTS_TREE_MAX an ipset, unless ipsets are off. tests/bench/fw-gen.bash measured these nanoseconds a packet,
  * more than with an empty table, for nft (legacy): 64 plain rules 1800 (50), 256 plain rules 8200 (900); a tree

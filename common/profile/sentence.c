@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "profile/sentence.h"
 #include "addr/addr.h"
+#include "profile/host.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -172,7 +173,7 @@ static bool end_words(struct arena *arena, struct zone_names *zones, const char 
 
 	if (address == NULL && iface == NULL)
 		return true;
-	if (address != NULL && (addr_parse(address, &range) != ADDR_FINE || addr_prefix(&range) < 0))
+	if (address != NULL && (addr_parse(address, &range) != ADDR_FINE || addr_prefix(&range) < 0 || host_is_mapped(&range)))
 		return false;
 	strbuf_printf(out, " %s ", word);
 	if (address != NULL)
@@ -189,7 +190,7 @@ static bool self_words(const char *word, const char *address, struct strbuf *out
 
 	if (address == NULL)
 		return true;
-	if (addr_parse(address, &range) != ADDR_FINE || range.first != range.last)
+	if (addr_parse(address, &range) != ADDR_FINE || range.first != range.last || host_is_mapped(&range))
 		return false;
 	strbuf_printf(out, "%s at ", word);
 	addr_print(out, &range);
@@ -278,6 +279,14 @@ static bool nat_words(struct arena *arena, struct zone_names *zones, const char 
 	return true;
 }
 
+/* Whether the protocol exists in this family only. */
+static bool is_of_family(const char *proto, enum family family)
+{
+	if (family == FAMILY_IPV6)
+		return strcmp(proto, "ipv6-icmp") == 0;
+	return strcmp(proto, "icmp") == 0 || strcmp(proto, "igmp") == 0;
+}
+
 /* Sets the words that restrict the statement to a family. An address needs none. */
 static void family_words(struct sentence *sentence, const struct rule_parts *rule, bool nat)
 {
@@ -297,6 +306,11 @@ static void family_words(struct sentence *sentence, const struct rule_parts *rul
 		sentence->ipv6 = " only ipv6";
 		sentence->both = "";
 	}
+	/* iptables takes a protocol of the other family too, but no sentence does. */
+	if (rule->proto != NULL && is_of_family(rule->proto, FAMILY_IPV4))
+		sentence->ipv6 = sentence->both = NULL;
+	if (rule->proto != NULL && is_of_family(rule->proto, FAMILY_IPV6))
+		sentence->ipv4 = sentence->both = NULL;
 }
 
 struct sentence sentence_make(struct arena *arena, struct zone_names *zones, const char *table,

@@ -60,7 +60,7 @@ struct profile {
 	struct {
 		bool direction[DIR_COUNT]; /* has rules of the profile */
 		bool denied[DIR_COUNT];    /* its denied chain is used */
-		bool reject, nat;
+		bool reject, nat, block;
 		bool output_asked, output_denies; /* see output_denies in build_rule.c */
 		unsigned forwards; /* families in which the profile forwards packets */
 	} used;

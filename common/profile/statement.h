@@ -157,7 +157,7 @@ struct helper {
 };
 
 struct raw {
-	const char *table, *chain, *text;
+	const char *table, *chain, *text; /* text NULL: only the chain is created */
 	enum family family;
 };
 
@@ -222,7 +222,7 @@ struct hosts {
 	struct addr_set nets; /* the same as networks; a range that needs many networks stays a range */
 	const char *file;     /* path, NULL: none */
 	struct where file_at;
-	bool loaded, broken;
+	bool loaded, broken, bits_warned;
 	const char *ipset4, *ipset6; /* given, or created by fw-load for a long list */
 	const char *set_words;       /* type and options of given sets; NULL: not given */
 };
