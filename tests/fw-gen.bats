@@ -469,3 +469,23 @@ each_row() {
 	back 4 DROP '-A FORWARD -d 192.0.2.1/32 -j DROP' '-A FORWARD -s 192.0.2.1/32 -o eth0 -j DROP' '-A FORWARD -s 192.0.2.1/32 -d 10.0.0.0/8 -i eth0 -o eth1 -j DROP'
 	back 4 DROP '-A OUTPUT -s 192.0.2.1/32 -o eth0 -j DROP' '-A OUTPUT -d 10.0.0.0/8 -j DROP'
 }
+
+@test "names of chains, limits and bans stay when another file is included, and differ between files" {
+	mkdir -p "$tmp/d/e"
+	for file in d/web.conf d/e/web.conf d/new.conf; do
+		printf 'allow http limit 4/m ban 1h\nallow pop3 from 10.0.0.1, 10.0.0.3, 10.0.0.5, 10.0.0.7, 10.0.0.9\n' >"$tmp/$file"
+	done
+	names() { # names FILE...: those of a profile that includes these
+		printf 'allow ssh\n' >"$tmp/p.conf"
+		printf 'include "%s"\n' "$@" >>"$tmp/p.conf"
+		(cd "$tmp" && fw-gen p.conf 2>/dev/null) | grep -oE 'fw-(ban6?-)?(web|new)[^ ]*' | sort -u
+	}
+	names d/web.conf d/e/web.conf >"$tmp/before"
+	names d/new.conf d/web.conf d/e/web.conf | grep -v new | diff "$tmp/before" -
+	names d/e/web.conf d/web.conf | diff "$tmp/before" -
+	[ "$(wc -l <"$tmp/before")" = 8 ]
+	# From elsewhere, and once more.
+	(cd / && fw-gen "$tmp/p.conf" 2>/dev/null) | grep -oE 'fw-(ban6?-)?(web|new)[^ ]*' | sort -u | diff "$tmp/before" -
+	[ "$(names d/web.conf d/web.conf | wc -l)" = 8 ]
+	run ! grep -E '.{29}' <(names d/web.conf d/e/web.conf | grep -v ban | grep -v -- '-4m4')
+}

@@ -79,8 +79,8 @@ must_check bool site_emit(struct profile *profile, struct site *site, const stru
 			  const struct steps *steps);
 
 /*
- * The name of what a statement has in the kernel (chains, lists): "fw-5", or "fw-2.5" in the second included
- * file.
+ * The name of what a statement has in the kernel (chains, lists): "fw-5", or "fw-web-1f3a.5" in the included
+ * file web.conf. It does not depend on what other files are included: a limit keeps its counts when one is added.
  */
 must_check const char *statement_id(struct profile *profile, const struct statement *st);
 

@@ -13,8 +13,8 @@
 
 const char *statement_id(struct profile *profile, const struct statement *st)
 {
-	return st->file == 0 ? profile_textf(profile, "fw-%u", st->where.line)
-			     : profile_textf(profile, "fw-%u.%u", st->file, st->where.line);
+	return st->file == NULL ? profile_textf(profile, "fw-%u", st->where.line)
+				: profile_textf(profile, "fw-%s.%u", st->file, st->where.line);
 }
 
 struct site_build site_begin(struct profile *profile, const struct statement *st, enum out_table table,

@@ -312,7 +312,7 @@ static void parse_statement(struct profile_parser *ps)
 			return;
 		st->kind = (enum statement_kind)i;
 		st->where = token_where(ps, peek(ps));
-		st->file = ps->file->number;
+		st->file = ps->file->tag;
 		/* Appended before it is parsed: the statements of an included file follow it. */
 		*profile->statements.end = st;
 		profile->statements.end = &st->next;

@@ -220,6 +220,39 @@ static bool include_is_open(struct profile_parser *ps, const char *path)
 	return false;
 }
 
+static bool tag_is_taken(const struct profile *profile, const char *tag)
+{
+	for (const struct source_file *file = profile->files.first; file != NULL; file = file->next)
+		if (file->tag != NULL && strcmp(file->tag, tag) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The tag of an included file: the begin of its name, and a hash of its path from the directory of the profile (FNV-1a).
+ * A file that is included again, or another one with the same hash, gets another tag.
+ */
+static const char *file_tag(struct profile *profile, const char *path)
+{
+	const char *slash = strrchr(profile->name, '/'), *name = strrchr(path, '/');
+	size_t dir = slash != NULL ? (size_t)(slash - profile->name + 1) : 0;
+	char stem[9] = "";
+	uint32_t hash = 2166136261U;
+
+	for (const char *c = strncmp(path, profile->name, dir) == 0 ? path + dir : path; *c != '\0'; c++)
+		hash = (hash ^ (unsigned char)*c) * 16777619U;
+	name = name != NULL ? name + 1 : path;
+	for (size_t len = 0; *name != '\0' && *name != '.' && len + 1 < sizeof(stem); name++)
+		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", *name) != NULL)
+			stem[len++] = *name;
+	for (;; hash++) {
+		const char *tag = profile_textf(profile, "%s-%04x", stem, (unsigned)(hash >> 16 ^ (hash & 0xffff)) & 0xffff);
+
+		if (tag == NULL || !tag_is_taken(profile, tag))
+			return tag;
+	}
+}
+
 static bool parse_included(struct profile_parser *ps, const char *path)
 {
 	struct profile *profile = ps->profile;
@@ -231,7 +264,9 @@ static bool parse_included(struct profile_parser *ps, const char *path)
 	file->name = path;
 	file->includer = ps->file;
 	file->depth = ps->file->depth + 1;
-	file->number = ++profile->files.included;
+	file->tag = file_tag(profile, path);
+	if (file->tag == NULL)
+		return false;
 	file->next = profile->files.first;
 	profile->files.first = file;
 	err = profile->source->read(profile->source->ctx, path, &file->bytes);

@@ -20,7 +20,8 @@ struct source_file {
 	const char *name; /* for messages and `#@ line` */
 	struct strbuf bytes;
 	const struct source_file *includer; /* NULL: the profile itself */
-	unsigned number, depth;
+	const char *tag; /* stands for the file in the names of chains, NULL: the profile itself */
+	unsigned depth;
 };
 
 /* An error or a warning, stored until all are known. */
@@ -40,7 +41,6 @@ struct profile {
 	bool failed; /* memory ran out, which was reported */
 	struct {
 		struct source_file *first;
-		unsigned included; /* how many other profiles were read */
 		struct strbuf etc_services;
 		bool etc_services_read;
 	} files;

@@ -178,7 +178,7 @@ struct statement {
 	struct statement *next;
 	enum statement_kind kind;
 	struct where where; /* of its first word; source is the whole line */
-	unsigned file;      /* 0: the profile itself, else an included one */
+	const char *file;   /* the tag of the included file, NULL: the profile itself */
 	bool broken;        /* has an error, which was reported: it is not built */
 	union {
 		struct profile_rule rule; /* allow, deny, reject, expect, and block, which uses `from` alone */
