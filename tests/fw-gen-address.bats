@@ -223,3 +223,19 @@ setup() {
 	}
 	with_both check
 }
+
+@test "mark from ADDRESS marks what this host sends from that address, too" {
+	needs packets
+	printf 'zone lan = eth1\nallow ssh\nmark tcp 25 from 198.51.100.2, 2001:db8:f::2 as 0x1\nmark tcp 80 from lan as 0x2\n' | gen
+	printf '%s\n' '*filter' '-A OUTPUT -m mark --mark 0x1 -j DROP' COMMIT >"$tmp/marked"
+	check() {
+		in_ns fw "iptables-$backend-restore" -n "$tmp/marked"
+		in_ns fw "ip6tables-$backend-restore" -n "$tmp/marked"
+		try dropped fw -s 198.51.100.2 tcp 198.51.100.7 25
+		try dropped fw -s 2001:db8:f::2 tcp 2001:db8:f::9 25
+		try open fw -s 198.51.100.1 tcp 198.51.100.7 25
+		try open fw -s 2001:db8:f::1 tcp 2001:db8:f::9 25
+		try open fw -s 198.51.100.2 tcp 198.51.100.7 80
+	}
+	with_both check
+}

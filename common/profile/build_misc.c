@@ -345,6 +345,26 @@ static void mark_site(struct site_build *plain)
 	}
 }
 
+/* The rules of "mark ... from ADDRESS" for packets of this host: those of its addresses alone. */
+static bool mark_own(struct profile *profile, const struct statement *st, const char *target)
+{
+	struct site_build plain = site_begin(profile, st, TABLE_MANGLE, "OUTPUT");
+	struct selectors all = { 0 };
+	bool good = resolve_end(profile, &st->mark.from, FAMILY_BOTH, false, &all) &&
+		    resolve_end(profile, &st->mark.to, FAMILY_BOTH, false, &plain.to);
+
+	plain.site.phase = PHASE_DEPARTURE;
+	plain.site.chains = 20; /* the numbers below are for the chains of PREROUTING */
+	plain.from.tree = all.tree;
+	for (size_t i = 0; i < all.list.len && good; i++)
+		if (all.list.item[i].iface == NULL && (all.list.item[i].has_range || all.list.item[i].set != NULL))
+			good = vec_push(&plain.from.list, all.list.item[i]) || profile_memory(profile);
+	good = good && plain_items(&plain, st->mark.what, PORTS_DESTINATION) && plain_emit(&plain, target);
+	selectors_free(&all);
+	site_end(&plain);
+	return good;
+}
+
 bool build_mark(struct profile *profile, const struct statement *st)
 {
 	struct site_build plain = site_begin(profile, st, TABLE_MANGLE, "PREROUTING");
@@ -367,6 +387,9 @@ bool build_mark(struct profile *profile, const struct statement *st)
 		good = false;
 	}
 	mark_site(&plain);
+	/* What this host sends from an address of its own never passes PREROUTING. */
+	if (strcmp(plain.site.chain, "PREROUTING") == 0 && end_has_addresses(profile, &mark->from))
+		good = good && mark_own(profile, st, target);
 	plain.from.any = plain.from.any || plain.from.self;
 	plain.to.any = plain.to.any || plain.to.self;
 	good = good && target != NULL && plain_emit(&plain, target);
