@@ -313,11 +313,11 @@ silent() {
 	[[ $(found expect) == "6 expect;" ]]
 	sed -i 's/expect deny/expect allow/' "$tmp/rules.v4"
 	[ -z "$(found expect)" ]
-	printf '%s\n' '*nat' '-A PREROUTING -i eth0 -p tcp --dport 3389 -j DNAT --to-destination 10.0.0.5' COMMIT '*filter' ':FORWARD DROP' \
+	printf '%s\n' '*nat' '-A PREROUTING -i eth0 -p tcp --dport 3389 -j DNAT --to-destination 10.0.0.5' COMMIT '*filter' ':INPUT DROP' ':FORWARD DROP' \
 		'#@ expect deny tcp 3389 to 10.0.0.5' '#@ expect deny tcp 3389 to 10.0.0.6' '-A FORWARD -m conntrack --ctstate DNAT -j ACCEPT' COMMIT >"$tmp/rules.v4"
-	[ "$(found expect)" = "6 expect;" ]
-	sed -i 's/expect deny/expect allow/' "$tmp/rules.v4"
 	[ "$(found expect)" = "7 expect;" ]
+	sed -i 's/expect deny/expect allow/' "$tmp/rules.v4"
+	[ "$(found expect)" = "8 expect;" ]
 }
 
 @test "expect: an unreadable promise is an error at the wrong word" {

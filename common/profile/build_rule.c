@@ -353,6 +353,8 @@ static bool output_denies(struct profile *profile)
 	     st = st->next) {
 		const struct profile_rule *rule = &st->rule;
 
+		if (st->broken)
+			continue;
 		if (st->kind == STATEMENT_RAW && strcmp(st->raw.chain, "OUTPUT") == 0)
 			denies = true;
 		else if (statement_is_rule(st) && (rule->verdict != VERDICT_ALLOW || rule->options.limit.at.line > 0 ||
