@@ -331,6 +331,82 @@ fail_script() {
 	seq 3 | cmp - "$dir/kernel/current"
 }
 
+@test "include reads a file and a directory in their places, without taboo files" {
+	mkdir "$scratch/d"
+	for name in 1 2 3 skip.dpkg-old skip~ skip,v .hidden.swp mine.off other.txt; do
+		echo x >"$dir/${name//[^a-z0-9]/}"
+		printf '%s {\nsize 1\n}\n' "$dir/${name//[^a-z0-9]/}" >"$scratch/d/$name"
+	done
+	mkdir "$scratch/d/directory"
+	mkfifo "$scratch/d/fifo"
+	sed -i '1i naming number' "$scratch/d/2" # holds from there on, as if the line stood here
+	echo x >"$dir/last"
+	printf '%s\n' "tabooext + .off, .foo" "taboopat other.*" "include $scratch/d" "include=$scratch/last" >"$scratch/conf"
+	printf '%s {\nsize 1\n}\n' "$dir/last" >"$scratch/last"
+	"$BUILD/ct-rotate" -c "$scratch/conf"
+	[ "$(cd "$dir" && ls | grep -v '^1-' | tr '\n' ' ')" = "1 2 2.1 3 3.1 hiddenswp last last.1 mineoff othertxt skip skipdpkgold skipv " ]
+	[ ! -s "$dir/1" ]
+	printf '%s\n' "tabooext 3" "include $scratch/d" >"$scratch/conf" # replaces the list; its own comma separates
+	run "$BUILD/ct-rotate" -n -f -c "$scratch/conf"
+	[[ $output == *"$dir/skip"* && $output == *"$dir/mineoff"* && $output != *"$dir/3:"* ]]
+}
+
+@test "an included file with an error is left out, the others are used, and the status is 1" {
+	mkdir "$scratch/d"
+	for name in a b c; do
+		echo x >"$dir/$name"
+		printf 'naming number\n%s {\nsize 1\n}\n' "$dir/$name" >"$scratch/d/$name"
+	done
+	printf 'rotate 0\nfrobnicate\n' >>"$scratch/d/b"
+	echo "include $scratch/d" >"$scratch/conf"
+	run "$BUILD/ct-rotate" -c "$scratch/conf"
+	[ "$status" -eq 1 ]
+	[[ $output == *"d/b:6:1: error: unknown directive frobnicate"* ]]
+	[ "$(tree "$dir" | tr '\n' ' ')" = "a a.1 b c c.1 " ]
+	printf '%s {\nsize 1\n}\n' "$dir/none" >"$scratch/d/b"
+	for bad in "include $scratch/none" 'include' "$dir/x {"$'\n'"include $scratch/d"$'\n''}'; do
+		echo "$bad" >"$scratch/conf"
+		run "$BUILD/ct-rotate" -f -c "$scratch/conf"
+		[ "$status" -eq 2 ]
+	done
+	[ ! -e "$dir/a.2" ]
+}
+
+@test "files that include each other end with an error" {
+	echo "include $scratch/conf" >"$scratch/conf"
+	run timeout 60 "$BUILD/ct-rotate" -c "$scratch/conf"
+	[ "$status" -eq 1 ]
+	[[ $output == *"include each other"* ]]
+}
+
+@test "root leaves out an included file that others can write to" {
+	needs users
+	echo x >"$dir/a"
+	mkdir "$scratch/d"
+	printf '%s {\nsize 1\n}\n' "$dir/a" >"$scratch/d/a"
+	chmod 666 "$scratch/d/a"
+	echo "include $scratch/d" >"$scratch/conf"
+	run "$BUILD/ct-rotate" -c "$scratch/conf"
+	[ "$status" -eq 1 ]
+	[ -s "$dir/a" ]
+}
+
+@test "ignoreduplicates: a log that an earlier block has is silently left to it" {
+	echo x >"$dir/a"
+	conf <<-'END'
+		nodateext
+		LOGS/a {
+		}
+		ignoreduplicates
+		LOGS/a LOGS/* {
+		}
+	END
+	run "$BUILD/ct-rotate" -f -c "$scratch/conf"
+	[ "$status" -eq 0 ]
+	[ "$output" = "" ]
+	[ "$(tree "$dir" | tr '\n' ' ')" = "a a.1 " ]
+}
+
 @test "--import-logrotate leaves out a block that it did not understand, with a warning" {
 	while IFS= read -r head; do
 		printf '%s\n' "$head" 'rotate 3' '}' '/var/log/good.log {' 'rotate 4' '}' >"$scratch/conf"
@@ -362,7 +438,7 @@ fail_script() {
 }
 
 @test "what --import-logrotate prints is read again as the same, with quotes, backslashes and blanks" {
-	printf '%s\n' "'$dir/a\"b.log' \"$dir/c\\\\d {e}.log\" {" 'olddir "o \"d\\"' "reopen cmd:touch \"$scratch/a {b\"" \
+	printf '%s\n' "'$dir/a\"b.log' \"$dir/c\\\\d {e}.log\" {" 'olddir "o \"d\\"' "reopen cmd:echo \"a {b\"" \
 		'dateformat "-%Y #x"' 'create 0600' '}' "$dir/n.log {" 'create 0600' 'nocreate' '}' >"$scratch/conf"
 	"$BUILD/ct-rotate" --import-logrotate "$scratch/conf" >"$scratch/again"
 	"$BUILD/ct-rotate" --import-logrotate "$scratch/again" | diff "$scratch/again" -

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "rotate/config.h"
+#include "rotate/access.h"
 #include "rotate/directive.h"
 
 #include <errno.h>
 #include <string.h>
+
+#define INCLUDE_MAX ((size_t)16 << 20)
+#define DEPTH_MAX   16 /* files that include each other */
 
 /* Reads the text line by line, and each line word by word. */
 struct config_reader {
@@ -12,6 +16,7 @@ struct config_reader {
 	const char *line;             /* borrowed; the current line, of at.where.source_len bytes */
 	struct rotate_config *config;
 	struct rotate_settings defaults;
+	unsigned depth;               /* how many files include this one */
 	bool no_memory;
 };
 
@@ -130,12 +135,19 @@ static void read_script(struct config_reader *reader, struct rotate_settings *se
 	}
 }
 
+static void read_include(struct config_reader *reader, const struct config_word *word);
+
 static void apply_line(struct config_reader *reader, struct rotate_settings *set, const word_list *words)
 {
+	reader->at.include = NULL;
 	reader->at.script = SCRIPT_COUNT;
 	directive_apply(&reader->at, set, words->item, words->len);
 	if (reader->at.script != SCRIPT_COUNT)
 		read_script(reader, set);
+	if (reader->at.include != NULL && set != &reader->defaults)
+		config_fault(&reader->at, &words->item[0], "a block cannot include a file");
+	else if (reader->at.include != NULL)
+		read_include(reader, &words->item[1]);
 }
 
 /* Makes the settings of a complete block consistent, and reports a pattern that an earlier block has. */
@@ -147,7 +159,7 @@ static void check_block(struct config_reader *reader, struct rotate_block *block
 		set->nocreate = false; /* copytruncate keeps the log, so there is none to create */
 	if (set->sharedscripts && set->scripts[SCRIPT_PRE] == NULL && set->scripts[SCRIPT_POST] == NULL)
 		set->sharedscripts = false;
-	for (size_t i = 0; i < reader->config->blocks.len; i++) {
+	for (size_t i = 0; i < reader->config->blocks.len && !set->ignoreduplicates; i++) {
 		const struct rotate_block *other = &reader->config->blocks.item[i];
 
 		for (size_t j = 0; j < other->patterns.len; j++)
@@ -279,6 +291,62 @@ static void read_top(struct config_reader *reader)
 	vec_free(&words);
 }
 
+/* Forgets the blocks that a file with errors has added. */
+static void forget_blocks(struct rotate_config *config, size_t count)
+{
+	for (size_t i = count; i < config->blocks.len; i++)
+		vec_free(&config->blocks.item[i].patterns);
+	config->blocks.len = count;
+}
+
+/* Reads an included file. If it has errors, nothing of it is used; the settings after it are those before it. */
+static void include_file(struct config_reader *reader, const struct config_word *word, const char *path)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct config_reader inner = *reader;
+	size_t count = reader->config->blocks.len;
+	int err = access_read_config(path, !reader->at.lenient, &text, INCLUDE_MAX);
+
+	inner.at.where = (struct where){ .file = arena_text(reader->at.arena, path, strlen(path)) };
+	inner.at.bad = inner.at.broken = false;
+	inner.next = strbuf_text(&text);
+	inner.end = inner.next + text.len;
+	inner.depth++;
+	if (err != 0) {
+		config_lack(&reader->at, word, "cannot include %s: %s", path, access_read_error(err));
+	} else if (memchr(inner.next, '\0', text.len) != NULL) {
+		config_fault(&inner.at, NULL, "the file contains a NUL byte");
+	} else {
+		read_top(&inner);
+		reader->no_memory |= inner.no_memory;
+	}
+	if (inner.at.bad && !reader->at.lenient)
+		forget_blocks(reader->config, count);
+	else if (err == 0)
+		reader->defaults = inner.defaults;
+	strbuf_free(&text);
+}
+
+/* Reads the file, or the files of the directory. One that cannot be read does not keep the others from being used. */
+static void read_include(struct config_reader *reader, const struct config_word *word)
+{
+	bool bad = reader->at.bad;
+	include_list list = { 0 };
+	int err;
+
+	if (reader->config->no_include || reader->depth >= DEPTH_MAX) {
+		config_fault(&reader->at, word, reader->depth > 0 ? "too many files include each other" : "include is not possible here");
+		return;
+	}
+	err = include_find(word->text, reader->at.taboo, &list);
+	if (err != 0)
+		config_fault(&reader->at, word, "cannot include %s: %s", word->text, strerror(-err));
+	for (size_t i = 0; i < list.len && !reader->no_memory; i++)
+		include_file(reader, word, list.item[i]);
+	reader->at.bad = bad || err != 0;
+	include_free(&list);
+}
+
 int config_read(struct rotate_config *config, const char *text, size_t len, const char *file,
 		struct rotate_settings *defaults, bool lenient, struct diag_log *log)
 {
@@ -292,6 +360,7 @@ int config_read(struct rotate_config *config, const char *text, size_t len, cons
 	const char *nul = memchr(text, '\0', len);
 
 	reader.at.arena = &config->arena;
+	reader.at.taboo = &config->taboo;
 	if (nul != NULL)
 		config_fault(&reader.at, NULL, "the file contains a NUL byte");
 	else
@@ -307,5 +376,6 @@ void config_free(struct rotate_config *config)
 	for (size_t i = 0; i < config->blocks.len; i++)
 		vec_free(&config->blocks.item[i].patterns);
 	vec_free(&config->blocks);
+	taboo_free(&config->taboo);
 	arena_free(&config->arena);
 }

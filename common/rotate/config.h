@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reads ct-rotate.conf(5), a subset of the format of logrotate. A directive that is not supported is an error that
- * names the reason. A file with an error is not used at all.
+ * names the reason. A file with an error is not used at all, nor is it read half.
  */
 #ifndef FW_ROTATE_CONFIG_H
 #define FW_ROTATE_CONFIG_H
@@ -9,16 +9,20 @@
 #include "base/arena.h"
 #include "base/vec.h"
 #include "diag/diag.h"
+#include "rotate/include.h"
 #include "rotate/rotate.h"
 
 struct rotate_config {
 	VEC(struct rotate_block) blocks;
 	struct arena arena; /* holds the texts of the blocks */
+	struct taboo taboo; /* what the files of an included directory must not match */
+	bool no_include;    /* set by the caller: read no other files, and refuse an include */
 };
 
 /*
  * Adds the blocks of a file to *config, which begins as { 0 }: reads its whole text; `file` is its name in messages. *defaults are the settings before its first line,
- * and become those after its last one.
+ * and become those after its last one. An included file is read in its place; if it has errors, they are reported,
+ * nothing of that file is used, and reading goes on.
  * If lenient (--import-logrotate), errors in the file are reported as warnings, and reading goes on.
  * 0 or -errno; -EINVAL: the file has errors, reported as DIAG_ROTATE_CONFIG. config_free must follow in either case.
  */

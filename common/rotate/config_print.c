@@ -40,7 +40,7 @@ static void print_flags(const struct rotate_settings *set, FILE *out)
 		{ set->compress, "compress" },		 { set->delaycompress, "delaycompress" },
 		{ !set->verify, "noverify" },		 { set->nocreate, "nocreate" },
 		{ set->copytruncate, "copytruncate" },	 { set->allowhardlink, "allowhardlink" },
-		{ set->sharedscripts, "sharedscripts" },
+		{ set->sharedscripts, "sharedscripts" }, { set->ignoreduplicates, "ignoreduplicates" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)

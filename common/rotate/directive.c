@@ -21,12 +21,11 @@ struct config_directive {
 	size_t most;        /* SPECIAL: the most words that may follow the name */
 };
 
-static special apply_create, apply_dateformat, apply_level, apply_min_free, apply_naming, apply_olddir, apply_reopen,
-	apply_rotate, apply_size, apply_su, apply_threads, apply_weekly;
+static special apply_create, apply_dateformat, apply_include, apply_level, apply_min_free, apply_naming, apply_olddir, apply_reopen,
+	apply_rotate, apply_size, apply_su, apply_taboo, apply_threads, apply_weekly;
 
 static const char mails[] = "ct-rotate sends no mail, and archives stay until they are pruned";
 static const char own_deflate[] = "compression is built in: use level and threads";
-static const char one_file[] = "the configuration is a single file";
 
 static const struct config_directive directives[] = {
 	{ .name = "hourly", .kind = INTERVAL, .field = HOURLY },
@@ -76,6 +75,10 @@ static const struct config_directive directives[] = {
 	{ .name = "prerotate", .kind = SCRIPT, .field = SCRIPT_PRE },
 	{ .name = "postrotate", .kind = SCRIPT, .field = SCRIPT_POST },
 	{ .name = "lastaction", .kind = SCRIPT, .field = SCRIPT_LAST },
+	{ .name = "include", .kind = SPECIAL, .apply = apply_include, .most = 1 },
+	{ .name = "tabooext", .kind = SPECIAL, .apply = apply_taboo, .most = 99 },
+	{ .name = "taboopat", .kind = SPECIAL, .apply = apply_taboo, .most = 99 },
+	{ .name = "ignoreduplicates", .kind = TURN_ON, .field = SET(ignoreduplicates) },
 	/* They turn off what is not there. */
 	{ .name = "nomail", .kind = NOTHING },
 	{ .name = "noshred", .kind = NOTHING },
@@ -88,9 +91,6 @@ static const struct config_directive directives[] = {
 	{ .name = "maillast", .kind = LEFT_OUT, .reason = mails },
 	{ .name = "shred", .kind = LEFT_OUT, .reason = "overwriting does not erase files on current disks: encrypt the file system" },
 	{ .name = "shredcycles", .kind = LEFT_OUT, .reason = "files are not shredded" },
-	{ .name = "include", .kind = LEFT_OUT, .reason = one_file },
-	{ .name = "tabooext", .kind = LEFT_OUT, .reason = one_file },
-	{ .name = "taboopat", .kind = LEFT_OUT, .reason = one_file },
 	{ .name = "compresscmd", .kind = LEFT_OUT, .reason = own_deflate },
 	{ .name = "uncompresscmd", .kind = LEFT_OUT, .reason = own_deflate },
 	{ .name = "compressext", .kind = LEFT_OUT, .reason = own_deflate },
@@ -326,6 +326,33 @@ static bool apply_reopen(struct config_place *at, struct rotate_settings *set, c
 		return false;
 	}
 	set->reopen = copy;
+	return true;
+}
+
+static bool apply_include(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
+{
+	(void)set;
+	if (!need_word(at, words, count))
+		return false;
+	at->include = words[1].text;
+	return true;
+}
+
+/* tabooext [+] LIST and taboopat [+] LIST. The elements are separated by commas or blanks. */
+static bool apply_taboo(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
+{
+	bool extensions = strcmp(words->text, "tabooext") == 0;
+	(void)set;
+	if (!need_word(at, words, count))
+		return false;
+	if (words[1].text[0] != '+')
+		taboo_clear(at->taboo, extensions);
+	for (size_t i = 1; i < count; i++) {
+		const char *list = words[i].text + (i == 1 && words[i].text[0] == '+');
+
+		if (!taboo_add(at->taboo, extensions ? "*" : "", list))
+			return diag_memory(at->log) == 0;
+	}
 	return true;
 }
 

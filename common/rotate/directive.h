@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "diag/diag.h"
+#include "rotate/include.h"
 #include "rotate/setting.h"
 
 /* A word of a line, and where it is. */
@@ -21,6 +22,8 @@ struct config_place {
 	bool lenient;              /* report errors as warnings */
 	bool bad;                  /* something was reported */
 	bool broken;               /* something was reported that may change what the rest means */
+	const char *include;       /* the path that the last directive includes; NULL: none */
+	struct taboo *taboo;       /* borrowed: what the files of an included directory must not match */
 	enum rotate_script script; /* the script that the last directive began; SCRIPT_COUNT: none */
 };
 

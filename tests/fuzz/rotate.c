@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static char *read_and_print(const char *text, size_t len, bool lenient, size_t *printed)
 {
 	struct diag_log log = { .report = NULL };
-	struct rotate_config config = { 0 };
+	struct rotate_config config = { .no_include = true };
 	struct rotate_settings set = rotate_defaults;
 	char *result = NULL;
 	FILE *out;
