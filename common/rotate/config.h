@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reads ct-rotate.conf(5), a subset of the format of logrotate. A directive that is not supported is an error that
- * names the reason. A file with an error is not used at all, nor is it read half.
+ * names the reason. A file with an error is not used at all.
  */
 #ifndef FW_ROTATE_CONFIG_H
 #define FW_ROTATE_CONFIG_H
