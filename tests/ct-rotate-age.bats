@@ -134,3 +134,20 @@ left() { cat "$dir"/log.* "$dir"/log-* 2>/dev/null | sort | tr '\n' ' '; }
 	"$BUILD/ct-rotate" --size 1 --minage 3 --naming number "$dir/log"
 	[ ! -s "$dir/log" ]
 }
+
+@test "dateyesterday and datehourago name archives after the time before, and the schedule is not confused" {
+	for way in dateyesterday datehourago; do
+		rm -rf -- "$dir"/* "$dir"/.[!.]*
+		printf 'dateformat -%%s\n%s\n%s {\ndaily\n}\n' "$way" "$dir/log" >"$scratch/conf"
+		echo x >"$dir/log"
+		before=$(date +%s)
+		rotate -c "$scratch/conf"
+		name=$(cd "$dir" && echo log-*)
+		[ "$way" = datehourago ] && back=3600 || back=86400
+		[ $((before - back - ${name#log-})) -le 60 ]
+		[ $((${name#log-} - before + back)) -le 60 ]
+		echo y >"$dir/log"
+		"$BUILD/ct-rotate" -c "$scratch/conf"
+		[ -s "$dir/log" ]
+	done
+}

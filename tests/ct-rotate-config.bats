@@ -439,7 +439,7 @@ fail_script() {
 
 @test "what --import-logrotate prints is read again as the same, with quotes, backslashes and blanks" {
 	printf '%s\n' "'$dir/a\"b.log' \"$dir/c\\\\d {e}.log\" {" 'olddir "o \"d\\"' "reopen cmd:echo \"a {b\"" \
-		'dateformat "-%Y #x"' 'create 0600' '}' "$dir/n.log {" 'create 0600' 'nocreate' '}' >"$scratch/conf"
+		'dateformat "-%Y #x"' 'create 0600' '}' "$dir/n.log {" nodateext 'create 0600' 'nocreate' '}' >"$scratch/conf"
 	"$BUILD/ct-rotate" --import-logrotate "$scratch/conf" >"$scratch/again"
 	"$BUILD/ct-rotate" --import-logrotate "$scratch/again" | diff "$scratch/again" -
 	for file in conf again; do

@@ -54,6 +54,19 @@ static int shift_numbers(struct log_job *job)
 	return 0;
 }
 
+/* The time that the name of an archive tells, for a rotation at `now`. */
+static time_t named_time(const struct rotate_settings *set, time_t now)
+{
+	struct tm tm;
+
+	if (set->dateyesterday && localtime_r(&now, &tm) != NULL) {
+		tm.tm_mday--; /* not 24 hours: days of 23 and 25 hours count as one */
+		tm.tm_isdst = -1;
+		return mktime(&tm);
+	}
+	return set->datehourago ? now - 3600 : now;
+}
+
 /* Sets job->archive. With number naming, it first frees LOG.1. */
 static int choose_name(struct log_job *job, time_t now)
 {
@@ -64,7 +77,7 @@ static int choose_name(struct log_job *job, time_t now)
 		err = shift_numbers(job);
 	if (err != 0)
 		return err;
-	if (!archives_new_name(&job->archives, job->at.name, job->set, now, name))
+	if (!archives_new_name(&job->archives, job->at.name, job->set, named_time(job->set, now), name))
 		return job_fail(job, -ENAMETOOLONG, "cannot name the archive");
 	memcpy(job->archive, name, sizeof(name));
 	return 0;

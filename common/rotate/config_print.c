@@ -41,6 +41,7 @@ static void print_flags(const struct rotate_settings *set, FILE *out)
 		{ !set->verify, "noverify" },		 { set->nocreate, "nocreate" },
 		{ set->copytruncate, "copytruncate" },	 { set->allowhardlink, "allowhardlink" },
 		{ set->sharedscripts, "sharedscripts" }, { set->ignoreduplicates, "ignoreduplicates" },
+		{ set->dateyesterday, "dateyesterday" },	 { set->datehourago, "datehourago" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++)

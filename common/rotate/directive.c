@@ -63,6 +63,10 @@ static const struct config_directive directives[] = {
 	{ .name = "dateext", .kind = SPECIAL, .apply = apply_naming },
 	{ .name = "nodateext", .kind = SPECIAL, .apply = apply_naming },
 	{ .name = "dateformat", .kind = SPECIAL, .apply = apply_dateformat, .most = 1 },
+	{ .name = "dateyesterday", .kind = TURN_ON, .field = SET(dateyesterday) },
+	{ .name = "nodateyesterday", .kind = TURN_OFF, .field = SET(dateyesterday) },
+	{ .name = "datehourago", .kind = TURN_ON, .field = SET(datehourago) },
+	{ .name = "nodatehourago", .kind = TURN_OFF, .field = SET(datehourago) },
 	{ .name = "olddir", .kind = SPECIAL, .apply = apply_olddir, .most = 1 },
 	{ .name = "noolddir", .kind = SPECIAL, .apply = apply_olddir },
 	{ .name = "su", .kind = SPECIAL, .apply = apply_su, .most = 2 },
@@ -84,7 +88,6 @@ static const struct config_directive directives[] = {
 	{ .name = "noshred", .kind = NOTHING },
 	{ .name = "nocopy", .kind = NOTHING },
 	{ .name = "norenamecopy", .kind = NOTHING },
-	{ .name = "nodateyesterday", .kind = NOTHING },
 	{ .name = "nocreateolddir", .kind = NOTHING },
 	{ .name = "mail", .kind = LEFT_OUT, .reason = mails },
 	{ .name = "mailfirst", .kind = LEFT_OUT, .reason = mails },
@@ -102,8 +105,6 @@ static const struct config_directive directives[] = {
 	{ .name = "addextension", .kind = LEFT_OUT, .reason = "the name of an archive begins with the name of the log" },
 	{ .name = "extension", .kind = LEFT_OUT, .reason = "the name of an archive begins with the name of the log" },
 	{ .name = "start", .kind = LEFT_OUT, .reason = "the newest archive always has the number 1" },
-	{ .name = "dateyesterday", .kind = LEFT_OUT, .reason = "the name of an archive contains the time of the rotation" },
-	{ .name = "datehourago", .kind = LEFT_OUT, .reason = "the name of an archive contains the time of the rotation" },
 };
 
 static void report(struct config_place *at, const struct config_word *word, const char *format, va_list args)

@@ -119,7 +119,7 @@ static int copy_attribute(int from, int to, const char *name)
 
 bool job_keeps_record(const struct rotate_settings *set)
 {
-	return set->naming == NAMING_NUMBER || set->dateformat != NULL;
+	return set->naming == NAMING_NUMBER || set->dateformat != NULL || set->dateyesterday || set->datehourago;
 }
 
 time_t job_birth(const struct log_job *job)

@@ -30,6 +30,7 @@ struct rotate_settings {
 	unsigned min_free;                 /* percent of the file system; 0: no limit */
 	enum rotate_naming naming;
 	const char *dateformat;            /* NULL: -YYYYmmddTHHMMSSZ, in UTC */
+	bool dateyesterday, datehourago;   /* names by date: the time of a day or an hour before the rotation */
 	const char *olddir;                /* NULL: the directory of the log */
 	bool compress, delaycompress, verify;
 	int level;
