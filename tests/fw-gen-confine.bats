@@ -52,6 +52,8 @@ by() { # by eth0|eth1: the way to the far hosts
 }
 
 watch_clear() { # watch_clear: counts from now on what arrives for the far hosts
+	ip -n fw neigh flush all # a packet of an earlier step may still wait there for the answer of a neighbour
+	ip -n fw -6 neigh flush all
 	in_ns client iptables-nft -t raw -F
 	in_ns client ip6tables-nft -t raw -F
 	in_ns client iptables-nft -t raw -A PREROUTING -i eth0 -d 203.0.113.77
