@@ -19,7 +19,7 @@ must_check int rights_resolve_nothing(void);
 
 /*
  * Refuses what Landlock does not guard, or not on older kernels: to change modes, owners, times and attributes of files,
- * to truncate files by name, to send signals to other processes, to type into a terminal, to enter or create namespaces,
+ * to truncate files by name, to send signals, to type into a terminal, to enter or create namespaces,
  * and to change the limits of other processes; and every other set of system calls. 0 or -errno, as above.
  */
 must_check int rights_change_nothing(void);
