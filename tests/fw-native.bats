@@ -211,3 +211,26 @@ refused() {
 	run -0 save --check
 	[ "$(in_ns nft list tables ip | grep -c ' t[0-9]')" = 200 ]
 }
+
+@test "does not rewrite a rule of nft that appears while iptables-save reads, status 5" {
+	# A rule before all others makes the load remove the rest of the chain and add it again.
+	sed '0,/^-A INPUT/s//-A INPUT -p 47 -j ACCEPT\n&/' "$gateway" >"$tmp/next"
+	mkdir "$tmp/bin"
+	for n in iptables ip6tables; do printf '#!/bin/sh\nexec /usr/sbin/%s-nft-restore "$@"\n' $n >"$tmp/bin/$n-nft-restore"; done
+	printf '#!/bin/sh\nexec /usr/sbin/ip6tables-nft-save "$@"\n' >"$tmp/bin/ip6tables-nft-save"
+	cat >"$tmp/bin/iptables-nft-save" <<-END
+		#!/bin/sh
+		if [ ! -e "$tmp/once" ]; then
+			: >"$tmp/once"
+			sleep .5 # until fw-load has looked for what nft made
+			nft "add rule ip filter INPUT tcp dport { 80, 443 } counter accept"
+		fi
+		exec /usr/sbin/iptables-nft-save "\$@"
+	END
+	chmod 755 "$tmp/bin"/*
+	rm "$state/run/mark" # or the load would not read the rules
+	run -5 in_ns env PATH="$tmp/bin:$PATH" fw-load -b nft -s "$state" --no-rehearse "$tmp/next"
+	[ -e "$tmp/once" ]
+	[[ $output == *"chain INPUT, rule "*"made with nft"* ]]
+	[[ $(in_ns nft list chain ip filter INPUT) == *"tcp dport { 80, 443 } counter packets 0 bytes 0 accept"* ]]
+}

@@ -126,49 +126,82 @@ static enum save_result save_and_look(struct real *real, enum family families, u
 	return result;
 }
 
-/*
- * If a chain disappears while iptables-save reads, it fails. So a failure counts only if nf_tables did not change
- * meanwhile; then iptables-save runs once more, for its message.
- */
-static int save(void *self, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log)
+/* Discards what an attempt read. True: others changed nf_tables since generation `before`, so its result says nothing. */
+static bool has_moved(struct real *real, uint32_t before, struct strbuf texts[FAMILIES])
 {
-	struct real *real = self;
-	enum save_result result;
-	uint32_t before, after;
+	uint32_t after;
+
+	if (generation(real, &after) != 0 || after == before)
+		return false;
+	for (int i = 0; i < FAMILIES; i++)
+		strbuf_reset(&texts[i]);
+	return true;
+}
+
+/*
+ * Reports why an attempt failed, although nf_tables did not change meanwhile: objects made with nft with their place,
+ * else the message of iptables-save, which runs once more. Where nothing is wrong any more, -EBUSY.
+ */
+static int explain(struct real *real, enum family families, struct diag_log *log)
+{
+	struct strbuf texts[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+	enum save_result result = SAVE_DONE;
 	int err = 0;
 
-	if (!is_scratch(real) && backend_untouched(real->backend.kind))
-		return 0;
-	for (int tries = 0; tries < SAVE_TRIES && real->backend.kind == BACKEND_NFT; tries++) {
-		if (generation(real, &before) != 0)
-			break;
+	if (!is_scratch(real))
+		err = natives_look(&real->backend, families, texts, log);
+	if (err == 0)
+		result = save_once(real, families, texts, log);
+	for (int i = 0; i < FAMILIES; i++)
+		strbuf_free(&texts[i]);
+	if (err != 0)
+		return err;
+	return result == SAVE_NATIVE ? -EBADMSG : result == SAVE_FAILED ? -EIO : -EBUSY;
+}
+
+/*
+ * An attempt counts only if nf_tables did not change meanwhile. Otherwise a chain may have disappeared while
+ * iptables-save read, which makes it fail, or nft may have added a rule after we looked, which iptables-save shows as
+ * one that matches more.
+ */
+static int save_steady(struct real *real, enum family families, uint32_t before, struct strbuf texts[FAMILIES],
+		       struct diag_log *log)
+{
+	for (int tries = 0; tries < SAVE_TRIES; tries++) {
+		int err = 0;
+		enum save_result result;
+
+		if (tries > 0 && generation(real, &before) != 0)
+			return -EBUSY;
 		result = save_and_look(real, families, before, texts, &err);
+		if (result == SAVE_BUSY)
+			return -EBUSY;
+		if (has_moved(real, before, texts))
+			continue;
 		if (result == SAVE_DONE && err == 0) {
 			warn_once(real, families, log);
 			note_look(real, families, before);
 			return 0;
 		}
-		if (result == SAVE_DONE && generation(real, &after) == 0 && after != before) {
-			for (int i = 0; i < FAMILIES; i++)
-				strbuf_reset(&texts[i]); /* they may be newer than the objects we looked at */
-			if (tries + 1 == SAVE_TRIES)
-				return -EBUSY;
-			continue;
-		}
-		if (result == SAVE_DONE)
-			return natives_look(&real->backend, families, texts, log);
-		if (result == SAVE_BUSY)
-			return -EBUSY;
-		if (generation(real, &after) != 0 || after == before)
-			break;
-		if (tries + 1 == SAVE_TRIES)
-			return -EBUSY; /* no failure counts: it always changed meanwhile */
+		err = result == SAVE_DONE ? natives_look(&real->backend, families, texts, log) : explain(real, families, log);
+		if (err != 0 && err != -EBUSY)
+			return err;
+		for (int i = 0; i < FAMILIES; i++)
+			strbuf_reset(&texts[i]);
 	}
-	/* if objects made with nft make iptables-save fail, report them with their place */
-	if (real->backend.kind == BACKEND_NFT && !is_scratch(real))
-		err = natives_look(&real->backend, families, texts, log);
-	if (err != 0)
-		return err;
+	return -EBUSY;
+}
+
+static int save(void *self, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log)
+{
+	struct real *real = self;
+	uint32_t before;
+	enum save_result result;
+
+	if (!is_scratch(real) && backend_untouched(real->backend.kind))
+		return 0;
+	if (real->backend.kind == BACKEND_NFT && generation(real, &before) == 0)
+		return save_steady(real, families, before, texts, log);
 	result = save_once(real, families, texts, log);
 	return result == SAVE_DONE ? 0 : result == SAVE_NATIVE ? -EBADMSG : result == SAVE_BUSY ? -EBUSY : -EIO;
 }
