@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <endian.h>
 #include <errno.h>
+#include <limits.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -15,7 +16,8 @@
 
 enum {
 	MESSAGE = 2048,  /* room for two names of at most 255 bytes each */
-	ALONE_MAX = 500, /* with more objects, the table is deleted */
+	SPARE = 4096,    /* bytes that the kernel needs for itself in a socket's buffer */
+	PIECE = 300,     /* rules in a batch, if the kernel does not take all of them in one */
 	PATIENCE = 10,   /* seconds to wait for an answer */
 };
 
@@ -50,7 +52,7 @@ static struct nlmsghdr *start_message(struct clear_batch *batch, unsigned type, 
 {
 	struct nlmsghdr *message = nfnl_header(batch->message, type, NLM_F_CREATE, ++batch->seq, batch->family);
 
-	if (type == NFT_MSG_DELTABLE || type == NFT_MSG_DELCHAIN || type == NFT_MSG_DELRULE)
+	if (type == NFT_MSG_DELTABLE || type == NFT_MSG_DELCHAIN || type == NFT_MSG_DELRULE || type == NFT_MSG_DELSET)
 		message->nlmsg_flags = NLM_F_REQUEST;
 	mnl_attr_put_strz(message, NFTA_RULE_TABLE, table); /* has the same number for tables and chains */
 	return message;
@@ -81,6 +83,14 @@ static void put_chain(struct clear_batch *batch, const char *table, const char *
 	struct nlmsghdr *message = start_message(batch, NFT_MSG_DELCHAIN, table);
 
 	mnl_attr_put_strz(message, NFTA_CHAIN_NAME, chain);
+	end_message(batch);
+}
+
+static void put_map(struct clear_batch *batch, const char *table, const char *name)
+{
+	struct nlmsghdr *message = start_message(batch, NFT_MSG_DELSET, table);
+
+	mnl_attr_put_strz(message, NFTA_SET_NAME, name);
 	end_message(batch);
 }
 
@@ -132,7 +142,19 @@ static void begin_batch(struct clear_batch *batch, int family)
 	frame(batch, NFNL_MSG_BATCH_BEGIN);
 }
 
-/* Commits the batch and frees it. 0 or -errno. */
+/* A batch must fit into the buffer of the socket. Best effort: if it does not, sending fails with EMSGSIZE. */
+static void make_room(int fd, size_t bytes)
+{
+	int size = bytes < INT_MAX / 4 ? (int)bytes + SPARE : INT_MAX / 4, now = 0;
+	socklen_t len = sizeof(now);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &now, &len) == 0 && now >= size)
+		return;
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)) != 0) /* not in a user namespace */
+		(void)!setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
+/* Commits the batch and frees it. 0 or -errno; -EMSGSIZE: it is too large. */
 static int commit_batch(struct clear_batch *batch)
 {
 	struct timeval patience = { .tv_sec = PATIENCE };
@@ -147,6 +169,8 @@ static int commit_batch(struct clear_batch *batch)
 		err = -ENOMEM;
 	if (err == 0 && setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) != 0)
 		err = -errno;
+	if (err == 0)
+		make_room(mnl_socket_get_fd(socket), batch->out.len);
 	if (err == 0 && mnl_socket_sendto(socket, strbuf_text(&batch->out), batch->out.len) < 0)
 		err = -errno;
 	if (err == 0)
@@ -217,33 +241,119 @@ static int wake(const struct natives *natives, int family)
 	return commit_batch(&batch);
 }
 
-static int clear_alone(const struct natives *natives, int family, bool close)
+/* Is the rule in a chain of the list, which is deleted with all its rules? The list is sorted: the chain comes first. */
+static bool is_inside(const struct native *rule, const struct native *chain)
 {
-	int err = natives->list.len > ALONE_MAX ? -E2BIG : wake(natives, family);
-	const struct native *chain = NULL; /* the last chain deleted with all its rules */
-	struct clear_batch batch;
+	return chain != NULL && is_same_table(chain, rule) && strcmp(chain->chain, rule->chain) == 0;
+}
 
-	if (err != 0)
-		return err;
-	begin_batch(&batch, family);
-	if (close)
-		add_filter(&batch);
-	for (size_t i = 0; i < natives->list.len; i++) {
-		const struct native *native = &natives->list.item[i];
+/* How far put_rules has come in the list. */
+struct clear_place {
+	size_t next;
+	const struct native *chain; /* the last chain of the list before it */
+};
+
+/* Deletes rules of the list, at most `most`, without those that disappear with another one. */
+static void put_rules(struct clear_batch *batch, const struct natives *natives, struct clear_place *place, size_t most)
+{
+	for (; place->next < natives->list.len && most > 0; place->next++) {
+		const struct native *native = &natives->list.item[place->next];
 
 		if (native->chain == NULL)
 			continue;
-		if (native->position == 0) {
-			chain = native;
-			put_rule(&batch, native->table, native->chain, 0);
-			put_chain(&batch, native->table, native->chain);
-		} else if (chain == NULL || !is_same_table(chain, native) || strcmp(chain->chain, native->chain) != 0) {
-			put_rule(&batch, native->table, native->chain, native->handle);
-		}
+		if (native->position == 0)
+			place->chain = native;
+		if (native->position == 0 ? native->bound : is_inside(native, place->chain))
+			continue;
+		put_rule(batch, native->table, native->chain, native->handle);
+		most--;
 	}
-	if (close)
-		close_filter(&batch);
-	return batch.seq == 1 ? (strbuf_free(&batch.out), 0) : commit_batch(&batch);
+}
+
+/* Argument of see_map. */
+struct map_reader {
+	const struct natives *natives;
+	struct clear_batch *batch;
+};
+
+/* Deletes a map of verdicts in a table of which a chain is deleted: its elements may jump there. No rule uses it. */
+static int see_map(const struct nlmsghdr *message, void *data)
+{
+	const struct nlattr *attrs[NFTA_SET_MAX + 1];
+	struct map_reader *reader = data;
+	const char *table;
+	uint32_t flags;
+	bool any = false;
+
+	nfnl_parse(message, attrs, NFTA_SET_MAX);
+	table = nfnl_text(attrs[NFTA_SET_TABLE]);
+	flags = nfnl_number(attrs[NFTA_SET_FLAGS]);
+	for (size_t i = 0; !any && i < reader->natives->list.len; i++) {
+		const struct native *native = &reader->natives->list.item[i];
+
+		any = native->chain != NULL && native->position == 0 && !native->bound && strcmp(native->table, table) == 0;
+	}
+	if (any && (flags & NFT_SET_MAP) != 0 && (flags & NFT_SET_ANONYMOUS) == 0 &&
+	    nfnl_number(attrs[NFTA_SET_DATA_TYPE]) == NFT_DATA_VERDICT)
+		put_map(reader->batch, table, nfnl_text(attrs[NFTA_SET_NAME]));
+	return MNL_CB_OK;
+}
+
+/* Deletes the chains of the list, once no rule jumps to them. */
+static int put_chains(struct clear_batch *batch, const struct natives *natives, int family)
+{
+	struct map_reader reader = { natives, batch };
+	struct mnl_socket *socket = nfnl_open();
+	int err = socket == NULL ? -errno : nfnl_dump(socket, 1, NFT_MSG_GETSET, family, NULL, NULL, see_map, &reader);
+
+	if (socket != NULL)
+		mnl_socket_close(socket);
+	for (size_t i = 0; err == 0 && i < natives->list.len; i++) {
+		const struct native *native = &natives->list.item[i];
+
+		if (native->chain != NULL && native->position == 0 && !native->bound)
+			put_chain(batch, native->table, native->chain);
+	}
+	return err;
+}
+
+static int finish(struct clear_batch *batch, int err)
+{
+	if (err == 0 && batch->seq > 1)
+		return commit_batch(batch);
+	strbuf_free(&batch->out);
+	return err;
+}
+
+/* Deletes the objects alone, `most` rules in each batch. The first closes the chains, the last deletes those listed. */
+static int clear_pieces(const struct natives *natives, int family, bool close, size_t most)
+{
+	struct clear_batch batch;
+	struct clear_place place = { 0, NULL };
+	int err = 0;
+
+	for (bool first = true, last = false; err == 0 && !last; first = false) {
+		begin_batch(&batch, family);
+		if (close && first)
+			add_filter(&batch);
+		put_rules(&batch, natives, &place, most);
+		last = place.next == natives->list.len;
+		if (last)
+			err = put_chains(&batch, natives, family);
+		if (close && (first || last)) /* the last batch may have deleted these chains */
+			close_filter(&batch);
+		err = finish(&batch, err);
+	}
+	return err;
+}
+
+static int clear_alone(const struct natives *natives, int family, bool close)
+{
+	int err = wake(natives, family);
+
+	if (err == 0)
+		err = clear_pieces(natives, family, close, SIZE_MAX);
+	return err == -EMSGSIZE ? clear_pieces(natives, family, close, PIECE) : err;
 }
 
 static int clear(const struct natives *natives, const struct clearing *clearing, int family, struct diag_log *log)

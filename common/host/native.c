@@ -76,6 +76,7 @@ struct native_reader {
 	bool failed;      /* no memory */
 	uint32_t seq;     /* of the last request */
 	VEC(struct native_chain) places; /* all chains of iptables' tables */
+	size_t chains_end; /* before it in natives->list are all tables and chains, after it only rules */
 	unsigned position; /* in its chain, of the last rule seen */
 };
 
@@ -172,17 +173,20 @@ static int see_chain(const struct nlmsghdr *message, void *data)
 	const struct nlattr *attrs[NFTA_CHAIN_MAX + 1];
 	struct native_reader *look = data;
 	const char *table, *chain, *fault;
+	struct native *native;
+	bool bound;
 
 	nfnl_parse(message, attrs, NFTA_CHAIN_MAX);
 	table = nfnl_text(attrs[NFTA_CHAIN_TABLE]);
 	chain = nfnl_text(attrs[NFTA_CHAIN_NAME]);
 	if (!is_ours(table))
 		return MNL_CB_OK;
-	fault = (nfnl_number(attrs[NFTA_CHAIN_FLAGS]) & NFT_CHAIN_BINDING) != 0 ?
-			"it is part of a rule" :
+	bound = (nfnl_number(attrs[NFTA_CHAIN_FLAGS]) & NFT_CHAIN_BINDING) != 0;
+	fault = bound ? "it is part of a rule" :
 			chain_fault(table, chain, nfnl_text(attrs[NFTA_CHAIN_TYPE]), attrs[NFTA_CHAIN_HOOK]);
-	if (fault != NULL)
-		add(look, table, chain, fault);
+	native = fault != NULL ? add(look, table, chain, fault) : NULL;
+	if (native != NULL)
+		native->bound = bound;
 	add_place(look, table, chain);
 	return look->failed ? MNL_CB_ERROR : MNL_CB_OK;
 }
@@ -214,12 +218,24 @@ static const char *comment_fault(const struct nlattr *userdata)
 	return NULL;
 }
 
+static bool is_native_chain(const struct native_reader *look, const char *table, const char *chain)
+{
+	for (size_t i = 0; chain != NULL && i < look->chains_end; i++) {
+		const struct native *native = &look->natives->list.item[i];
+
+		if (native->chain != NULL && strcmp(native->chain, chain) == 0 && strcmp(native->table, table) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int see_rule(const struct nlmsghdr *message, void *data)
 {
 	const struct nlattr *attrs[NFTA_RULE_MAX + 1];
 	struct native_reader *look = data;
 	const char *table, *chain, *fault;
 	struct native *native;
+	bool jumps;
 
 	nfnl_parse(message, attrs, NFTA_RULE_MAX);
 	table = nfnl_text(attrs[NFTA_RULE_TABLE]);
@@ -228,9 +244,13 @@ static int see_rule(const struct nlmsghdr *message, void *data)
 	fault = shape_fault(attrs[NFTA_RULE_EXPRESSIONS], look->ipv6, chain);
 	if (fault == NULL)
 		fault = comment_fault(attrs[NFTA_RULE_USERDATA]);
+	jumps = is_native_chain(look, table, shape_jump(attrs[NFTA_RULE_EXPRESSIONS]));
+	if (fault == NULL && jumps)
+		fault = "a jump to a chain that iptables cannot show";
 	native = fault != NULL ? add(look, table, chain, fault) : NULL;
 	if (native != NULL) {
 		native->position = look->position;
+		native->jumps = jumps;
 		native->handle = attrs[NFTA_RULE_HANDLE] != NULL ? be64toh(mnl_attr_get_u64(attrs[NFTA_RULE_HANDLE])) : 0;
 		shape_write(attrs[NFTA_RULE_EXPRESSIONS], &native->shape);
 		look->failed = look->failed || native->shape.failed;
@@ -242,6 +262,7 @@ static int dump_rules(struct mnl_socket *socket, struct native_reader *look, int
 {
 	int err = 0;
 
+	look->chains_end = look->natives->list.len;
 	for (size_t i = 0; err == 0 && i < look->places.len; i++) {
 		const struct native_chain *place = &look->places.item[i];
 

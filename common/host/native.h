@@ -18,6 +18,8 @@ struct native {
 	unsigned position;    /* of a rule in its chain, from 1; 0: the object is not a rule */
 	uint64_t handle;      /* of the rule */
 	uint32_t flags;       /* of the table */
+	bool bound;           /* a chain that belongs to a rule, and disappears with it */
+	bool jumps;           /* a rule that jumps to a chain in the list */
 	const char *what;     /* static: what iptables would not have made, for people */
 	struct strbuf shape;  /* owned; the rule's expressions (shape_write) */
 };

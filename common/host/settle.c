@@ -245,7 +245,7 @@ void natives_settle(struct natives *natives, const struct backend *backend, int 
 	struct trial trial = { .suspect = calloc(natives->list.len + 1, sizeof(*trial.suspect)) };
 
 	for (size_t i = 0; trial.suspect != NULL && i < natives->list.len; i++)
-		if (natives->list.item[i].position > 0)
+		if (natives->list.item[i].position > 0 && !natives->list.item[i].jumps)
 			trial.suspect[trial.count++].native = &natives->list.item[i];
 	if (trial.count > 0 && saved->len > 0) {
 		find_lines(&trial, saved);

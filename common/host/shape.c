@@ -503,6 +503,40 @@ const char *shape_fault(const struct nlattr *expressions, bool ipv6, const char 
 	return i == rule.len ? "no counter" : action_fault(&rule, i + 1);
 }
 
+/* The chain in the verdict of an expression; NULL: none. */
+static const char *verdict_chain(const struct nlattr *data)
+{
+	const struct nlattr *verdict, *attr;
+
+	mnl_attr_for_each_nested(verdict, data) {
+		if (mnl_attr_get_type(verdict) != NFTA_DATA_VERDICT)
+			continue;
+		mnl_attr_for_each_nested(attr, verdict)
+			if (mnl_attr_get_type(attr) == NFTA_VERDICT_CHAIN && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+				return mnl_attr_get_str(attr);
+	}
+	return NULL;
+}
+
+const char *shape_jump(const struct nlattr *expressions)
+{
+	const struct nlattr *attr;
+	const char *chain = NULL;
+
+	if (expressions == NULL)
+		return NULL;
+	mnl_attr_for_each_nested(attr, expressions) {
+		struct expr expr;
+
+		read_expr(attr, &expr);
+		if (strcmp(expr.name, "immediate") == 0 && expr.attr[NFTA_IMMEDIATE_DATA] != NULL)
+			chain = verdict_chain(expr.attr[NFTA_IMMEDIATE_DATA]);
+		if (chain != NULL)
+			return chain;
+	}
+	return NULL;
+}
+
 /* --- writing ------------------------------------------------------------------------------------------ */
 
 static void write_expr(const struct expr *expr, struct strbuf *out)

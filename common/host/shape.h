@@ -19,6 +19,9 @@ struct nlattr;
  */
 const char *shape_fault(const struct nlattr *expressions, bool ipv6, const char *chain);
 
+/* The chain that the rule jumps or goes to, other than through a map; NULL: none. Borrowed from the expressions. */
+const char *shape_jump(const struct nlattr *expressions);
+
 /* Appends the expressions as text, without counters and the data of xtables' matches and targets. */
 void shape_write(const struct nlattr *expressions, struct strbuf *out);
 
