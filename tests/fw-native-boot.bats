@@ -169,6 +169,74 @@ each_native() {
 	live | diff "$tmp/before" -
 }
 
+# undone_beside COMMANDS OLD NEW: loads NEW after OLD, lets nft run COMMANDS, and waits until the load is undone; its
+# messages are in $tmp/said
+undone_beside() {
+	put "$2"
+	put --confirm 3 "$3" 2>"$tmp/said" 3>&- &
+	load=$!
+	wait_for grep -q 'is in force for' "$tmp/said"
+	in_ns nft -f - <<<"${1//; /$'\n'}" || { echo "nft refuses: $1"; return 1; }
+	status=0
+	wait "$load" || status=$?
+	[ "$status" = 9 ] || { echo "status $status: $(cat "$tmp/said")"; return 1; }
+}
+
+@test "undoing a load leaves what nft made where the load changed nothing" {
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	while IFS='|' read -r words commands; do
+		undone_beside "$commands" "$gateway" "$tmp/next" || { echo "$commands"; false; }
+		! grep 'it is removed' "$tmp/said" || { echo "$commands"; false; }
+		in_ns nft list ruleset | grep -F -- "$words" || { in_ns nft list ruleset; echo "$commands"; false; }
+		run ! grep -q 8443 <(in_ns nft list ruleset)
+		in_ns nft flush ruleset
+		put --replace "$gateway"
+		live | diff "$tmp/before" -
+	done <<-'END'
+		dport { 80, 443 }|add chain ip filter OUTPUT { type filter hook output priority 0; }; add rule ip filter OUTPUT tcp dport { 80, 443 } drop
+		dport vmap|add chain ip filter own; add rule ip filter own tcp dport vmap { 80 : drop }
+		jump a-name-of-more-than-28-letters|add chain ip filter a-name-of-more-than-28-letters; add chain ip filter own; add rule ip filter own counter jump a-name-of-more-than-28-letters
+		udp dport 53 drop|add chain ip filter mine { type filter hook input priority 10; }; add rule ip filter mine udp dport 53 drop
+		ct state new|add table ip raw; add chain ip raw PREROUTING { type filter hook prerouting priority -300; }; add rule ip raw PREROUTING ct state new drop
+		meta mark set|add table ip mangle; add chain ip mangle OUTPUT { type route hook output priority -150; }; add rule ip mangle OUTPUT meta mark set 1
+		flags dormant|add table ip security { flags dormant; }
+		ct state new|add table ip6 raw; add chain ip6 raw PREROUTING { type filter hook prerouting priority -300; }; add rule ip6 raw PREROUTING ct state new drop
+	END
+}
+
+@test "undoing a load removes only those things of nft that are in chains that the load changed, and names them" {
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	undone_beside "insert rule ip filter INPUT ct state new accept; add chain ip filter mine { type filter hook input priority 10; }; add rule ip filter mine udp dport 53 drop" \
+		"$gateway" "$tmp/next"
+	grep 'table filter, chain INPUT, rule 1 (handle .*it is removed' "$tmp/said"
+	run ! grep 'chain mine' "$tmp/said"
+	[[ $(in_ns nft list chain ip filter mine) == *"udp dport 53 drop"* ]]
+	in_ns nft delete chain ip filter mine
+	live | diff "$tmp/before" -
+}
+
+@test "undoing a load restores the other family beside a table of nft that it cannot change" {
+	sed 's/443/8443/' "$gateway" >"$tmp/next"
+	mkfifo "$tmp/words"
+	in_ns nft -i <"$tmp/words" >/dev/null 2>&1 3>&- &
+	owner=$!
+	exec 7>"$tmp/words"
+	put --confirm 4 "$tmp/next" 2>"$tmp/said" 3>&- 7>&- &
+	load=$!
+	wait_for grep -q 'is in force for' "$tmp/said"
+	in_ns nft delete table ip6 filter
+	echo 'add table ip6 filter { flags owner; }' >&7
+	wait_for in_ns nft list table ip6 filter
+	status=0
+	wait "$load" || status=$?
+	in_ns iptables-nft-save >"$tmp/v4"
+	exec 7>&-
+	wait "$owner" || true
+	[ "$status" = 10 ] || { cat "$tmp/said"; false; }
+	grep -q 'IPv6: .*cannot be removed' "$tmp/said"
+	sed '/^#/d; s/\[[0-9]*:[0-9]*\]/[]/' "$tmp/v4" | diff - <(head -n "$(grep -vc '^#' "$tmp/v4")" "$tmp/before")
+}
+
 @test "--boot without a generation replaces nft's rules in table filter by the safe rules, status 12" {
 	while read -r commands; do
 		reboot

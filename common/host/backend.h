@@ -66,6 +66,9 @@ enum save_result {
 must_check enum save_result backend_save(const struct backend *backend, enum family families, const struct strbuf *only,
 					 struct strbuf text[FAMILIES], struct diag_log *log);
 
+/* Appends these tables of the nft backend, named one a line. False: iptables-save failed. Reports nothing. */
+must_check bool backend_save_tables(const struct backend *backend, int family, const struct strbuf *names, struct strbuf *text);
+
 /*
  * The comment in which iptables-save says that it omits a table that contains rules made with nft: then the text does
  * not show everything in force. NULL: there is no such comment.

@@ -395,6 +395,8 @@ enum family natives_clear(const struct backend *backend, const struct clearing *
 
 		if (err == 0 && natives.list.len > 0)
 			settle(&natives, backend, family);
+		if (clearing->around != NULL)
+			around_pick(&natives, clearing->around);
 		if (err == 0 && natives.list.len > 0) {
 			natives_tell(&natives, family, true, log);
 			err = clear(&natives, clearing, family, log);

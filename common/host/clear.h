@@ -6,12 +6,14 @@
 #ifndef FW_HOST_CLEAR_H
 #define FW_HOST_CLEAR_H
 
+#include "host/around.h"
 #include "host/backend.h"
 
 struct clearing {
 	enum family families;
 	bool whole;           /* delete every table that contains such objects; else only the objects, if possible */
 	bool or_whole;        /* delete the table if its objects cannot be deleted alone */
+	const struct around *around; /* only what is in the way of this undoing, of one family; NULL: all */
 	bool close[FAMILIES]; /* in the same commit, set the policies of INPUT and FORWARD to DROP */
 };
 

@@ -206,6 +206,24 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 	return result == SAVE_DONE ? 0 : result == SAVE_NATIVE ? -EBADMSG : result == SAVE_BUSY ? -EBUSY : -EIO;
 }
 
+static int save_around(void *self, int family, const struct around *around, struct strbuf texts[FAMILIES],
+		       struct diag_log *log)
+{
+	struct real *real = self;
+	struct diag_log silent = { .report = NULL };
+	int err = save(self, family_bit(family), texts, &silent);
+	uint32_t before;
+
+	if (err == 0 || err == -EBUSY)
+		return err;
+	for (int i = 0; i < FAMILIES; i++)
+		strbuf_reset(&texts[i]);
+	if (real->backend.kind == BACKEND_LEGACY || is_scratch(real) || generation(real, &before) != 0)
+		return save(self, family_bit(family), texts, log);
+	err = around_save(&real->backend, family, around, &texts[family]);
+	return has_moved(real, before, texts) ? -EBUSY : err;
+}
+
 static enum family clear(void *self, const struct clearing *clearing, struct diag_log *log)
 {
 	const struct real *real = self;
@@ -351,6 +369,7 @@ static int open_scratch(void *self, bool may_move, struct door *out);
 
 static const struct door functions = {
 	.save = save,
+	.save_around = save_around,
 	.clear = clear,
 	.canon = canon,
 	.restore = restore,

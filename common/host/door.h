@@ -11,6 +11,7 @@
 
 #include "base/strbuf.h"
 #include "diag/diag.h"
+#include "host/around.h"
 #include "host/backend.h"
 #include "host/clear.h"
 #include "text/family.h"
@@ -56,6 +57,13 @@ struct door {
 	 * are read one after the other: if generation() changed meanwhile, the texts may mix several moments.
 	 */
 	int (*save)(void *self, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log);
+
+	/*
+	 * Like save, of one family for an undoing, but passes over what nft made where the undoing has nothing to do
+	 * (host/around.h). -EBADMSG: such things are in its way, and nothing is reported. NULL: not needed with this door.
+	 */
+	int (*save_around)(void *self, int family, const struct around *around, struct strbuf texts[FAMILIES],
+			   struct diag_log *log);
 
 	/*
 	 * Removes what makes save fail with -EBADMSG, for when rules must be put in force in any case. Reports what it

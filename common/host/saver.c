@@ -159,6 +159,13 @@ static enum save_result save_each(const struct backend *backend, int family, con
 	return result;
 }
 
+bool backend_save_tables(const struct backend *backend, int family, const struct strbuf *names, struct strbuf *text)
+{
+	struct diag_log silent = { .report = NULL };
+
+	return save_each(backend, family, names, text, &silent) == SAVE_DONE;
+}
+
 static enum save_result worse(enum save_result one, enum save_result other)
 {
 	return one > other ? one : other;

@@ -132,13 +132,31 @@ bool read_base(struct transaction *t)
  */
 enum { PATIENCE = 20 };
 
+/* May things made with nft stay where the undoing of a family has nothing to do? */
+static bool goes_around(const struct transaction *t, enum family families)
+{
+	const struct family_work *work = &t->family[families == FAMILY_IPV6];
+
+	return (t->flags & (FLAG_UNDOING | FLAG_CLEAR_ALL)) == FLAG_UNDOING && t->door->save_around != NULL &&
+	       families != FAMILY_BOTH && work->base != NULL && work->next != NULL;
+}
+
+static int save_once(const struct transaction *t, enum family families, struct strbuf texts[FAMILIES])
+{
+	int family = families == FAMILY_IPV6;
+	struct around around = { t->family[family].next, t->family[family].base };
+
+	return goes_around(t, families) ? t->door->save_around(t->door->self, family, &around, texts, t->log) :
+					  t->door->save(t->door->self, families, texts, t->log);
+}
+
 static int save_live(const struct transaction *t, enum family families, struct strbuf texts[FAMILIES])
 {
 	bool patient = (t->flags & (FLAG_CHANGED | FLAG_BOOT | FLAG_UNDOING)) != 0;
 	int err = -EBUSY;
 
 	for (int tries = patient ? PATIENCE : 1; err == -EBUSY && tries > 0; tries--)
-		err = t->door->save(t->door->self, families, texts, t->log);
+		err = save_once(t, families, texts);
 	if (err == -EBUSY)
 		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "other programs change the rules so often that they cannot be read");
 	return err;
@@ -195,10 +213,12 @@ static bool keeps_some(const struct transaction *t)
 static bool clear(struct transaction *t, enum family families)
 {
 	bool boot = (t->flags & FLAG_UNDOING) == 0;
+	struct around around = { t->family[families == FAMILY_IPV6].next, t->family[families == FAMILY_IPV6].base };
 	struct clearing clearing = {
 		.families = families,
 		.whole = boot && (t->flags & FLAG_REPLACE) != 0 && !keeps_some(t),
 		.or_whole = boot,
+		.around = goes_around(t, families) ? &around : NULL,
 	};
 	enum family stuck;
 
@@ -212,11 +232,31 @@ static bool clear(struct transaction *t, enum family families)
 	return stuck == FAMILY_NONE;
 }
 
+/* Takes each way that loses more of other programs' things only if the one before it fails. */
+static bool read_undoing(struct transaction *t, enum family families)
+{
+	static const unsigned ways[] = { 0, FLAG_CLEAR, FLAG_CLEAR_ALL };
+
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		if (ways[i] < (t->flags & (FLAG_CLEAR | FLAG_CLEAR_ALL)))
+			continue;
+		t->flags |= ways[i];
+		t->result = RESULT_DONE;
+		if ((ways[i] == 0 || clear(t, families)) && read_live(t, families))
+			return true;
+		if (t->result != RESULT_BACKENDS)
+			return false;
+	}
+	return false;
+}
+
 bool read_live_cleared(struct transaction *t, enum family families)
 {
-	if ((t->flags & (FLAG_BOOT | FLAG_UNDOING)) != 0 && t->door->clear != NULL && !clear(t, families))
-		return false;
-	return read_live(t, families);
+	if (t->door->clear == NULL || (t->flags & (FLAG_BOOT | FLAG_UNDOING)) == 0)
+		return read_live(t, families);
+	if ((t->flags & FLAG_UNDOING) != 0)
+		return read_undoing(t, families);
+	return clear(t, families) && read_live(t, families);
 }
 
 /* --- directives ------------------------------------------------------------------------------------- */

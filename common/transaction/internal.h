@@ -40,6 +40,8 @@ enum transaction_flag {
 	FLAG_STUCK_IPV4 = 1 << 6, /* what nft made in iptables' tables of this family cannot be removed */
 	FLAG_STUCK_IPV6 = 1 << 7,
 	FLAG_SAME_WORDS = 1 << 8, /* the good generation was written in the words that this program uses today */
+	FLAG_CLEAR = 1 << 9,      /* while undoing: remove what nft made in the chains that the load changed ... */
+	FLAG_CLEAR_ALL = 1 << 10, /* ... or in any chain of iptables' tables */
 };
 
 struct transaction {
@@ -83,8 +85,9 @@ must_check bool read_base(struct transaction *t);   /* as stored: an older versi
 must_check bool read_live(struct transaction *t, enum family families);
 
 /*
- * Like read_live. At boot and when undoing, it first removes what nft made in iptables' tables and iptables cannot
- * show. If it removed any of that at boot, INPUT and FORWARD drop everything until rules are loaded.
+ * Like read_live. At boot, it first removes what nft made in iptables' tables and iptables cannot show. If it removed
+ * any of that, INPUT and FORWARD drop everything until rules are loaded. When undoing (one family at a time, from base
+ * to next), it removes such things only if they are in the way.
  */
 must_check bool read_live_cleared(struct transaction *t, enum family families);
 must_check bool make_extras(struct transaction *t); /* fills t->extras */

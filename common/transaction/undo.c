@@ -111,15 +111,31 @@ static void undoing_free(struct undoing *u)
 	vec_free(&u->old);
 }
 
-static bool undo_family(struct transaction *t, int family, struct undoing *u)
+/* Reads what is in force, and replaces what the load put there. */
+static bool undo_once(struct transaction *t, int family, struct undoing *u)
 {
 	struct family_work *work = &t->family[family];
-	bool good = expect_safe(t, family, u);
 
 	work->base = &u->put.rules;
 	work->next = &u->before.rules;
 	work->undoing = u->safe ? NULL : u;
-	good = good && merge_family(t, family, true) && put_rules(t, family_bit(family), true);
+	return read_live_cleared(t, family_bit(family)) && expect_safe(t, family, u) && merge_family(t, family, true) &&
+	       put_rules(t, family_bit(family), true);
+}
+
+/* If it fails although it passed over things made with nft, it removes these and tries again. */
+static bool undo_family(struct transaction *t, int family, struct undoing *u)
+{
+	const unsigned clears = FLAG_CLEAR | FLAG_CLEAR_ALL;
+	bool good;
+
+	t->flags &= ~clears;
+	good = undo_once(t, family, u);
+	if (!good && t->door->clear != NULL && (t->flags & FLAG_CLEAR_ALL) == 0) {
+		t->flags |= FLAG_CLEAR_ALL;
+		good = undo_once(t, family, u);
+	}
+	t->flags &= ~clears;
 	if (good && !u->safe)
 		forget_safe(t, family_bit(family));
 	return good;
@@ -149,7 +165,7 @@ static enum family undo_families(struct transaction *t, const struct journal *jo
 {
 	enum family back = FAMILY_NONE;
 
-	if (!canon_both(t, families, u) || !read_live_cleared(t, families) || !read_before(t, journal->from))
+	if (!canon_both(t, families, u) || !read_before(t, journal->from))
 		return FAMILY_NONE;
 	for (int i = 0; i < FAMILIES; i++)
 		if (family_has(families, i) && undo_family(t, i, &u[i]))
