@@ -13,8 +13,8 @@
 #define STEPS_MAX 2000000UL
 
 /*
- * What INPUT sees of unicast packets has been delivered to a local address. In PREROUTING that is not certain yet, and
- * a packet that DNAT changed may have been for another host.
+ * What INPUT sees of unicast packets has been delivered to a local address, and so has a packet in PREROUTING that is
+ * described as one for this host. A packet that DNAT changed may have been for another host.
  */
 static enum answer addrtype_answer(const struct cond *cond, const struct packet *packet, enum hook hook)
 {
@@ -22,7 +22,9 @@ static enum answer addrtype_answer(const struct cond *cond, const struct packet 
 	field_value dst = packet->value[FIELD_DST];
 	bool unicast = packet->family == FAMILY_IPV6 ? dst >> 120 != 0xff : dst >> 24 < 224;
 
-	if (hook != HOOK_INPUT || cond->match->kind->revision != 1 || info->source != 0 || !unicast || !packet_knows(packet, FIELD_DST) ||
+	bool here = hook == HOOK_INPUT || (hook == HOOK_PREROUTING && packet_knows(packet, FIELD_IN) && !packet->forwarded);
+
+	if (!here || cond->match->kind->revision != 1 || info->source != 0 || !unicast || !packet_knows(packet, FIELD_DST) ||
 	    !packet_knows(packet, FIELD_PKTTYPE) || packet->value[FIELD_PKTTYPE] != PACKET_HOST ||
 	    (info->flags & ~(unsigned)XT_ADDRTYPE_INVERT_DEST) != 0 || ct_has_dnat((unsigned)packet->value[FIELD_CT]))
 		return ANSWER_UNKNOWN;
