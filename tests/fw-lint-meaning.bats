@@ -749,3 +749,28 @@ proven() {
 		39 warning ct-helper-missing
 	END
 }
+
+# half_dead SHAPE: 20,000 rules; every second one is dead, for a reason that is not in its own chain
+half_dead() {
+	printf '%s\n' '*filter' ':INPUT DROP [0:0]' ':K - [0:0]' ':C - [0:0]'
+	case $1 in
+	two) printf '%s\n' '-A INPUT -p tcp --dport 1:30000 -j DROP' '-A INPUT -p tcp --dport 30001:60000 -j DROP' ;;
+	called) printf '%s\n' '-A INPUT -j K' '-A K -p udp -j RETURN' '-A K -j DROP' ;;
+	esac
+	echo '-A INPUT -j C'
+	awk 'BEGIN {
+		for (i = 0; i < 10000; i++) {
+			net = sprintf("10.%d.%d.7", i / 250, i % 250)
+			printf "-A C -s %s -p tcp --dport 20000:40000 -j ACCEPT\n-A C -s %s -p udp --dport %d -j ACCEPT\n", net, net, i + 1
+		}
+		print "COMMIT"
+	}'
+}
+
+@test "thousands of dead rules are found by looking up, not by comparing each with each" {
+	for shape in two called; do
+		half_dead "$shape" >"$tmp/r"
+		run timeout 120 fw-lint -4 -q --checks=dead-rule,undecided --format=json "$tmp/r"
+		[ "$(grep -c dead-rule <<<"$output")" -eq 10000 ]
+	done
+}

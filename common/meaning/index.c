@@ -233,3 +233,63 @@ uint32_t index_next(const struct index *index, const uint32_t point[static FIELD
 {
 	return search(index, point, from, INDEX_NONE);
 }
+
+static bool chain_is_ready(struct program *program, struct program_chain *chain)
+{
+	if (chain->index == NULL)
+		chain->index = index_new(program->boxes.item, chain->rules, chain->count, NULL);
+	program->no_memory |= chain->index == NULL;
+	return chain->index != NULL;
+}
+
+uint32_t chain_next(struct program *program, struct program_chain *chain, const uint32_t point[static FIELD_COUNT], uint32_t from)
+{
+	return chain_is_ready(program, chain) ? index_next(chain->index, point, from) : INDEX_NONE;
+}
+
+static bool shares_points(const struct box *a, const struct box *b)
+{
+	for (unsigned f = 0; f < FIELD_COUNT; f++)
+		if (a->dim[f].lo > b->dim[f].hi || a->dim[f].hi < b->dim[f].lo)
+			return false;
+	return true;
+}
+
+/* A node covers a part of the span if it is above one of its leaves: at each height these are neighbours. */
+static bool collect(const struct index *index, const struct box *box, uint32_t before, struct rule_list *out)
+{
+	uint32_t lo, hi;
+
+	if (index == NULL || index->first >= before)
+		return true;
+	if (index->field == FIELD_COUNT) {
+		for (size_t i = 0; i < index->entries.len && index->entries.item[i].rule < before; i++)
+			if (shares_points(index->entries.item[i].box, box) && !vec_push(out, index->entries.item[i].rule))
+				return false;
+		return true;
+	}
+	lo = local_number(index, box->dim[index->field].lo) + index->size;
+	hi = local_number(index, box->dim[index->field].hi) + index->size;
+	for (; hi > 0; lo /= 2, hi /= 2)
+		for (uint32_t node = lo > 0 ? lo : 1; node <= hi; node++)
+			if (!collect(index->nodes[node], box, before, out))
+				return false;
+	return true;
+}
+
+bool chain_meets(struct program *program, struct program_chain *chain, const struct box *box, uint32_t before,
+		 struct rule_list *out)
+{
+	size_t kept = 0;
+
+	out->len = 0;
+	if (!chain_is_ready(program, chain) || !collect(chain->index, box, before, out))
+		return false;
+	if (out->len > 1)
+		qsort(out->item, out->len, sizeof(*out->item), compare_starts);
+	for (size_t i = 0; i < out->len; i++)
+		if (kept == 0 || out->item[i] != out->item[kept - 1])
+			out->item[kept++] = out->item[i];
+	out->len = kept;
+	return true;
+}

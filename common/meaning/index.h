@@ -23,4 +23,18 @@ void index_free(struct index *index);
  */
 uint32_t index_next(const struct index *index, const uint32_t point[static FIELD_COUNT], uint32_t from);
 
+/* The same in a chain of the program, whose index is made when it is first asked. */
+uint32_t chain_next(struct program *program, struct program_chain *chain, const uint32_t point[static FIELD_COUNT], uint32_t from);
+
+/*
+ * The rules in front of `before` with a box that shares a point with this one, in order, each once, booleans left out
+ * of account. False: no memory.
+ */
+struct rule_list {
+	uint32_t *item;
+	size_t len, cap;
+};
+must_check bool chain_meets(struct program *program, struct program_chain *chain, const struct box *box, uint32_t before,
+			    struct rule_list *out);
+
 #endif

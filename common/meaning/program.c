@@ -29,6 +29,7 @@ static bool compile_rule(struct program *program, struct program_chain *chain, u
 	*to = (struct program_rule){ .rule = rule, .conds = conds, .cond_count = (unsigned)set->conds.len,
 				     .effect = effect_of(rule), .writes = effect_writes(rule), .chain = chain,
 				     .index = index };
+	chain->leaves |= to->effect == EFFECT_RETURN || to->effect == EFFECT_GOTO;
 	chain->table->changes |= effect_changes(rule);
 	program->tracked |= effect_tracks(rule);
 	return true;

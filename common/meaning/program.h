@@ -41,6 +41,7 @@ struct program_chain {
 	VEC(struct program_rule *) callers;
 	unsigned hooks;     /* of enum hook: from which it can be reached along jumps */
 	bool looped;        /* on a cycle, or behind one: nothing is said of it */
+	bool leaves;        /* by RETURN or -g: its later rules need not see the packets that get this far */
 	unsigned order;     /* callers come before those that they call, where there is no loop */
 	struct index *index; /* of its rules, made when first needed */
 	unsigned long long asked; /* for which packet `returns` was found out last: witness.c */

@@ -2,6 +2,7 @@
 #include "meaning/reach.h"
 #include "meaning/context.h"
 #include "meaning/index.h"
+#include "meaning/stopped.h"
 #include "meaning/witness.h"
 
 #include <string.h>
@@ -17,42 +18,17 @@ bool rule_ends_chain(const struct program_rule *rule)
 	return !rule->fresh && rule->effect != EFFECT_NONE && rule->effect != EFFECT_MAYBE && rule->effect != EFFECT_JUMP;
 }
 
-/* The three fields that tell most boxes apart, close together in memory. */
-struct slim {
-	struct span src, dst, dport;
-	const struct box *box;
-	const struct program_rule *rule;
-};
-
 struct reacher {
 	struct reach *reach;
 	struct program *program;
-	VEC(struct slim) ends;              /* of one chain: boxes of rules that end it, in order */
 	VEC(const struct box *) holes;      /* those that meet the rule at hand */
 	VEC(const struct program_rule *) takers; /* and their rules, each once */
+	struct rule_list met;               /* earlier rules of the chain that a box meets */
+	struct stoppers stoppers;
 	struct box entry;                   /* hull of what can enter the chain */
 	unsigned long total;
 	bool no_memory;
 };
-
-static bool slim_overlap(const struct slim *slim, const struct box *box)
-{
-	return slim->src.lo <= box->dim[FIELD_SRC].hi && slim->src.hi >= box->dim[FIELD_SRC].lo &&
-	       slim->dst.lo <= box->dim[FIELD_DST].hi && slim->dst.hi >= box->dim[FIELD_DST].lo &&
-	       slim->dport.lo <= box->dim[FIELD_DPORT].hi && slim->dport.hi >= box->dim[FIELD_DPORT].lo &&
-	       box_overlap(slim->box, box);
-}
-
-static void add_ends(struct reacher *r, const struct program_rule *rule)
-{
-	for (unsigned b = 0; b < rule->box_count && rule_ends_chain(rule); b++) {
-		const struct box *box = &r->program->boxes.item[rule->first_box + b];
-		struct slim slim = { box->dim[FIELD_SRC], box->dim[FIELD_DST], box->dim[FIELD_DPORT], box, rule };
-
-		if (!vec_push(&r->ends, slim))
-			r->no_memory = true;
-	}
-}
 
 /* What can enter the chain at most: the smallest box around the entries of its hooks. */
 static struct box chain_entry(const struct program *program, const struct program_chain *chain)
@@ -104,38 +80,38 @@ static enum cover covered_without(struct reacher *r, const struct program_rule *
 	return all;
 }
 
+static int compare_rules(const void *a, const void *b)
+{
+	const struct program_rule *const *x = a, *const *y = b;
+
+	return (*x)->index < (*y)->index ? -1 : (*x)->index > (*y)->index;
+}
+
+static void sort_takers(struct reacher *r)
+{
+	size_t kept = 0;
+
+	if (r->takers.len > 1)
+		qsort(r->takers.item, r->takers.len, sizeof(*r->takers.item), compare_rules);
+	for (size_t i = 0; i < r->takers.len; i++)
+		if (kept == 0 || r->takers.item[i] != r->takers.item[kept - 1])
+			r->takers.item[kept++] = r->takers.item[i];
+	r->takers.len = kept;
+}
+
 /* The rules that end the chain in front of the rule and meet it. */
 static void collect_takers(struct reacher *r, const struct program_rule *rule)
 {
+	struct program_chain *chain = rule->chain;
+
 	r->takers.len = 0;
-	for (size_t i = 0; i < r->ends.len; i++) {
-		bool meets = false;
-
-		if (r->takers.len > 0 && r->takers.item[r->takers.len - 1] == r->ends.item[i].rule)
-			continue;
-		for (unsigned b = 0; b < rule->box_count && !meets; b++)
-			meets = slim_overlap(&r->ends.item[i], &r->program->boxes.item[rule->first_box + b]);
-		if (meets && !vec_push(&r->takers, r->ends.item[i].rule))
-			r->no_memory = true;
+	for (unsigned b = 0; b < rule->box_count && !r->no_memory; b++) {
+		r->no_memory = !chain_meets(r->program, chain, &r->program->boxes.item[rule->first_box + b], rule->index, &r->met);
+		for (size_t i = 0; i < r->met.len && !r->no_memory; i++)
+			if (rule_ends_chain(&chain->rules[r->met.item[i]]))
+				r->no_memory = !vec_push(&r->takers, &chain->rules[r->met.item[i]]);
 	}
-}
-
-static bool covers_alone(const struct reacher *r, const struct program_rule *taker, const struct program_rule *rule)
-{
-	const struct box *boxes = r->program->boxes.item;
-
-	for (unsigned b = 0; b < rule->box_count; b++) {
-		bool covered = false;
-		struct box whole;
-
-		if (!box_meet(&boxes[rule->first_box + b], &r->entry, &whole))
-			continue;
-		for (unsigned n = 0; n < taker->box_count && !covered; n++)
-			covered = box_covers(&boxes[taker->first_box + n], &whole);
-		if (!covered)
-			return false;
-	}
-	return true;
+	sort_takers(r);
 }
 
 static void drop_taker(struct reacher *r, size_t at)
@@ -166,6 +142,23 @@ static void name_killers(struct reacher *r, struct reach_rule *to)
 		to->killers[i] = r->takers.item[i];
 }
 
+static void name_stoppers(struct reacher *r, const struct program_rule *rule, struct reach_rule *to)
+{
+	if (r->stoppers.inside) {
+		r->takers.len = 0;
+		for (size_t i = 0; i < r->stoppers.list.len; i++)
+			r->no_memory |= !vec_push(&r->takers, r->stoppers.list.item[i]);
+		sort_takers(r);
+		minimize(r, rule);
+		name_killers(r, to);
+		return;
+	}
+	to->fate = FATE_OUTSIDE;
+	to->killer_count = (unsigned)r->stoppers.list.len;
+	for (size_t i = 0; i < r->stoppers.list.len && i < REACH_KILLERS; i++)
+		to->killers[i] = r->stoppers.list.item[i];
+}
+
 /* --- one rule ------------------------------------------------------------------------------------------ */
 
 /* What of the rule's boxes can come at all. */
@@ -186,33 +179,6 @@ static bool has_witness(struct reacher *r, const struct program_rule *rule, unsi
 	return false;
 }
 
-/*
- * One rule that covers it alone must have each of its points, so those that have one corner are the
- * only candidates: found by the index, not by going through all rules in front.
- */
-static bool one_killer(struct reacher *r, const struct program_rule *rule)
-{
-	const struct program_chain *chain = rule->chain;
-	uint32_t point[FIELD_COUNT];
-	struct box whole;
-	unsigned b = 0;
-
-	while (b < rule->box_count && !box_meet(&r->program->boxes.item[rule->first_box + b], &r->entry, &whole))
-		b++;
-	if (b == rule->box_count || chain->index == NULL)
-		return false;
-	box_corner(&whole, 0, point);
-	for (uint32_t at = index_next(chain->index, point, 0); at < rule->index; at = index_next(chain->index, point, at + 1)) {
-		if (!rule_ends_chain(&chain->rules[at]) || !covers_alone(r, &chain->rules[at], rule))
-			continue;
-		r->takers.len = 0;
-		if (!vec_push(&r->takers, &chain->rules[at]))
-			r->no_memory = true;
-		return !r->no_memory;
-	}
-	return false;
-}
-
 static void decide(struct reacher *r, const struct program_rule *rule)
 {
 	struct reach_rule *to = &r->reach->rules[rule->serial];
@@ -228,8 +194,8 @@ static void decide(struct reacher *r, const struct program_rule *rule)
 		to->fate = FATE_NEVER;
 		return;
 	}
-	if (one_killer(r, rule)) {
-		name_killers(r, to);
+	if (rule_is_stopped(r->program, rule, &r->entry, &r->stoppers)) {
+		name_stoppers(r, rule, to);
 		return;
 	}
 	if (has_witness(r, rule, WITNESS_ALL, &possible))
@@ -246,7 +212,6 @@ static void decide(struct reacher *r, const struct program_rule *rule)
 
 static void decide_chain(struct reacher *r, const struct program_chain *chain)
 {
-	r->ends.len = 0;
 	r->entry = chain_entry(r->program, chain);
 	for (unsigned i = 0; i < chain->count && !r->no_memory; i++) {
 		if (chain->looped)
@@ -255,7 +220,6 @@ static void decide_chain(struct reacher *r, const struct program_chain *chain)
 			r->reach->rules[chain->rules[i].serial].fate = FATE_UNREACHABLE;
 		else
 			decide(r, &chain->rules[i]);
-		add_ends(r, &chain->rules[i]);
 	}
 }
 
@@ -272,10 +236,11 @@ struct reach *reach_new(struct program *program)
 	for (unsigned t = 0; t < program->table_count && !r.no_memory; t++)
 		for (unsigned c = 0; c < program->tables[t].count; c++)
 			decide_chain(&r, &program->tables[t].chains[c]);
-	vec_free(&r.ends);
+	vec_free(&r.met);
+	vec_free(&r.stoppers.list);
 	vec_free(&r.holes);
 	vec_free(&r.takers);
-	if (!r.no_memory && !program->no_memory && context_decide(reach))
+	if (!r.no_memory && !r.stoppers.no_memory && !program->no_memory && context_decide(reach))
 		return reach;
 	reach_free(reach);
 	return NULL;

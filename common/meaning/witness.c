@@ -42,17 +42,6 @@ static bool can_match(const struct program *program, struct witness *witness, co
 	return true;
 }
 
-static uint32_t next_rule(struct program *program, struct program_chain *chain, const uint32_t *point, uint32_t from)
-{
-	if (chain->index == NULL)
-		chain->index = index_new(program->boxes.item, chain->rules, chain->count, NULL);
-	if (chain->index == NULL) {
-		program->no_memory = true;
-		return INDEX_NONE;
-	}
-	return index_next(chain->index, point, from);
-}
-
 static bool returns(struct program *program, struct witness *witness, struct program_chain *chain, unsigned depth);
 
 /* The rule stops the packet for certain, whatever comes behind it. */
@@ -78,8 +67,8 @@ static bool find_returns(struct program *program, struct witness *witness, struc
 {
 	uint32_t at;
 
-	for (at = next_rule(program, chain, witness->point, 0); at != INDEX_NONE;
-	     at = next_rule(program, chain, witness->point, at + 1)) {
+	for (at = chain_next(program, chain, witness->point, 0); at != INDEX_NONE;
+	     at = chain_next(program, chain, witness->point, at + 1)) {
 		const struct program_rule *rule = &chain->rules[at];
 
 		if (rule->effect == EFFECT_RETURN && takes(program, witness, rule))
@@ -117,8 +106,8 @@ static bool passes(struct program *program, struct witness *witness, const struc
 {
 	struct program_chain *chain = rule->chain;
 
-	for (uint32_t at = next_rule(program, chain, witness->point, 0); at < rule->index;
-	     at = next_rule(program, chain, witness->point, at + 1))
+	for (uint32_t at = chain_next(program, chain, witness->point, 0); at < rule->index;
+	     at = chain_next(program, chain, witness->point, at + 1))
 		if (stops(program, witness, &chain->rules[at], 0))
 			return false;
 	return !program->no_memory;
