@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli.h"
+#include "base/escape.h"
 #include "base/file.h"
 #include "base/number.h"
 
@@ -14,33 +15,42 @@
 #define FW_VERSION "unknown"
 #endif
 
-/* True for a continuation byte of UTF-8. */
-static bool goes_on(char c)
+/* The character at byte `at` of the line: its bytes, and whether it can be shown. */
+static size_t next_character(const struct where *where, size_t at, bool *shown)
 {
-	return ((unsigned char)c & 0xc0) == 0x80;
+	size_t left = where->source_len - at, bytes = printable_length(where->source + at, left);
+
+	*shown = bytes > 0 || where->source[at] == '\t';
+	if (bytes == 0)
+		bytes = utf8_length((const unsigned char *)where->source + at, left);
+	return bytes > 0 ? bytes : 1;
 }
 
 /* Appends the source line, and a caret below the words of the finding. Tabs keep their width. */
 static void print_source(struct strbuf *out, const struct where *at)
 {
-	unsigned column = at->column > 0 ? at->column - 1 : 0;
+	size_t column = at->column > 0 ? at->column - 1 : 0, bytes;
+	struct strbuf marks = STRBUF_INIT;
+	bool shown;
 
 	if (at->source == NULL || at->column == 0 || at->source_len > 1000 || column > at->source_len)
 		return;
 	strbuf_puts(out, "\n    ");
-	for (size_t i = 0; i < at->source_len; i++) {
-		unsigned char c = (unsigned char)at->source[i];
-
-		strbuf_putc(out, c >= ' ' && c != 0x7f ? (char)c : c == '\t' ? '\t' : '?');
+	for (size_t i = 0; i < at->source_len; i += bytes) {
+		bytes = next_character(at, i, &shown);
+		if (shown)
+			strbuf_add(out, at->source + i, bytes);
+		else
+			strbuf_putc(out, '?');
+		if (i + bytes <= column)
+			strbuf_putc(&marks, at->source[i] == '\t' ? '\t' : ' ');
+		else if (i > column && i < column + at->width)
+			strbuf_putc(&marks, '~');
+		else if (i <= column)
+			strbuf_putc(&marks, '^');
 	}
-	strbuf_puts(out, "\n    ");
-	for (unsigned i = 0; i < column; i++)
-		if (!goes_on(at->source[i]))
-			strbuf_putc(out, at->source[i] == '\t' ? '\t' : ' ');
-	strbuf_putc(out, '^');
-	for (unsigned i = 1; i < at->width && column + i < at->source_len; i++)
-		if (!goes_on(at->source[column + i]))
-			strbuf_putc(out, '~');
+	strbuf_printf(out, "\n    %s%s", strbuf_text(&marks), column >= at->source_len ? "^" : "");
+	strbuf_free(&marks);
 }
 
 static const char *level_colour(enum level level)
@@ -97,13 +107,17 @@ void cli_version(const struct cli *cli)
 
 void cli_misuse(const struct cli *cli, const char *format, ...)
 {
-	va_list args;
+	struct strbuf text = STRBUF_INIT, escaped = STRBUF_INIT;
 	const char *end = strchr(cli->usage, '\n');
+	va_list args;
 
-	fprintf(stderr, "%s: ", cli->name);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	strbuf_vprintf(&text, format, args);
 	va_end(args);
+	strbuf_escape(&escaped, strbuf_text(&text), text.len);
+	fprintf(stderr, "%s: %s", cli->name, strbuf_text(&escaped));
+	strbuf_free(&text);
+	strbuf_free(&escaped);
 	fprintf(stderr, "\n%.*s\nTry '%s --help'.\n", end != NULL ? (int)(end - cli->usage) : 0, cli->usage, cli->name);
 	exit(cli->misuse_status != 0 ? cli->misuse_status : STATUS_USAGE);
 }

@@ -37,26 +37,46 @@ static void print_catalogue(const struct fw_lint_options *options)
 	strbuf_free(&out);
 }
 
+/* On standard error, also where the findings go elsewhere. */
+static void print_summary(const struct check_summary *summary)
+{
+	static const char *const names[LEVEL_COUNT] = { "note", "warning", "error", "error" };
+	struct strbuf line = STRBUF_INIT;
+
+	for (int level = LEVEL_COUNT; level-- > 0;)
+		if (summary->hidden[level] > 0)
+			fprintf(stderr, "%lu more %s%s; see --max\n", summary->hidden[level], names[level],
+				summary->hidden[level] == 1 ? "" : "s");
+	check_summary_text(&line, summary);
+	fprintf(stderr, "%s\n", strbuf_text(&line));
+	strbuf_free(&line);
+}
+
 static void lint_for_programs(struct cli *cli, const struct fw_lint_options *options, const struct strbuf *text)
 {
 	struct sink sink = { .cli = cli, .format = options->format };
 	struct diag_log log = { .report = write_finding, .ctx = &sink };
+	struct check_summary summary;
 
 	if (options->format == FORMAT_SARIF)
 		sarif_begin(&sink.sarif, &sink.out, FW_VERSION);
-	check_text(cli_input_name(options->path), strbuf_text(text), text->len, &options->check, &log);
+	check_text(cli_input_name(options->path), strbuf_text(text), text->len, &options->check, &summary, &log);
 	if (options->format == FORMAT_SARIF)
 		sarif_end(&sink.sarif);
 	cli_write(&sink.out);
 	strbuf_free(&sink.out);
+	print_summary(&summary);
 	for (int level = 0; level < LEVEL_COUNT; level++)
 		cli->log.count[level] += log.count[level];
 }
 
 static void lint_for_people(struct cli *cli, const struct fw_lint_options *options, const struct strbuf *text)
 {
+	struct check_summary summary;
+
 	cli->one_line = options->format == FORMAT_GCC;
-	check_text(cli_input_name(options->path), strbuf_text(text), text->len, &options->check, &cli->log);
+	check_text(cli_input_name(options->path), strbuf_text(text), text->len, &options->check, &summary, &cli->log);
+	print_summary(&summary);
 	if (diag_errors(&cli->log) == 0 && !options->quiet)
 		cli_write(text);
 }

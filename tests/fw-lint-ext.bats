@@ -96,7 +96,7 @@ rules() { cut -d';' -f1 "$1"; }
 	for group in "$samples"/*.FAIL.*; do
 		read_group "$group"
 		rules "$group" | text_of_rules >"$tmp/text"
-		run -1 --separate-stderr fw-lint -q -"$family" --checks=syntax "$tmp/text"
+		run -1 --separate-stderr fw-lint -q --each --max=0 -"$family" --checks=syntax "$tmp/text"
 		grep -oE '^[^ ]*:[0-9]+:[0-9]+: error' <<<"$stderr" | cut -d: -f2 | sort -nu >"$tmp/refused"
 		seq 3 $(($(wc -l <"$group") + 2)) | diff - "$tmp/refused"
 	done

@@ -41,7 +41,7 @@ silent() {
 }
 
 @test "finds the tutorial's four dead rules, each with the rule that shadows it, and no other" {
-	run -1 fw-lint -q --format=gcc data/fw-lint-meaning/tutorial.v4.rules
+	run -0 fw-lint -q --each --format=gcc data/fw-lint-meaning/tutorial.v4.rules
 	grep '\[dead-rule\]' <<<"$output" | sed 's/.*rules:\([0-9]*\):.*: line \([0-9]*\) .*/\1 by \2/' >"$tmp/dead"
 	diff - "$tmp/dead" <<-'END'
 		22 by 17
@@ -49,10 +49,10 @@ silent() {
 		24 by 18
 		27 by 16
 	END
-	[ "$(grep -c 'error:.*\[limit-after-accept\]' <<<"$output")" -eq 3 ]
+	[ "$(grep -c 'warning:.*\[limit-after-accept\]' <<<"$output")" -eq 3 ]
 	[[ $output == *":28:1: "*"[open-forward]"* ]]
 	[[ $output == *":34:1: "*"[log-no-limit]"* ]]
-	[[ $output == *":10:1: info: "*"[ipv6-absent]"* ]]
+	[[ $output == *":10:1: note: "*"[ipv6-absent]"* ]]
 }
 
 @test "dead-rule: shadowed by one rule, by several together, after a jump, or by what the calling rules exclude" {
@@ -60,7 +60,7 @@ silent() {
 	says dead-rule '-A INPUT -p tcp --dport 1:1023 -j DROP' '-A INPUT -p tcp --dport 1024: -j DROP' '-A INPUT -p tcp --dport 0 -j DROP' \
 		'-A INPUT -m conntrack --ctstate NEW -p tcp -j ACCEPT'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *"lines 2, 3 and 4 together take all that it matches (DROP)"* ]]
+	[[ $output == *"lines 2, 3 and 4 together match every packet that this rule matches (DROP)"* ]]
 	says dead-rule ':x -' '-A INPUT -j x' '-A INPUT -s 192.0.2.1 -j DROP' '-A x -j ACCEPT'
 	says dead-rule ':x -' '-A INPUT -p tcp -j x' '-A x -p udp -j ACCEPT' '-A x -j DROP'
 	says dead-rule ':x -' '-A INPUT -s 192.0.2.0/24 -j x' '-A x -s 198.51.100.1 -j ACCEPT' '-A x -j DROP'
@@ -135,7 +135,7 @@ silent() {
 @test "dead-rule: compares IPv6 addresses over 128 bits" {
 	printf '*filter\n-A INPUT -s 2001:db8::/32 -j ACCEPT\n-A INPUT -s 2001:db8:1::/48 -p tcp -j DROP\n-A INPUT -s 2001:db9::/32 -j DROP\nCOMMIT\n' >"$tmp/rules.v6"
 	run -0 fw-lint -q --format=gcc "$tmp/rules.v6"
-	[[ $output == *"rules.v6:3:1: warning: no packet gets to this rule: line 2"* ]]
+	[[ $output == *"rules.v6:3:1: warning: unreachable: line 2"* ]]
 	[[ $output != *":4:"* ]]
 }
 
@@ -159,12 +159,12 @@ silent() {
 @test "dead-rule: -f with connection tracking is a warning; set counters and SNPT leave later rules alive" {
 	rules4 filter '-A INPUT -m conntrack --ctstate INVALID -j DROP' '-A INPUT -f -j DROP'
 	run -0 fw-lint -q "$tmp/rules.v4"
-	[[ $output == *":3:1: warning: "*"puts fragments together"*"[dead-rule]"* ]]
+	[[ $output == *":3:1: warning: "*"reassembles fragments"*"[dead-rule]"* ]]
 	silent dead-rule '-A INPUT -m set --match-set s src --packets-gt 9 -j ACCEPT' '-A INPUT -m set --match-set s src --packets-gt 9 -j DROP'
 	says dead-rule '-A INPUT -m set --match-set s src -j ACCEPT' '-A INPUT -m set --match-set s src -j DROP'
 	printf '*mangle\n-A POSTROUTING -s fd00::/64 -j RETURN\n-A POSTROUTING -j SNPT --src-pfx 2001:db8::/64 --dst-pfx fd00::/64\n-A POSTROUTING -s fd00::/64 -j MARK --set-mark 1\nCOMMIT\n' >"$tmp/r.v6"
 	run -0 fw-lint -q --checks=dead-rule "$tmp/r.v6"
-	[ -z "$output" ]
+	[[ $output == *": 0 errors, 0 warnings, 0 notes;"* ]]
 }
 
 @test "log-no-limit: found for all packets, and finishes on chains with many paths" {
@@ -194,11 +194,11 @@ silent() {
 	silent lockout-admin ':INPUT ACCEPT'
 	rules4 filter ':INPUT DROP' '-A INPUT -p tcp --dport 2222 -j ACCEPT'
 	run -0 fw-lint -q --checks=lockout-admin --admin=2222 "$tmp/rules.v4"
-	[ -z "$output" ]
+	[[ $output == *": 0 errors, 0 warnings, 0 notes;"* ]]
 	run -0 fw-lint -q --checks=lockout-admin --admin=none "$tmp/rules.v4"
-	[ -z "$output" ]
+	[[ $output == *": 0 errors, 0 warnings, 0 notes;"* ]]
 	run -0 fw-lint -q --checks=lockout-admin --admin 23 "$tmp/rules.v4"
-	[[ $output == *"nobody can open tcp port 23"* ]]
+	[[ $output == *"nobody can connect to tcp port 23"* ]]
 	run -2 fw-lint -q --admin=ssh "$tmp/rules.v4"
 }
 
@@ -261,7 +261,7 @@ silent() {
 @test "expect: silent when proved, refuted with a packet" {
 	says expect '#@ expect deny tcp 22' '-A INPUT -p tcp --dport 22 -j ACCEPT'
 	run -1 fw-lint -q "$tmp/rules.v4"
-	[[ $output == *"not kept for IPv4: in any0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new may be accepted"* ]]
+	[[ $output == *"broken promise (IPv4): in any0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new may be accepted"* ]]
 	says expect ':INPUT DROP' '#@ expect allow tcp 22 from 192.0.2.1' '-A INPUT -s 192.0.2.2 -p tcp --dport 22 -j ACCEPT'
 	says expect '#@ expect deny tcp 80-90 from 192.0.2.0/24 to 10.0.0.0/8 out eth1' '-A FORWARD -d 10.1.0.0/16 -p tcp --dport 85 -j ACCEPT' '-A FORWARD -j DROP'
 	silent expect ':INPUT DROP' '#@ expect deny tcp 22' '#@ expect allow tcp 22 from 192.0.2.1' '-A INPUT -s 192.0.2.1 -i eth0 -p tcp --dport 22 -j ACCEPT' '-A INPUT -i lo -j ACCEPT'
@@ -272,10 +272,10 @@ silent() {
 	printf '*filter\n:INPUT DROP\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n' >"$tmp/rules.v4"
 	{ cat "$tmp/rules.v4"; echo '#@ expect allow tcp 22'; } >"$tmp/kept.v4"
 	run -0 fw-lint -q --format=gcc --checks=expect "$tmp/kept.v4"
-	[ -z "$output" ]
+	[[ $output == *": 0 errors, 0 warnings, 0 notes;"* ]]
 	{ cat "$tmp/rules.v4"; echo '#@ expect allow tcp 25'; } >"$tmp/broken.v4"
 	run -1 fw-lint -q --format=gcc --checks=expect "$tmp/broken.v4"
-	[[ $output == *"is dropped, whatever it has in what the promise does not name [expect]" ]]
+	[[ $output == *"is dropped, whatever else it contains [expect]"* ]]
 }
 
 @test "expect allow: every value of a field that it names must be accepted, and some value of each other field" {
@@ -324,14 +324,14 @@ silent() {
 	for bad in 'maybe tcp 22:11' 'allow tcp http:21' 'deny tcp 22 from example.org:28' 'deny tcp 90-80:20' 'deny from 10.0.0.0/33:21' 'deny tcp 22 to:23'; do
 		rules4 filter "#@ expect ${bad%:*}"
 		run -1 fw-lint -q --format=gcc --checks=expect "$tmp/rules.v4"
-		[[ $output == *"v4:2:${bad##*:}: error: this promise cannot be read: "* ]] || { echo "$bad: $output"; false; }
+		[[ $output == *"v4:2:${bad##*:}: error: invalid promise: "* ]] || { echo "$bad: $output"; false; }
 	done
 }
 
 @test "contradiction: overlapping ports with opposite verdicts, with a packet that the first rule decides" {
 	says contradiction '-A INPUT -p tcp --dport 1000:2000 -j ACCEPT' '-A INPUT -p tcp --dport 1500:2500 -j DROP'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *"line 2 decides the other way about some of the same packets, and it comes first: for example in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:1500 new"* ]]
+	[[ $output == *"line 2 comes first and decides otherwise for some of the same packets: for example in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:1500 new"* ]]
 	says contradiction '-A INPUT -p tcp -m multiport --dports 22,80,443 -j ACCEPT' '-A INPUT -p tcp -m multiport --dports 80,8080 -j REJECT'
 	silent contradiction '-A INPUT -p tcp --dport 1500 -j ACCEPT' '-A INPUT -p tcp --dport 1000:2000 -j DROP'
 	silent contradiction '-A INPUT -p tcp --dport 1000:2000 -j ACCEPT' '-A INPUT -p udp --dport 1500:2500 -j DROP'
@@ -355,7 +355,7 @@ silent() {
 @test "merge-multiport: consecutive rules that differ in the port alone; use-ipset: in the source alone" {
 	says merge-multiport '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -p tcp --dport 80:90 -j ACCEPT' '-A INPUT -p tcp --dport 443 -j ACCEPT'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *"to line 4, differ in the port alone: one with -m multiport --dports 22,80:90,443 does the same"* ]]
+	[[ $output == *"to line 4) differ only in the port: use -m multiport --dports 22,80:90,443"* ]]
 	silent merge-multiport '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -p tcp --dport 80 -j ACCEPT'
 	silent merge-multiport '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -p udp --dport 80 -j ACCEPT' '-A INPUT -p tcp --dport 443 -j ACCEPT'
 	silent merge-multiport '-A INPUT -p tcp --dport 22 -m limit --limit 1/s -j ACCEPT' '-A INPUT -p tcp --dport 80 -m limit --limit 1/s -j ACCEPT' \
@@ -371,7 +371,7 @@ silent() {
 @test "lo-missing: INPUT drops the host's own packets; policy-accept-open: the policy accepts what no rule names" {
 	says lo-missing ':INPUT DROP' '-A INPUT -p tcp --dport 22 -i eth0 -j ACCEPT'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *"what this host sends to itself is dropped: for example in lo udp 127.0.0.1:40000 -> 127.0.0.1:"*" new"* ]]
+	[[ $output == *"packets from this host to itself are dropped: for example in lo udp 127.0.0.1:40000 -> 127.0.0.1:"*" new"* ]]
 	says lo-missing ':INPUT DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT'
 	silent lo-missing ':INPUT DROP' '-A INPUT -i lo -j ACCEPT'
 	silent lo-missing ':INPUT DROP' '-A INPUT -s 127.0.0.0/8 -j ACCEPT'
@@ -407,7 +407,7 @@ silent() {
 	local ftp='-A INPUT -p tcp --dport 21 -m conntrack --ctstate NEW -j ACCEPT'
 	says ct-helper-missing "${base[@]}" "$ftp"
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *"ftp is let in"*"-j CT --helper ftp"*"for example in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:32769 new"* ]]
+	[[ $output == *"ftp is accepted"*"-j CT --helper ftp"*"for example in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:32769 new"* ]]
 	says ct-helper-missing "${base[@]}" '-A INPUT -p udp --dport 5060 -j ACCEPT'
 	says ct-helper-missing "${base[@]}" '-A INPUT -p tcp -m multiport --dports 22,1723 -j ACCEPT'
 	silent ct-helper-missing "${base[@]}" '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -p udp --dport 69 -j ACCEPT'
@@ -446,7 +446,7 @@ silent() {
 @test "invalid-late: a rule before the one that drops INVALID accepts such packets" {
 	says invalid-late '-A INPUT -p tcp --dport 80 -j ACCEPT' '-A INPUT -m conntrack --ctstate INVALID -j DROP'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *"line 2 accepts some of these packets first: for example in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:80 invalid"* ]]
+	[[ $output == *"line 2 accepts some INVALID packets first: for example in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:80 invalid"* ]]
 	silent invalid-late '-A INPUT -m conntrack --ctstate INVALID -j DROP' '-A INPUT -p tcp --dport 80 -j ACCEPT'
 	silent invalid-late '-A INPUT -p tcp --dport 80 -m conntrack --ctstate NEW -j ACCEPT' '-A INPUT -m conntrack --ctstate INVALID -j DROP'
 	silent invalid-late '-A INPUT -i lo -j ACCEPT' '-A INPUT -p icmp -j ACCEPT' '-A INPUT -m conntrack --ctstate INVALID -j DROP'
@@ -469,7 +469,7 @@ both_silent() {
 @test "ipv6-open: IPv6 accepts what IPv4 drops, with a packet" {
 	local base=(':INPUT DROP' '-A INPUT -i lo -j ACCEPT')
 	both_say ipv6-open "${base[@]}" '-4 -A INPUT -s 192.0.2.1 -p tcp --dport 22 -j ACCEPT' '-6 -A INPUT -p tcp --dport 22 -j ACCEPT'
-	[[ $output == *":5:1: warning: over IPv6 this lets in strangers whom IPv4 keeps out: tcp 22: for example in any0 tcp [2001:db8::9]:40000 -> [2001:db8::5]:22 new [ipv6-open]"* ]]
+	[[ $output == *":5:1: warning: open over IPv6 but closed over IPv4: tcp 22: for example in any0 tcp [2001:db8::9]:40000 -> [2001:db8::5]:22 new [ipv6-open]"* ]]
 	both_say ipv6-open "${base[@]}" '-6 -A INPUT -p tcp --dport 20:30 -j ACCEPT' '-4 -A INPUT -p tcp --dport 25 -j ACCEPT'
 	[[ $output == *"tcp 20-24, 26-30:"* ]]
 	both_say ipv6-open ':INPUT ACCEPT' '-4 -A INPUT -p tcp --dport 22 -j ACCEPT' '-4 -A INPUT -j DROP'
@@ -570,7 +570,7 @@ live() {
 	mount --bind "$tmp/max" /proc/sys/net/netfilter/nf_conntrack_max
 	mount --bind "$tmp/stay" /proc/sys/net/netfilter/nf_conntrack_tcp_timeout_established
 	run fw-lint -q --live "$tmp/rules.v4"
-	[[ $output == *"holds 900 of at most 1000 entries"*"[conntrack-capacity]"* ]]
+	[[ $output == *"900 of 1000 entries used"*"[conntrack-capacity]"* ]]
 	[[ $output == *"stay for 5 days"*"[conntrack-capacity]"* ]]
 	echo 800 >"$tmp/count"
 	[[ $(live) != *conntrack-capacity* ]]
@@ -590,11 +590,11 @@ live() {
 @test "redundant-rule: a later rule or the policy gives the same verdict" {
 	says redundant-rule '-A INPUT -s 192.0.2.1 -p tcp --dport 22 -j ACCEPT' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -j DROP'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *":2:1: info: redundant: packets that reach this rule are accepted by line 3 anyway [redundant-rule]"* ]]
+	[[ $output == *":2:1: note: redundant: packets that reach this rule are accepted by line 3 anyway [redundant-rule]"* ]]
 	says redundant-rule ':FORWARD ACCEPT' '-A FORWARD -s 192.0.2.1 -j ACCEPT' '-A FORWARD -s 192.0.2.2 -j ACCEPT' '-A FORWARD -p tcp --dport 25 -s 198.51.100.1 -j DROP' \
 		'-A FORWARD -s 192.0.2.3 -j ACCEPT'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *":3:1: info: redundant: packets that reach this and 2 more rules of FORWARD (to line 6) are accepted by the policy anyway"* ]]
+	[[ $output == *":3:1: note: redundant: packets that reach this and 2 more rules of FORWARD (to line 6) are accepted by the policy anyway"* ]]
 	says redundant-rule ':INPUT DROP' '-A INPUT -s 192.0.2.1 -j DROP' '-A INPUT -s 198.51.100.1 -j ACCEPT'
 	silent redundant-rule ':INPUT DROP' '-A INPUT -s 192.0.2.1 -j DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT'
 	silent redundant-rule '-A INPUT -s 192.0.2.1 -j ACCEPT' '-A INPUT -m limit --limit 1/s -j LOG' '-A INPUT -j ACCEPT'
@@ -604,7 +604,7 @@ live() {
 	# An earlier rule decides a part the same way, which is said, or the other way, which is another fault.
 	says redundant-rule '-A INPUT -p tcp --dport 80 -j ACCEPT' '-A INPUT -s 192.0.2.7 -p tcp -m multiport --dports 80,443 -j ACCEPT' \
 		'-A INPUT -p tcp -j ACCEPT' '-A INPUT -j DROP'
-	grep -q ':3:1: info: redundant: packets that reach this rule are accepted by line 4 anyway (line 2 already accepts some of what it names) ' "$tmp/findings"
+	grep -q ':3:1: note: redundant: packets that reach this rule are accepted by line 4 anyway (line 2 already accepts some of what it names) ' "$tmp/findings"
 	silent redundant-rule ':INPUT DROP' '-A INPUT -p tcp --dport 80 -j ACCEPT' '-A INPUT -s 192.0.2.7 -p tcp -m multiport --dports 80,443 -j DROP'
 	silent redundant-rule ':INPUT DROP' '-A INPUT -p tcp --dport 80 -j REJECT' '-A INPUT -s 192.0.2.7 -p tcp -j DROP'
 	says redundant-rule ':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-A INPUT -s 192.0.2.7 -j DROP'
@@ -622,7 +622,7 @@ live() {
 	local few=('[10:600] -A INPUT -p tcp --dport 22 -j ACCEPT' '[10:600] -A INPUT -p tcp --dport 80 -j ACCEPT')
 	says order-cost "${base[@]}" "${few[@]}" "$known"
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *":5:1: info: a packet is compared with 3.0 rules of INPUT on average, and with 1.0 if this one stood in front of line 3;"* ]]
+	[[ $output == *":5:1: note: packets pass 3.0 rules of INPUT on average; 1.0 if this rule came before line 3;"* ]]
 	silent order-cost "${base[@]}" "$known" "${few[@]}"
 	silent order-cost ":INPUT DROP [90000:5400000]"
 	silent order-cost "${base[@]}" "${few[@]}" "${known/90000/900}"                                      # too few to tell
@@ -675,7 +675,7 @@ proven() {
 	says dead-rule '-A INPUT -p udp --dport 8881 -m recent --name K --set -j DROP' '-A INPUT -p udp --dport 8881 -j ACCEPT'
 	silent dead-rule '-A INPUT -p udp --dport 8881 -m recent --name K --rcheck -j DROP' '-A INPUT -p udp --dport 8881 -j ACCEPT'
 	says impossible-match '-A INPUT -p udp --dport 8881 -m recent --name K ! --set -j DROP'
-	grep -q 'this rule matches no packet: -m recent never does, as it stands here' "$tmp/findings"
+	grep -q 'never matches: -m recent can never match here' "$tmp/findings"
 	says dead-rule '-A INPUT -p tcp -m statistic --mode nth --every 1 --packet 0 -j DROP' '-A INPUT -p tcp -j ACCEPT'
 	says impossible-match '-A INPUT -p tcp -m quota --quota 0 -j ACCEPT'
 	# It is no limit.
@@ -710,7 +710,7 @@ proven() {
 @test "host-bits: an address with bits outside its mask, a mask with gaps" {
 	says host-bits '-A INPUT -s 10.0.0.5/24 -j ACCEPT'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *":2:13: info: this is all of 10.0.0.0/24: the mask leaves out the end of 10.0.0.5"* ]]
+	[[ $output == *":2:13: note: host bits set: the kernel reads this as 10.0.0.0/24, not as 10.0.0.5"* ]]
 	says host-bits '-A INPUT -d 10.0.0.0/8,192.0.2.1/255.255.255.0 -j ACCEPT'
 	[ "$(found host-bits)" = "2 host-bits;" ]
 	says host-bits '-A INPUT -s 10.0.0.1/255.0.0.255 -j ACCEPT'
@@ -718,31 +718,31 @@ proven() {
 		'-A INPUT -s 10.0.0.0/255.0.0.0 -j ACCEPT' '-A INPUT -s 0.0.0.0/0 -j ACCEPT' '-A INPUT -m comment --comment "-s 10.0.0.5/24" -j ACCEPT'
 	printf '*filter\n-A INPUT -s 2001:db8::5/64 -j ACCEPT\n-A INPUT -s 2001:db8::/64 -j ACCEPT\nCOMMIT\n' >"$tmp/rules.v6"
 	run fw-lint -q --format=gcc --checks=host-bits "$tmp/rules.v6"
-	[[ $output == *":2:13: info: this is all of 2001:db8::/64: the mask leaves out the end of 2001:db8::5 [host-bits]" ]]
-	[ "$(wc -l <<<"$output")" -eq 1 ]
+	[[ $output == *":2:13: note: host bits set: the kernel reads this as 2001:db8::/64, not as 2001:db8::5 [host-bits]"* ]]
+	[ "$(grep -c note: <<<"$output")" -eq 1 ]
 }
 
 @test "stale-tool-chain: the same jump to another program's chain twice" {
 	local jump='-A INPUT -p tcp --dport 22 -j f2b-sshd'
 	says stale-tool-chain ':f2b-sshd -' "$jump" '-A INPUT -p tcp --dport 80 -j ACCEPT' "$jump" '-A f2b-sshd -s 192.0.2.1 -j DROP'
 	run fw-lint -q "$tmp/rules.v4"
-	[[ $output == *":5:1: warning: f2b-sshd is called by line 3 already"* ]]
+	[[ $output == *":5:1: warning: f2b-sshd is already called by line 3"* ]]
 	silent stale-tool-chain ':f2b-sshd -' "$jump" '-A INPUT -p tcp --dport 80 -j ACCEPT' "${jump/22/25}" '-A f2b-sshd -s 192.0.2.1 -j DROP'
 	silent stale-tool-chain ':mine -' "${jump/f2b-sshd/mine}" '-A INPUT -p tcp --dport 80 -j ACCEPT' "${jump/f2b-sshd/mine}" '-A mine -s 192.0.2.1 -j DROP'
 }
 
 @test "the tutorial gives exactly these findings" {
-	run -1 fw-lint -q --format=gcc data/fw-lint-meaning/tutorial.v4.rules
-	sed 's/.*rules:\([0-9]*\):1: \([a-z]*\): .*\[\(.*\)\]$/\1 \2 \3/' <<<"$output" >"$tmp/all"
+	run -0 fw-lint -q --each --format=gcc data/fw-lint-meaning/tutorial.v4.rules
+	sed 's/.*rules:\([0-9]*\):1: \([a-z]*\): .*\[\(.*\)\]$/\1 \2 \3/' <<<"$output" | grep -v ' rules read' >"$tmp/all"
 	diff - "$tmp/all" <<-'END'
-		10 info ipv6-absent
-		17 info merge-multiport
+		10 note ipv6-absent
+		17 note merge-multiport
 		22 warning dead-rule
-		22 error limit-after-accept
+		22 warning limit-after-accept
 		23 warning dead-rule
-		23 error limit-after-accept
+		23 warning limit-after-accept
 		24 warning dead-rule
-		24 error limit-after-accept
+		24 warning limit-after-accept
 		27 warning dead-rule
 		28 warning open-forward
 		34 warning log-no-limit
@@ -770,7 +770,7 @@ half_dead() {
 @test "thousands of dead rules are found by looking up, not by comparing each with each" {
 	for shape in two called; do
 		half_dead "$shape" >"$tmp/r"
-		run timeout 120 fw-lint -4 -q --checks=dead-rule,undecided --format=json "$tmp/r"
+		run timeout 120 fw-lint -4 -q --each --checks=dead-rule,undecided --format=json "$tmp/r"
 		[ "$(grep -c dead-rule <<<"$output")" -eq 10000 ]
 	done
 }

@@ -9,8 +9,13 @@
 must_check size_t utf8_length(const unsigned char *text, size_t len);
 
 /*
- * Appends len bytes, with each byte of a control character (U+0000 to U+001F, U+007F to U+009F) and each
- * byte that is not part of a UTF-8 character written as \xNN. Printable text stays as it is, backslashes too.
+ * The length of the character at text, if a terminal shows it where it stands. 0: the byte there belongs to no UTF-8
+ * character, to a control character, or to one that is not seen or changes the direction of others.
+ */
+must_check size_t printable_length(const char *text, size_t len);
+
+/*
+ * Appends len bytes, with each byte at which printable_length is 0 written as \xNN. Printable text stays as it is, backslashes too.
  */
 void strbuf_escape(struct strbuf *out, const char *text, size_t len);
 

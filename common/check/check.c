@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/check.h"
 #include "check/check_meaning.h"
+#include "check/fold.h"
+#include "check/foreign.h"
 #include "check/checks.h"
 #include "check/results.h"
 #include "check/suppress.h"
@@ -10,12 +12,15 @@
 #include <errno.h>
 #include <string.h>
 
+/* So many errors are always shown. */
+#define ERRORS_MIN 20
+
 struct family_job {
 	const struct stream *stream;
 	const struct check_choice *choice;
 	const struct check_options *options;
 	enum family family;
-	bool sound; /* the text as such has no error: only then it is asked what it means */
+	bool sound; /* each line stands where it can: only then it is asked what the rules mean */
 	struct worker worker;
 	bool started;
 };
@@ -34,19 +39,23 @@ static bool too_many_unasked(const struct ruleset *ruleset, const struct check_c
 	if (choice->asked || rules <= RULES_UNASKED)
 		return false;
 	diag_add(log, DIAG_UNDECIDED, &at, NULL,
-		 "what more than %d rules mean is looked at only when asked for, with --checks=all", RULES_UNASKED);
+		 "more than %d rules: meaning checks skipped (use --checks=all to run them)", RULES_UNASKED);
 	return true;
 }
 
-/* What nobody asked for is not looked for. What rules mean is a question only where all of them can be read. */
-static void run_checks(const struct ruleset *ruleset, const struct family_job *job, struct exposure *exposure, struct diag_log *log)
+/* What nobody asked for is not looked for. False: what the rules mean was to be checked, and was not. */
+static bool run_checks(const struct ruleset *ruleset, const struct family_job *job, struct exposure *exposure, struct diag_log *log)
 {
 	const struct check_choice *choice = job->choice;
+	bool wanted = check_wants(choice, GROUP_MEANING);
+	bool can = job->sound && !ruleset->has_gaps && log->count[LEVEL_SYSTEM] == 0;
 
 	checks_on_rules(GROUP_SYNTAX, ruleset, choice, log);
-	if (check_wants(choice, GROUP_MEANING) && job->sound && diag_errors(log) == 0 && !too_many_unasked(ruleset, choice, log))
+	can = can && wanted && !too_many_unasked(ruleset, choice, log);
+	if (can)
 		check_meaning(ruleset, job->options, exposure, log);
 	checks_on_rules(GROUP_KERNEL, ruleset, choice, log);
+	return can || !wanted;
 }
 
 /* In the child: one family, from lines to findings. */
@@ -55,16 +64,17 @@ static void check_one_family(void *ctx, struct outbox *out)
 	const struct family_job *job = ctx;
 	struct diag_log log = results_log(out);
 	struct exposure exposure = { .no_memory = false };
+	struct reader_mode mode = { .keeps_unread = true };
 	struct ruleset *ruleset;
 	int err = ext_begin(job->family);
 
 	if (err != 0) {
-		diag_system(&log, err, "libxtables could not be made ready (XTABLES_LIBDIR says where its extensions are)");
+		diag_system(&log, err, "cannot initialise libxtables (is XTABLES_LIBDIR correct?)");
 		return;
 	}
-	ruleset = ruleset_read(job->stream, job->family, &log);
-	if (ruleset != NULL)
-		run_checks(ruleset, job, &exposure, &log);
+	ruleset = ruleset_read_as(job->stream, job->family, &mode, &log);
+	if (ruleset != NULL && !run_checks(ruleset, job, &exposure, &log))
+		results_send_left(out);
 	results_send_exposure(out, &exposure, &log);
 	ruleset_free(ruleset);
 }
@@ -79,10 +89,10 @@ static void finish_job(struct family_job *job, struct results *results, struct d
 	results->findings.family = job->family;
 	err = worker_finish(&job->worker, &in, &signal);
 	if (err == -ECHILD && signal != 0)
-		diag_add(log, DIAG_SYSTEM, NULL, NULL, "the reader of IPv%d ended by signal %d (%s)",
+		diag_add(log, DIAG_SYSTEM, NULL, NULL, "the IPv%d reader was killed by signal %d (%s)",
 			 job->family == FAMILY_IPV6 ? 6 : 4, signal, strsignal(signal));
 	else if (err != 0)
-		diag_system(log, err, "the findings of IPv%d", job->family == FAMILY_IPV6 ? 6 : 4);
+		diag_system(log, err, "cannot read the IPv%d findings", job->family == FAMILY_IPV6 ? 6 : 4);
 }
 
 static void run_jobs(const struct family_job *both, struct results *results, struct diag_log *log)
@@ -101,7 +111,7 @@ static void run_jobs(const struct family_job *both, struct results *results, str
 		err = worker_start(&jobs[i].worker, check_one_family, &jobs[i]);
 		jobs[i].started = err == 0;
 		if (err != 0)
-			diag_system(log, err, "a process to read the rules");
+			diag_system(log, err, "cannot start a process to read the rules");
 	}
 	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
 		finish_job(&jobs[i], results, log);
@@ -115,12 +125,13 @@ static void keep(void *ctx, const struct diag *diag)
 	findings_add(&results->findings, diag);
 }
 
-/* Between the findings, put in order, and the caller's log. */
+/* Between the findings of both families and those that are shown. */
 struct report_filter {
 	const struct check_options *options;
 	struct suppressions suppressions;
-	struct diag_log *log;
-	bool meaning_left; /* errors kept us from asking what the rules mean, or there are too many of them */
+	struct fold fold;
+	unsigned last_unread; /* the line of the last rule that could not be read */
+	struct check_summary *summary;
 };
 
 /* Were findings of this id looked for? */
@@ -128,7 +139,25 @@ static bool was_looked_for(const void *ctx, enum diag_id id)
 {
 	const struct report_filter *filter = ctx;
 
-	return filter->options->choice.chosen[id] && (diag_kinds[id].group != GROUP_MEANING || !filter->meaning_left);
+	return filter->options->choice.chosen[id] && (diag_kinds[id].group != GROUP_MEANING || !filter->summary->meaning_left);
+}
+
+static void count_unread(struct report_filter *filter, const struct diag *diag)
+{
+	bool unread = diag->level >= LEVEL_ERROR && diag_kinds[diag->id].group == GROUP_SYNTAX;
+
+	if (!unread || diag->where.line == filter->last_unread || diag->where.line == 0)
+		return;
+	filter->last_unread = diag->where.line;
+	filter->summary->unread++;
+}
+
+static enum level level_of(const struct check_options *options, const struct diag *diag)
+{
+	bool raised = options->raised[diag->id] > 0 ||
+		      (options->warnings_are_errors && diag->level == LEVEL_WARNING && options->raised[diag->id] == 0);
+
+	return raised && diag->level < LEVEL_ERROR ? LEVEL_ERROR : diag->level;
 }
 
 static void filter_finding(void *ctx, const struct diag *diag)
@@ -136,32 +165,100 @@ static void filter_finding(void *ctx, const struct diag *diag)
 	struct report_filter *filter = ctx;
 	struct diag copy = *diag;
 
-	filter->meaning_left |= diag->level == LEVEL_ERROR || diag->id == DIAG_UNDECIDED;
+	count_unread(filter, diag);
 	if (!filter->options->choice.chosen[diag->id] || suppressions_cover(&filter->suppressions, diag))
 		return;
-	if (filter->options->warnings_are_errors && diag->level == LEVEL_WARNING)
-		copy.level = LEVEL_ERROR;
-	diag_emit(filter->log, &copy);
+	copy.level = level_of(filter->options, diag);
+	fold_add(&filter->fold, &copy);
+}
+
+/* A finding that was folded stands in another line, where it can be suppressed as well. */
+static void suppress_folded(struct report_filter *filter)
+{
+	for (size_t i = 0; i < filter->fold.list.len; i++) {
+		struct folded *finding = &filter->fold.list.item[i];
+
+		if (!finding->gone && finding->diag.related_count > 0 && suppressions_cover(&filter->suppressions, &finding->diag))
+			finding->gone = true;
+	}
+}
+
+static void show(struct report_filter *filter, struct diag_log *log)
+{
+	const struct check_options *options = filter->options;
+	struct check_summary *summary = filter->summary;
+
+	for (size_t i = 0; i < filter->fold.list.len; i++) {
+		const struct diag *diag = &filter->fold.list.item[i].diag;
+		unsigned max = diag->level >= LEVEL_ERROR && options->max < ERRORS_MIN ? ERRORS_MIN : options->max;
+
+		summary->count[diag->level]++;
+		if (options->max > 0 && summary->count[diag->level] > max)
+			summary->hidden[diag->level]++;
+		else
+			diag_emit(log, diag);
+	}
+}
+
+static void report(struct report_filter *filter, const struct stream *stream, struct diag_log *log)
+{
+	struct diag_log filtered = { .report = filter_finding, .ctx = filter };
+
+	if (!filter->options->each)
+		fold_findings(&filter->fold);
+	suppress_folded(filter);
+	filter->summary->folded = filter->fold.hidden;
+	filter->summary->folded_into = filter->fold.heads;
+	suppressions_report_unused(&filter->suppressions, stream, was_looked_for, filter, &filtered);
+	fold_sort(&filter->fold, filter->options->by_level);
+	show(filter, log);
+	if (filter->fold.no_memory)
+		diag_memory(log);
+}
+
+/* Faults of a line's place, of bytes or of length: what the rules would be without them is not known. */
+static bool is_sound(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->list.len; i++) {
+		const struct diag *diag = &findings->list.item[i].diag;
+
+		if (diag->level >= LEVEL_ERROR && diag->id != DIAG_TRUNCATED)
+			return false;
+	}
+	return true;
+}
+
+static void count_rules(const struct stream *stream, struct check_summary *summary)
+{
+	for (size_t i = 0; i < stream->lines.len; i++)
+		summary->rules += stream->lines.item[i].kind == LINE_RULE;
 }
 
 void check_text(const char *name, const char *text, size_t len, const struct check_options *options,
-		struct diag_log *log)
+		struct check_summary *summary, struct diag_log *log)
 {
 	struct results results = { .findings.family = FAMILY_NONE };
 	struct diag_log collect = { .report = keep, .ctx = &results };
-	struct report_filter filter = { .options = options, .log = log };
+	struct report_filter filter = { .options = options, .summary = summary };
 	struct diag_log filtered = { .report = filter_finding, .ctx = &filter };
 	struct stream stream;
 	struct family_job job = { .stream = &stream, .choice = &options->choice, .options = options };
 
-	job.sound = stream_read(&stream, name, text, len, options->families, &collect);
+	*summary = (struct check_summary){ .name = name };
+	filter.fold.stream = &stream;
+	if (!stream_read(&stream, name, text, len, options->families, &collect) && foreign_text(&stream, &filtered))
+		findings_free(&results.findings);
+	job.sound = is_sound(&results.findings);
 	suppressions_read(&filter.suppressions, &stream, &collect);
 	run_jobs(&job, &results, log);
 	results.findings.family = FAMILY_IPV6;
 	exposure_compare(&results.exposure, &collect);
+	summary->meaning_left = results.meaning_left || (!job.sound && check_wants(&options->choice, GROUP_MEANING));
 	findings_report(&results.findings, &stream, &filtered);
-	suppressions_report_unused(&filter.suppressions, &stream, was_looked_for, &filter, &filtered);
+	count_rules(&stream, summary);
+	report(&filter, &stream, log);
 	suppressions_free(&filter.suppressions);
+	fold_free(&filter.fold);
 	results_free(&results);
 	stream_free(&stream);
 }

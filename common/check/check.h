@@ -6,8 +6,22 @@
 #include "check/choice.h"
 #include "diag/diag.h"
 
-/* Checks text, and reports the chosen findings of both families to the log in the order of the lines. */
+/* What a run came to. */
+struct check_summary {
+	const char *name; /* borrowed: of the text */
+	unsigned long count[LEVEL_COUNT];  /* findings, those not shown included */
+	unsigned long hidden[LEVEL_COUNT]; /* not shown: more than `max` */
+	size_t rules;                      /* lines that are rules */
+	size_t unread;                     /* of these, could not be read */
+	size_t folded, folded_into;        /* findings that became fewer, and how many these are */
+	bool meaning_left;                 /* what the rules mean was to be checked, and was not */
+};
+
+/* Appends one line, without a newline. */
+void check_summary_text(struct strbuf *out, const struct check_summary *summary);
+
+/* Checks text, and reports the chosen findings of both families to the log in the order that the options name. */
 void check_text(const char *name, const char *text, size_t len, const struct check_options *options,
-		struct diag_log *log);
+		struct check_summary *summary, struct diag_log *log);
 
 #endif

@@ -55,9 +55,10 @@ static void check_network(const struct meaning *m, const struct rule *rule, cons
 		lost |= kept[i] != addr[i];
 	}
 	if (!is_prefix(mask, family == FAMILY_IPV6 ? 128 : 32))
-		diag_add(m->log, DIAG_HOST_BITS, &where, &origin, "a mask with gaps: addresses that are not neighbours match");
+		diag_add(m->log, DIAG_HOST_BITS, &where, &origin, "non-contiguous mask: the rule matches scattered "
+								  "addresses");
 	else if (lost)
-		diag_add(m->log, DIAG_HOST_BITS, &where, &origin, "this is all of %s/%s: the mask leaves out the end of %.*s",
+		diag_add(m->log, DIAG_HOST_BITS, &where, &origin, "host bits set: the kernel reads this as %s/%s, not as %.*s",
 			 addr_text(kept, family, shown), slash + 1, (int)(slash - text), text);
 }
 

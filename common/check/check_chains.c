@@ -15,11 +15,11 @@ static void report_loop(const struct ruleset *ruleset, const struct callgraph *g
 
 	if (from->hooks != 0)
 		diag_add(log, DIAG_CHAIN_LOOP, &at, &origin,
-			 "%s leads back to %s, in a loop: the kernel refuses the table; take out one of the jumps on the way",
+			 "loop: %s leads back to %s, so the kernel rejects the table; remove one of the jumps",
 			 from->chain->name, to);
 	else
 		diag_add(log, DIAG_CHAIN_LOOP_UNUSED, &at, &origin,
-			 "%s leads back to %s, in a loop: the kernel will refuse it as soon as anything jumps there",
+			 "loop: %s leads back to %s; the kernel will reject the table once anything jumps to it",
 			 from->chain->name, to);
 }
 
@@ -30,7 +30,7 @@ static void report_depth(const struct ruleset *ruleset, const struct callgraph_n
 	struct where origin = stream_origin_where(ruleset->stream, &ruleset->stream->lines.item[call->rule->line]);
 
 	diag_add(log, DIAG_JUMP_DEPTH, &at, &origin,
-		 "jump number %u in a row from a built-in chain: nf_tables refuses more than %d, iptables-legacy takes it",
+		 "jump nesting is %u deep: nf_tables allows %d, iptables-legacy allows more",
 		 from->depth + 1, DEPTH_MAX);
 }
 

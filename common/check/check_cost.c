@@ -98,8 +98,8 @@ static void check_chain(const struct meaning *m, const struct program_chain *cha
 	if (cost.gain <= 0 || cost.gain * 100 < cost.tests * GAIN_PERCENT)
 		return;
 	meaning_rule(m, DIAG_ORDER_COST, chain->rules[cost.from].rule,
-		     "a packet is compared with %.1f rules of %s on average, and with %.1f if this one stood in front of line %u; "
-		     "no packet would fare otherwise", cost.tests / cost.packets, chain->chain->name,
+		     "packets pass %.1f rules of %s on average; %.1f if this rule came before line %u; no verdict "
+		     "would change", cost.tests / cost.packets, chain->chain->name,
 		     (cost.tests - cost.gain) / cost.packets, rule_line(m->program, chain->rules[cost.to].rule));
 }
 

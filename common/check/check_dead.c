@@ -2,30 +2,29 @@
 /* Rules that no packet gets to, chains that nothing calls, rules that say again what was said. */
 #include "check/checks.h"
 #include "check/questions.h"
+#include "meaning/roots.h"
 
 #include <string.h>
 
-/* What the takers do with the packets, where all do the same. */
-static const char *common_verdict(const struct reach_rule *found)
+/* What the rules do with the packets, where all do the same. */
+static const char *common_verdict(const struct roots *roots)
 {
-	const char *name = rule_target_name(found->killers[0]->rule);
+	const char *name = roots->count > 0 ? rule_target_name(roots->rule[0]->rule) : "";
 
-	for (unsigned i = 1; i < found->killer_count && i < REACH_KILLERS; i++)
-		if (strcmp(name, rule_target_name(found->killers[i]->rule)) != 0)
+	for (unsigned i = 1; i < roots->count; i++)
+		if (strcmp(name, rule_target_name(roots->rule[i]->rule)) != 0)
 			return "";
 	return name;
 }
 
-static void add_lines(const struct meaning *m, struct strbuf *out, const struct reach_rule *found)
+static void add_lines(const struct meaning *m, struct strbuf *out, const struct roots *roots)
 {
-	unsigned shown = found->killer_count < REACH_KILLERS ? found->killer_count : REACH_KILLERS;
-
-	strbuf_puts(out, found->killer_count == 1 ? "line " : "lines ");
-	for (unsigned i = 0; i < shown; i++)
-		strbuf_printf(out, "%s%u", i == 0 ? "" : i + 1 == found->killer_count ? " and " : ", ",
-			      rule_line(m->program, found->killers[i]->rule));
-	if (found->killer_count > shown)
-		strbuf_printf(out, " and %u more", found->killer_count - shown);
+	strbuf_puts(out, roots->count + roots->more == 1 ? "line " : "lines ");
+	for (unsigned i = 0; i < roots->count; i++)
+		strbuf_printf(out, "%s%u", i == 0 ? "" : i + 1 == roots->count && roots->more == 0 ? " and " : ", ",
+			      rule_line(m->program, roots->rule[i]->rule));
+	if (roots->more > 0)
+		strbuf_printf(out, " and %u more", roots->more);
 }
 
 static bool has_counted_match(const struct rule *rule)
@@ -45,35 +44,50 @@ static bool asks_for_fragments(const struct program_rule *rule)
 	return false;
 }
 
-static void report_dead(const struct meaning *m, const struct program_rule *rule, const struct reach_rule *found)
+/* A finding about an unreachable rule, with the lines that are the reason. */
+static void report(const struct meaning *m, const struct program_rule *rule, const struct roots *roots, struct strbuf *text)
 {
-	struct strbuf lines = STRBUF_INIT;
-	const char *verdict = common_verdict(found);
+	struct diag finding = { .id = DIAG_DEAD_RULE, .level = diag_kinds[DIAG_DEAD_RULE].level, .text = strbuf_text(text) };
 
-	add_lines(m, &lines, found);
-	meaning_rule(m, DIAG_DEAD_RULE, rule->rule, "no packet gets to this rule: %s%s all that it matches%s%s%s",
-		     strbuf_text(&lines), found->killer_count == 1 ? " takes" : " together take",
-		     verdict[0] != '\0' ? " (" : "", verdict, verdict[0] != '\0' ? ")" : "");
-	if (has_counted_match(rule->rule))
-		meaning_rule(m, DIAG_LIMIT_AFTER_ACCEPT, rule->rule,
-			     "this limit is never asked: it must stand in front of line %u to work",
-			     rule_line(m->program, found->killers[0]->rule));
-	strbuf_free(&lines);
+	for (unsigned i = 0; i < roots->count && roots->count + roots->more <= DIAG_CAUSES; i++)
+		finding.causes[i] = rule_line(m->program, roots->rule[i]->rule);
+	meaning_finding(m, rule->rule, &finding);
+	strbuf_free(text);
 }
 
-/* Dead where it stands, though not by the rules of its own chain alone. */
-static void report_outside(const struct meaning *m, const struct program_rule *rule, const struct reach_rule *found)
+/* Where each rule that is the reason stands in the same chain, it matches what this one matches; else it stops it on the way. */
+static bool in_one_chain(const struct program_rule *rule, const struct roots *roots)
 {
-	struct strbuf lines = STRBUF_INIT;
+	for (unsigned i = 0; i < roots->count; i++)
+		if (roots->rule[i]->chain != rule->chain)
+			return false;
+	return true;
+}
 
-	if (found->killer_count > 0) {
-		strbuf_puts(&lines, ": see ");
-		add_lines(m, &lines, found);
+static void report_dead(const struct meaning *m, const struct program_rule *rule)
+{
+	struct roots roots = roots_of(m->reach, rule);
+	const char *verdict = common_verdict(&roots);
+	struct strbuf text = STRBUF_INIT;
+	bool inside = m->reach->rules[rule->serial].fate == FATE_DEAD && in_one_chain(rule, &roots);
+
+	if (inside) {
+		strbuf_puts(&text, "unreachable: ");
+		add_lines(m, &text, &roots);
+		strbuf_printf(&text, "%s every packet that this rule matches", roots.count + roots.more == 1 ? " matches" : " together match");
+		if (verdict[0] != '\0')
+			strbuf_printf(&text, " (%s)", verdict);
+	} else {
+		strbuf_printf(&text, "unreachable: no packet that this rule matches gets this far in chain %s", rule->chain->chain->name);
+		if (roots.count > 0)
+			strbuf_puts(&text, ": see ");
+		if (roots.count > 0)
+			add_lines(m, &text, &roots);
 	}
-	meaning_rule(m, DIAG_DEAD_RULE, rule->rule,
-		     "no packet gets to this rule: those that it matches are taken, or kept out of chain %s, earlier%s",
-		     rule->chain->chain->name, strbuf_text(&lines));
-	strbuf_free(&lines);
+	report(m, rule, &roots, &text);
+	if (inside && has_counted_match(rule->rule))
+		meaning_rule(m, DIAG_LIMIT_AFTER_ACCEPT, rule->rule, "this limit has no effect: move it before line %u",
+			     rule_line(m->program, roots.rule[0]->rule));
 }
 
 /* A match that no packet satisfies: the name, as the rule has it. NULL: there is none. */
@@ -92,12 +106,12 @@ static const char *why_never(const struct program_rule *rule)
 	bool no_in = hooks == HOOK_OUTPUT;
 
 	if (rule->rule->out[0] != '\0' && no_out)
-		return ": no output interface is known yet in this chain";
+		return ": packets in this chain have no output interface yet";
 	if (rule->rule->in[0] != '\0' && no_in)
-		return ": what this host sends has no input interface";
+		return ": packets from this host have no input interface";
 	if (strcmp(rule->chain->table->table->name, "nat") == 0)
-		return ": nat sees new and related packets only, and these conditions ask for others or exclude each other";
-	return ": its conditions exclude each other";
+		return ": nat only sees NEW and RELATED packets";
+	return ": its conditions contradict each other";
 }
 
 static void check_rule(const struct meaning *m, const struct program_rule *rule)
@@ -107,23 +121,21 @@ static void check_rule(const struct meaning *m, const struct program_rule *rule)
 	if (meaning_is_frame(m, rule))
 		return;
 	switch (found->fate) {
-	case FATE_DEAD:
-		report_dead(m, rule, found);
-		break;
-	case FATE_OUTSIDE:
-		report_outside(m, rule, found);
+	case FATE_DEAD: case FATE_OUTSIDE:
+		report_dead(m, rule);
 		break;
 	case FATE_NEVER:
 		if (m->program->tracked && asks_for_fragments(rule)) { /* harmless, and in many old scripts */
 			meaning_rule(m, DIAG_DEAD_RULE, rule->rule,
-				     "no packet gets to this rule: connection tracking puts fragments together before any rule sees them");
+				     "unreachable: connection tracking reassembles fragments before any rule sees "
+				     "them");
 			break;
 		}
 		if (never_matching(rule) != NULL)
-			meaning_rule(m, DIAG_IMPOSSIBLE_MATCH, rule->rule, "this rule matches no packet: -m %s never does, as it stands here",
+			meaning_rule(m, DIAG_IMPOSSIBLE_MATCH, rule->rule, "never matches: -m %s can never match here",
 				     never_matching(rule));
 		else
-			meaning_rule(m, DIAG_IMPOSSIBLE_MATCH, rule->rule, "this rule matches no packet%s", why_never(rule));
+			meaning_rule(m, DIAG_IMPOSSIBLE_MATCH, rule->rule, "never matches%s", why_never(rule));
 		break;
 	default:
 		break;
@@ -137,15 +149,27 @@ static void check_chain(const struct meaning *m, const struct program_chain *cha
 	if (chain->hooks != 0 || chain->chain->hook != 0 || chain->looped || chain->count == 0)
 		return;
 	if (chain->callers.len == 0)
-		meaning_chain(m, DIAG_UNREACHABLE_CHAIN, chain, "no rule leads to chain %s: its %u rules do nothing",
-			      chain->chain->name, chain->count);
+		meaning_chain(m, DIAG_UNREACHABLE_CHAIN, chain, "unreachable: no rule jumps to chain %s (%u rule%s)",
+			      chain->chain->name, chain->count, chain->count == 1 ? "" : "s");
 	else
 		meaning_chain(m, DIAG_UNREACHABLE_CHAIN, chain,
-			      "chain %s is called only from chains that no packet gets to: its %u rules do nothing",
-			      chain->chain->name, chain->count);
+			      "unreachable: chain %s is called only from unreachable rules (%u rule%s)",
+			      chain->chain->name, chain->count, chain->count == 1 ? "" : "s");
 }
 
 /* --- the same again ----------------------------------------------------------------------------------- */
+
+/* A packet that is logged or marked twice is a fault; a second verdict only costs time. */
+static void report_duplicate(const struct meaning *m, const struct program_rule *rule, const struct rule *before)
+{
+	struct diag finding = { .id = DIAG_DUPLICATE_RULE, .level = rule->rule->target != NULL ? LEVEL_WARNING : LEVEL_INFO };
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_printf(&text, "same as line %u", rule_line(m->program, before));
+	finding.text = strbuf_text(&text);
+	meaning_finding(m, rule->rule, &finding);
+	strbuf_free(&text);
+}
 
 /* Neighbours only: what stands further apart may be meant, and what is dead is said to be so already. */
 static void check_duplicates(const struct meaning *m, const struct program_chain *chain)
@@ -158,8 +182,7 @@ static void check_duplicates(const struct meaning *m, const struct program_chain
 		if (m->reach->rules[rule->serial].fate == FATE_ALIVE && !counts_only && !rule->writes &&
 		    !has_counted_match(rule->rule) &&
 		    rule_same(rule->rule, before))
-			meaning_rule(m, DIAG_DUPLICATE_RULE, rule->rule, "the same rule as line %u",
-				     rule_line(m->program, before));
+			report_duplicate(m, rule, before);
 	}
 }
 
@@ -181,8 +204,8 @@ static void check_tool_jump(const struct meaning *m, const struct program_chain 
 	for (unsigned i = 0; i < rule->index; i++) {
 		if (!rule_same(chain->rules[i].rule, rule->rule))
 			continue;
-		meaning_rule(m, DIAG_STALE_TOOL_CHAIN, rule->rule, "%s is called by line %u already: a jump that was saved, and one that "
-			     "its program put in again", rule->to->chain->name, rule_line(m->program, chain->rules[i].rule));
+		meaning_rule(m, DIAG_STALE_TOOL_CHAIN, rule->rule, "%s is already called by line %u: probably a "
+								   "saved jump and a fresh one", rule->to->chain->name, rule_line(m->program, chain->rules[i].rule));
 		return;
 	}
 }
@@ -197,7 +220,7 @@ static void count_undecided(const struct meaning *m)
 			count++;
 	if (count > 0)
 		diag_add(m->log, DIAG_UNDECIDED, NULL, NULL,
-			 "%u rules were too much for the budget: whether a packet gets to them is not known", count);
+			 "%u rules not analysed: the analysis reached its limit", count);
 }
 
 void check_dead(const struct meaning *m)

@@ -56,7 +56,7 @@ static void check_published(const struct meaning *m, const struct program_rule *
 		return;
 	packet_text(&text, &passes);
 	meaning_rule(m, DIAG_DOCKER_BYPASS, rule->rule,
-		     "INPUT closes this port, and yet it is open: Docker sends it through FORWARD, which accepts %s", strbuf_text(&text));
+		     "open although INPUT drops it: Docker sends this port through FORWARD, which accepts %s", strbuf_text(&text));
 	strbuf_free(&text);
 }
 

@@ -234,14 +234,13 @@ static void check_promise(const struct meaning *m, size_t index, const struct pr
 	if (asked.refuted) {
 		packet_text(&text, &asked.some);
 		if (promise->allow)
-			strbuf_printf(&text, " is dropped%s, whatever it has in what the promise does not name",
-				      both ? " in INPUT and in FORWARD" : "");
+			strbuf_printf(&text, " is dropped%s, whatever else it contains", both ? " in INPUT and in FORWARD" : "");
 		else
 			strbuf_printf(&text, " may be accepted%s",
 				      !both ? "" : asked.hook == HOOK_INPUT ? " in INPUT" : " in FORWARD");
-		say(m, DIAG_EXPECT, index, NULL, "this promise is not kept for IPv%u: %s", family, strbuf_text(&text));
+		say(m, DIAG_EXPECT, index, NULL, "broken promise (IPv%u): %s", family, strbuf_text(&text));
 	} else if (asked.unknown) {
-		say(m, DIAG_UNDECIDED, index, NULL, "whether this promise is kept for IPv%u is too much work to tell", family);
+		say(m, DIAG_UNDECIDED, index, NULL, "promise not verified (IPv%u): the analysis reached its limit", family);
 	}
 	strbuf_free(&text);
 }
@@ -285,7 +284,7 @@ static void use_promise(void *ctx, size_t line, const struct promise *promise)
 
 static void say_wrong(void *ctx, size_t line, const struct word *word, const char *why)
 {
-	say(ctx, DIAG_EXPECT, line, word, "this promise cannot be read: %s", why);
+	say(ctx, DIAG_EXPECT, line, word, "invalid promise: %s", why);
 }
 
 void check_expect(const struct meaning *m)

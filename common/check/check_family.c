@@ -26,7 +26,7 @@ static void check_rule(const struct ruleset *ruleset, const struct rule *rule, s
 		return;
 	word = protocol_word(line);
 	at = stream_where(ruleset->stream, line, word.len > 0 ? word.column : 0, (unsigned)word.len);
-	diag_add(log, DIAG_SYNTAX, &at, &origin, "%s is the other family's protocol",
+	diag_add(log, DIAG_SYNTAX, &at, &origin, "%s belongs to the other family",
 		 alien == IPPROTO_ICMP ? "icmp" : "ipv6-icmp");
 }
 

@@ -48,12 +48,13 @@ void kernel_want_hooks(const struct kernel_check *check, const struct extension 
 
 	if (wrong == 0)
 		return;
-	strbuf_printf(&text, "%s%s%s works in ", extension->kind->name, what[0] != '\0' ? " " : "", what);
+	strbuf_printf(&text, "%s%s%s is allowed in ", extension->kind->name, what[0] != '\0' ? " " : "", what);
 	list_names(&text, allowed, HOOK_COUNT, hook_name);
-	strbuf_puts(&text, " only, and this rule is ");
-	strbuf_puts(&text, check->chain->hook != 0 ? "in " : "reached from ");
+	strbuf_puts(&text, " only, but this rule is ");
+	strbuf_puts(&text, check->chain->hook != 0 ? "in " : "called from ");
 	list_names(&text, wrong, HOOK_COUNT, hook_name);
-	strbuf_puts(&text, legacy ? ": iptables-legacy cannot load it, nf_tables can" : ": the kernel refuses the table");
+	strbuf_puts(&text, legacy ? ": iptables-legacy rejects it, nf_tables accepts it" : ": the kernel rejects the "
+		"table");
 	kernel_say(check, legacy ? DIAG_KERNEL_BACKEND : DIAG_KERNEL_HOOK, extension, strbuf_text(&text));
 	strbuf_free(&text);
 }
@@ -66,10 +67,11 @@ static bool want_tables(const struct kernel_check *check, const struct extension
 
 	if (known->tables == 0 || (known->tables & check->table_bit) != 0)
 		return true;
-	strbuf_printf(&text, "%s works in table ", extension->kind->name);
+	strbuf_printf(&text, "%s is allowed in table ", extension->kind->name);
 	list_names(&text, known->tables, (unsigned)table_count, table_name);
-	strbuf_printf(&text, " only, and this is %s: %s", check->table->name,
-		      known->legacy_only ? "iptables-legacy cannot load it, nf_tables can" : "the kernel refuses it; move the rule");
+	strbuf_printf(&text, " only, not in %s: %s", check->table->name,
+		      known->legacy_only ? "iptables-legacy rejects it, nf_tables accepts it" : "the kernel rejects "
+			"it; move the rule");
 	kernel_say(check, known->legacy_only ? DIAG_KERNEL_BACKEND : DIAG_KERNEL_TABLE, extension, strbuf_text(&text));
 	strbuf_free(&text);
 	return known->legacy_only;
@@ -109,8 +111,8 @@ void kernel_want_protocols(const struct kernel_check *check, const struct extens
 	strbuf_printf(&text, "%s%s%s needs ", extension->kind->name, what[0] != '\0' ? " " : "", what);
 	for (size_t i = 0; i < count && protocols[i] != 0; i++)
 		strbuf_printf(&text, "%s-p %s", i == 0 ? "" : " or ", ext_protocol_name(protocols[i]));
-	strbuf_printf(&text, " in the same rule%s: %s", negated ? ", not negated" : "",
-		      legacy ? "iptables-legacy cannot load it, nf_tables can" : "the kernel refuses it");
+	strbuf_printf(&text, " in the same rule%s: %s", negated ? " without `!`" : "",
+		      legacy ? "iptables-legacy rejects it, nf_tables accepts it" : "the kernel rejects it");
 	kernel_say(check, legacy ? DIAG_KERNEL_BACKEND : DIAG_KERNEL_PROTO, extension, strbuf_text(&text));
 	strbuf_free(&text);
 }
@@ -120,7 +122,7 @@ static void say_removed(const struct kernel_check *check, const struct extension
 {
 	struct strbuf text = STRBUF_INIT;
 
-	strbuf_printf(&text, "%s is gone since Linux %s: write %s", extension->kind->name, known->removed, known->instead);
+	strbuf_printf(&text, "%s was removed in Linux %s: use %s", extension->kind->name, known->removed, known->instead);
 	kernel_say(check, DIAG_REMOVED_EXTENSION, extension, strbuf_text(&text));
 	strbuf_free(&text);
 }
@@ -141,7 +143,7 @@ static void check_extension(const struct kernel_check *check, const struct exten
 
 	if (known == NULL) {
 		say_text(check, DIAG_KERNEL_UNKNOWN, extension, extension->kind->name,
-			 " is not known here: whether the kernel takes it is not checked");
+			 " is unknown to fw-lint: not checked");
 		return;
 	}
 	if (known->removed != NULL) {
@@ -150,8 +152,8 @@ static void check_extension(const struct kernel_check *check, const struct exten
 	}
 	if ((known->families & check->ruleset->family) == 0) {
 		say_text(check, DIAG_KERNEL_FAMILY, extension, extension->kind->name,
-			 check->ruleset->family == FAMILY_IPV6 ? " is there for IPv4 alone: the kernel refuses it" :
-								 " is there for IPv6 alone: the kernel refuses it");
+			 check->ruleset->family == FAMILY_IPV6 ? " exists for IPv4 only: the kernel rejects it" :
+								 " exists for IPv6 only: the kernel rejects it");
 		return;
 	}
 	if (want_tables(check, extension, known) && known->hooks != 0)
@@ -159,7 +161,7 @@ static void check_extension(const struct kernel_check *check, const struct exten
 	if (known->protocols_in == FAMILY_NONE || known->protocols_in == check->ruleset->family)
 		kernel_want_protocols(check, extension, "", known->protocols, KERNEL_PROTOCOLS);
 	if (known->needs != NULL)
-		say_text(check, DIAG_KERNEL_NEEDS, extension, "loads only where this is there: ", known->needs);
+		say_text(check, DIAG_KERNEL_NEEDS, extension, "requires ", known->needs);
 	kernel_check_data(check, extension);
 }
 

@@ -73,7 +73,7 @@ static void check_limit(const struct meaning *m, const struct program_rule *rule
 		if (rule->conds[i].kind == COND_UNKNOWN)
 			return; /* a set, an owner: not everyone */
 	meaning_rule(m, DIAG_LOG_NO_LIMIT, rule->rule,
-		     "whoever sends such packets fills the log: a line for each, without -m limit or hashlimit");
+		     "anyone can fill the log: no -m limit or -m hashlimit");
 }
 
 static void check_prefix(const struct meaning *m, const struct program_rule *rule, unsigned max)
@@ -86,7 +86,8 @@ static void check_prefix(const struct meaning *m, const struct program_rule *rul
 		for (unsigned i = 0; i + 1 < words.count; i++)
 			if ((strcmp(words.item[i].text, "--log-prefix") == 0 || strcmp(words.item[i].text, "--nflog-prefix") == 0) &&
 			    strlen(words.item[i + 1].text) > max)
-				meaning_rule(m, DIAG_LOG_PREFIX_CUT, rule->rule, "only the first %u bytes of this prefix are kept: \"%.*s\"",
+				meaning_rule(m, DIAG_LOG_PREFIX_CUT, rule->rule, "prefix truncated to %u bytes: "
+					"\"%.*s\"",
 					     max, (int)max, words.item[i + 1].text);
 	words_free(&words);
 }
@@ -98,7 +99,8 @@ static void check_blank(const struct meaning *m, const struct program_rule *rule
 	size_t len = rule->rule->target->size >= sizeof(*info) ? strnlen(info->prefix, sizeof(info->prefix)) : 0;
 
 	if (len > 0 && isalnum((unsigned char)info->prefix[len - 1]))
-		meaning_rule(m, DIAG_LOG_PREFIX_NO_SPACE, rule->rule, "the log will read \"%.*sIN=...\": end the prefix with a blank",
+		meaning_rule(m, DIAG_LOG_PREFIX_NO_SPACE, rule->rule, "missing space: the log will read "
+			"\"%.*sIN=...\"",
 			     (int)len, info->prefix);
 }
 

@@ -21,7 +21,8 @@ static void check_dnat(const struct meaning *m, const struct program_rule *rule)
 			return;
 	packet_text(&text, &dropped);
 	meaning_rule(m, DIAG_DNAT_NO_FORWARD, rule->rule,
-		     "FORWARD drops what this rule sends on, unless the new address is this host's own: for example %s",
+		     "FORWARD drops what this rule forwards (unless the new address is this host's own): for example "
+		     "%s",
 		     strbuf_text(&text));
 	strbuf_free(&text);
 }
@@ -36,7 +37,7 @@ static void check_masquerade(const struct meaning *m, const struct program_rule 
 		    rule->conds[i].field == FIELD_MARK)
 			return;
 	meaning_rule(m, DIAG_MASQUERADE_UNBOUNDED, rule->rule,
-		     "this rewrites the source towards every network, the inner ones and lo too: say where to, with -o");
+		     "rewrites the source towards every network, including inner ones and lo: add -o");
 }
 
 /* Every value that the condition allows is of a connection whose destination was rewritten. */
@@ -78,7 +79,7 @@ static void check_leftovers(const struct meaning *m)
 
 		if (rule->chain->hooks == HOOK_FORWARD && asks_for_dnat(rule))
 			meaning_rule(m, DIAG_FORWARD_NO_DNAT, rule->rule,
-				     "this is for packets whose destination was rewritten, and no rule of table nat does that");
+				     "matches DNAT packets, but table nat has no rule that rewrites a destination");
 	}
 }
 

@@ -92,8 +92,8 @@ static unsigned check_ports(const struct meaning *m, const struct program_chain 
 			continue;
 		ports_text(&ports, chain, first, count, fields[f]);
 		meaning_rule(m, DIAG_MERGE_MULTIPORT, chain->rules[first].rule,
-			     "this and the next %u rules, to line %u, differ in the port alone: one with -m multiport --%s %s does the "
-			     "same", count - 1, rule_line(m->program, chain->rules[first + count - 1].rule),
+			     "this and the next %u rules (to line %u) differ only in the port: use -m multiport --%s "
+			     "%s", count - 1, rule_line(m->program, chain->rules[first + count - 1].rule),
 			     f == 0 ? "dports" : "sports", strbuf_text(&ports));
 		strbuf_free(&ports);
 		return count;
@@ -111,8 +111,7 @@ static unsigned check_sets(const struct meaning *m, const struct program_chain *
 		if (count < SET_MIN)
 			continue;
 		meaning_rule(m, DIAG_USE_IPSET, chain->rules[first].rule,
-			     "this and the next %u rules, to line %u, differ in the %s alone: one rule with -m set looks all of them up "
-			     "at once", count - 1, rule_line(m->program, chain->rules[first + count - 1].rule), field_name(fields[f]));
+			     "this and the next %u rules (to line %u) differ only in the %s: use one rule with -m set", count - 1, rule_line(m->program, chain->rules[first + count - 1].rule), field_name(fields[f]));
 		return count;
 	}
 	return 1;

@@ -86,7 +86,7 @@ static void check_contradiction(const struct meaning *m, const struct program_ru
 		return;
 	packet_text(&text, &packet);
 	meaning_rule(m, DIAG_CONTRADICTION, rule->rule,
-		     "line %u decides the other way about some of the same packets, and it comes first: for example %s",
+		     "line %u comes first and decides otherwise for some of the same packets: for example %s",
 		     rule_line(m->program, before->rule), strbuf_text(&text));
 	strbuf_free(&text);
 }
@@ -138,7 +138,7 @@ static void check_negations(const struct meaning *m, const struct program_rule *
 	    !cover_all(&before->conds[at], &rule->conds[at], field_max(field, m->ruleset->family)))
 		return;
 	meaning_rule(m, DIAG_BAD_NEGATION, rule->rule,
-		     "with line %u this is for every %s: what the one leaves out the other takes", rule_line(m->program, before->rule),
+		     "with line %u this matches every %s: what one excludes, the other matches", rule_line(m->program, before->rule),
 		     field_name(field));
 }
 

@@ -90,9 +90,12 @@ static void check_replies(const struct meaning *m)
 		const char *what;
 	} ways[] = {
 		/* this host's own are from the local range of ports */
-		{ HOOK_OUTPUT, HOOK_INPUT, { EPHEMERAL_FIRST, EPHEMERAL_LAST }, "what answers the connections that this host opens is dropped" },
-		{ HOOK_INPUT, HOOK_OUTPUT, { 1024, UINT16_MAX }, "connections are let in, and what this host answers is dropped" },
-		{ HOOK_FORWARD, HOOK_FORWARD, { 0, UINT16_MAX }, "connections are let through and what belongs to them is dropped" },
+		{ HOOK_OUTPUT, HOOK_INPUT, { EPHEMERAL_FIRST, EPHEMERAL_LAST }, "replies to this host's own "
+			"connections are dropped" },
+		{ HOOK_INPUT, HOOK_OUTPUT, { 1024, UINT16_MAX }, "connections are accepted, but this host's replies "
+								 "are dropped" },
+		{ HOOK_FORWARD, HOOK_FORWARD, { 0, UINT16_MAX }, "connections are forwarded, but their replies are "
+								 "dropped" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
@@ -133,7 +136,7 @@ static void check_lockout(const struct meaning *m)
 	question_field(&question, FIELD_DPORT, m->admin, m->admin);
 	if (question_dropped(&question, &dropped) != MAY_SOMETIMES)
 		return;
-	strbuf_printf(&what, "nobody can open tcp port %u of this host", m->admin);
+	strbuf_printf(&what, "nobody can connect to tcp port %u", m->admin);
 	say(m, DIAG_LOCKOUT_ADMIN, input, strbuf_text(&what), &dropped);
 	strbuf_free(&what);
 }
@@ -149,9 +152,9 @@ static void check_neighbours(const struct meaning *m)
 		enum ct_state state;
 		const char *what;
 	} needed[] = {
-		{ 135, CT_UNTRACKED, "neighbour solicitations are dropped: nobody finds this host" },
-		{ 136, CT_UNTRACKED, "neighbour advertisements are dropped: this host finds nobody" },
-		{ 2, CT_RELATED, "packet-too-big is dropped: large packets vanish" },
+		{ 135, CT_UNTRACKED, "neighbour solicitations are dropped: nobody can find this host" },
+		{ 136, CT_UNTRACKED, "neighbour advertisements are dropped: this host can find nobody" },
+		{ 2, CT_RELATED, "packet-too-big is dropped: large packets are lost" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(needed) && m->ruleset->family == FAMILY_IPV6; i++) {
@@ -174,7 +177,7 @@ static void check_other_family(const struct meaning *m)
 
 	if (input != NULL && chain_policy_drops(input) && m->ruleset->stream->families == FAMILY_IPV4)
 		meaning_chain(m, DIAG_IPV6_ABSENT, input,
-			      "these rules are for IPv4 alone: over IPv6 the host is open where nothing else closes it");
+			      "rules for IPv4 only: IPv6 stays open unless something else closes it");
 }
 
 /* The host's own packets to itself, at ports that no rule names: all are dropped, tcp and udp. */
@@ -197,7 +200,8 @@ static void check_lo(const struct meaning *m)
 		if (question_accepted(&question, NULL) != MAY_NEVER || question_dropped(&question, &dropped) != MAY_SOMETIMES)
 			return;
 	}
-	say(m, DIAG_LO_MISSING, program_hook(m->program, "filter", HOOK_INPUT), "what this host sends to itself is dropped",
+	say(m, DIAG_LO_MISSING, program_hook(m->program, "filter", HOOK_INPUT), "packets from this host to itself "
+		"are dropped",
 	    &dropped);
 }
 
@@ -214,8 +218,7 @@ static void check_open_forward(const struct meaning *m)
 		if (rule->effect == EFFECT_ACCEPT && rule->cond_count == 1 && rule->conds[0].field == FIELD_SRC &&
 		    (rule->rule->invert & INVERT_SRC) == 0 && m->reach->rules[rule->serial].fate == FATE_ALIVE)
 			meaning_rule(m, DIAG_OPEN_FORWARD, rule->rule,
-				     "whoever writes such a source into a packet gets through: name the interface that it comes "
-				     "from, with -i");
+				     "anyone can forge this source address: add the input interface with -i");
 	}
 }
 

@@ -41,10 +41,10 @@ static void check_rule(const struct meaning *m, const struct program_rule *rule)
 		return;
 	if ((info->check_set & (XT_RECENT_CHECK | XT_RECENT_UPDATE)) != 0 && info->invert == 0 && !is_used(m, info->name, XT_RECENT_SET))
 		meaning_rule(m, DIAG_RECENT_UNSET, rule->rule,
-			     "no rule of this text puts an address on the list %s with --set: this never matches, unless something "
-			     "else writes to /proc/net/xt_recent/%s", info->name, info->name);
+			     "never matches: no rule adds addresses to list %s with --set (unless something writes "
+			     "to /proc/net/xt_recent/%s)", info->name, info->name);
 	if (info->check_set == XT_RECENT_SET && !is_used(m, info->name, asks))
-		meaning_rule(m, DIAG_RECENT_UNREAD, rule->rule, "no rule of this text asks the list %s, which this one fills", info->name);
+		meaning_rule(m, DIAG_RECENT_UNREAD, rule->rule, "list %s is filled here but no rule checks it", info->name);
 }
 
 void check_recent(const struct meaning *m)

@@ -34,6 +34,19 @@ static bool is_router(const struct meaning *m, const struct program_rule *nat)
 	return by_source && nat->chain->hooks == HOOK_POSTROUTING;
 }
 
+/* The running kernel may be told to forward later; a text that turns it off contradicts itself. */
+static void report_forwarding(const struct meaning *m, const struct program_rule *rule, bool live, const char *setting)
+{
+	struct diag finding = { .id = DIAG_NAT_NO_FORWARDING, .level = live ? LEVEL_WARNING : LEVEL_ERROR };
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_printf(&text, live ? "NAT for forwarded packets, but forwarding is off: %s is 0 in the running kernel" :
+				    "NAT for forwarded packets, but `#@ sysctl` turns %s off", setting);
+	finding.text = strbuf_text(&text);
+	meaning_finding(m, rule->rule, &finding);
+	strbuf_free(&text);
+}
+
 static void check_forwarding(const struct meaning *m)
 {
 	bool ipv6 = m->ruleset->family == FAMILY_IPV6;
@@ -44,10 +57,7 @@ static void check_forwarding(const struct meaning *m)
 	for (unsigned i = 0; i < m->program->rule_count; i++) {
 		if (!is_for_forwarding(m->program->rules[i]) || (value.live && !is_router(m, m->program->rules[i])))
 			continue;
-		meaning_rule(m, DIAG_NAT_NO_FORWARDING, m->program->rules[i]->rule,
-			     value.live ? "this is for packets that are passed on, and the running kernel passes none on: %s is 0" :
-					  "this is for packets that are passed on, and `#@ sysctl' of this text turns %s off",
-			     setting_names[ipv6 ? SETTING_FORWARD6 : SETTING_FORWARD4]);
+		report_forwarding(m, m->program->rules[i], value.live, setting_names[ipv6 ? SETTING_FORWARD6 : SETTING_FORWARD4]);
 		return;
 	}
 }
@@ -85,15 +95,14 @@ static void check_capacity(const struct meaning *m)
 	if (max.known && buckets.known && buckets.number > 0 && (max.line != NULL || buckets.line != NULL) &&
 	    max.number / BUCKET_MAX > buckets.number)
 		report(m, max.line != NULL ? &max : &buckets,
-		       "%lu connections in %lu buckets: more than %d in each have to be gone through; set nf_conntrack_buckets to "
+		       "%lu connections in %lu buckets: more than %d per bucket is slow; set nf_conntrack_buckets to "
 		       "a quarter of nf_conntrack_max", max.number, buckets.number, BUCKET_MAX);
 	if (!count.live || !max.known || max.number == 0 || count.number / 100.0 <= max.number / 100.0 * FULL_PERCENT / 100)
 		return;
-	report(m, &max, "the connection table holds %lu of at most %lu entries: when it is full, new connections are dropped; "
-	       "raise nf_conntrack_max", count.number, max.number);
+	report(m, &max, "connection table: %lu of %lu entries used; a full table drops new connections: raise "
+			"nf_conntrack_max", count.number, max.number);
 	if (stay.known && stay.number > DAY)
-		report(m, &stay, "connections that nobody closed stay for %lu days: nf_conntrack_tcp_timeout_established=7440 "
-		       "makes room", stay.number / DAY);
+		report(m, &stay, "idle connections stay for %lu days: set nf_conntrack_tcp_timeout_established=7440", stay.number / DAY);
 }
 
 /* --- interfaces ---------------------------------------------------------------------------------------- */
@@ -121,7 +130,8 @@ static void check_interfaces(const struct meaning *m, const struct rule *rule)
 		const char *longer = len > 0 && names[i][len - 1] != '+' ? longer_name(m->live, names[i]) : NULL;
 
 		if (longer != NULL)
-			meaning_rule(m, DIAG_WILDCARD_IFACE, rule, "there is no interface %s, and there is %s: is %s+ meant?", names[i],
+			meaning_rule(m, DIAG_WILDCARD_IFACE, rule, "interface %s does not exist but %s does: did you "
+								   "mean %s+?", names[i],
 				     longer, names[i]);
 	}
 }

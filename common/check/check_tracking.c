@@ -20,9 +20,9 @@ static const struct service {
 	unsigned data; /* the protocol of what is opened besides */
 	const char *what;
 } services[] = {
-	{ "ftp", IPPROTO_TCP, 21, HOOK_INPUT | HOOK_FORWARD, IPPROTO_TCP, "its data connections" },
-	{ "tftp", IPPROTO_UDP, 69, HOOK_FORWARD, IPPROTO_UDP, "its answers, from another port" },
-	{ "sip", IPPROTO_UDP, 5060, HOOK_INPUT | HOOK_FORWARD, IPPROTO_UDP, "the voice, where the other side speaks first" },
+	{ "ftp", IPPROTO_TCP, 21, HOOK_INPUT | HOOK_FORWARD, IPPROTO_TCP, "data connections" },
+	{ "tftp", IPPROTO_UDP, 69, HOOK_FORWARD, IPPROTO_UDP, "replies from another port" },
+	{ "sip", IPPROTO_UDP, 5060, HOOK_INPUT | HOOK_FORWARD, IPPROTO_UDP, "media streams" },
 	{ "pptp", IPPROTO_TCP, 1723, HOOK_INPUT | HOOK_FORWARD, IPPROTO_GRE, "the tunnel itself" },
 };
 
@@ -92,8 +92,8 @@ static void check_service(const struct meaning *m, const struct service *service
 			return;
 		packet_text(&text, &dropped);
 		meaning_rule(m, DIAG_CT_HELPER_MISSING, rule->rule,
-			     "%s is let in, and what it opens besides (%s) is dropped: no rule of table raw has -j CT --helper %s, and "
-			     "since 6.0 no kernel gives a helper by itself: for example %s", service->helper, service->what,
+			     "%s is accepted but its %s will be dropped: add -j CT --helper %s to table raw (since "
+			     "Linux 6.0 helpers are never automatic): for example %s", service->helper, service->what,
 			     service->helper, strbuf_text(&text));
 		strbuf_free(&text);
 		return;
@@ -121,7 +121,8 @@ static void check_modules(const struct meaning *m)
 			strbuf_printf(&name, "nf_conntrack_%s", services[s].helper);
 			if (token_is(&module, strbuf_text(&name)) && !has_helper(m, services[s].helper))
 				diag_add(m->log, DIAG_CT_HELPER_MISSING, &where, NULL,
-					 "the module does nothing by itself since Linux 6.0: no rule of table raw has -j CT --helper %s",
+					 "the module alone has no effect since Linux 6.0: add -j CT --helper %s to "
+					 "table raw",
 					 services[s].helper);
 			strbuf_free(&name);
 		}
@@ -179,7 +180,7 @@ static void check_untracked(const struct meaning *m, const struct program_rule *
 		return;
 	packet_text(&text, &dropped);
 	meaning_rule(m, DIAG_CONNTRACK_NOTRACK, rule->rule,
-		     "these packets have no state from here on, and filter accepts such packets by their state alone: it drops %s",
+		     "packets become untracked here, but filter accepts them by state only: it drops %s",
 		     strbuf_text(&text));
 	strbuf_free(&text);
 }
@@ -221,7 +222,7 @@ static void check_invalid(const struct meaning *m, const struct program_rule *ru
 	    result.rule->index > rule->index || result.rule->effect != EFFECT_ACCEPT)
 		return;
 	packet_text(&text, &packet);
-	meaning_rule(m, DIAG_INVALID_LATE, rule->rule, "line %u accepts some of these packets first: for example %s",
+	meaning_rule(m, DIAG_INVALID_LATE, rule->rule, "line %u accepts some INVALID packets first: for example %s",
 		     rule_line(m->program, result.rule->rule), strbuf_text(&text));
 	strbuf_free(&text);
 }

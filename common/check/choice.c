@@ -34,6 +34,40 @@ static bool choose_item(struct check_choice *choice, const char *item, size_t le
 	return known;
 }
 
+static bool raise_item(struct check_options *options, const char *item, size_t len)
+{
+	bool no = len > 3 && memcmp(item, "no-", 3) == 0, known = false;
+
+	for (int id = 0; id < DIAG_COUNT; id++) {
+		const char *group = diag_group_name(diag_kinds[id].group);
+
+		if (!diag_is_lint((enum diag_id)id))
+			continue;
+		if (item_is(item, len, diag_kinds[id].name) || item_is(item, len, group)) {
+			options->raised[id] = 1;
+			known = true;
+		} else if (no && (item_is(item + 3, len - 3, diag_kinds[id].name) || item_is(item + 3, len - 3, group))) {
+			options->raised[id] = -1;
+			known = true;
+		}
+	}
+	return known;
+}
+
+const char *check_raise(struct check_options *options, const char *list)
+{
+	while (*list != '\0') {
+		size_t len = strcspn(list, ",");
+
+		if (item_is(list, len, "error"))
+			options->warnings_are_errors = true;
+		else if (!raise_item(options, list, len))
+			return list;
+		list += list[len] == ',' ? len + 1 : len;
+	}
+	return NULL;
+}
+
 bool check_wants(const struct check_choice *choice, enum diag_group group)
 {
 	for (int id = 0; id < DIAG_COUNT; id++)

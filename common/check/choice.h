@@ -22,6 +22,10 @@ struct check_choice check_choose_all(void);
  */
 const char *check_choose(struct check_choice *choice, const char *list);
 
+/* LIST of `-W`: error, groups and ids; `no-` in front keeps one from being made an error. Returns as check_choose does. */
+struct check_options;
+const char *check_raise(struct check_options *options, const char *list);
+
 /* Is any finding of this group wanted? */
 bool check_wants(const struct check_choice *choice, enum diag_group group);
 
@@ -29,6 +33,10 @@ struct check_options {
 	enum family families;       /* FAMILY_NONE: the text decides */
 	struct check_choice choice; /* what is reported, and counts */
 	bool warnings_are_errors;
+	signed char raised[DIAG_COUNT]; /* 1: an error, whatever its level; -1: never made one by warnings_are_errors */
+	bool each;                  /* every finding on its own: nothing is folded */
+	bool by_level;              /* errors first, within a level the findings that stand for most; else by line */
+	unsigned max;               /* of each level, but at least 20 errors; 0: all */
 	struct check_live live;     /* of the machine that the rules are for, where that is this one */
 	unsigned admin;             /* the tcp port by which the host is administered; 0: none */
 };

@@ -16,7 +16,10 @@ void finding_json(struct strbuf *out, const struct diag *diag)
 	json_member(out, "id", diag_kinds[diag->id].name);
 	strbuf_putc(out, ',');
 	json_member(out, "text", diag->text);
-	strbuf_puts(out, ",\"origin\":");
+	strbuf_puts(out, ",\"related\":[");
+	for (size_t i = 0; i < diag->related_count; i++)
+		strbuf_printf(out, "%s%u", i > 0 ? "," : "", diag->related[i]);
+	strbuf_puts(out, "],\"origin\":");
 	if (diag->origin.file == NULL) {
 		strbuf_puts(out, "null}\n");
 		return;
@@ -84,6 +87,26 @@ static void sarif_place(struct strbuf *out, const struct where *where)
 	strbuf_puts(out, "}}");
 }
 
+/* The line of the profile, and the lines that this finding stands for. */
+static void sarif_related(struct strbuf *out, const struct diag *diag)
+{
+	bool any = diag->origin.file != NULL;
+
+	if (!any && diag->related_count == 0)
+		return;
+	strbuf_puts(out, ",\"relatedLocations\":[");
+	if (any)
+		sarif_place(out, &diag->origin);
+	for (size_t i = 0; i < diag->related_count; i++) {
+		struct where at = { .file = diag->where.file, .line = diag->related[i] };
+
+		strbuf_puts(out, any ? "," : "");
+		any = true;
+		sarif_place(out, &at);
+	}
+	strbuf_putc(out, ']');
+}
+
 void sarif_add(struct sarif *sarif, const struct diag *diag)
 {
 	struct strbuf *out = sarif->out;
@@ -97,11 +120,7 @@ void sarif_add(struct sarif *sarif, const struct diag *diag)
 	if (diag->where.file != NULL)
 		sarif_place(out, &diag->where);
 	strbuf_putc(out, ']');
-	if (diag->origin.file != NULL) {
-		strbuf_puts(out, ",\"relatedLocations\":[");
-		sarif_place(out, &diag->origin);
-		strbuf_putc(out, ']');
-	}
+	sarif_related(out, diag);
 	strbuf_putc(out, '}');
 }
 

@@ -7,7 +7,7 @@
 
 /*
  * One object and a newline. Keys, all always there: file, line, column, width (numbers; 0: none in
- * particular), level, id, text, origin (null, or an object with file and line).
+ * particular), level, id, text, related (the lines of other findings that it stands for), origin (null, or an object with file and line).
  */
 void finding_json(struct strbuf *out, const struct diag *diag);
 

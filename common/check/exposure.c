@@ -232,7 +232,7 @@ static void report_line(const struct exposure *exposure, size_t at, struct diag_
 		strbuf_printf(&text.ports, " and %u more", text.more);
 	if (text.shown > 0)
 		diag_add(log, DIAG_IPV6_OPEN, &open->where, &open->origin,
-			 "over IPv6 this lets in strangers whom IPv4 keeps out: %s: for example %s", strbuf_text(&text.ports),
+			 "open over IPv6 but closed over IPv4: %s: for example %s", strbuf_text(&text.ports),
 			 strbuf_text(&text.packet));
 	strbuf_free(&text.ports);
 	strbuf_free(&text.packet);

@@ -78,7 +78,7 @@ static void report_one_sided(const struct kept_finding *finding, enum family obj
 	int other = objector == FAMILY_IPV6 ? 4 : 6;
 
 	diag_add(log, DIAG_FAMILY, &finding->diag.where, &finding->diag.origin,
-		 "IPv%d cannot take this: %s; if it is for IPv%d alone, say -%d before -A, or read this file with -%d",
+		 "not valid for IPv%d: %s; if it is meant for IPv%d only, put -%d before -A or read the file with -%d",
 		 objector == FAMILY_IPV6 ? 6 : 4, finding->diag.text, other, other, other);
 }
 
@@ -105,7 +105,7 @@ static void report(const struct findings *findings, size_t index, const struct s
 	unsigned line = diag->where.line;
 	bool for_both = line > 0 && line <= stream->lines.len && stream->lines.item[line - 1].kind == LINE_RULE &&
 			stream->lines.item[line - 1].families == FAMILY_BOTH;
-	bool chain = line > 0 && line <= stream->lines.len && stream->lines.item[line - 1].kind == LINE_CHAIN;
+	bool chain = line > 0 && line <= stream->lines.len && (stream->lines.item[line - 1].kind == LINE_CHAIN || stream->lines.item[line - 1].kind == LINE_TABLE);
 	bool both = for_both || (chain && stream->families == FAMILY_BOTH);
 	enum family who = for_both && diag->level == LEVEL_ERROR && !meaning ? objectors(findings, index) : FAMILY_NONE;
 
@@ -116,7 +116,7 @@ static void report(const struct findings *findings, size_t index, const struct s
 	if (who == FAMILY_IPV4 || who == FAMILY_IPV6)
 		report_one_sided(finding, who, log);
 	else
-		diag_add(log, diag->id, &diag->where, &diag->origin, "%s", diag->text);
+		diag_emit(log, diag);
 }
 
 void findings_report(struct findings *findings, const struct stream *stream, struct diag_log *log)

@@ -46,13 +46,13 @@ static const char *instruction_fault(const struct sock_filter *at, unsigned rest
 	if (!is_known(at))
 		return "bpf --bytecode has an instruction that the kernel does not know: it refuses it";
 	if (BPF_CLASS(at->code) == BPF_JMP && (op == BPF_JA ? at->k >= rest : at->jt >= rest || at->jf >= rest))
-		return "bpf --bytecode jumps behind its end: the kernel refuses it";
+		return "bpf --bytecode jumps past its end: the kernel rejects it";
 	if ((loads_memory(at) || stores_memory(at)) && at->k >= BPF_MEMWORDS)
-		return "bpf --bytecode uses memory that is not there (M[16] and up): the kernel refuses it";
+		return "bpf --bytecode uses memory that does not exist (M[16] and up): the kernel rejects it";
 	if (number && (op == BPF_DIV || op == BPF_MOD) && at->k == 0)
-		return "bpf --bytecode divides by 0: the kernel refuses it";
+		return "bpf --bytecode divides by 0: the kernel rejects it";
 	if (number && (op == BPF_LSH || op == BPF_RSH) && at->k >= 32)
-		return "bpf --bytecode shifts by at most 31: the kernel refuses more";
+		return "bpf --bytecode can shift by at most 31: the kernel rejects more";
 	if (BPF_CLASS(at->code) == BPF_LD && BPF_MODE(at->code) == BPF_ABS && at->k >= (unsigned)SKF_AD_OFF &&
 	    (beyond % 4 != 0 || beyond >= SKF_AD_MAX))
 		return "bpf --bytecode loads a value that the kernel does not have: it refuses it";
@@ -96,8 +96,8 @@ static const char *program_fault(const struct sock_filter *program, unsigned cou
 			return fault;
 	}
 	if (count == 0 || BPF_CLASS(program[count - 1].code) != BPF_RET)
-		return "bpf --bytecode does not end in a return: the kernel refuses it";
-	return memory_is_written(program, count) ? NULL : "bpf --bytecode reads memory that it did not write: the kernel refuses it";
+		return "bpf --bytecode does not end with a return: the kernel rejects it";
+	return memory_is_written(program, count) ? NULL : "bpf --bytecode reads memory that it did not write: the kernel rejects it";
 }
 
 void kernel_check_bpf(const struct kernel_check *check, const struct extension *extension)
@@ -108,7 +108,8 @@ void kernel_check_bpf(const struct kernel_check *check, const struct extension *
 	if (extension->kind->revision != 1 || info == NULL)
 		return;
 	if (info->mode == XT_BPF_MODE_FD_PINNED)
-		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "bpf --object-pinned loads only where a program is pinned there");
+		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "bpf --object-pinned needs a program pinned at this "
+								"path");
 	else if (info->mode == XT_BPF_MODE_BYTECODE && info->bpf_program_num_elem <= XT_BPF_MAX_NUM_INSTR)
 		fault = program_fault(info->bpf_program, info->bpf_program_num_elem);
 	if (fault != NULL)

@@ -54,10 +54,11 @@ static void check_addrtype(const struct kernel_check *check, const struct extens
 		return;
 	if ((info->source | info->dest) >= XT_ADDRTYPE_PROHIBIT || ((info->source | info->dest) & XT_ADDRTYPE_BLACKHOLE) != 0)
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
-			   "addrtype knows no BLACKHOLE, PROHIBIT, THROW, NAT and XRESOLVE in IPv6: the kernel refuses it");
+			   "addrtype BLACKHOLE, PROHIBIT, THROW, NAT and XRESOLVE do not exist for IPv6: the kernel "
+			   "rejects them");
 	else if (((info->source | info->dest) & XT_ADDRTYPE_BROADCAST) != 0)
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
-			   "IPv6 has no broadcast addresses: the kernel refuses it; MULTICAST may be meant");
+			   "IPv6 has no broadcast addresses: the kernel rejects this; did you mean MULTICAST?");
 }
 
 static void check_devgroup(const struct kernel_check *check, const struct extension *extension)
@@ -114,7 +115,8 @@ static void check_connlabel(const struct kernel_check *check, const struct exten
 	const struct xt_connlabel_mtinfo *info = KERNEL_DATA(extension, struct xt_connlabel_mtinfo);
 
 	if (info != NULL && info->bit > 127)
-		kernel_say(check, DIAG_KERNEL_VALUE, extension, "connlabel --label goes up to 127: the kernel refuses more");
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "connlabel --label must be at most 127: the kernel "
+								"rejects more");
 }
 
 /* Some rule of the text makes this estimator. */
@@ -147,11 +149,11 @@ static void check_rateest(const struct kernel_check *check, const struct extensi
 	if ((kinds != XT_RATEEST_MATCH_ABS && kinds != XT_RATEEST_MATCH_REL) || info->mode == XT_RATEEST_MATCH_NONE ||
 	    (info->flags & (XT_RATEEST_MATCH_BPS | XT_RATEEST_MATCH_PPS)) == 0)
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
-			   "rateest compares one estimator with a rate, or two: --rateest NAME or --rateest1 and --rateest2, one of "
-			   "--rateest-lt, -gt, -eq, and --rateest-bps or --rateest-pps; the kernel refuses less");
+			   "rateest needs --rateest NAME or both --rateest1 and --rateest2, one of --rateest-lt, -gt "
+			   "and -eq, and --rateest-bps or --rateest-pps");
 	else if (!is_estimated(check->ruleset, info->name1) || (kinds == XT_RATEEST_MATCH_REL && !is_estimated(check->ruleset, info->name2)))
 		kernel_say(check, DIAG_KERNEL_NEEDS, extension,
-			   "rateest loads only where its estimator exists: -j RATEEST in a rule that is loaded before this one");
+			   "rateest needs an existing estimator: put -j RATEEST in an earlier rule");
 }
 
 bool kernel_file_name(const char *name, size_t size)
@@ -168,18 +170,18 @@ static void check_recent(const struct kernel_check *check, const struct extensio
 		return;
 	if (info->hit_count > 65535)
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
-			   "recent --hitcount goes up to 65535: the kernel refuses more");
+			   "recent --hitcount must be at most 65535: the kernel rejects more");
 	else if (info->hit_count > 255)
 		kernel_say(check, DIAG_KERNEL_DEPENDS, extension,
 			   "recent --hitcount: before Linux 6.11, a kernel may refuse more than 255");
 	if ((info->check_set & (XT_RECENT_SET | XT_RECENT_REMOVE)) != 0 &&
 	    (info->seconds != 0 || info->hit_count != 0 || (info->check_set & XT_RECENT_MODIFIERS) != 0))
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
-			   "recent --set and --remove ask for nothing: with --seconds, --hitcount or --reap the kernel refuses them; "
-			   "--rcheck or --update may be meant");
+			   "recent --set and --remove cannot take --seconds, --hitcount or --reap: did you mean "
+			   "--rcheck or --update?");
 	if (!kernel_file_name(info->name, sizeof(info->name)))
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
-			   "recent --name becomes a file below /proc: the kernel refuses this name");
+			   "recent --name is used as a file name in /proc: the kernel rejects this one");
 }
 
 static bool algorithm_is(const struct xt_string_info *info, const char *name)
@@ -194,14 +196,16 @@ static void check_string(const struct kernel_check *check, const struct extensio
 	if (info == NULL)
 		return;
 	if (algorithm_is(info, "fsm"))
-		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "string --algo fsm loads only where the kernel has ts_fsm; bm and kmp are everywhere");
+		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "string --algo fsm needs a kernel with ts_fsm; bm "
+								"and kmp are always available");
 	else if (!algorithm_is(info, "bm") && !algorithm_is(info, "kmp"))
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
-			   "string --algo is bm or kmp: the kernel has no other algorithm and refuses it");
+			   "string --algo must be bm or kmp");
 	if (info->from_offset > info->to_offset)
-		kernel_say(check, DIAG_KERNEL_VALUE, extension, "string --from lies behind --to: the kernel refuses it");
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "string --from is greater than --to: the kernel "
+								"rejects it");
 	if (info->patlen == 0)
-		kernel_say(check, DIAG_KERNEL_VALUE, extension, "string looks for nothing: the kernel refuses it");
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "the string is empty: the kernel rejects it");
 }
 
 static void check_reject(const struct kernel_check *check, const struct extension *extension)
@@ -235,8 +239,8 @@ static void check_tcpmss(const struct kernel_check *check, const struct extensio
 		kernel_want_hooks(check, extension, "--clamp-mss-to-pmtu", OUT_HOOKS);
 	if (check->rule->proto == IPPROTO_TCP && !asks_for_syn(check->rule))
 		kernel_say(check, DIAG_KERNEL_BACKEND, extension,
-			   "TCPMSS needs --syn or --tcp-flags SYN,RST SYN in the same rule: iptables-legacy cannot load it, "
-			   "nf_tables can");
+			   "TCPMSS needs --syn or --tcp-flags SYN,RST SYN in the same rule: iptables-legacy rejects "
+			   "it, nf_tables accepts it");
 }
 
 static void check_ct(const struct kernel_check *check, const struct extension *extension)
@@ -247,19 +251,20 @@ static void check_ct(const struct kernel_check *check, const struct extension *e
 	if (extension->kind->revision < 1 || info == NULL || (info->flags & XT_CT_NOTRACK) != 0)
 		return;
 	if (info->timeout[0] != '\0')
-		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "CT --timeout loads only where this policy exists (nfct timeout add)");
+		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "CT --timeout needs an existing policy (nfct timeout "
+								"add)");
 	if (info->helper[0] == '\0')
 		return;
 	helper = kernel_helper_find(info->helper);
 	if (check->rule->proto == 0 || (check->rule->invert & INVERT_PROTO) != 0)
 		kernel_say(check, DIAG_KERNEL_PROTO, extension,
-			   "CT --helper needs -p, not negated, in the same rule: the kernel refuses it");
+			   "CT --helper needs -p in the same rule, without `!`");
 	else if (helper == NULL)
 		kernel_say(check, DIAG_KERNEL_NEEDS, extension,
-			   "CT --helper: no helper of the kernel's own has this name, so it loads only where a module brings it");
+			   "CT --helper: unknown helper; the rule loads only if a module provides it");
 	else if ((helper->families & check->ruleset->family) == 0)
 		kernel_say(check, DIAG_KERNEL_FAMILY, extension,
-			   "CT --helper: this helper is there for IPv4 alone, and the kernel refuses it in IPv6");
+			   "CT --helper: this helper exists for IPv4 only");
 	else
 		kernel_want_protocols(check, extension, "with this helper", helper->protocols,
 				      ARRAY_LEN(helper->protocols));
@@ -272,7 +277,7 @@ static void check_nfqueue(const struct kernel_check *check, const struct extensi
 	if (extension->kind->revision >= 1 && info != NULL &&
 	    (info->queues_total == 0 || (unsigned)info->queuenum + info->queues_total - 1 > 65535))
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
-			   "NFQUEUE --queue-balance spans at most 65535 queues, up to number 65535: the kernel refuses more");
+			   "NFQUEUE --queue-balance must end at 65535 or below and span at most 65535 queues");
 }
 
 /* Its label becomes a file below /sys, beside those that every device has there; its time is counted in milliseconds. */
@@ -289,9 +294,10 @@ static void check_idletimer(const struct kernel_check *check, const struct exten
 		free_name = free_name && strncmp(info->label, taken[i], sizeof(info->label)) != 0;
 	if (!free_name)
 		kernel_say(check, DIAG_KERNEL_VALUE, extension,
-			   "IDLETIMER --label becomes a file below /sys: the kernel refuses this name");
+			   "IDLETIMER --label is used as a file name in /sys: the kernel rejects this one");
 	if (info->timeout == 0 || info->timeout >= INT32_MAX / 1000)
-		kernel_say(check, DIAG_KERNEL_VALUE, extension, "IDLETIMER --timeout: the kernel wants 1 to 2147482 seconds");
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "IDLETIMER --timeout must be from 1 to 2147482 "
+								"seconds");
 }
 
 static void check_set(const struct kernel_check *check, const struct extension *extension)
@@ -301,7 +307,7 @@ static void check_set(const struct kernel_check *check, const struct extension *
 	if (!ext_set_maps(extension, &priority))
 		return;
 	if (check->table_bit != TABLE_BIT_MANGLE)
-		kernel_say(check, DIAG_KERNEL_TABLE, extension, "SET --map-set works in table mangle only: the kernel refuses it");
+		kernel_say(check, DIAG_KERNEL_TABLE, extension, "SET --map-set is allowed in table mangle only");
 	if (priority)
 		kernel_want_hooks(check, extension, "--map-prio and --map-queue", OUT_HOOKS);
 }
@@ -313,9 +319,9 @@ static void check_cgroup(const struct kernel_check *check, const struct extensio
 	if (extension->kind->revision != 2 || info == NULL)
 		return;
 	if (info->has_path == info->has_classid)
-		kernel_say(check, DIAG_KERNEL_VALUE, extension, "cgroup takes one of --path and --cgroup: the kernel refuses both, and none");
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "cgroup needs exactly one of --path and --cgroup");
 	else if (info->has_path)
-		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "cgroup --path loads only where this control group exists");
+		kernel_say(check, DIAG_KERNEL_NEEDS, extension, "cgroup --path needs an existing control group");
 }
 
 static void check_owner(const struct kernel_check *check, const struct extension *extension)
@@ -324,7 +330,8 @@ static void check_owner(const struct kernel_check *check, const struct extension
 
 	if (info != NULL && (((info->match & XT_OWNER_UID) != 0 && info->uid_min > info->uid_max) ||
 			     ((info->match & XT_OWNER_GID) != 0 && info->gid_min > info->gid_max)))
-		kernel_say(check, DIAG_KERNEL_VALUE, extension, "owner: this range begins behind its end: the kernel refuses it");
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "owner: the range ends before it begins: the kernel "
+								"rejects it");
 }
 
 static void check_u32(const struct kernel_check *check, const struct extension *extension)
@@ -336,7 +343,8 @@ static void check_u32(const struct kernel_check *check, const struct extension *
 			const struct xt_u32_location_element *at = &info->tests[t].location[n];
 
 			if ((at->nextop == XT_U32_LEFTSH || at->nextop == XT_U32_RIGHTSH) && at->number > 31) {
-				kernel_say(check, DIAG_KERNEL_VALUE, extension, "u32 shifts by at most 31: the kernel refuses more");
+				kernel_say(check, DIAG_KERNEL_VALUE, extension, "u32 can shift by at most 31: the "
+					"kernel rejects more");
 				return;
 			}
 		}
@@ -348,7 +356,7 @@ static void check_tee(const struct kernel_check *check, const struct extension *
 	const struct xt_tee_tginfo *info = KERNEL_DATA(extension, struct xt_tee_tginfo);
 
 	if (info != NULL && memcmp(&info->gw, &none, sizeof(none)) == 0)
-		kernel_say(check, DIAG_KERNEL_VALUE, extension, "TEE --gateway needs an address: the kernel refuses that of nobody");
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "TEE --gateway cannot be the unspecified address");
 }
 
 static bool outside_prefix(const union nf_inet_addr *addr, unsigned len)
@@ -367,9 +375,10 @@ static void check_npt(const struct kernel_check *check, const struct extension *
 	if (info == NULL)
 		return;
 	if (info->src_pfx_len > 64 || info->dst_pfx_len > 64)
-		kernel_say(check, DIAG_KERNEL_VALUE, extension, "a prefix has at most 64 bits here: the kernel refuses more");
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "a prefix can have at most 64 bits here: the kernel "
+								"rejects more");
 	else if (outside_prefix(&info->src_pfx, info->src_pfx_len) || outside_prefix(&info->dst_pfx, info->dst_pfx_len))
-		kernel_say(check, DIAG_KERNEL_VALUE, extension, "the address has bits outside of its prefix: the kernel refuses that");
+		kernel_say(check, DIAG_KERNEL_VALUE, extension, "the address has host bits set: the kernel rejects it");
 }
 
 /* By the name of a row in model/kinds_*.c. */

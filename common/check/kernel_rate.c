@@ -57,8 +57,8 @@ void kernel_check_limit(const struct kernel_check *check, const struct extension
 
 	if (loads == LOADS_IN_NONE)
 		kernel_say(check, DIAG_KERNEL_BACKEND, extension,
-			   "limit: the burst at so low a rate is more than iptables-legacy can count, it cannot load this, nf_tables "
-			   "can; write a smaller --limit-burst");
+			   "--limit-burst is too large for this rate: iptables-legacy rejects it, nf_tables accepts "
+			   "it; use a smaller burst");
 	else if (loads == LOADS_IN_SOME)
 		kernel_say(check, DIAG_KERNEL_DEPENDS, extension,
 			   "limit: iptables-legacy may refuse this burst at so low a rate, depending on the kernel's CONFIG_HZ; write "
@@ -89,18 +89,17 @@ static const char *hashlimit_fault(const struct xt_hashlimit_mtinfo3 *info, enum
 	unsigned width = family == FAMILY_IPV6 ? 128 : 32;
 
 	if (!kernel_file_name(info->name, sizeof(info->name)))
-		return "hashlimit --hashlimit-name becomes a file below /proc: the kernel refuses this name";
+		return "hashlimit --hashlimit-name is used as a file name in /proc: the kernel rejects this one";
 	if (cfg->gc_interval == 0 || cfg->expire == 0)
-		return "hashlimit --hashlimit-htable-expire and --hashlimit-htable-gcinterval: the kernel wants 1 or more";
+		return "--hashlimit-htable-expire and --hashlimit-htable-gcinterval must be at least 1";
 	if (cfg->srcmask > width || cfg->dstmask > width)
-		return "hashlimit --hashlimit-srcmask and --hashlimit-dstmask: an IPv4 address has no more than 32 bits";
+		return "--hashlimit-srcmask and --hashlimit-dstmask must be at most 32 for IPv4";
 	if ((cfg->mode & XT_HASHLIMIT_RATE_MATCH) != 0)
 		return NULL;
 	if ((cfg->mode & XT_HASHLIMIT_BYTES) == 0 && hashlimit_loads(cfg) == LOADS_IN_NONE)
-		return "hashlimit: the burst at so low a rate is more than the kernel can count, it refuses that; write a smaller "
-		       "--hashlimit-burst";
+		return "--hashlimit-burst is too large for this rate: the kernel rejects it; use a smaller burst";
 	if ((cfg->mode & XT_HASHLIMIT_BYTES) != 0 && cfg->avg <= 1)
-		return "hashlimit: the kernel cannot count so many bytes a second, and refuses that";
+		return "the hashlimit byte rate is too large: the kernel rejects it";
 	return NULL;
 }
 

@@ -28,7 +28,7 @@ static void check_interface(const struct kernel_check *check, const char *name, 
 		return;
 	at = blame_value(check->ruleset, check->rule, options, name);
 	say(check, DIAG_KERNEL_NEEDS, &at,
-	    "this means an interface whose name begins with `-': put a blank behind -i or -o");
+	    "this is read as an interface whose name begins with `-`: put a space after -i or -o");
 }
 
 void kernel_check_rule(const struct kernel_check *check)
@@ -45,12 +45,12 @@ void kernel_check_rule(const struct kernel_check *check)
 	if (no_source || no_destination) {
 		at = blame_value(check->ruleset, rule, no_source ? source : destination, NULL);
 		say(check, DIAG_KERNEL_BACKEND, &at,
-		    "no packet has none of all addresses: nf_tables cannot load it, iptables-legacy can; remove it, or write the network "
-		    "that is meant");
+		    "matches no address at all: nf_tables rejects it, iptables-legacy accepts it; remove it or write "
+		    "the intended network");
 	}
 	if (rule->verdict != NULL && strcmp(rule->verdict, "QUEUE") == 0) {
 		at = blame_jump(check->ruleset, rule);
-		say(check, DIAG_KERNEL_BACKEND, &at, "nf_tables has no QUEUE, and cannot load it: write -j NFQUEUE --queue-num 0");
+		say(check, DIAG_KERNEL_BACKEND, &at, "nf_tables has no QUEUE target: use -j NFQUEUE --queue-num 0");
 	}
 	check_interface(check, rule->in, in);
 	check_interface(check, rule->out, out);

@@ -47,13 +47,13 @@ static const char *read_address(struct promise_reading *reading, struct promise_
 	field_value prefix = width, low;
 
 	if (len == 0 || len >= sizeof(plain))
-		return "an address is missing here, or this is none";
+		return "expected an address";
 	memcpy(plain, text, len);
 	plain[len] = '\0';
 	if (!value_of_text(plain, of, &to->range.lo))
-		return "this is no address: write 192.0.2.1 or 2001:db8::/32, no name";
+		return "expected an address such as 192.0.2.1 or 2001:db8::/32, not a name";
 	if (slash != NULL && !read_number(slash + 1, strlen(slash + 1), width, &prefix))
-		return "this is no prefix length";
+		return "invalid prefix length";
 	low = prefix == 0 ? field_max(FIELD_SRC, of) : ((field_value)1 << (width - (unsigned)prefix)) - 1;
 	to->range.lo &= ~low;
 	to->range.hi = to->range.lo | low;
@@ -71,7 +71,7 @@ static const char *read_interface(struct promise_reading *reading, struct promis
 	bool many = len > 0 && text[len - 1] == '+';
 
 	if (len == 0 || len >= IFNAMSIZ)
-		return "the name of an interface is missing here, or is too long";
+		return "expected an interface name of at most 15 bytes";
 	memcpy(name, text, many ? len - 1 : len);
 	to->range.lo = to->range.hi = value_of_name(name);
 	if (many && len == 1) /* any */
@@ -95,7 +95,7 @@ static const char *read_port(struct promise_reading *reading)
 	if (!read_number(text, strcspn(text, "-"), 65535, &port->range.lo) ||
 	    !read_number(last, strlen(last), 65535, &port->range.hi) ||
 	    port->range.lo > port->range.hi)
-		return "a port is a number up to 65535, or two such as 80-90";
+		return "expected a port from 0 to 65535 or a range such as 80-90";
 	reading->at++;
 	return NULL;
 }
@@ -123,7 +123,7 @@ static const char *read_protocol(struct promise_reading *reading)
 		return NULL;
 	text = next_word(reading);
 	if (text == NULL || !read_number(text, strlen(text), 255, &proto->range.lo))
-		return "behind proto stands a number up to 255";
+		return "expected a protocol number from 0 to 255 after proto";
 	proto->given = true;
 	proto->range.hi = proto->range.lo;
 	reading->at++;
@@ -138,7 +138,7 @@ static const char *read_place(struct promise_reading *reading)
 
 	if (take(reading, "chain")) {
 		promise->chain = next_word(reading);
-		return promise->chain != NULL && reading->at++ > 0 ? NULL : "the name of a chain is missing here";
+		return promise->chain != NULL && reading->at++ > 0 ? NULL : "expected the name of a chain";
 	}
 	promise->local |= take(reading, "local");
 	promise->routed |= take(reading, "routed");
@@ -156,7 +156,7 @@ static const char *read_place(struct promise_reading *reading)
 		to = take(reading, "in") ? &promise->in : take(reading, "out") ? &promise->out : NULL;
 	}
 	if (to == NULL)
-		return "tcp, udp, sctp, icmp, icmpv6 or proto NUMBER can stand here, then from, in, to, out, chain, local or routed";
+		return "expected tcp, udp, sctp, icmp, icmpv6 or proto NUMBER, then from, in, to, out, chain, local or routed";
 	to->invert = take(reading, "not");
 	return address ? read_address(reading, to) : read_interface(reading, to);
 }
@@ -168,7 +168,7 @@ const char *promise_read(struct promise *promise, const struct words *words, enu
 
 	*promise = (struct promise){ .allow = take(&reading, "allow") };
 	if (!promise->allow && !take(&reading, "deny"))
-		wrong = "a promise is to allow or to deny";
+		wrong = "expected allow or deny";
 	if (wrong == NULL)
 		wrong = read_protocol(&reading);
 	while (wrong == NULL && reading.at < words->count)

@@ -39,6 +39,16 @@ void meaning_rule(const struct meaning *m, enum diag_id id, const struct rule *r
 	va_end(args);
 }
 
+void meaning_finding(const struct meaning *m, const struct rule *rule, const struct diag *finding)
+{
+	const struct line *line = &m->ruleset->stream->lines.item[rule->line];
+	struct diag copy = *finding;
+
+	copy.where = meaning_where(m, line);
+	copy.origin = stream_origin_where(m->ruleset->stream, line);
+	diag_add_copy(m->log, &copy);
+}
+
 /* The model does not keep the ":" line of a built-in chain. */
 unsigned meaning_chain_line(const struct meaning *m, const struct chain *chain)
 {

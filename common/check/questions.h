@@ -34,6 +34,9 @@ void meaning_rule(const struct meaning *m, enum diag_id id, const struct rule *r
 void meaning_chain(const struct meaning *m, enum diag_id id, const struct program_chain *chain, const char *format, ...)
 	printf_like(4, 5);
 
+/* Any finding about a rule: id, level, causes and text are those of the finding. */
+void meaning_finding(const struct meaning *m, const struct rule *rule, const struct diag *finding);
+
 /* The ":" line of a chain, its table's where it has none: an index into the stream's lines. */
 unsigned meaning_chain_line(const struct meaning *m, const struct chain *chain);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* The kinds of messages between the processes. */
-enum message { MESSAGE_FINDING, MESSAGE_EXPOSED };
+enum message { MESSAGE_FINDING, MESSAGE_EXPOSED, MESSAGE_LEFT };
 
 static void send_finding(void *ctx, const struct diag *diag)
 {
@@ -32,6 +32,11 @@ void results_send_exposure(struct outbox *out, struct exposure *exposure, struct
 	exposure_free(exposure);
 }
 
+void results_send_left(struct outbox *out)
+{
+	outbox_send(out, MESSAGE_LEFT, NULL, 0, "");
+}
+
 static void receive(void *ctx, unsigned kind, const char *body, size_t body_len, const char *text)
 {
 	struct results *results = ctx;
@@ -46,6 +51,8 @@ static void receive(void *ctx, unsigned kind, const char *body, size_t body_len,
 		memcpy(&exposed, body, sizeof(exposed));
 		exposed.packet = text;
 		exposure_add(&results->exposure, &exposed);
+	} else if (kind == MESSAGE_LEFT) {
+		results->meaning_left = true;
 	}
 }
 

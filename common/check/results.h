@@ -13,12 +13,16 @@
 struct results {
 	struct findings findings;
 	struct exposure exposure;
+	bool meaning_left; /* a family could not be asked what its rules mean */
 };
 
 /* In the child: a log that sends each finding. */
 struct diag_log results_log(struct outbox *out);
 /* In the child: sends this family's part of the exposure, and frees it. */
 void results_send_exposure(struct outbox *out, struct exposure *exposure, struct diag_log *log);
+
+/* In the child: the checks on the meaning did not run. */
+void results_send_left(struct outbox *out);
 
 /* In the parent: takes what a child sends. The findings are of the family in results->findings.family. */
 struct inbox results_inbox(struct results *results);

@@ -32,11 +32,11 @@ static void read_one(struct suppressions *suppressions, const struct stream *str
 		memcpy(name, word.text, word.len);
 	suppression.id = catalogue_find(name);
 	if (suppression.id == DIAG_COUNT)
-		complain(stream, line, &word, "no finding has this id: see fw-lint --list-checks", log);
+		complain(stream, line, &word, "unknown id: see fw-lint --list-checks", log);
 	else if (keeps_from_loading(&diag_kinds[suppression.id]))
-		complain(stream, line, &word, "this cannot be left out: the text would not load", log);
+		complain(stream, line, &word, "this finding cannot be suppressed: the text would not load", log);
 	else if (reason.len == 0)
-		complain(stream, line, &word, "say why: #@ lint-off ID \"reason\"", log);
+		complain(stream, line, &word, "a reason is missing: #@ lint-off ID \"reason\"", log);
 	else if (!vec_push(&suppressions->list, suppression))
 		diag_memory(log);
 }
@@ -85,7 +85,7 @@ void suppressions_report_unused(const struct suppressions *suppressions, const s
 
 		word = token_next(line->text, line->len, &word);
 		if (!at->used && ran(ctx, at->id))
-			complain(stream, line, &word, "nothing to leave out: the next rule has no such finding", log);
+			complain(stream, line, &word, "nothing to suppress: the next rule has no such finding", log);
 	}
 }
 

@@ -35,7 +35,6 @@ static void escape(struct strbuf *text)
 static void diag_report(struct diag_log *log, struct diag *diag, struct strbuf *text)
 {
 	escape(text);
-	diag->level = diag_kinds[diag->id].level;
 	diag->text = text->failed ? "out of memory while writing this message" : strbuf_text(text);
 	diag_emit(log, diag);
 	strbuf_free(text);
@@ -56,7 +55,7 @@ void diag_add(struct diag_log *log, enum diag_id id, const struct where *where, 
 	      const char *format, ...)
 {
 	struct strbuf text = STRBUF_INIT;
-	struct diag diag = { .id = id };
+	struct diag diag = { .id = id, .level = diag_kinds[id].level };
 	va_list args;
 
 	if (where != NULL)
@@ -69,10 +68,19 @@ void diag_add(struct diag_log *log, enum diag_id id, const struct where *where, 
 	diag_report(log, &diag, &text);
 }
 
+void diag_add_copy(struct diag_log *log, const struct diag *diag)
+{
+	struct diag copy = *diag;
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_puts(&text, diag->text);
+	diag_report(log, &copy, &text);
+}
+
 void diag_system(struct diag_log *log, int err, const char *format, ...)
 {
 	struct strbuf text = STRBUF_INIT;
-	struct diag diag = { .id = DIAG_SYSTEM };
+	struct diag diag = { .id = DIAG_SYSTEM, .level = LEVEL_SYSTEM };
 	va_list args;
 
 	va_start(args, format);
@@ -85,7 +93,7 @@ void diag_system(struct diag_log *log, int err, const char *format, ...)
 int diag_memory(struct diag_log *log)
 {
 	struct strbuf text = STRBUF_INIT;
-	struct diag diag = { .id = DIAG_MEMORY };
+	struct diag diag = { .id = DIAG_MEMORY, .level = LEVEL_SYSTEM };
 
 	strbuf_puts(&text, "out of memory");
 	diag_report(log, &diag, &text);
@@ -107,7 +115,7 @@ enum status diag_status(const struct diag_log *log)
 const char *level_name(enum level level)
 {
 	static const char *const names[LEVEL_COUNT] = {
-		[LEVEL_INFO] = "info",
+		[LEVEL_INFO] = "note",
 		[LEVEL_WARNING] = "warning",
 		[LEVEL_ERROR] = "error",
 		[LEVEL_SYSTEM] = "error",

@@ -61,12 +61,18 @@ struct where {
 /* A byte's column (from 1) as one of characters: what editors and code hosting count. The same where the line is not at hand. */
 unsigned where_character(const struct where *where, unsigned column);
 
+/* More causes than that are not kept. */
+#define DIAG_CAUSES 3
+
 struct diag {
 	enum diag_id id;
 	enum level level;
 	struct where where;
 	struct where origin; /* the line of the profile that made this one (`#@ line`); file NULL: none */
 	const char *text;    /* one line, no newline, no control characters */
+	unsigned causes[DIAG_CAUSES]; /* lines of other rules that together are the whole reason; 0: no more */
+	const unsigned *related; /* borrowed: the lines of other findings that this one stands for */
+	size_t related_count;
 };
 
 /*
@@ -85,6 +91,9 @@ struct diag_log {
  */
 void diag_add(struct diag_log *log, enum diag_id id, const struct where *where, const struct where *origin,
 	      const char *format, ...) printf_like(5, 6);
+
+/* Reports a copy of the finding, its text escaped as diag_add does. */
+void diag_add_copy(struct diag_log *log, const struct diag *diag);
 
 /* The same for a failed system call: "TEXT: reason of err". `err` is an errno value, of either sign. */
 void diag_system(struct diag_log *log, int err, const char *format, ...) printf_like(3, 4);

@@ -19,7 +19,7 @@ enum rule_effect effect_of(const struct rule *rule)
 	if (rule->target != NULL)
 		return kind_of(rule) != NULL ? kind_of(rule)->effect : EFFECT_MAYBE;
 	if (rule->verdict == NULL)
-		return EFFECT_NONE;
+		return rule->unread ? EFFECT_MAYBE : EFFECT_NONE;
 	if (strcmp(rule->verdict, "ACCEPT") == 0)
 		return EFFECT_ACCEPT;
 	if (strcmp(rule->verdict, "DROP") == 0)
@@ -29,7 +29,7 @@ enum rule_effect effect_of(const struct rule *rule)
 
 unsigned effect_changes(const struct rule *rule)
 {
-	unsigned changes = 0;
+	unsigned changes = rule->unread && rule->verdict == NULL && rule->jump == NULL ? CHANGES_ALL : 0;
 
 	if (rule->target != NULL)
 		changes = kind_of(rule) != NULL ? kind_of(rule)->changes : CHANGES_ALL;

@@ -11,6 +11,12 @@
 
 /* --- rules, first pass: conditions ------------------------------------------------------------------ */
 
+/* The only table with targets that rewrite addresses without connection tracking. */
+static bool is_mangle(const struct program_chain *chain)
+{
+	return strcmp(chain->table->table->name, "mangle") == 0;
+}
+
 static bool compile_rule(struct program *program, struct program_chain *chain, unsigned index, const struct rule *rule)
 {
 	struct program_rule *to = &chain->rules[index];
@@ -28,9 +34,9 @@ static bool compile_rule(struct program *program, struct program_chain *chain, u
 		space_note(&program->space, &conds[i]);
 	*to = (struct program_rule){ .rule = rule, .conds = conds, .cond_count = (unsigned)set->conds.len,
 				     .effect = effect_of(rule), .writes = effect_writes(rule), .chain = chain,
-				     .index = index };
+				     .index = index, .fresh = rule->unread };
 	chain->leaves |= to->effect == EFFECT_RETURN || to->effect == EFFECT_GOTO;
-	chain->table->changes |= effect_changes(rule);
+	chain->table->changes |= effect_changes(rule) & (rule->unread && !is_mangle(chain) ? ~(unsigned)CHANGES_ADDRESS : ~0U);
 	program->tracked |= effect_tracks(rule);
 	return true;
 }

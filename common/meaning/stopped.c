@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "meaning/stopped.h"
 #include "meaning/index.h"
-#include "meaning/reach.h"
 
 /* Candidates that are looked at for one rule, and for one place in a chain. Beyond, others have to answer. */
 #define STEPS_MAX 2000

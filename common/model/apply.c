@@ -4,6 +4,7 @@
 #include "model/builtin.h"
 #include "model/command.h"
 #include "model/kinds.h"
+#include "model/unread.h"
 
 #include <string.h>
 
@@ -275,12 +276,8 @@ static void match_rules(struct ruleset_reader *reader, const struct line *line, 
 	}
 }
 
-static void rule_command(struct ruleset_reader *reader, const struct line *line)
+static void put_rule(struct ruleset_reader *reader, const struct line *line, struct chain *chain)
 {
-	struct chain *chain = command_chain(reader, line);
-
-	if (!resolve_jump(reader, line) || chain == NULL)
-		return;
 	switch (reader->command.verb) {
 	case 'A': case 'I':
 		insert_rule(reader, line, chain);
@@ -291,6 +288,16 @@ static void rule_command(struct ruleset_reader *reader, const struct line *line)
 	default:
 		match_rules(reader, line, chain);
 	}
+}
+
+static void rule_command(struct ruleset_reader *reader, const struct line *line)
+{
+	struct chain *chain = command_chain(reader, line);
+
+	if (!resolve_jump(reader, line) && chain != NULL)
+		reader_keep_unread(reader, line);
+	else if (chain != NULL)
+		put_rule(reader, line, chain);
 }
 
 static void flush_chains(struct ruleset_reader *reader, const struct line *line)

@@ -129,7 +129,7 @@ const struct match_kind match_kinds[] = {
 		      .protocols = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_UDPLITE, IPPROTO_SCTP, IPPROTO_DCCP } },
 	  .sample = "-p tcp -m multiport --dports 1,2" },
 	{ .name = "nfacct", .class = CLASS_FRESH, .writes = true,
-	  .kernel = { .families = FAMILY_BOTH, .needs = "the accounting object (nfacct add)" },
+	  .kernel = { .families = FAMILY_BOTH, .needs = "an accounting object (nfacct add)" },
 	  .sample = "-m nfacct --nfacct-name none" },
 	{ .name = "osf", .class = CLASS_PURE, .depends = CHANGES_HEADER,
 	  .kernel = { .families = FAMILY_IPV4, .protocols = { IPPROTO_TCP }, .hooks = IN_HOOKS },

@@ -4,6 +4,7 @@
 #include "model/apply.h"
 #include "model/builtin.h"
 #include "model/declared.h"
+#include "model/unread.h"
 #include "text/token.h"
 
 #include <ctype.h>
@@ -110,6 +111,7 @@ static void read_rule(struct ruleset_reader *reader, const struct line *line)
 		return;
 	}
 	if (fault != WORD_FINE) {
+		reader->ruleset->has_gaps = true;
 		reader_complain(reader, line, fault == WORD_OPEN_QUOTE ? DIAG_SYNTAX : DIAG_LIMIT, column + (unsigned)skip,
 				1, word_fault_text(fault));
 		return;
@@ -124,8 +126,9 @@ static void read_rule(struct ruleset_reader *reader, const struct line *line)
 	} else if (reader->declared && reader_undeclared(reader, line)) {
 		return;
 	} else if (!good && reader_unknown_target(reader, line)) {
-		return; /* an option of a target that is misspelt */
+		reader_keep_unread(reader, line); /* an option of a target that is misspelt */
 	} else if (!good) {
+		reader_keep_unread(reader, line);
 		reader_complain_word(reader, line, DIAG_SYNTAX, reader->fault.word, strbuf_text(&reader->fault.text));
 	} else if (!reader->command.other_family) {
 		reader->command.rule.line = reader_line_index(reader, line);
@@ -180,6 +183,7 @@ struct ruleset *ruleset_read_as(const struct stream *stream, enum family family,
 	reader->ruleset = ruleset;
 	reader->log = log;
 	reader->declared = mode->declared;
+	reader->keeps_unread = mode->keeps_unread;
 	ext_listen(true);
 	for (size_t i = 0; i < stream->lines.len && !reader->no_memory; i++) {
 		if (mode->begins != NULL)

@@ -8,6 +8,7 @@
 /* How a text is read. Zeroed: as iptables-restore reads it. */
 struct reader_mode {
 	bool declared; /* only -A, -I, -P and -N are carried out; other commands are refused */
+	bool keeps_unread; /* a rule that cannot be read leaves one behind that may match anything: struct rule's unread */
 	void (*begins)(void *ctx, unsigned line); /* called before each line, with its index; NULL: nobody asks */
 	void *ctx;
 };

@@ -10,6 +10,7 @@ struct ruleset_reader {
 	struct ruleset *ruleset;
 	struct diag_log *log;
 	bool declared; /* struct reader_mode's */
+	bool keeps_unread; /* the same */
 	struct table *table; /* NULL: outside, or in one that was refused */
 	struct words words;
 	struct command command;

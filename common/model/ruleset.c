@@ -148,6 +148,8 @@ bool rule_same(const struct rule *a, const struct rule *b)
 {
 	const struct extension *x = a->matches, *y = b->matches;
 
+	if (a->unread || b->unread)
+		return false;
 	if (a->proto != b->proto || a->invert != b->invert || a->fragment != b->fragment || a->is_goto != b->is_goto ||
 	    !same_interface(a->in, b->in) || !same_interface(a->out, b->out) || memcmp(&a->src, &b->src, sizeof(a->src)) != 0 ||
 	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) != 0 || !same_chain(a->jump, b->jump) || !same_extension(a->target, b->target))

@@ -68,6 +68,7 @@ struct rule {
 	struct extension *target;  /* NULL: verdict, jump, or none */
 	const char *verdict;       /* ACCEPT, DROP, RETURN, QUEUE; NULL: none */
 	struct chain *jump;        /* -j or -g to a chain; borrowed from the same table */
+	bool unread; /* could not be read: it may match anything, and what it does is known only from its -j or -g */
 };
 
 struct chain {
@@ -94,6 +95,7 @@ struct ruleset {
 	const struct stream *stream; /* borrowed: lines and places */
 	VEC(struct table *) tables;
 	struct arena arena;
+	bool has_gaps; /* a line that could not be read left no rule behind: what the rules mean is not known */
 };
 
 /* An empty ruleset; NULL when memory ran out. */

@@ -210,7 +210,7 @@ class Lint(Judge):
 
 def judges(family):
     program = "iptables" if family == "4" else "ip6tables"
-    return (Lint(f"{build}/fw-lint", "-q", "-" + family, "--checks=syntax", "-"),
+    return (Lint(f"{build}/fw-lint", "-q", "--each", "--max=0", "-" + family, "--checks=syntax", "-"),
             Judge(f"{program}-legacy-restore", "--test"), Judge(f"{program}-nft-restore", "--test"))
 
 

@@ -63,12 +63,12 @@ def verdicts(lines, packets):
 asked = bad = 0
 for n in range(count):
     lines = ruleset()
-    found = run("fw-lint", ["-q", "--format=gcc"], "\n".join(lines) + "\n").stderr
-    for match in re.finditer(r":(\d+): info: (.*)\[(redundant-rule|order-cost)\]", found):
+    found = run("fw-lint", ["-q", "--each", "--format=gcc"], "\n".join(lines) + "\n").stderr
+    for match in re.finditer(r":(\d+): note: (.*)\[(redundant-rule|order-cost)\]", found):
         changed, at = list(lines), int(match[1]) - 1
         rule = changed.pop(at)
         if match[3] == "order-cost":
-            changed.insert(int(re.search(r"front of line (\d+)", match[2])[1]) - 1, rule)
+            changed.insert(int(re.search(r"before line (\d+)", match[2])[1]) - 1, rule)
         packets = [packet() for _ in range(400)]
         before, after = verdicts(lines, packets), verdicts(changed, packets)
         asked += 1

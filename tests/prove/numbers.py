@@ -243,7 +243,7 @@ def findings(lint, family, table, chain, some_rules, checks):
     with tempfile.NamedTemporaryFile("w") as text:
         text.write(text_of(table, chain, some_rules))
         text.flush()
-        run = subprocess.run([lint, "-" + family, "--checks=" + checks, "--format=json", text.name], capture_output=True, text=True, check=False)
+        run = subprocess.run([lint, "-" + family, "--each", "--checks=" + checks, "--format=json", text.name], capture_output=True, text=True, check=False)
     if run.returncode > 1 and len(some_rules) > 1:  # some rule made it die: which?
         half = len(some_rules) // 2
         return (findings(lint, family, table, chain, some_rules[:half], checks) +

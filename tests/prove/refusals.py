@@ -39,7 +39,7 @@ def findings(lint, family, table, chain, rules, called):
     with tempfile.NamedTemporaryFile("w", encoding="latin-1") as text:
         text.write(head + "".join(f"-A {at} {rule}\n" for rule in rules) + "COMMIT\n")
         text.flush()
-        run = subprocess.run([lint, "-" + family, "--checks=syntax,kernel", "--format=json", text.name],
+        run = subprocess.run([lint, "-" + family, "--each", "--checks=syntax,kernel", "--format=json", text.name],
                              capture_output=True, check=False)
     for line in run.stdout.decode("latin-1").splitlines():
         finding = json.loads(line)
