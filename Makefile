@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # make            builds all programs, their completions and the test helpers, in build/
 # make programs   the programs alone
 # make check      build and run all tests        make SAN=1 check   the same with sanitizers, in build-san/

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * What the main functions of all tools share: help, version, misuse, findings on standard error, input from a file
  * or standard input, and an end at which lost output is an error. Only cmd/ prints and exits.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* ct-rotate - rotate logs so that no line is lost. */
 #include "ct-rotate/options.h"
 #include "rotate/access.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* ct-stat - how full the connection tracking table is, who fills it, and what the kernel dropped. */
 #include "cli.h"
 #include "ct-stat/options.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* fw-gen - compile a firewall profile into IPv4 and IPv6 rules. */
 #include "cli.h"
 #include "base/file.h"

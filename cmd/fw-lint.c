@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* fw-lint: reads a ruleset as both families would, reports every fault, and passes it on only when there is none. */
 #include "check/export.h"
 #include "cli.h"

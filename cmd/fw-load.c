@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* fw-load - put rules in force, all of them or none. */
 #include "fw-load/run.h"
 #include "host/limits.h"

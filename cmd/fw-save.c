@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* fw-save - write the rules in force, or look at the generations that fw-load keeps. */
 #include "fw-save/save.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* fw-trace: the way of a packet through a ruleset, or which rule decides each of many. */
 #include "cli.h"
 #include "fw-trace/options.h"

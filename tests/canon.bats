@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Rules as the model writes them (helper `canon`), compared with the kernel, and with extensions that misbehave.
 
 bats_require_minimum_version 1.5.0

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # What fw-load and the programs that it starts cannot do; build/tests/break-out tries to do it.
 
 load lib/load

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Whom ct-rotate trusts: access control lists, configurations and pid files that other users control.
 
 bats_require_minimum_version 1.5.0

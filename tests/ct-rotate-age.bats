@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # How ct-rotate finds out when a log was rotated last and how old an archive is, on machines whose clock was wrong.
 
 bats_require_minimum_version 1.5.0

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # ct-rotate.conf(5): logrotate's files, the order of scripts, several logs at once.
 
 # In no user namespace: ct-rotate demands that root owns /, and in a user namespace / belongs to an unknown user.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # What ct-rotate leaves behind when it is killed at any system call, when the disk is full or broken, and when the
 # writer is late: no line is lost, and after one more run each line is there exactly once.
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Debian's logrotate and ct-rotate run on the same trees and configurations and must leave the same contents, apart
 # from the deliberate differences that data/ct-rotate/differences lists.
 

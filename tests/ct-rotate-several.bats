@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Several logs, blocks and configurations that name the same things, and scripts that move archives themselves.
 
 bats_require_minimum_version 1.5.0

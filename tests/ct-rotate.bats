@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # ct-rotate's command line, names, schedules, pruning and what it refuses as unsafe. Crashes and full disks are
 # in ct-rotate-crash.bats, configuration files in ct-rotate-config.bats, pipe mode in ct-rotate-pipe.bats.
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # The entries of the table: --top, --list, filters, samples. All are compared with what conntrack(8) prints, counted by awk.
 
 bats_require_minimum_version 1.5.0

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # --events prints every change, or a record of how many are missing, and where.
 
 bats_require_minimum_version 1.5.0

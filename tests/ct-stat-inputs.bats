@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # What stands in the place of a file that ct-stat reads: it never waits for ever, and never replaces what is not its own.
 
 bats_require_minimum_version 1.5.0

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # What the kernel lost, and why: a full table is never confused with NAT that is out of ports, or with packets that clash.
 
 bats_require_minimum_version 1.5.0

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # The files in share/ for other programs, checked with those programs' own tools, and the examples of the manual.
 
 bats_require_minimum_version 1.5.0

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # The report: its formats, its alarms, and what it says when a source fails. It is never OK by mistake.
 
 bats_require_minimum_version 1.5.0

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Tests sentences about addresses with packets: an address can be one of this host or one behind it.
 
 bats_require_minimum_version 1.5.0

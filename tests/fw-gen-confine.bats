@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Tests confine with packets: nothing leaves beside the zone, whatever a mark or a route does. The zone is eth1; eth0
 # is the clear side, where the client counts what arrives.
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # A short run of the fuzzer. For a long run, use scripts/fuzz with more seconds.
 
 bats_require_minimum_version 1.5.0

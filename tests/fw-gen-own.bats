@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Tests with packets that a profile does not cut the host off from itself, its neighbours and its addresses.
 
 bats_require_minimum_version 1.5.0

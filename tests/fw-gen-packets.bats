@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Tests every statement with packets, in both families and with both backends: what it allows passes, and what it
 # denies does not.
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Tests every promise ("expect") of each ruleset with one packet in each family and backend, sent as a router would
 # send it. If conntrack knows the connection afterwards, the packet has passed all rules; if not, it was dropped.
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Runs every sample of tests/ext through fw-lint and through the installed iptables.
 
 bats_require_minimum_version 1.5.0

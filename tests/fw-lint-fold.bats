@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # What fw-lint makes of many findings: one for each cause, the worst first, and a line that counts them.
 
 bats_require_minimum_version 1.5.0

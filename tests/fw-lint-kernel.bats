@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # What fw-lint says that the kernel refuses, compared with the running kernel.
 
 bats_require_minimum_version 1.5.0

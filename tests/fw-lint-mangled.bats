@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Damaged texts: fw-lint never crashes, and a changed ruleset never passes for the original.
 
 bats_require_minimum_version 1.5.0

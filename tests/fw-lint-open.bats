@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # What a ruleset leaves open by mistake. Each sample of data/fw-lint-open begins with what must come of it:
 #
 #	# says ID, # never ID             fw-lint's finding, of each family alone and of both

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-load --boot loads the last good rules, or else older ones, or else safe ones; it never leaves an open host.
 
 in_turn=1 # the state is the same for both backends

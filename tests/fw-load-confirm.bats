@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-load --confirm undoes a load unless it is confirmed, whatever happens to terminal, session and process; and
 # the next run completes or undoes a run that was killed.
 

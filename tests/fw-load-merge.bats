@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-load beside other programs: their rules stay in place, or go when an option asks for that.
 
 load lib/load

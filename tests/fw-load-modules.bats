@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-load: `#@ module` with a tree of modules of our own, indexed by depmod. -n lists what libkmod would load;
 # tests/prove/fw-load-boot.bats shows that a kernel loads modules.
 

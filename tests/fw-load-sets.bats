@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Sets of addresses: those that the text fills, and open ones that other programs fill.
 
 load lib/load

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-load: kernel settings through loads, rollbacks and undone loads, and other programs beside it. faults.md lists the
 # cases.
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-load when its own state is damaged, foreign, full or old, and what --boot does then. faults.md lists the cases.
 
 in_turn=1 # the state is the same for both backends

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-load puts in force exactly what the text says, or changes nothing. faults.md lists the cases.
 
 load lib/load

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-load --boot, and undoing a load, beside rules that nft made in iptables' own tables: our rules replace them, and the
 # host is never open meanwhile.
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Rules and objects that nft made in iptables' own tables, which iptables-nft-save prints wrongly or not at all.
 
 load lib/load

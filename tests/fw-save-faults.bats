@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-save when something fails: the old file stays, and doubtful rules are never written.
 
 in_turn=1 # the state is the same for both backends

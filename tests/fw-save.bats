@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-save writes all rules in force as one text for both families.
 
 in_turn=1 # fw-load.bats, -text and -merge cover the differences between backends

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # The door to the machine (common/host), call by call: no output or status of a program is trusted blindly, and programs
 # inherit only what they need.
 

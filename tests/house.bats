@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Each rule that scripts/check-layers and scripts/check-shape hold the code to: a small tree that breaks it is refused.
 bats_require_minimum_version 1.5.0
 

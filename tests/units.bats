@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # The systemd units, the OpenRC script and the netfilter-persistent plugin that load rules at boot and check them.
 # prove/boots.bats tests real boots.
 

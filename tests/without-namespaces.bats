@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # The demo and the tests where namespaces cannot be made, as in a container with Docker's default capabilities.
 
 bats_require_minimum_version 1.5.0

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* What several modes of ct-stat need from the system. Each function reports its failure to cli's log. */
 #ifndef FW_CMD_CT_STAT_ACCESS_H
 #define FW_CMD_CT_STAT_ACCESS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* --events: a line for each change, until a signal ends it. */
 #include "run.h"
 #include "access.h"

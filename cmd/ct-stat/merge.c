@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* --merge: lists the reports of other machines, the worst first. */
 #include "run.h"
 #include "access.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* ct-stat's command line, checked. */
 #ifndef FW_CMD_CT_STAT_OPTIONS_H
 #define FW_CMD_CT_STAT_OPTIONS_H

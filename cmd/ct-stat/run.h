@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The modes of ct-stat, each in a file of its own. They return the exit status, apart from lost output. */
 #ifndef FW_CMD_CT_STAT_RUN_H
 #define FW_CMD_CT_STAT_RUN_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * --watch: the numbers again and again, with rates, and on a terminal the most frequent values of a key. The
  * numbers are cheap; the table is read only so often that reading it takes less than a tenth of one

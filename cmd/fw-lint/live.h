@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* What the running kernel has, of this network namespace. */
 #ifndef FW_CMD_FW_LINT_LIVE_H
 #define FW_CMD_FW_LINT_LIVE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A load that must be confirmed. The guard, in a process, session and, under systemd, unit of its own, waits beside the
  * foreground process: whatever happens to the terminal and the session, it undoes the load in time. Both take the

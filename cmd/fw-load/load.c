@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The commands of fw-load, except the guard. */
 #include "fw-load/run.h"
 #include "host/limits.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* One run of fw-load: its options, and what it opened and read. */
 #ifndef FW_CMD_LOAD_RUN_H
 #define FW_CMD_LOAD_RUN_H

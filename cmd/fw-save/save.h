@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* One run of fw-save: its options, and what it read. fw-save never changes a rule. */
 #ifndef FW_CMD_SAVE_H
 #define FW_CMD_SAVE_H

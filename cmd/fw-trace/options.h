@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The command line of fw-trace. */
 #ifndef FW_CMD_FW_TRACE_OPTIONS_H
 #define FW_CMD_FW_TRACE_OPTIONS_H

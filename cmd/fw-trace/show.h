@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Prints a trace as text or JSON. */
 #ifndef FW_CMD_TRACE_SHOW_H
 #define FW_CMD_TRACE_SHOW_H

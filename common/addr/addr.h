@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Addresses, networks and ranges of both families, and sets of them. Each of them is stored as a range. A
  * normal set holds the fewest ranges, in order, and no two of its ranges overlap or are adjacent.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Memory that is freed all at once, for objects that live equally long. A zeroed struct is an empty arena. Not for
  * objects that are replaced one by one: no memory is freed before the end.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Writes files that appear completely or not at all. The bytes are written to a temporary beside the target and
  * synced; then it is renamed over the target, and the directory is synced. After a power loss, the complete old or the

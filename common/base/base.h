@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* What all files share: attributes, array length, exit statuses. */
 #ifndef FW_BASE_BASE_H
 #define FW_BASE_BASE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Captures what foreign code writes to a standard descriptor, in a memfd. Only one thread may do so at a time. */
 #ifndef FW_BASE_CAPTURE_H
 #define FW_BASE_CAPTURE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Runs a function in a child process, which returns bytes. If the child crashes, exits in foreign code or loops for
  * ever, the caller learns that, and how far the child came.

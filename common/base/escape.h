@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Makes text of unknown origin safe to print on a terminal. */
 #ifndef FW_BASE_ESCAPE_H
 #define FW_BASE_ESCAPE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Reads and writes that handle short counts and EINTR. */
 #ifndef FW_BASE_FILE_H
 #define FW_BASE_FILE_H

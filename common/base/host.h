@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Identifies the boot and the network namespace of this process. Counters of the kernel are valid only within these. */
 #ifndef FW_BASE_HOST_H
 #define FW_BASE_HOST_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Writes strings of JSON (RFC 8259, section 7). */
 #ifndef FW_BASE_JSON_H
 #define FW_BASE_JSON_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Reads numbers that consist of digits alone, without sign, blanks or a prefix, independent of the locale. After an
  * error, *number is unchanged.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* A part of a text that belongs to somebody else. */
 #ifndef FW_BASE_PIECE_H
 #define FW_BASE_PIECE_H

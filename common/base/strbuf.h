@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Growing text. After a failed allocation, `failed` is set and later calls do nothing, so that a caller needs to check
  * only once, at the end.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * "did you mean": finds the candidate that is nearest to an unknown word, by the number of letters to insert, delete,
  * change or swap. The candidates may come from several lists:

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A hash table of texts. It numbers different texts from 0, in the order in which they were added. The caller keeps
  * the values in an array, by these numbers.

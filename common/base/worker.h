@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A function run in a child process, its messages carried back. libxtables' state is global and belongs to one
  * family, so each family is read by a process of its own, and both at once.

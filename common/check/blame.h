@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The word of a rule's line that a finding is about. Looked for only when there is a finding. */
 #ifndef FW_CHECK_BLAME_H
 #define FW_CHECK_BLAME_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Which chain of a table leads to which, and from which hooks packets may come. Never recursive: a
  * table may have 100,000 chains.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* All that fw-lint finds in a text: the stream's own faults, and each family's, read in a process of its own. */
 #ifndef FW_CHECK_CHECK_H
 #define FW_CHECK_CHECK_H

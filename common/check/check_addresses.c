@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Addresses that say more than their mask keeps: the kernel clears the rest without a word. */
 #include "addr/addr.h"
 #include "base/number.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Blocks that come too late: a rule that drops what an address sends, behind one that accepts some of it from
  * everyone. Each pair is shown by a packet: the rule in front accepts it, and without such rules it meets the block.

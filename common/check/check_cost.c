@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * How many rules a packet is compared with, by the counters of `iptables-save -c', and which single rule would
  * spare most of it further up. It is moved only past rules that have no packet in common with it, or that do

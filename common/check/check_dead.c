@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Rules that no packet gets to, chains that nothing calls, rules that say again what was said. */
 #include "check/checks.h"
 #include "check/questions.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Ports that Docker publishes: they are forwarded, so what INPUT says of them is not asked. */
 #include "check/checks.h"
 #include "check/questions.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * `#@ expect`: a promise of the policy, proved for all packets that it speaks of, or refuted with one.
  * deny is refuted by one packet that may be accepted. allow is refuted by a value of what it names - address,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* A router that lets anyone outside open connections to the hosts behind it. */
 #include "check/check_forward.h"
 #include "check/checks.h"

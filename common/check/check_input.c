@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Rules of INPUT that seem to close a host, and leave it open. */
 #include "check/checks.h"
 #include "check/stranger.h"

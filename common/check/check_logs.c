@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Logs that anyone can fill, and prefixes that the kernel cuts. */
 #include "check/checks.h"
 #include "check/questions.h"

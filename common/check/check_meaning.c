@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 #include "check/check_meaning.h"
 #include "check/check_expect.h"
 #include "check/checks.h"

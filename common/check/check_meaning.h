@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The checks that need to know what the rules mean: group "meaning" of the catalogue. */
 #ifndef FW_CHECK_CHECK_MEANING_H
 #define FW_CHECK_CHECK_MEANING_H

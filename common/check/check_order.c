@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Rules that could be fewer, or stand in another order, and do the same. Notes, never warnings. */
 #include "check/checks.h"
 #include "check/questions.h"

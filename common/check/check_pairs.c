@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Rules that differ in one thing from one before them, and what that makes of both together. */
 #include "check/checks.h"
 #include "check/questions.h"

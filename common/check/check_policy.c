@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* What a host and a router need, and whether their rules let it pass. Each finding has a packet. */
 #include "check/check_forward.h"
 #include "check/checks.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Lists of -m recent that are asked and never written, or written and never asked. */
 #include "check/checks.h"
 #include "check/questions.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Rules whose packets would get the same verdict without them, and meet nothing else on the way that writes,
  * counts or marks. Built-in chains of filter alone: where a user chain's packets go hangs on its callers.

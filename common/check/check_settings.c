@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Rules and the kernel's settings: what forwarding, the connection table and the interfaces there must be for them. */
 #include "check/checks.h"
 #include "check/questions.h"

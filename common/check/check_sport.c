@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Rules of INPUT that accept new packets by their source port: it is the sender who chooses that. */
 #include "check/checks.h"
 #include "check/stranger.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Rules that rely on connection tracking for what it does not do: helpers, untracked packets, INVALID ones. */
 #include "check/checks.h"
 #include "check/questions.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The table of checks: checks.def, which explains the rows. */
 #ifndef FW_CHECK_CHECKS_H
 #define FW_CHECK_CHECKS_H

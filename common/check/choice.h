@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* What a run of fw-lint is asked for, above all which findings it looks for and reports: `--checks`. */
 #ifndef FW_CHECK_CHOICE_H
 #define FW_CHECK_CHOICE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Findings for programs: JSON lines, and SARIF 2.1.0 (OASIS) for code hosting. */
 #ifndef FW_CHECK_EXPORT_H
 #define FW_CHECK_EXPORT_H

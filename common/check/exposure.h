@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Compares what the families accept: ports that IPv4 closes to everybody and IPv6 opens to a stranger.
  * Each family is read by a process of its own, which notes its part (exposure_note, a check of checks.def) and

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Findings of both families, put together: what both say is said once, what only one family objects
  * to in a line for both becomes the advice to mark the line, and all are in the order of the lines.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * One finding for one cause: rules that one rule makes unreachable, findings that say the same of several lines, and
  * findings in chains that another program writes become one each, which knows the lines that it stands for.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Texts that are no iptables-restore text at all: what they look like. */
 #ifndef FW_CHECK_FOREIGN_H
 #define FW_CHECK_FOREIGN_H

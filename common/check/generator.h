@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Chains that another program writes: which one, by their names and by what else stands in the text. */
 #ifndef FW_CHECK_GENERATOR_H
 #define FW_CHECK_GENERATOR_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Programs of -m bpf --bytecode that the kernel refuses: bpf_check_classic() of net/core/filter.c. */
 #include "check/kernel_check.h"
 #include "model/ext.h"

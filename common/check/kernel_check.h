@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Between check_kernel.c, which goes by the rows of model/kinds.h, and kernel_data.c, kernel_rate.c and kernel_bpf.c, which look into options. */
 #ifndef FW_CHECK_KERNEL_CHECK_H
 #define FW_CHECK_KERNEL_CHECK_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Objections that depend on an extension's options. Each was tried on Linux 6.18 with both backends; the
  * layouts are those of the kernel's headers, in the revision that libxtables chose.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The connection tracking helpers that the kernel brings, for -j CT --helper. */
 #ifndef FW_CHECK_KERNEL_HELPER_H
 #define FW_CHECK_KERNEL_HELPER_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Rates and bursts that the kernel cannot count: limit and hashlimit turn both into credits, in numbers that may overflow.
  * How many credits a tick of the clock gives depends on CONFIG_HZ, so the answer is that of every kernel only where it is

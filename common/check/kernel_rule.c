@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Objections to a rule's own options, that belong to no extension. */
 #include "check/blame.h"
 #include "check/kernel_check.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * What the checks on the meaning of the rules ask, and how they report: which packets of a region may be accepted or
  * dropped, which rule decides, where a rule or chain stands. Nothing here knows a finding.

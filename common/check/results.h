@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * What the readers of both families found. Each family is read by a process of its own, which sends what it found
  * through an outbox; the parent receives it here, and puts it together.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Kernel settings that findings hang on: what `#@ sysctl` of the text will set, else what the running kernel has,
  * where the caller has read it. Nothing is read here.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Two rules of one table that are nearly the same: in what, and by what. Comments do not count. */
 #ifndef FW_CHECK_SIMILAR_H
 #define FW_CHECK_SIMILAR_H

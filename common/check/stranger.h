@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * What happens to the first packet of somebody whom no rule names. Such packets are traced through all tables, so
  * that raw, mangle and nat count as well.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * `#@ lint-off ID "reason"`: the next rule is meant as it is, or the line of a chain where that comes
  * next. What a text does not load with - groups stream and syntax, errors of kernel - is never suppressed.

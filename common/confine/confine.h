@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Limits what a process may do besides its work. This does not make a program correct: it limits the damage of a fault
  * in it, or of input that it misunderstands.

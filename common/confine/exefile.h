@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The file of a program, and its dynamic linker, which the kernel executes too. Used only in this folder. */
 #ifndef FW_CONFINE_EXEFILE_H
 #define FW_CONFINE_EXEFILE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Uses the system calls directly: no C library has functions for them, and the kernel headers may be older than the
  * kernel.

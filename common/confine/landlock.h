@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Landlock of any version: what the kernel does not support is left out. Used only in this folder. */
 #ifndef FW_CONFINE_LANDLOCK_H
 #define FW_CONFINE_LANDLOCK_H

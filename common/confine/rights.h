@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Restricts the privileges and system calls of the calling thread. Used only in this folder. */
 #ifndef FW_CONFINE_RIGHTS_H
 #define FW_CONFINE_RIGHTS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Advice on the settings of connection tracking: what to change and why, with the number that shows it. The
  * advice follows from facts that are gathered first, and from nothing else. It never recommends a timeout

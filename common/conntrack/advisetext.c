@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Advice as text, JSON and sysctl.d lines. */
 #include "conntrack/advise.h"
 #include "base/json.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Alarm levels and the limits at which they are raised. Everything is compared in 64-bit integers: a
  * percentage is never rounded before it is compared.

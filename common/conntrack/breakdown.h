@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Several tallies over one dump of the table, or over a sample of it, and how they are printed. */
 #ifndef FW_CONNTRACK_BREAKDOWN_H
 #define FW_CONNTRACK_BREAKDOWN_H

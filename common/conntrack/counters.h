@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The kernel's conntrack statistics: 32-bit counters for each processor, which wrap around. So growth is
  * computed processor by processor, and only then summed.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Requests to the kernel's conntrack table over netlink, in the network namespace in which the socket was
  * opened. They need CAP_NET_ADMIN there. Call nothing here before source_netlink_ready has returned 0: on

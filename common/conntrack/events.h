@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Changes of the conntrack table as they happen, one per line. The kernel discards events that do not fit
  * into the socket's buffer, and reports that once. Then a gap record stands where events are missing, with

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The fields of the report. A field is one row of one table, in field.c: text, JSON, --tsv, Prometheus, the
  * list in ct-stat(8) and the test of the rows are all read from it. The kernel's counters have a table of

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Which entries the user wants. The kernel sends only these where it can (attributes CTA_FILTER, CTA_MARK,
  * CTA_STATUS): that costs a third to a tenth of a full dump. But an older kernel ignores attributes

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Reports that `ct-stat --json` printed on many machines, sorted with the worst first. A line that is not a
  * report is an error, never skipped silently; and a report that is too old never counts as OK.

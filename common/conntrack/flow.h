@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * One entry of the conntrack table as ctnetlink sends it (linux/netfilter/nfnetlink_conntrack.h). flow_parse
  * checks the lengths of the attributes, and only notes where they are. Each value is decoded when a caller

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Entries as text: in the format of conntrack(8), so that scripts for `conntrack -L` go on working, and as
  * JSON.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The fields of field.h, in each format. */
 #include "conntrack/format.h"
 #include "base/json.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* A report in each of its formats, appended to a strbuf. The fields are the rows of field.h. */
 #ifndef FW_CONNTRACK_FORMAT_H
 #define FW_CONNTRACK_FORMAT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The file in which ct-stat remembers one run for the next: the counters, so that the next run sees how they
  * grew, and the alarm level, so that only changes are logged. The file is replaced as a whole or not at all.

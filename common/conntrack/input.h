@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Reads files whose names come from the user, and never waits for ever for what is no file. */
 #ifndef FW_CONNTRACK_INPUT_H
 #define FW_CONNTRACK_INPUT_H

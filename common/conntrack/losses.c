@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * What raises the counters, in kernel 6.18 (net/netfilter/nf_conntrack_core.c):
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * What the kernel lost, and why. The counter drop alone does not say it: the kernel raises it where the table
  * is full, and also, together with insert_failed, where the finished entry of a packet could not be inserted

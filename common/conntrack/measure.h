@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * One measurement for the report: read the numbers of the network namespace that this process is in, compare
  * them with earlier ones, judge the difference, and remember the numbers for the next run.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The network namespaces of this machine, as ip-netns(8) names them. */
 #ifndef FW_CONNTRACK_NAMESPACE_H
 #define FW_CONNTRACK_NAMESPACE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* What --watch shows: the numbers now, how fast they change, and the number of entries over time. */
 #ifndef FW_CONNTRACK_PICTURE_H
 #define FW_CONNTRACK_PICTURE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The names begin with ct_stat_, because node_exporter has node_nf_conntrack_* of its own. No sample has a
  * time, because the textfile collector rejects those: ct_stat_last_run_timestamp_seconds says how old the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * One report on one network namespace: a snapshot, how it differs from an earlier one, and the alarm level
  * that follows from both. Each value that is printed is a row of the table in field.h.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Which program caused an event: the kernel gives only the id of its netlink socket. */
 #ifndef FW_CONNTRACK_SENDER_H
 #define FW_CONNTRACK_SENDER_H

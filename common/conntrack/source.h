@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A snapshot of the table's numbers, without reading its entries: how full it is, and the kernel's counters.
  * They come from netlink, the sysctl files and /proc/net/stat/nf_conntrack, as far as this process may read

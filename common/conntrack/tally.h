@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Counts entries by a key: the protocols, states or sources that fill the table. The counts are exact: each
  * distinct value has its own. Memory grows with the number of distinct values, by at least 40 bytes each, and

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Text that several formats share: numbers, faster than with printf, addresses, durations. */
 #ifndef FW_CONNTRACK_TEXT_H
 #define FW_CONNTRACK_TEXT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The findings of fw-lint for people: its list, and the explanation of each. */
 #ifndef FW_DIAG_CATALOGUE_H
 #define FW_DIAG_CATALOGUE_H

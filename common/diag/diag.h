@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Diagnostics are data: the library reports them to the log it was given, only the tools print.
  * Each kind has a stable name, which stands in brackets behind the text, and a level, from which

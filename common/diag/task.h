@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Runs a function in a thread of its own. Its findings are kept until task_finish reports them in the thread of the
  * caller, because a log must not be used by two threads.

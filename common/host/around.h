@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Reads the rules in force for an undoing, although nft put things into iptables' tables that iptables cannot show. An
  * undoing touches only the chains that the load changed; what nft made elsewhere is none of its business.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Runs the system's iptables-restore and iptables-save of both families, through which all rules are read and loaded.
  * Their exit statuses and messages are interpreted here and nowhere else (observed with 1.8.9).

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Will anything load rules at the next boot? If not, the rules in force are lost then. */
 #ifndef FW_HOST_BOOTLOAD_H
 #define FW_HOST_BOOTLOAD_H

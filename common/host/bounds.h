@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Confines a program that changes the firewall. */
 #ifndef FW_HOST_BOUNDS_H
 #define FW_HOST_BOUNDS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Removes from iptables' own tables what nft made there and iptables cannot show (host/native.h), for when rules must
  * be put in force in any case. Tables with other names are not touched.

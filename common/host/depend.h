@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Finds what rules in force depend on: the modules of the helpers that they name, forwarding, and the sets that they
  * use. fw-save writes these into the stream, so that the rules work on another host or after a reboot.

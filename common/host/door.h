@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A door is everything outside this process that a load reads or changes, as one struct of functions. The real door
  * (door_open) runs iptables' programs and talks to the kernel. A test's door leads to a kernel kept in memory, where

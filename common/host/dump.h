@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Reads the rules in force as of one moment. iptables-save reads one table and one family after another, so a change in
  * between yields a mix that was never in force (19 of 86 saves during reloads). With the nft backend, reading is

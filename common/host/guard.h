@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A guard is this program in a second process, which survives us, our terminal and our session. It holds a lock for as
  * long as it lives.

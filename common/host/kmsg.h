@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Reads the kernel's log for the reason why it refused a rule: iptables-legacy learns no more than "invalid". It is
  * only a hint, because the log belongs to the whole machine and is rate-limited.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Where distributions keep the rules that they load at boot: one file for each family. */
 #ifndef FW_HOST_LAYOUT_H
 #define FW_HOST_LAYOUT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Checks what this process may use and do, before anything is changed, so that no limit stops a load half way. */
 #ifndef FW_HOST_LIMITS_H
 #define FW_HOST_LIMITS_H

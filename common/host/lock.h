@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Locks on files, with a time limit. A lock ends with the process, however that ends. */
 #ifndef FW_HOST_LOCK_H
 #define FW_HOST_LOCK_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Loads kernel modules through libkmod. Never runs the commands of `install` lines in its configuration. */
 #ifndef FW_HOST_MODLOAD_H
 #define FW_HOST_MODLOAD_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The kernel modules that a text may ask for: those of netfilter, and the one that passes bridged packets to it. */
 #include "host/modload.h"
 

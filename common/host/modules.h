@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Loads the modules that a load needs: those that its text asks for, and those of iptables-legacy. */
 #ifndef FW_HOST_MODULES_H
 #define FW_HOST_MODULES_H

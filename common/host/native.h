@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Objects in iptables' own tables of nf_tables that iptables did not make: tables with flags (a dormant one filters
  * nothing), base chains that iptables does not have or that have another hook or priority, and rules made with nft.

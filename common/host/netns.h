@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A temporary network namespace in which rules are tried, as no packet passes there. Without root, the whole process
  * moves into a user namespace for that, and stays there.

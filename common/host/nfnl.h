@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Reading nf_tables over netlink. */
 #ifndef FW_HOST_NFNL_H
 #define FW_HOST_NFNL_H

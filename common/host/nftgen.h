@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The generation of nf_tables: a counter of each network namespace to which every commit, by any program, adds one. */
 #ifndef FW_HOST_NFTGEN_H
 #define FW_HOST_NFTGEN_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 #include "host/rivals.h"
 
 enum { GIVE_UP_COMMITS = 20, GIVE_UP_MS = 2500 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Watches for other programs that commit to nf_tables while a program of iptables works. Each such commit makes it
  * start again, without limit (__nft_build_cache in nft-cache.c, ERESTART in nft.c of iptables). After the first one it

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Reads and changes sets through the program ipset. */
 #ifndef FW_HOST_SETS_H
 #define FW_HOST_SETS_H

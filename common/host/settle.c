@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Loads the lines that iptables-nft-save wrote for suspicious rules into a scratch namespace. If a line makes the same
  * expressions there, it showed the rule correctly, whatever program made it.

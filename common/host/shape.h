@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Could iptables-nft have made this rule? It writes a few kinds of expressions in a few forms (observed in 1.8.9 and
  * 1.8.11 with every sample of tests/ext). nft writes many more, and iptables-nft-save prints those wrongly or not at

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Runs programs without a shell, with their input and output in memory. Several run at once, so that both families take
  * the time of one. A child inherits only what this file names: four variables (PATH, LC_ALL=C, XTABLES_LOCKFILE,

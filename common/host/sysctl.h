@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Reads and writes kernel settings below net. */
 #ifndef FW_HOST_SYSCTL_H
 #define FW_HOST_SYSCTL_H

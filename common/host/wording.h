@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * In which words this program prints a rule depends on the program itself, on libxtables and its extensions, and on the
  * files in /etc from which these take names.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Boxes: a span in each field of a space, and the booleans that must be true or false. A rule is a
  * few of them. Each field can be cut, none has a gap.

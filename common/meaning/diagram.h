@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Reduced ordered binary decision diagrams over the numbers of a space, bit by bit, and its booleans.
  * Nodes are never given back before the end; their number has a limit, after which everything is

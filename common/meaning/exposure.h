@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Who can reach what: for each stretch of ports and each interface, which sources table filter lets open a connection
  * to it. Whole, or nothing: a table that needs more work than its flow allows has no cell.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The dimensions of a packet. Every one is a number, so that one algebra serves all: addresses of
  * both families are 128 bits, an interface is its name padded with zeros and read as one big-endian

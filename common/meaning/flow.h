@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Sets of packets through a chain: what comes back from it, whether any of them may be accepted, or
  * dropped. "May" is for some values of the booleans and some answers of limits; what is empty never

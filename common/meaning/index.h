@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The rules of one chain, found by a packet: segment trees over the numbers of one field, nested by
  * field, so that a packet meets few rules that do not match it however many there are.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The packet that a line of the target LOG tells of (net/netfilter/nf_log_syslog.c). */
 #ifndef FW_MEANING_LOGLINE_H
 #define FW_MEANING_LOGLINE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Uses of matches whose answer is the same for every packet, though other uses of the match are unknown. The
  * answers are those of the kernel's net/netfilter/xt_*.c, version 6.1 and later.

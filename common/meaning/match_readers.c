@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* What each exact match asks of a packet: the kernel's net/netfilter/xt_*.c and ip{,6}t_*.c, version 6.1 and later. */
 #include "meaning/match_readers.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* How matches become conditions: what matchset.c and the readers of the kernel's structures share. */
 #ifndef FW_MEANING_MATCH_READERS_H
 #define FW_MEANING_MATCH_READERS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * What a rule's matches ask of a packet: a list of conditions that must all hold. The class of a match is in
  * its row (model/kinds_match.c). A match that is not modelled stays as an unknown, a boolean: if the match is

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * One family's ruleset made ready for questions: each rule with its conditions, its boxes and what
  * it does with a packet that matches, each chain with its callers, and one space for all of them.

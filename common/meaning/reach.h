@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Which rules no packet can get to, exactly: a packet that gets there proves a rule alive, earlier
  * rules that together take all that it matches prove it dead, and where neither is found within the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* What targets change in a packet that goes on. */
 #ifndef FW_MEANING_REWRITE_H
 #define FW_MEANING_REWRITE_H

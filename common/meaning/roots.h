@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The rules that are the reason why another one is unreachable, themselves reachable wherever that can be told. */
 #ifndef FW_MEANING_ROOTS_H
 #define FW_MEANING_ROOTS_H

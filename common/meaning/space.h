@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The values that the rules of one family can tell apart, numbered: all addresses between two
  * neighbouring borders are one number, and so are all protocols that no rule separates. An algebra

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Why no packet gets to a rule, found by looking rules up instead of comparing each with each: earlier rules that stop
  * its packets in its own chain, in a chain that is called before, or on every way to its chain. A proof where it says

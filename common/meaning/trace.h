@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The way of one packet through the tables, as the kernel would send it: raw, mangle, nat, filter
  * and security in the order of each hook, rewriting and marks followed. A match whose answer cannot

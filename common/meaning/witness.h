@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * One packet that gets to a rule: the proof that it is alive. A point of the space, with the booleans
  * that are set as needed, is led from a hook along the jumps to the rule.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Commands applied to the model, each as iptables-legacy-restore applies it to what came before:
  * a rule to be deleted must be there, a chain to be removed must be empty and unused. Used by reader.c alone.

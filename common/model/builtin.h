@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The tables of the kernel and their built-in chains (net/ipv4/netfilter/iptable_*.c). The same for
  * both families since nat came to IPv6 (3.7) and INPUT to nat (2.6.36).

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 #include "model/canon.h"
 #include "model/canon_work.h"
 #include "model/wire.h"

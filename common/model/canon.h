@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Rules as this project's own model writes them: the words of the input are read by libxtables, and what
  * libxtables read is printed again. Only such lines are given to iptables-restore, and two rules are the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* What the child process of canon.c does. Used by canon.c alone. */
 #ifndef FW_MODEL_CANON_WORK_H
 #define FW_MODEL_CANON_WORK_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The rules that one command makes in a table, once ext_read has read it. */
 #ifndef FW_MODEL_COMMAND_H
 #define FW_MODEL_COMMAND_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A text that declares whole tables can be compared with what is in force; a list of edits cannot. So only
  * commands that say what shall be there are carried out.

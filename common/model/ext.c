@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * How iptables drives libxtables was learnt from its headers and by trying iptables-legacy-restore
  * 1.8.9: options of the extensions are appended behind iptables' own as `-m` names them, getopt_long

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The door to libxtables: every match and target is read and written by iptables' own extensions.
  * Only the files ext*.c know <xtables.h>, which xt.h includes for them, and they share the only global, the

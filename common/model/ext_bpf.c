@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The match `bpf`: iptables' own opens the object of --object-pinned while it parses, which needs root and
  * the object. That one option is read here, all else of it by the extension itself.

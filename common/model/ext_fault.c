@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* What libxtables objects to, as one line that says which word is to blame and what to do about it. */
 #include "addr/addr.h"
 #include "base/suggest.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* iptables' own options of a rule: which may stand how often, what they mean, and what cannot be said in a ruleset. */
 #include "model/builtin.h"
 #include "model/kinds.h"

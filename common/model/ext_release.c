@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Which release of iptables the installed libxtables belongs to. The library does not say: its soname, its file's
  * name and XTABLES_VERSION are the same from 1.8.8 to 1.8.11. iptables' own options are read by the programs, not by

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The match `set` and the target `SET`. iptables' own extensions ask the kernel for the set while
  * they parse, so they need root and the set; a ruleset must be readable without either. These take

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * From a rule's data back to text, by the extensions' own save functions. They print on standard
  * output and take no other way, so it points at a memfd meanwhile: once for many rules, for system

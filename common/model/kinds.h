@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * What the tools know of each match and target of iptables: one row each, in kinds_match.c and kinds_target.c.
  * The reader suggests names from these rows, common/meaning takes the class and the effect from them,

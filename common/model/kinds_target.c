@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Every target that iptables 1.8.11 knows, in the order of strcmp(). Their meaning is that of the kernel's
  * net/netfilter/xt_*.c and net/ipv[46]/netfilter/ip*t_*.c, version 6.1 and later.

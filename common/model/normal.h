@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The one form of a rule among those that the kernel cannot tell apart. */
 #ifndef FW_MODEL_NORMAL_H
 #define FW_MODEL_NORMAL_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* iptables' own options (iptables(8)), those that do not belong to an extension. */
 #ifndef FW_MODEL_OPTIONS_H
 #define FW_MODEL_OPTIONS_H

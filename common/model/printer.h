@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A ruleset as iptables-restore text of one family: the reader's inverse. What is printed is accepted
  * by iptables-restore and reads back to the same model.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Does a printed line mean the rule that it was printed from? Some do not: iptables-save writes
  * `! --dport :', which matches no packet, as a rule that matches every port.

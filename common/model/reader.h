@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Lines of a stream to one family's ruleset. Every error is reported, not only the first. */
 #ifndef FW_MODEL_READER_H
 #define FW_MODEL_READER_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 #include "model/reading.h"
 
 void reader_complain(struct ruleset_reader *reader, const struct line *line, enum diag_id id, unsigned column,

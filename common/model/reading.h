@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* What reader.c, apply.c and declared.c share while a text is read: where they are, and how they report a line. */
 #ifndef FW_MODEL_READING_H
 #define FW_MODEL_READING_H

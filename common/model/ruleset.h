@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * One family's rules: tables, chains, rules, and each rule's matches and target as libxtables reads
  * them. Everything lives in the ruleset's arena and ends with ruleset_free; each object knows the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Rules that cannot be read: what is left of them, so that the rest of a text can still be judged. */
 #ifndef FW_MODEL_UNREAD_H
 #define FW_MODEL_UNREAD_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * What the process that reads a family's rules hands back, as bytes: records of a kind and a length. It runs
  * foreign code, which may have damaged its memory, so the receiver checks all of it and follows no pointers.

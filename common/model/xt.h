@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The state that the ext*.c files share, and the one place that includes <xtables.h>. Used by them alone. */
 #ifndef FW_MODEL_XT_H
 #define FW_MODEL_XT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Builds rules from statements. The build_*.c files share this header. */
 #ifndef FW_PROFILE_BUILD_H
 #define FW_PROFILE_BUILD_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * confine. What this host sends is dropped in mangle POSTROUTING: filter OUTPUT still sees the interface that a packet
  * would have had without a mark that changed its route (tried). What it forwards is dropped in filter FORWARD, before

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The rules that every profile gets, before and after its own rules. */
 #include "profile/build.h"
 #include "profile/service.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Statements of the raw and mangle tables: block, helper, antispoof, notrack, mark and clamp. */
 #include "profile/build.h"
 #include "profile/service.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The options of a rule: limit, max and log become steps; when, until and by become matches of all steps. */
 #include "profile/build.h"
 #include "text/word.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* allow, deny, reject and raw, and the groups of ports that all builders use. */
 #include "profile/build.h"
 

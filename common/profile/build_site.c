@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Combines the conditions and the steps of a statement into as few rules as possible. */
 #include "profile/build.h"
 #include "text/word.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Warns of lines that are valid but probably wrong. Only what is certain is reported, because nobody reads
  * warnings that are often false.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Prints what a compiled profile contains besides its stream. */
 #include "profile/service.h"
 #include "profile/state.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Addresses that are valid, but hardly what was meant. */
 #ifndef FW_PROFILE_HOST_H
 #define FW_PROFILE_HOST_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Lists of hosts: reads their files, and makes the lists normal. */
 #include "profile/host.h"
 #include "profile/resolve.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Converts rules in the format of iptables-save to a profile that produces the same rules. A rule that a
  * statement can express exactly becomes that statement. Every other rule becomes a `raw` line.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Splits a line of a profile into tokens, each with its place. */
 #ifndef FW_PROFILE_LEXER_H
 #define FW_PROFILE_LEXER_H

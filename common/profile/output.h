@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The rules of a profile before they are printed: tables, chains and rules, each with the statement that made
  * it. Rules are printed in the order of their phase, and within a phase in the order in which they were added.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Internals of the parser, shared by the parse_*.c files. Each parse_ function reads at the cursor and moves it
  * behind what it read. It returns false after an error, which it reported; the rest of the line is then not

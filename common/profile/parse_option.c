@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The options of a rule: limit, max, log and so on. They follow `from` and `to` in any order. */
 #include "profile/parse.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The compiler of profiles (fw-profile(5)): text in, a stream (fw-stream(5)) out. It opens no file by
  * itself: what a profile names is read through the source it was given.

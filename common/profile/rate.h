@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Converts rates such as "4/60s" to those of iptables: a count per second, minute, hour or day, and a burst. A
  * rate that cannot be converted exactly is an error.

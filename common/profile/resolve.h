@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Resolves names. An end becomes a list of alternatives, one of which a packet must match; a list of items
  * becomes a list of ports. All functions report the errors that they find.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Converts a rule to a statement of the language, if one means exactly the same. */
 #ifndef FW_PROFILE_SENTENCE_H
 #define FW_PROFILE_SENTENCE_H

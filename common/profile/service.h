@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Services by name: the built-in table, which is the same on every machine, and /etc/services for other names.
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* A profile while it is compiled. Only the files of this folder include this header; others use profile.h. */
 #ifndef FW_PROFILE_STATE_H
 #define FW_PROFILE_STATE_H

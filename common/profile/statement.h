@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The statements of a profile as the parser leaves them. Names are not resolved yet (see resolve.h), and every
  * word has its place. All memory belongs to the arena of the profile.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The rows of statements.def as C: the prototypes of their functions, and a table in the order of enum statement_kind. */
 #ifndef FW_PROFILE_STATEMENT_TABLE_H
 #define FW_PROFILE_STATEMENT_TABLE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Who else can write to a file or a directory, by its owner, mode and access control list. */
 #ifndef FW_ROTATE_ACCESS_H
 #define FW_ROTATE_ACCESS_H

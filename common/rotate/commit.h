@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The rotation itself: the log becomes an archive, and an empty log takes its place. */
 #ifndef FW_ROTATE_COMMIT_H
 #define FW_ROTATE_COMMIT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Compresses plain archives. At every moment, the plain or the compressed file of an archive is complete.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Reads ct-rotate.conf(5), a subset of the format of logrotate. A directive that is not supported is an error that
  * names the reason. A file with an error is not used at all.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Applies one directive of a configuration. The table of directives is in directive.c. */
 #ifndef FW_ROTATE_DIRECTIVE_H
 #define FW_ROTATE_DIRECTIVE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/expand.h"
 #include "rotate/archive.h"
 #include "rotate/place.h"

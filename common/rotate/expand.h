@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The logs that the blocks of a run name: patterns are expanded, and no log is rotated twice. */
 #ifndef FW_ROTATE_EXPAND_H
 #define FW_ROTATE_EXPAND_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The files that an include directive names: one file, or those of a directory that are not taboo. */
 #ifndef FW_ROTATE_INCLUDE_H
 #define FW_ROTATE_INCLUDE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Checks and prints a log and its archives. Nothing is changed, and no lock is taken. */
 #ifndef FW_ROTATE_INSPECT_H
 #define FW_ROTATE_INSPECT_H

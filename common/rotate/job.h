@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The state of one log during a run. rotate.c calls the steps, each in its own file, in this order: job_open, repair,
  * commit, compress, prune, job_close. No step uses a path: all names are relative to the directories that job_open

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Writes the lines of a pipe to DIR/current, and archives this file by size and age. No writer has to reopen a log.
  *

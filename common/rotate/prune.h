@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Removes archives when there are too many, or when they are too old or too large. Errors are reported; an archive that
  * a program still writes to stays and sets job->deferred.

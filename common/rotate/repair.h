@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Repairs what a killed run or a full disk left behind. */
 #ifndef FW_ROTATE_REPAIR_H
 #define FW_ROTATE_REPAIR_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Rotates logs without losing a line. Whatever a crash leaves behind, the next run repairs. The steps for one log:
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* One run of ct-rotate, over any number of logs. */
 #ifndef FW_ROTATE_RUN_H
 #define FW_ROTATE_RUN_H

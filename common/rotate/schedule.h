@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Decides whether a rotation is due. Pure: reads no clock and no file. */
 #ifndef FW_ROTATE_SCHEDULE_H
 #define FW_ROTATE_SCHEDULE_H

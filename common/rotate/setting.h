@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The settings of a log, from options or from a file, ct-rotate.conf(5). The texts are borrowed and must live as long
  * as the settings.

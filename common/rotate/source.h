@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * An input whose bytes can be inspected before they are moved to a file. One call takes a byte out of a pipe and
  * writes it to the file. From other inputs (files, sockets, terminals), bytes are lost if we are killed between

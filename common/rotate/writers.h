@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Finds the programs that have a log open, in /proc. */
 #ifndef FW_ROTATE_WRITERS_H
 #define FW_ROTATE_WRITERS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Finds the rules that two lists have in common, in the same order. Lines that occur exactly once in each list are
  * anchors (as in a patience diff); the parts between two anchors are aligned in the same way. This is fast for any

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Writes the rules of both families as one text that iptables-restore and ip6tables-restore both read: a line of both
  * families appears once, others are marked -4 or -6. Chain lines cannot be marked, so a chain of one family is created

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Turns the rules of one chain into others without flushing it, by removing and inserting rules. Rules that stay keep
  * their counters, and rules that another program adds meanwhile are not lost.

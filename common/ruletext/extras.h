@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* What a stream asks for in addition to rules: modules, kernel settings, sets, chains to keep. */
 #ifndef FW_RULETEXT_EXTRAS_H
 #define FW_RULETEXT_EXTRAS_H

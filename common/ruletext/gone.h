@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Finds what other programs have changed since a load: undoing the load must neither revert that nor restore rules that
  * they removed.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Finds the lines of a text that made the rules of a chain, to show rules in force as their user wrote them. */
 #ifndef FW_RULETEXT_INPUTLINE_H
 #define FW_RULETEXT_INPUTLINE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Merges three texts of one family into the rules to put in force: base, what the last load put in force; live, what is
  * in force; next, what is asked for. What is in live but neither in base nor in next was made by another program

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Finds the tables, chains and rules in force that the last load put there. The rest was made by other programs
  * (Docker, fail2ban) or by hand. If it were saved, it would be restored as stale rules.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Writes the text for `iptables-restore --noflush --counters` that turns live into want. Built-in chains stay, with
  * their policies, so no packet meets an empty chain: a full restore with the nft backend lets packets through

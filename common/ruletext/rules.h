@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The rules of one family as text: tables, chains with their policies, and rules as iptables-save writes them. Rules in
  * force, rehearsed rules and those of the last load are compared in this form. Nothing here knows what a rule means.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* A kernel setting below net., as a text asks for it. */
 #ifndef FW_RULETEXT_SYSCTL_H
 #define FW_RULETEXT_SYSCTL_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Compares the rules in force with those that were wanted. Done after every commit. */
 #ifndef FW_RULETEXT_VERIFY_H
 #define FW_RULETEXT_VERIFY_H

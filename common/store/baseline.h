@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * RUN/sysctls: the values of kernel settings from before fw-load first changed them in this boot. A setting that a load
  * no longer asks for gets this value back. A baseline of another boot counts as empty, because the kernel and sysctl.d

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Checks that only we can write to the folders of the state. */
 #include "base/file.h"
 #include "base/number.h"

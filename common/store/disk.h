@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * All changes of the state on disk go through these functions. They call state->gate before each operation of the
  * system, so that a test can make any of them fail. All return 0 or -errno.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A generation is one load as the state keeps it, in one file: the user's input, who loaded it, and the resulting
  * rules. The file is a gzipped record (record.h). It is read completely or not at all: if a single bit differs from

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The names of fields in a generation's record, shared by its reader and its writer. */
 #ifndef FW_STORE_GENERATION_TEXT_H
 #define FW_STORE_GENERATION_TEXT_H

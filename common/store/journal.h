@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * RUN/journal: what a load changes, and what was in force before. It is completely written before the first change. To
  * undo the load, nothing else is needed: this run, the guard, the next run or the boot can do it.

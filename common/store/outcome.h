@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * RUN/outcome: the result of undoing the last load that waited for its confirmation. The process that undoes it may
  * have no terminal, so the process that waits reports it. Both hold the lock.

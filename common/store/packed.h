@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Stores texts in gzip files (RFC 1952, one member) that appear complete or not at all. Only this file uses libdeflate:
  * if the whole text is in memory, its output is a fifth smaller than zlib's, in a third of the time.

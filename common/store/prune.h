@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Removes old generations. This module knows what state.h does not: the journal, and loads of format 1. */
 #ifndef FW_STORE_PRUNE_H
 #define FW_STORE_PRUNE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Encodes a text by reference to another one that contains most of its lines. The rules of a generation are mostly
  * those of its input, line by line, and gzip's window of 32 KiB is too small to find them. This halves the size of a

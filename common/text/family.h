@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* A set of the two address families. A line, a rule or a run concerns one of them or both. */
 #ifndef FW_TEXT_FAMILY_H
 #define FW_TEXT_FAMILY_H

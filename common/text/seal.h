@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The first and the last line of a stream, which show that nothing of it is missing or changed (fw-stream(5)):
  *

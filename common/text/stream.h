@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Reads iptables-restore text into lines. Each line has a kind, a number, the families it applies to, and the line of
  * the profile that it came from. This module checks the structure: tables and COMMIT, the seal of a stream, encoding

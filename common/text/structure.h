@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Checks the order of lines, and reads the lines that are not rules. Used only by stream.c. */
 #ifndef FW_TEXT_STRUCTURE_H
 #define FW_TEXT_STRUCTURE_H

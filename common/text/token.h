@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Words that blanks separate, without quotes: for tables, chains, directives and the first words of a rule. */
 #ifndef FW_TEXT_TOKEN_H
 #define FW_TEXT_TOKEN_H

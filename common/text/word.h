@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Splits a line into words exactly as iptables-restore does (compared with 1.8.9): blanks separate words, double
  * quotes keep blanks, a backslash escapes only inside quotes, and a closing quote ends the word. Each word has its

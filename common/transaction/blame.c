@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Finds the line of the input that caused a refusal, or a difference between the rules asked for and those in force. */
 #include "transaction/internal.h"
 #include "host/limits.h"

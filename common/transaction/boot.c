@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * At boot nobody can be asked and the host must not stay open: load the good generation, else the one before it, else
  * the safe rules. A state folder that cannot be written does not stop this.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Differences between two rulesets, for people: the chain, then the lines that were removed (-) and added (+). A
  * removed line is shown as its user wrote it, with its place, if that is known.

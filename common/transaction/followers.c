@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Settings ("followers") that the kernel changes together with another one (their "leader"): net.ipv4.ip_forward sets
  * forwarding on every interface, and accept_redirects to its opposite. A follower that would not return to its old

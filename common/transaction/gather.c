@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Reads what a load starts from: the rules asked for, those of the previous load, and those in force. */
 #include "transaction/internal.h"
 

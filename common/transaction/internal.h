@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Shared by the files of this folder only. Nothing outside includes this header. */
 #ifndef FW_TRANSACTION_INTERNAL_H
 #define FW_TRANSACTION_INTERNAL_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Rules are compared as the model writes them. iptables-save writes most lines that way already, because both use the
  * same extensions. Only lines that are not known yet are passed through the door's canon.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * RUN/words says in which words the rules of a generation were written: what wording_stamp told then.
  *

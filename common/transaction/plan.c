@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Plans the steps of a load in a safe order: settings that close something, sets, rules, settings that open something.
  */

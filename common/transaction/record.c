@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Records the load: the generation, the baseline and the journal before the first change, the links after the last. */
 #include "transaction/internal.h"
 #include "host/bootload.h"

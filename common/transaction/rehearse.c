@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Loads the rules into a scratch network namespace, where no packet passes, and reads them back. This shows what the
  * kernel refuses or changes.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* What is put in force when nothing else can be: the safe rules, or at least a policy that drops. */
 #include "transaction/internal.h"
 #include "base/file.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Steps that change sets. To replace a set, another one is filled and the two are swapped. An undoing reverts only what
  * the load did.

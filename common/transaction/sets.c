@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Sets: compares those that a load asks for with those in force, and plans the steps. */
 #include "transaction/internal.h"
 #include "base/number.h"

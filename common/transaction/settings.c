@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Steps that change kernel settings. If the last generation changed a setting and the new one does not mention it, the
  * setting returns to its baseline: the value it had before fw-load first changed it in this boot.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A transaction changes the rules in force: either everything that was asked for is in force afterwards, or everything
  * is as it was before.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Undoes a load from its journal: after a failure, in the guard, in the next run, or at boot. Every step looks at the
  * present state first, so it does not matter how far the load came. The order reverses that of the load: first close

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # ct-rotate's cost: compared with gzip -6 of the same log, two threads with one, memory, and a log of 5 GB. Rounds take
 # turns and the best of each counts, so that other work on the machine matters less. Fails above a limit.
 set -euo pipefail

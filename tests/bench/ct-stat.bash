@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # The cost of ct-stat with 250,000 entries, in ratios of CPU time (user and kernel). Each command runs several times, in
 # turns with the others, and its best time counts, because other work on the machine only adds. In brackets: the
 # smallest and the largest ratio of a single round, which shows how reliable the number is. Fails if a promise is broken.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # The cost of fw-gen (a thousand statements, a list of 100,000 networks), and of a packet that passes a long list: as an
 # ipset, as a tree of chains, as plain rules. Fails if a promise is broken.
 set -euo pipefail

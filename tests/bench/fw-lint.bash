@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-lint compared with iptables-legacy-restore --test on the same text, with interleaved runs: the ratio of the best times,
 # and the peak memory. Fails above the bounds that the project promises.
 set -euo pipefail

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # T17, T45 and T46: fw-load under traffic and beside bans, and its time compared with plain restores of the same text.
 #	BENCH_LOADS (1000; 0: no traffic) reloads on each of BENCH_BACKENDS (nft legacy), BENCH_RATE (20000/s)
 #	BENCH_BAN_LOADS (400; 0: none) reloads of 20 rules in INPUT and as many of BENCH_RULES, beside 1,500 bans in INPUT

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-save compared with iptables-save && ip6tables-save, with interleaved runs: the ratio of the best times, on the clock
 # and of CPU time, since other work on the machine spoils the first. Fails when both are above the bound that the project
 # promises for 10,000 rules per family. Then 100,000 rules in one chain, which the kernel reads in quadratic time: the same

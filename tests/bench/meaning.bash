@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # The cost of the meaning checks: fw-lint's CPU time with all checks and its memory, on a campus firewall of 94 chains,
 # random flat rules with 12 % wildcards in each field, slices of all ports but one, and nested chains; at several sizes,
 # for both families. Then fw-trace. Fails above the bounds that the project promises.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * standalone SECONDS FILE...: runs a harness without libFuzzer: first each seed unchanged, then mixtures of the seeds with
  * bytes changed, removed and inserted, always the same ones for the same seeds.

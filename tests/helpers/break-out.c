@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Tries everything that a confined program must not be able to do. Prints one line on standard error with the result of
  * each try: "write=done", "write=Permission denied". It works in its own folder, on the files victim and goner there.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * canon declared 4|6|46 FILE [lines|counters]: prints a text as the model writes it, one family after the other.
  * With lines, each rule follows the number of its input line.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * cpucost N COMMAND [ARGUMENT ...] - run a command N times, discard its output, and print the CPU time of the best run and
  * the largest memory: "MICROSECONDS KIB". The time is that of the command alone, in user space and kernel. The best run

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * ctfill N - adds N connections to the conntrack table of its network namespace, and prints what it made as one
  * JSON object, with which tests compare the output of ct-stat. All properties of a connection follow from its

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * ctignore - requests the whole conntrack table and discards the answer: the cost of the kernel's part of a dump,
  * with which the benchmark compares ct-stat --top. Prints the number of bytes received.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * inject INTERFACE MAC tcp|udp SOURCE DESTINATION PORT: sends one packet, a SYN or a byte of UDP, from INTERFACE to the
  * neighbour MAC, from any address to any other, as a router on the way would forward it.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * kill-at [-m] [-e] [-r] N PROGRAM [ARGUMENT...] - run the program, and kill it and all its children with SIGKILL when it
  * enters its Nth system call, which then has no effect.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Prints the rows of model/kinds.h as tests/data/kernel-samples has its lines, NAME;RULE for IPv4;RULE for IPv6: "=" is
  * the same rule, "-" none.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * knock [-n COUNT] [-p SOURCE-PORT] [-s SOURCE] [-t MILLISECONDS] tcp|udp ADDRESS PORT: tries to reach a port, COUNT
  * times one after the other, and prints one word for each try: open (an answer came), refused (reset or ICMP error) or

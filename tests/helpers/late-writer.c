@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * late-writer LOG PIDFILE STOP RATE DELAY_MS - append numbered lines to LOG, RATE a second, each with one write, until the
  * file STOP exists; then print the number of lines. After SIGHUP it keeps writing to the old file for DELAY_MS before it

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * make-log LINES [SEED] - print a firewall's log, the same for the same seed: four prefixes, 4,000 sources of which a few
  * send most packets, 20 frequent ports and random ones. Each line ends with its number (N=...).

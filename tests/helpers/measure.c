@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * measure PROGRAM [ARGUMENT...] - run the program with its output on standard error, then print one line: wall seconds, CPU
  * seconds (user and system), and the largest memory in KiB. Exit status: that of the program.

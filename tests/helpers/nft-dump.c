@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * nft-dump BYTES TABLE CHAIN - read one IPv4 chain of nf_tables with receive buffers of BYTES bytes, and print the number
  * of rules, the number of messages that the kernel sent, and the time it took: the kernel's share for any reader.

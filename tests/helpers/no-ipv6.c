@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* no-ipv6 COMMAND...: runs it without IPv6 sockets, as with ipv6.disable=1 on the kernel's command line. */
 #include <errno.h>
 #include <linux/filter.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* no-landlock ERRNO COMMAND...: runs it with Landlock's system calls failing with this error, as on an older kernel. */
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* pin-bpf PATH - pin a socket filter that accepts every packet at PATH, in a bpf file system, for -m bpf to load. */
 #include <linux/bpf.h>
 #include <stdint.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * report-fields <OLD >NEW - copies the manual page of ct-stat, and replaces what stands between its comments
  * "fields: begin" and "fields: end" by the fields of the report and the counters, from their tables in the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* reprint 4|6 FILE: reads a ruleset into the model of one family and prints it again, with counters. */
 #include "base/file.h"
 #include "model/ext.h"

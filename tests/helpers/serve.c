@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * serve tcp:PORT|udp:PORT...: answers on these ports, for both families, until it is killed or the test that started it
  * ends. The answer to a TCP connection or a UDP packet is a line with the peer's address and port. Prints "ready" once all

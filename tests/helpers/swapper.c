@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * swapper ROUNDS ONE OTHER - exchange the two names ROUNDS times, like an attacker who aims between a root process's check
  * of a file and its use. In the end both names are as before.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * udpflood SOURCE COUNT: sends COUNT small UDP packets over loopback from SOURCE to a socket of its own that it never
  * reads, so that their cost is that of the rules.

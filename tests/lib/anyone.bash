@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # shellcheck shell=bash
 # For tests that run a program as another user. The checkout may be in a folder that only its owner can enter, as /root.
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # shellcheck shell=bash
 
 # noon: prints a time zone in which it is noon now, so that no local day or week ends while a test runs.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # compare FILE - run logrotate and ct-rotate on the same trees and configurations, those of FILE. Prints the name of each
 # situation with "same" or "differs", and the differences on standard error. Compares names, inflated contents, modes,
 # owners, the output of scripts, and whether the status is 0. With $no_users, leaves out situations about other users.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # For the tests of ct-rotate: $dir, a directory for logs, and $scratch beside it; on the tmpfs of scripts/netns-run if
 # there is one. Tests are skipped where / does not belong to root, since ct-rotate rightly refuses every log there.
 # shellcheck shell=bash

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Compiles profiles, loads them with the system's programs into the namespace fw, and tries them with packets.
 # shellcheck shell=bash
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 """kill-each.py "KILL-AT OPTIONS" AT_LEAST OPTION... - kill a run of ct-rotate at each of its system calls in turn.
 
 After each kill every line must be there at least once, and after one more run exactly once. At least AT_LEAST calls are

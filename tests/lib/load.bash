@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # For the tests of fw-load and fw-save: each test has a network namespace of its own, $ns, without rules, and a state
 # folder of its own, $state.
 # shellcheck shell=bash

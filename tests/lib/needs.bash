@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # What a test needs besides the project's own programs. `needs rules` as its first line, or in setup, skips it where rules
 # cannot be loaded; run-tests counts the skipped tests by reason. In setup_file, where bats cannot skip, use
 # `has rules || return 0`.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # The tutorial's network in namespaces of the test:
 #
 #	client 198.51.100.7 ---- eth0  fw  eth1 ---- 192.168.1.100, .101 server

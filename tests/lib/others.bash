@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # shellcheck shell=bash
 # Real programs that write rules, for tests of fw-load beside them: in the namespace $ns, with the iptables of backend $b
 # and with files of the test. Load it after lib/load.

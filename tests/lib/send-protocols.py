@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 """send-protocols.py 4|6 - sends this host one packet each of UDP, SCTP, DCCP, ESP and IPComp, from port 40000 to 7."""
 import socket, struct, sys
 

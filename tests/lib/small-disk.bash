@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # A small disk without root and without a mount: small-disk.c intercepts a program's calls.
 # shellcheck shell=bash
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A library for LD_PRELOAD that limits one directory like a small disk, for tests that cannot mount one. The file
  * $SMALL_DISK.size has up to two numbers, read again at each call: the size in bytes, 0 for read-only, and the largest

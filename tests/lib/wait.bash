@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # shellcheck shell=bash
 # Waiting for a condition, never for a time. The limit only ends a test that has failed: it is far longer than any busy
 # machine needs.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # Boots a Debian with systemd in a container, and checks the rules in force afterwards. `make prove` runs this. The cases
 # are data: boots/NAME.case says what is prepared, what is done inside, and which lines must come out.
 # FW_TREES=DIR keeps the Debian for the next run, FW_SUITE names another release, and FW_BOOTS=N sets how often the case

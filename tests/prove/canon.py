@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 """canon.py CANON - load every OK sample of tests/ext with both backends, as the model writes it and as the sample does.
 
 In both cases the output of iptables-save, written by the model again, must be the line as the model wrote it first. No

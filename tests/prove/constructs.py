@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 """constructs.py BUILD [-v] [FILE [SEED COUNT]] - make each rule of FILE (constructs.txt) with nft in a table of iptables.
 
 fw-load and fw-save must either refuse the rule as made with nft, or print a line that, loaded again, makes a rule of the

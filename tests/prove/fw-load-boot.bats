@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-load on a booted Debian kernel with modules, and across power losses. `make prove` runs this. The first run fetches
 # a kernel with apt; each boot takes about ten seconds.
 

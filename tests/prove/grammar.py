@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 """grammar.py BUILD [SEED [COUNT [PART...]]] - let fw-lint and the installed iptables read rules in unusual spellings.
 
 Makes COUNT random variants of the samples of tests/ext, and lists of commands with options, chain names and protocols.

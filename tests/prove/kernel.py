@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 """kernel.py --trace PROGRAM [--seed N] [--rulesets N] [--packets N] [--family 4|6] [--backend legacy|nft]
 
 Compare fw-trace with the kernel: load random rules, send random packets through them, and demand that each rule's counter

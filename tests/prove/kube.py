@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 """kube.py --backend nft|legacy --stop FILE [--seconds 0.1] [--services 60] [--seed 1]
 
 Write rules like kube-proxy and kubelet until FILE exists: KUBE- chains of filter and nat by `iptables-restore --noflush

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 """needless.py BUILD [SEED [RULESETS]]
 
 In random rulesets, remove the rules that fw-lint calls redundant and move those that it would move: 400 random packets

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 """numbers.py FW-LINT [PART] - load numbers around the borders of what each match and target takes, with both backends.
 
 fw-lint must report no error for a value that one backend loads, a finding for a value that one of them refuses, and an

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # fw-load beside the real fail2ban, Docker and wg-quick, and a program that writes rules like kube-proxy.
 
 load ../lib/load

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 """refusals.py FW-LINT - load every OK sample of tests/ext in a network namespace of its own, in a built-in chain and in a
 chain that it calls.
 

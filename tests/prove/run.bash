@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 # run.bash BUILD [RULESETS] [SEED] - compare fw-trace with the kernel for both families and both backends, each in a
 # namespace of its own. The default of 250 rulesets each makes 100,000 packets in all.
 set -u

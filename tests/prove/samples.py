@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 """The samples of tests/ext that are for the installed release of iptables."""
 import glob, subprocess
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 """sets.py --build DIR [--backend nft|legacy] [--loads 1000] [--seed 1]
 
 T27: loads, boots, rollbacks and unconfirmed loads beside a program that adds members to three kinds of sets, removes them

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
 """settings.py --load PROGRAM [--backend nft|legacy]
 
 For every setting of the kernel below net. that a text can change, load another value, then load a text without it.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Parsers and alarms of ct-stat on made-up input: they need no kernel and no privileges. */
 #include "tap.h"
 #include "conntrack/alarm.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * dead [SEED [COUNT]] | dead FILE... - sends 10,000 random packets through the tracer to every rule that is called dead, of
  * COUNT random rulesets or of the files. Most packets match the rule, but none may reach it. A ruleset where one does is

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * exposure [SEED [COUNT]] | exposure FILE... - the cells of the table of who can reach what, of COUNT random rulesets or
  * of the files, against the tracer: what a cell calls open is accepted, what it calls closed is dropped. Packets that

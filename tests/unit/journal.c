@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The state when an operation fails, the process is killed, or a file is damaged or foreign. */
 #include "store/baseline.h"
 #include "store/journal.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The rows of model/kinds.h, and the tables of functions that go with them. A row that lacks something is named. */
 #include "check/kernel_check.h"
 #include "check/kernel_helper.h"

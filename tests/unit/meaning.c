@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Boxes, decision diagrams and trying every point must agree on whether random boxes cover another box. */
 #include "meaning/diagram.h"
 #include "meaning/packet.h"

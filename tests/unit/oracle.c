@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * oracle [SEED [COUNT]] - finds the dead rules of random rulesets with the boxes and diagrams of common/meaning, and with
  * BuDDy from the fields that the text was made of; both must find the same. BuDDy does not use our reader or numbering.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * Random rulesets of one table, and a ruleset read for questions about it. A ruleset depends on its seed alone. Ranges are
  * few and small, so that rules often cover each other, alone and together.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The fields of ct-stat's report: each row of the table, in each format, on one made-up report. */
 #include "tap.h"
 #include "conntrack/field.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Rules as text: edits of chains, the effect of written programs in a kernel, comparisons, and places of merged rules. */
 #include "fake/kernel.h"
 #include "ruletext/edit.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Folders, files and generations for the tests of common/store. */
 #ifndef FW_TESTS_STOREFILES_H
 #define FW_TESTS_STOREFILES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* A minimal test harness: CHECK prints one TAP line named `name`; a main ends with `return tap_done();`. */
 #ifndef FW_TESTS_TAP_H
 #define FW_TESTS_TAP_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The transaction with a door into a kernel in memory. Each call that a load makes to the machine or the disk fails, or
  * the process dies there, or another program writes before it. Whatever happens, the end must be all of the old rules, the

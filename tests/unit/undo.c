@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Single situations of undoing and recovery, with a kernel in memory. */
 #include "fake/trial.h"
 #include "store/generation.h"

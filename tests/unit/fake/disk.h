@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* A copy of a state folder (store/state.h) in memory, to restore the files that a dying process leaves. */
 #ifndef FW_TESTS_FAKE_DISK_H
 #define FW_TESTS_FAKE_DISK_H

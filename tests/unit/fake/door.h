@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A door (host/door.h) into a kernel in memory, and a schedule of disturbances. Each call of a load to the machine or the
  * disk is a point, numbered from 1. At a point the call can fail, before or after its effect, and another program can write

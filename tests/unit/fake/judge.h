@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Judges the end of a run, and every point on the way there. The first fault goes to trial->wrong. */
 #ifndef FW_TESTS_FAKE_JUDGE_H
 #define FW_TESTS_FAKE_JUDGE_H

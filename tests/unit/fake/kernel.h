@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A kernel's firewall in memory: rules, settings and sets. It is small and has no pointers, so a test copies it
  * with `=` and keeps as many states as it likes. All texts are words, numbered in one table that only grows.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * The packets that a kernel accepts. They are new TCP connections from five sources to four ports; a rule with conditions
  * other than a source, a set and a port matches none of them.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* Findings as one text, a line each, for a test that compares them. */
 #ifndef FW_TESTS_FAKE_SEEN_H
 #define FW_TESTS_FAKE_SEEN_H

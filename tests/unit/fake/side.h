@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The texts that the tests of the transaction load: each is made from a few choices. */
 #ifndef FW_TESTS_FAKE_SIDE_H
 #define FW_TESTS_FAKE_SIDE_H

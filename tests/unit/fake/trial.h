@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /*
  * A load from one text to another, run again and again with another disturbance each time. The end and every point on the
  * way there are judged.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 /* The changes of other programs during a load: bans that come and go, chains with their jumps, settings. */
 #include "fake/writers.h"
 #include "fake/packets.h"

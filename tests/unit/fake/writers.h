@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
 #ifndef FW_TESTS_FAKE_WRITERS_H
 #define FW_TESTS_FAKE_WRITERS_H
 
