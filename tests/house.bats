@@ -126,3 +126,10 @@ excuse() { # excuse CHECK LINE: as the only exception; without LINE there is non
 	printf 'int x(void)\n{\n    return 1;\n}\n' >"$tree/common/base/a.c"
 	refuses shape "common/base/a.c:3: indented with blanks, not with tabs"
 }
+
+@test "check-shape refuses a licence line without a copyright line" {
+	{ printf '/* SPDX-License-Identifier: GPL-2.0-or-later */\n/* Copyright (C) 2026 somebody */\n'; lines 4 '\n'; } >"$tree/common/base/b.h"
+	run -0 "$tree/scripts/check-shape"
+	sed -i 2d "$tree/common/base/b.h"
+	refuses shape "common/base/b.h: no copyright line below the licence line"
+}
