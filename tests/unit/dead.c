@@ -5,15 +5,11 @@
  * COUNT random rulesets or of the files. Most packets match the rule, but none may reach it. A ruleset where one does is
  * printed with its seed and the packet.
  */
-#include "base/file.h"
+#include "fake/rulesets.h"
 #include "meaning/trace.h"
 #include "randomrules.h"
 #include "tap.h"
 
-#include <ctype.h>
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define PACKETS 10000
 
@@ -155,8 +151,9 @@ struct totals {
 	unsigned dead, asked;
 };
 
-static bool ask(const char *name, const struct strbuf *text, enum family family, struct totals *totals)
+static bool ask(const char *name, const struct strbuf *text, enum family family, void *ctx)
 {
+	struct totals *totals = ctx;
 	struct reading reading;
 	bool good = reading_begin(&reading, name, text, family);
 
@@ -173,64 +170,18 @@ static bool ask(const char *name, const struct strbuf *text, enum family family,
 	return good;
 }
 
-static bool ask_random(enum family family, unsigned seed, struct totals *totals)
+static bool tell(const void *ctx)
 {
-	struct random_rules all = random_rules(seed, family, false);
-	struct strbuf text = STRBUF_INIT;
-	bool good;
+	const struct totals *totals = ctx;
 
-	random_text(&text, &all);
-	good = ask("random", &text, family, totals);
-	if (!good)
-		printf("# IPv%d seed %u:\n%s", family == FAMILY_IPV6 ? 6 : 4, seed, strbuf_text(&text));
-	strbuf_free(&text);
-	return good;
-}
-
-static bool ask_file(const char *name, enum family family, struct totals *totals)
-{
-	struct strbuf text = STRBUF_INIT;
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	bool good = fd >= 0 && file_read(fd, &text, SIZE_MAX / 4) == 0 && ask(name, &text, family, totals);
-
-	if (fd >= 0)
-		close(fd);
-	strbuf_free(&text);
-	return good;
-}
-
-/* In a child, because libxtables reads only one family in a process. */
-static bool ask_all(enum family family, char *const files[], unsigned seed, unsigned count)
-{
-	struct totals totals = { 0 };
-	int status = 1;
-	pid_t child;
-
-	fflush(stdout);
-	child = fork();
-	if (child == 0) {
-		bool good = ext_begin(family) == 0;
-
-		for (; files != NULL && *files != NULL && good; files++)
-			good = ask_file(*files, family, &totals);
-		for (unsigned i = 0; files == NULL && i < count && good; i++)
-			good = ask_random(family, seed + i, &totals);
-		printf("# IPv%d: %u dead rules, %u of them asked with %u packets each\n", family == FAMILY_IPV6 ? 6 : 4,
-		       totals.dead, totals.asked, PACKETS);
-		fflush(stdout);
-		_exit(good && (files != NULL || totals.asked > 0) ? 0 : 1);
-	}
-	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	printf("%u dead rules, %u of them asked with %u packets each\n", totals->dead, totals->asked, PACKETS);
+	return totals->asked > 0;
 }
 
 int main(int argc, char *argv[])
 {
-	bool numbers = argc == 1 || isdigit((unsigned char)argv[1][0]);
-	unsigned seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 1;
-	unsigned count = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 10;
+	struct totals totals = { 0 };
+	const struct rulesets_question question = { "no packet reaches a dead rule", 10, &totals, ask, tell };
 
-	CHECK(ask_all(FAMILY_IPV4, numbers ? NULL : argv + 1, seed, count), "IPv4: no packet reaches a dead rule");
-	if (numbers)
-		CHECK(ask_all(FAMILY_IPV6, NULL, seed, count), "IPv6: no packet reaches a dead rule");
-	return tap_done();
+	return rulesets_main(argc, argv, &question);
 }

@@ -5,17 +5,13 @@
  * of the files, against the tracer: what a cell calls open is accepted, what it calls closed is dropped. Packets that
  * another table than filter decides are not judged.
  */
-#include "base/file.h"
+#include "fake/rulesets.h"
 #include "meaning/exposure.h"
 #include "meaning/trace.h"
 #include "randomrules.h"
 #include "tap.h"
 
-#include <ctype.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define PACKETS   20 /* a cell */
 #define NODES_MAX ((size_t)1000000)
@@ -85,74 +81,29 @@ static bool ask_hook(struct program *program, enum hook hook, struct counts *cou
 	return good;
 }
 
-static bool ask(const char *name, const struct strbuf *text, enum family family, struct counts *counts)
+static bool ask(const char *name, const struct strbuf *text, enum family family, void *totals)
 {
 	struct reading reading;
 	bool good = reading_begin(&reading, name, text, family);
 
-	good = good && ask_hook(reading.program, HOOK_INPUT, counts) && ask_hook(reading.program, HOOK_FORWARD, counts);
+	good = good && ask_hook(reading.program, HOOK_INPUT, totals) && ask_hook(reading.program, HOOK_FORWARD, totals);
 	reading_end(&reading);
 	return good;
 }
 
-static bool ask_random(enum family family, unsigned seed, struct counts *counts)
+static bool tell(const void *totals)
 {
-	struct random_rules all = random_rules(seed, family, false);
-	struct strbuf text = STRBUF_INIT;
-	bool good;
+	const struct counts *counts = totals;
 
-	random_text(&text, &all);
-	good = ask("random", &text, family, counts);
-	if (!good)
-		printf("# IPv%d seed %u:\n%s", family == FAMILY_IPV6 ? 6 : 4, seed, strbuf_text(&text));
-	strbuf_free(&text);
-	return good;
-}
-
-static bool ask_file(const char *name, enum family family, struct counts *counts)
-{
-	struct strbuf text = STRBUF_INIT;
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	bool good = fd >= 0 && file_read(fd, &text, SIZE_MAX / 4) == 0 && ask(name, &text, family, counts);
-
-	if (fd >= 0)
-		close(fd);
-	strbuf_free(&text);
-	return good;
-}
-
-/* In a child: libxtables reads one family in a process. */
-static bool ask_all(enum family family, char *const files[], unsigned seed, unsigned count)
-{
-	struct counts counts = { 0 };
-	int status = 1;
-	pid_t child;
-
-	fflush(stdout);
-	child = fork();
-	if (child == 0) {
-		bool good = ext_begin(family) == 0;
-
-		for (; files != NULL && *files != NULL && good; files++)
-			good = ask_file(*files, family, &counts);
-		for (unsigned i = 0; files == NULL && i < count && good; i++)
-			good = ask_random(family, seed + i, &counts);
-		printf("# IPv%d: %u cells, packets: %u open, %u closed, %u maybe; %u tables were too much work\n",
-		       family == FAMILY_IPV6 ? 6 : 4, counts.cells, counts.open, counts.closed, counts.maybe, counts.refused);
-		fflush(stdout);
-		_exit(good && (files != NULL || (counts.open > 0 && counts.closed > 0)) ? 0 : 1);
-	}
-	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	printf("%u cells, packets: %u open, %u closed, %u maybe; %u tables were too much work\n", counts->cells, counts->open,
+	       counts->closed, counts->maybe, counts->refused);
+	return counts->open > 0 && counts->closed > 0;
 }
 
 int main(int argc, char *argv[])
 {
-	bool numbers = argc == 1 || isdigit((unsigned char)argv[1][0]);
-	unsigned seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 1;
-	unsigned count = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 40;
+	struct counts counts = { 0 };
+	const struct rulesets_question question = { "the tracer agrees with every cell", 40, &counts, ask, tell };
 
-	CHECK(ask_all(FAMILY_IPV4, numbers ? NULL : argv + 1, seed, count), "IPv4: the tracer agrees with every cell");
-	if (numbers)
-		CHECK(ask_all(FAMILY_IPV6, NULL, seed, count), "IPv6: the tracer agrees with every cell");
-	return tap_done();
+	return rulesets_main(argc, argv, &question);
 }
