@@ -15,7 +15,7 @@ OTHER=(192.168.1.101 2001:db8:1::101)
 setup_file() {
 	has packets || return 0
 	net_up
-	in_ns fw sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+	gen_forwards
 	net_address fw eth0 198.51.100.2/24 2001:db8:f::2/64
 	ip -n server address add 2001:db8:1::101/64 dev eth0
 	net_serve fw tcp:22 tcp:25 tcp:443 tcp:5432 udp:53
@@ -23,19 +23,9 @@ setup_file() {
 	net_serve client tcp:25 tcp:80
 }
 
-teardown_file() {
-	in_netns || return 0
-	net_down
-}
+teardown_file() { gen_down; }
 
-setup() {
-	cd "$BATS_TEST_DIRNAME" || return
-	PATH=$BUILD:$PATH
-	tmp=$BATS_TEST_TMPDIR
-	has packets || return 0
-	unload nft
-	unload legacy
-}
+setup() { gen_setup; }
 
 @test "to ADDRESS denies and allows the ports of an own address, and of a host behind this one" {
 	needs packets

@@ -16,7 +16,7 @@ setup_file() {
 	has packets || return 0
 	local ns
 	net_up
-	in_ns fw sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+	gen_forwards
 	for ns in client server; do
 		ip -n $ns address add 203.0.113.77/32 dev lo
 		ip -n $ns -6 address add 2001:db8:e::77/128 dev lo
@@ -30,18 +30,10 @@ setup_file() {
 	net_serve client tcp:22 tcp:80 udp:51820 udp:53 tcp:25
 }
 
-teardown_file() {
-	in_netns || return 0
-	net_down
-}
+teardown_file() { gen_down; }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME" || return
-	PATH=$BUILD:$PATH
-	tmp=$BATS_TEST_TMPDIR
-	has packets || return 0
-	unload nft
-	unload legacy
+	gen_setup
 	by eth1
 }
 

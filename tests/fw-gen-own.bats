@@ -19,19 +19,9 @@ setup_file() {
 	net_serve client tcp:25
 }
 
-teardown_file() {
-	in_netns || return 0
-	net_down
-}
+teardown_file() { gen_down; }
 
-setup() {
-	cd "$BATS_TEST_DIRNAME" || return
-	PATH=$BUILD:$PATH
-	tmp=$BATS_TEST_TMPDIR
-	has packets || return 0
-	unload nft
-	unload legacy
-}
+setup() { gen_setup; }
 
 link_local() { # link_local: the firewall's address on the client's link
 	ip -n fw -6 -o address show dev eth0 scope link | sed -n 's/.*inet6 \([^/]*\).*/\1/p'

@@ -13,7 +13,7 @@ load lib/gen
 setup_file() {
 	has packets || return 0
 	net_up
-	in_ns fw sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+	gen_forwards
 	ip -n client address add 2001:db8:e::9/64 dev lo
 	ip -n client address add 203.0.113.9/24 dev lo
 	ip -n fw route add 203.0.113.0/24 via 198.51.100.7
@@ -23,18 +23,11 @@ setup_file() {
 	net_serve client tcp:25 tcp:80 udp:53 tcp:443
 }
 
-teardown_file() {
-	in_netns || return 0
-	net_down
-}
+teardown_file() { gen_down; }
 
 setup() {
 	needs packets
-	cd "$BATS_TEST_DIRNAME" || return
-	PATH=$BUILD:$PATH
-	tmp=$BATS_TEST_TMPDIR
-	unload nft
-	unload legacy
+	gen_setup
 }
 
 @test "the first line that matches decides, and what no line allows is denied" {

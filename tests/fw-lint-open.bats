@@ -15,7 +15,7 @@ load lib/gen
 setup_file() {
 	has packets || return 0
 	net_up
-	in_ns fw sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+	gen_forwards
 	ip -n client address add 203.0.113.9/24 dev lo
 	ip -n fw route add 203.0.113.0/24 via 198.51.100.7
 	net_serve fw tcp:22 tcp:25 tcp:80 tcp:3128 udp:53 udp:123
@@ -23,10 +23,7 @@ setup_file() {
 	net_serve client tcp:80
 }
 
-teardown_file() {
-	in_netns || return 0
-	net_down
-}
+teardown_file() { gen_down; }
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/data/fw-lint-open" || return

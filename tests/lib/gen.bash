@@ -67,3 +67,23 @@ counted() { # counted TABLE PATTERN [4|6]: prints the packets counted by the rul
 	[ "${3-4}" = 4 ] || program=ip6tables
 	in_ns fw "$program-$backend-save" -c -t "$1" | grep -E -- "$2" | sed 's/^\[\([0-9]*\):.*/\1/' | awk '{ n += $1 } END { print n + 0 }'
 }
+
+# gen_setup: for setup: the programs, $tmp, and no rules in the namespace fw
+gen_setup() {
+	cd "$BATS_TEST_DIRNAME" || return
+	PATH=$BUILD:$PATH
+	tmp=$BATS_TEST_TMPDIR
+	has packets || return 0
+	unload nft
+	unload legacy
+}
+
+# gen_down: for teardown_file
+gen_down() {
+	in_netns || return 0
+	net_down
+}
+
+gen_forwards() { # gen_forwards: fw forwards packets of both families
+	in_ns fw sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding'
+}
