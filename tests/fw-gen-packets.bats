@@ -187,11 +187,11 @@ setup() {
 		try_both open fw tcp CLIENT 80
 		try_both open fw udp CLIENT 53
 		try open fw tcp 198.51.100.7 443
-		[ "$(knock fw -t 300 tcp 2001:db8:f::9 443 || true)" != open ]
-		[ "$(knock fw -t 300 tcp 198.51.100.7 25 || true)" != open ]
+		[[ $(knock fw -t 300 tcp 2001:db8:f::9 443) == @(dropped|refused) ]]
+		[[ $(knock fw -t 300 tcp 198.51.100.7 25) == @(dropped|refused) ]]
 		[ "$(ip netns exec fw setpriv --reuid=nobody --regid=nogroup --clear-groups "$(anyone tests/knock)" tcp 198.51.100.7 25)" = open ]
 		[ "$(ip netns exec fw setpriv --reuid=nobody --regid=nogroup --clear-groups "$(anyone tests/knock)" tcp 2001:db8:f::9 25)" = open ]
-		[ "$(ip netns exec fw setpriv --reuid=nobody --regid=nogroup --clear-groups "$(anyone tests/knock)" -t 300 udp 198.51.100.7 53 || true)" != open ]
+		[[ $(ip netns exec fw setpriv --reuid=nobody --regid=nogroup --clear-groups "$(anyone tests/knock)" -t 300 udp 198.51.100.7 53) == @(dropped|refused) ]]
 		# Neighbour discovery works although output is denied.
 		ip -n fw -6 neighbour flush dev eth0
 		try open fw tcp 2001:db8:f::9 80
@@ -364,8 +364,11 @@ setup() {
 		try_both open fw tcp CLIENT 443
 	}
 	with_both check
-	seen() { # seen NAMESPACE: no rule there has seen nothing
-		! { in_ns "$1" iptables-nft-save -c; in_ns "$1" ip6tables-nft-save -c; } | grep -E '^\[0:0\] -A INPUT'
+	seen() { # seen NAMESPACE: each rule there has counted a packet
+		in_ns "$1" iptables-nft-save -c >"$tmp/seen"
+		in_ns "$1" ip6tables-nft-save -c >>"$tmp/seen"
+		grep -q -- '-A INPUT' "$tmp/seen"
+		run ! grep -E '^\[0:0\] -A INPUT' "$tmp/seen"
 	}
 	seen server
 	seen client

@@ -27,8 +27,8 @@ struct family_job {
 };
 
 /*
- * What so many rules mean takes longer than reading them, and such a text was made by a program: it is
- * looked at when somebody asks, and it is said that it was not.
+ * What so many rules mean takes longer than reading them, and such a text was made by a program.
+ * These checks run on request only, and a note says that they were skipped.
  */
 #define RULES_UNASKED 20000
 
@@ -173,14 +173,20 @@ static void filter_finding(void *ctx, const struct diag *diag)
 	fold_add(&filter->fold, &copy);
 }
 
-/* A finding that was folded stands in another line, where it can be suppressed as well. */
-static void suppress_folded(struct report_filter *filter)
+/*
+ * A finding that others were folded into may be at another line, where it can be suppressed as well, or have another
+ * id, which can be left out or raised.
+ */
+static void filter_folded(struct report_filter *filter)
 {
 	for (size_t i = 0; i < filter->fold.list.len; i++) {
 		struct folded *finding = &filter->fold.list.item[i];
 
-		if (!finding->gone && finding->diag.related_count > 0 && suppressions_cover(&filter->suppressions, &finding->diag))
-			finding->gone = true;
+		if (finding->gone || finding->diag.related_count == 0)
+			continue;
+		finding->gone = !filter->options->choice.chosen[finding->diag.id] ||
+				suppressions_cover(&filter->suppressions, &finding->diag);
+		finding->diag.level = level_of(filter->options, &finding->diag);
 	}
 }
 
@@ -207,7 +213,7 @@ static void report(struct report_filter *filter, const struct stream *stream, st
 
 	if (!filter->options->each)
 		fold_findings(&filter->fold);
-	suppress_folded(filter);
+	filter_folded(filter);
 	filter->summary->folded = filter->fold.hidden;
 	filter->summary->folded_into = filter->fold.heads;
 	suppressions_report_unused(&filter->suppressions, stream, was_looked_for, filter, &filtered);

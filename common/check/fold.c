@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Two places that say the same are read sooner than a count of them. Unreachable rules of different causes are all of interest. */
+/* Two equal findings are shown; from three on they become one. Unreachable rules of different causes fold later. */
 #define ALIKE_MIN 3
 #define DEAD_MIN  10
 #define LINES_MAX 3

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* A text with so many lines before its first table may still hold one that was pasted into other text. */
+/* How a text that is not a ruleset begins, and what to tell its author. */
 struct foreign_row {
 	const char *begins; /* the first line that is not blank */
 	const char *advice;
@@ -46,7 +46,7 @@ static const char *looks_like(const struct line *line)
 
 bool foreign_text(const struct stream *stream, struct diag_log *log)
 {
-	const struct line *first = NULL, *at = NULL;
+	const struct line *first = NULL;
 	const char *advice = NULL;
 	struct where where;
 	unsigned bad = 0;
@@ -58,7 +58,6 @@ bool foreign_text(const struct stream *stream, struct diag_log *log)
 
 		if (line->kind == LINE_BLANK)
 			continue;
-		at = at != NULL ? at : line;
 		advice = advice != NULL ? advice : looks_like(line);
 		first = first == NULL && line->kind == LINE_BAD ? line : first;
 		bad += line->kind == LINE_BAD;

@@ -13,7 +13,10 @@ struct range stranger_range(const struct meaning *m, enum field field)
 	return question_unnamed(m, field, (field_value)1 << 24, ((field_value)224 << 24) - 1);
 }
 
-/* Of addresses for documentation, one in a stretch that is about as long as the longest: no rule names it. */
+/*
+ * A documentation address that no rule names, if its range is at least a quarter of the longest; else one of the
+ * longest range.
+ */
 static field_value unnamed_address(const struct meaning *m, enum field field)
 {
 	static const unsigned usual4[] = { 0xcb007107, 0xc6336407, 0xc0000207, 0xcb007107 }; /* 203.0.113.7, 198.51.100.7, 192.0.2.7 */

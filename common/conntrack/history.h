@@ -31,7 +31,7 @@ must_check int history_read(struct history *history, const char *path);
 /* Whether that error of history_read means that something else is there, which must not be replaced. */
 bool history_is_foreign(int err);
 
-/* What to tell of an error of history_read. */
+/* The message for an error of history_read. */
 const char *history_error(int err);
 
 /* Replaces a history file. 0 or -errno; after a failure the old file is unchanged. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
-/* Reads files whose names come from the user, and never waits for ever for what is no file. */
+/* Reads files whose names come from the user. Does not wait for a FIFO that nobody writes to. */
 #ifndef FW_CONNTRACK_INPUT_H
 #define FW_CONNTRACK_INPUT_H
 
@@ -19,7 +19,7 @@ must_check int input_read(const char *path, struct strbuf *out, size_t max);
  */
 must_check int input_read_any(const char *path, struct strbuf *out, size_t max);
 
-/* What to tell of an error of these functions. */
+/* The message for an error of these functions. */
 const char *input_error(int err);
 
 #endif

@@ -47,14 +47,17 @@ static enum counter_id loss_counter(enum loss_cause cause)
 	}
 }
 
+/* Unless the fill is known, a refusal is taken for a full table; without a limit no table is full. */
 static bool is_full(const struct snapshot *now)
 {
+	if (now->has_max && now->max == 0)
+		return false;
 	return !snapshot_has_fill(now) || now->count * 100 >= now->max * FULL_PERCENT;
 }
 
 /*
  * The counters are read while the kernel counts on, so that a drop can be seen without its insert_failed: one
- * for each processor, at most. Where nothing else speaks of a full table, so few are no refusal.
+ * for each processor, at most. Unless something else shows a full table, so few are ignored.
  */
 static bool is_in_flight(const struct snapshot *now, uint64_t refused, uint64_t drops)
 {

@@ -96,7 +96,7 @@ void diag_add(struct diag_log *log, enum diag_id id, const struct where *where, 
 /* Reports a copy of the finding, its text escaped as diag_add does. */
 void diag_add_copy(struct diag_log *log, const struct diag *diag);
 
-/* The same for a failed system call: "TEXT: reason of err". `err` is an errno value, of either sign. */
+/* Reports a failed system call as "TEXT: reason of err". `err` is an errno value, of either sign. */
 void diag_system(struct diag_log *log, int err, const char *format, ...) printf_like(3, 4);
 
 /* Memory ran out. Returns -ENOMEM, to be handed up. */

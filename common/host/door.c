@@ -217,6 +217,8 @@ static int save_around(void *self, int family, const struct around *around, stru
 
 	if (err == 0 || err == -EBUSY)
 		return err;
+	if (err != -EBADMSG) /* nothing that passing over some tables would mend: fail again, with messages */
+		return save(self, family_bit(family), texts, log);
 	for (int i = 0; i < FAMILIES; i++)
 		strbuf_reset(&texts[i]);
 	if (real->backend.kind == BACKEND_LEGACY || is_scratch(real) || generation(real, &before) != 0)

@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 the fw-tools authors */
 /*
  * Who can reach what: for each stretch of ports and each interface, which sources table filter lets open a connection
- * to it. Whole, or nothing: a table that needs more work than its flow allows has no cell.
+ * to it. The table is complete or empty: a table that needs more work than its flow allows has no cell.
  */
 #ifndef FW_MEANING_EXPOSURE_H
 #define FW_MEANING_EXPOSURE_H

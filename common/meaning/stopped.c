@@ -3,7 +3,7 @@
 #include "meaning/stopped.h"
 #include "meaning/index.h"
 
-/* Candidates that are looked at for one rule, and for one place in a chain. Beyond, others have to answer. */
+/* Candidates that are looked at for one rule, and for one place in a chain. Beyond these limits the result is "not known". */
 #define STEPS_MAX 2000
 #define TRIES_MAX 40
 #define DEPTH_MAX 16
@@ -189,13 +189,17 @@ static bool region_stops_at(struct region *region, const struct program_rule *ru
 		return false;
 	for (unsigned b = 0; b < rule->box_count; b++) {
 		const struct box *box = &region->program->boxes.item[rule->first_box + b];
-		bool stops;
+		struct stoppers *found = region->found;
+		size_t noted = found->list.len;
+		bool stops, inside = found->inside;
 
 		if (!box_has_point(box, region->point) || !box_meet(&whole, box, &region->box))
 			continue;
 		stops = rule->effect != EFFECT_JUMP || region_is_stopped(region, rule->to, rule->to->count, true, depth + 1);
 		if (stops && (!called || region_avoid_leavers(region, rule->chain, rule->index)))
 			return true;
+		found->list.len = noted; /* what did not stop the region is no cause */
+		found->inside = inside;
 	}
 	region->box = whole;
 	return false;

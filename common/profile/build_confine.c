@@ -150,13 +150,20 @@ static bool fence_self(struct fence *fence, const struct selectors *places)
 	for (size_t i = 0; places->self && places->list.len == 0 && i < ARRAY_LEN(own) && good; i++) {
 		struct selectors from = { 0 };
 
-		good = selector_push(fence, &from, (struct selector){ .family = FAMILY_BOTH }) &&
-		       fence_enter(fence, from, own[i]);
+		good = selector_push(fence, &from, (struct selector){ .family = FAMILY_BOTH });
+		if (good)
+			good = fence_enter(fence, from, own[i]);
+		else
+			selectors_free(&from);
 	}
 	if (good && (!places->self || places->list.len > 0)) {
-		struct selectors from;
+		struct selectors from = { 0 };
 
-		good = own_addresses(fence, places, &from) && fence_enter(fence, from, "");
+		good = own_addresses(fence, places, &from);
+		if (good)
+			good = fence_enter(fence, from, "");
+		else
+			selectors_free(&from);
 	}
 	return good && fence_fill(fence);
 }
@@ -174,7 +181,10 @@ static bool fence_forwarded(struct fence *fence, const struct selectors *places)
 		fence->inner = "DROP";
 	for (size_t i = 0; i < places->list.len && good; i++)
 		good = selector_push(fence, &from, places->list.item[i]);
-	good = good && fence_enter(fence, from, "");
+	if (good)
+		good = fence_enter(fence, from, "");
+	else
+		selectors_free(&from);
 	good = good && (strcmp(fence->inner, "DROP") == 0 || fence_fill(fence));
 	fence->inner = inner;
 	return good;

@@ -120,7 +120,7 @@ static bool hosts_to_sets(struct profile *profile, struct hosts *hosts)
 		const char *own = strncmp(hosts->name.text, "load-", 5) == 0 ? "hosts-" : ""; /* names that start with fw-load- are reserved for fw-load */
 		const char *name = strlen(own) + strlen(hosts->name.text) <= 26
 					   ? profile_textf(profile, "fw-%s%s%s", own, hosts->name.text, tail)
-					   : profile_textf(profile, "fw-%s%.16s-%u%s", own, hosts->name.text,
+					   : profile_textf(profile, "fw-%s%.*s-%u%s", own, 16 - (int)strlen(own), hosts->name.text,
 							   hosts->name.where.line, tail);
 
 		if (name == NULL)

@@ -57,7 +57,7 @@ static int clock_parse(const char *text, const char **end)
 	unsigned hour, minute;
 	int used = 0;
 
-	if (sscanf(text, "%2u:%2u%n", &hour, &minute, &used) != 2 || used < 4 || !is_digit(text[0]) ||
+	if (sscanf(text, "%2u:%2u%n", &hour, &minute, &used) != 2 || used < 4 || strspn(text, "0123456789:") < (size_t)used ||
 	    minute > 59 || hour > 24 || (hour == 24 && minute > 0))
 		return -1;
 	*end = text + used;
@@ -124,7 +124,7 @@ static bool parse_until(struct profile_parser *ps, struct rule_options *out)
 	int used = 0;
 	const char *text = peek(ps)->text;
 
-	if (peek(ps)->kind != TOKEN_WORD || strlen(text) != 10 ||
+	if (peek(ps)->kind != TOKEN_WORD || strlen(text) != 10 || strspn(text, "0123456789-") != 10 ||
 	    sscanf(text, "%4u-%2u-%2u%n", &year, &month, &day, &used) != 3 || used != 10 || year < 1970 ||
 	    year > 2037 || month < 1 || month > 12 || day < 1 || day > days[month - 1] ||
 	    (month == 2 && day == 29 && year % 4 != 0))

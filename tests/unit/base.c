@@ -181,12 +181,13 @@ static void test_findings(void)
 	for (int i = 0; i < DIAG_COUNT; i++) {
 		const struct diag_kind *kind = &diag_kinds[i];
 
-		undescribed += kind->meaning == NULL || kind->advice == NULL;
+		undescribed += kind->meaning == NULL || kind->advice == NULL || kind->meaning[0] < 'A' || kind->meaning[0] > 'Z' ||
+			       kind->meaning[strlen(kind->meaning) - 1] != '.';
 		unshown += (kind->example == NULL) != (kind->group == GROUP_PROGRAMS);
 		for (int n = 0; n < i; n++)
 			twice += strcmp(kind->name, diag_kinds[n].name) == 0;
 	}
-	CHECK(undescribed == 0, "diag: every finding has a meaning and advice");
+	CHECK(undescribed == 0, "diag: every finding has a sentence as its meaning, and advice");
 	CHECK(unshown == 0, "diag: every finding of fw-lint has an example, and no other");
 	CHECK(twice == 0, "diag: no two findings have the same name");
 }
