@@ -20,14 +20,16 @@ alarm() { timeout 20 ct-stat --proc "$tmp/proc" -w 80 -c 90 "$@"; }
 @test "a state file that is no regular file is told, and stays what it is" {
 	mkfifo "$tmp/fifo"
 	mkdir "$tmp/directory"
-	cp -a /dev/null "$tmp/null"
 	ln -s fifo "$tmp/link"
-	for kind in fifo link null directory; do
+	kinds='fifo link directory'
+	if mknod "$tmp/null" c 1 3 2>"$tmp/why"; then kinds+=' null'; fi # not everybody may make a device
+	for kind in $kinds; do
 		run -3 alarm --state "$tmp/$kind"
 		[[ $output == "CT-STAT UNKNOWN: 10 of 100 entries (10.0 %): $tmp/$kind: "* ]]
 		[[ $output == *": not a regular file"* || $output == *": Is a directory"* ]]
 	done
-	[ -p "$tmp/fifo" ] && [ -d "$tmp/directory" ] && [ -c "$tmp/null" ] && [ -L "$tmp/link" ]
+	[ -p "$tmp/fifo" ] && [ -d "$tmp/directory" ] && [ -L "$tmp/link" ]
+	[[ $kinds != *null* ]] || [ -c "$tmp/null" ]
 	echo 95 >"$tmp/proc/sys/net/netfilter/nf_conntrack_count"
 	run -2 alarm --state "$tmp/fifo" # and it hides no alarm
 }
