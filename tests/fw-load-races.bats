@@ -198,6 +198,31 @@ refuse_ipv6() {
 	put -q "$tmp/text1"
 }
 
+# The saver reads, and another program inserts a rule before it ends, so that the rules change during every look.
+@test "loads although another program inserts a rule during each of many looks; no rule is lost" {
+	b=nft
+	put -q "$gateway"
+	in_ns iptables-nft -N other # so that the rules in force have to be read
+	program iptables-nft-save <<-END
+		/usr/sbin/iptables-nft-save "\$@" || exit
+		[ "\$(readlink /proc/self/ns/net)" = "$(in_ns readlink /proc/self/ns/net)" ] || exit 0 # a rehearsal
+		echo >>"$tmp/saves"
+		n=\$(wc -l <"$tmp/saves")
+		[ \$n -gt 8 ] || iptables-nft -I INPUT -s 10.77.0.\$n -j DROP
+	END
+	for fast in '' --no-rehearse; do
+		: >"$tmp/saves"
+		# shellcheck disable=SC2086
+		run -0 beside put -q $fast "$tmp/next"
+		n=$(wc -l <"$tmp/saves")
+		[ "$n" -ge 2 ]
+		[ "$(in_ns iptables-nft -S INPUT | grep -c -- '-s 10\.77\.0\.')" = $((n < 8 ? n : 8)) ]
+		in_ns iptables-nft -S INPUT | grep -q 'dport 8443'
+		put -q --replace "$gateway"
+		in_ns iptables-nft -N other
+	done
+}
+
 @test "loads as a whole or not at all beside a writer that keeps inserting into INPUT" {
 	b=nft
 	for port in 80 81; do

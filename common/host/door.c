@@ -13,13 +13,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libmnl/libmnl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 /* How often to run iptables-nft-save while other programs change the rules and make it fail. */
-enum { SAVE_TRIES = 5 };
+enum { SAVE_TRIES = 10 };
 
 /* The door to this machine, or the scratch door, which has namespaces of its own. */
 struct real {
@@ -160,33 +161,56 @@ static int explain(struct real *real, enum family families, struct diag_log *log
 	return result == SAVE_NATIVE ? -EBADMSG : result == SAVE_FAILED ? -EIO : -EBUSY;
 }
 
+enum save_try { TRY_GOOD, TRY_FAILED, TRY_BUSY, TRY_MOVED };
+
 /*
- * An attempt counts only if nf_tables did not change meanwhile. Otherwise a chain may have disappeared while
- * iptables-save read, which makes it fail, or nft may have added a rule after we looked, which iptables-save shows as
- * one that matches more.
+ * If others commit meanwhile, the texts count only if what they committed is such as iptables makes it: nft may have
+ * added a rule after we looked, which iptables-save shows as one that matches more. A failure counts only if nobody
+ * committed: a chain may have disappeared while iptables-save read. *err is that of save_and_look.
  */
-static int save_steady(struct real *real, enum family families, uint32_t before, struct strbuf texts[FAMILIES],
-		       struct diag_log *log)
+static enum save_try try_save(struct real *real, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log, int *err)
+{
+	struct mnl_socket *watch = is_scratch(real) ? NULL : natives_watch();
+	enum save_try attempt = TRY_MOVED;
+	enum save_result result = SAVE_FAILED;
+	uint32_t before, after;
+	bool moved = true;
+
+	*err = 0;
+	if (generation(real, &before) == 0) {
+		result = save_and_look(real, families, before, texts, err);
+		moved = generation(real, &after) != 0 || after != before;
+	}
+	if (result == SAVE_BUSY) {
+		attempt = TRY_BUSY;
+	} else if (result == SAVE_DONE && *err == 0 && (!moved || natives_unchanged(watch, before, after))) {
+		warn_once(real, families, log);
+		note_look(real, families, before);
+		attempt = TRY_GOOD;
+	} else if (!moved) {
+		attempt = TRY_FAILED;
+		*err = result == SAVE_DONE ? *err : 0;
+	}
+	if (watch != NULL)
+		mnl_socket_close(watch);
+	return attempt;
+}
+
+static int save_steady(struct real *real, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log)
 {
 	for (int tries = 0; tries < SAVE_TRIES; tries++) {
-		int err = 0;
-		enum save_result result;
+		int err;
+		enum save_try attempt = try_save(real, families, texts, log, &err);
 
-		if (tries > 0 && generation(real, &before) != 0)
-			return -EBUSY;
-		result = save_and_look(real, families, before, texts, &err);
-		if (result == SAVE_BUSY)
-			return -EBUSY;
-		if (has_moved(real, before, texts))
-			continue;
-		if (result == SAVE_DONE && err == 0) {
-			warn_once(real, families, log);
-			note_look(real, families, before);
+		if (attempt == TRY_GOOD)
 			return 0;
+		if (attempt == TRY_BUSY)
+			break;
+		if (attempt == TRY_FAILED) {
+			err = err != 0 ? natives_look(&real->backend, families, texts, log) : explain(real, families, log);
+			if (err != 0 && err != -EBUSY)
+				return err;
 		}
-		err = result == SAVE_DONE ? natives_look(&real->backend, families, texts, log) : explain(real, families, log);
-		if (err != 0 && err != -EBUSY)
-			return err;
 		for (int i = 0; i < FAMILIES; i++)
 			strbuf_reset(&texts[i]);
 	}
@@ -202,7 +226,7 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 	if (!is_scratch(real) && backend_untouched(real->backend.kind))
 		return 0;
 	if (real->backend.kind == BACKEND_NFT && generation(real, &before) == 0)
-		return save_steady(real, families, before, texts, log);
+		return save_steady(real, families, texts, log);
 	result = save_once(real, families, texts, log);
 	return result == SAVE_DONE ? 0 : result == SAVE_NATIVE ? -EBADMSG : result == SAVE_BUSY ? -EBUSY : -EIO;
 }

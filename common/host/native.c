@@ -13,6 +13,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -304,6 +305,88 @@ int natives_find(struct natives *natives, int family)
 	if (err == 0 && natives->list.len > 0)
 		qsort(natives->list.item, natives->list.len, sizeof(natives->list.item[0]), order);
 	return err;
+}
+
+/* --- what others commit meanwhile ------------------------------------------------------------------------ */
+
+/* Milliseconds to wait for the event of a commit that the kernel has told already. */
+enum { EVENT_WAIT = 200 };
+
+struct mnl_socket *natives_watch(void)
+{
+	struct mnl_socket *socket = nfnl_open();
+	int group = NFNLGRP_NFTABLES, size = 4 << 20;
+
+	if (socket == NULL)
+		return NULL;
+	(void)!setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	if (mnl_socket_setsockopt(socket, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) == 0)
+		return socket;
+	mnl_socket_close(socket);
+	return NULL;
+}
+
+/* Sees one event, as the search sees an answer. *seen: the generation of a commit that ends here. */
+static int see_event(const struct nlmsghdr *message, struct native_reader *look, uint32_t *seen)
+{
+	const struct nlattr *attrs[NFTA_GEN_ID + 1]; /* the table has this number in all messages */
+	const struct nfgenmsg *head = mnl_nlmsg_get_payload(message);
+	unsigned type = NFNL_MSG_TYPE(message->nlmsg_type);
+
+	if (type == NFT_MSG_NEWGEN) {
+		nfnl_parse(message, attrs, NFTA_GEN_ID);
+		*seen = nfnl_number(attrs[NFTA_GEN_ID]);
+	}
+	if (head->nfgen_family != nfnl_protocol(0) && head->nfgen_family != nfnl_protocol(1))
+		return MNL_CB_OK;
+	look->ipv6 = head->nfgen_family == nfnl_protocol(1);
+	switch (type) {
+	case NFT_MSG_NEWTABLE:
+		return see_table(message, look);
+	case NFT_MSG_NEWCHAIN:
+		return see_chain(message, look);
+	case NFT_MSG_NEWRULE:
+		nfnl_parse(message, attrs, NFTA_GEN_ID);
+		return is_ours(nfnl_text(attrs[NFTA_RULE_TABLE])) ? see_rule(message, look) : MNL_CB_OK;
+	case NFT_MSG_NEWSET:
+	case NFT_MSG_NEWOBJ:
+	case NFT_MSG_NEWFLOWTABLE: /* iptables makes none of these */
+		nfnl_parse(message, attrs, NFTA_GEN_ID);
+		return is_ours(nfnl_text(attrs[NFTA_SET_TABLE])) ? MNL_CB_ERROR : MNL_CB_OK;
+	default:
+		return MNL_CB_OK;
+	}
+}
+
+/* Reads what has come. False: nothing comes, something was lost, or it is not iptables' own. */
+static bool see_events(struct mnl_socket *socket, struct native_reader *look, uint32_t *seen)
+{
+	char buffer[32768] __attribute__((aligned(8)));
+	struct pollfd ready = { .fd = mnl_socket_get_fd(socket), .events = POLLIN };
+	const struct nlmsghdr *message = (const void *)buffer;
+	ssize_t len = poll(&ready, 1, EVENT_WAIT) == 1 ? mnl_socket_recvfrom(socket, buffer, sizeof(buffer)) : -1;
+	int left = (int)len;
+
+	for (; left > 0 && mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left))
+		if (see_event(message, look, seen) == MNL_CB_ERROR)
+			return false;
+	return len > 0 && look->natives->list.len == 0;
+}
+
+bool natives_unchanged(struct mnl_socket *watch, uint32_t before, uint32_t after)
+{
+	struct natives found = { 0 };
+	struct native_reader look = { .natives = &found };
+	uint32_t seen = before;
+	bool good = watch != NULL;
+
+	while (good && (int32_t)(after - seen) > 0)
+		good = see_events(watch, &look, &seen);
+	for (size_t i = 0; i < look.places.len; i++)
+		free(look.places.item[i].chain);
+	vec_free(&look.places);
+	natives_free(&found);
+	return good;
 }
 
 /* --- reporting ----------------------------------------------------------------------------------------- */

@@ -82,6 +82,15 @@ must_check int natives_check(struct natives_look *look, const struct backend *ba
 must_check int natives_look(const struct backend *backend, enum family families, const struct strbuf saved[FAMILIES],
 			    struct diag_log *log);
 
+/* Watches all commits to nf_tables from now on, in the namespace of the calling thread. NULL: not possible. */
+struct mnl_socket *natives_watch(void);
+
+/*
+ * True if everything that was committed from generation `before`, when the watch had begun, up to `after` is such as
+ * iptables makes it. False also if that is not known, or watch is NULL.
+ */
+must_check bool natives_unchanged(struct mnl_socket *watch, uint32_t before, uint32_t after);
+
 void native_free(struct native *native);
 void natives_free(struct natives *natives);
 
