@@ -28,7 +28,7 @@ static const struct {
 	{ 0xe0000, 0xe0fff },
 };
 
-static uint32_t code_point(const unsigned char *text, size_t bytes)
+uint32_t utf8_code(const unsigned char *text, size_t bytes)
 {
 	uint32_t code = bytes == 1 ? text[0] : text[0] & (0x7fU >> bytes);
 
@@ -41,7 +41,7 @@ size_t printable_length(const char *at, size_t len)
 {
 	const unsigned char *text = (const unsigned char *)at;
 	size_t bytes = utf8_length(text, len);
-	uint32_t code = bytes > 0 ? code_point(text, bytes) : 0;
+	uint32_t code = bytes > 0 ? utf8_code(text, bytes) : 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(hidden); i++)
 		if (code >= hidden[i].first && code <= hidden[i].last)

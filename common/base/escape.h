@@ -9,6 +9,9 @@
 /* The length in bytes of the UTF-8 character at text, which has len bytes (RFC 3629). 0: it is not valid. */
 must_check size_t utf8_length(const unsigned char *text, size_t len);
 
+/* The number of the character at text, of this length. */
+uint32_t utf8_code(const unsigned char *text, size_t bytes);
+
 /*
  * The length of the character at text, if a terminal shows it where it stands. 0: the byte there belongs to no UTF-8
  * character, to a control character, or to one that is not seen or changes the direction of others.

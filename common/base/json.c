@@ -5,6 +5,15 @@
 
 #include <string.h>
 
+static void put_code(struct strbuf *out, uint32_t code)
+{
+	if (code > 0xffff) {
+		strbuf_printf(out, "\\u%04x", 0xd800 + ((code - 0x10000) >> 10));
+		code = 0xdc00 + (code & 0x3ff);
+	}
+	strbuf_printf(out, "\\u%04x", code);
+}
+
 void json_string(struct strbuf *out, const char *text, size_t len)
 {
 	const unsigned char *at = (const unsigned char *)text, *end = at + len;
@@ -17,8 +26,8 @@ void json_string(struct strbuf *out, const char *text, size_t len)
 			strbuf_puts(out, "\\ufffd");
 		else if (*at == '"' || *at == '\\')
 			strbuf_printf(out, "\\%c", *at);
-		else if (*at < 0x20 || *at == 0x7f)
-			strbuf_printf(out, "\\u%04x", *at);
+		else if (printable_length((const char *)at, bytes) == 0)
+			put_code(out, utf8_code(at, bytes));
 		else
 			strbuf_add(out, (const char *)at, bytes);
 		at += bytes > 0 ? bytes : 1;

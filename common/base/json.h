@@ -6,7 +6,10 @@
 
 #include "base/strbuf.h"
 
-/* Appends len bytes of text as a JSON string in quotes. Invalid UTF-8 becomes U+FFFD, so the result is always valid. */
+/*
+ * Appends len bytes of text as a JSON string in quotes. Invalid UTF-8 becomes U+FFFD, so the result is always valid.
+ * Characters that are not printable (base/escape.h) are written as \u and their number.
+ */
 void json_string(struct strbuf *out, const char *text, size_t len);
 
 /* Appends `"key":"text"`, or `"key":null` if text is NULL. The key is not escaped. */

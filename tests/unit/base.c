@@ -199,6 +199,10 @@ static void test_json(void)
 	json_string(&sb, "a\"\\\n\xff\xc3\xa9", 7);
 	CHECK(strcmp(strbuf_text(&sb), "\"a\\\"\\\\\\u000a\\ufffd\xc3\xa9\"") == 0, "json: escapes strings");
 	strbuf_reset(&sb);
+	json_string(&sb, "\x1b\xc2\x9b\xe2\x80\xae\xf3\xa0\x81\x81", 10);
+	CHECK(strcmp(strbuf_text(&sb), "\"\\u001b\\u009b\\u202e\\udb40\\udc41\"") == 0,
+	      "json: escapes what a terminal would not show as it is");
+	strbuf_reset(&sb);
 	json_string(&sb, "\xe0\x80\x80", 3);
 	CHECK(strcmp(strbuf_text(&sb), "\"\\ufffd\\ufffd\\ufffd\"") == 0, "json: replaces an overlong UTF-8 sequence");
 	strbuf_free(&sb);
