@@ -91,6 +91,9 @@ for end in ends:
 		2 1000 full drop=20 insert_failed=4000
 		2 10 memory drop=20
 		2 10 memory drop=20 insert_failed=5
+		2 10 memory drop=20 invalid=19
+		1 10 reopen drop=20 invalid=20
+		2 1000 full drop=20 invalid=20
 		1 1000 eviction early_drop=7
 		1 1000 eviction early_drop=7 drop=3 insert_failed=3
 		1 999 nat drop=17 insert_failed=17 found=90

@@ -98,6 +98,7 @@ static void advise_losses(struct advising *a)
 		  "a larger table does not help; give the SNAT rule more addresses or ports, or shorten timeouts" },
 		{ LOSS_MEMORY, "no-memory",
 		  "a larger table does not help; look for \"page allocation failure\" in the kernel log" },
+		{ LOSS_REOPEN, "reopen", "look at the table more often: if it is never nearly full, no change is needed" },
 		{ LOSS_COLLISION, "collision",
 		  "a larger table does not help; if a SNAT rule has few ports, give it more; clashes need no change" },
 		{ LOSS_CLASH, "clash",

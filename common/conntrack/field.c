@@ -451,7 +451,7 @@ const struct report_field report_fields[] = {
 	},
 	{
 		.name = "cause",
-		.meaning = "The gravest cause of what was lost: none, clash, collision, chain, nat, eviction, memory or full; as a number 0 to 7.",
+		.meaning = "The gravest cause of what was lost: none, clash, collision, chain, nat, eviction, reopen, memory or full; as a number 0 to 8.",
 		.unit = UNIT_TEXT,
 		.get = get_cause,
 		.place = { [IN_TEXT] = 5, [IN_TSV] = 12, [IN_PROM] = 10 },

@@ -5,6 +5,8 @@
  *
  * drop alone: nf_conntrack_in could not allocate an entry, because the table was full and nothing near the new
  * entry could be evicted, or because there was no memory.
+ * drop and invalid: the protocol refused the packet. TCP does when a connection is opened anew while another
+ * processor removes its entry.
  * drop and insert_failed: nf_ct_resolve_clash found another entry with the same addresses and ports, and could
  * not merge the two. Either both belong to one connection, or NAT gave up and took a port that was in use.
  * insert_failed and chain_toolong: a bucket was too long; the packet is dropped, but drop stays.
@@ -26,6 +28,8 @@ const struct loss_kind loss_kinds[LOSS_CAUSES] = {
 	[LOSS_CHAIN] = { .name = "chain", .reason = "a hash bucket was too long" },
 	[LOSS_NAT] = { .name = "nat", .reason = "NAT found no free address and port" },
 	[LOSS_EVICTION] = { .name = "eviction", .reason = "the table was full, unassured entries were evicted" },
+	[LOSS_REOPEN] = { .name = "reopen",
+			  .reason = "a connection was opened anew while it ended, or the table was full for a moment" },
 	[LOSS_MEMORY] = { .name = "memory",
 			  .reason = "no memory for a new entry, or the table was full for a moment" },
 	[LOSS_FULL] = { .name = "full", .reason = "the table was full" },
@@ -39,6 +43,7 @@ static enum counter_id loss_counter(enum loss_cause cause)
 		return COUNTER_EARLY_DROP;
 	case LOSS_FULL:
 	case LOSS_MEMORY:
+	case LOSS_REOPEN:
 		return COUNTER_DROP;
 	case LOSS_CHAIN:
 		return COUNTER_CHAIN_TOOLONG;
@@ -62,6 +67,14 @@ static bool is_full(const struct snapshot *now)
 static bool is_in_flight(const struct snapshot *now, uint64_t refused, uint64_t drops)
 {
 	return refused < drops && refused <= now->counters.lines.len;
+}
+
+/* Why packets were refused. If the table has room, their protocol can have refused as many as are invalid. */
+static enum loss_cause refusal_cause(const struct snapshot *now, bool full, uint64_t refused, uint64_t invalid)
+{
+	if (full)
+		return LOSS_FULL;
+	return snapshot_has_fill(now) && refused <= invalid ? LOSS_REOPEN : LOSS_MEMORY;
 }
 
 static enum loss_cause collision_cause(uint64_t collided, uint64_t found, uint64_t resolved, bool tells)
@@ -91,7 +104,7 @@ void losses_find(struct ct_losses *losses, const struct snapshot *now, const str
 	if (!full && is_in_flight(now, refused, growth[COUNTER_DROP]))
 		refused = 0;
 	collided = growth[COUNTER_DROP] - refused;
-	losses->count[full ? LOSS_FULL : LOSS_MEMORY] = refused;
+	losses->count[refusal_cause(now, full, refused, growth[COUNTER_INVALID])] = refused;
 	losses->count[LOSS_EVICTION] = growth[COUNTER_EARLY_DROP];
 	losses->count[LOSS_CHAIN] = growth[COUNTER_CHAIN_TOOLONG];
 	if (collided > 0)

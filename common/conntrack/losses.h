@@ -21,6 +21,7 @@ enum loss_cause {
 	LOSS_CHAIN,	/* a hash bucket was too long */
 	LOSS_NAT,	/* NAT found no free address and port */
 	LOSS_EVICTION,	/* a full table: unassured entries were evicted */
+	LOSS_REOPEN,	/* refused, or a connection was opened anew while it ended: the counters do not show which */
 	LOSS_MEMORY,	/* packets were refused, but nothing shows that the table was full */
 	LOSS_FULL,	/* a full table: packets of new connections were refused */
 	LOSS_CAUSES

@@ -103,6 +103,8 @@ static void judge_losses(struct ct_report *report, const struct limits *limits)
 		give_loss(report, LOSS_FULL, ALARM_CRITICAL);
 		give_loss(report, LOSS_MEMORY, ALARM_CRITICAL);
 	}
+	if (limits->crit_drop > 0 && losses->count[LOSS_REOPEN] >= limits->crit_drop)
+		give_loss(report, LOSS_REOPEN, ALARM_WARNING);
 	if (is_reached(report, COUNTER_EARLY_DROP, limits->warn_early_drop, losses->count[LOSS_EVICTION]))
 		give_loss(report, LOSS_EVICTION, ALARM_WARNING);
 	reached = is_reached(report, COUNTER_INSERT_FAILED, limits->warn_insert_failed, failed);

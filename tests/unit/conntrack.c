@@ -151,7 +151,7 @@ static void test_growth(void)
 static const struct loss_sample {
 	const char *what;
 	uint64_t count; /* of 1000 */
-	uint32_t drop, insert_failed, early_drop, found, clash_resolve, chain_toolong;
+	uint32_t drop, insert_failed, early_drop, found, clash_resolve, chain_toolong, invalid;
 	enum loss_cause worst;
 	uint64_t refused, collided;
 } loss_samples[] = {
@@ -169,6 +169,10 @@ static const struct loss_sample {
 	{ "evictions, and clashes beside them", 900, 5, 5, .early_drop = 3, .clash_resolve = 9, .worst = LOSS_EVICTION, .collided = 5 },
 	{ "no memory, where the table has room", 10, 7, .worst = LOSS_MEMORY, .refused = 7 },
 	{ "no memory, once", 10, 1, .worst = LOSS_MEMORY, .refused = 1 },
+	{ "a protocol that refuses packets, where the table has room", 10, 7, .invalid = 7, .worst = LOSS_REOPEN },
+	{ "no memory, and fewer invalid packets", 10, 7, .invalid = 6, .worst = LOSS_MEMORY, .refused = 7 },
+	{ "a full table, and invalid packets", 1000, 7, .invalid = 70, .worst = LOSS_FULL, .refused = 7 },
+	{ "a table that was full, and invalid packets", 10, 7, .early_drop = 1, .invalid = 70, .worst = LOSS_FULL, .refused = 7 },
 	{ "a drop that is read before its failed insertion", 10, 18, 17, .clash_resolve = 9, .worst = LOSS_CLASH, .collided = 18 },
 	{ "failed insertions over netlink lose no packet", 10, 0, 4000, .worst = LOSS_NONE },
 	{ "failed insertions over netlink hide nothing in a full table", 1000, 7, 4000, .worst = LOSS_FULL, .refused = 7 },
@@ -195,6 +199,7 @@ static void test_losses(void)
 		line->value[COUNTER_FOUND] += s->found;
 		line->value[COUNTER_CLASH_RESOLVE] += s->clash_resolve;
 		line->value[COUNTER_CHAIN_TOOLONG] += s->chain_toolong;
+		line->value[COUNTER_INVALID] += s->invalid;
 		losses_find(&losses, &now, &then);
 		CHECK(losses.worst == s->worst && losses_refused(&losses) == s->refused &&
 			      losses_collided(&losses) == s->collided,
