@@ -51,7 +51,7 @@ static bool read_field(char field, const char **text, struct tm *tm)
 		tm->tm_mon--;
 		return tm->tm_mon >= 0 && tm->tm_mon < 12;
 	case 'd':
-		return read_digits(text, 2, &tm->tm_mday) && tm->tm_mday >= 1 && tm->tm_mday <= 31;
+		return read_digits(text, 2, &tm->tm_mday);
 	case 'H':
 		return read_digits(text, 2, &tm->tm_hour) && tm->tm_hour < 24;
 	case 'M':
@@ -61,6 +61,15 @@ static bool read_field(char field, const char **text, struct tm *tm)
 	default:
 		return false;
 	}
+}
+
+/* False for the 30th of February: timegm would make it the 1st or 2nd of March. */
+static bool is_day(const struct tm *tm)
+{
+	struct tm day = { .tm_year = tm->tm_year, .tm_mon = tm->tm_mon, .tm_mday = tm->tm_mday };
+
+	(void)timegm(&day);
+	return day.tm_mon == tm->tm_mon && day.tm_mday == tm->tm_mday;
 }
 
 /* Reads a date from `text` in this format. Returns the text after it, or NULL if it does not match. */
@@ -81,6 +90,8 @@ static const char *read_date(const char *text, const char *format, bool utc, int
 			return NULL;
 		}
 	}
+	if (!is_day(&tm))
+		return NULL;
 	if (!epoch)
 		*when = utc ? timegm(&tm) : mktime(&tm);
 	return text;
@@ -222,15 +233,23 @@ void archives_sort(struct archives *list)
 	sort_by(list, compare_ages);
 }
 
-/* Sets `since` of each archive. A clock that was wrong can have stamped some with the future. */
+/* iptables is younger: what is older was stamped by a clock that was not set. */
+#define FIRST_YEAR 978307200 /* 2001-01-01, in seconds since 1970 */
+
+static bool is_plausible(int64_t when, time_t now) /* false for 0: the name tells nothing */
+{
+	return when >= FIRST_YEAR && when <= now + 1;
+}
+
+/* Sets `since` of each archive. A clock that was wrong can have stamped some with the future, or with 1970. */
 static void find_ages(struct archives *list, time_t now)
 {
 	for (size_t i = 0; i < list->all.len; i++) {
 		struct archive *one = &list->all.item[i];
 
-		one->since = one->when <= now + 1    ? one->when :
-			     one->written <= now + 1 ? one->written :
-						       ARCHIVE_AGE_UNKNOWN;
+		one->since = is_plausible(one->when, now)    ? one->when :
+			     is_plausible(one->written, now) ? one->written :
+							       ARCHIVE_AGE_UNKNOWN;
 	}
 }
 

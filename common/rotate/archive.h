@@ -26,7 +26,7 @@ struct archive {
 	bool plain, packed; /* NAME exists; NAME.gz exists */
 	int64_t changed;    /* ctime, seconds: when it became an archive or was compressed; 0: added by this run */
 	int64_t written;    /* mtime, seconds */
-	int64_t since;      /* date naming: when it was made, as far as is known; ARCHIVE_AGE_UNKNOWN */
+	int64_t since;      /* when it was made, as far as is known; ARCHIVE_AGE_UNKNOWN */
 	uint64_t bytes;     /* of both */
 	const char *why;    /* set by prune: why it is removed; NULL: it stays */
 };

@@ -68,10 +68,8 @@ static uint64_t bytes_of(const struct log_job *job, const struct archive *one)
 /* True if this archive is older than maxage. Its own age counts, not that of its neighbours. */
 static bool is_too_old(const struct log_job *job, const struct archive *one, time_t now)
 {
-	int64_t made = one->when == 0 ? one->written : one->since;
-
-	return job->set->maxage > 0 && one->changed != 0 && made != ARCHIVE_AGE_UNKNOWN &&
-	       now - made > (int64_t)job->set->maxage * DAY;
+	return job->set->maxage > 0 && one->changed != 0 && one->since != ARCHIVE_AGE_UNKNOWN &&
+	       now - one->since > (int64_t)job->set->maxage * DAY;
 }
 
 /* Sets `why` of each archive, from the newest on, because the number and the size of those that stay are limited. */
