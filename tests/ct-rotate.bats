@@ -265,6 +265,18 @@ kept() { run_after "$@"; [ -s "$dir/log" ]; }
 	[ "$("$BUILD/ct-rotate" --naming number --cat "$dir/log" | tr '\n' ' ')" = "4 3 2 1 newer " ]
 }
 
+@test "-v, -n, --verify and --json print no raw control character of a name" {
+	local name=$dir/$'log\e[31m\xc2\x9b\xe2\x80\xae'
+	for option in -v -n --json '--verify -v'; do
+		echo line >"$name"
+		# shellcheck disable=SC2086
+		run "$BUILD/ct-rotate" -f --compress $option "$name"
+		[ "$status" -le 1 ]
+		[[ $output == *log* ]]
+		run ! grep -q $'\e\|\xc2\x9b\|\xe2\x80\xae' <<<"$output"
+	done
+}
+
 @test "removes archives by --maxage and by total --max-bytes, but never the newest" {
 	echo old >"$dir/log-$(stamp '10 days ago')"
 	echo young >"$dir/log-$(stamp '2 days ago')"

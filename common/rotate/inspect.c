@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/inspect.h"
+#include "base/escape.h"
 #include "base/gzout.h"
 #include "rotate/archive.h"
 #include "rotate/job.h"
@@ -247,6 +248,17 @@ static enum archive_kind kind_of(const char *entry)
 	return len > 3 && strcmp(entry + len - 3, ".gz") == 0 ? ARCHIVE_PACKED : ARCHIVE_FOREIGN;
 }
 
+static void tell_intact(FILE *out, const char *dir_path, const char *entry)
+{
+	struct strbuf line = STRBUF_INIT;
+
+	strbuf_escape(&line, dir_path, strlen(dir_path));
+	strbuf_puts(&line, "/");
+	strbuf_escape(&line, entry, strlen(entry));
+	fprintf(out, "%s: intact\n", strbuf_text(&line));
+	strbuf_free(&line);
+}
+
 static void verify_entry(int dir, const char *dir_path, const char *entry, bool verbose, FILE *out,
 			 struct diag_log *log)
 {
@@ -265,7 +277,7 @@ static void verify_entry(int dir, const char *dir_path, const char *entry, bool 
 		if (plain[0] != '\0' && faccessat(dir, plain, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 			report(log, dir_path, entry, "the plain archive still exists: the next run or --repair compares them");
 		if (read_file(dir, dir_path, entry, true, NULL, log) && verbose)
-			fprintf(out, "%s/%s: intact\n", dir_path, entry);
+			tell_intact(out, dir_path, entry);
 		break;
 	default:
 		break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/job.h"
+#include "base/escape.h"
 #include "base/file.h"
 
 #include <errno.h>
@@ -57,14 +58,18 @@ void job_warn(struct log_job *job, const char *format, ...)
 
 bool job_step(struct log_job *job, const char *format, ...)
 {
+	struct strbuf text = STRBUF_INIT, line = STRBUF_INIT;
 	va_list args;
 
 	if (job->run->dry || job->run->verbose) {
-		fprintf(job->run->out, "%s: ", job->path);
+		strbuf_printf(&text, "%s: ", job->path);
 		va_start(args, format);
-		vfprintf(job->run->out, format, args);
+		strbuf_vprintf(&text, format, args);
 		va_end(args);
-		fputc('\n', job->run->out);
+		strbuf_escape(&line, strbuf_text(&text), text.len);
+		fprintf(job->run->out, "%s\n", strbuf_text(&line));
+		strbuf_free(&text);
+		strbuf_free(&line);
 	}
 	return !job->run->dry;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/rotate.h"
+#include "base/json.h"
 #include "rotate/commit.h"
 #include "rotate/compress.h"
 #include "rotate/expand.h"
@@ -230,35 +231,20 @@ static void finish_job(struct log_job *job)
 		prune_archives(job, time(NULL));
 }
 
-static void put_json_text(FILE *out, const char *text)
-{
-	fputc('"', out);
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < 0x20)
-			fprintf(out, "\\u%04x", c);
-		else
-			fputc(c, out);
-	}
-	fputc('"', out);
-}
-
 static void report_job(const struct log_job *job)
 {
-	FILE *out = job->run->out;
+	struct strbuf line = STRBUF_INIT;
 
 	if (!job->run->json || job->path == NULL)
 		return;
-	fputs("{\"log\":", out);
-	put_json_text(out, job->path);
-	fputs(",\"archive\":", out);
-	put_json_text(out, job->archive);
-	fprintf(out, ",\"rotated\":%s,\"deferred\":%s,\"compressed\":%u,\"removed\":%u,\"result\":\"%s\"}\n",
-		job->rotated ? "true" : "false", job->deferred ? "true" : "false", job->compressed, job->removed,
-		job->busy ? "busy" : job->failed ? "failed" : "done");
+	strbuf_puts(&line, "{");
+	json_member(&line, "log", job->path);
+	strbuf_puts(&line, ",");
+	json_member(&line, "archive", job->archive);
+	fprintf(job->run->out, "%s,\"rotated\":%s,\"deferred\":%s,\"compressed\":%u,\"removed\":%u,\"result\":\"%s\"}\n",
+		strbuf_text(&line), job->rotated ? "true" : "false", job->deferred ? "true" : "false", job->compressed,
+		job->removed, job->busy ? "busy" : job->failed ? "failed" : "done");
+	strbuf_free(&line);
 }
 
 static void rotate_block(struct rotate_run *run, const struct rotate_block *block, const struct rotate_logs *logs)
