@@ -20,6 +20,7 @@ enum {
 	SPARE = 4096,    /* bytes that the kernel needs for itself in a socket's buffer */
 	PIECE = 300,     /* rules in a batch, if the kernel does not take all of them in one */
 	PATIENCE = 10,   /* seconds to wait for an answer */
+	TRIES = 20,      /* how often to clear while others remove or use the same objects meanwhile */
 };
 
 /* --- a batch of changes, committed together ------------------------------------------------------------ */
@@ -357,19 +358,29 @@ static int clear_alone(const struct natives *natives, int family, bool close)
 	return err == -EMSGSIZE ? clear_pieces(natives, family, close, PIECE) : err;
 }
 
-static int clear(const struct natives *natives, const struct clearing *clearing, int family, struct diag_log *log)
+/* Another process removed one of the objects meanwhile, or began to use it, or committed while we read. */
+static bool has_moved(int err)
+{
+	return err == -ENOENT || err == -EBUSY || err == -EINTR;
+}
+
+/* last: no more tries. Else no table is emptied because has_moved is true of the result. */
+static int clear(const struct natives *natives, const struct clearing *clearing, int family, bool last, bool *emptied)
 {
 	int err = clearing->whole ? -E2BIG : clear_alone(natives, family, clearing->close[family]);
 
-	if (err != 0 && (clearing->whole || clearing->or_whole)) {
-		err = clear_whole(natives, family, clearing->close[family]);
-		if (err == 0)
-			diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "%s: the tables with these objects are emptied", family_name(family));
-	}
+	*emptied = err != 0 && (last || !has_moved(err)) && (clearing->whole || clearing->or_whole);
+	return *emptied ? clear_whole(natives, family, clearing->close[family]) : err;
+}
+
+static void report(const struct natives *natives, int family, int err, bool emptied, struct diag_log *log)
+{
+	natives_tell(natives, family, true, log);
+	if (emptied && err == 0)
+		diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "%s: the tables with these objects are emptied", family_name(family));
 	if (err != 0)
 		diag_add(log, DIAG_SYSTEM, NULL, NULL, "%s: objects made with nft in iptables' tables cannot be removed: %s", family_name(family),
 			 err == -EPERM ? "a table belongs to another process, or this process lacks the privilege" : strerror(-err));
-	return err;
 }
 
 /*
@@ -386,27 +397,43 @@ static void settle(struct natives *natives, const struct backend *backend, int f
 	strbuf_free(&texts[family]);
 }
 
+static int find_and_clear(const struct backend *backend, const struct clearing *clearing, int family, bool last, struct diag_log *log)
+{
+	struct natives natives = { .list = { 0 } };
+	int err = natives_find(&natives, family);
+
+	if (err == -EINTR && last)
+		err = 0; /* others keep committing; reading the rules will wait */
+	if (err != 0 && err != -EINTR)
+		diag_system(log, err, "reading the objects of nf_tables");
+	if (err == 0 && natives.list.len > 0)
+		settle(&natives, backend, family);
+	if (err == 0 && clearing->around != NULL)
+		around_pick(&natives, clearing->around);
+	if (err == 0 && natives.list.len > 0) {
+		bool emptied;
+
+		err = clear(&natives, clearing, family, last, &emptied);
+		if (last || !has_moved(err))
+			report(&natives, family, err, emptied, log);
+	}
+	natives_free(&natives);
+	return err;
+}
+
 enum family natives_clear(const struct backend *backend, const struct clearing *clearing, struct diag_log *log)
 {
 	enum family left = FAMILY_NONE;
 
 	for (int family = 0; family < FAMILIES; family++) {
-		struct natives natives = { .list = { 0 } };
-		int err = family_has(clearing->families, family) ? natives_find(&natives, family) : 0;
+		int err = -ENOENT;
 
-		if (err == 0 && natives.list.len > 0)
-			settle(&natives, backend, family);
-		if (clearing->around != NULL)
-			around_pick(&natives, clearing->around);
-		if (err == 0 && natives.list.len > 0) {
-			natives_tell(&natives, family, true, log);
-			err = clear(&natives, clearing, family, log);
-		}
-		else if (err != 0 && err != -EINTR)
-			diag_system(log, err, "reading the objects of nf_tables");
-		if (err != 0 && err != -EINTR) /* -EINTR: others keep committing; reading the rules will wait */
+		if (!family_has(clearing->families, family))
+			continue;
+		for (int tries = 1; tries <= TRIES && has_moved(err); tries++)
+			err = find_and_clear(backend, clearing, family, tries == TRIES, log);
+		if (err != 0)
 			left |= family_bit(family);
-		natives_free(&natives);
 	}
 	return left;
 }

@@ -128,16 +128,35 @@ static enum save_result save_and_look(struct real *real, enum family families, u
 	return result;
 }
 
-/* Discards what an attempt read. True: others changed nf_tables since generation `before`, so its result says nothing. */
-static bool has_moved(struct real *real, uint32_t before, struct strbuf texts[FAMILIES])
+/* What others commit to nf_tables while we read. */
+struct meanwhile {
+	struct mnl_socket *watch; /* NULL: not known */
+	uint32_t before;
+};
+
+enum moved { MOVED_NOT, MOVED_LIKE_IPTABLES, MOVED };
+
+static bool meanwhile_begin(struct real *real, struct meanwhile *meanwhile)
 {
+	*meanwhile = (struct meanwhile){ .watch = is_scratch(real) ? NULL : natives_watch() };
+	return generation(real, &meanwhile->before) == 0;
+}
+
+/*
+ * If all that others committed is such as iptables makes it, iptables-save has shown it as it is. If not, nft may have
+ * added a rule after we looked, which iptables-save shows as one that matches more.
+ */
+static enum moved meanwhile_end(struct real *real, struct meanwhile *meanwhile)
+{
+	enum moved moved = MOVED;
 	uint32_t after;
 
-	if (generation(real, &after) != 0 || after == before)
-		return false;
-	for (int i = 0; i < FAMILIES; i++)
-		strbuf_reset(&texts[i]);
-	return true;
+	if (generation(real, &after) == 0)
+		moved = after == meanwhile->before ? MOVED_NOT :
+			natives_unchanged(meanwhile->watch, meanwhile->before, after) ? MOVED_LIKE_IPTABLES : MOVED;
+	if (meanwhile->watch != NULL)
+		mnl_socket_close(meanwhile->watch);
+	return moved;
 }
 
 /*
@@ -164,36 +183,28 @@ static int explain(struct real *real, enum family families, struct diag_log *log
 enum save_try { TRY_GOOD, TRY_FAILED, TRY_BUSY, TRY_MOVED };
 
 /*
- * If others commit meanwhile, the texts count only if what they committed is such as iptables makes it: nft may have
- * added a rule after we looked, which iptables-save shows as one that matches more. A failure counts only if nobody
- * committed: a chain may have disappeared while iptables-save read. *err is that of save_and_look.
+ * A failure counts only if nobody committed: a chain may have disappeared while iptables-save read. *err is that of
+ * save_and_look.
  */
 static enum save_try try_save(struct real *real, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log, int *err)
 {
-	struct mnl_socket *watch = is_scratch(real) ? NULL : natives_watch();
-	enum save_try attempt = TRY_MOVED;
+	struct meanwhile meanwhile;
 	enum save_result result = SAVE_FAILED;
-	uint32_t before, after;
-	bool moved = true;
+	enum moved moved;
 
 	*err = 0;
-	if (generation(real, &before) == 0) {
-		result = save_and_look(real, families, before, texts, err);
-		moved = generation(real, &after) != 0 || after != before;
-	}
-	if (result == SAVE_BUSY) {
-		attempt = TRY_BUSY;
-	} else if (result == SAVE_DONE && *err == 0 && (!moved || natives_unchanged(watch, before, after))) {
+	if (meanwhile_begin(real, &meanwhile))
+		result = save_and_look(real, families, meanwhile.before, texts, err);
+	moved = meanwhile_end(real, &meanwhile);
+	if (result == SAVE_BUSY)
+		return TRY_BUSY;
+	if (result == SAVE_DONE && *err == 0 && moved != MOVED) {
 		warn_once(real, families, log);
-		note_look(real, families, before);
-		attempt = TRY_GOOD;
-	} else if (!moved) {
-		attempt = TRY_FAILED;
-		*err = result == SAVE_DONE ? *err : 0;
+		note_look(real, families, meanwhile.before);
+		return TRY_GOOD;
 	}
-	if (watch != NULL)
-		mnl_socket_close(watch);
-	return attempt;
+	*err = result == SAVE_DONE ? *err : 0;
+	return moved == MOVED_NOT ? TRY_FAILED : TRY_MOVED;
 }
 
 static int save_steady(struct real *real, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log)
@@ -231,24 +242,34 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 	return result == SAVE_DONE ? 0 : result == SAVE_NATIVE ? -EBADMSG : result == SAVE_BUSY ? -EBUSY : -EIO;
 }
 
+static void reset(struct strbuf texts[FAMILIES])
+{
+	for (int i = 0; i < FAMILIES; i++)
+		strbuf_reset(&texts[i]);
+}
+
 static int save_around(void *self, int family, const struct around *around, struct strbuf texts[FAMILIES],
 		       struct diag_log *log)
 {
 	struct real *real = self;
 	struct diag_log silent = { .report = NULL };
 	int err = save(self, family_bit(family), texts, &silent);
-	uint32_t before;
 
 	if (err == 0 || err == -EBUSY)
 		return err;
-	if (err != -EBADMSG) /* nothing that passing over some tables would mend: fail again, with messages */
-		return save(self, family_bit(family), texts, log);
-	for (int i = 0; i < FAMILIES; i++)
-		strbuf_reset(&texts[i]);
-	if (real->backend.kind == BACKEND_LEGACY || is_scratch(real) || generation(real, &before) != 0)
-		return save(self, family_bit(family), texts, log);
-	err = around_save(&real->backend, family, around, &texts[family]);
-	return has_moved(real, before, texts) ? -EBUSY : err;
+	if (err != -EBADMSG || real->backend.kind == BACKEND_LEGACY || is_scratch(real))
+		return save(self, family_bit(family), texts, log); /* passing over tables mends nothing: fail again, with messages */
+	for (int tries = 0; tries < SAVE_TRIES; tries++) {
+		struct meanwhile meanwhile;
+		bool good = meanwhile_begin(real, &meanwhile);
+
+		reset(texts);
+		err = around_save(&real->backend, family, around, &texts[family]);
+		if (meanwhile_end(real, &meanwhile) != MOVED && good)
+			return err;
+	}
+	reset(texts);
+	return -EBUSY;
 }
 
 static enum family clear(void *self, const struct clearing *clearing, struct diag_log *log)

@@ -233,17 +233,33 @@ static bool clear(struct transaction *t, enum family families)
 	return stuck == FAMILY_NONE;
 }
 
+enum { CLEAR_TRIES = 3 };
+
+/* Other programs may go on to make things with nft: then what was read last contains some again. */
+static bool clear_and_read(struct transaction *t, enum family families)
+{
+	for (int tries = 1; clear(t, families); tries++) {
+		if (read_live(t, families))
+			return true;
+		if (t->result != RESULT_BACKENDS || tries == CLEAR_TRIES)
+			break;
+		t->result = RESULT_DONE;
+	}
+	return false;
+}
+
 /* Takes each way that loses more of other programs' things only if the one before it fails. */
 static bool read_undoing(struct transaction *t, enum family families)
 {
 	static const unsigned ways[] = { 0, FLAG_CLEAR, FLAG_CLEAR_ALL };
+	const unsigned clears = FLAG_CLEAR | FLAG_CLEAR_ALL;
 
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
-		if (ways[i] < (t->flags & (FLAG_CLEAR | FLAG_CLEAR_ALL)))
+		if (ways[i] < (t->flags & clears))
 			continue;
-		t->flags |= ways[i];
+		t->flags = (t->flags & ~clears) | ways[i];
 		t->result = RESULT_DONE;
-		if ((ways[i] == 0 || clear(t, families)) && read_live(t, families))
+		if (ways[i] == 0 ? read_live(t, families) : clear_and_read(t, families))
 			return true;
 		if (t->result != RESULT_BACKENDS)
 			return false;
@@ -255,9 +271,7 @@ bool read_live_cleared(struct transaction *t, enum family families)
 {
 	if (t->door->clear == NULL || (t->flags & (FLAG_BOOT | FLAG_UNDOING)) == 0)
 		return read_live(t, families);
-	if ((t->flags & FLAG_UNDOING) != 0)
-		return read_undoing(t, families);
-	return clear(t, families) && read_live(t, families);
+	return (t->flags & FLAG_UNDOING) != 0 ? read_undoing(t, families) : clear_and_read(t, families);
 }
 
 /* --- directives ------------------------------------------------------------------------------------- */

@@ -11,6 +11,8 @@
 #include <errno.h>
 #include <string.h>
 
+enum { UNDO_TRIES = 5 };
+
 /* Rules, and the text that they borrow from. */
 struct rules_reading {
 	struct text_rules rules;
@@ -124,7 +126,10 @@ static bool undo_once(struct transaction *t, int family, struct undoing *u)
 	       put_rules(t, family_bit(family), true);
 }
 
-/* If it fails although it passed over things made with nft, it removes these and tries again. */
+/*
+ * If it fails although it passed over things made with nft, it removes these and tries again: more than once, as other
+ * programs may go on to make them.
+ */
 static bool undo_family(struct transaction *t, int family, struct undoing *u)
 {
 	const unsigned clears = FLAG_CLEAR | FLAG_CLEAR_ALL;
@@ -132,8 +137,8 @@ static bool undo_family(struct transaction *t, int family, struct undoing *u)
 
 	t->flags &= ~clears;
 	good = undo_once(t, family, u);
-	if (!good && t->door->clear != NULL && (t->flags & FLAG_CLEAR_ALL) == 0) {
-		t->flags |= FLAG_CLEAR_ALL;
+	for (int tries = 1; !good && t->door->clear != NULL && tries < UNDO_TRIES; tries++) {
+		t->flags = (t->flags & ~clears) | FLAG_CLEAR_ALL;
 		good = undo_once(t, family, u);
 	}
 	t->flags &= ~clears;

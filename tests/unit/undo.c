@@ -243,8 +243,52 @@ static void test_safe_changed(enum backend_kind kind)
 	trial_end(&trial);
 }
 
+/* --- things made with nft ------------------------------------------------------------------------------- */
+
+/* Another program makes something with nft before each of the first `left` times that the rules in force are read. */
+static struct {
+	struct door door;
+	unsigned left;
+	bool there;
+} nft;
+
+static int save_beside_nft(void *self, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log)
+{
+	nft.there = nft.there || nft.left > 0;
+	nft.left -= nft.left > 0;
+	return nft.there ? -EBADMSG : nft.door.save(self, families, texts, log);
+}
+
+static enum family clear_nft(void *self, const struct clearing *clearing, struct diag_log *log)
+{
+	(void)self, (void)clearing, (void)log;
+	nft.there = false;
+	return FAMILY_NONE;
+}
+
+static void test_nft(void)
+{
+	unsigned wrong = 0;
+
+	for (unsigned times = 0; times <= 6; times++) {
+		begin(BACKEND_NFT, FLOW_LAPSE, SIDE_FORWARDING, SIDE_FORWARD_ACCEPT);
+		wrong += trial_load(&trial, trial.to, 60, 0) != RESULT_DONE;
+		nft.door = trial.door.door;
+		nft.left = times;
+		trial.door.door.save = save_beside_nft;
+		trial.door.door.clear = clear_nft;
+		wrong += trial_lapse(&trial) != RESULT_UNCONFIRMED || nft.left > 0;
+		trial.door.door.save = nft.door.save;
+		trial.door.door.clear = NULL;
+		wrong += !trial_is(&trial, &trial.old);
+		trial_end(&trial);
+	}
+	CHECK(wrong == 0, "undoing restores the rules, although another program goes on to make things with nft");
+}
+
 int main(void)
 {
+	test_nft();
 	test_safe_changed(BACKEND_NFT);
 	test_safe_changed(BACKEND_LEGACY);
 	test_order(BACKEND_NFT);
