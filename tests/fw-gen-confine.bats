@@ -105,6 +105,41 @@ in_clear() { # in_clear: the packets of both families
 	with_both check
 }
 
+# Data that the far host never gets is repeated after the program has closed its socket and exited: no socket, no address.
+@test "confine self holds what is repeated for a closed socket when its address is gone" {
+	needs packets
+	orphan() { # orphan: leaves such a connection; its route and its address move to the clear side
+		local pid
+		: >"$tmp/est"
+		ip netns exec fw timeout 60 bash -c "exec 4<>/dev/tcp/2001:db8:e::77/80; cat <&4 >/dev/null; echo est >'$tmp/est'; until [ -e '$tmp/deaf' ]; do sleep 0.05; done; echo hello >&4" 3>&- 2>/dev/null &
+		pid=$!
+		wait_for grep -q est "$tmp/est"
+		in_ns server ip6tables-nft -t raw -A PREROUTING -d 2001:db8:e::77 -j DROP
+		: >"$tmp/deaf"
+		wait $pid
+		rm "$tmp/deaf"
+		watch_clear
+		by eth0
+		ip -n fw address del 2001:db8:1::1/64 dev eth1
+	}
+	over() {
+		in_ns server ip6tables-nft -t raw -F PREROUTING
+		ip -n fw address add 2001:db8:1::1/64 dev eth1 nodad
+		by eth1
+	}
+	leaked() { [ "$(in_clear)" -gt 0 ]; }
+	held() { in_ns fw "ip6tables-$backend" -t mangle -nvxL OUTPUT | grep -q '^ *[1-9].*!LOCAL'; }
+	printf 'zone vpn = eth1
+' | gen
+	control() { orphan; wait_for leaked; over; }
+	with_both control
+	printf 'zone vpn = eth1
+confine self to vpn
+' | gen
+	check() { orphan; wait_for held; [ "$(in_clear)" = 0 ]; over; }
+	with_both check
+}
+
 @test "confine self leaves the loopback, the neighbours and the exceptions alone, and nothing else" {
 	needs packets
 	gen <<-END

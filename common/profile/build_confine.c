@@ -138,24 +138,34 @@ static bool own_addresses(struct fence *fence, const struct selectors *all, stru
 	return true;
 }
 
-/* A packet of this host has a source of this host, or a socket: the address may be gone with the tunnel. */
+/*
+ * A packet of this host has a source of this host, or a socket: the address may be gone with the tunnel. What TCP repeats
+ * for a program that has closed its socket has neither then; in OUTPUT, all packets are of this host.
+ */
 static bool fence_self(struct fence *fence, const struct selectors *places)
 {
-	static const char *const own[] = { "-m addrtype --src-type LOCAL", "-m owner --socket-exists" };
+	static const struct {
+		const char *chain, *match;
+	} own[] = {
+		{ "POSTROUTING", "-m addrtype --src-type LOCAL" },
+		{ "POSTROUTING", "-m owner --socket-exists" },
+		{ "OUTPUT", "-m addrtype ! --src-type LOCAL -m owner ! --socket-exists" },
+	};
 	bool good = true;
 
 	fence->table = TABLE_MANGLE;
 	fence->phase = statement_phase(fence->st);
-	fence->chain = "POSTROUTING";
 	for (size_t i = 0; places->self && places->list.len == 0 && i < ARRAY_LEN(own) && good; i++) {
 		struct selectors from = { 0 };
 
+		fence->chain = own[i].chain;
 		good = selector_push(fence, &from, (struct selector){ .family = FAMILY_BOTH });
 		if (good)
-			good = fence_enter(fence, from, own[i]);
+			good = fence_enter(fence, from, own[i].match);
 		else
 			selectors_free(&from);
 	}
+	fence->chain = "POSTROUTING";
 	if (good && (!places->self || places->list.len > 0)) {
 		struct selectors from = { 0 };
 
