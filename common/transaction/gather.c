@@ -172,6 +172,7 @@ bool read_live(struct transaction *t, enum family families)
 	int err = save_live(t, families, texts);
 	bool good = err == 0;
 
+	t->flags = err == -EBUSY ? t->flags | FLAG_UNREAD : t->flags & ~(unsigned)FLAG_UNREAD;
 	if (err == -EBADMSG || err == -EBUSY)
 		t->result = err == -EBUSY ? RESULT_OTHER : RESULT_BACKENDS;
 	for (int i = 0; i < FAMILIES; i++) {

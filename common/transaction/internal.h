@@ -43,6 +43,7 @@ enum transaction_flag {
 	FLAG_SAME_WORDS = 1 << 8, /* the good generation was written in the words that this program uses today */
 	FLAG_CLEAR = 1 << 9,      /* while undoing: remove what nft made in the chains that the load changed ... */
 	FLAG_CLEAR_ALL = 1 << 10, /* ... or in any chain of iptables' tables */
+	FLAG_UNREAD = 1 << 11,    /* the rules in force could not be read, because others changed them all the time */
 };
 
 struct transaction {

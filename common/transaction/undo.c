@@ -127,6 +127,28 @@ static bool undo_once(struct transaction *t, int family, struct undoing *u)
 }
 
 /*
+ * Other programs commit so often that the rules cannot be read: replaces the chains that the load changed by those before
+ * it. What others added to these chains since is lost, but the safe rules would keep even less.
+ */
+static bool undo_unread(struct transaction *t, int family, const struct undoing *u)
+{
+	struct strbuf programs[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
+	struct refusal refusals[FAMILIES] = { REFUSAL_INIT, REFUSAL_INIT };
+	bool good = program_write(&u->put.rules, &u->before.rules, PROGRAM_FLUSH, COUNTS_WRITTEN, &programs[family]) == 0 ||
+		    diag_memory(t->log) == 0;
+
+	if (good && programs[family].len > 0)
+		t->door->restore(t->door->self, family_bit(family), RESTORE_CHANGE, programs, refusals);
+	good = good && !refusals[family].refused;
+	if (good)
+		warn(t, "the %s rules before the load are in force again, but could not be read back; rules that other programs added "
+		     "meanwhile to the same chains are lost", family_name(family));
+	refusal_free(&refusals[family]);
+	strbuf_free(&programs[family]);
+	return good;
+}
+
+/*
  * If it fails although it passed over things made with nft, it removes these and tries again: more than once, as other
  * programs may go on to make them.
  */
@@ -137,11 +159,13 @@ static bool undo_family(struct transaction *t, int family, struct undoing *u)
 
 	t->flags &= ~clears;
 	good = undo_once(t, family, u);
-	for (int tries = 1; !good && t->door->clear != NULL && tries < UNDO_TRIES; tries++) {
+	for (int tries = 1; !good && (t->flags & FLAG_UNREAD) == 0 && t->door->clear != NULL && tries < UNDO_TRIES; tries++) {
 		t->flags = (t->flags & ~clears) | FLAG_CLEAR_ALL;
 		good = undo_once(t, family, u);
 	}
 	t->flags &= ~clears;
+	if (!good && (t->flags & FLAG_UNREAD) != 0 && !u->safe)
+		good = undo_unread(t, family, u);
 	if (good && !u->safe)
 		forget_safe(t, family_bit(family));
 	return good;

@@ -286,8 +286,29 @@ static void test_nft(void)
 	CHECK(wrong == 0, "undoing restores the rules, although another program goes on to make things with nft");
 }
 
+static int save_busy(void *self, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log)
+{
+	(void)self, (void)families, (void)texts, (void)log;
+	return -EBUSY;
+}
+
+static void test_unread(enum backend_kind kind)
+{
+	begin(kind, FLOW_LAPSE, SIDE_FORWARDING, SIDE_FORWARD_ACCEPT);
+	CHECK(trial_load(&trial, trial.to, 60, 0) == RESULT_DONE, "unread: a load succeeds");
+	nft.door = trial.door.door;
+	trial.door.door.save = save_busy;
+	CHECK(trial_lapse(&trial) == RESULT_UNCONFIRMED && said("could not be read back"),
+	      "unread: undoing a load ends although the rules in force can never be read");
+	trial.door.door.save = nft.door.save;
+	CHECK(trial_is(&trial, &trial.old), "unread: the rules before the load are in force again, not the safe rules");
+	trial_end(&trial);
+}
+
 int main(void)
 {
+	test_unread(BACKEND_NFT);
+	test_unread(BACKEND_LEGACY);
 	test_nft();
 	test_safe_changed(BACKEND_NFT);
 	test_safe_changed(BACKEND_LEGACY);
