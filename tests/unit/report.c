@@ -43,7 +43,7 @@ static const struct sample {
 	  .tsv = "", .prom = "", .text = "  early_drop      5, +2 in 60 s\n  drop            7, +1 in 60 s\n" },
 	{ .name = "growth", .json = "{\"drop\":1,\"early_drop\":2}", .unknown = "{}" },
 	{ .name = "cpus", .json = "[{\"cpu\":3,\"early_drop\":5,\"drop\":7}]", .unknown = "[]" },
-	{ .name = "cause", .json = "\"full\"", .unknown = "null", .tsv = "full", .prom = "7",
+	{ .name = "cause", .json = "\"full\"", .unknown = "null", .tsv = "full", .prom = "8",
 	  .text = "  cause           full: drop +1: the table was full\n"
 		  "  cause           eviction: early_drop +2: the table was full, unassured entries were evicted\n"
 		  "  cause           nat: insert_failed +4: NAT found no free address and port\n" },
