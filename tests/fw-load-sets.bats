@@ -471,3 +471,22 @@ undone() { # undone PID: waits for the load, which must end unconfirmed
 		[ -z "$output" ]
 	done
 }
+
+@test "undoing a load brings no member back that has run out meanwhile, and gives no other more time" {
+	for b in $backends; do
+		fresh
+		in_ns ipset destroy
+		text "$tmp/a" 'set bans hash:ip timeout 0' 'member 192.0.2.1'
+		text "$tmp/b" 'set bans hash:ip timeout 0' 'member 192.0.2.2'
+		put "$tmp/a"
+		in_ns ipset add bans 198.51.100.2 timeout 3000
+		for try in 1 2 3 4 5; do # a member that runs out while the load looks is a change for it, status 8
+			in_ns ipset -exist add bans 198.51.100.1 timeout 4
+			run put --replace --confirm 5 "$tmp/b"
+			[ "$status" = 8 ] || break
+		done
+		echo "$try: $output"
+		[ "$status" = 9 ]
+		[[ $(members bans) == "192.0.2.1 timeout 0;198.51.100.2 timeout 29"??";" ]]
+	done
+}

@@ -213,6 +213,26 @@ bool set_runs_out(const char *words, const char *member)
 	return own.len > 0 ? is_time(&own) : is_time(&all);
 }
 
+void set_pass_time(const char *members, uint64_t seconds, struct strbuf *out)
+{
+	while (*members != '\0') {
+		struct piece line = set_next_line(&members);
+		struct strbuf text = STRBUF_INIT;
+		struct token value;
+		unsigned long left = 0;
+
+		strbuf_add(&text, line.text, line.len);
+		value = option_value(strbuf_text(&text), "timeout");
+		(void)!token_number(&value, UINT32_MAX, &left); /* no timeout, or 0: it does not run out */
+		if (left > seconds)
+			strbuf_printf(out, "%.*s%lu%s\n", (int)(value.text - text.data), text.data,
+				      left - (unsigned long)seconds, value.text + value.len);
+		else if (left == 0)
+			strbuf_printf(out, "%s\n", strbuf_text(&text));
+		strbuf_free(&text);
+	}
+}
+
 /* --- output of ipset save ------------------------------------------------------------------------------- */
 
 static int line_order(const void *left, const void *right)

@@ -16,6 +16,7 @@ struct set {
 	struct strbuf members; /* owned; one a line */
 	bool existed;          /* existed before the load ... */
 	struct strbuf before;  /* owned; ... with this `ipset save` */
+	long long read_at;     /* milliseconds of CLOCK_BOOTTIME when before was read */
 	struct strbuf made;    /* owned; the words as the kernel writes them; empty: unknown */
 	struct strbuf normal;  /* owned; the members as the kernel writes them, if made is known */
 };
@@ -42,6 +43,12 @@ void set_free(struct set *set);
 
 /* Do the members of a set with these words expire? Or, if `member` is not NULL, does this member expire? */
 bool set_runs_out(const char *words, const char *member);
+
+/*
+ * Appends the members, one a line, as they are `seconds` later: without those that have run out, and with less time for
+ * those that will.
+ */
+void set_pass_time(const char *members, uint64_t seconds, struct strbuf *out);
 
 /* Is this member an exception (nomatch)? */
 bool set_is_exception(const char *member);

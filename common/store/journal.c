@@ -43,6 +43,7 @@ static void write_step(struct strbuf *out, const struct journal_step *step)
 	record_number(out, "opens", step->opens);
 	record_number(out, "existed", step->existed);
 	record_number(out, "safe", step->safe);
+	record_number(out, "read-at", step->read_at);
 	record_block(out, "before", strbuf_text(&step->before), step->before.len);
 	record_block(out, "after", strbuf_text(&step->after), step->after.len);
 }
@@ -104,6 +105,8 @@ static bool read_step_field(const struct record_field *field, struct journal_ste
 		step->name = strndup(field->value, field->len);
 		return field->block && step->name != NULL && strlen(step->name) == field->len;
 	}
+	if (field_is(field, "read-at"))
+		return field_number(field, LLONG_MAX, &step->read_at);
 	if (!field_number(field, 1, &number))
 		return false;
 	if (field_is(field, "family"))

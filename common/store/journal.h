@@ -24,6 +24,7 @@ struct journal_step {
 	bool safe;            /* the rules before the load are safe rules */
 	bool left;            /* it could not be undone; not stored */
 	bool stays;           /* somebody else has changed it since; not stored */
+	long long read_at;    /* of a set: milliseconds of CLOCK_BOOTTIME when `before` was read; 0: not known */
 	struct strbuf before; /* owned; the value, `ipset save` output or rules before the load */
 	struct strbuf after;  /* owned; what the load replaces it with */
 };

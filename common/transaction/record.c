@@ -92,6 +92,7 @@ static int carry_rest(struct transaction *t)
 		}
 		step->opens = from->opens;
 		step->existed = from->existed;
+		step->read_at = from->read_at;
 		step->left = true;
 		strbuf_take(&step->before, &from->before);
 		strbuf_take(&step->after, &from->after);

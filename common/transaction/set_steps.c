@@ -377,6 +377,24 @@ static bool save_left(struct transaction *t, const struct journal_step *step, co
 	return good;
 }
 
+/* What has run out since the set was read must not come back. */
+static bool pass_time(struct transaction *t, const struct journal_step *step, struct strbuf *members)
+{
+	long long passed = t->door->clock(t->door->self) - step->read_at;
+	struct strbuf now = STRBUF_INIT;
+
+	if (step->read_at == 0 || passed < 1000)
+		return true;
+	set_pass_time(strbuf_text(members), (uint64_t)passed / 1000, &now);
+	if (now.failed) {
+		strbuf_free(&now);
+		return diag_memory(t->log) == 0;
+	}
+	strbuf_free(members);
+	*members = now;
+	return true;
+}
+
 static bool put_back(struct transaction *t, const struct journal_step *step, const struct set_side *now)
 {
 	const struct set_name beside = set_beside(step->name);
@@ -386,6 +404,7 @@ static bool put_back(struct transaction *t, const struct journal_step *step, con
 	bool good = (found == 0 || found == -ENOENT) && (set_split(&step->before, &before.words, &before.members) ||
 							   diag_memory(t->log) == 0) && read_after(t, step, &after);
 
+	good = good && pass_time(t, step, &before.members);
 	if (good && set_compare(strbuf_text(&before.words), strbuf_text(&now->words)) == SET_ALIKE)
 		good = members_back(t, step->name, &before, &after, now);
 	else if (good)

@@ -224,6 +224,7 @@ static bool look(struct transaction *t, struct set *set)
 
 	strbuf_reset(&set->before);
 	set->existed = false;
+	set->read_at = t->door->clock(t->door->self);
 	if (t->request.assume_empty)
 		return true;
 	err = t->door->set.save(t->door->self, set->name, &set->before);
@@ -314,6 +315,7 @@ static struct journal_step *add_step(struct transaction *t, const struct set *se
 		return NULL;
 	}
 	step->existed = set->existed;
+	step->read_at = set->read_at;
 	if (set->existed)
 		strbuf_add(&step->before, strbuf_text(&set->before), set->before.len);
 	set_write(set, set->name, &step->after);
