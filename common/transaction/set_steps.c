@@ -449,6 +449,22 @@ static int rename_set(const struct transaction *t, const char *from, const char 
 	return err;
 }
 
+static bool stays_filled(struct transaction *t, const char *name)
+{
+	warn(t, "set %s, created by the load, stays: other programs added members to it", name);
+	return true;
+}
+
+/* Does the set have members? If it cannot be read, what follows fails too. */
+static bool is_filled(struct transaction *t, const char *name)
+{
+	struct set_side now = { STRBUF_INIT, STRBUF_INIT };
+	bool filled = read_set(t, name, &now.words, &now.members) == 0 && now.members.len > 0;
+
+	side_free(&now);
+	return filled;
+}
+
 /* Destroys a set that has been renamed to `gone`. If others have put members into it, it gets its name back instead. */
 static bool destroy_empty(struct transaction *t, const char *gone, const char *name)
 {
@@ -460,9 +476,7 @@ static bool destroy_empty(struct transaction *t, const char *gone, const char *n
 	if (good && left.members.len == 0) {
 		good = run_lines(t, name, &lines);
 	} else {
-		if (good)
-			warn(t, "set %s, created by the load, stays: other programs added members to it", name);
-		good = rename_set(t, gone, name) == 0 && good;
+		good = rename_set(t, gone, name) == 0 && good && stays_filled(t, name);
 	}
 	side_free(&left);
 	strbuf_free(&lines);
@@ -477,6 +491,10 @@ static bool take_away(struct transaction *t, const struct journal_step *step, co
 	bool good = read_after(t, step, &after) && (after.members.len == 0 || members_back(t, step->name, &nothing, &after, now));
 	int err;
 
+	if (good && is_filled(t, step->name)) { /* not even renamed: others are adding to it */
+		side_free(&after);
+		return stays_filled(t, step->name);
+	}
 	gone_name(step->name, &gone);
 	err = good ? rename_set(t, step->name, strbuf_text(&gone)) : 0;
 	if (err == -EBUSY)
