@@ -81,8 +81,7 @@ patiently() {
 		esac
 	END
 	chmod 755 "$tmp/bin/ip6tables-nft-restore"
-	PATH=$tmp/bin:$PATH put --confirm 600 "$tmp/next" 2>"$tmp/said" 3>&- &
-	wait_for grep -q 'is in force for 600 s' "$tmp/said"
+	PATH=$tmp/bin:$PATH put_waiting --confirm 600 "$tmp/next"
 	committed=$(cut -d. -f1 "$tmp/committed")
 	left=$(put --status | sed -n 's/^pending .*, \([0-9]*\) s left.*/\1/p')
 	now=$(cut -d. -f1 /proc/uptime)
@@ -91,12 +90,10 @@ patiently() {
 	wait
 	# A load that takes longer than the time to confirm is not undone before it can be confirmed.
 	sed 's/8443/9443/' "$tmp/next" >"$tmp/third"
-	PATH=$tmp/bin:$PATH put --confirm 4 "$tmp/third" 2>"$tmp/said" 3>&- &
-	waiting=$!
-	wait_for grep -q 'is in force for 4 s' "$tmp/said"
+	PATH=$tmp/bin:$PATH put_waiting --confirm 4 "$tmp/third"
 	committed=$(cut -d. -f1 "$tmp/committed")
 	rc=0
-	wait $waiting || rc=$?
+	wait $load || rc=$?
 	[ $rc = 9 ]
 	[ $(($(cut -d. -f1 /proc/uptime) - committed)) -ge 4 ]
 }
@@ -580,8 +577,7 @@ reboot() {
 			chmod 755 "$tmp/bin/$t-$b-restore"
 		done
 		sed 's/443/8443/' "$gateway" >"$tmp/next"
-		PATH=$tmp/bin:$PATH put --safe-rules /nonexistent --confirm 2 "$tmp/next" >"$tmp/said" 2>&1 3>&- &
-		wait_for grep -q 'is in force for' "$tmp/said"
+		PATH=$tmp/bin:$PATH put_waiting --safe-rules /nonexistent --confirm 2 "$tmp/next"
 		: >"$tmp/fail-$ns"
 		status=0
 		wait $! || status=$?

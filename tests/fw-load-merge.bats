@@ -116,8 +116,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 		in_ns iptables-$b -I INPUT -s 203.0.113.9 -j ACCEPT
 		in_ns iptables-$b -A f2b-sshd -s 203.0.113.67 -j REJECT
 		sed 's/443/8443/' "$gateway" >"$tmp/next"
-		put --confirm 3 "$tmp/next" 2>"$tmp/said" 3>&- &
-		wait_for grep -q 'is in force for' "$tmp/said"
+		put_waiting --confirm 3 "$tmp/next"
 		in_ns iptables-$b -D INPUT -s 203.0.113.9 -j ACCEPT
 		in_ns iptables-$b -D f2b-sshd -s 203.0.113.67 -j REJECT
 		for t in ip6tables-$b; do
@@ -144,8 +143,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 			iptables-$b -N J6; iptables-$b -A J3 -j J6; iptables-$b -A J3 -s 203.0.113.1; iptables-$b -A J3 -s 203.0.113.2
 			for n in 1 2 3 4; do iptables-$b -A J1 -s 203.0.113.\$n -j DROP; iptables-$b -D INPUT -p udp -j J\$n; iptables-$b -I INPUT -p udp -j J\$n; done"
 		sed 's/443/8443/; s/-i lo -j/-i lo+ -j/' "$gateway" >"$tmp/next" # a rule before the others changes too
-		put --confirm 3 "$tmp/next" 2>"$tmp/said" 3>&- &
-		wait_for grep -q 'is in force for' "$tmp/said"
+		put_waiting --confirm 3 "$tmp/next"
 		in_ns sh -e -c "# J4 J3 J2 J1 become J1 J4 J5 J3, and the rules of J1 are replaced
 			iptables-$b -D INPUT -p udp -j J1; iptables-$b -I INPUT -p udp -j J1
 			iptables-$b -D INPUT -p udp -j J2; iptables-$b -X J2
@@ -174,8 +172,7 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 			iptables-$b -I INPUT -p udp -j J1; iptables-$b -A INPUT -j J1"
 		packets 2
 		sed 's/443/8443/; s/-i lo -j/-i lo+ -j/' "$gateway" >"$tmp/next"
-		put --confirm 3 "$tmp/next" 2>"$tmp/said" 3>&- &
-		wait_for grep -q 'is in force for' "$tmp/said"
+		put_waiting --confirm 3 "$tmp/next"
 		packets 5
 		theirs >"$tmp/theirs"
 		grep -q '^.7:231. ' "$tmp/theirs"

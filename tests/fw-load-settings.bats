@@ -50,8 +50,7 @@ forward=net.ipv4.ip_forward
 		put "$tmp/one"
 		set_to net.ipv4.conf.all.rp_filter 0
 		text two '#@ sysctl net.ipv4.conf.all.rp_filter=1'
-		put --confirm 3 "$tmp/two" 2>"$tmp/said" 3>&- &
-		wait_for grep -q 'is in force for' "$tmp/said"
+		put_waiting --confirm 3 "$tmp/two"
 		[ "$(setting net.ipv4.conf.all.rp_filter)" = 1 ]
 		set_to net.ipv4.conf.all.rp_filter 2
 		wait

@@ -160,9 +160,7 @@ each_native() {
 
 @test "undoing a load beside a new rule of nft restores the rules before the load, not the safe ones" {
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
-	put --confirm 5 "$tmp/next" 2>"$tmp/said" 3>&- &
-	load=$!
-	wait_for grep -q 'is in force for' "$tmp/said"
+	put_waiting --confirm 5 "$tmp/next"
 	in_ns nft insert rule ip filter INPUT ct state new accept
 	status=0
 	wait "$load" || status=$?
@@ -174,9 +172,7 @@ each_native() {
 # messages are in $tmp/said
 undone_beside() {
 	put "$2"
-	put --confirm 3 "$3" 2>"$tmp/said" 3>&- &
-	load=$!
-	wait_for grep -q 'is in force for' "$tmp/said"
+	put_waiting --confirm 3 "$3"
 	in_ns nft -f - <<<"${1//; /$'\n'}" || { echo "nft refuses: $1"; return 1; }
 	status=0
 	wait "$load" || status=$?
@@ -222,9 +218,7 @@ undone_beside() {
 	in_ns nft -i <"$tmp/words" >/dev/null 2>&1 3>&- &
 	owner=$!
 	exec 7>"$tmp/words"
-	put --confirm 4 "$tmp/next" 2>"$tmp/said" 3>&- 7>&- &
-	load=$!
-	wait_for grep -q 'is in force for' "$tmp/said"
+	put_waiting --confirm 4 "$tmp/next" 7>&-
 	in_ns nft delete table ip6 filter
 	echo 'add table ip6 filter { flags owner; }' >&7
 	wait_for in_ns nft list table ip6 filter

@@ -53,6 +53,15 @@ in_ns() { ip netns exec "$ns" "$@"; }
 # put ARGUMENT...: runs fw-load in the namespace, for backend $b
 put() { in_ns "${fw_load:-fw-load}" -b "$b" -s "$state" "$@"; }
 
+# put_waiting OPTION... TEXT: loads it in the background with --confirm in the options, and waits until it is in force. Sets
+# load to the process; its messages are in $tmp/said.
+put_waiting() {
+	: >"$tmp/said" # those of an earlier load must not be taken for this one's
+	put "$@" 2>"$tmp/said" 3>&- &
+	load=$!
+	wait_for grep -q 'is in force for' "$tmp/said"
+}
+
 save() { in_ns fw-save -b "$b" -s "$state" "$@"; }
 
 # live: prints both families' rules in force, without comments and counters

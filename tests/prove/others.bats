@@ -193,9 +193,7 @@ boots() {
 			restarts | stops) ;; # it runs
 			esac
 			knock 22
-			put --confirm 8 "$tmp/next" 2>"$tmp/said" 3>&- &
-			confirming=$!
-			wait_for grep -q 'is in force for' "$tmp/said"
+			put_waiting --confirm 8 "$tmp/next"
 			case $meanwhile in
 			bans)
 				ban ports 203.0.113.5
@@ -210,7 +208,7 @@ boots() {
 			[ $meanwhile = stops ] || wait_for bans_are 5 >"$tmp/account" || { cat "$tmp/account"; false; }
 			f2b_counts >"$tmp/before" || true
 			status=0
-			wait $confirming || status=$?
+			wait $load || status=$?
 			[ $status = 9 ] || { cat "$tmp/said"; false; }
 			f2b_counts | diff "$tmp/before" -
 			[ $meanwhile = stops ] || bans_are 5
