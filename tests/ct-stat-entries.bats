@@ -33,7 +33,8 @@ setup_file() {
 	wait_for tracked_helper
 }
 
-tracked_helper() { conntrack -L 2>/dev/null | grep -q helper=ftp; }
+# The server closes its side at once; no packet comes after the answer to that, and the entry stays as it is.
+tracked_helper() { conntrack -L 2>/dev/null | grep -q 'CLOSE_WAIT .*helper=ftp'; }
 
 teardown_file() {
 	in_netns || return 0
