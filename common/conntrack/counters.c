@@ -16,7 +16,7 @@ const struct counter_kind counter_kinds[COUNTER_COUNT] = {
 	[COUNTER_INVALID] = {
 		.name = "invalid", .column = "invalid",
 		.attr = CTA_STATS_INVALID, .rank = 7,
-		.meaning = "Packets that belong to no connection and could not begin one, such as a damaged header or a TCP packet out of its window.",
+		.meaning = "Packets that belong to no connection and cannot begin one, such as one with a damaged header or a TCP packet outside of its window.",
 	},
 	[COUNTER_INSERT] = {
 		.name = "insert", .column = "insert",
@@ -31,7 +31,7 @@ const struct counter_kind counter_kinds[COUNTER_COUNT] = {
 	[COUNTER_DROP] = {
 		.name = "drop", .column = "drop",
 		.attr = CTA_STATS_DROP, .rank = 2,
-		.meaning = "Packets dropped: the table was full, or there was no memory for an entry; and, counted in insert_failed too, those whose entry could not be inserted.",
+		.meaning = "Packets dropped because the table was full or there was no memory for an entry; also those whose entry could not be inserted, which insert_failed counts too.",
 	},
 	[COUNTER_EARLY_DROP] = {
 		.name = "early_drop", .column = "early_drop",
@@ -46,7 +46,7 @@ const struct counter_kind counter_kinds[COUNTER_COUNT] = {
 	[COUNTER_SEARCH_RESTART] = {
 		.name = "search_restart", .column = "search_restart",
 		.attr = CTA_STATS_SEARCH_RESTART, .rank = 4,
-		.meaning = "Lookups that began again because an entry was moved or the table was resized meanwhile.",
+		.meaning = "Lookups that had to begin again because an entry was moved or the table was resized.",
 	},
 	[COUNTER_CLASH_RESOLVE] = {
 		.name = "clash_resolve", .column = "clashres",

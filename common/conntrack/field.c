@@ -355,7 +355,7 @@ const struct report_field report_fields[] = {
 	},
 	{
 		.name = "assured_percent",
-		.meaning = "The same as a share of max.",
+		.meaning = "assured as a share of max.",
 		.unit = UNIT_PERCENT,
 		.get = get_assured_percent,
 	},
@@ -387,7 +387,7 @@ const struct report_field report_fields[] = {
 	},
 	{
 		.name = "memory_full_bytes",
-		.meaning = "The same for a full table.",
+		.meaning = "Memory that the entries and buckets of a full table take.",
 		.unit = UNIT_BYTES,
 		.get = get_memory_full,
 	},
@@ -411,13 +411,13 @@ const struct report_field report_fields[] = {
 	},
 	{
 		.name = "since",
-		.meaning = "What growth is measured from: start, state (the last run) or interval (--interval).",
+		.meaning = "Where the measurement of growth begins: start, state (the last run) or interval (--interval).",
 		.unit = UNIT_TEXT,
 		.get = get_since,
 	},
 	{
 		.name = "interval",
-		.meaning = "Time since then; unknown for start.",
+		.meaning = "The time over which growth is measured; unknown if since is start.",
 		.unit = UNIT_SECONDS,
 		.get = get_interval,
 	},
@@ -429,7 +429,7 @@ const struct report_field report_fields[] = {
 	},
 	{
 		.name = "reset",
-		.meaning = "Whether a counter restarted in between.",
+		.meaning = "Whether a counter restarted within this time.",
 		.unit = UNIT_FLAG,
 		.get = get_reset,
 	},
