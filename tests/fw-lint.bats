@@ -371,3 +371,23 @@ sample() {
 	[[ $output == *":7:1: error: "*"; did you mean COMMIT? [structure]"* ]]
 	[ "$(grep -c error: <<<"$output")" -eq 6 ]
 }
+
+@test "a directive that fw-load refuses is an error at its line" {
+	while IFS='|' read -r line words directives; do
+		printf '#@ %s\n' "${directives//; /$'\n'#@ }" '*filter' ':INPUT ACCEPT [0:0]' COMMIT | sed '/^#@ [*:C]/s/^#@ //' >"$tmp/text"
+		run -1 fw-lint --checks=syntax "$tmp/text"
+		echo "$directives: $output"
+		[[ $output == *"text:$line:"*"error: "*"$words"* ]]
+	done <<-'END'
+		1|a setting below net.|sysctl kernel.panic=1
+		1|a module name may only contain|module ../x
+		1||set a hash:ip -exist
+		1||member 192.0.2.1
+		2|not an address of the set's family|set a hash:ip; member 999.1.1.1
+		2|already declared|set a hash:ip; set a hash:net
+		1|members that expire|set a hash:ip timeout 5; member 192.0.2.1
+	END
+	printf '#@ %s\n' 'module? nf_nat' 'sysctl net.ipv4.ip_forward=1' 'set a hash:ip' 'member 192.0.2.1' 'set-open b hash:net timeout 60' 'keep f2b-*' >"$tmp/text"
+	printf '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n' >>"$tmp/text"
+	run -0 fw-lint --checks=syntax "$tmp/text"
+}

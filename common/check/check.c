@@ -9,6 +9,7 @@
 #include "check/suppress.h"
 #include "model/ext.h"
 #include "model/reader.h"
+#include "ruletext/extras.h"
 
 #include <errno.h>
 #include <string.h>
@@ -241,6 +242,15 @@ static void count_rules(const struct stream *stream, struct check_summary *summa
 		summary->rules += stream->lines.item[i].kind == LINE_RULE;
 }
 
+/* Settings, sets and the like, as fw-load will read them. */
+static void read_directives(const struct stream *stream, struct diag_log *log)
+{
+	struct extras extras = { .sets = { 0 } };
+
+	(void)!extras_read(&extras, stream, log);
+	extras_free(&extras);
+}
+
 void check_text(const char *name, const char *text, size_t len, const struct check_options *options,
 		struct check_summary *summary, struct diag_log *log)
 {
@@ -257,6 +267,7 @@ void check_text(const char *name, const char *text, size_t len, const struct che
 		findings_free(&results.findings);
 	job.sound = is_sound(&results.findings);
 	suppressions_read(&filter.suppressions, &stream, &collect);
+	read_directives(&stream, &collect);
 	run_jobs(&job, &results, log);
 	results.findings.family = FAMILY_IPV6;
 	exposure_compare(&results.exposure, &collect);
