@@ -156,7 +156,7 @@ without_empty_tables() {
 		in_ns "iptables-$b" -I INPUT -j f2b-sshd
 		in_ns "ip6tables-$b" -t raw -A PREROUTING -j ACCEPT
 		save 2>"$tmp/err" | diff "$tmp/clean" -
-		grep -q '3 rules and 1 chains in force are not part of the last load' "$tmp/err"
+		grep -q 'rules and chains in force (3 and 1) that are not part of the last load' "$tmp/err"
 		save --all >"$tmp/all" 2>"$tmp/err"
 		[ ! -s "$tmp/err" ]
 		grep -q '^-4 -A f2b-sshd -s 203.0.113.5/32 -j REJECT' "$tmp/all"

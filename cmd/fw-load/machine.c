@@ -133,7 +133,7 @@ static enum result no_lock(struct load_run *run, int err, const char *what)
 		return RESULT_DONE;
 	}
 	if (err == -EWOULDBLOCK) {
-		diag_add(&run->cli->log, DIAG_SYSTEM, NULL, NULL, "%s is held by another program; waited %u seconds", what,
+		diag_add(&run->cli->log, DIAG_SYSTEM, NULL, NULL, "%s is held by another program; waited %u s", what,
 			 run->options.wait);
 		return RESULT_LOCKED;
 	}

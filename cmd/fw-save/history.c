@@ -108,7 +108,7 @@ void save_keep(struct save *save)
 	int lock = err == 0 ? lock_file(state_run_path(&save->state, "lock", &path), save->options.wait) : err;
 
 	if (lock == -EWOULDBLOCK)
-		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "%s is held by fw-load; waited %u seconds", strbuf_text(&path),
+		diag_add(save->log, DIAG_SYSTEM, NULL, NULL, "%s is held by fw-load; waited %u s", strbuf_text(&path),
 			 save->options.wait);
 	else if (lock < 0)
 		diag_system(save->log, lock, "%s", err == 0 ? strbuf_text(&path) : save->state.dir);

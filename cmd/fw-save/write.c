@@ -27,7 +27,7 @@ static bool choose_rules(struct save *save)
 	}
 	if (left_out.rules + left_out.chains > 0)
 		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,
-			 "%zu rules and %zu chains in force are not part of the last load and are not saved; use --all to save them",
+			 "rules and chains in force (%zu and %zu) that are not part of the last load are not saved; use --all to save them",
 			 left_out.rules, left_out.chains);
 	return true;
 }

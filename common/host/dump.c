@@ -74,7 +74,7 @@ static bool read_legacy(struct dump *dump, const struct backend *backend, enum f
 	bool good;
 
 	if (lock == -EWOULDBLOCK)
-		diag_add(log, DIAG_SYSTEM, NULL, NULL, "the lock of iptables is held by another program; waited %u seconds",
+		diag_add(log, DIAG_SYSTEM, NULL, NULL, "the lock of iptables is held by another program; waited %u s",
 			 wait);
 	else if (lock < 0)
 		diag_system(log, lock, "the lock of iptables");
