@@ -221,6 +221,7 @@ static bool lock_and_read(struct log_job *job)
 	int err = place_lock(&job->at, job->run->wait_ms, &job->lock, job->run->log);
 
 	if (err == -EWOULDBLOCK) {
+		job_warn(job, "another instance works on this log; --wait waits for it");
 		job->busy = true;
 		job->run->busy++;
 		return false;
