@@ -235,3 +235,38 @@ refused() {
 	[[ $output == *"chain INPUT, rule "*"made with nft"* ]]
 	[[ $(in_ns nft list chain ip filter INPUT) == *"tcp dport { 80, 443 } counter packets 0 bytes 0 accept"* ]]
 }
+
+# The rule of nft and the rule of the text look the same in iptables-save.
+@test "does not take a rule of nft that is removed while iptables-save reads for one of iptables" {
+	{ printf '%s\n' '*filter' ':INPUT DROP' ':own -'; seq -f '-A FORWARD -p tcp -m tcp --dport %.0f -j DROP' 1 5000
+		printf '%s\n' '-A own -p tcp -j DROP' COMMIT; } >"$tmp/text"
+	put --replace "$tmp/text"
+	in_ns nft 'flush chain ip filter own; add rule ip filter own tcp dport { 80, 443 } counter drop'
+	mkdir "$tmp/bin"
+	for n in iptables-nft-restore ip6tables-nft-restore ip6tables-nft-save; do printf '#!/bin/sh\nexec /usr/sbin/%s "$@"\n' $n >"$tmp/bin/$n"; done
+	# The process that looks for what nft made stops before it has come to that chain.
+	cat >"$tmp/bin/iptables-nft-save" <<-END
+		#!/bin/sh
+		[ ! -e "$tmp/read" ] || exec /usr/sbin/iptables-nft-save "\$@"
+		kill -STOP \$PPID
+		/usr/sbin/iptables-nft-save "\$@" >"$tmp/read"
+		nft flush chain ip filter own
+		kill -CONT \$PPID
+		exec cat "$tmp/read"
+	END
+	chmod 755 "$tmp/bin"/*
+	in_ns env PATH="$tmp/bin:$PATH" fw-load -b nft -s "$state" --no-rehearse "$tmp/text"
+	grep -q '^-A own -p tcp -j DROP' "$tmp/read" || grep -q '^\[.*-A own -p tcp -j DROP' "$tmp/read"
+	in_ns iptables-nft -C own -p tcp -j DROP
+}
+
+@test "fw-save: does not show a rule of nft that is removed as soon as it has been found" {
+	in_ns nft 'add chain ip filter own; add rule ip filter own tcp dport { 80, 443 } counter accept'
+	in_ns bash -c 'while [ ! -e "$0" ] && [ -d "${0%/*}" ]; do nft "flush chain ip filter own"; nft "add rule ip filter own tcp dport { 80, 443 } counter accept"; sleep 0.02; done' "$tmp/stop" 3>&- &
+	for i in $(seq 25); do
+		save -4 -a -q >"$tmp/saved" 2>/dev/null || continue
+		run ! grep -q '^-A own' "$tmp/saved"
+	done
+	: >"$tmp/stop"
+	wait
+}

@@ -41,8 +41,8 @@ static bool read_unmoved(struct dump *dump, const struct backend *backend, enum 
 		err = natives_look(backend, families, dump->text, &silent); /* also finds what makes iptables-save fail */
 		if (err == -EBUSY || nftgen_ask(rivals->nftgen, &after) != 0 || before != after)
 			continue;
-		if (err != 0)
-			err = natives_look(backend, families, dump->text, log);
+		if (err != 0 && natives_look(backend, families, dump->text, log) == 0)
+			continue; /* what was found is gone by now, but iptables-save may have shown it as something else */
 		if (good && err == 0)
 			natives_warn(families, DIAG_SAVE_WARNING, log);
 		if (good || err != 0 || !read_texts(dump, backend, families, log))

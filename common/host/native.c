@@ -326,6 +326,15 @@ struct mnl_socket *natives_watch(void)
 	return NULL;
 }
 
+/* A rule of iptables has an expression at least: its counter. */
+static int see_whole_rule(const struct nlmsghdr *message, struct native_reader *look)
+{
+	const struct nlattr *attrs[NFTA_RULE_MAX + 1];
+
+	nfnl_parse(message, attrs, NFTA_RULE_MAX);
+	return attrs[NFTA_RULE_EXPRESSIONS] != NULL ? see_rule(message, look) : MNL_CB_ERROR;
+}
+
 /* Sees one event, as the search sees an answer. *seen: the generation of a commit that ends here. */
 static int see_event(const struct nlmsghdr *message, struct native_reader *look, uint32_t *seen)
 {
@@ -346,11 +355,14 @@ static int see_event(const struct nlmsghdr *message, struct native_reader *look,
 	case NFT_MSG_NEWCHAIN:
 		return see_chain(message, look);
 	case NFT_MSG_NEWRULE:
+	case NFT_MSG_DELRULE: /* iptables-save may have shown it, and then it was gone before we looked */
 		nfnl_parse(message, attrs, NFTA_GEN_ID);
-		return is_ours(nfnl_text(attrs[NFTA_RULE_TABLE])) ? see_rule(message, look) : MNL_CB_OK;
-	case NFT_MSG_NEWSET:
+		return is_ours(nfnl_text(attrs[NFTA_RULE_TABLE])) ? see_whole_rule(message, look) : MNL_CB_OK;
+	case NFT_MSG_NEWSET: /* iptables makes none of these three */
 	case NFT_MSG_NEWOBJ:
-	case NFT_MSG_NEWFLOWTABLE: /* iptables makes none of these */
+	case NFT_MSG_NEWFLOWTABLE:
+	case NFT_MSG_DELTABLE: /* and of these, the kernel does not tell what they were */
+	case NFT_MSG_DELCHAIN:
 		nfnl_parse(message, attrs, NFTA_GEN_ID);
 		return is_ours(nfnl_text(attrs[NFTA_SET_TABLE])) ? MNL_CB_ERROR : MNL_CB_OK;
 	default:
