@@ -461,3 +461,24 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 		in_ns iptables-nft-save -c -t filter | grep -qF '[5:165] -A own -p udp -m udp --dport 5000'
 	done
 }
+
+@test "undoing a load leaves a policy that another program set meanwhile, also in a table that it did not change" {
+	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n' >"$tmp/a"
+	sed "s/^COMMIT/-A INPUT -p udp --dport 53 -j ACCEPT\n&/" "$tmp/a" >"$tmp/filter"
+	{ cat "$tmp/a"; printf '*nat\n-A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080\nCOMMIT\n'; } >"$tmp/nat"
+	for b in $backends; do
+		for next in filter nat; do
+			fresh
+			put --replace "$tmp/a"
+			put_waiting --confirm 3 "$tmp/$next"
+			in_ns iptables-$b -P FORWARD DROP
+			in_ns ip6tables-$b -P OUTPUT DROP
+			status=0
+			wait "$load" || status=$?
+			[ "$status" = 9 ]
+			[ "$(in_ns iptables-$b -S | grep -e '^-P' -e -A)" = $'-P INPUT DROP\n-P FORWARD DROP\n-P OUTPUT ACCEPT\n-A INPUT -i lo -j ACCEPT' ]
+			in_ns ip6tables-$b -S OUTPUT | grep -qx -e '-P OUTPUT DROP'
+			in_ns ip6tables-$b -P OUTPUT ACCEPT
+		done
+	done
+}

@@ -164,6 +164,17 @@ static struct chains chains_of(const struct undone *u, const char *table, const 
 				chain_of(u->ours, table, chain) };
 }
 
+/* Writes the line of a chain. A policy that others have set since the load stays. */
+static void write_chain(const struct chains *chains, const struct text_chain *chain, struct strbuf *out)
+{
+	struct text_chain now = *chain;
+
+	if (chain->policy != NULL && chains->put != NULL && chains->live != NULL && chains->live->policy != NULL &&
+	    chains->put->policy != NULL && strcmp(chains->live->policy, chains->put->policy) != 0)
+		now.policy = chains->live->policy;
+	chain_write_line(&now, true, out);
+}
+
 static bool write_before(const struct undone *u, const struct text_table *table, struct strbuf *out)
 {
 	const struct text_table *ours = u->ours != NULL ? rules_table(u->ours, table->name) : NULL;
@@ -180,7 +191,7 @@ static bool write_before(const struct undone *u, const struct text_table *table,
 			if (rules == 0 && left_out)
 				good = vec_push(&gone, chain->name);
 			else if (rules == 0)
-				chain_write_line(chain, true, out);
+				write_chain(&chains, chain, out);
 			else if (!left_out && left_alone(&chains))
 				write_all(chain, out);
 			else if (!left_out)
@@ -197,8 +208,11 @@ static bool write_put(const struct undone *u, const struct text_table *table, st
 	bool good = true;
 
 	strbuf_printf(out, "*%s\n", table->name);
-	for (size_t c = 0; c < table->chains.len; c++)
-		chain_write_line(&table->chains.item[c], true, out);
+	for (size_t c = 0; c < table->chains.len; c++) {
+		struct chains chains = chains_of(u, table->name, table->chains.item[c].name);
+
+		write_chain(&chains, &table->chains.item[c], out);
+	}
 	for (size_t c = 0; good && c < table->chains.len; c++) {
 		struct chains chains = chains_of(u, table->name, table->chains.item[c].name);
 
