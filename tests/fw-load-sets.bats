@@ -316,7 +316,7 @@ undone() { # undone PID: waits for the load, which must end unconfirmed
 			set bans hash:net;member 192.0.2.1|set bans hash:net counters comment;member 192.0.2.1;member 192.0.2.2|add bans 192.0.2.3 comment mine|192.0.2.1;192.0.2.3;hash:net family inet;
 				set bans hash:net;member 192.0.2.1;member 192.0.2.2|set bans hash:net comment;member 192.0.2.1;member 192.0.2.2|del bans 192.0.2.2|192.0.2.1;hash:net family inet;
 			set bans hash:net timeout 0 comment;member 192.0.2.1|set bans hash:net timeout 0 comment;member 192.0.2.1;member 192.0.2.3|add bans 192.0.2.3 comment mine -exist|192.0.2.1 timeout 0;192.0.2.3 timeout 0 comment "mine";hash:net family inet;
-			set bans hash:net comment maxelem 1000;member 192.0.2.1|set bans hash:net comment maxelem 2000;member 192.0.2.1|add bans 192.0.2.3 comment "seen by a nomatch b"|192.0.2.1;192.0.2.3;hash:net family inet;
+			set bans hash:net comment maxelem 1000;member 192.0.2.1|set bans hash:net comment maxelem 2000;member 192.0.2.1|add bans 192.0.2.3 comment "seen by a nomatch b"|192.0.2.1;192.0.2.3 comment "seen by a nomatch b";hash:net family inet;
 		set bans hash:net counters;member 192.0.2.1|set bans hash:net;member 192.0.2.9|add bans 192.0.2.3|192.0.2.1;192.0.2.3;hash:net family inet;
 		END
 		for n in "${!pids[@]}"; do
@@ -488,5 +488,38 @@ undone() { # undone PID: waits for the load, which must end unconfirmed
 		echo "$try: $output"
 		[ "$status" = 9 ]
 		[[ $(members bans) == "192.0.2.1 timeout 0;198.51.100.2 timeout 29"??";" ]]
+	done
+}
+
+@test "--replace of a set with members of others whose time runs on is no conflict" {
+	for b in $backends; do
+		fresh
+		in_ns ipset destroy
+		text "$tmp/a" 'set bans hash:ip timeout 0' 'member 192.0.2.1'
+		text "$tmp/b" 'set bans hash:ip timeout 0' 'member 192.0.2.2'
+		put "$tmp/a"
+		# So many that the seconds of some change between any two looks.
+		for n in $(seq 12); do
+			in_ns ipset add bans "198.51.100.$n" timeout 500
+			sleep 0.08
+		done
+		put --replace "$tmp/b"
+		[ "$(members bans)" = '192.0.2.2 timeout 0;' ]
+	done
+}
+
+@test "undoing a load that changed a set's options leaves others' members their time and comment" {
+	for b in $backends; do
+		fresh
+		in_ns ipset destroy
+		text "$tmp/a" 'set bans hash:ip timeout 0 comment maxelem 100' 'member 192.0.2.1'
+		text "$tmp/b" 'set bans hash:ip timeout 0 comment maxelem 200' 'member 192.0.2.1'
+		put "$tmp/a"
+		put_waiting --confirm 3 "$tmp/b"
+		in_ns ipset add bans 198.51.100.1 timeout 3000 comment 'ban of sshd'
+		status=0
+		wait "$load" || status=$?
+		[ "$status" = 9 ]
+		[[ $(members bans) == '192.0.2.1 timeout 0;198.51.100.1 timeout 29'??' comment "ban of sshd";' ]]
 	done
 }

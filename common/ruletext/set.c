@@ -289,6 +289,31 @@ bool set_split(const struct strbuf *saved, struct strbuf *words, struct strbuf *
 	return good && !words->failed && !members->failed;
 }
 
+void set_without_times(const char *members, struct strbuf *out)
+{
+	while (*members != '\0') {
+		struct piece line = set_next_line(&members);
+		char *copy = strndup(line.text, line.len);
+
+		out->failed = out->failed || copy == NULL;
+		if (copy == NULL)
+			return;
+		cut_option(copy, "timeout");
+		strbuf_printf(out, "%s\n", copy);
+		free(copy);
+	}
+}
+
+bool set_takes_options(const char *to, const char *from)
+{
+	static const char *const options[] = { "timeout", "comment", "skbinfo" };
+
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (find_option(from, options[i]).len > 0 && find_option(to, options[i]).len == 0)
+			return false;
+	return true;
+}
+
 void set_plain_words(const char *words, struct strbuf *out)
 {
 	char *copy = strdup(words);

@@ -50,6 +50,12 @@ bool set_runs_out(const char *words, const char *member);
  */
 void set_pass_time(const char *members, uint64_t seconds, struct strbuf *out);
 
+/* Appends the members without the time that is left for them. */
+void set_without_times(const char *members, struct strbuf *out);
+
+/* Can a set with the words `to` have every option that members of one with the words `from` have? */
+bool set_takes_options(const char *to, const char *from);
+
 /* Is this member an exception (nomatch)? */
 bool set_is_exception(const char *member);
 

@@ -111,6 +111,35 @@ static void swap_back(struct transaction *t, const struct journal_step *step)
 	strbuf_free(&lines);
 }
 
+/* Whole seconds since the set was read for the step. */
+static uint64_t passed(const struct transaction *t, const struct journal_step *step)
+{
+	long long now = t->door->clock(t->door->self);
+
+	return step->read_at == 0 || now < step->read_at ? 0 : (uint64_t)(now - step->read_at) / 1000;
+}
+
+/* Are these the members that the plan saw, apart from those that have run out, or may have, since? */
+static bool is_as_planned(const struct transaction *t, const struct journal_step *step, const char *before, const char *members)
+{
+	struct strbuf old = STRBUF_INIT, now = STRBUF_INIT, later = STRBUF_INIT, lasting = STRBUF_INIT, other = STRBUF_INIT;
+	bool same;
+
+	set_without_times(before, &old);
+	set_without_times(members, &now);
+	set_pass_time(before, passed(t, step) + 2, &later);
+	set_without_times(strbuf_text(&later), &lasting);
+	same = set_lines_without(strbuf_text(&now), strbuf_text(&old), &other) &&
+	       set_lines_without(strbuf_text(&lasting), strbuf_text(&now), &other) && other.len == 0 && !old.failed &&
+	       !now.failed && !later.failed && !lasting.failed;
+	strbuf_free(&old);
+	strbuf_free(&now);
+	strbuf_free(&later);
+	strbuf_free(&lasting);
+	strbuf_free(&other);
+	return same;
+}
+
 /*
  * The set that was swapped out must still have the members that the plan saw. If another program changed it, swap back,
  * so that no change is lost, and fail. At boot, repeat the changes on the new set instead.
@@ -123,7 +152,7 @@ static bool check_swapped(struct transaction *t, const struct journal_step *step
 
 	strbuf_reset(&words);
 	good = good && set_split(&step->before, &words, &before);
-	if (good && strcmp(strbuf_text(&members), strbuf_text(&before)) != 0) {
+	if (good && !is_as_planned(t, step, strbuf_text(&before), strbuf_text(&members))) {
 		if ((t->flags & FLAG_BOOT) != 0) {
 			good = follow(t, step->name, strbuf_text(&before), strbuf_text(&members), SET_ADD_PLAIN);
 		} else {
@@ -338,6 +367,7 @@ static bool words_back(struct transaction *t, const struct journal_step *step, c
 	struct strbuf lines = STRBUF_INIT, members = STRBUF_INIT, theirs = STRBUF_INIT;
 	struct set_side left = { STRBUF_INIT, STRBUF_INIT };
 	struct sides sides = { .kept_text = STRBUF_INIT };
+	enum set_change add = set_takes_options(strbuf_text(&before->words), strbuf_text(&now->words)) ? SET_ADD : SET_ADD_PLAIN;
 	bool good = map_sides(&sides, before, after, now);
 
 	set_drop(t->door, beside.text);
@@ -345,10 +375,10 @@ static bool words_back(struct transaction *t, const struct journal_step *step, c
 	choose_lines(&sides, strbuf_text(&now->members), is_theirs, &theirs);
 	strbuf_printf(&lines, "create %s %s\n", beside.text, strbuf_text(&before->words));
 	set_write_members(strbuf_text(&members), beside.text, SET_ADD, &lines);
-	set_write_members(strbuf_text(&theirs), beside.text, SET_ADD_PLAIN, &lines);
+	set_write_members(strbuf_text(&theirs), beside.text, add, &lines);
 	strbuf_printf(&lines, "swap %s %s\n", beside.text, step->name);
 	good = good && run_lines(t, step->name, &lines) && read_set(t, beside.text, &left.words, &left.members) == 0 &&
-	       follow(t, step->name, strbuf_text(&now->members), strbuf_text(&left.members), SET_ADD_PLAIN);
+	       follow(t, step->name, strbuf_text(&now->members), strbuf_text(&left.members), add);
 	set_drop(t->door, beside.text);
 	strbuf_free(&lines);
 	strbuf_free(&members);
@@ -363,29 +393,27 @@ static bool words_back(struct transaction *t, const struct journal_step *step, c
  * what they wrote.
  */
 static bool save_left(struct transaction *t, const struct journal_step *step, const struct set_side *before,
-		      const struct set_side *after, const struct strbuf *left)
+		      const struct set_side *after, const struct set_side *left)
 {
-	struct strbuf new = STRBUF_INIT, theirs = STRBUF_INIT, lines = STRBUF_INIT;
-	bool good = set_lines_without(strbuf_text(left), strbuf_text(&before->members), &new) &&
-		    set_lines_without(strbuf_text(&new), strbuf_text(&after->members), &theirs);
+	struct strbuf theirs = STRBUF_INIT, lines = STRBUF_INIT;
+	struct sides sides = { .kept_text = STRBUF_INIT };
+	bool good = map_sides(&sides, before, after, left), same = set_takes_options(strbuf_text(&before->words), strbuf_text(&left->words));
 
-	set_write_members(strbuf_text(&theirs), step->name, SET_ADD_PLAIN, &lines);
+	choose_lines(&sides, strbuf_text(&left->members), is_theirs, &theirs);
+	set_write_members(strbuf_text(&theirs), step->name, same ? SET_ADD : SET_ADD_PLAIN, &lines);
 	good = good && run_lines(t, step->name, &lines);
-	strbuf_free(&new);
 	strbuf_free(&theirs);
 	strbuf_free(&lines);
+	sides_free(&sides);
 	return good;
 }
 
 /* What has run out since the set was read must not come back. */
 static bool pass_time(struct transaction *t, const struct journal_step *step, struct strbuf *members)
 {
-	long long passed = t->door->clock(t->door->self) - step->read_at;
 	struct strbuf now = STRBUF_INIT;
 
-	if (step->read_at == 0 || passed < 1000)
-		return true;
-	set_pass_time(strbuf_text(members), (uint64_t)passed / 1000, &now);
+	set_pass_time(strbuf_text(members), passed(t, step), &now);
 	if (now.failed) {
 		strbuf_free(&now);
 		return diag_memory(t->log) == 0;
@@ -409,10 +437,25 @@ static bool put_back(struct transaction *t, const struct journal_step *step, con
 		good = members_back(t, step->name, &before, &after, now);
 	else if (good)
 		good = words_back(t, step, &before, &after, now);
-	good = good && save_left(t, step, &before, &after, &left.members);
+	good = good && save_left(t, step, &before, &after, &left);
 	side_free(&before);
 	side_free(&after);
 	side_free(&left);
+	return good;
+}
+
+/* Makes a set again that another program destroyed. */
+static bool make_again(struct transaction *t, const struct journal_step *step)
+{
+	struct strbuf words = STRBUF_INIT, members = STRBUF_INIT, lines = STRBUF_INIT;
+	bool good = (set_split(&step->before, &words, &members) || diag_memory(t->log) == 0) && pass_time(t, step, &members);
+
+	strbuf_printf(&lines, "create %s %s\n", step->name, strbuf_text(&words));
+	set_write_members(strbuf_text(&members), step->name, SET_ADD, &lines);
+	good = good && run_lines(t, step->name, &lines);
+	strbuf_free(&words);
+	strbuf_free(&members);
+	strbuf_free(&lines);
 	return good;
 }
 
@@ -532,7 +575,7 @@ bool set_undo(struct transaction *t, const struct journal_step *step)
 	if (good && step->existed && is_addition(step))
 		good = err == -ENOENT || take_additions(t, step);
 	else if (good && step->existed)
-		good = err == 0 ? put_back(t, step, &now) : run_lines(t, step->name, &step->before);
+		good = err == 0 ? put_back(t, step, &now) : make_again(t, step);
 	else if (good && err == 0)
 		good = take_away(t, step, &now);
 	set_drop(t->door, SET_TRIAL); /* the load may have died while these existed */
