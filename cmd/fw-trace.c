@@ -4,6 +4,7 @@
 #include "cli.h"
 #include "fw-trace/options.h"
 #include "fw-trace/show.h"
+#include "fw-trace/watch.h"
 #include "meaning/logline.h"
 #include "model/ext.h"
 #include "model/printer.h"
@@ -17,6 +18,7 @@
 struct trace_run {
 	struct cli *cli;
 	const struct fw_trace_options *options;
+	const struct child *child; /* this process, if another one waits for it; or NULL */
 	struct strbuf rules_text, packets_text;
 	struct stream stream;
 	struct ruleset *ruleset;
@@ -51,8 +53,26 @@ static bool read_packet(struct trace_run *run, struct packet *packet, const char
 	return false;
 }
 
+/* Tells the process that waits which line is read or written; 0: none, whatever takes long is our own work. */
+static void at_line(const struct trace_run *run, unsigned line)
+{
+	if (run->child != NULL)
+		child_at(run->child, line);
+}
+
+static void begin_line(void *ctx, unsigned line)
+{
+	at_line(ctx, line + 1);
+}
+
+static void begin_rule(void *ctx, const struct rule *rule)
+{
+	at_line(ctx, rule->line + 1);
+}
+
 static bool load_rules(struct trace_run *run, enum family family)
 {
+	const struct reader_mode mode = { .begins = begin_line, .ctx = run };
 	struct diag_log *log = &run->cli->log;
 	const char *name = cli_input_name(run->options->rules);
 	int err = ext_begin(family);
@@ -60,7 +80,8 @@ static bool load_rules(struct trace_run *run, enum family family)
 	if (err != 0)
 		diag_system(log, err, "libxtables could not be made ready (XTABLES_LIBDIR says where its extensions are)");
 	else if (stream_read(&run->stream, name, strbuf_text(&run->rules_text), run->rules_text.len, family, log))
-		run->ruleset = ruleset_read(&run->stream, family, log);
+		run->ruleset = ruleset_read_as(&run->stream, family, &mode, log);
+	at_line(run, 0);
 	if (run->ruleset == NULL || diag_errors(log) > 0)
 		return false;
 	run->program = program_new(run->ruleset, NULL, NULL);
@@ -130,8 +151,9 @@ static void print_counts(struct trace_run *run)
 		rule->has_counters = true;
 		rule->counters = (struct rule_counters){ run->tracer.hits[i], 0 };
 	}
-	if (ruleset_print(&run->show.out, run->ruleset, true) != 0)
+	if (ruleset_print(&run->show.out, run->ruleset, true, begin_rule, run) != 0)
 		diag_memory(&run->cli->log);
+	at_line(run, 0);
 }
 
 static void trace(struct trace_run *run)
@@ -174,7 +196,14 @@ int main(int argc, char *argv[])
 	struct cli cli;
 	struct fw_trace_options options = options_parse(&cli, argc, argv);
 	struct trace_run run = { .cli = &cli, .options = &options };
+	struct child child;
+	bool in_child;
 
+	if (child_split(&child, &in_child) == 0) {
+		if (!in_child)
+			return watch(&cli, &child, cli_input_name(options.rules));
+		run.child = &child;
+	}
 	trace(&run);
 	trace_end(&run);
 	return cli_finish(&cli);

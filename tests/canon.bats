@@ -5,6 +5,7 @@
 
 bats_require_minimum_version 1.5.0
 load lib/load
+load lib/extension
 
 setup() {
 	load_setup
@@ -113,69 +114,33 @@ load_as_written() {
 	canon declared 4 "$tmp/text" <&- 2>&- | cmp - "$tmp/want"
 }
 
-# extension NAME PARSE SAVE: builds a match that runs these C statements when it is read and written; in $libdir, with
-# iptables' own extensions
-extension() {
-	libdir=$tmp/xtables
-	[ -d "$libdir" ] || { mkdir "$libdir" && ln -s "$(pkg-config --variable=xtlibdir xtables)"/*.so "$libdir"; }
-	cat >"$tmp/$1.c" <<-END
-		#include <getopt.h>
-		#include <signal.h>
-		#include <stdio.h>
-		#include <stdlib.h>
-		#include <unistd.h>
-		#include <sys/resource.h>
-		#include <xtables.h>
-		/* Killed by the kernel: the process itself may send no signal. */
-		static void run_out_of_time(void) { struct rlimit second = { 1, 1 }; setrlimit(RLIMIT_CPU, &second); for (;;); }
-		static const struct option options[] = { { "does", 0, NULL, 1 }, { NULL, 0, NULL, 0 } };
-		static int parse(int c, char **argv, int invert, unsigned *flags, const void *entry, struct xt_entry_match **match)
-		{
-			$2;
-			return 1;
-		}
-		static void save(const void *ip, const struct xt_entry_match *match)
-		{
-			$3;
-		}
-		static struct xtables_match it = {
-			.version = XTABLES_VERSION, .name = "$1", .family = NFPROTO_UNSPEC, .parse = parse, .save = save, .extra_opts = options,
-		};
-		__attribute__((constructor)) static void begin(void) { xtables_register_match(&it); }
-	END
-	${CC:-cc} -shared -fPIC -w -o "$libdir/libxt_$1.so" "$tmp/$1.c"
-	export XTABLES_LIBDIR=$libdir
-	printf '*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp\n-A INPUT -m %s --does\n-A INPUT -p udp\nCOMMIT\n' "$1" >"$tmp/text"
-}
-
 @test "names the line of an extension that crashes, in reading or in writing" {
 	extension dies 'run_out_of_time()' ''
-	run -3 canon declared 46 "$tmp/text"
-	[[ ${lines[0]} == *"text:4: error: IPv4: an extension of iptables crashes at this line: signal 9 (Killed) [system]" ]]
-	[[ ${lines[1]} == *"text:4: error: IPv6: an extension of iptables crashes at this line: signal 9 (Killed) [system]" ]]
-	[ ${#lines[@]} -eq 2 ]
+	run -1 canon declared 46 "$tmp/text"
+	[[ $output == *"text:4: error: an extension of iptables crashes at this rule: signal 9 (Killed) [syntax]" ]]
+	[ ${#lines[@]} -eq 1 ]
 	run -3 canon saved 4 "$tmp/text"
-	[[ $output == "iptables-save:4: error: IPv4: an extension of iptables crashes at this line: signal 9 (Killed) [system]" ]]
+	[[ $output == "iptables-save:4: error: IPv4: an extension of iptables crashes at this rule: signal 9 (Killed) [system]" ]]
 	extension bitter '' 'run_out_of_time()'
-	run -3 canon declared 4 "$tmp/text"
-	[[ $output == *"text:4: error: IPv4: an extension of iptables crashes at this line: signal 9 (Killed) [system]" ]]
+	run -1 canon declared 4 "$tmp/text"
+	[[ $output == *"text:4: error: an extension of iptables crashes at this rule: signal 9 (Killed) [syntax]" ]]
 }
 
 @test "names the line of an extension that ends the process, whatever the status" {
 	for code in 0 1; do
 		extension ends$code "exit($code)" ''
-		run -3 canon declared 4 "$tmp/text"
-		[[ $output == *"text:4: error: IPv4: the process that reads the rules ends at this line with status $code [system]" ]]
+		run -1 canon declared 4 "$tmp/text"
+		[[ $output == *"text:4: error: the process that reads the rules ends at this rule with status $code [syntax]" ]]
 		extension leaves$code '' "exit($code)"
-		run -3 canon declared 4 "$tmp/text"
-		[[ $output == *"text:4: error: IPv4: the process that reads the rules ends at this line with status $code [system]" ]]
+		run -1 canon declared 4 "$tmp/text"
+		[[ $output == *"text:4: error: the process that reads the rules ends at this rule with status $code [syntax]" ]]
 	done
 }
 
 @test "kills an extension that hangs, and names its line" {
 	extension hangs 'for (;;) pause()' ''
-	run -3 canon declared 4 "$tmp/text"
-	[[ $output == *"text:4: error: IPv4: an extension of iptables hangs at this line: no progress for 30 seconds [system]" ]]
+	run -1 canon declared 4 "$tmp/text"
+	[[ $output == *"text:4: error: an extension of iptables hangs at this rule: no progress for 30 seconds [syntax]" ]]
 }
 
 @test "refuses a rule whose extension prints it differently, but keeps the line of a saver's text" {

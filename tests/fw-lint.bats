@@ -5,6 +5,7 @@
 bats_require_minimum_version 1.5.0
 load lib/needs
 load lib/anyone
+load lib/extension
 
 setup() {
 	cd "$BATS_TEST_DIRNAME" || return
@@ -390,4 +391,44 @@ sample() {
 	printf '#@ %s\n' 'module? nf_nat' 'sysctl net.ipv4.ip_forward=1' 'set a hash:ip' 'member 192.0.2.1' 'set-open b hash:net timeout 60' 'keep f2b-*' >"$tmp/text"
 	printf '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n' >>"$tmp/text"
 	run -0 fw-lint --checks=syntax "$tmp/text"
+}
+
+# judged STATUS-TEXT: fw-lint reports this at line 4 of the text, and judges the other rules
+judged() {
+	sed -i '3s/$/ -j ACCEPT/; 5s/.*/-A INPUT -p tcp -j DROP\n-A INPUT -j nowhere/' "$tmp/text"
+	run -1 fw-lint -q -4 --format=gcc "$tmp/text"
+	[[ $output == *"text:4:1: error: $1 [syntax]"* ]]
+	[[ $output == *"text:5:1: warning: unreachable: line 3 "* ]]
+	[[ $output == *"text:6:13: error: "*"[undefined-chain]"* ]]
+	[[ $output == *"text: 2 errors, 1 warning, 1 note; 4 rules read; 2 rules could not be read: what they do is unknown" ]]
+}
+
+@test "an extension that crashes, hangs or ends the process is an error at its rule, and the other rules are judged" {
+	extension divides 'volatile int zero = 0; exit(2 / zero)' ''
+	judged 'an extension of iptables crashes at this rule: signal 8 (Floating point exception)'
+	extension outlasts 'run_out_of_time()' ''
+	judged 'an extension of iptables crashes at this rule: signal 9 (Killed)'
+	extension ends 'exit(0)' ''
+	judged 'the process that reads the rules ends at this rule with status 0'
+	extension hangs 'for (;;) pause()' ''
+	judged 'an extension of iptables hangs at this rule: no progress for 10 seconds'
+}
+
+@test "a rule on which an extension crashes for one family only belongs to the other one" {
+	extension picks 'if (xtables_find_match("icmp6", XTF_TRY_LOAD, NULL) != NULL) abort()' ''
+	run -1 fw-lint -q --format=gcc "$tmp/text"
+	[[ $output == *"text:4:1: error: not valid for IPv6: an extension of iptables crashes at this rule: signal 6 (Aborted); "*"put -4 before -A"* ]]
+}
+
+@test "reads a text a limited number of times, however many rules an extension crashes or hangs on" {
+	extension divides 'volatile int zero = 0; exit(2 / zero)' ''
+	{
+		head -3 "$tmp/text"
+		yes -- '-A INPUT -m divides --does' | head -150
+		printf -- '-A INPUT -p udp\nCOMMIT\n'
+	} >"$tmp/many"
+	run -1 fw-lint -q -4 --format=gcc --max=0 "$tmp/many"
+	[[ $output == *"many:4:1: error: an extension of iptables crashes at this rule"* ]]
+	[[ $output == *"error: not read: extensions of iptables crash or hang at too many rules before this one"* ]]
+	[[ $output == *"; 151 rules could not be read: what they do is unknown" ]]
 }

@@ -4,6 +4,7 @@
 
 bats_require_minimum_version 1.5.0
 load lib/needs
+load lib/extension
 
 setup() {
 	cd "$BATS_TEST_DIRNAME" || return
@@ -209,4 +210,21 @@ counted() {
 		printf '*filter\nCOMMIT\n' | "$program-restore"
 		diff -u - "$tmp/told" <<<"$expected"
 	done
+}
+
+@test "an extension that crashes, hangs or ends the process is an error at its rule" {
+	local packet='in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new'
+	extension divides 'volatile int zero = 0; exit(2 / zero)' ''
+	run -1 fw-trace -R "$tmp/text" "$packet"
+	[ "$output" = "$tmp/text:4: error: an extension of iptables crashes at this rule: signal 8 (Floating point exception) [syntax]" ]
+	extension ends 'exit(0)' ''
+	run -1 fw-trace "$packet" <"$tmp/text"
+	[ "$output" = "<stdin>:4: error: the process that reads the rules ends at this rule with status 0 [syntax]" ]
+	extension hangs 'for (;;) pause()' ''
+	run -1 fw-trace -R "$tmp/text" "$packet"
+	[ "$output" = "$tmp/text:4: error: an extension of iptables hangs at this rule: no progress for 10 seconds [syntax]" ]
+	extension bitter '' 'volatile int zero = 0; exit(2 / zero)'
+	run -0 fw-trace -R "$tmp/text" "$packet"
+	run -1 fw-trace -c -R "$tmp/text" "$packet"
+	[ "$output" = "$tmp/text:4: error: an extension of iptables crashes at this rule: signal 8 (Floating point exception) [syntax]" ]
 }

@@ -28,7 +28,30 @@ void child_at(const struct child *child, unsigned place)
 static void release(const struct child *child)
 {
 	munmap(child->progress, sizeof(*child->progress));
-	close(child->output);
+	if (child->output >= 0)
+		close(child->output);
+}
+
+static int share_progress(struct child *child)
+{
+	child->progress = mmap(NULL, sizeof(*child->progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return child->progress == MAP_FAILED ? -errno : 0;
+}
+
+/* 0 in the child, too, where child->pid is 0; -errno. */
+static int start(struct child *child)
+{
+	int err;
+
+	fflush(NULL); /* or the child would write buffered output a second time */
+	child->pid = fork();
+	if (child->pid == 0)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (child->pid >= 0)
+		return 0;
+	err = -errno;
+	release(child);
+	return err;
 }
 
 /* Discards what foreign code prints on standard output. */
@@ -41,26 +64,29 @@ static bool mute(void)
 
 int child_start(struct child *child, int (*work)(void *ctx, const struct child *child), void *ctx)
 {
-	int err;
+	int err = share_progress(child);
 
-	child->progress = mmap(NULL, sizeof(*child->progress), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (child->progress == MAP_FAILED)
-		return -errno;
+	if (err != 0)
+		return err;
 	child->output = file_in_memory("output");
 	if (child->output < 0) {
 		munmap(child->progress, sizeof(*child->progress));
 		return child->output;
 	}
-	fflush(NULL); /* or the child would write buffered output a second time */
-	child->pid = fork();
-	if (child->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	err = start(child);
+	if (err == 0 && child->pid == 0)
 		_exit(mute() && work(ctx, child) == 0 ? 0 : 1);
-	}
-	if (child->pid > 0)
-		return 0;
-	err = -errno;
-	release(child);
+	return err;
+}
+
+int child_split(struct child *child, bool *in_child)
+{
+	int err = share_progress(child);
+
+	child->output = -1;
+	if (err == 0)
+		err = start(child);
+	*in_child = err == 0 && child->pid == 0;
 	return err;
 }
 
@@ -83,12 +109,13 @@ static bool ended_within(int pidfd, unsigned seconds)
 static bool watch(const struct child *child, unsigned patience)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
-	unsigned seen = 0, still = 0;
+	unsigned seen = atomic_load(&child->progress->steps), still = 0;
 
 	while (pidfd >= 0 && still < 2 && !ended_within(pidfd, (patience + 1) / 2)) {
 		unsigned steps = atomic_load(&child->progress->steps);
+		bool resting = steps > 0 && atomic_load(&child->progress->place) == 0;
 
-		still = steps == seen ? still + 1 : 0;
+		still = steps == seen && !resting ? still + 1 : 0;
 		seen = steps;
 	}
 	if (pidfd >= 0)
@@ -112,9 +139,9 @@ int child_finish(struct child *child, unsigned patience, struct strbuf *out, str
 	end->status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 	if (err == 0 && status != 0)
 		err = -ECHILD;
-	if (err == 0 && lseek(child->output, 0, SEEK_SET) != 0)
+	if (err == 0 && out != NULL && lseek(child->output, 0, SEEK_SET) != 0)
 		err = -errno;
-	if (err == 0)
+	if (err == 0 && out != NULL)
 		err = file_read(child->output, out, SIZE_MAX / 2);
 	release(child);
 	return err;

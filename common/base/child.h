@@ -34,13 +34,22 @@ struct child_end {
  */
 must_check int child_start(struct child *child, int (*work)(void *ctx, const struct child *child), void *ctx);
 
-/* Called in the child: records that it made progress, and what it works on now. */
+/*
+ * Forks this process. In the child, which goes on as the program, *in_child is true; its output stays what it was. The
+ * parent calls child_finish. 0 or -errno; after an error there is no child.
+ */
+must_check int child_split(struct child *child, bool *in_child);
+
+/*
+ * Called in the child: records that it made progress, and what it works on now. 0: on nothing that could hang; the
+ * child then takes as long as it needs, until the next call.
+ */
 void child_at(const struct child *child, unsigned place);
 
 /*
- * Waits for the child and appends what it wrote to out. A child that does not call child_at for `patience` seconds
- * (0: no limit) is killed, at the latest after 1.5 times that. 0; -ECHILD: the child failed (see *end; out is
- * unchanged); another -errno. The child has ended in any case.
+ * Waits for the child and appends what it wrote to out; NULL for one of child_split. A child that does not call
+ * child_at for `patience` seconds (0: no limit) is killed, at the latest after 1.5 times that. 0; -ECHILD: the child
+ * failed (see *end; out is unchanged); another -errno. The child has ended in any case.
  */
 must_check int child_finish(struct child *child, unsigned patience, struct strbuf *out, struct child_end *end);
 

@@ -4,6 +4,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 /* One message in the memfd: this, then the body, then the text and a NUL. */
@@ -13,13 +14,15 @@ struct message_head {
 };
 
 #define FLUSH_AT ((size_t)64 * 1024)
+/* The kind of the last message. Foreign code can end the process with status 0 before it is sent. */
+#define KIND_END UINT_MAX
 
 static void outbox_flush(struct outbox *out)
 {
 	if (out->err == 0 && out->pending.failed)
 		out->err = -ENOMEM;
 	if (out->err == 0 && out->pending.len > 0)
-		out->err = file_write(out->fd, out->pending.data, out->pending.len);
+		out->err = file_write(out->child->output, out->pending.data, out->pending.len);
 	strbuf_reset(&out->pending);
 }
 
@@ -38,12 +41,18 @@ void outbox_send(struct outbox *out, unsigned kind, const void *body, size_t bod
 		outbox_flush(out);
 }
 
+void outbox_at(const struct outbox *out, unsigned place)
+{
+	child_at(out->child, place);
+}
+
 static int run(void *ctx, const struct child *child)
 {
 	const struct worker *worker = ctx;
-	struct outbox out = { .fd = child->output, .pending = STRBUF_INIT };
+	struct outbox out = { .child = child, .pending = STRBUF_INIT };
 
 	worker->work(worker->ctx, &out);
+	outbox_send(&out, KIND_END, NULL, 0, "");
 	outbox_flush(&out);
 	return out.err;
 }
@@ -55,8 +64,10 @@ int worker_start(struct worker *worker, void (*work)(void *ctx, struct outbox *o
 	return child_start(&worker->child, run, worker);
 }
 
+/* Hands the messages over; to nobody if in is NULL. -ECHILD: the last one is missing. */
 static int receive_all(const struct strbuf *bytes, const struct inbox *in)
 {
+	bool whole = false;
 	size_t at = 0;
 
 	while (at < bytes->len) {
@@ -68,19 +79,21 @@ static int receive_all(const struct strbuf *bytes, const struct inbox *in)
 		at += sizeof(head);
 		if (bytes->len - at < head.body_len + head.text_len + 1)
 			return -EIO;
-		in->receive(in->ctx, head.kind, bytes->data + at, head.body_len, bytes->data + at + head.body_len);
+		whole = head.kind == KIND_END;
+		if (in != NULL && !whole)
+			in->receive(in->ctx, head.kind, bytes->data + at, head.body_len, bytes->data + at + head.body_len);
 		at += head.body_len + head.text_len + 1;
 	}
-	return 0;
+	return whole ? 0 : -ECHILD;
 }
 
-int worker_finish(struct worker *worker, const struct inbox *in, int *signal)
+int worker_finish(struct worker *worker, unsigned patience, const struct inbox *in, struct child_end *end)
 {
 	struct strbuf bytes = STRBUF_INIT;
-	struct child_end end;
-	int err = child_finish(&worker->child, 0, &bytes, &end);
+	int err = child_finish(&worker->child, patience, &bytes, end);
 
-	*signal = end.signal;
+	if (err == 0)
+		err = receive_all(&bytes, NULL);
 	if (err == 0)
 		err = receive_all(&bytes, in);
 	strbuf_free(&bytes);

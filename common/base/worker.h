@@ -11,7 +11,7 @@
 
 /* The child's end. Messages wait in it until there are enough of them to be worth a write. */
 struct outbox {
-	int fd;
+	const struct child *child; /* borrowed */
 	struct strbuf pending;
 	int err; /* 0 or -errno: the first failure, reported by worker_finish */
 };
@@ -21,6 +21,9 @@ struct outbox {
  * the parent only if it points to memory from before worker_start.
  */
 void outbox_send(struct outbox *out, unsigned kind, const void *body, size_t body_len, const char *text);
+
+/* child_at of the child. */
+void outbox_at(const struct outbox *out, unsigned place);
 
 struct worker {
 	struct child child;
@@ -38,9 +41,10 @@ struct inbox {
 };
 
 /*
- * Waits for the child and hands each of its messages to the inbox, in order. 0; -errno when the messages could not be
- * had; -ECHILD when the child ended early, by a signal whose number is then in *signal.
+ * Waits for the child, as child_finish does, and hands each of its messages to the inbox, in order. 0; -ECHILD when the
+ * child ended before its work did: no message is handed over, and *end tells how; another -errno when the messages
+ * could not be read.
  */
-must_check int worker_finish(struct worker *worker, const struct inbox *in, int *signal);
+must_check int worker_finish(struct worker *worker, unsigned patience, const struct inbox *in, struct child_end *end);
 
 #endif

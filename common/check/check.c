@@ -2,12 +2,14 @@
 /* Copyright (C) 2026 the fw-tools authors */
 #include "check/check.h"
 #include "check/check_meaning.h"
+#include "check/faults.h"
 #include "check/fold.h"
 #include "check/foreign.h"
 #include "check/checks.h"
 #include "check/results.h"
 #include "check/suppress.h"
 #include "model/ext.h"
+#include "model/lost.h"
 #include "model/reader.h"
 #include "ruletext/extras.h"
 
@@ -23,7 +25,9 @@ struct family_job {
 	const struct check_options *options;
 	enum family family;
 	bool sound; /* each line stands where it can: only then it is asked what the rules mean */
+	struct rule_faults faults; /* owned */
 	struct worker worker;
+	bool wanted; /* the text is to be read, for the first time or again */
 	bool started;
 };
 
@@ -60,13 +64,34 @@ static bool run_checks(const struct ruleset *ruleset, const struct family_job *j
 	return can || !wanted;
 }
 
+/* What reads a text in the child. */
+struct family_reading {
+	struct family_job *job;
+	const struct outbox *out;
+};
+
+static void begin_line(void *ctx, unsigned line)
+{
+	const struct family_reading *reading = ctx;
+
+	outbox_at(reading->out, line + 1);
+}
+
+static const char *refuse_line(void *ctx, unsigned line)
+{
+	const struct family_reading *reading = ctx;
+
+	return rule_faults_refuse(&reading->job->faults, line);
+}
+
 /* In the child: one family, from lines to findings. */
 static void check_one_family(void *ctx, struct outbox *out)
 {
-	const struct family_job *job = ctx;
+	struct family_job *job = ctx;
 	struct diag_log log = results_log(out);
 	struct exposure exposure = { .no_memory = false };
-	struct reader_mode mode = { .keeps_unread = true };
+	struct family_reading reading = { .job = job, .out = out };
+	struct reader_mode mode = { .keeps_unread = true, .begins = begin_line, .refuses = refuse_line, .ctx = &reading };
 	struct ruleset *ruleset;
 	int err = ext_begin(job->family);
 
@@ -75,24 +100,44 @@ static void check_one_family(void *ctx, struct outbox *out)
 		return;
 	}
 	ruleset = ruleset_read_as(job->stream, job->family, &mode, &log);
+	outbox_at(out, 0);
 	if (ruleset != NULL && !run_checks(ruleset, job, &exposure, &log))
 		results_send_left(out);
 	results_send_exposure(out, &exposure, &log);
 	ruleset_free(ruleset);
 }
 
+static void start_job(struct family_job *job, struct diag_log *log)
+{
+	int err;
+
+	if (!job->wanted)
+		return;
+	job->wanted = false;
+	err = worker_start(&job->worker, check_one_family, job);
+	job->started = err == 0;
+	if (err != 0)
+		diag_system(log, err, "cannot start a process to read the rules");
+}
+
+/* If the child ended at a rule, the text is wanted again, without this rule. */
 static void finish_job(struct family_job *job, struct results *results, struct diag_log *log)
 {
 	struct inbox in = results_inbox(results);
-	int signal, err;
+	struct child_end end;
+	int err;
 
 	if (!job->started)
 		return;
+	job->started = false;
 	results->findings.family = job->family;
-	err = worker_finish(&job->worker, &in, &signal);
-	if (err == -ECHILD && signal != 0)
+	err = worker_finish(&job->worker, LOST_PATIENCE, &in, &end);
+	job->wanted = err == -ECHILD && rule_faults_note(&job->faults, &end);
+	if (job->wanted)
+		return;
+	if (err == -ECHILD && end.signal != 0)
 		diag_add(log, DIAG_SYSTEM, NULL, NULL, "the IPv%d reader was killed by signal %d (%s)",
-			 job->family == FAMILY_IPV6 ? 6 : 4, signal, strsignal(signal));
+			 job->family == FAMILY_IPV6 ? 6 : 4, end.signal, strsignal(end.signal));
 	else if (err != 0)
 		diag_system(log, err, "cannot read the IPv%d findings", job->family == FAMILY_IPV6 ? 6 : 4);
 }
@@ -104,19 +149,16 @@ static void run_jobs(const struct family_job *both, struct results *results, str
 
 	jobs[0].family = FAMILY_IPV4;
 	jobs[1].family = FAMILY_IPV6;
-
-	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
-		int err;
-
-		if ((stream->families & jobs[i].family) == 0 || stream->tables.len == 0)
-			continue;
-		err = worker_start(&jobs[i].worker, check_one_family, &jobs[i]);
-		jobs[i].started = err == 0;
-		if (err != 0)
-			diag_system(log, err, "cannot start a process to read the rules");
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
+		jobs[i].wanted = (stream->families & jobs[i].family) != 0 && stream->tables.len > 0;
+	while (jobs[0].wanted || jobs[1].wanted) {
+		for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
+			start_job(&jobs[i], log);
+		for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
+			finish_job(&jobs[i], results, log);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
-		finish_job(&jobs[i], results, log);
+		vec_free(&jobs[i].faults.list);
 }
 
 /* In the parent: findings that come from the text, not from a child. */

@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the fw-tools authors */
 #include "model/canon.h"
 #include "model/canon_work.h"
+#include "model/lost.h"
 #include "model/wire.h"
 
 #include <errno.h>
@@ -41,20 +42,16 @@ static void tell(struct canon_reading *reading, const struct wire_finding *findi
 	}
 }
 
-/* A child without a whole answer, at the line where it was. */
+/* A child without a whole answer, at the line where it was: of a declaration, this line cannot be read. */
 static void tell_end(struct canon_reading *reading, int family, const struct child_end *end)
 {
-	struct wire_finding finding = { .id = DIAG_SYSTEM, .line = end->place };
-	const char *here = end->place > 0 ? " at this line" : "", *name = family_name(family);
+	bool declared = reading->declared != NULL && end->place > 0;
+	struct wire_finding finding = { .id = declared ? DIAG_SYNTAX : DIAG_SYSTEM, .line = end->place };
 	struct strbuf text = STRBUF_INIT;
 
-	if (end->hung)
-		strbuf_printf(&text, "%s: an extension of iptables hangs%s: no progress for %d seconds", name, here, PATIENCE);
-	else if (end->signal != 0)
-		strbuf_printf(&text, "%s: an extension of iptables crashes%s: signal %d (%s)", name, here, end->signal,
-			      strsignal(end->signal));
-	else
-		strbuf_printf(&text, "%s: the process that reads the rules ends%s with status %d", name, here, end->status);
+	if (!declared)
+		strbuf_printf(&text, "%s: ", family_name(family));
+	lost_explain(&text, end, PATIENCE);
 	tell(reading, &finding, text.failed ? NULL : strdup(strbuf_text(&text)), family);
 	strbuf_free(&text);
 }

@@ -189,9 +189,10 @@ static int print_table(struct strbuf *out, const struct table *table, enum famil
 	return 0;
 }
 
-int ruleset_print(struct strbuf *out, const struct ruleset *ruleset, bool counters)
+int ruleset_print(struct strbuf *out, const struct ruleset *ruleset, bool counters,
+		  void (*begins)(void *ctx, const struct rule *rule), void *ctx)
 {
-	struct rule_texts texts = { .family = ruleset->family };
+	struct rule_texts texts = { .family = ruleset->family, .begins = begins, .ctx = ctx };
 	int err = ruleset_list(ruleset, &texts.rules) ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < ruleset->tables.len && err == 0; i++)

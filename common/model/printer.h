@@ -10,8 +10,12 @@
 #include "base/strbuf.h"
 #include "model/ruleset.h"
 
-/* Appends the whole ruleset; with their counters where wanted and known. 0 or -errno. */
-must_check int ruleset_print(struct strbuf *out, const struct ruleset *ruleset, bool counters);
+/*
+ * Appends the whole ruleset; with their counters where wanted and known. begins, if not NULL, is called before each rule
+ * is written. 0 or -errno.
+ */
+must_check int ruleset_print(struct strbuf *out, const struct ruleset *ruleset, bool counters,
+			     void (*begins)(void *ctx, const struct rule *rule), void *ctx);
 
 /* Appends one rule, from "-A" on, without a newline. 0 or -errno. */
 must_check int rule_print(struct strbuf *out, const struct rule *rule, const char *chain, enum family family);

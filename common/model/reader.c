@@ -98,6 +98,19 @@ static void report_notice(struct ruleset_reader *reader, const struct line *line
 	strbuf_reset(notice);
 }
 
+/* A rule that extensions may not see: reported, and kept as one that cannot be read. */
+static bool is_refused(struct ruleset_reader *reader, const struct line *line)
+{
+	const struct reader_mode *mode = reader->mode;
+	const char *why = mode->refuses != NULL ? mode->refuses(mode->ctx, reader_line_index(reader, line)) : NULL;
+
+	if (why == NULL)
+		return false;
+	reader_keep_unread(reader, line);
+	reader_complain(reader, line, DIAG_SYNTAX, 1, 2, why); /* not the whole line: equal findings are folded */
+	return true;
+}
+
 static void read_rule(struct ruleset_reader *reader, const struct line *line)
 {
 	struct rule_counters counters = { 0 };
@@ -117,6 +130,8 @@ static void read_rule(struct ruleset_reader *reader, const struct line *line)
 				1, word_fault_text(fault));
 		return;
 	}
+	if (is_refused(reader, line))
+		return;
 	for (unsigned i = 0; i < reader->words.count; i++)
 		reader->words.item[i].column += (unsigned)skip;
 	good = ext_read(reader->table->name, &reader->words, &reader->ruleset->arena, &reader->command, &reader->fault,
@@ -124,7 +139,7 @@ static void read_rule(struct ruleset_reader *reader, const struct line *line)
 	report_notice(reader, line);
 	if (!good && reader->fault.no_memory) {
 		reader->no_memory = true;
-	} else if (reader->declared && reader_undeclared(reader, line)) {
+	} else if (reader->mode->declared && reader_undeclared(reader, line)) {
 		return;
 	} else if (!good && reader_unknown_target(reader, line)) {
 		reader_keep_unread(reader, line); /* an option of a target that is misspelt */
@@ -183,7 +198,7 @@ struct ruleset *ruleset_read_as(const struct stream *stream, enum family family,
 	reader->stream = stream;
 	reader->ruleset = ruleset;
 	reader->log = log;
-	reader->declared = mode->declared;
+	reader->mode = mode;
 	reader->keeps_unread = mode->keeps_unread;
 	ext_listen(true);
 	for (size_t i = 0; i < stream->lines.len && !reader->no_memory; i++) {

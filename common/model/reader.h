@@ -11,6 +11,8 @@ struct reader_mode {
 	bool declared; /* only -A, -I, -P and -N are carried out; other commands are refused */
 	bool keeps_unread; /* a rule that cannot be read leaves one behind that may match anything: struct rule's unread */
 	void (*begins)(void *ctx, unsigned line); /* called before each line, with its index; NULL: nobody asks */
+	/* Why no extension may see the rule of the line with this index: it is reported as unreadable. NULL: it is read. */
+	const char *(*refuses)(void *ctx, unsigned line); /* NULL: none is refused */
 	void *ctx;
 };
 

@@ -6,12 +6,14 @@
 
 #include "model/ext.h"
 
+struct reader_mode;
+
 struct ruleset_reader {
 	const struct stream *stream;
 	struct ruleset *ruleset;
 	struct diag_log *log;
-	bool declared; /* struct reader_mode's */
-	bool keeps_unread; /* the same */
+	const struct reader_mode *mode; /* borrowed */
+	bool keeps_unread; /* the mode's */
 	struct table *table; /* NULL: outside, or in one that was refused */
 	struct words words;
 	struct command command;

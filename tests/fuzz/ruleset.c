@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		check_family(ruleset, &log);
 		check_kernel(ruleset, &log);
 		check_chains(ruleset, &log);
-		if (ruleset_print(&out, ruleset, true) != 0)
+		if (ruleset_print(&out, ruleset, true, NULL, NULL) != 0)
 			abort();
 	}
 	ruleset_free(ruleset);

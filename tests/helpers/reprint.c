@@ -36,7 +36,7 @@ int main(int argc, char *argv[])
 		return STATUS_SYSTEM;
 	if (stream_read(&stream, argv[2], in.data, in.len, family, &log))
 		ruleset = ruleset_read(&stream, family, &log);
-	err = ruleset != NULL ? ruleset_print(&out, ruleset, true) : -1;
+	err = ruleset != NULL ? ruleset_print(&out, ruleset, true, NULL, NULL) : -1;
 	if (err == 0 && diag_errors(&log) == 0)
 		err = file_write(STDOUT_FILENO, strbuf_text(&out), out.len);
 	ruleset_free(ruleset);
