@@ -32,6 +32,19 @@ lint() {
 	[ "$(grep -o '"relatedLocations":.*' <<<"$output" | grep -o '"startLine":[45]' | wc -l)" -eq 2 ]
 }
 
+@test "half of 11,764 rules unreachable by one: at most 20 lines, which name it and count the others" {
+	awk 'BEGIN {
+		print "*filter\n:INPUT DROP [0:0]\n:geo - [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p tcp --dport 22 -j geo"
+		for (i = 0; i < 5881; i++) print "-A geo -s 11." int(i / 256) "." i % 256 ".0/24 -j ACCEPT"
+		print "-A geo -j DROP"
+		for (i = 0; i < 5880; i++) print "-A geo -s 12." int(i / 256) "." i % 256 ".0/24 -j ACCEPT"
+		print "COMMIT"
+	}' >"$tmp/r"
+	run -0 fw-lint -q -4 "$tmp/r"
+	[ "${#lines[@]}" -le 20 ]
+	[[ $output == *":5887:1: warning: line 5887 makes 5880 later rules unreachable: lines 5888, 5889, 5890 and 5877 more [dead-rule]"* ]]
+}
+
 @test "a rule that is unreachable itself is not named as the cause" {
 	lint --checks=dead-rule --each -- '-A INPUT -p tcp -j ACCEPT' '-A INPUT -p tcp --dport 1:99 -j DROP' '-A INPUT -p tcp --dport 22 -j DROP'
 	[[ $output == *":4:1: warning: unreachable: line 2 matches"* ]]
