@@ -188,7 +188,10 @@ silent() {
 }
 
 @test "lockout-admin: no one can open the port that --admin names" {
-	says lockout-admin ':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-A INPUT -i lo -j ACCEPT'
+	says lockout-admin ':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-A INPUT -p tcp --dport 80 -j ACCEPT'
+	says lockout-admin ':INPUT DROP' '-A INPUT -s 192.0.2.1 -p tcp -m multiport --dports 80,443 -j ACCEPT'
+	silent lockout-admin ':INPUT DROP' '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-A INPUT -i lo -j ACCEPT'
+	silent lockout-admin ':INPUT DROP' '-A INPUT -p udp -j ACCEPT' '-A INPUT -i lo -p tcp --dport 80 -j ACCEPT'
 	silent lockout-admin ':INPUT DROP' '-A INPUT -p tcp --dport 22 -s 192.0.2.1 -j ACCEPT'
 	silent lockout-admin ':INPUT DROP' '-A INPUT -m limit --limit 1/s -j ACCEPT'
 	silent lockout-admin ':INPUT DROP' '-A INPUT -i wg0 -j ACCEPT'

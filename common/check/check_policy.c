@@ -123,11 +123,12 @@ static bool may_come_otherwise(const struct meaning *m, unsigned port)
 	return false;
 }
 
+/* A host that accepts no other port either is closed on purpose: it is administered at its console. */
 static void check_lockout(const struct meaning *m)
 {
 	const struct program_chain *input = program_hook(m->program, "filter", HOOK_INPUT);
 	struct question question;
-	struct packet dropped = { .family = FAMILY_NONE };
+	struct packet dropped = { .family = FAMILY_NONE }, other;
 	struct strbuf what = STRBUF_INIT;
 
 	if (input == NULL || m->admin == 0 || may_open(m, HOOK_INPUT, m->admin, NULL) != MAY_NEVER ||
@@ -135,7 +136,7 @@ static void check_lockout(const struct meaning *m)
 		return;
 	question = tcp_at(m, HOOK_INPUT, ct_value(CT_NEW, false, false, false), false);
 	question_field(&question, FIELD_DPORT, m->admin, m->admin);
-	if (question_dropped(&question, &dropped) != MAY_SOMETIMES)
+	if (question_dropped(&question, &dropped) != MAY_SOMETIMES || may_open(m, HOOK_INPUT, 0, &other) != MAY_SOMETIMES)
 		return;
 	strbuf_printf(&what, "nobody can connect to tcp port %u", m->admin);
 	say(m, DIAG_LOCKOUT_ADMIN, input, strbuf_text(&what), &dropped);
