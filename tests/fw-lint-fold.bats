@@ -4,6 +4,7 @@
 # What fw-lint makes of many findings: one for each cause, the worst first, and a line that counts them.
 
 bats_require_minimum_version 1.5.0
+load lib/needs
 
 setup() {
 	cd "$BATS_TEST_DIRNAME" || return
@@ -133,6 +134,31 @@ lint() {
 	[[ $output == *"warning: unreachable: line 9 matches"* ]]
 	lint --checks=dead-rule,generated -- ':ufw-mine -' '-A INPUT -j ufw-mine' '-A ufw-mine -p tcp -j ACCEPT' '-A ufw-mine -p tcp --dport 22 -j DROP'
 	[[ $output == *"warning: unreachable: line 4 matches"* ]]
+}
+
+# data/others has what the kernel held after the real dockerd had written its rules. The head of each file says which
+# version did it, and after which commands.
+@test "-W error passes what Docker writes" {
+	local file
+	for file in data/others/*.rules; do
+		run -0 fw-lint -q -W error "$file"
+		[[ $output == *": 0 errors, 0 warnings, "* ]] || { echo "$output"; return 1; }
+	done
+}
+
+@test "-W error passes what ufw writes when it is enabled" {
+	needs rules
+	[ "$(id -u)" = 0 ] && [ -x /lib/ufw/ufw-init ] || skip "ufw is not installed, or this is not root"
+	cp -r /etc/ufw "$tmp/ufw"
+	sed -i 's/^ENABLED=.*/ENABLED=yes/' "$tmp/ufw/ufw.conf"
+	unshare -mn sh -e -c 'mount --make-rprivate /; mount --bind "$0/ufw" /etc/ufw; ip link set lo up
+		/lib/ufw/ufw-init start; iptables-save >"$0/v4"; ip6tables-save >"$0/v6"' "$tmp" >"$tmp/out" 2>&1 || { cat "$tmp/out"; false; }
+	for family in 4 6; do
+		grep -q 'ufw' "$tmp/v$family"
+		run -0 fw-lint -q -W error "-$family" "$tmp/v$family"
+		[[ $output == *": 0 errors, 0 warnings, "* ]] || { echo "$output"; return 1; }
+	done
+	[[ $output == *"findings in chains of ufw, which writes them itself"* ]]
 }
 
 @test "a rule that cannot be read does not hide the others, and is taken for one that may do anything" {
