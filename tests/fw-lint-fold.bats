@@ -170,6 +170,9 @@ lint() {
 	[[ $output == *"[syntax]"* ]]
 	lint --checks=syntax,unreachable-chain -- ':web -' '-A INPUT -p tcp --dort 80 -j web' '-A web -j ACCEPT'
 	[[ $output != *"unreachable-chain"* ]]
+	# Nor does it open or close anything for certain.
+	lint -- ':INPUT DROP' '-A INPUT -p tcp --dport 22 -j ACCEPT' '-A INPUT -s no-such.example -j ACCEPT'
+	[[ $output == *"[syntax]"* && $output != *"-open]"* ]]
 	printf '*filter\n-A INPUT -p tcp -j DROP\n-A INPUT -p tcp --dport 80 -j ACCEPT' >"$tmp/cut"
 	run -1 fw-lint -4 -q "$tmp/cut"
 	[[ $output == *"[truncated]"*"[dead-rule]"* ]]

@@ -163,7 +163,7 @@ static bool meet(struct tracer *tracer, const struct program_rule *rule, struct 
 	bool leave = false;
 
 	*outcome = OUTCOME_NONE;
-	if (answer == ANSWER_YES && rule->effect == EFFECT_MAYBE)
+	if (answer == ANSWER_YES && (rule->effect == EFFECT_MAYBE || rule->rule->unread))
 		answer = ANSWER_UNKNOWN;
 	if (answer == ANSWER_NO) {
 		tell(tracer, STEP_MISS, rule->chain, rule, cond, packet, depth);
