@@ -489,6 +489,16 @@ both_silent() {
 	both_silent ipv6-open "${base[@]}" '-6 -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT' '-6 -A INPUT -p udp --sport 53 -j ACCEPT'
 }
 
+@test "ipv6-open: rules for single ports below a policy ACCEPT, and thousands of ports" {
+	both_say ipv6-open ':INPUT ACCEPT' '-4 -A INPUT -p tcp -m multiport --dports 3306,6379 -j DROP'
+	[[ $output == *":2:1: warning: open over IPv6 but closed over IPv4: tcp 3306, 6379: "* ]]
+	both_silent ipv6-open ':INPUT ACCEPT' '-A INPUT -p tcp -m multiport --dports 3306,6379 -j DROP'
+	both_say ipv6-open ':INPUT DROP' '-6 -A INPUT -p tcp --dport 22 -j ACCEPT' \
+		"$(for ((port = 1001; port < 6000; port += 2)); do echo "-4 -A INPUT -s 192.0.2.1 -p tcp --dport $port -j ACCEPT"; done)"
+	# A port that INPUT opens to replies from port 53 alone is closed to whoever asks.
+	both_say ipv6-open ':INPUT DROP' '-4 -A INPUT -p udp --sport 53 -j ACCEPT' '-6 -A INPUT -p udp --dport 5353 -j ACCEPT'
+}
+
 @test "ipv6-open: silent for a port that IPv4 redirects to an open one" {
 	{
 		printf '%s\n' '*nat' '-4 -A PREROUTING -p tcp --dport 8080 -j REDIRECT --to-ports 80' COMMIT

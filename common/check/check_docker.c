@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 the fw-tools authors */
 /* Ports that Docker publishes: they are forwarded, so what INPUT says of them is not asked. */
 #include "check/checks.h"
-#include "check/questions.h"
+#include "check/inbound.h"
 #include "meaning/rewrite.h"
 
 #include <string.h>
@@ -28,8 +28,8 @@ static bool has_own_rules(const struct meaning *m)
 	return false;
 }
 
-/* The packet as it came, for INPUT: closed to everybody but lo? */
-static bool input_closes(const struct meaning *m, const struct box *box)
+/* Of a protocol without cells in the table. */
+static bool input_closes_other(const struct meaning *m, const struct box *box)
 {
 	static const enum field kept[] = { FIELD_PROTO, FIELD_DPORT };
 	struct question question = question_at(m, "filter", HOOK_INPUT);
@@ -37,6 +37,30 @@ static bool input_closes(const struct meaning *m, const struct box *box)
 	question_within(&question, box, kept, ARRAY_LEN(kept));
 	question_state(&question, CT_NEW);
 	return outside_accepted(&question, NULL) == MAY_NEVER && outside_dropped(&question, NULL) == MAY_SOMETIMES;
+}
+
+/* The packet as it came, for INPUT: closed to everybody but lo? */
+static bool input_closes(const struct meaning *m, const struct box *box)
+{
+	const struct exposure_table *table = inbound_table(m);
+	const struct span *proto = &box->dim[FIELD_PROTO], *port = &box->dim[FIELD_DPORT];
+	bool closed = false;
+
+	if (table == NULL || (proto->lo != space_number(&m->program->space, FIELD_PROTO, IPPROTO_TCP) &&
+			      proto->lo != space_number(&m->program->space, FIELD_PROTO, IPPROTO_UDP)))
+		return input_closes_other(m, box);
+	for (size_t i = 0; i < table->cells.len; i++) {
+		const struct exposure_cell *cell = &table->cells.item[i];
+		uint32_t number = space_number(&m->program->space, FIELD_PROTO, cell->proto);
+		struct span ports = inbound_ports(m, cell);
+
+		if (!inbound_is_outside(cell) || number < proto->lo || number > proto->hi || ports.hi < port->lo || ports.lo > port->hi)
+			continue;
+		if (!exposure_closed_to_all(cell))
+			return false;
+		closed = true;
+	}
+	return closed;
 }
 
 static void check_published(const struct meaning *m, const struct program_rule *rule)

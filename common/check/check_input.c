@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the fw-tools authors */
 /* Rules of INPUT that seem to close a host, and leave it open. */
 #include "check/checks.h"
+#include "check/inbound.h"
 #include "check/stranger.h"
 
 #include <string.h>
@@ -76,12 +77,24 @@ static bool has_list(const struct meaning *m)
 	return false;
 }
 
+/* Is some port closed to somebody? True at once for most texts, which then need not be asked about other protocols. */
+static bool closes_some_port(const struct meaning *m)
+{
+	const struct exposure_table *table = inbound_table(m);
+
+	for (size_t i = 0; table != NULL && i < table->cells.len; i++)
+		if (inbound_is_outside(&table->cells.item[i]) && !exposure_open_to_all(&table->cells.item[i]))
+			return true;
+	return false;
+}
+
 static bool check_open_policy(const struct meaning *m)
 {
 	const struct program_chain *input = program_hook(m->program, "filter", HOOK_INPUT);
 	struct question question = question_at(m, "filter", HOOK_INPUT);
 
-	if (chain_policy_drops(input) || !has_list(m) || drops_elsewhere(m, HOOK_PREROUTING | HOOK_INPUT))
+	if (chain_policy_drops(input) || !has_list(m) || drops_elsewhere(m, HOOK_PREROUTING | HOOK_INPUT) ||
+	    closes_some_port(m))
 		return false;
 	question_state(&question, CT_NEW);
 	if (outside_dropped(&question, NULL) != MAY_NEVER)

@@ -3,6 +3,7 @@
 #include "check/check_meaning.h"
 #include "check/check_expect.h"
 #include "check/checks.h"
+#include "check/inbound.h"
 #include "check/questions.h"
 #include "meaning/rewrite.h"
 
@@ -62,7 +63,9 @@ void check_meaning(const struct ruleset *ruleset, const struct check_options *op
 		   struct diag_log *log)
 {
 	struct flow flow = { .program = NULL };
-	struct meaning m = { .ruleset = ruleset, .flow = &flow, .live = &options->live, .admin = options->admin, .exposure = exposure, .log = log };
+	struct inbound inbound = { .made = false };
+	struct meaning m = { .ruleset = ruleset, .flow = &flow, .live = &options->live, .admin = options->admin, .exposure = exposure,
+			     .inbound = &inbound, .log = log };
 	bool good;
 
 	m.program = program_new(ruleset, note_questions, &m);
@@ -72,6 +75,7 @@ void check_meaning(const struct ruleset *ruleset, const struct check_options *op
 		checks_on_meaning(&m, &options->choice);
 	else
 		diag_memory(log);
+	inbound_end(&inbound);
 	flow_end(&flow);
 	reach_free(m.reach);
 	program_free(m.program);

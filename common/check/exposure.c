@@ -2,13 +2,13 @@
 /* Copyright (C) 2026 the fw-tools authors */
 #include "check/exposure.h"
 #include "check/checks.h"
-#include "check/questions.h"
+#include "check/inbound.h"
 #include "check/stranger.h"
 #include "meaning/rewrite.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define WORK_MAX  4000000 /* ports times rules: beyond, nothing is said */
 #define SHOWN_MAX 8       /* stretches of ports in a message */
 
 static const unsigned protos[] = { IPPROTO_TCP, IPPROTO_UDP };
@@ -27,8 +27,14 @@ static field_value last_of(const struct meaning *m, uint32_t number)
 	return number + 1 < at->count ? at->starts.item[number + 1] - 1 : UINT16_MAX;
 }
 
-/* A rule of nat may send the port elsewhere before INPUT is asked. */
-static bool is_rewritten(const struct meaning *m, unsigned proto, uint32_t port)
+static void mark_span(bool *marks, struct span span)
+{
+	for (uint32_t n = span.lo; n <= span.hi; n++)
+		marks[n] = true;
+}
+
+/* Marks the protocol's ports, by their numbers, that a rule of nat may send elsewhere before INPUT is asked. */
+static void mark_rewritten(const struct meaning *m, unsigned proto, bool *marks)
 {
 	uint32_t number = space_number(&m->program->space, FIELD_PROTO, proto);
 	struct nat_range range;
@@ -41,39 +47,33 @@ static bool is_rewritten(const struct meaning *m, unsigned proto, uint32_t port)
 		for (unsigned b = 0; b < rule->box_count; b++) {
 			const struct box *box = &m->program->boxes.item[rule->first_box + b];
 
-			if (port >= box->dim[FIELD_DPORT].lo && port <= box->dim[FIELD_DPORT].hi &&
-			    number >= box->dim[FIELD_PROTO].lo && number <= box->dim[FIELD_PROTO].hi)
-				return true;
+			if (number >= box->dim[FIELD_PROTO].lo && number <= box->dim[FIELD_PROTO].hi)
+				mark_span(marks, box->dim[FIELD_DPORT]);
 		}
 	}
-	return false;
 }
 
-static struct question stranger_at(const struct meaning *m, unsigned proto)
+/* Marks the ports that the table does not call closed to a stranger. */
+static void mark_reached(const struct meaning *m, const struct exposure_table *table, unsigned proto, bool *marks)
 {
-	struct question question = question_at(m, "filter", HOOK_INPUT);
-	struct range source = stranger_range(m, FIELD_SRC);
+	field_value source = stranger_range(m, FIELD_SRC).lo;
 
-	question_field(&question, FIELD_SRC, source.lo, source.hi);
-	question_field(&question, FIELD_SPORT, 40000, 40000);
-	question_field(&question, FIELD_PROTO, proto, proto);
-	if (proto == IPPROTO_TCP)
-		question_field(&question, FIELD_FLAGS, 0x02, 0x02);
-	question_state(&question, CT_NEW);
-	return question;
+	for (size_t i = 0; i < table->cells.len; i++) {
+		const struct exposure_cell *cell = &table->cells.item[i];
+
+		if (cell->proto == proto && inbound_is_outside(cell) &&
+		    exposure_of(cell, &m->inbound->flow, source) != EXPOSURE_CLOSED)
+			mark_span(marks, inbound_ports(m, cell));
+	}
 }
 
-/* Each port that no stranger may come in by. */
-static void note_closed(const struct meaning *m, unsigned proto)
+/* Each port that no stranger may come in by: those without a mark. */
+static void note_closed(const struct meaning *m, unsigned proto, const bool *marks)
 {
-	for (uint32_t n = 0; n < m->program->space.field[FIELD_DPORT].count; n++) {
-		struct question question = stranger_at(m, proto);
-
-		question_field(&question, FIELD_DPORT, first_of(m, n), last_of(m, n));
-		if (outside_accepted(&question, NULL) == MAY_NEVER && !is_rewritten(m, proto, n))
+	for (uint32_t n = 0; n < m->program->space.field[FIELD_DPORT].count; n++)
+		if (!marks[n])
 			exposure_add(m->exposure, &(struct exposed){ .proto = proto, .first = (unsigned)first_of(m, n),
 								     .last = (unsigned)last_of(m, n), .packet = "" });
-	}
 }
 
 /* --- IPv6: what is open --------------------------------------------------------------------------------- */
@@ -106,14 +106,21 @@ static void note_open(const struct meaning *m, unsigned proto, uint32_t from, ui
 	strbuf_free(&text);
 }
 
-static void note_all_open(const struct meaning *m, unsigned proto)
+/*
+ * Among the ports with a mark. The others are closed, so that no packet needs to be traced. Nothing is said of the last
+ * ones where thousands of them are open.
+ */
+static void note_open_ones(const struct meaning *m, unsigned proto, const bool *marks)
 {
 	uint32_t count = m->program->space.field[FIELD_DPORT].count, from = 0;
 	struct trace_result now, before = { .outcome = OUTCOME_NONE };
+	unsigned tries = stranger_tries(m);
 	bool was = false;
 
 	for (uint32_t n = 0; n <= count; n++) {
-		bool open = n < count && is_open(m, proto, n, &now);
+		bool open = n < count && marks[n] && tries > 0 && is_open(m, proto, n, &now);
+
+		tries -= n < count && marks[n] && tries > 0;
 
 		if (was && open && now.rule == before.rule && now.chain == before.chain)
 			continue;
@@ -125,19 +132,45 @@ static void note_all_open(const struct meaning *m, unsigned proto)
 	}
 }
 
+/* Packets without a connection are not in the table. */
+static bool has_notrack(const struct meaning *m)
+{
+	for (unsigned i = 0; i < m->program->rule_count; i++)
+		if (meaning_is_notrack(m->program->rules[i]->rule))
+			return true;
+	return false;
+}
+
+static void note_ports(const struct meaning *m, const struct exposure_table *table, unsigned proto, bool *marks)
+{
+	uint32_t count = m->program->space.field[FIELD_DPORT].count;
+
+	memset(marks, 0, count * sizeof(*marks));
+	mark_reached(m, table, proto, marks);
+	mark_rewritten(m, proto, marks);
+	if (m->ruleset->family == FAMILY_IPV4) {
+		note_closed(m, proto, marks);
+		return;
+	}
+	if (has_notrack(m))
+		mark_span(marks, (struct span){ 0, count - 1 });
+	note_open_ones(m, proto, marks);
+}
+
 /* Adds this family's part to m->exposure. Nothing where the text is for one family. */
 void exposure_note(const struct meaning *m)
 {
-	size_t work = (size_t)m->program->space.field[FIELD_DPORT].count * m->program->rule_count;
+	const struct exposure_table *table = NULL;
+	bool *marks = NULL;
 
-	if (m->ruleset->stream->families != FAMILY_BOTH || program_hook(m->program, "filter", HOOK_INPUT) == NULL || work > WORK_MAX)
+	if (m->ruleset->stream->families != FAMILY_BOTH || program_hook(m->program, "filter", HOOK_INPUT) == NULL)
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
-		if (m->ruleset->family == FAMILY_IPV6)
-			note_all_open(m, protos[i]);
-		else
-			note_closed(m, protos[i]);
-	}
+	table = inbound_table(m);
+	marks = calloc(m->program->space.field[FIELD_DPORT].count, sizeof(*marks));
+	m->exposure->no_memory |= marks == NULL;
+	for (size_t i = 0; i < ARRAY_LEN(protos) && table != NULL && marks != NULL; i++)
+		note_ports(m, table, protos[i], marks);
+	free(marks);
 }
 
 /* --- both ----------------------------------------------------------------------------------------------- */

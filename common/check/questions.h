@@ -14,6 +14,7 @@
 #include "meaning/reach.h"
 
 struct exposure;
+struct inbound;
 
 struct meaning {
 	const struct ruleset *ruleset;
@@ -23,6 +24,7 @@ struct meaning {
 	const struct check_live *live;
 	unsigned admin; /* as in struct check_options */
 	struct exposure *exposure; /* gets this family's part */
+	struct inbound *inbound;   /* see inbound.h */
 	struct diag_log *log;
 };
 

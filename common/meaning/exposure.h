@@ -17,10 +17,12 @@ struct exposure_cell {
 	field_value in, out; /* a name for each interface that the rules treat so; out is 0 at INPUT */
 	diagram open;        /* sources that are accepted, whatever else the packet has */
 	diagram maybe;       /* sources of which some packets are accepted: within a limit, from a port, to an address */
+	diagram closed;      /* sources that are dropped, whatever else the packet has */
 };
 
 struct exposure_table {
 	enum hook hook; /* INPUT or FORWARD */
+	unsigned sport; /* the port that packets come from; 0: any, so that cells are "maybe" where that decides */
 	bool too_much;  /* nothing is known */
 	VEC(struct exposure_cell) cells;
 };
@@ -29,12 +31,16 @@ struct exposure_table {
 enum exposure_state { EXPOSURE_CLOSED, EXPOSURE_MAYBE, EXPOSURE_OPEN };
 
 /*
- * Fills in the table; the diagrams belong to the flow, and are valid as long as it is. FORWARD takes a flow of its
+ * Fills in a table that has hook and sport; the diagrams belong to the flow, and are valid as long as it is. FORWARD takes a flow of its
  * own, so that it cannot use up the nodes of other questions. False: memory ran out.
  */
-must_check bool exposure_begin(struct exposure_table *table, struct flow *flow, enum hook hook);
+must_check bool exposure_begin(struct exposure_table *table, struct flow *flow);
 void exposure_end(struct exposure_table *table);
 
 enum exposure_state exposure_of(const struct exposure_cell *cell, struct flow *flow, field_value source);
+
+/* Is no source ever accepted? Is every source accepted for certain? */
+bool exposure_closed_to_all(const struct exposure_cell *cell);
+bool exposure_open_to_all(const struct exposure_cell *cell);
 
 #endif

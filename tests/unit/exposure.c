@@ -67,9 +67,9 @@ static bool agrees(struct flow *flow, const struct exposure_cell *cell, struct c
 
 static bool ask_hook(struct program *program, enum hook hook, struct counts *counts)
 {
-	struct exposure_table table = { .too_much = false };
+	struct exposure_table table = { .hook = hook };
 	struct flow flow;
-	bool good = flow_begin(&flow, program, NODES_MAX) && exposure_begin(&table, &flow, hook);
+	bool good = flow_begin(&flow, program, NODES_MAX) && exposure_begin(&table, &flow);
 
 	counts->refused += good && table.too_much;
 	for (size_t i = 0; good && i < table.cells.len; i++)
