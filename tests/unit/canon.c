@@ -413,6 +413,30 @@ static int work_long(void *ctx, const struct child *child)
 	return 0;
 }
 
+/* At no place, for longer than the limit. */
+static int rest(void *ctx, const struct child *child)
+{
+	(void)ctx;
+	child_at(child, 9);
+	child_at(child, 0);
+	usleep(2500000);
+	return 0;
+}
+
+static void test_split(void)
+{
+	struct child child;
+	struct child_end end;
+	bool in_child;
+
+	if (child_split(&child, &in_child) != 0 || in_child) {
+		child_at(&child, 12);
+		_exit(5);
+	}
+	CHECK(child_finish(&child, 30, NULL, &end) == -ECHILD && end.status == 5 && end.place == 12 && end.signal == 0,
+	      "child_split: the parent learns the status and the place");
+}
+
 static void test_child(void)
 {
 	struct strbuf out = STRBUF_INIT;
@@ -431,6 +455,8 @@ static void test_child(void)
 	      "child: kills a child without progress");
 	CHECK(child_start(&child, work_long, NULL) == 0 && child_finish(&child, 4, &out, &end) == 0 && end.place == 99,
 	      "child: lets a child with progress take longer than the limit");
+	CHECK(child_start(&child, rest, NULL) == 0 && child_finish(&child, 1, &out, &end) == 0 && end.place == 0,
+	      "child: lets a child at place 0 take longer than the limit");
 	strbuf_free(&out);
 }
 
@@ -446,5 +472,6 @@ int main(void)
 	test_mangled();
 	test_wire();
 	test_child();
+	test_split();
 	return tap_done();
 }
