@@ -46,12 +46,12 @@ static bool input_closes(const struct meaning *m, const struct box *box)
 	const struct span *proto = &box->dim[FIELD_PROTO], *port = &box->dim[FIELD_DPORT];
 	bool closed = false;
 
-	if (table == NULL || (proto->lo != space_number(&m->program->space, FIELD_PROTO, IPPROTO_TCP) &&
-			      proto->lo != space_number(&m->program->space, FIELD_PROTO, IPPROTO_UDP)))
+	if (table == NULL || (proto->lo != space_number(&m->program->world->space, FIELD_PROTO, IPPROTO_TCP) &&
+			      proto->lo != space_number(&m->program->world->space, FIELD_PROTO, IPPROTO_UDP)))
 		return input_closes_other(m, box);
 	for (size_t i = 0; i < table->cells.len; i++) {
 		const struct exposure_cell *cell = &table->cells.item[i];
-		uint32_t number = space_number(&m->program->space, FIELD_PROTO, cell->proto);
+		uint32_t number = space_number(&m->program->world->space, FIELD_PROTO, cell->proto);
 		struct span ports = inbound_ports(m, cell);
 
 		if (!inbound_is_outside(cell) || number < proto->lo || number > proto->hi || ports.hi < port->lo || ports.lo > port->hi)

@@ -48,7 +48,7 @@ static bool is_list(const struct meaning *m, const struct program_rule *rule)
 
 static bool accepts_new(const struct meaning *m, const struct program_rule *rule)
 {
-	uint32_t number = space_number(&m->program->space, FIELD_CT, ct_value(CT_NEW, false, false, false));
+	uint32_t number = space_number(&m->program->world->space, FIELD_CT, ct_value(CT_NEW, false, false, false));
 
 	for (unsigned b = 0; b < rule->box_count; b++) {
 		const struct box *box = &m->program->boxes.item[rule->first_box + b];
@@ -116,7 +116,7 @@ struct openness {
 
 static unsigned last_port(const struct meaning *m, uint32_t number)
 {
-	const struct space_field *at = &m->program->space.field[FIELD_DPORT];
+	const struct space_field *at = &m->program->world->space.field[FIELD_DPORT];
 
 	return number + 1 < at->count ? (unsigned)at->starts.item[number + 1] - 1 : UINT16_MAX;
 }
@@ -137,7 +137,7 @@ static bool is_open(const struct meaning *m, struct packet *packet, struct trace
 
 static void measure(const struct meaning *m, unsigned proto, struct openness *openness)
 {
-	const struct space_field *at = &m->program->space.field[FIELD_DPORT];
+	const struct space_field *at = &m->program->world->space.field[FIELD_DPORT];
 
 	for (uint32_t n = 0; n < at->count; n++) {
 		unsigned first = at->starts.item[n] == 0 ? 1 : (unsigned)at->starts.item[n], last = last_port(m, n);
@@ -202,7 +202,7 @@ static void check_open_ports(const struct meaning *m)
 {
 	static const unsigned protos[] = { IPPROTO_TCP, IPPROTO_UDP };
 
-	if (!has_rules(m) || (size_t)m->program->space.field[FIELD_DPORT].count * m->program->space.field[FIELD_IN].count > stranger_tries(m))
+	if (!has_rules(m) || (size_t)m->program->world->space.field[FIELD_DPORT].count * m->program->world->space.field[FIELD_IN].count > stranger_tries(m))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
 		struct openness openness = { .open = 0 };

@@ -24,14 +24,14 @@ static bool is_limited(const struct rule *rule)
 /* Only packets of connections that exist, or of lo: nobody outside can send many. */
 static bool is_inner(const struct meaning *m, const struct program_rule *rule)
 {
-	uint32_t lo = space_number(&m->program->space, FIELD_IN, value_of_name("lo"));
+	uint32_t lo = space_number(&m->program->world->space, FIELD_IN, value_of_name("lo"));
 
 	for (unsigned b = 0; b < rule->box_count; b++) {
 		const struct box *box = &m->program->boxes.item[rule->first_box + b];
 		bool fresh = false;
 
 		for (enum ct_state state = CT_NEW; state <= CT_INVALID; state++) {
-			uint32_t number = space_number(&m->program->space, FIELD_CT, ct_value(state, false, false, false));
+			uint32_t number = space_number(&m->program->world->space, FIELD_CT, ct_value(state, false, false, false));
 
 			fresh |= number >= box->dim[FIELD_CT].lo && number <= box->dim[FIELD_CT].hi;
 		}

@@ -33,7 +33,7 @@ static bool is_hole(const struct meaning *m, const struct packet *packet, const 
 /* How many ports the rule opens to this packet's source port. */
 static unsigned opened(const struct meaning *m, const struct program_rule *rule, struct packet packet)
 {
-	const struct space_field *at = &m->program->space.field[FIELD_DPORT];
+	const struct space_field *at = &m->program->world->space.field[FIELD_DPORT];
 	unsigned ports = 0;
 
 	for (uint32_t n = 0; n < at->count; n++) {
@@ -80,7 +80,7 @@ static void try_packet(struct sport_search *search, const struct packet *packet)
 
 static void try_ports(struct sport_search *search, unsigned proto, field_value in)
 {
-	const struct space_field *at = &search->m->program->space.field[FIELD_SPORT];
+	const struct space_field *at = &search->m->program->world->space.field[FIELD_SPORT];
 	struct range ports = question_unnamed(search->m, FIELD_DPORT, 1, UINT16_MAX);
 	struct packet packet = stranger_packet(search->m, proto, ports.lo <= 5353 && ports.hi >= 5353 ? 5353 : ports.lo);
 

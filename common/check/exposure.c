@@ -17,12 +17,12 @@ static const unsigned protos[] = { IPPROTO_TCP, IPPROTO_UDP };
 
 static field_value first_of(const struct meaning *m, uint32_t number)
 {
-	return m->program->space.field[FIELD_DPORT].starts.item[number];
+	return m->program->world->space.field[FIELD_DPORT].starts.item[number];
 }
 
 static field_value last_of(const struct meaning *m, uint32_t number)
 {
-	const struct space_field *at = &m->program->space.field[FIELD_DPORT];
+	const struct space_field *at = &m->program->world->space.field[FIELD_DPORT];
 
 	return number + 1 < at->count ? at->starts.item[number + 1] - 1 : UINT16_MAX;
 }
@@ -36,7 +36,7 @@ static void mark_span(bool *marks, struct span span)
 /* Marks the protocol's ports, by their numbers, that a rule of nat may send elsewhere before INPUT is asked. */
 static void mark_rewritten(const struct meaning *m, unsigned proto, bool *marks)
 {
-	uint32_t number = space_number(&m->program->space, FIELD_PROTO, proto);
+	uint32_t number = space_number(&m->program->world->space, FIELD_PROTO, proto);
 	struct nat_range range;
 
 	for (unsigned i = 0; i < m->program->rule_count; i++) {
@@ -70,7 +70,7 @@ static void mark_reached(const struct meaning *m, const struct exposure_table *t
 /* Each port that no stranger may come in by: those without a mark. */
 static void note_closed(const struct meaning *m, unsigned proto, const bool *marks)
 {
-	for (uint32_t n = 0; n < m->program->space.field[FIELD_DPORT].count; n++)
+	for (uint32_t n = 0; n < m->program->world->space.field[FIELD_DPORT].count; n++)
 		if (!marks[n])
 			exposure_add(m->exposure, &(struct exposed){ .proto = proto, .first = (unsigned)first_of(m, n),
 								     .last = (unsigned)last_of(m, n), .packet = "" });
@@ -112,7 +112,7 @@ static void note_open(const struct meaning *m, unsigned proto, uint32_t from, ui
  */
 static void note_open_ones(const struct meaning *m, unsigned proto, const bool *marks)
 {
-	uint32_t count = m->program->space.field[FIELD_DPORT].count, from = 0;
+	uint32_t count = m->program->world->space.field[FIELD_DPORT].count, from = 0;
 	struct trace_result now, before = { .outcome = OUTCOME_NONE };
 	unsigned tries = stranger_tries(m);
 	bool was = false;
@@ -143,7 +143,7 @@ static bool has_notrack(const struct meaning *m)
 
 static void note_ports(const struct meaning *m, const struct exposure_table *table, unsigned proto, bool *marks)
 {
-	uint32_t count = m->program->space.field[FIELD_DPORT].count;
+	uint32_t count = m->program->world->space.field[FIELD_DPORT].count;
 
 	memset(marks, 0, count * sizeof(*marks));
 	mark_reached(m, table, proto, marks);
@@ -166,7 +166,7 @@ void exposure_note(const struct meaning *m)
 	if (m->ruleset->stream->families != FAMILY_BOTH || program_hook(m->program, "filter", HOOK_INPUT) == NULL)
 		return;
 	table = inbound_table(m);
-	marks = calloc(m->program->space.field[FIELD_DPORT].count, sizeof(*marks));
+	marks = calloc(m->program->world->space.field[FIELD_DPORT].count, sizeof(*marks));
 	m->exposure->no_memory |= marks == NULL;
 	for (size_t i = 0; i < ARRAY_LEN(protos) && table != NULL && marks != NULL; i++)
 		note_ports(m, table, protos[i], marks);

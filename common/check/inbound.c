@@ -24,7 +24,7 @@ bool inbound_is_outside(const struct exposure_cell *cell)
 
 struct span inbound_ports(const struct meaning *m, const struct exposure_cell *cell)
 {
-	const struct space *space = &m->program->space;
+	const struct space *space = &m->program->world->space;
 
 	return (struct span){ space_number(space, FIELD_DPORT, cell->first), space_number(space, FIELD_DPORT, cell->last) };
 }

@@ -148,7 +148,7 @@ field_value loopback_of(enum family family)
 
 struct range question_unnamed(const struct meaning *m, enum field field, field_value first, field_value last)
 {
-	const struct space_field *at = &m->program->space.field[field];
+	const struct space_field *at = &m->program->world->space.field[field];
 	struct range best = { first, first };
 
 	for (uint32_t n = 0; n < at->count; n++) {
@@ -220,7 +220,7 @@ static bool arrives(const struct question *question, enum flow_end end, const st
 static diagram not_kept(const struct question *question, diagram set, const struct program_rule *rule)
 {
 	struct diagrams *all = question->m->flow->diagrams;
-	struct box any = box_all(&question->m->program->space);
+	struct box any = box_all(&question->m->program->world->space);
 
 	for (unsigned b = 0; b < rule->box_count; b++) {
 		struct box box = question->m->program->boxes.item[rule->first_box + b];
@@ -241,7 +241,7 @@ static diagram not_kept(const struct question *question, diagram set, const stru
 static diagram let_on(const struct question *question, diagram set, const struct program_chain *chain)
 {
 	struct flow *flow = question->m->flow;
-	struct box box = box_all(&flow->program->space);
+	struct box box = box_all(&flow->program->world->space);
 	diagram part;
 
 	if (question->before != NULL || chain->looped || chain->chain->hook == 0 || !flow_all(flow, chain, &box, FLOW_ACCEPTED, &part))
@@ -272,7 +272,7 @@ static bool find_proof(const struct question *question, enum flow_end end, diagr
 	box_usual(program, &question->box, usual);
 	for (unsigned try = 0; try < TRIES_MAX && set != DIAGRAM_EMPTY && !diagrams_lost(question->m->flow->diagrams); try++) {
 		if (try > 0)
-			usual[FIELD_SRC] = space_number(&program->space, FIELD_SRC, source(question->m, try));
+			usual[FIELD_SRC] = space_number(&program->world->space, FIELD_SRC, source(question->m, try));
 		box = diagram_some(question->m->flow->diagrams, set, usual);
 		*some = box_packet(program, &box);
 		keeper = (struct keeper){ NULL, NULL };

@@ -20,7 +20,7 @@ struct range stranger_range(const struct meaning *m, enum field field)
 static field_value unnamed_address(const struct meaning *m, enum field field)
 {
 	static const unsigned usual4[] = { 0xcb007107, 0xc6336407, 0xc0000207, 0xcb007107 }; /* 203.0.113.7, 198.51.100.7, 192.0.2.7 */
-	const struct space *space = &m->program->space;
+	const struct space *space = &m->program->world->space;
 	const struct space_field *at = &space->field[field];
 	struct range longest = stranger_range(m, field);
 
@@ -111,7 +111,7 @@ unsigned stranger_tries(const struct meaning *m)
 
 unsigned stranger_interfaces(const struct meaning *m, enum field field, field_value names[], unsigned max, unsigned *named)
 {
-	const struct space *space = &m->program->space;
+	const struct space *space = &m->program->world->space;
 	const struct space_field *at = &space->field[field];
 	unsigned count = 0;
 

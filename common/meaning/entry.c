@@ -35,7 +35,7 @@ bool program_narrow(const struct program *program, struct box *box, enum field f
 	struct span *dim = &box->dim[field];
 	struct span span;
 
-	if (space_spans(&program->space, field, &cond, &span, 1) != 1)
+	if (space_spans(&program->world->space, field, &cond, &span, 1) != 1)
 		return false;
 	dim->lo = span.lo > dim->lo ? span.lo : dim->lo;
 	dim->hi = span.hi < dim->hi ? span.hi : dim->hi;
@@ -57,7 +57,7 @@ static void with_nat_states(const struct program *program, struct box *box)
 	uint32_t lo = UINT32_MAX, hi = 0;
 
 	for (unsigned value = 0; value < CT_VALUE_COUNT; value++) {
-		uint32_t number = space_number(&program->space, FIELD_CT, value);
+		uint32_t number = space_number(&program->world->space, FIELD_CT, value);
 
 		if (!ct_possible(value) || (ct_state_of(value) != CT_NEW && ct_state_of(value) != CT_RELATED))
 			continue;
@@ -69,7 +69,7 @@ static void with_nat_states(const struct program *program, struct box *box)
 
 struct box program_entry(const struct program *program, const struct program_table *table, enum hook hook)
 {
-	struct box box = box_all(&program->space);
+	struct box box = box_all(&program->world->space);
 
 	with_interface(&box, FIELD_IN, hook != HOOK_OUTPUT);
 	with_interface(&box, FIELD_OUT, hook != HOOK_PREROUTING && hook != HOOK_INPUT);

@@ -46,7 +46,7 @@ static bool walk(struct exposing *exposing, const struct program_chain *chain)
 static diagram part(const struct exposing *exposing, diagram set, struct span ports)
 {
 	struct diagrams *all = exposing->flow->diagrams;
-	struct box box = box_all(&exposing->flow->program->space);
+	struct box box = box_all(&exposing->flow->program->world->space);
 
 	box.dim[FIELD_DPORT] = ports;
 	return diagram_and(all, set, diagram_box(all, &box));
@@ -56,7 +56,7 @@ static diagram part(const struct exposing *exposing, diagram set, struct span po
 static diagram by_interfaces(const struct exposing *exposing, diagram set)
 {
 	struct diagrams *all = exposing->flow->diagrams;
-	struct box box = box_all(&exposing->flow->program->space);
+	struct box box = box_all(&exposing->flow->program->world->space);
 
 	box.dim[FIELD_IN] = (struct span){ exposing->in, exposing->in };
 	box.dim[FIELD_OUT] = (struct span){ exposing->out, exposing->out };
@@ -77,7 +77,7 @@ static void add_cell(struct exposing *exposing, const struct exposure_cell *cell
 /* Ports that are treated alike: their sources. */
 static void add_ports(struct exposing *exposing, struct span ports, diagram accepted, diagram dropped)
 {
-	const struct space *space = &exposing->flow->program->space;
+	const struct space *space = &exposing->flow->program->world->space;
 	const struct space_field *at = &space->field[FIELD_DPORT];
 	struct diagrams *all = exposing->flow->diagrams;
 	struct exposure_cell cell = { .proto = exposing->proto, .in = space_sample(space, FIELD_IN, exposing->in) };
@@ -114,7 +114,7 @@ static void split_ports(struct exposing *exposing, struct span ports, diagram ac
 
 static void add_all_ports(struct exposing *exposing)
 {
-	struct span all = { 0, exposing->flow->program->space.field[FIELD_DPORT].count - 1 };
+	struct span all = { 0, exposing->flow->program->world->space.field[FIELD_DPORT].count - 1 };
 
 	split_ports(exposing, all, part(exposing, by_interfaces(exposing, exposing->accepted), all),
 		    part(exposing, by_interfaces(exposing, exposing->dropped), all));
@@ -123,7 +123,7 @@ static void add_all_ports(struct exposing *exposing)
 /* Every interface but "none"; OUT has only that at INPUT. */
 static void add_interfaces(struct exposing *exposing)
 {
-	const struct space *space = &exposing->flow->program->space;
+	const struct space *space = &exposing->flow->program->world->space;
 	bool forward = exposing->table->hook == HOOK_FORWARD;
 	uint32_t outs = forward ? space->field[FIELD_OUT].count : 1;
 
@@ -134,7 +134,7 @@ static void add_interfaces(struct exposing *exposing)
 
 static bool is_too_much(const struct program *program, enum hook hook)
 {
-	const struct space_field *field = program->space.field;
+	const struct space_field *field = program->world->space.field;
 	size_t pairs = (size_t)field[FIELD_IN].count * (hook == HOOK_FORWARD ? field[FIELD_OUT].count : 1);
 
 	return pairs * field[FIELD_DPORT].count > CELLS_MAX;
@@ -179,7 +179,7 @@ bool exposure_open_to_all(const struct exposure_cell *cell)
 
 enum exposure_state exposure_of(const struct exposure_cell *cell, struct flow *flow, field_value source)
 {
-	const struct space *space = &flow->program->space;
+	const struct space *space = &flow->program->world->space;
 	struct box box = box_all(space);
 	uint32_t number = space_number(space, FIELD_SRC, source);
 	diagram one;

@@ -5,7 +5,7 @@
 bool flow_begin(struct flow *flow, struct program *program, size_t limit)
 {
 	*flow = (struct flow){ .program = program };
-	flow->diagrams = diagrams_new(&program->space, limit);
+	flow->diagrams = diagrams_new(&program->world->space, limit);
 	return flow->diagrams != NULL;
 }
 

@@ -21,7 +21,7 @@ static bool is_mangle(const struct program_chain *chain)
 static bool compile_rule(struct program *program, struct program_chain *chain, unsigned index, const struct rule *rule)
 {
 	struct program_rule *to = &chain->rules[index];
-	struct matchset *set = &program->matches;
+	struct matchset *set = &program->world->matches;
 	struct cond *conds;
 
 	if (!matchset_read(set, rule))
@@ -32,7 +32,7 @@ static bool compile_rule(struct program *program, struct program_chain *chain, u
 	if (set->conds.len > 0)
 		memcpy(conds, set->conds.item, set->conds.len * sizeof(*conds));
 	for (size_t i = 0; i < set->conds.len; i++)
-		space_note(&program->space, &conds[i]);
+		space_note(&program->world->space, &conds[i]);
 	*to = (struct program_rule){ .rule = rule, .conds = conds, .cond_count = (unsigned)set->conds.len,
 				     .effect = effect_of(rule), .writes = effect_writes(rule), .chain = chain,
 				     .index = index, .fresh = rule->unread };
@@ -156,7 +156,7 @@ static bool cut_boxes(struct program *program, struct boxes *now, const struct c
 
 	for (unsigned k = 0; k < 2; k++)
 		if (fields[k] != FIELD_COUNT)
-			counts[k] = space_spans(&program->space, fields[k], cond, spans[k], SPANS_MAX);
+			counts[k] = space_spans(&program->world->space, fields[k], cond, spans[k], SPANS_MAX);
 	*too_many = counts[0] > SPANS_MAX || counts[1] > SPANS_MAX || now->len * (counts[0] + counts[1]) > BOXES_MAX;
 	if (*too_many)
 		return true;
@@ -199,7 +199,7 @@ static void require_literal(struct boxes *now, int32_t literal, bool *full)
 static bool box_rule(struct program *program, struct program_rule *rule)
 {
 	struct boxes now = { 0 };
-	bool good = vec_push(&now, box_all(&program->space));
+	bool good = vec_push(&now, box_all(&program->world->space));
 
 	for (unsigned i = 0; i < rule->cond_count && good; i++) {
 		const struct cond *cond = &rule->conds[i];
@@ -221,7 +221,7 @@ static bool box_rule(struct program *program, struct program_rule *rule)
 	return good;
 }
 
-static bool box_rules(struct program *program)
+bool program_box(struct program *program)
 {
 	unsigned serial = 0;
 
@@ -260,7 +260,7 @@ static bool compile_table(struct program *program, struct program_table *to, con
 	return true;
 }
 
-static bool compile(struct program *program, void (*note)(void *ctx, struct space *space), void *ctx)
+static bool compile(struct program *program)
 {
 	const struct ruleset *ruleset = program->ruleset;
 
@@ -273,27 +273,46 @@ static bool compile(struct program *program, void (*note)(void *ctx, struct spac
 		if (!compile_table(program, &program->tables[t], ruleset->tables.item[t]))
 			return false;
 	}
-	for (unsigned state = 0; state < CT_STATE_COUNT; state++)
-		space_note_value(&program->space, FIELD_CT, ct_value((enum ct_state)state, false, false, false));
-	space_note_value(&program->space, FIELD_IN, 0); /* no interface */
-	space_note_value(&program->space, FIELD_OUT, 0);
-	space_note_value(&program->space, FIELD_FRAGMENT, 1);
-	if (note != NULL)
-		note(ctx, &program->space);
-	return space_seal(&program->space) && box_rules(program);
+	return true;
 }
 
-struct program *program_new(const struct ruleset *ruleset, void (*note)(void *ctx, struct space *space), void *ctx)
+struct program *program_read(struct world *world, const struct ruleset *ruleset)
 {
 	struct program *program = calloc(1, sizeof(*program));
 
 	if (program == NULL)
 		return NULL;
 	program->ruleset = ruleset;
-	program->matches.family = ruleset->family;
-	program->matches.arena = &program->arena;
-	space_begin(&program->space, ruleset->family);
-	if (compile(program, note, ctx))
+	program->world = world;
+	if (compile(program))
+		return program;
+	program_free(program);
+	return NULL;
+}
+
+static void free_world(struct world *world)
+{
+	world_free(world);
+	free(world);
+}
+
+struct program *program_new(const struct ruleset *ruleset, void (*note)(void *ctx, struct space *space), void *ctx)
+{
+	struct world *world = calloc(1, sizeof(*world));
+	struct program *program;
+
+	if (world == NULL)
+		return NULL;
+	world_begin(world, ruleset->family);
+	program = program_read(world, ruleset);
+	if (program == NULL) {
+		free_world(world);
+		return NULL;
+	}
+	program->owns_world = true;
+	if (note != NULL)
+		note(ctx, &world->space);
+	if (world_seal(world) && program_box(program))
 		return program;
 	program_free(program);
 	return NULL;
@@ -309,8 +328,8 @@ void program_free(struct program *program)
 			index_free(program->tables[t].chains[c].index);
 		}
 	}
-	matchset_free(&program->matches);
-	space_free(&program->space);
+	if (program->owns_world)
+		free_world(program->world);
 	vec_free(&program->boxes);
 	arena_free(&program->arena);
 	free(program);

@@ -8,6 +8,7 @@
 #define FW_MEANING_PROGRAM_H
 
 #include "meaning/box.h"
+#include "meaning/world.h"
 #include "model/builtin.h"
 #include "model/kinds.h"
 
@@ -59,9 +60,8 @@ struct program_table {
 
 struct program {
 	const struct ruleset *ruleset; /* borrowed */
+	struct world *world; /* borrowed, unless owns_world */
 	struct arena arena;
-	struct matchset matches;
-	struct space space;
 	struct program_table *tables;
 	unsigned table_count;
 	struct program_rule **rules; /* by serial */
@@ -69,11 +69,19 @@ struct program {
 	struct boxes boxes;
 	unsigned long long packets; /* that were tried: witness.c */
 	bool tracked;  /* some rule uses connection tracking: packets are put together from their fragments first */
+	bool owns_world;
 	bool no_memory;
 };
 
 /*
- * Compiles. `note`, which may be NULL, adds to the space the values that questions will be about.
+ * The same in two steps, for programs that share a world: program_read notes the conditions, and program_box makes
+ * the boxes once the world is sealed. NULL or false when memory ran out.
+ */
+must_check struct program *program_read(struct world *world, const struct ruleset *ruleset);
+must_check bool program_box(struct program *program);
+
+/*
+ * Compiles a program with a world of its own. `note`, which may be NULL, adds to the space the values that questions will be about.
  * NULL when memory ran out.
  */
 must_check struct program *program_new(const struct ruleset *ruleset, void (*note)(void *ctx, struct space *space),

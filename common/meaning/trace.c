@@ -202,7 +202,7 @@ static enum outcome walk(struct tracer *tracer, const struct program_chain *chai
 /* The packet as numbers of the space. False: an unknown field matters, so rules are gone through one by one. */
 static bool locate(struct tracer *tracer, const struct program_table *table, const struct packet *packet)
 {
-	const struct space *space = &tracer->program->space;
+	const struct space *space = &tracer->program->world->space;
 
 	if (tracer->step != NULL)
 		return false;

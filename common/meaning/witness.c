@@ -198,7 +198,7 @@ struct packet witness_packet(const struct program *program, const struct witness
 	struct packet packet = { .family = program->ruleset->family };
 
 	for (unsigned f = 0; f < FIELD_COUNT; f++)
-		packet_set(&packet, (enum field)f, space_sample(&program->space, (enum field)f, witness->point[f]));
+		packet_set(&packet, (enum field)f, space_sample(&program->world->space, (enum field)f, witness->point[f]));
 	packet.forwarded = packet.value[FIELD_IN] != 0 && packet.value[FIELD_OUT] != 0;
 	return packet;
 }
@@ -241,7 +241,7 @@ static uint32_t usual_number(const struct space *space, enum field field, struct
 void box_usual(const struct program *program, const struct box *box, uint32_t point[static FIELD_COUNT])
 {
 	for (unsigned f = 0; f < FIELD_COUNT; f++)
-		point[f] = usual_number(&program->space, (enum field)f, box->dim[f]);
+		point[f] = usual_number(&program->world->space, (enum field)f, box->dim[f]);
 }
 
 struct packet box_packet(const struct program *program, const struct box *box)

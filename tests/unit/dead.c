@@ -85,13 +85,13 @@ static void settle(struct packet *packet, const struct program *program, enum ho
 static struct packet random_packet(const struct program *program, const struct program_rule *rule)
 {
 	struct packet packet = { .family = program->ruleset->family };
-	struct box near = box_all(&program->space);
+	struct box near = box_all(&program->world->space);
 
 	if (rule->box_count > 0)
 		near = program->boxes.item[rule->first_box + random_below(rule->box_count)];
 	for (unsigned f = 0; f < FIELD_COUNT; f++)
 		packet_set(&packet, (enum field)f,
-			   random_value(&program->space, (enum field)f, random_number(&program->space, (enum field)f, &near)));
+			   random_value(&program->world->space, (enum field)f, random_number(&program->world->space, (enum field)f, &near)));
 	settle(&packet, program, random_hook(rule->chain->hooks));
 	return packet;
 }

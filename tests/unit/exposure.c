@@ -31,7 +31,7 @@ static struct packet packet_in(const struct program *program, const struct expos
 	struct packet packet = { .family = program->ruleset->family };
 
 	for (unsigned f = 0; f < FIELD_COUNT; f++)
-		packet_set(&packet, (enum field)f, sample(&program->space, (enum field)f));
+		packet_set(&packet, (enum field)f, sample(&program->world->space, (enum field)f));
 	packet_set(&packet, FIELD_PROTO, cell->proto);
 	packet_set(&packet, FIELD_DPORT, random_below(2) == 0 ? cell->first : cell->last);
 	packet_set(&packet, FIELD_IN, cell->in);
