@@ -3,6 +3,7 @@
 #include "meaning/trace.h"
 #include "meaning/index.h"
 #include "meaning/rewrite.h"
+#include "meaning/stage.h"
 
 #include <linux/if_packet.h>
 #include <linux/netfilter/xt_addrtype.h>
@@ -281,23 +282,27 @@ static bool pass_raw(struct tracer *tracer, enum hook hook, struct packet *packe
 	return good;
 }
 
+static bool pass_stage(struct tracer *tracer, const struct stage *stage, enum hook hook, struct packet *packet)
+{
+	switch (stage->kind) {
+	case STAGE_RAW:
+		return pass_raw(tracer, hook, packet);
+	case STAGE_NAT:
+		return pass_nat(tracer, hook, packet);
+	default:
+		return pass_chain(tracer, stage->table, hook, packet);
+	}
+}
+
 static bool pass_hook(struct tracer *tracer, enum hook hook, struct packet *packet)
 {
-	switch (hook) {
-	case HOOK_PREROUTING:
-		return pass_raw(tracer, hook, packet) && pass_chain(tracer, "mangle", hook, packet) &&
-		       pass_nat(tracer, hook, packet);
-	case HOOK_OUTPUT:
-		return pass_raw(tracer, hook, packet) && pass_chain(tracer, "mangle", hook, packet) &&
-		       pass_nat(tracer, hook, packet) && pass_chain(tracer, "filter", hook, packet) &&
-		       pass_chain(tracer, "security", hook, packet);
-	case HOOK_POSTROUTING:
-		return pass_chain(tracer, "mangle", hook, packet) && pass_nat(tracer, hook, packet);
-	default:
-		return pass_chain(tracer, "mangle", hook, packet) && pass_chain(tracer, "filter", hook, packet) &&
-		       pass_chain(tracer, "security", hook, packet) &&
-		       (hook != HOOK_INPUT || pass_nat(tracer, hook, packet));
-	}
+	size_t count;
+	const struct stage *stages = hook_stages(hook, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (!pass_stage(tracer, &stages[i], hook, packet))
+			return false;
+	return true;
 }
 
 static void route(struct packet *packet, field_value out)
