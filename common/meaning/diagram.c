@@ -6,6 +6,8 @@
 
 #define LEAF_VAR   UINT32_MAX
 #define CACHE_BITS 18
+/* The cache grows with the nodes up to this: 64 MB. */
+#define CACHE_BITS_MAX 22
 
 enum operation { OP_AND, OP_OR, OP_MINUS, OP_OVER };
 
@@ -26,6 +28,7 @@ struct diagrams {
 	size_t bucket_count; /* a power of two */
 	size_t limit;
 	struct cached *cache;
+	uint32_t cache_mask;
 	uint32_t first_var[FIELD_COUNT + 1]; /* of each field's bits; the last: of the booleans */
 	bool lost;
 };
@@ -43,6 +46,7 @@ static bool prepare(struct diagrams *all)
 	all->bucket_count = 1 << 16;
 	all->buckets = calloc(all->bucket_count, sizeof(*all->buckets));
 	all->cache = calloc((size_t)1 << CACHE_BITS, sizeof(*all->cache));
+	all->cache_mask = (1U << CACHE_BITS) - 1;
 	for (unsigned f = 0; f < FIELD_COUNT; f++)
 		all->first_var[f + 1] = all->first_var[f] + bits_for(all->space->field[f].count);
 	return all->buckets != NULL && all->cache != NULL && vec_push(&all->nodes, leaf) && vec_push(&all->nodes, leaf);
@@ -72,6 +76,11 @@ void diagrams_free(struct diagrams *all)
 	free(all);
 }
 
+size_t diagrams_size(const struct diagrams *all)
+{
+	return all->nodes.len - 2;
+}
+
 bool diagrams_lost(const struct diagrams *all)
 {
 	return all->lost;
@@ -82,6 +91,19 @@ static uint32_t mix(uint32_t a, uint32_t b, uint32_t c)
 	uint64_t hash = (uint64_t)a * 0x9e3779b97f4a7c15u ^ (uint64_t)b * 0xc2b2ae3d27d4eb4fu ^ (uint64_t)c * 0x165667b19e3779f9u;
 
 	return (uint32_t)(hash ^ hash >> 29);
+}
+
+/* A larger cache, empty at first. Without memory for it, the old one serves. */
+static void grow_cache(struct diagrams *all)
+{
+	size_t count = ((size_t)all->cache_mask + 1) * 4;
+	struct cached *cache = count <= (size_t)1 << CACHE_BITS_MAX ? calloc(count, sizeof(*cache)) : NULL;
+
+	if (cache == NULL)
+		return;
+	free(all->cache);
+	all->cache = cache;
+	all->cache_mask = (uint32_t)count - 1;
 }
 
 static bool grow(struct diagrams *all)
@@ -101,6 +123,7 @@ static bool grow(struct diagrams *all)
 	free(all->buckets);
 	all->buckets = buckets;
 	all->bucket_count = count;
+	grow_cache(all);
 	return true;
 }
 
@@ -184,9 +207,16 @@ static bool trivial(enum operation op, diagram a, diagram b, diagram *result)
 	}
 }
 
+/* The cache may have moved since it was asked. */
+static void remember(struct diagrams *all, struct cached cached)
+{
+	if (!all->lost)
+		all->cache[mix(cached.a, cached.b, cached.op - 1) & all->cache_mask] = cached;
+}
+
 static diagram apply(struct diagrams *all, enum operation op, diagram a, diagram b)
 {
-	struct cached *cached;
+	const struct cached *cached;
 	struct node x, y;
 	uint32_t var;
 	diagram result, no, yes;
@@ -195,7 +225,7 @@ static diagram apply(struct diagrams *all, enum operation op, diagram a, diagram
 		return result;
 	if (op != OP_MINUS && a > b)
 		return apply(all, op, b, a);
-	cached = &all->cache[mix(a, b, op) & ((1U << CACHE_BITS) - 1)];
+	cached = &all->cache[mix(a, b, op) & all->cache_mask];
 	if (cached->a == a && cached->b == b && cached->op == op + 1U)
 		return cached->result;
 	x = all->nodes.item[a];
@@ -204,8 +234,7 @@ static diagram apply(struct diagrams *all, enum operation op, diagram a, diagram
 	no = apply(all, op, x.var == var ? x.no : a, y.var == var ? y.no : b);
 	yes = apply(all, op, x.var == var ? x.yes : a, y.var == var ? y.yes : b);
 	result = make(all, var, no, yes);
-	if (!all->lost)
-		*cached = (struct cached){ a, b, op + 1U, result };
+	remember(all, (struct cached){ a, b, op + 1U, result });
 	return result;
 }
 
@@ -235,7 +264,7 @@ static bool is_kept(const struct diagrams *all, uint32_t var, unsigned fields)
 
 diagram diagram_over(struct diagrams *all, diagram set, unsigned fields)
 {
-	struct cached *cached = &all->cache[mix(set, fields, OP_OVER) & ((1U << CACHE_BITS) - 1)];
+	const struct cached *cached = &all->cache[mix(set, fields, OP_OVER) & all->cache_mask];
 	struct node node;
 	diagram no, yes, result;
 
@@ -247,8 +276,7 @@ diagram diagram_over(struct diagrams *all, diagram set, unsigned fields)
 	no = diagram_over(all, node.no, fields);
 	yes = diagram_over(all, node.yes, fields);
 	result = is_kept(all, node.var, fields) ? make(all, node.var, no, yes) : diagram_or(all, no, yes);
-	if (!all->lost)
-		*cached = (struct cached){ set, fields, OP_OVER + 1U, result };
+	remember(all, (struct cached){ set, fields, OP_OVER + 1U, result });
 	return result;
 }
 
@@ -304,4 +332,35 @@ struct box diagram_some(const struct diagrams *all, diagram set, const uint32_t 
 		set = node->no != DIAGRAM_EMPTY ? node->no : node->yes;
 	}
 	return box;
+}
+
+diagram diagram_at(const struct diagrams *all, diagram set, const uint32_t point[static FIELD_COUNT])
+{
+	unsigned f = 0;
+
+	while (set > DIAGRAM_FULL && all->nodes.item[set].var < all->first_var[FIELD_COUNT]) {
+		const struct node *node = &all->nodes.item[set];
+
+		while (node->var >= all->first_var[f + 1])
+			f++;
+		set = point[f] >> (all->first_var[f + 1] - 1 - node->var) & 1 ? node->yes : node->no;
+	}
+	return set;
+}
+
+int32_t diagram_literal(const struct diagrams *all, diagram *set)
+{
+	const struct node *node = &all->nodes.item[*set];
+	int32_t literal = (int32_t)(node->var - all->first_var[FIELD_COUNT]);
+
+	*set = node->no != DIAGRAM_EMPTY ? node->no : node->yes;
+	return node->no != DIAGRAM_EMPTY ? -literal : literal;
+}
+
+bool diagram_has_number(const struct diagrams *all, diagram set, enum field field, uint32_t number)
+{
+	uint32_t point[FIELD_COUNT] = { 0 };
+
+	point[field] = number;
+	return diagram_at(all, set, point) != DIAGRAM_EMPTY;
 }

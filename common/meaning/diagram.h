@@ -21,6 +21,9 @@ struct diagrams;
 must_check struct diagrams *diagrams_new(const struct space *space, size_t limit);
 void diagrams_free(struct diagrams *all);
 
+/* How many nodes were made: a measure of the work. */
+size_t diagrams_size(const struct diagrams *all);
+
 /* The limit was reached, or memory ran out: no answer since then means anything. */
 bool diagrams_lost(const struct diagrams *all);
 
@@ -40,5 +43,17 @@ diagram diagram_valid(struct diagrams *all);
 
 /* A point of a set that is not empty, as near to the wanted one as may be, as a box of one point with its booleans. */
 struct box diagram_some(const struct diagrams *all, diagram set, const uint32_t wanted[static FIELD_COUNT]);
+
+/* What is left of a set at this point: a set of booleans alone. */
+diagram diagram_at(const struct diagrams *all, diagram set, const uint32_t point[static FIELD_COUNT]);
+
+/*
+ * Takes the first boolean off a set of booleans that is neither empty nor full: its number, or minus it where it is
+ * false; true only if it must be. *set is what is left then.
+ */
+int32_t diagram_literal(const struct diagrams *all, diagram *set);
+
+/* Is a number within a set of this field alone? */
+bool diagram_has_number(const struct diagrams *all, diagram set, enum field field, uint32_t number);
 
 #endif
