@@ -40,7 +40,7 @@ static enum answer unknown_answer(const struct cond *cond, const struct packet *
 	return ANSWER_UNKNOWN;
 }
 
-static enum answer cond_answer(const struct cond *cond, const struct packet *packet, enum hook hook)
+enum answer cond_answer(const struct cond *cond, const struct packet *packet, enum hook hook)
 {
 	bool known = cond->kind != COND_UNKNOWN && packet_knows(packet, cond->field);
 	struct cond one = *cond;
@@ -164,6 +164,8 @@ static bool meet(struct tracer *tracer, const struct program_rule *rule, struct 
 	bool leave = false;
 
 	*outcome = OUTCOME_NONE;
+	if (answer == ANSWER_UNKNOWN && tracer->assume != NULL)
+		answer = tracer->assume(tracer->ctx, rule, packet, tracer->hook);
 	if (answer == ANSWER_YES && (rule->effect == EFFECT_MAYBE || rule->rule->unread))
 		answer = ANSWER_UNKNOWN;
 	if (answer == ANSWER_NO) {

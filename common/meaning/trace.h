@@ -48,10 +48,15 @@ struct trace_result {
 	const struct program_rule *unless; /* the first rule of unknown answer that could decide otherwise; NULL: none */
 };
 
+/* Can the answer be known, and is it yes? */
+enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
+
+/* assume: what to take for the answer of a rule where it cannot be known; NULL: it stays unknown. */
 struct tracer {
 	const struct program *program;
 	void (*step)(void *ctx, const struct trace_step *step); /* NULL: only the result is wanted, by the index */
-	void *ctx;
+	enum answer (*assume)(void *ctx, const struct program_rule *rule, const struct packet *packet, enum hook hook);
+	void *ctx; /* of both */
 	unsigned long long *hits; /* by the rules' serial; NULL: not counted */
 	/* within one packet */
 	struct trace_result result;
@@ -66,8 +71,8 @@ struct tracer {
 /* Follows the packet, which is afterwards as it left. */
 struct trace_result trace_packet(struct tracer *tracer, struct packet *packet);
 
-/* Can the answer at this hook be known, and is it yes? cond: the first condition that fails, or else that is unknown. */
-enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
+/* The answer at this hook. cond: the first condition that fails, or else that is unknown. */
+enum answer cond_answer(const struct cond *cond, const struct packet *packet, enum hook hook);
 enum answer rule_answer(const struct program_rule *rule, const struct packet *packet, enum hook hook, const struct cond **cond);
 
 #endif
