@@ -13,34 +13,6 @@
 
 #define PACKETS 10000
 
-/* A random value of one of the ranges, half of the time an end of it. */
-static field_value random_value(const struct space *space, enum field field, uint32_t number)
-{
-	const struct space_field *at = &space->field[field];
-	field_value lo, hi, some = 0;
-
-	if (field_is_small(field)) {
-		unsigned start = random_below(256);
-
-		for (unsigned v = 0; v < 256; v++)
-			if (at->class_of[(start + v) % 256] == number)
-				return (start + v) % 256;
-		return 0;
-	}
-	lo = at->starts.item[number];
-	hi = number + 1 < at->count ? at->starts.item[number + 1] - 1 : field_max(field, space->family);
-	for (unsigned i = 0; i < 8; i++)
-		some = some << 16 | (field_value)(unsigned)(rand() & 0xffff);
-	switch (random_below(4)) {
-	case 0:
-		return lo;
-	case 1:
-		return hi;
-	default:
-		return hi - lo == ~(field_value)0 ? some : lo + some % (hi - lo + 1);
-	}
-}
-
 static uint32_t random_number(const struct space *space, enum field field, const struct box *near)
 {
 	struct span span = near->dim[field];
