@@ -135,14 +135,15 @@ bench: all
 
 # Takes hours, as root, outside of the namespace of `make check`: 100,000 packets through 1,000 random rulesets in
 # fw-trace and in the kernel; the dead rules of 40,000 rulesets compared with BuDDy's; 10,000 packets for each of some
-# 1,800 dead rules; every sample loaded, and 59,000 numbers; every setting changed and restored; 1,000 loads beside a program that fills sets
-# and 100 beside other programs, the real fail2ban, Docker and wg-quick among them; boots of a container; power losses of
-# a virtual machine.
+# 1,800 dead rules; 20,000 random rulesets compared with edits of them; every sample loaded, and 59,000 numbers; every
+# setting changed and restored; 1,000 loads beside a program that fills sets and 100 beside other programs, the real
+# fail2ban, Docker and wg-quick among them; boots of a container; power losses of a virtual machine.
 prove: all units
 	tests/prove/run.bash $(B)
 	$(B)/tests/unit/oracle 1 20000
 	$(B)/tests/unit/dead 1 100
 	$(B)/tests/unit/exposure 1 1000
+	$(B)/tests/unit/diff 1 10000
 	tests/prove/needless.py $(B)
 	FW_FULL=1 FW_BACKENDS="nft legacy" FW_LOADS=100 FW_UNDOINGS=20 FW_KILL_STEP=11 scripts/run-tests $(B) tests/fw-load-merge.bats tests/fw-load-confirm.bats \
 		tests/fw-save-rulesets.bats tests/fw-lint-ext.bats tests/fw-lint-kernel.bats tests/canon.bats \

@@ -7,7 +7,7 @@ setup() {
 	cd "$BATS_TEST_DIRNAME/.."
 	tmp=$(mktemp -d)
 	export LC_ALL=C TERM=dumb HOME=$tmp
-	tools=(fw-gen fw-lint fw-load fw-save fw-trace ct-stat ct-rotate)
+	tools=(fw-gen fw-lint fw-load fw-save fw-trace fw-diff ct-stat ct-rotate)
 }
 
 teardown() { rm -rf "$tmp"; }

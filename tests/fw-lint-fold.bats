@@ -186,12 +186,12 @@ lint() {
 		printf '%s\n' '*filter' ':INPUT DROP [0:0]' "-A INPUT -m comment --comment a${word}b -j NOPE$word" COMMIT >"$tmp/rules"
 		printf '%s\n' "allow tcp a${word}b" >"$tmp/profile"
 		printf '%s\n' "/var/log/x$word { nonsense$word }" >"$tmp/rotate"
-		for command in "fw-lint -q $tmp/rules" "fw-trace -4 $tmp/rules" "fw-gen $tmp/profile" "fw-load --check $tmp/rules" "ct-rotate -n -c $tmp/rotate"; do
+		for command in "fw-lint -q $tmp/rules" "fw-trace -4 $tmp/rules" "fw-diff -4 $tmp/rules $tmp/rules" "fw-gen $tmp/profile" "fw-load --check $tmp/rules" "ct-rotate -n -c $tmp/rotate"; do
 			$command </dev/null >"$tmp/said" 2>&1 || true
 			[ -s "$tmp/said" ]
 			run ! grep -qF -- "$word" "$tmp/said"
 		done
-		for program in fw-lint fw-trace fw-gen fw-load fw-save ct-stat ct-rotate; do
+		for program in fw-lint fw-trace fw-diff fw-gen fw-load fw-save ct-stat ct-rotate; do
 			"$program" "--no-such$word" </dev/null >"$tmp/said" 2>&1 || true
 			run ! grep -qF -- "$word" "$tmp/said"
 			"$program" one "two$word" "three$word" </dev/null >"$tmp/said" 2>&1 || true

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
+#include "fw-diff/show.h"
+#include "base/escape.h"
+
+#include <string.h>
+
+static const struct line *line_of(const struct shown *show, unsigned side, const struct program_rule *rule)
+{
+	return &show->diff->program[side]->ruleset->stream->lines.item[rule->rule->line];
+}
+
+void show_line(struct shown *show, unsigned side, const struct program_rule *rule)
+{
+	const struct stream *stream = show->diff->program[side]->ruleset->stream;
+	struct where origin = stream_origin_where(stream, line_of(show, side, rule));
+
+	strbuf_printf(show->out, "%s line %u", side == ALIGN_OLD ? "old" : "new", line_of(show, side, rule)->number);
+	if (origin.file != NULL) {
+		strbuf_puts(show->out, " (");
+		strbuf_escape(show->out, origin.file, strlen(origin.file));
+		strbuf_printf(show->out, ":%u)", origin.line);
+	}
+}
+
+void show_rule(struct shown *show, unsigned side, const struct program_rule *rule)
+{
+	const struct line *line = line_of(show, side, rule);
+
+	strbuf_escape(show->out, line->text, line->len);
+}
+
+/* --- beside packets --------------------------------------------------------------------------------- */
+
+static void show_counted(struct shown *show)
+{
+	const struct alignment_side *side = &show->diff->align.side[ALIGN_NEW];
+
+	for (unsigned r = 0; r < side->program->rule_count; r++) {
+		const struct program_rule *new = side->program->rules[r], *old = side->rules[r].partner;
+
+		if (side->rules[r].change != CHANGE_COUNTED)
+			continue;
+		show->verdict.differs = true;
+		strbuf_printf(show->out, "%s: a limit changed\n  - ", family_name(show->family));
+		show_line(show, ALIGN_OLD, old);
+		strbuf_puts(show->out, ": ");
+		show_rule(show, ALIGN_OLD, old);
+		strbuf_puts(show->out, "\n  + ");
+		show_line(show, ALIGN_NEW, new);
+		strbuf_puts(show->out, ": ");
+		show_rule(show, ALIGN_NEW, new);
+		strbuf_putc(show->out, '\n');
+	}
+}
+
+static void show_renamed(struct shown *show)
+{
+	const struct alignment_side *side = &show->diff->align.side[ALIGN_NEW];
+
+	for (unsigned c = 0; c < side->chain_count; c++) {
+		const struct program_chain *new = side->chains[c].chain, *old = side->chains[c].partner;
+
+		if (old != NULL && strcmp(old->chain->name, new->chain->name) != 0)
+			strbuf_printf(show->out, "%s: chain %s of table %s is called %s now\n", family_name(show->family),
+				      old->chain->name, old->table->table->name, new->chain->name);
+	}
+}
+
+/* --- summaries -------------------------------------------------------------------------------------- */
+
+static const char *const class_counts[DIFF_CLASSES] = {
+	[DIFF_ACCEPTED] = "newly accepted", [DIFF_REFUSED] = "newly refused", [DIFF_TRANSLATED] = "translated otherwise",
+	[DIFF_MARKED] = "marked otherwise", [DIFF_REJECTED] = "refused otherwise", [DIFF_DECIDED] = "decided otherwise",
+};
+
+/* One line: in how many places of the text something has become different, by class. */
+static void show_summary(struct shown *show)
+{
+	const char *before = ": ";
+
+	strbuf_puts(show->out, family_name(show->family));
+	for (unsigned class = 0; class < DIFF_CLASSES; class++) {
+		unsigned places = 0;
+
+		for (size_t p = 0; p < show->diff->places.len; p++)
+			places += show->diff->places.item[p].set[class] != DIAGRAM_EMPTY;
+		if (places == 0)
+			continue;
+		strbuf_printf(show->out, "%spackets %s by %u change%s", before, class_counts[class], places, places == 1 ? "" : "s");
+		before = "; ";
+	}
+	if (show->diff->counted)
+		strbuf_printf(show->out, "%sa limit changed", before);
+	else if (!diff_found(show->diff))
+		strbuf_puts(show->out, ": same meaning");
+	strbuf_putc(show->out, '\n');
+}
+
+static size_t count_places(const struct diff *diff)
+{
+	size_t count = 0;
+
+	for (size_t p = 0; p < diff->places.len; p++) {
+		bool some = false;
+
+		for (unsigned class = 0; class < DIFF_CLASSES; class++)
+			some |= diff->places.item[p].set[class] != DIAGRAM_EMPTY;
+		count += some;
+	}
+	return count;
+}
+
+/* What the text has besides: changes that no packet feels. */
+static void show_rest(struct shown *show)
+{
+	size_t some = count_places(show->diff), all = show->diff->places.len;
+
+	if (!diff_found(show->diff) && !show->diff->counted)
+		strbuf_printf(show->out, "%s: same meaning\n", family_name(show->family));
+	else if (all > some)
+		strbuf_printf(show->out, "%s: %zu other change%s of the text change%s nothing for any packet\n",
+			      family_name(show->family), all - some, all - some == 1 ? "" : "s", all - some == 1 ? "s" : "");
+}
+
+struct diff_verdict show_diff(struct strbuf *out, const struct diff *diff, int family, const struct fw_diff_options *options)
+{
+	struct shown show = { .options = options, .diff = diff, .out = out, .family = family };
+
+	show.verdict.undecided = diff->lost || diff->loops;
+	if (diff->lost) {
+		strbuf_printf(out, "%s: undecided: the rulesets differ in too many ways to be compared\n", family_name(family));
+		return show.verdict;
+	}
+	show_counted(&show);
+	for (size_t p = 0; p < diff->places.len; p++)
+		show_place(&show, &diff->places.item[p]);
+	if (options->summary) {
+		strbuf_reset(out);
+		show_summary(&show);
+	} else {
+		show_renamed(&show);
+		show_rest(&show);
+	}
+	if (diff->loops)
+		strbuf_printf(out, "%s: undecided for packets that are sent around in circles: chains call each other\n", family_name(family));
+	return show.verdict;
+}

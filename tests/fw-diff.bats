@@ -1,0 +1,282 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Copyright (C) 2026 the fw-tools authors
+# fw-diff; tests/unit/diff.c compares random rulesets and edits with the tracer.
+
+bats_require_minimum_version 1.5.0
+load lib/needs
+
+setup() {
+	cd "$BATS_TEST_DIRNAME" || return
+	PATH=$BUILD:$PATH
+	tmp=$BATS_TEST_TMPDIR
+	base >"$tmp/old"
+}
+
+base() {
+	cat <<'END'
+*nat
+:PREROUTING ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+-A PREROUTING -d 203.0.113.5/32 -p tcp -m tcp --dport 8443 -j DNAT --to-destination 192.168.7.10:443
+-A POSTROUTING -s 192.168.7.0/24 -o wan0 -j MASQUERADE
+COMMIT
+*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+:guard - [0:0]
+-A INPUT -i lo -j ACCEPT
+-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A INPUT -s 198.51.100.0/24 -j DROP
+-A INPUT -j guard
+-A INPUT -p tcp -m tcp --dport 22 -m limit --limit 3/min -j ACCEPT
+-A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT
+-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 5432 -j ACCEPT
+-A INPUT -p tcp -j REJECT --reject-with tcp-reset
+-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+-A FORWARD -d 192.168.7.10/32 -p tcp -m tcp --dport 443 -j ACCEPT
+-A guard -p tcp -m tcp --tcp-flags SYN,ACK,FIN,RST SYN -m connlimit --connlimit-above 20 -j DROP
+-A guard -j RETURN
+COMMIT
+END
+}
+
+# edit SED...: writes the new rules
+edit() { sed "$@" "$tmp/old" >"$tmp/new"; run ! cmp -s "$tmp/old" "$tmp/new"; }
+
+compare() { run "-$1" --separate-stderr fw-diff -4 "${@:2}" "$tmp/old" "$tmp/new"; }
+
+# verdict SIDE PACKET: prints what fw-trace says, as fw-diff says it
+verdict() {
+	fw-trace -j -R "$tmp/$1" "$2" | sed -n 's/.*"verdict":"\([A-Z]*\)","line":\([0-9]*\).*/\1 \2/p' |
+		sed 's/ACCEPT/accepted/; s/DROP/dropped/; s/REJECT/rejected/'
+}
+
+# trace_witnesses: fw-trace gives each packet of the output the two fates that are printed, or something depends on an answer
+trace_witnesses() {
+	local line was='' now='' count=0
+	while IFS= read -r line; do
+		case $line in
+		*'  was '*) was=${line#*was } ;;
+		*'  now '*) now=${line#*now } ;;
+		*'  if '* | *'  unless '*) was='' ;;
+		*'  such as: '*)
+			[ -n "$was" ] || continue
+			told old "$was" "${line#*such as: }"
+			told new "$now" "${line#*such as: }"
+			count=$((count + 1))
+			;;
+		esac
+	done <<<"$output"
+	[ "$count" -ge "$1" ]
+}
+
+# told SIDE TEXT PACKET
+told() {
+	local got want=${2%% *} line=0
+	[[ $2 != *" line "* ]] || { line=${2#* line }; line=${line%%[!0-9]*}; }
+	got=$(verdict "$1" "$3")
+	[ "$got" = "$want $line" ] || { echo "$1: $3: $got, not $want $line"; return 1; }
+}
+
+@test "the example of the manual page is what the program prints" {
+	printf '%s\n' '*filter' ':INPUT DROP [0:0]' '-A INPUT -i lo -j ACCEPT' '-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT' \
+		'-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 5432 -j ACCEPT' COMMIT >"$tmp/my.rules"
+	sed 's/ -s 192.0.2.0.24//' "$tmp/my.rules" >"$tmp/new.rules"
+	cd "$tmp"
+	run -1 fw-diff -4 my.rules new.rules
+	sed -n '/^\$ fw-diff/,/^\.Ed/{ /^\$/d; /^\./d; p; }' "$BATS_TEST_DIRNAME/../man/fw-diff.8" | diff - <(echo "$output")
+}
+
+@test "a block moved below two accepts: says who may connect now, and that a limit matters" {
+	awk '/-s 198.51.100.0/ { keep = $0; next } { print } /--dports 80,443/ { print keep }' "$tmp/old" >"$tmp/new"
+	compare 1
+	[[ $output == *"> new line 17, moved from old line 14: -A INPUT -s 198.51.100.0/24 -j DROP"* ]]
+	[[ $output == *"newly accepted: tcp to this host, port 22, 80, 443, from 198.51.100.0/24, in any but lo"* ]]
+	[[ $output == *"was dropped by old line 14: "*"now accepted by new line 1"* ]]
+	[ "${#lines[@]}" -le 15 ]
+}
+
+@test "a lost source address: from where a port is open now" {
+	edit 's/ -s 192.0.2.0.24//'
+	compare 1
+	[[ $output == *"newly accepted: tcp to this host, port 5432, from any but 192.0.2.0/24, 198.51.100.0/24, in any but lo"* ]]
+	trace_witnesses 1
+}
+
+@test "a mistyped mask of IPv6: the prefix and what was allowed in it before" {
+	printf '%s\n' '*filter' ':INPUT DROP [0:0]' '-A INPUT -s 2001:db8:5::/48 -p tcp --dport 5432 -j ACCEPT' COMMIT >"$tmp/old"
+	edit 's,/48,/4,'
+	run -1 fw-diff -6 "$tmp/old" "$tmp/new"
+	[[ $output == *"IPv6, filter INPUT:"*"port 5432, from 2000::/4 but 2001:db8:5::/48"* ]]
+	trace_witnesses 1
+}
+
+@test "another target of DNAT without its rule in FORWARD: newly refused, and what is translated otherwise" {
+	edit 's/192.168.7.10:443/192.168.7.11:443/'
+	compare 1
+	[[ $output == *"newly refused: tcp to or through this host, port 8443, to 203.0.113.5"* ]]
+	[[ $output == *"translated otherwise: "*"translated by new line 4: "* ]]
+	trace_witnesses 2
+	[ "${#lines[@]}" -le 15 ]
+}
+
+@test "the policy of a chain: what its rules leave over" {
+	edit 's/:INPUT DROP/:INPUT ACCEPT/'
+	compare 1
+	[[ $output == *"- policy DROP"*"+ policy ACCEPT"*"newly accepted: any but tcp to this host, from any but 198.51.100.0/24"* ]]
+	trace_witnesses 1
+}
+
+@test "the rule for established connections deleted: few lines" {
+	edit '/-A INPUT.*ESTABLISHED/d'
+	compare 1
+	[[ $output == *"newly refused: "*"established"* ]]
+	trace_witnesses 1
+	[ "${#lines[@]}" -le 9 ]
+}
+
+@test "another kind of REJECT is a difference of its own" {
+	edit 's/tcp-reset/icmp-port-unreachable/'
+	compare 1
+	[[ $output == *"refused as before, but in another way: tcp to this host"* && $output != *"newly"* ]]
+	trace_witnesses 1
+}
+
+@test "a mark is followed from mangle to the rule that asks for it" {
+	printf '%s\n' '*mangle' '-A PREROUTING -p tcp --dport 8000:8999 -j MARK --set-mark 7' COMMIT '*filter' ':INPUT DROP' \
+		'-A INPUT -m mark --mark 7 -j ACCEPT' COMMIT >"$tmp/old"
+	edit 's/8999/8099/'
+	compare 1
+	[[ $output == *"newly refused: tcp to this host, port 8100-8999"* ]]
+	trace_witnesses 1
+}
+
+@test "packets that are not tracked miss the rules for states, but on lo" {
+	printf '%s\n' '*raw' '-A PREROUTING -p udp --dport 53 -j ACCEPT' COMMIT '*filter' ':INPUT DROP' \
+		'-A INPUT -m conntrack --ctstate NEW -j ACCEPT' COMMIT >"$tmp/old"
+	edit 's/53 -j ACCEPT/53 -j CT --notrack/'
+	compare 1
+	[[ $output == *"newly refused: udp to this host, port 53, in any but lo, new"* ]]
+	trace_witnesses 1
+}
+
+@test "a table that is gone: what it did" {
+	sed '/^\*nat/,/^COMMIT/d' "$tmp/old" >"$tmp/new"
+	compare 1
+	[[ $output == *"IPv4, nat PREROUTING:"*"- old line 4: "* ]]
+	trace_witnesses 1
+}
+
+@test "the same meaning: a chain renamed, rules split and reordered, comments" {
+	edit 's/guard/limits/'
+	compare 0
+	[ "$output" = $'IPv4: chain guard of table filter is called limits now\nIPv4: same meaning' ]
+	awk '/--dports 80,443/ { print "-A INPUT -p tcp --dport 443 -j ACCEPT"; print "-A INPUT -p tcp --dport 80 -j ACCEPT -m comment --comment web"; next }
+		/-s 192.0.2.0/ { print "-A INPUT -s 192.0.2.128/25 -p tcp --dport 5432 -j ACCEPT"; print "-A INPUT -s 192.0.2.0/25 -p tcp --dport 5432 -j ACCEPT"; next }
+		{ print }' "$tmp/old" >"$tmp/new"
+	compare 0
+	[ "$output" = "IPv4: same meaning" ]
+	run -0 fw-diff -4 "$tmp/old" "$tmp/old"
+	run -0 fw-diff -q -4 "$tmp/old" "$tmp/new"
+	[ -z "$output" ]
+}
+
+@test "a limit: changed it is named and nothing else; moved past others or with a twin in front it is no difference of its own" {
+	edit 's,3/min,10/min,'
+	compare 1
+	[ "${#lines[@]}" -eq 3 ]
+	[[ ${lines[0]} == "IPv4: a limit changed" && ${lines[2]} == *"new line 16: "*"10/min"* ]]
+	awk '/limit 3/ { keep = $0; next } { print } /--dports 80,443/ { print keep }' "$tmp/old" >"$tmp/new"
+	compare 0
+	awk '/-A INPUT -p tcp -m tcp --dport 22/ { print "-A INPUT -p icmp -m limit --limit 3/min -j ACCEPT" } { print }' "$tmp/old" >"$tmp/new"
+	compare 1
+	[[ $output == *"newly accepted: icmp to this host"*"if new line 16 matches"* && $output != *"port 22"* ]]
+}
+
+@test "one edit among thousands of rules: at most 15 lines, whatever the edit" {
+	{
+		printf '%s\n' '*filter' ':INPUT DROP' ':FORWARD DROP'
+		for chain in {1..60}; do echo ":c$chain -"; done
+		echo '-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT'
+		for chain in {1..60}; do echo "-A FORWARD -i eth1.$chain -j c$chain"; done
+		for rule in {1..3000}; do
+			echo "-A c$((rule % 60 + 1)) -s 10.$((rule % 7)).$((rule / 16)).$((rule % 251))/32 -p tcp --dport $((rule % 40 + 1)) -j $( ((rule % 3)) && echo ACCEPT || echo DROP)"
+		done
+		echo COMMIT
+	} >"$tmp/old"
+	for edit in 500d 900s/32/8/ '1200s/ACCEPT/DROP/' '1201s/DROP/ACCEPT/' '1000i -A c3 -s 10.0.0.0/8 -j DROP' '1000i -A c3 -j ACCEPT' 70d 66d; do
+		edit "$edit"
+		run fw-diff -4 "$tmp/old" "$tmp/new"
+		[ "$status" -le 1 ]
+		[ "${#lines[@]}" -le 15 ]
+		[ "$status" -eq 0 ] || trace_witnesses 1
+	done
+}
+
+@test "families: one that only one text has accepts everything in the other; -4 and -6 choose" {
+	printf '%s\n' '*filter' ':INPUT DROP [0:0]' COMMIT >"$tmp/rules.v4"
+	printf '%s\n' '*filter' ':INPUT DROP [0:0]' COMMIT >"$tmp/both"
+	run -1 fw-diff "$tmp/rules.v4" "$tmp/both"
+	[[ $output == *"IPv4: same meaning"*"IPv6: "*"rules.v4 has no rules, which is to accept everything"*"IPv6, filter INPUT:"* ]]
+	run -0 fw-diff -4 "$tmp/rules.v4" "$tmp/both"
+	run -1 fw-diff - "$tmp/both" <<<$'# Generated by ip6tables-save v1.8.9\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT'
+	[[ $output == *"IPv4: <stdin> has no rules"* ]]
+}
+
+@test "-s: one line for each family; --all: every packet is described" {
+	edit 's/ -s 192.0.2.0.24//; s/192.168.7.10:443/192.168.7.11:443/'
+	compare 1 -s
+	[[ $output == "IPv4: packets newly accepted by 1 change; packets newly refused by 1 change; packets translated otherwise by 1 change" ]]
+	compare 1 --all
+	[[ $output != *"--all"* ]]
+	trace_witnesses 3
+}
+
+@test "a text that cannot be read is status 3 and never a difference" {
+	cp "$tmp/old" "$tmp/new"
+	for text in '' '*filter' $'*filter\n-A INPUT -j NOPE\nCOMMIT'; do
+		printf '%s\n' "$text" >"$tmp/bad"
+		run -3 --separate-stderr fw-diff -4 "$tmp/old" "$tmp/bad"
+		[[ -z $output && $stderr == *"$tmp/bad"* ]]
+		run -3 fw-diff -4 "$tmp/bad" "$tmp/old"
+	done
+	run -3 fw-diff -4 "$tmp/old" "$tmp/none"
+	run -3 fw-diff -4 --state="$tmp" "$tmp/old" good
+	[[ $output == *"there is no generation good in $tmp"* ]]
+	run -3 sh -c 'fw-diff -4 "$1" "$1" >/dev/full' - "$tmp/old"
+}
+
+@test "wrong use is status 2" {
+	run -2 fw-diff "$tmp/old"
+	run -2 fw-diff - -
+	run -2 fw-diff "$tmp/old" "$tmp/old" "$tmp/old"
+	run -2 fw-diff --backend=none "$tmp/old" "$tmp/old"
+}
+
+@test "chains that call each other leave it undecided: status 4" {
+	printf '%s\n' '*filter' ':a -' ':b -' '-A INPUT -j a' '-A a -j b' '-A b -j a' '-A INPUT -p tcp -j DROP' COMMIT >"$tmp/old"
+	edit 's/-p tcp/-p udp/'
+	compare 4
+	[[ $output == *"undecided"* ]]
+}
+
+@test "another target or match that nobody knows is named where a difference hangs on it" {
+	edit 's/^-A INPUT -j guard/-A INPUT -p udp -m u32 --u32 0=1 -j ACCEPT\n&/'
+	compare 1
+	[[ $output == *"newly accepted: udp to this host"*"if "*"new line 15"* ]]
+}
+
+@test "kept loads and the rules in force can be compared" {
+	needs rules
+	grep -v connlimit "$tmp/old" >"$tmp/first"
+	sed 's/ -s 192.0.2.0.24//' "$tmp/first" >"$tmp/second"
+	run -0 fw-load -4 -s "$tmp/state" "$tmp/first"
+	run -0 fw-load -4 -s "$tmp/state" "$tmp/second"
+	run -1 fw-diff -4 --state="$tmp/state" previous good
+	[[ $output == *"newly accepted: tcp to this host, port 5432"* ]]
+	run -0 fw-diff -4 --state="$tmp/state" good live
+	run -0 fw-diff -4 --state="$tmp/state" live "$tmp/second"
+	run -1 fw-diff -4 --state="$tmp/state" 1 live
+}
