@@ -21,6 +21,7 @@ struct comparison {
 	struct cli *cli;
 	const struct fw_diff_options *options;
 	struct input input[2];
+	struct stream empty; /* in a child: of a family that one of both has no rules for */
 	struct diff_verdict verdict;
 	bool failed;
 	int family; /* that is compared */
@@ -35,13 +36,12 @@ struct family_answer {
 static struct ruleset *read_rules(struct comparison *run, int side)
 {
 	static const char nothing[] = "*filter\nCOMMIT\n";
-	static struct stream empty;
-	const struct stream *stream = &empty;
+	const struct stream *stream = &run->empty;
 	struct diag_log *log = &run->cli->log;
 
 	if (family_has(run->input[side].families, run->family))
 		stream = input_stream(&run->input[side], run->family);
-	else if (!stream_read(&empty, run->input[side].name, nothing, strlen(nothing), family_bit(run->family), log))
+	else if (!stream_read(&run->empty, run->input[side].name, nothing, strlen(nothing), family_bit(run->family), log))
 		return NULL;
 	return ruleset_read(stream, family_bit(run->family), log);
 }

@@ -239,12 +239,14 @@ told() {
 	for text in '' '*filter' $'*filter\n-A INPUT -j NOPE\nCOMMIT'; do
 		printf '%s\n' "$text" >"$tmp/bad"
 		run -3 --separate-stderr fw-diff -4 "$tmp/old" "$tmp/bad"
+		# shellcheck disable=SC2154 # set by run
 		[[ -z $output && $stderr == *"$tmp/bad"* ]]
 		run -3 fw-diff -4 "$tmp/bad" "$tmp/old"
 	done
 	run -3 fw-diff -4 "$tmp/old" "$tmp/none"
 	run -3 fw-diff -4 --state="$tmp" "$tmp/old" good
 	[[ $output == *"there is no generation good in $tmp"* ]]
+	# shellcheck disable=SC2016 # it is the inner shell's
 	run -3 sh -c 'fw-diff -4 "$1" "$1" >/dev/full' - "$tmp/old"
 }
 

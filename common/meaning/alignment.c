@@ -12,6 +12,18 @@ struct alignment_chain *alignment_chain_of(const struct alignment_side *side, co
 	return &side->chains[side->first_chain[table] + (size_t)(chain - chain->table->chains)];
 }
 
+unsigned alignment_changes(const struct alignment *align, const struct program_table *table)
+{
+	unsigned changes = 0;
+
+	for (unsigned s = 0; s < ALIGN_SIDES; s++) {
+		const struct program_table *at = program_find_table(align->side[s].program, table->table->name);
+
+		changes |= at != NULL ? at->changes : 0;
+	}
+	return changes;
+}
+
 bool alignment_counts(const struct alignment_side *side, const struct program_rule *rule)
 {
 	const struct alignment_chain *chain = alignment_chain_of(side, rule->chain);

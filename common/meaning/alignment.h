@@ -52,6 +52,12 @@ struct alignment_chain *alignment_chain_of(const struct alignment_side *side, co
 /* Can what the rule's chain sees differ by this rule? Not if its chain has no partner: then the jump there changed. */
 bool alignment_counts(const struct alignment_side *side, const struct program_rule *rule);
 
+/*
+ * What rules of this table change in either program, as bits of enum changes. A match that depends on it has no answer
+ * that other rules share, and that must be so in both or in none.
+ */
+unsigned alignment_changes(const struct alignment *align, const struct program_table *table);
+
 /* Do both rules mean the same? counted: what is counted is left out, if both count with the same matches. */
 bool alignment_same_rule(const struct alignment *align, const struct program_rule *old, const struct program_rule *new, bool counted);
 

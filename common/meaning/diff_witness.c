@@ -140,6 +140,7 @@ static bool is_assumed(const struct assumption *assumption, const struct cond *c
 static enum answer assume(void *ctx, const struct program_rule *rule, const struct packet *packet, enum hook hook)
 {
 	const struct assumption *assumption = ctx;
+	unsigned changes = alignment_changes(&assumption->diff->align, rule->chain->table);
 	bool vague = rule->rule->unread || rule->effect == EFFECT_MAYBE;
 
 	for (unsigned i = 0; i < rule->cond_count; i++) {
@@ -147,7 +148,7 @@ static enum answer assume(void *ctx, const struct program_rule *rule, const stru
 
 		if (cond_answer(cond, packet, hook) != ANSWER_UNKNOWN)
 			continue;
-		if (cond->kind != COND_UNKNOWN || cond->var == 0 || (cond->depends & rule->chain->table->changes) != 0)
+		if (cond->kind != COND_UNKNOWN || cond->var == 0 || (cond->depends & changes) != 0)
 			vague = true;
 		else if (is_assumed(assumption, cond, rule) == cond->negative)
 			return ANSWER_NO;

@@ -243,7 +243,7 @@ static void meet_unknown(struct matching *matching, const struct program_rule *r
 	enum answer answer = ANSWER_UNKNOWN;
 	diagram certain = DIAGRAM_EMPTY, set;
 
-	if (cond->var == 0 || (cond->depends & rule->chain->table->changes) != 0) {
+	if (cond->var == 0 || (cond->depends & alignment_changes(fates->align, rule->chain->table)) != 0) {
 		matching->vague = true;
 		return;
 	}

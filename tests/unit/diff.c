@@ -100,7 +100,7 @@ static enum answer toss(void *ctx, const struct program_rule *rule, const struct
 
 		if (cond_answer(cond, packet, hook) != ANSWER_UNKNOWN)
 			continue;
-		if (cond->kind != COND_UNKNOWN || cond->var == 0 || (cond->depends & rule->chain->table->changes) != 0)
+		if (cond->kind != COND_UNKNOWN || cond->var == 0 || (cond->depends & alignment_changes(&coins->diff->align, rule->chain->table)) != 0)
 			vague = true;
 		else if (coin(coins, cond->var, hook, table) == cond->negative)
 			return ANSWER_NO;
