@@ -162,6 +162,16 @@ told() {
 	trace_witnesses 1
 }
 
+@test "a changed chain that is called from two places, and from one hook more: packets of all of them" {
+	printf '%s\n' '*filter' ':INPUT DROP' ':FORWARD DROP' ':a -' ':b -' '-A INPUT -p tcp --dport 22 -j a' '-A INPUT -p tcp --dport 80 -j b' \
+		'-A FORWARD -p udp --dport 53 -j b' '-A b -j a' '-A a -s 192.0.2.0/24 -j ACCEPT' COMMIT >"$tmp/old"
+	edit 's,192.0.2.0/24,192.0.2.0/25,'
+	compare 1
+	[[ $output == *"tcp to this host, port 22, 80, from 192.0.2.128/25"* ]]
+	[[ $output == *"udp through this host, port 53, from 192.0.2.128/25"* ]]
+	trace_witnesses 1
+}
+
 @test "a table that is gone: what it did" {
 	sed '/^\*nat/,/^COMMIT/d' "$tmp/old" >"$tmp/new"
 	compare 1

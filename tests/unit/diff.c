@@ -165,6 +165,18 @@ static bool agrees(const struct diff *diff, const struct packet *packet, const u
 	return true;
 }
 
+/* What a rule of either program matches, whether it changed or not. */
+static diagram random_rule_set(const struct diff *diff)
+{
+	const struct program *program = diff->program[random_below(ALIGN_SIDES)];
+	struct box box = box_all(&diff->world.space);
+
+	if (program->boxes.len > 0)
+		box = program->boxes.item[random_below((unsigned)program->boxes.len)];
+	box.literal_count = 0;
+	return diagram_and(diff->fates.diagrams, diff->care, diagram_box(diff->fates.diagrams, &box));
+}
+
 static diagram random_set(const struct diff *diff)
 {
 	struct diagrams *all = diff->fates.diagrams;
@@ -174,6 +186,8 @@ static diagram random_set(const struct diff *diff)
 	if (random_below(2) == 0)
 		for (unsigned i = 0; i < DIFF_CLASSES && set == DIAGRAM_EMPTY; i++)
 			set = diff->set[(class + i) % DIFF_CLASSES];
+	else if (random_below(2) == 0)
+		set = random_rule_set(diff);
 	if (set == DIAGRAM_EMPTY && diff->cut.len > 0)
 		set = diagram_and(all, diff->care, diagram_box(all, &diff->cut.item[random_below((unsigned)diff->cut.len)]));
 	return set == DIAGRAM_EMPTY || random_below(5) == 0 ? diff->care : set;
@@ -287,7 +301,7 @@ int main(int argc, char *argv[])
 {
 	bool files = argc == 3 && !isdigit((unsigned char)argv[1][0]);
 	unsigned seed = !files && argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 1;
-	unsigned count = !files && argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 60;
+	unsigned count = !files && argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 150;
 
 	if (files) {
 		CHECK(ask_files(argv + 1), "packets fare as the comparison of the files says");
