@@ -36,11 +36,11 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static void read_option(const struct cli *cli, struct fw_diff_options *options, int c)
+static void read_option(struct cli *cli, struct fw_diff_options *options, int c)
 {
 	options->families |= cli_family(c);
 	if (c == 'q')
-		options->quiet = true;
+		options->quiet = cli->quiet_warnings = true;
 	else if (c == 's')
 		options->summary = true;
 	else if (c == OPT_ALL)

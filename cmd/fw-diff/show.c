@@ -142,6 +142,12 @@ struct diff_verdict show_diff(struct strbuf *out, const struct diff *diff, int f
 		show_renamed(&show);
 		show_rest(&show);
 	}
+	if (diff->fates.diagrams != NULL && diagrams_lost(diff->fates.diagrams)) { /* on the way: what was described may be wrong */
+		strbuf_reset(out);
+		strbuf_printf(out, "%s: packets fare differently%s, in too many ways to be described\n", family_name(family),
+			      show.verdict.differs ? "" : ", perhaps");
+		show.verdict.undecided = true;
+	}
 	if (diff->loops)
 		strbuf_printf(out, "%s: undecided for packets that are sent around in circles: chains call each other\n", family_name(family));
 	return show.verdict;
