@@ -94,15 +94,16 @@ static void compare(struct comparison *run, int family)
 {
 	struct inbox in = { receive, run };
 	struct worker worker;
-	int signal = 0, err;
+	struct child_end end = { .signal = 0 };
+	int err;
 
 	run->family = family;
 	err = worker_start(&worker, compare_family, run);
 	if (err == 0)
-		err = worker_finish(&worker, &in, &signal);
+		err = worker_finish(&worker, 0, &in, &end);
 	if (err != 0)
-		diag_system(&run->cli->log, err, "cannot compare %s%s%s", family_name(family), signal != 0 ? ": " : "",
-			    signal != 0 ? strsignal(signal) : "");
+		diag_system(&run->cli->log, err, "cannot compare %s%s%s", family_name(family), end.signal != 0 ? ": " : "",
+			    end.signal != 0 ? strsignal(end.signal) : "");
 	run->failed |= err != 0;
 }
 
