@@ -165,6 +165,39 @@ spared() { # spared PIDFILE: ct-rotate refuses it, and the process runs on
 	spared "$scratch/open/pid"
 }
 
+@test "pid files: a directory or file of a user that others can write to, by a list or a group, is refused" {
+	needs users processes
+	chmod 711 "$scratch"
+	mkdir "$scratch/app"
+	daemon 12
+	cp "$scratch/pid" "$scratch/app/pid"
+	chown -R 12:34 "$scratch/app"
+	lists u:56:rwx "$scratch/app"
+	spared "$scratch/app/pid"
+	setfacl -b -m g:56:rwx "$scratch/app"
+	spared "$scratch/app/pid"
+	setfacl -b "$scratch/app"
+	chmod 775 "$scratch/app"
+	spared "$scratch/app/pid"
+	chmod 755 "$scratch/app"
+	setfacl -m u:56:rw "$scratch/app/pid"
+	spared "$scratch/app/pid"
+	setfacl -b "$scratch/app/pid"
+	chmod 664 "$scratch/app/pid"
+	spared "$scratch/app/pid"
+	chmod 644 "$scratch/app/pid"
+	# These let nobody else write: the mask, a right to read, the user again, and the sticky bit.
+	setfacl -m u:56:rwx,m::rx "$scratch/app"
+	setfacl -m u:12:rw,u:56:r "$scratch/app/pid"
+	hangs_up "$scratch/app/pid"
+	daemon 12
+	cp "$scratch/pid" "$scratch/app/own"
+	chown 12:34 "$scratch/app/own"
+	setfacl -b -m u:56:rwx "$scratch/app"
+	chmod +t "$scratch/app"
+	hangs_up "$scratch/app/own"
+}
+
 @test "pid files: links that only root could make are followed" {
 	needs users processes
 	mkdir "$scratch/run"

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <linux/posix_acl.h>
 #include <linux/posix_acl_xattr.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
@@ -38,6 +39,14 @@ static ssize_t read_list(int fd, char list[static ACL_SIZE_MAX])
 	return len;
 }
 
+/* True if everybody in this group of a file is trusted: root's, or the owner's own where another user is the owner. */
+static bool is_own_group(gid_t group, const struct stat *st)
+{
+	const struct passwd *owner = group == 0 || is_ours(st->st_uid) ? NULL : getpwuid(st->st_uid);
+
+	return group == 0 || (owner != NULL && owner->pw_gid == group);
+}
+
 /* The danger of the entries that the mask allows to write. */
 static enum access_danger check_list(const char *list, size_t len, const struct stat *st)
 {
@@ -51,22 +60,22 @@ static enum access_danger check_list(const char *list, size_t len, const struct 
 		id = le32toh(entry.e_id);
 		if ((le16toh(entry.e_perm) & ACL_WRITE) == 0)
 			continue;
-		if (tag == ACL_GROUP_OBJ && st->st_gid != 0)
+		if (tag == ACL_GROUP_OBJ && !is_own_group(st->st_gid, st))
 			return ACCESS_GROUP;
-		if ((tag == ACL_USER && !is_ours(id)) || (tag == ACL_GROUP && id != 0))
+		if ((tag == ACL_USER && !is_ours(id) && id != st->st_uid) ||
+		    (tag == ACL_GROUP && !is_own_group(id, st)))
 			return ACCESS_LIST;
 	}
 	return ACCESS_OURS;
 }
 
-enum access_danger access_check(int fd, const struct stat *st)
+/* The first danger apart from the owner: whom the mode or the list lets write, other than root, us and the owner. */
+static enum access_danger check_others(int fd, const struct stat *st)
 {
 	enum access_danger danger;
 	char *list;
 	ssize_t len;
 
-	if (!is_ours(st->st_uid))
-		return ACCESS_OWNER;
 	if ((st->st_mode & S_IWOTH) != 0)
 		return ACCESS_EVERYBODY;
 	if ((st->st_mode & S_IWGRP) == 0)
@@ -74,11 +83,16 @@ enum access_danger access_check(int fd, const struct stat *st)
 	list = malloc(ACL_SIZE_MAX);
 	len = list == NULL ? -ENOMEM : read_list(fd, list);
 	if (len == 0)
-		danger = st->st_gid != 0 ? ACCESS_GROUP : ACCESS_OURS;
+		danger = is_own_group(st->st_gid, st) ? ACCESS_OURS : ACCESS_GROUP;
 	else
 		danger = len < 0 ? ACCESS_LIST : check_list(list, (size_t)len, st);
 	free(list);
 	return danger;
+}
+
+enum access_danger access_check(int fd, const struct stat *st)
+{
+	return is_ours(st->st_uid) ? check_others(fd, st) : ACCESS_OWNER;
 }
 
 int access_read_config(const char *path, bool run, struct strbuf *out, size_t max)
@@ -162,7 +176,7 @@ static int enter(struct walk *walk, int fd)
 		return 0;
 	case ACCESS_OWNER:
 		walk->shared = true;
-		return (st.st_mode & S_IWOTH) == 0 || sticky ? give_to(walk, st.st_uid) : -EPERM;
+		return sticky || check_others(fd, &st) == ACCESS_OURS ? give_to(walk, st.st_uid) : -EPERM;
 	default:
 		walk->shared = true; /* like /tmp: the owner of what is in it decides */
 		return sticky ? 0 : -EPERM;
@@ -238,9 +252,7 @@ static int check_file(struct walk *walk, int fd)
 		return -ENOTSUP;
 	err = give_to(walk, st.st_uid);
 	/* In a shared directory, a second name can be a link that another user made to a file of root. */
-	if (err == 0 && ((walk->shared && st.st_nlink != 1) || (st.st_mode & S_IWOTH) != 0))
-		err = -EPERM;
-	if (err == 0 && is_ours(st.st_uid) && access_check(fd, &st) != ACCESS_OURS)
+	if (err == 0 && ((walk->shared && st.st_nlink != 1) || check_others(fd, &st) != ACCESS_OURS))
 		err = -EPERM;
 	return err;
 }

@@ -29,7 +29,8 @@ const char *access_read_error(int err);
 /*
  * Opens a file that names something for root to act on, such as a pid file. A symbolic link is followed only where
  * nobody but root and we could have made it. *owner is root or we, or the one other user who controls the file or a
- * directory on its path. The descriptor, which the caller closes, or -errno; -EPERM: more than one user controls it.
+ * directory on its path. The descriptor, which the caller closes, or -errno; -EPERM: more than one user controls it,
+ * also through a group other than that user's own, or through an access control list.
  */
 must_check int access_open(const char *path, uid_t *owner);
 
