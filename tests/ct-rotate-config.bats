@@ -392,20 +392,25 @@ fail_script() {
 	[ -s "$dir/a" ]
 }
 
-@test "ignoreduplicates: a log that an earlier block has is silently left to it" {
-	echo x >"$dir/a"
-	conf <<-'END'
-		nodateext
-		LOGS/a {
-		}
-		ignoreduplicates
-		LOGS/a LOGS/* {
-		}
-	END
-	run "$BUILD/ct-rotate" -f -c "$scratch/conf"
-	[ "$status" -eq 0 ]
-	[ "$output" = "" ]
-	[ "$(tree "$dir" | tr '\n' ' ')" = "a a.1 " ]
+@test "ignoreduplicates: a log that an earlier block has is silently left to it, whichever of them says so" {
+	for which in 1 2; do
+		rm -f "$dir"/*
+		echo x >"$dir/a"
+		conf <<-END
+			nodateext
+			LOGS/a {
+			$([ $which = 2 ] || echo ignoreduplicates)
+			}
+			LOGS/a LOGS/* {
+			$([ $which = 1 ] || echo ignoreduplicates)
+			compress
+			}
+		END
+		run "$BUILD/ct-rotate" -f -c "$scratch/conf"
+		[ "$status" -eq 0 ]
+		[ "$output" = "" ]
+		[ "$(tree "$dir" | tr '\n' ' ')" = "a a.1 " ]
+	done
 }
 
 @test "--import-logrotate leaves out a block that it did not understand, with a warning" {

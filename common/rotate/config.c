@@ -163,7 +163,7 @@ static void check_block(struct config_reader *reader, struct rotate_block *block
 	for (size_t i = 0; i < reader->config->blocks.len && !set->ignoreduplicates; i++) {
 		const struct rotate_block *other = &reader->config->blocks.item[i];
 
-		for (size_t j = 0; j < other->patterns.len; j++)
+		for (size_t j = 0; j < other->patterns.len && !other->settings.ignoreduplicates; j++)
 			for (size_t k = 0; k < block->patterns.len; k++)
 				if (strcmp(other->patterns.item[j], block->patterns.item[k]) == 0)
 					config_fault(&reader->at, &(struct config_word){ .column = 1 },

@@ -58,7 +58,8 @@ static int note_log(struct expansion *all, const char *path)
 
 		if (strcmp(other->path, log.path) == 0) {
 			err = -EEXIST;
-			if (other->block != all->block && !block->literal && !block->settings.ignoreduplicates)
+			if (other->block != all->block && !block->literal && !block->settings.ignoreduplicates &&
+			    !all->blocks[other->block].settings.ignoreduplicates)
 				diag_add(all->run->log, DIAG_ROTATE, NULL, NULL,
 					 "%s: an earlier block has this log too, and only that one rotates it", log.path);
 		} else if (strcmp(other->archives, log.archives) == 0) {

@@ -37,7 +37,7 @@ struct rotate_settings {
 	int level;
 	unsigned threads;
 	bool missingok, notifempty, allowhardlink;
-	bool ignoreduplicates; /* say nothing of a log that an earlier block has too */
+	bool ignoreduplicates; /* say nothing of a log that an earlier or a later block has too */
 	bool nocreate, copytruncate;
 	bool has_mode, has_owner, has_group; /* for the new log; what is not set is copied from the old one */
 	mode_t mode;

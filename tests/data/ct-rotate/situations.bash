@@ -330,6 +330,10 @@ END
 situation "an archive half compressed by a killed run" 'echo a >log; seq 1000 >log.1; gzip <log.1 | head -c 100 >log.1.gz' <<'END'
 LOGS/log { rotate 5; compress }
 END
+situation "ignoreduplicates in the first of two blocks" 'echo a >a.log; echo b >b.log' <<'END'
+LOGS/a.log { rotate 3; ignoreduplicates }
+LOGS/*.log { rotate 3; compress }
+END
 situation "an unknown directive" 'echo a >log' <<'END'
 LOGS/log { rotate 3; frobnicate }
 END
