@@ -99,7 +99,7 @@ static void print_create(const struct rotate_settings *set, FILE *out)
 
 static void print_rest(const struct rotate_settings *set, FILE *out)
 {
-	static const char *const names[] = { "firstaction", "prerotate", "postrotate", "lastaction" };
+	static const char *const names[] = { "firstaction", "prerotate", "postrotate", "preremove", "lastaction" };
 
 	fprintf(out, "%snaming %s\n", tab, set->naming == NAMING_DATE ? "date" : "number");
 	print_text("dateformat", set->dateformat, out);

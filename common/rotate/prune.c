@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/prune.h"
 #include "rotate/compress.h"
+#include "rotate/script.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,27 @@ static bool has_writer(struct log_job *job, const char *name)
 	return held;
 }
 
+/* Runs preremove for this file, as the user who started us and not as the user of `su`. 0 or -errno, reported. */
+static int run_preremove(struct log_job *job, const char *file)
+{
+	const char *script = job->set->scripts[SCRIPT_REMOVE];
+	struct strbuf path = STRBUF_INIT, what = STRBUF_INIT;
+	int err;
+
+	if (script == NULL || !job_step(job, "run preremove for %s", file))
+		return 0;
+	strbuf_printf(&path, "%s/%s", job->old.dir >= 0 ? job->old.path : job->at.path, file);
+	strbuf_printf(&what, "%s: preremove, so that %s stays", job->path, file);
+	identity_return(job->set);
+	err = script_run(job->set, strbuf_text(&what), script, strbuf_text(&path), NULL, job->run->log);
+	if (identity_take(job->set) != 0)
+		err = -EPERM;
+	job->failed |= err != 0;
+	strbuf_free(&path);
+	strbuf_free(&what);
+	return err;
+}
+
 /* 0: it is removed, by us or by a script (or a dry run printed that); or -errno. */
 static int remove_archive(struct log_job *job, size_t index, const char *why)
 {
@@ -37,7 +59,8 @@ static int remove_archive(struct log_job *job, size_t index, const char *why)
 	strbuf_printf(&packed, "%s.gz", one->name);
 	if (packed.failed)
 		return diag_memory(job->run->log);
-	if (job_step(job, "remove %s (%s)", one->packed ? packed.data : one->name, why)) {
+	err = run_preremove(job, one->packed ? packed.data : one->name);
+	if (err == 0 && job_step(job, "remove %s (%s)", one->packed ? packed.data : one->name, why)) {
 		if (one->plain && unlinkat(job->archive_dir, one->name, 0) != 0 && errno != ENOENT)
 			err = job_fail(job, -errno, "cannot remove %s", one->name);
 		if (err == 0 && one->packed && unlinkat(job->archive_dir, packed.data, 0) != 0 && errno != ENOENT)

@@ -9,7 +9,9 @@
 
 #include "rotate/job.h"
 
-/* Applies keep, maxage and max_bytes, from the oldest archive on. Keeps the newest archive, unless keep is 0. */
+/*
+ * Each runs the script preremove before it removes an archive; if that fails, the archive stays and job->failed is set.
+ * Applies keep, maxage and max_bytes, from the oldest archive on. Keeps the newest archive, unless keep is 0. */
 void prune_archives(struct log_job *job, time_t now);
 
 /* Removes the oldest archives, but not the newest, while less than min_free is free. Call this before compressing. */

@@ -86,7 +86,7 @@ static bool is_due(struct log_job *job)
 /* Runs a script, as the user who started us and not as the user of `su`. 0 or -errno, reported. */
 static int as_ourselves(struct rotate_batch *batch, enum rotate_script which, const char *first, const char *second)
 {
-	static const char *const names[] = { "firstaction", "prerotate", "postrotate", "lastaction" };
+	static const char *const names[] = { "firstaction", "prerotate", "postrotate", "preremove", "lastaction" };
 	const struct rotate_settings *set = &batch->block->settings;
 	struct strbuf what = STRBUF_INIT;
 	int err;

@@ -15,8 +15,8 @@ enum rotate_schedule { BY_SIZE, HOURLY, DAILY, WEEKLY, MONTHLY, YEARLY };
 
 enum rotate_naming { NAMING_DATE, NAMING_NUMBER };
 
-/* In the order in which they run. */
-enum rotate_script { SCRIPT_FIRST, SCRIPT_PRE, SCRIPT_POST, SCRIPT_LAST, SCRIPT_COUNT };
+/* In the order in which they run; SCRIPT_REMOVE before each archive is removed. */
+enum rotate_script { SCRIPT_FIRST, SCRIPT_PRE, SCRIPT_POST, SCRIPT_REMOVE, SCRIPT_LAST, SCRIPT_COUNT };
 
 #define ROTATE_KEEP_ALL (-1)
 

@@ -330,6 +330,38 @@ END
 situation "an archive half compressed by a killed run" 'echo a >log; seq 1000 >log.1; gzip <log.1 | head -c 100 >log.1.gz' <<'END'
 LOGS/log { rotate 5; compress }
 END
+for zip in nocompress compress; do
+	situation "preremove, $zip" -r 4 'echo a >log' <<END
+LOGS/log {
+rotate 2
+$zip
+preremove
+echo "\${1##*/} \$#" | sed s/log.[23]/archive/ >>LOGS/said
+endscript
+}
+END
+done
+situation "preremove, with names by date" 'echo a >log; for d in 01 02 03; do echo $d >log-202601$d; done' <<'END'
+LOGS/log {
+rotate 2
+dateext
+dateformat -%Y%m%d
+sharedscripts
+preremove
+echo "$1" >>LOGS/said
+endscript
+}
+END
+situation "preremove fails, with names by date" 'echo a >log; for d in 01 02 03; do echo $d >log-202601$d; done' <<'END'
+LOGS/log {
+rotate 3
+dateext
+dateformat -%Y%m%d
+preremove
+exit 1
+endscript
+}
+END
 situation "ignoreduplicates in the first of two blocks" 'echo a >a.log; echo b >b.log' <<'END'
 LOGS/a.log { rotate 3; ignoreduplicates }
 LOGS/*.log { rotate 3; compress }
