@@ -3,119 +3,15 @@
 #include "rotate/archive.h"
 #include "base/number.h"
 #include "base/strbuf.h"
+#include "rotate/stamp.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define STAMP_FORMAT "-%Y%m%dT%H%M%SZ"
-
-static bool read_digits(const char **text, size_t count, int *value)
-{
-	uint64_t number;
-
-	if (!number_read_bytes(*text, count, INT_MAX, &number))
-		return false;
-	*text += count;
-	*value = (int)number;
-	return true;
-}
-
-static bool read_epoch(const char **text, int64_t *when)
-{
-	uint64_t number;
-
-	if (strspn(*text, "0123456789") > 12 || !number_take(text, 10, INT64_MAX, &number))
-		return false;
-	*when = (int64_t)number;
-	return true;
-}
-
-/* Reads one conversion of a date format and advances *text past it. */
-static bool read_field(char field, const char **text, struct tm *tm)
-{
-	switch (field) {
-	case 'Y':
-		if (!read_digits(text, 4, &tm->tm_year))
-			return false;
-		tm->tm_year -= 1900;
-		return true;
-	case 'm':
-		if (!read_digits(text, 2, &tm->tm_mon))
-			return false;
-		tm->tm_mon--;
-		return tm->tm_mon >= 0 && tm->tm_mon < 12;
-	case 'd':
-		return read_digits(text, 2, &tm->tm_mday);
-	case 'H':
-		return read_digits(text, 2, &tm->tm_hour) && tm->tm_hour < 24;
-	case 'M':
-		return read_digits(text, 2, &tm->tm_min) && tm->tm_min < 60;
-	case 'S':
-		return read_digits(text, 2, &tm->tm_sec) && tm->tm_sec <= 60;
-	default:
-		return false;
-	}
-}
-
-/* False for the 30th of February: timegm would make it the 1st or 2nd of March. */
-static bool is_day(const struct tm *tm)
-{
-	struct tm day = { .tm_year = tm->tm_year, .tm_mon = tm->tm_mon, .tm_mday = tm->tm_mday };
-
-	(void)timegm(&day);
-	return day.tm_mon == tm->tm_mon && day.tm_mday == tm->tm_mday;
-}
-
-/* Reads a date from `text` in this format. Returns the text after it, or NULL if it does not match. */
-static const char *read_date(const char *text, const char *format, bool utc, int64_t *when)
-{
-	struct tm tm = { .tm_mday = 1, .tm_isdst = -1 };
-	bool epoch = false;
-
-	for (; *format != '\0'; format++) {
-		if (*format != '%') {
-			if (*text++ != *format)
-				return NULL;
-		} else if (*++format == 's') {
-			epoch = true;
-			if (!read_epoch(&text, when))
-				return NULL;
-		} else if (!read_field(*format, &text, &tm)) {
-			return NULL;
-		}
-	}
-	if (!is_day(&tm))
-		return NULL;
-	if (!epoch)
-		*when = utc ? timegm(&tm) : mktime(&tm);
-	return text;
-}
-
-/* The inverse of read_date. Not strftime, because compilers warn about a format that is not a literal. */
-static void write_date(struct strbuf *out, const char *format, const struct tm *tm, time_t now)
-{
-	for (; *format != '\0'; format++) {
-		if (*format != '%') {
-			strbuf_putc(out, *format);
-			continue;
-		}
-		switch (*++format) {
-		case 'Y': strbuf_printf(out, "%04d", tm->tm_year + 1900); break;
-		case 'm': strbuf_printf(out, "%02d", tm->tm_mon + 1); break;
-		case 'd': strbuf_printf(out, "%02d", tm->tm_mday); break;
-		case 'H': strbuf_printf(out, "%02d", tm->tm_hour); break;
-		case 'M': strbuf_printf(out, "%02d", tm->tm_min); break;
-		case 'S': strbuf_printf(out, "%02d", tm->tm_sec); break;
-		default: strbuf_printf(out, "%lld", (long long)now); break;
-		}
-	}
-}
 
 /* Reads a number without leading zeros that is at least `low`, and advances *text past it. */
 static bool read_number(const char **text, unsigned low, unsigned *number)
@@ -141,9 +37,9 @@ static const char *read_suffix(const struct rotate_settings *set, const char *te
 			return NULL;
 		return text;
 	}
-	rest = read_date(text, STAMP_FORMAT, true, &parsed->when);
+	rest = stamp_read(text, STAMP_FORMAT, true, &parsed->when);
 	if (rest == NULL && set->dateformat != NULL)
-		rest = read_date(text, set->dateformat, false, &parsed->when);
+		rest = stamp_read(text, set->dateformat, false, &parsed->when);
 	if (rest != NULL && *rest == '-') {
 		rest++;
 		if (!read_number(&rest, 2, &parsed->number))
@@ -425,14 +321,13 @@ bool archives_new_name(const struct archives *list, const char *log, const struc
 {
 	const char *format = set->dateformat != NULL ? set->dateformat : STAMP_FORMAT;
 	struct strbuf text = STRBUF_INIT;
-	struct tm tm = { 0 };
 	bool good;
 
 	strbuf_puts(&text, log);
 	if (set->naming == NAMING_NUMBER)
 		strbuf_puts(&text, ".1");
-	else if ((set->dateformat != NULL ? localtime_r(&now, &tm) : gmtime_r(&now, &tm)) != NULL)
-		write_date(&text, format, &tm, now);
+	else
+		stamp_write(&text, format, set->dateformat == NULL, now);
 	/* Leave room for "-999999", ".gz.tmp" and the leading dot within the 255 bytes of a file name. */
 	good = !text.failed && text.len > strlen(log) && text.len + 16 < ARCHIVE_NAME_MAX;
 	if (good)
