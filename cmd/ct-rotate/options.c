@@ -51,7 +51,7 @@ static const char usage[] =
 	"      --max-bytes BYTES    remove the oldest archives until all together are not larger\n"
 	"      --min-free PERCENT   remove the oldest archives while less of the file system is free\n"
 	"      --naming WAY         name archives by date (LOG-20260131T235959Z) or number (LOG.1)\n"
-	"      --dateformat FORMAT  use this format for names by date: %Y %m %d %H %M %S %s\n"
+	"      --dateformat FORMAT  use this format for names by date: %Y %m %d %H %M %S %V %s %z\n"
 	"      --olddir DIR         move archives to DIR, on the same file system\n"
 	"Compression:\n"
 	"      --compress           compress archives, in gzip format\n"
@@ -259,7 +259,7 @@ static bool keep_option(const struct cli *cli, int c, struct rotate_settings *se
 		return true;
 	case OPT_DATEFORMAT:
 		if (!setting_dateformat(optarg))
-			cli_misuse(cli, "--dateformat: %s must begin with - or . and consist of text and %%Y %%m %%d %%H %%M %%S %%s",
+			cli_misuse(cli, "--dateformat: %s must begin with a mark like - and have no fields but %%Y %%m %%d %%H %%M %%S %%V %%s %%z",
 				   optarg);
 		set->dateformat = optarg;
 		return true;

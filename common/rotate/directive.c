@@ -277,7 +277,7 @@ static bool apply_dateformat(struct config_place *at, struct rotate_settings *se
 	if (!need_word(at, words, count))
 		return false;
 	if (!setting_dateformat(words[1].text)) {
-		config_fault(at, &words[1], "%s must begin with - or . and consist of text and %%Y %%m %%d %%H %%M %%S %%s",
+		config_fault(at, &words[1], "%s must begin with a mark like - and have no fields but %%Y %%m %%d %%H %%M %%S %%V %%s %%z",
 			     words[1].text);
 		return false;
 	}

@@ -4,6 +4,7 @@
 #include "base/gzout.h"
 #include "base/number.h"
 
+#include <ctype.h>
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
@@ -134,9 +135,9 @@ bool setting_dateformat(const char *text)
 		if (*at != '%')
 			continue;
 		at++;
-		if (*at == '\0' || strchr("YmdHMSs", *at) == NULL)
+		if (*at == '\0' || strchr("YmdHMSVsz", *at) == NULL)
 			return false;
-		any = true;
+		any |= *at != 'z';
 	}
-	return any && (text[0] == '-' || text[0] == '.');
+	return any && text[0] != '%' && ispunct((unsigned char)text[0]) != 0;
 }

@@ -76,8 +76,8 @@ must_check bool setting_group(const char *text, gid_t *group);
 must_check bool setting_reopen(const char *text);
 
 /*
- * True if this can be a dateformat: it begins with - or ., has at least one of %Y %m %d %H %M %S %s, no other
- * conversion and no slash. The time can then be read back from a name.
+ * True if this can be a dateformat: it begins with a mark such as - or ., has at least one of %Y %m %d %H %M
+ * %S %V %s, perhaps %z, no other conversion and no slash. The time can then be read back from a name.
  */
 must_check bool setting_dateformat(const char *text);
 

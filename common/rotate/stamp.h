@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
-/* The date in the name of an archive. setting_dateformat says what a format can be. */
+/*
+ * The date in the name of an archive. setting_dateformat says what a format can be. With a week (%V) and neither a month
+ * nor a day, the year is that of the week, so that later names sort after earlier ones.
+ */
 #ifndef FW_ROTATE_STAMP_H
 #define FW_ROTATE_STAMP_H
 

@@ -35,6 +35,11 @@ static void check_names(void)
 	      "name: refuses an archive of another log");
 	CHECK(parse(NAMING_DATE, NULL, "log", &got) == ARCHIVE_FOREIGN, "name: refuses the log itself");
 	CHECK(parse(NAMING_DATE, "-%Y%m%d", "log-20260131", &got) == ARCHIVE_PLAIN, "name: reads a date in a given format");
+	CHECK(parse(NAMING_DATE, "_%Y%V", "log_202653", &got) == ARCHIVE_PLAIN && got.when == 1798416000,
+	      "name: reads a week as its Monday");
+	CHECK(parse(NAMING_DATE, "_%Y%V", "log_202654", &got) == ARCHIVE_FOREIGN, "name: refuses a week 54");
+	CHECK(parse(NAMING_DATE, "-%Y%m%d%H%z", "log-2026013123-0130", &got) == ARCHIVE_PLAIN && got.when == 1769905800,
+	      "name: reads a time with a zone");
 	CHECK(parse(NAMING_NUMBER, NULL, "log.7.gz", &got) == ARCHIVE_PACKED && got.number == 7, "name: reads a number");
 	CHECK(parse(NAMING_NUMBER, NULL, "log.0", &got) == ARCHIVE_FOREIGN, "name: refuses the number 0");
 	CHECK(parse(NAMING_NUMBER, NULL, "log.07", &got) == ARCHIVE_FOREIGN, "name: refuses a leading zero");
@@ -105,7 +110,8 @@ static void check_texts(void)
 		      !setting_duration("9999999d", &value),
 	      "setting: reads durations, and refuses one that is too long");
 	CHECK(setting_dateformat("-%Y%m%d") && !setting_dateformat("%Y") && !setting_dateformat("-x") &&
-		      !setting_dateformat("-%"),
+		      !setting_dateformat("-%") && setting_dateformat("_%V") && !setting_dateformat("-%z") &&
+		      !setting_dateformat("x%Y") && !setting_dateformat("/%Y"),
 	      "setting: accepts a date format that can be read back");
 	CHECK(setting_reopen("pidfile:/x") && !setting_reopen("pidfile:") && !setting_reopen("x:y"),
 	      "setting: accepts a known way to reopen");
@@ -128,6 +134,13 @@ static void check_new_names(void)
 	      "new name: takes the number after the last, whatever is free before");
 	CHECK(strcmp(list.all.item[0].name, "log-20260131T235959Z-5") == 0, "new name: the list starts with the newest");
 	archives_free(&list);
+	set.dateformat = "-%Y-%V%z";
+	CHECK(archives_new_name(&list, "log", &set, 1798761600, name) && strcmp(name, "log-2026-53+0000") == 0,
+	      "new name: 1 January 2027 is in a week of 2026");
+	set.dateformat = "-%Y%m%d-%V";
+	CHECK(archives_new_name(&list, "log", &set, 1798761600, name) && strcmp(name, "log-20270101-53") == 0,
+	      "new name: a week beside a day leaves the year as it is");
+	set.dateformat = NULL;
 	memset(log, 'x', sizeof(log));
 	log[240] = '\0';
 	CHECK(!archives_new_name(&list, log, &set, 1769903999, name), "new name: refuses a name that is too long");

@@ -294,6 +294,15 @@ END
 situation "dateformat with seconds since 1970" 'echo a >log; for d in 1600000001 1600000002; do echo $d >log-$d; done' <<'END'
 LOGS/log { rotate 1; dateext; dateformat -%s; drop-newest }
 END
+situation "dateformat with hours, minutes and other text" 'echo a >log' <<'END'
+LOGS/log { rotate 3; dateext; dateformat _%Y.%m.%d-%Hx; compress }
+END
+situation "dateformat with a week" 'echo a >log; for w in 01 02 03; do echo $w >log-2025$w; done' <<END
+LOGS/log { rotate 2; dateext; dateformat -$(date +%G | grep -qx "$(date +%Y)" && echo %Y%V || echo %Y%m%V) }
+END
+situation "dateformat with a zone" 'echo a >log' <<'END'
+LOGS/log { rotate 2; dateext; dateformat -%Y%m%d%z }
+END
 situation "an archive of this date exists" 'echo a >log; echo b >log-$(date +%Y%m%d)' <<'END'
 LOGS/log { rotate 3; dateext; dateformat -%Y%m%d }
 END
