@@ -179,14 +179,14 @@ static void parse_create(const struct cli *cli, struct rotate_settings *set)
 		*owner++ = '\0';
 	if (group != NULL)
 		*group++ = '\0';
-	if (!setting_mode(optarg, &set->mode))
+	if (!setting_mode(optarg, &set->create.mode))
 		cli_misuse(cli, "--create: %s is not an octal mode", optarg);
-	set->has_mode = true;
-	set->has_owner = owner != NULL;
-	set->has_group = group != NULL;
-	if (owner != NULL && !setting_user(owner, &set->owner))
+	set->create.has_mode = true;
+	set->create.has_owner = owner != NULL;
+	set->create.has_group = group != NULL;
+	if (owner != NULL && !setting_user(owner, &set->create.owner))
 		cli_misuse(cli, "--create: no such user: %s", owner);
-	if (group != NULL && !setting_group(group, &set->group))
+	if (group != NULL && !setting_group(group, &set->create.group))
 		cli_misuse(cli, "--create: no such group: %s", group);
 }
 
@@ -420,7 +420,7 @@ static void check_together(const struct cli *cli, const struct ct_rotate_options
 		cli_misuse(cli, "-c, --pipe and --import-logrotate take no further operand: %s", opts->operands[0]);
 	if (!reads_file && opts->mode != MODE_PIPE && opts->operand_count == 0)
 		cli_misuse(cli, "name a log, or a configuration with -c");
-	if (opts->set.nocreate && (opts->set.copytruncate || opts->set.has_mode))
+	if (opts->set.nocreate && (opts->set.copytruncate || opts->set.create.has_mode))
 		cli_misuse(cli, "--nocreate cannot be used with --create or --copytruncate");
 	if (opts->mode != MODE_PIPE && (opts->pipe.every_ms != 0 || opts->pipe.sync != SYNC_ROTATE))
 		cli_misuse(cli, "--every and --fsync are only valid with --pipe");

@@ -94,16 +94,16 @@ static int fresh_attributes(struct log_job *job, int fd)
 	struct stat want = job->st;
 	int err;
 
-	if (set->has_owner)
-		want.st_uid = set->owner;
-	if (set->has_group)
-		want.st_gid = set->group;
-	if (set->has_mode)
-		want.st_mode = set->mode;
-	err = job_copy_attributes(job->fd, &want, fd, !set->has_mode);
-	if (err == 0 && (set->has_owner || set->has_group) &&
-	    (fstat(fd, &want) != 0 || (set->has_owner && want.st_uid != set->owner) ||
-	     (set->has_group && want.st_gid != set->group)))
+	if (set->create.has_owner)
+		want.st_uid = set->create.owner;
+	if (set->create.has_group)
+		want.st_gid = set->create.group;
+	if (set->create.has_mode)
+		want.st_mode = set->create.mode;
+	err = job_copy_attributes(job->fd, &want, fd, !set->create.has_mode);
+	if (err == 0 && (set->create.has_owner || set->create.has_group) &&
+	    (fstat(fd, &want) != 0 || (set->create.has_owner && want.st_uid != set->create.owner) ||
+	     (set->create.has_group && want.st_gid != set->create.group)))
 		err = -EPERM;
 	return err;
 }

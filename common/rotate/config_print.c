@@ -77,23 +77,20 @@ static void print_when(const struct rotate_settings *set, FILE *out)
 	fprintf(out, "\n%srotate %d\n", tab, set->keep);
 }
 
-static void print_create(const struct rotate_settings *set, FILE *out)
+static void print_owner(const char *directive, const struct rotate_owner *owner, FILE *out)
 {
-	const struct passwd *user;
+	const struct passwd *user = owner->has_owner ? getpwuid(owner->owner) : NULL;
 
-	if (set->nocreate || (!set->has_mode && !set->has_owner))
-		return;
-	user = set->has_owner ? getpwuid(set->owner) : NULL;
-	fprintf(out, "%screate", tab);
-	if (set->has_mode)
-		fprintf(out, " 0%o", (unsigned)set->mode);
+	fprintf(out, "%s%s", tab, directive);
+	if (owner->has_mode)
+		fprintf(out, " 0%o", (unsigned)owner->mode);
 	/* Without a mode, a number would be read as the mode. */
-	if (set->has_owner && !set->has_mode && user != NULL)
+	if (owner->has_owner && !owner->has_mode && user != NULL)
 		fprintf(out, " %s", user->pw_name);
-	else if (set->has_owner)
-		fprintf(out, " %u", (unsigned)set->owner);
-	if (set->has_group)
-		fprintf(out, " %u", (unsigned)set->group);
+	else if (owner->has_owner)
+		fprintf(out, " %u", (unsigned)owner->owner);
+	if (owner->has_group)
+		fprintf(out, " %u", (unsigned)owner->group);
 	fputc('\n', out);
 }
 
@@ -141,7 +138,8 @@ void config_print(const struct rotate_config *config, FILE *out)
 		print_when(&block->settings, out);
 		print_sizes(&block->settings, out);
 		print_flags(&block->settings, out);
-		print_create(&block->settings, out);
+		if (!block->settings.nocreate && (block->settings.create.has_mode || block->settings.create.has_owner))
+			print_owner("create", &block->settings.create, out);
 		print_rest(&block->settings, out);
 		fputs("}\n", out);
 	}

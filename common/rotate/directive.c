@@ -226,31 +226,37 @@ static bool apply_threads(struct config_place *at, struct rotate_settings *set, 
 	return true;
 }
 
-/* create [MODE] [OWNER [GROUP]] */
-static bool apply_create(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
+/* [MODE] [OWNER [GROUP]] */
+static void read_owner(struct config_place *at, struct rotate_owner *owner, const struct config_word *words, size_t count)
 {
 	size_t next = 1;
 
-	set->nocreate = set->has_mode = set->has_owner = set->has_group = false;
+	*owner = (struct rotate_owner){ 0 };
 	if (next < count && words[next].text[0] >= '0' && words[next].text[0] <= '9') {
-		if (!setting_mode(words[next].text, &set->mode)) {
+		owner->has_mode = setting_mode(words[next].text, &owner->mode);
+		if (!owner->has_mode) {
 			config_fault(at, &words[next], "%s is not an octal mode", words[next].text);
-			return false;
+			return;
 		}
-		set->has_mode = true;
 		next++;
 	}
 	if (next < count) {
-		set->has_owner = setting_user(words[next].text, &set->owner);
-		if (!set->has_owner)
+		owner->has_owner = setting_user(words[next].text, &owner->owner);
+		if (!owner->has_owner)
 			config_fault(at, &words[next], "no such user: %s", words[next].text);
 		next++;
 	}
 	if (next < count) {
-		set->has_group = setting_group(words[next].text, &set->group);
-		if (!set->has_group)
+		owner->has_group = setting_group(words[next].text, &owner->group);
+		if (!owner->has_group)
 			config_fault(at, &words[next], "no such group: %s", words[next].text);
 	}
+}
+
+static bool apply_create(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
+{
+	set->nocreate = false;
+	read_owner(at, &set->create, words, count);
 	return true;
 }
 

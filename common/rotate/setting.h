@@ -20,6 +20,14 @@ enum rotate_script { SCRIPT_FIRST, SCRIPT_PRE, SCRIPT_POST, SCRIPT_REMOVE, SCRIP
 
 #define ROTATE_KEEP_ALL (-1)
 
+/* The attributes of something that is created. What is not set is copied from what is there. */
+struct rotate_owner {
+	bool has_mode, has_owner, has_group;
+	mode_t mode;
+	uid_t owner;
+	gid_t group;
+};
+
 struct rotate_settings {
 	enum rotate_schedule schedule;
 	int weekday;                       /* WEEKLY: 0 is Sunday; 7: no fixed day, seven days after the last one */
@@ -39,10 +47,7 @@ struct rotate_settings {
 	bool missingok, notifempty, allowhardlink;
 	bool ignoreduplicates; /* say nothing of a log that an earlier or a later block has too */
 	bool nocreate, copytruncate;
-	bool has_mode, has_owner, has_group; /* for the new log; what is not set is copied from the old one */
-	mode_t mode;
-	uid_t owner;
-	gid_t group;
+	struct rotate_owner create;        /* of the new log; else those of the old one */
 	bool su;
 	uid_t su_user;
 	gid_t su_group;
