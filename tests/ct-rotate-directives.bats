@@ -32,3 +32,35 @@ $dir/log.3 1" ]
 	[[ $output == *"preremove, so that log.3 stays: exited with status 7"* ]]
 	[ "$(tree "$dir" | tr '\n' ' ')" = "log log.1 log.2 log.3 " ]
 }
+
+@test "createolddir creates what is missing, with mode and owner, and only if nobody else could write there" {
+	echo x >"$dir/log"
+	conf log nodateext 'olddir old/of/log' 'createolddir 0750'
+	"$BUILD/ct-rotate" -n -f -c "$scratch/conf" | grep -q 'create the directory .*/old/of/log'
+	[ ! -e "$dir/old" ]
+	rotate -c "$scratch/conf"
+	[ "$(stat -c %a "$dir/old" "$dir/old/of" "$dir/old/of/log" | sort -u)" = 750 ]
+	[ -e "$dir/old/of/log/log.1" ]
+	"$BUILD/ct-rotate" --import-logrotate "$scratch/conf" | grep -qx '    createolddir 0750'
+	conf log nodateext "olddir $dir/plain" createolddir
+	chmod 711 "$dir"
+	rotate -c "$scratch/conf"
+	[ "$(stat -c %a "$dir/plain")" = 711 ]
+	for mode in 0777 0770 "0750 12" "0755 12 34"; do
+		[[ $mode != 0770 ]] || mode="0770 $(id -u) 34"
+		conf log nodateext "olddir $dir/open" "createolddir $mode"
+		run "$BUILD/ct-rotate" -f -c "$scratch/conf"
+		[ "$status" -eq 3 ]
+		[[ $output == *"createolddir would let another user replace the archives: use su"* ]]
+		[ ! -e "$dir/open" ]
+	done
+	conf log nodateext "olddir $dir/open" 'createolddir 0700' nocreateolddir
+	run "$BUILD/ct-rotate" -f -c "$scratch/conf"
+	[ "$status" -eq 1 ]
+	[ ! -e "$dir/open" ]
+	mkdir -m 777 "$dir/shared" # what is created there would not be ours alone
+	conf log nodateext "olddir $dir/shared/below" 'createolddir 0700'
+	run "$BUILD/ct-rotate" -f -c "$scratch/conf"
+	[ "$status" -eq 3 ]
+	[ ! -e "$dir/shared/below" ]
+}

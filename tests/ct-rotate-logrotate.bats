@@ -25,7 +25,7 @@ teardown() { rotate_teardown; }
 	cat "$scratch/diffs"
 	diff -u "$scratch/expected" "$scratch/got"
 	[ "$(grep -c '^same: \|^left out: ' "$scratch/result")" -ge 64 ]
-	[ "$(grep -c '^left out: ' "$scratch/result")" -eq $((${no_users:-0} * 4)) ]
+	[ "$(grep -c '^left out: ' "$scratch/result")" -eq $((${no_users:-0} * 5)) ]
 }
 
 # logrotate loses lines in this situation; the test prints how many it kept and demands all of them from ct-rotate.

@@ -140,6 +140,8 @@ void config_print(const struct rotate_config *config, FILE *out)
 		print_flags(&block->settings, out);
 		if (!block->settings.nocreate && (block->settings.create.has_mode || block->settings.create.has_owner))
 			print_owner("create", &block->settings.create, out);
+		if (block->settings.createolddir)
+			print_owner("createolddir", &block->settings.olddir_owner, out);
 		print_rest(&block->settings, out);
 		fputs("}\n", out);
 	}

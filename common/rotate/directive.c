@@ -22,7 +22,7 @@ struct config_directive {
 	size_t most;        /* SPECIAL: the most words that may follow the name */
 };
 
-static special apply_create, apply_dateformat, apply_include, apply_level, apply_min_free, apply_naming, apply_olddir, apply_reopen,
+static special apply_create, apply_createolddir, apply_dateformat, apply_include, apply_level, apply_min_free, apply_naming, apply_olddir, apply_reopen,
 	apply_rotate, apply_size, apply_su, apply_taboo, apply_threads, apply_weekly;
 
 static const char mails[] = "ct-rotate sends no mail, and archives stay until they are pruned";
@@ -70,6 +70,8 @@ static const struct config_directive directives[] = {
 	{ .name = "nodatehourago", .kind = TURN_OFF, .field = SET(datehourago) },
 	{ .name = "olddir", .kind = SPECIAL, .apply = apply_olddir, .most = 1 },
 	{ .name = "noolddir", .kind = SPECIAL, .apply = apply_olddir },
+	{ .name = "createolddir", .kind = SPECIAL, .apply = apply_createolddir, .most = 3 },
+	{ .name = "nocreateolddir", .kind = TURN_OFF, .field = SET(createolddir) },
 	{ .name = "su", .kind = SPECIAL, .apply = apply_su, .most = 2 },
 	{ .name = "reopen", .kind = SPECIAL, .apply = apply_reopen, .most = 99 },
 	{ .name = "settle", .kind = MILLISECONDS, .field = SET(settle_ms) },
@@ -90,7 +92,6 @@ static const struct config_directive directives[] = {
 	{ .name = "noshred", .kind = NOTHING },
 	{ .name = "nocopy", .kind = NOTHING },
 	{ .name = "norenamecopy", .kind = NOTHING },
-	{ .name = "nocreateolddir", .kind = NOTHING },
 	{ .name = "mail", .kind = LEFT_OUT, .reason = mails },
 	{ .name = "mailfirst", .kind = LEFT_OUT, .reason = mails },
 	{ .name = "maillast", .kind = LEFT_OUT, .reason = mails },
@@ -102,7 +103,6 @@ static const struct config_directive directives[] = {
 	{ .name = "compressoptions", .kind = LEFT_OUT, .reason = own_deflate },
 	{ .name = "copy", .kind = LEFT_OUT, .reason = "a copy without truncation is not a rotation: use cp" },
 	{ .name = "renamecopy", .kind = LEFT_OUT, .reason = "archives stay on the file system of the log" },
-	{ .name = "createolddir", .kind = LEFT_OUT, .reason = "create the directory once, with the right owner" },
 	{ .name = "addextension", .kind = LEFT_OUT, .reason = "the name of an archive begins with the name of the log" },
 	{ .name = "extension", .kind = LEFT_OUT, .reason = "the name of an archive begins with the name of the log" },
 	{ .name = "start", .kind = LEFT_OUT, .reason = "the newest archive always has the number 1" },
@@ -257,6 +257,14 @@ static bool apply_create(struct config_place *at, struct rotate_settings *set, c
 {
 	set->nocreate = false;
 	read_owner(at, &set->create, words, count);
+	return true;
+}
+
+static bool apply_createolddir(struct config_place *at, struct rotate_settings *set, const struct config_word *words,
+			       size_t count)
+{
+	set->createolddir = true;
+	read_owner(at, &set->olddir_owner, words, count);
 	return true;
 }
 

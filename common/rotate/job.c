@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -168,24 +169,123 @@ int job_copy_attributes(int from, const struct stat *st, int to, bool list)
 	return err != 0 ? err : copy_attribute(from, to, "security.selinux");
 }
 
+/* The owner and mode of directories that are created. False, reported: other users could replace archives in them. */
+static bool find_attributes(struct log_job *job, struct stat *want)
+{
+	const struct rotate_owner *owner = &job->set->olddir_owner;
+
+	if (fstat(job->at.dir, want) != 0)
+		return job_fail(job, -errno, "cannot stat the directory of the log") == 0;
+	want->st_uid = owner->has_owner ? owner->owner : want->st_uid;
+	want->st_gid = owner->has_group ? owner->group : want->st_gid;
+	want->st_mode = owner->has_mode ? owner->mode : want->st_mode & 07777;
+	if (job->set->su || ((want->st_uid == 0 || want->st_uid == geteuid()) && (want->st_mode & S_IWOTH) == 0 &&
+			     ((want->st_mode & S_IWGRP) == 0 || want->st_gid == 0)))
+		return true;
+	diag_add(job->run->log, DIAG_ROTATE_UNSAFE, NULL, NULL,
+		 "%s: createolddir would let another user replace the archives: use su", job->path);
+	job->failed = true;
+	return false;
+}
+
+/* Creates the directory place->name. One that another program has just created is left as it is. 0 or -errno. */
+static int create_in(const struct log_place *place, const struct stat *want)
+{
+	int fd, err;
+
+	if (mkdirat(place->dir, place->name, 0700) != 0)
+		return errno == EEXIST ? 0 : -errno;
+	fd = openat(place->dir, place->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fchown(fd, want->st_uid, want->st_gid) != 0 || fchmod(fd, want->st_mode) != 0 ||
+	    fsync(place->dir) != 0)
+		err = -errno;
+	else
+		err = 0;
+	if (fd >= 0)
+		close(fd);
+	if (err != 0)
+		unlinkat(place->dir, place->name, AT_REMOVEDIR);
+	return err;
+}
+
+/* Creates this directory, and first those above it. 0, or -errno after a report. */
+static int create_path(struct log_job *job, char *path, const struct stat *want)
+{
+	struct log_place place;
+	char *slash = strrchr(path, '/');
+	int err = place_open(&place, path, job->set->su, job->run->log);
+
+	if (err == -ENOENT && slash != NULL && slash != path) {
+		*slash = '\0';
+		err = create_path(job, path, want);
+		*slash = '/';
+		if (err == 0)
+			err = place_open(&place, path, job->set->su, job->run->log);
+	}
+	if (err != 0) {
+		job->failed = true;
+		return err;
+	}
+	err = create_in(&place, want);
+	place_close(&place);
+	return err == 0 ? 0 : job_fail(job, err, "cannot create olddir %s", path);
+}
+
+/* Creates the directory. 0; -errno, reported; or -ECANCELED: this is a dry run. */
+static int create_olddir(struct log_job *job, const char *text)
+{
+	char *path = place_absolute(text);
+	struct stat want;
+	int err;
+
+	if (path == NULL)
+		err = diag_memory(job->run->log);
+	else if (!find_attributes(job, &want))
+		err = -EPERM;
+	else if (!job_step(job, "create the directory %s", path))
+		err = -ECANCELED;
+	else
+		err = create_path(job, path, &want);
+	free(path);
+	return err;
+}
+
+/* 0; or -errno, reported. -ECANCELED is no failure. */
+static int open_directory(struct log_job *job, const char *path)
+{
+	int err = place_open_directory(&job->old, path, job->set->su, job->run->log);
+	struct stat here, there;
+
+	if (err == -ENOENT && job->set->createolddir) {
+		err = create_olddir(job, path);
+		if (err != 0)
+			return err;
+		err = place_open_directory(&job->old, path, job->set->su, job->run->log);
+	}
+	if (err == -ENOENT)
+		return job_fail(job, err, "olddir %s", path);
+	if (err != 0) {
+		job->failed = true;
+		return err;
+	}
+	if (fstat(job->at.dir, &here) != 0 || fstat(job->old.dir, &there) != 0)
+		return job_fail(job, -errno, "olddir %s", path);
+	return here.st_dev == there.st_dev ? 0 : job_fail(job, -EXDEV, "olddir %s must be on the log's file system", path);
+}
+
+/*
+ * Opens job->old, which becomes job->archive_dir. With createolddir, creates it and the directories above it that are
+ * missing, all with the same owner and mode. False: reported, and job->failed is set; or this is a dry run.
+ */
 static bool open_olddir(struct log_job *job)
 {
 	struct strbuf path = STRBUF_INIT;
-	struct stat here, there;
 	int err;
 
 	if (job->set->olddir[0] != '/')
 		strbuf_printf(&path, "%s/", job->at.path);
 	strbuf_puts(&path, job->set->olddir);
-	err = place_open_directory(&job->old, strbuf_text(&path), job->set->su, job->run->log);
-	if (err == -ENOENT)
-		job_fail(job, err, "olddir %s", strbuf_text(&path));
-	else if (err != 0)
-		job->failed = true;
-	else if (fstat(job->at.dir, &here) != 0 || fstat(job->old.dir, &there) != 0)
-		err = job_fail(job, errno, "olddir %s", strbuf_text(&path));
-	else if (here.st_dev != there.st_dev)
-		err = job_fail(job, EXDEV, "olddir %s must be on the log's file system", strbuf_text(&path));
+	err = path.failed ? diag_memory(job->run->log) : open_directory(job, path.data);
 	strbuf_free(&path);
 	job->archive_dir = job->old.dir;
 	return err == 0;

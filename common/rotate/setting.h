@@ -41,6 +41,8 @@ struct rotate_settings {
 	const char *dateformat;            /* NULL: -YYYYmmddTHHMMSSZ, in UTC */
 	bool dateyesterday, datehourago;   /* names by date: the time of a day or an hour before the rotation */
 	const char *olddir;                /* NULL: the directory of the log */
+	bool createolddir;                 /* create it if it is missing */
+	struct rotate_owner olddir_owner;  /* of a directory that is created; else those of the log's directory */
 	bool compress, delaycompress, verify;
 	int level;
 	unsigned threads;

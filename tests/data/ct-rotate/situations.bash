@@ -276,6 +276,31 @@ END
 situation "olddir that does not exist" 'echo a >log' <<'END'
 LOGS/log { rotate 3; olddir LOGS/none }
 END
+situation "createolddir" -r 2 'echo a >log' <<'END'
+LOGS/log { rotate 3; olddir LOGS/old; createolddir 0750; create }
+END
+situation "createolddir of several levels, relative" 'echo a >log' <<'END'
+LOGS/log { rotate 3; olddir old/of/this; createolddir 0700; create }
+END
+situation "createolddir that exists already" 'echo a >log; mkdir -m 711 old' <<'END'
+LOGS/log { rotate 3; olddir LOGS/old; createolddir 0750; create }
+END
+situation "createolddir without a rotation" -n 'echo a >log' <<'END'
+LOGS/log { size 1M; rotate 3; olddir LOGS/old; createolddir 0750; create }
+END
+situation "createolddir without a mode" 'echo a >log' <<'END'
+LOGS/log { rotate 3; olddir LOGS/old; createolddir; create }
+END
+situation "createolddir that everybody can write to" 'echo a >log' <<'END'
+LOGS/log { rotate 3; olddir LOGS/old; createolddir 0777; create }
+END
+situation "createolddir for the user of su" 'echo a >log; chown -R daemon:daemon .' <<'END'
+LOGS/log { rotate 3; olddir LOGS/old; createolddir 0750 daemon daemon; su daemon daemon; create }
+END
+situation "nocreateolddir" 'echo a >log' <<'END'
+createolddir 0750
+LOGS/log { rotate 3; olddir LOGS/old; nocreateolddir; create }
+END
 situation "two paths, one with a blank" 'echo a >"a log"; echo b >b' <<'END'
 "LOGS/a log" LOGS/b { rotate 3 }
 END
