@@ -64,3 +64,41 @@ $dir/log.3 1" ]
 	[ "$status" -eq 3 ]
 	[ ! -e "$dir/shared/below" ]
 }
+
+@test "extension: the date or number comes before it, and archives are found by all commands" {
+	for naming in number date; do
+		rm -f "$dir"/*
+		for n in 1 2 3 4; do
+			echo $n >"$dir/a.log"
+			rotate --rotate 3 --naming $naming --extension .log --compress "$dir/a.log"
+		done
+		[ "$(ls "$dir"/a[.-]*.log.gz | wc -l)" -eq 3 ]
+		[ "$("$BUILD/ct-rotate" --cat --naming $naming --extension .log "$dir/a.log" | tr '\n' ' ')" = "2 3 4 " ]
+		"$BUILD/ct-rotate" --verify --naming $naming --extension .log "$dir/a.log"
+		[ "$(tree "$dir" | wc -l)" -eq 4 ]
+	done
+	conf '*.log' "naming date" "extension .log" "size 1"
+	echo 5 >"$dir/a.log"
+	rotate -c "$scratch/conf"
+	rotate -c "$scratch/conf" # a pattern that matches archives too
+	[ "$(tree "$dir" | wc -l)" -eq 6 ]
+	"$BUILD/ct-rotate" --import-logrotate "$scratch/conf" | grep -qx '    extension .log'
+}
+
+@test "extension: two logs whose archives would have the same names are refused" {
+	touch "$dir/a" "$dir/a.log"
+	printf '%s {\naddextension .log\n}\n' "$dir/a $dir/a.log" >"$scratch/conf"
+	run "$BUILD/ct-rotate" -f -c "$scratch/conf"
+	[ "$status" -eq 2 ]
+	[[ $output == *"would have the same names"* ]]
+	sed -i s/add// "$scratch/conf"
+	rotate -c "$scratch/conf"
+	[ "$(tree "$dir" | wc -l)" -eq 4 ]
+	for bad in .gz 1 -x a/b; do
+		printf '%s {\nextension %s\n}\n' "$dir/a" "$bad" >"$scratch/conf"
+		run "$BUILD/ct-rotate" -n -c "$scratch/conf"
+		[ "$status" -eq 2 ]
+		run "$BUILD/ct-rotate" -n --extension=$bad "$dir/a"
+		[ "$status" -eq 2 ]
+	done
+}

@@ -11,7 +11,7 @@
 enum option_id {
 	OPT_HELP = 256, OPT_VERSION, OPT_JSON, OPT_WAIT,
 	OPT_HOURLY, OPT_DAILY, OPT_WEEKLY, OPT_MONTHLY, OPT_YEARLY, OPT_SIZE, OPT_MAXSIZE, OPT_MINSIZE, OPT_MINAGE,
-	OPT_ROTATE, OPT_MAXAGE, OPT_MAX_BYTES, OPT_MIN_FREE, OPT_NAMING, OPT_DATEFORMAT, OPT_OLDDIR,
+	OPT_ROTATE, OPT_MAXAGE, OPT_MAX_BYTES, OPT_MIN_FREE, OPT_NAMING, OPT_DATEFORMAT, OPT_EXTENSION, OPT_ADDEXTENSION, OPT_OLDDIR,
 	OPT_COMPRESS, OPT_DELAYCOMPRESS, OPT_LEVEL, OPT_THREADS, OPT_NO_VERIFY,
 	OPT_MISSINGOK, OPT_NOTIFEMPTY, OPT_ALLOWHARDLINK, OPT_CREATE, OPT_NOCREATE, OPT_COPYTRUNCATE, OPT_SU,
 	OPT_REOPEN, OPT_SETTLE, OPT_SCRIPT_TIMEOUT,
@@ -52,6 +52,8 @@ static const char usage[] =
 	"      --min-free PERCENT   remove the oldest archives while less of the file system is free\n"
 	"      --naming WAY         name archives by date (LOG-20260131T235959Z) or number (LOG.1)\n"
 	"      --dateformat FORMAT  use this format for names by date: %Y %m %d %H %M %S %V %s %z\n"
+	"      --extension EXT      keep EXT at the end: a.log becomes a-20260131T235959Z.log\n"
+	"      --addextension EXT   add EXT to names of archives, or keep it at the end\n"
 	"      --olddir DIR         move archives to DIR, on the same file system\n"
 	"Compression:\n"
 	"      --compress           compress archives, in gzip format\n"
@@ -105,6 +107,8 @@ static const struct option longs[] = {
 	{ "min-free", required_argument, NULL, OPT_MIN_FREE },
 	{ "naming", required_argument, NULL, OPT_NAMING },
 	{ "dateformat", required_argument, NULL, OPT_DATEFORMAT },
+	{ "extension", required_argument, NULL, OPT_EXTENSION },
+	{ "addextension", required_argument, NULL, OPT_ADDEXTENSION },
 	{ "olddir", required_argument, NULL, OPT_OLDDIR },
 	{ "compress", no_argument, NULL, OPT_COMPRESS },
 	{ "delaycompress", no_argument, NULL, OPT_DELAYCOMPRESS },
@@ -262,6 +266,12 @@ static bool keep_option(const struct cli *cli, int c, struct rotate_settings *se
 			cli_misuse(cli, "--dateformat: %s must begin with a mark like - and have no fields but %%Y %%m %%d %%H %%M %%S %%V %%s %%z",
 				   optarg);
 		set->dateformat = optarg;
+		return true;
+	case OPT_EXTENSION:
+	case OPT_ADDEXTENSION:
+		if (!setting_extension(optarg))
+			cli_misuse(cli, "%s cannot end the name of an archive: use an extension like .log", optarg);
+		*(c == OPT_EXTENSION ? &set->extension : &set->addextension) = optarg;
 		return true;
 	case OPT_OLDDIR:
 		set->olddir = optarg;

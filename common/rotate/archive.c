@@ -2,7 +2,6 @@
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/archive.h"
 #include "base/number.h"
-#include "base/strbuf.h"
 #include "rotate/stamp.h"
 
 #include <dirent.h>
@@ -23,6 +22,32 @@ static bool read_number(const char **text, unsigned low, unsigned *number)
 		return false;
 	*number = (unsigned)value;
 	return *number >= low;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), count = strlen(end);
+
+	return len > count && strcmp(text + len - count, end) == 0;
+}
+
+/* The length of the part of the log's name before the date or number. Sets *after to what follows those. */
+static size_t split_name(const struct rotate_settings *set, const char *log, const char **after)
+{
+	*after = "";
+	if (set->extension != NULL && ends_with(log, set->extension))
+		*after = set->extension;
+	else if (set->addextension != NULL)
+		*after = set->addextension;
+	return strlen(log) - (ends_with(log, *after) ? strlen(*after) : 0);
+}
+
+void archive_put_name(struct strbuf *out, const struct rotate_settings *set, const char *log, const char *middle)
+{
+	const char *after;
+
+	strbuf_add(out, log, split_name(set, log, &after));
+	strbuf_printf(out, "%s%s", middle, after);
 }
 
 /* Reads the date or number that follows the name of the log. Returns the text after it, or NULL. */
@@ -51,16 +76,18 @@ static const char *read_suffix(const struct rotate_settings *set, const char *te
 enum archive_kind archive_parse(const struct rotate_settings *set, const char *log, const char *entry,
 				struct archive *parsed, size_t *len)
 {
-	bool hidden = entry[0] == '.' && strncmp(entry + 1, log, strlen(log)) == 0 && entry[strlen(log) + 1] != '\0' &&
-		      strlen(entry) > 4 && strcmp(entry + strlen(entry) - 4, ".tmp") == 0;
+	const char *after, *rest;
+	size_t base = split_name(set, log, &after);
+	bool hidden = entry[0] == '.' && strncmp(entry + 1, log, base) == 0 && entry[base + 1] != '\0' &&
+		      ends_with(entry, ".tmp");
 	const char *start = entry + hidden;
-	const char *rest;
 
-	if (strncmp(start, log, strlen(log)) != 0)
+	if (strncmp(start, log, base) != 0)
 		return ARCHIVE_FOREIGN;
-	rest = read_suffix(set, start + strlen(log), parsed);
-	if (rest == NULL)
+	rest = read_suffix(set, start + base, parsed);
+	if (rest == NULL || strncmp(rest, after, strlen(after)) != 0)
 		return ARCHIVE_FOREIGN;
+	rest += strlen(after);
 	*len = (size_t)(rest - start);
 	if (hidden)
 		return strcmp(rest, ".gz.tmp") == 0 || strcmp(rest, ".tmp") == 0 ? ARCHIVE_TEMPORARY : ARCHIVE_FOREIGN;
@@ -71,23 +98,25 @@ enum archive_kind archive_parse(const struct rotate_settings *set, const char *l
 	return strncmp(rest, ".gz.bad", 7) == 0 && (rest[7] == '\0' || rest[7] == '-') ? ARCHIVE_BAD : ARCHIVE_FOREIGN;
 }
 
-bool archive_looks(const char *entry)
+bool archive_looks(const struct rotate_settings *set, const char *entry)
 {
-	static const struct rotate_settings date = { .naming = NAMING_DATE };
+	const struct rotate_settings date = { .naming = NAMING_DATE, .extension = set->extension,
+					      .addextension = set->addextension };
+	const char *const ends[] = { "", set->extension };
+	struct strbuf log = STRBUF_INIT;
 	struct archive parsed;
+	bool found = false;
 	size_t len;
 
-	for (const char *at = strchr(entry, '-'); at != NULL; at = strchr(at + 1, '-')) {
-		char log[ARCHIVE_NAME_MAX];
-
-		if (at == entry || (size_t)(at - entry) >= sizeof(log))
-			continue;
-		memcpy(log, entry, (size_t)(at - entry));
-		log[at - entry] = '\0';
-		if (archive_parse(&date, log, entry, &parsed, &len) != ARCHIVE_FOREIGN)
-			return true;
-	}
-	return false;
+	for (const char *at = strchr(entry, '-'); at != NULL && !found; at = strchr(at + 1, '-'))
+		for (size_t i = 0; i < ARRAY_LEN(ends) && at > entry; i++) {
+			strbuf_reset(&log);
+			strbuf_add(&log, entry, (size_t)(at - entry));
+			strbuf_puts(&log, ends[i] != NULL ? ends[i] : "");
+			found |= archive_parse(&date, strbuf_text(&log), entry, &parsed, &len) != ARCHIVE_FOREIGN;
+		}
+	strbuf_free(&log);
+	return found;
 }
 
 /* Newest first, by the names: later dates before earlier ones, low numbers before high ones. */
@@ -319,25 +348,27 @@ static unsigned last_within(const struct archives *list, const struct rotate_set
 bool archives_new_name(const struct archives *list, const char *log, const struct rotate_settings *set, time_t now,
 		       char name[static ARCHIVE_NAME_MAX])
 {
-	const char *format = set->dateformat != NULL ? set->dateformat : STAMP_FORMAT;
-	struct strbuf text = STRBUF_INIT;
+	struct strbuf middle = STRBUF_INIT, text = STRBUF_INIT;
+	unsigned last = 0;
 	bool good;
 
-	strbuf_puts(&text, log);
 	if (set->naming == NAMING_NUMBER)
-		strbuf_puts(&text, ".1");
+		strbuf_puts(&middle, ".1");
 	else
-		stamp_write(&text, format, set->dateformat == NULL, now);
-	/* Leave room for "-999999", ".gz.tmp" and the leading dot within the 255 bytes of a file name. */
-	good = !text.failed && text.len > strlen(log) && text.len + 16 < ARCHIVE_NAME_MAX;
+		stamp_write(&middle, set->dateformat != NULL ? set->dateformat : STAMP_FORMAT, set->dateformat == NULL, now);
+	archive_put_name(&text, set, log, strbuf_text(&middle));
+	if (set->naming == NAMING_DATE)
+		last = last_within(list, set, log, strbuf_text(&text));
+	if (last > 0) {
+		strbuf_printf(&middle, "-%u", last + 1);
+		strbuf_reset(&text);
+		archive_put_name(&text, set, log, strbuf_text(&middle));
+	}
+	/* Leave room for ".gz.bad-999" or ".gz.tmp" and the leading dot within the 255 bytes of a file name. */
+	good = !text.failed && !middle.failed && middle.len > 0 && text.len + 16 < ARCHIVE_NAME_MAX;
 	if (good)
 		memcpy(name, text.data, text.len + 1);
-	if (good && set->naming == NAMING_DATE) {
-		unsigned last = last_within(list, set, log, name);
-
-		if (last > 0)
-			snprintf(name + text.len, ARCHIVE_NAME_MAX - text.len, "-%u", last + 1);
-	}
+	strbuf_free(&middle);
 	strbuf_free(&text);
 	return good && archives_find(list, name) == NULL;
 }

@@ -4,13 +4,15 @@
  * The names of archives, and the list of the archives that a log has.
  *
  * Date naming: LOG-YYYYmmddTHHMMSSZ, the time of the rotation in UTC, followed by -2, -3 ... for further archives of
- * the same second; or LOG followed by a dateformat, in local time. Number naming: LOG.1 is the newest. The name of a
+ * the same second; or LOG followed by a dateformat, in local time. Number naming: LOG.1 is the newest. What `extension`
+ * and `addextension` say is moved or added behind that, such as LOG.1.txt. The name of a
  * compressed archive also ends in .gz. A file whose name does not match exactly is not ours and is never touched.
  * The time of the last rotation is read from the names; if they do not tell the second, the lock file does.
  */
 #ifndef FW_ROTATE_ARCHIVE_H
 #define FW_ROTATE_ARCHIVE_H
 
+#include "base/strbuf.h"
 #include "base/vec.h"
 #include "rotate/setting.h"
 
@@ -49,8 +51,11 @@ enum archive_kind { ARCHIVE_FOREIGN, ARCHIVE_PLAIN, ARCHIVE_PACKED, ARCHIVE_TEMP
 enum archive_kind archive_parse(const struct rotate_settings *set, const char *log, const char *entry,
 				struct archive *parsed, size_t *len);
 
-/* True if this is the name of an archive of any log, with date naming and the default format. */
-bool archive_looks(const char *entry);
+/* True if this is the name of an archive of any log with these extensions, with date naming and the default format. */
+bool archive_looks(const struct rotate_settings *set, const char *entry);
+
+/* Appends the part of the log's name before the date or number, `middle`, and the part after it. */
+void archive_put_name(struct strbuf *out, const struct rotate_settings *set, const char *log, const char *middle);
 
 /* Lists the archives of a log, regular files only. 0 or -errno; archives_free must follow in either case. */
 must_check int archives_read(struct archives *list, int dir, const char *log, const struct rotate_settings *set);

@@ -24,10 +24,11 @@ static int shift_numbers(struct log_job *job)
 		count++;
 	for (size_t i = count; i-- > 0;) {
 		struct archive *one = &list->all.item[i];
-		struct strbuf name = STRBUF_INIT, packed = STRBUF_INIT, old = STRBUF_INIT;
+		struct strbuf middle = STRBUF_INIT, name = STRBUF_INIT, packed = STRBUF_INIT, old = STRBUF_INIT;
 		int err = 0;
 
-		strbuf_printf(&name, "%s.%u", job->at.name, one->number + 1);
+		strbuf_printf(&middle, ".%u", one->number + 1);
+		archive_put_name(&name, job->set, job->at.name, strbuf_text(&middle));
 		strbuf_printf(&packed, "%s.gz", strbuf_text(&name));
 		strbuf_printf(&old, "%s.gz", one->name);
 		if (name.failed || packed.failed || old.failed)
@@ -42,6 +43,7 @@ static int shift_numbers(struct log_job *job)
 		}
 		if (err != 0)
 			job_fail(job, err, "cannot rename %s to %s", one->name, strbuf_text(&name));
+		strbuf_free(&middle);
 		strbuf_free(&packed);
 		strbuf_free(&old);
 		if (err != 0) {

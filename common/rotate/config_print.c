@@ -100,6 +100,8 @@ static void print_rest(const struct rotate_settings *set, FILE *out)
 
 	fprintf(out, "%snaming %s\n", tab, set->naming == NAMING_DATE ? "date" : "number");
 	print_text("dateformat", set->dateformat, out);
+	print_text("extension", set->extension, out);
+	print_text("addextension", set->addextension, out);
 	print_text("olddir", set->olddir, out);
 	if (set->su)
 		fprintf(out, "%ssu %u %u\n", tab, (unsigned)set->su_user, (unsigned)set->su_group);

@@ -22,7 +22,7 @@ struct config_directive {
 	size_t most;        /* SPECIAL: the most words that may follow the name */
 };
 
-static special apply_create, apply_createolddir, apply_dateformat, apply_include, apply_level, apply_min_free, apply_naming, apply_olddir, apply_reopen,
+static special apply_create, apply_createolddir, apply_dateformat, apply_extension, apply_include, apply_level, apply_min_free, apply_naming, apply_olddir, apply_reopen,
 	apply_rotate, apply_size, apply_su, apply_taboo, apply_threads, apply_weekly;
 
 static const char mails[] = "ct-rotate sends no mail, and archives stay until they are pruned";
@@ -68,6 +68,8 @@ static const struct config_directive directives[] = {
 	{ .name = "nodateyesterday", .kind = TURN_OFF, .field = SET(dateyesterday) },
 	{ .name = "datehourago", .kind = TURN_ON, .field = SET(datehourago) },
 	{ .name = "nodatehourago", .kind = TURN_OFF, .field = SET(datehourago) },
+	{ .name = "extension", .kind = SPECIAL, .apply = apply_extension, .most = 1 },
+	{ .name = "addextension", .kind = SPECIAL, .apply = apply_extension, .most = 1 },
 	{ .name = "olddir", .kind = SPECIAL, .apply = apply_olddir, .most = 1 },
 	{ .name = "noolddir", .kind = SPECIAL, .apply = apply_olddir },
 	{ .name = "createolddir", .kind = SPECIAL, .apply = apply_createolddir, .most = 3 },
@@ -103,8 +105,6 @@ static const struct config_directive directives[] = {
 	{ .name = "compressoptions", .kind = LEFT_OUT, .reason = own_deflate },
 	{ .name = "copy", .kind = LEFT_OUT, .reason = "a copy without truncation is not a rotation: use cp" },
 	{ .name = "renamecopy", .kind = LEFT_OUT, .reason = "archives stay on the file system of the log" },
-	{ .name = "addextension", .kind = LEFT_OUT, .reason = "the name of an archive begins with the name of the log" },
-	{ .name = "extension", .kind = LEFT_OUT, .reason = "the name of an archive begins with the name of the log" },
 	{ .name = "start", .kind = LEFT_OUT, .reason = "the newest archive always has the number 1" },
 };
 
@@ -296,6 +296,19 @@ static bool apply_dateformat(struct config_place *at, struct rotate_settings *se
 		return false;
 	}
 	set->dateformat = words[1].text;
+	return true;
+}
+
+static bool apply_extension(struct config_place *at, struct rotate_settings *set, const struct config_word *words,
+			    size_t count)
+{
+	if (!need_word(at, words, count))
+		return false;
+	if (!setting_extension(words[1].text)) {
+		config_fault(at, &words[1], "%s cannot end the name of an archive: use an extension like .log", words[1].text);
+		return false;
+	}
+	*(strcmp(words->text, "extension") == 0 ? &set->extension : &set->addextension) = words[1].text;
 	return true;
 }
 

@@ -12,7 +12,7 @@
 /* A log that was named. */
 struct named_log {
 	char *path;     /* owned; absolute */
-	char *archives; /* owned; the path that its archives have, without what follows the name of the log */
+	char *archives; /* owned; the path that its archives have, with * for the date or number */
 	size_t block;
 };
 
@@ -24,18 +24,18 @@ struct expansion {
 	VEC(struct named_log) seen;
 };
 
-/* Where the archives of this log are: PATH, or OLDDIR/NAME. NULL: no memory. */
+/* What the archives of this log are called: PATH*, or OLDDIR/NAME*. NULL: no memory. */
 static char *archive_path(const struct rotate_settings *set, const char *path)
 {
 	const char *name = strrchr(path, '/');
 	struct strbuf text = STRBUF_INIT;
 	char *result;
 
-	if (set->olddir == NULL)
-		return strdup(path);
-	if (set->olddir[0] != '/')
+	if (set->olddir == NULL || set->olddir[0] != '/')
 		strbuf_printf(&text, "%.*s/", (int)(name - path), path);
-	strbuf_printf(&text, "%s%s", set->olddir, name);
+	if (set->olddir != NULL)
+		strbuf_printf(&text, "%s/", set->olddir);
+	archive_put_name(&text, set, name + 1, "*");
 	result = text.failed ? NULL : place_absolute(text.data);
 	strbuf_free(&text);
 	return result;
@@ -98,20 +98,20 @@ static const char *last_part(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* True if this is the archive of a log that matches too: LOG.1 beside LOG. */
+/* True if this is the archive of a log that matches too: LOG.1 beside LOG, or a.1.log beside a.log. */
 static bool is_archive(const struct rotate_settings *set, const glob_t *found, size_t index)
 {
 	const char *path = found->gl_pathv[index], *entry = last_part(path);
 	size_t dir = (size_t)(entry - path);
 
-	if (archive_looks(entry))
+	if (archive_looks(set, entry))
 		return true;
 	for (size_t i = 0; i < found->gl_pathc; i++) {
 		const char *other = found->gl_pathv[i], *log = last_part(other);
 		struct archive parsed;
 		size_t len;
 
-		if (i != index && (size_t)(log - other) == dir && strncmp(path, other, strlen(other)) == 0 &&
+		if (i != index && (size_t)(log - other) == dir && strncmp(path, other, dir) == 0 &&
 		    archive_parse(set, log, entry, &parsed, &len) != ARCHIVE_FOREIGN)
 			return true;
 	}

@@ -141,3 +141,13 @@ bool setting_dateformat(const char *text)
 	}
 	return any && text[0] != '%' && ispunct((unsigned char)text[0]) != 0;
 }
+
+bool setting_extension(const char *text)
+{
+	static const char *const taken[] = { ".gz", ".bad", ".tmp", ".lock" };
+
+	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
+		if (strcmp(text, taken[i]) == 0)
+			return false;
+	return text[0] != '\0' && text[0] != '-' && !isdigit((unsigned char)text[0]) && strchr(text, '/') == NULL;
+}

@@ -39,6 +39,8 @@ struct rotate_settings {
 	unsigned min_free;                 /* percent of the file system; 0: no limit */
 	enum rotate_naming naming;
 	const char *dateformat;            /* NULL: -YYYYmmddTHHMMSSZ, in UTC */
+	const char *extension;             /* what a name ends in stays at the end of its archives' names; NULL: none */
+	const char *addextension;          /* what the names of archives end in, before .gz; NULL: nothing */
 	bool dateyesterday, datehourago;   /* names by date: the time of a day or an hour before the rotation */
 	const char *olddir;                /* NULL: the directory of the log */
 	bool createolddir;                 /* create it if it is missing */
@@ -87,5 +89,11 @@ must_check bool setting_reopen(const char *text);
  * %S %V %s, perhaps %z, no other conversion and no slash. The time can then be read back from a name.
  */
 must_check bool setting_dateformat(const char *text);
+
+/*
+ * True if this can end the name of an archive: it is neither empty nor the suffix of a compressed or temporary file, has
+ * no slash, and begins with neither a digit nor -, which would continue a number or a date.
+ */
+must_check bool setting_extension(const char *text);
 
 #endif

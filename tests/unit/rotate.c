@@ -18,6 +18,7 @@ static enum archive_kind parse(enum rotate_naming naming, const char *format, co
 
 static void check_names(void)
 {
+	const struct rotate_settings none = { 0 }, log = { .extension = ".log" };
 	struct archive got;
 
 	CHECK(parse(NAMING_DATE, NULL, "log-20260131T235959Z", &got) == ARCHIVE_PLAIN && got.when == 1769903999 &&
@@ -43,7 +44,9 @@ static void check_names(void)
 	CHECK(parse(NAMING_NUMBER, NULL, "log.7.gz", &got) == ARCHIVE_PACKED && got.number == 7, "name: reads a number");
 	CHECK(parse(NAMING_NUMBER, NULL, "log.0", &got) == ARCHIVE_FOREIGN, "name: refuses the number 0");
 	CHECK(parse(NAMING_NUMBER, NULL, "log.07", &got) == ARCHIVE_FOREIGN, "name: refuses a leading zero");
-	CHECK(archive_looks("x-20260131T235959Z.gz") && archive_looks("a-b-20260131T235959Z") && !archive_looks("a-b"),
+	CHECK(archive_looks(&none, "x-20260131T235959Z.gz") && archive_looks(&none, "a-b-20260131T235959Z") &&
+		      !archive_looks(&none, "a-b") && !archive_looks(&none, "a-20260131T235959Z.log") &&
+		      archive_looks(&log, "a-20260131T235959Z.log") && archive_looks(&log, "a-b-20260131T235959Z.log.gz"),
 	      "name: recognises an archive of any log");
 }
 
@@ -113,6 +116,9 @@ static void check_texts(void)
 		      !setting_dateformat("-%") && setting_dateformat("_%V") && !setting_dateformat("-%z") &&
 		      !setting_dateformat("x%Y") && !setting_dateformat("/%Y"),
 	      "setting: accepts a date format that can be read back");
+	CHECK(setting_extension(".log") && setting_extension("log") && !setting_extension("") && !setting_extension(".gz") &&
+		      !setting_extension("1") && !setting_extension("-a") && !setting_extension("a/b"),
+	      "setting: accepts an extension that can be read back");
 	CHECK(setting_reopen("pidfile:/x") && !setting_reopen("pidfile:") && !setting_reopen("x:y"),
 	      "setting: accepts a known way to reopen");
 	CHECK(inspect_time("@5", &when) && when == 5 && inspect_time("2026-01-31T12:00:00Z", &when) &&

@@ -301,6 +301,23 @@ situation "nocreateolddir" 'echo a >log' <<'END'
 createolddir 0750
 LOGS/log { rotate 3; olddir LOGS/old; nocreateolddir; create }
 END
+for zip in nocompress compress; do
+	situation "extension, $zip" -r 3 'echo a >log; echo b >b.log; echo c >c.txt' <<END
+LOGS/log LOGS/b.log LOGS/c.txt { rotate 2; extension .log; $zip }
+END
+	situation "addextension, $zip" -r 3 'echo a >log; echo b >b.log; echo c >c.txt' <<END
+LOGS/log LOGS/b.log LOGS/c.txt { rotate 2; addextension .log; $zip }
+END
+done
+situation "extension and addextension" -r 2 'echo b >b.log; echo c >c.txt' <<'END'
+LOGS/b.log LOGS/c.txt { rotate 2; extension .log; addextension .old }
+END
+situation "extension, with names by date" 'echo b >b.log; for d in 01 02 03; do echo $d >b-202601$d.log; done' <<'END'
+LOGS/b.log { rotate 2; extension .log; dateext; dateformat -%Y%m%d }
+END
+situation "extension without its dot" -r 2 'echo b >b.log' <<'END'
+LOGS/b.log { rotate 2; extension log }
+END
 situation "two paths, one with a blank" 'echo a >"a log"; echo b >b' <<'END'
 "LOGS/a log" LOGS/b { rotate 3 }
 END
