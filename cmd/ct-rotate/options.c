@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "ct-rotate/options.h"
-#include "base/gzout.h"
+#include "base/pack.h"
 #include "rotate/inspect.h"
 
 #include <sched.h>
@@ -164,13 +164,13 @@ static uint64_t need_duration(const struct cli *cli, const char *option)
 	return ms;
 }
 
-/* The number of processors that this process may use, at most GZ_THREADS_MAX. */
+/* The number of processors that this process may use, at most PACK_THREADS_MAX. */
 static unsigned threads_here(void)
 {
 	cpu_set_t set;
 	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
 
-	return count < 1 ? 1 : count > GZ_THREADS_MAX ? GZ_THREADS_MAX : (unsigned)count;
+	return count < 1 ? 1 : count > PACK_THREADS_MAX ? PACK_THREADS_MAX : (unsigned)count;
 }
 
 /* MODE[:OWNER[:GROUP]] */
@@ -291,12 +291,12 @@ static bool compress_option(const struct cli *cli, int c, struct rotate_settings
 		set->delaycompress = true;
 		return true;
 	case OPT_LEVEL:
-		set->level = strcmp(optarg, "fast") == 0 ? GZ_LEVEL_FAST : (int)need_number(cli, "--level", 1, 9);
+		set->level = strcmp(optarg, "fast") == 0 ? PACK_LEVEL_FAST : (int)need_number(cli, "--level", 1, 9);
 		return true;
 	case OPT_THREADS:
 		set->threads = strcmp(optarg, "auto") == 0 ?
 				       threads_here() :
-				       (unsigned)need_number(cli, "--threads", 1, GZ_THREADS_MAX);
+				       (unsigned)need_number(cli, "--threads", 1, PACK_THREADS_MAX);
 		return true;
 	case OPT_NO_VERIFY:
 		set->verify = false;

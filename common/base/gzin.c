@@ -8,8 +8,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define READ_SIZE    ((size_t)64 * 1024)
-#define COMPARE_SIZE ((size_t)64 * 1024)
+#define READ_SIZE ((size_t)64 * 1024)
+#define PART_MAX  ((size_t)64 * 1024) /* of one gzin_read */
 
 struct gzin {
 	int fd;
@@ -75,7 +75,7 @@ ssize_t gzin_read(struct gzin *gz, void *bytes, size_t len)
 	z_stream *z = &gz->z;
 
 	z->next_out = bytes;
-	z->avail_out = (uInt)(len < COMPARE_SIZE ? len : COMPARE_SIZE);
+	z->avail_out = (uInt)(len < PART_MAX ? len : PART_MAX);
 	for (;;) {
 		uLong before = z->total_out;
 		uInt room = z->avail_out;
@@ -111,54 +111,4 @@ void gzin_free(struct gzin *gz)
 	if (gz->ready)
 		inflateEnd(&gz->z);
 	free(gz);
-}
-
-/* Reads len bytes, or fewer at the end of the file. */
-static ssize_t read_up_to(int fd, unsigned char *bytes, size_t len)
-{
-	size_t have = 0;
-
-	while (have < len) {
-		ssize_t got = read(fd, bytes + have, len - have);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		have += (size_t)got;
-	}
-	return (ssize_t)have;
-}
-
-static int compare(struct gzin *gz, int plain_fd, unsigned char *left, unsigned char *right)
-{
-	for (;;) {
-		ssize_t got = gzin_read(gz, left, COMPARE_SIZE);
-		ssize_t want;
-
-		if (got < 0)
-			return got == -EBADMSG ? 0 : (int)got;
-		want = read_up_to(plain_fd, right, got > 0 ? (size_t)got : 1);
-		if (want < 0)
-			return (int)want;
-		if (got == 0)
-			return want == 0;
-		if (want != got || memcmp(left, right, (size_t)got) != 0)
-			return 0;
-	}
-}
-
-int gz_compare(int gz_fd, int plain_fd)
-{
-	unsigned char *buffer = malloc(2 * COMPARE_SIZE);
-	struct gzin *gz = gzin_new(gz_fd);
-	int result = -ENOMEM;
-
-	if (buffer != NULL && gz != NULL)
-		result = compare(gz, plain_fd, buffer, buffer + COMPARE_SIZE);
-	gzin_free(gz);
-	free(buffer);
-	return result;
 }

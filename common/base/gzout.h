@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 /*
- * Writes and reads gzip files. The only user of zlib's deflate and inflate.
+ * Writes and reads gzip files, for pack.h. The only user of zlib's deflate and inflate.
  *
  *	struct gzout *gz = gzout_new(fd, &(struct gz_options){ .level = 6, .threads = 1, .check = true });
  *	int err = gz == NULL ? -ENOMEM : gzout_write(gz, bytes, len);
@@ -68,8 +68,5 @@ must_check ssize_t gzin_read(struct gzin *gz, void *bytes, size_t len);
 const char *gzin_fault(const struct gzin *gz);
 
 void gzin_free(struct gzin *gz);
-
-/* 1: the rest of gz_fd, decompressed, is equal to the rest of plain_fd; 0: it is not, or it is damaged; or -errno. */
-must_check int gz_compare(int gz_fd, int plain_fd);
 
 #endif

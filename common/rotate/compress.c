@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/compress.h"
-#include "base/gzout.h"
+#include "base/pack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,7 +61,7 @@ static bool still_ours(const struct compress_work *work, uint64_t length)
 }
 
 /* Compresses the whole plain file. -EAGAIN: a program opened it for writing, or it changed. */
-static int deflate_all(const struct compress_work *work, struct gzout *gz)
+static int pack_all(const struct compress_work *work, struct packer *packer)
 {
 	char *buffer = malloc(READ_SIZE);
 	uint64_t at = 0;
@@ -77,31 +77,31 @@ static int deflate_all(const struct compress_work *work, struct gzout *gz)
 			break;
 		}
 		at += (uint64_t)got;
-		err = gzout_write(gz, buffer, (size_t)got);
+		err = packer_write(packer, buffer, (size_t)got);
 		if (err == 0 && work->leased && fcntl(work->plain, F_GETLEASE) != F_RDLCK)
 			err = -EAGAIN;
 	}
 	free(buffer);
 	if (err == 0)
-		err = gzout_finish(gz);
-	return err == 0 && !still_ours(work, gzout_length(gz)) ? -EAGAIN : err;
+		err = packer_finish(packer);
+	return err == 0 && !still_ours(work, packer_length(packer)) ? -EAGAIN : err;
 }
 
 /* Writes and syncs the temporary, drops it from the page cache so that it is read from the disk, and checks it. */
 static int write_temporary(const struct compress_work *work)
 {
 	const struct rotate_settings *set = work->job->set;
-	struct gz_options options = { .level = set->level, .threads = set->threads, .check = set->verify };
-	struct gzout *gz = gzout_new(work->out, &options);
-	int err = gz == NULL ? -ENOMEM : deflate_all(work, gz);
+	struct pack_options options = { .level = set->level, .threads = set->threads, .check = set->verify };
+	struct packer *packer = packer_new(work->out, &options);
+	int err = packer == NULL ? -ENOMEM : pack_all(work, packer);
 
 	if (err == 0 && fsync(work->out) != 0)
 		err = -errno;
 	if (err == 0 && set->verify) {
 		(void)posix_fadvise(work->out, 0, 0, POSIX_FADV_DONTNEED);
-		err = gzout_reread(gz, work->out);
+		err = packer_check(packer, work->out);
 	}
-	gzout_free(gz);
+	packer_free(packer);
 	if (err == 0)
 		err = job_copy_attributes(work->plain, &work->st, work->out, true);
 	if (err == 0 && futimens(work->out, (struct timespec[]){ work->st.st_atim, work->st.st_mtim }) != 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/config.h"
+#include "base/pack.h"
 
 #include <pwd.h>
 #include <string.h>
@@ -94,6 +95,14 @@ static void print_owner(const char *directive, const struct rotate_owner *owner,
 	fputc('\n', out);
 }
 
+static void print_level(int level, FILE *out)
+{
+	if (level == PACK_LEVEL_FAST)
+		fprintf(out, "%slevel fast\n", tab);
+	else
+		fprintf(out, "%slevel %d\n", tab, level);
+}
+
 static void print_rest(const struct rotate_settings *set, FILE *out)
 {
 	static const char *const names[] = { "firstaction", "prerotate", "postrotate", "preremove", "lastaction" };
@@ -106,7 +115,7 @@ static void print_rest(const struct rotate_settings *set, FILE *out)
 	if (set->su)
 		fprintf(out, "%ssu %u %u\n", tab, (unsigned)set->su_user, (unsigned)set->su_group);
 	if (set->level != rotate_defaults.level)
-		fprintf(out, "%slevel %d\n", tab, set->level);
+		print_level(set->level, out);
 	if (set->threads != rotate_defaults.threads)
 		fprintf(out, "%sthreads %u\n", tab, set->threads);
 	print_text("reopen", set->reopen, out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/directive.h"
-#include "base/gzout.h"
+#include "base/pack.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -206,7 +206,7 @@ static bool apply_rotate(struct config_place *at, struct rotate_settings *set, c
 
 static bool apply_level(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
 {
-	long level = GZ_LEVEL_FAST;
+	long level = PACK_LEVEL_FAST;
 
 	if (!need_word(at, words, count) ||
 	    (strcmp(words[1].text, "fast") != 0 && !need_number(at, &words[1], 1, 9, &level)))
@@ -220,7 +220,7 @@ static bool apply_threads(struct config_place *at, struct rotate_settings *set, 
 {
 	long threads;
 
-	if (!need_word(at, words, count) || !need_number(at, &words[1], 1, GZ_THREADS_MAX, &threads))
+	if (!need_word(at, words, count) || !need_number(at, &words[1], 1, PACK_THREADS_MAX, &threads))
 		return false;
 	set->threads = (unsigned)threads;
 	return true;

@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/inspect.h"
 #include "base/escape.h"
-#include "base/gzout.h"
+#include "base/pack.h"
 #include "rotate/archive.h"
 #include "rotate/job.h"
 
@@ -129,24 +129,24 @@ static bool read_file(int dir, const char *dir_path, const char *name, bool pack
 {
 	struct stat st;
 	int fd = job_open_file(dir, name, &st);
-	struct gzin *gz = fd >= 0 && packed ? gzin_new(fd) : NULL;
+	struct unpacker *unpacker = fd >= 0 && packed ? unpacker_new(fd, PACK_GZIP) : NULL;
 	char *buffer = malloc(BUFFER_SIZE);
 	ssize_t got = 1;
 
 	if (fd < 0)
 		got = fd;
-	else if (buffer == NULL || (packed && gz == NULL))
+	else if (buffer == NULL || (packed && unpacker == NULL))
 		got = -ENOMEM;
 	while (got > 0) {
-		got = packed ? gzin_read(gz, buffer, BUFFER_SIZE) : read(fd, buffer, BUFFER_SIZE);
+		got = packed ? unpacker_read(unpacker, buffer, BUFFER_SIZE) : read(fd, buffer, BUFFER_SIZE);
 		if (got < 0 && !packed)
 			got = -errno;
 		if (got > 0 && printer != NULL)
 			print_bytes(printer, buffer, (size_t)got);
 	}
 	if (got < 0)
-		report(log, dir_path, name, got == -EBADMSG ? gzin_fault(gz) : strerror((int)-got));
-	gzin_free(gz);
+		report(log, dir_path, name, got == -EBADMSG ? unpacker_fault(unpacker) : strerror((int)-got));
+	unpacker_free(unpacker);
 	free(buffer);
 	if (fd >= 0)
 		close(fd);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/repair.h"
-#include "base/gzout.h"
+#include "base/pack.h"
 #include "rotate/compress.h"
 
 #include <errno.h>
@@ -63,7 +63,7 @@ static int compare_pair(struct log_job *job, const char *name, const char *packe
 	struct stat st;
 	int plain = job_open_file(job->archive_dir, name, &st);
 	int gz = job_open_file(job->archive_dir, packed, &st);
-	int result = plain < 0 ? plain : gz < 0 ? gz : gz_compare(gz, plain);
+	int result = plain < 0 ? plain : gz < 0 ? gz : pack_compare(gz, PACK_GZIP, plain);
 
 	if (plain >= 0)
 		close(plain);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/setting.h"
-#include "base/gzout.h"
+#include "base/pack.h"
 #include "base/number.h"
 
 #include <ctype.h>
@@ -17,7 +17,7 @@ const struct rotate_settings rotate_defaults = {
 	.size = 1024 * 1024,
 	.keep = ROTATE_KEEP_ALL,
 	.verify = true,
-	.level = GZ_LEVEL_DEFAULT,
+	.level = PACK_LEVEL_DEFAULT,
 	.threads = 1,
 	.settle_ms = 5000,
 	.script_ms = 60000,

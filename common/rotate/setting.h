@@ -46,7 +46,7 @@ struct rotate_settings {
 	bool createolddir;                 /* create it if it is missing */
 	struct rotate_owner olddir_owner;  /* of a directory that is created; else those of the log's directory */
 	bool compress, delaycompress, verify;
-	int level;
+	int level; /* PACK_LEVEL_DEFAULT, PACK_LEVEL_FAST, or a number */
 	unsigned threads;
 	bool missingok, notifempty, allowhardlink;
 	bool ignoreduplicates; /* say nothing of a log that an earlier or a later block has too */
@@ -62,7 +62,7 @@ struct rotate_settings {
 	unsigned script_ms;                /* how long a script may take */
 };
 
-/* Size 1 MiB, keep all, verify, level 6, one thread, settle 5 s, scripts 60 s. */
+/* Size 1 MiB, keep all, verify, usual level, one thread, settle 5 s, scripts 60 s. */
 extern const struct rotate_settings rotate_defaults;
 
 /* Reads "100k", "5M", "2G" or a number of bytes. False: none of these, or too large. */

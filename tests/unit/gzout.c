@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "base/gzout.h"
+#include "base/pack.h"
 #include "tap.h"
 
 #include <errno.h>
@@ -57,7 +58,7 @@ static int round_trip(size_t len, unsigned threads, size_t piece)
 
 	if (write(plain, text, len) == (ssize_t)len && pack(packed, text, len, &options, piece) == 0 &&
 	    lseek(plain, 0, SEEK_SET) == 0 && lseek(packed, 0, SEEK_SET) == 0)
-		result = gz_compare(packed, plain);
+		result = pack_compare(packed, PACK_GZIP, plain);
 	free(text);
 	close(plain);
 	close(packed);
