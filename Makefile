@@ -81,7 +81,8 @@ HELPERS    = $(patsubst tests/helpers/%.c,$(B)/tests/%,$(wildcard tests/helpers/
 # libraries, that a program does not use.
 library    = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
 LIBS      := $(call library,xtables,-lxtables) $(call library,libkmod,-lkmod) $(call library,libmnl,-lmnl) \
-	     $(call library,zlib,-lz) $(call library,libdeflate,-ldeflate)
+	     $(call library,zlib,-lz) $(call library,libdeflate,-ldeflate) \
+	     $(call library,liblzma,-llzma) $(call library,libzstd,-lzstd)
 OUR_LDLIBS = -Wl,--as-needed $(LIBS)
 
 all: programs completions $(HELPERS)

@@ -20,7 +20,7 @@
 #define PACK_LEVEL_DEFAULT 0  /* that of the format */
 #define PACK_LEVEL_FAST    -1 /* takes at most about half the time of the default */
 
-enum pack_format { PACK_GZIP, PACK_FORMATS };
+enum pack_format { PACK_GZIP, PACK_XZ, PACK_ZSTD, PACK_FORMATS };
 
 struct pack_kind {
 	const char *name;   /* of the program that it is the format of */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
-#include "base/gzout.h"
 #include "base/pack.h"
+#include "base/coder.h"
+#include "base/gzout.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,33 +10,82 @@
 #include <unistd.h>
 
 #define COMPARE_SIZE ((size_t)64 * 1024)
+#define READ_SIZE    ((size_t)64 * 1024)
 
 struct unpacker {
-	struct gzin *gz; /* owned */
+	struct gzin *gz;     /* owned; gzip */
+	struct coder *coder; /* owned; the other formats */
+	int fd;              /* borrowed */
+	bool last;           /* the end of the file was reached */
+	enum coder_state state;
+	const unsigned char *in; /* what is left of bytes */
+	size_t in_len;
+	unsigned char bytes[READ_SIZE];
 };
 
 struct unpacker *unpacker_new(int fd, enum pack_format format)
 {
 	struct unpacker *unpacker = calloc(1, sizeof(*unpacker));
 
-	(void)format;
 	if (unpacker == NULL)
 		return NULL;
-	unpacker->gz = gzin_new(fd);
-	if (unpacker->gz != NULL)
+	unpacker->fd = fd;
+	if (format == PACK_GZIP)
+		unpacker->gz = gzin_new(fd);
+	else
+		unpacker->coder = format == PACK_XZ ? xz_decoder() : zstd_decoder();
+	if (unpacker->gz != NULL || unpacker->coder != NULL)
 		return unpacker;
 	unpacker_free(unpacker);
 	return NULL;
 }
 
+static int fill(struct unpacker *unpacker)
+{
+	ssize_t got;
+
+	do
+		got = read(unpacker->fd, unpacker->bytes, READ_SIZE);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return -errno;
+	unpacker->in = unpacker->bytes;
+	unpacker->in_len = (size_t)got;
+	unpacker->last = got == 0;
+	return 0;
+}
+
+static ssize_t decode(struct unpacker *unpacker, unsigned char *bytes, size_t len)
+{
+	struct coder_io io = { .out = bytes, .out_len = len };
+
+	/* What was decompressed before a fault is returned first. */
+	while (unpacker->state == CODER_RUNS && io.out_len == len) {
+		int err = unpacker->in_len == 0 && !unpacker->last ? fill(unpacker) : 0;
+
+		if (err != 0)
+			return err;
+		io.in = unpacker->in;
+		io.in_len = unpacker->in_len;
+		unpacker->state = unpacker->coder->run(unpacker->coder, &io, unpacker->last);
+		unpacker->in = io.in;
+		unpacker->in_len = io.in_len;
+	}
+	if (io.out_len < len)
+		return (ssize_t)(len - io.out_len);
+	if (unpacker->state == CODER_ENDED)
+		return 0;
+	return unpacker->coder->fault != NULL ? -EBADMSG : -ENOMEM;
+}
+
 ssize_t unpacker_read(struct unpacker *unpacker, void *bytes, size_t len)
 {
-	return gzin_read(unpacker->gz, bytes, len);
+	return unpacker->gz != NULL ? gzin_read(unpacker->gz, bytes, len) : decode(unpacker, bytes, len);
 }
 
 const char *unpacker_fault(const struct unpacker *unpacker)
 {
-	return gzin_fault(unpacker->gz);
+	return unpacker->gz != NULL ? gzin_fault(unpacker->gz) : unpacker->coder->fault;
 }
 
 void unpacker_free(struct unpacker *unpacker)
@@ -43,6 +93,8 @@ void unpacker_free(struct unpacker *unpacker)
 	if (unpacker == NULL)
 		return;
 	gzin_free(unpacker->gz);
+	if (unpacker->coder != NULL)
+		unpacker->coder->free(unpacker->coder);
 	free(unpacker);
 }
 
