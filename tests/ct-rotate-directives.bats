@@ -102,3 +102,80 @@ $dir/log.3 1" ]
 		[ "$status" -eq 2 ]
 	done
 }
+
+@test "compresscmd: archives of xz and zstd can be read by these programs, and are counted, printed and checked" {
+	for name in xz zstd; do
+		command -v $name >/dev/null || continue
+		rm -f "$dir"/*
+		for n in 1 2 3 4; do
+			seq $n 1000 >"$dir/log"
+			rotate --rotate 3 --naming number --compress --compresscmd $name --threads $((n % 2 + 1)) "$dir/log"
+		done
+		[ "$(ls "$dir" | wc -l)" -eq 4 ]
+		$name -dc "$dir"/log.1.* | cmp - <(seq 4 1000)
+		$name -tq "$dir"/log.*
+		"$BUILD/ct-rotate" --cat --naming number "$dir/log" | cmp - <(seq 2 1000; seq 3 1000; seq 4 1000)
+		[ "$("$BUILD/ct-rotate" --verify -v --naming number "$dir/log" | grep -c 'intact$')" -eq 3 ]
+		[ "$("$BUILD/ct-rotate" --verify -v "$dir" | grep -c 'intact$')" -eq 3 ]
+		truncate -s -5 "$dir"/log.2.*
+		run "$BUILD/ct-rotate" --verify "$dir"
+		[ "$status" -eq 1 ]
+		[[ $output == *"ends too early"* ]]
+	done
+}
+
+@test "compresscmd: after a change, archives of both formats are kept, counted and printed in order" {
+	n=0
+	for name in gzip xz zstd gzip; do
+		n=$((n + 1))
+		echo $n >"$dir/log"
+		rotate --rotate 3 --naming number --compress --compresscmd $name "$dir/log"
+	done
+	[ "$(tree "$dir" | tr '\n' ' ')" = "log log.1.gz log.2.zst log.3.xz " ]
+	[ "$("$BUILD/ct-rotate" --cat --naming number "$dir/log" | tr '\n' ' ')" = "2 3 4 " ]
+	echo 5 | gzip >"$dir/log.3.gz" # logrotate leaves two of one number
+	[ "$("$BUILD/ct-rotate" --cat --naming number "$dir/log" | sort | tr '\n' ' ')" = "2 3 4 5 " ]
+	rotate --rotate 4 --naming number "$dir/log"
+	[ "$(ls "$dir" | tr '\n' ' ')" = "log log.1 log.2.gz log.3.zst log.4.gz log.4.xz " ]
+}
+
+@test "compresscmd: what a killed run left is repaired in each format" {
+	for name in xz zstd; do
+		rm -f "$dir"/*
+		seq 1000 >"$dir/log"
+		rotate --naming number --compress --compresscmd $name "$dir/log"
+		packed=$(ls "$dir"/log.1.*)
+		seq 1000 >"$dir/log.1"
+		cp "$packed" "$dir/.${packed##*/}.tmp"
+		run "$BUILD/ct-rotate" --verify "$dir"
+		[ "$(grep -c 'rotate-damaged' <<<"$output")" -eq 2 ]
+		"$BUILD/ct-rotate" --repair --naming number "$dir/log" 2>/dev/null
+		[ "$(tree "$dir" | tr '\n' ' ')" = "log ${packed##*/} " ]
+		seq 1001 >"$dir/log.1"
+		"$BUILD/ct-rotate" --repair --naming number --compress --compresscmd $name "$dir/log" 2>/dev/null
+		[ "$(tree "$dir" | tr '\n' ' ')" = "log ${packed##*/} ${packed##*/}.bad " ]
+		"$BUILD/ct-rotate" --cat --naming number "$dir/log" | cmp - <(seq 1001)
+	done
+}
+
+@test "compresscmd, compressext and compressoptions: what is not built in is refused with the reason" {
+	while IFS='|' read -r lines reason; do
+		IFS=';' read -ra parts <<<"$lines"
+		conf log "${parts[@]}"
+		run "$BUILD/ct-rotate" -n -c "$scratch/conf"
+		[ "$status" -eq 2 ]
+		[[ $output == *"$reason"* ]] || { echo "$lines: $output"; false; }
+	done <<-'END'
+		compresscmd /bin/bzip2|gzip, xz and zstd are built in
+		compressext .xz|archives of gzip end in .gz
+		compresscmd xz;compressext .old.xz|put what comes before .xz into addextension
+		compressoptions -9 --rsyncable|--rsyncable is not supported
+		level 10|gzip has the levels 1 to 9
+	END
+	conf log 'compressext .zst' 'compressoptions -19 -T0' 'compresscmd /usr/bin/zstd'
+	"$BUILD/ct-rotate" --import-logrotate "$scratch/conf" >"$scratch/out"
+	grep -qx '    compresscmd zstd' "$scratch/out"
+	grep -qx '    level 19' "$scratch/out"
+	run "$BUILD/ct-rotate" --level 10 "$dir/log"
+	[ "$status" -eq 2 ]
+}

@@ -12,7 +12,7 @@ enum option_id {
 	OPT_HELP = 256, OPT_VERSION, OPT_JSON, OPT_WAIT,
 	OPT_HOURLY, OPT_DAILY, OPT_WEEKLY, OPT_MONTHLY, OPT_YEARLY, OPT_SIZE, OPT_MAXSIZE, OPT_MINSIZE, OPT_MINAGE,
 	OPT_ROTATE, OPT_MAXAGE, OPT_MAX_BYTES, OPT_MIN_FREE, OPT_NAMING, OPT_DATEFORMAT, OPT_EXTENSION, OPT_ADDEXTENSION, OPT_OLDDIR,
-	OPT_COMPRESS, OPT_DELAYCOMPRESS, OPT_LEVEL, OPT_THREADS, OPT_NO_VERIFY,
+	OPT_COMPRESS, OPT_DELAYCOMPRESS, OPT_COMPRESSCMD, OPT_LEVEL, OPT_THREADS, OPT_NO_VERIFY,
 	OPT_MISSINGOK, OPT_NOTIFEMPTY, OPT_ALLOWHARDLINK, OPT_CREATE, OPT_NOCREATE, OPT_COPYTRUNCATE, OPT_SU,
 	OPT_REOPEN, OPT_SETTLE, OPT_SCRIPT_TIMEOUT,
 	OPT_PIPE, OPT_EVERY, OPT_FSYNC, OPT_VERIFY, OPT_REPAIR, OPT_CAT, OPT_SINCE, OPT_IMPORT
@@ -56,9 +56,10 @@ static const char usage[] =
 	"      --addextension EXT   add EXT to names of archives, or keep it at the end\n"
 	"      --olddir DIR         move archives to DIR, on the same file system\n"
 	"Compression:\n"
-	"      --compress           compress archives, in gzip format\n"
+	"      --compress           compress archives\n"
+	"      --compresscmd NAME   compress in the format of gzip, xz or zstd (gzip)\n"
 	"      --delaycompress      compress the newest archive only at the next rotation\n"
-	"      --level LEVEL        set the compression level, 1 to 9 or fast (6)\n"
+	"      --level LEVEL        set the compression level, 1 to 9 (zstd: 19) or fast\n"
 	"      --threads N          use 1 to 16 threads, or auto (1)\n"
 	"      --no-verify          do not decompress and compare the result\n"
 	"The log and its writer:\n"
@@ -112,6 +113,7 @@ static const struct option longs[] = {
 	{ "olddir", required_argument, NULL, OPT_OLDDIR },
 	{ "compress", no_argument, NULL, OPT_COMPRESS },
 	{ "delaycompress", no_argument, NULL, OPT_DELAYCOMPRESS },
+	{ "compresscmd", required_argument, NULL, OPT_COMPRESSCMD },
 	{ "level", required_argument, NULL, OPT_LEVEL },
 	{ "threads", required_argument, NULL, OPT_THREADS },
 	{ "no-verify", no_argument, NULL, OPT_NO_VERIFY },
@@ -290,8 +292,12 @@ static bool compress_option(const struct cli *cli, int c, struct rotate_settings
 	case OPT_DELAYCOMPRESS:
 		set->delaycompress = true;
 		return true;
+	case OPT_COMPRESSCMD:
+		if (!setting_format(optarg, &set->format))
+			cli_misuse(cli, "--compresscmd: %s is not gzip, xz or zstd", optarg);
+		return true;
 	case OPT_LEVEL:
-		set->level = strcmp(optarg, "fast") == 0 ? PACK_LEVEL_FAST : (int)need_number(cli, "--level", 1, 9);
+		set->level = strcmp(optarg, "fast") == 0 ? PACK_LEVEL_FAST : (int)need_number(cli, "--level", 1, 19);
 		return true;
 	case OPT_THREADS:
 		set->threads = strcmp(optarg, "auto") == 0 ?
@@ -430,6 +436,9 @@ static void check_together(const struct cli *cli, const struct ct_rotate_options
 		cli_misuse(cli, "-c, --pipe and --import-logrotate take no further operand: %s", opts->operands[0]);
 	if (!reads_file && opts->mode != MODE_PIPE && opts->operand_count == 0)
 		cli_misuse(cli, "name a log, or a configuration with -c");
+	if (opts->set.level > pack_kinds[opts->set.format].most && !reads_file)
+		cli_misuse(cli, "--level: %s has the levels 1 to %d", pack_kinds[opts->set.format].name,
+			   pack_kinds[opts->set.format].most);
 	if (opts->set.nocreate && (opts->set.copytruncate || opts->set.create.has_mode))
 		cli_misuse(cli, "--nocreate cannot be used with --create or --copytruncate");
 	if (opts->mode != MODE_PIPE && (opts->pipe.every_ms != 0 || opts->pipe.sync != SYNC_ROTATE))

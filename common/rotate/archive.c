@@ -89,13 +89,40 @@ enum archive_kind archive_parse(const struct rotate_settings *set, const char *l
 		return ARCHIVE_FOREIGN;
 	rest += strlen(after);
 	*len = (size_t)(rest - start);
+	parsed->packed = 0;
+	for (enum pack_format format = 0; format < PACK_FORMATS; format++) {
+		size_t suffix = strlen(pack_kinds[format].suffix);
+
+		if (strncmp(rest, pack_kinds[format].suffix, suffix) == 0) {
+			parsed->packed = 1U << format;
+			rest += suffix;
+			break;
+		}
+	}
 	if (hidden)
-		return strcmp(rest, ".gz.tmp") == 0 || strcmp(rest, ".tmp") == 0 ? ARCHIVE_TEMPORARY : ARCHIVE_FOREIGN;
+		return strcmp(rest, ".tmp") == 0 ? ARCHIVE_TEMPORARY : ARCHIVE_FOREIGN;
 	if (*rest == '\0')
-		return ARCHIVE_PLAIN;
-	if (strcmp(rest, ".gz") == 0)
-		return ARCHIVE_PACKED;
-	return strncmp(rest, ".gz.bad", 7) == 0 && (rest[7] == '\0' || rest[7] == '-') ? ARCHIVE_BAD : ARCHIVE_FOREIGN;
+		return parsed->packed != 0 ? ARCHIVE_PACKED : ARCHIVE_PLAIN;
+	return parsed->packed != 0 && strncmp(rest, ".bad", 4) == 0 && (rest[4] == '\0' || rest[4] == '-') ?
+		       ARCHIVE_BAD :
+		       ARCHIVE_FOREIGN;
+}
+
+enum pack_format archive_format(const char *name, size_t *suffix)
+{
+	enum pack_format format = 0;
+
+	while (format < PACK_FORMATS && !ends_with(name, pack_kinds[format].suffix))
+		format++;
+	*suffix = format < PACK_FORMATS ? strlen(pack_kinds[format].suffix) : 0;
+	return format;
+}
+
+bool archive_file(struct strbuf *out, const struct archive *one, enum pack_format format)
+{
+	strbuf_reset(out);
+	strbuf_printf(out, "%s%s", one->name, pack_kinds[format].suffix);
+	return !out->failed;
 }
 
 bool archive_looks(const struct rotate_settings *set, const char *entry)
@@ -206,7 +233,6 @@ static int add_entry(struct archives *list, int dir, const char *entry, enum arc
 	} else {
 		parsed->name = copy;
 		parsed->plain = kind == ARCHIVE_PLAIN;
-		parsed->packed = kind == ARCHIVE_PACKED;
 		parsed->changed = st.st_ctim.tv_sec;
 		parsed->written = st.st_mtim.tv_sec;
 		parsed->bytes = (uint64_t)st.st_size;
@@ -217,7 +243,7 @@ static int add_entry(struct archives *list, int dir, const char *entry, enum arc
 	return good ? 0 : -ENOMEM;
 }
 
-/* Merges the entries of NAME and NAME.gz, which are adjacent after sorting. */
+/* Merges the entries of NAME, NAME.gz and so on, which are adjacent after sorting. */
 static void join_pairs(struct archives *list)
 {
 	size_t kept = 0;
@@ -323,8 +349,10 @@ void archives_refresh(struct archives *list, int dir)
 		struct archive *one = &list->all.item[i];
 
 		one->plain = exists(dir, one->name, "");
-		one->packed = exists(dir, one->name, ".gz");
-		if (!one->plain && !one->packed)
+		one->packed = 0;
+		for (enum pack_format format = 0; format < PACK_FORMATS; format++)
+			one->packed |= exists(dir, one->name, pack_kinds[format].suffix) ? 1U << format : 0;
+		if (!one->plain && one->packed == 0)
 			archives_drop(list, i);
 	}
 }
@@ -364,7 +392,7 @@ bool archives_new_name(const struct archives *list, const char *log, const struc
 		strbuf_reset(&text);
 		archive_put_name(&text, set, log, strbuf_text(&middle));
 	}
-	/* Leave room for ".gz.bad-999" or ".gz.tmp" and the leading dot within the 255 bytes of a file name. */
+	/* Leave room for ".zst.bad-999" or ".zst.tmp" and the leading dot within the 255 bytes of a file name. */
 	good = !text.failed && !middle.failed && middle.len > 0 && text.len + 16 < ARCHIVE_NAME_MAX;
 	if (good)
 		memcpy(name, text.data, text.len + 1);

@@ -6,12 +6,13 @@
  * Date naming: LOG-YYYYmmddTHHMMSSZ, the time of the rotation in UTC, followed by -2, -3 ... for further archives of
  * the same second; or LOG followed by a dateformat, in local time. Number naming: LOG.1 is the newest. What `extension`
  * and `addextension` say is moved or added behind that, such as LOG.1.txt. The name of a
- * compressed archive also ends in .gz. A file whose name does not match exactly is not ours and is never touched.
+ * compressed archive also ends in .gz, .xz or .zst. A file whose name does not match exactly is not ours and is never touched.
  * The time of the last rotation is read from the names; if they do not tell the second, the lock file does.
  */
 #ifndef FW_ROTATE_ARCHIVE_H
 #define FW_ROTATE_ARCHIVE_H
 
+#include "base/pack.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "rotate/setting.h"
@@ -20,16 +21,20 @@
 
 #define ARCHIVE_NAME_MAX 256
 
-/* One archive. It exists plain or compressed; after a crash, both can exist. */
+/*
+ * One archive. It exists plain or compressed; after a crash, both can exist. After compresscmd was changed, two formats
+ * of one name can hold different lines.
+ */
 struct archive {
-	char *name;         /* owned; without .gz */
+	char *name;         /* owned; without .gz, .xz or .zst */
 	int64_t when;       /* date naming: seconds since 1970 in the name; number naming: 0 */
 	unsigned number;    /* date naming: its position among the archives of that second, from 1; else the number */
-	bool plain, packed; /* NAME exists; NAME.gz exists */
+	bool plain;         /* NAME exists */
+	unsigned packed;    /* the formats in which NAME.SUFFIX exists: bits 1 << enum pack_format */
 	int64_t changed;    /* ctime, seconds: when it became an archive or was compressed; 0: added by this run */
 	int64_t written;    /* mtime, seconds */
 	int64_t since;      /* when it was made, as far as is known; ARCHIVE_AGE_UNKNOWN */
-	uint64_t bytes;     /* of both */
+	uint64_t bytes;     /* of all its files */
 	const char *why;    /* set by prune: why it is removed; NULL: it stays */
 };
 
@@ -38,15 +43,15 @@ struct archive {
 
 struct archives {
 	VEC(struct archive) all;   /* newest first */
-	VEC(char *) temporaries;   /* owned; .NAME.gz.tmp and .NAME.tmp, left by a killed run */
-	VEC(char *) bad;           /* owned; NAME.gz.bad, set aside by a repair */
+	VEC(char *) temporaries;   /* owned; .NAME.gz.tmp, .NAME.xz.tmp, .NAME.tmp and so on, left by a killed run */
+	VEC(char *) bad;           /* owned; NAME.gz.bad and so on, set aside by a repair */
 };
 
 enum archive_kind { ARCHIVE_FOREIGN, ARCHIVE_PLAIN, ARCHIVE_PACKED, ARCHIVE_TEMPORARY, ARCHIVE_BAD };
 
 /*
- * Classifies the directory entry `entry` for the log `log`. Unless it is foreign, sets when and number of *parsed, and
- * *len to the length of the archive's name, without .gz and what follows.
+ * Classifies the directory entry `entry` for the log `log`. Unless it is foreign, sets when, number and
+ * packed of *parsed, and *len to the length of the archive's name, without .gz and what follows.
  */
 enum archive_kind archive_parse(const struct rotate_settings *set, const char *log, const char *entry,
 				struct archive *parsed, size_t *len);
@@ -61,6 +66,14 @@ void archive_put_name(struct strbuf *out, const struct rotate_settings *set, con
 must_check int archives_read(struct archives *list, int dir, const char *log, const struct rotate_settings *set);
 
 void archives_free(struct archives *list);
+
+/* Writes the name of the file in this format, without a directory. False: no memory. */
+must_check bool archive_file(struct strbuf *out, const struct archive *one, enum pack_format format);
+
+/*
+ * Recognises the suffix of a compressed file at the end of a name: its format, and its length. PACK_FORMATS: none.
+ */
+enum pack_format archive_format(const char *name, size_t *suffix);
 
 /* The archive with this name, or NULL. The pointer is valid until the list changes. */
 struct archive *archives_find(const struct archives *list, const char *name);

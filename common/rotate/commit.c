@@ -14,6 +14,27 @@
 /* The temporary name of the new log on a file system without RENAME_EXCHANGE: .LOG.new.tmp. */
 static const char fresh_suffix[] = ".new.tmp";
 
+/* Renames the files of an archive, plain and compressed. 0 or -errno; a script may have moved some away. */
+static int rename_archive(struct log_job *job, const struct archive *one, const char *name)
+{
+	struct archive later = *one;
+	struct strbuf from = STRBUF_INIT, to = STRBUF_INIT;
+	int err = one->plain ? job_rename(job->archive_dir, one->name, job->archive_dir, name) : 0;
+
+	later.name = (char *)(uintptr_t)name;
+	for (enum pack_format format = 0; format < PACK_FORMATS && (err == 0 || err == -ENOENT); format++) {
+		if ((one->packed & 1U << format) == 0)
+			continue;
+		if (archive_file(&from, one, format) && archive_file(&to, &later, format))
+			err = job_rename(job->archive_dir, from.data, job->archive_dir, to.data);
+		else
+			err = -ENOMEM;
+	}
+	strbuf_free(&from);
+	strbuf_free(&to);
+	return err == -ENOENT ? 0 : err;
+}
+
 /* Number naming: frees LOG.1. Only the numbers up to the first gap move, so an interrupted shift can be repeated. */
 static int shift_numbers(struct log_job *job)
 {
@@ -24,29 +45,18 @@ static int shift_numbers(struct log_job *job)
 		count++;
 	for (size_t i = count; i-- > 0;) {
 		struct archive *one = &list->all.item[i];
-		struct strbuf middle = STRBUF_INIT, name = STRBUF_INIT, packed = STRBUF_INIT, old = STRBUF_INIT;
+		struct strbuf middle = STRBUF_INIT, name = STRBUF_INIT;
 		int err = 0;
 
 		strbuf_printf(&middle, ".%u", one->number + 1);
 		archive_put_name(&name, job->set, job->at.name, strbuf_text(&middle));
-		strbuf_printf(&packed, "%s.gz", strbuf_text(&name));
-		strbuf_printf(&old, "%s.gz", one->name);
-		if (name.failed || packed.failed || old.failed)
+		if (middle.failed || name.failed)
 			err = -ENOMEM;
-		if (err == 0 && job_step(job, "rename %s to %s", one->name, name.data)) {
-			if (one->plain)
-				err = job_rename(job->archive_dir, one->name, job->archive_dir, name.data);
-			if ((err == 0 || err == -ENOENT) && one->packed)
-				err = job_rename(job->archive_dir, old.data, job->archive_dir, packed.data);
-			if (err == -ENOENT)
-				err = 0; /* a script has removed it, or moved it away */
-		}
-		if (err != 0)
-			job_fail(job, err, "cannot rename %s to %s", one->name, strbuf_text(&name));
+		else if (job_step(job, "rename %s to %s", one->name, name.data))
+			err = rename_archive(job, one, name.data);
 		strbuf_free(&middle);
-		strbuf_free(&packed);
-		strbuf_free(&old);
 		if (err != 0) {
+			job_fail(job, err, "cannot rename %s to %s", one->name, strbuf_text(&name));
 			strbuf_free(&name);
 			return err;
 		}

@@ -91,7 +91,7 @@ static int pack_all(const struct compress_work *work, struct packer *packer)
 static int write_temporary(const struct compress_work *work)
 {
 	const struct rotate_settings *set = work->job->set;
-	struct pack_options options = { .level = set->level, .threads = set->threads, .check = set->verify };
+	struct pack_options options = { .format = set->format, .level = set->level, .threads = set->threads, .check = set->verify };
 	struct packer *packer = packer_new(work->out, &options);
 	int err = packer == NULL ? -ENOMEM : pack_all(work, packer);
 
@@ -181,8 +181,8 @@ static void compress_one(struct log_job *job, struct archive *one, bool newest)
 	struct compress_work work = { .job = job, .name = one->name, .plain = -1, .out = -1 };
 	int err = -EAGAIN;
 
-	strbuf_printf(&work.packed, "%s.gz", one->name);
-	strbuf_printf(&work.temporary, ".%s.gz.tmp", one->name);
+	strbuf_printf(&work.packed, "%s%s", one->name, pack_kinds[job->set->format].suffix);
+	strbuf_printf(&work.temporary, ".%s.tmp", strbuf_text(&work.packed));
 	work.plain = job_open_file(job->archive_dir, one->name, &work.st);
 	if (work.plain < 0)
 		err = work.plain;
@@ -200,7 +200,7 @@ static void compress_one(struct log_job *job, struct archive *one, bool newest)
 		job_fail(job, err, "cannot compress %s, which stays plain", one->name);
 	} else {
 		one->plain = false;
-		one->packed = true;
+		one->packed = 1U << job->set->format;
 		job->compressed++;
 	}
 	if (work.plain >= 0)
@@ -217,7 +217,7 @@ void compress_archives(struct log_job *job)
 	for (size_t i = 0; i < job->archives.all.len; i++) {
 		struct archive *one = &job->archives.all.item[i];
 
-		if (!one->plain || one->packed || (i == 0 && job->set->delaycompress))
+		if (!one->plain || one->packed != 0 || (i == 0 && job->set->delaycompress))
 			continue;
 		if (job_step(job, "compress %s", one->name))
 			compress_one(job, one, i == 0);

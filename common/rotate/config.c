@@ -151,11 +151,34 @@ static void apply_line(struct config_reader *reader, struct rotate_settings *set
 		read_include(reader, &words->item[1]);
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), count = strlen(end);
+
+	return len >= count && strcmp(text + len - count, end) == 0;
+}
+
+/* Checks what depends on the format, which a later line of the block can set. */
+static void check_format(struct config_reader *reader, const struct rotate_settings *set)
+{
+	const struct pack_kind *kind = &pack_kinds[set->format];
+
+	if (set->compressext != NULL && !ends_with(set->compressext, kind->suffix))
+		config_fault(&reader->at, NULL, "compressext %s is not supported: archives of %s end in %s", set->compressext,
+			     kind->name, kind->suffix);
+	else if (set->compressext != NULL && strcmp(set->compressext, kind->suffix) != 0)
+		config_fault(&reader->at, NULL, "compressext %s is not supported: put what comes before %s into addextension",
+			     set->compressext, kind->suffix);
+	if (set->level > kind->most)
+		config_fault(&reader->at, NULL, "level %d: %s has the levels 1 to %d", set->level, kind->name, kind->most);
+}
+
 /* Makes the settings of a complete block consistent, and reports a pattern that an earlier block has. */
 static void check_block(struct config_reader *reader, struct rotate_block *block)
 {
 	struct rotate_settings *set = &block->settings;
 
+	check_format(reader, set);
 	if (set->nocreate && set->copytruncate)
 		set->nocreate = false; /* copytruncate keeps the log, so there is none to create */
 	if (set->sharedscripts && set->scripts[SCRIPT_PRE] == NULL && set->scripts[SCRIPT_POST] == NULL)

@@ -114,6 +114,8 @@ static void print_rest(const struct rotate_settings *set, FILE *out)
 	print_text("olddir", set->olddir, out);
 	if (set->su)
 		fprintf(out, "%ssu %u %u\n", tab, (unsigned)set->su_user, (unsigned)set->su_group);
+	if (set->format != rotate_defaults.format)
+		fprintf(out, "%scompresscmd %s\n", tab, pack_kinds[set->format].name);
 	if (set->level != rotate_defaults.level)
 		print_level(set->level, out);
 	if (set->threads != rotate_defaults.threads)

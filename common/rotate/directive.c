@@ -22,11 +22,10 @@ struct config_directive {
 	size_t most;        /* SPECIAL: the most words that may follow the name */
 };
 
-static special apply_create, apply_createolddir, apply_dateformat, apply_extension, apply_include, apply_level, apply_min_free, apply_naming, apply_olddir, apply_reopen,
+static special apply_compresscmd, apply_compressext, apply_compressoptions, apply_create, apply_createolddir, apply_dateformat, apply_extension, apply_include, apply_level, apply_min_free, apply_naming, apply_olddir, apply_reopen,
 	apply_rotate, apply_size, apply_su, apply_taboo, apply_threads, apply_weekly;
 
 static const char mails[] = "ct-rotate sends no mail, and archives stay until they are pruned";
-static const char own_deflate[] = "compression is built in: use level and threads";
 
 static const struct config_directive directives[] = {
 	{ .name = "hourly", .kind = INTERVAL, .field = HOURLY },
@@ -52,6 +51,10 @@ static const struct config_directive directives[] = {
 	{ .name = "nodelaycompress", .kind = TURN_OFF, .field = SET(delaycompress) },
 	{ .name = "verify", .kind = TURN_ON, .field = SET(verify) },
 	{ .name = "noverify", .kind = TURN_OFF, .field = SET(verify) },
+	{ .name = "compresscmd", .kind = SPECIAL, .apply = apply_compresscmd, .most = 1 },
+	{ .name = "uncompresscmd", .kind = SPECIAL, .apply = apply_compresscmd, .most = 1 },
+	{ .name = "compressext", .kind = SPECIAL, .apply = apply_compressext, .most = 1 },
+	{ .name = "compressoptions", .kind = SPECIAL, .apply = apply_compressoptions, .most = 99 },
 	{ .name = "level", .kind = SPECIAL, .apply = apply_level, .most = 1 },
 	{ .name = "threads", .kind = SPECIAL, .apply = apply_threads, .most = 1 },
 	{ .name = "create", .kind = SPECIAL, .apply = apply_create, .most = 3 },
@@ -99,10 +102,6 @@ static const struct config_directive directives[] = {
 	{ .name = "maillast", .kind = LEFT_OUT, .reason = mails },
 	{ .name = "shred", .kind = LEFT_OUT, .reason = "overwriting does not erase files on current disks: encrypt the file system" },
 	{ .name = "shredcycles", .kind = LEFT_OUT, .reason = "files are not shredded" },
-	{ .name = "compresscmd", .kind = LEFT_OUT, .reason = own_deflate },
-	{ .name = "uncompresscmd", .kind = LEFT_OUT, .reason = own_deflate },
-	{ .name = "compressext", .kind = LEFT_OUT, .reason = own_deflate },
-	{ .name = "compressoptions", .kind = LEFT_OUT, .reason = own_deflate },
 	{ .name = "copy", .kind = LEFT_OUT, .reason = "a copy without truncation is not a rotation: use cp" },
 	{ .name = "renamecopy", .kind = LEFT_OUT, .reason = "archives stay on the file system of the log" },
 	{ .name = "start", .kind = LEFT_OUT, .reason = "the newest archive always has the number 1" },
@@ -206,12 +205,62 @@ static bool apply_rotate(struct config_place *at, struct rotate_settings *set, c
 
 static bool apply_level(struct config_place *at, struct rotate_settings *set, const struct config_word *words, size_t count)
 {
-	long level = PACK_LEVEL_FAST;
+	long level = PACK_LEVEL_FAST; /* the most that any format has; check_block knows the format */
 
 	if (!need_word(at, words, count) ||
-	    (strcmp(words[1].text, "fast") != 0 && !need_number(at, &words[1], 1, 9, &level)))
+	    (strcmp(words[1].text, "fast") != 0 && !need_number(at, &words[1], 1, 19, &level)))
 		return false;
 	set->level = (int)level;
+	return true;
+}
+
+/* compresscmd, or uncompresscmd, which has no effect: an archive is decompressed by its suffix. */
+static bool apply_compresscmd(struct config_place *at, struct rotate_settings *set, const struct config_word *words,
+			      size_t count)
+{
+	enum pack_format format;
+
+	if (!need_word(at, words, count) || strcmp(words->text, "uncompresscmd") == 0)
+		return true;
+	if (!setting_format(words[1].text, &format)) {
+		config_fault(at, &words[1], "%s is not supported: no program is run, and gzip, xz and zstd are built in",
+			     words[1].text);
+		return false;
+	}
+	set->format = format;
+	return true;
+}
+
+static bool apply_compressext(struct config_place *at, struct rotate_settings *set, const struct config_word *words,
+			      size_t count)
+{
+	if (!need_word(at, words, count))
+		return false;
+	set->compressext = words[1].text;
+	return true;
+}
+
+/* The options of gzip, xz and zstd that say the same here: a level, --fast, --best, and a number of threads. */
+static bool apply_compressoptions(struct config_place *at, struct rotate_settings *set, const struct config_word *words,
+				  size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		const char *text = words[i].text, *threads = NULL;
+		long number;
+
+		if (strncmp(text, "-T", 2) == 0)
+			threads = text[2] != '\0' ? text + 2 : i + 1 < count ? words[++i].text : "";
+		else if (strncmp(text, "--threads=", 10) == 0)
+			threads = text + 10;
+		if (threads != NULL && setting_number(threads, 0, 10000, &number))
+			set->threads = number < 1 ? 1 : number > PACK_THREADS_MAX ? PACK_THREADS_MAX : (unsigned)number;
+		else if (threads == NULL && text[0] == '-' && setting_number(text + 1, 1, 19, &number))
+			set->level = (int)number;
+		else if (strcmp(text, "--fast") == 0 || strcmp(text, "--best") == 0)
+			set->level = text[2] == 'f' ? PACK_LEVEL_FAST : 9;
+		else
+			config_fault(at, &words[i], "%s is not supported: use level, threads, or options like -9 and -T2", text);
+	}
 	return true;
 }
 

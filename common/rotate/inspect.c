@@ -123,13 +123,14 @@ static void report(struct diag_log *log, const char *dir, const char *name, cons
 	diag_add(log, DIAG_ROTATE_DAMAGED, NULL, NULL, "%s/%s: %s", dir, name, text);
 }
 
-/* Reads a file, decompressed if `packed`, and prints it (printer NULL: only reads it). False: damaged; reported. */
-static bool read_file(int dir, const char *dir_path, const char *name, bool packed, struct printer *printer,
+/* Reads a file, decompressed unless format is PACK_FORMATS, and prints it (printer NULL: only reads it). False: damaged; reported. */
+static bool read_file(int dir, const char *dir_path, const char *name, enum pack_format format, struct printer *printer,
 		      struct diag_log *log)
 {
 	struct stat st;
+	bool packed = format != PACK_FORMATS;
 	int fd = job_open_file(dir, name, &st);
-	struct unpacker *unpacker = fd >= 0 && packed ? unpacker_new(fd, PACK_GZIP) : NULL;
+	struct unpacker *unpacker = fd >= 0 && packed ? unpacker_new(fd, format) : NULL;
 	char *buffer = malloc(BUFFER_SIZE);
 	ssize_t got = 1;
 
@@ -153,6 +154,18 @@ static bool read_file(int dir, const char *dir_path, const char *name, bool pack
 	return got == 0;
 }
 
+/* True if the archive was listed in this format, or if it was plain then and is compressed by now. */
+static bool has_format(const struct archive *one, int dir, enum pack_format format)
+{
+	struct strbuf name = STRBUF_INIT;
+	bool has = (one->packed & 1U << format) != 0;
+
+	if (!has && one->plain && archive_file(&name, one, format))
+		has = faccessat(dir, name.data, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	strbuf_free(&name);
+	return has;
+}
+
 static void cat_archives(const struct archives *list, int dir, const char *dir_path, struct printer *printer,
 			 struct diag_log *log)
 {
@@ -166,8 +179,11 @@ static void cat_archives(const struct archives *list, int dir, const char *dir_p
 			continue;
 		if (plain && faccessat(dir, one->name, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
 			plain = false; /* it was compressed after the list was read */
-		strbuf_printf(&name, "%s%s", one->name, plain ? "" : ".gz"); /* of both, the plain one is complete */
-		(void)read_file(dir, dir_path, strbuf_text(&name), !plain, printer, log);
+		if (plain) /* it is complete, whatever else there is */
+			(void)read_file(dir, dir_path, one->name, PACK_FORMATS, printer, log);
+		for (enum pack_format format = 0; format < PACK_FORMATS && !plain; format++)
+			if (has_format(one, dir, format) && archive_file(&name, one, format))
+				(void)read_file(dir, dir_path, name.data, format, printer, log);
 		strbuf_free(&name);
 	}
 }
@@ -225,7 +241,7 @@ void inspect_cat(const struct rotate_settings *set, const char *path, time_t sin
 			diag_add(log, DIAG_ROTATE, NULL, NULL, "%s: %s", file, strerror(-err));
 		cat_archives(&list, dir, old.dir >= 0 ? old.path : at.path, &printer, log);
 		if (faccessat(at.dir, at.name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || list.all.len == 0)
-			(void)read_file(at.dir, at.path, at.name, false, &printer, log);
+			(void)read_file(at.dir, at.path, at.name, PACK_FORMATS, &printer, log);
 		if (printer.begun && printer.line.len > 0)
 			fwrite(printer.line.data, 1, printer.line.len, out);
 	}
@@ -237,15 +253,27 @@ void inspect_cat(const struct rotate_settings *set, const char *path, time_t sin
 }
 
 /* Classifies a name by its suffix alone, for any log. Never ARCHIVE_PLAIN. */
-static enum archive_kind kind_of(const char *entry)
+static enum archive_kind kind_of(const char *entry, enum pack_format *format, size_t *suffix)
 {
+	char cut[ARCHIVE_NAME_MAX];
 	size_t len = strlen(entry);
+	const char *bad;
 
-	if (len > 8 && entry[0] == '.' && strcmp(entry + len - 7, ".gz.tmp") == 0)
-		return ARCHIVE_TEMPORARY;
-	if (len > 7 && strstr(entry, ".gz.bad") != NULL)
-		return ARCHIVE_BAD;
-	return len > 3 && strcmp(entry + len - 3, ".gz") == 0 ? ARCHIVE_PACKED : ARCHIVE_FOREIGN;
+	*format = archive_format(entry, suffix);
+	if (*format != PACK_FORMATS)
+		return ARCHIVE_PACKED;
+	if (len >= sizeof(cut))
+		return ARCHIVE_FOREIGN;
+	memcpy(cut, entry, len + 1);
+	if (entry[0] == '.' && len > 4 && strcmp(entry + len - 4, ".tmp") == 0) {
+		cut[len - 4] = '\0';
+		return archive_format(cut, suffix) != PACK_FORMATS ? ARCHIVE_TEMPORARY : ARCHIVE_FOREIGN;
+	}
+	bad = strstr(entry, ".bad");
+	if (bad == NULL)
+		return ARCHIVE_FOREIGN;
+	cut[bad - entry] = '\0';
+	return archive_format(cut, suffix) != PACK_FORMATS ? ARCHIVE_BAD : ARCHIVE_FOREIGN;
 }
 
 static void tell_intact(FILE *out, const char *dir_path, const char *entry)
@@ -263,8 +291,10 @@ static void verify_entry(int dir, const char *dir_path, const char *entry, bool 
 			 struct diag_log *log)
 {
 	char plain[ARCHIVE_NAME_MAX] = "";
+	enum pack_format format;
+	size_t suffix;
 
-	switch (kind_of(entry)) {
+	switch (kind_of(entry, &format, &suffix)) {
 	case ARCHIVE_TEMPORARY:
 		report(log, dir_path, entry, "left over from a killed run: the next run or --repair removes it");
 		break;
@@ -273,10 +303,10 @@ static void verify_entry(int dir, const char *dir_path, const char *entry, bool 
 		break;
 	case ARCHIVE_PACKED:
 		if (strlen(entry) < sizeof(plain))
-			memcpy(plain, entry, strlen(entry) - 3);
+			memcpy(plain, entry, strlen(entry) - suffix);
 		if (plain[0] != '\0' && faccessat(dir, plain, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 			report(log, dir_path, entry, "the plain archive still exists: the next run or --repair compares them");
-		if (read_file(dir, dir_path, entry, true, NULL, log) && verbose)
+		if (read_file(dir, dir_path, entry, format, NULL, log) && verbose)
 			tell_intact(out, dir_path, entry);
 		break;
 	default:
@@ -327,6 +357,8 @@ static int verify_directory(const struct rotate_settings *set, int dir, const ch
 void inspect_verify(const struct rotate_settings *set, const char *path, bool verbose, FILE *out, struct diag_log *log)
 {
 	struct log_place at = { .dir = -1 }, old = { .dir = -1 };
+	enum pack_format format;
+	size_t suffix;
 	struct stat st;
 	bool directory = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 	int err = directory ? place_open_directory(&at, path, true, log) : place_open(&at, path, true, log);
@@ -337,7 +369,7 @@ void inspect_verify(const struct rotate_settings *set, const char *path, bool ve
 		return;
 	if (directory)
 		err = verify_directory(set, at.dir, at.path, NULL, verbose, out, log);
-	else if (kind_of(at.name) == ARCHIVE_PACKED)
+	else if (kind_of(at.name, &format, &suffix) == ARCHIVE_PACKED)
 		verify_entry(at.dir, at.path, at.name, verbose, out, log);
 	else if (open_olddir(set, &at, &old, log))
 		err = verify_directory(set, old.dir >= 0 ? old.dir : at.dir, old.dir >= 0 ? old.path : at.path,

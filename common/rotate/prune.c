@@ -45,28 +45,35 @@ static int run_preremove(struct log_job *job, const char *file)
 	return err;
 }
 
+/* Removes one file of an archive. 0, also if it is gone already; or -errno, reported. */
+static int remove_file(struct log_job *job, const char *file, const char *why)
+{
+	int err = run_preremove(job, file);
+
+	if (err == 0 && job_step(job, "remove %s (%s)", file, why) && unlinkat(job->archive_dir, file, 0) != 0 &&
+	    errno != ENOENT)
+		err = job_fail(job, -errno, "cannot remove %s", file);
+	return err;
+}
+
 /* 0: it is removed, by us or by a script (or a dry run printed that); or -errno. */
 static int remove_archive(struct log_job *job, size_t index, const char *why)
 {
 	const struct archive *one = &job->archives.all.item[index];
-	struct strbuf packed = STRBUF_INIT;
+	struct strbuf file = STRBUF_INIT;
 	int err = 0;
 
 	if (one->plain && !job->run->dry && has_writer(job, one->name)) {
 		job->deferred = true;
 		return -EBUSY;
 	}
-	strbuf_printf(&packed, "%s.gz", one->name);
-	if (packed.failed)
-		return diag_memory(job->run->log);
-	err = run_preremove(job, one->packed ? packed.data : one->name);
-	if (err == 0 && job_step(job, "remove %s (%s)", one->packed ? packed.data : one->name, why)) {
-		if (one->plain && unlinkat(job->archive_dir, one->name, 0) != 0 && errno != ENOENT)
-			err = job_fail(job, -errno, "cannot remove %s", one->name);
-		if (err == 0 && one->packed && unlinkat(job->archive_dir, packed.data, 0) != 0 && errno != ENOENT)
-			err = job_fail(job, -errno, "cannot remove %s", packed.data);
-	}
-	strbuf_free(&packed);
+	if (one->plain)
+		err = remove_file(job, one->name, why);
+	for (enum pack_format format = 0; err == 0 && format < PACK_FORMATS; format++)
+		if ((one->packed & 1U << format) != 0)
+			err = archive_file(&file, one, format) ? remove_file(job, file.data, why) :
+								 diag_memory(job->run->log);
+	strbuf_free(&file);
 	if (err == 0) {
 		archives_drop(&job->archives, index);
 		job->removed++;
@@ -74,17 +81,23 @@ static int remove_archive(struct log_job *job, size_t index, const char *why)
 	return err;
 }
 
+static uint64_t bytes_in(const struct log_job *job, const char *file)
+{
+	struct stat st;
+
+	return fstatat(job->archive_dir, file, &st, AT_SYMLINK_NOFOLLOW) == 0 ? (uint64_t)st.st_size : 0;
+}
+
 /* The current size of an archive; compressing it may just have changed it. */
 static uint64_t bytes_of(const struct log_job *job, const struct archive *one)
 {
-	struct strbuf name = STRBUF_INIT;
-	uint64_t bytes = 0;
-	struct stat st;
+	uint64_t bytes = one->plain ? bytes_in(job, one->name) : 0;
+	struct strbuf file = STRBUF_INIT;
 
-	strbuf_printf(&name, "%s%s", one->name, one->packed ? ".gz" : "");
-	if (!name.failed && fstatat(job->archive_dir, name.data, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		bytes = (uint64_t)st.st_size;
-	strbuf_free(&name);
+	for (enum pack_format format = 0; format < PACK_FORMATS; format++)
+		if ((one->packed & 1U << format) != 0 && archive_file(&file, one, format))
+			bytes += bytes_in(job, file.data);
+	strbuf_free(&file);
 	return bytes;
 }
 

@@ -40,7 +40,7 @@ static int remove_temporaries(struct log_job *job)
 	return err;
 }
 
-/* Renames a .gz to .gz.bad, or .gz.bad-2 and so on, without replacing a file. */
+/* Renames NAME.gz to NAME.gz.bad, or NAME.gz.bad-2 and so on, without replacing a file. */
 static int set_aside(struct log_job *job, const char *packed)
 {
 	struct strbuf bad = STRBUF_INIT;
@@ -58,12 +58,12 @@ static int set_aside(struct log_job *job, const char *packed)
 }
 
 /* 1: both files have the same content; 0: they differ; or -errno. */
-static int compare_pair(struct log_job *job, const char *name, const char *packed)
+static int compare_pair(struct log_job *job, const char *name, const char *packed, enum pack_format format)
 {
 	struct stat st;
 	int plain = job_open_file(job->archive_dir, name, &st);
 	int gz = job_open_file(job->archive_dir, packed, &st);
-	int result = plain < 0 ? plain : gz < 0 ? gz : pack_compare(gz, PACK_GZIP, plain);
+	int result = plain < 0 ? plain : gz < 0 ? gz : pack_compare(gz, format, plain);
 
 	if (plain >= 0)
 		close(plain);
@@ -72,15 +72,14 @@ static int compare_pair(struct log_job *job, const char *name, const char *packe
 	return result;
 }
 
-static int repair_pair(struct log_job *job, struct archive *one)
+static int repair_pair(struct log_job *job, struct archive *one, enum pack_format format)
 {
 	struct strbuf packed = STRBUF_INIT;
 	int same, err = 0;
 
-	strbuf_printf(&packed, "%s.gz", one->name);
-	if (packed.failed)
+	if (!archive_file(&packed, one, format))
 		return diag_memory(job->run->log);
-	same = compare_pair(job, one->name, packed.data);
+	same = compare_pair(job, one->name, packed.data, format);
 	if (same < 0) {
 		err = job_fail(job, same, "cannot compare %s and %s", one->name, packed.data);
 	} else if (same == 1) {
@@ -94,7 +93,7 @@ static int repair_pair(struct log_job *job, struct archive *one)
 			err = set_aside(job, packed.data);
 			note(job, "differs from the plain archive and was set aside as .bad", packed.data);
 		}
-		one->packed = false;
+		one->packed &= ~(1U << format);
 	}
 	if (err != 0 && same >= 0)
 		job_fail(job, err, "cannot repair %s", one->name);
@@ -168,8 +167,12 @@ int repair_archives(struct log_job *job)
 {
 	int err = remove_temporaries(job);
 
-	for (size_t i = 0; err == 0 && i < job->archives.all.len; i++)
-		if (job->archives.all.item[i].plain && job->archives.all.item[i].packed)
-			err = repair_pair(job, &job->archives.all.item[i]);
+	for (size_t i = 0; err == 0 && i < job->archives.all.len; i++) {
+		struct archive *one = &job->archives.all.item[i];
+
+		for (enum pack_format format = 0; err == 0 && format < PACK_FORMATS; format++)
+			if (one->plain && (one->packed & 1U << format) != 0)
+				err = repair_pair(job, one, format);
+	}
 	return err != 0 ? err : repair_interrupted(job);
 }

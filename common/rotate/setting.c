@@ -144,10 +144,22 @@ bool setting_dateformat(const char *text)
 
 bool setting_extension(const char *text)
 {
-	static const char *const taken[] = { ".gz", ".bad", ".tmp", ".lock" };
+	static const char *const taken[] = { ".gz", ".xz", ".zst", ".bad", ".tmp", ".lock" };
 
 	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
 		if (strcmp(text, taken[i]) == 0)
 			return false;
 	return text[0] != '\0' && text[0] != '-' && !isdigit((unsigned char)text[0]) && strchr(text, '/') == NULL;
+}
+
+bool setting_format(const char *text, enum pack_format *format)
+{
+	const char *name = strrchr(text, '/') != NULL ? strrchr(text, '/') + 1 : text;
+
+	if (strcmp(name, "pigz") == 0)
+		name = "gzip"; /* writes the same format */
+	for (*format = 0; *format < PACK_FORMATS; (*format)++)
+		if (strcmp(name, pack_kinds[*format].name) == 0)
+			return true;
+	return false;
 }

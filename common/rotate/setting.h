@@ -8,6 +8,7 @@
 #define FW_ROTATE_SETTING_H
 
 #include "base/base.h"
+#include "base/pack.h"
 
 #include <sys/types.h>
 
@@ -46,6 +47,8 @@ struct rotate_settings {
 	bool createolddir;                 /* create it if it is missing */
 	struct rotate_owner olddir_owner;  /* of a directory that is created; else those of the log's directory */
 	bool compress, delaycompress, verify;
+	enum pack_format format;
+	const char *compressext; /* what a configuration demands as the suffix of the format; NULL: nothing */
 	int level; /* PACK_LEVEL_DEFAULT, PACK_LEVEL_FAST, or a number */
 	unsigned threads;
 	bool missingok, notifempty, allowhardlink;
@@ -80,6 +83,9 @@ must_check bool setting_mode(const char *text, mode_t *mode);
 /* Read a name or a number. False: no such user, no such group. */
 must_check bool setting_user(const char *text, uid_t *user);
 must_check bool setting_group(const char *text, gid_t *group);
+
+/* Reads the name or the path of a program that compresses: gzip, pigz, xz or zstd. False: another one. */
+must_check bool setting_format(const char *text, enum pack_format *format);
 
 /* True if --reopen accepts this value. */
 must_check bool setting_reopen(const char *text);

@@ -33,6 +33,8 @@ snapshot() { # snapshot DIR TIMES: prints the files with their contents, and wit
 		[ -z "$2" ] || [ "$name" = ./log ] || stat -c "%n %Y" "$name"
 		case $name in
 		*.gz) gzip -dc "$name" 2>&1 ;;
+		*.xz) xz -dc "$name" 2>&1 ;;
+		*.zst) zstd -qdc "$name" 2>&1 ;;
 		*) [ ! -f "$name" ] || cat "$name" ;;
 		esac
 	done) | sed "s,$1,LOGS,g"

@@ -318,6 +318,17 @@ END
 situation "extension without its dot" -r 2 'echo b >b.log' <<'END'
 LOGS/b.log { rotate 2; extension log }
 END
+for program in gzip xz zstd; do
+	situation "compresscmd $program" -r 3 'seq 1000 >log' <<END
+LOGS/log { rotate 2; compress; compresscmd $(command -v $program); uncompresscmd un$program; compressoptions -9; times }
+END
+	situation "compresscmd $program with its suffix, delayed" -r 3 'seq 1000 >log' <<END
+LOGS/log { rotate 2; compress; delaycompress; compressext .$(case $program in gzip) echo gz ;; zstd) echo zst ;; *) echo $program ;; esac); compresscmd $program; extension g }
+END
+done
+situation "compresscmd changed to xz" 'seq 1000 >log; seq 9 | gzip >log.1.gz' <<'END'
+LOGS/log { rotate 3; compress; compresscmd xz }
+END
 situation "two paths, one with a blank" 'echo a >"a log"; echo b >b' <<'END'
 "LOGS/a log" LOGS/b { rotate 3 }
 END
