@@ -126,6 +126,7 @@ int main(int argc, char *argv[])
 	signal(SIGXFSZ, SIG_IGN); /* a file larger than `ulimit -f` is an error code instead, also for --help */
 	opts = options_parse(&cli, argc, argv);
 	prepare_process(&opts);
+	opts.run.adopt = opts.mode == MODE_ADOPT;
 	opts.run.repair_only = opts.mode == MODE_REPAIR;
 	opts.pipe.stop = &stop;
 	if (opts.files.len > 0)

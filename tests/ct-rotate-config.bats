@@ -323,12 +323,13 @@ fail_script() {
 		line=${line//\/var\/log\/iptables.log/$dir/log}
 		line=${line//\/etc\/ct-rotate.conf/$scratch/conf}
 		line=${line/unit:rsyslog.service/cmd:true}
+		line=${line/--adopt/-n --adopt}
 		line=${line/*| ct-rotate --pipe \/var\/log/seq 3 | ct-rotate --pipe $dir}
 		seq 3 >"$dir/log"
 		PATH=$BUILD:$PATH bash -c "${line/ct-rotate -c/ct-rotate -n -c}" >"$scratch/out" 2>&1 || { echo "$line"; cat "$scratch/out"; [[ $line == *-c* ]]; }
 		examples=$((examples + 1))
 	done < <(grep '^\.Dl ' "$BATS_TEST_DIRNAME/../man/ct-rotate.8")
-	[ "$examples" -eq 5 ]
+	[ "$examples" -eq 6 ]
 	seq 3 | cmp - "$dir/kernel/current"
 }
 

@@ -15,7 +15,7 @@ enum option_id {
 	OPT_COMPRESS, OPT_DELAYCOMPRESS, OPT_COMPRESSCMD, OPT_LEVEL, OPT_THREADS, OPT_NO_VERIFY,
 	OPT_MISSINGOK, OPT_NOTIFEMPTY, OPT_ALLOWHARDLINK, OPT_CREATE, OPT_NOCREATE, OPT_COPYTRUNCATE, OPT_SU,
 	OPT_REOPEN, OPT_SETTLE, OPT_SCRIPT_TIMEOUT,
-	OPT_PIPE, OPT_EVERY, OPT_FSYNC, OPT_VERIFY, OPT_REPAIR, OPT_CAT, OPT_SINCE, OPT_IMPORT
+	OPT_PIPE, OPT_EVERY, OPT_FSYNC, OPT_VERIFY, OPT_REPAIR, OPT_CAT, OPT_SINCE, OPT_IMPORT, OPT_ADOPT
 };
 
 static const char usage[] =
@@ -24,6 +24,7 @@ static const char usage[] =
 	"       ct-rotate --pipe DIR [OPTION ...]\n"
 	"       ct-rotate --verify | --repair | --cat [--since TIME] LOG|DIR ...\n"
 	"       ct-rotate --import-logrotate FILE\n"
+	"       ct-rotate --adopt [OPTION ...] LOG ... | -c FILE\n"
 	"Rotate logs without losing a line.\n"
 	"\n"
 	"  -c, --config FILE        read logs and settings from FILE, ct-rotate.conf(5); other options are its defaults;\n"
@@ -81,6 +82,7 @@ static const char usage[] =
 	"      --cat                print the archives, decompressed, and then the log\n"
 	"      --since TIME         with --cat: from 2026-01-31, 2026-01-31T23:59:59 or @SECONDS on\n"
 	"      --import-logrotate FILE  convert a configuration of logrotate, and print it\n"
+	"      --adopt              rename the archives of logrotate, so that they count as archives of LOG\n"
 	"      --help               print this summary\n"
 	"      --version            print the version\n";
 
@@ -134,6 +136,7 @@ static const struct option longs[] = {
 	{ "cat", no_argument, NULL, OPT_CAT },
 	{ "since", required_argument, NULL, OPT_SINCE },
 	{ "import-logrotate", required_argument, NULL, OPT_IMPORT },
+	{ "adopt", no_argument, NULL, OPT_ADOPT },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -387,7 +390,7 @@ static void run_option(struct cli *cli, int c, struct ct_rotate_options *opts)
 static void set_mode(const struct cli *cli, struct ct_rotate_options *opts, enum ct_rotate_mode mode)
 {
 	if (opts->mode != MODE_ROTATE && opts->mode != mode)
-		cli_misuse(cli, "--pipe, --verify, --repair, --cat and --import-logrotate exclude each other");
+		cli_misuse(cli, "--pipe, --verify, --repair, --cat, --adopt and --import-logrotate exclude each other");
 	opts->mode = mode;
 }
 
@@ -416,6 +419,9 @@ static bool mode_option(const struct cli *cli, int c, struct ct_rotate_options *
 			cli_misuse(cli, "--since: %s is not a time like 2026-01-31, 2026-01-31T23:59:59 or @SECONDS",
 				   optarg);
 		return true;
+	case OPT_ADOPT:
+		set_mode(cli, opts, MODE_ADOPT);
+		return true;
 	case OPT_IMPORT:
 		set_mode(cli, opts, MODE_IMPORT);
 		add_file(cli, opts);
@@ -430,7 +436,7 @@ static void check_together(const struct cli *cli, const struct ct_rotate_options
 {
 	bool reads_file = opts->files.len > 0;
 
-	if (reads_file && opts->mode != MODE_ROTATE && opts->mode != MODE_IMPORT)
+	if (reads_file && opts->mode != MODE_ROTATE && opts->mode != MODE_IMPORT && opts->mode != MODE_ADOPT)
 		cli_misuse(cli, "-c cannot be used with --pipe, --verify, --repair or --cat");
 	if ((reads_file || opts->mode == MODE_PIPE) && opts->operand_count > 0)
 		cli_misuse(cli, "-c, --pipe and --import-logrotate take no further operand: %s", opts->operands[0]);

@@ -8,7 +8,7 @@
 #include "rotate/pipe.h"
 #include "rotate/rotate.h"
 
-enum ct_rotate_mode { MODE_ROTATE, MODE_PIPE, MODE_VERIFY, MODE_REPAIR, MODE_CAT, MODE_IMPORT };
+enum ct_rotate_mode { MODE_ROTATE, MODE_PIPE, MODE_VERIFY, MODE_REPAIR, MODE_CAT, MODE_IMPORT, MODE_ADOPT };
 
 struct ct_rotate_options {
 	enum ct_rotate_mode mode;

@@ -299,7 +299,7 @@ static bool open_log(struct log_job *job)
 	job->fd = job_open_file(job->at.dir, job->at.name, &job->st);
 	if (job->fd == -ENOENT) {
 		job->missing = true;
-		if (job->set->missingok)
+		if (job->set->missingok || job->run->adopt)
 			return true;
 		job_fail(job, ENOENT, "the log is missing");
 		return false;

@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/rotate.h"
 #include "base/json.h"
+#include "rotate/adopt.h"
 #include "rotate/commit.h"
 #include "rotate/compress.h"
 #include "rotate/expand.h"
@@ -169,8 +170,11 @@ static void open_jobs(struct rotate_batch *batch)
 	for (size_t i = 0; i < batch->logs->paths.len; i++) {
 		struct log_job *job = &batch->jobs[i];
 
-		if (!job_open(job, batch->run, &batch->block->settings, batch->logs->paths.item[i]) ||
-		    repair_archives(job) != 0)
+		if (!job_open(job, batch->run, &batch->block->settings, batch->logs->paths.item[i]))
+			continue;
+		if (batch->run->adopt)
+			adopt_archives(job, time(NULL));
+		if (batch->run->adopt || repair_archives(job) != 0)
 			continue;
 		if (job->untold)
 			job_told(job, tell_writers_of(batch, job));
@@ -219,7 +223,7 @@ static void finish_job(struct log_job *job)
 {
 	bool touched = job->rotated || job->untold || job->run->repair_only;
 
-	if (job->failed || job->busy || job->lock < 0)
+	if (job->failed || job->busy || job->lock < 0 || job->run->adopt)
 		return;
 	if (touched && !job->run->dry)
 		archives_refresh(&job->archives, job->archive_dir);

@@ -13,6 +13,7 @@ struct rotate_run {
 	struct diag_log *log;
 	FILE *out;        /* borrowed; receives the steps of a dry or verbose run, and JSON */
 	bool force, dry, verbose, json;
+	bool adopt;       /* take over the archives of logrotate, and do nothing else */
 	bool repair_only; /* repair, compress and prune, but do not rotate */
 	unsigned wait_ms; /* how long to wait for a lock */
 	unsigned busy;    /* result: how many logs another instance has locked */
