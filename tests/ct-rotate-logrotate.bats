@@ -49,3 +49,31 @@ teardown() { rotate_teardown; }
 	zcat "$dir"/log.*.gz | cmp - <(seq 100000)
 	echo "logrotate: $lost of 100000 lines left"
 }
+
+@test "a main configuration with drop-ins of the usual kinds leaves the same after four forced rounds" {
+	needs logrotate
+	[ "$(id -u)" -eq 0 ] && has users && has processes || skip "runs logrotate as cron does: not root here"
+	for program in gzip xz zstd; do
+		command -v "$program" >/dev/null || skip "logrotate runs $program: it is not installed"
+	done
+	data=$BATS_TEST_DIRNAME/data/ct-rotate
+	[ "$(BUILD=$BUILD scratch=$scratch bash "$BATS_TEST_DIRNAME/lib/compare-dropins.bash" "$data/dropins.conf" "$data/dropins" 4 | tee /dev/stderr)" = \
+		"12 logs, 42 files: the same" ]
+}
+
+# What logrotate does not know, what the drop-ins show, and what names the time of the run.
+own=' nodateyesterday nodatehourago maxbytes minfree verify noverify level threads naming reopen settle scripttimeout include tabooext taboopat '
+
+@test "every directive that logrotate has too is in a situation that is compared with it" {
+	data=$BATS_TEST_DIRNAME/data/ct-rotate
+	grep -v '^#' "$data/situations.bash" >"$scratch/situations"
+	sed -nE 's|^\t\{ \.name = "([a-z]+)", \.kind = ([A-Z_]+),? .*|\1 \2|p' "$BATS_TEST_DIRNAME/../common/rotate/directive.c" >"$scratch/rows"
+	[ "$(wc -l <"$scratch/rows")" -ge 70 ]
+	missing=
+	while read -r name kind; do
+		[ "$kind" != LEFT_OUT ] && [[ $own != *" $name "* ]] || continue
+		grep -qE "(^|[ ;{])$name([ ;=]|$)" "$scratch/situations" || missing+=" $name"
+	done <"$scratch/rows"
+	echo "in no situation:$missing"
+	[ "$missing" = "" ]
+}

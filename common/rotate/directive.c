@@ -25,7 +25,7 @@ struct config_directive {
 static special apply_compresscmd, apply_compressext, apply_compressoptions, apply_create, apply_createolddir, apply_dateformat, apply_extension, apply_include, apply_level, apply_min_free, apply_naming, apply_olddir, apply_reopen,
 	apply_rotate, apply_size, apply_su, apply_taboo, apply_threads, apply_weekly;
 
-static const char mails[] = "ct-rotate sends no mail, and archives stay until they are pruned";
+static const char mails[] = "ct-rotate sends no mail: use preremove for archives that are removed";
 
 static const struct config_directive directives[] = {
 	{ .name = "hourly", .kind = INTERVAL, .field = HOURLY },

@@ -428,6 +428,37 @@ situation "ignoreduplicates in the first of two blocks" 'echo a >a.log; echo b >
 LOGS/a.log { rotate 3; ignoreduplicates }
 LOGS/*.log { rotate 3; compress }
 END
+# What one line turns on for all blocks, the block turns off.
+for off in nomissingok nodelaycompress nocopytruncate noallowhardlink nosharedscripts; do
+	situation "$off" -r 2 'echo a >a.log; echo b >b.log' <<END
+compress
+${off#no}
+LOGS/*.log LOGS/none.log {
+rotate 3
+$off
+create
+prerotate
+echo "pre ${1-}" >>LOGS/said
+endscript
+}
+END
+done
+situation "noolddir" -r 2 'echo a >log; mkdir -m 700 old' <<'END'
+olddir LOGS/old
+LOGS/log { rotate 3; noolddir }
+END
+situation "nodateext" -r 2 'echo a >log' <<'END'
+dateext
+LOGS/log { rotate 3; nodateext }
+END
+for on in dateyesterday datehourago; do
+	situation "$on" 'echo a >log; echo b >log-2026010200' <<END
+LOGS/log { rotate 3; dateext; dateformat -%Y%m%d%H; $on }
+END
+done
+situation "what turns off what is not there" 'echo a >log' <<'END'
+LOGS/log { rotate 3; nomail; noshred; nocopy; norenamecopy }
+END
 situation "an unknown directive" 'echo a >log' <<'END'
 LOGS/log { rotate 3; frobnicate }
 END
