@@ -49,6 +49,15 @@ kill_at_each_call() {
 	threads=2 step=${step-2} kill_at_each_call -m 50 --compress --threads 2
 }
 
+@test "killed at each call, loses no line: compressed in the format of xz" {
+	step=${step-2} kill_at_each_call -m 40 --naming number --compress --compresscmd xz
+}
+
+@test "killed at each call, loses no line: compressed in the format of zstd" {
+	command -v zstd >/dev/null || skip "zstd is not installed"
+	step=${step-2} kill_at_each_call -m 40 --compress --compresscmd zstd
+}
+
 @test "killed at each call, loses no line: copytruncate without a writer" {
 	# -r leaves out calls that only read: copytruncate makes thousands of them to look for writers in /proc.
 	kill_at_each_call "-m -r" 40 --compress --copytruncate

@@ -8,7 +8,7 @@ expected. From the environment: $dir holds the log, $scratch our files, $archive
 $threads 2 makes a log of two compression blocks; $step above 1 leaves calls out, for builds with sanitizers; $no_leaks is
 an assignment for the killed run. Status 77: processes may not be traced here.
 """
-import collections, glob, gzip, os, shutil, subprocess, sys
+import builtins, collections, glob, gzip, lzma, os, shutil, subprocess, sys
 
 build, log_dir, scratch = (os.environ[name] for name in ("BUILD", "dir", "scratch"))
 archives = os.environ.get("archives") or log_dir
@@ -44,7 +44,11 @@ def lines():
     """Return how often each line is in the log and the archives."""
     found = collections.Counter()
     for name in [log, *glob.glob(f"{archives}/log[-.]*")]:
-        with gzip.open(name) if name.endswith(".gz") else open(name, "rb") as text:
+        if name.endswith(".zst"):
+            text = subprocess.run(["zstd", "-qdc", name], stdout=subprocess.PIPE, check=True).stdout
+            found.update(text.splitlines(keepends=True))
+            continue
+        with (gzip if name.endswith(".gz") else lzma if name.endswith(".xz") else builtins).open(name, "rb") as text:
             found.update(text.readlines())
     return found
 
