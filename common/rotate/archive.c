@@ -185,12 +185,12 @@ void archives_sort(struct archives *list)
 	sort_by(list, compare_ages);
 }
 
-/* iptables is younger: what is older was stamped by a clock that was not set. */
-#define FIRST_YEAR 978307200 /* 2001-01-01, in seconds since 1970 */
+/* What is older was stamped by a clock that was not set. */
+#define FIRST_TIME 315532800 /* 1980-01-01, in seconds since 1970 */
 
 static bool is_plausible(int64_t when, time_t now) /* false for 0: the name tells nothing */
 {
-	return when >= FIRST_YEAR && when <= now + 1;
+	return when >= FIRST_TIME && when <= now + 1;
 }
 
 /* Sets `since` of each archive. A clock that was wrong can have stamped some with the future, or with 1970. */
