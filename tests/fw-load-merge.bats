@@ -482,3 +482,18 @@ foreign_rules() { foreign | grep -E 'f2b-|DOCKER|docker0'; }
 		done
 	done
 }
+
+@test "--keep with a pattern that fits ACCEPT too keeps chains and the jumps to them only" {
+	for b in $backends; do
+		fresh
+		put "$gateway"
+		in_ns iptables-$b -N APP
+		in_ns iptables-$b -A APP -s 203.0.113.9 -j DROP
+		in_ns iptables-$b -I INPUT -j ACCEPT
+		in_ns iptables-$b -I INPUT -j APP
+		put -q --replace --keep 'A*' "$gateway"
+		run ! in_ns iptables-$b -C INPUT -j ACCEPT
+		in_ns iptables-$b -C INPUT -j APP
+		in_ns iptables-$b -C APP -s 203.0.113.9 -j DROP
+	done
+}

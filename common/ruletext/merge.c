@@ -37,12 +37,14 @@ static bool piece_name(const struct piece *piece, char *name, size_t size)
 	return true;
 }
 
-static bool jumps_to_kept(const struct merge *merge, const struct text_rule *rule)
+/* A pattern may fit ACCEPT as well, which is no chain. */
+static bool jumps_to_kept(const struct merge *merge, const struct text_table *table, const struct text_rule *rule)
 {
 	struct piece target = rule_target(rule);
 	char name[64];
 
-	return merge->keep_count > 0 && piece_name(&target, name, sizeof(name)) && kept_by_name(merge, name);
+	return merge->keep_count > 0 && piece_name(&target, name, sizeof(name)) && table_chain(table, name) != NULL &&
+	       kept_by_name(merge, name);
 }
 
 static void note_unknown(struct merge *merge, const struct text_table *table, const char *text, size_t len)
@@ -253,7 +255,7 @@ static bool split_foreign(struct merge *merge, const struct text_table *table, c
 	for (size_t i = 0; good && i < live->rules.len; i++) {
 		const struct text_rule *rule = &live->rules.item[i];
 		struct text_rule copy = *rule;
-		bool kept = jumps_to_kept(merge, rule);
+		bool kept = jumps_to_kept(merge, table, rule);
 
 		if (ours.item[i]) {
 			if (!seen_ours)

@@ -126,25 +126,48 @@ static bool undo_once(struct transaction *t, int family, struct undoing *u)
 	       put_rules(t, family_bit(family), true);
 }
 
-/*
- * Other programs commit so often that the rules cannot be read: replaces the chains that the load changed by those before
- * it. What others added to these chains since is lost, but the safe rules would keep even less.
- */
-static bool undo_unread(struct transaction *t, int family, const struct undoing *u)
+/* Is the program accepted? Nothing is reported. */
+static bool commit_unread(struct transaction *t, int family, enum restore_mode mode, const struct strbuf *program)
 {
 	struct strbuf programs[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
 	struct refusal refusals[FAMILIES] = { REFUSAL_INIT, REFUSAL_INIT };
-	bool good = program_write(&u->put.rules, &u->before.rules, PROGRAM_FLUSH, COUNTS_WRITTEN, &programs[family]) == 0 ||
+	bool good;
+
+	programs[family] = *program;
+	if (program->len > 0)
+		t->door->restore(t->door->self, family_bit(family), mode, programs, refusals);
+	good = !refusals[family].refused && !program->failed;
+	refusal_free(&refusals[family]);
+	return good;
+}
+
+/* Appends all tables before the load, and those that it added, empty. */
+static void write_whole(const struct undoing *u, struct strbuf *out)
+{
+	rules_write(&u->before.rules, true, out);
+	for (size_t i = 0; i < u->put.rules.tables.len; i++)
+		if (rules_table(&u->before.rules, u->put.rules.tables.item[i].name) == NULL)
+			strbuf_printf(out, "*%s\nCOMMIT\n", u->put.rules.tables.item[i].name);
+}
+
+/*
+ * Other programs commit so often that the rules cannot be read: replaces the chains that the load changed by those before
+ * it. If a chain is not there, or others jump to it by now, whole tables. What others changed there since is lost, but
+ * the safe rules would keep even less.
+ */
+static bool undo_unread(struct transaction *t, int family, const struct undoing *u)
+{
+	struct strbuf program = STRBUF_INIT, whole = STRBUF_INIT;
+	bool good = program_write(&u->put.rules, &u->before.rules, PROGRAM_FLUSH, COUNTS_WRITTEN, &program) == 0 ||
 		    diag_memory(t->log) == 0;
 
-	if (good && programs[family].len > 0)
-		t->door->restore(t->door->self, family_bit(family), RESTORE_CHANGE, programs, refusals);
-	good = good && !refusals[family].refused;
+	write_whole(u, &whole);
+	good = good && (commit_unread(t, family, RESTORE_CHANGE, &program) || commit_unread(t, family, RESTORE_FLUSH, &whole));
 	if (good)
-		warn(t, "the %s rules before the load are in force again, but could not be read back; rules that other programs added "
-		     "meanwhile to the same chains are lost", family_name(family));
-	refusal_free(&refusals[family]);
-	strbuf_free(&programs[family]);
+		warn(t, "the %s rules before the load are in force again, but could not be read back; what other programs changed in "
+		     "the same chains or tables meanwhile is lost", family_name(family));
+	strbuf_free(&program);
+	strbuf_free(&whole);
 	return good;
 }
 
