@@ -523,3 +523,17 @@ undone() { # undone PID: waits for the load, which must end unconfirmed
 		[[ $(members bans) == '192.0.2.1 timeout 0;198.51.100.1 timeout 29'??' comment "ban of sshd";' ]]
 	done
 }
+
+@test "fw-save leaves out a member that expires, so that fw-load takes the stream" {
+	for b in $backends; do
+		fresh
+		in_ns ipset destroy
+		text "$tmp/a" 'set bans hash:ip timeout 0' 'member 192.0.2.1'
+		put "$tmp/a"
+		in_ns ipset add bans 198.51.100.1 timeout 600
+		save -q >"$tmp/saved"
+		grep -qx '#@ member 192.0.2.1 timeout 0' "$tmp/saved"
+		run ! grep -q 198.51.100.1 "$tmp/saved"
+		put --check "$tmp/saved"
+	done
+}

@@ -338,6 +338,19 @@ static void warn_members(struct set_reading *in, const struct set *set)
 	in->warned = true;
 }
 
+/* Appends a member, unless it expires: then another program added it, and adds it again. A text cannot declare it. */
+static bool take_member(struct set *set, const char *text, size_t len)
+{
+	struct strbuf member = STRBUF_INIT;
+
+	strbuf_add(&member, text, len);
+	if (!member.failed && !set_runs_out(strbuf_text(&set->type), strbuf_text(&member)))
+		strbuf_printf(&set->members, "%s\n", strbuf_text(&member));
+	set->members.failed |= member.failed;
+	strbuf_free(&member);
+	return !set->members.failed;
+}
+
 static bool take_set(void *arg, const char *line, size_t len)
 {
 	struct set_reading *in = arg;
@@ -358,9 +371,7 @@ static bool take_set(void *arg, const char *line, size_t len)
 		warn_members(in, last);
 		return true;
 	}
-	strbuf_add(&last->members, behind, rest);
-	strbuf_putc(&last->members, '\n');
-	return !last->members.failed;
+	return take_member(last, behind, rest);
 }
 
 static bool read_sets(struct extras *extras, struct diag_log *log)
