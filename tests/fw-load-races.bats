@@ -249,6 +249,31 @@ refuse_ipv6() {
 	[ "$(in_ns iptables-nft -S INPUT | grep -c -- '-s 11\.')" = "$(cat "$tmp/added")" ]
 }
 
+# The chain that the load would have made is not there, so that it cannot be removed: the whole table is put back.
+@test "undoes a load that died before its commit although the rules can never be read" {
+	b=nft
+	printf '%s\n' '*filter' ':INPUT DROP' '-A INPUT -p tcp -m tcp --dport 8022 -j ACCEPT' COMMIT >"$tmp/a"
+	printf '%s\n' '*filter' ':INPUT DROP' ':new -' '-A INPUT -p tcp --dport 8022 -j ACCEPT' '-A INPUT -j new' '-A new -j RETURN' COMMIT >"$tmp/b"
+	put "$tmp/a"
+	program iptables-nft-restore <<-END
+		[ ! -e "$state/run/journal" ] || { kill -KILL \$PPID; exit 1; }
+		exec /usr/sbin/iptables-nft-restore "\$@"
+	END
+	beside run put --no-rehearse "$tmp/b"
+	[ -e "$state/run/journal" ]
+	rm "$tmp/bin/iptables-nft-restore"
+	program iptables-nft-save <<-END
+		/usr/sbin/iptables-nft-save "\$@"
+		nft 'add set ip filter other { type ipv4_addr; }; delete set ip filter other'
+		nft 'add set ip filter other { type ipv4_addr; }'
+		nft 'delete set ip filter other'
+	END
+	beside run put --status
+	echo "$output"
+	[[ $output == *"rules before the load are in force again, but could not be read back"* ]]
+	[ "$(in_ns iptables-nft -S INPUT)" = $'-P INPUT DROP\n-A INPUT -p tcp -m tcp --dport 8022 -j ACCEPT' ]
+}
+
 @test "finishes a load before it acts on a signal" {
 	for b in $backends; do
 		for signal in TERM INT HUP QUIT ALRM USR1; do

@@ -303,14 +303,6 @@ static void test_unread(enum backend_kind kind)
 	trial.door.door.save = nft.door.save;
 	CHECK(trial_is(&trial, &trial.old), "unread: the rules before the load are in force again, not the safe rules");
 	trial_end(&trial);
-	/* The load's chain is not there, so that removing it is refused. */
-	begin(kind, FLOW_LOAD, SIDE_FORWARDING, SIDE_FORWARD_ACCEPT | SIDE_OTHER);
-	CHECK(trial_go_behind(&trial, "set " KEY_FILTER "=0"), "unread: a load dies before it commits rules");
-	trial.door.door.save = save_busy;
-	CHECK(trial_recover(&trial) == RESULT_DONE, "unread: the next run undoes the load");
-	trial.door.door.save = nft.door.save;
-	CHECK(trial_is(&trial, &trial.old), "unread: the rules are those before the load that never committed");
-	trial_end(&trial);
 }
 
 int main(void)
