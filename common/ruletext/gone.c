@@ -164,13 +164,14 @@ static struct chains chains_of(const struct undone *u, const char *table, const 
 				chain_of(u->ours, table, chain) };
 }
 
-/* Writes the line of a chain. A policy that others have set since the load stays. */
+/* Writes the line of a chain. A policy that others closed since the load stays; one that is open may be our own failure. */
 static void write_chain(const struct chains *chains, const struct text_chain *chain, struct strbuf *out)
 {
 	struct text_chain now = *chain;
 
 	if (chain->policy != NULL && chains->put != NULL && chains->live != NULL && chains->live->policy != NULL &&
-	    chains->put->policy != NULL && strcmp(chains->live->policy, chains->put->policy) != 0)
+	    chains->put->policy != NULL && strcmp(chains->live->policy, chains->put->policy) != 0 &&
+	    strcmp(chains->live->policy, "ACCEPT") != 0)
 		now.policy = chains->live->policy;
 	chain_write_line(&now, true, out);
 }

@@ -22,7 +22,7 @@ struct undone {
  * - chains that were not ours, that the load kept and that have disappeared since, with the rules that jump to them;
  * - in a chain that the load changed and others have written to since, the rules that are not ours and that the load
  * carried over: a merge treats what is left of them as other programs' rules.
- * A policy that differs from what the load put in force is as it is now in both.
+ * A policy that is now DROP, but was not in what the load put in force, is DROP in both.
  * 0 or -ENOMEM.
  */
 must_check int rules_without_theirs(const struct undone *u, struct strbuf *before, struct strbuf *put);
