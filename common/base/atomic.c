@@ -221,14 +221,10 @@ static bool is_temporary(const struct atomic_file *file, const char *name)
 
 void atomic_tidy(const struct atomic_file *file)
 {
-	int fd = openat(file->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *dir = file_list(file->dir);
 
-	if (dir == NULL) {
-		if (fd >= 0)
-			close(fd);
+	if (dir == NULL)
 		return;
-	}
 	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
 		int old = is_temporary(file, entry->d_name) ?
 				  openat(file->dir, entry->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) : -1;

@@ -150,3 +150,16 @@ int file_rename(int from_dir, const char *from, int to_dir, const char *to, unsi
 {
 	return syscall(SYS_renameat2, from_dir, from, to_dir, to, flags) == 0 ? 0 : -errno;
 }
+
+DIR *file_list(int dir)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), err;
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+
+	if (stream == NULL && fd >= 0) {
+		err = errno;
+		close(fd);
+		errno = err;
+	}
+	return stream;
+}

@@ -7,6 +7,8 @@
 #include "base/base.h"
 #include "base/strbuf.h"
 
+#include <dirent.h>
+
 /* Reads to the end and appends to out. 0 or -errno; -EFBIG: there are more than max bytes. */
 must_check int file_read(int fd, struct strbuf *out, size_t max);
 
@@ -43,5 +45,8 @@ must_check int file_keep_standard(void);
 
 /* renameat2(2), which not every C library has; the flags are those of <linux/fs.h>. 0 or -errno. */
 must_check int file_rename(int from_dir, const char *from, int to_dir, const char *to, unsigned flags);
+
+/* The entries of a directory that is open, from the first one on; closedir leaves dir open. NULL: see errno. */
+must_check DIR *file_list(int dir);
 
 #endif

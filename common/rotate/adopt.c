@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/adopt.h"
+#include "base/file.h"
 #include "rotate/stamp.h"
 
 #include <dirent.h>
@@ -124,17 +125,12 @@ static int compare_files(const void *left, const void *right)
 
 static int find_files(struct adoption *all)
 {
-	int fd = openat(all->job->archive_dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	DIR *stream = file_list(all->job->archive_dir);
 	const struct dirent *entry;
 	int err = 0;
 
-	if (stream == NULL) {
-		err = -errno;
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
+	if (stream == NULL)
+		return -errno;
 	while (err == 0 && (errno = 0, entry = readdir(stream)) != NULL)
 		err = add_entry(all, entry->d_name);
 	if (err == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/archive.h"
+#include "base/file.h"
 #include "base/number.h"
 #include "rotate/stamp.h"
 
@@ -267,18 +268,13 @@ static void join_pairs(struct archives *list)
 
 int archives_read(struct archives *list, int dir, const char *log, const struct rotate_settings *set)
 {
-	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	DIR *stream = file_list(dir);
 	const struct dirent *entry;
 	int err = 0;
 
 	*list = (struct archives){ 0 };
-	if (stream == NULL) {
-		err = -errno;
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
+	if (stream == NULL)
+		return -errno;
 	while (err == 0 && (errno = 0, entry = readdir(stream)) != NULL) {
 		struct archive parsed = { 0 };
 		size_t len = 0;

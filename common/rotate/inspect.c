@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/inspect.h"
 #include "base/escape.h"
+#include "base/file.h"
 #include "base/pack.h"
 #include "rotate/archive.h"
 #include "rotate/job.h"
@@ -323,8 +324,7 @@ static int compare_names(const void *left, const void *right)
 static int verify_directory(const struct rotate_settings *set, int dir, const char *dir_path, const char *log_name,
 			    bool verbose, FILE *out, struct diag_log *log)
 {
-	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	DIR *stream = file_list(dir);
 	const struct dirent *entry;
 	VEC(char *) names = { 0 };
 	struct archive parsed;
