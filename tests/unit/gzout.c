@@ -10,29 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static int temporary(void)
-{
-	char name[4096];
-	int fd = mkstemp(tap_temporary(name));
-
-	if (fd >= 0)
-		unlink(name);
-	return fd;
-}
-
-/* Compressible text of len bytes. */
-static char *make_text(size_t len)
-{
-	char *text = malloc(len + 64);
-	unsigned state = 1;
-
-	for (size_t at = 0; at < len;) {
-		state = state * 1103515245u + 12345u;
-		at += (size_t)snprintf(text + at, 64, "line %zu of %u\n", at, state >> 16);
-	}
-	return text;
-}
-
 static int pack(int fd, const char *text, size_t len, const struct gz_options *options, size_t piece)
 {
 	struct gzout *gz = gzout_new(fd, options);
@@ -52,8 +29,8 @@ static int pack(int fd, const char *text, size_t len, const struct gz_options *o
 
 static int round_trip(size_t len, unsigned threads, size_t piece)
 {
-	char *text = make_text(len);
-	int plain = temporary(), packed = temporary(), result = -1;
+	char *text = tap_lines(len);
+	int plain = tap_file(), packed = tap_file(), result = -1;
 	struct gz_options options = { .level = 6, .threads = threads, .check = true };
 
 	if (write(plain, text, len) == (ssize_t)len && pack(packed, text, len, &options, piece) == 0 &&
@@ -84,7 +61,7 @@ static void check_round_trips(void)
 static const char *fault_of(const unsigned char *bytes, size_t len)
 {
 	static char buffer[65536];
-	int fd = temporary();
+	int fd = tap_file();
 	struct gzin *gz = gzin_new(fd);
 	const char *fault = "none";
 	ssize_t got = 1;
@@ -103,8 +80,8 @@ static const char *fault_of(const unsigned char *bytes, size_t len)
 static void check_faults(void)
 {
 	static unsigned char packed[300000];
-	char *text = make_text(200000);
-	int fd = temporary();
+	char *text = tap_lines(200000);
+	int fd = tap_file();
 	ssize_t len;
 
 	CHECK(pack(fd, text, 200000, &(struct gz_options){ 6, 1, true }, 4096) == 0, "packs a sample");
@@ -132,8 +109,8 @@ static void check_faults(void)
 
 static void check_errors(void)
 {
-	char *text = make_text(3000000);
-	int full = open("/dev/full", O_WRONLY), other = temporary();
+	char *text = tap_lines(3000000);
+	int full = open("/dev/full", O_WRONLY), other = tap_file();
 	struct gz_options options = { 6, 2, true };
 	struct gzout *gz = gzout_new(other, &options);
 

@@ -11,28 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int temporary(void)
-{
-	char name[4096];
-	int fd = mkstemp(tap_temporary(name));
-
-	if (fd >= 0)
-		unlink(name);
-	return fd;
-}
-
-static char *make_text(size_t len)
-{
-	char *text = malloc(len + 64);
-	unsigned state = 1;
-
-	for (size_t at = 0; at < len;) {
-		state = state * 1103515245u + 12345u;
-		at += (size_t)snprintf(text + at, 64, "line %zu of %u\n", at, state >> 16);
-	}
-	return text;
-}
-
 /* Compresses the text to fd, in pieces, and checks the file. 0 or -errno. */
 static int pack(int fd, const struct pack_options *options, const char *text, size_t len, size_t piece)
 {
@@ -72,8 +50,8 @@ static const char *fault_in(int fd, enum pack_format format)
 static bool round_trip(enum pack_format format, size_t len, unsigned threads, size_t piece)
 {
 	struct pack_options options = { .format = format, .threads = threads, .check = true };
-	char *text = make_text(len);
-	int plain = temporary(), packed = temporary();
+	char *text = tap_lines(len);
+	int plain = tap_file(), packed = tap_file();
 	bool good = write(plain, text, len) == (ssize_t)len && pack(packed, &options, text, len, piece) == 0 &&
 		    lseek(plain, 0, SEEK_SET) == 0 && lseek(packed, 0, SEEK_SET) == 0 &&
 		    pack_compare(packed, format, plain) == 1;
@@ -102,8 +80,8 @@ static void check_format(enum pack_format format)
 	const struct pack_kind *kind = &pack_kinds[format];
 	struct pack_options options = { .format = format, .threads = 1, .check = true };
 	size_t len = 300000;
-	char *text = make_text(len), flipped;
-	int fd = temporary(), other = temporary();
+	char *text = tap_lines(len), flipped;
+	int fd = tap_file(), other = tap_file();
 	off_t end;
 	struct packer *packer;
 	bool named = true, levels = true;
@@ -113,7 +91,7 @@ static void check_format(enum pack_format format)
 	CHECK(round_trip(format, 3000000, 1, 65537), called(kind, "one thread"));
 	CHECK(round_trip(format, 3000000, 3, 250000), called(kind, "three threads"));
 	for (int level = PACK_LEVEL_FAST; level <= kind->most && level < 5; level++) {
-		int out = temporary();
+		int out = tap_file();
 
 		options.level = level;
 		levels &= pack(out, &options, text, len, len) == 0;

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static int tap_count, tap_failed;
 
@@ -25,6 +26,30 @@ static inline char *tap_temporary(char path[static 4096])
 
 	snprintf(path, 4096, "%s/fw-unit-XXXXXX", dir != NULL && dir[0] != '\0' ? dir : "/tmp");
 	return path;
+}
+
+/* A file without a name; -1: failed. */
+static inline int tap_file(void)
+{
+	char name[4096];
+	int fd = mkstemp(tap_temporary(name));
+
+	if (fd >= 0)
+		unlink(name);
+	return fd;
+}
+
+/* Compressible text of at least len bytes, to be freed. */
+static inline char *tap_lines(size_t len)
+{
+	char *text = malloc(len + 64);
+	unsigned state = 1;
+
+	for (size_t at = 0; text != NULL && at < len;) {
+		state = state * 1103515245u + 12345u;
+		at += (size_t)snprintf(text + at, 64, "line %zu of %u\n", at, state >> 16);
+	}
+	return text;
 }
 
 static inline int tap_done(void)
