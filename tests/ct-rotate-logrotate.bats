@@ -24,6 +24,9 @@ teardown() { rotate_teardown; }
 	has users && has processes && no_users= || no_users=1
 	BUILD=$BUILD no_users=$no_users scratch=$scratch bash "$BATS_TEST_DIRNAME/lib/compare.bash" "$data/situations.bash" >"$scratch/result" 2>"$scratch/diffs"
 	grep -v '^#' "$data/differences" | sed 's/: .*//' | sort >"$scratch/expected"
+	version=$(logrotate --version 2>&1 | sed -n '1s/.* //p')
+	# logrotate knows %z since 3.22.
+	[ "$(printf '%s\n' 3.22 "$version" | sort -V | head -n 1)" != 3.22 ] || sed -i '/^dateformat with a zone$/d' "$scratch/expected"
 	sed -n 's/^differs: //p' "$scratch/result" | sort >"$scratch/got"
 	cat "$scratch/diffs"
 	diff -u "$scratch/expected" "$scratch/got"

@@ -87,8 +87,10 @@ static const char *knock(const struct target *target, char *text, size_t size)
 {
 	int fd = socket(target->family, target->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	const char *verdict;
+	int on = 1;
 
 	text[0] = '\0';
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)); /* the port may wait for the end of an earlier knock */
 	if (target->has_from && bind(fd, &target->from.any, target->len) != 0)
 		perror("knock: bind");
 	if (connect(fd, &target->to.any, target->len) != 0 && errno != EINPROGRESS)
