@@ -2,17 +2,9 @@
 /* Copyright (C) 2026 the fw-tools authors */
 /* Whether two rules mean the same. */
 #include "meaning/alignment.h"
+#include "base/hash.h"
 
 #include <string.h>
-
-static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
-{
-	const unsigned char *at = bytes;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ at[i]) * 1099511628211u;
-	return hash;
-}
 
 static bool is_comment(const struct extension *match)
 {
@@ -21,10 +13,10 @@ static bool is_comment(const struct extension *match)
 
 static uint64_t mix_extension(uint64_t hash, const struct extension *extension, bool counted)
 {
-	hash = mix(hash, extension->kind->real_name, strlen(extension->kind->real_name));
+	hash = hash64_add(hash, extension->kind->real_name, strlen(extension->kind->real_name));
 	if (counted && !extension->kind->target && match_is_counted(extension))
 		return hash;
-	return mix(hash, extension->data, extension->kind->compared);
+	return hash64_add(hash, extension->data, extension->kind->compared);
 }
 
 /* "+" is any interface, as none is. */
@@ -36,19 +28,19 @@ static const char *interface_of(const char *name)
 uint64_t alignment_hash(const struct alignment_side *side, const struct program_rule *at, bool counted, bool with_chains)
 {
 	const struct rule *rule = at->rule;
-	uint64_t hash = 14695981039346656037u;
+	uint64_t hash = HASH64_START;
 
-	hash = mix(hash, &rule->src, sizeof(rule->src));
-	hash = mix(hash, &rule->dst, sizeof(rule->dst));
-	hash = mix(hash, &rule->proto, sizeof(rule->proto));
-	hash = mix(hash, &rule->invert, sizeof(rule->invert));
-	hash = mix(hash, interface_of(rule->in), strlen(interface_of(rule->in)) + 1);
-	hash = mix(hash, interface_of(rule->out), strlen(interface_of(rule->out)) + 1);
-	hash = mix(hash, (bool[]){ rule->fragment, rule->is_goto, rule->unread, at->to != NULL }, 4 * sizeof(bool));
+	hash = hash64_add(hash, &rule->src, sizeof(rule->src));
+	hash = hash64_add(hash, &rule->dst, sizeof(rule->dst));
+	hash = hash64_add(hash, &rule->proto, sizeof(rule->proto));
+	hash = hash64_add(hash, &rule->invert, sizeof(rule->invert));
+	hash = hash64_add(hash, interface_of(rule->in), strlen(interface_of(rule->in)) + 1);
+	hash = hash64_add(hash, interface_of(rule->out), strlen(interface_of(rule->out)) + 1);
+	hash = hash64_add(hash, (bool[]){ rule->fragment, rule->is_goto, rule->unread, at->to != NULL }, 4 * sizeof(bool));
 	if (rule->verdict != NULL)
-		hash = mix(hash, rule->verdict, strlen(rule->verdict));
+		hash = hash64_add(hash, rule->verdict, strlen(rule->verdict));
 	if (at->to != NULL && with_chains)
-		hash = mix(hash, &alignment_chain_of(side, at->to)->identity, sizeof(unsigned));
+		hash = hash64_add(hash, &alignment_chain_of(side, at->to)->identity, sizeof(unsigned));
 	for (const struct extension *match = rule->matches; match != NULL; match = match->next)
 		if (!is_comment(match))
 			hash = mix_extension(hash, match, counted);

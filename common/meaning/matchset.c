@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "meaning/matchset.h"
+#include "base/hash.h"
 #include "meaning/match_readers.h"
 
 #include <string.h>
@@ -151,25 +152,16 @@ void matchset_small(struct matchset *set, enum field field, bool (*holds)(const 
 
 /* --- booleans ----------------------------------------------------------------------------------- */
 
-static unsigned hash_bytes(unsigned hash, const void *bytes, size_t len)
-{
-	const unsigned char *at = bytes;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ at[i]) * 16777619u;
-	return hash;
-}
-
 static unsigned hash_variable(const struct variable *var)
 {
-	unsigned hash = 2166136261u;
+	unsigned hash = HASH32_START;
 
 	if (var->match != NULL)
-		return hash_bytes(hash_bytes(hash, &var->match->kind, sizeof(var->match->kind)), var->match->data,
+		return hash32_add(hash32_add(hash, &var->match->kind, sizeof(var->match->kind)), var->match->data,
 				  var->match->size);
-	hash = hash_bytes(hash, &var->mask.field, sizeof(var->mask.field));
-	hash = hash_bytes(hash, &var->mask.mask, sizeof(var->mask.mask));
-	return hash_bytes(hash, &var->mask.value, sizeof(var->mask.value));
+	hash = hash32_add(hash, &var->mask.field, sizeof(var->mask.field));
+	hash = hash32_add(hash, &var->mask.mask, sizeof(var->mask.mask));
+	return hash32_add(hash, &var->mask.value, sizeof(var->mask.value));
 }
 
 static bool same_variable(const struct variable *a, const struct variable *b)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "model/ruleset.h"
+#include "base/hash.h"
 #include "model/builtin.h"
 
 #include <string.h>
@@ -33,19 +34,9 @@ void ruleset_free(struct ruleset *ruleset)
 	free(ruleset);
 }
 
-/* FNV-1a: names are short and few. */
-static size_t name_hash(const char *name)
-{
-	size_t hash = 2166136261U;
-
-	for (; *name != '\0'; name++)
-		hash = (hash ^ (unsigned char)*name) * 16777619U;
-	return hash;
-}
-
 static struct chain **index_slot(struct chain **index, size_t size, const char *name)
 {
-	size_t at = name_hash(name) & (size - 1);
+	size_t at = hash32_add(HASH32_START, name, strlen(name)) & (size - 1);
 
 	while (index[at] != NULL && strcmp(index[at]->name, name) != 0)
 		at = (at + 1) & (size - 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "profile/parse.h"
+#include "base/hash.h"
 #include "base/suggest.h"
 
 #include <errno.h>
@@ -238,10 +239,9 @@ static const char *file_tag(struct profile *profile, const char *path)
 	const char *slash = strrchr(profile->name, '/'), *name = strrchr(path, '/');
 	size_t dir = slash != NULL ? (size_t)(slash - profile->name + 1) : 0;
 	char stem[9] = "";
-	uint32_t hash = 2166136261U;
+	const char *below = strncmp(path, profile->name, dir) == 0 ? path + dir : path;
+	uint32_t hash = hash32_add(HASH32_START, below, strlen(below));
 
-	for (const char *c = strncmp(path, profile->name, dir) == 0 ? path + dir : path; *c != '\0'; c++)
-		hash = (hash ^ (unsigned char)*c) * 16777619U;
 	name = name != NULL ? name + 1 : path;
 	for (size_t len = 0; *name != '\0' && *name != '.' && len + 1 < sizeof(stem); name++)
 		if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", *name) != NULL)
