@@ -228,3 +228,9 @@ counted() {
 	run -1 fw-trace -c -R "$tmp/text" "$packet"
 	[ "$output" = "$tmp/text:4: error: an extension of iptables crashes at this rule: signal 8 (Floating point exception) [syntax]" ]
 }
+
+# A child that waits for its input does not hang.
+@test "waits for rules that come slowly from a pipe" {
+	run -0 fw-trace 'in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new' < <(printf '*filter\n:INPUT DROP [0:0]\n'; sleep 16; echo COMMIT)
+	[[ $output == *DROP* ]]
+}

@@ -87,6 +87,8 @@ int child_split(struct child *child, bool *in_child)
 	if (err == 0)
 		err = start(child);
 	*in_child = err == 0 && child->pid == 0;
+	if (*in_child)
+		child_at(child, 0);
 	return err;
 }
 
