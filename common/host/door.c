@@ -207,6 +207,12 @@ static enum save_try try_save(struct real *real, enum family families, struct st
 	return moved == MOVED_NOT ? TRY_FAILED : TRY_MOVED;
 }
 
+static void reset(struct strbuf texts[FAMILIES])
+{
+	for (int i = 0; i < FAMILIES; i++)
+		strbuf_reset(&texts[i]);
+}
+
 static int save_steady(struct real *real, enum family families, struct strbuf texts[FAMILIES], struct diag_log *log)
 {
 	for (int tries = 0; tries < SAVE_TRIES; tries++) {
@@ -222,8 +228,7 @@ static int save_steady(struct real *real, enum family families, struct strbuf te
 			if (err != 0 && err != -EBUSY)
 				return err;
 		}
-		for (int i = 0; i < FAMILIES; i++)
-			strbuf_reset(&texts[i]);
+		reset(texts);
 	}
 	return -EBUSY;
 }
@@ -242,14 +247,8 @@ static int save(void *self, enum family families, struct strbuf texts[FAMILIES],
 	return result == SAVE_DONE ? 0 : result == SAVE_NATIVE ? -EBADMSG : result == SAVE_BUSY ? -EBUSY : -EIO;
 }
 
-static void reset(struct strbuf texts[FAMILIES])
-{
-	for (int i = 0; i < FAMILIES; i++)
-		strbuf_reset(&texts[i]);
-}
-
 static int save_around(void *self, int family, const struct around *around, struct strbuf texts[FAMILIES],
-		       struct diag_log *log)
+		       bool *passed, struct diag_log *log)
 {
 	struct real *real = self;
 	struct diag_log silent = { .report = NULL };
@@ -257,6 +256,7 @@ static int save_around(void *self, int family, const struct around *around, stru
 
 	if (err == 0 || err == -EBUSY)
 		return err;
+	reset(texts);
 	if (err != -EBADMSG || real->backend.kind == BACKEND_LEGACY || is_scratch(real))
 		return save(self, family_bit(family), texts, log); /* passing over tables mends nothing: fail again, with messages */
 	for (int tries = 0; tries < SAVE_TRIES; tries++) {
@@ -265,8 +265,10 @@ static int save_around(void *self, int family, const struct around *around, stru
 
 		reset(texts);
 		err = around_save(&real->backend, family, around, &texts[family]);
-		if (meanwhile_end(real, &meanwhile) != MOVED && good)
+		if (meanwhile_end(real, &meanwhile) != MOVED && good) {
+			*passed = err == 0;
 			return err;
+		}
 	}
 	reset(texts);
 	return -EBUSY;

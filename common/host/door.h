@@ -61,10 +61,11 @@ struct door {
 
 	/*
 	 * Like save, of one family for an undoing, but passes over what nft made where the undoing has nothing to do
-	 * (host/around.h). -EBADMSG: such things are in its way, and nothing is reported. NULL: not needed with this door.
+	 * (host/around.h). *passed: true if it passed over something. -EBADMSG: such things are in its way, and nothing is
+	 * reported. NULL: not needed with this door.
 	 */
 	int (*save_around)(void *self, int family, const struct around *around, struct strbuf texts[FAMILIES],
-			   struct diag_log *log);
+			   bool *passed, struct diag_log *log);
 
 	/*
 	 * Removes what makes save fail with -EBADMSG, for when rules must be put in force in any case. Reports what it

@@ -229,6 +229,7 @@ void set_pass_time(const char *members, uint64_t seconds, struct strbuf *out)
 				      left - (unsigned long)seconds, value.text + value.len);
 		else if (left == 0)
 			strbuf_printf(out, "%s\n", strbuf_text(&text));
+		out->failed |= text.failed;
 		strbuf_free(&text);
 	}
 }

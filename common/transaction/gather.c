@@ -142,16 +142,19 @@ static bool goes_around(const struct transaction *t, enum family families)
 	       families != FAMILY_BOTH && work->base != NULL && work->next != NULL;
 }
 
-static int save_once(const struct transaction *t, enum family families, struct strbuf texts[FAMILIES])
+static int save_once(struct transaction *t, enum family families, struct strbuf texts[FAMILIES])
 {
-	int family = families == FAMILY_IPV6;
+	int family = families == FAMILY_IPV6, err;
 	struct around around = { t->family[family].next, t->family[family].base };
+	bool passed = false;
 
-	return goes_around(t, families) ? t->door->save_around(t->door->self, family, &around, texts, t->log) :
-					  t->door->save(t->door->self, families, texts, t->log);
+	err = goes_around(t, families) ? t->door->save_around(t->door->self, family, &around, texts, &passed, t->log) :
+					 t->door->save(t->door->self, families, texts, t->log);
+	t->flags = passed ? t->flags | FLAG_PASSED : t->flags & ~(unsigned)FLAG_PASSED;
+	return err;
 }
 
-static int save_live(const struct transaction *t, enum family families, struct strbuf texts[FAMILIES])
+static int save_live(struct transaction *t, enum family families, struct strbuf texts[FAMILIES])
 {
 	bool patient = (t->flags & (FLAG_CHANGED | FLAG_BOOT | FLAG_UNDOING)) != 0;
 	int err = -EBUSY;

@@ -44,6 +44,7 @@ enum transaction_flag {
 	FLAG_CLEAR = 1 << 9,      /* while undoing: remove what nft made in the chains that the load changed ... */
 	FLAG_CLEAR_ALL = 1 << 10, /* ... or in any chain of iptables' tables */
 	FLAG_UNREAD = 1 << 11,    /* the rules in force could not be read, because others changed them all the time */
+	FLAG_PASSED = 1 << 12,    /* things made with nft were passed over when the rules in force were read */
 };
 
 struct transaction {

@@ -126,17 +126,19 @@ static bool undo_once(struct transaction *t, int family, struct undoing *u)
 	       put_rules(t, family_bit(family), true);
 }
 
-/* Is the program accepted? Nothing is reported. */
+/* Is the program accepted? A refusal is not reported. */
 static bool commit_unread(struct transaction *t, int family, enum restore_mode mode, const struct strbuf *program)
 {
 	struct strbuf programs[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
 	struct refusal refusals[FAMILIES] = { REFUSAL_INIT, REFUSAL_INIT };
 	bool good;
 
+	if (program->failed)
+		return diag_memory(t->log) == 0;
 	programs[family] = *program;
 	if (program->len > 0)
 		t->door->restore(t->door->self, family_bit(family), mode, programs, refusals);
-	good = !refusals[family].refused && !program->failed;
+	good = !refusals[family].refused;
 	refusal_free(&refusals[family]);
 	return good;
 }
@@ -171,6 +173,12 @@ static bool undo_unread(struct transaction *t, int family, const struct undoing 
 	return good;
 }
 
+/* Did the last reading pass over things made with nft, or fail because of them? */
+static bool is_beside_nft(const struct transaction *t)
+{
+	return t->door->clear != NULL && ((t->flags & FLAG_PASSED) != 0 || t->result == RESULT_BACKENDS);
+}
+
 /*
  * If it fails although it passed over things made with nft, it removes these and tries again: more than once, as other
  * programs may go on to make them.
@@ -182,7 +190,7 @@ static bool undo_family(struct transaction *t, int family, struct undoing *u)
 
 	t->flags &= ~clears;
 	good = undo_once(t, family, u);
-	for (int tries = 1; !good && (t->flags & FLAG_UNREAD) == 0 && t->door->clear != NULL && tries < UNDO_TRIES; tries++) {
+	for (int tries = 1; !good && is_beside_nft(t) && tries < UNDO_TRIES; tries++) {
 		t->flags = (t->flags & ~clears) | FLAG_CLEAR_ALL;
 		good = undo_once(t, family, u);
 	}
