@@ -270,11 +270,13 @@ static enum archive_kind kind_of(const char *entry, enum pack_format *format, si
 		cut[len - 4] = '\0';
 		return archive_format(cut, suffix) != PACK_FORMATS ? ARCHIVE_TEMPORARY : ARCHIVE_FOREIGN;
 	}
-	bad = strstr(entry, ".bad");
-	if (bad == NULL)
-		return ARCHIVE_FOREIGN;
-	cut[bad - entry] = '\0';
-	return archive_format(cut, suffix) != PACK_FORMATS ? ARCHIVE_BAD : ARCHIVE_FOREIGN;
+	for (bad = strstr(entry, ".bad"); bad != NULL; bad = strstr(bad + 1, ".bad")) {
+		memcpy(cut, entry, len + 1);
+		cut[bad - entry] = '\0';
+		if (archive_format(cut, suffix) != PACK_FORMATS)
+			return ARCHIVE_BAD;
+	}
+	return ARCHIVE_FOREIGN;
 }
 
 static void tell_intact(FILE *out, const char *dir_path, const char *entry)
