@@ -4,19 +4,13 @@
 
 #include <string.h>
 
-static bool same_extension(const struct extension *a, const struct extension *b)
-{
-	return strcmp(a->kind->real_name, b->kind->real_name) == 0 && a->kind->revision == b->kind->revision &&
-	       a->size == b->size && memcmp(a->data, b->data, a->kind->compared) == 0;
-}
-
 bool similar_target(const struct rule *a, const struct rule *b)
 {
 	if (a->jump != b->jump || a->is_goto != b->is_goto)
 		return false;
 	if (a->verdict != NULL || b->verdict != NULL)
 		return a->verdict != NULL && b->verdict != NULL && strcmp(a->verdict, b->verdict) == 0;
-	return a->target == b->target || (a->target != NULL && b->target != NULL && same_extension(a->target, b->target));
+	return extension_equal(a->target, b->target);
 }
 
 static bool same_cond(const struct cond *a, const struct cond *b)

@@ -51,11 +51,9 @@ static bool same_extension(const struct extension *a, const struct extension *b,
 {
 	if (a == NULL || b == NULL)
 		return a == b;
-	if (strcmp(a->kind->real_name, b->kind->real_name) != 0 || a->kind->revision != b->kind->revision)
-		return false;
 	if (counted && !a->kind->target && match_is_counted(a))
-		return true;
-	return a->size == b->size && memcmp(a->data, b->data, a->kind->compared) == 0;
+		return strcmp(a->kind->real_name, b->kind->real_name) == 0 && a->kind->revision == b->kind->revision;
+	return extension_equal(a, b);
 }
 
 static const struct extension *without_comments(const struct extension *match)

@@ -65,11 +65,7 @@ static bool is_refused(const struct witness_fate *fate)
 
 static bool same_target(const struct program_rule *a, const struct program_rule *b)
 {
-	const struct extension *x = a != NULL ? a->rule->target : NULL, *y = b != NULL ? b->rule->target : NULL;
-
-	if (x == NULL || y == NULL)
-		return x == y;
-	return strcmp(x->kind->real_name, y->kind->real_name) == 0 && x->size == y->size && memcmp(x->data, y->data, x->kind->compared) == 0;
+	return extension_equal(a != NULL ? a->rule->target : NULL, b != NULL ? b->rule->target : NULL);
 }
 
 static bool same_field(const struct witness_fate *a, const struct witness_fate *b, enum field field)

@@ -40,13 +40,9 @@ unsigned fates_target(struct fates *fates, const struct extension *target)
 {
 	if (target == NULL)
 		return 0;
-	for (size_t i = 0; i < fates->targets.len; i++) {
-		const struct extension *at = fates->targets.item[i];
-
-		if (strcmp(at->kind->real_name, target->kind->real_name) == 0 && at->kind->revision == target->kind->revision &&
-		    at->size == target->size && memcmp(at->data, target->data, at->kind->compared) == 0)
+	for (size_t i = 0; i < fates->targets.len; i++)
+		if (extension_equal(fates->targets.item[i], target))
 			return (unsigned)i + 1;
-	}
 	if (!vec_push(&fates->targets, target)) {
 		fates->no_memory = true;
 		return 0;

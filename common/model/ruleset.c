@@ -116,7 +116,7 @@ void table_remove_chains(struct table *table, const struct chain *only)
 	index_fill(table);
 }
 
-static bool same_extension(const struct extension *a, const struct extension *b)
+bool extension_equal(const struct extension *a, const struct extension *b)
 {
 	if (a == NULL || b == NULL)
 		return a == b;
@@ -144,11 +144,11 @@ bool rule_same(const struct rule *a, const struct rule *b)
 		return false;
 	if (a->proto != b->proto || a->invert != b->invert || a->fragment != b->fragment || a->is_goto != b->is_goto ||
 	    !same_interface(a->in, b->in) || !same_interface(a->out, b->out) || memcmp(&a->src, &b->src, sizeof(a->src)) != 0 ||
-	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) != 0 || !same_chain(a->jump, b->jump) || !same_extension(a->target, b->target))
+	    memcmp(&a->dst, &b->dst, sizeof(a->dst)) != 0 || !same_chain(a->jump, b->jump) || !extension_equal(a->target, b->target))
 		return false;
 	if (a->verdict != b->verdict && (a->verdict == NULL || b->verdict == NULL || strcmp(a->verdict, b->verdict) != 0))
 		return false;
-	while (x != NULL && same_extension(x, y)) {
+	while (x != NULL && extension_equal(x, y)) {
 		x = x->next;
 		y = y->next;
 	}

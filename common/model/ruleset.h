@@ -127,6 +127,9 @@ must_check bool table_rename_chain(struct ruleset *ruleset, struct table *table,
 /* Takes away one empty user chain that nothing jumps to, or with NULL all user chains, which must all be such. */
 void table_remove_chains(struct table *table, const struct chain *only);
 
+/* The same extension and revision, with the same options? NULL is equal to NULL only. */
+bool extension_equal(const struct extension *a, const struct extension *b);
+
 /* Would -D with the one delete the other? What the kernel keeps in its own part of the data does not count. */
 bool rule_same(const struct rule *a, const struct rule *b);
 
