@@ -58,7 +58,7 @@ static void compare_family(void *ctx, struct outbox *out)
 	int err = ext_begin(family_bit(run->family));
 
 	if (err != 0)
-		diag_system(log, err, "libxtables could not be made ready (XTABLES_LIBDIR says where its extensions are)");
+		diag_system(log, err, EXT_FAILED);
 	for (int side = 0; side < 2 && err == 0; side++)
 		ruleset[side] = read_rules(run, side);
 	if (ruleset[0] != NULL && ruleset[1] != NULL && diag_errors(log) == 0) {
@@ -69,6 +69,8 @@ static void compare_family(void *ctx, struct outbox *out)
 			answer.verdict = show_diff(&text, &diff, run->family, run->options);
 		diff_end(&diff);
 	}
+	if (text.failed)
+		answer.failed = diag_memory(log) != 0;
 	outbox_send(out, 0, &answer, sizeof(answer), strbuf_text(&text));
 	strbuf_free(&text);
 	ruleset_free(ruleset[0]);

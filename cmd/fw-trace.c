@@ -78,7 +78,7 @@ static bool load_rules(struct trace_run *run, enum family family)
 	int err = ext_begin(family);
 
 	if (err != 0)
-		diag_system(log, err, "libxtables could not be made ready (XTABLES_LIBDIR says where its extensions are)");
+		diag_system(log, err, EXT_FAILED);
 	else if (stream_read(&run->stream, name, strbuf_text(&run->rules_text), run->rules_text.len, family, log))
 		run->ruleset = ruleset_read_as(&run->stream, family, &mode, log);
 	at_line(run, 0);

@@ -149,6 +149,7 @@ struct diff_verdict show_diff(struct strbuf *out, const struct diff *diff, int f
 		show.verdict.undecided = true;
 	}
 	if (diff->loops)
-		strbuf_printf(out, "%s: undecided for packets that are sent around in circles: chains call each other\n", family_name(family));
+		strbuf_printf(out, "%s: undecided for packets whose chains call each other, or whose ways are too many to follow\n",
+			      family_name(family));
 	return show.verdict;
 }

@@ -96,7 +96,7 @@ static void check_one_family(void *ctx, struct outbox *out)
 	int err = ext_begin(job->family);
 
 	if (err != 0) {
-		diag_system(&log, err, "cannot initialise libxtables (is XTABLES_LIBDIR correct?)");
+		diag_system(&log, err, EXT_FAILED);
 		return;
 	}
 	ruleset = ruleset_read_as(job->stream, job->family, &mode, &log);

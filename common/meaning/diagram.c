@@ -76,11 +76,6 @@ void diagrams_free(struct diagrams *all)
 	free(all);
 }
 
-size_t diagrams_size(const struct diagrams *all)
-{
-	return all->nodes.len - 2;
-}
-
 bool diagrams_lost(const struct diagrams *all)
 {
 	return all->lost;

@@ -21,9 +21,6 @@ struct diagrams;
 must_check struct diagrams *diagrams_new(const struct space *space, size_t limit);
 void diagrams_free(struct diagrams *all);
 
-/* How many nodes were made: a measure of the work. */
-size_t diagrams_size(const struct diagrams *all);
-
 /* The limit was reached, or memory ran out: no answer since then means anything. */
 bool diagrams_lost(const struct diagrams *all);
 

@@ -43,7 +43,7 @@ struct diff {
 	VEC(struct diff_place) places;
 	bool counted;            /* rules differ in what they count: struct alignment tells which */
 	bool lost;               /* it was too much work: the sets say nothing */
-	bool loops;              /* chains call each other: some packets have no fate */
+	bool loops;              /* chains call each other, or too often: some packets have no fate */
 	bool no_memory;
 };
 
@@ -65,6 +65,6 @@ void diff_note_care(struct world *world);
 must_check bool diff_places(struct diff *diff);
 
 /* Does the policy of this built-in chain differ? A chain that is not there accepts. */
-bool diff_policy(const struct diff *diff, const struct program_chain *old, const struct program_chain *new);
+bool diff_policy(const struct program_chain *old, const struct program_chain *new);
 
 #endif

@@ -174,9 +174,8 @@ static void cut_rules(struct cutting *cutting)
 	}
 }
 
-bool diff_policy(const struct diff *diff, const struct program_chain *old, const struct program_chain *new)
+bool diff_policy(const struct program_chain *old, const struct program_chain *new)
 {
-	(void)diff;
 	return (old != NULL && chain_policy_drops(old)) != (new != NULL && chain_policy_drops(new));
 }
 
@@ -187,7 +186,7 @@ static void cut_policies(struct cutting *cutting)
 	for (unsigned c = 0; c < cutting->side->chain_count; c++) {
 		const struct alignment_chain *at = &cutting->side->chains[c];
 
-		if (at->chain->chain->hook != 0 && diff_policy(cutting->diff, at->chain, at->partner))
+		if (at->chain->chain->hook != 0 && diff_policy(at->chain, at->partner))
 			add_at_hook(cutting, (enum hook)at->chain->chain->hook, &all);
 	}
 }

@@ -76,7 +76,7 @@ static void place_policy(struct diff *diff, const struct program_chain *old, con
 {
 	struct diff_place place = { .chain = { old, new }, .policy = true };
 
-	if (!diff_policy(diff, old, new))
+	if (!diff_policy(old, new))
 		return;
 	for (unsigned s = 0; s < ALIGN_SIDES; s++)
 		if (place.chain[s] != NULL)

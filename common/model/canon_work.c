@@ -303,7 +303,7 @@ int canon_work(void *ctx, const struct child *child)
 	work.texts = (struct rule_texts){ .family = work.task->family, .begins = begin_rule, .ctx = &work };
 	err = ext_begin(work.task->family);
 	if (err != 0)
-		diag_system(&work.log, err, "libxtables could not be made ready (XTABLES_LIBDIR says where its extensions are)");
+		diag_system(&work.log, err, EXT_FAILED);
 	else
 		err = work.task->declared != NULL ? work_declared(&work) : work_saved(&work);
 	if (err == -EPROTO)

@@ -41,6 +41,9 @@ struct ext_fault {
 	bool no_memory;
 };
 
+/* What to report if ext_begin fails. */
+#define EXT_FAILED "cannot initialise libxtables (is XTABLES_LIBDIR correct?)"
+
 /* Makes libxtables ready for one family, once in a process. 0 or -errno. */
 must_check int ext_begin(enum family family);
 
