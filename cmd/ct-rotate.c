@@ -24,7 +24,8 @@ static void on_stop(int number)
 }
 
 /*
- * Ignores the signals for a program that opens a leased file, and for a closed pipe; each is an error code instead. Raises the limit of open files, because a block needs three for each log.
+ * Ignores the signals for a program that opens a leased file, and for a closed pipe; each is an error code instead.
+ * Raises the limit of open files, because a block needs three for each log.
  */
 static void prepare_process(const struct ct_rotate_options *opts)
 {

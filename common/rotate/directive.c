@@ -22,7 +22,8 @@ struct config_directive {
 	size_t most;        /* SPECIAL: the most words that may follow the name */
 };
 
-static special apply_compresscmd, apply_compressext, apply_compressoptions, apply_create, apply_createolddir, apply_dateformat, apply_extension, apply_include, apply_level, apply_min_free, apply_naming, apply_olddir, apply_reopen,
+static special apply_compresscmd, apply_compressext, apply_compressoptions, apply_create, apply_createolddir;
+static special apply_dateformat, apply_extension, apply_include, apply_level, apply_min_free, apply_naming, apply_olddir, apply_reopen,
 	apply_rotate, apply_size, apply_su, apply_taboo, apply_threads, apply_weekly;
 
 static const char mails[] = "ct-rotate sends no mail: use preremove for archives that are removed";
