@@ -427,6 +427,12 @@ static const struct xtables_match *original_match(const struct xtables_match *ma
 	return at != NULL ? at : match;
 }
 
+/* How many bytes of its data tell two rules apart. A few extensions give no number: then all do. */
+static size_t compared(size_t userspace, size_t size)
+{
+	return userspace != 0 ? userspace : size;
+}
+
 static void keep_extensions(void)
 {
 	struct extension **tail = &door.command->rule.matches;
@@ -436,7 +442,7 @@ static void keep_extensions(void)
 		size_t head = XT_ALIGN(sizeof(struct xt_entry_match));
 
 		*tail = extension_new(kind_of(match->name, match->real_name, match->revision, false,
-					      match->userspacesize, match),
+					      compared(match->userspacesize, match->size), match),
 				      at->match->m->data, at->match->m->u.match_size - head);
 		tail = &(*tail)->next;
 	}
@@ -448,7 +454,7 @@ static void keep_extensions(void)
 	}
 	door.command->rule.target = extension_new(
 		kind_of(door.target->name, door.target->real_name, door.target->revision, true,
-			door.target->userspacesize, door.target),
+			compared(door.target->userspacesize, door.target->size), door.target),
 		door.target->t->data,
 		door.target->t->u.target_size - XT_ALIGN(sizeof(struct xt_entry_target)));
 }
