@@ -202,3 +202,21 @@ content() { "$BUILD/ct-rotate" --cat "$@" "$dir/log" | tr '\n' ' '; }
 		[ "$(content)" = "4 now " ]
 	done
 }
+
+@test "archives whose last line has no believable time keep their order, and are found again" {
+	echo now >"$dir/log"
+	for n in 1 2 3; do archive "log.$n" "a$n" '1970-01-01 00:00:00Z'; done
+	adopt "$dir/log"
+	[ "$(content)" = 'a3 a2 a1 now ' ]
+	before=$(ls "$dir")
+	adopt "$dir/log"
+	[ "$(ls "$dir")" = "$before" ]
+}
+
+@test "hourly archives that were copied later keep the order of their names" {
+	echo now >"$dir/log"
+	for hour in 01 02 03 04 05; do archive "log-20260131$hour" "h$hour" '2026-01-31 20:00:00Z'; done
+	touch -d '2026-01-31 08:30:00Z' "$dir/log-2026013104" # written to once more
+	adopt "$dir/log"
+	[ "$(content)" = 'h01 h02 h03 h04 h05 now ' ]
+}

@@ -39,8 +39,14 @@ struct adoption {
 static const char *const formats[] = { "-%Y%m%d",  "-%Y%m%d%H",	 "-%Y-%m-%d",	"-%Y%m%d-%s", "-%Y%m%d-%H%M%S",
 				       "-%Y%m%d%H%M%S", ".%Y%m%d", ".%Y-%m-%d", "_%Y%m%d", "-%s" };
 
-/* Reads a name by number or by date. False: it is not the archive of this log. */
-static bool parse(const struct log_job *job, const char *entry, bool dated, struct archive *parsed, size_t *len)
+/* How long the time lasts that a name in this format tells, in seconds. */
+static int64_t span_of(const char *format)
+{
+	return strstr(format, "%S") != NULL || strstr(format, "%s") != NULL ? 1 : strstr(format, "%H") != NULL ? 3600 : DAY;
+}
+
+/* Reads a name by number or by date. False: it is not the archive of this log. *span: that of a date. */
+static bool parse(const struct log_job *job, const char *entry, bool dated, struct archive *parsed, size_t *len, int64_t *span)
 {
 	struct rotate_settings set = *job->set;
 	enum archive_kind kind = ARCHIVE_FOREIGN;
@@ -48,6 +54,7 @@ static bool parse(const struct log_job *job, const char *entry, bool dated, stru
 	set.naming = dated ? NAMING_DATE : NAMING_NUMBER;
 	for (size_t i = 0; kind == ARCHIVE_FOREIGN && i < (dated ? ARRAY_LEN(formats) : 1); i++) {
 		set.dateformat = formats[i];
+		*span = span_of(formats[i]);
 		kind = archive_parse(&set, job->at.name, entry, parsed, len);
 		if (dated && kind != ARCHIVE_FOREIGN && parsed->when < FIRST_YEAR)
 			kind = ARCHIVE_FOREIGN;
@@ -62,13 +69,14 @@ static void tell_other_format(const struct log_job *job, const char *entry)
 	const char *dot = strrchr(entry, '.');
 	char cut[ARCHIVE_NAME_MAX] = "";
 	struct archive parsed;
+	int64_t span;
 	size_t len;
 
 	for (size_t i = 0; dot != NULL && i < ARRAY_LEN(others); i++) {
 		if (strcmp(dot, others[i]) != 0 || (size_t)(dot - entry) >= sizeof(cut))
 			continue;
 		memcpy(cut, entry, (size_t)(dot - entry));
-		if (parse(job, cut, false, &parsed, &len) || parse(job, cut, true, &parsed, &len))
+		if (parse(job, cut, false, &parsed, &len, &span) || parse(job, cut, true, &parsed, &len, &span))
 			diag_add(job->run->log, DIAG_ROTATE_NOTE, NULL, NULL,
 				 "%s: %s stays: only gzip, xz and zstd are built in", job->path, entry);
 	}
@@ -82,12 +90,13 @@ static int add_entry(struct adoption *all, const char *entry)
 	struct adopted_file file = { .format = PACK_FORMATS };
 	struct archive parsed = { 0 };
 	struct stat st;
+	int64_t span;
 	size_t suffix;
 
 	if (!by_number && archive_parse(job->set, job->at.name, entry, &parsed, &file.stem) != ARCHIVE_FOREIGN)
 		return 0; /* it is ours already */
-	numbered = parse(job, entry, false, &parsed, &file.stem);
-	if (!numbered && !parse(job, entry, true, &parsed, &file.stem)) {
+	numbered = parse(job, entry, false, &parsed, &file.stem, &span);
+	if (!numbered && !parse(job, entry, true, &parsed, &file.stem, &span)) {
 		tell_other_format(job, entry);
 		return 0;
 	}
@@ -96,10 +105,10 @@ static int add_entry(struct adoption *all, const char *entry)
 	file.format = archive_format(entry, &suffix);
 	file.dated = !numbered;
 	file.number = parsed.number;
-	file.time = numbered || (st.st_mtim.tv_sec >= parsed.when && st.st_mtim.tv_sec < parsed.when + DAY) ?
+	file.time = numbered || (st.st_mtim.tv_sec >= parsed.when && st.st_mtim.tv_sec < parsed.when + span) ?
 			    st.st_mtim.tv_sec :
 			    parsed.when;
-	if (file.time > all->now)
+	if (file.time > all->now || file.time < FIRST_YEAR) /* not known, so as young as the one before it allows */
 		file.time = all->now;
 	file.entry = strdup(entry);
 	if (file.entry != NULL && (numbered ? vec_push(&all->numbered, file) : vec_push(&all->dated, file)))
