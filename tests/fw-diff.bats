@@ -292,3 +292,30 @@ told() {
 	run -0 fw-diff -4 --state="$tmp/state" live "$tmp/second"
 	run -1 fw-diff -4 --state="$tmp/state" 1 live
 }
+
+@test "the options of helper and connlabel, which libxtables does not count, are compared" {
+	printf '%s\n' '*filter' ':INPUT DROP' '-A INPUT -m helper --helper ftp -j ACCEPT' COMMIT >"$tmp/old"
+	edit 's/ftp/sip/'
+	run fw-diff "$tmp/old" "$tmp/new"
+	[ "$status" = 1 ] || [ "$status" = 4 ]
+	[[ $output != *"same meaning"* ]]
+}
+
+@test "a changed rule that acts on more than its packet is undecided, not the same" {
+	for rule in '-A INPUT -p tcp --dport 7000 -m recent --name k --set' '-A INPUT -j TEE --gateway 192.0.2.1'; do
+		printf '%s\n' '*filter' ':INPUT DROP' "$rule" COMMIT >"$tmp/old"
+		printf '%s\n' '*filter' ':INPUT DROP' COMMIT >"$tmp/new"
+		run -4 fw-diff -4 "$tmp/old" "$tmp/new"
+		[[ $output == *"acts on more than the packet"* && $output != *"same meaning"* ]]
+	done
+	printf '%s\n' '*raw' '-A PREROUTING -p tcp --dport 21 -j CT --helper ftp' COMMIT >"$tmp/old"
+	printf '%s\n' '*raw' COMMIT >"$tmp/new"
+	run -4 fw-diff "$tmp/old" "$tmp/new"
+}
+
+@test "-4 does not take a file of IPv6 for one of IPv4" {
+	printf '%s\n' '*filter' ':INPUT DROP' COMMIT >"$tmp/rules.v4"
+	cp "$tmp/rules.v4" "$tmp/rules.v6"
+	run -1 fw-diff -4 "$tmp/rules.v4" "$tmp/rules.v6"
+	[[ $output == *"has no rules, which is to accept everything"* ]]
+}

@@ -14,14 +14,13 @@ static bool read_stream(struct input *input, struct cli *cli, int index, enum fa
 			   &cli->log);
 }
 
-static bool read_file(struct input *input, struct cli *cli, const struct fw_diff_options *options)
+/* Options do not tell what a file is: with -4, one for IPv6 has no rules. */
+static bool read_file(struct input *input, struct cli *cli)
 {
-	enum family given = options->families == FAMILY_BOTH ? FAMILY_NONE : options->families;
-
 	if (!cli_read(cli, input->name, &input->text[0], SIZE_MAX / 4))
 		return false;
 	input->name = cli_input_name(input->name);
-	if (!read_stream(input, cli, 0, given))
+	if (!read_stream(input, cli, 0, FAMILY_NONE))
 		return false;
 	input->families = input->stream[0].families;
 	return true;
@@ -97,7 +96,7 @@ bool input_read(struct input *input, struct cli *cli, const struct fw_diff_optio
 	if (strcmp(word, "live") == 0)
 		return read_live(input, cli, options);
 	if (!find_generation(options, word, &number))
-		return read_file(input, cli, options);
+		return read_file(input, cli);
 	if (number != 0)
 		return read_generation(input, cli, options, number);
 	diag_add(&cli->log, DIAG_GENERATION, NULL, NULL, "there is no generation %s in %s", word, options->state_dir);

@@ -116,7 +116,7 @@ static void show_rest(struct shown *show)
 {
 	size_t some = count_places(show->diff), all = show->diff->places.len;
 
-	if (!diff_found(show->diff) && !show->diff->counted)
+	if (!diff_found(show->diff) && !show->diff->counted && show->diff->further == NULL)
 		strbuf_printf(show->out, "%s: same meaning\n", family_name(show->family));
 	else if (all > some)
 		strbuf_printf(show->out, "%s: %zu other change%s of the text change%s nothing for any packet\n",
@@ -127,7 +127,7 @@ struct diff_verdict show_diff(struct strbuf *out, const struct diff *diff, int f
 {
 	struct shown show = { .options = options, .diff = diff, .out = out, .family = family };
 
-	show.verdict.undecided = diff->lost || diff->loops;
+	show.verdict.undecided = diff->lost || diff->loops || diff->further != NULL;
 	if (diff->lost) {
 		strbuf_printf(out, "%s: undecided: the rulesets differ in too many ways to be compared\n", family_name(family));
 		return show.verdict;
@@ -148,6 +148,9 @@ struct diff_verdict show_diff(struct strbuf *out, const struct diff *diff, int f
 			      show.verdict.differs ? "" : ", perhaps");
 		show.verdict.undecided = true;
 	}
+	if (diff->further != NULL)
+		strbuf_printf(out, "%s: undecided: a rule that changed uses %s, which acts on more than the packet that the rule meets\n",
+			      family_name(family), diff->further);
 	if (diff->loops)
 		strbuf_printf(out, "%s: undecided for packets whose chains call each other, or whose ways are too many to follow\n",
 			      family_name(family));

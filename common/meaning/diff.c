@@ -2,6 +2,9 @@
 /* Copyright (C) 2026 the fw-tools authors */
 #include "meaning/diff.h"
 
+#include <linux/netfilter/xt_CT.h>
+#include <string.h>
+
 /* So many boxes are walked one by one, the rest together: rules beside a box need not be looked at. */
 #define SINGLE_MAX 48
 
@@ -23,6 +26,40 @@ static void note_counted(struct diff *diff)
 
 	for (unsigned r = 0; r < side->program->rule_count; r++)
 		diff->counted |= side->rules[r].change == CHANGE_COUNTED;
+}
+
+/*
+ * The name of what a rule does beyond the packet that it decides on: later packets meet another state, or a copy is
+ * sent. NULL: nothing. An option --rcheck of recent does no such thing, but its rule is beside one that does.
+ */
+static const char *does_more(const struct rule *rule)
+{
+	static const char *const targets[] = { "CHECKSUM", "CLASSIFY", "CONNSECMARK", "IDLETIMER", "SECMARK", "SET", "TCPOPTSTRIP", "TEE" };
+	const struct xt_ct_target_info *ct;
+
+	for (const struct extension *match = rule->matches; match != NULL; match = match->next)
+		if (strcmp(match->kind->real_name, "recent") == 0)
+			return "recent";
+	if (rule->target == NULL)
+		return NULL;
+	ct = (const void *)rule->target->data; /* begins alike in each revision */
+	if (strcmp(rule->target->kind->real_name, "CT") == 0)
+		return (ct->flags & XT_CT_NOTRACK) != 0 ? NULL : "CT";
+	for (size_t i = 0; i < ARRAY_LEN(targets); i++)
+		if (strcmp(rule->target->kind->real_name, targets[i]) == 0)
+			return targets[i];
+	return NULL;
+}
+
+static void note_further(struct diff *diff)
+{
+	for (unsigned s = 0; s < ALIGN_SIDES; s++) {
+		const struct alignment_side *side = &diff->align.side[s];
+
+		for (unsigned r = 0; r < side->program->rule_count && diff->further == NULL; r++)
+			if (side->rules[r].change == CHANGE_ONLY)
+				diff->further = does_more(side->program->rules[r]->rule);
+	}
 }
 
 static bool is_refused(const struct fate_end *end)
@@ -179,6 +216,7 @@ bool diff_begin(struct diff *diff, const struct ruleset *old, const struct rules
 	    !fates_begin(&diff->fates, &diff->world, &diff->align, nodes) || !diff_cut(diff))
 		return false;
 	note_counted(diff);
+	note_further(diff);
 	for (unsigned s = 0; s < ALIGN_SIDES; s++)
 		diff->walk[s] = (struct fate_walk){ .fates = &diff->fates, .side = &diff->align.side[s] };
 	if (diff->cut.len == 0)

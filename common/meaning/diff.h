@@ -41,6 +41,7 @@ struct diff {
 	diagram accepted, refused; /* what became of the packets of the cut before */
 	diagram set[DIFF_CLASSES];
 	VEC(struct diff_place) places;
+	const char *further;     /* what a changed rule uses that acts on more than its packet, a literal; NULL: nothing */
 	bool counted;            /* rules differ in what they count: struct alignment tells which */
 	bool lost;               /* it was too much work: the sets say nothing */
 	bool loops;              /* chains call each other, or too often: some packets have no fate */
