@@ -158,6 +158,46 @@ each_native() {
 	sed -n "$(grep -n '^\*' "$tmp/v6" | head -n 1 | cut -d: -f1),\$p" "$tmp/v6" | diff - <(tail -n "$(wc -l <"$tmp/v6")" "$tmp/before")
 }
 
+# unreadable FILE: while FILE exists, each reading of the rules sees a commit by nft in the midst of it
+unreadable() {
+	cat >"$tmp/bin/iptables-nft-save" <<-END
+		#!/bin/sh
+		/usr/sbin/iptables-nft-save "\$@"
+		status=\$?
+		if [ -e "$1" ]; then
+			nft 'add table ip filter; add set ip filter busy { type ipv4_addr; }'
+			nft 'delete set ip filter busy'
+		fi
+		exit \$status
+	END
+	chmod 755 "$tmp/bin/iptables-nft-save"
+}
+
+@test "--boot puts the good generation in force although others commit without a pause, at once if no rules are in force" {
+	unreadable "$tmp/busy"
+	for when in first warm; do
+		touch "$tmp/busy"
+		[ $when = warm ] || reboot
+		in_ns iptables-nft -A INPUT -s 192.0.2.1 -j ACCEPT
+		boot -12
+		[[ $output == *"cannot be read"*"replace those in force"*"could not be read back"* ]]
+		rm "$tmp/busy"
+		rules | diff "$tmp/rules" -
+		boot -0
+	done
+}
+
+@test "--boot keeps rules that were accepted although others then commit without a pause, status 12" {
+	unreadable "$tmp/busy"
+	printf '#!/bin/sh\n/usr/sbin/iptables-nft-restore "$@" || exit\ncase $1 in -V) ;; *) touch "%s" ;; esac\n' "$tmp/busy" \
+		>"$tmp/bin/iptables-nft-restore"
+	reboot
+	boot -12
+	[[ $output == *"accepted, but could not be read back"* && $output != *"replace those in force"* ]]
+	rm "$tmp/busy"
+	rules | diff "$tmp/rules" -
+}
+
 @test "undoing a load beside a new rule of nft restores the rules before the load, not the safe ones" {
 	sed 's/443/8443/' "$gateway" >"$tmp/next"
 	put_waiting --confirm 5 "$tmp/next"

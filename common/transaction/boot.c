@@ -198,6 +198,21 @@ static enum result boot_previous(struct transaction *t, unsigned good, unsigned 
 	return result;
 }
 
+/* Other programs commit so often that the rules cannot be read. Nothing that they have is worth an open host. */
+static enum result boot_blind(struct transaction *t, unsigned good, unsigned previous, const patterns *keep)
+{
+	struct transaction *second = again(t, FLAG_REPLACE | FLAG_BLIND);
+	enum result result;
+
+	warn(t, "the tables of the good generation %06u replace those in force: rules of other programs there are lost", good);
+	if (second != NULL && put_generation(second, good, FAMILY_BOTH, keep))
+		result = judge(second);
+	else
+		result = boot_previous(t, good, previous, keep);
+	transaction_end(second);
+	return result;
+}
+
 /* If the tables of one family cannot be changed, the other family still gets its generation. */
 static enum result boot_one_family(struct transaction *t, unsigned good, const patterns *keep)
 {
@@ -227,6 +242,8 @@ enum result transaction_boot(struct transaction *t, const patterns *keep, bool f
 		result = judge(t);
 	else if (good != 0 && ((t->flags & FLAG_STUCK_IPV4) != 0) != ((t->flags & FLAG_STUCK_IPV6) != 0))
 		result = boot_one_family(t, good, keep);
+	else if (good != 0 && (t->flags & FLAG_UNREAD) != 0)
+		result = boot_blind(t, good, previous, keep);
 	else
 		result = boot_previous(t, good, previous, keep);
 	state_enter(t->state);

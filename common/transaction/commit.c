@@ -7,7 +7,7 @@
 /* The rules of both families are one step: the load must never be in force for one family only. */
 static bool take_rules(struct transaction *t)
 {
-	return put_rules(t, t->request.families, false);
+	return (t->flags & FLAG_BLIND) != 0 ? put_blind(t, t->request.families) : put_rules(t, t->request.families, false);
 }
 
 /*

@@ -129,9 +129,10 @@ bool read_base(struct transaction *t)
 
 /*
  * How often to read the rules again while other programs keep changing them, once it is too late to leave everything as
- * it is.
+ * it is. In the first run after a boot no rules may be in force yet: the host may be open, so that no attempt begins
+ * after OPEN_MS.
  */
-enum { PATIENCE = 20 };
+enum { PATIENCE = 20, OPEN_MS = 3000 };
 
 /* May things made with nft stay where the undoing of a family has nothing to do? */
 static bool goes_around(const struct transaction *t, enum family families)
@@ -154,13 +155,22 @@ static int save_once(struct transaction *t, enum family families, struct strbuf 
 	return err;
 }
 
+static bool may_be_open(const struct transaction *t)
+{
+	return (t->flags & (FLAG_BOOT | FLAG_REPLACE | FLAG_CHANGED | FLAG_UNDOING)) == (FLAG_BOOT | FLAG_REPLACE);
+}
+
 static int save_live(struct transaction *t, enum family families, struct strbuf texts[FAMILIES])
 {
 	bool patient = (t->flags & (FLAG_CHANGED | FLAG_BOOT | FLAG_UNDOING)) != 0;
-	int err = -EBUSY;
+	long long start = t->door->clock(t->door->self);
+	int err = save_once(t, families, texts);
 
-	for (int tries = patient ? PATIENCE : 1; err == -EBUSY && tries > 0; tries--)
+	for (int tries = 1; err == -EBUSY && patient && tries < PATIENCE; tries++) {
+		if (may_be_open(t) && t->door->clock(t->door->self) - start > OPEN_MS)
+			break;
 		err = save_once(t, families, texts);
+	}
 	if (err == -EBUSY)
 		diag_add(t->log, DIAG_SYSTEM, NULL, NULL, "other programs change the rules so often that they cannot be read");
 	return err;
@@ -273,6 +283,8 @@ static bool read_undoing(struct transaction *t, enum family families)
 
 bool read_live_cleared(struct transaction *t, enum family families)
 {
+	if ((t->flags & FLAG_BLIND) != 0)
+		return t->door->clear == NULL || clear(t, families);
 	if (t->door->clear == NULL || (t->flags & (FLAG_BOOT | FLAG_UNDOING)) == 0)
 		return read_live(t, families);
 	return (t->flags & FLAG_UNDOING) != 0 ? read_undoing(t, families) : clear_and_read(t, families);

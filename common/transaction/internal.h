@@ -45,6 +45,7 @@ enum transaction_flag {
 	FLAG_CLEAR_ALL = 1 << 10, /* ... or in any chain of iptables' tables */
 	FLAG_UNREAD = 1 << 11,    /* the rules in force could not be read, because others changed them all the time */
 	FLAG_PASSED = 1 << 12,    /* things made with nft were passed over when the rules in force were read */
+	FLAG_BLIND = 1 << 13,     /* at boot: put the rules in force without reading those that are there */
 };
 
 struct transaction {
@@ -90,7 +91,7 @@ must_check bool read_live(struct transaction *t, enum family families);
 /*
  * Like read_live. At boot, it first removes what nft made in iptables' tables and iptables cannot show. If it removed
  * any of that, INPUT and FORWARD drop everything until rules are loaded. When undoing (one family at a time, from base
- * to next), it removes such things only if they are in the way.
+ * to next), it removes such things only if they are in the way. With FLAG_BLIND it only removes, and reads nothing.
  */
 must_check bool read_live_cleared(struct transaction *t, enum family families);
 must_check bool make_extras(struct transaction *t); /* fills t->extras */
@@ -168,6 +169,7 @@ must_check bool set_undo(struct transaction *t, const struct journal_step *step)
 must_check bool leave_theirs(struct transaction *t, int family); /* undo.c: call before each merge while undoing */
 must_check bool merge_family(struct transaction *t, int family, bool undo);
 must_check bool put_rules(struct transaction *t, enum family families, bool undo);
+must_check bool put_blind(struct transaction *t, enum family families); /* replaces whole tables */
 
 /* plan.c */
 must_check bool make_plan(struct transaction *t);

@@ -238,6 +238,16 @@ static void aside_free(struct aside *aside)
 	}
 }
 
+/* At boot, rules that were accepted stay in force although others commit so often that they cannot be read back. */
+static bool stays_unread(struct transaction *t)
+{
+	if ((t->flags & (FLAG_BOOT | FLAG_UNDOING)) != FLAG_BOOT || (t->flags & FLAG_UNREAD) == 0)
+		return false;
+	warn(t, "the rules were accepted, but could not be read back");
+	t->flags |= FLAG_PARTIAL;
+	return true;
+}
+
 /* Reads the rules in force, and compares them if the commit succeeded. If another attempt is needed, merges again. */
 static enum attempt_result look(struct transaction *t, struct attempt *attempt, enum family families, bool committed)
 {
@@ -247,7 +257,7 @@ static enum attempt_result look(struct transaction *t, struct attempt *attempt, 
 	phase(t, "comparing");
 	put_aside(t, families, &aside);
 	if (!read_live_cleared(t, families))
-		result = ATTEMPT_FAILED;
+		result = committed && stays_unread(t) ? ATTEMPT_DONE : ATTEMPT_FAILED;
 	else if (committed)
 		result = verify(t, attempt, families, aside.target);
 	for (int i = 0; i < FAMILIES; i++)
@@ -307,4 +317,47 @@ bool put_rules(struct transaction *t, enum family families, bool undo)
 		result = try_once(t, &attempt, families);
 	}
 	return result == ATTEMPT_DONE;
+}
+
+enum { BLIND_TRIES = 3 };
+
+/* Loads the whole tables of these families, and returns those that are refused. Reports why if it is the last time. */
+static enum family put_whole(struct transaction *t, enum family families, bool last)
+{
+	struct strbuf programs[FAMILIES] = { t->family[0].text, t->family[1].text };
+	struct refusal refusals[FAMILIES] = { REFUSAL_INIT, REFUSAL_INIT };
+	enum family left = FAMILY_NONE;
+
+	t->flags |= FLAG_CHANGED;
+	t->door->restore(t->door->self, families, RESTORE_FLUSH, programs, refusals);
+	for (int i = 0; i < FAMILIES; i++) {
+		if (!family_has(families, i))
+			continue;
+		if (refusals[i].refused)
+			left |= family_bit(i);
+		if (refusals[i].refused && last)
+			report_refusal(t, i, &programs[i], &refusals[i], NULL);
+		refusal_free(&refusals[i]);
+	}
+	return left;
+}
+
+/*
+ * The programs read nothing that matters: whatever others have in these tables, it is replaced. A refusal may come from
+ * things that nft has made there since they were cleared.
+ */
+bool put_blind(struct transaction *t, enum family families)
+{
+	struct text_rules wanted[FAMILIES] = { t->family[0].wanted, t->family[1].wanted };
+	struct attempt attempt = { .last = true };
+	enum family left = families;
+
+	phase(t, "committing whole tables");
+	for (int tries = 1; left != FAMILY_NONE && tries <= BLIND_TRIES; tries++)
+		if (tries == 1 || read_live_cleared(t, left))
+			left = put_whole(t, left, tries == BLIND_TRIES);
+	if (left != FAMILY_NONE)
+		return false;
+	phase(t, "comparing");
+	return read_live(t, families) ? verify(t, &attempt, families, wanted) == ATTEMPT_DONE : stays_unread(t);
 }

@@ -305,8 +305,26 @@ static void test_unread(enum backend_kind kind)
 	trial_end(&trial);
 }
 
+static void test_boot_unread(enum backend_kind kind, bool first)
+{
+	bool put;
+
+	begin(kind, FLOW_BOOT, SIDE_FORWARDING, SIDE_FORWARD_ACCEPT | SIDE_OTHER);
+	nft.door = trial.door.door;
+	trial.door.door.save = save_busy;
+	put = trial_boot(&trial, first) == RESULT_FALLBACK;
+	trial.door.door.save = nft.door.save;
+	CHECK(put && trial_is(&trial, &trial.new),
+	      "unread: a boot puts the good generation in force although the rules there can never be read");
+	trial_end(&trial);
+}
+
 int main(void)
 {
+	for (int first = 0; first < 2; first++) {
+		test_boot_unread(BACKEND_NFT, first == 1);
+		test_boot_unread(BACKEND_LEGACY, first == 1);
+	}
 	test_unread(BACKEND_NFT);
 	test_unread(BACKEND_LEGACY);
 	test_nft();
