@@ -182,3 +182,25 @@ make_edges() {
 	run -1 fw-lint -q -4 --format=gcc --checks=syntax,kernel "$tmp/ring"
 	[[ $output == *"c$n leads back to c1"*"[chain-loop]"* ]]
 }
+
+@test "names the port that is loaded for a number above 65535, which some extensions take" {
+	needs rules
+	warned=0
+	for option in '-p tcp --dport' '-p udp --sport' '-p udp --dport' '-p dccp --dport' '-m conntrack --ctorigdstport'; do
+		for port in 1 65534 65535 65536 65537 99999 131071 131072 4294967295 4294967296 4294967297; do
+			printf '*filter\n-A INPUT %s %s -j ACCEPT\nCOMMIT\n' "$option" "$port" >"$tmp/rules"
+			said=$(fw-lint -q --checks=syntax,kernel "$tmp/rules" 2>&1) || true
+			loaded=refused
+			! iptables-legacy-restore "$tmp/rules" 2>/dev/null ||
+				loaded=$(iptables-legacy-save | sed -n 's/.*port \([0-9]*\) .*/\1/p')
+			case $loaded in
+			refused) [[ $said == *" error: "* ]] ;;
+			"$port") [[ $said == *" 0 errors, 0 warnings"* ]] ;;
+			*) [[ $said == *"iptables loads $port as $loaded "* ]] && warned=$((warned + 1)) ;;
+			esac || { echo "$option $port is $loaded: $said"; false; }
+			iptables-legacy -F
+		done
+	done
+	# Without this, the C library refuses such numbers by now.
+	[ $warned -gt 0 ] || echo "# no number above 65535 is taken here" >&3
+}

@@ -242,12 +242,39 @@ static bool in_range(int c, unsigned offset)
 	return offset > 0 && (unsigned)c >= offset && (unsigned)c < offset + OPTION_SCALE;
 }
 
+/*
+ * libxtables looks ports up with getaddrinfo, which takes any number and keeps its last 16 bits. The caller collects what
+ * is printed here like the words of an extension.
+ */
+static void warn_of_ports(const struct xt_option_entry *entry, unsigned id)
+{
+	const char *before = "ports end at 65535: iptables loads";
+
+	while (entry != NULL && entry->name != NULL && entry->id != id)
+		entry++;
+	if (entry == NULL || entry->name == NULL || (entry->type != XTTYPE_PORT && entry->type != XTTYPE_PORTRC))
+		return;
+	for (const char *at = optarg; *at != '\0'; at += *at == ':') {
+		size_t len = strcspn(at, ":"), digits = strspn(at, "0123456789");
+		unsigned long number = strtoul(at, NULL, 10);
+
+		if (len == digits && number > UINT16_MAX) {
+			fprintf(stderr, "%s %.*s as %lu", before, (int)len, at, number & UINT16_MAX);
+			before = ",";
+		}
+		at += len;
+	}
+	if (*before == ',')
+		fputc('\n', stderr);
+}
+
 /* An option of an extension. True: the words must be looked at again, with more options. */
 static bool read_extension_option(int c)
 {
 	if (door.target != NULL && (door.target->parse != NULL || door.target->x6_parse != NULL) &&
 	    in_range(c, door.target->option_offset)) {
 		xtables_option_tpcall((unsigned)c, door.argv, door.invert, door.target, &door.entry);
+		warn_of_ports(door.target->x6_options, (unsigned)c - door.target->option_offset);
 		return false;
 	}
 	for (struct xtables_rule_match *at = door.matches; at != NULL; at = at->next) {
@@ -255,6 +282,7 @@ static bool read_extension_option(int c)
 		    !in_range(c, at->match->option_offset))
 			continue;
 		xtables_option_mpcall((unsigned)c, door.argv, door.invert, at->match, &door.entry);
+		warn_of_ports(at->match->x6_options, (unsigned)c - at->match->option_offset);
 		return false;
 	}
 	if (load_protocol_match()) {
