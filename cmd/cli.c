@@ -106,10 +106,19 @@ void cli_version(const struct cli *cli)
 	exit(cli_finish(&copy));
 }
 
+/* The length of the synopsis, without the newline at its end: its lines after the first are indented. */
+static int synopsis_len(const char *usage)
+{
+	size_t len = strcspn(usage, "\n");
+
+	while (strncmp(usage + len, "\n     ", 6) == 0)
+		len += 1 + strcspn(usage + len + 1, "\n");
+	return (int)len;
+}
+
 void cli_misuse(const struct cli *cli, const char *format, ...)
 {
 	struct strbuf text = STRBUF_INIT, escaped = STRBUF_INIT;
-	const char *end = strchr(cli->usage, '\n');
 	va_list args;
 
 	va_start(args, format);
@@ -119,7 +128,7 @@ void cli_misuse(const struct cli *cli, const char *format, ...)
 	fprintf(stderr, "%s: %s", cli->name, strbuf_text(&escaped));
 	strbuf_free(&text);
 	strbuf_free(&escaped);
-	fprintf(stderr, "\n%.*s\nTry '%s --help'.\n", end != NULL ? (int)(end - cli->usage) : 0, cli->usage, cli->name);
+	fprintf(stderr, "\n%.*s\nTry '%s --help'.\n", synopsis_len(cli->usage), cli->usage, cli->name);
 	exit(cli->misuse_status != 0 ? cli->misuse_status : STATUS_USAGE);
 }
 

@@ -32,7 +32,7 @@ void cli_begin(struct cli *cli, const char *name, const char *usage);
 _Noreturn void cli_help(const struct cli *cli);
 _Noreturn void cli_version(const struct cli *cli);
 
-/* Prints the message, the first line of the usage and a hint to standard error, and exits with the misuse status. */
+/* Prints the message, the synopsis and a hint to standard error, and exits with the misuse status. */
 _Noreturn void cli_misuse(const struct cli *cli, const char *format, ...) printf_like(2, 3);
 
 /*
