@@ -17,10 +17,14 @@ stamp() { date -u -d "${1:-now}" +%Y%m%dT%H%M%SZ; }
 # --- command line ------------------------------------------------------------------------------
 
 @test "prints help and version to standard output; misuse goes to standard error with status 2" {
-	run --separate-stderr "$BUILD/ct-rotate" --help
-	[ "$status" -eq 0 ] && [[ $output == "usage: ct-rotate"* ]] && [ -z "$stderr" ]
-	run "$BUILD/ct-rotate" --version
-	[ "$status" -eq 0 ] && [[ $output == "ct-rotate (fw-tools) "* ]]
+	for option in -h --help; do
+		run --separate-stderr "$BUILD/ct-rotate" $option
+		[ "$status" -eq 0 ] && [[ $output == "usage: ct-rotate"* ]] && [ -z "$stderr" ]
+	done
+	for option in -V --version; do
+		run "$BUILD/ct-rotate" $option
+		[ "$status" -eq 0 ] && [[ $output == "ct-rotate (fw-tools) "* ]]
+	done
 	while IFS= read -r line; do
 		# shellcheck disable=SC2086
 		run --separate-stderr "$BUILD/ct-rotate" $line
@@ -35,6 +39,7 @@ stamp() { date -u -d "${1:-now}" +%Y%m%dT%H%M%SZ; }
 		--settle soon log
 		--level 0 log
 		--threads 17 log
+		--threads any log
 		--naming roman log
 		--dateformat %j log
 		--dateformat -%Y/%m log

@@ -4,12 +4,11 @@
 #include "base/pack.h"
 #include "rotate/inspect.h"
 
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum option_id {
-	OPT_HELP = 256, OPT_VERSION, OPT_JSON, OPT_WAIT,
+	OPT_JSON = 256, OPT_WAIT,
 	OPT_HOURLY, OPT_DAILY, OPT_WEEKLY, OPT_MONTHLY, OPT_YEARLY, OPT_SIZE, OPT_MAXSIZE, OPT_MINSIZE, OPT_MINAGE,
 	OPT_ROTATE, OPT_MAXAGE, OPT_MAX_BYTES, OPT_MIN_FREE, OPT_NAMING, OPT_DATEFORMAT, OPT_EXTENSION, OPT_ADDEXTENSION, OPT_OLDDIR,
 	OPT_COMPRESS, OPT_DELAYCOMPRESS, OPT_COMPRESSCMD, OPT_LEVEL, OPT_THREADS, OPT_NO_VERIFY,
@@ -83,8 +82,8 @@ static const char usage[] =
 	"      --since TIME         with --cat: from 2026-01-31, 2026-01-31T23:59:59 or @SECONDS on\n"
 	"      --import-logrotate FILE  convert a configuration of logrotate, and print it\n"
 	"      --adopt              rename the archives of logrotate, so that they count as archives of LOG\n"
-	"      --help               print this summary\n"
-	"      --version            print the version\n";
+	"  -h, --help               print this summary\n"
+	"  -V, --version            print the version\n";
 
 static const struct option longs[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -137,8 +136,8 @@ static const struct option longs[] = {
 	{ "since", required_argument, NULL, OPT_SINCE },
 	{ "import-logrotate", required_argument, NULL, OPT_IMPORT },
 	{ "adopt", no_argument, NULL, OPT_ADOPT },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -167,15 +166,6 @@ static uint64_t need_duration(const struct cli *cli, const char *option)
 	if (!setting_duration(optarg, &ms))
 		cli_misuse(cli, "%s: %s is not a time like 250ms, 5s, 2m, 3h or 1d", option, optarg);
 	return ms;
-}
-
-/* The number of processors that this process may use, at most PACK_THREADS_MAX. */
-static unsigned threads_here(void)
-{
-	cpu_set_t set;
-	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-
-	return count < 1 ? 1 : count > PACK_THREADS_MAX ? PACK_THREADS_MAX : (unsigned)count;
 }
 
 /* MODE[:OWNER[:GROUP]] */
@@ -303,9 +293,8 @@ static bool compress_option(const struct cli *cli, int c, struct rotate_settings
 		set->level = strcmp(optarg, "fast") == 0 ? PACK_LEVEL_FAST : (int)need_number(cli, "--level", 1, 19);
 		return true;
 	case OPT_THREADS:
-		set->threads = strcmp(optarg, "auto") == 0 ?
-				       threads_here() :
-				       (unsigned)need_number(cli, "--threads", 1, PACK_THREADS_MAX);
+		if (!setting_threads(optarg, &set->threads))
+			cli_misuse(cli, "--threads: %s is not a number from 1 to %d, or auto", optarg, PACK_THREADS_MAX);
 		return true;
 	case OPT_NO_VERIFY:
 		set->verify = false;
@@ -378,10 +367,6 @@ static void run_option(struct cli *cli, int c, struct ct_rotate_options *opts)
 	case OPT_WAIT:
 		opts->run.wait_ms = optarg == NULL ? 60000 : (unsigned)need_duration(cli, "--wait");
 		break;
-	case OPT_HELP:
-		cli_help(cli);
-	case OPT_VERSION:
-		cli_version(cli);
 	default:
 		break;
 	}
@@ -459,7 +444,7 @@ struct ct_rotate_options options_parse(struct cli *cli, int argc, char *argv[])
 	int c;
 
 	cli_begin(cli, "ct-rotate", usage);
-	while ((c = cli_option(cli, argc, argv, "c:fnqv", longs)) != -1) {
+	while ((c = cli_option(cli, argc, argv, "c:fnqvhV", longs)) != -1) {
 		if (!when_option(cli, c, &opts.set) && !keep_option(cli, c, &opts.set) &&
 		    !compress_option(cli, c, &opts.set) && !log_option(cli, c, &opts.set) &&
 		    !mode_option(cli, c, &opts))

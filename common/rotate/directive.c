@@ -268,11 +268,12 @@ static bool apply_compressoptions(struct config_place *at, struct rotate_setting
 static bool apply_threads(struct config_place *at, struct rotate_settings *set, const struct config_word *words,
 			  size_t count)
 {
-	long threads;
-
-	if (!need_word(at, words, count) || !need_number(at, &words[1], 1, PACK_THREADS_MAX, &threads))
+	if (!need_word(at, words, count))
 		return false;
-	set->threads = (unsigned)threads;
+	if (!setting_threads(words[1].text, &set->threads)) {
+		config_fault(at, &words[1], "%s is not a number from 1 to %d, or auto", words[1].text, PACK_THREADS_MAX);
+		return false;
+	}
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
+#include <sched.h>
 #include <string.h>
 
 #define MS_MAX ((uint64_t)3653 * 86400 * 1000)
@@ -69,6 +70,27 @@ bool setting_number(const char *text, long low, long high, long *value)
 		return false;
 	*value = negative ? -(long)number : (long)number;
 	return *value >= low && *value <= high;
+}
+
+static unsigned threads_here(void)
+{
+	cpu_set_t set;
+	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+
+	return count < 1 ? 1 : count > PACK_THREADS_MAX ? PACK_THREADS_MAX : (unsigned)count;
+}
+
+bool setting_threads(const char *text, unsigned *threads)
+{
+	long number;
+
+	if (strcmp(text, "auto") == 0)
+		*threads = threads_here();
+	else if (setting_number(text, 1, PACK_THREADS_MAX, &number))
+		*threads = (unsigned)number;
+	else
+		return false;
+	return true;
 }
 
 bool setting_mode(const char *text, mode_t *mode)

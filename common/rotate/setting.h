@@ -84,6 +84,9 @@ must_check bool setting_mode(const char *text, mode_t *mode);
 must_check bool setting_user(const char *text, uid_t *user);
 must_check bool setting_group(const char *text, gid_t *group);
 
+/* Reads a number from 1 to PACK_THREADS_MAX, or `auto`: as many as this process has processors. False: something else. */
+must_check bool setting_threads(const char *text, unsigned *threads);
+
 /* Reads the name or the path of a program that compresses: gzip, pigz, xz or zstd. False: another one. */
 must_check bool setting_format(const char *text, enum pack_format *format);
 
