@@ -86,8 +86,8 @@ setup() {
 	END
 	run -0 fw-trace -R $tutorial --from-log "$tmp/log"
 	[ ${#lines[@]} -eq 2 ]
-	[[ ${lines[0]} == *":4711 -> 203.0.113.5:22 new: ACCEPT by line 17: "* ]]
-	[[ ${lines[1]} == *"type 8/0 new: DROP by the policy of filter FORWARD"* ]]
+	[[ ${lines[0]} == *":4711 -> 203.0.113.5:22 new length 60 ttl 64: ACCEPT by line 17: "* ]]
+	[[ ${lines[1]} == *"type 8/0 new length 84 ttl 63: DROP by the policy of filter FORWARD"* ]]
 }
 
 @test "--packets prints one line per packet, with the same verdicts as one by one" {
@@ -105,6 +105,25 @@ setup() {
 	run -1 fw-trace 'in eth0 tcp 1.2.3.4 -> 2001:db8::1' <$tutorial
 	run -2 fw-trace <$tutorial
 	run -0 fw-trace --help
+}
+
+@test "prints a packet as it reads it" {
+	rules=$(printf '%s\n' '*filter' ':INPUT DROP [0:0]' ':FORWARD DROP [0:0]' COMMIT)
+	while read -r packet; do
+		run -0 fw-trace "$packet" <<<"$rules"
+		[ "${lines[0]}" = "$packet" ] || { echo "$packet becomes ${lines[0]}"; false; }
+	done <<-'END'
+		in eth0 tcp 198.51.100.7:40000 -> 203.0.113.5:22 new
+		in eth0 out eth1 udp 198.51.100.7:1 -> 203.0.113.5:2 established reply length 100 ttl 3 tos 0x10
+		in eth0 sctp 198.51.100.7:1 -> 203.0.113.5:2 new mark 0x5 ctmark 0x6 pkttype 1
+		in eth0 icmpv6 2001:db8::1 -> 2001:db8::2 type 128/0 new
+		in eth0 tcp *:1 -> 203.0.113.5:2 new flags fin,ack fragment
+		in eth0 99 198.51.100.7 -> 203.0.113.5 untracked
+	END
+	for name in icmp6 ipv6-icmp; do
+		run -0 fw-trace "in eth0 $name 2001:db8::1 -> 2001:db8::2 type 128 new" <<<"$rules"
+		[[ ${lines[0]} == "in eth0 icmpv6 2001:db8::1 -> 2001:db8::2 type 128/0 new" ]]
+	done
 }
 
 @test "fails with status 3 when its output cannot be written" {

@@ -66,7 +66,7 @@ static void step_text(struct show *show, const struct trace_step *step)
 		break;
 	case STEP_REWRITE:
 		strbuf_puts(out, "now: ");
-		packet_text(out, step->packet);
+		packet_whole_text(out, step->packet);
 		break;
 	default:
 		strbuf_printf(out, "%u: %.*s  ", line->number, (int)line->len, line->text);
@@ -93,7 +93,7 @@ static void step_json(struct show *show, const struct trace_step *step)
 	if (step->kind == STEP_MISS || step->kind == STEP_UNKNOWN)
 		reason(&text, step);
 	else if (step->kind == STEP_REWRITE)
-		packet_text(&text, step->packet);
+		packet_whole_text(&text, step->packet);
 	json_member(out, "text", strbuf_text(&text));
 	strbuf_putc(out, '}');
 	strbuf_free(&text);
@@ -115,12 +115,12 @@ void show_begin(struct show *show, const struct packet *packet, bool steps)
 
 	if (!show->json) {
 		if (steps) {
-			packet_text(&show->out, packet);
+			packet_whole_text(&show->out, packet);
 			strbuf_putc(&show->out, '\n');
 		}
 		return;
 	}
-	packet_text(&text, packet);
+	packet_whole_text(&text, packet);
 	strbuf_putc(&show->out, '{');
 	json_member(&show->out, "packet", strbuf_text(&text));
 	strbuf_puts(&show->out, ",\"steps\":[");
@@ -150,7 +150,7 @@ void show_result(struct show *show, const struct packet *packet, const struct tr
 		return;
 	}
 	if (!steps) {
-		packet_text(out, packet);
+		packet_whole_text(out, packet);
 		strbuf_puts(out, ": ");
 	}
 	strbuf_puts(out, outcome_name(result->outcome));

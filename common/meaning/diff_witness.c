@@ -165,26 +165,20 @@ static void satisfy_mask(const struct diff *diff, struct packet *packet, int32_t
 		packet->value[mask->field] = value;
 }
 
-static void add_extra(struct strbuf *out, const struct packet *packet, enum field field, const char *word)
-{
-	strbuf_printf(out, " %s ", word);
-	field_text(out, field, packet->value[field], packet->family);
-}
-
 /* What fw-trace would leave open is said where a rule asks for it. */
 static void write_packet(const struct diff *diff, struct diff_witness *witness)
 {
-	const struct space *space = &diff->world.space;
+	static const struct {
+		enum field field;
+		size_t unasked; /* the number of values that are told apart if no rule asks */
+	} fields[] = { { FIELD_LENGTH, 2 }, { FIELD_TTL, 1 }, { FIELD_TOS, 1 } };
 	const char *fault;
 	size_t at;
 
-	packet_text(&witness->text, &witness->packet);
-	if (space->field[FIELD_LENGTH].count > 2)
-		add_extra(&witness->text, &witness->packet, FIELD_LENGTH, "length");
-	if (space->field[FIELD_TTL].count > 1)
-		add_extra(&witness->text, &witness->packet, FIELD_TTL, "ttl");
-	if (space->field[FIELD_TOS].count > 1)
-		add_extra(&witness->text, &witness->packet, FIELD_TOS, "tos");
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		if (diff->world.space.field[fields[i].field].count <= fields[i].unasked)
+			witness->packet.known &= ~(1U << fields[i].field);
+	packet_whole_text(&witness->text, &witness->packet);
 	(void)!packet_parse(&witness->packet, strbuf_text(&witness->text), witness->text.len, &fault, &at);
 }
 

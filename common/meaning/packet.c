@@ -130,21 +130,23 @@ static bool read_interface(struct packet_parser *parser, enum field field)
 	return true;
 }
 
+/* The first name of a number is the one that is written. */
+static const struct {
+	const char *name;
+	unsigned number;
+} protocols[] = {
+	{ "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP }, { "icmp", IPPROTO_ICMP }, { "icmpv6", IPPROTO_ICMPV6 },
+	{ "icmp6", IPPROTO_ICMPV6 }, { "ipv6-icmp", IPPROTO_ICMPV6 }, { "sctp", IPPROTO_SCTP }, { "dccp", IPPROTO_DCCP },
+	{ "udplite", IPPROTO_UDPLITE }, { "esp", IPPROTO_ESP }, { "gre", IPPROTO_GRE }, { "ah", IPPROTO_AH },
+};
+
 static bool read_proto(struct packet_parser *parser)
 {
-	static const struct {
-		const char *name;
-		unsigned number;
-	} names[] = {
-		{ "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP }, { "icmp", IPPROTO_ICMP }, { "icmpv6", IPPROTO_ICMPV6 },
-		{ "sctp", IPPROTO_SCTP }, { "dccp", IPPROTO_DCCP }, { "udplite", IPPROTO_UDPLITE }, { "esp", IPPROTO_ESP },
-		{ "gre", IPPROTO_GRE }, { "ah", IPPROTO_AH },
-	};
 	unsigned long number;
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (token_is(&parser->token, names[i].name)) {
-			packet_set(parser->packet, FIELD_PROTO, names[i].number);
+	for (size_t i = 0; i < ARRAY_LEN(protocols); i++)
+		if (token_is(&parser->token, protocols[i].name)) {
+			packet_set(parser->packet, FIELD_PROTO, protocols[i].number);
 			advance(parser);
 			return true;
 		}
@@ -330,22 +332,12 @@ static void endpoint_text(struct strbuf *out, const struct packet *packet, enum 
 
 static void proto_text(struct strbuf *out, unsigned proto)
 {
-	switch (proto) {
-	case IPPROTO_TCP:
-		strbuf_puts(out, "tcp");
-		break;
-	case IPPROTO_UDP:
-		strbuf_puts(out, "udp");
-		break;
-	case IPPROTO_ICMP:
-		strbuf_puts(out, "icmp");
-		break;
-	case IPPROTO_ICMPV6:
-		strbuf_puts(out, "icmpv6");
-		break;
-	default:
-		strbuf_printf(out, "%u", proto);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(protocols); i++)
+		if (protocols[i].number == proto) {
+			strbuf_puts(out, protocols[i].name);
+			return;
+		}
+	strbuf_printf(out, "%u", proto);
 }
 
 static void interface_text(struct strbuf *out, const struct packet *packet, enum field field, const char *word)
@@ -390,4 +382,15 @@ void packet_text(struct strbuf *out, const struct packet *packet)
 		extra_text(out, packet, FIELD_CTMARK, "ctmark");
 	if (packet->value[FIELD_PKTTYPE] != LINK_HOST)
 		extra_text(out, packet, FIELD_PKTTYPE, "pkttype");
+}
+
+void packet_whole_text(struct strbuf *out, const struct packet *packet)
+{
+	packet_text(out, packet);
+	if (packet_knows(packet, FIELD_LENGTH))
+		extra_text(out, packet, FIELD_LENGTH, "length");
+	if (packet_knows(packet, FIELD_TTL))
+		extra_text(out, packet, FIELD_TTL, "ttl");
+	if (packet_knows(packet, FIELD_TOS))
+		extra_text(out, packet, FIELD_TOS, "tos");
 }

@@ -29,7 +29,8 @@ struct packet {
  */
 must_check bool packet_parse(struct packet *packet, const char *text, size_t len, const char **fault, size_t *at);
 
-/* Appends the packet as packet_parse reads it, as short as it may be. */
+/* Appends the packet as packet_parse reads it, as short as it may be; packet_whole_text also length, ttl and tos, if known. */
+void packet_whole_text(struct strbuf *out, const struct packet *packet);
 void packet_text(struct strbuf *out, const struct packet *packet);
 
 /* A field is set, and known from now on. */
