@@ -382,13 +382,15 @@ sample() {
 	done <<-'END'
 		1|a setting below net.|sysctl kernel.panic=1
 		1|a module name may only contain|module ../x
+		1|a line of its own|module nf_nat nf_tables
 		1||set a hash:ip -exist
+		4|has this member already|set a hash:ip; member 192.0.2.1; member 192.0.2.2; member 192.0.2.1 comment x
 		1||member 192.0.2.1
 		2|not an address of the set's family|set a hash:ip; member 999.1.1.1
 		2|already declared|set a hash:ip; set a hash:net
 		1|members that expire|set a hash:ip timeout 5; member 192.0.2.1
 	END
-	printf '#@ %s\n' 'module? nf_nat' 'sysctl net.ipv4.ip_forward=1' 'set a hash:ip' 'member 192.0.2.1' 'set-open b hash:net timeout 60' 'keep f2b-*' >"$tmp/text"
+	printf '#@ %s\n' 'module? nf_nat' 'sysctl net.ipv4.ip_forward=1' 'set a hash:ip' 'member 192.0.2.1' 'set c hash:ip' 'member 192.0.2.1' 'set-open b hash:net timeout 60' 'keep f2b-*' >"$tmp/text"
 	printf '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n' >>"$tmp/text"
 	run -0 fw-lint --checks=syntax "$tmp/text"
 }

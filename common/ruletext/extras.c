@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "ruletext/extras.h"
+#include "base/textmap.h"
 #include "text/token.h"
 
 #include <ctype.h>
@@ -21,6 +22,7 @@ struct extras_reader {
 	const struct stream *stream;
 	struct diag_log *log;
 	struct set *set; /* the last `#@ set`; NULL: none, until the next set is added */
+	struct textmap members; /* of this set */
 	VEC(struct repeated) repeated;
 };
 
@@ -53,6 +55,8 @@ static bool add_module(struct extras_reader *in, const struct line *line, const 
 
 	if (!is_module_name(&name))
 		return fault(in, line, "a module name may only contain letters, digits, '_' and '-'");
+	if (token_next(args, len, &name).len > 0)
+		return fault(in, line, "each module needs a line of its own");
 	module.name = strndup(name.text, name.len);
 	for (size_t i = 0; module.name != NULL && i < in->extras->modules.len; i++) {
 		struct module *there = &in->extras->modules.item[i];
@@ -121,6 +125,7 @@ static bool add_set(struct extras_reader *in, const struct line *line, const cha
 	bool good = found == SET_GOOD;
 
 	in->set = NULL;
+	textmap_free(&in->members);
 	if (!good)
 		return set_fault(in, line, args, len, found, open);
 	set.line = (unsigned)(line - in->stream->lines.item) + 1;
@@ -173,7 +178,10 @@ static bool check_repeated(struct extras_reader *in)
 
 static bool add_member(struct extras_reader *in, const struct line *line, const char *args, size_t len)
 {
+	struct token member = token_after(args, len, 0);
+	const struct piece name = { member.text, (unsigned)member.len };
 	enum set_fault found;
+	size_t known;
 
 	if (in->set == NULL)
 		return fault(in, line, "a member must follow the line of its set");
@@ -182,6 +190,11 @@ static bool add_member(struct extras_reader *in, const struct line *line, const 
 	found = set_member_check(in->set, args, len);
 	if (found != SET_GOOD)
 		return set_fault(in, line, args, len, found, false);
+	known = in->members.texts.len;
+	if (textmap_add(&in->members, &name) == TEXTMAP_NONE)
+		return diag_memory(in->log) == 0;
+	if (in->members.texts.len == known)
+		return fault(in, line, "the set has this member already");
 	strbuf_add(&in->set->members, args, len);
 	strbuf_putc(&in->set->members, '\n');
 	return !in->set->members.failed || diag_memory(in->log) == 0;
@@ -260,6 +273,7 @@ static bool read_all(struct extras_reader *in)
 		else if (line_directive(line, "keep", &args, &len))
 			good = add_keep(in, args, len) && good;
 	}
+	textmap_free(&in->members);
 	return check_repeated(in) && good;
 }
 
