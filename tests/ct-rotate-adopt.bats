@@ -104,7 +104,7 @@ content() { "$BUILD/ct-rotate" --cat "$@" "$dir/log" | tr '\n' ' '; }
 	cp -a "$dir" "$scratch/copy"
 	for run in 1 2; do
 		adopt --naming number "$dir/log"
-		[ "$(tree "$dir" | tr '\n' ' ')" = "log log.1 log.2.gz log.3.xz log.4 log.4.gz " ]
+		[ "$(tree "$dir" | tr '\n' ' ')" = "log log.1 log.2.gz log.2.gz.bad log.3.xz log.4 " ]
 	done
 	[ "$(content --naming number)" = "$(seq 1000 | tr '\n' ' ')three two one now " ]
 	rm -r "$dir"
@@ -112,9 +112,33 @@ content() { "$BUILD/ct-rotate" --cat "$@" "$dir/log" | tr '\n' ' '; }
 	adopt "$dir/log"
 	[ "$(content)" = "$(seq 1000 | tr '\n' ' ')three two one now " ]
 	[ "$(ls "$dir" | wc -l)" -eq 6 ]
-	"$BUILD/ct-rotate" --repair "$dir/log" 2>/dev/null
 	[ "$(ls "$dir"/*.bad | wc -l)" -eq 1 ]
-	[ "$(content)" = "$(seq 1000 | tr '\n' ' ')three two one now " ]
+}
+
+@test "an archive that a killed run left plain and compressed is repaired before anything has another name" {
+	for kind in whole half; do
+		for naming in date number; do
+			for stop in 1 2 3; do
+				rm -rf "$dir"
+				mkdir -m 700 "$dir"
+				echo now >"$dir/log"
+				archive log.1 one '2026-01-10 01:00:00Z'
+				archive log-20260109 nine '2026-01-09 01:00:00Z'
+				seq 1000 >"$dir/log.2"
+				gzip <"$dir/log.2" >"$dir/log.2.gz"
+				[ $kind = whole ] || truncate -s 500 "$dir/log.2.gz"
+				touch -d '2026-01-07' "$dir"/log.2*
+				adopt -n --naming $naming "$dir/log" >"$scratch/steps"
+				sed -n 's/.*: rename \(.*\) to \(.*\)/mv -n \1 \2/p; s/.*: remove \(.*\), because.*/rm \1/p
+					s/.*: set \(.*\) aside, because.*/mv \1 \1.bad/p' "$scratch/steps" | head -n $stop >"$scratch/half"
+				[ -s "$scratch/half" ]
+				(cd "$dir" && . "$scratch/half")
+				adopt --naming $naming "$dir/log"
+				[ "$(content --naming $naming)" = "$(seq 1000 | tr '\n' ' ')nine one now " ]
+				"$BUILD/ct-rotate" --verify --naming $naming "$dir/log" || [ $kind = half ]
+			done
+		done
+	done
 }
 
 @test "a rotation that was interrupted must be repaired first" {

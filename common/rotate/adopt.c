@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the fw-tools authors */
 #include "rotate/adopt.h"
 #include "base/file.h"
+#include "rotate/repair.h"
 #include "rotate/stamp.h"
 
 #include <dirent.h>
@@ -23,15 +24,16 @@ struct adopted_file {
 	bool dated;
 	unsigned number;    /* of one with a number; of one with a date, among those of that date */
 	int64_t time;       /* dated: what is known of the time of its rotation; else of its last line */
-	bool joined;        /* it belongs to the archive of the file before it in the list */
 	unsigned new_number; /* with numbers: that in the new name */
 	char target[ARCHIVE_NAME_MAX]; /* the new name without .gz and so on; "": it keeps its name */
 };
 
+typedef VEC(struct adopted_file) adopted_files;
+
 struct adoption {
 	struct log_job *job;
 	time_t now;
-	VEC(struct adopted_file) numbered, dated; /* newest first */
+	adopted_files numbered, dated; /* newest first */
 	unsigned renamed;
 };
 
@@ -166,23 +168,26 @@ static bool is_intact(int fd, enum pack_format format)
 	return got == 0;
 }
 
+enum pair { PAIR_NONE, PAIR_SAME, PAIR_DAMAGED };
+
 /*
- * True if the compressed file is that of the plain one: it has the same content, or a killed run left it damaged, and a
- * repair then sets it aside. If not, logrotate has two archives of one name, because `compress` was turned on or off.
+ * Is the compressed file that of the plain one? It has the same content, or a killed run left it damaged. If neither,
+ * logrotate has two archives of one name, because `compress` was turned on or off.
  */
-static bool is_pair(const struct log_job *job, const struct adopted_file *plain, const struct adopted_file *packed)
+static enum pair find_pair(const struct log_job *job, const struct adopted_file *plain, const struct adopted_file *packed)
 {
 	struct stat st;
 	int left, right;
-	bool pair = false;
+	enum pair pair = PAIR_NONE;
 
 	if (plain->format != PACK_FORMATS || packed->format == PACK_FORMATS || plain->stem != packed->stem ||
 	    strncmp(plain->entry, packed->entry, plain->stem) != 0)
-		return false;
+		return PAIR_NONE;
 	left = job_open_file(job->archive_dir, plain->entry, &st);
 	right = job_open_file(job->archive_dir, packed->entry, &st);
 	if (left >= 0 && right >= 0)
-		pair = pack_compare(right, packed->format, left) == 1 || !is_intact(right, packed->format);
+		pair = pack_compare(right, packed->format, left) == 1 ? PAIR_SAME :
+		       !is_intact(right, packed->format)		     ? PAIR_DAMAGED : PAIR_NONE;
 	if (left >= 0)
 		close(left);
 	if (right >= 0)
@@ -190,10 +195,33 @@ static bool is_pair(const struct log_job *job, const struct adopted_file *plain,
 	return pair;
 }
 
-static void join_files(const struct log_job *job, struct adopted_file *files, size_t count)
+/*
+ * Repairs archives that exist plain and compressed, before any of their files has another name: a run that is killed
+ * between two renames must not separate them.
+ */
+static bool repair_pairs(struct log_job *job, adopted_files *files)
 {
-	for (size_t i = 1; i < count; i++)
-		files[i].joined = is_pair(job, &files[i - 1], &files[i]);
+	bool good = true;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < files->len; i++) {
+		struct adopted_file file = files->item[i], *before = kept > 0 ? &files->item[kept - 1] : NULL;
+		enum pair pair = good && before != NULL ? find_pair(job, before, &file) : PAIR_NONE;
+
+		if (pair == PAIR_SAME)
+			good = repair_remove_plain(job, before->entry, file.entry) == 0;
+		else if (pair == PAIR_DAMAGED)
+			good = repair_set_aside(job, before->entry, file.entry) == 0;
+		if (pair == PAIR_NONE || !good) {
+			files->item[kept++] = file;
+			continue;
+		}
+		free(pair == PAIR_SAME ? before->entry : file.entry);
+		if (pair == PAIR_SAME)
+			*before = file;
+	}
+	files->len = kept;
+	return good;
 }
 
 /* True if an archive, or another file that was given a name, has the new name of this one. */
@@ -236,10 +264,8 @@ static bool choose_dates(struct adoption *all, struct adopted_file *files, size_
 
 	for (size_t i = 0; i < count; i++) {
 		int64_t time = files[i].time < before ? files[i].time : before - 1;
-		bool taken = !files[i].joined;
+		bool taken = true;
 
-		if (files[i].joined)
-			memcpy(files[i].target, files[i - 1].target, sizeof(files[i].target));
 		for (; taken; time--) {
 			struct strbuf middle = STRBUF_INIT;
 			bool good;
@@ -265,13 +291,12 @@ static bool choose_numbers(struct adoption *all)
 	while (n < all->numbered.len || d < all->dated.len) {
 		struct adopted_file *numbered = n < all->numbered.len ? &all->numbered.item[n] : NULL;
 		struct adopted_file *dated = d < all->dated.len ? &all->dated.item[d] : NULL;
-		bool take_dated = dated != NULL && (numbered == NULL || (!numbered->joined && (dated->joined || dated->time > numbered->time)));
+		bool take_dated = dated != NULL && (numbered == NULL || dated->time > numbered->time);
 		struct adopted_file *file = take_dated ? dated : numbered;
 		struct strbuf middle = STRBUF_INIT;
 		bool good;
 
-		if (!file->joined)
-			last = !take_dated && numbered->number > last + 1 ? numbered->number : last + 1;
+		last = !take_dated && numbered->number > last + 1 ? numbered->number : last + 1;
 		file->new_number = last;
 		strbuf_printf(&middle, ".%u", last);
 		good = set_target(all, file, strbuf_text(&middle));
@@ -366,9 +391,7 @@ void adopt_archives(struct log_job *job, time_t now)
 	err = find_files(&all);
 	if (err != 0) {
 		job_fail(job, err, "cannot list the archives");
-	} else {
-		join_files(job, all.numbered.item, all.numbered.len);
-		join_files(job, all.dated.item, all.dated.len);
+	} else if (repair_pairs(job, &all.numbered) && repair_pairs(job, &all.dated)) {
 		rename_all(&all);
 	}
 	for (size_t i = 0; i < all.numbered.len; i++)

@@ -57,6 +57,29 @@ static int set_aside(struct log_job *job, const char *packed)
 	return err;
 }
 
+int repair_remove_plain(struct log_job *job, const char *plain, const char *packed)
+{
+	if (!job_step(job, "remove %s, because %s has the same content", plain, packed))
+		return 0;
+	if (unlinkat(job->archive_dir, plain, 0) != 0)
+		return job_fail(job, -errno, "cannot repair %s", plain);
+	note(job, "is compressed already and was removed", plain);
+	return 0;
+}
+
+int repair_set_aside(struct log_job *job, const char *plain, const char *packed)
+{
+	int err;
+
+	if (!job_step(job, "set %s aside, because %s has other content", packed, plain))
+		return 0;
+	err = set_aside(job, packed);
+	if (err != 0)
+		return job_fail(job, err, "cannot repair %s", plain);
+	note(job, "differs from the plain archive and was set aside as .bad", packed);
+	return 0;
+}
+
 /* 1: both files have the same content; 0: they differ; or -errno. */
 static int compare_pair(struct log_job *job, const char *name, const char *packed, enum pack_format format)
 {
@@ -83,20 +106,12 @@ static int repair_pair(struct log_job *job, struct archive *one, enum pack_forma
 	if (same < 0) {
 		err = job_fail(job, same, "cannot compare %s and %s", one->name, packed.data);
 	} else if (same == 1) {
-		if (job_step(job, "remove %s, because %s has the same content", one->name, packed.data)) {
-			err = unlinkat(job->archive_dir, one->name, 0) == 0 ? 0 : -errno;
-			note(job, "is compressed already and was removed", one->name);
-		}
+		err = repair_remove_plain(job, one->name, packed.data);
 		one->plain = false;
 	} else {
-		if (job_step(job, "set %s aside, because %s has other content", packed.data, one->name)) {
-			err = set_aside(job, packed.data);
-			note(job, "differs from the plain archive and was set aside as .bad", packed.data);
-		}
+		err = repair_set_aside(job, one->name, packed.data);
 		one->packed &= ~(1U << format);
 	}
-	if (err != 0 && same >= 0)
-		job_fail(job, err, "cannot repair %s", one->name);
 	strbuf_free(&packed);
 	return err;
 }

@@ -14,4 +14,11 @@
  */
 must_check int repair_archives(struct log_job *job);
 
+/*
+ * The two ways to repair an archive that exists twice, of which adoption makes use too: removes the plain file, as the
+ * compressed one has the same content, or sets the compressed one aside as .bad. 0 or -errno, reported.
+ */
+must_check int repair_remove_plain(struct log_job *job, const char *plain, const char *packed);
+must_check int repair_set_aside(struct log_job *job, const char *plain, const char *packed);
+
 #endif
