@@ -219,6 +219,20 @@ without_empty_tables() {
 	in_ns iptables-nft -C INPUT -m set --match-set bad src,src -j DROP
 }
 
+@test "a rule whose set has a blank in its name is status 3 without output, as iptables-save does not quote the name" {
+	for b in $backends; do
+		fresh
+		in_ns ipset create 'with blank' hash:ip
+		in_ns ipset create with hash:ip,port
+		in_ns iptables-$b -A INPUT -m set ! --match-set with src,dst -j DROP
+		run -0 save --all
+		in_ns iptables-$b -A INPUT -m set --match-set 'with blank' src -j DROP
+		run -3 save --all
+		[[ $output == *"the name of a set contains a blank"*"-A INPUT -m set --match-set with blank src -j DROP"* ]]
+		[[ $output != *"*filter"* ]]
+	done
+}
+
 @test "warns about permanent members that are not saved" {
 	b=nft
 	in_ns ipset create static hash:ip

@@ -44,6 +44,7 @@ struct depend_search {
 	struct diag_log *log;
 	bool nat;
 	bool sets_only;
+	bool unwritable; /* a rule cannot be written; reported */
 };
 
 static bool piece_is(const struct piece *piece, const char *text)
@@ -132,7 +133,34 @@ static bool may_need(const struct piece *rule)
 	return false;
 }
 
-static bool read_rule(const struct depend_search *in, const struct piece *rule)
+/* Is this what follows the name of a set, such as `src,dst`? */
+static bool is_directions(const struct piece *word)
+{
+	size_t at = 0;
+
+	while (at + 3 <= word->len && (memcmp(word->text + at, "src", 3) == 0 || memcmp(word->text + at, "dst", 3) == 0)) {
+		at += 3;
+		if (at == word->len)
+			return true;
+		at += word->text[at] == ',';
+	}
+	return false;
+}
+
+/* iptables-save does not quote the name of a set. */
+static bool add_named_set(struct depend_search *in, const struct piece *rule, const struct piece *name)
+{
+	struct piece behind = rule_next_word(rule, name);
+
+	if (in->log == NULL || is_directions(&behind))
+		return add_set(in->extras, name->text, name->len);
+	diag_add(in->log, DIAG_SYSTEM, NULL, NULL, "the name of a set contains a blank, so that this rule cannot be written: %.*s",
+		 (int)rule->len, rule->text);
+	in->unwritable = true;
+	return true;
+}
+
+static bool read_rule(struct depend_search *in, const struct piece *rule)
 {
 	struct piece word = may_need(rule) ? rule_word(rule, 0) : (struct piece){ NULL, 0 };
 	bool good = true;
@@ -143,7 +171,7 @@ static bool read_rule(const struct depend_search *in, const struct piece *rule)
 
 		next = rule_next_word(rule, &word);
 		if (kind == NEED_SET)
-			good = add_set(in->extras, next.text, next.len);
+			good = add_named_set(in, rule, &next);
 		else if (in->sets_only)
 			continue;
 		else if (kind == NEED_NFACCT)
@@ -193,7 +221,7 @@ static bool add_forwarding(struct extras *extras, const struct text_rules *rules
 	return good;
 }
 
-static bool read_rules(const struct depend_search *in, const struct text_rules *rules)
+static bool read_rules(struct depend_search *in, const struct text_rules *rules)
 {
 	for (size_t t = 0; t < rules->tables.len; t++) {
 		const struct text_table *table = &rules->tables.item[t];
@@ -208,7 +236,7 @@ static bool read_rules(const struct depend_search *in, const struct text_rules *
 
 bool depend_sets(struct extras *extras, const struct text_rules *rules)
 {
-	struct depend_search in = { .extras = extras, .sets_only = true };
+	struct depend_search in = { .extras = extras, .sets_only = true }; /* no log: another program's rules may be what they are */
 
 	return read_rules(&in, rules);
 }
@@ -223,7 +251,7 @@ bool depend_find(struct extras *extras, const struct text_rules rules[FAMILIES],
 		in.nat = table_rules(&rules[i], "nat") > 0;
 		good = read_rules(&in, &rules[i]) && add_forwarding(extras, &rules[i], forwarding[i]);
 	}
-	return good || diag_memory(log) == 0;
+	return (good || diag_memory(log) == 0) && !in.unwritable;
 }
 
 static bool read_sysctls(struct extras *extras)
