@@ -242,39 +242,13 @@ static bool in_range(int c, unsigned offset)
 	return offset > 0 && (unsigned)c >= offset && (unsigned)c < offset + OPTION_SCALE;
 }
 
-/*
- * libxtables looks ports up with getaddrinfo, which takes any number and keeps its last 16 bits. The caller collects what
- * is printed here like the words of an extension.
- */
-static void warn_of_ports(const struct xt_option_entry *entry, unsigned id)
-{
-	const char *before = "ports end at 65535: iptables loads";
-
-	while (entry != NULL && entry->name != NULL && entry->id != id)
-		entry++;
-	if (entry == NULL || entry->name == NULL || (entry->type != XTTYPE_PORT && entry->type != XTTYPE_PORTRC))
-		return;
-	for (const char *at = optarg; *at != '\0'; at += *at == ':') {
-		size_t len = strcspn(at, ":"), digits = strspn(at, "0123456789");
-		unsigned long number = strtoul(at, NULL, 10);
-
-		if (len == digits && number > UINT16_MAX) {
-			fprintf(stderr, "%s %.*s as %lu", before, (int)len, at, number & UINT16_MAX);
-			before = ",";
-		}
-		at += len;
-	}
-	if (*before == ',')
-		fputc('\n', stderr);
-}
-
 /* An option of an extension. True: the words must be looked at again, with more options. */
 static bool read_extension_option(int c)
 {
 	if (door.target != NULL && (door.target->parse != NULL || door.target->x6_parse != NULL) &&
 	    in_range(c, door.target->option_offset)) {
 		xtables_option_tpcall((unsigned)c, door.argv, door.invert, door.target, &door.entry);
-		warn_of_ports(door.target->x6_options, (unsigned)c - door.target->option_offset);
+		door_warn_of_ports(door.target->x6_options, (unsigned)c - door.target->option_offset);
 		return false;
 	}
 	for (struct xtables_rule_match *at = door.matches; at != NULL; at = at->next) {
@@ -282,7 +256,7 @@ static bool read_extension_option(int c)
 		    !in_range(c, at->match->option_offset))
 			continue;
 		xtables_option_mpcall((unsigned)c, door.argv, door.invert, at->match, &door.entry);
-		warn_of_ports(at->match->x6_options, (unsigned)c - at->match->option_offset);
+		door_warn_of_ports(at->match->x6_options, (unsigned)c - at->match->option_offset);
 		return false;
 	}
 	if (load_protocol_match()) {
@@ -523,6 +497,7 @@ static void start_rule(struct words *words, struct arena *arena, struct command 
 	memset(&door.entry, 0, sizeof(door.entry));
 	door.has_protocol = door.proto_used = door.invert = false;
 	door.seen = door.scale = door.blame = 0;
+	strbuf_reset(&door.said);
 	door.src_text = door.dst_text = NULL;
 	door.option_count = base_option_count;
 	memset(&door.options[base_option_count], 0, sizeof(struct option));
@@ -562,6 +537,8 @@ bool ext_read(const char *table, struct words *words, struct arena *arena, struc
 	}
 	if (notice != NULL && capture_take(&door.notices, notice) != 0)
 		strbuf_puts(notice, "an extension said something that could not be read");
+	if (notice != NULL && door.said.len > 0)
+		strbuf_printf(notice, "%s%s", notice->len > 0 ? " " : "", strbuf_text(&door.said));
 	if (!good)
 		door_note_fault(fault);
 	release_rule();

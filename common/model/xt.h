@@ -34,6 +34,7 @@ struct xt_door {
 	char message[1024]; /* of exit_err, in front of the jump */
 	bool name_asked;    /* a host name was refused */
 	struct capture notices; /* what extensions write on standard error while they parse */
+	struct strbuf said;     /* what we say of the rule ourselves */
 	struct capture printed; /* and on standard output while they save */
 	off_t noticed;
 	VEC(struct ext_kind *) kinds; /* kept for the life of the process */
@@ -86,6 +87,9 @@ void door_add_target(struct xtables_target *target, const char *jumpto);
 
 /* Reads --object-pinned without the object, where the match is bpf; ext_bpf.c. */
 void door_read_bpf(struct xtables_match *match);
+
+/* Adds to door.said which ports are loaded for numbers above 65535 in optarg, the value of option `id`; ext_port.c. */
+void door_warn_of_ports(const struct xt_option_entry *options, unsigned id);
 
 /* Our own `set` and `SET`, in place of iptables' that need the kernel; ext_set.c. Once, after xtables_init_all. */
 void door_register_sets(void);

@@ -168,31 +168,31 @@ static bool is_intact(int fd, enum pack_format format)
 	return got == 0;
 }
 
-enum pair { PAIR_NONE, PAIR_SAME, PAIR_DAMAGED };
+enum twin { TWIN_NONE, TWIN_SAME, TWIN_DAMAGED };
 
 /*
  * Is the compressed file that of the plain one? It has the same content, or a killed run left it damaged. If neither,
  * logrotate has two archives of one name, because `compress` was turned on or off.
  */
-static enum pair find_pair(const struct log_job *job, const struct adopted_file *plain, const struct adopted_file *packed)
+static enum twin find_twin(const struct log_job *job, const struct adopted_file *plain, const struct adopted_file *packed)
 {
 	struct stat st;
 	int left, right;
-	enum pair pair = PAIR_NONE;
+	enum twin twin = TWIN_NONE;
 
 	if (plain->format != PACK_FORMATS || packed->format == PACK_FORMATS || plain->stem != packed->stem ||
 	    strncmp(plain->entry, packed->entry, plain->stem) != 0)
-		return PAIR_NONE;
+		return TWIN_NONE;
 	left = job_open_file(job->archive_dir, plain->entry, &st);
 	right = job_open_file(job->archive_dir, packed->entry, &st);
 	if (left >= 0 && right >= 0)
-		pair = pack_compare(right, packed->format, left) == 1 ? PAIR_SAME :
-		       !is_intact(right, packed->format)		     ? PAIR_DAMAGED : PAIR_NONE;
+		twin = pack_compare(right, packed->format, left) == 1 ? TWIN_SAME :
+		       !is_intact(right, packed->format)		     ? TWIN_DAMAGED : TWIN_NONE;
 	if (left >= 0)
 		close(left);
 	if (right >= 0)
 		close(right);
-	return pair;
+	return twin;
 }
 
 /*
@@ -206,18 +206,18 @@ static bool repair_pairs(struct log_job *job, adopted_files *files)
 
 	for (size_t i = 0; i < files->len; i++) {
 		struct adopted_file file = files->item[i], *before = kept > 0 ? &files->item[kept - 1] : NULL;
-		enum pair pair = good && before != NULL ? find_pair(job, before, &file) : PAIR_NONE;
+		enum twin twin = good && before != NULL ? find_twin(job, before, &file) : TWIN_NONE;
 
-		if (pair == PAIR_SAME)
+		if (twin == TWIN_SAME)
 			good = repair_remove_plain(job, before->entry, file.entry) == 0;
-		else if (pair == PAIR_DAMAGED)
+		else if (twin == TWIN_DAMAGED)
 			good = repair_set_aside(job, before->entry, file.entry) == 0;
-		if (pair == PAIR_NONE || !good) {
+		if (twin == TWIN_NONE || !good) {
 			files->item[kept++] = file;
 			continue;
 		}
-		free(pair == PAIR_SAME ? before->entry : file.entry);
-		if (pair == PAIR_SAME)
+		free(twin == TWIN_SAME ? before->entry : file.entry);
+		if (twin == TWIN_SAME)
 			*before = file;
 	}
 	files->len = kept;
