@@ -269,7 +269,8 @@ undone() { # undone PID: waits for the load, which must end unconfirmed
 		2|not an address of the set's family|set bans hash:net inet6;member 192.0.2.1
 		2|not an address of the set's family|set bans hash:ip,port,ip;member 192.0.2.1,tcp:80,example.org
 		2|not an address of the set's family|set bans bitmap:ip range 10.0.0.0/24;member 10.0.0.1-router
-		4|already added|set bans hash:net;member 192.0.2.1;keep x;member 192.0.2.1
+		4|has this member already|set bans hash:net;member 192.0.2.1;keep x;member 192.0.2.1
+		4|32|set bans hash:net;member 192.0.2.1;keep x;member 192.0.2.1/33
 		2|out of range|set bans hash:net;member 192.0.2.1/33
 		1|unknown|set bans hash:nett
 		1|expected a set, for example|set bans inet
