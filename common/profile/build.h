@@ -21,9 +21,12 @@ struct port_groups {
 
 enum port_form { PORTS_DESTINATION, PORTS_SOURCE, PORTS_ORIGINAL };
 
-/* Groups ports into matches of at most 15 ports, the kernel's XT_MULTI_PORTS. A range counts as two ports. */
+/*
+ * Groups ports into matches of at most 15 ports, the kernel's XT_MULTI_PORTS. A range counts as two ports. `from` has
+ * the source ports of the statement; NULL: it cannot have any.
+ */
 must_check bool groups_make(struct profile *profile, const struct port_list *ports, bool unaddressed,
-			    enum port_form form, struct port_groups *out);
+			    enum port_form form, const struct end *from, struct port_groups *out);
 
 /* One rule for the packets of a statement, such as "log" or "accept". The steps of a statement are in order. */
 struct rule_step {

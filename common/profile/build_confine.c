@@ -55,7 +55,7 @@ static bool fence_emit(struct fence *fence, const char *chain, const struct item
 	build.site.extra = extra;
 	build.site.chains = fence->chains;
 	build.site.no_in = fence->table == TABLE_MANGLE;
-	good = good && groups_make(fence->profile, &ports, false, PORTS_DESTINATION, &build.groups);
+	good = good && groups_make(fence->profile, &ports, false, PORTS_DESTINATION, NULL, &build.groups);
 	good = good && (vec_push(&build.steps.list, step) || profile_memory(fence->profile));
 	good = good && site_emit(fence->profile, &build.site, &build.groups, &build.from, &build.to, &build.steps);
 	fence->chains = build.site.chains;

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* `items` NULL: all packets. */
-static bool plain_items(struct site_build *plain, const struct item *items, enum port_form form)
+/* `items` NULL: all packets. `from` NULL: the statement has no source ports. */
+static bool plain_items(struct site_build *plain, const struct item *items, enum port_form form, const struct end *from)
 {
 	struct port_list ports;
 	bool good = resolve_items(plain->profile, items, &ports);
@@ -15,7 +15,7 @@ static bool plain_items(struct site_build *plain, const struct item *items, enum
 	for (size_t i = 0; i < ports.list.len; i++)
 		ports.list.item[i].unaddressed =
 			false; /* it makes no difference outside of the filter table */
-	good = good && groups_make(plain->profile, &ports, false, form, &plain->groups);
+	good = good && groups_make(plain->profile, &ports, false, form, from, &plain->groups);
 	vec_free(&ports.list);
 	return good;
 }
@@ -129,7 +129,7 @@ bool build_block(struct profile *profile, const struct statement *st)
 		good = false;
 	}
 	good = good && block_is_safe(profile, st, &plain.from) && block_spare(profile, st, &plain.from);
-	good = good && plain_items(&plain, NULL, PORTS_DESTINATION) &&
+	good = good && plain_items(&plain, NULL, PORTS_DESTINATION, NULL) &&
 	       plain_emit(&plain, blocked_target(profile));
 	site_end(&plain);
 	return good;
@@ -145,7 +145,7 @@ static bool helper_rule(struct profile *profile, const struct statement *st, con
 	bool good = resolve_end(profile, &st->helper.from, FAMILY_BOTH, true, &plain.from);
 
 	alone.next = NULL;
-	good = good && plain_items(&plain, &alone, PORTS_DESTINATION);
+	good = good && plain_items(&plain, &alone, PORTS_DESTINATION, NULL);
 	plain.to.any = true;
 	if (plain.from.self) {
 		plain.site.chain = "OUTPUT";
@@ -224,7 +224,7 @@ static bool notrack_side(struct profile *profile, const struct statement *st, en
 		plain.site.extra = "-m conntrack --ctstate UNTRACKED";
 	else if (form == PORTS_DESTINATION) /* forwarded connections need tracking */
 		plain.site.extra = "-m addrtype --dst-type LOCAL";
-	good = plain_items(&plain, st->notrack, form) && plain_emit(&plain, target);
+	good = plain_items(&plain, st->notrack, form, NULL) && plain_emit(&plain, target);
 	site_end(&plain);
 	return good;
 }
@@ -360,7 +360,7 @@ static bool mark_own(struct profile *profile, const struct statement *st, const 
 	for (size_t i = 0; i < all.list.len && good; i++)
 		if (all.list.item[i].iface == NULL && (all.list.item[i].has_range || all.list.item[i].set != NULL))
 			good = vec_push(&plain.from.list, all.list.item[i]) || profile_memory(profile);
-	good = good && plain_items(&plain, st->mark.what, PORTS_DESTINATION) && plain_emit(&plain, target);
+	good = good && plain_items(&plain, st->mark.what, PORTS_DESTINATION, &st->mark.from) && plain_emit(&plain, target);
 	selectors_free(&all);
 	site_end(&plain);
 	return good;
@@ -374,7 +374,7 @@ bool build_mark(struct profile *profile, const struct statement *st)
 	bool good = resolve_end(profile, &mark->from, FAMILY_BOTH, false, &plain.from);
 
 	good = resolve_end(profile, &mark->to, FAMILY_BOTH, false, &plain.to) && good;
-	good = good && plain_items(&plain, mark->what, PORTS_DESTINATION);
+	good = good && plain_items(&plain, mark->what, PORTS_DESTINATION, &mark->from);
 	if (mark->dscp != NULL)
 		target = profile_textf(profile, "DSCP --set-dscp-class %s", mark->dscp);
 	else if (mark->mask != 0)

@@ -24,7 +24,7 @@ static bool nat_ports(struct site_build *nat, const struct ports *ports)
 
 	if (ports != NULL && !vec_push(&list.list, *ports))
 		return profile_memory(nat->profile);
-	good = groups_make(nat->profile, &list, false, PORTS_DESTINATION, &nat->groups);
+	good = groups_make(nat->profile, &list, false, PORTS_DESTINATION, NULL, &nat->groups);
 	vec_free(&list.list);
 	return good;
 }

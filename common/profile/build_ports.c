@@ -41,6 +41,44 @@ static void print_range(struct strbuf *out, const struct ports *ports)
 		strbuf_printf(out, ":%u", ports->last);
 }
 
+/* Ports of one protocol that fit into one match. */
+struct port_batch {
+	const struct ports *port[MULTIPORT_MAX];
+	size_t count, room; /* room: how many more ports fit */
+};
+
+/* Adds the ports, unless there is no room for them. */
+static bool batch_add(struct port_batch *batch, const struct ports *ports)
+{
+	size_t takes = ports->first == ports->last ? 1 : 2;
+
+	if (takes > batch->room)
+		return false;
+	batch->room -= takes;
+	batch->port[batch->count++] = ports;
+	return true;
+}
+
+/* Prints " -m tcp --dport 80" or " -m multiport --dports 80,443". `named`: the match of the protocol is there already. */
+static void print_batch(struct strbuf *out, const struct port_batch *batch, const char *word, const char *side, bool named)
+{
+	const char *comma = "";
+
+	if (batch->count == 1) {
+		if (!named)
+			strbuf_printf(out, " -m %s", word);
+		strbuf_printf(out, " --%s ", side);
+		print_range(out, batch->port[0]);
+		return;
+	}
+	strbuf_printf(out, " -m multiport --%ss ", side);
+	for (size_t i = 0; i < batch->count; i++) {
+		strbuf_puts(out, comma);
+		print_range(out, batch->port[i]);
+		comma = ",";
+	}
+}
+
 static bool group_add(struct profile *profile, struct port_groups *out, int proto, struct strbuf *text,
 		      const char *original)
 {
@@ -50,94 +88,120 @@ static bool group_add(struct profile *profile, struct port_groups *out, int prot
 	return group.text != NULL && (vec_push(&out->list, group) || profile_memory(profile));
 }
 
-/* Adds `count` ports of one protocol as one match. */
-static bool group_ports(struct profile *profile, const struct ports *const list[], size_t count,
-			enum port_form form, struct port_groups *out)
+/* Where groups go, and what all of them have in common. */
+struct grouping {
+	struct profile *profile;
+	enum port_form form;
+	const struct item *sources; /* NULL: any */
+	struct port_groups *out;
+};
+
+/*
+ * Adds a group for a batch of destination ports (count 0: any), or several, if there are more source ports than fit into
+ * one match.
+ */
+static bool group_batch(const struct grouping *to, int proto, const struct port_batch *batch, const char *original)
 {
-	const char *word = proto_word(profile, list[0]->proto), *comma = "";
-	const char *side = form == PORTS_SOURCE ? "sport" : "dport";
-	struct strbuf text = STRBUF_INIT;
+	const char *word = proto_word(to->profile, proto);
+	const char *side = to->form == PORTS_SOURCE ? "sport" : "dport";
+	const struct item *source = to->sources;
 
 	if (word == NULL)
 		return false;
-	strbuf_printf(&text, "-p %s", word);
-	if (count == 1 && !list[0]->any) {
-		strbuf_printf(&text, " -m %s --%s ", word, side);
-		print_range(&text, list[0]);
-	} else if (count > 1) {
-		strbuf_printf(&text, " -m multiport --%ss ", side);
-		for (size_t i = 0; i < count; i++) {
-			strbuf_puts(&text, comma);
-			print_range(&text, list[i]);
-			comma = ",";
-		}
-	}
-	return group_add(profile, out, list[0]->proto, &text, NULL);
+	do {
+		struct port_batch from = { .room = MULTIPORT_MAX };
+		struct strbuf text = STRBUF_INIT;
+
+		while (source != NULL && batch_add(&from, &source->ports))
+			source = source->next;
+		strbuf_printf(&text, "-p %s", word);
+		if (from.count > 0)
+			print_batch(&text, &from, word, "sport", false);
+		if (batch->count > 0)
+			print_batch(&text, batch, word, side, from.count == 1);
+		if (!group_add(to->profile, to->out, proto, &text, original))
+			return false;
+	} while (source != NULL);
+	return true;
 }
 
 /* Adds a match for the port before Docker translates it. The conntrack match takes one port or range. */
-static bool group_original(struct profile *profile, const struct ports *ports, struct port_groups *out)
+static bool group_original(const struct grouping *to, const struct ports *ports)
 {
-	const char *word = proto_word(profile, ports->proto), *original = NULL;
-	struct strbuf text = STRBUF_INIT;
+	const struct port_batch none = { .count = 0 };
+	const char *original = NULL;
 
-	if (word == NULL)
-		return false;
-	strbuf_printf(&text, "-p %s", word);
 	if (!ports->any)
 		original =
 			ports->first == ports->last
-				? profile_textf(profile, "--ctorigdstport %u --ctdir ORIGINAL", ports->first)
-				: profile_textf(profile, "--ctorigdstport %u:%u --ctdir ORIGINAL",
+				? profile_textf(to->profile, "--ctorigdstport %u --ctdir ORIGINAL", ports->first)
+				: profile_textf(to->profile, "--ctorigdstport %u:%u --ctdir ORIGINAL",
 						ports->first, ports->last);
-	return group_add(profile, out, ports->proto, &text, original);
+	return group_batch(to, ports->proto, &none, original);
 }
 
 /* Collects the ports that fit into one multiport match with item `at`, and marks them in `taken`. */
-static size_t group_collect(const struct port_list *ports, size_t at, bool unaddressed, bool *taken,
-			    const struct ports *group[MULTIPORT_MAX])
+static struct port_batch group_collect(const struct port_list *ports, size_t at, bool unaddressed, bool *taken)
 {
 	const struct ports *first = &ports->list.item[at];
-	size_t count = 0, room = MULTIPORT_MAX;
+	struct port_batch batch = { .room = MULTIPORT_MAX };
 
-	for (size_t i = at; i < ports->list.len; i++) {
+	taken[at] = true;
+	for (size_t i = at; i < ports->list.len && !first->any; i++) {
 		const struct ports *next = &ports->list.item[i];
-		size_t takes = next->first == next->last ? 1 : 2;
 
-		if (taken[i] || next->unaddressed != unaddressed || next->proto != first->proto ||
-		    next->any != first->any || takes > room)
+		if ((taken[i] && i > at) || next->unaddressed != unaddressed || next->proto != first->proto || next->any)
 			continue;
-		taken[i] = true;
-		group[count++] = next;
-		room -= takes;
-		if (next->any)
-			break;
+		taken[i] = batch_add(&batch, next);
 	}
-	return count;
+	return batch;
+}
+
+static bool proto_has_ports(int proto)
+{
+	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_SCTP;
+}
+
+/* Whether all packets of the statement have ports, if it names source ports. */
+static bool sources_fit(struct profile *profile, const struct port_list *ports, const struct end *from)
+{
+	bool fit = ports->list.len > 0;
+
+	if (from == NULL || from->ports == NULL)
+		return true;
+	for (size_t i = 0; i < ports->list.len; i++)
+		fit = fit && proto_has_ports(ports->list.item[i].proto);
+	if (!fit)
+		profile_error(profile, &from->ports_at, "only tcp, udp and sctp have ports: write the protocol before \"from\"");
+	return fit;
 }
 
 bool groups_make(struct profile *profile, const struct port_list *ports, bool unaddressed,
-		 enum port_form form, struct port_groups *out)
+		 enum port_form form, const struct end *from, struct port_groups *out)
 {
+	struct grouping to = { .profile = profile, .form = form, .sources = from != NULL ? from->ports : NULL, .out = out };
 	struct strbuf nothing = STRBUF_INIT;
 	bool *taken, good = true;
 
 	*out = (struct port_groups){ .list = { 0 } };
+	if (!sources_fit(profile, ports, from))
+		return false;
 	if (ports->list.len == 0)
 		return group_add(profile, out, PROTO_ANY, &nothing, NULL);
 	taken = calloc(ports->list.len, sizeof(*taken));
 	if (taken == NULL)
 		return profile_memory(profile);
 	for (size_t i = 0; good && i < ports->list.len; i++) {
-		const struct ports *group[MULTIPORT_MAX];
+		struct port_batch batch;
 
 		if (taken[i] || ports->list.item[i].unaddressed != unaddressed)
 			continue;
-		if (form == PORTS_ORIGINAL)
-			good = group_original(profile, &ports->list.item[i], out);
-		else
-			good = group_ports(profile, group, group_collect(ports, i, unaddressed, taken, group),
-					   form, out);
+		if (form == PORTS_ORIGINAL) {
+			good = group_original(&to, &ports->list.item[i]);
+			continue;
+		}
+		batch = group_collect(ports, i, unaddressed, taken);
+		good = group_batch(&to, ports->list.item[i].proto, &batch, NULL);
 	}
 	free(taken);
 	return good;

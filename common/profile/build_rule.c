@@ -289,7 +289,7 @@ static bool build_ends(struct profile *profile, const struct statement *st, cons
 	good = good && (!docker || selectors_flatten(profile, &build.from));
 	good = good && selectors_open(profile, &build.from, false) && selectors_open(profile, &build.to, docker);
 	good = good && groups_make(profile, ports, unaddressed, docker ? PORTS_ORIGINAL : PORTS_DESTINATION,
-				   &build.groups);
+				   &rule->from, &build.groups);
 	good = good && families_meet(profile, st, &build.from, &build.to, &build.groups);
 	good = good && build_rules(&build, dirs);
 	if (good && rule->verdict == VERDICT_ALLOW && (dirs & 1U << DIR_FORWARD) != 0 && end_leads_away(profile, &rule->to))

@@ -86,13 +86,28 @@ static unsigned sides(const struct profile *profile, const struct resolved_rule 
 	return rule_directions(profile, &known->st->rule, &known->from, &known->to);
 }
 
+/* Whether each source port of `inner` is one of `outer`. */
+static bool sources_cover(const struct end *outer, const struct end *inner)
+{
+	for (const struct item *in = inner->ports; in != NULL && outer->ports != NULL; in = in->next) {
+		const struct item *out = outer->ports;
+
+		while (out != NULL && (in->ports.first < out->ports.first || out->ports.last < in->ports.last))
+			out = out->next;
+		if (out == NULL)
+			return false;
+	}
+	return outer->ports == NULL || inner->ports != NULL;
+}
+
 static bool shadows(const struct profile *profile, const struct resolved_rule *first, const struct resolved_rule *later)
 {
 	enum family inner = only_of(&later->st->rule.options);
 
 	return (sides(profile, later) & ~sides(profile, first)) == 0 && decides_always(&first->st->rule.options) &&
 	       (only_of(&first->st->rule.options) & inner) == inner &&
-	       ports_cover(&first->ports, &later->ports) && selectors_cover(&first->from, &later->from) &&
+	       ports_cover(&first->ports, &later->ports) && sources_cover(&first->st->rule.from, &later->st->rule.from) &&
+	       selectors_cover(&first->from, &later->from) &&
 	       selectors_cover(&first->to, &later->to);
 }
 
@@ -326,6 +341,19 @@ static void check_open(struct profile *profile, const struct statement *st)
 				"this line allows everything from everywhere: add a service or \"from\"");
 }
 
+/* With a source port, which everybody can choose, a line that names no port of this host opens all of them. */
+static void check_sources(struct profile *profile, const struct statement *st)
+{
+	const struct end *from = &st->rule.from;
+
+	if (from->ports == NULL || st->rule.verdict != VERDICT_ALLOW || from->places->kind == PLACE_SELF)
+		return;
+	for (const struct item *item = st->rule.what; item != NULL; item = item->next)
+		if (item->service.text == NULL && item->ports.any)
+			profile_warning(profile, &from->ports_at,
+					"the sender chooses its source port, so this allows every port: name ports before \"from\"");
+}
+
 static bool helped(const struct profile *profile, const char *helper)
 {
 	for (const struct statement *st = profile->statements.first; st != NULL; st = st->next)
@@ -388,6 +416,7 @@ void profile_check(struct profile *profile)
 			continue;
 		check_options(profile, &st->rule.options);
 		check_open(profile, st);
+		check_sources(profile, st);
 		check_helpers(profile, st);
 		check_answers(profile, st);
 		check_leak(profile, st);

@@ -67,6 +67,8 @@ must_check bool parse_item(struct profile_parser *ps, int *proto, struct item *o
 must_check bool is_odd_port(struct profile_parser *ps);
 must_check bool parse_port(struct profile_parser *ps, struct ports *out);
 must_check bool parse_places(struct profile_parser *ps, struct end *out);
+/* [ "from" END [ "port" PORTS ] ] [ "to" END ] */
+must_check bool parse_ends(struct profile_parser *ps, struct end *from, struct end *to);
 
 /*
  * parse_option.c: reads one option if the cursor is at one, or all options up to the end of the line. It is an

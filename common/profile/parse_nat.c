@@ -190,11 +190,7 @@ bool parse_mark(struct profile_parser *ps, struct statement *st)
 	if (!peek_word(ps, "from") && !peek_word(ps, "to") && !peek_word(ps, "as") &&
 	    !parse_items(ps, &mark->what))
 		return false;
-	if (accept_word(ps, "from") && !parse_places(ps, &mark->from))
-		return false;
-	if (accept_word(ps, "to") && !parse_places(ps, &mark->to))
-		return false;
-	if (!expect_word(ps, "as"))
+	if (!parse_ends(ps, &mark->from, &mark->to) || !expect_word(ps, "as"))
 		return false;
 	return accept_word(ps, "dscp") ? parse_dscp(ps, mark) : parse_mark_value(ps, mark);
 }

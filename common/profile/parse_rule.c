@@ -190,11 +190,37 @@ bool parse_places(struct profile_parser *ps, struct end *out)
 	return !accept_word(ps, "on") || parse_name(ps, "a zone", &out->on);
 }
 
-static bool parse_ends(struct profile_parser *ps, struct end *from, struct end *to)
+/* [ "port" PORT { "," PORT } ]: the source ports */
+static bool parse_source_ports(struct profile_parser *ps, struct end *out)
 {
-	if (accept_word(ps, "from") && !parse_places(ps, from))
+	struct item **next = &out->ports;
+
+	out->ports_at = token_where(ps, peek(ps));
+	if (!accept_word(ps, "port"))
+		return true;
+	do {
+		struct item *item = profile_alloc(ps->profile, sizeof(*item));
+
+		if (item == NULL)
+			return false;
+		item->where = token_where(ps, peek(ps));
+		item->ports.proto = PROTO_ANY;
+		if (!parse_port(ps, &item->ports))
+			return false;
+		*next = item;
+		next = &item->next;
+	} while (accept_kind(ps, TOKEN_COMMA));
+	return true;
+}
+
+bool parse_ends(struct profile_parser *ps, struct end *from, struct end *to)
+{
+	if (accept_word(ps, "from") && !(parse_places(ps, from) && parse_source_ports(ps, from)))
 		return false;
-	return !accept_word(ps, "to") || parse_places(ps, to);
+	if (accept_word(ps, "to") && !parse_places(ps, to))
+		return false;
+	return to->places == NULL || !peek_word(ps, "port") ||
+	       fail_here(ps, "write the port before \"from\" or \"to\", behind its protocol: tcp 22");
 }
 
 /* [ ITEMS ] [ "from" END ] [ "to" END ] */
@@ -235,7 +261,12 @@ bool parse_expect(struct profile_parser *ps, struct statement *st)
 		st->rule.verdict = VERDICT_DENY;
 	else
 		return fail_expected(ps, "\"allow\" or \"deny\"");
-	return parse_sentence(ps, &st->rule) && expect_end(ps, option_words, 2);
+	if (!parse_sentence(ps, &st->rule))
+		return false;
+	if (st->rule.from.ports == NULL)
+		return expect_end(ps, option_words, 2);
+	profile_error(ps->profile, &st->rule.from.ports_at, "\"expect\" is about any source port: leave out \"port\"");
+	return false;
 }
 
 /* "confine" END "to" ZONE { "except" [ ITEMS ] "to" END } */

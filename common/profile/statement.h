@@ -31,6 +31,8 @@ struct end {
 	struct end_place *places;
 	struct name on;
 	struct where where; /* of the first place */
+	struct item *ports; /* after "from" only: the source ports, without a protocol; NULL: any */
+	struct where ports_at;
 };
 
 /* A protocol number; PROTO_ANY matches all. */
