@@ -62,3 +62,47 @@ setup() { gen_setup; }
 	[ -z "$(told 'allow udp 53 from any port 53' 'allow udp 53' 'deny tcp from any port 1-9' 'deny tcp from any port 5-10')" ]
 	told 'allow udp 53 from any port 50-60' 'allow udp 53 from any port 53, 55-60' | grep -q '^<stdin>:3:1: warning: unreachable'
 }
+
+@test "mac matches the sender on the link, for this host and for hosts behind it" {
+	needs packets
+	local client other
+	client=$(ip -n client -o link show eth0 | sed 's/.*ether \([^ ]*\).*/\1/')
+	other=$(ip -n server -o link show eth0 | sed 's/.*ether \([^ ]*\).*/\1/')
+	gen <<-END
+		zone wan = eth0
+		zone lan = eth1
+		allow tcp 22 from mac $client
+		allow tcp 25 from not mac $client
+		allow tcp 80 from mac $client, mac $other on lan
+		allow tcp 443 from not mac $client, not mac 02:00:5e:00:53:01
+		allow tcp 22 from mac $client to lan
+		block from mac 02:00:5e:00:53:77
+	END
+	check() {
+		try_both open client tcp FW 22
+		try_both dropped server tcp INNER 22
+		try_both dropped client tcp FW 25
+		try_both open server tcp INNER 25
+		try_both dropped client tcp FW 80
+		try_both open server tcp INNER 80
+		try_both dropped client tcp FW 443
+		try_both open server tcp INNER 443
+		try_both open client tcp SERVER 22
+		try_both dropped client tcp SERVER 80
+		# The address is that of the last hop, whatever the source address is.
+		try open client -s 203.0.113.9 tcp 198.51.100.1 22
+		try open client -s 2001:db8:e::9 tcp 2001:db8:f::1 22
+	}
+	with_both check
+	printf 'allow ssh\nblock from mac %s\n' "$client" | gen
+	check() {
+		try_both dropped client tcp FW 22
+		try_both open server tcp INNER 22
+	}
+	with_both check
+}
+
+@test "a MAC address on a tunnel is told" {
+	printf 'zone vpn = wg0\nallow ssh\nallow http from mac 02:00:5e:00:53:01 on vpn\n' | fw-gen -c - 2>&1 |
+		grep -q '^<stdin>:3:17: warning: never matches on "wg0": its packets have no MAC address'
+}

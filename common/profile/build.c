@@ -123,6 +123,10 @@ bool build_expect(struct profile *profile, const struct statement *st)
 	good = resolve_end(profile, &st->rule.from, FAMILY_BOTH, false, &from) && good;
 	good = resolve_end(profile, &st->rule.to, FAMILY_BOTH, false, &to) && good;
 	good = good && selectors_flatten(profile, &from) && selectors_flatten(profile, &to);
+	if (good && from.mac) {
+		profile_error(profile, &st->rule.from.where, "\"expect\" does not know MAC addresses: name zones or addresses");
+		good = false;
+	}
 	if (good && (from.except || to.except)) {
 		profile_error(profile, &st->where, "\"expect\" does not support a list of exceptions");
 		good = false;

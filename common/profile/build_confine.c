@@ -128,12 +128,12 @@ static bool fence_enter(struct fence *fence, struct selectors from, const char *
 	return fence_emit(fence, fence->chain, NULL, from, to, extra, fence->inner);
 }
 
-/* Only what can be an address of this host: those without an interface. */
+/* Only what can be an address of this host: no interface, and no MAC address. */
 static bool own_addresses(struct fence *fence, const struct selectors *all, struct selectors *out)
 {
 	*out = (struct selectors){ .tree = all->tree, .except = all->except };
 	for (size_t i = 0; i < all->list.len; i++)
-		if (all->list.item[i].iface == NULL && !selector_push(fence, out, all->list.item[i]))
+		if (all->list.item[i].iface == NULL && all->list.item[i].mac == NULL && !selector_push(fence, out, all->list.item[i]))
 			return false;
 	return true;
 }

@@ -339,7 +339,7 @@ static void mark_site(struct site_build *plain)
 	} else if (plain->to.self) {
 		site->chain = "INPUT";
 	} else if (has_iface(&plain->to)) {
-		site->chain = has_iface(&plain->from) ? "FORWARD" : "POSTROUTING";
+		site->chain = has_iface(&plain->from) || plain->from.mac ? "FORWARD" : "POSTROUTING";
 		site->phase = PHASE_TRANSIT;
 	} else {
 		site->chain = "PREROUTING";

@@ -78,6 +78,10 @@ static bool resolve_source(struct profile *profile, const struct end *end, struc
 				      "networks with \"at\"");
 			return false;
 		}
+		if (sel.mac != NULL) {
+			profile_error(profile, &end->where, "a packet that leaves has no MAC address of its source: name addresses");
+			return false;
+		}
 		sel.iface = NULL;
 		sel.iface_not = false;
 		/*

@@ -88,6 +88,8 @@ static void print_special(struct strbuf *out, const struct selector *sel, const 
 	}
 	if (sel->set != NULL)
 		strbuf_printf(out, "-m set %s--match-set %s %s ", sel->set_not ? "! " : "", sel->set, set);
+	if (sel->mac != NULL)
+		strbuf_printf(out, "-m mac %s--mac-source %s ", sel->mac_not ? "! " : "", sel->mac);
 }
 
 static void cond_print(struct strbuf *out, const struct site *site, const struct site_cond *cond)

@@ -45,6 +45,8 @@ static bool selector_covers(const struct selector *out, const struct selector *i
 {
 	if (out->iface_not || out->range_not || out->set_not || in->iface_not || in->range_not || in->set_not)
 		return false;
+	if (out->mac != NULL && (in->mac == NULL || out->mac_not != in->mac_not || strcmp(out->mac, in->mac) != 0))
+		return false;
 	if (out->set != NULL && (in->set == NULL || strcmp(out->set, in->set) != 0))
 		return false;
 	if (out->iface != NULL && (in->iface == NULL || strcmp(out->iface, in->iface) != 0))
@@ -341,6 +343,21 @@ static void check_open(struct profile *profile, const struct statement *st)
 				"this line allows everything from everywhere: add a service or \"from\"");
 }
 
+/* Only Ethernet has MAC addresses. */
+static void check_mac(struct profile *profile, const struct statement *st)
+{
+	static const char *const bare[] = { "ppp", "wg", "tun", "gre", "sit", "vti", "ipsec", "xfrm" };
+	const struct end *from = &st->rule.from;
+	const struct zone *on = from->on.text != NULL ? zone_find(profile, from->on.text) : NULL;
+
+	for (const struct end_place *place = on != NULL ? from->places : NULL; place != NULL; place = place->next)
+		for (size_t i = 0; place->kind == PLACE_MAC && i < on->iface_count; i++)
+			for (size_t b = 0; b < ARRAY_LEN(bare); b++)
+				if (strncmp(on->ifaces[i], bare[b], strlen(bare[b])) == 0)
+					profile_warning(profile, &place->name.where,
+							"never matches on \"%s\": its packets have no MAC address", on->ifaces[i]);
+}
+
 /* With a source port, which everybody can choose, a line that names no port of this host opens all of them. */
 static void check_sources(struct profile *profile, const struct statement *st)
 {
@@ -417,6 +434,7 @@ void profile_check(struct profile *profile)
 		check_options(profile, &st->rule.options);
 		check_open(profile, st);
 		check_sources(profile, st);
+		check_mac(profile, st);
 		check_helpers(profile, st);
 		check_answers(profile, st);
 		check_leak(profile, st);

@@ -4,13 +4,14 @@
 #include "base/suggest.h"
 #include "profile/host.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Words with a meaning inside a line. A name must not be one of them. */
 static const char *const reserved[] = {
 	"from",	 "to",	"on",  "at",   "burst", "total", "ban",	    "any",  "self",   "not", "as",
-	"port",	 "tcp", "udp", "sctp", "proto", "hairpin", "both", "helper", "in", "except",
+	"port",	 "tcp", "udp", "sctp", "proto", "hairpin", "both", "helper", "in", "except", "mac",
 #define OPTION(word, parser, help) #word,
 #include "profile/statements.def"
 };
@@ -261,6 +262,16 @@ static bool host_is_meant(struct profile_parser *ps, const char *text, const str
 	return !mapped;
 }
 
+bool is_mac(const char *text)
+{
+	size_t i = 0;
+
+	for (; text[i] != '\0' && i < 17; i++)
+		if (i % 3 == 2 ? text[i] != ':' : !isxdigit((unsigned char)text[i]))
+			return false;
+	return i == 17 && text[i] == '\0';
+}
+
 bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where *where)
 {
 	const char *text = peek(ps)->text;
@@ -280,6 +291,8 @@ bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where 
 	case ADDR_NONE:
 		break;
 	}
+	if (is_mac(text))
+		return fail_here(ps, "\"%s\" is a MAC address: write \"mac %s\", after \"from\"", text, text);
 	if (strchr(text, '.') != NULL && strpbrk(text, "abcdefghijklmnopqrstuvwxyz") != NULL &&
 	    strchr(text, ':') == NULL)
 		return fail_here(

@@ -58,6 +58,7 @@ must_check bool parse_number(struct profile_parser *ps, const char *what, unsign
 			     unsigned *out);
 must_check bool parse_rate(struct profile_parser *ps, struct rate *out);
 must_check bool parse_prefix(struct profile_parser *ps, const char **out);
+must_check bool is_mac(const char *text); /* 02:00:5e:00:53:01 */
 must_check bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where *where);
 
 /* parse_rule.c: items and ends. */

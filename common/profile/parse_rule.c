@@ -150,6 +150,16 @@ static bool parse_self_at(struct profile_parser *ps, struct end_place *out)
 	}
 }
 
+static bool parse_mac(struct profile_parser *ps, struct end_place *out)
+{
+	if (peek(ps)->kind != TOKEN_WORD || !is_mac(peek(ps)->text))
+		return fail_expected(ps, "a MAC address such as 02:00:5e:00:53:01");
+	out->kind = PLACE_MAC;
+	out->name.text = peek(ps)->text;
+	advance(ps);
+	return true;
+}
+
 static bool parse_place(struct profile_parser *ps, struct end_place *out)
 {
 	out->name.where = token_where(ps, peek(ps));
@@ -165,6 +175,8 @@ static bool parse_place(struct profile_parser *ps, struct end_place *out)
 		return false;
 	out->negated = accept_word(ps, "not");
 	out->name.where = token_where(ps, peek(ps));
+	if (accept_word(ps, "mac"))
+		return parse_mac(ps, out);
 	out->name.text = peek(ps)->text;
 	if (peek(ps)->kind == TOKEN_WORD && strpbrk(peek(ps)->text, ".:/") != NULL) {
 		out->kind = PLACE_HOST;
@@ -188,6 +200,20 @@ bool parse_places(struct profile_parser *ps, struct end *out)
 		next = &place->next;
 	} while (accept_kind(ps, TOKEN_COMMA));
 	return !accept_word(ps, "on") || parse_name(ps, "a zone", &out->on);
+}
+
+/* END, for where packets go */
+static bool parse_to(struct profile_parser *ps, struct end *out)
+{
+	if (!parse_places(ps, out))
+		return false;
+	for (const struct end_place *place = out->places; place != NULL; place = place->next)
+		if (place->kind == PLACE_MAC) {
+			profile_error(ps->profile, &place->name.where,
+				      "a MAC address is that of a sender: write it after \"from\"");
+			return false;
+		}
+	return true;
 }
 
 /* [ "port" PORT { "," PORT } ]: the source ports */
@@ -217,7 +243,7 @@ bool parse_ends(struct profile_parser *ps, struct end *from, struct end *to)
 {
 	if (accept_word(ps, "from") && !(parse_places(ps, from) && parse_source_ports(ps, from)))
 		return false;
-	if (accept_word(ps, "to") && !parse_places(ps, to))
+	if (accept_word(ps, "to") && !parse_to(ps, to))
 		return false;
 	return to->places == NULL || !peek_word(ps, "port") ||
 	       fail_here(ps, "write the port before \"from\" or \"to\", behind its protocol: tcp 22");
@@ -281,7 +307,7 @@ bool parse_confine(struct profile_parser *ps, struct statement *st)
 		struct confine_except *except = profile_alloc(ps->profile, sizeof(*except));
 
 		if (except == NULL || (!peek_word(ps, "to") && !parse_items(ps, &except->what)) || !expect_word(ps, "to") ||
-		    !parse_places(ps, &except->to))
+		    !parse_to(ps, &except->to))
 			return false;
 		*next = except;
 		next = &except->next;

@@ -179,6 +179,10 @@ static bool add_place(struct profile *profile, const struct end *end, const stru
 			      (struct selector){ .family = place->range.family,
 						 .has_range = true,
 						 .range = place->range });
+	if (place->kind == PLACE_MAC) {
+		out->mac = true;
+		return add_on(profile, out, on, (struct selector){ .family = FAMILY_BOTH, .mac = place->name.text });
+	}
 	if (zone != NULL)
 		return add_zone(profile, place, zone, only, unaddressed, out);
 	if (hosts == NULL)
@@ -195,14 +199,24 @@ static void negate(struct selectors *out)
 
 	for (size_t i = 0; i < out->list.len; i++)
 		if (out->list.item[i].iface != NULL &&
-		    (out->list.item[i].has_range || out->list.item[i].set != NULL))
+		    (out->list.item[i].has_range || out->list.item[i].set != NULL || out->list.item[i].mac != NULL))
 			out->except = true;
 	out->except = out->except || v4 > 1 || v6 > 1;
 	for (size_t i = 0; i < out->list.len && !out->except; i++) {
 		out->list.item[i].iface_not = out->list.item[i].iface != NULL;
 		out->list.item[i].range_not = out->list.item[i].has_range;
 		out->list.item[i].set_not = out->list.item[i].set != NULL;
+		out->list.item[i].mac_not = out->list.item[i].mac != NULL;
 	}
+}
+
+/* Whether "self", with or without addresses, is the whole end: other packets pass other chains. */
+static bool self_is_alone(const struct end *end)
+{
+	for (const struct end_place *place = end->places; place != NULL; place = place->next)
+		if (place->kind != PLACE_SELF || (place->range.family == FAMILY_NONE && end->places->next != NULL))
+			return false;
+	return true;
 }
 
 bool resolve_end(struct profile *profile, const struct end *end, enum family only, bool unaddressed,
@@ -224,7 +238,7 @@ bool resolve_end(struct profile *profile, const struct end *end, enum family onl
 		if (!add_place(profile, end, place, only, unaddressed, out))
 			return false;
 	}
-	if (out->self && end->places->next != NULL && out->list.len == 0) {
+	if (out->self && !self_is_alone(end)) {
 		profile_error(profile, &end->where,
 			      "\"self\" must be alone: write another line for the other places");
 		return false;

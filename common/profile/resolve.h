@@ -18,12 +18,14 @@ struct selector {
 	struct addr_range range;
 	const char *set; /* an ipset, NULL: none */
 	bool set_not;
+	const char *mac; /* of the sender on the link, NULL: any */
+	bool mac_not;
 };
 
 struct selectors {
 	VEC(struct selector) list;
 	bool except;            /* the list says which packets do not match */
-	bool self, docker, any; /* the end contains such a place */
+	bool self, docker, any, mac; /* the end contains such a place */
 	const struct hosts
 		*tree; /* a list that becomes a tree of chains; `list` is then empty */
 };

@@ -17,12 +17,12 @@ struct name {
 	struct where where;
 };
 
-/* One member of an end: "lan", "not 192.0.2.0/24", "any", "self". */
+/* One member of an end: "lan", "not 192.0.2.0/24", "mac 02:00:5e:00:53:01", "any", "self". */
 struct end_place {
 	struct end_place *next;
-	enum place_kind { PLACE_ANY, PLACE_SELF, PLACE_NAME, PLACE_HOST } kind;
+	enum place_kind { PLACE_ANY, PLACE_SELF, PLACE_NAME, PLACE_HOST, PLACE_MAC } kind;
 	bool negated;
-	struct name name;
+	struct name name; /* PLACE_MAC: its text is the address */
 	struct addr_range range; /* PLACE_HOST; PLACE_SELF: one of its addresses, or FAMILY_NONE for all */
 };
 
