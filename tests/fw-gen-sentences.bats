@@ -106,3 +106,83 @@ setup() { gen_setup; }
 	printf 'zone vpn = wg0\nallow ssh\nallow http from mac 02:00:5e:00:53:01 on vpn\n' | fw-gen -c - 2>&1 |
 		grep -q '^<stdin>:3:17: warning: never matches on "wg0": its packets have no MAC address'
 }
+
+echo_of() { # echo_of open|dropped NAMESPACE ADDRESS...: whether one echo request to each address is answered
+	local want=$1 ns=$2 address got
+	shift 2
+	for address; do
+		got=dropped
+		if [ "$want" = open ]; then
+			in_ns "$ns" ping -q -c 1 -W 10 "$address" >/dev/null && got=open
+		else
+			in_ns "$ns" ping -q -c 1 -W 1 "$address" >/dev/null && got=open
+		fi
+		[ "$got" = "$want" ] || { echo "$backend: ping $address from $ns: $got" && return 1; }
+	done
+}
+
+@test "an ICMP type lets through that type only" {
+	needs packets
+	gen <<-END
+		zone wan = eth0
+		zone lan = eth1
+		ping off
+		allow icmp echo-request, icmpv6 echo-request from wan to lan
+		deny icmp timestamp-request, 17, icmpv6 redirect
+		deny icmp 8, icmpv6 128 from 203.0.113.9, 2001:db8:e::9
+		allow icmp 8, icmpv6 128/0 from wan
+	END
+	run ! grep -q icmp "$tmp/warnings"
+	check() {
+		echo_of open client "${SERVER[@]}"
+		echo_of dropped server "${CLIENT[@]}" "${INNER[@]}"
+		echo_of open client "${FW[@]}"
+		run ! in_ns client ping -q -c 1 -W 1 -I 203.0.113.9 198.51.100.1
+		run ! in_ns client ping -q -c 1 -W 1 -I 2001:db8:e::9 2001:db8:f::1
+		try_both dropped client tcp SERVER 22
+	}
+	with_both check
+	# Other types do not match.
+	printf 'zone lan = eth1\nping off\nallow icmp 13, 0, 8/1, icmpv6 129, 128/1\nallow icmp 13, 0, 8/1, icmpv6 129, 128/1 to lan\n' | gen
+	check() {
+		echo_of dropped client "${FW[@]}" "${SERVER[@]}"
+		run ! grep -q 'icmp-type 255' "$tmp/rules"
+	}
+	with_both check
+}
+
+@test "each name of an ICMP type is what iptables calls so" {
+	needs rules
+	local family name names
+	for family in 4 6; do
+		names=$(sed -n "/^}, icmpv6_names/,/^};/!d; s/^\t{ \"\([a-z-]*\)\".*/\1/p" ../common/profile/parse_icmp.c)
+		[ $family = 6 ] || names=$(sed -n "/^} icmp_names/,/^}, icmpv6/!d; s/^\t{ \"\([a-z-]*\)\".*/\1/p" ../common/profile/parse_icmp.c)
+		[ "$(wc -w <<<"$names")" -ge 25 ]
+		{ echo '*filter'; for name in $names; do
+			if [ $family = 4 ]; then echo "-A INPUT -p icmp -m icmp --icmp-type ${name/#tos-/TOS-}"; else echo "-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type $name"; fi
+		done; echo COMMIT; } >"$tmp/theirs"
+		{ echo 'frame off'; for name in $names; do
+			if [ $family = 4 ]; then echo "allow icmp $name"; else echo "allow icmpv6 $name"; fi
+		done; } | fw-gen "-$family" - 2>/dev/null | sed 's/ -j ACCEPT//' >"$tmp/ours"
+		saved() { # saved FILE
+			if [ $family = 4 ]; then
+				in_ns fw iptables-legacy-restore "$1" && in_ns fw iptables-legacy-save -t filter
+			else
+				in_ns fw ip6tables-legacy-restore "$1" && in_ns fw ip6tables-legacy-save -t filter
+			fi | grep '^-A INPUT.*icmp'
+		}
+		diff <(saved "$tmp/theirs") <(saved "$tmp/ours")
+		[ "$(saved "$tmp/ours" | wc -l)" = "$(wc -w <<<"$names")" ]
+	done
+	unload legacy
+}
+
+@test "a line that denies what is accepted before it names the cure" {
+	told() { printf '%s\n' 'allow ssh' "$@" | fw-gen -c - 2>&1 | grep -c 'warning: \(ping is allowed\|this host needs ICMPv6\)'; }
+	[ "$(told 'deny icmp echo-request')" = 1 ]
+	[ "$(told 'reject icmp from 192.0.2.1')" = 1 ]
+	[ "$(told 'deny icmpv6 router-advertisement')" = 1 ]
+	[ "$(told 'ping off' 'deny icmp echo-request, 13')" = 0 ]
+	[ "$(told 'frame off' 'deny icmp')" = 0 ]
+	[ "$(told 'zone lan = eth1' 'deny icmp to lan' 'deny icmp 13, 17' 'deny icmpv6 139')" = 0 ]
+}

@@ -114,6 +114,22 @@ static void expect_emit(struct profile *profile, const struct statement *st, con
 		}
 }
 
+/* Whether fw-lint can prove something about such packets. Reports an error if not. */
+static bool expect_is_known(struct profile *profile, const struct statement *st, const struct port_list *ports,
+			    const struct selectors *from, const struct selectors *to)
+{
+	for (size_t i = 0; i < ports->list.len; i++)
+		if (is_icmp(ports->list.item[i].proto) && !ports->list.item[i].any) {
+			profile_error(profile, &st->rule.what->where, "\"expect\" does not know ICMP types: leave out the type");
+			return false;
+		}
+	if (from->mac)
+		profile_error(profile, &st->rule.from.where, "\"expect\" does not know MAC addresses: name zones or addresses");
+	else if (from->except || to->except)
+		profile_error(profile, &st->where, "\"expect\" does not support a list of exceptions");
+	return !from->mac && !from->except && !to->except;
+}
+
 bool build_expect(struct profile *profile, const struct statement *st)
 {
 	struct selectors from = { 0 }, to = { 0 };
@@ -123,14 +139,7 @@ bool build_expect(struct profile *profile, const struct statement *st)
 	good = resolve_end(profile, &st->rule.from, FAMILY_BOTH, false, &from) && good;
 	good = resolve_end(profile, &st->rule.to, FAMILY_BOTH, false, &to) && good;
 	good = good && selectors_flatten(profile, &from) && selectors_flatten(profile, &to);
-	if (good && from.mac) {
-		profile_error(profile, &st->rule.from.where, "\"expect\" does not know MAC addresses: name zones or addresses");
-		good = false;
-	}
-	if (good && (from.except || to.except)) {
-		profile_error(profile, &st->where, "\"expect\" does not support a list of exceptions");
-		good = false;
-	}
+	good = good && expect_is_known(profile, st, &ports, &from, &to);
 	if (good && from.self && from.list.len == 0)
 		good = vec_push(&from.list, (struct selector){ .family = FAMILY_BOTH });
 	if (good && to.self && to.list.len == 0)

@@ -303,13 +303,13 @@ bool build_notrack(struct profile *profile, const struct statement *st)
 	struct port_list exempt;
 	bool good;
 
-	for (const struct item *item = st->notrack; item != NULL; item = item->next)
-		if (item->service.text == NULL && item->ports.any) {
-			profile_error(profile, &item->where,
-				      "\"notrack\" needs ports: replies are recognised by their source port");
-			return false;
-		}
-	good = resolve_items(profile, st->notrack, &exempt) && notrack_is_alone(profile, st, &exempt);
+	good = resolve_items(profile, st->notrack, &exempt);
+	for (size_t i = 0; i < exempt.list.len && good; i++)
+		good = !exempt.list.item[i].any && proto_has_ports(exempt.list.item[i].proto);
+	if (!good && exempt.list.len > 0)
+		profile_error(profile, &st->notrack->where,
+			      "\"notrack\" needs ports: replies are recognised by their source port");
+	good = good && notrack_is_alone(profile, st, &exempt);
 	vec_free(&exempt.list);
 	if (!good)
 		return false;

@@ -157,7 +157,26 @@ static struct port_batch group_collect(const struct port_list *ports, size_t at,
 	return batch;
 }
 
-static bool proto_has_ports(int proto)
+/* Adds a group for each ICMP type, and for each code of a type that is not named as a whole. */
+static bool group_icmp(const struct grouping *to, const struct ports *ports)
+{
+	const char *match = ports->proto == PROTO_ICMP ? "-p icmp -m icmp --icmp-type" : "-p ipv6-icmp -m icmp6 --icmpv6-type";
+	bool good = true;
+
+	for (unsigned at = ports->first; good && at <= ports->last; at++) {
+		struct strbuf text = STRBUF_INIT;
+
+		strbuf_printf(&text, "%s %u", match, at >> 8);
+		if (at == ICMP_CODE(at >> 8, 0U) && (at | 255) <= ports->last)
+			at |= 255;
+		else
+			strbuf_printf(&text, "/%u", at & 255);
+		good = group_add(to->profile, to->out, ports->proto, &text, NULL);
+	}
+	return good;
+}
+
+bool proto_has_ports(int proto)
 {
 	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_SCTP;
 }
@@ -196,6 +215,10 @@ bool groups_make(struct profile *profile, const struct port_list *ports, bool un
 
 		if (taken[i] || ports->list.item[i].unaddressed != unaddressed)
 			continue;
+		if (is_icmp(ports->list.item[i].proto) && !ports->list.item[i].any) {
+			good = group_icmp(&to, &ports->list.item[i]);
+			continue;
+		}
 		if (form == PORTS_ORIGINAL) {
 			good = group_original(&to, &ports->list.item[i]);
 			continue;

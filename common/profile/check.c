@@ -343,6 +343,36 @@ static void check_open(struct profile *profile, const struct statement *st)
 				"this line allows everything from everywhere: add a service or \"from\"");
 }
 
+/* Whether the ports contain this type, or all of its protocol. */
+static bool has_icmp(const struct port_list *ports, int proto, unsigned first, unsigned last)
+{
+	for (size_t i = 0; i < ports->list.len; i++)
+		if (ports->list.item[i].proto == proto &&
+		    (ports->list.item[i].any || (ports->list.item[i].first <= ICMP_CODE(last, 255U) &&
+						 ICMP_CODE(first, 0U) <= ports->list.item[i].last)))
+			return true;
+	return false;
+}
+
+/* A line that denies what the frame accepts before it. */
+static void check_icmp(struct profile *profile, const struct statement *st)
+{
+	struct resolved_rule known;
+
+	if (st->rule.verdict == VERDICT_ALLOW || st->rule.what == NULL || profile->settings.frame_off)
+		return;
+	known = know(profile, st);
+	if (known.good && (sides(profile, &known) & 1U << DIR_IN) != 0) {
+		if (!profile->settings.ping_off && (has_icmp(&known.ports, PROTO_ICMP, 8, 8) || has_icmp(&known.ports, PROTO_ICMP6, 128, 128)))
+			profile_warning(profile, &st->rule.what->where,
+					"ping is allowed before this line: to answer no echo request, say \"ping off\"");
+		else if (has_icmp(&known.ports, PROTO_ICMP6, 1, 4) || has_icmp(&known.ports, PROTO_ICMP6, 133, 136))
+			profile_warning(profile, &st->rule.what->where,
+					"this host needs ICMPv6 errors and neighbour discovery, and accepts them before this line");
+	}
+	known_free(&known);
+}
+
 /* Only Ethernet has MAC addresses. */
 static void check_mac(struct profile *profile, const struct statement *st)
 {
@@ -435,6 +465,7 @@ void profile_check(struct profile *profile)
 		check_open(profile, st);
 		check_sources(profile, st);
 		check_mac(profile, st);
+		check_icmp(profile, st);
 		check_helpers(profile, st);
 		check_answers(profile, st);
 		check_leak(profile, st);

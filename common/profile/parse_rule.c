@@ -90,6 +90,8 @@ bool parse_item(struct profile_parser *ps, int *proto, struct item *out)
 					 is_digit(peek(ps)[1].text[0]) ? peek(ps)[1].text : "80");
 		if (protocols[i].has_ports && peek(ps)->kind == TOKEN_WORD && is_digit(peek(ps)->text[0]))
 			return parse_port(ps, &out->ports);
+		if (is_icmp(*proto) && peek_name(ps))
+			return parse_icmp_type(ps, &out->ports);
 		return true;
 	}
 	if (accept_word(ps, "proto")) {
@@ -101,10 +103,12 @@ bool parse_item(struct profile_parser *ps, int *proto, struct item *out)
 		return true;
 	}
 	if (peek(ps)->kind == TOKEN_WORD && is_digit(peek(ps)->text[0])) {
+		out->ports.proto = *proto;
+		if (is_icmp(*proto))
+			return parse_icmp_type(ps, &out->ports);
 		if (*proto != PROTO_TCP && *proto != PROTO_UDP && *proto != PROTO_SCTP)
 			return fail_here(ps, "port %s needs a protocol: write tcp %s or udp %s",
 					 peek(ps)->text, peek(ps)->text, peek(ps)->text);
-		out->ports.proto = *proto;
 		return parse_port(ps, &out->ports);
 	}
 	return parse_name(ps, "a service, a protocol or a port", &out->service);

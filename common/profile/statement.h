@@ -43,14 +43,22 @@ struct end {
 #define PROTO_ICMP6 58
 #define PROTO_SCTP  132
 
+/* A type of ICMP with a code, as a port. A type with any code is the range from its code 0 to its code 255. */
+#define ICMP_CODE(type, code) ((type) << 8 | (code))
+
 struct ports {
 	int proto;
-	bool any; /* no port: the whole protocol */
-	unsigned first, last;
+	bool any; /* no port and no ICMP type: the whole protocol */
+	unsigned first, last; /* ports, or ICMP_CODE */
 	bool unaddressed; /* its clients have no address in the zone yet (DHCP) */
 };
 
-/* "ssh", "tcp 80", "esp". service.text is NULL if it is not a service. */
+static inline bool is_icmp(int proto)
+{
+	return proto == PROTO_ICMP || proto == PROTO_ICMP6;
+}
+
+/* "ssh", "tcp 80", "icmp echo-request", "esp". service.text is NULL if it is not a service. */
 struct item {
 	struct item *next;
 	struct name service;
