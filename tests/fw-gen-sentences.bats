@@ -186,3 +186,57 @@ echo_of() { # echo_of open|dropped NAMESPACE ADDRESS...: whether one echo reques
 	[ "$(told 'frame off' 'deny icmp')" = 0 ]
 	[ "$(told 'zone lan = eth1' 'deny icmp to lan' 'deny icmp 13, 17' 'deny icmpv6 139')" = 0 ]
 }
+
+@test "forward takes services and lists, from long lists of hosts too, and no other port" {
+	needs packets
+	gen <<-END
+		zone wan = eth0
+		zone lan = eth1 at 192.168.1.0/24, 2001:db8:1::/64
+		hosts few = 203.0.113.1, 203.0.113.3, 203.0.113.5, 203.0.113.7, 203.0.113.9, 2001:db8:e::1, 2001:db8:e::3, 2001:db8:e::5, 2001:db8:e::7, 2001:db8:e::9
+		forward http, https, udp 443 on wan to 192.168.1.100
+		forward http, https, udp 443 on wan to 2001:db8:1::100
+		forward dns on wan to 192.168.1.100 port 5353
+		forward dns on wan to 2001:db8:1::100 port 5353
+		forward tcp 2222, 2223 on wan from few to 192.168.1.100
+		forward tcp 8022 on wan from few to 192.168.1.100 port 22
+		forward tcp 8022 on wan from few to 2001:db8:1::100 port 22
+	END
+	check() {
+		try_both open client tcp FW 80
+		try_both open client tcp FW 443
+		try_both open client udp FW 443
+		try_both open client tcp FW 53
+		try_both open client udp FW 53
+		try_both dropped client udp FW 80
+		try_both dropped client tcp FW 22
+		try_both dropped client tcp SERVER 80
+		try_both dropped client udp SERVER 5353
+		try open client -s 203.0.113.9 tcp 198.51.100.1 8022
+		try open client -s 2001:db8:e::9 tcp 2001:db8:f::1 8022
+		try_both dropped client tcp FW 8022
+	}
+	with_both check
+}
+
+@test "redirect takes services and lists, and opens the port for them only" {
+	needs packets
+	gen <<-END
+		zone lan = eth1
+		redirect dns from lan to port 53
+		redirect tcp 80, 8080 from lan to port 3128
+	END
+	check() {
+		local proto
+		# Nothing answers DNS at these addresses but the firewall.
+		for proto in tcp udp; do
+			try open server $proto 203.0.113.200 53
+			try open server $proto 2001:db8:e::200 53
+		done
+		try_both open server tcp CLIENT 8080
+		try_both open server tcp CLIENT 80
+		try_both dropped server tcp CLIENT 443
+		try_both dropped server tcp INNER 3128
+		try_both dropped client udp FW 53
+	}
+	with_both check
+}

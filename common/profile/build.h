@@ -38,6 +38,7 @@ struct rule_step {
 	const char *match;  /* "" for none */
 	const char *target; /* "ACCEPT", "LOG --log-prefix ...", a chain */
 	bool note;          /* its rule carries the note of the statement */
+	bool with_proto;    /* the target changes ports, so each of its rules must name the protocol */
 };
 
 struct steps {
@@ -59,6 +60,7 @@ struct site {
 	bool go_on;         /* use -g instead of -j, so that RETURN leaves all chains of the statement */
 	unsigned chains;    /* how many chains this statement has so far */
 	unsigned also;      /* other directions in which the rules of `chain` are repeated, as bits */
+	unsigned protos;    /* the protocols of the statement that have ports, set by site_emit */
 };
 
 /* A statement whose rules have one target. Its lists are freed by site_end. */

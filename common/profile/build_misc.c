@@ -242,9 +242,8 @@ static bool ports_meet(const struct port_list *a, const struct port_list *b)
 	return a->list.len == 0 || b->list.len == 0;
 }
 
-/* What of another statement needs connections, NULL: nothing. `items` or `ports` become its ports. */
-static const char *needs_tracking(const struct statement *st, const struct where **at, const struct item **items,
-				  const struct ports **ports)
+/* What of another statement needs connections, NULL: nothing. `items` become its ports. */
+static const char *needs_tracking(const struct statement *st, const struct where **at, const struct item **items)
 {
 	const struct rule_options *options = &st->rule.options;
 
@@ -257,10 +256,10 @@ static const char *needs_tracking(const struct statement *st, const struct where
 		*at = options->limit.at.line > 0 ? &options->limit.at : &options->max.at;
 		return options->limit.at.line > 0 ? "limit" : options->max.at.line > 0 ? "max" : NULL;
 	case STATEMENT_FORWARD:
-		*ports = &st->forward.ports;
+		*items = st->forward.what;
 		return "forward";
 	case STATEMENT_REDIRECT:
-		*ports = &st->nat.ports;
+		*items = st->nat.what;
 		return "redirect";
 	case STATEMENT_HELPER:
 		*items = st->helper.what;
@@ -278,11 +277,9 @@ static bool notrack_is_alone(struct profile *profile, const struct statement *st
 	for (const struct statement *other = profile->statements.first; other != NULL; other = other->next) {
 		const struct where *at;
 		const struct item *items = NULL;
-		const struct ports *own = NULL;
 		struct port_list ports = { 0 };
-		const char *word = other->broken ? NULL : needs_tracking(other, &at, &items, &own);
-		bool known = word != NULL && (own != NULL ? vec_push(&ports.list, *own) || profile_memory(profile)
-							  : resolve_items(profile, items, &ports));
+		const char *word = other->broken ? NULL : needs_tracking(other, &at, &items);
+		bool known = word != NULL && resolve_items(profile, items, &ports);
 
 		if (known && ports_meet(exempt, &ports)) {
 			profile_error(profile, at, "\"%s\" needs connections, but \"notrack\" at %s:%u exempts its port from tracking",

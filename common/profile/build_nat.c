@@ -17,15 +17,27 @@ static struct site_build nat_begin(struct profile *profile, const struct stateme
 	return nat;
 }
 
-static bool nat_ports(struct site_build *nat, const struct ports *ports)
+/* `ports` NULL: all packets. */
+static bool nat_ports(struct site_build *nat, const struct port_list *ports)
 {
-	struct port_list list = { 0 };
-	bool good;
+	const struct port_list none = { .list = { 0 } };
 
-	if (ports != NULL && !vec_push(&list.list, *ports))
-		return profile_memory(nat->profile);
-	good = groups_make(nat->profile, &list, false, PORTS_DESTINATION, NULL, &nat->groups);
-	vec_free(&list.list);
+	return groups_make(nat->profile, ports != NULL ? ports : &none, false, PORTS_DESTINATION, NULL, &nat->groups);
+}
+
+/* Resolves the ports of a forward or a redirect. */
+static bool nat_items(struct profile *profile, const struct item *items, const char *word, struct port_list *out)
+{
+	bool good = resolve_items(profile, items, out);
+
+	for (size_t i = 0; good && i < out->list.len; i++) {
+		struct ports *ports = &out->list.item[i];
+
+		ports->unaddressed = false;
+		good = !ports->any && proto_has_ports(ports->proto);
+		if (!good)
+			profile_error(profile, &items->where, "\"%s\" needs ports of tcp, udp or sctp, such as tcp 80", word);
+	}
 	return good;
 }
 
@@ -33,6 +45,7 @@ static bool nat_target(struct site_build *nat, const char *match, const char *ta
 {
 	struct rule_step step = { .family = FAMILY_BOTH, .match = match, .target = target, .note = true };
 
+	step.with_proto = target != NULL && (strncmp(target, "REDIRECT", 8) == 0 || strncmp(target, "DNAT", 4) == 0);
 	if (match == NULL || target == NULL || !vec_push(&nat->steps.list, step))
 		return profile_memory(nat->profile);
 	return true;
@@ -172,14 +185,30 @@ bool build_map(struct profile *profile, const struct statement *st)
 	return good;
 }
 
+/* The ports to which others are led: `first` to `last`, of each protocol once. */
+static bool ports_move(struct profile *profile, const struct port_list *from, unsigned first, unsigned last,
+		       struct port_list *out)
+{
+	for (size_t i = 0; i < from->list.len; i++) {
+		struct ports ports = { .proto = from->list.item[i].proto, .first = first, .last = last };
+		bool known = false;
+
+		for (size_t j = 0; j < out->list.len; j++)
+			known = known || out->list.item[j].proto == ports.proto;
+		if (!known && !vec_push(&out->list, ports))
+			return profile_memory(profile);
+	}
+	return true;
+}
+
 /*
  * Adds the INPUT rule that accepts redirected connections, but not connections made to the new port directly.
  */
-static bool build_redirect_filter(struct profile *profile, const struct statement *st)
+static bool build_redirect_filter(struct profile *profile, const struct statement *st, const struct port_list *asked)
 {
 	struct site_build nat = nat_begin(profile, st, PHASE_IN, "INPUT", FAMILY_BOTH);
-	struct ports ports = { .proto = st->nat.ports.proto, .first = st->nat.port, .last = st->nat.port };
-	bool good = resolve_end(profile, &st->nat.from, FAMILY_NONE, false, &nat.from);
+	struct port_list ports = { .list = { 0 } };
+	bool good = ports_move(profile, asked, st->nat.port, st->nat.port, &ports) && resolve_end(profile, &st->nat.from, FAMILY_NONE, false, &nat.from);
 
 	nat.site.table = TABLE_FILTER;
 	nat.site.no_out = true;
@@ -188,23 +217,30 @@ static bool build_redirect_filter(struct profile *profile, const struct statemen
 	       nat_target(&nat, "-m conntrack --ctstate NEW -m conntrack --ctstate DNAT", "ACCEPT") &&
 	       nat_emit(&nat);
 	site_end(&nat);
+	vec_free(&ports.list);
 	return good;
 }
 
 bool build_redirect(struct profile *profile, const struct statement *st)
 {
 	struct site_build nat = nat_begin(profile, st, statement_phase(st), "PREROUTING", FAMILY_BOTH);
-	bool good = resolve_end(profile, &st->nat.from, FAMILY_NONE, false, &nat.from), self = nat.from.self;
+	struct port_list ports;
+	bool good = nat_items(profile, st->nat.what, "redirect", &ports), self;
+
+	good = resolve_end(profile, &st->nat.from, FAMILY_NONE, false, &nat.from) && good;
+	self = nat.from.self;
 
 	if (self) {
 		nat.site.chain = "OUTPUT";
 		nat.site.phase = PHASE_TRANSIT;
 	}
-	good = good && nat_ports(&nat, &st->nat.ports) &&
+	good = good && nat_ports(&nat, &ports) &&
 	       nat_target(&nat, "", profile_textf(profile, "REDIRECT --to-ports %u", st->nat.port)) &&
 	       nat_emit(&nat);
+	good = good && (self || build_redirect_filter(profile, st, &ports));
 	site_end(&nat);
-	return good && (self || build_redirect_filter(profile, st));
+	vec_free(&ports.list);
+	return good;
 }
 
 /* Returns the zone with the smallest network that contains the target, or NULL. */
@@ -281,7 +317,45 @@ static const char *dnat_target(struct profile *profile, const struct forward *fo
 			     host, forward->port);
 }
 
-static bool forward_dnat(struct profile *profile, const struct statement *st)
+/* The ports of this host, and those of the target. */
+struct forward_ports {
+	struct port_list asked, given;
+};
+
+static void forward_ports_free(struct forward_ports *ports)
+{
+	vec_free(&ports->asked.list);
+	vec_free(&ports->given.list);
+}
+
+/* Several ports cannot become one, because the target could not tell them apart. All ports of a range can. */
+static bool forward_ports(struct profile *profile, const struct forward *forward, struct forward_ports *out)
+{
+	bool good = nat_items(profile, forward->what, "forward", &out->asked);
+
+	if (good && !forward->has_port)
+		for (size_t i = 0; i < out->asked.list.len; i++)
+			if (!vec_push(&out->given.list, out->asked.list.item[i]))
+				return profile_memory(profile);
+	for (size_t i = 0; good && forward->has_port && i < out->asked.list.len; i++) {
+		const struct ports *first = &out->asked.list.item[0], *ports = &out->asked.list.item[i];
+
+		good = ports->first == first->first && ports->last == first->last;
+		if (!good) {
+			profile_error(profile, &forward->port_at,
+				      "\"port\" can replace one port only: write a line for each port");
+		} else if (forward->port != forward->port_last &&
+			   (forward->port != ports->first || forward->port_last != ports->last)) {
+			profile_error(profile, &forward->port_at,
+				      "a range can be forwarded to the same range or to one port: leave out \"port\" to keep the range");
+			good = false;
+		}
+	}
+	return good && (!forward->has_port ||
+			ports_move(profile, &out->asked, forward->port, forward->port_last, &out->given));
+}
+
+static bool forward_dnat(struct profile *profile, const struct statement *st, const struct forward_ports *ports)
 {
 	const struct forward *forward = &st->forward;
 	struct site_build nat = nat_begin(profile, st, statement_phase(st), "PREROUTING", forward->host.family);
@@ -299,7 +373,7 @@ static bool forward_dnat(struct profile *profile, const struct statement *st)
 	}
 	good = good && (forward->at.family == FAMILY_NONE || add_host(profile, &forward->at, NULL, &nat.to));
 	/* What arrives on a zone for another host behind this one is none of our ports. */
-	good = good && nat_ports(&nat, &forward->ports) &&
+	good = good && nat_ports(&nat, &ports->asked) &&
 	       nat_target(&nat, forward->at.family == FAMILY_NONE ? "-m addrtype --dst-type LOCAL" : "",
 			  dnat_target(profile, forward)) &&
 	       nat_emit(&nat);
@@ -307,28 +381,15 @@ static bool forward_dnat(struct profile *profile, const struct statement *st)
 	return good;
 }
 
-/* The ports of the target. */
-static struct ports forward_ports(const struct forward *forward)
-{
-	struct ports ports = forward->ports;
-
-	if (forward->has_port) {
-		ports.first = forward->port;
-		ports.last = forward->port_last;
-	}
-	return ports;
-}
-
 /*
  * Adds the FORWARD rule that accepts forwarded connections only, recognised by their DNAT state. `lan` is the
  * target's zone for the rule of a hairpin, else NULL.
  */
-static bool forward_filter(struct profile *profile, const struct statement *st, const struct zone *lan,
-			   const struct addr_range *net)
+static bool forward_filter(struct profile *profile, const struct statement *st, const struct port_list *given,
+			   const struct zone *lan, const struct addr_range *net)
 {
 	const struct forward *forward = &st->forward;
 	struct site_build nat = nat_begin(profile, st, PHASE_FORWARD, "FORWARD", forward->host.family);
-	struct ports ports = forward_ports(forward);
 	bool good = true;
 
 	site_direction(profile, &nat.site, DIR_FORWARD);
@@ -343,7 +404,7 @@ static bool forward_filter(struct profile *profile, const struct statement *st, 
 	for (size_t i = 0; lan != NULL && i < lan->iface_count; i++)
 		good = good && add_host(profile, net, lan->ifaces[i], &nat.from) &&
 		       add_host(profile, &forward->host, lan->ifaces[i], &nat.to);
-	good = good && nat.site.extra != NULL && nat_ports(&nat, &ports);
+	good = good && nat.site.extra != NULL && nat_ports(&nat, given);
 	good = good && steps_make(profile, st, &forward->options, VERDICT_ALLOW, DIR_FORWARD, &nat.groups,
 				  &nat.steps);
 	good = good && nat_emit(&nat);
@@ -355,26 +416,25 @@ static bool forward_filter(struct profile *profile, const struct statement *st, 
  * Hairpin: hosts in the zone of the target can reach it by the address of this host too. Without another source
  * address, the target would reply to such a host directly, and the host would drop the reply.
  */
-static bool forward_hairpin(struct profile *profile, const struct statement *st)
+static bool forward_hairpin(struct profile *profile, const struct statement *st, const struct forward_ports *ports)
 {
 	const struct forward *forward = &st->forward;
 	const struct addr_range *net;
 	const struct zone *lan = zone_of(profile, &forward->host, &net);
 	struct site_build in = nat_begin(profile, st, statement_phase(st), "PREROUTING", forward->host.family);
 	struct site_build out = nat_begin(profile, st, PHASE_TRANSIT, "POSTROUTING", forward->host.family);
-	struct ports ports = forward_ports(forward);
 	bool good = lan != NULL && add_ifaces(profile, lan, &in.from);
 
 	if (lan == NULL)
 		profile_error(profile, &forward->host_at,
 			      "\"hairpin\" needs the zone of its target: add the network to a zone with \"at\"");
-	good = good && nat_ports(&in, &forward->ports) &&
+	good = good && nat_ports(&in, &ports->asked) &&
 	       nat_target(&in, "-m addrtype --dst-type LOCAL", dnat_target(profile, forward)) &&
 	       nat_emit(&in);
-	good = good && forward_filter(profile, st, lan, net);
+	good = good && forward_filter(profile, st, &ports->given, lan, net);
 	for (size_t i = 0; good && i < lan->iface_count; i++)
 		good = add_host(profile, &forward->host, lan->ifaces[i], &out.to);
-	good = good && add_host(profile, net, NULL, &out.from) && nat_ports(&out, &ports) &&
+	good = good && add_host(profile, net, NULL, &out.from) && nat_ports(&out, &ports->given) &&
 	       nat_target(&out, "-m conntrack --ctstate DNAT", "MASQUERADE") && nat_emit(&out);
 	site_end(&in);
 	site_end(&out);
@@ -384,6 +444,8 @@ static bool forward_hairpin(struct profile *profile, const struct statement *st)
 bool build_forward(struct profile *profile, const struct statement *st)
 {
 	const struct forward *forward = &st->forward;
+	struct forward_ports ports = { .asked = { .list = { 0 } } };
+	bool good;
 
 	if (forward->at.family != FAMILY_NONE && forward->at.family != forward->host.family) {
 		profile_error(profile, &forward->host_at,
@@ -406,6 +468,9 @@ bool build_forward(struct profile *profile, const struct statement *st)
 		return false;
 	}
 	profile->used.forwards |= forward->host.family;
-	return forward_dnat(profile, st) && forward_filter(profile, st, NULL, NULL) &&
-	       (!forward->hairpin || forward_hairpin(profile, st));
+	good = forward_ports(profile, forward, &ports) && forward_dnat(profile, st, &ports) &&
+	       forward_filter(profile, st, &ports.given, NULL, NULL) &&
+	       (!forward->hairpin || forward_hairpin(profile, st, &ports));
+	forward_ports_free(&ports);
+	return good;
 }

@@ -126,8 +126,9 @@ static void print_state(struct strbuf *out, const struct site *site, const struc
 		strbuf_printf(out, "%s ", original);
 }
 
-static void emit_step(struct profile *profile, const struct site *site, const char *chain,
-		      const struct site_cond *cond, const struct rule_step *step)
+/* Adds the rule of one step. `proto`: "-p tcp ", "" if the condition names the protocol or any protocol will do. */
+static void emit_rule(struct profile *profile, const struct site *site, const char *chain, const struct site_cond *cond,
+		      const struct rule_step *step, const char *proto)
 {
 	enum family family = cond->family & step->family;
 	bool known = cond->group != NULL && cond->group->proto != PROTO_ANY;
@@ -136,6 +137,7 @@ static void emit_step(struct profile *profile, const struct site *site, const ch
 	if (family == FAMILY_NONE || (step->tcp_only && known && cond->group->proto != PROTO_TCP))
 		return;
 	cond_print(&text, site, cond);
+	strbuf_puts(&text, proto);
 	if (step->tcp_only && !known)
 		strbuf_puts(&text, "-p tcp ");
 	if (!cond->stated)
@@ -157,6 +159,33 @@ static void emit_step(struct profile *profile, const struct site *site, const ch
 		output_rule(&profile->out, site->table, site->phase, family, chain, &site->st->where,
 			    strbuf_text(&text));
 	strbuf_free(&text);
+}
+
+static const struct {
+	int proto;
+	const char *text;
+} port_protos[] = { { PROTO_TCP, "-p tcp " }, { PROTO_UDP, "-p udp " }, { PROTO_SCTP, "-p sctp " } };
+
+/* A rule of an inner chain that changes ports is repeated for each protocol: iptables wants it named in each of them. */
+static void emit_step(struct profile *profile, const struct site *site, const char *chain,
+		      const struct site_cond *cond, const struct rule_step *step)
+{
+	if (!step->with_proto || !cond->inner)
+		emit_rule(profile, site, chain, cond, step, "");
+	for (size_t i = 0; step->with_proto && cond->inner && i < ARRAY_LEN(port_protos); i++)
+		if ((site->protos & 1U << i) != 0)
+			emit_rule(profile, site, chain, cond, step, port_protos[i].text);
+}
+
+static unsigned groups_protos(const struct port_groups *groups)
+{
+	unsigned protos = 0;
+
+	for (size_t g = 0; g < groups->list.len; g++)
+		for (size_t i = 0; i < ARRAY_LEN(port_protos); i++)
+			if (groups->list.item[g].proto == port_protos[i].proto)
+				protos |= 1U << i;
+	return protos;
 }
 
 /* Fills the chain of an end that has exceptions or many alternatives. Packets that match go on to `target`. */
@@ -357,6 +386,7 @@ bool site_emit(struct profile *profile, struct site *site, const struct port_gro
 		.profile = profile, .site = site, .groups = groups, .from = from, .to = to, .steps = steps
 	};
 
+	site->protos = groups_protos(groups);
 	if (!product_plan(&product))
 		return false;
 	product_emit(&product);

@@ -7,18 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* ( "tcp" | "udp" ) PORT */
-static bool parse_proto_port(struct profile_parser *ps, struct ports *out)
-{
-	if (accept_word(ps, "tcp"))
-		out->proto = PROTO_TCP;
-	else if (accept_word(ps, "udp"))
-		out->proto = PROTO_UDP;
-	else
-		return !is_odd_port(ps) && fail_expected(ps, "\"tcp\" or \"udp\"");
-	return parse_port(ps, out);
-}
-
 /* "from" END, for statements in which it is not optional. */
 static bool parse_from(struct profile_parser *ps, struct end *out)
 {
@@ -57,19 +45,15 @@ static bool parse_forward_target(struct profile_parser *ps, struct forward *forw
 	}
 	if (!accept_word(ps, "port"))
 		return true;
-	struct ports ports = { .proto = forward->ports.proto };
-	struct where at = token_where(ps, peek(ps));
+	struct ports ports = { .any = true };
 
+	forward->port_at = token_where(ps, peek(ps));
 	if (!parse_port(ps, &ports))
 		return false;
 	forward->has_port = true;
 	forward->port = ports.first;
 	forward->port_last = ports.last;
-	if (ports.first == ports.last ||
-	    (ports.first == forward->ports.first && ports.last == forward->ports.last))
-		return true;
-	profile_error(ps->profile, &at, "a range can be forwarded to the same range or to one port: leave out \"port\" to keep the range");
-	return false;
+	return true;
 }
 
 bool parse_forward(struct profile_parser *ps, struct statement *st)
@@ -77,7 +61,7 @@ bool parse_forward(struct profile_parser *ps, struct statement *st)
 	struct forward *forward = &st->forward;
 	bool found = true;
 
-	if (!parse_proto_port(ps, &forward->ports))
+	if (!parse_items(ps, &forward->what))
 		return false;
 	if (accept_word(ps, "on")) {
 		if (!parse_name(ps, "a zone", &forward->on))
@@ -102,7 +86,7 @@ bool parse_forward(struct profile_parser *ps, struct statement *st)
 
 bool parse_redirect(struct profile_parser *ps, struct statement *st)
 {
-	return parse_proto_port(ps, &st->nat.ports) && parse_from(ps, &st->nat.from) &&
+	return parse_items(ps, &st->nat.what) && parse_from(ps, &st->nat.from) &&
 	       expect_word(ps, "to") && expect_word(ps, "port") &&
 	       parse_number(ps, "a port", 1, 65535, &st->nat.port);
 }

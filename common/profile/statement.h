@@ -119,7 +119,7 @@ struct profile_rule {
 };
 
 struct forward {
-	struct ports ports;
+	struct item *what;
 	struct name on;       /* or `at` */
 	struct addr_range at; /* family FAMILY_NONE: not given */
 	struct end from;
@@ -127,13 +127,14 @@ struct forward {
 	struct where host_at;
 	bool has_port;
 	unsigned port, port_last;
+	struct where port_at;
 	bool hairpin;
 	struct rule_options options;
 };
 
 /* For redirect, masquerade, snat and map. Each uses some of these members. */
 struct nat {
-	struct ports ports;
+	struct item *what;
 	struct end from;
 	struct name zone;
 	unsigned port;
