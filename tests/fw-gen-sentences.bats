@@ -240,3 +240,122 @@ echo_of() { # echo_of open|dropped NAMESPACE ADDRESS...: whether one echo reques
 	}
 	with_both check
 }
+
+redirected() { # redirected yes|no SOURCE DESTINATION: whether a request to port 80 comes to port 3128 of the firewall
+	local family=ipv4 got=no
+	[[ $3 != *:* ]] || family=ipv6
+	in_ns fw conntrack -F 2>/dev/null
+	try open server -s "$2" tcp "$3" 80 || return
+	! in_ns fw conntrack -L -f $family 2>/dev/null | grep -q sport=3128 || got=yes
+	[ "$got" = "$1" ] || { echo "$backend: from $2 to $3: redirected: $got" && return 1; }
+}
+
+@test "except leaves destinations, sources and this host out of a redirect" {
+	needs packets
+	gen <<-END
+		zone wan = eth0
+		zone lan = eth1 at 192.168.1.0/24, 2001:db8:1::/64
+		allow http from lan to wan
+		allow http from lan
+		redirect http from lan to port 3128 except to 203.0.113.0/24, 2001:db8:e::/64 except from 192.168.1.101, 2001:db8:1::101 except to self
+	END
+	check() {
+		redirected yes 192.168.1.100 198.51.100.7
+		redirected yes 2001:db8:1::100 2001:db8:f::9
+		redirected no 192.168.1.100 203.0.113.9
+		redirected no 2001:db8:1::100 2001:db8:e::9
+		redirected no 192.168.1.101 198.51.100.7
+		redirected no 2001:db8:1::101 2001:db8:f::9
+		redirected no 192.168.1.100 192.168.1.1
+		redirected no 2001:db8:1::100 2001:db8:1::1
+		try_both dropped server tcp INNER 3128
+	}
+	with_both check
+	# One exception needs no chain.
+	printf 'zone wan = eth0\nzone lan = eth1\nallow http from lan to wan\nredirect http from lan to port 3128 except to 203.0.113.9, 2001:db8:e::9\n' | gen
+	run ! grep -q '^:fw-4' "$tmp/rules"
+	check() {
+		redirected yes 192.168.1.100 198.51.100.7
+		redirected yes 2001:db8:1::100 2001:db8:f::9
+		redirected no 192.168.1.100 203.0.113.9
+		redirected no 2001:db8:1::100 2001:db8:e::9
+	}
+	with_both check
+}
+
+@test "except leaves hosts out of forward, masquerade, snat, mark and block" {
+	needs packets
+	seen() { # seen ADDRESS: the source that the client sees
+		knock server -v tcp "$1" 25 | sed -n 2p | cut -d' ' -f1 | sed 's/^::ffff://'
+	}
+	gen <<-END
+		zone wan = eth0
+		zone lan = eth1 at 192.168.1.0/24, 2001:db8:1::/64
+		hosts far = 203.0.113.9, 203.0.113.11, 2001:db8:e::9, 2001:db8:e::11
+		forward tcp 8080 on wan to 192.168.1.100 port 80 except from far
+		forward tcp 8080 on wan to 2001:db8:1::100 port 80 except from 2001:db8:e::9
+		masquerade from lan to wan both except to 203.0.113.0/24, 2001:db8:e::/64
+		allow smtp from lan to wan
+		mark tcp 22 from wan as 0x10 except from far
+		raw INPUT -m mark --mark 0x10 -j ACCEPT
+		block from 203.0.113.0/24, 2001:db8:e::/64 except from far
+		allow http
+	END
+	ip -n client address add 203.0.113.10/32 dev lo
+	ip -n client address add 2001:db8:e::10/128 dev lo
+	ip -n client route add 192.168.1.0/24 via 198.51.100.1
+	check() {
+		try_both open client tcp FW 8080
+		try dropped client -s 203.0.113.9 tcp 198.51.100.1 8080
+		try dropped client -s 2001:db8:e::9 tcp 2001:db8:f::1 8080
+		[ "$(seen 198.51.100.7)" = 198.51.100.1 ]
+		[ "$(seen 2001:db8:f::9)" = 2001:db8:f::1 ]
+		[ "$(seen 203.0.113.9)" = 192.168.1.100 ]
+		[[ $(seen 2001:db8:e::9) == 2001:db8:1::* ]]
+		try_both open client tcp FW 22
+		try dropped client -s 203.0.113.9 tcp 198.51.100.1 22
+		try dropped client -s 2001:db8:e::9 tcp 2001:db8:f::1 22
+		try open client -s 203.0.113.9 tcp 198.51.100.1 80
+		try open client -s 2001:db8:e::9 tcp 2001:db8:f::1 80
+		try dropped client -s 203.0.113.10 tcp 198.51.100.1 80
+		try dropped client -s 2001:db8:e::10 tcp 2001:db8:f::1 80
+	}
+	with_both check
+	gen <<-END
+		zone wan = eth0
+		zone lan = eth1 at 192.168.1.0/24, 2001:db8:1::/64
+		snat from 192.168.1.0/24 to wan as 198.51.100.1 except from 192.168.1.100, 192.168.1.102
+		allow smtp from lan to wan
+	END
+	check() {
+		[ "$(seen 198.51.100.7)" = 192.168.1.100 ]
+		[ "$(knock server -s 192.168.1.101 -v tcp 198.51.100.7 25 | sed -n 2p | cut -d' ' -f1 | sed 's/^::ffff://')" = 198.51.100.1 ]
+	}
+	with_both check
+	ip -n client route del 192.168.1.0/24
+	ip -n client address del 203.0.113.10/32 dev lo
+	ip -n client address del 2001:db8:e::10/128 dev lo
+}
+
+@test "except of notrack keeps requests and their answers tracked" {
+	needs packets
+	printf 'zone wan = eth0\nzone lan = eth1\nnotrack tcp 22 except from lan\nallow ssh\n' | gen
+	tracked() { in_ns fw conntrack -L -f "$1" -p tcp -d "$2" 2>/dev/null | grep -c dport=22; }
+	check() {
+		in_ns fw conntrack -F 2>/dev/null
+		try_both open client tcp FW 22
+		try_both open server tcp INNER 22
+		[ "$(tracked ipv4 198.51.100.1)$(tracked ipv6 2001:db8:f::1)" = 00 ]
+		[ "$(tracked ipv4 192.168.1.1)$(tracked ipv6 2001:db8:1::1)" = 11 ]
+		# The answers are tracked too, else the connections would look unanswered.
+		in_ns fw conntrack -L -p tcp >"$tmp/tracked" 2>/dev/null
+		[ "$(wc -l <"$tmp/tracked")" = 2 ] || { cat "$tmp/tracked" && return 1; }
+		run ! grep UNREPLIED "$tmp/tracked"
+	}
+	with_both check
+}
+
+@test "an empty list of hosts redirects nobody" {
+	fw-gen - 2>/dev/null <<<$'allow ssh\nhosts h in file "/dev/null"\nredirect tcp 80 from h to port 3128' >"$tmp/rules"
+	run ! grep -q REDIRECT "$tmp/rules"
+}

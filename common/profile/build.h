@@ -46,6 +46,16 @@ struct steps {
 	bool state; /* all steps match new connections only */
 };
 
+/* Packets that the rules of a statement leave alone. */
+struct site_skip {
+	struct selectors end; /* without a tree */
+	bool source, self;    /* self: all addresses of this host; `end` is empty */
+};
+
+struct site_skips {
+	VEC(struct site_skip) list;
+};
+
 /* The place for the rules of a statement, and what all of these rules have in common. */
 struct site {
 	const struct statement *st;
@@ -61,6 +71,7 @@ struct site {
 	unsigned chains;    /* how many chains this statement has so far */
 	unsigned also;      /* other directions in which the rules of `chain` are repeated, as bits */
 	unsigned protos;    /* the protocols of the statement that have ports, set by site_emit */
+	const struct site_skips *skips; /* exceptions, NULL: none */
 };
 
 /* A statement whose rules have one target. Its lists are freed by site_end. */
@@ -70,12 +81,18 @@ struct site_build {
 	struct selectors from, to;
 	struct port_groups groups;
 	struct steps steps;
+	/* Whether the exceptions of the statement hold for these rules. SWAPPED: for answers, which go the other way. */
+	enum { EXCEPT_NONE, EXCEPT_WRITTEN, EXCEPT_SWAPPED } except;
+	struct site_skips skips; /* filled by site_build_emit */
 };
 
 /* For both families, in the phase of the statement's row, without matches of its own. */
 struct site_build site_begin(struct profile *profile, const struct statement *st, enum out_table table,
 			     const char *chain);
 void site_end(struct site_build *build);
+
+/* Like site_emit. An end that is `any` needs no alternative. */
+must_check bool site_build_emit(struct site_build *build);
 
 /*
  * Adds the rules for every combination of a group, an alternative of each end and a step. A long list gets a

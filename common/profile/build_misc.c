@@ -22,19 +22,11 @@ static bool plain_items(struct site_build *plain, const struct item *items, enum
 
 static bool plain_emit(struct site_build *plain, const char *target)
 {
-	struct selector any = { .family = FAMILY_BOTH };
 	struct rule_step step = { .family = FAMILY_BOTH, .match = "", .target = target };
 
 	if (target == NULL || !vec_push(&plain->steps.list, step))
 		return profile_memory(plain->profile);
-	if (plain->from.list.len == 0 && plain->from.tree == NULL && plain->from.any &&
-	    !vec_push(&plain->from.list, any))
-		return profile_memory(plain->profile);
-	if (plain->to.list.len == 0 && plain->to.tree == NULL && plain->to.any &&
-	    !vec_push(&plain->to.list, any))
-		return profile_memory(plain->profile);
-	return site_emit(plain->profile, &plain->site, &plain->groups, &plain->from, &plain->to,
-			 &plain->steps);
+	return site_build_emit(plain);
 }
 
 /* The target that drops blocked packets, and logs them first if there is a `log blocked`. */
@@ -120,6 +112,7 @@ bool build_block(struct profile *profile, const struct statement *st)
 	bool good = resolve_end(profile, &st->rule.from, FAMILY_BOTH, false, &plain.from);
 
 	plain.to.any = true;
+	plain.except = EXCEPT_WRITTEN;
 	/* A list may hold an address of this host, and another program may put the loopback into its set. */
 	if (!profile->used.block)
 		output_rule(&profile->out, TABLE_RAW, PHASE_BLOCK, FAMILY_BOTH, "PREROUTING", NULL, "-i lo -j ACCEPT");
@@ -219,10 +212,13 @@ static bool notrack_side(struct profile *profile, const struct statement *st, en
 	bool good;
 
 	plain.site.phase = phase;
+	plain.site.chains = form == PORTS_SOURCE ? 20 : 0; /* both sides are in one table */
 	plain.from.any = plain.to.any = true;
 	if (phase == PHASE_OUT)
 		plain.site.extra = "-m conntrack --ctstate UNTRACKED";
-	else if (form == PORTS_DESTINATION) /* forwarded connections need tracking */
+	else
+		plain.except = form == PORTS_DESTINATION ? EXCEPT_WRITTEN : EXCEPT_SWAPPED;
+	if (phase != PHASE_OUT && form == PORTS_DESTINATION) /* forwarded connections need tracking */
 		plain.site.extra = "-m addrtype --dst-type LOCAL";
 	good = plain_items(&plain, st->notrack, form, NULL) && plain_emit(&plain, target);
 	site_end(&plain);
@@ -351,6 +347,7 @@ static bool mark_own(struct profile *profile, const struct statement *st, const 
 	bool good = resolve_end(profile, &st->mark.from, FAMILY_BOTH, false, &all) &&
 		    resolve_end(profile, &st->mark.to, FAMILY_BOTH, false, &plain.to);
 
+	plain.except = EXCEPT_WRITTEN;
 	plain.site.phase = PHASE_DEPARTURE;
 	plain.site.chains = 20; /* the numbers below are for the chains of PREROUTING */
 	plain.from.tree = all.tree;
@@ -385,6 +382,7 @@ bool build_mark(struct profile *profile, const struct statement *st)
 		good = false;
 	}
 	mark_site(&plain);
+	plain.except = EXCEPT_WRITTEN;
 	/* What this host sends from an address of its own never passes PREROUTING. */
 	if (strcmp(plain.site.chain, "PREROUTING") == 0 && end_has_addresses(profile, &mark->from))
 		good = good && mark_own(profile, st, target);

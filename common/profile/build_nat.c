@@ -53,13 +53,10 @@ static bool nat_target(struct site_build *nat, const char *match, const char *ta
 
 static bool nat_emit(struct site_build *nat)
 {
-	struct selector any = { .family = FAMILY_BOTH };
-
-	if (nat->from.list.len == 0 && nat->from.tree == NULL && !vec_push(&nat->from.list, any))
-		return profile_memory(nat->profile);
-	if (nat->to.list.len == 0 && nat->to.tree == NULL && !vec_push(&nat->to.list, any))
-		return profile_memory(nat->profile);
-	return site_emit(nat->profile, &nat->site, &nat->groups, &nat->from, &nat->to, &nat->steps);
+	/* A list of hosts that is empty matches nobody. */
+	nat->from.any = nat->from.any || nat->from.self;
+	nat->to.any = true;
+	return site_build_emit(nat);
 }
 
 /* Adds the interfaces of a zone, without its networks. */
@@ -131,6 +128,7 @@ static bool build_source(struct profile *profile, const struct statement *st, en
 			      family == FAMILY_IPV6 ? "IPv6" : "IPv4");
 		good = false;
 	}
+	nat.except = EXCEPT_WRITTEN;
 	if (good)
 		profile->used.forwards |= selectors_family(&nat.from) & family;
 	good = good && add_ifaces(profile, zone, &nat.to) && nat_ports(&nat, NULL) &&
@@ -229,6 +227,7 @@ bool build_redirect(struct profile *profile, const struct statement *st)
 
 	good = resolve_end(profile, &st->nat.from, FAMILY_NONE, false, &nat.from) && good;
 	self = nat.from.self;
+	nat.except = EXCEPT_WRITTEN;
 
 	if (self) {
 		nat.site.chain = "OUTPUT";
@@ -371,6 +370,7 @@ static bool forward_dnat(struct profile *profile, const struct statement *st, co
 			      "no packet can match: one side is IPv4 only, the other IPv6 only");
 		good = false;
 	}
+	nat.except = EXCEPT_WRITTEN;
 	good = good && (forward->at.family == FAMILY_NONE || add_host(profile, &forward->at, NULL, &nat.to));
 	/* What arrives on a zone for another host behind this one is none of our ports. */
 	good = good && nat_ports(&nat, &ports->asked) &&
@@ -425,6 +425,8 @@ static bool forward_hairpin(struct profile *profile, const struct statement *st,
 	struct site_build out = nat_begin(profile, st, PHASE_TRANSIT, "POSTROUTING", forward->host.family);
 	bool good = lan != NULL && add_ifaces(profile, lan, &in.from);
 
+	in.except = EXCEPT_WRITTEN;
+	in.site.chains = 20; /* the numbers below are for the chains of the zone that it is forwarded from */
 	if (lan == NULL)
 		profile_error(profile, &forward->host_at,
 			      "\"hairpin\" needs the zone of its target: add the network to a zone with \"at\"");

@@ -37,6 +37,9 @@ void site_end(struct site_build *build)
 	selectors_free(&build->to);
 	vec_free(&build->groups.list);
 	vec_free(&build->steps.list);
+	for (size_t i = 0; i < build->skips.list.len; i++)
+		selectors_free(&build->skips.list.item[i].end);
+	vec_free(&build->skips.list);
 }
 
 /* Creates another chain of this statement: "fw-5", "fw-5-2", ... */
@@ -307,7 +310,8 @@ static bool product_plan(struct product *p)
 	bool from_chain = needs_chain(p->from, ports);
 	bool to_chain = needs_chain(p->to, ports * (from_chain ? 1 : width(p->from)));
 	size_t inlined = ports * (from_chain ? 1 : width(p->from)) * (to_chain ? 1 : width(p->to));
-	bool step_chain = steps_width(p->steps) > 1 && (from_chain || to_chain || inlined > 1);
+	bool skips = p->site->skips != NULL && p->site->skips->list.len > 0;
+	bool step_chain = skips || (steps_width(p->steps) > 1 && (from_chain || to_chain || inlined > 1));
 
 	if (p->site->go_on && (p->from->except || p->to->except)) {
 		profile_error(p->profile, &p->site->st->where, "a docker zone does not support a list of exceptions");
@@ -348,6 +352,30 @@ static void product_emit(const struct product *p)
 			}
 }
 
+/* Adds the rules by which the exceptions of the statement leave its last chain. */
+static void product_emit_skips(const struct product *p, const struct site_cond *all)
+{
+	const struct site_skips *skips = p->site->skips;
+
+	for (size_t i = 0; skips != NULL && i < skips->list.len; i++) {
+		const struct site_skip *skip = &skips->list.item[i];
+		struct rule_step leave = { .family = FAMILY_BOTH, .match = "", .target = "RETURN" };
+
+		if (skip->self) {
+			leave.match = skip->source ? "-m addrtype --src-type LOCAL" : "-m addrtype --dst-type LOCAL";
+			emit_step(p->profile, p->site, p->step_chain, all, &leave);
+		}
+		for (size_t s = 0; s < skip->end.list.len; s++) {
+			struct site_cond cond = { .inner = true, .stated = true };
+			const struct selector *sel = &skip->end.list.item[s];
+
+			cond.family = all->family & sel->family;
+			*(skip->source ? &cond.from : &cond.to) = sel;
+			emit_step(p->profile, p->site, p->step_chain, &cond, &leave);
+		}
+	}
+}
+
 /* Fills the chains of the statement. The target of each is the next one. */
 static bool product_emit_chains(const struct product *p)
 {
@@ -374,6 +402,7 @@ static bool product_emit_chains(const struct product *p)
 		return false;
 	if (p->to_chain != NULL)
 		emit_end_chain(p->profile, p->site, p->to_chain, p->to, false, &last);
+	product_emit_skips(p, &all);
 	for (size_t s = 0; p->step_chain != NULL && s < p->steps->list.len; s++)
 		emit_step(p->profile, p->site, p->step_chain, &all, &p->steps->list.item[s]);
 	return true;

@@ -70,6 +70,8 @@ must_check bool parse_port(struct profile_parser *ps, struct ports *out);
 /* parse_icmp.c: a type of out->proto, which is ICMP or ICMPv6: "8", "3/4", "echo-request" */
 must_check bool parse_icmp_type(struct profile_parser *ps, struct ports *out);
 must_check bool parse_places(struct profile_parser *ps, struct end *out);
+/* { "except" ( "from" | "to" ) END } */
+must_check bool parse_excepts(struct profile_parser *ps, struct except **out);
 /* [ "from" END [ "port" PORTS ] ] [ "to" END ] */
 must_check bool parse_ends(struct profile_parser *ps, struct end *from, struct end *to);
 

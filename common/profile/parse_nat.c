@@ -78,6 +78,8 @@ bool parse_forward(struct profile_parser *ps, struct statement *st)
 	while (found) {
 		if (accept_word(ps, "hairpin"))
 			forward->hairpin = true;
+		else if (peek_word(ps, "except") && !parse_excepts(ps, &st->excepts))
+			return false;
 		else if (!parse_option(ps, &forward->options, &found))
 			return false;
 	}
@@ -88,25 +90,25 @@ bool parse_redirect(struct profile_parser *ps, struct statement *st)
 {
 	return parse_items(ps, &st->nat.what) && parse_from(ps, &st->nat.from) &&
 	       expect_word(ps, "to") && expect_word(ps, "port") &&
-	       parse_number(ps, "a port", 1, 65535, &st->nat.port);
+	       parse_number(ps, "a port", 1, 65535, &st->nat.port) && parse_excepts(ps, &st->excepts);
 }
 
 bool parse_masquerade(struct profile_parser *ps, struct statement *st)
 {
-	static const char *const words[] = { "both" };
+	static const char *const words[] = { "both", "except" };
 
 	if (!parse_from(ps, &st->nat.from) || !expect_word(ps, "to") ||
 	    !parse_name(ps, "a zone", &st->nat.zone))
 		return false;
 	st->nat.both = accept_word(ps, "both");
-	return expect_end(ps, words, 1);
+	return parse_excepts(ps, &st->excepts) && expect_end(ps, words, 2);
 }
 
 bool parse_snat(struct profile_parser *ps, struct statement *st)
 {
 	return parse_from(ps, &st->nat.from) && expect_word(ps, "to") &&
 	       parse_name(ps, "a zone", &st->nat.zone) && expect_word(ps, "as") &&
-	       parse_host(ps, &st->nat.as, &st->nat.as_at);
+	       parse_host(ps, &st->nat.as, &st->nat.as_at) && parse_excepts(ps, &st->excepts);
 }
 
 bool parse_map(struct profile_parser *ps, struct statement *st)
@@ -176,7 +178,8 @@ bool parse_mark(struct profile_parser *ps, struct statement *st)
 		return false;
 	if (!parse_ends(ps, &mark->from, &mark->to) || !expect_word(ps, "as"))
 		return false;
-	return accept_word(ps, "dscp") ? parse_dscp(ps, mark) : parse_mark_value(ps, mark);
+	return (accept_word(ps, "dscp") ? parse_dscp(ps, mark) : parse_mark_value(ps, mark)) &&
+	       parse_excepts(ps, &st->excepts);
 }
 
 bool parse_clamp(struct profile_parser *ps, struct statement *st)
@@ -215,7 +218,7 @@ bool parse_antispoof(struct profile_parser *ps, struct statement *st)
 
 bool parse_notrack(struct profile_parser *ps, struct statement *st)
 {
-	return parse_items(ps, &st->notrack);
+	return parse_items(ps, &st->notrack) && parse_excepts(ps, &st->excepts);
 }
 
 /* Whether iptables-restore can read the text. Reports an error if not. */

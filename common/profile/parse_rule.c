@@ -220,6 +220,25 @@ static bool parse_to(struct profile_parser *ps, struct end *out)
 	return true;
 }
 
+bool parse_excepts(struct profile_parser *ps, struct except **out)
+{
+	while (accept_word(ps, "except")) {
+		struct except *except = profile_alloc(ps->profile, sizeof(*except));
+
+		if (except == NULL)
+			return false;
+		except->source = accept_word(ps, "from");
+		if (!except->source && !accept_word(ps, "to"))
+			return fail_expected(ps, "\"from\" or \"to\"");
+		if (!(except->source ? parse_places : parse_to)(ps, &except->end))
+			return false;
+		while (*out != NULL)
+			out = &(*out)->next;
+		*out = except;
+	}
+	return true;
+}
+
 /* [ "port" PORT { "," PORT } ]: the source ports */
 static bool parse_source_ports(struct profile_parser *ps, struct end *out)
 {
@@ -321,5 +340,5 @@ bool parse_confine(struct profile_parser *ps, struct statement *st)
 
 bool parse_block(struct profile_parser *ps, struct statement *st)
 {
-	return expect_word(ps, "from") && parse_places(ps, &st->rule.from);
+	return expect_word(ps, "from") && parse_places(ps, &st->rule.from) && parse_excepts(ps, &st->excepts);
 }

@@ -35,6 +35,13 @@ struct end {
 	struct where ports_at;
 };
 
+/* "except" ( "from" | "to" ) end */
+struct except {
+	struct except *next;
+	bool source; /* "from" */
+	struct end end;
+};
+
 /* A protocol number; PROTO_ANY matches all. */
 #define PROTO_ANY   (-1)
 #define PROTO_ICMP  1
@@ -192,6 +199,7 @@ struct statement {
 	struct where where; /* of its first word; source is the whole line */
 	const char *file;   /* the tag of the included file, NULL: the profile itself */
 	bool broken;        /* has an error, which was reported: it is not built */
+	struct except *excepts;
 	union {
 		struct profile_rule rule; /* allow, deny, reject, expect, and block, which uses `from` alone */
 		struct forward forward;
