@@ -29,6 +29,35 @@ static int source_read(void *ctx, const char *path, struct strbuf *out)
 	return err;
 }
 
+static int source_list(void *ctx, const char *path, struct strbuf *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_DIRECTORY), err = 0;
+	DIR *dir = fd >= 0 ? file_list(fd) : NULL;
+
+	(void)ctx;
+	if (dir == NULL)
+		err = -errno;
+	while (dir != NULL && err == 0) {
+		const struct dirent *entry = (errno = 0, readdir(dir));
+		struct stat st;
+
+		if (entry == NULL) {
+			err = -errno;
+			break;
+		}
+		/* A link could lead to a file of somebody else. */
+		if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			err = errno == ENOENT ? 0 : -errno;
+		else
+			strbuf_printf(out, "%s%s%c", S_ISREG(st.st_mode) ? "" : "/", entry->d_name, '\0');
+	}
+	if (dir != NULL)
+		closedir(dir);
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
 static void print_profile(int mode, const struct profile *profile, struct strbuf *out)
 {
 	switch (mode) {
@@ -50,7 +79,7 @@ static void print_profile(int mode, const struct profile *profile, struct strbuf
 
 static void generate(struct cli *cli, const struct fw_gen_options *options, struct strbuf *out)
 {
-	struct profile_source source = { .read = source_read, .now = (int64_t)time(NULL) };
+	struct profile_source source = { .read = source_read, .list = source_list, .now = (int64_t)time(NULL) };
 	const char *name = cli_input_name(options->path);
 	struct strbuf text = STRBUF_INIT;
 	struct profile *profile = NULL;

@@ -251,6 +251,41 @@ each_row() {
 	[[ $stderr == '<stdin>:1:9: error: cannot read "gone": No such file or directory'* ]]
 }
 
+@test "include of a directory reads its profiles in order, and leaves out what is no profile" {
+	mkdir -p "$tmp/conf.d/more" "$tmp/empty.d"
+	printf 'include "conf.d/"\ninclude "empty.d/"\n' >"$tmp/p.conf"
+	echo 'deny http' >"$tmp/conf.d/9.conf"
+	echo 'allow ssh' >"$tmp/conf.d/10-Z.conf"
+	echo 'allow dns limit 5/m' >"$tmp/conf.d/10-a.conf"
+	printf 'include "more/"\n' >"$tmp/conf.d/a.conf"
+	echo 'deny imap' >"$tmp/conf.d/more/one.conf"
+	for name in .hidden.conf README a.conf~ b.conf.bak conf; do echo 'no profile' >"$tmp/conf.d/$name"; done
+	compiled() { (cd "$tmp" && fw-gen p.conf 2>warnings); }
+	compiled >"$tmp/rules"
+	[ ! -s "$tmp/warnings" ]
+	[ "$(sed -n 's/^#@ line [0-9]* "\(.*[.]d.*\)"/\1/p' "$tmp/rules" | paste -sd' ')" = 'conf.d/10-Z.conf conf.d/10-a.conf conf.d/9.conf conf.d/more/one.conf' ]
+	# Another file does not change the names of the rest.
+	names() { compiled | grep -oE 'fw-10-a[^ ]*' | sort -u; }
+	names >"$tmp/before"
+	[ -s "$tmp/before" ]
+	echo 'allow pop3 limit 5/m' >"$tmp/conf.d/0.conf"
+	names | diff "$tmp/before" -
+	ln -s 9.conf "$tmp/conf.d/b.conf"
+	mkfifo "$tmp/conf.d/c.conf"
+	mkdir "$tmp/conf.d/d.conf"
+	compiled >"$tmp/rules"
+	[ "$(grep -c '^p.conf:1:9: warning: conf.d/[bcd].conf is not a regular file: it is left out' "$tmp/warnings")" = 3 ]
+	echo 'alow http' >"$tmp/conf.d/10-a.conf"
+	run -1 --separate-stderr compiled
+	grep -q '^conf.d/10-a.conf:1:1: error: unknown statement "alow"' "$tmp/warnings"
+	echo 'include "./"' >"$tmp/conf.d/10-a.conf"
+	run -1 --separate-stderr timeout 20 sh -c 'cd "$1" && fw-gen p.conf' sh "$tmp"
+	run -1 --separate-stderr fw-gen -c - <<<"include \"$tmp/conf.d\""
+	[[ $stderr == *"error: \"$tmp/conf.d\" is a directory: write \"$tmp/conf.d/\" to include its profiles"* ]]
+	run -1 --separate-stderr fw-gen -c - <<<"include \"$tmp/p.conf/\""
+	[[ $stderr == *'Not a directory'* ]]
+}
+
 @test "a hosts file becomes the fewest networks, a tree above 32 and ipsets above 256" {
 	printf '10.0.0.0/25 10.0.0.128/25, 10.0.0.7\n# comment\n10.0.1.0/24;x\n2001:db8::/33\n2001:db8:8000::/33\n' >"$tmp/list"
 	printf 'allow ssh\nhosts h in file "%s/list"\ndeny from h\n' "$tmp" >"$tmp/p"

@@ -5,6 +5,7 @@
 #include "base/suggest.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The longest interface name: IFNAMSIZ is 16 with the NUL. A + at the end matches any ending. */
@@ -254,12 +255,16 @@ static const char *file_tag(struct profile *profile, const char *path)
 	}
 }
 
+/* Parses another profile. Errors of opening it are those of the word at the cursor. */
 static bool parse_included(struct profile_parser *ps, const char *path)
 {
 	struct profile *profile = ps->profile;
-	struct source_file *file = profile_alloc(profile, sizeof(*file));
+	struct source_file *file;
 	int err;
 
+	if (include_is_open(ps, path))
+		return false;
+	file = profile_alloc(profile, sizeof(*file));
 	if (file == NULL)
 		return false;
 	file->name = path;
@@ -271,24 +276,78 @@ static bool parse_included(struct profile_parser *ps, const char *path)
 	file->next = profile->files.first;
 	profile->files.first = file;
 	err = profile->source->read(profile->source->ctx, path, &file->bytes);
+	if (err == -EISDIR)
+		return fail_here(ps, "\"%s\" is a directory: write \"%s/\" to include its profiles", path, path);
 	if (err != 0)
 		return fail_here(ps, "cannot read \"%s\": %s", path, strerror(-err));
-	advance(ps);
 	parse_file(profile, file, strbuf_text(&file->bytes), file->bytes.len);
 	return true;
+}
+
+/* Orders names by their bytes, without the slash of those that are no regular files. */
+static int name_compare(const void *left, const void *right)
+{
+	const char *a = *(const char *const *)left, *b = *(const char *const *)right;
+
+	return strcmp(a + (a[0] == '/'), b + (b[0] == '/'));
+}
+
+/* Whether the name is that of a profile in a directory. Warns of one that is not a regular file. */
+static bool is_profile(struct profile_parser *ps, const char *dir, const char *name)
+{
+	struct where where = token_where(ps, peek(ps));
+	const char *bare = name[0] == '/' ? name + 1 : name;
+	size_t len = strlen(bare);
+
+	if (bare[0] == '.' || len < 5 || strcmp(bare + len - 5, ".conf") != 0)
+		return false;
+	if (bare != name)
+		profile_warning(ps->profile, &where, "%s%s is not a regular file: it is left out", dir, bare);
+	return bare == name;
+}
+
+/* Parses the profiles of a directory in the order of the bytes of their names. */
+static bool parse_directory(struct profile_parser *ps, const char *dir)
+{
+	struct strbuf list = STRBUF_INIT;
+	VEC(const char *) names = { 0 };
+	int err = ps->profile->source->list(ps->profile->source->ctx, dir, &list);
+	bool good = err == 0 || fail_here(ps, "cannot read \"%s\": %s", dir, strerror(-err));
+	const char *end = strbuf_text(&list) + list.len;
+
+	for (const char *name = strbuf_text(&list); good && name < end; name += strlen(name) + 1)
+		good = vec_push(&names, name) || profile_memory(ps->profile);
+	if (names.len > 0)
+		qsort(names.item, names.len, sizeof(*names.item), name_compare);
+	for (size_t i = 0; good && i < names.len; i++) {
+		const char *path;
+
+		if (!is_profile(ps, dir, names.item[i]))
+			continue;
+		path = profile_textf(ps->profile, "%s%s", dir, names.item[i]);
+		good = path != NULL && parse_included(ps, path);
+	}
+	vec_free(&names);
+	strbuf_free(&list);
+	return good;
 }
 
 bool parse_include(struct profile_parser *ps, struct statement *st)
 {
 	const char *path;
+	size_t len;
 
 	(void)st;
 	if (peek(ps)->kind != TOKEN_STRING)
 		return fail_expected(ps, "the path of a profile in quotes");
 	path = profile_beside(ps->profile, ps->file->name, peek(ps)->text);
-	if (path == NULL || include_is_open(ps, path))
+	if (path == NULL)
 		return false;
 	if (ps->file->depth + 1 > PROFILE_DEPTH_MAX)
 		return fail_here(ps, "profiles are included more than %d deep", PROFILE_DEPTH_MAX);
-	return parse_included(ps, path);
+	len = strlen(path);
+	if (!(len > 0 && path[len - 1] == '/' ? parse_directory : parse_included)(ps, path))
+		return false;
+	advance(ps);
+	return true;
 }

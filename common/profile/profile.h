@@ -20,6 +20,11 @@ struct profile_source {
 	void *ctx;
 	/* Appends the contents of the file. Returns 0 or -errno. */
 	int (*read)(void *ctx, const char *path, struct strbuf *out);
+	/*
+	 * Appends the names in the directory, in any order, each with a NUL behind it. A name that is not that of a regular
+	 * file begins with a slash. Returns 0 or -errno.
+	 */
+	int (*list)(void *ctx, const char *path, struct strbuf *out);
 	int64_t now; /* seconds since 1970, for warnings about dates */
 };
 

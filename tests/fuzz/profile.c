@@ -33,6 +33,15 @@ static int file_give(void *ctx, const char *path, struct strbuf *out)
 	return out->failed ? -ENOMEM : 0;
 }
 
+/* Every directory has two profiles and a link. */
+static int names_give(void *ctx, const char *path, struct strbuf *out)
+{
+	(void)ctx;
+	(void)path;
+	strbuf_add(out, "b.conf\0/c.conf\0a.conf\0README", 29);
+	return out->failed ? -ENOMEM : 0;
+}
+
 /* The output must have no line that iptables-restore cannot read. */
 static void check_lines(const char *text)
 {
@@ -47,7 +56,7 @@ static void check_lines(const char *text)
 
 static void compile(const char *text, size_t len, struct file *file, const struct profile_options *options)
 {
-	const struct profile_source source = { .ctx = file, .read = file_give, .now = 1800000000 };
+	const struct profile_source source = { .ctx = file, .read = file_give, .list = names_give, .now = 1800000000 };
 	struct diag_log log = { 0 };
 	struct strbuf out = STRBUF_INIT;
 	struct profile *profile = profile_compile("fuzz", text, len, &source, options, &log);
