@@ -359,3 +359,48 @@ redirected() { # redirected yes|no SOURCE DESTINATION: whether a request to port
 	fw-gen - 2>/dev/null <<<$'allow ssh\nhosts h in file "/dev/null"\nredirect tcp 80 from h to port 3128' >"$tmp/rules"
 	run ! grep -q REDIRECT "$tmp/rules"
 }
+
+@test "a list takes in other lists, and leaves out what follows not" {
+	needs packets
+	printf '203.0.113.9\n2001:db8:e::9\n' >"$tmp/far"
+	gen <<-END
+		hosts staff = far, few, not 203.0.113.10, not 2001:db8:e::10
+		hosts few = 198.51.100.0/24, 203.0.113.10, 2001:db8:e::10, not 198.51.100.7
+		hosts far in file "far"
+		allow tcp 22 from staff
+		allow tcp 80 from not staff
+	END
+	ip -n client address add 203.0.113.10/32 dev lo
+	ip -n client address add 2001:db8:e::10/128 dev lo
+	check() {
+		try open client -s 203.0.113.9 tcp 198.51.100.1 22
+		try open client -s 2001:db8:e::9 tcp 2001:db8:f::1 22
+		try dropped client -s 203.0.113.10 tcp 198.51.100.1 22
+		try dropped client -s 2001:db8:e::10 tcp 2001:db8:f::1 22
+		try_both dropped client tcp FW 22
+		try_both open client tcp FW 80
+		try dropped client -s 203.0.113.9 tcp 198.51.100.1 80
+		try open client -s 2001:db8:e::10 tcp 2001:db8:f::1 80
+	}
+	with_both check
+	ip -n client address del 203.0.113.10/32 dev lo
+	ip -n client address del 2001:db8:e::10/128 dev lo
+}
+
+@test "lists of lists become the fewest networks, and circles, sets and empty lists are told" {
+	seq -f '10.%g.0.0/16' 0 255 >"$tmp/many"
+	members() { # members LIST: the networks of a profile that allows ssh from x
+		printf '%s\n' "$@" 'allow ssh from x' | (cd "$tmp" && fw-gen -4 - 2>warnings) | sed -n 's/^-A INPUT -s \([^ ]*\) .*dport 22.*/\1/p' | paste -sd' '
+	}
+	[ "$(members 'hosts x = a, b' 'hosts a = 10.0.0.0/9' 'hosts b in file "many"')" = 10.0.0.0/8 ]
+	[ "$(members 'hosts x = b, not a, 10.0.0.1' 'hosts a = c' 'hosts c = 10.0.0.0/9' 'hosts b in file "many"')" = 10.128.0.0/9 ]
+	[ "$(members 'hosts x = 192.0.2.0/24, not 192.0.2.1-192.0.2.254')" = '192.0.2.0 192.0.2.255' ]
+	[ -z "$(members 'hosts x = a, not 192.0.2.0/24' 'hosts a = 192.0.2.7')" ]
+	grep -q '^<stdin>:1:7: warning: nothing is left in "x": it never matches' "$tmp/warnings"
+	run -1 --separate-stderr fw-gen -c - <<<$'allow ssh\nhosts a = b\nhosts b = c, 192.0.2.1\nhosts c = not a, b'
+	[ "$(grep -c 'contains itself' <<<"$stderr")" -ge 1 ]
+	run -1 --separate-stderr fw-gen -c - <<<$'allow ssh\nhosts a in ipset bans\nhosts b = a'
+	[[ $stderr == *'<stdin>:3:11: error: "a" is filled by another program: name it beside this list, not in it'* ]]
+	run -1 --separate-stderr fw-gen -c - <<<$'allow ssh\nhosts b = www.example.org'
+	[[ $stderr == *'is a host name'* ]]
+}

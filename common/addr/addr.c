@@ -204,6 +204,44 @@ bool addr_set_networks(const struct addr_set *set, struct addr_set *out)
 	return true;
 }
 
+bool addr_set_subtract(struct addr_set *set, const struct addr_set *holes)
+{
+	struct addr_set left = { .ranges = { 0 } };
+	size_t hole = 0;
+
+	for (size_t i = 0; i < set->ranges.len; i++) {
+		struct addr_range rest = set->ranges.item[i];
+		bool some = true;
+
+		/* A hole that ends before this range ends before all later ones. */
+		while (hole < holes->ranges.len && (holes->ranges.item[hole].family < rest.family ||
+						    (holes->ranges.item[hole].family == rest.family &&
+						     holes->ranges.item[hole].last < rest.first)))
+			hole++;
+		for (size_t h = hole; some && h < holes->ranges.len && holes->ranges.item[h].family == rest.family &&
+				      holes->ranges.item[h].first <= rest.last;
+		     h++) {
+			const struct addr_range *cut = &holes->ranges.item[h];
+			struct addr_range before = { rest.family, rest.first, cut->first - 1 };
+
+			if (cut->first > rest.first && !addr_set_add(&left, &before)) {
+				addr_set_free(&left);
+				return false;
+			}
+			some = cut->last < rest.last;
+			if (some)
+				rest.first = cut->last + 1;
+		}
+		if (some && !addr_set_add(&left, &rest)) {
+			addr_set_free(&left);
+			return false;
+		}
+	}
+	addr_set_free(set);
+	*set = left;
+	return true;
+}
+
 bool addr_set_covers(const struct addr_set *normal, const struct addr_range *range)
 {
 	for (size_t i = 0; i < normal->ranges.len; i++)

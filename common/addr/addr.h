@@ -73,6 +73,9 @@ void addr_set_normalise(struct addr_set *set);
  */
 must_check bool addr_set_split(struct addr_set *out, const struct addr_range *range, unsigned most);
 
+/* Takes the addresses of `holes` out of the set. Both are normal, and the result is too. False when memory ran out. */
+must_check bool addr_set_subtract(struct addr_set *set, const struct addr_set *holes);
+
 /* Writes all ranges of a normal set as networks, for an ipset. Replaces the contents of *out. */
 must_check bool addr_set_networks(const struct addr_set *set, struct addr_set *out);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 /* Lists of hosts: reads their files, and makes the lists normal. */
+#include "base/suggest.h"
 #include "profile/host.h"
 #include "profile/resolve.h"
 
@@ -108,6 +109,57 @@ static bool hosts_read(struct profile *profile, struct hosts *hosts)
 	return hosts_text(profile, hosts, hosts->file, strbuf_text(&file->bytes), file->bytes.len);
 }
 
+/* The list that a part names, loaded. NULL after an error. */
+static struct hosts *part_hosts(struct profile *profile, const struct hosts_part *part)
+{
+	struct hosts *other = hosts_find(profile, part->name.text);
+	struct suggestion near = suggest_begin(part->name.text);
+
+	for (const struct hosts *hosts = profile->hosts; hosts != NULL; hosts = hosts->next)
+		suggest_consider(&near, hosts->name.text);
+	if (other == NULL && zone_find(profile, part->name.text) != NULL)
+		profile_error(profile, &part->name.where, "\"%s\" is a zone: a list contains addresses and other lists",
+			      part->name.text);
+	else if (other == NULL)
+		resolve_unknown(profile, "hosts list", &part->name, near.best);
+	else if (other->open)
+		profile_error(profile, &part->name.where, "hosts list \"%s\" contains itself", part->name.text);
+	else if (other->given)
+		profile_error(profile, &part->name.where,
+			      "\"%s\" is filled by another program: name it beside this list, not in it", part->name.text);
+	else if (hosts_load(profile, other))
+		return other;
+	return NULL;
+}
+
+/* Adds the parts to the list, and then takes its exceptions out. */
+static bool hosts_join(struct profile *profile, struct hosts *hosts)
+{
+	struct addr_set holes = { 0 };
+	bool good = true;
+
+	hosts->open = true;
+	for (const struct hosts_part *part = hosts->parts; part != NULL && good; part = part->next) {
+		struct addr_set *to = part->negated ? &holes : &hosts->set;
+		const struct hosts *other = part->name.text != NULL ? part_hosts(profile, part) : NULL;
+
+		if (part->name.text == NULL)
+			good = addr_set_add(to, &part->range) || profile_memory(profile);
+		else
+			good = other != NULL;
+		for (size_t i = 0; other != NULL && good && i < other->set.ranges.len; i++)
+			good = addr_set_add(to, &other->set.ranges.item[i]) || profile_memory(profile);
+	}
+	hosts->open = false;
+	addr_set_normalise(&hosts->set);
+	addr_set_normalise(&holes);
+	good = good && (addr_set_subtract(&hosts->set, &holes) || profile_memory(profile));
+	addr_set_free(&holes);
+	if (good && hosts->set.ranges.len == 0)
+		profile_warning(profile, &hosts->name.where, "nothing is left in \"%s\": it never matches", hosts->name.text);
+	return good;
+}
+
 /* Turns a list that is too long for rules into an ipset for each family, with the fewest networks. */
 static bool hosts_to_sets(struct profile *profile, struct hosts *hosts)
 {
@@ -148,7 +200,7 @@ bool hosts_load(struct profile *profile, struct hosts *hosts)
 	if (hosts->loaded)
 		return !hosts->broken;
 	hosts->loaded = true;
-	if (hosts->ipset4 != NULL) {
+	if (hosts->given) {
 		output_open_set(&profile->out, hosts->ipset4, FAMILY_IPV4, hosts->set_words, &hosts->name.where);
 		if (hosts->ipset6 != NULL)
 			output_open_set(&profile->out, hosts->ipset6, FAMILY_IPV6, hosts->set_words, &hosts->name.where);
@@ -163,6 +215,9 @@ bool hosts_load(struct profile *profile, struct hosts *hosts)
 				"no address in \"%s\": \"%s\" never matches", hosts->file,
 				hosts->name.text);
 	addr_set_normalise(&hosts->set);
+	hosts->broken = hosts->parts != NULL && !hosts_join(profile, hosts);
+	if (hosts->broken)
+		return false;
 	if (is_blocked(profile, hosts) && !hosts_spare(profile, &hosts->name.where, hosts->name.text, &hosts->set)) {
 		hosts->broken = true;
 		return false;

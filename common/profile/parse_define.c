@@ -156,9 +156,48 @@ static bool parse_ipset(struct profile_parser *ps, struct hosts *hosts)
 		profile_error(ps->profile, &set4.where, "the name of an ipset has at most 31 bytes");
 		return false;
 	}
+	hosts->given = true;
 	hosts->ipset4 = set4.text;
 	hosts->ipset6 = set6.text;
 	return peek(ps)->kind == TOKEN_END || parse_set_words(ps, hosts);
+}
+
+/* [ "not" ] ( NAME | HOST ) */
+static bool parse_hosts_part(struct profile_parser *ps, struct hosts *hosts, struct hosts_part *out)
+{
+	out->negated = accept_word(ps, "not");
+	out->name.where = token_where(ps, peek(ps));
+	if (peek_name(ps) && strpbrk(peek(ps)->text, ".:/") == NULL)
+		return parse_name(ps, "an address or a hosts list", &out->name);
+	if (!parse_host(ps, &out->range, NULL))
+		return false;
+	return out->negated || addr_set_add(&hosts->set, &out->range) || profile_memory(ps->profile);
+}
+
+/* Members of a list. Those that are neither names nor exceptions go into its set at once. */
+static bool parse_hosts_parts(struct profile_parser *ps, struct hosts *hosts)
+{
+	struct where where = token_where(ps, peek(ps));
+	struct hosts_part **next = &hosts->parts;
+	bool some = false;
+
+	do {
+		struct hosts_part part = { 0 };
+
+		if (!parse_hosts_part(ps, hosts, &part))
+			return false;
+		some = some || !part.negated;
+		if (part.name.text == NULL && !part.negated)
+			continue;
+		*next = profile_alloc(ps->profile, sizeof(part));
+		if (*next == NULL)
+			return false;
+		**next = part;
+		next = &(*next)->next;
+	} while (accept_kind(ps, TOKEN_COMMA));
+	if (!some)
+		profile_error(ps->profile, &where, "a list of \"not\" alone contains nothing: name what it is taken from");
+	return some;
 }
 
 bool parse_hosts(struct profile_parser *ps, struct statement *st)
@@ -171,8 +210,10 @@ bool parse_hosts(struct profile_parser *ps, struct statement *st)
 		return false;
 	hosts->next = ps->profile->hosts;
 	ps->profile->hosts = hosts;
-	if (accept_kind(ps, TOKEN_EQUALS))
-		return parse_hosts_list(ps, &hosts->set);
+	if (accept_kind(ps, TOKEN_EQUALS)) {
+		hosts->broken = hosts->loaded = !parse_hosts_parts(ps, hosts);
+		return !hosts->broken;
+	}
 	if (!accept_word(ps, "in"))
 		return fail_expected(ps, "\"=\" or \"in\"");
 	if (accept_word(ps, "ipset"))

@@ -15,7 +15,7 @@ struct zone *zone_find(const struct profile *profile, const char *name)
 	return NULL;
 }
 
-static struct hosts *hosts_find(const struct profile *profile, const char *name)
+struct hosts *hosts_find(const struct profile *profile, const char *name)
 {
 	for (struct hosts *hosts = profile->hosts; hosts != NULL; hosts = hosts->next)
 		if (strcmp(hosts->name.text, name) == 0)
@@ -23,7 +23,7 @@ static struct hosts *hosts_find(const struct profile *profile, const char *name)
 	return NULL;
 }
 
-static void unknown(struct profile *profile, const char *what, const struct name *name, const char *near)
+void resolve_unknown(struct profile *profile, const char *what, const struct name *name, const char *near)
 {
 	if (near != NULL)
 		profile_error(profile, &name->where, "unknown %s \"%s\"; did you mean \"%s\"?", what,
@@ -45,7 +45,7 @@ struct zone *resolve_zone(struct profile *profile, const struct name *name)
 		profile_error(profile, &name->where, "\"%s\" is a hosts list, but a zone is needed here",
 			      name->text);
 	else
-		unknown(profile, "zone", name, near.best);
+		resolve_unknown(profile, "zone", name, near.best);
 	return NULL;
 }
 
@@ -57,7 +57,7 @@ static bool unknown_place(struct profile *profile, const struct name *name)
 		suggest_consider(&near, zone->name.text);
 	for (const struct hosts *hosts = profile->hosts; hosts != NULL; hosts = hosts->next)
 		suggest_consider(&near, hosts->name.text);
-	unknown(profile, "zone or hosts list", name, near.best);
+	resolve_unknown(profile, "zone or hosts list", name, near.best);
 	return false;
 }
 
@@ -369,7 +369,7 @@ static bool unknown_service(struct profile *profile, const struct name *name)
 		profile_error(profile, &name->where, "\"%s\" is not a service: write \"from %s\" or \"to %s\"",
 			      name->text, name->text, name->text);
 	else
-		unknown(profile, "service", name, near.best);
+		resolve_unknown(profile, "service", name, near.best);
 	return false;
 }
 

@@ -36,6 +36,8 @@ struct port_list {
 
 struct zone *zone_find(const struct profile *profile, const char *name);
 
+struct hosts *hosts_find(const struct profile *profile, const char *name);
+
 /* Like zone_find, but reports an error with a suggestion if there is no such zone. */
 must_check struct zone *resolve_zone(struct profile *profile, const struct name *name);
 
@@ -67,7 +69,10 @@ const char *service_helper(const struct profile *profile, const char *name);
 /* The families in which a protocol exists. */
 enum family proto_family(int proto);
 
-/* Reads the file of a hosts list, if it has one, and makes the list normal. */
+/* Reports `unknown WHAT "lna"; did you mean "lan"?`. `near` NULL: nothing is like it. */
+void resolve_unknown(struct profile *profile, const char *what, const struct name *name, const char *near);
+
+/* Reads the file of a hosts list, if it has one, adds its parts, and makes the list normal. */
 must_check bool hosts_load(struct profile *profile, struct hosts *hosts);
 
 /*

@@ -15,33 +15,14 @@ static const struct spared {
 	{ "169.254.0.0/16", "link-local addresses, by which clouds serve names and settings", true },
 };
 
-static bool part_add(struct profile *profile, struct addr_set *out, enum family family, addr_bits first, addr_bits last)
+/* Takes the range out of the set. */
+static bool cut(struct profile *profile, struct addr_set *set, const struct addr_range *range)
 {
-	return addr_set_add(out, &(struct addr_range){ family, first, last }) || profile_memory(profile);
-}
+	struct addr_set hole = { 0 };
+	bool good = addr_set_add(&hole, range) && addr_set_subtract(set, &hole);
 
-/* Replaces the set by what of it is not in `hole`. */
-static bool cut(struct profile *profile, struct addr_set *set, const struct addr_range *hole)
-{
-	struct addr_set left = { 0 };
-	bool good = true;
-
-	for (size_t i = 0; i < set->ranges.len && good; i++) {
-		const struct addr_range *have = &set->ranges.item[i];
-		bool apart = have->family != hole->family || have->last < hole->first || hole->last < have->first;
-
-		if (apart) {
-			good = part_add(profile, &left, have->family, have->first, have->last);
-			continue;
-		}
-		if (have->first < hole->first)
-			good = part_add(profile, &left, have->family, have->first, hole->first - 1);
-		if (good && hole->last < have->last)
-			good = part_add(profile, &left, have->family, hole->last + 1, have->last);
-	}
-	addr_set_free(set);
-	*set = left;
-	return good;
+	addr_set_free(&hole);
+	return good || profile_memory(profile);
 }
 
 static bool meets(const struct addr_set *set, const struct addr_range *range)

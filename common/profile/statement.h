@@ -235,14 +235,25 @@ struct zone {
 	bool family_warned; /* warn only once */
 };
 
+/* What a list of hosts takes from another list, or does not contain. */
+struct hosts_part {
+	struct hosts_part *next;
+	bool negated;
+	struct name name;        /* of the other list; NULL: `range` */
+	struct addr_range range;
+};
+
 struct hosts {
 	struct hosts *next;
 	struct name name;
-	struct addr_set set;  /* normal once `loaded` */
+	struct addr_set set;  /* normal once `loaded`, and then with its parts */
+	struct hosts_part *parts;
+	bool open; /* its parts are being loaded; detects a list that contains itself */
 	struct addr_set nets; /* the same as networks; a range that needs many networks stays a range */
 	const char *file;     /* path, NULL: none */
 	struct where file_at;
 	bool loaded, broken, bits_warned;
+	bool given; /* the sets exist already, or others make and fill them */
 	const char *ipset4, *ipset6; /* given, or created by fw-load for a long list */
 	const char *set_words;       /* type and options of given sets; NULL: not given */
 };
