@@ -404,3 +404,26 @@ redirected() { # redirected yes|no SOURCE DESTINATION: whether a request to port
 	run -1 --separate-stderr fw-gen -c - <<<$'allow ssh\nhosts b = www.example.org'
 	[[ $stderr == *'is a host name'* ]]
 }
+
+@test "log with nflog hands new connections to a group, and none to the kernel log" {
+	needs packets
+	local prefix=123456789012345678901234567890123456789012345678901234567890123 # the longest: 63 bytes
+	gen <<-END
+		allow tcp 22 log 100/s "ssh \"quoted\": " nflog 3
+		deny tcp 25 log 100/s nflog 65535
+		allow tcp 80 log 100/s "$prefix" nflog 4
+	END
+	check() {
+		local family
+		try_both open client tcp FW 22
+		try_both dropped client tcp FW 25
+		try_both open client tcp FW 80
+		for family in 4 6; do
+			[ "$(counted filter 'nflog-group 3' $family)" = 1 ]
+			[ "$(counted filter 'nflog-group 65535' $family)" -ge 1 ]
+			[ "$(counted filter "$prefix" $family)" = 1 ]
+			[ "$(counted filter 'j LOG .*(ssh|quoted)' $family)" = 0 ]
+		done
+	}
+	with_both check
+}

@@ -77,9 +77,12 @@ static void add_log(struct maker *m)
 
 	if (text == NULL)
 		return;
-	strbuf_puts(&target, "LOG");
+	if (m->options->log.nflog >= 0)
+		strbuf_printf(&target, "NFLOG --nflog-group %d", m->options->log.nflog);
+	else
+		strbuf_puts(&target, "LOG");
 	if (m->options->log.prefix[0] != '\0') {
-		strbuf_puts(&target, " --log-prefix ");
+		strbuf_puts(&target, m->options->log.nflog >= 0 ? " --nflog-prefix " : " --log-prefix ");
 		word_quote(&target, m->options->log.prefix);
 	}
 	step_add(m, (struct rule_step){ .family = FAMILY_BOTH,

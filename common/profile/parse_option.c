@@ -42,13 +42,36 @@ static bool parse_max(struct profile_parser *ps, struct rule_options *out)
 	return true;
 }
 
+/* The longest prefix of NFLOG that both backends store: nft stores one byte more. */
+#define NFLOG_PREFIX_MAX 63
+
+/* [ RATE ] [ STRING ] [ "nflog" NUM ] */
 static bool parse_rule_log(struct profile_parser *ps, struct rule_options *out)
 {
+	struct profile_token prefix;
+	unsigned group;
+
 	out->log.rate = (struct rate){ 5, 60, 10 };
 	out->log.prefix = "";
+	out->log.nflog = -1;
 	if (peek(ps)->kind == TOKEN_WORD && is_digit(peek(ps)->text[0]) && !parse_rate(ps, &out->log.rate))
 		return false;
-	return peek(ps)->kind != TOKEN_STRING || parse_prefix(ps, &out->log.prefix);
+	prefix = *peek(ps);
+	if (prefix.kind == TOKEN_STRING && peek(ps)[1].kind == TOKEN_WORD && strcmp(peek(ps)[1].text, "nflog") == 0) {
+		if (strlen(prefix.text) > NFLOG_PREFIX_MAX)
+			return fail_here(ps, "a prefix for nflog has at most %d bytes, this one has %zu", NFLOG_PREFIX_MAX,
+					 strlen(prefix.text));
+		out->log.prefix = prefix.text;
+		advance(ps);
+	} else if (prefix.kind == TOKEN_STRING && !parse_prefix(ps, &out->log.prefix)) {
+		return false;
+	}
+	if (!accept_word(ps, "nflog"))
+		return true;
+	if (!parse_number(ps, "a group", 0, 65535, &group))
+		return false;
+	out->log.nflog = (int)group;
+	return true;
 }
 
 /* Parses a time such as "08:00". 24:00 is the end of the day. Returns seconds, or -1. */

@@ -93,6 +93,7 @@ struct rule_options {
 		struct where at;
 		struct rate rate;
 		const char *prefix; /* may be "" */
+		int nflog;          /* group, -1: the kernel log */
 	} log;
 	struct {
 		struct where at;
