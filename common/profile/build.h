@@ -125,6 +125,9 @@ const char *denied_target(struct profile *profile, enum direction dir);
 /* The chain that rejects TCP with a reset and other packets with an ICMP error. The first call creates it. */
 const char *reject_target(struct profile *profile);
 
+/* build_uplink.c: "mark connections from ZONE". */
+must_check bool build_uplink(struct profile *profile, const struct statement *st);
+
 /* The frame: rules before and after those of the statements, and the directives for fw-load. */
 void build_frame(struct profile *profile);
 void build_denied(struct profile *profile);

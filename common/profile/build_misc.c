@@ -360,7 +360,7 @@ static bool mark_own(struct profile *profile, const struct statement *st, const 
 	return good;
 }
 
-bool build_mark(struct profile *profile, const struct statement *st)
+static bool build_packets_mark(struct profile *profile, const struct statement *st)
 {
 	struct site_build plain = site_begin(profile, st, TABLE_MANGLE, "PREROUTING");
 	const struct mark *mark = &st->mark;
@@ -391,6 +391,13 @@ bool build_mark(struct profile *profile, const struct statement *st)
 	good = good && target != NULL && plain_emit(&plain, target);
 	site_end(&plain);
 	return good;
+}
+
+bool build_mark(struct profile *profile, const struct statement *st)
+{
+	if (st->mark.uplink.text != NULL)
+		return build_uplink(profile, st);
+	return build_packets_mark(profile, st);
 }
 
 bool build_clamp(struct profile *profile, const struct statement *st)

@@ -93,6 +93,11 @@ void profile_print_explanation(const struct profile *profile, struct strbuf *out
 		strbuf_printf(out, "\n%s:%u: %.*s\n", st->where.file, st->where.line,
 			      (int)st->where.source_len, st->where.source);
 		explain_line(profile, &st->where, out);
+		if (st->kind == STATEMENT_MARK && st->mark.uplink.text != NULL)
+			strbuf_printf(out,
+				      "    needs, with ip and with ip -6, a table whose default route is by \"%s\":\n"
+				      "    ip rule add fwmark 0x%lx/0x%lx lookup TABLE\n",
+				      st->mark.uplink.text, st->mark.value, st->mark.mask);
 	}
 	if (profile->out.head.len > 0)
 		strbuf_puts(out, "\ndirectives for fw-load\n");

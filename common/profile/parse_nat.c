@@ -165,14 +165,37 @@ static bool parse_mark_value(struct profile_parser *ps, struct mark *mark)
 	}
 	if (*behind != '\0' || mark->value > UINT32_MAX || mark->mask > UINT32_MAX)
 		return fail_here(ps, "\"%s\" is not a mark of 32 bits such as 0x10 or 0x10/0xff", text);
+	if (mark->mask != 0 && (mark->value & ~mark->mask) != 0)
+		return fail_here(ps, "the mark 0x%lx has bits outside of its mask 0x%lx", mark->value, mark->mask);
 	advance(ps);
 	return true;
+}
+
+/* "from" ZONE "as" HEX [ "/" HEX ]. Without a mask, the low byte, so that other programs can use the rest. */
+static bool parse_uplink(struct profile_parser *ps, struct mark *mark)
+{
+	struct where where;
+
+	if (!expect_word(ps, "from") || !parse_name(ps, "a zone", &mark->uplink) || !expect_word(ps, "as"))
+		return false;
+	where = token_where(ps, peek(ps));
+	if (!parse_mark_value(ps, mark))
+		return false;
+	if (mark->mask == 0)
+		mark->mask = 0xff;
+	if (mark->value == 0)
+		profile_error(ps->profile, &where, "a mark of 0 is that of all other connections");
+	else if ((mark->value & ~mark->mask) != 0)
+		profile_error(ps->profile, &where, "without a mask, a mark of connections must be from 0x1 to 0xff");
+	return mark->value != 0 && (mark->value & ~mark->mask) == 0;
 }
 
 bool parse_mark(struct profile_parser *ps, struct statement *st)
 {
 	struct mark *mark = &st->mark;
 
+	if (accept_word(ps, "connections"))
+		return parse_uplink(ps, mark);
 	if (!peek_word(ps, "from") && !peek_word(ps, "to") && !peek_word(ps, "as") &&
 	    !parse_items(ps, &mark->what))
 		return false;

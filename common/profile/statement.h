@@ -156,6 +156,7 @@ struct mark {
 	struct end from, to;
 	unsigned long value, mask; /* mask 0: not given */
 	const char *dscp;          /* "EF"; NULL: a mark */
+	struct name uplink;        /* of "mark connections from ZONE", which uses value and mask; text NULL: packets */
 };
 
 /* "except" [ what ] "to" end */
