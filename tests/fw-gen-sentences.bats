@@ -107,6 +107,38 @@ setup() { gen_setup; }
 		grep -q '^<stdin>:3:17: warning: never matches on "wg0": its packets have no MAC address'
 }
 
+@test "a suffix matches a host below every prefix, and no neighbour of it" {
+	needs packets
+	gen <<-END
+		zone wan = eth0
+		zone lan = eth1
+		allow https from any to ::5054:ff:fe12:3456/-64 on lan
+		allow ssh from ::5054:ff:fe12:3456/-64 on lan
+		allow http from not ::5054:ff:fe12:3456/-64 on lan
+	END
+	[ -z "$(fw-lint -q "$tmp/rules" 2>&1 | grep host-bits)" ]
+	ip -n fw address add 2001:db8:77::1/64 dev eth1
+	for address in 2001:db8:1::5054:ff:fe12:3456 2001:db8:77::5054:ff:fe12:3456 2001:db8:77::5054:ff:fe12:3457; do
+		ip -n server address add $address/64 dev eth0 preferred_lft 0
+	done
+	check() {
+		try open client tcp 2001:db8:1::5054:ff:fe12:3456 443
+		try open client tcp 2001:db8:77::5054:ff:fe12:3456 443
+		try dropped client tcp 2001:db8:77::5054:ff:fe12:3457 443
+		try dropped client tcp 2001:db8:1::5054:ff:fe12:3456 22
+		try_both dropped client tcp SERVER 443
+		try open server -s 2001:db8:77::5054:ff:fe12:3456 tcp 2001:db8:77::1 22
+		try dropped server -s 2001:db8:77::5054:ff:fe12:3457 tcp 2001:db8:77::1 22
+		try dropped server -s 2001:db8:1::5054:ff:fe12:3456 tcp 2001:db8:1::1 80
+		try open server -s 2001:db8:1::100 tcp 2001:db8:1::1 80
+	}
+	with_both check
+	ip -n fw address del 2001:db8:77::1/64 dev eth1
+	for address in 2001:db8:1::5054:ff:fe12:3456 2001:db8:77::5054:ff:fe12:3456 2001:db8:77::5054:ff:fe12:3457; do
+		ip -n server address del $address/64 dev eth0
+	done
+}
+
 echo_of() { # echo_of open|dropped NAMESPACE ADDRESS...: whether one echo request to each address is answered
 	local want=$1 ns=$2 address got
 	shift 2

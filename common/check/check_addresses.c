@@ -23,19 +23,22 @@ static bool read_mask(const char *text, enum family family, unsigned char mask[s
 	return true;
 }
 
-/* Ones and then zeros: nobody means another one. */
-static bool is_prefix(const unsigned char mask[static 16], unsigned width)
+/*
+ * Ones and then zeros, or, for IPv6, zeros and then ones: the suffix of a host whose prefix changes. Nobody means another
+ * mask.
+ */
+static bool is_contiguous(const unsigned char mask[static 16], enum family family)
 {
-	bool zero = false;
+	unsigned width = family == FAMILY_IPV6 ? 128 : 32, changes = 0;
+	bool before = (mask[0] & 0x80) != 0, first = before;
 
-	for (unsigned bit = 0; bit < width; bit++) {
+	for (unsigned bit = 1; bit < width; bit++) {
 		bool set = (mask[bit / 8] & 0x80 >> bit % 8) != 0;
 
-		if (set && zero)
-			return false;
-		zero |= !set;
+		changes += set != before;
+		before = set;
 	}
-	return true;
+	return changes == 0 || (changes == 1 && (first || family == FAMILY_IPV6));
 }
 
 static void check_network(const struct meaning *m, const struct rule *rule, const struct word *word, const char *text)
@@ -55,7 +58,7 @@ static void check_network(const struct meaning *m, const struct rule *rule, cons
 		kept[i] = addr[i] & mask[i];
 		lost |= kept[i] != addr[i];
 	}
-	if (!is_prefix(mask, family == FAMILY_IPV6 ? 128 : 32))
+	if (!is_contiguous(mask, family))
 		diag_add(m->log, DIAG_HOST_BITS, &where, &origin, "non-contiguous mask: the rule matches scattered "
 								  "addresses");
 	else if (lost)

@@ -123,6 +123,13 @@ static bool expect_is_known(struct profile *profile, const struct statement *st,
 			profile_error(profile, &st->rule.what->where, "\"expect\" does not know ICMP types: leave out the type");
 			return false;
 		}
+	for (const struct selectors *end = from; end != NULL; end = end == from ? to : NULL)
+		for (size_t i = 0; i < end->list.len; i++)
+			if (end->list.item[i].prefix > 0) {
+				profile_error(profile, end == from ? &st->rule.from.where : &st->rule.to.where,
+					      "\"expect\" does not know suffixes: name an address");
+				return false;
+			}
 	if (from->mac)
 		profile_error(profile, &st->rule.from.where, "\"expect\" does not know MAC addresses: name zones or addresses");
 	else if (from->except || to->except)

@@ -107,6 +107,7 @@ static bool skip_inline(struct profile *profile, const struct site_skip *skip, s
 			if (not != NULL) {
 				sel.has_range = sel.range_not = not->has_range;
 				sel.range = not->range;
+				sel.prefix = not->prefix;
 				sel.set = not->set;
 				sel.set_not = not->set != NULL;
 			}

@@ -66,6 +66,11 @@ static bool block_is_safe(struct profile *profile, const struct statement *st, c
 			return false;
 		}
 	for (size_t i = 0; i < from->list.len; i++)
+		if (from->list.item[i].prefix > 0) {
+			profile_error(profile, &st->rule.from.where, "\"block\" with a suffix would block hosts of other networks too: use \"deny\"");
+			return false;
+		}
+	for (size_t i = 0; i < from->list.len; i++)
 		if (from->list.item[i].iface != NULL && is_loopback(from->list.item[i].iface)) {
 			profile_error(profile, &st->rule.from.where, "\"block\" would cut this host off from itself: this zone contains lo");
 			return false;

@@ -92,6 +92,10 @@ static bool resolve_source(struct profile *profile, const struct end *end, struc
 			profile_error(profile, &end->where, "a packet that leaves has no MAC address of its source: name addresses");
 			return false;
 		}
+		if (sel.prefix > 0) {
+			profile_error(profile, &end->where, "a suffix needs the interface, which is not known here: name networks");
+			return false;
+		}
 		sel.iface = NULL;
 		sel.iface_not = false;
 		/*

@@ -70,6 +70,12 @@ static void print_address(struct strbuf *out, const struct selector *sel, const 
 		return;
 	strbuf_printf(out, "%s%s ", sel->range_not ? "! " : "", flag);
 	addr_print(out, &sel->range);
+	if (sel->prefix > 0) {
+		addr_bits mask = ~(addr_bits)0 >> sel->prefix;
+
+		strbuf_putc(out, '/');
+		addr_print(out, &(struct addr_range){ FAMILY_IPV6, mask, mask });
+	}
 	strbuf_putc(out, ' ');
 }
 

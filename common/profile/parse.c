@@ -284,6 +284,8 @@ bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where 
 	case ADDR_FINE:
 		return host_is_meant(ps, text, out);
 	case ADDR_PREFIX:
+		if (strstr(text, "/-") != NULL)
+			break;
 		return fail_here(ps, "\"%s\": the prefix length must be from 0 to %u", text,
 				 addr_width(out->family));
 	case ADDR_ORDER:
@@ -291,6 +293,8 @@ bool parse_host(struct profile_parser *ps, struct addr_range *out, struct where 
 	case ADDR_NONE:
 		break;
 	}
+	if (strstr(text, "/-") != NULL)
+		return fail_here(ps, "a suffix such as \"%s\" is possible only after \"from\" and \"to\"", text);
 	if (is_mac(text))
 		return fail_here(ps, "\"%s\" is a MAC address: write \"mac %s\", after \"from\"", text, text);
 	if (strchr(text, '.') != NULL && strpbrk(text, "abcdefghijklmnopqrstuvwxyz") != NULL &&

@@ -164,6 +164,35 @@ static bool parse_mac(struct profile_parser *ps, struct end_place *out)
 	return true;
 }
 
+/* "::5054:ff:fe12:3456/-64": an interface identifier below any prefix of 64 bits */
+static bool parse_suffix(struct profile_parser *ps, struct end_place *out)
+{
+	const char *text = peek(ps)->text, *slash = strstr(text, "/-");
+	char address[ADDR_TEXT_MAX];
+	struct strbuf lower = STRBUF_INIT;
+	addr_bits ones = ~(addr_bits)0;
+	char *behind;
+	unsigned long prefix = strtoul(slash + 2, &behind, 10);
+
+	snprintf(address, sizeof(address), "%.*s", (int)(slash - text), text);
+	if ((size_t)(slash - text) >= sizeof(address) || strchr(address, '/') != NULL || !is_digit(slash[2]) || *behind != '\0' ||
+	    prefix < 1 || prefix > 127 || addr_parse(address, &out->range) != ADDR_FINE || out->range.family != FAMILY_IPV6 ||
+	    out->range.first != out->range.last)
+		return fail_here(ps, "\"%s\" is not an IPv6 suffix such as ::1/-64", text);
+	out->range.first &= ones >> prefix;
+	if (out->range.first != out->range.last) {
+		out->range.last = out->range.first;
+		addr_print(&lower, &out->range);
+		fail_here(ps, "\"%s\" has bits outside of its suffix: write %s/-%lu", text, strbuf_text(&lower), prefix);
+		strbuf_free(&lower);
+		return false;
+	}
+	out->kind = PLACE_HOST;
+	out->prefix = (unsigned)prefix;
+	advance(ps);
+	return true;
+}
+
 static bool parse_place(struct profile_parser *ps, struct end_place *out)
 {
 	out->name.where = token_where(ps, peek(ps));
@@ -181,6 +210,8 @@ static bool parse_place(struct profile_parser *ps, struct end_place *out)
 	out->name.where = token_where(ps, peek(ps));
 	if (accept_word(ps, "mac"))
 		return parse_mac(ps, out);
+	if (peek(ps)->kind == TOKEN_WORD && strstr(peek(ps)->text, "/-") != NULL)
+		return parse_suffix(ps, out);
 	out->name.text = peek(ps)->text;
 	if (peek(ps)->kind == TOKEN_WORD && strpbrk(peek(ps)->text, ".:/") != NULL) {
 		out->kind = PLACE_HOST;

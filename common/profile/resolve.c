@@ -174,11 +174,16 @@ static bool add_place(struct profile *profile, const struct end *end, const stru
 		out->any = true;
 		return add_on(profile, out, on, (struct selector){ .family = FAMILY_BOTH });
 	}
+	if (place->prefix > 0 && on == NULL) {
+		profile_error(profile, &place->name.where, "a suffix matches below every prefix: name the zone of the host with \"on\"");
+		return false;
+	}
 	if (place->kind == PLACE_HOST)
 		return add_on(profile, out, on,
 			      (struct selector){ .family = place->range.family,
 						 .has_range = true,
-						 .range = place->range });
+						 .range = place->range,
+						 .prefix = place->prefix });
 	if (place->kind == PLACE_MAC) {
 		out->mac = true;
 		return add_on(profile, out, on, (struct selector){ .family = FAMILY_BOTH, .mac = place->name.text });

@@ -16,6 +16,7 @@ struct selector {
 	bool iface_not;
 	bool has_range, range_not;
 	struct addr_range range;
+	unsigned prefix; /* of an IPv6 suffix: how many leading bits of the address may be any; 0: none */
 	const char *set; /* an ipset, NULL: none */
 	bool set_not;
 	const char *mac; /* of the sender on the link, NULL: any */

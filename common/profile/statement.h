@@ -24,6 +24,7 @@ struct end_place {
 	bool negated;
 	struct name name; /* PLACE_MAC: its text is the address */
 	struct addr_range range; /* PLACE_HOST; PLACE_SELF: one of its addresses, or FAMILY_NONE for all */
+	unsigned prefix;         /* PLACE_HOST: how many leading bits of the address may be any; 0: none */
 };
 
 /* The places after "from" or "to". places NULL: not given. */
