@@ -459,3 +459,31 @@ redirected() { # redirected yes|no SOURCE DESTINATION: whether a request to port
 	}
 	with_both check
 }
+
+@test "over ipsec refuses packets in clear, not over ipsec takes them, and masquerade still rewrites them" {
+	needs packets
+	gen <<-END
+		zone wan = eth0
+		zone lan = eth1 at 192.168.1.0/24, 2001:db8:1::/64
+		allow tcp 22 from any over ipsec
+		allow tcp 80 from any not over ipsec
+		allow tcp 22 from any over ipsec to lan
+		allow tcp 80 from wan not over ipsec to lan
+		allow tcp 443 from lan to any over ipsec
+		allow tcp 25 from lan to any on wan not over ipsec
+		masquerade from lan to wan both
+	END
+	check() {
+		try_both dropped client tcp FW 22
+		try_both open client tcp FW 80
+		try_both dropped client tcp SERVER 22
+		try_both open client tcp SERVER 80
+		try_both dropped server tcp CLIENT 443
+		try_both open server tcp CLIENT 25
+		[ "$(knock server -v tcp 198.51.100.7 25 | sed -n 2p | cut -d' ' -f1 | sed 's/^::ffff://')" = 198.51.100.1 ]
+		[ "$(knock server -v tcp 2001:db8:f::9 25 | sed -n 2p | cut -d' ' -f1)" = 2001:db8:f::1 ]
+		[ "$(counted nat 'dir out --pol none' 4)" -ge 1 ]
+		[ "$(counted nat 'dir out --pol none' 6)" -ge 1 ]
+	}
+	with_both check
+}

@@ -125,9 +125,10 @@ static bool expect_is_known(struct profile *profile, const struct statement *st,
 		}
 	for (const struct selectors *end = from; end != NULL; end = end == from ? to : NULL)
 		for (size_t i = 0; i < end->list.len; i++)
-			if (end->list.item[i].prefix > 0) {
+			if (end->list.item[i].prefix > 0 || end->list.item[i].over != OVER_ANY) {
 				profile_error(profile, end == from ? &st->rule.from.where : &st->rule.to.where,
-					      "\"expect\" does not know suffixes: name an address");
+					      "\"expect\" does not know %s: name an address",
+					      end->list.item[i].prefix > 0 ? "suffixes" : "IPsec");
 				return false;
 			}
 	if (from->mac)

@@ -151,7 +151,10 @@ void site_direction(struct profile *profile, struct site *site, enum direction d
 unsigned rule_directions(const struct profile *profile, const struct profile_rule *rule, const struct selectors *from,
 			 const struct selectors *to);
 
-/* Whether the end is a list of addresses, which can be those of this host: no zone, no "on", not "any", not "not". */
+/*
+ * Whether the end is a list of addresses, which can be those of this host: no zone, no "on", not "any", not "not", no
+ * "over ipsec".
+ */
 bool end_has_addresses(const struct profile *profile, const struct end *end);
 
 /* Whether all places of the end are such addresses. */

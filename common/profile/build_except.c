@@ -31,6 +31,10 @@ static bool skip_narrow(struct site_build *build, struct site_skip *skip, const 
 		struct selector sel = skip->end.list.item[i];
 		bool addressed = sel.has_range || sel.set != NULL, told = knows_iface(&build->site, skip->source);
 
+		if (sel.over != OVER_ANY && !told) {
+			profile_error(build->profile, &end->over_at, "\"over ipsec\" is not known here: name addresses");
+			return false;
+		}
 		if (!addressed && !told && has_no_iface(&build->site, skip->source))
 			continue;
 		if (!addressed && !told) {
@@ -59,7 +63,7 @@ static bool skip_resolve(struct site_build *build, const struct except *except, 
 		profile_error(profile, &except->end.where, "a list with \"not\" cannot be an exception: name the places themselves");
 		return false;
 	}
-	if (skip->end.any && except->end.on.text == NULL) {
+	if (skip->end.any && except->end.on.text == NULL && except->end.over == OVER_ANY) {
 		profile_error(profile, &except->end.where, "\"except\" with \"any\" would leave nothing of this line");
 		return false;
 	}
@@ -83,7 +87,7 @@ static bool skip_fits(const struct site_skip *skip, const struct selectors *side
 	for (size_t i = 0; i < skip->end.list.len; i++) {
 		const struct selector *sel = &skip->end.list.item[i];
 
-		fits = fits && sel->iface == NULL && sel->mac == NULL && !sel->range_not && !sel->set_not &&
+		fits = fits && sel->iface == NULL && sel->mac == NULL && sel->over == OVER_ANY && !sel->range_not && !sel->set_not &&
 		       (sel->family == FAMILY_IPV4 || sel->family == FAMILY_IPV6);
 	}
 	for (size_t i = 0; i < side->list.len; i++)

@@ -318,10 +318,11 @@ bool build_notrack(struct profile *profile, const struct statement *st)
 	       notrack_side(profile, st, PHASE_TRANSIT, "OUTPUT", PORTS_SOURCE, "CT --notrack");
 }
 
-static bool has_iface(const struct selectors *end)
+/* Whether only the hooks that know this end of the way can match it. */
+static bool needs_way(const struct selectors *end)
 {
 	for (size_t i = 0; i < end->list.len; i++)
-		if (end->list.item[i].iface != NULL)
+		if (end->list.item[i].iface != NULL || end->list.item[i].mac != NULL || end->list.item[i].over != OVER_ANY)
 			return true;
 	return false;
 }
@@ -336,8 +337,8 @@ static void mark_site(struct site_build *plain)
 		site->phase = PHASE_DEPARTURE;
 	} else if (plain->to.self) {
 		site->chain = "INPUT";
-	} else if (has_iface(&plain->to)) {
-		site->chain = has_iface(&plain->from) || plain->from.mac ? "FORWARD" : "POSTROUTING";
+	} else if (needs_way(&plain->to)) {
+		site->chain = needs_way(&plain->from) ? "FORWARD" : "POSTROUTING";
 		site->phase = PHASE_TRANSIT;
 	} else {
 		site->chain = "PREROUTING";

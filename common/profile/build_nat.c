@@ -69,6 +69,25 @@ static bool add_ifaces(struct profile *profile, const struct zone *zone, struct 
 	return true;
 }
 
+/* Whether POSTROUTING can match this source. Reports an error if not. */
+static bool source_is_known(struct profile *profile, const struct end *end, const struct selector *sel)
+{
+	const struct where *at = sel->over != OVER_ANY ? &end->over_at : &end->where;
+	const char *fault = NULL;
+
+	if (sel->iface != NULL && !sel->has_range && sel->set == NULL)
+		fault = "POSTROUTING knows the source by address only: give the zone its networks with \"at\"";
+	else if (sel->mac != NULL)
+		fault = "a packet that leaves has no MAC address of its source: name addresses";
+	else if (sel->over != OVER_ANY)
+		fault = "how a packet came is not known here: leave out \"over ipsec\"";
+	else if (sel->prefix > 0)
+		fault = "a suffix needs the interface, which is not known here: name networks";
+	if (fault != NULL)
+		profile_error(profile, at, "%s", fault);
+	return fault == NULL;
+}
+
 /*
  * Resolves the source of packets that leave. POSTROUTING does not know the input interface, so a zone is
  * matched by its networks, and must have networks.
@@ -82,20 +101,8 @@ static bool resolve_source(struct profile *profile, const struct end *end, struc
 	for (size_t i = 0; i < out->list.len; i++) {
 		struct selector sel = out->list.item[i];
 
-		if (sel.iface != NULL && !sel.has_range && sel.set == NULL) {
-			profile_error(profile, &end->where,
-				      "POSTROUTING knows the source by address only: give the zone its "
-				      "networks with \"at\"");
+		if (!source_is_known(profile, end, &sel))
 			return false;
-		}
-		if (sel.mac != NULL) {
-			profile_error(profile, &end->where, "a packet that leaves has no MAC address of its source: name addresses");
-			return false;
-		}
-		if (sel.prefix > 0) {
-			profile_error(profile, &end->where, "a suffix needs the interface, which is not known here: name networks");
-			return false;
-		}
 		sel.iface = NULL;
 		sel.iface_not = false;
 		/*
@@ -133,6 +140,8 @@ static bool build_source(struct profile *profile, const struct statement *st, en
 		good = false;
 	}
 	nat.except = EXCEPT_WRITTEN;
+	if (profile->used.ipsec) /* else IPsec would find another source address, and no policy for it */
+		nat.site.extra = "-m policy --dir out --pol none";
 	if (good)
 		profile->used.forwards |= selectors_family(&nat.from) & family;
 	good = good && add_ifaces(profile, zone, &nat.to) && nat_ports(&nat, NULL) &&

@@ -36,7 +36,7 @@ void site_direction(struct profile *profile, struct site *site, enum direction d
 
 static bool place_is_address(const struct profile *profile, const struct end *end, const struct end_place *place)
 {
-	if (end->on.text != NULL || place->negated)
+	if (end->on.text != NULL || end->over != OVER_ANY || place->negated)
 		return false;
 	return place->kind == PLACE_HOST || (place->kind == PLACE_NAME && zone_find(profile, place->name.text) == NULL);
 }

@@ -85,7 +85,7 @@ static void print_iface(struct strbuf *out, const struct selector *sel, const ch
 		strbuf_printf(out, "%s%s %s ", sel->iface_not ? "! " : "", flag, sel->iface);
 }
 
-/* Prints what needs a match of its own: ranges and sets. */
+/* Prints what needs a match of its own: ranges, sets, IPsec and MAC addresses. */
 static void print_special(struct strbuf *out, const struct selector *sel, const char *range, const char *set)
 {
 	if (sel == NULL)
@@ -97,6 +97,9 @@ static void print_special(struct strbuf *out, const struct selector *sel, const 
 	}
 	if (sel->set != NULL)
 		strbuf_printf(out, "-m set %s--match-set %s %s ", sel->set_not ? "! " : "", sel->set, set);
+	if (sel->over != OVER_ANY)
+		strbuf_printf(out, "-m policy --dir %s --pol %s ", strcmp(set, "src") == 0 ? "in" : "out",
+			      sel->over == OVER_IPSEC ? "ipsec" : "none");
 	if (sel->mac != NULL)
 		strbuf_printf(out, "-m mac %s--mac-source %s ", sel->mac_not ? "! " : "", sel->mac);
 }

@@ -47,6 +47,8 @@ static bool selector_covers(const struct selector *out, const struct selector *i
 		return false;
 	if (out->mac != NULL && (in->mac == NULL || out->mac_not != in->mac_not || strcmp(out->mac, in->mac) != 0))
 		return false;
+	if (out->over != OVER_ANY && out->over != in->over)
+		return false;
 	if (out->has_range && out->prefix != in->prefix)
 		return false;
 	if (out->set != NULL && (in->set == NULL || strcmp(out->set, in->set) != 0))

@@ -11,7 +11,7 @@
 /* Words with a meaning inside a line. A name must not be one of them. */
 static const char *const reserved[] = {
 	"from",	 "to",	"on",  "at",   "burst", "total", "ban",	    "any",  "self",   "not", "as",
-	"port",	 "tcp", "udp", "sctp", "proto", "hairpin", "both", "helper", "in", "except", "mac",
+	"port",	 "tcp", "udp", "sctp", "proto", "hairpin", "both", "helper", "in", "except", "mac", "over",
 #define OPTION(word, parser, help) #word,
 #include "profile/statements.def"
 };

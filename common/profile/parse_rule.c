@@ -221,6 +221,23 @@ static bool parse_place(struct profile_parser *ps, struct end_place *out)
 	return parse_name(ps, "a zone, a hosts list or an address", &out->name);
 }
 
+/* [ [ "not" ] "over" "ipsec" ] */
+static bool parse_over(struct profile_parser *ps, struct end *out)
+{
+	bool not = peek_word(ps, "not");
+
+	out->over_at = token_where(ps, peek(ps));
+	if (!not && !peek_word(ps, "over"))
+		return true;
+	if (not)
+		advance(ps);
+	if (!expect_word(ps, "over") || !expect_word(ps, "ipsec"))
+		return false;
+	out->over = not ? OVER_CLEAR : OVER_IPSEC;
+	ps->profile->used.ipsec = true;
+	return true;
+}
+
 bool parse_places(struct profile_parser *ps, struct end *out)
 {
 	struct end_place **next = &out->places;
@@ -234,7 +251,9 @@ bool parse_places(struct profile_parser *ps, struct end *out)
 		*next = place;
 		next = &place->next;
 	} while (accept_kind(ps, TOKEN_COMMA));
-	return !accept_word(ps, "on") || parse_name(ps, "a zone", &out->on);
+	if (accept_word(ps, "on") && !parse_name(ps, "a zone", &out->on))
+		return false;
+	return parse_over(ps, out);
 }
 
 /* END, for where packets go */

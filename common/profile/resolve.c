@@ -192,7 +192,7 @@ static bool add_place(struct profile *profile, const struct end *end, const stru
 		return add_zone(profile, place, zone, only, unaddressed, out);
 	if (hosts == NULL)
 		return unknown_place(profile, &place->name);
-	return add_hosts(profile, hosts, on, end->places->next == NULL && !place->negated, out);
+	return add_hosts(profile, hosts, on, end->places->next == NULL && !place->negated && end->over == OVER_ANY, out);
 }
 
 /*
@@ -213,6 +213,23 @@ static void negate(struct selectors *out)
 		out->list.item[i].set_not = out->list.item[i].set != NULL;
 		out->list.item[i].mac_not = out->list.item[i].mac != NULL;
 	}
+}
+
+/* Restricts all alternatives to packets that come, or go on, over IPsec. */
+static bool add_over(struct profile *profile, const struct end *end, struct selectors *out)
+{
+	const char *fault = out->self	? "only the other end of a connection of this host is reached over IPsec: write \"over ipsec\" there"
+			    : out->mac	? "a packet that came over IPsec has no MAC address of its sender"
+			    : out->except ? "\"over ipsec\" cannot follow a list with \"not\": name the places themselves"
+					  : NULL;
+
+	if (fault != NULL) {
+		profile_error(profile, &end->over_at, "%s", fault);
+		return false;
+	}
+	for (size_t i = 0; i < out->list.len; i++)
+		out->list.item[i].over = end->over;
+	return true;
 }
 
 /* Whether "self", with or without addresses, is the whole end: other packets pass other chains. */
@@ -254,7 +271,7 @@ bool resolve_end(struct profile *profile, const struct end *end, enum family onl
 	}
 	if (negated)
 		negate(out);
-	return true;
+	return end->over == OVER_ANY || add_over(profile, end, out);
 }
 
 void selectors_free(struct selectors *selectors)

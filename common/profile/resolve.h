@@ -19,6 +19,7 @@ struct selector {
 	unsigned prefix; /* of an IPv6 suffix: how many leading bits of the address may be any; 0: none */
 	const char *set; /* an ipset, NULL: none */
 	bool set_not;
+	enum over over;
 	const char *mac; /* of the sender on the link, NULL: any */
 	bool mac_not;
 };

@@ -62,6 +62,7 @@ struct profile {
 		bool direction[DIR_COUNT]; /* has rules of the profile */
 		bool denied[DIR_COUNT];    /* its denied chain is used */
 		bool reject, nat, block;
+		bool ipsec; /* a line says "over ipsec" */
 		bool output_asked, output_denies; /* see output_denies in build_rule.c */
 		unsigned forwards; /* families in which the profile forwards packets */
 	} used;

@@ -27,10 +27,15 @@ struct end_place {
 	unsigned prefix;         /* PLACE_HOST: how many leading bits of the address may be any; 0: none */
 };
 
+/* Whether packets come, or go on, encrypted by IPsec. */
+enum over { OVER_ANY, OVER_IPSEC, OVER_CLEAR };
+
 /* The places after "from" or "to". places NULL: not given. */
 struct end {
 	struct end_place *places;
 	struct name on;
+	enum over over;
+	struct where over_at;
 	struct where where; /* of the first place */
 	struct item *ports; /* after "from" only: the source ports, without a protocol; NULL: any */
 	struct where ports_at;
