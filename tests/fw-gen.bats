@@ -190,6 +190,22 @@ each_row() {
 	[ "$count" -ge 60 ]
 }
 
+@test "the stream names the zones, which fw-lint reads, passes on and checks" {
+	fw-gen - 2>/dev/null <<<$'allow ssh\nzone wan = eth0, ppp+\nzone lan = eth1 at 10.0.0.0/8\nzone boxes = docker' >"$tmp/rules"
+	[ "$(grep '^#@ zone' "$tmp/rules" | paste -sd,)" = '#@ zone wan eth0 ppp+,#@ zone lan eth1,#@ zone boxes docker0 br-+' ]
+	fw-lint "$tmp/rules" 2>"$tmp/said" | cmp "$tmp/rules" -
+	fw-lint -q "$tmp/rules" 2>&1 | grep -q '0 errors, 0 warnings'
+	fw-gen -6 - 2>/dev/null <<<$'allow ssh\nzone wan = eth0' | grep -qx '#@ zone wan eth0'
+	said() { # said LINE...: what fw-lint says of these directives
+		{ printf '%s\n' "$@"; fw-gen -4 - <<<'allow ssh' | grep -v '^#'; } | fw-lint -q - 2>&1
+	}
+	said '#@ zone wan' | grep -q '^<stdin>:1:12: error: this directive needs more words'
+	said '#@ zone wan eth0' '#@ zone wan interface0123456' | grep -q '^<stdin>:2: error: expected a zone and its interfaces'
+	said '#@ zone wan ../eth0' | grep -q '^<stdin>:1: error: expected a zone and its interfaces'
+	said '#@ zone wan eth0' '#@ zone wan eth0 eth1' | grep -q '^<stdin>:2: error: this zone is already declared with other interfaces'
+	run ! grep zone <(said '#@ zone wan eth0' '#@ zone  wan	eth0' '#@ zone wan2 eth0')
+}
+
 @test "the caret underlines the word" {
 	run -1 --separate-stderr fw-gen - <<<'allow shh limit 4/60s'
 	[ "$stderr" = '<stdin>:1:7: error: unknown service "shh"; did you mean "ssh"? [profile]

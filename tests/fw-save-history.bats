@@ -405,6 +405,35 @@ damaged() {
 	run -1 check --ignore 'D*'
 }
 
+@test "names of zones stay in the generation, the saved text and the difference, and change nothing else" {
+	for b in $backends; do
+		fresh
+		{ printf '%s\n' '#@ zone wan eth0 ppp+' '#@ zone lan eth1'; cat "$gateway"; } >"$tmp/named"
+		put "$tmp/named"
+		tables >"$tmp/before"
+		save --show good | grep '^#@ zone' | diff - <(printf '%s\n' '#@ zone wan eth0 ppp+' '#@ zone lan eth1')
+		save | grep '^#@ zone' | diff - <(printf '%s\n' '#@ zone wan eth0 ppp+' '#@ zone lan eth1')
+		check
+		# Nothing to load, and then only another name.
+		put "$tmp/named"
+		[ "$(save --list | wc -l)" = 2 ]
+		sed 's/^#@ zone wan/#@ zone outside/' "$tmp/named" | put
+		[ "$(save --list | wc -l)" = 3 ]
+		tables | diff "$tmp/before" -
+		run -1 save --diff 1 2
+		[[ $output == *'- zone wan eth0 ppp+'*'+ zone outside eth0 ppp+'* ]]
+		# What was saved can be loaded.
+		save >"$tmp/saved"
+		fresh
+		put "$tmp/saved"
+		save --show good | grep -qx '#@ zone outside eth0 ppp+'
+		# A file of a distribution has no place for names, and needs none.
+		mkdir -p "$tmp/root/etc/iptables"
+		save --layout debian --root "$tmp/root" 2>"$tmp/said" || { cat "$tmp/said" && return 1; }
+		run ! grep zone "$tmp/said"
+	done
+}
+
 @test "saves a load that waits for its confirmation, with a warning" {
 	b=nft
 	put "$gateway"

@@ -137,7 +137,8 @@ static bool warn_extras(struct save *save)
 	struct strbuf out = STRBUF_INIT;
 
 	extras_write(&save->extras, &out);
-	if (good && out.len > 0)
+	/* Names of zones come last, and nothing needs them. */
+	if (good && out.len > 0 && strncmp(strbuf_text(&out), "#@ zone ", 8) != 0)
 		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,
 			 "these files cannot contain the modules, settings and sets that the rules need: %.*s",
 			 (int)strcspn(strbuf_text(&out), "\n"), strbuf_text(&out));

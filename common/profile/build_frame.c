@@ -382,6 +382,26 @@ static void print_keep(struct profile *profile, const struct name *name, struct 
 		strbuf_printf(text, " %s?*", ours);
 }
 
+/* Tells other programs the names of the zones, in the order of the profile. */
+static void head_zones(struct profile *profile)
+{
+	size_t count = 0;
+
+	for (const struct zone *zone = profile->zones; zone != NULL; zone = zone->next)
+		count++;
+	for (size_t left = count; left > 0; left--) {
+		const struct zone *zone = profile->zones; /* the last one is first */
+		struct strbuf text = STRBUF_INIT;
+
+		for (size_t i = 1; i < left; i++)
+			zone = zone->next;
+		strbuf_printf(&text, "zone %s", zone->name.text);
+		for (size_t i = 0; i < zone->iface_count; i++)
+			strbuf_printf(&text, " %s", zone->ifaces[i]);
+		head(profile, profile_take(profile, &text));
+	}
+}
+
 void build_directives(struct profile *profile)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -401,6 +421,7 @@ void build_directives(struct profile *profile)
 		head(profile, "sysctl net.ipv4.ip_forward=1");
 	if ((profile->used.forwards & FAMILY_IPV6) != 0 && (profile->options->family & FAMILY_IPV6) != 0)
 		head(profile, "sysctl net.ipv6.conf.all.forwarding=1");
+	head_zones(profile);
 	if (profile->settings.keep.count == 0)
 		return;
 	strbuf_puts(&text, "keep");

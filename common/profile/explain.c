@@ -100,7 +100,7 @@ void profile_print_explanation(const struct profile *profile, struct strbuf *out
 				      st->mark.uplink.text, st->mark.value, st->mark.mask);
 	}
 	if (profile->out.head.len > 0)
-		strbuf_puts(out, "\ndirectives for fw-load\n");
+		strbuf_puts(out, "\ndirectives\n");
 	for (size_t i = 0; i < profile->out.head.len; i++)
 		strbuf_printf(out, "    %s\n", profile->out.head.item[i].text);
 }

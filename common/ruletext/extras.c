@@ -224,6 +224,42 @@ static bool add_keep(struct extras_reader *in, const char *args, size_t len)
 	return true;
 }
 
+/* The names of interfaces: at most IFNAMSIZ - 1 bytes, without a path. */
+static bool is_iface(const struct token *word)
+{
+	return word->len <= 15 && memchr(word->text, '/', word->len) == NULL;
+}
+
+static bool add_zone(struct extras_reader *in, const struct line *line, const char *args, size_t len)
+{
+	struct token name = token_after(args, len, 0), word = token_next(args, len, &name);
+	struct strbuf text = STRBUF_INIT;
+	char *zone;
+
+	strbuf_add(&text, name.text, name.len);
+	for (; word.len > 0 && is_iface(&word); word = token_next(args, len, &word))
+		strbuf_printf(&text, " %.*s", (int)word.len, word.text);
+	zone = text.failed ? NULL : strdup(strbuf_text(&text));
+	strbuf_free(&text);
+	if (zone != NULL && word.len > 0) {
+		free(zone);
+		return fault(in, line, "expected a zone and its interfaces, for example: #@ zone wan eth0");
+	}
+	for (size_t i = 0; zone != NULL && i < in->extras->zones.len; i++) {
+		const char *there = in->extras->zones.item[i];
+		bool same = strcmp(there, zone) == 0;
+
+		if (strcspn(there, " ") != name.len || strncmp(there, zone, name.len) != 0)
+			continue;
+		free(zone); /* the parts of both families contain it */
+		return same || fault(in, line, "this zone is already declared with other interfaces");
+	}
+	if (zone != NULL && vec_push(&in->extras->zones, zone))
+		return true;
+	free(zone);
+	return diag_memory(in->log) == 0;
+}
+
 /*
  * Reports sets whose members expire: the program that adds them does so again and again, so a text cannot declare them.
  * In a stored text, makes these sets open instead.
@@ -272,6 +308,8 @@ static bool read_all(struct extras_reader *in)
 			good = add_member(in, line, args, len) && good;
 		else if (line_directive(line, "keep", &args, &len))
 			good = add_keep(in, args, len) && good;
+		else if (line_directive(line, "zone", &args, &len))
+			good = add_zone(in, line, args, len) && good;
 	}
 	textmap_free(&in->members);
 	return check_repeated(in) && good;
@@ -315,6 +353,8 @@ static void write_all(const struct extras *extras, bool named, struct strbuf *ou
 				      line.text);
 		}
 	}
+	for (size_t i = 0; i < extras->zones.len; i++)
+		strbuf_printf(out, "%szone %s\n", begin, extras->zones.item[i]);
 }
 
 void extras_write(const struct extras *extras, struct strbuf *out)
@@ -341,4 +381,7 @@ void extras_free(struct extras *extras)
 	vec_free(&extras->sysctls);
 	vec_free(&extras->sets);
 	vec_free(&extras->keep);
+	for (size_t i = 0; i < extras->zones.len; i++)
+		free(extras->zones.item[i]);
+	vec_free(&extras->zones);
 }

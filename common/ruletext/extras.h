@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
-/* What a stream asks for in addition to rules: modules, kernel settings, sets, chains to keep. */
+/* What a stream asks for in addition to rules: modules, kernel settings, sets, chains to keep; and names of zones. */
 #ifndef FW_RULETEXT_EXTRAS_H
 #define FW_RULETEXT_EXTRAS_H
 
@@ -19,6 +19,7 @@ struct extras {
 	VEC(struct sysctl) sysctls;
 	VEC(struct set) sets;
 	VEC(char *) keep; /* owned; patterns of chain names */
+	VEC(char *) zones; /* owned; "NAME IFACE ...", with single blanks */
 };
 
 /*
@@ -34,7 +35,7 @@ must_check bool extras_read_stored(struct extras *extras, const struct stream *s
 /* The set with this name; NULL: not declared. The pointer is valid until a set is added. */
 struct set *extras_set(const struct extras *extras, const char *name);
 
-/* Appends the directives, one a line. */
+/* Appends the directives, one a line, those of zones last. */
 void extras_write(const struct extras *extras, struct strbuf *out);
 
 /*

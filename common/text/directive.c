@@ -106,6 +106,7 @@ static const struct stream_directive directives[] = {
 	{ "set-open", 1, NULL },
 	{ "member", 1, NULL },
 	{ "lint-off", 1, NULL },
+	{ "zone", 2, NULL },
 };
 
 void directive_line(struct stream *stream, struct line *line)

@@ -363,7 +363,34 @@ static bool has_pattern(const struct extras *extras, const char *pattern)
 	return false;
 }
 
-/* Copies modules and patterns, which belong to both families. */
+static bool has_zone(const struct extras *extras, const char *zone)
+{
+	size_t len = strcspn(zone, " ") + 1;
+
+	for (size_t i = 0; i < extras->zones.len; i++)
+		if (strncmp(extras->zones.item[i], zone, len) == 0)
+			return true;
+	return false;
+}
+
+/* Copies names of zones, unless the name is taken. */
+static bool copy_zones(struct transaction *t, const struct extras *from)
+{
+	for (size_t i = 0; i < from->zones.len; i++) {
+		char *copy;
+
+		if (has_zone(&t->extras, from->zones.item[i]))
+			continue;
+		copy = strdup(from->zones.item[i]);
+		if (copy == NULL || !vec_push(&t->extras.zones, copy)) {
+			free(copy);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Copies modules, patterns and zones, which belong to both families. */
 static bool copy_common(struct transaction *t, const struct extras *from)
 {
 	bool good = true;
@@ -382,7 +409,7 @@ static bool copy_common(struct transaction *t, const struct extras *from)
 		if (!good || t->extras.keep.len == 0 || t->extras.keep.item[t->extras.keep.len - 1] != copy)
 			free(copy);
 	}
-	return good;
+	return good && copy_zones(t, from);
 }
 
 bool make_extras(struct transaction *t)
