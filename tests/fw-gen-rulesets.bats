@@ -117,8 +117,8 @@ promise() {
 		[ -z "$out" ] || [ -n "$to" ] || to=$(ip -n fw route show dev "$out" | sed -n 's/^default/203.0.113.0/; 1s,^\([0-9]*\.[0-9]*\.[0-9]*\)\..*,\1.98,p')
 		from=${from:-203.0.113.77} to=${to:-192.0.2.254}
 	else
-		[ -z "$in" ] || [ -n "$from" ] || from=$(ip -n fw -6 route show dev "$in" | sed -n 's,^default,2001:db8:77::/64,; 1s,^\([0-9a-f:]*\)::/.*,\1::99,p')
-		[ -z "$out" ] || [ -n "$to" ] || to=$(ip -n fw -6 route show dev "$out" | sed -n 's,^default,2001:db8:77::/64,; 1s,^\([0-9a-f:]*\)::/.*,\1::98,p')
+		[ -z "$in" ] || [ -n "$from" ] || from=$(ip -n fw -6 route show dev "$in" | grep -v '^fe80' | sed -n 's,^default,2001:db8:77::/64,; 1s,^\([0-9a-f:]*\)::/.*,\1::99,p')
+		[ -z "$out" ] || [ -n "$to" ] || to=$(ip -n fw -6 route show dev "$out" | grep -v '^fe80' | sed -n 's,^default,2001:db8:77::/64,; 1s,^\([0-9a-f:]*\)::/.*,\1::98,p')
 		from=${from:-2001:db8:77::77} to=${to:-2001:db8:254::1}
 	fi
 	in=${in:-$(ip -n fw route get "$from" | sed -n 's/.* dev \([^ ]*\).*/\1/p')}
@@ -220,4 +220,74 @@ keep_promises() {
 	route eth0 default ::/0
 	route eth1 10.40.0.0/24 2001:db8:40::/64
 	keep_promises bastion.conf 6
+}
+
+@test "multiwan" {
+	route eth0 default ::/0
+	route eth1 192.168.1.0/24 2001:db8:1::/64
+	route eth2 198.18.0.0/24 2001:db8:22::/64
+	keep_promises multiwan.conf 18
+}
+
+@test "ipsec-gateway: keeps its promises, and lets nothing for or of the branch through in clear" {
+	route eth0 default ::/0
+	route eth1 10.1.0.0/24 2001:db8:1::/64
+	keep_promises ipsec-gateway.conf 18
+	check() {
+		count_packets
+		pass tcp eth1 10.1.0.99 198.51.100.77 443
+		pass tcp eth1 2001:db8:1::99 2001:db8:77::77 443
+		run -1 pass tcp eth1 10.1.0.99 10.2.0.99 443
+		run -1 pass tcp eth1 2001:db8:1::99 2001:db8:2::99 443
+		run -1 pass tcp eth0 10.2.0.99 10.1.0.99 443
+		run -1 pass tcp eth0 2001:db8:2::99 2001:db8:1::99 443
+	}
+	with_both check
+}
+
+@test "vpn-only: keeps its promises, and sends nothing beside the tunnel but its packets and those for its own network" {
+	route eth0 192.168.178.0/24 fd00:178::/64 203.0.113.5/32 2001:db8:5::5/128
+	route wg0 default ::/0
+	keep_promises vpn-only.conf 12
+	local far=(198.51.100.77 2001:db8:77::77) near=(192.168.178.9 fd00:178::9) provider=(203.0.113.5 2001:db8:5::5) address
+	# neighbour INTERFACE ADDRESS...: nobody has to answer there
+	neighbour() {
+		local dev=$1 address
+		shift
+		for address; do ip -n fw neigh replace "$address" dev "$dev" lladdr "$(ip -n world -o link show "$dev" | sed 's/.*ether \([^ ]*\).*/\1/')"; done
+	}
+	sent_by() { # sent_by INTERFACE tcp|udp ADDRESS PORT: whether the packet leaves there
+		local program=iptables got=no
+		[[ $3 != *:* ]] || program=ip6tables
+		in_ns world $program-nft -t raw -F PREROUTING
+		in_ns world $program-nft -t raw -A PREROUTING -i "$1" -d "$3" -p "$2" --dport "$4"
+		in_ns fw "$BUILD/tests/knock" -t 300 "$2" "$3" "$4" >"$tmp/word" || true
+		[ "$(in_ns world $program-nft -t raw -nvxL PREROUTING | awk '$1 ~ /^[0-9]+$/ { print $1 }')" = 0 ] || got=yes
+		in_ns world $program-nft -t raw -F PREROUTING
+		[ "$got" = yes ]
+	}
+	neighbour eth0 "${far[@]}" "${near[@]}" "${provider[@]}"
+	neighbour wg0 "${far[@]}"
+	check() {
+		for address in "${far[@]}"; do
+			ip -n fw route replace "$address" dev wg0
+			sent_by wg0 tcp "$address" 443
+			ip -n fw route replace "$address" dev eth0
+			run -1 sent_by eth0 tcp "$address" 443
+			run -1 sent_by eth0 udp "$address" 51820
+		done
+		for address in "${near[@]}"; do sent_by eth0 tcp "$address" 631; done
+		for address in "${provider[@]}"; do
+			sent_by eth0 udp "$address" 51820
+			run -1 sent_by eth0 tcp "$address" 443
+		done
+	}
+	with_both check
+}
+
+@test "ipv6-servers" {
+	route eth0 default ::/0
+	route eth1 2001:db8:80::/64 10.80.0.0/24
+	route eth2 2001:db8:ad::/64
+	keep_promises ipv6-servers.conf 18
 }

@@ -29,7 +29,9 @@ setup_file() {
 	ip -n fw -6 route add default via 2001:db8:2::7 table 2
 	in_ns fw sh -c 'ip rule add fwmark 0x2/0xff table 2; ip -6 rule add fwmark 0x2/0xff table 2'
 	net_serve fw tcp:22
-	net_serve server tcp:22 udp:53
+	net_serve server tcp:22 udp:53 tcp:80 tcp:443
+	net_serve client tcp:25
+	net_serve isp2 tcp:873 tcp:25
 }
 
 teardown_file() {
@@ -85,6 +87,28 @@ profile() {
 		[ "$(counted mangle 'set-xmark 0x500/0xf00')" -ge 1 ]
 	}
 	with_both check
+}
+
+@test "rulesets/multiwan.conf answers for its web server by both uplinks, and sends backups by the second one" {
+	needs packets
+	ip -n server address add 192.168.1.10/24 dev eth0
+	fw-gen ../rulesets/multiwan.conf >"$tmp/rules"
+	check() {
+		local port
+		for port in 80 443; do
+			try open isp2 -s 203.0.113.9 tcp 192.0.2.1 $port
+			try open client tcp 198.51.100.1 $port
+		done
+		try dropped isp2 -s 203.0.113.9 tcp 192.0.2.1 22
+		try open server tcp 198.51.100.7 25
+		# The far host 203.0.113.9 is behind the second uplink only.
+		try open server -s 192.168.1.100 tcp 203.0.113.9 873
+		try open server -s 2001:db8:1::100 tcp 2001:db8:e::9 873
+		[ "$(knock server -s 2001:db8:1::100 -v tcp 2001:db8:e::9 873 | sed -n 2p | cut -d' ' -f1)" = 2001:db8:2::1 ]
+		[ "$(knock server -t 300 -s 192.168.1.100 tcp 203.0.113.9 25 || true)" != open ]
+	}
+	with_both check
+	ip -n server address del 192.168.1.10/24 dev eth0
 }
 
 @test "two uplinks cannot have the same mark, and the explanation names the routing rule" {
