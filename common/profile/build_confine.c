@@ -133,7 +133,8 @@ static bool own_addresses(struct fence *fence, const struct selectors *all, stru
 {
 	*out = (struct selectors){ .tree = all->tree, .except = all->except };
 	for (size_t i = 0; i < all->list.len; i++)
-		if (all->list.item[i].iface == NULL && all->list.item[i].mac == NULL && !selector_push(fence, out, all->list.item[i]))
+		if (all->list.item[i].iface == NULL && all->list.item[i].mac == NULL &&
+		    !selector_push(fence, out, all->list.item[i]))
 			return false;
 	return true;
 }

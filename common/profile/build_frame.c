@@ -382,6 +382,9 @@ static void print_keep(struct profile *profile, const struct name *name, struct 
 		strbuf_printf(text, " %s?*", ours);
 }
 
+/* Readers take lines of at most 10238 bytes. A zone with so many interfaces stays without a name. */
+#define DIRECTIVE_MAX 10000
+
 /* Tells other programs the names of the zones, in the order of the profile. */
 static void head_zones(struct profile *profile)
 {
@@ -398,7 +401,9 @@ static void head_zones(struct profile *profile)
 		strbuf_printf(&text, "zone %s", zone->name.text);
 		for (size_t i = 0; i < zone->iface_count; i++)
 			strbuf_printf(&text, " %s", zone->ifaces[i]);
-		head(profile, profile_take(profile, &text));
+		if (text.len <= DIRECTIVE_MAX)
+			head(profile, profile_take(profile, &text));
+		strbuf_free(&text);
 	}
 }
 

@@ -219,7 +219,8 @@ static bool build_redirect_filter(struct profile *profile, const struct statemen
 {
 	struct site_build nat = nat_begin(profile, st, PHASE_IN, "INPUT", FAMILY_BOTH);
 	struct port_list ports = { .list = { 0 } };
-	bool good = ports_move(profile, asked, st->nat.port, st->nat.port, &ports) && resolve_end(profile, &st->nat.from, FAMILY_NONE, false, &nat.from);
+	bool good = ports_move(profile, asked, st->nat.port, st->nat.port, &ports) &&
+		    resolve_end(profile, &st->nat.from, FAMILY_NONE, false, &nat.from);
 
 	nat.site.table = TABLE_FILTER;
 	nat.site.no_out = true;

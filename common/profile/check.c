@@ -367,7 +367,8 @@ static void check_icmp(struct profile *profile, const struct statement *st)
 		return;
 	known = know(profile, st);
 	if (known.good && (sides(profile, &known) & 1U << DIR_IN) != 0) {
-		if (!profile->settings.ping_off && (has_icmp(&known.ports, PROTO_ICMP, 8, 8) || has_icmp(&known.ports, PROTO_ICMP6, 128, 128)))
+		if (!profile->settings.ping_off && (has_icmp(&known.ports, PROTO_ICMP, 8, 8) ||
+						    has_icmp(&known.ports, PROTO_ICMP6, 128, 128)))
 			profile_warning(profile, &st->rule.what->where,
 					"ping is allowed before this line: to answer no echo request, say \"ping off\"");
 		else if (has_icmp(&known.ports, PROTO_ICMP6, 1, 4) || has_icmp(&known.ports, PROTO_ICMP6, 133, 136))
