@@ -379,7 +379,7 @@ bool parse_include(struct profile_parser *ps, struct statement *st)
 	size_t len;
 
 	(void)st;
-	if (peek(ps)->kind != TOKEN_STRING)
+	if (peek(ps)->kind != TOKEN_STRING || peek(ps)->text[0] == '\0')
 		return fail_expected(ps, "the path of a profile in quotes");
 	path = profile_beside(ps->profile, ps->file->name, peek(ps)->text);
 	if (path == NULL)

@@ -179,6 +179,8 @@ static bool parse_uplink(struct profile_parser *ps, struct mark *mark)
 	if (!expect_word(ps, "from") || !parse_name(ps, "a zone", &mark->uplink) || !expect_word(ps, "as"))
 		return false;
 	where = token_where(ps, peek(ps));
+	if (peek_word(ps, "dscp"))
+		return fail_here(ps, "only packets have a DSCP class: leave out \"connections\"");
 	if (!parse_mark_value(ps, mark))
 		return false;
 	if (mark->mask == 0)

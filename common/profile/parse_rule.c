@@ -309,6 +309,8 @@ static bool parse_source_ports(struct profile_parser *ps, struct end *out)
 		*next = item;
 		next = &item->next;
 	} while (accept_kind(ps, TOKEN_COMMA));
+	if (peek_word(ps, "on") || peek_word(ps, "over") || peek_word(ps, "not"))
+		return fail_here(ps, "write \"%s\" before \"port\"", peek(ps)->text);
 	return true;
 }
 
