@@ -28,7 +28,7 @@ enum port_form { PORTS_DESTINATION, PORTS_SOURCE, PORTS_ORIGINAL };
 must_check bool groups_make(struct profile *profile, const struct port_list *ports, bool unaddressed,
 			    enum port_form form, const struct end *from, struct port_groups *out);
 
-bool proto_has_ports(int proto);
+bool rule_proto_has_ports(int proto);
 
 /* One rule for the packets of a statement, such as "log" or "accept". The steps of a statement are in order. */
 struct rule_step {

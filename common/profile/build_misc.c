@@ -303,7 +303,7 @@ bool build_notrack(struct profile *profile, const struct statement *st)
 
 	good = resolve_items(profile, st->notrack, &exempt);
 	for (size_t i = 0; i < exempt.list.len && good; i++)
-		good = !exempt.list.item[i].any && proto_has_ports(exempt.list.item[i].proto);
+		good = !exempt.list.item[i].any && rule_proto_has_ports(exempt.list.item[i].proto);
 	if (!good && exempt.list.len > 0)
 		profile_error(profile, &st->notrack->where,
 			      "\"notrack\" needs ports: replies are recognised by their source port");

@@ -34,7 +34,7 @@ static bool nat_items(struct profile *profile, const struct item *items, const c
 		struct ports *ports = &out->list.item[i];
 
 		ports->unaddressed = false;
-		good = !ports->any && proto_has_ports(ports->proto);
+		good = !ports->any && rule_proto_has_ports(ports->proto);
 		if (!good)
 			profile_error(profile, &items->where, "\"%s\" needs ports of tcp, udp or sctp, such as tcp 80", word);
 	}

@@ -176,7 +176,7 @@ static bool group_icmp(const struct grouping *to, const struct ports *ports)
 	return good;
 }
 
-bool proto_has_ports(int proto)
+bool rule_proto_has_ports(int proto)
 {
 	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_SCTP;
 }
@@ -189,7 +189,7 @@ static bool sources_fit(struct profile *profile, const struct port_list *ports, 
 	if (from == NULL || from->ports == NULL)
 		return true;
 	for (size_t i = 0; i < ports->list.len; i++)
-		fit = fit && proto_has_ports(ports->list.item[i].proto);
+		fit = fit && rule_proto_has_ports(ports->list.item[i].proto);
 	if (!fit)
 		profile_error(profile, &from->ports_at, "only tcp, udp and sctp have ports: write the protocol before \"from\"");
 	return fit;
