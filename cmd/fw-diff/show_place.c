@@ -12,6 +12,10 @@
 #define REGIONS_MAX 2
 /* More regions than that are not worked out without --all: then only that there are more is said. */
 #define REGIONS_ASKED 6
+/* So many exceptions of a larger region are shown. */
+#define MISSING_MAX 4
+/* With --all. */
+#define REGIONS_KEPT 1000
 
 static const char *const class_names[DIFF_CLASSES] = {
 	[DIFF_ACCEPTED] = "newly accepted", [DIFF_REFUSED] = "newly refused", [DIFF_TRANSLATED] = "accepted as before, but translated otherwise",
@@ -102,12 +106,16 @@ static const char *outcome_word(enum outcome outcome)
 	return words[outcome];
 }
 
-static void show_fate(struct shown *show, unsigned side, const struct witness_fate *fate, enum diff_class class)
+static void show_fate(struct shown *show, unsigned side, const struct witness_fate *fate, unsigned others, enum diff_class class)
 {
 	strbuf_printf(show->out, "      %s %s by ", side == ALIGN_OLD ? "was" : "now", outcome_word(fate->result.outcome));
 	show_decider(show, side, &fate->result);
+	if (others > 0)
+		strbuf_printf(show->out, " (and %u other%s)", others, others == 1 ? "" : "s");
 	strbuf_putc(show->out, '\n');
 	for (unsigned i = 0; i < fate->nat_count && class == DIFF_TRANSLATED; i++) {
+		if (show->diff->align.side[side].rules[fate->nat[i]->serial].change == CHANGE_NONE)
+			continue; /* it did so before, too */
 		strbuf_puts(show->out, "          translated by ");
 		show_line(show, side, fate->nat[i]);
 		strbuf_puts(show->out, ": ");
@@ -148,19 +156,28 @@ static void show_condition(struct shown *show, const struct diff_witness *witnes
 	strbuf_printf(show->out, "%s\n", boolean->cond != NULL ? "" : " matches");
 }
 
+/* Finds an example, and notes what the tracer says of it. diff_witness_free must follow. */
+static void find_witness(struct shown *show, enum diff_class class, diagram set, struct diff_witness *witness)
+{
+	diff_witness_find(show->diff, class, set, witness);
+	if (witness->verified)
+		show->verdict.differs = true;
+	else
+		show->verdict.undecided = true;
+}
+
 static void show_witness(struct shown *show, enum diff_class class, diagram set)
 {
 	struct diff_witness witness;
 
-	diff_witness_find(show->diff, class, set, &witness);
+	find_witness(show, class, set, &witness);
 	if (witness.verified) {
-		show->verdict.differs = true;
+		struct other_deciders others = diff_witness_others(show->diff, class, set, &witness);
+
 		for (unsigned side = 0; side < ALIGN_SIDES; side++)
-			show_fate(show, side, &witness.fate[side], class);
+			show_fate(show, side, &witness.fate[side], others.count[side], class);
 		if (!witness.sure)
 			show_condition(show, &witness);
-	} else {
-		show->verdict.undecided = true;
 	}
 	strbuf_printf(show->out, "      %s: ", witness.verified ? "such as" : "not certain, perhaps such as");
 	strbuf_printf(show->out, "%s\n", strbuf_text(&witness.text));
@@ -169,31 +186,9 @@ static void show_witness(struct shown *show, enum diff_class class, diagram set)
 
 /* --- packets ---------------------------------------------------------------------------------------- */
 
-#define REGIONS_KEPT 1000
-
-struct regions {
-	struct packet_region item[REGIONS_ASKED];
-	size_t count;
-	diagram rest; /* not described by these */
-};
-
 static struct region_space space_of(const struct shown *show)
 {
 	return (struct region_space){ show->diff->program[ALIGN_NEW], show->diff->fates.diagrams, show->diff->care };
-}
-
-static struct regions find_regions(const struct shown *show, diagram wanted)
-{
-	struct region_space space = space_of(show);
-	struct regions regions = { .rest = wanted };
-
-	while (regions.count < REGIONS_ASKED && regions.rest != DIAGRAM_EMPTY && !diagrams_lost(space.diagrams)) {
-		struct packet_region region = region_of(&space, regions.rest);
-
-		regions.item[regions.count++] = region;
-		regions.rest = diagram_minus(space.diagrams, regions.rest, region.set);
-	}
-	return regions;
 }
 
 static void show_region(struct shown *show, const struct packet_region *region)
@@ -202,6 +197,16 @@ static void show_region(struct shown *show, const struct packet_region *region)
 
 	region_text(show->out, &space, region);
 	strbuf_putc(show->out, '\n');
+}
+
+/* The packets of a class that are shown. Empty: none, because others tell it better. */
+static diagram described(const struct shown *show, const struct diff_place *place, enum diff_class class)
+{
+	diagram set = diff_described(show->diff, place->set[class]), others = DIAGRAM_EMPTY;
+
+	for (unsigned c = 0; c < DIFF_CLASSES; c++)
+		others = diagram_or(show->diff->fates.diagrams, others, diff_described(show->diff, show->diff->set[c]));
+	return set != DIAGRAM_EMPTY || others != DIAGRAM_EMPTY ? set : place->set[class];
 }
 
 /* Are these all packets of the place that fared in one way before? Then it can be said in one line. */
@@ -213,59 +218,148 @@ static bool is_all_of_place(const struct shown *show, const struct diff_place *p
 	       diagram_and(show->diff->fates.diagrams, place->hits, before) == place->set[class];
 }
 
-static void show_all_regions(struct shown *show, enum diff_class class, diagram set, diagram wanted)
+/* Has the set packets that open a connection, and that come from or go to another host? */
+static bool has_usual(const struct shown *show, diagram set)
 {
-	struct region_space space = space_of(show);
-	struct diagrams *all = show->diff->fates.diagrams;
+	const struct fates *fates = &show->diff->fates;
+	field_value new = ct_value(CT_NEW, false, false, false), lo = value_of_name("lo");
 
-	for (unsigned i = 0; wanted != DIAGRAM_EMPTY && i < REGIONS_KEPT && !diagrams_lost(all); i++) {
-		struct packet_region region = region_of(&space, wanted);
-
-		strbuf_printf(show->out, "  %s: ", class_names[class]);
-		show_region(show, &region);
-		show_witness(show, class, diagram_and(all, set, region.set));
-		wanted = diagram_minus(all, wanted, region.set);
-	}
-	if (wanted != DIAGRAM_EMPTY)
-		strbuf_printf(show->out, "  %s: and others\n", class_names[class]);
+	set = diagram_and(fates->diagrams, set, fate_range(fates, FIELD_CT, new, new));
+	return diagram_minus(fates->diagrams, set, fate_range(fates, FIELD_IN, lo, lo)) != DIAGRAM_EMPTY;
 }
 
-static unsigned count_classes(const struct diff_place *place)
+/*
+ * Is another class of the place more to a reader? Whether packets are accepted counts more than how they are refused,
+ * and new connections from outside count more than other packets.
+ */
+static bool is_minor(const struct shown *show, const struct diff_place *place, enum diff_class class)
+{
+	bool decided = false, usual = false;
+
+	for (unsigned c = 0; c < DIFF_CLASSES; c++) {
+		diagram set = described(show, place, (enum diff_class)c);
+
+		decided |= set != DIAGRAM_EMPTY && (c == DIFF_ACCEPTED || c == DIFF_REFUSED);
+		usual |= has_usual(show, set);
+	}
+	return (decided && class > DIFF_MARKED) || (usual && !has_usual(show, described(show, place, class)));
+}
+
+static unsigned count_major(const struct shown *show, const struct diff_place *place)
 {
 	unsigned count = 0;
 
-	for (unsigned class = 0; class < DIFF_CLASSES; class++)
-		count += place->set[class] != DIAGRAM_EMPTY;
+	for (unsigned c = 0; c < DIFF_CLASSES; c++)
+		count += described(show, place, (enum diff_class)c) != DIAGRAM_EMPTY && !is_minor(show, place, (enum diff_class)c);
 	return count;
+}
+
+/* Several protocols with ports or types of their own are not to be read as one region. */
+static bool is_mixed(const struct region_space *space, const struct packet_region *region)
+{
+	struct value_set protocols, values;
+
+	return region_values(space, region, FIELD_PROTO, &protocols) &&
+	       (region_values(space, region, FIELD_DPORT, &values) || region_values(space, region, FIELD_ICMP, &values)) &&
+	       !region_is_number(space, region, FIELD_PROTO);
+}
+
+/* One larger region and what it lacks, if that can be said in few lines. False: nothing was shown. */
+static bool show_all_but(struct shown *show, enum diff_class class, diagram set, diagram wanted, size_t max)
+{
+	struct region_space space = space_of(show), within = space;
+	struct packet_region around = region_around(&space, wanted);
+	struct region_list missing = regions_missing(&space, &around, wanted, max);
+	bool good = missing.rest == DIAGRAM_EMPTY && !is_mixed(&space, &around);
+
+	within.care = around.set;
+	if (good)
+		show_region(show, &around);
+	for (size_t i = 0; i < missing.len && good; i++) {
+		strbuf_puts(show->out, "    but not: ");
+		region_text(show->out, &within, &missing.item[i]);
+		strbuf_putc(show->out, '\n');
+	}
+	if (good)
+		show_witness(show, class, set);
+	region_list_free(&missing);
+	return good;
+}
+
+static void show_some_regions(struct shown *show, enum diff_class class, diagram set, const struct region_list *regions, size_t max)
+{
+	show_region(show, &regions->item[0]);
+	show_witness(show, class, diagram_and(show->diff->fates.diagrams, set, regions->item[0].set));
+	if (regions->len == max + 1 && regions->rest == DIAGRAM_EMPTY) /* it takes a line in any case */
+		max++;
+	for (size_t i = 1; i < regions->len && i < max; i++) {
+		strbuf_puts(show->out, "    and: ");
+		show_region(show, &regions->item[i]);
+	}
+	if (regions->len > max || regions->rest != DIAGRAM_EMPTY)
+		strbuf_puts(show->out, "    and others; see --all\n");
+}
+
+/* How many exceptions a larger region may have, to be easier to read than these regions. */
+static size_t exceptions_max(const struct region_list *regions, bool few)
+{
+	if (!few)
+		return MISSING_MAX;
+	return regions->len == 2 && regions->item[0].field[FIELD_PROTO] != regions->item[1].field[FIELD_PROTO] ? 1 : 0;
 }
 
 static void show_class(struct shown *show, const struct diff_place *place, enum diff_class class)
 {
-	struct diagrams *all = show->diff->fates.diagrams;
-	diagram set = place->set[class], wanted = diagram_over(all, set, (1U << FIELD_COUNT) - 1);
-	size_t shown = count_classes(place) > 1 ? 1 : REGIONS_MAX;
-	struct regions regions;
+	struct region_space space = space_of(show);
+	diagram set = described(show, place, class);
+	diagram wanted = diagram_over(space.diagrams, set, (1U << FIELD_COUNT) - 1);
+	size_t max = count_major(show, place) > 1 ? 1 : REGIONS_MAX, exceptions;
+	struct region_list regions = regions_find(&space, wanted, REGIONS_ASKED);
+	bool few = regions.len <= max + 1 && regions.rest == DIAGRAM_EMPTY;
 
-	if (show->options->all) {
-		show_all_regions(show, class, set, wanted);
-		return;
-	}
-	regions = find_regions(show, wanted);
+	exceptions = exceptions_max(&regions, few);
 	strbuf_printf(show->out, "  %s: ", class_names[class]);
-	if (regions.count > shown && is_all_of_place(show, place, class)) {
+	if (!few && is_all_of_place(show, place, class)) {
 		strbuf_printf(show->out, "all that matches %s and was %s\n", place->policy ? "no rule of the chain" : "there",
 			      class == DIFF_ACCEPTED ? "refused" : "accepted");
 		show_witness(show, class, set);
-		return;
+	} else if (exceptions == 0 || !show_all_but(show, class, set, wanted, exceptions)) {
+		show_some_regions(show, class, set, &regions, max);
 	}
-	show_region(show, &regions.item[0]);
-	show_witness(show, class, diagram_and(all, set, regions.item[0].set));
-	for (size_t i = 1; i < regions.count && i < shown; i++) {
-		strbuf_puts(show->out, "    and: ");
+	region_list_free(&regions);
+}
+
+static void show_minor(struct shown *show, const struct diff_place *place, enum diff_class class)
+{
+	struct region_space space = space_of(show);
+	diagram set = described(show, place, class);
+	diagram wanted = diagram_over(space.diagrams, set, (1U << FIELD_COUNT) - 1);
+	struct region_list regions = regions_find(&space, wanted, 1);
+	struct diff_witness witness;
+
+	find_witness(show, class, set, &witness);
+	strbuf_printf(show->out, "  %s%s: ", class_names[class], witness.verified ? "" : ", perhaps");
+	region_text(show->out, &space, &regions.item[0]);
+	strbuf_puts(show->out, regions.rest != DIAGRAM_EMPTY ? "; and others\n" : "\n");
+	diff_witness_free(&witness);
+	region_list_free(&regions);
+}
+
+/* With --all. */
+static void show_every_region(struct shown *show, const struct diff_place *place, enum diff_class class)
+{
+	struct region_space space = space_of(show);
+	diagram set = described(show, place, class);
+	struct region_list regions = regions_find(&space, diagram_over(space.diagrams, set, (1U << FIELD_COUNT) - 1), REGIONS_KEPT);
+
+	for (size_t i = 0; i < regions.len; i++) {
+		strbuf_printf(show->out, "  %s: ", class_names[class]);
 		show_region(show, &regions.item[i]);
+		show_witness(show, class, diagram_and(space.diagrams, set, regions.item[i].set));
 	}
-	if (regions.count > shown)
-		strbuf_puts(show->out, "    and others; see --all\n");
+	if (regions.rest != DIAGRAM_EMPTY)
+		strbuf_printf(show->out, "  %s: and others\n", class_names[class]);
+	region_list_free(&regions);
 }
 
 void show_place(struct shown *show, const struct diff_place *place)
@@ -273,11 +367,16 @@ void show_place(struct shown *show, const struct diff_place *place)
 	bool shown = false;
 
 	for (unsigned class = 0; class < DIFF_CLASSES; class++) {
-		if (place->set[class] == DIAGRAM_EMPTY)
+		if (described(show, place, (enum diff_class)class) == DIAGRAM_EMPTY)
 			continue;
 		if (!shown)
 			show_head(show, place);
 		shown = true;
-		show_class(show, place, (enum diff_class)class);
+		if (show->options->all)
+			show_every_region(show, place, (enum diff_class)class);
+		else if (is_minor(show, place, (enum diff_class)class))
+			show_minor(show, place, (enum diff_class)class);
+		else
+			show_class(show, place, (enum diff_class)class);
 	}
 }

@@ -237,6 +237,13 @@ bool diff_found(const struct diff *diff)
 	return false;
 }
 
+diagram diff_described(const struct diff *diff, diagram set)
+{
+	struct diagrams *all = diff->fates.diagrams;
+
+	return diagram_minus(all, set, diagram_and(all, diff->walk[ALIGN_OLD].sent_on, diff->walk[ALIGN_NEW].sent_on));
+}
+
 void diff_end(struct diff *diff)
 {
 	for (unsigned s = 0; s < ALIGN_SIDES; s++)

@@ -55,6 +55,13 @@ void diff_end(struct diff *diff);
 /* Is there any packet whose fate changed? */
 bool diff_found(const struct diff *diff);
 
+/*
+ * What of these packets is to be described, which may be nothing. A packet that DNAT sends on in both rulesets is in the
+ * sets as one for this host, of which it is not known where it leaves, and also as one that leaves through each interface.
+ * The latter tell all of it.
+ */
+diagram diff_described(const struct diff *diff, diagram set);
+
 /* diff_cut.c: fills in cut. False when memory ran out. */
 must_check bool diff_cut(struct diff *diff);
 

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define WITNESS_TRIES 16
+#define OTHERS_TRIES  32
+#define OTHERS_MAX    8
 
 /* --- what the tracer says ------------------------------------------------------------------------------- */
 
@@ -236,6 +238,47 @@ void diff_witness_find(const struct diff *diff, enum diff_class class, diagram s
 	}
 	if (!witness->verified)
 		make_packet(diff, set, witness, 0);
+}
+
+/* --- who decides besides ------------------------------------------------------------------------------------ */
+
+struct deciders {
+	const void *seen[OTHERS_MAX]; /* rules, or chains of a policy; the witness's own first */
+	unsigned count;
+};
+
+static void add_decider(struct deciders *deciders, const struct witness_fate *fate)
+{
+	const void *decider = fate->result.rule;
+
+	if (decider == NULL)
+		decider = fate->result.chain;
+	for (unsigned i = 0; i < deciders->count; i++)
+		if (deciders->seen[i] == decider)
+			return;
+	if (deciders->count < OTHERS_MAX)
+		deciders->seen[deciders->count++] = decider;
+}
+
+struct other_deciders diff_witness_others(const struct diff *diff, enum diff_class class, diagram set, const struct diff_witness *witness)
+{
+	struct deciders deciders[ALIGN_SIDES] = { { .count = 0 }, { .count = 0 } };
+	struct other_deciders others;
+
+	for (unsigned s = 0; s < ALIGN_SIDES; s++)
+		add_decider(&deciders[s], &witness->fate[s]);
+	for (unsigned which = 1; which <= OTHERS_TRIES; which++) {
+		struct diff_witness other = { .text = STRBUF_INIT };
+
+		make_packet(diff, set, &other, which);
+		follow_both(diff, &other, true);
+		for (unsigned s = 0; s < ALIGN_SIDES && witness_class(&other.fate[0], &other.fate[1]) == class; s++)
+			add_decider(&deciders[s], &other.fate[s]);
+		diff_witness_free(&other);
+	}
+	for (unsigned s = 0; s < ALIGN_SIDES; s++)
+		others.count[s] = deciders[s].count - 1;
+	return others;
 }
 
 void diff_witness_free(struct diff_witness *witness)

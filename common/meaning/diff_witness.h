@@ -30,6 +30,13 @@ struct diff_witness {
 
 /* A packet of a set of this class that is not empty. diff_witness_free must follow. */
 void diff_witness_find(const struct diff *diff, enum diff_class class, diagram set, struct diff_witness *witness);
+
+/* How many rules or policies other than the witness's decide further packets of the set, of some that are tried. */
+struct other_deciders {
+	unsigned count[ALIGN_SIDES];
+};
+struct other_deciders diff_witness_others(const struct diff *diff, enum diff_class class, diagram set, const struct diff_witness *witness);
+
 void diff_witness_free(struct diff_witness *witness);
 
 /* The class of the change from one fate to the other. DIFF_CLASSES: the packet fares alike. */

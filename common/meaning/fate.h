@@ -84,6 +84,7 @@ struct fate_walk {
 	VEC(struct fate_part) parts; /* they overlap nowhere, and together are all that was asked for */
 	diagram *hits;    /* owned, by serial: what matches a rule that changed */
 	diagram *ends;    /* owned, by chain of the side: what comes to the end of a built-in chain */
+	diagram sent_on;  /* packets that came as if for this host, and that DNAT sends on */
 	unsigned stage;   /* table and hook */
 	enum hook hook;
 	unsigned long steps;

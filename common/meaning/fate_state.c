@@ -341,6 +341,9 @@ void fate_nat(struct fate_walk *walk, const struct program_rule *rule, unsigned 
 		flows_add(fates, out, index, set);
 		return;
 	}
+	if (walk->hook == HOOK_PREROUTING && range.destination && range.has_addr)
+		walk->sent_on = diagram_or(fates->diagrams, walk->sent_on,
+					   diagram_and(fates->diagrams, set, fate_path_set(fates, PATH_IN)));
 	for (unsigned which = 0; which < 4; which++) { /* whether the address stays, and the port */
 		diagram address = keeps_address(fates, &old, &range, set), port = keeps_port(fates, &old, &range, set), part;
 		struct fate_state state = old;

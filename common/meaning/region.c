@@ -4,13 +4,16 @@
 #include "meaning/packet.h"
 #include "meaning/witness.h"
 
-/* Fields that nobody asks of come first: they are mostly open. Then the orders that are tried. */
+/*
+ * Fields that nobody asks of come first: they are mostly open. Then the orders that are tried. The protocol comes again
+ * at the end: once ports are open, protocols without ports may be in as well.
+ */
 #define FIRST FIELD_TOS, FIELD_TTL, FIELD_LENGTH, FIELD_PKTTYPE, FIELD_CTMARK, FIELD_MARK, FIELD_FRAGMENT, FIELD_FLAGS, FIELD_ICMP, FIELD_SPORT
 
-static const enum field orders[][FIELD_COUNT] = {
-	{ FIRST, FIELD_CT, FIELD_PROTO, FIELD_DPORT, FIELD_IN, FIELD_OUT, FIELD_DST, FIELD_SRC },
-	{ FIRST, FIELD_OUT, FIELD_IN, FIELD_SRC, FIELD_DST, FIELD_CT, FIELD_PROTO, FIELD_DPORT },
-	{ FIRST, FIELD_SRC, FIELD_DST, FIELD_CT, FIELD_DPORT, FIELD_PROTO, FIELD_OUT, FIELD_IN },
+static const enum field orders[][FIELD_COUNT + 1] = {
+	{ FIRST, FIELD_CT, FIELD_PROTO, FIELD_DPORT, FIELD_IN, FIELD_OUT, FIELD_DST, FIELD_SRC, FIELD_PROTO },
+	{ FIRST, FIELD_OUT, FIELD_IN, FIELD_SRC, FIELD_DST, FIELD_CT, FIELD_PROTO, FIELD_DPORT, FIELD_PROTO },
+	{ FIRST, FIELD_SRC, FIELD_DST, FIELD_CT, FIELD_DPORT, FIELD_PROTO, FIELD_OUT, FIELD_IN, FIELD_PROTO },
 };
 
 static diagram point_of(const struct region_space *at, enum field field, uint32_t number)
@@ -37,14 +40,14 @@ static diagram region_set(const struct region_space *at, const struct packet_reg
 }
 
 /* Field by field: all values with which every packet is wanted, or cannot be. */
-static struct packet_region widen(const struct region_space *at, diagram wanted, const struct box *point, const enum field order[FIELD_COUNT])
+static struct packet_region widen(const struct region_space *at, diagram wanted, const struct box *point, const enum field order[FIELD_COUNT + 1])
 {
 	diagram allowed = diagram_or(at->diagrams, wanted, diagram_minus(at->diagrams, DIAGRAM_FULL, at->care));
 	struct packet_region region = { .set = DIAGRAM_EMPTY };
 
 	for (unsigned f = 0; f < FIELD_COUNT; f++)
 		region.field[f] = point_of(at, (enum field)f, point->dim[f].lo);
-	for (unsigned i = 0; i < FIELD_COUNT; i++) {
+	for (unsigned i = 0; i <= FIELD_COUNT; i++) {
 		diagram bad = diagram_minus(at->diagrams, all_but(at, &region, order[i]), allowed);
 
 		region.field[order[i]] = diagram_minus(at->diagrams, DIAGRAM_FULL, diagram_over(at->diagrams, bad, 1U << order[i]));
@@ -62,6 +65,11 @@ static unsigned count_numbers(const struct region_space *at, enum field field, d
 	for (uint32_t n = 0; n < at->program->world->space.field[field].count; n++)
 		count += diagram_has_number(at->diagrams, set, field, n);
 	return count;
+}
+
+bool region_is_number(const struct region_space *at, const struct packet_region *region, enum field field)
+{
+	return count_numbers(at, field, region->field[field]) == 1;
 }
 
 /* A rough size, as a logarithm, with fewer fields to name counting for more. */
@@ -96,8 +104,11 @@ static diagram value_set(const struct region_space *at, enum field field, field_
 diagram region_usual(const struct region_space *at, diagram set)
 {
 	struct diagrams *all = at->diagrams;
-	diagram part;
+	diagram part = diagram_minus(all, set, value_set(at, FIELD_IN, value_of_name("lo")));
 
+	set = part != DIAGRAM_EMPTY ? part : set;
+	part = diagram_minus(all, set, point_of(at, FIELD_IN, 0));
+	set = part != DIAGRAM_EMPTY ? part : set;
 	for (size_t i = 0; i < ARRAY_LEN(usual_values); i++) {
 		unsigned tries = usual_values[i].value[0] == 0 ? 1 : ARRAY_LEN(usual_values[i].value);
 
@@ -114,7 +125,7 @@ diagram region_usual(const struct region_space *at, diagram set)
 	return part != DIAGRAM_EMPTY ? part : set;
 }
 
-struct packet_region region_of(const struct region_space *at, diagram wanted)
+struct packet_region region_of(const struct region_space *at, diagram wanted, diagram from)
 {
 	struct box all = box_all(&at->program->world->space), point;
 	uint32_t usual[FIELD_COUNT];
@@ -122,7 +133,7 @@ struct packet_region region_of(const struct region_space *at, diagram wanted)
 	unsigned most = 0;
 
 	box_usual(at->program, &all, usual);
-	point = diagram_some(at->diagrams, region_usual(at, wanted), usual);
+	point = diagram_some(at->diagrams, region_usual(at, from), usual);
 	for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
 		struct packet_region region = widen(at, wanted, &point, orders[i]);
 		unsigned size = diagrams_lost(at->diagrams) ? 0 : weight(at, &region);
@@ -133,6 +144,16 @@ struct packet_region region_of(const struct region_space *at, diagram wanted)
 		}
 	}
 	return best;
+}
+
+struct packet_region region_around(const struct region_space *at, diagram wanted)
+{
+	struct packet_region region = { .set = DIAGRAM_EMPTY };
+
+	for (unsigned f = 0; f < FIELD_COUNT; f++)
+		region.field[f] = diagram_over(at->diagrams, wanted, 1U << f);
+	region.set = region_set(at, &region);
+	return region;
 }
 
 /* --- in words ----------------------------------------------------------------------------------------- */
@@ -153,8 +174,7 @@ static diagram with_field(const struct region_space *at, enum field field)
 	return set;
 }
 
-/* The values that the field has in the region. False: any that there can be, so nothing need be said. */
-static bool values_of(const struct region_space *at, const struct packet_region *region, enum field field, struct value_set *values)
+bool region_values(const struct region_space *at, const struct packet_region *region, enum field field, struct value_set *values)
 {
 	diagram with = with_field(at, field);
 
@@ -174,22 +194,29 @@ static bool has_value(const struct region_space *at, const struct packet_region 
 	return false;
 }
 
+unsigned region_ways(const struct region_space *at, const struct packet_region *region)
+{
+	bool in = has_value(at, region, FIELD_IN, false), here = has_value(at, region, FIELD_OUT, true);
+	bool on = has_value(at, region, FIELD_OUT, false);
+
+	return (in && here ? WAY_TO : 0U) | (in && on ? WAY_THROUGH : 0U) | (on && has_value(at, region, FIELD_IN, true) ? WAY_FROM : 0U);
+}
+
+/* Nothing, if they go all ways that there can be. */
 static void way_text(struct strbuf *out, const struct region_space *at, const struct packet_region *region)
 {
-	bool in = has_value(at, region, FIELD_IN, false), out_of = has_value(at, region, FIELD_IN, true);
-	bool here = has_value(at, region, FIELD_OUT, true), on = has_value(at, region, FIELD_OUT, false);
+	static const char *const words[] = { "to", "through", "from" };
+	unsigned ways = region_ways(at, region), can = region_ways(at, &(struct packet_region){ .set = at->care });
 	const char *before = " ";
 
-	if (in && here) {
-		strbuf_puts(out, " to");
+	if (ways == can)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if ((ways & 1U << i) == 0)
+			continue;
+		strbuf_printf(out, "%s%s", before, words[i]);
 		before = " or ";
 	}
-	if (in && on) {
-		strbuf_printf(out, "%sthrough", before);
-		before = " or ";
-	}
-	if (out_of && on)
-		strbuf_printf(out, "%sfrom", before);
 	strbuf_puts(out, " this host");
 }
 
@@ -197,7 +224,7 @@ static void part_text(struct strbuf *out, const struct region_space *at, const s
 {
 	struct value_set values;
 
-	if (!values_of(at, region, field, &values))
+	if (!region_values(at, region, field, &values))
 		return;
 	strbuf_printf(out, ", %s", word);
 	value_set_text(out, &values);
@@ -209,7 +236,7 @@ static void interface_text(struct strbuf *out, const struct region_space *at, co
 	struct value_set values;
 	diagram none = point_of(at, field, 0), named;
 
-	(void)values_of(at, region, field, &values);
+	(void)region_values(at, region, field, &values);
 	values.has = diagram_minus(at->diagrams, diagram_over(at->diagrams, region->set, 1U << field), none);
 	values.can = diagram_minus(at->diagrams, diagram_over(at->diagrams, at->care, 1U << field), none);
 	named = diagram_minus(at->diagrams, values.can, values.has);
@@ -222,8 +249,9 @@ static void interface_text(struct strbuf *out, const struct region_space *at, co
 void region_text(struct strbuf *out, const struct region_space *at, const struct packet_region *region)
 {
 	struct value_set protocols;
+	diagram icmp = with_field(at, FIELD_ICMP);
 
-	if (values_of(at, region, FIELD_PROTO, &protocols) && protocols.has == diagram_over(at->diagrams, with_field(at, FIELD_DPORT), 1U << FIELD_PROTO))
+	if (region_values(at, region, FIELD_PROTO, &protocols) && protocols.has == diagram_over(at->diagrams, with_field(at, FIELD_DPORT), 1U << FIELD_PROTO))
 		strbuf_puts(out, "any protocol with ports");
 	else if (protocols.has != protocols.can)
 		value_set_text(out, &protocols);
@@ -231,7 +259,7 @@ void region_text(struct strbuf *out, const struct region_space *at, const struct
 		strbuf_puts(out, "anything");
 	way_text(out, at, region);
 	part_text(out, at, region, FIELD_DPORT, "port ");
-	part_text(out, at, region, FIELD_ICMP, "type ");
+	part_text(out, at, region, FIELD_ICMP, protocols.has == icmp ? "type " : "icmp type ");
 	part_text(out, at, region, FIELD_SRC, "from ");
 	part_text(out, at, region, FIELD_DST, "to ");
 	interface_text(out, at, region, FIELD_IN, "in ");

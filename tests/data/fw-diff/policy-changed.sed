@@ -1,0 +1,2 @@
+# department.rules: a test is left over
+s/:FORWARD DROP/:FORWARD ACCEPT/

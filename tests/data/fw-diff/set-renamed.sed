@@ -1,0 +1,2 @@
+# host.rules: another set blocks
+s/--match-set blocked/--match-set banned/
