@@ -83,7 +83,7 @@ library    = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
 LIBS      := $(call library,xtables,-lxtables) $(call library,libkmod,-lkmod) $(call library,libmnl,-lmnl) \
 	     $(call library,zlib,-lz) $(call library,libdeflate,-ldeflate) \
 	     $(call library,liblzma,-llzma) $(call library,libzstd,-lzstd)
-OUR_LDLIBS = -Wl,--as-needed $(LIBS)
+OUR_LDLIBS = -Wl,--as-needed $(LIBS) -lm
 
 all: programs completions $(HELPERS)
 

@@ -22,16 +22,21 @@ struct comparison {
 	const struct fw_diff_options *options;
 	struct input input[2];
 	struct stream empty; /* in a child: of a family that one of both has no rules for */
+	struct json_parts parts; /* of both families; its regions, which are printed already, are families that a side lacks */
 	struct diff_verdict verdict;
 	bool failed;
 	int family; /* that is compared */
 };
 
-/* What a child tells: of each comparison one message, whose text is to be printed. */
+/* What a child tells of a family: its messages have this, and each a text. */
 struct family_answer {
 	struct diff_verdict verdict;
 	bool failed;
+	unsigned count; /* for JSON, as in struct json_parts */
+	bool complete;
 };
+
+enum answer_part { MESSAGE_TEXT /* to be printed */, MESSAGE_LIMITS, MESSAGE_RENAMED };
 
 static struct ruleset *read_rules(struct comparison *run, int side)
 {
@@ -46,6 +51,27 @@ static struct ruleset *read_rules(struct comparison *run, int side)
 	return ruleset_read(stream, family_bit(run->family), log);
 }
 
+static void describe(const struct comparison *run, const struct diff *diff, struct json_parts *parts, struct family_answer *answer)
+{
+	if (!run->options->json) {
+		answer->verdict = show_diff(&parts->regions, diff, run->family, run->options);
+		return;
+	}
+	answer->verdict = show_diff_json(parts, diff, run->family, run->options);
+	answer->count = parts->count;
+	answer->complete = parts->complete;
+}
+
+static void send_answer(struct outbox *out, const struct family_answer *answer, struct json_parts *parts)
+{
+	outbox_send(out, MESSAGE_TEXT, answer, sizeof(*answer), strbuf_text(&parts->regions));
+	outbox_send(out, MESSAGE_LIMITS, answer, sizeof(*answer), strbuf_text(&parts->limits));
+	outbox_send(out, MESSAGE_RENAMED, answer, sizeof(*answer), strbuf_text(&parts->renamed));
+	strbuf_free(&parts->regions);
+	strbuf_free(&parts->limits);
+	strbuf_free(&parts->renamed);
+}
+
 /* In the child: one family, from lines to text. */
 static void compare_family(void *ctx, struct outbox *out)
 {
@@ -53,7 +79,7 @@ static void compare_family(void *ctx, struct outbox *out)
 	struct diag_log *log = &run->cli->log;
 	struct ruleset *ruleset[2] = { NULL, NULL };
 	struct family_answer answer = { .failed = true };
-	struct strbuf text = STRBUF_INIT;
+	struct json_parts parts = { .count = 0 };
 	struct diff diff = { .lost = false };
 	int err = ext_begin(family_bit(run->family));
 
@@ -66,15 +92,21 @@ static void compare_family(void *ctx, struct outbox *out)
 		if (answer.failed)
 			diag_memory(log);
 		else
-			answer.verdict = show_diff(&text, &diff, run->family, run->options);
+			describe(run, &diff, &parts, &answer);
 		diff_end(&diff);
 	}
-	if (text.failed)
+	if (parts.regions.failed || parts.limits.failed || parts.renamed.failed)
 		answer.failed = diag_memory(log) != 0;
-	outbox_send(out, 0, &answer, sizeof(answer), strbuf_text(&text));
-	strbuf_free(&text);
+	send_answer(out, &answer, &parts);
 	ruleset_free(ruleset[0]);
 	ruleset_free(ruleset[1]);
+}
+
+static void add_members(struct strbuf *to, const char *text)
+{
+	if (to->len > 0 && text[0] != '\0')
+		strbuf_putc(to, ',');
+	strbuf_puts(to, text);
 }
 
 static void receive(void *ctx, unsigned kind, const char *body, size_t body_len, const char *text)
@@ -82,11 +114,16 @@ static void receive(void *ctx, unsigned kind, const char *body, size_t body_len,
 	struct comparison *run = ctx;
 	struct family_answer answer;
 
-	(void)kind;
+	if (kind != MESSAGE_TEXT) {
+		add_members(kind == MESSAGE_LIMITS ? &run->parts.limits : &run->parts.renamed, text);
+		return;
+	}
 	memcpy(&answer, body, body_len);
 	run->failed |= answer.failed;
 	run->verdict.differs |= answer.verdict.differs;
 	run->verdict.undecided |= answer.verdict.undecided;
+	run->parts.count += answer.count;
+	run->parts.complete &= answer.complete;
 	if (!run->options->quiet)
 		fputs(text, stdout);
 }
@@ -109,10 +146,40 @@ static void compare(struct comparison *run, int family)
 	run->failed |= err != 0;
 }
 
+/* Says it of the side that has no rules for the family. */
+static void tell_absent(struct comparison *run, int family)
+{
+	for (int side = 0; side < 2; side++) {
+		if (family_has(run->input[side].families, family))
+			continue;
+		if (run->options->json)
+			strbuf_printf(&run->parts.regions, "%s{\"family\":%d,\"side\":\"%s\"}", run->parts.regions.len > 0 ? "," : "",
+				      family == 0 ? 4 : 6, side == 0 ? "old" : "new");
+		else if (!run->options->quiet)
+			printf("%s: %s has no rules, which is to accept everything\n", family_name(family), run->input[side].name);
+	}
+}
+
+static void finish_json(struct comparison *run)
+{
+	struct json_parts *parts = &run->parts;
+
+	if (!run->failed && run->options->json && !run->options->quiet)
+		printf("{\"complete\":%s,\"regions\":%u,\"limits\":[%s],\"renamed\":[%s],\"absent\":[%s]}\n",
+		       parts->complete ? "true" : "false", parts->count, strbuf_text(&parts->limits), strbuf_text(&parts->renamed),
+		       strbuf_text(&parts->regions));
+	if (parts->regions.failed || parts->limits.failed || parts->renamed.failed)
+		diag_memory(&run->cli->log);
+	strbuf_free(&parts->regions);
+	strbuf_free(&parts->limits);
+	strbuf_free(&parts->renamed);
+}
+
 static void compare_all(struct comparison *run)
 {
 	enum family either = FAMILY_NONE;
 
+	run->parts.complete = true;
 	for (int side = 0; side < 2; side++) {
 		if (!input_read(&run->input[side], run->cli, run->options, run->options->operand[side]))
 			run->failed = true;
@@ -121,11 +188,10 @@ static void compare_all(struct comparison *run)
 	for (int family = 0; family < FAMILIES && !run->failed; family++) {
 		if (!family_has(either, family) || !family_has(run->options->families, family))
 			continue;
-		for (int side = 0; side < 2 && !run->options->quiet; side++)
-			if (!family_has(run->input[side].families, family))
-				printf("%s: %s has no rules, which is to accept everything\n", family_name(family), run->input[side].name);
+		tell_absent(run, family);
 		compare(run, family);
 	}
+	finish_json(run);
 }
 
 static int finish(struct comparison *run)

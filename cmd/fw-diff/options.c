@@ -8,13 +8,14 @@
 enum { OPT_ALL = 256, OPT_STATE, OPT_BACKEND };
 
 static const char usage[] =
-	"usage: fw-diff [-46qshV] [--all] [--state=DIR] [--backend=BACKEND] OLD NEW\n"
+	"usage: fw-diff [-46jqshV] [--all] [--state=DIR] [--backend=BACKEND] OLD NEW\n"
 	"Show which packets fare differently with other rules, and why.\n"
 	"OLD and NEW are files in the format of iptables-restore, - for standard input, good, previous or a number for a\n"
 	"load that fw-load keeps, or live for the rules in force.\n"
 	"\n"
 	"  -4, --ipv4             compare IPv4 only\n"
 	"  -6, --ipv6             compare IPv6 only\n"
+	"  -j, --json             print JSON, one object a line\n"
 	"  -q, --quiet            print nothing: the exit status tells\n"
 	"  -s, --summary          print one line for each family\n"
 	"      --all              describe all packets that fare differently, not only the most\n"
@@ -26,6 +27,7 @@ static const char usage[] =
 static const struct option longs[] = {
 	{ "ipv4", no_argument, NULL, '4' },
 	{ "ipv6", no_argument, NULL, '6' },
+	{ "json", no_argument, NULL, 'j' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "summary", no_argument, NULL, 's' },
 	{ "all", no_argument, NULL, OPT_ALL },
@@ -41,6 +43,8 @@ static void read_option(struct cli *cli, struct fw_diff_options *options, int c)
 	options->families |= cli_family(c);
 	if (c == 'q')
 		options->quiet = cli->quiet_warnings = true;
+	else if (c == 'j')
+		options->json = true;
 	else if (c == 's')
 		options->summary = true;
 	else if (c == OPT_ALL)
@@ -57,8 +61,10 @@ struct fw_diff_options options_parse(struct cli *cli, int argc, char *argv[])
 	int c;
 
 	cli_begin(cli, "fw-diff", usage);
-	while ((c = cli_option(cli, argc, argv, ":46qshV", longs)) != -1)
+	while ((c = cli_option(cli, argc, argv, ":46jqshV", longs)) != -1)
 		read_option(cli, &options, c);
+	if (options.json && options.summary)
+		cli_misuse(cli, "use only one of --json and --summary");
 	if (argc - optind != 2)
 		cli_misuse(cli, "give two rulesets: the old one and the new one");
 	for (int i = 0; i < 2; i++)

@@ -5,17 +5,21 @@
 
 #include <string.h>
 
-static const struct line *line_of(const struct shown *show, unsigned side, const struct program_rule *rule)
+const struct line *show_line_of(const struct shown *show, unsigned side, const struct program_rule *rule)
 {
 	return &show->diff->program[side]->ruleset->stream->lines.item[rule->rule->line];
 }
 
+struct where show_origin(const struct shown *show, unsigned side, const struct program_rule *rule)
+{
+	return stream_origin_where(show->diff->program[side]->ruleset->stream, show_line_of(show, side, rule));
+}
+
 void show_line(struct shown *show, unsigned side, const struct program_rule *rule)
 {
-	const struct stream *stream = show->diff->program[side]->ruleset->stream;
-	struct where origin = stream_origin_where(stream, line_of(show, side, rule));
+	struct where origin = show_origin(show, side, rule);
 
-	strbuf_printf(show->out, "%s line %u", side == ALIGN_OLD ? "old" : "new", line_of(show, side, rule)->number);
+	strbuf_printf(show->out, "%s line %u", side == ALIGN_OLD ? "old" : "new", show_line_of(show, side, rule)->number);
 	if (origin.file != NULL) {
 		strbuf_puts(show->out, " (");
 		strbuf_escape(show->out, origin.file, strlen(origin.file));
@@ -25,7 +29,7 @@ void show_line(struct shown *show, unsigned side, const struct program_rule *rul
 
 void show_rule(struct shown *show, unsigned side, const struct program_rule *rule)
 {
-	const struct line *line = line_of(show, side, rule);
+	const struct line *line = show_line_of(show, side, rule);
 
 	strbuf_escape(show->out, line->text, line->len);
 }

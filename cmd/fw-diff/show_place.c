@@ -2,20 +2,14 @@
 /* Copyright (C) 2026 the fw-tools authors */
 /* A change of the text, and what it changes for packets. */
 #include "fw-diff/show.h"
-#include "meaning/diff_witness.h"
-#include "meaning/region.h"
 
 #include <string.h>
 
 /* Without --all: so many rules of a place, and so many regions of a class, are shown. */
 #define RULES_MAX   2
 #define REGIONS_MAX 2
-/* More regions than that are not worked out without --all: then only that there are more is said. */
-#define REGIONS_ASKED 6
 /* So many exceptions of a larger region are shown. */
 #define MISSING_MAX 4
-/* With --all. */
-#define REGIONS_KEPT 1000
 
 static const char *const class_names[DIFF_CLASSES] = {
 	[DIFF_ACCEPTED] = "newly accepted", [DIFF_REFUSED] = "newly refused", [DIFF_TRANSLATED] = "accepted as before, but translated otherwise",
@@ -96,7 +90,7 @@ static void show_decider(struct shown *show, unsigned side, const struct trace_r
 	}
 }
 
-static const char *outcome_word(enum outcome outcome)
+const char *outcome_word(enum outcome outcome)
 {
 	static const char *const words[OUTCOME_COUNT] = {
 		[OUTCOME_NONE] = "passed on", [OUTCOME_ACCEPT] = "accepted", [OUTCOME_DROP] = "dropped",
@@ -124,8 +118,7 @@ static void show_fate(struct shown *show, unsigned side, const struct witness_fa
 	}
 }
 
-/* Which of both programs has the rule? */
-static unsigned side_of(const struct diff *diff, const struct program_rule *rule)
+unsigned show_side_of(const struct diff *diff, const struct program_rule *rule)
 {
 	const struct program *new = diff->program[ALIGN_NEW];
 
@@ -152,12 +145,11 @@ static void show_condition(struct shown *show, const struct diff_witness *witnes
 	strbuf_printf(show->out, "      %s ", yes ? "if" : "unless");
 	if (boolean->cond != NULL)
 		strbuf_printf(show->out, "-m %s is true in ", boolean->cond->match->kind->name);
-	show_line(show, side_of(show->diff, boolean->rule), boolean->rule);
+	show_line(show, show_side_of(show->diff, boolean->rule), boolean->rule);
 	strbuf_printf(show->out, "%s\n", boolean->cond != NULL ? "" : " matches");
 }
 
-/* Finds an example, and notes what the tracer says of it. diff_witness_free must follow. */
-static void find_witness(struct shown *show, enum diff_class class, diagram set, struct diff_witness *witness)
+void show_find_witness(struct shown *show, enum diff_class class, diagram set, struct diff_witness *witness)
 {
 	diff_witness_find(show->diff, class, set, witness);
 	if (witness->verified)
@@ -170,7 +162,7 @@ static void show_witness(struct shown *show, enum diff_class class, diagram set)
 {
 	struct diff_witness witness;
 
-	find_witness(show, class, set, &witness);
+	show_find_witness(show, class, set, &witness);
 	if (witness.verified) {
 		struct other_deciders others = diff_witness_others(show->diff, class, set, &witness);
 
@@ -186,21 +178,20 @@ static void show_witness(struct shown *show, enum diff_class class, diagram set)
 
 /* --- packets ---------------------------------------------------------------------------------------- */
 
-static struct region_space space_of(const struct shown *show)
+struct region_space show_space(const struct shown *show)
 {
 	return (struct region_space){ show->diff->program[ALIGN_NEW], show->diff->fates.diagrams, show->diff->care };
 }
 
 static void show_region(struct shown *show, const struct packet_region *region)
 {
-	struct region_space space = space_of(show);
+	struct region_space space = show_space(show);
 
 	region_text(show->out, &space, region);
 	strbuf_putc(show->out, '\n');
 }
 
-/* The packets of a class that are shown. Empty: none, because others tell it better. */
-static diagram described(const struct shown *show, const struct diff_place *place, enum diff_class class)
+diagram show_described(const struct shown *show, const struct diff_place *place, enum diff_class class)
 {
 	diagram set = diff_described(show->diff, place->set[class]), others = DIAGRAM_EMPTY;
 
@@ -237,12 +228,12 @@ static bool is_minor(const struct shown *show, const struct diff_place *place, e
 	bool decided = false, usual = false;
 
 	for (unsigned c = 0; c < DIFF_CLASSES; c++) {
-		diagram set = described(show, place, (enum diff_class)c);
+		diagram set = show_described(show, place, (enum diff_class)c);
 
 		decided |= set != DIAGRAM_EMPTY && (c == DIFF_ACCEPTED || c == DIFF_REFUSED);
 		usual |= has_usual(show, set);
 	}
-	return (decided && class > DIFF_MARKED) || (usual && !has_usual(show, described(show, place, class)));
+	return (decided && class > DIFF_MARKED) || (usual && !has_usual(show, show_described(show, place, class)));
 }
 
 static unsigned count_major(const struct shown *show, const struct diff_place *place)
@@ -250,7 +241,7 @@ static unsigned count_major(const struct shown *show, const struct diff_place *p
 	unsigned count = 0;
 
 	for (unsigned c = 0; c < DIFF_CLASSES; c++)
-		count += described(show, place, (enum diff_class)c) != DIAGRAM_EMPTY && !is_minor(show, place, (enum diff_class)c);
+		count += show_described(show, place, (enum diff_class)c) != DIAGRAM_EMPTY && !is_minor(show, place, (enum diff_class)c);
 	return count;
 }
 
@@ -267,7 +258,7 @@ static bool is_mixed(const struct region_space *space, const struct packet_regio
 /* One larger region and what it lacks, if that can be said in few lines. False: nothing was shown. */
 static bool show_all_but(struct shown *show, enum diff_class class, diagram set, diagram wanted, size_t max)
 {
-	struct region_space space = space_of(show), within = space;
+	struct region_space space = show_space(show), within = space;
 	struct packet_region around = region_around(&space, wanted);
 	struct region_list missing = regions_missing(&space, &around, wanted, max);
 	bool good = missing.rest == DIAGRAM_EMPTY && !is_mixed(&space, &around);
@@ -310,11 +301,11 @@ static size_t exceptions_max(const struct region_list *regions, bool few)
 
 static void show_class(struct shown *show, const struct diff_place *place, enum diff_class class)
 {
-	struct region_space space = space_of(show);
-	diagram set = described(show, place, class);
+	struct region_space space = show_space(show);
+	diagram set = show_described(show, place, class);
 	diagram wanted = diagram_over(space.diagrams, set, (1U << FIELD_COUNT) - 1);
 	size_t max = count_major(show, place) > 1 ? 1 : REGIONS_MAX, exceptions;
-	struct region_list regions = regions_find(&space, wanted, REGIONS_ASKED);
+	struct region_list regions = regions_find(&space, wanted, SHOW_ASKED);
 	bool few = regions.len <= max + 1 && regions.rest == DIAGRAM_EMPTY;
 
 	exceptions = exceptions_max(&regions, few);
@@ -331,13 +322,13 @@ static void show_class(struct shown *show, const struct diff_place *place, enum 
 
 static void show_minor(struct shown *show, const struct diff_place *place, enum diff_class class)
 {
-	struct region_space space = space_of(show);
-	diagram set = described(show, place, class);
+	struct region_space space = show_space(show);
+	diagram set = show_described(show, place, class);
 	diagram wanted = diagram_over(space.diagrams, set, (1U << FIELD_COUNT) - 1);
 	struct region_list regions = regions_find(&space, wanted, 1);
 	struct diff_witness witness;
 
-	find_witness(show, class, set, &witness);
+	show_find_witness(show, class, set, &witness);
 	strbuf_printf(show->out, "  %s%s: ", class_names[class], witness.verified ? "" : ", perhaps");
 	region_text(show->out, &space, &regions.item[0]);
 	strbuf_puts(show->out, regions.rest != DIAGRAM_EMPTY ? "; and others\n" : "\n");
@@ -348,9 +339,9 @@ static void show_minor(struct shown *show, const struct diff_place *place, enum 
 /* With --all. */
 static void show_every_region(struct shown *show, const struct diff_place *place, enum diff_class class)
 {
-	struct region_space space = space_of(show);
-	diagram set = described(show, place, class);
-	struct region_list regions = regions_find(&space, diagram_over(space.diagrams, set, (1U << FIELD_COUNT) - 1), REGIONS_KEPT);
+	struct region_space space = show_space(show);
+	diagram set = show_described(show, place, class);
+	struct region_list regions = regions_find(&space, diagram_over(space.diagrams, set, (1U << FIELD_COUNT) - 1), SHOW_ALL);
 
 	for (size_t i = 0; i < regions.len; i++) {
 		strbuf_printf(show->out, "  %s: ", class_names[class]);
@@ -367,7 +358,7 @@ void show_place(struct shown *show, const struct diff_place *place)
 	bool shown = false;
 
 	for (unsigned class = 0; class < DIFF_CLASSES; class++) {
-		if (described(show, place, (enum diff_class)class) == DIAGRAM_EMPTY)
+		if (show_described(show, place, (enum diff_class)class) == DIAGRAM_EMPTY)
 			continue;
 		if (!shown)
 			show_head(show, place);

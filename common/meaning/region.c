@@ -230,17 +230,21 @@ static void part_text(struct strbuf *out, const struct region_space *at, const s
 	value_set_text(out, &values);
 }
 
-/* The interface of a packet that has one. */
+bool region_interfaces(const struct region_space *at, const struct packet_region *region, enum field field, struct value_set *values)
+{
+	diagram none = point_of(at, field, 0);
+
+	(void)region_values(at, region, field, values);
+	values->has = diagram_minus(at->diagrams, diagram_over(at->diagrams, region->set, 1U << field), none);
+	values->can = diagram_minus(at->diagrams, diagram_over(at->diagrams, at->care, 1U << field), none);
+	return values->has != DIAGRAM_EMPTY && diagram_minus(at->diagrams, values->can, values->has) != DIAGRAM_EMPTY;
+}
+
 static void interface_text(struct strbuf *out, const struct region_space *at, const struct packet_region *region, enum field field, const char *word)
 {
 	struct value_set values;
-	diagram none = point_of(at, field, 0), named;
 
-	(void)region_values(at, region, field, &values);
-	values.has = diagram_minus(at->diagrams, diagram_over(at->diagrams, region->set, 1U << field), none);
-	values.can = diagram_minus(at->diagrams, diagram_over(at->diagrams, at->care, 1U << field), none);
-	named = diagram_minus(at->diagrams, values.can, values.has);
-	if (values.has == DIAGRAM_EMPTY || named == DIAGRAM_EMPTY)
+	if (!region_interfaces(at, region, field, &values))
 		return;
 	strbuf_printf(out, ", %s", word);
 	value_set_text(out, &values);

@@ -38,6 +38,9 @@ void region_text(struct strbuf *out, const struct region_space *at, const struct
 struct value_set;
 bool region_values(const struct region_space *at, const struct packet_region *region, enum field field, struct value_set *values);
 
+/* The same of FIELD_IN or FIELD_OUT, of the packets that have such an interface. False: none has, or any will do. */
+bool region_interfaces(const struct region_space *at, const struct packet_region *region, enum field field, struct value_set *values);
+
 /* Can the rules tell no two values of the field in the region apart? */
 bool region_is_number(const struct region_space *at, const struct packet_region *region, enum field field);
 
@@ -68,7 +71,10 @@ struct value_set {
 };
 void value_set_text(struct strbuf *out, const struct value_set *values);
 
-/* Appends all of them, in JSON: a list of words, or of pairs of the lowest and highest of a range of numbers. */
+/* Appends them in JSON: a list of words, or of ranges of numbers, each a list of the lowest and the highest. */
 void value_set_json(struct strbuf *out, const struct value_set *values);
+
+/* The number of values, as a logarithm to base 2. */
+double value_set_bits(const struct value_set *values);
 
 #endif

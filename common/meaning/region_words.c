@@ -3,8 +3,10 @@
 /* The values of one field, in words. */
 #include "meaning/region.h"
 #include "base/escape.h"
+#include "base/json.h"
 
 #include <linux/if_packet.h>
+#include <math.h>
 #include <string.h>
 
 /* So many values are named, then "and N more". */
@@ -23,6 +25,35 @@ static void add_range(struct ranges *ranges, field_value lo, field_value hi)
 		last->hi = hi;
 	else
 		(void)!vec_push(ranges, (struct range){ lo, hi }); /* without memory, fewer are named */
+}
+
+/* --- a list of values, as it is written ------------------------------------------------------------------ */
+
+struct value_listing {
+	struct strbuf *out; /* NULL: the values are only counted */
+	size_t max;         /* no more are written */
+	bool json;          /* in quotes */
+	size_t count;       /* so far */
+	struct strbuf item; /* owned: the value that is being written */
+};
+
+/* Where to write a value; item_end must follow. */
+static struct strbuf *item_begin(struct value_listing *list)
+{
+	strbuf_reset(&list->item);
+	return &list->item;
+}
+
+static void item_end(struct value_listing *list)
+{
+	if (list->out != NULL && list->count < list->max) {
+		strbuf_puts(list->out, list->count == 0 ? "" : list->json ? "," : ", ");
+		if (list->json)
+			json_string(list->out, strbuf_text(&list->item), list->item.len);
+		else
+			strbuf_escape(list->out, strbuf_text(&list->item), list->item.len);
+	}
+	list->count++;
 }
 
 /* The values of a set, ascending. */
@@ -48,27 +79,19 @@ static struct ranges ranges_of(const struct value_set *values, diagram set)
 
 /* --- prefixes ------------------------------------------------------------------------------------------ */
 
-struct prefix_text {
-	struct strbuf *out; /* NULL: they are only counted */
-	enum family family;
-	size_t count;
-};
-
-static void add_prefix(struct prefix_text *text, field_value addr, unsigned len, unsigned bits)
+static void add_prefix(struct value_listing *list, field_value addr, unsigned len, enum family family)
 {
-	if (text->out != NULL && text->count < NAMED_MAX) {
-		strbuf_puts(text->out, text->count > 0 ? ", " : "");
-		field_text(text->out, FIELD_SRC, addr, text->family);
-		if (len < bits)
-			strbuf_printf(text->out, "/%u", len);
-	}
-	text->count++;
+	struct strbuf *item = item_begin(list);
+
+	field_text(item, FIELD_SRC, addr, family);
+	if (len < (family == FAMILY_IPV6 ? 128U : 32U))
+		strbuf_printf(item, "/%u", len);
+	item_end(list);
 }
 
-/* The prefixes that together are the ranges. Returns how many. */
-static size_t prefixes(struct strbuf *out, const struct ranges *ranges, enum family family)
+/* The prefixes that together are the ranges. */
+static void list_prefixes(struct value_listing *list, const struct ranges *ranges, enum family family)
 {
-	struct prefix_text text = { out, family, 0 };
 	unsigned bits = family == FAMILY_IPV6 ? 128 : 32;
 
 	for (size_t i = 0; i < ranges->len; i++) {
@@ -80,13 +103,12 @@ static size_t prefixes(struct strbuf *out, const struct ranges *ranges, enum fam
 			while (free < bits && (at & (field_value)1 << free) == 0 &&
 			       (free + 1 == 128 ? ~(field_value)0 : ((field_value)1 << (free + 1)) - 1) <= hi - at)
 				free++;
-			add_prefix(&text, at, bits - free, bits);
+			add_prefix(list, at, bits - free, family);
 			if (free == 128 || hi - at < (field_value)1 << free)
 				break;
 			at += (field_value)1 << free;
 		}
 	}
-	return text.count;
 }
 
 /* --- names --------------------------------------------------------------------------------------------- */
@@ -193,37 +215,33 @@ static bool is_addr(enum field field)
 }
 
 /* Small fields are listed value by value: neighbours there have nothing in common. */
-static size_t list_values(struct strbuf *out, const struct value_set *values, const struct ranges *ranges)
+static void list_values(struct value_listing *list, const struct value_set *values, const struct ranges *ranges)
 {
-	size_t count = 0;
+	bool single = field_is_small(values->field) && values->field != FIELD_TOS;
 
-	if (is_addr(values->field))
-		return prefixes(out, ranges, values->at->program->world->space.family);
+	if (is_addr(values->field)) {
+		list_prefixes(list, ranges, values->at->program->world->space.family);
+		return;
+	}
 	for (size_t i = 0; i < ranges->len; i++) {
-		bool single = field_is_small(values->field) && values->field != FIELD_TOS;
 		struct range range = ranges->item[i];
 
 		for (field_value v = range.lo; v <= range.hi; v = single ? v + 1 : range.hi + 1) {
-			if (out != NULL && count < NAMED_MAX) {
-				strbuf_puts(out, count > 0 ? ", " : "");
-				range_text(out, values, single ? (struct range){ v, v } : range);
-			}
-			count++;
+			range_text(item_begin(list), values, single ? (struct range){ v, v } : range);
+			item_end(list);
 			if (!single)
 				break;
 		}
 	}
-	return count;
 }
 
 /* --- states and flags ---------------------------------------------------------------------------------- */
 
-/* A state with all that it can have is named by its name alone. Appends to out, if it is not NULL. Returns how many. */
-static size_t list_states(struct strbuf *out, const struct value_set *values, diagram set)
+/* A state with all that it can have is named by its name alone. */
+static void list_states(struct value_listing *list, const struct value_set *values, diagram set)
 {
 	const struct space_field *field = &values->at->program->world->space.field[FIELD_CT];
 	struct diagrams *all = values->at->diagrams;
-	size_t count = 0;
 
 	for (unsigned state = 0; state < CT_STATE_COUNT; state++) {
 		unsigned has = 0, can = 0;
@@ -233,19 +251,18 @@ static size_t list_states(struct strbuf *out, const struct value_set *values, di
 			has += ct_possible(v) && diagram_has_number(all, set, FIELD_CT, field->class_of[v]);
 		}
 		for (unsigned v = state * 8; v < state * 8 + 8 && has > 0; v++) {
+			struct strbuf *item = item_begin(list);
+
 			if (!ct_possible(v) || (has == can && v > state * 8) ||
 			    (has < can && !diagram_has_number(all, set, FIELD_CT, field->class_of[v])))
 				continue;
-			if (out != NULL && count < NAMED_MAX)
-				strbuf_puts(out, count > 0 ? ", " : "");
-			if (out != NULL && count < NAMED_MAX && has == can)
-				strbuf_puts(out, ct_state_name((enum ct_state)state));
-			else if (out != NULL && count < NAMED_MAX)
-				field_text(out, FIELD_CT, v, FAMILY_IPV4);
-			count++;
+			if (has == can)
+				strbuf_puts(item, ct_state_name((enum ct_state)state));
+			else
+				field_text(item, FIELD_CT, v, FAMILY_IPV4);
+			item_end(list);
 		}
 	}
-	return count;
 }
 
 /* A set of flags by a mask: all with these set and those clear. False: it is no such set. */
@@ -284,10 +301,19 @@ static bool flags_text(struct strbuf *out, const struct ranges *ranges, const ch
 
 /* --- all of it ----------------------------------------------------------------------------------------- */
 
-static void more_text(struct strbuf *out, size_t count)
+/* Appends the values to out, at most `max`, or in JSON. Returns how many there are. */
+static size_t list(struct strbuf *out, bool json, const struct value_set *values, diagram set, const struct ranges *ranges)
 {
-	if (count > NAMED_MAX)
-		strbuf_printf(out, " and %zu more", count - NAMED_MAX);
+	struct value_listing list = { .out = out, .max = json ? SIZE_MAX : NAMED_MAX, .json = json };
+
+	if (values->field == FIELD_CT)
+		list_states(&list, values, set);
+	else
+		list_values(&list, values, ranges);
+	strbuf_free(&list.item);
+	if (out != NULL && list.count > list.max)
+		strbuf_printf(out, " and %zu more", list.count - list.max);
+	return list.count;
 }
 
 /* The smallest prefix around all ranges, and its length. */
@@ -333,26 +359,21 @@ static bool but_text(struct strbuf *out, const struct value_set *values, const s
 		return false;
 	prefix = around(ranges, &host);
 	missing = gaps(&prefix, ranges);
-	shorter = missing.len > 0 && host < bits && 1 + prefixes(NULL, &missing, family) < limit;
+	shorter = missing.len > 0 && host < bits && 1 + list(NULL, false, values, DIAGRAM_EMPTY, &missing) < limit;
 	if (shorter) {
 		field_text(out, values->field, prefix.lo, family);
 		strbuf_printf(out, "/%u but ", bits - host);
-		more_text(out, prefixes(out, &missing, family));
+		(void)list(out, false, values, DIAGRAM_EMPTY, &missing);
 	}
 	vec_free(&missing);
 	return shorter;
-}
-
-static size_t list(struct strbuf *out, const struct value_set *values, diagram set, const struct ranges *ranges)
-{
-	return values->field == FIELD_CT ? list_states(out, values, set) : list_values(out, values, ranges);
 }
 
 void value_set_text(struct strbuf *out, const struct value_set *values)
 {
 	diagram others = diagram_minus(values->at->diagrams, values->can, values->has);
 	struct ranges has = ranges_of(values, values->has), not = ranges_of(values, others);
-	size_t count = list(NULL, values, values->has, &has), missing = list(NULL, values, others, &not);
+	size_t count = list(NULL, false, values, values->has, &has), missing = list(NULL, false, values, others, &not);
 	bool but = missing > 0 && missing < count, done = false;
 
 	if (values->field == FIELD_FLAGS)
@@ -360,8 +381,40 @@ void value_set_text(struct strbuf *out, const struct value_set *values)
 	done = done || but_text(out, values, &has, but ? missing : count);
 	if (!done) {
 		strbuf_puts(out, but ? "any but " : "");
-		more_text(out, list(out, values, but ? others : values->has, but ? &not : &has));
+		(void)list(out, false, values, but ? others : values->has, but ? &not : &has);
 	}
 	vec_free(&has);
 	vec_free(&not);
+}
+
+/* --- for programs -------------------------------------------------------------------------------------- */
+
+static bool is_numeric(enum field field)
+{
+	return field == FIELD_SPORT || field == FIELD_DPORT || field == FIELD_LENGTH || field == FIELD_TTL || field == FIELD_TOS ||
+	       field == FIELD_MARK || field == FIELD_CTMARK;
+}
+
+void value_set_json(struct strbuf *out, const struct value_set *values)
+{
+	struct ranges has = ranges_of(values, values->has);
+
+	strbuf_putc(out, '[');
+	for (size_t i = 0; i < has.len && is_numeric(values->field); i++)
+		strbuf_printf(out, "%s[%lu,%lu]", i > 0 ? "," : "", (unsigned long)has.item[i].lo, (unsigned long)has.item[i].hi);
+	if (!is_numeric(values->field))
+		(void)list(out, true, values, values->has, &has);
+	strbuf_putc(out, ']');
+	vec_free(&has);
+}
+
+double value_set_bits(const struct value_set *values)
+{
+	struct ranges has = ranges_of(values, values->has);
+	double sum = 0;
+
+	for (size_t i = 0; i < has.len; i++)
+		sum += (double)(has.item[i].hi - has.item[i].lo) + 1;
+	vec_free(&has);
+	return log2(sum);
 }
