@@ -54,7 +54,7 @@ static struct ruleset *read_rules(struct comparison *run, int side)
 static void describe(const struct comparison *run, const struct diff *diff, struct json_parts *parts, struct family_answer *answer)
 {
 	if (!run->options->json) {
-		answer->verdict = show_diff(&parts->regions, diff, run->family, run->options);
+		answer->verdict = (run->options->text ? show_diff_text : show_diff)(&parts->regions, diff, run->family, run->options);
 		return;
 	}
 	answer->verdict = show_diff_json(parts, diff, run->family, run->options);

@@ -340,6 +340,46 @@ END
 	run -2 fw-diff -js "$tmp/old" "$tmp/new"
 }
 
+@test "--text: canonical lines by chain, also comments and order; says where the meaning is the same" {
+	edit 's/guard/limits/; s/dport 5432 -j ACCEPT/dport 5432 -j ACCEPT -m comment --comment db/; s/-A INPUT -p tcp -m multiport/-A INPUT -m multiport -p tcp/'
+	compare 0 --text
+	[ "$output" = 'IPv4, filter INPUT:
+  - old line 18: -A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 5432 -j ACCEPT
+  + new line 18: -A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 5432 -m comment --comment db -j ACCEPT
+IPv4, filter limits:
+  - chain guard
+  + chain limits
+IPv4: these differ in text only: same meaning' ]
+	awk '/limit 3/ { keep = $0; next } { print } /--dports 80,443/ { print keep }' "$tmp/old" >"$tmp/new"
+	compare 0 --text
+	[[ $output == *"  > new line 17, moved from old line 16: -A INPUT -p tcp -m tcp --dport 22 "*"same meaning" ]]
+	edit 's,3/min,120/min,; s/:INPUT DROP/:INPUT ACCEPT/; /-A FORWARD -d/d; s/^-A guard -j RETURN/&\n-A guard -j DROP/'
+	compare 1 --text
+	[ "$output" = 'IPv4, filter INPUT:
+  - policy DROP
+  + policy ACCEPT
+  - old line 16: -A INPUT -p tcp -m tcp --dport 22 -m limit --limit 3/min -j ACCEPT
+  + new line 16: -A INPUT -p tcp -m tcp --dport 22 -m limit --limit 2/sec -j ACCEPT
+IPv4, filter FORWARD:
+  - old line 21: -A FORWARD -d 192.168.7.10/32 -p tcp -m tcp --dport 443 -j ACCEPT
+IPv4, filter guard:
+  + new line 23: -A guard -j DROP' ]
+	sed 's/^-A/[3:4] -A/' "$tmp/old" >"$tmp/new"
+	compare 0 --text
+	[ "$output" = "IPv4: same text" ]
+	sed '/^\*nat/,/^COMMIT/d' "$tmp/old" >"$tmp/new"
+	compare 1 --text
+	[[ $output == "IPv4, nat PREROUTING:"*"  - old line 4: "*"IPv4, nat POSTROUTING:"*"  - old line 5: "* ]]
+	run -2 fw-diff --text --json "$tmp/old" "$tmp/new"
+}
+
+@test "--text: a rule that changes more than its packet is undecided, and never the same" {
+	printf '%s\n' '*filter' ':INPUT DROP' '-A INPUT -j TEE --gateway 192.0.2.1' COMMIT >"$tmp/old"
+	printf '%s\n' '*filter' ':INPUT DROP' COMMIT >"$tmp/new"
+	compare 4 --text
+	[[ $output == *"- old line 3: -A INPUT -j TEE --gateway 192.0.2.1"*"it is undecided whether packets fare alike" ]]
+}
+
 @test "a text that cannot be read is status 3 and never a difference" {
 	cp "$tmp/old" "$tmp/new"
 	for text in '' '*filter' $'*filter\n-A INPUT -j NOPE\nCOMMIT'; do

@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-enum { OPT_ALL = 256, OPT_STATE, OPT_BACKEND };
+enum { OPT_ALL = 256, OPT_TEXT, OPT_STATE, OPT_BACKEND };
 
 static const char usage[] =
-	"usage: fw-diff [-46jqshV] [--all] [--state=DIR] [--backend=BACKEND] OLD NEW\n"
+	"usage: fw-diff [-46jqshV] [--all] [--text] [--state=DIR] [--backend=BACKEND] OLD NEW\n"
 	"Show which packets fare differently with other rules, and why.\n"
 	"OLD and NEW are files in the format of iptables-restore, - for standard input, good, previous or a number for a\n"
 	"load that fw-load keeps, or live for the rules in force.\n"
@@ -19,6 +19,7 @@ static const char usage[] =
 	"  -q, --quiet            print nothing: the exit status tells\n"
 	"  -s, --summary          print one line for each family\n"
 	"      --all              describe all packets that fare differently, not only the most\n"
+	"      --text             show what differs in the text, also where it means the same\n"
 	"      --state=DIR        the state directory of fw-load (/var/lib/fw-tools)\n"
 	"      --backend=BACKEND  nft, legacy or auto (that of the system's iptables), for live\n"
 	"  -h, --help             print this summary\n"
@@ -31,6 +32,7 @@ static const struct option longs[] = {
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "summary", no_argument, NULL, 's' },
 	{ "all", no_argument, NULL, OPT_ALL },
+	{ "text", no_argument, NULL, OPT_TEXT },
 	{ "state", required_argument, NULL, OPT_STATE },
 	{ "backend", required_argument, NULL, OPT_BACKEND },
 	{ "help", no_argument, NULL, 'h' },
@@ -49,6 +51,8 @@ static void read_option(struct cli *cli, struct fw_diff_options *options, int c)
 		options->summary = true;
 	else if (c == OPT_ALL)
 		options->all = true;
+	else if (c == OPT_TEXT)
+		options->text = true;
 	else if (c == OPT_STATE)
 		options->state_dir = optarg;
 	else if (c == OPT_BACKEND && !backend_parse(optarg, &options->backend))
@@ -63,8 +67,8 @@ struct fw_diff_options options_parse(struct cli *cli, int argc, char *argv[])
 	cli_begin(cli, "fw-diff", usage);
 	while ((c = cli_option(cli, argc, argv, ":46jqshV", longs)) != -1)
 		read_option(cli, &options, c);
-	if (options.json && options.summary)
-		cli_misuse(cli, "use only one of --json and --summary");
+	if (options.json + options.summary + options.text > 1)
+		cli_misuse(cli, "use only one of --json, --summary and --text");
 	if (argc - optind != 2)
 		cli_misuse(cli, "give two rulesets: the old one and the new one");
 	for (int i = 0; i < 2; i++)

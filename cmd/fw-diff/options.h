@@ -12,7 +12,7 @@ struct fw_diff_options {
 	const char *operand[2];  /* old and new */
 	const char *state_dir;
 	enum backend_kind backend;
-	bool all, quiet, summary, json;
+	bool all, quiet, summary, json, text;
 };
 
 /* Begins cli too. Misuse, help and version end the program here. */

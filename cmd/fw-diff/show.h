@@ -47,6 +47,9 @@ struct region_space show_space(const struct shown *show);
 /* Which of both programs has the rule? */
 unsigned show_side_of(const struct diff *diff, const struct program_rule *rule);
 
+/* show_text.c: what differs in the text instead. */
+struct diff_verdict show_diff_text(struct strbuf *out, const struct diff *diff, int family, const struct fw_diff_options *options);
+
 /* show_json.c: the same for programs. */
 struct json_parts {
 	struct strbuf regions;          /* an object a line */
