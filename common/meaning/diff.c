@@ -11,8 +11,10 @@
 static bool read_programs(struct diff *diff, const struct ruleset *old, const struct ruleset *new)
 {
 	diff->program[ALIGN_OLD] = program_read(&diff->world, old);
-	diff->program[ALIGN_NEW] = program_read(&diff->world, new);
-	if (diff->program[ALIGN_OLD] == NULL || diff->program[ALIGN_NEW] == NULL)
+	if (diff->program[ALIGN_OLD] == NULL)
+		return false;
+	diff->program[ALIGN_NEW] = program_read_like(diff->program[ALIGN_OLD], new);
+	if (diff->program[ALIGN_NEW] == NULL)
 		return false;
 	diff_note_care(&diff->world);
 	fates_note(&diff->world, diff->program[ALIGN_OLD]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "meaning/program.h"
+#include "base/hash.h"
 #include "meaning/effect.h"
 #include "meaning/index.h"
 
@@ -9,6 +10,81 @@
 /* A rule of more boxes than this is taken as one that may match anywhere within a larger box. */
 #define BOXES_MAX 512
 #define SPANS_MAX 160
+/* So many slots are tried: a text may repeat one line without end. */
+#define TRIES_MAX 64
+
+/* --- rules of another program by their text --------------------------------------------------------- */
+
+/* Most lines of two rulesets that are compared are the same: the second program takes what these mean from the first. */
+struct twins {
+	const struct program *program; /* borrowed */
+	const struct program_rule **slot; /* owned: open hash */
+	size_t mask; /* the number of slots - 1 */
+};
+
+static const struct line *line_of(const struct ruleset *ruleset, const struct rule *rule)
+{
+	return &ruleset->stream->lines.item[rule->line];
+}
+
+static size_t slot_of(const struct twins *twins, const struct line *line)
+{
+	uint64_t hash = hash64_add(HASH64_START, line->text, line->len);
+
+	return (hash ^ hash >> 32) & twins->mask;
+}
+
+/* False when memory ran out. twins_end must follow in any case. */
+static bool twins_begin(struct twins *twins, const struct program *program)
+{
+	size_t count = 16;
+
+	while (count < (size_t)program->rule_count * 2)
+		count *= 2;
+	*twins = (struct twins){ .program = program, .slot = calloc(count, sizeof(*twins->slot)), .mask = count - 1 };
+	for (unsigned t = 0; t < program->table_count && twins->slot != NULL; t++) {
+		for (unsigned c = 0; c < program->tables[t].count; c++) {
+			const struct program_chain *chain = &program->tables[t].chains[c];
+
+			for (unsigned r = 0; r < chain->count; r++) {
+				size_t at = slot_of(twins, line_of(program->ruleset, chain->rules[r].rule));
+
+				for (unsigned tries = 0; tries < TRIES_MAX && twins->slot[at] != NULL; tries++)
+					at = (at + 1) & twins->mask;
+				if (twins->slot[at] == NULL)
+					twins->slot[at] = &chain->rules[r];
+			}
+		}
+	}
+	return twins->slot != NULL;
+}
+
+static void twins_end(struct twins *twins)
+{
+	free(twins->slot);
+	twins->slot = NULL;
+}
+
+/* One line may be several rules, if it names several networks. */
+static bool same_rule(const struct twins *twins, const struct program_rule *twin, const struct line *line, const struct rule *rule)
+{
+	const struct line *other = line_of(twins->program->ruleset, twin->rule);
+
+	return line->len == other->len && memcmp(line->text, other->text, line->len) == 0 && rule->unread == twin->rule->unread &&
+	       memcmp(&rule->src, &twin->rule->src, sizeof(rule->src)) == 0 && memcmp(&rule->dst, &twin->rule->dst, sizeof(rule->dst)) == 0;
+}
+
+/* A rule of the same text in a table of the same name, which so has the same conditions. NULL: there is none. */
+static const struct program_rule *twins_find(const struct twins *twins, const struct ruleset *ruleset, const char *table, const struct rule *rule)
+{
+	const struct line *line = line_of(ruleset, rule);
+	size_t at = slot_of(twins, line);
+
+	for (unsigned tries = 0; tries < TRIES_MAX && twins->slot[at] != NULL; tries++, at = (at + 1) & twins->mask)
+		if (same_rule(twins, twins->slot[at], line, rule) && strcmp(twins->slot[at]->chain->table->table->name, table) == 0)
+			return twins->slot[at];
+	return NULL;
+}
 
 /* --- rules, first pass: conditions ------------------------------------------------------------------ */
 
@@ -18,13 +94,12 @@ static bool is_mangle(const struct program_chain *chain)
 	return strcmp(chain->table->table->name, "mangle") == 0;
 }
 
-static bool compile_rule(struct program *program, struct program_chain *chain, unsigned index, const struct rule *rule)
+static bool read_conds(struct program *program, struct program_rule *to)
 {
-	struct program_rule *to = &chain->rules[index];
 	struct matchset *set = &program->world->matches;
 	struct cond *conds;
 
-	if (!matchset_read(set, rule))
+	if (!matchset_read(set, to->rule))
 		return false;
 	conds = arena_alloc(&program->arena, (set->conds.len + 1) * sizeof(*conds));
 	if (conds == NULL)
@@ -33,9 +108,25 @@ static bool compile_rule(struct program *program, struct program_chain *chain, u
 		memcpy(conds, set->conds.item, set->conds.len * sizeof(*conds));
 	for (size_t i = 0; i < set->conds.len; i++)
 		space_note(&program->world->space, &conds[i]);
-	*to = (struct program_rule){ .rule = rule, .conds = conds, .cond_count = (unsigned)set->conds.len,
-				     .effect = effect_of(rule), .writes = effect_writes(rule), .chain = chain,
+	to->conds = conds;
+	to->cond_count = (unsigned)set->conds.len;
+	return true;
+}
+
+static bool compile_rule(struct program *program, struct program_chain *chain, unsigned index, const struct rule *rule)
+{
+	struct program_rule *to = &chain->rules[index];
+
+	*to = (struct program_rule){ .rule = rule, .effect = effect_of(rule), .writes = effect_writes(rule), .chain = chain,
 				     .index = index, .fresh = rule->unread };
+	if (program->twins != NULL)
+		to->twin = twins_find(program->twins, program->ruleset, chain->table->table->name, rule);
+	if (to->twin != NULL) {
+		to->conds = to->twin->conds;
+		to->cond_count = to->twin->cond_count;
+	} else if (!read_conds(program, to)) {
+		return false;
+	}
 	chain->leaves |= to->effect == EFFECT_RETURN || to->effect == EFFECT_GOTO;
 	chain->table->changes |= effect_changes(rule) & (rule->unread && !is_mangle(chain) ? ~(unsigned)CHANGES_ADDRESS : ~0U);
 	program->tracked |= effect_tracks(rule);
@@ -196,6 +287,22 @@ static void require_literal(struct boxes *now, int32_t literal, bool *full)
 	now->len = kept;
 }
 
+/* The twin's boxes, if its table changes the same of packets. False: there are none. */
+static bool box_as_twin(struct program *program, struct program_rule *rule)
+{
+	const struct program_rule *twin = rule->twin;
+
+	if (twin == NULL || twin->chain->table->changes != rule->chain->table->changes ||
+	    !vec_reserve(&program->boxes, program->boxes.len + twin->box_count))
+		return false;
+	rule->first_box = (unsigned)program->boxes.len;
+	rule->box_count = twin->box_count;
+	rule->fresh |= twin->fresh;
+	for (unsigned i = 0; i < twin->box_count; i++)
+		program->boxes.item[program->boxes.len++] = program->like->boxes.item[twin->first_box + i];
+	return true;
+}
+
 static bool box_rule(struct program *program, struct program_rule *rule)
 {
 	struct boxes now = { 0 };
@@ -226,7 +333,7 @@ bool program_box(struct program *program)
 	unsigned serial = 0;
 
 	program->rules = arena_alloc(&program->arena, (program->rule_count + 1) * sizeof(*program->rules));
-	if (program->rules == NULL)
+	if (program->rules == NULL || !vec_reserve(&program->boxes, program->rule_count))
 		return false;
 	for (unsigned t = 0; t < program->table_count; t++) {
 		for (unsigned c = 0; c < program->tables[t].count; c++) {
@@ -235,7 +342,7 @@ bool program_box(struct program *program)
 			for (unsigned r = 0; r < chain->count; r++) {
 				chain->rules[r].serial = serial;
 				program->rules[serial++] = &chain->rules[r];
-				if (!box_rule(program, &chain->rules[r]))
+				if (!box_as_twin(program, &chain->rules[r]) && !box_rule(program, &chain->rules[r]))
 					return false;
 			}
 		}
@@ -276,7 +383,7 @@ static bool compile(struct program *program)
 	return true;
 }
 
-struct program *program_read(struct world *world, const struct ruleset *ruleset)
+static struct program *read_program(struct world *world, const struct ruleset *ruleset, const struct twins *twins)
 {
 	struct program *program = calloc(1, sizeof(*program));
 
@@ -284,10 +391,30 @@ struct program *program_read(struct world *world, const struct ruleset *ruleset)
 		return NULL;
 	program->ruleset = ruleset;
 	program->world = world;
-	if (compile(program))
+	program->twins = twins;
+	program->like = twins != NULL ? twins->program : NULL;
+	if (compile(program)) {
+		program->twins = NULL;
 		return program;
+	}
 	program_free(program);
 	return NULL;
+}
+
+struct program *program_read(struct world *world, const struct ruleset *ruleset)
+{
+	return read_program(world, ruleset, NULL);
+}
+
+struct program *program_read_like(struct program *other, const struct ruleset *ruleset)
+{
+	struct program *program = NULL;
+	struct twins twins;
+
+	if (twins_begin(&twins, other))
+		program = read_program(other->world, ruleset, &twins);
+	twins_end(&twins);
+	return program;
 }
 
 static void free_world(struct world *world)

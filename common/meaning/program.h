@@ -16,6 +16,7 @@ struct program_chain;
 
 struct program_rule {
 	const struct rule *rule;
+	const struct program_rule *twin; /* of the program that this one is like, with the same conditions; NULL: none */
 	const struct cond *conds;
 	unsigned cond_count;
 	enum rule_effect effect;
@@ -58,6 +59,8 @@ struct program_table {
 	unsigned changes; /* of enum changes: what rules of this table may change on a packet's way through it */
 };
 
+struct twins;
+
 struct program {
 	const struct ruleset *ruleset; /* borrowed */
 	struct world *world; /* borrowed, unless owns_world */
@@ -67,6 +70,8 @@ struct program {
 	struct program_rule **rules; /* by serial */
 	unsigned rule_count;
 	struct boxes boxes;
+	const struct twins *twins;  /* while the program is read */
+	const struct program *like; /* has the twins of its rules; NULL: they have none */
 	unsigned long long packets; /* that were tried: witness.c */
 	bool tracked;  /* some rule uses connection tracking: packets are put together from their fragments first */
 	bool owns_world;
@@ -79,6 +84,9 @@ struct program {
  */
 must_check struct program *program_read(struct world *world, const struct ruleset *ruleset);
 must_check bool program_box(struct program *program);
+
+/* program_read of a ruleset that is much like that of the other program, which must live as long, and get its boxes first. */
+must_check struct program *program_read_like(struct program *other, const struct ruleset *ruleset);
 
 /*
  * Compiles a program with a world of its own. `note`, which may be NULL, adds to the space the values that questions will be about.
