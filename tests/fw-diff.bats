@@ -211,6 +211,28 @@ told() {
 	[ -z "$output" ]
 }
 
+@test "hundreds of chains renamed at once: those with the same rules are paired in order, one that was edited too is found" {
+	{
+		printf '%s\n' '*filter' ':INPUT DROP' ':FORWARD DROP'
+		for chain in {1..700}; do echo ":net$chain -"; done
+		for chain in {1..700}; do echo "-A FORWARD -d 10.0.$((chain / 250)).$((chain % 250)) -j net$chain"; done
+		for chain in {1..700}; do
+			printf -- "-A net$chain %s\n" "-s 172.16.0.$((chain % 50)) -j ACCEPT" "-s 172.17.0.$((chain % 50)) -j ACCEPT" '-j RETURN'
+		done
+		echo COMMIT
+	} >"$tmp/old"
+	edit 's/net/site/'
+	compare 0
+	[[ $output == *"IPv4: and 695 more chains have another name; see --all"*"IPv4: same meaning" && ${#lines[@]} -eq 7 ]]
+	edit 's/net/site/; s,-A site77 -s 172.17.0.27,-A site77 -s 172.17.0.99,'
+	compare 1
+	[[ $output == *"newly accepted: anything through this host, from 172.17.0.99, to 10.0.0.77"* ]]
+	[[ $output == *"newly refused: anything through this host, from 172.17.0.27, to 10.0.0.77"* ]]
+	[ "${#lines[@]}" -le 20 ]
+	compare 1 --all
+	[[ $output == *"chain net700 of table filter is called site700 now"* ]]
+}
+
 @test "a limit: changed it is named and nothing else; moved past others or with a twin in front it is no difference of its own" {
 	edit 's,3/min,10/min,'
 	compare 1

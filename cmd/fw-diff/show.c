@@ -36,39 +36,49 @@ void show_rule(struct shown *show, unsigned side, const struct program_rule *rul
 
 /* --- beside packets --------------------------------------------------------------------------------- */
 
+/* Without --all, so many changed limits and so many new names are shown. */
+#define LISTED_MAX 5
+
+static void show_limit(struct shown *show, const struct program_rule *old, const struct program_rule *new)
+{
+	strbuf_printf(show->out, "%s: a limit changed\n  - ", family_name(show->family));
+	show_line(show, ALIGN_OLD, old);
+	strbuf_puts(show->out, ": ");
+	show_rule(show, ALIGN_OLD, old);
+	strbuf_puts(show->out, "\n  + ");
+	show_line(show, ALIGN_NEW, new);
+	strbuf_puts(show->out, ": ");
+	show_rule(show, ALIGN_NEW, new);
+	strbuf_putc(show->out, '\n');
+}
+
 static void show_counted(struct shown *show)
 {
 	const struct alignment_side *side = &show->diff->align.side[ALIGN_NEW];
+	unsigned count = 0;
 
-	for (unsigned r = 0; r < side->program->rule_count; r++) {
-		const struct program_rule *new = side->program->rules[r], *old = side->rules[r].partner;
-
-		if (side->rules[r].change != CHANGE_COUNTED)
-			continue;
-		show->verdict.differs = true;
-		strbuf_printf(show->out, "%s: a limit changed\n  - ", family_name(show->family));
-		show_line(show, ALIGN_OLD, old);
-		strbuf_puts(show->out, ": ");
-		show_rule(show, ALIGN_OLD, old);
-		strbuf_puts(show->out, "\n  + ");
-		show_line(show, ALIGN_NEW, new);
-		strbuf_puts(show->out, ": ");
-		show_rule(show, ALIGN_NEW, new);
-		strbuf_putc(show->out, '\n');
-	}
+	for (unsigned r = 0; r < side->program->rule_count; r++)
+		if (side->rules[r].change == CHANGE_COUNTED && (++count <= LISTED_MAX || show->options->all))
+			show_limit(show, side->rules[r].partner, side->program->rules[r]);
+	show->verdict.differs |= count > 0;
+	if (count > LISTED_MAX && !show->options->all)
+		strbuf_printf(show->out, "%s: and %u more limits; see --all\n", family_name(show->family), count - LISTED_MAX);
 }
 
 static void show_renamed(struct shown *show)
 {
 	const struct alignment_side *side = &show->diff->align.side[ALIGN_NEW];
+	unsigned count = 0;
 
 	for (unsigned c = 0; c < side->chain_count; c++) {
 		const struct program_chain *new = side->chains[c].chain, *old = side->chains[c].partner;
 
-		if (old != NULL && strcmp(old->chain->name, new->chain->name) != 0)
+		if (old != NULL && strcmp(old->chain->name, new->chain->name) != 0 && (++count <= LISTED_MAX || show->options->all))
 			strbuf_printf(show->out, "%s: chain %s of table %s is called %s now\n", family_name(show->family),
 				      old->chain->name, old->table->table->name, new->chain->name);
 	}
+	if (count > LISTED_MAX && !show->options->all)
+		strbuf_printf(show->out, "%s: and %u more chains have another name; see --all\n", family_name(show->family), count - LISTED_MAX);
 }
 
 /* --- summaries -------------------------------------------------------------------------------------- */

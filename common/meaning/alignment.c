@@ -51,124 +51,49 @@ static bool side_begin(struct alignment_side *side, const struct program *progra
 	return true;
 }
 
-static void pair_chains(struct alignment *align, struct alignment_chain *old, struct alignment_chain *new)
+void alignment_pair(struct alignment *align, struct alignment_chain *old, struct alignment_chain *new)
 {
 	old->partner = new->chain;
 	new->partner = old->chain;
 	old->identity = new->identity = ++align->identities;
 }
 
-/* The chains of a table of this side that have no partner yet and are not built in. */
-static bool is_free(const struct alignment_chain *chain)
+bool alignment_is_free(const struct alignment_chain *chain)
 {
 	return chain->partner == NULL && chain->chain->chain->hook == 0;
 }
 
-static void pair_by_name(struct alignment *align, const struct program_table *old, const struct program_table *new)
-{
-	for (unsigned c = 0; c < old->count; c++) {
-		struct alignment_chain *at = alignment_chain_of(&align->side[ALIGN_OLD], &old->chains[c]);
+struct named_chain {
+	const char *name;
+	const struct program_chain *chain;
+};
 
-		for (unsigned d = 0; d < new->count && at->partner == NULL; d++)
-			if (old->chains[c].chain->hook == new->chains[d].chain->hook &&
-			    strcmp(old->chains[c].chain->name, new->chains[d].chain->name) == 0)
-				pair_chains(align, at, alignment_chain_of(&align->side[ALIGN_NEW], &new->chains[d]));
-	}
+static int compare_named(const void *a, const void *b)
+{
+	const struct named_chain *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
 }
 
-/* Do two chains have the same rules, the chains that they call being paired already or the same again? */
-static bool same_contents(const struct alignment *align, const struct program_chain *old, const struct program_chain *new, unsigned depth)
+static bool pair_by_name(struct alignment *align, const struct program_table *old, const struct program_table *new)
 {
-	struct alignment_chain *a = alignment_chain_of(&align->side[ALIGN_OLD], old), *b = alignment_chain_of(&align->side[ALIGN_NEW], new);
+	struct named_chain *named = calloc(new->count + 1, sizeof(*named));
 
-	if (a->partner != NULL || b->partner != NULL)
-		return a->partner == new;
-	if (old->count != new->count || old->looped || new->looped || old->chain->hook != 0 || new->chain->hook != 0 || depth > 16)
+	if (named == NULL)
 		return false;
-	for (unsigned i = 0; i < old->count; i++) {
-		struct program_rule x = old->rules[i], y = new->rules[i];
+	for (unsigned d = 0; d < new->count; d++)
+		named[d] = (struct named_chain){ new->chains[d].chain->name, &new->chains[d] };
+	qsort(named, new->count, sizeof(*named), compare_named);
+	for (unsigned c = 0; c < old->count; c++) {
+		struct named_chain key = { old->chains[c].chain->name, NULL };
+		const struct named_chain *at = bsearch(&key, named, new->count, sizeof(*named), compare_named);
 
-		if ((x.to == NULL) != (y.to == NULL) || (x.to != NULL && !same_contents(align, x.to, y.to, depth + 1)))
-			return false;
-		x.to = y.to = NULL;
-		if (!alignment_same_rule(align, &x, &y, false))
-			return false;
+		if (at != NULL && at->chain->chain->hook == old->chains[c].chain->hook)
+			alignment_pair(align, alignment_chain_of(&align->side[ALIGN_OLD], &old->chains[c]),
+				       alignment_chain_of(&align->side[ALIGN_NEW], at->chain));
 	}
+	free(named);
 	return true;
-}
-
-static int compare_hashes(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
-static uint64_t *sorted_hashes(const struct alignment_side *side, const struct program_chain *chain)
-{
-	uint64_t *hashes = calloc(chain->count + 1, sizeof(*hashes));
-
-	for (unsigned i = 0; i < chain->count && hashes != NULL; i++)
-		hashes[i] = alignment_hash(side, &chain->rules[i], false, false);
-	if (hashes != NULL)
-		qsort(hashes, chain->count, sizeof(*hashes), compare_hashes);
-	return hashes;
-}
-
-/* How many rules two chains have in common; 0 also when memory ran out. */
-static unsigned count_common(const struct alignment *align, const struct program_chain *old, const struct program_chain *new)
-{
-	uint64_t *a = sorted_hashes(&align->side[ALIGN_OLD], old), *b = sorted_hashes(&align->side[ALIGN_NEW], new);
-	unsigned i = 0, j = 0, common = 0;
-
-	while (a != NULL && b != NULL && i < old->count && j < new->count) {
-		common += a[i] == b[j];
-		if (a[i] == b[j]) {
-			i++;
-			j++;
-		} else if (a[i] < b[j]) {
-			i++;
-		} else {
-			j++;
-		}
-	}
-	free(a);
-	free(b);
-	return common;
-}
-
-/* The free chain of the other program that is most like this one: the same, or half of its rules are. */
-static struct alignment_chain *find_like(const struct alignment *align, const struct program_chain *old, const struct program_table *new)
-{
-	struct alignment_chain *best = NULL;
-	unsigned most = 0;
-
-	for (unsigned d = 0; d < new->count; d++) {
-		struct alignment_chain *at = alignment_chain_of(&align->side[ALIGN_NEW], &new->chains[d]);
-		unsigned larger = old->count > new->chains[d].count ? old->count : new->chains[d].count, common;
-
-		if (!is_free(at))
-			continue;
-		if (same_contents(align, old, at->chain, 0))
-			return at;
-		common = count_common(align, old, at->chain);
-		if (common > most && common * 2 >= larger) {
-			most = common;
-			best = at;
-		}
-	}
-	return best;
-}
-
-static void pair_by_contents(struct alignment *align, const struct program_table *old, const struct program_table *new)
-{
-	for (unsigned c = old->count; c-- > 0;) { /* those that are called first */
-		struct alignment_chain *at = alignment_chain_of(&align->side[ALIGN_OLD], old->sorted[c]), *like;
-
-		like = is_free(at) ? find_like(align, at->chain, new) : NULL;
-		if (like != NULL)
-			pair_chains(align, at, like);
-	}
 }
 
 /* Rules are compared when all chains have their partners: a jump is known by the chain that it leads to. */
@@ -192,8 +117,8 @@ bool alignment_begin(struct alignment *align, const struct program *old, const s
 
 		if (other == NULL)
 			continue;
-		pair_by_name(align, &old->tables[t], other);
-		pair_by_contents(align, &old->tables[t], other);
+		if (!pair_by_name(align, &old->tables[t], other) || !alignment_like(align, &old->tables[t], other))
+			return false;
 	}
 	for (unsigned s = 0; s < ALIGN_SIDES; s++)
 		for (unsigned c = 0; c < align->side[s].chain_count; c++)

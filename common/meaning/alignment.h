@@ -64,6 +64,15 @@ bool alignment_same_rule(const struct alignment *align, const struct program_rul
 /* Hashes of a rule's meaning: equal for rules that mean the same. */
 uint64_t alignment_hash(const struct alignment_side *side, const struct program_rule *rule, bool counted, bool with_chains);
 
+/* Makes two chains partners. */
+void alignment_pair(struct alignment *align, struct alignment_chain *old, struct alignment_chain *new);
+
+/* Has the chain no partner yet, and is it not built in? */
+bool alignment_is_free(const struct alignment_chain *chain);
+
+/* alignment_like.c: pairs chains of a table that are left over by what they contain. False when memory ran out. */
+must_check bool alignment_like(struct alignment *align, const struct program_table *old, const struct program_table *new);
+
 /* alignment_order.c: pairs the rules of two chains. False when memory ran out. */
 must_check bool alignment_rules(struct alignment *align, const struct program_chain *old, const struct program_chain *new);
 
