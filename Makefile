@@ -145,6 +145,10 @@ prove: all units
 	$(B)/tests/unit/dead 1 100
 	$(B)/tests/unit/exposure 1 1000
 	$(B)/tests/unit/diff 1 10000
+	for family in 4 6; do for backend in nft legacy; do \
+		scripts/netns-run python3 tests/prove/diff_kernel.py --diff $(B)/fw-diff --pairs 100 --want 150 --seed $$((family * 1000)) \
+			--family $$family --backend $$backend || exit 1; \
+	done; done
 	tests/prove/needless.py $(B)
 	FW_FULL=1 FW_BACKENDS="nft legacy" FW_LOADS=100 FW_UNDOINGS=20 FW_KILL_STEP=11 scripts/run-tests $(B) tests/fw-load-merge.bats tests/fw-load-confirm.bats \
 		tests/fw-save-rulesets.bats tests/fw-lint-ext.bats tests/fw-lint-kernel.bats tests/canon.bats \

@@ -451,6 +451,13 @@ IPv4, filter guard:
 	run -1 fw-diff -4 --state="$tmp/state" 1 live
 }
 
+@test "the kernel treats witnesses as fw-diff says, and packets near them as before: both families, forwarded and translated" {
+	needs packets
+	for family in 4 6; do
+		unshare -m -n ../scripts/netns-run python3 prove/diff_kernel.py --diff "$BUILD/fw-diff" --pairs 12 --want 5 --seed 1000 --family $family
+	done
+}
+
 @test "the options of helper and connlabel, which libxtables does not count, are compared" {
 	printf '%s\n' '*filter' ':INPUT DROP' '-A INPUT -m helper --helper ftp -j ACCEPT' COMMIT >"$tmp/old"
 	edit 's/ftp/sip/'

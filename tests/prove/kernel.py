@@ -474,4 +474,5 @@ def main():
     sys.exit(bad > 0 or hits == 0)
 
 
-main()
+if __name__ == "__main__":
+    main()
