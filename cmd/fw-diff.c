@@ -5,6 +5,7 @@
 #include "cli.h"
 #include "fw-diff/input.h"
 #include "fw-diff/options.h"
+#include "fw-diff/sets.h"
 #include "fw-diff/show.h"
 #include "model/ext.h"
 #include "model/reader.h"
@@ -160,14 +161,32 @@ static void tell_absent(struct comparison *run, int family)
 	}
 }
 
+/* What is in the texts beside rules. */
+static void compare_sets(struct comparison *run)
+{
+	struct sets_answer answer = sets_compare(&run->input[0], &run->input[1], run->options->json);
+
+	run->verdict.differs |= answer.differs;
+	if (run->options->json && !run->options->quiet)
+		printf(",\"sets\":[%s]", strbuf_text(&answer.text));
+	else if (!run->options->quiet)
+		fputs(strbuf_text(&answer.text), stdout);
+	if (answer.text.failed)
+		diag_memory(&run->cli->log);
+	sets_free(&answer);
+}
+
 static void finish_json(struct comparison *run)
 {
 	struct json_parts *parts = &run->parts;
 
-	if (!run->failed && run->options->json && !run->options->quiet)
-		printf("{\"complete\":%s,\"regions\":%u,\"limits\":[%s],\"renamed\":[%s],\"absent\":[%s]}\n",
+	if (!run->failed && run->options->json && !run->options->quiet) {
+		printf("{\"complete\":%s,\"regions\":%u,\"limits\":[%s],\"renamed\":[%s],\"absent\":[%s]",
 		       parts->complete ? "true" : "false", parts->count, strbuf_text(&parts->limits), strbuf_text(&parts->renamed),
 		       strbuf_text(&parts->regions));
+		compare_sets(run);
+		printf("}\n");
+	}
 	if (parts->regions.failed || parts->limits.failed || parts->renamed.failed)
 		diag_memory(&run->cli->log);
 	strbuf_free(&parts->regions);
@@ -185,6 +204,8 @@ static void compare_all(struct comparison *run)
 			run->failed = true;
 		either |= run->input[side].families;
 	}
+	if (!run->failed && (!run->options->json || run->options->quiet))
+		compare_sets(run);
 	for (int family = 0; family < FAMILIES && !run->failed; family++) {
 		if (!family_has(either, family) || !family_has(run->options->families, family))
 			continue;

@@ -190,7 +190,13 @@ told() {
 	trace_witnesses 1
 }
 
-@test "a table that is gone: what it did" {
+@test "fault 3: a table that is gone: what it did; one that is missing accepts everything" {
+	printf '%s\n' '*filter' ':INPUT ACCEPT' COMMIT '*mangle' ':INPUT ACCEPT' COMMIT >"$tmp/new"
+	printf '%s\n' '*filter' ':INPUT ACCEPT' COMMIT >"$tmp/none"
+	run -0 fw-diff -4 "$tmp/none" "$tmp/new"
+	sed -i 's/^:INPUT ACCEPT/:INPUT DROP/' "$tmp/new"
+	run -1 fw-diff -4 "$tmp/none" "$tmp/new"
+	[[ $output == *"newly refused: anything to this host"* ]]
 	sed '/^\*nat/,/^COMMIT/d' "$tmp/old" >"$tmp/new"
 	compare 1
 	[[ $output == *"IPv4, nat PREROUTING:"*"- old line 4: "* ]]
@@ -265,7 +271,11 @@ told() {
 	done
 }
 
-@test "families: one that only one text has accepts everything in the other; -4 and -6 choose" {
+@test "fault 2: a family that only one text has accepts everything in the other; -4 and -6 choose" {
+	printf '%s\n' '*filter' ':INPUT ACCEPT [0:0]' '-A INPUT -p tcp -j ACCEPT' COMMIT >"$tmp/rules.v6"
+	printf '%s\n' '*filter' ':INPUT ACCEPT [0:0]' COMMIT >"$tmp/rules.v4"
+	run -0 fw-diff "$tmp/rules.v4" "$tmp/rules.v6"
+	[ "$(grep -c 'has no rules, which is to accept everything' <<<"$output")" -eq 2 ]
 	printf '%s\n' '*filter' ':INPUT DROP [0:0]' COMMIT >"$tmp/rules.v4"
 	printf '%s\n' '*filter' ':INPUT DROP [0:0]' COMMIT >"$tmp/both"
 	run -1 fw-diff "$tmp/rules.v4" "$tmp/both"
@@ -402,8 +412,15 @@ IPv4, filter guard:
 	[[ $output == *"- old line 3: -A INPUT -j TEE --gateway 192.0.2.1"*"it is undecided whether packets fare alike" ]]
 }
 
-@test "a text that cannot be read is status 3 and never a difference" {
+# The faults of a comparison, each with what must come of it.
+
+@test "fault 1: a text that is empty, cut off or cannot be read is status 3, named, and never a difference" {
 	cp "$tmp/old" "$tmp/new"
+	fw-gen - <<<$'zone lan dev eth0\nallow ssh from lan' >"$tmp/sealed" 2>/dev/null || fw-gen ../rulesets/web.conf >"$tmp/sealed"
+	head -n 12 "$tmp/sealed" >"$tmp/bad"
+	run -3 --separate-stderr fw-diff "$tmp/bad" "$tmp/sealed"
+	# shellcheck disable=SC2154 # set by run
+	[[ -z $output && $stderr == *"$tmp/bad"* ]]
 	for text in '' '*filter' $'*filter\n-A INPUT -j NOPE\nCOMMIT'; do
 		printf '%s\n' "$text" >"$tmp/bad"
 		run -3 --separate-stderr fw-diff -4 "$tmp/old" "$tmp/bad"
@@ -425,11 +442,111 @@ IPv4, filter guard:
 	run -2 fw-diff --backend=none "$tmp/old" "$tmp/old"
 }
 
-@test "chains that call each other leave it undecided: status 4" {
+@test "fault 4: chains that call each other, or too often to follow, leave it undecided: status 4" {
 	printf '%s\n' '*filter' ':a -' ':b -' '-A INPUT -j a' '-A a -j b' '-A b -j a' '-A INPUT -p tcp -j DROP' COMMIT >"$tmp/old"
 	edit 's/-p tcp/-p udp/'
 	compare 4
 	[[ $output == *"undecided"* ]]
+	{
+		printf '%s\n' '*filter' ':INPUT ACCEPT [0:0]'
+		for chain in {0..40}; do echo ":c$chain - [0:0]"; done
+		echo '-A INPUT -j c0'
+		for chain in {0..39}; do printf '%s\n' "-A c$chain -j c$((chain + 1))" "-A c$chain -p tcp -j c$((chain + 1))"; done
+		printf '%s\n' '-A c40 -p tcp --dport 22 -j DROP' COMMIT
+	} >"$tmp/old"
+	edit 's/--dport 22/--dport 23/'
+	run timeout 300 fw-diff -4 "$tmp/old" "$tmp/new"
+	[ "$status" = 1 ] || [ "$status" = 4 ]
+	[[ $output != *"same meaning"* ]]
+}
+
+@test "fault 5: without memory it is status 3 or the right answer, and never the same" {
+	edit 's/ -s 192.0.2.0.24//'
+	for kilobytes in {7000..11000..250} 16000 32000 128000; do # 127: the program cannot even start
+		run bash -c "ulimit -v $kilobytes; fw-diff -4 \"\$@\"; s=\$?; exit \$((s == 127 ? 3 : s))" - "$tmp/old" "$tmp/new"
+		case $status in
+		1) [[ $output == *"newly accepted: tcp to this host, port 5432"* ]] ;;
+		3 | 4) [[ $output != *"same meaning"* && $output != *"newly"* ]] ;;
+		*) false ;;
+		esac
+	done
+	[ "$status" -eq 1 ]
+}
+
+@test "fault 6: more unknown matches than a box can hold: the rule may match, and is named" {
+	local many
+	many=$(printf -- '-m set --match-set %s src ' a b c d e f g h i)
+	printf '%s\n' '*filter' ':INPUT DROP' "-A INPUT -p tcp $many-j ACCEPT" COMMIT >"$tmp/old"
+	edit 's/-p tcp/-p udp/'
+	compare 1
+	[[ $output == *"newly accepted: udp to this host"*"newly refused: tcp to this host"* && $output == *"if "* ]]
+	cp "$tmp/old" "$tmp/new"
+	compare 0
+}
+
+@test "fault 7: other members of a set that both texts declare are a difference; against the rules in force it is said that names are compared" {
+	printf '%s\n' '#@ set blocked hash:net inet' '#@ member 192.0.2.0/24' '#@ member 198.51.100.7' '*filter' ':INPUT ACCEPT' \
+		'-A INPUT -m set --match-set blocked src -j DROP' COMMIT >"$tmp/old"
+	edit 's,192.0.2.0/24,192.0.2.0/25,'
+	compare 1
+	[[ $output == $'set blocked: other members\n  - 192.0.2.0/24\n  + 192.0.2.0/25\n'*"same meaning"* ]]
+	compare 1 -j
+	json <<<"assert not regions and rest['sets'] == [{'name': 'blocked', 'added': ['192.0.2.0/25'], 'removed': ['192.0.2.0/24']}], rest"
+	awk '/member 192/ { keep = $0; next } { print } /member 198/ { print keep }' "$tmp/old" >"$tmp/new"
+	compare 0
+	edit 's/^#@ set /#@ set-open /; /^#@ member/d'
+	compare 0
+	needs rules
+	ipset create blocked hash:net
+	grep -v '^#@' "$tmp/old" | iptables-restore
+	run -0 fw-diff -4 "$tmp/old" live
+	[[ $output == *"sets are compared by name: what they contain in force is not read"* ]]
+	iptables -F INPUT
+	ipset destroy blocked
+}
+
+@test "fault 8: names of hosts are refused; interfaces that are not here are only names" {
+	edit 's,-s 192.0.2.0/24,-s db.example.org,'
+	run -3 --separate-stderr fw-diff -4 "$tmp/old" "$tmp/new"
+	[[ $stderr == *"$tmp/new:18:"*"db.example.org"* && -z $output ]]
+	edit 's/-o wan0/-o nosuch7/'
+	compare 1
+	[[ $output == *"out nosuch7"* ]]
+}
+
+@test "fault 9: a packet has no mark when it arrives, as the manual says" {
+	printf '%s\n' '*filter' ':INPUT DROP' '-A INPUT -m mark --mark 7 -j ACCEPT' COMMIT >"$tmp/old"
+	edit 's/--mark 7/--mark 8/'
+	compare 0
+	edit 's/--mark 7/--mark 0/'
+	compare 1
+	grep -q '^Packets arrive without a mark' ../man/fw-diff.8
+}
+
+@test "fault 10: rules in force that change while they are read are read again, and it fails if that does not end" {
+	needs rules
+	mkdir "$tmp/bin"
+	iptables-nft -t filter -P INPUT ACCEPT
+	for limit in 3 1000; do
+		# Another program commits while iptables-nft-save runs, until it did so often enough.
+		cat >"$tmp/bin/iptables-nft-save" <<-END
+			#!/bin/sh
+			"$(command -v iptables-nft-save)" "\$@"
+			status=\$?
+			echo x >>"$tmp/count"
+			[ "\$(wc -l <"$tmp/count")" -ge $limit ] || "$(command -v iptables-nft)" -t filter -A INPUT -p tcp --dport 1 -j ACCEPT
+			exit \$status
+		END
+		chmod +x "$tmp/bin/iptables-nft-save"
+		rm -f "$tmp/count"
+		PATH=$tmp/bin:$PATH run --separate-stderr fw-diff -4 --backend=nft live "$tmp/old"
+		if [ "$limit" -eq 3 ]; then
+			[ "$status" -eq 1 ]
+		else
+			[ "$status" -eq 3 ]
+			[[ -z $output && $stderr == *"changed during each of"* ]]
+		fi
+	done
 }
 
 @test "another target or match that nobody knows is named where a difference hangs on it" {

@@ -14,6 +14,14 @@ static bool read_stream(struct input *input, struct cli *cli, int index, enum fa
 			   &cli->log);
 }
 
+/* Directives with faults are for fw-lint and fw-load to report. */
+static void read_extras(struct input *input, const struct stream *stream)
+{
+	struct diag_log silent = { .report = NULL };
+
+	(void)!extras_read_stored(&input->extras, stream, &silent);
+}
+
 /* Options do not tell what a file is: with -4, one for IPv6 has no rules. */
 static bool read_file(struct input *input, struct cli *cli)
 {
@@ -23,6 +31,7 @@ static bool read_file(struct input *input, struct cli *cli)
 	if (!read_stream(input, cli, 0, FAMILY_NONE))
 		return false;
 	input->families = input->stream[0].families;
+	read_extras(input, &input->stream[0]);
 	return true;
 }
 
@@ -53,6 +62,8 @@ static bool read_generation(struct input *input, struct cli *cli, const struct f
 	for (int i = 0; i < FAMILIES && good; i++)
 		if (family_has(generation.present, i))
 			strbuf_take(&input->text[i], &generation.text[i]);
+	if (good)
+		read_extras(input, &generation.stream);
 	generation_free(&generation);
 	return good && read_texts(input, cli, options->families);
 }
@@ -93,7 +104,8 @@ bool input_read(struct input *input, struct cli *cli, const struct fw_diff_optio
 	unsigned number;
 
 	*input = (struct input){ .name = word };
-	if (strcmp(word, "live") == 0)
+	input->live = strcmp(word, "live") == 0;
+	if (input->live)
 		return read_live(input, cli, options);
 	if (!find_generation(options, word, &number))
 		return read_file(input, cli);
@@ -115,4 +127,5 @@ void input_free(struct input *input)
 			stream_free(&input->stream[i]);
 		strbuf_free(&input->text[i]);
 	}
+	extras_free(&input->extras);
 }

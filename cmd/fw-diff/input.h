@@ -5,7 +5,7 @@
 #define FW_CMD_FW_DIFF_INPUT_H
 
 #include "fw-diff/options.h"
-#include "text/stream.h"
+#include "ruletext/extras.h"
 
 struct input {
 	const char *name;               /* borrowed; in messages */
@@ -14,6 +14,8 @@ struct input {
 	bool begun[FAMILIES];
 	bool separate;                  /* each family has a text of its own */
 	enum family families;           /* that it has rules for */
+	struct extras extras;           /* owned; the directives; those with faults are left out */
+	bool live;                      /* the rules in force, which have no directives */
 };
 
 /* False: it cannot be read, which is reported. input_free must follow in any case. */

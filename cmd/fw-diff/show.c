@@ -137,13 +137,37 @@ static void show_rest(struct shown *show)
 			      family_name(show->family), all - some, all - some == 1 ? "" : "s", all - some == 1 ? "s" : "");
 }
 
+unsigned show_tries(const struct diff *diff)
+{
+	unsigned rules = diff->program[ALIGN_OLD]->rule_count + diff->program[ALIGN_NEW]->rule_count;
+
+	return rules <= 5000 ? 100000 : 500000000 / rules;
+}
+
+/* The rulesets differ in too many ways to be compared: is there a packet that shows it? */
+static void show_lost(struct shown *show)
+{
+	struct diff_witness witness;
+	enum diff_class class;
+
+	if (!diff_witness_search(show->diff, show_tries(show->diff), &witness, &class)) {
+		strbuf_printf(show->out, "%s: undecided: the rulesets differ in too many ways to be compared\n", family_name(show->family));
+	} else {
+		show->verdict.differs = true;
+		strbuf_printf(show->out, "%s: at least this differs; not all was compared\n", family_name(show->family));
+		strbuf_printf(show->out, "  %s: %s\n", show_class_names[class], strbuf_text(&witness.text));
+		show_fates(show, &witness, (struct other_deciders){ { 0, 0 } }, class);
+	}
+	diff_witness_free(&witness);
+}
+
 struct diff_verdict show_diff(struct strbuf *out, const struct diff *diff, int family, const struct fw_diff_options *options)
 {
 	struct shown show = { .options = options, .diff = diff, .out = out, .family = family };
 
 	show.verdict.undecided = diff->lost || diff->loops || diff->further != NULL;
 	if (diff->lost) {
-		strbuf_printf(out, "%s: undecided: the rulesets differ in too many ways to be compared\n", family_name(family));
+		show_lost(&show);
 		return show.verdict;
 	}
 	show_counted(&show);

@@ -30,10 +30,17 @@ struct shown {
 
 struct diff_verdict show_diff(struct strbuf *out, const struct diff *diff, int family, const struct fw_diff_options *options);
 
+extern const char *const show_class_names[DIFF_CLASSES];
 const char *outcome_word(enum outcome outcome);
 
 /* show_place.c: a place of the text, and the packets whose fate it changes. Nothing if there are none. */
 void show_place(struct shown *show, const struct diff_place *place);
+
+/* Where not all could be compared: how many packets are tried, which takes a second or two. */
+unsigned show_tries(const struct diff *diff);
+
+/* Appends what becomes of a witness in both rulesets. */
+void show_fates(struct shown *show, const struct diff_witness *witness, struct other_deciders others, enum diff_class class);
 
 /* The packets of a class that are shown. Empty: none, because others tell it better. */
 diagram show_described(const struct shown *show, const struct diff_place *place, enum diff_class class);

@@ -266,6 +266,28 @@ static void write_class(struct json_writing *writing, const struct diff_place *p
 	region_list_free(&regions);
 }
 
+/* Not all could be compared: a packet that shows that something differs, if there is one. */
+static void write_lost(struct json_writing *writing)
+{
+	struct strbuf *out = &writing->parts->regions;
+	struct diff_witness witness;
+	enum diff_class class;
+
+	if (diff_witness_search(writing->show.diff, show_tries(writing->show.diff), &witness, &class)) {
+		writing->show.verdict.differs = true;
+		strbuf_printf(out, "{\"family\":%u,", family_digit(&writing->show));
+		json_member(out, "class", class_words[class]);
+		strbuf_puts(out, ",\"table\":null,\"chain\":null,\"ways\":[],\"fields\":{},\"but\":[],\"when\":[]");
+		for (unsigned side = 0; side < ALIGN_SIDES; side++)
+			write_fate(&writing->show, out, side, &witness.fate[side], 0);
+		strbuf_putc(out, ',');
+		json_member(out, "witness", strbuf_text(&witness.text));
+		strbuf_puts(out, ",\"certain\":true,\"weight\":0.0}\n");
+		writing->parts->count++;
+	}
+	diff_witness_free(&witness);
+}
+
 /* --- the rest ---------------------------------------------------------------------------------------- */
 
 static void write_limits(struct json_writing *writing)
@@ -314,11 +336,13 @@ struct diff_verdict show_diff_json(struct json_parts *parts, const struct diff *
 	parts->complete = true;
 	write_limits(&writing);
 	write_renamed(&writing);
+	if (diff->lost)
+		write_lost(&writing);
 	for (size_t p = 0; p < diff->places.len && !diff->lost; p++)
 		for (unsigned class = 0; class < DIFF_CLASSES; class++)
 			if (show_described(&writing.show, &diff->places.item[p], (enum diff_class)class) != DIAGRAM_EMPTY)
 				write_class(&writing, &diff->places.item[p], (enum diff_class)class);
-	if (diff->fates.diagrams != NULL && diagrams_lost(diff->fates.diagrams)) { /* what was described may be wrong */
+	if (!diff->lost && diff->fates.diagrams != NULL && diagrams_lost(diff->fates.diagrams)) { /* what was described may be wrong */
 		strbuf_reset(&parts->regions);
 		parts->count = 0;
 		verdict->undecided = true;

@@ -11,7 +11,7 @@
 /* So many exceptions of a larger region are shown. */
 #define MISSING_MAX 4
 
-static const char *const class_names[DIFF_CLASSES] = {
+const char *const show_class_names[DIFF_CLASSES] = {
 	[DIFF_ACCEPTED] = "newly accepted", [DIFF_REFUSED] = "newly refused", [DIFF_TRANSLATED] = "accepted as before, but translated otherwise",
 	[DIFF_MARKED] = "accepted as before, but marked or changed otherwise",
 	[DIFF_REJECTED] = "refused as before, but in another way",
@@ -158,16 +158,19 @@ void show_find_witness(struct shown *show, enum diff_class class, diagram set, s
 		show->verdict.undecided = true;
 }
 
+void show_fates(struct shown *show, const struct diff_witness *witness, struct other_deciders others, enum diff_class class)
+{
+	for (unsigned side = 0; side < ALIGN_SIDES; side++)
+		show_fate(show, side, &witness->fate[side], others.count[side], class);
+}
+
 static void show_witness(struct shown *show, enum diff_class class, diagram set)
 {
 	struct diff_witness witness;
 
 	show_find_witness(show, class, set, &witness);
 	if (witness.verified) {
-		struct other_deciders others = diff_witness_others(show->diff, class, set, &witness);
-
-		for (unsigned side = 0; side < ALIGN_SIDES; side++)
-			show_fate(show, side, &witness.fate[side], others.count[side], class);
+		show_fates(show, &witness, diff_witness_others(show->diff, class, set, &witness), class);
 		if (!witness.sure)
 			show_condition(show, &witness);
 	}
@@ -309,7 +312,7 @@ static void show_class(struct shown *show, const struct diff_place *place, enum 
 	bool few = regions.len <= max + 1 && regions.rest == DIAGRAM_EMPTY;
 
 	exceptions = exceptions_max(&regions, few);
-	strbuf_printf(show->out, "  %s: ", class_names[class]);
+	strbuf_printf(show->out, "  %s: ", show_class_names[class]);
 	if (!few && is_all_of_place(show, place, class)) {
 		strbuf_printf(show->out, "all that matches %s and was %s\n", place->policy ? "no rule of the chain" : "there",
 			      class == DIFF_ACCEPTED ? "refused" : "accepted");
@@ -329,7 +332,7 @@ static void show_minor(struct shown *show, const struct diff_place *place, enum 
 	struct diff_witness witness;
 
 	show_find_witness(show, class, set, &witness);
-	strbuf_printf(show->out, "  %s%s: ", class_names[class], witness.verified ? "" : ", perhaps");
+	strbuf_printf(show->out, "  %s%s: ", show_class_names[class], witness.verified ? "" : ", perhaps");
 	region_text(show->out, &space, &regions.item[0]);
 	strbuf_puts(show->out, regions.rest != DIAGRAM_EMPTY ? "; and others\n" : "\n");
 	diff_witness_free(&witness);
@@ -344,12 +347,12 @@ static void show_every_region(struct shown *show, const struct diff_place *place
 	struct region_list regions = regions_find(&space, diagram_over(space.diagrams, set, (1U << FIELD_COUNT) - 1), SHOW_ALL);
 
 	for (size_t i = 0; i < regions.len; i++) {
-		strbuf_printf(show->out, "  %s: ", class_names[class]);
+		strbuf_printf(show->out, "  %s: ", show_class_names[class]);
 		show_region(show, &regions.item[i]);
 		show_witness(show, class, diagram_and(space.diagrams, set, regions.item[i].set));
 	}
 	if (regions.rest != DIAGRAM_EMPTY)
-		strbuf_printf(show->out, "  %s: and others\n", class_names[class]);
+		strbuf_printf(show->out, "  %s: and others\n", show_class_names[class]);
 	region_list_free(&regions);
 }
 

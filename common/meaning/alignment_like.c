@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 /*
- * Pairs the chains of a table whose names differ: those with the same rules first, then those with most rules in common.
- * Hashes of rules lead to the few chains that are worth a look, so that the work grows with the number of rules.
+ * Pairs the chains of a table whose names differ: those with the same rules that are called by the same rules first, then
+ * those with the same rules, then those with most rules in common. Hashes of rules lead to the few chains that are worth a
+ * look, so that the work grows with the number of rules.
  */
 #include "meaning/alignment.h"
 #include "base/hash.h"
@@ -26,6 +27,7 @@ struct likeness {
 	struct alignment *align;
 	const struct program_table *table[ALIGN_SIDES];
 	struct like_entries chains, rules; /* of free chains of the new table, sorted */
+	bool with_callers;
 	unsigned *votes;  /* owned: by chain of the new table, how many rules it has in common */
 	unsigned *voted;  /* owned: the chains with votes */
 	unsigned voted_count;
@@ -53,11 +55,13 @@ static uint64_t rule_hash(const struct likeness *like, unsigned side, const stru
 
 static uint64_t chain_hash(const struct likeness *like, unsigned side, const struct program_chain *chain)
 {
-	uint64_t hash = HASH64_START;
+	uint64_t hash = HASH64_START, callers = 0;
 
 	for (unsigned r = 0; r < chain->count; r++)
 		hash = hash64_add(hash, &(uint64_t){ rule_hash(like, side, &chain->rules[r]) }, sizeof(uint64_t));
-	return hash;
+	for (size_t i = 0; i < chain->callers.len && like->with_callers; i++) /* in any order */
+		callers += rule_hash(like, side, chain->callers.item[i]);
+	return hash64_add(hash, &callers, sizeof(callers));
 }
 
 /* The first entry that is not before this one. */
@@ -190,48 +194,59 @@ static struct alignment_chain *find_like(struct likeness *like, unsigned index, 
 
 /* --- all of it ------------------------------------------------------------------------------------------ */
 
-static void note_chain(struct likeness *like, unsigned index)
+static void sort_entries(struct like_entries *entries)
 {
-	const struct program_chain *chain = &like->table[ALIGN_NEW]->chains[index];
-
-	if (!alignment_is_free(chain_at(like, ALIGN_NEW, index)))
-		return;
-	like->no_memory |= !vec_push(&like->chains, (struct like_entry){ chain_hash(like, ALIGN_NEW, chain), index });
-	for (unsigned r = 0; r < chain->count && !like->no_memory; r++)
-		like->no_memory = !vec_push(&like->rules, (struct like_entry){ rule_hash(like, ALIGN_NEW, &chain->rules[r]), index });
+	if (entries->len > 0)
+		qsort(entries->item, entries->len, sizeof(*entries->item), compare_entries);
 }
 
-static void begin(struct likeness *like)
+/* Lists the chains of the new table that are free now, and in the last pass their rules. */
+static void list_free(struct likeness *like, bool with_rules)
 {
 	const struct program_table *new = like->table[ALIGN_NEW];
 
-	like->votes = calloc(new->count + 1, sizeof(*like->votes));
-	like->voted = calloc(new->count + 1, sizeof(*like->voted));
-	like->no_memory = like->votes == NULL || like->voted == NULL;
-	for (unsigned c = 0; c < new->count && !like->no_memory; c++)
-		note_chain(like, c);
-	if (like->chains.len > 0)
-		qsort(like->chains.item, like->chains.len, sizeof(*like->chains.item), compare_entries);
-	if (like->rules.len > 0)
-		qsort(like->rules.item, like->rules.len, sizeof(*like->rules.item), compare_entries);
+	like->chains.len = like->rules.len = 0;
+	for (unsigned c = 0; c < new->count && !like->no_memory; c++) {
+		const struct program_chain *chain = &new->chains[c];
+
+		if (!alignment_is_free(chain_at(like, ALIGN_NEW, c)))
+			continue;
+		like->no_memory |= !vec_push(&like->chains, (struct like_entry){ chain_hash(like, ALIGN_NEW, chain), c });
+		for (unsigned r = 0; r < chain->count && with_rules && !like->no_memory; r++)
+			like->no_memory = !vec_push(&like->rules, (struct like_entry){ rule_hash(like, ALIGN_NEW, &chain->rules[r]), c });
+	}
+	sort_entries(&like->chains);
+	sort_entries(&like->rules);
+}
+
+static void pair_pass(struct likeness *like, bool same)
+{
+	const struct program_table *old = like->table[ALIGN_OLD];
+
+	list_free(like, !same);
+	for (unsigned c = old->count; c-- > 0 && like->chains.len > 0 && !like->no_memory;) { /* those that are called first */
+		unsigned index = (unsigned)(old->sorted[c] - old->chains);
+		struct alignment_chain *at = chain_at(like, ALIGN_OLD, index), *other = NULL;
+
+		if (alignment_is_free(at))
+			other = same ? find_same(like, index, at->chain) : find_like(like, index, at->chain);
+		if (other != NULL)
+			alignment_pair(like->align, at, other);
+	}
 }
 
 bool alignment_like(struct alignment *align, const struct program_table *old, const struct program_table *new)
 {
 	struct likeness like = { .align = align, .table = { old, new } };
 
-	begin(&like);
-	for (unsigned pass = 0; pass < 2; pass++) {
-		for (unsigned c = old->count; c-- > 0 && like.chains.len > 0 && !like.no_memory;) { /* those that are called first */
-			unsigned index = (unsigned)(old->sorted[c] - old->chains);
-			struct alignment_chain *at = chain_at(&like, ALIGN_OLD, index), *other = NULL;
-
-			if (alignment_is_free(at))
-				other = pass == 0 ? find_same(&like, index, at->chain) : find_like(&like, index, at->chain);
-			if (other != NULL)
-				alignment_pair(align, at, other);
-		}
-	}
+	like.votes = calloc(new->count + 1, sizeof(*like.votes));
+	like.voted = calloc(new->count + 1, sizeof(*like.voted));
+	like.no_memory = like.votes == NULL || like.voted == NULL;
+	like.with_callers = true;
+	pair_pass(&like, true);
+	like.with_callers = false;
+	pair_pass(&like, true);
+	pair_pass(&like, false);
 	vec_free(&like.chains);
 	vec_free(&like.rules);
 	free(like.votes);

@@ -281,6 +281,59 @@ struct other_deciders diff_witness_others(const struct diff *diff, enum diff_cla
 	return others;
 }
 
+/* --- by trying ------------------------------------------------------------------------------------------ */
+
+/* A number below `count`; the state is as after the last one. */
+static uint32_t draw(uint64_t *state, uint32_t count)
+{
+	*state = *state * 6364136223846793005U + 1442695040888963407U;
+	return (uint32_t)((*state >> 32) * count >> 32);
+}
+
+/* Takes out combinations that there cannot be. False: this is none that comes here. */
+static bool make_possible(const struct diff *diff, struct packet *packet)
+{
+	unsigned proto = (unsigned)packet->value[FIELD_PROTO], ct = (unsigned)packet->value[FIELD_CT];
+	unsigned icmp = diff->world.space.family == FAMILY_IPV6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+
+	if (!proto_has_ports(proto))
+		packet->value[FIELD_SPORT] = packet->value[FIELD_DPORT] = 0;
+	if (proto != icmp)
+		packet->value[FIELD_ICMP] = 0;
+	if (proto != IPPROTO_TCP)
+		packet->value[FIELD_FLAGS] = 0x02;
+	packet->value[FIELD_MARK] = packet->value[FIELD_FRAGMENT] = 0;
+	if (!ct_possible(ct) || ct_state_of(ct) == CT_UNTRACKED || (ct_state_of(ct) == CT_NEW && (ct_has_snat(ct) || ct_has_dnat(ct))))
+		packet->value[FIELD_CT] = ct_value(CT_NEW, false, false, false);
+	return (packet->value[FIELD_IN] != 0 || packet->value[FIELD_OUT] != 0) && packet->value[FIELD_PKTTYPE] <= 3 &&
+	       packet->value[FIELD_LENGTH] <= 65535;
+}
+
+bool diff_witness_search(const struct diff *diff, unsigned tries, struct diff_witness *witness, enum diff_class *class)
+{
+	uint64_t state = 1;
+
+	*witness = (struct diff_witness){ .text = STRBUF_INIT };
+	for (unsigned i = 0; i < tries && diff->cut.len > 0; i++) {
+		const struct box *box = &diff->cut.item[draw(&state, (uint32_t)diff->cut.len)];
+		struct witness at;
+
+		for (unsigned f = 0; f < FIELD_COUNT; f++)
+			at.point[f] = box->dim[f].lo + draw(&state, box->dim[f].hi - box->dim[f].lo + 1);
+		witness->packet = witness_packet(diff->program[ALIGN_NEW], &at);
+		if (!make_possible(diff, &witness->packet))
+			continue;
+		strbuf_reset(&witness->text);
+		write_packet(diff, witness); /* as fw-trace will read it */
+		follow_both(diff, witness, false);
+		*class = witness_class(&witness->fate[ALIGN_OLD], &witness->fate[ALIGN_NEW]);
+		witness->sure = witness->verified = *class != DIFF_CLASSES;
+		if (witness->sure)
+			return true;
+	}
+	return false;
+}
+
 void diff_witness_free(struct diff_witness *witness)
 {
 	strbuf_free(&witness->text);

@@ -37,6 +37,12 @@ struct other_deciders {
 };
 struct other_deciders diff_witness_others(const struct diff *diff, enum diff_class class, diagram set, const struct diff_witness *witness);
 
+/*
+ * Where the comparison was too much work: tries packets of the cut, as many as this, for one that surely fares
+ * differently. The same ones each time. False: there was none among them. diff_witness_free must follow in any case.
+ */
+must_check bool diff_witness_search(const struct diff *diff, unsigned tries, struct diff_witness *witness, enum diff_class *class);
+
 void diff_witness_free(struct diff_witness *witness);
 
 /* The class of the change from one fate to the other. DIFF_CLASSES: the packet fares alike. */

@@ -283,6 +283,45 @@ static bool ask_all(enum family family, unsigned seed, unsigned count)
 	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/*
+ * With so few nodes that nothing can be compared: is a packet found that fares differently? Only then may it be said.
+ */
+static bool search_small(const char *old, const char *new, bool differs)
+{
+	struct text_rules_pair pair = { .ruleset = { NULL } };
+	struct diff diff = { .lost = false };
+	struct diff_witness witness;
+	enum diff_class class = DIFF_CLASSES;
+	bool good;
+
+	strbuf_puts(&pair.text[ALIGN_OLD], old);
+	strbuf_puts(&pair.text[ALIGN_NEW], new);
+	good = read_pair(&pair, FAMILY_IPV4) && diff_begin(&diff, pair.ruleset[0], pair.ruleset[1], 60) && diff.lost;
+	good = good && diff_witness_search(&diff, 20000, &witness, &class) == differs && (class == DIFF_ACCEPTED) == differs &&
+	       (!differs || (strstr(strbuf_text(&witness.text), ":22 ") != NULL && witness.sure));
+	if (diff.lost)
+		diff_witness_free(&witness);
+	diff_end(&diff);
+	free_pair(&pair);
+	return good;
+}
+
+#define SMALL(rules) "*filter\n:INPUT DROP\n-A INPUT -s 192.0.2.0/24 -p tcp --dport 22 -j ACCEPT\n" rules "COMMIT\n"
+
+static bool search_all(void)
+{
+	int status = 1;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (child == 0)
+		_exit(ext_begin(FAMILY_IPV4) == 0 &&
+		      search_small(SMALL(""), SMALL("-A INPUT -s 198.51.100.0/24 -p tcp --dport 22 -j ACCEPT\n"), true) &&
+		      search_small(SMALL(""), SMALL("-A INPUT -s 192.0.2.7/32 -p tcp --dport 22 -j ACCEPT\n"), false) ? 0 : 1);
+	return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 static bool ask_files(char *const files[])
 {
 	struct text_rules_pair pair = { .ruleset = { NULL } };
@@ -307,6 +346,7 @@ int main(int argc, char *argv[])
 		CHECK(ask_files(argv + 1), "packets fare as the comparison of the files says");
 		return tap_done();
 	}
+	CHECK(search_all(), "without nodes for a comparison, a packet that fares differently is found, if there is one");
 	CHECK(ask_all(FAMILY_IPV4, seed, count), "IPv4: packets fare as the comparison says");
 	CHECK(ask_all(FAMILY_IPV6, seed, count), "IPv6: packets fare as the comparison says");
 	return tap_done();
