@@ -249,6 +249,11 @@ told() {
 	awk '/-A INPUT -p tcp -m tcp --dport 22/ { print "-A INPUT -p icmp -m limit --limit 3/min -j ACCEPT" } { print }' "$tmp/old" >"$tmp/new"
 	compare 1
 	[[ $output == *"newly accepted: icmp to this host"*"if new line 16 matches"* && $output != *"port 22"* ]]
+	printf '%s\n' '*filter' ':INPUT DROP' '-A INPUT -p tcp --dport 22 -m limit --limit 3/min -j ACCEPT' COMMIT >"$tmp/old"
+	edit '3i -A INPUT -s 192.0.2.0/24 -m limit --limit 3/min -j DROP'
+	compare 1
+	[[ $output == *"newly refused: tcp to this host, port 22, from 192.0.2.0/24"*"was accepted by old line 3: "*"now dropped by new line 3: "* ]]
+	[[ $output == *"if old line 3 matches and new line 3 matches"* && $output != *"newly accepted"* ]]
 }
 
 @test "one edit among thousands of rules: at most 15 lines, whatever the edit" {
@@ -347,7 +352,7 @@ assert r['old']['end'] == 'dropped' and r['old']['line'] == 14 and r['old']['rul
 assert r['new']['end'] == 'accepted' and r['new']['line'] in (15, 16) and r['new']['others'] == 1
 assert all(c['is'] in (True, False) for c in r['when'])
 assert r['weight'] == 41.6
-assert rest == {'complete': True, 'regions': 1, 'limits': [], 'renamed': [['guard', 'limits']], 'absent': []}, rest
+assert rest == {'complete': True, 'regions': 1, 'limits': [], 'renamed': [['guard', 'limits']], 'absent': [], 'sets': []}, rest
 END
 	edit 's,3/min,10/min,'
 	compare 1 -j
@@ -547,6 +552,7 @@ IPv4, filter guard:
 			[[ -z $output && $stderr == *"changed during each of"* ]]
 		fi
 	done
+	iptables-nft -t filter -F INPUT
 }
 
 @test "another target or match that nobody knows is named where a difference hangs on it" {

@@ -8,6 +8,8 @@
 /* Without --all: so many rules of a place, and so many regions of a class, are shown. */
 #define RULES_MAX   2
 #define REGIONS_MAX 2
+/* So many answers that a difference depends on are shown. */
+#define CONDITIONS_MAX 3
 /* So many exceptions of a larger region are shown. */
 #define MISSING_MAX 4
 
@@ -125,28 +127,40 @@ unsigned show_side_of(const struct diff *diff, const struct program_rule *rule)
 	return rule->serial < new->rule_count && new->rules[rule->serial] == rule ? ALIGN_NEW : ALIGN_OLD;
 }
 
-/* Answers that are taken for granted: the first that must be yes, or else the first that must be no. */
-static void show_condition(struct shown *show, const struct diff_witness *witness)
+static void show_answer(struct shown *show, const struct fate_boolean *boolean)
 {
-	const struct fate_boolean *boolean = NULL;
-	bool yes = false;
-
-	for (unsigned i = 0; i < witness->literal_count && !yes; i++) {
-		yes = witness->literal[i] > 0;
-		if (boolean == NULL || yes)
-			boolean = fates_boolean(&show->diff->fates, (unsigned)abs(witness->literal[i]));
-	}
-	if (boolean == NULL)
-		return;
-	if (boolean->rule == NULL) {
-		strbuf_puts(show->out, "      unless a value that is not known is the same by chance\n");
-		return;
-	}
-	strbuf_printf(show->out, "      %s ", yes ? "if" : "unless");
 	if (boolean->cond != NULL)
 		strbuf_printf(show->out, "-m %s is true in ", boolean->cond->match->kind->name);
 	show_line(show, show_side_of(show->diff, boolean->rule), boolean->rule);
-	strbuf_printf(show->out, "%s\n", boolean->cond != NULL ? "" : " matches");
+	if (boolean->cond == NULL)
+		strbuf_puts(show->out, " matches");
+}
+
+/* Answers that are taken for granted: those that must be yes, or else the first that must be no. */
+static void show_condition(struct shown *show, const struct diff_witness *witness)
+{
+	const struct fate_boolean *no = NULL;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < witness->literal_count && count < CONDITIONS_MAX; i++) {
+		const struct fate_boolean *boolean = fates_boolean(&show->diff->fates, (unsigned)abs(witness->literal[i]));
+
+		if (witness->literal[i] < 0 && no == NULL)
+			no = boolean;
+		if (witness->literal[i] < 0 || boolean == NULL || boolean->rule == NULL)
+			continue;
+		strbuf_puts(show->out, count++ == 0 ? "      if " : " and ");
+		show_answer(show, boolean);
+	}
+	if (count == 0 && no == NULL)
+		return;
+	if (count == 0 && no->rule != NULL) {
+		strbuf_puts(show->out, "      unless ");
+		show_answer(show, no);
+	} else if (count == 0) {
+		strbuf_puts(show->out, "      unless a value that is not known is the same by chance");
+	}
+	strbuf_putc(show->out, '\n');
 }
 
 void show_find_witness(struct shown *show, enum diff_class class, diagram set, struct diff_witness *witness)
