@@ -6,24 +6,18 @@
 #include "fw-diff/input.h"
 #include "fw-diff/options.h"
 #include "fw-diff/sets.h"
-#include "fw-diff/show.h"
 #include "model/ext.h"
-#include "model/reader.h"
 
 #include <string.h>
 
 /* Some packets were not compared: never taken for equal, nor for different. */
 #define STATUS_UNDECIDED 4
 
-/* Of decision diagrams; about 200 MB. */
-#define NODES_MAX ((size_t)6000000)
-
 struct comparison {
 	struct cli *cli;
 	const struct fw_diff_options *options;
 	struct input input[2];
-	struct stream empty; /* in a child: of a family that one of both has no rules for */
-	struct json_parts parts; /* of both families; its regions, which are printed already, are families that a side lacks */
+	struct difftext_parts parts; /* for JSON, of both families; its text, which is printed already, are families that a side lacks */
 	struct diff_verdict verdict;
 	bool failed;
 	int family; /* that is compared */
@@ -33,74 +27,44 @@ struct comparison {
 struct family_answer {
 	struct diff_verdict verdict;
 	bool failed;
-	unsigned count; /* for JSON, as in struct json_parts */
+	unsigned count; /* for JSON, as in struct difftext_parts */
 	bool complete;
 };
 
 enum answer_part { MESSAGE_TEXT /* to be printed */, MESSAGE_LIMITS, MESSAGE_RENAMED };
 
-static struct ruleset *read_rules(struct comparison *run, int side)
+static bool is_json(const struct comparison *run)
 {
-	static const char nothing[] = "*filter\nCOMMIT\n";
-	const struct stream *stream = &run->empty;
-	struct diag_log *log = &run->cli->log;
-
-	if (family_has(run->input[side].families, run->family))
-		stream = input_stream(&run->input[side], run->family);
-	else if (!stream_read(&run->empty, run->input[side].name, nothing, strlen(nothing), family_bit(run->family), log))
-		return NULL;
-	return ruleset_read(stream, family_bit(run->family), log);
+	return run->options->described.form == DIFFTEXT_JSON;
 }
 
-static void describe(const struct comparison *run, const struct diff *diff, struct json_parts *parts, struct family_answer *answer)
+static void send_answer(struct outbox *out, const struct family_answer *answer, struct difftext_parts *parts)
 {
-	if (!run->options->json) {
-		answer->verdict = (run->options->text ? show_diff_text : show_diff)(&parts->regions, diff, run->family, run->options);
-		return;
-	}
-	answer->verdict = show_diff_json(parts, diff, run->family, run->options);
-	answer->count = parts->count;
-	answer->complete = parts->complete;
-}
-
-static void send_answer(struct outbox *out, const struct family_answer *answer, struct json_parts *parts)
-{
-	outbox_send(out, MESSAGE_TEXT, answer, sizeof(*answer), strbuf_text(&parts->regions));
+	outbox_send(out, MESSAGE_TEXT, answer, sizeof(*answer), strbuf_text(&parts->text));
 	outbox_send(out, MESSAGE_LIMITS, answer, sizeof(*answer), strbuf_text(&parts->limits));
 	outbox_send(out, MESSAGE_RENAMED, answer, sizeof(*answer), strbuf_text(&parts->renamed));
-	strbuf_free(&parts->regions);
-	strbuf_free(&parts->limits);
-	strbuf_free(&parts->renamed);
+	difftext_free(parts);
 }
 
 /* In the child: one family, from lines to text. */
 static void compare_family(void *ctx, struct outbox *out)
 {
 	struct comparison *run = ctx;
-	struct diag_log *log = &run->cli->log;
-	struct ruleset *ruleset[2] = { NULL, NULL };
 	struct family_answer answer = { .failed = true };
-	struct json_parts parts = { .count = 0 };
-	struct diff diff = { .lost = false };
+	struct difftext_parts parts = { .count = 0 };
+	const struct stream *stream[2] = { NULL, NULL };
 	int err = ext_begin(family_bit(run->family));
 
 	if (err != 0)
-		diag_system(log, err, EXT_FAILED);
-	for (int side = 0; side < 2 && err == 0; side++)
-		ruleset[side] = read_rules(run, side);
-	if (ruleset[0] != NULL && ruleset[1] != NULL && diag_errors(log) == 0) {
-		answer.failed = !diff_begin(&diff, ruleset[0], ruleset[1], NODES_MAX);
-		if (answer.failed)
-			diag_memory(log);
-		else
-			describe(run, &diff, &parts, &answer);
-		diff_end(&diff);
-	}
-	if (parts.regions.failed || parts.limits.failed || parts.renamed.failed)
-		answer.failed = diag_memory(log) != 0;
+		diag_system(&run->cli->log, err, EXT_FAILED);
+	for (int side = 0; side < 2; side++)
+		if (family_has(run->input[side].families, run->family))
+			stream[side] = input_stream(&run->input[side], run->family);
+	if (err == 0)
+		answer.failed = !difftext_compare(&parts, stream, run->family, &run->options->described, &answer.verdict, &run->cli->log);
+	answer.count = parts.count;
+	answer.complete = parts.complete;
 	send_answer(out, &answer, &parts);
-	ruleset_free(ruleset[0]);
-	ruleset_free(ruleset[1]);
 }
 
 static void add_members(struct strbuf *to, const char *text)
@@ -153,8 +117,8 @@ static void tell_absent(struct comparison *run, int family)
 	for (int side = 0; side < 2; side++) {
 		if (family_has(run->input[side].families, family))
 			continue;
-		if (run->options->json)
-			strbuf_printf(&run->parts.regions, "%s{\"family\":%d,\"side\":\"%s\"}", run->parts.regions.len > 0 ? "," : "",
+		if (is_json(run))
+			strbuf_printf(&run->parts.text, "%s{\"family\":%d,\"side\":\"%s\"}", run->parts.text.len > 0 ? "," : "",
 				      family == 0 ? 4 : 6, side == 0 ? "old" : "new");
 		else if (!run->options->quiet)
 			printf("%s: %s has no rules, which is to accept everything\n", family_name(family), run->input[side].name);
@@ -164,10 +128,10 @@ static void tell_absent(struct comparison *run, int family)
 /* What is in the texts beside rules. */
 static void compare_sets(struct comparison *run)
 {
-	struct sets_answer answer = sets_compare(&run->input[0], &run->input[1], run->options->json);
+	struct sets_answer answer = sets_compare(&run->input[0], &run->input[1], is_json(run));
 
 	run->verdict.differs |= answer.differs;
-	if (run->options->json && !run->options->quiet)
+	if (is_json(run) && !run->options->quiet)
 		printf(",\"sets\":[%s]", strbuf_text(&answer.text));
 	else if (!run->options->quiet)
 		fputs(strbuf_text(&answer.text), stdout);
@@ -178,20 +142,18 @@ static void compare_sets(struct comparison *run)
 
 static void finish_json(struct comparison *run)
 {
-	struct json_parts *parts = &run->parts;
+	struct difftext_parts *parts = &run->parts;
 
-	if (!run->failed && run->options->json && !run->options->quiet) {
+	if (!run->failed && is_json(run) && !run->options->quiet) {
 		printf("{\"complete\":%s,\"regions\":%u,\"limits\":[%s],\"renamed\":[%s],\"absent\":[%s]",
 		       parts->complete ? "true" : "false", parts->count, strbuf_text(&parts->limits), strbuf_text(&parts->renamed),
-		       strbuf_text(&parts->regions));
+		       strbuf_text(&parts->text));
 		compare_sets(run);
 		printf("}\n");
 	}
-	if (parts->regions.failed || parts->limits.failed || parts->renamed.failed)
+	if (parts->text.failed || parts->limits.failed || parts->renamed.failed)
 		diag_memory(&run->cli->log);
-	strbuf_free(&parts->regions);
-	strbuf_free(&parts->limits);
-	strbuf_free(&parts->renamed);
+	difftext_free(parts);
 }
 
 static void compare_all(struct comparison *run)
@@ -204,7 +166,7 @@ static void compare_all(struct comparison *run)
 			run->failed = true;
 		either |= run->input[side].families;
 	}
-	if (!run->failed && (!run->options->json || run->options->quiet))
+	if (!run->failed && (!is_json(run) || run->options->quiet))
 		compare_sets(run);
 	for (int family = 0; family < FAMILIES && !run->failed; family++) {
 		if (!family_has(either, family) || !family_has(run->options->families, family))

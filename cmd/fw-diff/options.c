@@ -40,19 +40,26 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+static void set_form(struct cli *cli, struct fw_diff_options *options, enum difftext_form form)
+{
+	if (options->described.form != DIFFTEXT_WORDS && options->described.form != form)
+		cli_misuse(cli, "use only one of --json, --summary and --text");
+	options->described.form = form;
+}
+
 static void read_option(struct cli *cli, struct fw_diff_options *options, int c)
 {
 	options->families |= cli_family(c);
 	if (c == 'q')
 		options->quiet = cli->quiet_warnings = true;
 	else if (c == 'j')
-		options->json = true;
+		set_form(cli, options, DIFFTEXT_JSON);
 	else if (c == 's')
-		options->summary = true;
-	else if (c == OPT_ALL)
-		options->all = true;
+		set_form(cli, options, DIFFTEXT_SUMMARY);
 	else if (c == OPT_TEXT)
-		options->text = true;
+		set_form(cli, options, DIFFTEXT_CANONICAL);
+	else if (c == OPT_ALL)
+		options->described.all = true;
 	else if (c == OPT_STATE)
 		options->state_dir = optarg;
 	else if (c == OPT_BACKEND && !backend_parse(optarg, &options->backend))
@@ -67,8 +74,6 @@ struct fw_diff_options options_parse(struct cli *cli, int argc, char *argv[])
 	cli_begin(cli, "fw-diff", usage);
 	while ((c = cli_option(cli, argc, argv, ":46jqshV", longs)) != -1)
 		read_option(cli, &options, c);
-	if (options.json + options.summary + options.text > 1)
-		cli_misuse(cli, "use only one of --json, --summary and --text");
 	if (argc - optind != 2)
 		cli_misuse(cli, "give two rulesets: the old one and the new one");
 	for (int i = 0; i < 2; i++)

@@ -5,6 +5,7 @@
 #define FW_CMD_FW_DIFF_OPTIONS_H
 
 #include "cli.h"
+#include "difftext/difftext.h"
 #include "host/backend.h"
 
 struct fw_diff_options {
@@ -12,7 +13,8 @@ struct fw_diff_options {
 	const char *operand[2];  /* old and new */
 	const char *state_dir;
 	enum backend_kind backend;
-	bool all, quiet, summary, json, text;
+	struct difftext_options described;
+	bool quiet;
 };
 
 /* Begins cli too. Misuse, help and version end the program here. */

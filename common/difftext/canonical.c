@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 /* What differs in the text: rules as iptables-save writes them, without counters, chains by what they are. */
-#include "fw-diff/show.h"
+#include "difftext/difftext.h"
 #include "base/escape.h"
 #include "model/printer.h"
 
@@ -31,7 +31,7 @@ static void canonical(struct text_pair *pair, struct strbuf *out, unsigned side,
 	struct rule rule = *at->rule;
 
 	if (rule.unread) {
-		strbuf_add(out, show_line_of(&pair->show, side, at)->text, show_line_of(&pair->show, side, at)->len);
+		strbuf_add(out, difftext_line_of(&pair->show, side, at)->text, difftext_line_of(&pair->show, side, at)->len);
 		return;
 	}
 	if (side == ALIGN_OLD && alignment_chain_of(aligned, chain)->partner != NULL)
@@ -63,10 +63,10 @@ static void show_canonical(struct text_pair *pair, char sign, unsigned side, con
 
 	canonical(pair, &text, side, rule);
 	begin_line(pair, sign);
-	show_line(&pair->show, side, rule);
+	difftext_line(&pair->show, side, rule);
 	if (sign == '>') {
 		strbuf_puts(pair->show.out, ", moved from ");
-		show_line(&pair->show, ALIGN_OLD, pair->show.diff->align.side[side].rules[rule->serial].partner);
+		difftext_line(&pair->show, ALIGN_OLD, pair->show.diff->align.side[side].rules[rule->serial].partner);
 	}
 	strbuf_puts(pair->show.out, ": ");
 	strbuf_escape(pair->show.out, strbuf_text(&text), text.len);
@@ -77,7 +77,7 @@ static void show_canonical(struct text_pair *pair, char sign, unsigned side, con
 /* Rules that mean the same may have another comment, and what is counted may differ. */
 static bool reads_alike(struct text_pair *pair, const struct program_rule *old, const struct program_rule *new)
 {
-	const struct line *a = show_line_of(&pair->show, ALIGN_OLD, old), *b = show_line_of(&pair->show, ALIGN_NEW, new);
+	const struct line *a = difftext_line_of(&pair->show, ALIGN_OLD, old), *b = difftext_line_of(&pair->show, ALIGN_NEW, new);
 	struct strbuf text[ALIGN_SIDES] = { STRBUF_INIT, STRBUF_INIT };
 	bool alike = a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
 
@@ -153,10 +153,10 @@ static void show_chain(struct text_pair *pair, const struct program_chain *old, 
 	show_rules_of(pair);
 }
 
-struct diff_verdict show_diff_text(struct strbuf *out, const struct diff *diff, int family, const struct fw_diff_options *options)
+struct diff_verdict difftext_canonical(struct strbuf *out, const struct diff *diff, int family, const struct difftext_options *options)
 {
 	struct strbuf words = STRBUF_INIT;
-	struct diff_verdict verdict = show_diff(&words, diff, family, options);
+	struct diff_verdict verdict = difftext_words(&words, diff, family, options);
 	struct text_pair pair = { .show = { .options = options, .diff = diff, .out = out, .family = family } };
 	const struct alignment_side *old = &diff->align.side[ALIGN_OLD], *new = &diff->align.side[ALIGN_NEW];
 

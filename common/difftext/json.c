@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 /* The differences of one family for programs. fw-diff(8) describes the members. */
-#include "fw-diff/show.h"
+#include "difftext/difftext.h"
 #include "base/json.h"
 #include "model/printer.h"
 
@@ -9,7 +9,7 @@
 
 struct json_writing {
 	struct shown show;
-	struct json_parts *parts;
+	struct difftext_parts *parts;
 };
 
 static const char *const class_words[DIFF_CLASSES] = {
@@ -33,8 +33,8 @@ static unsigned family_digit(const struct shown *show)
 /* The members that tell which rule it is. */
 static void rule_members(const struct shown *show, struct strbuf *out, unsigned side, const struct program_rule *rule)
 {
-	const struct line *line = show_line_of(show, side, rule);
-	struct where origin = show_origin(show, side, rule);
+	const struct line *line = difftext_line_of(show, side, rule);
+	struct where origin = difftext_origin(show, side, rule);
 
 	json_member(out, "file", origin.file != NULL ? origin.file : show->diff->program[side]->ruleset->stream->name);
 	strbuf_printf(out, ",\"line\":%u,\"rule\":", origin.file != NULL ? origin.line : line->number);
@@ -63,7 +63,7 @@ static void write_fate(const struct shown *show, struct strbuf *out, unsigned si
 	const struct trace_result *result = &fate->result;
 
 	strbuf_printf(out, ",\"%s\":{", side == ALIGN_OLD ? "old" : "new");
-	json_member(out, "end", outcome_word(result->outcome));
+	json_member(out, "end", difftext_outcome(result->outcome));
 	if (result->chain != NULL) {
 		strbuf_putc(out, ',');
 		json_member(out, "table", result->chain->table->table->name);
@@ -131,7 +131,7 @@ static void write_condition(const struct shown *show, struct strbuf *out, int32_
 	else
 		strbuf_puts(out, "null");
 	strbuf_printf(out, ",\"is\":%s,", literal > 0 ? "true" : "false");
-	rule_members(show, out, show_side_of(show->diff, boolean->rule), boolean->rule);
+	rule_members(show, out, difftext_side_of(show->diff, boolean->rule), boolean->rule);
 	strbuf_putc(out, '}');
 }
 
@@ -213,10 +213,10 @@ static double region_bits(const struct region_space *space, const struct packet_
 
 static void write_witness(struct json_writing *writing, enum diff_class class, diagram set)
 {
-	struct strbuf *out = &writing->parts->regions;
+	struct strbuf *out = &writing->parts->text;
 	struct diff_witness witness;
 
-	show_find_witness(&writing->show, class, set, &witness);
+	difftext_find_witness(&writing->show, class, set, &witness);
 	strbuf_puts(out, ",\"when\":[");
 	for (unsigned i = 0; i < witness.literal_count && !witness.sure; i++)
 		write_condition(&writing->show, out, witness.literal[i]);
@@ -236,8 +236,8 @@ static void write_witness(struct json_writing *writing, enum diff_class class, d
 static void write_region(struct json_writing *writing, const struct diff_place *place, enum diff_class class, const struct packet_region *region)
 {
 	const struct program_chain *chain = place->chain[place->chain[ALIGN_NEW] != NULL ? ALIGN_NEW : ALIGN_OLD];
-	struct region_space space = show_space(&writing->show);
-	struct strbuf *out = &writing->parts->regions;
+	struct region_space space = difftext_space(&writing->show);
+	struct strbuf *out = &writing->parts->text;
 
 	strbuf_printf(out, "{\"family\":%u,", family_digit(&writing->show));
 	json_member(out, "class", class_words[class]);
@@ -248,17 +248,17 @@ static void write_region(struct json_writing *writing, const struct diff_place *
 	write_ways(out, &space, region);
 	write_fields(out, &space, region);
 	strbuf_puts(out, ",\"but\":[]");
-	write_witness(writing, class, diagram_and(space.diagrams, show_described(&writing->show, place, class), region->set));
+	write_witness(writing, class, diagram_and(space.diagrams, difftext_described(&writing->show, place, class), region->set));
 	strbuf_printf(out, ",\"weight\":%.1f}\n", region_bits(&space, region));
 	writing->parts->count++;
 }
 
 static void write_class(struct json_writing *writing, const struct diff_place *place, enum diff_class class)
 {
-	struct region_space space = show_space(&writing->show);
-	diagram set = show_described(&writing->show, place, class);
+	struct region_space space = difftext_space(&writing->show);
+	diagram set = difftext_described(&writing->show, place, class);
 	diagram wanted = diagram_over(space.diagrams, set, (1U << FIELD_COUNT) - 1);
-	struct region_list regions = regions_find(&space, wanted, writing->show.options->all ? SHOW_ALL : SHOW_JSON);
+	struct region_list regions = regions_find(&space, wanted, writing->show.options->all ? DIFFTEXT_ALL : DIFFTEXT_JSON_MAX);
 
 	for (size_t i = 0; i < regions.len; i++)
 		write_region(writing, place, class, &regions.item[i]);
@@ -269,11 +269,11 @@ static void write_class(struct json_writing *writing, const struct diff_place *p
 /* Not all could be compared: a packet that shows that something differs, if there is one. */
 static void write_lost(struct json_writing *writing)
 {
-	struct strbuf *out = &writing->parts->regions;
+	struct strbuf *out = &writing->parts->text;
 	struct diff_witness witness;
 	enum diff_class class;
 
-	if (diff_witness_search(writing->show.diff, show_tries(writing->show.diff), &witness, &class)) {
+	if (diff_witness_search(writing->show.diff, difftext_tries(writing->show.diff), &witness, &class)) {
 		writing->show.verdict.differs = true;
 		strbuf_printf(out, "{\"family\":%u,", family_digit(&writing->show));
 		json_member(out, "class", class_words[class]);
@@ -327,9 +327,9 @@ static void write_renamed(struct json_writing *writing)
 	}
 }
 
-struct diff_verdict show_diff_json(struct json_parts *parts, const struct diff *diff, int family, const struct fw_diff_options *options)
+struct diff_verdict difftext_json(struct difftext_parts *parts, const struct diff *diff, int family, const struct difftext_options *options)
 {
-	struct json_writing writing = { .show = { .options = options, .diff = diff, .out = &parts->regions, .family = family }, .parts = parts };
+	struct json_writing writing = { .show = { .options = options, .diff = diff, .out = &parts->text, .family = family }, .parts = parts };
 	struct diff_verdict *verdict = &writing.show.verdict;
 
 	verdict->undecided = diff->lost || diff->loops || diff->further != NULL;
@@ -340,10 +340,10 @@ struct diff_verdict show_diff_json(struct json_parts *parts, const struct diff *
 		write_lost(&writing);
 	for (size_t p = 0; p < diff->places.len && !diff->lost; p++)
 		for (unsigned class = 0; class < DIFF_CLASSES; class++)
-			if (show_described(&writing.show, &diff->places.item[p], (enum diff_class)class) != DIAGRAM_EMPTY)
+			if (difftext_described(&writing.show, &diff->places.item[p], (enum diff_class)class) != DIAGRAM_EMPTY)
 				write_class(&writing, &diff->places.item[p], (enum diff_class)class);
 	if (!diff->lost && diff->fates.diagrams != NULL && diagrams_lost(diff->fates.diagrams)) { /* what was described may be wrong */
-		strbuf_reset(&parts->regions);
+		strbuf_reset(&parts->text);
 		parts->count = 0;
 		verdict->undecided = true;
 	}

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
-#include "fw-diff/show.h"
+#include "difftext/difftext.h"
 #include "base/escape.h"
 
 #include <string.h>
 
-const struct line *show_line_of(const struct shown *show, unsigned side, const struct program_rule *rule)
+const struct line *difftext_line_of(const struct shown *show, unsigned side, const struct program_rule *rule)
 {
 	return &show->diff->program[side]->ruleset->stream->lines.item[rule->rule->line];
 }
 
-struct where show_origin(const struct shown *show, unsigned side, const struct program_rule *rule)
+struct where difftext_origin(const struct shown *show, unsigned side, const struct program_rule *rule)
 {
-	return stream_origin_where(show->diff->program[side]->ruleset->stream, show_line_of(show, side, rule));
+	return stream_origin_where(show->diff->program[side]->ruleset->stream, difftext_line_of(show, side, rule));
 }
 
-void show_line(struct shown *show, unsigned side, const struct program_rule *rule)
+void difftext_line(struct shown *show, unsigned side, const struct program_rule *rule)
 {
-	struct where origin = show_origin(show, side, rule);
+	struct where origin = difftext_origin(show, side, rule);
 
-	strbuf_printf(show->out, "%s line %u", side == ALIGN_OLD ? "old" : "new", show_line_of(show, side, rule)->number);
+	strbuf_printf(show->out, "%s line %u", side == ALIGN_OLD ? "old" : "new", difftext_line_of(show, side, rule)->number);
 	if (origin.file != NULL) {
 		strbuf_puts(show->out, " (");
 		strbuf_escape(show->out, origin.file, strlen(origin.file));
@@ -27,9 +27,9 @@ void show_line(struct shown *show, unsigned side, const struct program_rule *rul
 	}
 }
 
-void show_rule(struct shown *show, unsigned side, const struct program_rule *rule)
+void difftext_rule(struct shown *show, unsigned side, const struct program_rule *rule)
 {
-	const struct line *line = show_line_of(show, side, rule);
+	const struct line *line = difftext_line_of(show, side, rule);
 
 	strbuf_escape(show->out, line->text, line->len);
 }
@@ -42,13 +42,13 @@ void show_rule(struct shown *show, unsigned side, const struct program_rule *rul
 static void show_limit(struct shown *show, const struct program_rule *old, const struct program_rule *new)
 {
 	strbuf_printf(show->out, "%s: a limit changed\n  - ", family_name(show->family));
-	show_line(show, ALIGN_OLD, old);
+	difftext_line(show, ALIGN_OLD, old);
 	strbuf_puts(show->out, ": ");
-	show_rule(show, ALIGN_OLD, old);
+	difftext_rule(show, ALIGN_OLD, old);
 	strbuf_puts(show->out, "\n  + ");
-	show_line(show, ALIGN_NEW, new);
+	difftext_line(show, ALIGN_NEW, new);
 	strbuf_puts(show->out, ": ");
-	show_rule(show, ALIGN_NEW, new);
+	difftext_rule(show, ALIGN_NEW, new);
 	strbuf_putc(show->out, '\n');
 }
 
@@ -137,7 +137,7 @@ static void show_rest(struct shown *show)
 			      family_name(show->family), all - some, all - some == 1 ? "" : "s", all - some == 1 ? "s" : "");
 }
 
-unsigned show_tries(const struct diff *diff)
+unsigned difftext_tries(const struct diff *diff)
 {
 	unsigned rules = diff->program[ALIGN_OLD]->rule_count + diff->program[ALIGN_NEW]->rule_count;
 
@@ -150,18 +150,18 @@ static void show_lost(struct shown *show)
 	struct diff_witness witness;
 	enum diff_class class;
 
-	if (!diff_witness_search(show->diff, show_tries(show->diff), &witness, &class)) {
+	if (!diff_witness_search(show->diff, difftext_tries(show->diff), &witness, &class)) {
 		strbuf_printf(show->out, "%s: undecided: the rulesets differ in too many ways to be compared\n", family_name(show->family));
 	} else {
 		show->verdict.differs = true;
 		strbuf_printf(show->out, "%s: at least this differs; not all was compared\n", family_name(show->family));
-		strbuf_printf(show->out, "  %s: %s\n", show_class_names[class], strbuf_text(&witness.text));
-		show_fates(show, &witness, (struct other_deciders){ { 0, 0 } }, class);
+		strbuf_printf(show->out, "  %s: %s\n", difftext_class_names[class], strbuf_text(&witness.text));
+		difftext_fates(show, &witness, (struct other_deciders){ { 0, 0 } }, class);
 	}
 	diff_witness_free(&witness);
 }
 
-struct diff_verdict show_diff(struct strbuf *out, const struct diff *diff, int family, const struct fw_diff_options *options)
+struct diff_verdict difftext_words(struct strbuf *out, const struct diff *diff, int family, const struct difftext_options *options)
 {
 	struct shown show = { .options = options, .diff = diff, .out = out, .family = family };
 
@@ -172,8 +172,8 @@ struct diff_verdict show_diff(struct strbuf *out, const struct diff *diff, int f
 	}
 	show_counted(&show);
 	for (size_t p = 0; p < diff->places.len; p++)
-		show_place(&show, &diff->places.item[p]);
-	if (options->summary) {
+		difftext_place(&show, &diff->places.item[p]);
+	if (options->form == DIFFTEXT_SUMMARY) {
 		strbuf_reset(out);
 		show_summary(&show);
 	} else {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 /* A change of the text, and what it changes for packets. */
-#include "fw-diff/show.h"
+#include "difftext/difftext.h"
 
 #include <string.h>
 
@@ -13,7 +13,7 @@
 /* So many exceptions of a larger region are shown. */
 #define MISSING_MAX 4
 
-const char *const show_class_names[DIFF_CLASSES] = {
+const char *const difftext_class_names[DIFF_CLASSES] = {
 	[DIFF_ACCEPTED] = "newly accepted", [DIFF_REFUSED] = "newly refused", [DIFF_TRANSLATED] = "accepted as before, but translated otherwise",
 	[DIFF_MARKED] = "accepted as before, but marked or changed otherwise",
 	[DIFF_REJECTED] = "refused as before, but in another way",
@@ -27,13 +27,13 @@ static void show_change(struct shown *show, unsigned side, const struct program_
 	const struct alignment_rule *at = &show->diff->align.side[side].rules[rule->serial];
 
 	strbuf_printf(show->out, "  %c ", at->change == CHANGE_MOVED ? '>' : side == ALIGN_OLD ? '-' : '+');
-	show_line(show, side, rule);
+	difftext_line(show, side, rule);
 	if (at->change == CHANGE_MOVED) {
 		strbuf_puts(show->out, ", moved from ");
-		show_line(show, !side, at->partner);
+		difftext_line(show, !side, at->partner);
 	}
 	strbuf_puts(show->out, ": ");
-	show_rule(show, side, rule);
+	difftext_rule(show, side, rule);
 	strbuf_putc(show->out, '\n');
 }
 
@@ -82,9 +82,9 @@ static void show_head(struct shown *show, const struct diff_place *place)
 static void show_decider(struct shown *show, unsigned side, const struct trace_result *result)
 {
 	if (result->rule != NULL) {
-		show_line(show, side, result->rule);
+		difftext_line(show, side, result->rule);
 		strbuf_puts(show->out, ": ");
-		show_rule(show, side, result->rule);
+		difftext_rule(show, side, result->rule);
 	} else if (result->chain != NULL) {
 		strbuf_printf(show->out, "the policy of %s %s", result->chain->table->table->name, result->chain->chain->name);
 	} else {
@@ -92,7 +92,7 @@ static void show_decider(struct shown *show, unsigned side, const struct trace_r
 	}
 }
 
-const char *outcome_word(enum outcome outcome)
+const char *difftext_outcome(enum outcome outcome)
 {
 	static const char *const words[OUTCOME_COUNT] = {
 		[OUTCOME_NONE] = "passed on", [OUTCOME_ACCEPT] = "accepted", [OUTCOME_DROP] = "dropped",
@@ -104,7 +104,7 @@ const char *outcome_word(enum outcome outcome)
 
 static void show_fate(struct shown *show, unsigned side, const struct witness_fate *fate, unsigned others, enum diff_class class)
 {
-	strbuf_printf(show->out, "      %s %s by ", side == ALIGN_OLD ? "was" : "now", outcome_word(fate->result.outcome));
+	strbuf_printf(show->out, "      %s %s by ", side == ALIGN_OLD ? "was" : "now", difftext_outcome(fate->result.outcome));
 	show_decider(show, side, &fate->result);
 	if (others > 0)
 		strbuf_printf(show->out, " (and %u other%s)", others, others == 1 ? "" : "s");
@@ -113,14 +113,14 @@ static void show_fate(struct shown *show, unsigned side, const struct witness_fa
 		if (show->diff->align.side[side].rules[fate->nat[i]->serial].change == CHANGE_NONE)
 			continue; /* it did so before, too */
 		strbuf_puts(show->out, "          translated by ");
-		show_line(show, side, fate->nat[i]);
+		difftext_line(show, side, fate->nat[i]);
 		strbuf_puts(show->out, ": ");
-		show_rule(show, side, fate->nat[i]);
+		difftext_rule(show, side, fate->nat[i]);
 		strbuf_putc(show->out, '\n');
 	}
 }
 
-unsigned show_side_of(const struct diff *diff, const struct program_rule *rule)
+unsigned difftext_side_of(const struct diff *diff, const struct program_rule *rule)
 {
 	const struct program *new = diff->program[ALIGN_NEW];
 
@@ -131,7 +131,7 @@ static void show_answer(struct shown *show, const struct fate_boolean *boolean)
 {
 	if (boolean->cond != NULL)
 		strbuf_printf(show->out, "-m %s is true in ", boolean->cond->match->kind->name);
-	show_line(show, show_side_of(show->diff, boolean->rule), boolean->rule);
+	difftext_line(show, difftext_side_of(show->diff, boolean->rule), boolean->rule);
 	if (boolean->cond == NULL)
 		strbuf_puts(show->out, " matches");
 }
@@ -163,7 +163,7 @@ static void show_condition(struct shown *show, const struct diff_witness *witnes
 	strbuf_putc(show->out, '\n');
 }
 
-void show_find_witness(struct shown *show, enum diff_class class, diagram set, struct diff_witness *witness)
+void difftext_find_witness(struct shown *show, enum diff_class class, diagram set, struct diff_witness *witness)
 {
 	diff_witness_find(show->diff, class, set, witness);
 	if (witness->verified)
@@ -172,7 +172,7 @@ void show_find_witness(struct shown *show, enum diff_class class, diagram set, s
 		show->verdict.undecided = true;
 }
 
-void show_fates(struct shown *show, const struct diff_witness *witness, struct other_deciders others, enum diff_class class)
+void difftext_fates(struct shown *show, const struct diff_witness *witness, struct other_deciders others, enum diff_class class)
 {
 	for (unsigned side = 0; side < ALIGN_SIDES; side++)
 		show_fate(show, side, &witness->fate[side], others.count[side], class);
@@ -182,9 +182,9 @@ static void show_witness(struct shown *show, enum diff_class class, diagram set)
 {
 	struct diff_witness witness;
 
-	show_find_witness(show, class, set, &witness);
+	difftext_find_witness(show, class, set, &witness);
 	if (witness.verified) {
-		show_fates(show, &witness, diff_witness_others(show->diff, class, set, &witness), class);
+		difftext_fates(show, &witness, diff_witness_others(show->diff, class, set, &witness), class);
 		if (!witness.sure)
 			show_condition(show, &witness);
 	}
@@ -195,20 +195,20 @@ static void show_witness(struct shown *show, enum diff_class class, diagram set)
 
 /* --- packets ---------------------------------------------------------------------------------------- */
 
-struct region_space show_space(const struct shown *show)
+struct region_space difftext_space(const struct shown *show)
 {
 	return (struct region_space){ show->diff->program[ALIGN_NEW], show->diff->fates.diagrams, show->diff->care };
 }
 
 static void show_region(struct shown *show, const struct packet_region *region)
 {
-	struct region_space space = show_space(show);
+	struct region_space space = difftext_space(show);
 
 	region_text(show->out, &space, region);
 	strbuf_putc(show->out, '\n');
 }
 
-diagram show_described(const struct shown *show, const struct diff_place *place, enum diff_class class)
+diagram difftext_described(const struct shown *show, const struct diff_place *place, enum diff_class class)
 {
 	diagram set = diff_described(show->diff, place->set[class]), others = DIAGRAM_EMPTY;
 
@@ -245,12 +245,12 @@ static bool is_minor(const struct shown *show, const struct diff_place *place, e
 	bool decided = false, usual = false;
 
 	for (unsigned c = 0; c < DIFF_CLASSES; c++) {
-		diagram set = show_described(show, place, (enum diff_class)c);
+		diagram set = difftext_described(show, place, (enum diff_class)c);
 
 		decided |= set != DIAGRAM_EMPTY && (c == DIFF_ACCEPTED || c == DIFF_REFUSED);
 		usual |= has_usual(show, set);
 	}
-	return (decided && class > DIFF_MARKED) || (usual && !has_usual(show, show_described(show, place, class)));
+	return (decided && class > DIFF_MARKED) || (usual && !has_usual(show, difftext_described(show, place, class)));
 }
 
 static unsigned count_major(const struct shown *show, const struct diff_place *place)
@@ -258,7 +258,7 @@ static unsigned count_major(const struct shown *show, const struct diff_place *p
 	unsigned count = 0;
 
 	for (unsigned c = 0; c < DIFF_CLASSES; c++)
-		count += show_described(show, place, (enum diff_class)c) != DIAGRAM_EMPTY && !is_minor(show, place, (enum diff_class)c);
+		count += difftext_described(show, place, (enum diff_class)c) != DIAGRAM_EMPTY && !is_minor(show, place, (enum diff_class)c);
 	return count;
 }
 
@@ -275,7 +275,7 @@ static bool is_mixed(const struct region_space *space, const struct packet_regio
 /* One larger region and what it lacks, if that can be said in few lines. False: nothing was shown. */
 static bool show_all_but(struct shown *show, enum diff_class class, diagram set, diagram wanted, size_t max)
 {
-	struct region_space space = show_space(show), within = space;
+	struct region_space space = difftext_space(show), within = space;
 	struct packet_region around = region_around(&space, wanted);
 	struct region_list missing = regions_missing(&space, &around, wanted, max);
 	bool good = missing.rest == DIAGRAM_EMPTY && !is_mixed(&space, &around);
@@ -318,15 +318,15 @@ static size_t exceptions_max(const struct region_list *regions, bool few)
 
 static void show_class(struct shown *show, const struct diff_place *place, enum diff_class class)
 {
-	struct region_space space = show_space(show);
-	diagram set = show_described(show, place, class);
+	struct region_space space = difftext_space(show);
+	diagram set = difftext_described(show, place, class);
 	diagram wanted = diagram_over(space.diagrams, set, (1U << FIELD_COUNT) - 1);
 	size_t max = count_major(show, place) > 1 ? 1 : REGIONS_MAX, exceptions;
-	struct region_list regions = regions_find(&space, wanted, SHOW_ASKED);
+	struct region_list regions = regions_find(&space, wanted, DIFFTEXT_ASKED);
 	bool few = regions.len <= max + 1 && regions.rest == DIAGRAM_EMPTY;
 
 	exceptions = exceptions_max(&regions, few);
-	strbuf_printf(show->out, "  %s: ", show_class_names[class]);
+	strbuf_printf(show->out, "  %s: ", difftext_class_names[class]);
 	if (!few && is_all_of_place(show, place, class)) {
 		strbuf_printf(show->out, "all that matches %s and was %s\n", place->policy ? "no rule of the chain" : "there",
 			      class == DIFF_ACCEPTED ? "refused" : "accepted");
@@ -339,14 +339,14 @@ static void show_class(struct shown *show, const struct diff_place *place, enum 
 
 static void show_minor(struct shown *show, const struct diff_place *place, enum diff_class class)
 {
-	struct region_space space = show_space(show);
-	diagram set = show_described(show, place, class);
+	struct region_space space = difftext_space(show);
+	diagram set = difftext_described(show, place, class);
 	diagram wanted = diagram_over(space.diagrams, set, (1U << FIELD_COUNT) - 1);
 	struct region_list regions = regions_find(&space, wanted, 1);
 	struct diff_witness witness;
 
-	show_find_witness(show, class, set, &witness);
-	strbuf_printf(show->out, "  %s%s: ", show_class_names[class], witness.verified ? "" : ", perhaps");
+	difftext_find_witness(show, class, set, &witness);
+	strbuf_printf(show->out, "  %s%s: ", difftext_class_names[class], witness.verified ? "" : ", perhaps");
 	region_text(show->out, &space, &regions.item[0]);
 	strbuf_puts(show->out, regions.rest != DIAGRAM_EMPTY ? "; and others\n" : "\n");
 	diff_witness_free(&witness);
@@ -356,26 +356,26 @@ static void show_minor(struct shown *show, const struct diff_place *place, enum 
 /* With --all. */
 static void show_every_region(struct shown *show, const struct diff_place *place, enum diff_class class)
 {
-	struct region_space space = show_space(show);
-	diagram set = show_described(show, place, class);
-	struct region_list regions = regions_find(&space, diagram_over(space.diagrams, set, (1U << FIELD_COUNT) - 1), SHOW_ALL);
+	struct region_space space = difftext_space(show);
+	diagram set = difftext_described(show, place, class);
+	struct region_list regions = regions_find(&space, diagram_over(space.diagrams, set, (1U << FIELD_COUNT) - 1), DIFFTEXT_ALL);
 
 	for (size_t i = 0; i < regions.len; i++) {
-		strbuf_printf(show->out, "  %s: ", show_class_names[class]);
+		strbuf_printf(show->out, "  %s: ", difftext_class_names[class]);
 		show_region(show, &regions.item[i]);
 		show_witness(show, class, diagram_and(space.diagrams, set, regions.item[i].set));
 	}
 	if (regions.rest != DIAGRAM_EMPTY)
-		strbuf_printf(show->out, "  %s: and others\n", show_class_names[class]);
+		strbuf_printf(show->out, "  %s: and others\n", difftext_class_names[class]);
 	region_list_free(&regions);
 }
 
-void show_place(struct shown *show, const struct diff_place *place)
+void difftext_place(struct shown *show, const struct diff_place *place)
 {
 	bool shown = false;
 
 	for (unsigned class = 0; class < DIFF_CLASSES; class++) {
-		if (show_described(show, place, (enum diff_class)class) == DIAGRAM_EMPTY)
+		if (difftext_described(show, place, (enum diff_class)class) == DIAGRAM_EMPTY)
 			continue;
 		if (!shown)
 			show_head(show, place);
