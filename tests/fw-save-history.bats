@@ -167,6 +167,37 @@ ten_thousand() {
 	done
 }
 
+@test "--check --meaning tells which packets a drift concerns, or that the meaning is the same" {
+	for b in $backends; do
+		fresh
+		enable_unit
+		put "$gateway"
+		run -0 check --meaning
+		[ -z "$output" ]
+		# A rule that no packet reaches any more than before.
+		in_ns "iptables-$b" -A FORWARD -m comment --comment last -j DROP
+		run --separate-stderr -1 check --meaning
+		[[ $output == *"+ -A FORWARD -m comment --comment last -j DROP"*"IPv4: same meaning"*"IPv6: same meaning"* ]]
+		[[ $stderr == *"1 difference between generation 000001"* ]]
+		in_ns "iptables-$b" -D FORWARD -m comment --comment last -j DROP
+		in_ns "iptables-$b" -I INPUT -s 203.0.113.77 -p tcp --dport 5432 -j ACCEPT
+		run --separate-stderr -1 check --meaning -4
+		[[ $output == *"IPv4, filter INPUT:"*"  + rule in force: -A INPUT -s 203.0.113.77/32 -p tcp -m tcp --dport 5432 -j ACCEPT"* ]]
+		[[ $output == *"  newly accepted: tcp to this host, port 5432, from 203.0.113.77"*"now accepted by rule in force: "*"such as: "* ]]
+		[[ $output != *" line "* && $output != *IPv6* ]]
+		run -0 check --meaning --own
+		# Chains that are left out of the drift are left out of its meaning.
+		in_ns "iptables-$b" -N f2b-sshd
+		in_ns "iptables-$b" -A f2b-sshd -s 203.0.113.9 -j DROP
+		in_ns "iptables-$b" -I INPUT -j f2b-sshd
+		run -1 check --meaning --ignore 'f2b-*'
+		[[ $output != *203.0.113.9* ]]
+		in_ns "iptables-$b" -D INPUT -s 203.0.113.77 -p tcp --dport 5432 -j ACCEPT
+		run -0 check --meaning --ignore 'f2b-*'
+	done
+	run -2 save --list --meaning
+}
+
 @test "--check reports settings, skips kept and ignored chains, and --syslog writes to syslog" {
 	b=nft
 	enable_unit

@@ -40,7 +40,7 @@ static bool compare(struct save *save, struct drift *drift)
 
 		if (!family_has(save->options.families, i) || !family_has(save->good.present, i))
 			continue;
-		if (save->options.own) {
+		if (save->options.check.own) {
 			good = own_rules(base, now, &save->own[i], &left_out) == 0;
 			now = &save->own[i];
 		}
@@ -58,7 +58,7 @@ static void warn_boot(struct save *save)
 		diag_add(save->log, DIAG_SAVE_WARNING, NULL, NULL,
 			 "nothing loads rules at boot: enable fw-load.service, or the next reboot loses them");
 		strbuf_puts(&what, "nothing loads rules at boot");
-		if (save->options.syslog)
+		if (save->options.check.syslog)
 			to_syslog(&what);
 	}
 	strbuf_free(&what);
@@ -76,8 +76,10 @@ void save_check(struct save *save)
 		return;
 	}
 	if (compare(save, &drift) && drift.count > 0) {
+		if (save->options.check.meaning) /* what failed is reported, and the rest is said all the same */
+			(void)!save_meaning(save, &drift, &drift.out);
 		fwrite(drift.out.data, 1, drift.out.len, stdout);
-		if (save->options.syslog)
+		if (save->options.check.syslog)
 			to_syslog(&drift.out);
 		diag_add(save->log, DIAG_DRIFT, NULL, NULL,
 			 "%zu difference%s between generation %06u, loaded %s by %s, and what is in force", drift.count,

@@ -19,6 +19,7 @@ enum {
 	OPT_LAYOUT,
 	OPT_FROM,
 	OPT_ROOT,
+	OPT_MEANING,
 };
 
 static const char usage[] =
@@ -36,6 +37,7 @@ static const char usage[] =
 	"      --from NAME          read those files instead of the rules in force\n"
 	"      --root DIR           look for those files and for boot scripts below DIR\n"
 	"      --check              compare with the last load; status 1 if anything differs\n"
+	"      --meaning            also tell which packets the differences concern\n"
 	"      --own                ignore rules of other programs\n"
 	"      --ignore PATTERN     ignore chains with such names, and jumps to them\n"
 	"      --syslog             report differences to syslog too\n"
@@ -61,6 +63,7 @@ static const struct option longs[] = {
 	{ "from", required_argument, NULL, OPT_FROM },
 	{ "root", required_argument, NULL, OPT_ROOT },
 	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "meaning", no_argument, NULL, OPT_MEANING },
 	{ "own", no_argument, NULL, OPT_OWN },
 	{ "ignore", required_argument, NULL, OPT_IGNORE },
 	{ "syslog", no_argument, NULL, OPT_SYSLOG },
@@ -99,9 +102,11 @@ static void set_long(struct cli *cli, struct fw_save_options *options, int c)
 	};
 
 	if (c == OPT_OWN)
-		options->own = true;
+		options->check.own = true;
+	else if (c == OPT_MEANING)
+		options->check.meaning = true;
 	else if (c == OPT_SYSLOG)
-		options->syslog = true;
+		options->check.syslog = true;
 	else if (c == OPT_ROOT)
 		options->root = optarg;
 	else if (c == OPT_LAYOUT)
@@ -159,6 +164,7 @@ static const struct cli_scope scopes[] = {
 	{ OPT_FROM, 1 << ACTION_SAVE, "saving" },
 	{ OPT_ROOT, 1 << ACTION_SAVE | 1 << ACTION_CHECK, "--layout, --from and --check" },
 	{ OPT_OWN, 1 << ACTION_CHECK, "--check" },
+	{ OPT_MEANING, 1 << ACTION_CHECK, "--check" },
 	{ OPT_IGNORE, 1 << ACTION_CHECK | 1 << ACTION_DIFF, "--check and --diff" },
 	{ OPT_SYSLOG, 1 << ACTION_CHECK, "--check" },
 };

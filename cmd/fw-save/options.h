@@ -11,6 +11,11 @@
 
 enum save_action { ACTION_SAVE, ACTION_CHECK, ACTION_LIST, ACTION_VERIFY, ACTION_SHOW, ACTION_DIFF, ACTION_KEEP };
 
+/* Of --check. */
+struct save_check_options {
+	bool own, meaning, syslog;
+};
+
 struct fw_save_options {
 	enum save_action action;
 	enum family families;
@@ -22,7 +27,8 @@ struct fw_save_options {
 	const char *operand[2]; /* of --show and --diff */
 	VEC(char *) ignore;
 	unsigned wait, keep;
-	bool counters, all, own, syslog;
+	bool counters, all;
+	struct save_check_options check;
 };
 
 /* Begins cli too. Misuse, help and version end the program here. */

@@ -36,6 +36,9 @@ void save_write(struct save *save);
 void save_check(struct save *save);
 void save_diff(struct save *save);
 
+/* meaning.c: appends which packets the rules in force treat otherwise. Chains that the drift ignores are left out. */
+must_check bool save_meaning(struct save *save, const struct drift *drift, struct strbuf *out);
+
 /* history.c */
 void save_list(struct save *save);
 void save_verify(struct save *save);

@@ -19,6 +19,10 @@ void difftext_line(struct shown *show, unsigned side, const struct program_rule 
 {
 	struct where origin = difftext_origin(show, side, rule);
 
+	if (show->options->rule_names[side] != NULL) {
+		strbuf_puts(show->out, show->options->rule_names[side]);
+		return;
+	}
 	strbuf_printf(show->out, "%s line %u", side == ALIGN_OLD ? "old" : "new", difftext_line_of(show, side, rule)->number);
 	if (origin.file != NULL) {
 		strbuf_puts(show->out, " (");

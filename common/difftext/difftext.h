@@ -17,6 +17,7 @@ enum difftext_form {
 struct difftext_options {
 	enum difftext_form form;
 	bool all; /* describe everything, however much that is */
+	const char *rule_names[ALIGN_SIDES]; /* of a rule in each ruleset; NULL: "old line 5" and "new line 5" */
 };
 
 /* What is to be told of a comparison. */
