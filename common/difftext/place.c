@@ -370,21 +370,30 @@ static void show_every_region(struct shown *show, const struct diff_place *place
 	region_list_free(&regions);
 }
 
+/* Shows the classes of the place that are minor, or those that are not. Returns whether there were any. */
+static bool show_classes(struct shown *show, const struct diff_place *place, bool minor, bool headed)
+{
+	for (unsigned c = 0; c < DIFF_CLASSES; c++) {
+		enum diff_class class = (enum diff_class)c;
+
+		if (difftext_described(show, place, class) == DIAGRAM_EMPTY || (!show->options->all && is_minor(show, place, class)) != minor)
+			continue;
+		if (!headed)
+			show_head(show, place);
+		headed = true;
+		if (show->options->all)
+			show_every_region(show, place, class);
+		else if (minor)
+			show_minor(show, place, class);
+		else
+			show_class(show, place, class);
+	}
+	return headed;
+}
+
 void difftext_place(struct shown *show, const struct diff_place *place)
 {
-	bool shown = false;
+	bool headed = show_classes(show, place, false, false);
 
-	for (unsigned class = 0; class < DIFF_CLASSES; class++) {
-		if (difftext_described(show, place, (enum diff_class)class) == DIAGRAM_EMPTY)
-			continue;
-		if (!shown)
-			show_head(show, place);
-		shown = true;
-		if (show->options->all)
-			show_every_region(show, place, (enum diff_class)class);
-		else if (is_minor(show, place, (enum diff_class)class))
-			show_minor(show, place, (enum diff_class)class);
-		else
-			show_class(show, place, (enum diff_class)class);
-	}
+	(void)show_classes(show, place, true, headed);
 }
