@@ -73,8 +73,10 @@ class Packet:
         self.proto = int(words[0]) if words[0].isdigit() else PROTOCOLS[words[0]]
         self.src, self.sport = self.end(words[1])
         self.dst, self.dport = self.end(words[3])
-        self.state, words = words[4], words[5:]
-        self.extra = {}
+        self.extra, words = {}, words[4:]
+        if words[0] == "type":
+            self.extra["type"], words = words[1], words[2:]
+        self.state, words = words[0], words[1:]
         while words and words[0] in ("reply", "snat", "dnat"):
             self.state += " " + words.pop(0)
         while words:
