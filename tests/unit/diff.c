@@ -7,6 +7,7 @@
  */
 #include "base/file.h"
 #include "meaning/diff_witness.h"
+#include "meaning/region.h"
 #include "randomedits.h"
 #include "tap.h"
 
@@ -208,6 +209,39 @@ static void ask_witnesses(const struct diff *diff, struct totals *totals)
 	}
 }
 
+/* Regions of a set are within it, together they are all of it but the rest, and none lies in the union of the others. */
+static bool regions_fit(const struct diff *diff, diagram set)
+{
+	struct diagrams *all = diff->fates.diagrams;
+	struct region_space space = { diff->program[ALIGN_NEW], all, diff->care };
+	diagram wanted = diagram_over(all, set, (1U << FIELD_COUNT) - 1), covered = DIAGRAM_EMPTY;
+	struct region_list regions = regions_find(&space, wanted, 8);
+	bool good = true;
+
+	for (size_t i = 0; i < regions.len; i++) {
+		diagram others = DIAGRAM_EMPTY;
+
+		for (size_t k = 0; k < regions.len; k++)
+			others = k != i ? diagram_or(all, others, regions.item[k].set) : others;
+		good = good && diagram_minus(all, regions.item[i].set, others) != DIAGRAM_EMPTY &&
+		       diagram_minus(all, regions.item[i].set, wanted) == DIAGRAM_EMPTY;
+		covered = diagram_or(all, covered, regions.item[i].set);
+	}
+	good = good && diagram_minus(all, wanted, covered) == regions.rest;
+	region_list_free(&regions);
+	if (!good && !diagrams_lost(all))
+		printf("# regions do not fit their set\n");
+	return good || diagrams_lost(all);
+}
+
+static bool ask_regions(const struct diff *diff)
+{
+	for (unsigned c = 0; c < DIFF_CLASSES; c++)
+		if (diff->set[c] != DIAGRAM_EMPTY && !regions_fit(diff, diff->set[c]))
+			return false;
+	return true;
+}
+
 static bool ask_pair(struct text_rules_pair *pair, enum family family, struct totals *totals)
 {
 	struct diff diff = { .lost = false };
@@ -221,6 +255,7 @@ static bool ask_pair(struct text_rules_pair *pair, enum family family, struct to
 		totals->same += !diff_found(&diff);
 		totals->different += diff_found(&diff);
 		ask_witnesses(&diff, totals);
+		good = ask_regions(&diff);
 	}
 	for (unsigned i = 0; i < PACKETS && good && !diff.lost && !diagrams_lost(diff.fates.diagrams); i++) {
 		uint32_t point[FIELD_COUNT];
