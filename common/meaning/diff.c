@@ -210,12 +210,17 @@ static bool walk_all(struct diff *diff)
 	return good;
 }
 
-bool diff_begin(struct diff *diff, const struct ruleset *old, const struct ruleset *new, size_t nodes)
+bool diff_prepare(struct diff *diff, const struct ruleset *old, const struct ruleset *new)
 {
 	*diff = (struct diff){ .lost = false };
 	world_begin(&diff->world, old->family);
-	if (!read_programs(diff, old, new) || !alignment_begin(&diff->align, diff->program[ALIGN_OLD], diff->program[ALIGN_NEW]) ||
-	    !fates_begin(&diff->fates, &diff->world, &diff->align, nodes) || !diff_cut(diff))
+	return read_programs(diff, old, new) &&
+	       alignment_begin(&diff->align, diff->program[ALIGN_OLD], diff->program[ALIGN_NEW]) && diff_cut(diff);
+}
+
+bool diff_begin(struct diff *diff, const struct ruleset *old, const struct ruleset *new, size_t nodes)
+{
+	if (!diff_prepare(diff, old, new) || !fates_begin(&diff->fates, &diff->world, &diff->align, nodes))
 		return false;
 	note_counted(diff);
 	note_further(diff);

@@ -52,6 +52,9 @@ struct diff {
 must_check bool diff_begin(struct diff *diff, const struct ruleset *old, const struct ruleset *new, size_t nodes);
 void diff_end(struct diff *diff);
 
+/* Only the first part of it: the programs, which rule is which, and the cut. No packet is compared. */
+must_check bool diff_prepare(struct diff *diff, const struct ruleset *old, const struct ruleset *new);
+
 /* Is there any packet whose fate changed? */
 bool diff_found(const struct diff *diff);
 

@@ -260,6 +260,8 @@ static bool pass_nat(struct tracer *tracer, enum hook hook, struct packet *packe
 	const struct program_chain *chain = program_hook(tracer->program, "nat", hook);
 	enum ct_state state = ct_state_of((unsigned)packet->value[FIELD_CT]);
 
+	if (state == CT_ESTABLISHED && tracer->translate != NULL)
+		tracer->translate(tracer->ctx, packet, hook);
 	if (chain == NULL)
 		return true;
 	if (state != CT_NEW && state != CT_RELATED) {

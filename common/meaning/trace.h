@@ -51,12 +51,16 @@ struct trace_result {
 /* Can the answer be known, and is it yes? */
 enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
 
-/* assume: what to take for the answer of a rule where it cannot be known; NULL: it stays unknown. */
+/*
+ * assume: what to take for the answer of a rule where it cannot be known; NULL: it stays unknown. translate: does what
+ * NAT does at this hook with a packet of a connection that is translated already; NULL: nothing.
+ */
 struct tracer {
 	const struct program *program;
 	void (*step)(void *ctx, const struct trace_step *step); /* NULL: only the result is wanted, by the index */
 	enum answer (*assume)(void *ctx, const struct program_rule *rule, const struct packet *packet, enum hook hook);
-	void *ctx; /* of both */
+	void (*translate)(void *ctx, struct packet *packet, enum hook hook);
+	void *ctx; /* of all three */
 	unsigned long long *hits; /* by the rules' serial; NULL: not counted */
 	/* within one packet */
 	struct trace_result result;
