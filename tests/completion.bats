@@ -69,12 +69,12 @@ options_of() { # options_of TOOL: prints the long options that its --help lists
 zmodload zsh/zpty
 zpty shell zsh -f -i
 zpty -w shell "PS1=; fpath=($1 \$fpath); autoload -Uz compinit; compinit -D -u; bindkey '^I' complete-word; fw-load() { echo got: \$* }"
-zpty -w -n shell $'fw-load --no-re\t--backe\tnft -b legacy --guar\t\nexit\n'
+zpty -w -n shell $'fw-load --no-re\t--backe\tnft -b legacy --statu\t\nexit\n'
 while zpty -r shell line; do print -r -- "$line"; done
 EOF
 	run timeout 500 zsh -f "$tmp/drive" "$tmp/zsh"
 	echo "$output"
-	[[ $output == *"got: --no-rehearse --backend=nft -b legacy --guard"* ]]
+	[[ $output == *"got: --no-rehearse --backend=nft -b legacy --status"* ]]
 }
 
 @test "fish completes options, with their descriptions" {

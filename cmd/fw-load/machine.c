@@ -41,6 +41,7 @@ void run_end(struct load_run *run)
 	strbuf_free(&run->text);
 	strbuf_free(&run->guard_lock);
 	vec_free(&run->options.keep);
+	session_free(&run->session);
 }
 
 /* Once a second, rewrites a progress line on the terminal. */
@@ -202,6 +203,8 @@ void run_confine(struct load_run *run)
 	const struct fw_load_options *options = &run->options;
 	struct strbuf gaps = STRBUF_INIT;
 
+	if (options_look(options))
+		session_find(&run->session, "/proc", getpid(), isatty(STDERR_FILENO) == 1);
 	run->guard_unit = guard_may_be_unit();
 	bounds_set((options->plan_only ? 0 : may[options->action]) | (options->confirm > 0 ? BOUNDS_GUARD : 0) |
 			   (run->door.kind == BACKEND_LEGACY ? BOUNDS_LOCK : 0),
@@ -216,6 +219,7 @@ struct transaction_hooks run_hooks(struct load_run *run)
 					   .guard_start = run_start_guard,
 					   .guard_alive = run_guard_alive,
 					   .modules = load_modules,
+					   .connections = options_look(&run->options) ? run_connections : NULL,
 					   .namespace_hint = host_hint_namespace,
 					   .safe_rules = run->options.safe_rules,
 					   .arg = run };

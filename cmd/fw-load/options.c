@@ -2,6 +2,8 @@
 /* Copyright (C) 2026 the fw-tools authors */
 #include "fw-load/options.h"
 
+#include <string.h>
+
 enum {
 	OPT_CHECK = 256,
 	OPT_CONFIRM,
@@ -16,12 +18,14 @@ enum {
 	OPT_NO_REHEARSE,
 	OPT_ASSUME_EMPTY,
 	OPT_SAFE_RULES,
+	OPT_CUTS,
+	OPT_FORCE,
 	OPT_GUARD,
 };
 
 static const char usage[] =
 	"usage: fw-load [-46nqv] [-b BACKEND] [-s DIR] [--confirm SECONDS]\n"
-	"               [--adopt | --replace | --keep PATTERN] [FILE]\n"
+	"               [--adopt | --replace | --keep PATTERN] [--cuts MODE] [--force] [FILE]\n"
 	"       fw-load --check [FILE]\n"
 	"       fw-load --confirm-now | --rollback [GENERATION] | --status | --boot\n"
 	"Loads the rules of FILE or standard input, for both families, completely or not at all.\n"
@@ -40,11 +44,12 @@ static const char usage[] =
 	"      --adopt              keep rules in force that fw-load did not load\n"
 	"      --replace            remove rules in force that fw-load did not load\n"
 	"      --keep PATTERN       keep chains with such names, and jumps to them\n"
+	"      --cuts MODE          live connections that would be cut: report, refuse or off\n"
+	"      --force              load although live connections would be cut\n"
 	"      --counters           set the packet and byte counters of the input\n"
 	"      --no-rehearse        do not try the rules in a scratch namespace first\n"
 	"      --assume-empty       with -n: plan for a host without rules; needs no root\n"
 	"      --safe-rules FILE    rules to load if all else fails (/etc/fw-tools/safe.rules)\n"
-	"      --guard              wait, and undo an unconfirmed load; started by fw-load\n"
 	"  -w, --wait SECONDS       how long to wait for locks (30)\n"
 	"  -q, --quiet              no warnings\n"
 	"  -v, --verbose            report each step\n"
@@ -70,7 +75,9 @@ static const struct option longs[] = {
 	{ "no-rehearse", no_argument, NULL, OPT_NO_REHEARSE },
 	{ "assume-empty", no_argument, NULL, OPT_ASSUME_EMPTY },
 	{ "safe-rules", required_argument, NULL, OPT_SAFE_RULES },
-	{ "guard", no_argument, NULL, OPT_GUARD },
+	{ "cuts", required_argument, NULL, OPT_CUTS },
+	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "guard", no_argument, NULL, OPT_GUARD }, /* for run_start_guard alone: people are not told */
 	{ "wait", required_argument, NULL, 'w' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -98,6 +105,16 @@ static bool set_action(const struct cli *cli, struct fw_load_options *options, i
 	return false;
 }
 
+static enum cuts_mode read_cuts(const struct cli *cli, const char *word)
+{
+	static const char *const names[] = { [CUTS_REPORT] = "report", [CUTS_REFUSE] = "refuse", [CUTS_OFF] = "off" };
+
+	for (size_t i = CUTS_REPORT; i < ARRAY_LEN(names); i++)
+		if (strcmp(word, names[i]) == 0)
+			return (enum cuts_mode)i;
+	cli_misuse(cli, "--cuts %s: it must be report, refuse or off", word);
+}
+
 static void set_word(const struct cli *cli, struct fw_load_options *options, int c)
 {
 	if (c == 'b' && !backend_parse(optarg, &options->backend))
@@ -108,6 +125,8 @@ static void set_word(const struct cli *cli, struct fw_load_options *options, int
 		options->wait = cli_seconds(cli, optarg);
 	else if (c == OPT_CONFIRM && (options->confirm = cli_seconds(cli, optarg)) == 0)
 		cli_misuse(cli, "--confirm 0: the time must be at least 1 second");
+	else if (c == OPT_CUTS)
+		options->cuts = read_cuts(cli, optarg);
 	else if (c == OPT_SAFE_RULES)
 		options->safe_rules = optarg;
 	else if (c == OPT_KEEP && !vec_push(&options->keep, optarg))
@@ -123,6 +142,8 @@ static void set_flag(struct cli *cli, struct fw_load_options *options, int c)
 		cli_misuse(cli, "use only one of --adopt and --replace");
 	else if (c == OPT_ADOPT || c == OPT_REPLACE)
 		options->unknown = c == OPT_ADOPT ? UNKNOWN_ADOPT : UNKNOWN_REPLACE;
+	else if (c == OPT_FORCE)
+		options->force = true;
 	else if (c == OPT_COUNTERS)
 		options->counters = true;
 	else if (c == OPT_NO_REHEARSE)
@@ -146,10 +167,17 @@ static const struct cli_scope scopes[] = {
 	{ OPT_ADOPT, LOADS, "a load and with --rollback" },
 	{ OPT_REPLACE, LOADS, "a load and with --rollback" },
 	{ OPT_KEEP, LOADS | 1 << ACTION_BOOT, "a load, --rollback and --boot" },
+	{ OPT_CUTS, LOADS, "a load and with --rollback" },
+	{ OPT_FORCE, 1 << ACTION_LOAD, "a load" },
 	{ OPT_COUNTERS, TEXTS, "a load and with --check" },
 	{ OPT_NO_REHEARSE, LOADS, "a load and with --rollback" },
 	{ OPT_ASSUME_EMPTY, 1 << ACTION_LOAD, "-n: a load must not ignore the rules in force" },
 };
+
+bool options_look(const struct fw_load_options *options)
+{
+	return (LOADS & 1U << options->action) != 0 && options->cuts != CUTS_OFF;
+}
 
 struct fw_load_options options_parse(struct cli *cli, int argc, char *argv[])
 {

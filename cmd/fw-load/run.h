@@ -4,6 +4,7 @@
 #ifndef FW_CMD_LOAD_RUN_H
 #define FW_CMD_LOAD_RUN_H
 
+#include "cuts/session.h"
 #include "fw-load/options.h"
 
 /* The progress of a long run, shown on a terminal. */
@@ -25,6 +26,7 @@ struct load_run {
 	struct stream stream;
 	struct extras extras;
 	struct canon canon[FAMILIES];
+	struct session session; /* from which this program runs */
 	bool distrusted; /* at boot: others can write to the state's folders */
 	bool guard_unit; /* the guard can run as a systemd unit */
 };
@@ -46,6 +48,9 @@ must_check int run_start_guard(void *run);
 bool run_guard_alive(void *run);
 must_check enum result run_wait(struct load_run *run, struct transaction *t); /* waits for the confirmation */
 must_check enum result run_guard(struct load_run *run);
+
+/* connections.c */
+must_check enum result run_connections(void *run, struct load_change *change, struct strbuf *plan);
 
 /* load.c */
 must_check enum result run_load(struct load_run *run);

@@ -85,7 +85,7 @@ static bool take_field(struct generation *generation, const struct record_field 
 	if (field_is(field, "input"))
 		strbuf_add(&generation->input, field->value, field->len);
 	else
-		return field_is(field, "kernel");
+		return field_is(field, "kernel") || field_is(field, "cut");
 	return field->block && !generation->input.failed;
 }
 

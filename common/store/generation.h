@@ -44,6 +44,7 @@ struct generation_parts {
 	enum family families;
 	const char *from;     /* the name of the input, such as its path */
 	const char *backend;
+	unsigned long cut;    /* live connections that the load was known to cut */
 	const struct strbuf *input;           /* exactly as the user gave it */
 	const struct strbuf *rules[FAMILIES]; /* NULL: none of this family */
 	const struct extras *extras;

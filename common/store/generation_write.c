@@ -46,6 +46,8 @@ static void write_notes(const struct generation_parts *parts, struct strbuf *out
 	record_field(out, "from", from);
 	record_number(out, "families", parts->families);
 	record_field(out, "backend", parts->backend);
+	if (parts->cut > 0)
+		record_number(out, "cut", (long long)parts->cut);
 	record_field(out, "kernel", uname(&kernel) == 0 ? kernel.release : "unknown");
 }
 

@@ -29,6 +29,7 @@ struct family_work {
 	struct merge merge;
 	struct text_rules target;      /* the rules to put in force; borrows from next and live */
 	struct strbuf program;         /* owned; iptables-restore input that turns live into target; empty: nothing to change */
+	unsigned long cut;             /* live connections that the load is known to cut */
 };
 
 enum transaction_flag {

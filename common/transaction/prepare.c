@@ -107,6 +107,32 @@ static bool merge_with_live(struct transaction *t)
 	return read_in_force(t) && merge_all(t);
 }
 
+/* Asks the caller about live connections, if rules change. */
+static bool look_at_connections(struct transaction *t)
+{
+	struct load_change change = { .input = t->request.stream };
+	enum result result = RESULT_DONE;
+	bool any = false;
+
+	if (t->hooks.connections == NULL || t->request.assume_empty)
+		return true;
+	for (int i = 0; i < FAMILIES; i++) {
+		if (t->family[i].program.len == 0)
+			continue;
+		change.old[i] = &t->family[i].live;
+		change.new[i] = &t->family[i].target;
+		any = true;
+	}
+	if (any) {
+		phase(t, "looking at live connections");
+		result = t->hooks.connections(t->hooks.arg, &change, t->request.plan_only ? &t->plan : NULL);
+	}
+	for (int i = 0; i < FAMILIES; i++)
+		t->family[i].cut = change.cut[i];
+	t->result = result;
+	return result == RESULT_DONE;
+}
+
 static bool prepare(struct transaction *t)
 {
 	if (!read_wanted(t) || !read_base(t) || !make_extras(t) || !read_baseline(t) || !load_modules(t))
@@ -115,7 +141,7 @@ static bool prepare(struct transaction *t)
 		leave_out_absent(t);
 	if (t->request.rehearse && !rehearse(t, false))
 		return false;
-	return merge_with_live(t) && make_plan(t);
+	return merge_with_live(t) && make_plan(t) && look_at_connections(t);
 }
 
 enum result transaction_prepare(struct transaction *t, const struct request *request)

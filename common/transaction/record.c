@@ -21,7 +21,7 @@ static int write_generation(struct transaction *t)
 	struct strbuf rules[FAMILIES] = { STRBUF_INIT, STRBUF_INIT };
 	struct generation_parts parts = { .number = t->journal.generation, .families = t->request.families, .extras = &t->extras,
 					  .backend = backend_name(t->door->kind), .input = t->request.input,
-					  .from = t->request.stream->name };
+					  .from = t->request.stream->name, .cut = t->family[0].cut + t->family[1].cut };
 	int err;
 
 	for (int i = 0; i < FAMILIES; i++) {

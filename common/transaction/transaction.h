@@ -36,6 +36,7 @@ enum result {
 	RESULT_SAFE = 10,       /* neither the new nor the old rules could be put in force: the safe ones are */
 	RESULT_UNDONE = 11,     /* the commit failed; everything is as it was */
 	RESULT_FALLBACK = 12,   /* at boot: not exactly the good generation is in force */
+	RESULT_CUTS = 13,       /* live connections would be cut, that of the user perhaps; nothing has changed */
 };
 
 /* What happens to rules in force that no load of ours put there. */
@@ -64,6 +65,14 @@ struct request {
 	unsigned confirm;            /* how long to wait for a confirmation, in seconds; 0: none is needed */
 };
 
+/* What a load is about to change in the rules. NULL: the rules of this family stay. Everything is borrowed. */
+struct load_change {
+	const struct text_rules *old[FAMILIES]; /* in force */
+	const struct text_rules *new[FAMILIES]; /* in force afterwards, with those of other programs */
+	const struct stream *input;             /* with the lines of the new rules; NULL: a stored generation */
+	unsigned long cut[FAMILIES];            /* to be filled in: live connections that the change cuts, for the record */
+};
+
 /* What the library needs from its caller. Any of them may be NULL. */
 struct transaction_hooks {
 	void (*phase)(void *arg, const char *phase); /* names the phase that begins now, for people */
@@ -74,6 +83,11 @@ struct transaction_hooks {
 	 * reported.
 	 */
 	bool (*modules)(void *arg, const struct extras *extras, struct strbuf *plan);
+	/*
+	 * Looks at live connections that the change would cut, before anything is changed. RESULT_CUTS: the load is refused,
+	 * and that is reported. plan: where to add lines for people, if nothing will be changed in any case; NULL: elsewhere.
+	 */
+	enum result (*connections)(void *arg, struct load_change *change, struct strbuf *plan);
 	void (*namespace_hint)(int err, struct strbuf *out); /* appends advice for the administrator */
 	const char *safe_rules; /* borrowed; file of the administrator's safe rules */
 	void *arg;              /* borrowed */
