@@ -309,3 +309,77 @@ own='nothing was changed, as your own session would be cut'
 	run -2 put --force --check "$tmp/new"
 	run -0 put --cuts refuse --force --replace "$tmp/new"
 }
+
+# --- faults ------------------------------------------------------------------------------------------
+
+# breaking ERRNO [TIMES]: requests to the tracking table fail from now on
+breaking() {
+	needs cc
+	[ -e "$tmp/no-conntrack.so" ] || cc -shared -fPIC -o "$tmp/no-conntrack.so" lib/no-conntrack.c
+	export CT_ERRNO=$1 CT_TIMES=${2-1000}
+	preload=(env "LD_PRELOAD=$tmp/no-conntrack.so")
+}
+
+@test "case 11: where the tracking table cannot be read, one warning says so, and the session is judged by its socket" {
+	cable
+	serve "$ns" 443
+	filter "$known" 'INPUT -p tcp --dport 22 -j ACCEPT' 'INPUT -p tcp --dport 443 -j ACCEPT' | put
+	hold_open tcp:443:198.51.100.1
+	breaking 1
+	closing
+	run -0 in_ns "${preload[@]}" fw-load -b nft -s "$state" -n "$tmp/new"
+	[ "$(grep -c warning <<<"$output")" = 1 ]
+	[[ $output == *"live connections: the tracked connections cannot be read: Operation not permitted"* ]]
+	as_session 198.51.100.1 "${preload[@]}" $(load_new)
+	grep -qx 'status 13' "$tmp/said"
+	grep -q 'of 1 live connection at the moment' "$tmp/said"
+	filter "$known" 'INPUT -p tcp --dport 80 -j ACCEPT' >"$tmp/new"
+	as_session 198.51.100.1 "${preload[@]}" $(load_new)
+	grep -qx 'status 0' "$tmp/said"
+}
+
+@test "case 12: reads the tracking table once more if others changed it meanwhile" {
+	cable
+	serve "$ns" 22
+	filter "$known" 'INPUT -p tcp --dport 22 -j ACCEPT' | put
+	hold_open tcp:22:198.51.100.1
+	breaking 4 1
+	filter 'INPUT -p tcp --dport 443 -j ACCEPT' >"$tmp/new"
+	run -13 in_ns "${preload[@]}" fw-load -b nft -s "$state" --cuts=refuse "$tmp/new"
+	[[ $output != *warning* ]]
+}
+
+@test "case 13: an old SSH_CONNECTION, or a session of another network namespace, is nobody's" {
+	cable
+	serve "$ns" 22
+	filter "$known" 'INPUT -p tcp --dport 22 -j ACCEPT' | put
+	hold_open tcp:22:198.51.100.1
+	closing
+	run -0 in_ns env SSH_CONNECTION='198.51.100.7 1 198.51.100.1 22' fw-load -b nft -s "$state" "$tmp/new"
+	[[ $output == *"cut: tcp 22 to this host: 1"* ]]
+	filter "$known" 'INPUT -p tcp --dport 22 -j ACCEPT' | put
+	# The session is one of the server, from which the rules of $ns are loaded.
+	address=192.0.2.10
+	ip netns exec "$s" python3 lib/connections.py session 23 ip netns exec "$ns" fw-load -b nft -s "$state" "$tmp/new" >"$tmp/said" 2>&1 3>&- </dev/null &
+	wait_for grep -q ready "$tmp/said"
+	ip netns exec "$s" python3 lib/connections.py hold "$tmp/inner" tcp:23:127.0.0.1 >/dev/null 2>&1 3>&- &
+	wait_for grep -q 'live connection' "$tmp/said"
+	[[ $(cat "$tmp/said") != *"$own"* ]]
+	grep -q 'cut: tcp 22 to this host' "$tmp/said"
+}
+
+@test "case 15: a refusal stands when nobody reads what is said" {
+	cable
+	serve "$ns" 22
+	filter "$known" 'INPUT -p tcp --dport 22 -j ACCEPT' | put
+	hold_open tcp:22:198.51.100.1
+	live >"$tmp/before"
+	filter 'INPUT -p tcp --dport 443 -j ACCEPT' >"$tmp/new"
+	mkfifo "$tmp/pipe"
+	exec 7<>"$tmp/pipe" 8>"$tmp/pipe" 7<&-
+	status=0
+	put --cuts=refuse "$tmp/new" 2>&8 || status=$?
+	exec 8>&-
+	[ "$status" = 13 ]
+	live | diff "$tmp/before" -
+}

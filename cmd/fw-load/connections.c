@@ -16,8 +16,8 @@ static bool is_refused(const struct fw_load_options *options, const struct cuts_
 	return options->cuts != CUTS_REPORT && report->own_cut && options->confirm == 0;
 }
 
-/* The terminal may be gone: the refusal stands. */
-static void show(const struct load_run *run, const char *text, struct strbuf *plan)
+/* The terminal may be gone: a refusal stands, and has its status. */
+static void show(const struct load_run *run, const char *text, struct strbuf *plan, bool refused)
 {
 	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
 
@@ -25,7 +25,8 @@ static void show(const struct load_run *run, const char *text, struct strbuf *pl
 		strbuf_puts(plan, text);
 	else if (!run->cli->quiet_warnings)
 		fprintf(stderr, "fw-load: %s", text);
-	signal(SIGPIPE, before);
+	if (!refused)
+		signal(SIGPIPE, before);
 }
 
 enum result run_connections(void *arg, struct load_change *change, struct strbuf *plan)
@@ -38,7 +39,7 @@ enum result run_connections(void *arg, struct load_change *change, struct strbuf
 	if (cuts_find(&report, &request, &run->cli->log) && report.text.len > 0) {
 		refused = plan == NULL && is_refused(&run->options, &report);
 		run_phase(run, NULL);
-		show(run, strbuf_text(&report.text), plan);
+		show(run, strbuf_text(&report.text), plan, refused);
 	}
 	for (int i = 0; i < FAMILIES; i++)
 		change->cut[i] = report.cut[i];

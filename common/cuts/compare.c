@@ -9,6 +9,7 @@
 #include "model/reader.h"
 
 #include <string.h>
+#include <time.h>
 
 /* The rules of one side, as text and as they are understood. */
 struct rules_side {
@@ -21,7 +22,10 @@ struct rules_side {
 struct work {
 	const struct comparing *comparing;
 	struct rules_side side[ALIGN_SIDES];
+	struct program *program[ALIGN_SIDES]; /* of diff, or each with a world of its own; NULL: not needed so far */
 	struct diff diff;
+	bool late;    /* there is no time for more connections */
+	bool has_cut; /* connections beside the boxes of diff.cut are not concerned */
 	struct ways ways;
 	struct judge judge[ALIGN_SIDES];
 	hits hits;
@@ -29,9 +33,21 @@ struct work {
 	struct outbox *out;
 };
 
+/*
+ * With so many connections it pays to find out first which of them the change can concern; with fewer, the rules in
+ * force are read only if a connection fares badly under the new ones. More boxes take longer to look at than the rules.
+ */
+enum { MANY = 5000, BOXES_MAX = 100 };
+
+/* After so much work, it is enough: the rest of the connections is counted only. */
+enum { WORK_SECONDS = 3, LOOK_EVERY = 256 };
+
 /* A rule of another program that cannot be read may match anything. */
-static bool read_side(struct rules_side *side, const char *name, int family)
+static bool read_side(struct work *work, unsigned which)
 {
+	struct rules_side *side = &work->side[which];
+	const char *name = which == ALIGN_OLD ? "the rules in force" : "the new rules";
+	int family = work->comparing->family;
 	const struct reader_mode mode = { .keeps_unread = true };
 	struct diag_log silent = { .report = NULL };
 
@@ -43,6 +59,26 @@ static bool read_side(struct rules_side *side, const char *name, int family)
 		return false;
 	side->ruleset = ruleset_read_as(&side->stream, family_bit(family), &mode, &silent);
 	return side->ruleset != NULL;
+}
+
+static bool begin_side(struct work *work, unsigned which)
+{
+	if (work->program[which] == NULL && read_side(work, which))
+		work->program[which] = program_new(work->side[which].ruleset, NULL, NULL);
+	if (work->program[which] != NULL)
+		judge_begin(&work->judge[which], work->program[which], &work->ways, work->comparing->live->loose);
+	return work->program[which] != NULL;
+}
+
+static bool begin_both(struct work *work)
+{
+	if (!read_side(work, ALIGN_OLD) || !read_side(work, ALIGN_NEW) ||
+	    !diff_prepare(&work->diff, work->side[ALIGN_OLD].ruleset, work->side[ALIGN_NEW].ruleset))
+		return false;
+	work->has_cut = work->diff.cut.len <= BOXES_MAX;
+	for (unsigned s = 0; s < ALIGN_SIDES; s++)
+		work->program[s] = work->diff.program[s];
+	return begin_side(work, ALIGN_OLD) && begin_side(work, ALIGN_NEW);
 }
 
 /* --- what becomes worse ----------------------------------------------------------------------------- */
@@ -102,6 +138,10 @@ static void judge_one(struct work *work, const struct connection *connection)
 
 	if (new.goes_on.health == HEALTH_GOOD && new.reply_first.health == HEALTH_GOOD && new.opens.health != HEALTH_BAD)
 		return;
+	if (work->program[ALIGN_OLD] == NULL && !begin_side(work, ALIGN_OLD)) {
+		work->summary.failed = true;
+		return;
+	}
 	old = judge_connection(&work->judge[ALIGN_OLD], connection);
 	hit.kind = connection->tracked ? kind_of_tracked(&old, &new, &hit.verdict) : kind_of_untracked(&old, &new, &hit.verdict);
 	if (hit.kind == CUT_NONE)
@@ -111,20 +151,33 @@ static void judge_one(struct work *work, const struct connection *connection)
 	work->summary.failed |= !vec_push(&work->hits, hit);
 }
 
-static void judge_all(struct work *work)
+/* Seconds of work since the process began. */
+static bool is_late(void)
+{
+	struct timespec worked;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &worked);
+	return worked.tv_sec >= WORK_SECONDS;
+}
+
+/* The connections of this family that may be the user's own, or the others. */
+static void judge_some(struct work *work, bool own)
 {
 	const connections *all = &work->comparing->live->all;
 	const struct space *space = &work->diff.world.space;
+	struct cuts_count *count = &work->summary.count;
 
-	for (unsigned s = 0; s < ALIGN_SIDES; s++)
-		judge_begin(&work->judge[s], work->diff.program[s], &work->ways, work->comparing->live->loose);
 	for (size_t i = 0; i < all->len && !work->summary.failed; i++) {
 		const struct connection *connection = &all->item[i];
 
-		if (connection->family != family_bit(work->comparing->family))
+		if (connection->family != family_bit(work->comparing->family) || (connection->owner != OWNER_OTHER) != own)
 			continue;
-		work->summary.count.all++;
-		if (judge_concerns(space, &work->diff.cut, connection))
+		count->all++;
+		work->late = work->late || (count->all % LOOK_EVERY == 0 && is_late());
+		if (work->late)
+			continue;
+		count->judged++;
+		if (!work->has_cut || judge_concerns(space, &work->diff.cut, connection))
 			judge_one(work, connection);
 	}
 }
@@ -184,10 +237,10 @@ static bool read_and_judge(struct work *work)
 
 	if (ext_begin(family_bit(family)) != 0 || ways_begin(&work->ways, family_bit(family)) != 0)
 		return false;
-	if (!read_side(&work->side[ALIGN_OLD], "the rules in force", family) || !read_side(&work->side[ALIGN_NEW], "the new rules", family) ||
-	    !diff_prepare(&work->diff, work->side[ALIGN_OLD].ruleset, work->side[ALIGN_NEW].ruleset))
+	if (work->comparing->live->all.len < MANY ? !begin_side(work, ALIGN_NEW) : !begin_both(work))
 		return false;
-	judge_all(work);
+	judge_some(work, true);
+	judge_some(work, false);
 	hits_list(&work->hits, &places, send_row, work);
 	return !work->summary.failed;
 }

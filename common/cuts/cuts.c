@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Lines of the report, apart from the first and the last. */
-enum { ROWS_MAX = 17 };
+enum { ROWS_MAX = 15 };
 
 struct report_row {
 	struct hit_row row;
@@ -38,6 +38,7 @@ static void receive(void *ctx, unsigned kind, const char *body, size_t body_len,
 		joining->report->own_cut |= summary.own_cut;
 		joining->report->cut[summary.family] = summary.count.cut;
 		count->all += summary.count.all;
+		count->judged += summary.count.judged;
 		count->cut += summary.count.cut;
 		count->maybe += summary.count.maybe;
 		count->closed += summary.count.closed;
@@ -120,6 +121,8 @@ static void write_report(struct joining *joining, const struct live_table *live)
 		strbuf_printf(out, "  %s\n", joining->rows.item[i].text);
 	if (shown < joining->rows.len)
 		strbuf_printf(out, "  and %zu more lines like these\n", joining->rows.len - shown);
+	if (joining->report->count.judged < joining->report->count.all)
+		strbuf_printf(out, "  only %zu of them were looked at, as it takes too long\n", joining->report->count.judged);
 	if (live->untracked)
 		strbuf_puts(out, "  nothing is tracked yet, so connections through this host are not known\n");
 }
@@ -131,13 +134,13 @@ bool cuts_find(struct cuts_report *report, const struct cuts_request *request, s
 
 	*report = (struct cuts_report){ .text = STRBUF_INIT };
 	joining.failed = !live_read(&live, request->proc, request->session);
-	if (live.fault.len > 0)
-		diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "live connections: %s", strbuf_text(&live.fault));
 	if (!joining.failed)
 		compare_all(&joining, request, &live);
 	if (joining.failed)
-		diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "live connections: it could not be found out which of them would be cut");
-	else
+		diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "which live connections would be cut could not be found out");
+	else if (live.fault.len > 0)
+		diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "live connections: %s", strbuf_text(&live.fault));
+	if (!joining.failed)
 		write_report(&joining, &live);
 	for (size_t i = 0; i < joining.rows.len; i++)
 		free(joining.rows.item[i].text);

@@ -17,6 +17,7 @@ struct cuts_request {
 /* The numbers of connections at the moment of the look. */
 struct cuts_count {
 	size_t all;    /* that live */
+	size_t judged; /* of these, so many were led through the rules: all, unless there are very many */
 	size_t cut;    /* their next packet is dropped, in one direction or both */
 	size_t maybe;  /* that hang on a limit, a set, or who speaks first */
 	size_t closed; /* that go on, but cannot be opened again */
