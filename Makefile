@@ -137,8 +137,9 @@ bench: all
 # Takes hours, as root, outside of the namespace of `make check`: 100,000 packets through 1,000 random rulesets in
 # fw-trace and in the kernel; the dead rules of 40,000 rulesets compared with BuDDy's; 10,000 packets for each of some
 # 1,800 dead rules; 20,000 random rulesets compared with edits of them; every sample loaded, and 59,000 numbers; every
-# setting changed and restored; 1,000 loads beside a program that fills sets and 100 beside other programs, the real
-# fail2ban, Docker and wg-quick among them; boots of a container; power losses of a virtual machine.
+# setting changed and restored; 200 random rulesets loaded beneath 36 live connections; 1,000 loads beside a program
+# that fills sets and 100 beside other programs, the real fail2ban, Docker and wg-quick among them; boots of a container;
+# power losses of a virtual machine.
 prove: all units
 	tests/prove/run.bash $(B)
 	$(B)/tests/unit/oracle 1 20000
@@ -163,6 +164,8 @@ prove: all units
 	scripts/netns-run python3 tests/prove/settings.py --load $(B)/fw-load --backend legacy
 	scripts/netns-run python3 tests/prove/sets.py --build $(B) --backend nft
 	scripts/netns-run python3 tests/prove/sets.py --build $(B) --backend legacy
+	PATH=$(abspath $(B)):$$PATH scripts/netns-run python3 tests/prove/cuts.py 1 100 nft
+	PATH=$(abspath $(B)):$$PATH scripts/netns-run python3 tests/prove/cuts.py 1001 100 legacy
 	FW_FULL=1 FW_BACKENDS="nft legacy" FW_LOADS=100 scripts/run-tests $(B) tests/prove/others.bats
 	BUILD=$(abspath $(B)) bats tests/prove/fw-load-boot.bats
 

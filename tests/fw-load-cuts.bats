@@ -383,3 +383,11 @@ breaking() {
 	[ "$status" = 13 ]
 	live | diff "$tmp/before" -
 }
+
+# tests/prove/cuts.py SEED COUNT tries more; `make prove` runs it.
+@test "random rules: what is listed as cut is dead, and what is not listed goes on and can be opened again" {
+	cd "$tmp"
+	for b in nft legacy; do
+		run -0 timeout 300 "$BATS_TEST_DIRNAME/../scripts/netns-run" python3 "$BATS_TEST_DIRNAME/prove/cuts.py" 2 1 $b
+	done
+}

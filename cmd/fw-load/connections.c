@@ -32,7 +32,7 @@ static void show(const struct load_run *run, const char *text, struct strbuf *pl
 enum result run_connections(void *arg, struct load_change *change, struct strbuf *plan)
 {
 	struct load_run *run = arg;
-	struct cuts_request request = { change->old, change->new, change->input, &run->session, "/proc" };
+	struct cuts_request request = { change->old, change->new, change->input, &run->session, "/proc", run->options.verbose };
 	struct cuts_report report;
 	bool refused = false;
 

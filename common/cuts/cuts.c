@@ -108,10 +108,10 @@ static void write_head(struct strbuf *out, const struct cuts_count *count)
 	strbuf_putc(out, '\n');
 }
 
-static void write_report(struct joining *joining, const struct live_table *live)
+static void write_report(struct joining *joining, const struct live_table *live, bool all)
 {
 	struct strbuf *out = &joining->report->text;
-	size_t shown = joining->rows.len <= ROWS_MAX ? joining->rows.len : ROWS_MAX - 1;
+	size_t shown = all || joining->rows.len <= ROWS_MAX ? joining->rows.len : ROWS_MAX - 1;
 
 	if (joining->rows.len == 0)
 		return;
@@ -141,7 +141,7 @@ bool cuts_find(struct cuts_report *report, const struct cuts_request *request, s
 	else if (live.fault.len > 0)
 		diag_add(log, DIAG_LOAD_WARNING, NULL, NULL, "live connections: %s", strbuf_text(&live.fault));
 	if (!joining.failed)
-		write_report(&joining, &live);
+		write_report(&joining, &live, request->all);
 	for (size_t i = 0; i < joining.rows.len; i++)
 		free(joining.rows.item[i].text);
 	vec_free(&joining.rows);

@@ -148,6 +148,24 @@ static bool known_other(const struct packet *packet, enum field field, field_val
 	return packet_knows(packet, field) && packet->value[field] != value;
 }
 
+/* Addresses that no router of the Internet leads to: RFC 1918 and RFC 4193. */
+static bool is_private(const struct connection *connection, const struct endpoint *end)
+{
+	const unsigned char *addr = end->addr;
+
+	if (connection->family == FAMILY_IPV6)
+		return (addr[0] & 0xfe) == 0xfc;
+	return addr[0] == 10 || (addr[0] == 172 && (addr[1] & 0xf0) == 16) || (addr[0] == 192 && addr[1] == 168);
+}
+
+/* Does the packet leave with the client's own address, which was translated, and to which no answer finds a way? */
+static bool loses_snat(const struct connection *connection, const struct packet *packet)
+{
+	return connection_has_snat(connection) && packet_knows(packet, FIELD_SRC) &&
+	       packet->value[FIELD_SRC] == address(connection, &connection->from) && is_private(connection, &connection->from) &&
+	       !is_private(connection, &connection->server);
+}
+
 /* The first packet of a new connection like this one. */
 static struct ruling judge_first(struct judge *judge)
 {
@@ -155,7 +173,6 @@ static struct ruling judge_first(struct judge *judge)
 	struct packet packet = make_packet(connection, CT_NEW, false);
 	struct way from = ways_find(judge->ways, connection->from.addr), to = ways_find(judge->ways, connection->to.addr);
 	struct way server = ways_find(judge->ways, connection->server.addr);
-	field_value client = address(connection, &connection->from);
 	struct ruling verdict = { .health = HEALTH_GOOD };
 
 	if (connection_has_dnat(connection) && server.local && !to.local)
@@ -166,9 +183,7 @@ static struct ruling judge_first(struct judge *judge)
 	if (verdict.health == HEALTH_BAD)
 		return verdict;
 	if (known_other(&packet, FIELD_DST, address(connection, &connection->server)) ||
-	    known_other(&packet, FIELD_DPORT, connection->server.port) ||
-	    (connection_has_snat(connection) && packet_knows(&packet, FIELD_SRC) && packet.value[FIELD_SRC] == client &&
-	     address(connection, &connection->back) != client))
+	    known_other(&packet, FIELD_DPORT, connection->server.port) || loses_snat(connection, &packet))
 		return (struct ruling){ .health = HEALTH_BAD, .cause = CAUSE_TRANSLATION };
 	return verdict;
 }

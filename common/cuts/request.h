@@ -12,6 +12,7 @@ struct cuts_request {
 	const struct stream *input;    /* with the lines of the rules of `new`; NULL: unknown */
 	const struct session *session;
 	const char *proc; /* where proc is mounted */
+	bool all;         /* write all lines, and not the first ones alone */
 };
 
 /* The numbers of connections at the moment of the look. */
