@@ -207,12 +207,10 @@ static struct ruling judge_untracked(struct judge *judge, bool reply_first)
 	return verdict;
 }
 
-struct fortune judge_connection(struct judge *judge, const struct connection *connection)
+static struct fortune judge_anew(struct judge *judge, const struct connection *connection, bool nat)
 {
-	bool nat = connection_has_dnat(connection) || connection_has_snat(connection);
 	struct fortune fortune = { .goes_on = { .health = HEALTH_GOOD } };
 
-	judge->connection = connection;
 	if (!connection->tracked) {
 		bool here = ways_find(judge->ways, connection->server.addr).local; /* the client is the other side */
 
@@ -226,6 +224,28 @@ struct fortune judge_connection(struct judge *judge, const struct connection *co
 			fortune.goes_on = worse(fortune.goes_on, judge_later(judge, CT_ESTABLISHED, true));
 	}
 	fortune.opens = judge_first(judge);
+	return fortune;
+}
+
+struct fortune judge_connection(struct judge *judge, const struct connection *connection)
+{
+	bool nat = connection_has_dnat(connection) || connection_has_snat(connection);
+	const struct fortune *known;
+	struct fortune fortune;
+	struct way from, server;
+	struct memo_key key;
+
+	judge->connection = connection;
+	if (nat)
+		return judge_anew(judge, connection, nat);
+	from = ways_find(judge->ways, connection->from.addr);
+	server = ways_find(judge->ways, connection->server.addr);
+	key = memo_key_of(&judge->tracer.program->world->space, connection, &from, &server);
+	known = memo_find(&judge->memo, &key);
+	if (known != NULL)
+		return *known;
+	fortune = judge_anew(judge, connection, nat);
+	memo_note(&judge->memo, &key, &fortune);
 	return fortune;
 }
 
