@@ -129,6 +129,9 @@ untracked() {
 	[[ $output == *"cut if the other side speaks first"*"tcp:22:198.51.100.1 cut" ]]
 	run untracked client "$known" 'INPUT -p tcp --dport 22 -m conntrack --ctstate NEW -j ACCEPT'
 	[ "$output" = "tcp:22:198.51.100.1 goes on" ]
+	in_ns sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0
+	run untracked client "$known" 'INPUT -p tcp --dport 22 -m conntrack --ctstate NEW -j ACCEPT'
+	[[ $output == *"cut 1 at once"*"tcp:22:198.51.100.1 cut" ]]
 	run untracked client 'INPUT -p tcp --dport 23 -j ACCEPT'
 	[[ $output == *"cut 1 at once"*"tcp:22:198.51.100.1 cut" ]]
 }
@@ -237,7 +240,7 @@ own='nothing was changed, as your own session would be cut'
 	done
 }
 
-@test "case 16: --force lists the session all the same, loads, and the generation records how many were cut" {
+@test "--force lists the session all the same, loads, and the generation records how many were cut" {
 	cable
 	filter "$known" "$neighbours" 'INPUT -p tcp --dport 22 -j ACCEPT' | put
 	closing
@@ -320,7 +323,7 @@ breaking() {
 	preload=(env "LD_PRELOAD=$tmp/no-conntrack.so")
 }
 
-@test "case 11: where the tracking table cannot be read, one warning says so, and the session is judged by its socket" {
+@test "where the tracking table cannot be read, one warning says so, and the session is judged by its socket" {
 	cable
 	serve "$ns" 443
 	filter "$known" 'INPUT -p tcp --dport 22 -j ACCEPT' 'INPUT -p tcp --dport 443 -j ACCEPT' | put
@@ -338,7 +341,7 @@ breaking() {
 	grep -qx 'status 0' "$tmp/said"
 }
 
-@test "case 12: reads the tracking table once more if others changed it meanwhile" {
+@test "reads the tracking table once more if others changed it meanwhile" {
 	cable
 	serve "$ns" 22
 	filter "$known" 'INPUT -p tcp --dport 22 -j ACCEPT' | put
@@ -349,7 +352,7 @@ breaking() {
 	[[ $output != *warning* ]]
 }
 
-@test "case 13: an old SSH_CONNECTION, or a session of another network namespace, is nobody's" {
+@test "an old SSH_CONNECTION, or a session of another network namespace, is nobody's" {
 	cable
 	serve "$ns" 22
 	filter "$known" 'INPUT -p tcp --dport 22 -j ACCEPT' | put
@@ -368,7 +371,7 @@ breaking() {
 	grep -q 'cut: tcp 22 to this host' "$tmp/said"
 }
 
-@test "case 15: a refusal stands when nobody reads what is said" {
+@test "a refusal stands when nobody reads what is said" {
 	cable
 	serve "$ns" 22
 	filter "$known" 'INPUT -p tcp --dport 22 -j ACCEPT' | put
@@ -390,4 +393,35 @@ breaking() {
 	for b in nft legacy; do
 		run -0 timeout 300 "$BATS_TEST_DIRNAME/../scripts/netns-run" python3 "$BATS_TEST_DIRNAME/prove/cuts.py" 2 1 $b
 	done
+}
+
+@test "refuses to cut the session on a host where nothing is tracked yet, because its user is the next to send" {
+	cable
+	closing
+	as_session 198.51.100.1 $(load_new)
+	grep -qx 'status 13' "$tmp/said"
+	grep -qE '^  cut: your own session, ' "$tmp/said"
+	filter "$known" "$neighbours" 'INPUT -p tcp --dport 443 -j ACCEPT' >"$tmp/new"
+	as_session 198.51.100.1 $(load_new)
+	grep -qx 'status 13' "$tmp/said"
+	grep -qE '^  cut if the other side speaks first: your own session, ' "$tmp/said"
+	filter "$known" "$neighbours" 'INPUT -p tcp --dport 22 -j ACCEPT' >"$tmp/new"
+	as_session 198.51.100.1 $(load_new)
+	[ "$(cat "$tmp/said")" = $'ready\nstatus 0' ]
+	[[ $(fates) == 'tcp:22:198.51.100.1 '* ]]
+}
+
+@test "keeps to twenty lines, and -v lists all" {
+	local port ports=()
+	cable
+	for ((port = 2000; port < 2030; port++)); do ports+=("$port"); done
+	serve "$ns" "${ports[@]}"
+	filter "$known" 'INPUT -p tcp -j ACCEPT' | put
+	hold_open $(printf "tcp:%s:198.51.100.1 " "${ports[@]}")
+	filter 'INPUT -p tcp --dport 1 -j ACCEPT' >"$tmp/new"
+	run -0 put -n "$tmp/new"
+	[ "$(grep -c '^  ' <<<"$output")" -le 18 ]
+	[[ $output == *$'\n  and 16 more lines like these' ]]
+	run -13 put -v --cuts=refuse "$tmp/new"
+	[ "$(grep -c '^  cut: tcp ' <<<"$output")" = 30 ]
 }

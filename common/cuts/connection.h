@@ -25,6 +25,7 @@ struct connection {
 	uint32_t mark;
 	enum family family;
 	uint8_t proto;
+	bool expected; /* another connection announced it, as FTP does: its first packet was RELATED, not NEW */
 	bool tracked; /* false: a TCP socket of this host that connection tracking does not know */
 	enum owner owner;
 };

@@ -87,7 +87,9 @@ static int compare_rows(const void *left, const void *right)
 		return a->owner > b->owner ? -1 : 1;
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
-	return a->count > b->count ? -1 : a->count < b->count;
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
+	return strcmp(((const struct report_row *)left)->text, ((const struct report_row *)right)->text);
 }
 
 static void write_head(struct strbuf *out, const struct cuts_count *count)

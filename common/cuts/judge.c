@@ -24,15 +24,15 @@ static struct packet make_packet(const struct connection *connection, enum ct_st
 {
 	static const enum field zero[] = { FIELD_ICMP, FIELD_FRAGMENT, FIELD_MARK, FIELD_PKTTYPE };
 	struct packet packet = { .family = connection->family };
-	bool first = state == CT_NEW && connection->tracked;
+	bool first = state == CT_NEW && connection->tracked, known = state == CT_ESTABLISHED;
 
 	for (size_t i = 0; i < ARRAY_LEN(zero); i++)
 		packet_set(&packet, zero[i], 0);
 	packet_set(&packet, FIELD_PROTO, connection->proto);
 	packet_set(&packet, FIELD_CTMARK, first ? 0 : connection->mark);
 	packet_set(&packet, FIELD_FLAGS, connection->proto != IPPROTO_TCP ? 0 : first ? FLAG_SYN : FLAG_ACK);
-	packet_set(&packet, FIELD_CT,
-		   ct_value(state, reply, !first && connection_has_snat(connection), !first && connection_has_dnat(connection)));
+	packet_set(&packet, FIELD_CT, ct_value(state, reply && known, known && connection_has_snat(connection),
+					       known && connection_has_dnat(connection)));
 	set_end(&packet, connection, reply ? &connection->server : &connection->from, true);
 	set_end(&packet, connection, reply ? &connection->back : &connection->to, false);
 	return packet;
@@ -175,8 +175,9 @@ static struct ruling judge_first(struct judge *judge)
 	struct way server = ways_find(judge->ways, connection->server.addr);
 	struct ruling verdict = { .health = HEALTH_GOOD };
 
-	if (connection_has_dnat(connection) && server.local && !to.local)
-		return verdict; /* trace_packet takes the new address for one of another host */
+	/* trace_packet takes a new address for one of another host; and nobody opens an announced connection alone. */
+	if (connection->expected || (connection_has_dnat(connection) && server.local && !to.local))
+		return verdict;
 	packet_set(&packet, FIELD_FLAGS, connection->proto == IPPROTO_TCP ? FLAG_SYN : 0);
 	packet.forwarded = !from.local && !to.local;
 	verdict = lead(judge, &packet, &from, &server);
@@ -188,7 +189,10 @@ static struct ruling judge_first(struct judge *judge)
 	return verdict;
 }
 
-/* If the first packet passes, connection tracking knows the connection, and what the other side says is an answer. */
+/*
+ * If the first packet passes, connection tracking knows the connection, and what the other side says is an answer. If it
+ * is not loose, it takes neither for part of a connection.
+ */
 static struct ruling judge_untracked(struct judge *judge, bool reply_first)
 {
 	struct connection turned = *judge->connection;
@@ -202,7 +206,7 @@ static struct ruling judge_untracked(struct judge *judge, bool reply_first)
 	}
 	verdict = judge_later(judge, judge->loose ? CT_NEW : CT_INVALID, false);
 	if (verdict.health != HEALTH_BAD)
-		verdict = worse(verdict, judge_later(judge, CT_ESTABLISHED, true));
+		verdict = worse(verdict, judge_later(judge, judge->loose ? CT_ESTABLISHED : CT_INVALID, true));
 	judge->connection = kept;
 	return verdict;
 }

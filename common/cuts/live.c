@@ -143,6 +143,7 @@ static bool take_flow(void *ctx, const struct ct_flow *flow)
 		return true;
 	connection.family = flow->family == AF_INET ? FAMILY_IPV4 : FAMILY_IPV6;
 	connection.proto = first.proto;
+	connection.expected = (flow_number(flow, CTA_STATUS, 0) & IPS_EXPECTED) != 0;
 	take_end(&connection.from, first.src, first.sport, first.ports);
 	take_end(&connection.to, first.dst, first.dport, first.ports);
 	take_end(&connection.server, reply.src, reply.sport, first.ports);

@@ -31,7 +31,7 @@ static void add_end(uint32_t **at, const struct space *space, const struct conne
 struct memo_key memo_key_of(const struct space *space, const struct connection *connection, const struct way *from,
 			    const struct way *server)
 {
-	struct memo_key key = { { connection->proto, connection->mark, connection->tracked } };
+	struct memo_key key = { { connection->proto, connection->mark, connection->tracked + 2U * connection->expected } };
 	uint32_t *at = key.number + 3;
 
 	add_end(&at, space, connection, &connection->from, from);

@@ -14,6 +14,7 @@ import os
 import random
 import re
 import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -23,6 +24,7 @@ import time
 PATIENCE = 0.6
 CLONE_NEWNET = 0x40000000
 libc = ctypes.CDLL(None, use_errno=True)
+EVERYTHING = [":INPUT ACCEPT", ":FORWARD ACCEPT", ":OUTPUT ACCEPT", "-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT"]
 HOSTS = ("cli", "fw", "srv")
 
 
@@ -239,6 +241,23 @@ def random_raw(rng, flows):
             "-A %s -p %s --dport %d -j CT --notrack" % (rng.choice(("PREROUTING", "OUTPUT")), flow.proto, flow.port), "COMMIT"]
 
 
+def edited(rng, flows):
+    """Rules as before, with a few others."""
+    lines = list(EVERYTHING) + [":one - [0:0]"]
+    for _ in range(rng.randrange(1, 5)):
+        chain = rng.choice(("INPUT", "FORWARD", "OUTPUT"))
+        family, words = random_match(rng, flows, chain)
+        line = " ".join([family, "-A", chain, *words, "-j", rng.choice(("DROP", "REJECT", "ACCEPT"))]).strip()
+        lines.insert(3 + rng.randrange(2), line) if rng.random() < 0.7 else lines.append(line)
+    return lines
+
+
+def fill(count):
+    """Connections that nobody has, to other ports."""
+    tests = os.path.join(os.path.dirname(os.path.realpath(shutil.which("fw-load"))), "tests")
+    run("ip", "netns", "exec", "fw", os.path.join(tests, "ctfill"), "-a", str(count), stdout=subprocess.DEVNULL)
+
+
 def load(backend, state, text, *options):
     done = subprocess.run(["ip", "netns", "exec", "fw", "fw-load", "-b", backend, "-s", state, "--replace", "-v", *options],
                           input=text, capture_output=True, text=True)
@@ -282,7 +301,7 @@ def main(seed, count, backend="nft"):
                 flows.append(Flow(kind, proto, port))
                 port += 3
     bad = listed = 0
-    every = text_of([":INPUT ACCEPT", ":FORWARD ACCEPT", ":OUTPUT ACCEPT", "-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT"], flows)
+    every = text_of(EVERYTHING, flows)
     with tempfile.TemporaryDirectory() as state:
         for number in range(seed, seed + count):
             rng = random.Random(number)
@@ -292,7 +311,11 @@ def main(seed, count, backend="nft"):
             time.sleep(2.1)  # so long until UDP counts as a connection
             for flow in flows:
                 assert flow.talks_alone() and (flow.proto == "tcp" or flow.talks_alone())
-            text = text_of(random_filter(rng, flows), flows, lambda: rng.random() < 0.8, random_raw(rng, flows))
+            if number % 2 == 1:  # so many that fw-load first looks which of them the change can concern
+                fill(6000)
+                text = text_of(edited(rng, flows), flows, lambda: rng.random() < 0.95)
+            else:
+                text = text_of(random_filter(rng, flows), flows, lambda: rng.random() < 0.8, random_raw(rng, flows))
             report = load(backend, state, text, "--cuts=report")
             listed += len(said_of(report))
             faults = list(faults_of(flows, report))

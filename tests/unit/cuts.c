@@ -144,9 +144,9 @@ static void test_ended(void)
 {
 	begin();
 	add_process(100, "fw-load", 80, 1000, NULL);
-	CHECK(strcmp(OWNERS(100, false, 11), "-") == 0, "case 14: a parent that has ended is as if it had never been there");
+	CHECK(strcmp(OWNERS(100, false, 11), "-") == 0, "a parent that has ended is as if it had never been there");
 	add_process(80, "sshd", 1, 1001, SOCKETS(11));
-	CHECK(strcmp(OWNERS(100, false, 11), "-") == 0, "case 14: a process that is younger than its child is not its parent");
+	CHECK(strcmp(OWNERS(100, false, 11), "-") == 0, "a process that is younger than its child is not its parent");
 	end();
 }
 
@@ -168,7 +168,7 @@ static void test_variable(void)
 	add_process(1, "init", 0, 1, NULL);
 	set_variable(90, "198.51.100.7 40011 198.51.100.1 22");
 	CHECK(strcmp(OWNERS(100, true, 11, 12), "s-") == 0, "SSH_CONNECTION of an ancestor counts while the connection exists");
-	CHECK(strcmp(OWNERS(100, false, 12), "-") == 0, "case 13: an old SSH_CONNECTION is nobody's");
+	CHECK(strcmp(OWNERS(100, false, 12), "-") == 0, "an old SSH_CONNECTION is nobody's");
 	CHECK(strcmp(OWNERS(100, true, 12, 13), "p-") == 0, "on a terminal, it may then be any session of an sshd");
 	set_variable(100, "nonsense");
 	set_variable(90, "198.51.100.7 70000 198.51.100.1 22");
