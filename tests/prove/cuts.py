@@ -312,7 +312,7 @@ def main(seed, count, backend="nft"):
             for flow in flows:
                 assert flow.talks_alone() and (flow.proto == "tcp" or flow.talks_alone())
             if number % 2 == 1:  # so many that fw-load first looks which of them the change can concern
-                fill(6000)
+                fill(9000)
                 text = text_of(edited(rng, flows), flows, lambda: rng.random() < 0.95)
             else:
                 text = text_of(random_filter(rng, flows), flows, lambda: rng.random() < 0.8, random_raw(rng, flows))
