@@ -320,7 +320,7 @@ breaking() {
 	needs cc
 	[ -e "$tmp/no-conntrack.so" ] || cc -shared -fPIC -o "$tmp/no-conntrack.so" lib/no-conntrack.c
 	export CT_ERRNO=$1 CT_TIMES=${2-1000}
-	preload=(env "LD_PRELOAD=$tmp/no-conntrack.so")
+	preload=(env "LD_PRELOAD=$tmp/no-conntrack.so" "ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0")
 }
 
 @test "where the tracking table cannot be read, one warning says so, and the session is judged by its socket" {
@@ -424,4 +424,14 @@ breaking() {
 	[[ $output == *$'\n  and 16 more lines like these' ]]
 	run -13 put -v --cuts=refuse "$tmp/new"
 	[ "$(grep -c '^  cut: tcp ' <<<"$output")" = 30 ]
+}
+
+@test "finds the session through su" {
+	needs root
+	cable
+	filter "$known" "$neighbours" 'INPUT -p tcp --dport 22 -j ACCEPT' | put
+	closing
+	as_session 198.51.100.1 su - root -c "PATH='$PATH' XTABLES_LOCKFILE='$XTABLES_LOCKFILE' $(load_new)"
+	grep -qx 'status 13' "$tmp/said"
+	grep -q "$own" "$tmp/said"
 }
