@@ -191,6 +191,22 @@ $goes_on_closed" ]]
 	[[ $output == *"  cut: tcp 8443 through this host: 1 "*" cut"* ]]
 }
 
+# With so many, fw-load first looks which of them the changed rules can concern.
+@test "finds a translated connection among thousands, whose DNAT rule is gone" {
+	cable
+	serve "$s" 443
+	forget
+	{ nat "$to_server"; filter "$through" 'FORWARD -d 192.0.2.10 -p tcp --dport 443 -j ACCEPT'; } | put -4
+	hold_open tcp:8443:198.51.100.1
+	in_ns "$BUILD/tests/ctfill" -a 10000 >/dev/null
+	put -4 --cuts=off < <(nat; filter "$through" 'FORWARD -d 192.0.2.10 -p tcp --dport 443 -j ACCEPT')
+	run -0 put -4 -v < <(nat; filter "$through" 'FORWARD -d 192.0.2.10 -p tcp --dport 443 -j ACCEPT' 'INPUT -p tcp --dport 999 -j DROP')
+	[[ $output != *cut* ]]
+	run -0 put -4 -v < <(nat; filter 'FORWARD -p tcp --dport 443 -m conntrack --ctstate DNAT -j DROP' "$through")
+	[[ $output == *"  cut: tcp 8443 through this host: 1 from 198.51.100.0/24, dropped by"* ]]
+	[ "$(fates | head -n 1)" = 'tcp:8443:198.51.100.1 cut' ]
+}
+
 @test "a translated connection goes on when the text has no table nat: its chains stay" {
 	cable
 	serve "$s" 443
