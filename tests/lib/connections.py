@@ -2,8 +2,8 @@
 # Copyright (C) 2026 the fw-tools authors
 """Live connections for tests.
 
-serve PORT...: answers on these ports, TCP and UDP of both families, and prints "ready". After SIGUSR1 it speaks first.
-hold FILE [--listen] PROTO:PORT:ADDRESS...: opens the connections, creates FILE.up, waits for FILE.go, and then prints
+serve PORT...: answers on these TCP ports of both families, and prints "ready". After SIGUSR1 it speaks first.
+hold FILE [--listen] tcp:PORT:ADDRESS...: opens the connections, creates FILE.up, waits for FILE.go, and then prints
     for each whether it goes on or is cut, and whether it can be opened again, and creates FILE.done. With --listen, the server speaks first.
 session PORT COMMAND...: as a process named sshd, accepts one connection and runs the command below another sshd.
 """
@@ -14,22 +14,20 @@ import socket
 import sys
 import time
 
-PATIENCE = 1.2  # seconds without an answer; on veth, one takes a millisecond
+PATIENCE = 3  # seconds without an answer; on veth, one takes a millisecond
 
 
-def listen(kind, port):
-    sock = socket.socket(socket.AF_INET6, kind)
+def listen(port):
+    sock = socket.socket(socket.AF_INET6)
     sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind(("::", port))
-    if kind == socket.SOCK_STREAM:
-        sock.listen(200)
+    sock.listen(200)
     return sock
 
 
 def serve(ports):
-    waiting = [listen(socket.SOCK_STREAM, int(p)) for p in ports]
-    udp = [listen(socket.SOCK_DGRAM, int(p)) for p in ports]
+    waiting = [listen(int(p)) for p in ports]
     open_now = []
 
     def speak(*_):
@@ -39,12 +37,9 @@ def serve(ports):
     signal.signal(signal.SIGUSR1, speak)
     print("ready", flush=True)
     while True:
-        for sock in select.select(waiting + udp + open_now, [], [])[0]:
+        for sock in select.select(waiting + open_now, [], [])[0]:
             if sock in waiting:
                 open_now.append(sock.accept()[0])
-            elif sock in udp:
-                data, peer = sock.recvfrom(9)
-                sock.sendto(data, peer)
             else:
                 try:
                     data = sock.recv(9)
@@ -57,9 +52,8 @@ def serve(ports):
                     sock.close()
 
 
-def connect(proto, port, address):
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM if proto == "tcp" else socket.SOCK_DGRAM)
+def connect(_, port, address):
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     sock.settimeout(PATIENCE)
     sock.connect((address, int(port)))
     return sock
@@ -81,16 +75,8 @@ def opens_again(target):
 def hold(path, listens, targets):
     targets = [t.split(":", 2) for t in targets]
     socks = [connect(*t) for t in targets]
-    for target, sock in zip(targets, socks):
-        for _ in range(3 if target[0] == "udp" else 1):  # a third packet makes UDP assured ...
-            talk(sock)
-            if target[0] == "udp":
-                time.sleep(0.7)
-    if any(t[0] == "udp" for t in targets):  # ... two seconds after the first one
-        time.sleep(1)
-        for target, sock in zip(targets, socks):
-            if target[0] == "udp":
-                talk(sock)
+    for sock in socks:
+        talk(sock)
     open(path + ".up", "w").close()
     while not os.path.exists(path + ".go"):
         time.sleep(0.02)
@@ -107,7 +93,7 @@ def hold(path, listens, targets):
 def session(port, command):
     with open("/proc/self/comm", "w") as name:
         name.write("sshd")
-    sock = listen(socket.SOCK_STREAM, int(port))
+    sock = listen(int(port))
     print("ready", flush=True)
     conn = sock.accept()[0]
     conn.send(conn.recv(9))

@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 
-PATIENCE = 0.6
+PATIENCE = 1.5
 CLONE_NEWNET = 0x40000000
 libc = ctypes.CDLL(None, use_errno=True)
 EVERYTHING = [":INPUT ACCEPT", ":FORWARD ACCEPT", ":OUTPUT ACCEPT", "-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT"]
