@@ -107,6 +107,26 @@ setup() {
 	run -0 fw-trace --help
 }
 
+@test "unless names a rule in a chain that only may be called, and one that hangs on a mark that only may be set" {
+	trace() { printf '%s\n' '*filter' ':INPUT ACCEPT [0:0]' "$@" COMMIT | fw-trace -j 'in eth0 udp 198.51.100.7:40000 -> 203.0.113.5:90'; }
+	maybe='-m limit --limit 1/sec'
+	run -0 trace ':a - [0:0]' "-A INPUT $maybe -j a" "-A a $maybe -j DROP"
+	[[ $output == *'"verdict":"ACCEPT"'*'"unless":5}'* ]]
+	run -0 trace ':a - [0:0]' ':b - [0:0]' "-A INPUT $maybe -j a" "-A a $maybe -g b" "-A b $maybe -j DROP"
+	[[ $output == *'"verdict":"ACCEPT"'*'"unless":7}'* ]]
+	run -0 trace ':a - [0:0]' "-A INPUT $maybe -j a" "-A a $maybe -j ACCEPT"
+	[[ $output == *'"verdict":"ACCEPT"'*'"unless":0}'* ]]
+	mangle=('*mangle' ':PREROUTING ACCEPT [0:0]' ':m - [0:0]')
+	run -0 trace '-A INPUT -m mark --mark 1 -j DROP' COMMIT "${mangle[@]}" "-A PREROUTING $maybe -j MARK --set-mark 1"
+	[[ $output == *'"verdict":"ACCEPT"'*'"unless":3}'* ]]
+	run -0 trace '-A INPUT -m mark --mark 2 -j DROP' COMMIT "${mangle[@]}" "-A PREROUTING $maybe -j m" '-A m -j MARK --set-mark 2'
+	[[ $output == *'"verdict":"ACCEPT"'*'"unless":3}'* ]]
+	run -0 trace '-A INPUT -m conntrack --ctstate UNTRACKED -j DROP' COMMIT '*raw' ':PREROUTING ACCEPT [0:0]' "-A PREROUTING $maybe -j CT --notrack"
+	[[ $output == *'"verdict":"ACCEPT"'*'"unless":3}'* ]]
+	run -0 trace '-A INPUT -m mark --mark 1 -j DROP' COMMIT "${mangle[@]}" "-A PREROUTING $maybe -j MARK --set-mark 1" '-A PREROUTING -j MARK --set-mark 0'
+	[[ $output == *'"verdict":"ACCEPT"'*'"unless":0}'* ]]
+}
+
 @test "prints a packet as it reads it" {
 	rules=$(printf '%s\n' '*filter' ':INPUT DROP [0:0]' ':FORWARD DROP [0:0]' COMMIT)
 	while read -r packet; do

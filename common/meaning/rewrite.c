@@ -131,6 +131,8 @@ static void mark(struct packet *packet, enum field field, field_value keep, fiel
 {
 	if (packet_knows(packet, field))
 		packet->value[field] = (packet->value[field] & keep) ^ flip;
+	else if ((keep & UINT32_MAX) == 0) /* nothing of the unknown value is kept */
+		packet_set(packet, field, flip);
 }
 
 static void set_mark(struct packet *packet, const struct extension *target)

@@ -130,21 +130,45 @@ static enum outcome apply(struct tracer *tracer, const struct program_rule *rule
 	}
 }
 
+/* In a branch each chain is followed once: chains that call each other twice each would need too many steps. */
+static bool may_branch(struct tracer *tracer, const struct program_rule *rule)
+{
+	if (!tracer->branch || (rule->effect != EFFECT_JUMP && rule->effect != EFFECT_GOTO))
+		return true;
+	for (unsigned i = 0; i < tracer->branch_count; i++)
+		if (tracer->branched[i] == rule->to)
+			return false;
+	if (tracer->branch_count == TRACE_BRANCHES)
+		return false;
+	tracer->branched[tracer->branch_count++] = rule->to;
+	return true;
+}
+
+/* What the branch would change is not known any more. */
+static void forget_changes(struct packet *packet, const struct packet *copy)
+{
+	for (unsigned f = 0; f < FIELD_COUNT; f++)
+		if (copy->value[f] != packet->value[f] || !packet_knows(copy, (enum field)f))
+			packet->known &= ~(1U << f);
+}
+
 /* What would be if the rule matched; the packet goes on as if it did not. */
-static void branch(struct tracer *tracer, const struct program_rule *rule, const struct packet *packet,
-		   const struct cond *cond, unsigned depth)
+static void branch(struct tracer *tracer, const struct program_rule *rule, struct packet *packet, const struct cond *cond,
+		   unsigned depth)
 {
 	struct packet copy = *packet;
 	enum outcome outcome;
 	bool leave, outer = tracer->branch;
 
 	tell(tracer, STEP_UNKNOWN, rule->chain, rule, cond, packet, depth);
-	if (tracer->branch && rule->effect == EFFECT_JUMP)
-		return; /* one branch of a branch is enough to be told */
+	if (!may_branch(tracer, rule))
+		return;
 	tracer->branch = true;
 	outcome = apply(tracer, rule, &copy, depth, &leave);
 	tracer->branch = outer;
-	if (!outer && leave && (outcome != OUTCOME_NONE || rule->effect != EFFECT_JUMP) && tracer->could[outcome] == NULL)
+	if (outcome == OUTCOME_NONE)
+		forget_changes(packet, &copy);
+	if (leave && (outcome != OUTCOME_NONE || (!outer && rule->effect != EFFECT_JUMP)) && tracer->could[outcome] == NULL)
 		tracer->could[outcome] = rule;
 }
 
@@ -276,13 +300,16 @@ static bool pass_raw(struct tracer *tracer, enum hook hook, struct packet *packe
 {
 	field_value before = packet->value[FIELD_CT];
 	bool known = hook == HOOK_PREROUTING && packet->value[FIELD_IN] == value_of_name("lo");
-	bool good;
+	bool good, certain;
 
 	if (!known)
 		packet_set(packet, FIELD_CT, ct_value(CT_INVALID, false, false, false));
 	good = pass_chain(tracer, "raw", hook, packet);
+	certain = packet_knows(packet, FIELD_CT);
 	if (ct_state_of((unsigned)packet->value[FIELD_CT]) != CT_UNTRACKED || known)
 		packet_set(packet, FIELD_CT, before);
+	if (!certain && !known) /* a rule may have turned tracking off */
+		packet->known &= ~(1U << FIELD_CT);
 	return good;
 }
 
@@ -358,6 +385,7 @@ struct trace_result trace_packet(struct tracer *tracer, struct packet *packet)
 	tracer->result = (struct trace_result){ .outcome = OUTCOME_ACCEPT };
 	tracer->branch = false;
 	tracer->steps = 0;
+	tracer->branch_count = 0;
 	memset(tracer->could, 0, sizeof(tracer->could));
 	follow(tracer, packet);
 	tracer->result.unless = first_other(tracer);

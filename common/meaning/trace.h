@@ -51,6 +51,9 @@ struct trace_result {
 /* Can the answer be known, and is it yes? */
 enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
 
+/* Branches of branches that are followed for a packet, each into another chain. */
+#define TRACE_BRANCHES 32
+
 /*
  * assume: what to take for the answer of a rule where it cannot be known; NULL: it stays unknown. translate: does what
  * NAT does at this hook with a packet of a connection that is translated already; NULL: nothing.
@@ -70,6 +73,8 @@ struct tracer {
 	unsigned long steps;
 	bool indexed;
 	bool branch; /* the way that an unknown would open: nothing counts */
+	const struct program_chain *branched[TRACE_BRANCHES]; /* chains that were followed in a branch of a branch */
+	unsigned branch_count;
 };
 
 /* Follows the packet, which is afterwards as it left. */
