@@ -1,211 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "options.h"
+#include "filter_option.h"
+#include "option_table.h"
 #include "conntrack/events.h"
 #include "conntrack/flowtext.h"
 #include "conntrack/text.h"
 
-#include <linux/netfilter/nf_conntrack_common.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <syslog.h>
 
 #define DEFAULT_ROWS	10
 #define DEFAULT_BUFFER	((uint64_t)16 << 20)
 #define DEFAULT_REFRESH 2
-
-enum {
-	OPT_WARN_EARLY_DROP = 256,
-	OPT_CRIT_DROP,
-	OPT_WARN_INSERT_FAILED,
-	OPT_FULL_IN,
-	OPT_ASSURED,
-	OPT_SYSLOG,
-	OPT_REPEAT,
-	OPT_STATE,
-	OPT_INTERVAL,
-	OPT_NETNS,
-	OPT_ABSENT_OK,
-	OPT_PROC,
-	OPT_PLUGIN,
-	OPT_JSON,
-	OPT_PROM,
-	OPT_MERGE,
-	OPT_TSV,
-	OPT_NO_HEADER,
-	OPT_TOP,
-	OPT_MIN,
-	OPT_BY,
-	OPT_SAMPLE,
-	OPT_LIST,
-	OPT_EVENTS,
-	OPT_ONLY,
-	OPT_BUFFER,
-	OPT_WATCH,
-	OPT_SPORT,
-	OPT_DPORT,
-	OPT_ZONE,
-	OPT_TCP_STATE,
-	OPT_STATUS,
-	OPT_UNREPLIED,
-	OPT_ADVISE,
-	OPT_SYSCTL,
-};
-
-static const char usage[] =
-	"usage: ct-stat [-46q] [-w LIMIT] [-c LIMIT] [-n ROWS] [-p PROTO] [OPTION ...]\n"
-	"Reports how full the connection tracking table is, and what the kernel dropped.\n"
-	"  -w, --warn LIMIT          exit 1 from LIMIT on: a percentage, or entries if above 100\n"
-	"  -c, --crit LIMIT          exit 2 from LIMIT on\n"
-	"      --warn-early-drop N   exit 1 if N or more entries were evicted (1; 0: never)\n"
-	"      --crit-drop N         exit 2 if N or more packets were refused (1; 0: never)\n"
-	"      --warn-insert-failed N  exit 1 if N or more insertions failed (0: never)\n"
-	"      --full-in TIME        exit 1 if the table will be full within TIME\n"
-	"      --assured             also count the entries that the kernel may not evict\n"
-	"  -q, --quiet               print nothing unless there is an alarm\n"
-	"      --syslog[=PRIORITY]   log changes of the alarm level (daemon.warning)\n"
-	"      --repeat TIME         log an alarm that lasts again after TIME\n"
-	"      --state FILE          remember this run in FILE (" HISTORY_PATH ")\n"
-	"      --interval SEC        measure twice, SEC seconds apart, without a state file\n"
-	"      --netns NAME          a network namespace by name or process id, or all\n"
-	"      --absent-ok           exit 0 where connection tracking is not active\n"
-	"      --proc DIR            read the files of DIR instead of /proc, and nothing else\n"
-	"      --plugin              one line with performance data\n"
-	"      --json                one object per line\n"
-	"      --prom[=FILE]         Prometheus text, for the textfile collector\n"
-	"      --merge [FILE...]     list reports that --json printed, the worst first\n"
-	"      --tsv                 a table with tabs between the columns\n"
-	"      --no-header           with --tsv: leave out the names of the columns\n"
-	"Entries:\n"
-	"      --top KEY[,KEY...]    count by proto, state, src, dst, sport, dport, zone, mark, family,\n"
-	"                            nat, status, helper, master, timeout, src/24, src/24/64, dst/24\n"
-	"  -n, --rows N              rows for each key (10; 0: all)\n"
-	"      --min N               only rows with N or more\n"
-	"      --by WHAT             sort by flows, packets or bytes\n"
-	"      --sample N            estimate from the first N entries\n"
-	"      --list                print every entry like conntrack -L\n"
-	"  -o, --output WORD[,WORD]  with --list: add the family (extended), the id (id)\n"
-	"      --events              print every change as it happens\n"
-	"      --only TYPE[,TYPE]    only these events: new, update, destroy\n"
-	"      --buffer SIZE         bytes of events that may wait to be read (16777216)\n"
-	"      --watch[=SEC]         show the table every SEC seconds (2)\n"
-	"Filters:\n"
-	"  -4, --ipv4                only IPv4\n"
-	"  -6, --ipv6                only IPv6\n"
-	"  -p, --proto PROTO         protocol, by name or number\n"
-	"  -s, --src NET             original source\n"
-	"  -d, --dst NET             original destination\n"
-	"      --sport PORT          original source port\n"
-	"      --dport PORT          original destination port\n"
-	"      --tcp-state NAME      ESTABLISHED, TIME_WAIT, ... (also --state)\n"
-	"      --status WORD[,WORD]  assured, seen_reply, src_nat, dst_nat, offload, ...\n"
-	"      --zone N              connection tracking zone\n"
-	"  -m, --mark N[/MASK]       connection mark\n"
-	"      --assured             entries that the kernel may not evict\n"
-	"      --unreplied           entries without a reply\n"
-	"Advice:\n"
-	"      --advise              what to change, and why\n"
-	"      --sysctl              the same as a file for sysctl.d\n"
-	"  -h, --help                print this text\n"
-	"  -V, --version             print the version\n";
-
-static const struct option longs[] = {
-	{ "warn", required_argument, NULL, 'w' },
-	{ "crit", required_argument, NULL, 'c' },
-	{ "warn-early-drop", required_argument, NULL, OPT_WARN_EARLY_DROP },
-	{ "crit-drop", required_argument, NULL, OPT_CRIT_DROP },
-	{ "warn-insert-failed", required_argument, NULL, OPT_WARN_INSERT_FAILED },
-	{ "full-in", required_argument, NULL, OPT_FULL_IN },
-	{ "assured", no_argument, NULL, OPT_ASSURED },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "syslog", optional_argument, NULL, OPT_SYSLOG },
-	{ "repeat", required_argument, NULL, OPT_REPEAT },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{ "interval", required_argument, NULL, OPT_INTERVAL },
-	{ "netns", required_argument, NULL, OPT_NETNS },
-	{ "absent-ok", no_argument, NULL, OPT_ABSENT_OK },
-	{ "proc", required_argument, NULL, OPT_PROC },
-	{ "plugin", no_argument, NULL, OPT_PLUGIN },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "prom", optional_argument, NULL, OPT_PROM },
-	{ "merge", no_argument, NULL, OPT_MERGE },
-	{ "tsv", no_argument, NULL, OPT_TSV },
-	{ "no-header", no_argument, NULL, OPT_NO_HEADER },
-	{ "top", required_argument, NULL, OPT_TOP },
-	{ "rows", required_argument, NULL, 'n' },
-	{ "min", required_argument, NULL, OPT_MIN },
-	{ "by", required_argument, NULL, OPT_BY },
-	{ "sample", required_argument, NULL, OPT_SAMPLE },
-	{ "list", no_argument, NULL, OPT_LIST },
-	{ "output", required_argument, NULL, 'o' },
-	{ "events", no_argument, NULL, OPT_EVENTS },
-	{ "only", required_argument, NULL, OPT_ONLY },
-	{ "buffer", required_argument, NULL, OPT_BUFFER },
-	{ "watch", optional_argument, NULL, OPT_WATCH },
-	{ "ipv4", no_argument, NULL, '4' },
-	{ "ipv6", no_argument, NULL, '6' },
-	{ "proto", required_argument, NULL, 'p' },
-	{ "src", required_argument, NULL, 's' },
-	{ "dst", required_argument, NULL, 'd' },
-	{ "sport", required_argument, NULL, OPT_SPORT },
-	{ "dport", required_argument, NULL, OPT_DPORT },
-	{ "zone", required_argument, NULL, OPT_ZONE },
-	{ "mark", required_argument, NULL, 'm' },
-	{ "tcp-state", required_argument, NULL, OPT_TCP_STATE },
-	{ "status", required_argument, NULL, OPT_STATUS },
-	{ "unreplied", no_argument, NULL, OPT_UNREPLIED },
-	{ "advise", no_argument, NULL, OPT_ADVISE },
-	{ "sysctl", no_argument, NULL, OPT_SYSCTL },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
-
-#define IN(mode)   (1u << MODE_##mode)
-#define IN_ENTRIES (IN(TOP) | IN(LIST) | IN(EVENTS) | IN(WATCH))
-
-/* Where an option has a meaning, if not everywhere. */
-static const struct cli_scope scopes[] = {
-	{ 'w', IN(REPORT), "the report" },
-	{ 'c', IN(REPORT), "the report" },
-	{ OPT_WARN_EARLY_DROP, IN(REPORT), "the report" },
-	{ OPT_CRIT_DROP, IN(REPORT), "the report" },
-	{ OPT_WARN_INSERT_FAILED, IN(REPORT), "the report" },
-	{ OPT_FULL_IN, IN(REPORT), "the report" },
-	{ OPT_SYSLOG, IN(REPORT), "the report" },
-	{ OPT_REPEAT, IN(REPORT), "the report" },
-	{ OPT_INTERVAL, IN(REPORT), "the report" },
-	{ OPT_ABSENT_OK, IN(REPORT), "the report" },
-	{ OPT_PROC, IN(REPORT), "the report" },
-	{ OPT_PLUGIN, IN(REPORT), "the report" },
-	{ OPT_PROM, IN(REPORT), "the report" },
-	{ OPT_TSV, IN(REPORT) | IN(MERGE) | IN(TOP), "the report, --merge and --top" },
-	{ OPT_JSON, IN(REPORT) | IN(TOP) | IN(LIST) | IN(EVENTS) | IN(ADVISE),
-	  "the report, --top, --list, --events and --advise" },
-	{ 'q', IN(REPORT) | IN(MERGE), "the report and --merge" },
-	{ OPT_STATE, IN(REPORT) | IN_ENTRIES, "the report, --top, --list, --events and --watch" },
-	{ OPT_ASSURED, IN(REPORT) | IN_ENTRIES, "the report, --top, --list, --events and --watch" },
-	{ OPT_NETNS, ~IN(MERGE), "every mode but --merge" },
-	{ 'n', IN(TOP) | IN(WATCH), "--top and --watch" },
-	{ OPT_MIN, IN(TOP) | IN(WATCH), "--top and --watch" },
-	{ OPT_BY, IN(TOP) | IN(WATCH), "--top and --watch" },
-	{ OPT_SAMPLE, IN(TOP) | IN(WATCH), "--top and --watch" },
-	{ 'o', IN(LIST), "--list" },
-	{ OPT_ONLY, IN(EVENTS), "--events" },
-	{ OPT_BUFFER, IN(EVENTS), "--events" },
-	{ '4', IN_ENTRIES, "--top, --list, --events and --watch" },
-	{ '6', IN_ENTRIES, "--top, --list, --events and --watch" },
-	{ 'p', IN_ENTRIES, "--top, --list, --events and --watch" },
-	{ 's', IN_ENTRIES, "--top, --list, --events and --watch" },
-	{ 'd', IN_ENTRIES, "--top, --list, --events and --watch" },
-	{ 'm', IN_ENTRIES, "--top, --list, --events and --watch" },
-	{ OPT_SPORT, IN_ENTRIES, "--top, --list, --events and --watch" },
-	{ OPT_DPORT, IN_ENTRIES, "--top, --list, --events and --watch" },
-	{ OPT_ZONE, IN_ENTRIES, "--top, --list, --events and --watch" },
-	{ OPT_TCP_STATE, IN_ENTRIES, "--top, --list, --events and --watch" },
-	{ OPT_STATUS, IN_ENTRIES, "--top, --list, --events and --watch" },
-	{ OPT_UNREPLIED, IN_ENTRIES, "--top, --list, --events and --watch" },
-};
 
 /*
  * Whether the exit status will be read as that of a monitoring plugin. It must be known before the command
@@ -444,85 +251,9 @@ static bool parse_entries(struct ct_stat_options *options, const struct cli *cli
 	}
 }
 
-#define A_NET  "an address or a network such as 10.0.0.0/8 or fd00::/8"
-#define A_PORT "a port number"
-
-/* Returns NULL, or what the option needs instead of its argument. */
-static const char *parse_tuple(struct ct_filter *filter, int c)
-{
-	switch (c) {
-	case 'p':
-		return filter_proto(filter, optarg) ? NULL : "-p needs a protocol such as tcp, udp, icmpv6 or 47";
-	case 's':
-		return filter_net(&filter->src, optarg) ? NULL : "-s needs " A_NET;
-	case 'd':
-		return filter_net(&filter->dst, optarg) ? NULL : "-d needs " A_NET;
-	case OPT_SPORT:
-		return filter_port(&filter->by_sport, &filter->sport, optarg) ? NULL : "--sport needs " A_PORT;
-	case OPT_DPORT:
-		return filter_port(&filter->by_dport, &filter->dport, optarg) ? NULL : "--dport needs " A_PORT;
-	case OPT_TCP_STATE:
-		return filter_state(filter, optarg) ? NULL : "--tcp-state needs a state such as TIME_WAIT";
-	case OPT_STATUS:
-		return filter_words(filter, optarg) ? NULL : "--status needs words such as assured,src_nat";
-	case OPT_ZONE:
-		return filter_zone(filter, optarg) ? NULL : "--zone needs a number up to 65535";
-	default:
-		return filter_mark(filter, optarg) ? NULL : "-m needs a number or number/mask";
-	}
-}
-
-static bool parse_filter(struct ct_stat_options *options, const struct cli *cli, int c)
-{
-	struct ct_filter *filter = &options->entries.filter;
-	uint8_t family = c == '4' ? AF_INET : AF_INET6;
-	const char *needed;
-
-	switch (c) {
-	case '4':
-	case '6':
-		if (filter->family != 0 && filter->family != family)
-			cli_misuse(cli, "use one of -4 and -6");
-		filter->family = family;
-		return true;
-	case OPT_UNREPLIED:
-		options->entries.unreplied = true;
-		return true;
-	case 'p':
-	case 's':
-	case 'd':
-	case 'm':
-	case OPT_SPORT:
-	case OPT_DPORT:
-	case OPT_ZONE:
-	case OPT_TCP_STATE:
-	case OPT_STATUS:
-		needed = parse_tuple(filter, c);
-		if (needed != NULL)
-			cli_misuse(cli, "%s, not %s", needed, optarg);
-		return true;
-	default:
-		return false;
-	}
-}
-
 static bool reads_entries(const struct ct_stat_options *options)
 {
 	return (IN_ENTRIES & 1u << options->mode) != 0;
-}
-
-static void finish_filter(struct ct_stat_options *options, const struct cli *cli)
-{
-	struct ct_filter *filter = &options->entries.filter;
-
-	if (options->assured)
-		filter_status(filter, IPS_ASSURED, 0);
-	if (options->entries.unreplied)
-		filter_status(filter, 0, IPS_SEEN_REPLY);
-	if (options->state != NULL && !filter_state(filter, options->state))
-		cli_misuse(cli, "no such state: %s", options->state);
-	if (!filter_settle(filter))
-		cli_misuse(cli, "no entry is both IPv4 and IPv6");
 }
 
 static void finish_request(struct ct_stat_options *options)
@@ -534,7 +265,7 @@ static void finish_request(struct ct_stat_options *options)
 
 static void check(struct ct_stat_options *options, const struct cli *cli)
 {
-	cli_check_scopes(cli, longs, scopes, ARRAY_LEN(scopes), options->mode);
+	cli_check_scopes(cli, longs, scopes, scope_count, options->mode);
 	if (options->no_header && options->format != FORMAT_TSV)
 		cli_misuse(cli, "--no-header is only valid with --tsv");
 	if (options->mode != MODE_REPORT && options->netns != NULL && strcmp(options->netns, "all") == 0)
@@ -548,7 +279,7 @@ static void check(struct ct_stat_options *options, const struct cli *cli)
 	if (options->repeat > 0 && options->syslog < 0)
 		cli_misuse(cli, "--repeat is only valid with --syslog");
 	if (reads_entries(options))
-		finish_filter(options, cli);
+		filter_option_finish(options, cli);
 	else
 		finish_request(options);
 }
@@ -583,7 +314,7 @@ struct ct_stat_options options_parse(struct cli *cli, int argc, char *argv[])
 	while ((c = cli_option(cli, argc, argv, ":46c:d:hm:n:o:p:qs:Vw:", longs)) != -1)
 		if (!parse_limit(&options, cli, c) && !parse_format(&options, cli, c) &&
 		    !parse_report(&options, cli, c) && !parse_mode(&options, cli, c) &&
-		    !parse_entries(&options, cli, c) && !parse_filter(&options, cli, c))
+		    !parse_entries(&options, cli, c) && !filter_option(&options, cli, c))
 			cli_misuse(cli, "unknown option");
 	take_operands(&options, cli, argc, argv);
 	check(&options, cli);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Copyright (C) 2026 the fw-tools authors */
+#include "option_table.h"
+
+const char usage[] =
+	"usage: ct-stat [-46q] [-w LIMIT] [-c LIMIT] [-n ROWS] [-p PROTO] [OPTION ...]\n"
+	"Reports how full the connection tracking table is, and what the kernel dropped.\n"
+	"  -w, --warn LIMIT          exit 1 from LIMIT on: a percentage, or entries if above 100\n"
+	"  -c, --crit LIMIT          exit 2 from LIMIT on\n"
+	"      --warn-early-drop N   exit 1 if N or more entries were evicted (1; 0: never)\n"
+	"      --crit-drop N         exit 2 if N or more packets were refused (1; 0: never)\n"
+	"      --warn-insert-failed N  exit 1 if N or more insertions failed (0: never)\n"
+	"      --full-in TIME        exit 1 if the table will be full within TIME\n"
+	"      --assured             also count the entries that the kernel may not evict\n"
+	"  -q, --quiet               print nothing unless there is an alarm\n"
+	"      --syslog[=PRIORITY]   log changes of the alarm level (daemon.warning)\n"
+	"      --repeat TIME         log an alarm that lasts again after TIME\n"
+	"      --state FILE          remember this run in FILE (" HISTORY_PATH ")\n"
+	"      --interval SEC        measure twice, SEC seconds apart, without a state file\n"
+	"      --netns NAME          a network namespace by name or process id, or all\n"
+	"      --absent-ok           exit 0 where connection tracking is not active\n"
+	"      --proc DIR            read the files of DIR instead of /proc, and nothing else\n"
+	"      --plugin              one line with performance data\n"
+	"      --json                one object per line\n"
+	"      --prom[=FILE]         Prometheus text, for the textfile collector\n"
+	"      --merge [FILE...]     list reports that --json printed, the worst first\n"
+	"      --tsv                 a table with tabs between the columns\n"
+	"      --no-header           with --tsv: leave out the names of the columns\n"
+	"Entries:\n"
+	"      --top KEY[,KEY...]    count by proto, state, src, dst, sport, dport, zone, mark, family,\n"
+	"                            nat, status, helper, master, timeout, src/24, src/24/64, dst/24\n"
+	"  -n, --rows N              rows for each key (10; 0: all)\n"
+	"      --min N               only rows with N or more\n"
+	"      --by WHAT             sort by flows, packets or bytes\n"
+	"      --sample N            estimate from the first N entries\n"
+	"      --list                print every entry like conntrack -L\n"
+	"  -o, --output WORD[,WORD]  with --list: add the family (extended), the id (id)\n"
+	"      --events              print every change as it happens\n"
+	"      --only TYPE[,TYPE]    only these events: new, update, destroy\n"
+	"      --buffer SIZE         bytes of events that may wait to be read (16777216)\n"
+	"      --watch[=SEC]         show the table every SEC seconds (2)\n"
+	"Filters:\n"
+	"  -4, --ipv4                only IPv4\n"
+	"  -6, --ipv6                only IPv6\n"
+	"  -p, --proto PROTO         protocol, by name or number\n"
+	"  -s, --src NET             original source\n"
+	"  -d, --dst NET             original destination\n"
+	"      --sport PORT          original source port\n"
+	"      --dport PORT          original destination port\n"
+	"      --tcp-state NAME      ESTABLISHED, TIME_WAIT, ... (also --state)\n"
+	"      --status WORD[,WORD]  assured, seen_reply, src_nat, dst_nat, offload, ...\n"
+	"      --zone N              connection tracking zone\n"
+	"  -m, --mark N[/MASK]       connection mark\n"
+	"      --assured             entries that the kernel may not evict\n"
+	"      --unreplied           entries without a reply\n"
+	"Advice:\n"
+	"      --advise              what to change, and why\n"
+	"      --sysctl              the same as a file for sysctl.d\n"
+	"  -h, --help                print this text\n"
+	"  -V, --version             print the version\n";
+
+const struct option longs[] = {
+	{ "warn", required_argument, NULL, 'w' },
+	{ "crit", required_argument, NULL, 'c' },
+	{ "warn-early-drop", required_argument, NULL, OPT_WARN_EARLY_DROP },
+	{ "crit-drop", required_argument, NULL, OPT_CRIT_DROP },
+	{ "warn-insert-failed", required_argument, NULL, OPT_WARN_INSERT_FAILED },
+	{ "full-in", required_argument, NULL, OPT_FULL_IN },
+	{ "assured", no_argument, NULL, OPT_ASSURED },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "syslog", optional_argument, NULL, OPT_SYSLOG },
+	{ "repeat", required_argument, NULL, OPT_REPEAT },
+	{ "state", required_argument, NULL, OPT_STATE },
+	{ "interval", required_argument, NULL, OPT_INTERVAL },
+	{ "netns", required_argument, NULL, OPT_NETNS },
+	{ "absent-ok", no_argument, NULL, OPT_ABSENT_OK },
+	{ "proc", required_argument, NULL, OPT_PROC },
+	{ "plugin", no_argument, NULL, OPT_PLUGIN },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "prom", optional_argument, NULL, OPT_PROM },
+	{ "merge", no_argument, NULL, OPT_MERGE },
+	{ "tsv", no_argument, NULL, OPT_TSV },
+	{ "no-header", no_argument, NULL, OPT_NO_HEADER },
+	{ "top", required_argument, NULL, OPT_TOP },
+	{ "rows", required_argument, NULL, 'n' },
+	{ "min", required_argument, NULL, OPT_MIN },
+	{ "by", required_argument, NULL, OPT_BY },
+	{ "sample", required_argument, NULL, OPT_SAMPLE },
+	{ "list", no_argument, NULL, OPT_LIST },
+	{ "output", required_argument, NULL, 'o' },
+	{ "events", no_argument, NULL, OPT_EVENTS },
+	{ "only", required_argument, NULL, OPT_ONLY },
+	{ "buffer", required_argument, NULL, OPT_BUFFER },
+	{ "watch", optional_argument, NULL, OPT_WATCH },
+	{ "ipv4", no_argument, NULL, '4' },
+	{ "ipv6", no_argument, NULL, '6' },
+	{ "proto", required_argument, NULL, 'p' },
+	{ "src", required_argument, NULL, 's' },
+	{ "dst", required_argument, NULL, 'd' },
+	{ "sport", required_argument, NULL, OPT_SPORT },
+	{ "dport", required_argument, NULL, OPT_DPORT },
+	{ "zone", required_argument, NULL, OPT_ZONE },
+	{ "mark", required_argument, NULL, 'm' },
+	{ "tcp-state", required_argument, NULL, OPT_TCP_STATE },
+	{ "status", required_argument, NULL, OPT_STATUS },
+	{ "unreplied", no_argument, NULL, OPT_UNREPLIED },
+	{ "advise", no_argument, NULL, OPT_ADVISE },
+	{ "sysctl", no_argument, NULL, OPT_SYSCTL },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Where an option has a meaning, if not everywhere. */
+const struct cli_scope scopes[] = {
+	{ 'w', IN(REPORT), "the report" },
+	{ 'c', IN(REPORT), "the report" },
+	{ OPT_WARN_EARLY_DROP, IN(REPORT), "the report" },
+	{ OPT_CRIT_DROP, IN(REPORT), "the report" },
+	{ OPT_WARN_INSERT_FAILED, IN(REPORT), "the report" },
+	{ OPT_FULL_IN, IN(REPORT), "the report" },
+	{ OPT_SYSLOG, IN(REPORT), "the report" },
+	{ OPT_REPEAT, IN(REPORT), "the report" },
+	{ OPT_INTERVAL, IN(REPORT), "the report" },
+	{ OPT_ABSENT_OK, IN(REPORT), "the report" },
+	{ OPT_PROC, IN(REPORT), "the report" },
+	{ OPT_PLUGIN, IN(REPORT), "the report" },
+	{ OPT_PROM, IN(REPORT), "the report" },
+	{ OPT_TSV, IN(REPORT) | IN(MERGE) | IN(TOP), "the report, --merge and --top" },
+	{ OPT_JSON, IN(REPORT) | IN(TOP) | IN(LIST) | IN(EVENTS) | IN(ADVISE),
+	  "the report, --top, --list, --events and --advise" },
+	{ 'q', IN(REPORT) | IN(MERGE), "the report and --merge" },
+	{ OPT_STATE, IN(REPORT) | IN_ENTRIES, "the report, --top, --list, --events and --watch" },
+	{ OPT_ASSURED, IN(REPORT) | IN_ENTRIES, "the report, --top, --list, --events and --watch" },
+	{ OPT_NETNS, ~IN(MERGE), "every mode but --merge" },
+	{ 'n', IN(TOP) | IN(WATCH), "--top and --watch" },
+	{ OPT_MIN, IN(TOP) | IN(WATCH), "--top and --watch" },
+	{ OPT_BY, IN(TOP) | IN(WATCH), "--top and --watch" },
+	{ OPT_SAMPLE, IN(TOP) | IN(WATCH), "--top and --watch" },
+	{ 'o', IN(LIST), "--list" },
+	{ OPT_ONLY, IN(EVENTS), "--events" },
+	{ OPT_BUFFER, IN(EVENTS), "--events" },
+	{ '4', IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ '6', IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ 'p', IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ 's', IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ 'd', IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ 'm', IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_SPORT, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_DPORT, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_ZONE, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_TCP_STATE, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_STATUS, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_UNREPLIED, IN_ENTRIES, "--top, --list, --events and --watch" },
+};
+const size_t scope_count = ARRAY_LEN(scopes);
