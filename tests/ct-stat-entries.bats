@@ -7,6 +7,7 @@ bats_require_minimum_version 1.5.0
 load lib/needs
 
 . "$BATS_TEST_DIRNAME/lib/wait.bash"
+. "$BATS_TEST_DIRNAME/lib/same-list.bash"
 
 setup_file() {
 	has netlink || return 0
@@ -124,22 +125,6 @@ counted() {
 	diff -u "$tmp/truth" "$tmp/counted"
 	[ "$(ct-stat --top src/0 -4 --json | jq -r '.top["src/0"][0].value')" = 0.0.0.0/0 ]
 	[ "$(ct-stat --top src/32/16 -6 --json | jq -r '.top["src/32/16"][0].value')" = fd00::/16 ]
-}
-
-# Timeouts run down between two listings: `rest` hides them, `timeouts` prints them.
-rest() { sed -E 's/^((ipv[46] +[0-9]+ )?[a-z0-9]+ +[0-9]+ )[0-9]+ /\1T /' "$1"; }
-timeouts() { sed -E 's/^(ipv[46] +[0-9]+ )?[a-z0-9]+ +[0-9]+ ([0-9]+) .*/\2/' "$1"; }
-
-same_list() { # same_list CONNTRACK-OPTIONS -- CT-STAT-OPTIONS
-	local theirs=()
-	while [ "$1" != -- ]; do theirs+=("$1") && shift; done
-	shift
-	conntrack -L "${theirs[@]}" 2>/dev/null >"$tmp/theirs"
-	ct-stat --list "$@" >"$tmp/ours"
-	[ -s "$tmp/ours" ]
-	cmp <(rest "$tmp/theirs") <(rest "$tmp/ours") || diff <(rest "$tmp/theirs") <(rest "$tmp/ours") | head -5
-	paste <(timeouts "$tmp/theirs") <(timeouts "$tmp/ours") | awk '$1 < $2 || $1 - $2 > 600 { exit 1 }'
-	cmp <(rest "$tmp/theirs") <(rest "$tmp/ours")
 }
 
 @test "--list prints the lines of conntrack -L, in the same order, for each filter" {

@@ -4,7 +4,9 @@
 #include "run.h"
 #include "access.h"
 #include "conntrack/ctnl.h"
+#include "conntrack/flowsave.h"
 #include "conntrack/flowtext.h"
+#include "conntrack/labels.h"
 
 #include <errno.h>
 #include <time.h>
@@ -77,20 +79,39 @@ struct listing {
 	bool broken; /* standard output failed */
 };
 
+/* Appends the entry as it is asked for. False: it is damaged. */
+static bool put_flow(struct listing *listing, const struct ct_flow *flow)
+{
+	const struct ct_stat_entries *entries = &listing->options->entries;
+	struct strbuf *out = &listing->out;
+	bool good;
+
+	if (listing->options->format == FORMAT_JSON) {
+		strbuf_putc(out, '{');
+		good = flow_json(out, flow);
+		if (entries->has_labels)
+			labels_json(out, flow, &entries->labels);
+		strbuf_putc(out, '}');
+	} else if ((entries->output & OUTPUT_SAVE) != 0) {
+		good = flow_save(out, flow, (entries->output & OUTPUT_MARK) != 0);
+	} else {
+		good = flow_line(out, flow,
+				 ((entries->output & OUTPUT_EXTENDED) != 0 ? FLOW_LAYER3 : 0u) |
+					 ((entries->output & OUTPUT_ID) != 0 ? FLOW_ID : 0u),
+				 listing->now);
+		if (entries->has_labels)
+			labels_text(out, flow, &entries->labels);
+	}
+	strbuf_putc(out, '\n');
+	return good;
+}
+
 static bool list_flow(void *ctx, const struct ct_flow *flow)
 {
 	struct listing *listing = ctx;
-	bool json = listing->options->format == FORMAT_JSON;
 	size_t before = listing->out.len;
-	bool good;
 
-	if (json)
-		strbuf_putc(&listing->out, '{');
-	good = json ? flow_json(&listing->out, flow)
-		    : flow_line(&listing->out, flow, listing->options->entries.line_flags, listing->now);
-	if (good) {
-		strbuf_puts(&listing->out, json ? "}\n" : "\n");
-	} else {
+	if (!put_flow(listing, flow)) {
 		listing->out.len = before;
 		listing->damaged++;
 	}

@@ -83,6 +83,7 @@ static void summarize(struct cli *cli, const struct events *events)
 int run_events(struct cli *cli, struct ct_stat_options *options)
 {
 	struct events events = { .filter = &options->entries.filter,
+				 .labels = options->entries.has_labels ? &options->entries.labels : NULL,
 				 .json = options->format == FORMAT_JSON,
 				 .fd = -1 };
 	int err;

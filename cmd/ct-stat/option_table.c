@@ -34,7 +34,8 @@ const char usage[] =
 	"      --by WHAT             sort by flows, packets or bytes\n"
 	"      --sample N            estimate from the first N entries\n"
 	"      --list                print every entry like conntrack -L\n"
-	"  -o, --output WORD[,WORD]  with --list: add the family (extended), the id (id)\n"
+	"  -o, --output WORD[,WORD]  with --list: add the family (extended), the id (id), the labels\n"
+	"                            (labels); as options of conntrack (save), with the mark (mark)\n"
 	"      --events              print every change as it happens\n"
 	"      --only TYPE[,TYPE]    only these events: new, update, destroy\n"
 	"      --buffer SIZE         bytes of events that may wait to be read (16777216)\n"
@@ -43,13 +44,32 @@ const char usage[] =
 	"  -4, --ipv4                only IPv4\n"
 	"  -6, --ipv6                only IPv6\n"
 	"  -p, --proto PROTO         protocol, by name or number\n"
-	"  -s, --src NET             original source\n"
+	"  -s, --src NET             original source: an address, ADDRESS/LENGTH or ADDRESS/MASK\n"
 	"  -d, --dst NET             original destination\n"
+	"      --mask-src MASK       the bits of the address of -s that count\n"
+	"      --mask-dst MASK       the bits of the address of -d that count\n"
 	"      --sport PORT          original source port\n"
 	"      --dport PORT          original destination port\n"
+	"      --reply-src NET       source of replies\n"
+	"      --reply-dst NET       destination of replies\n"
+	"      --reply-port-src PORT  source port of replies\n"
+	"      --reply-port-dst PORT  destination port of replies\n"
+	"      --src-nat[=ADDRESS[:PORT]]  source translated, to this address\n"
+	"      --dst-nat[=ADDRESS[:PORT]]  destination translated, to this address\n"
+	"      --any-nat[=ADDRESS[:PORT]]  source or destination translated\n"
+	"      --icmp-type TYPE      type of ICMP or ICMPv6, as a number\n"
+	"      --icmp-code CODE      code of ICMP or ICMPv6\n"
+	"      --icmp-id ID          identifier of ICMP or ICMPv6\n"
+	"      --srckey KEY          original source key of GRE\n"
+	"      --dstkey KEY          original destination key of GRE\n"
+	"      --reply-key-src KEY   source key of replies\n"
+	"      --reply-key-dst KEY   destination key of replies\n"
 	"      --tcp-state NAME      ESTABLISHED, TIME_WAIT, ... (also --state)\n"
-	"      --status WORD[,WORD]  assured, seen_reply, src_nat, dst_nat, offload, ...\n"
-	"      --zone N              connection tracking zone\n"
+	"      --status WORD[,WORD]  assured, seen_reply, unreplied, offload, !assured, ...\n"
+	"      --zone N              connection tracking zone of the original direction\n"
+	"      --orig-zone N         zone that only the original direction has\n"
+	"      --reply-zone N        zone that only the reply direction has\n"
+	"  -l, --label NAME[,NAME]   connection tracking labels\n"
 	"  -m, --mark N[/MASK]       connection mark\n"
 	"      --assured             entries that the kernel may not evict\n"
 	"      --unreplied           entries without a reply\n"
@@ -104,6 +124,25 @@ const struct option longs[] = {
 	{ "tcp-state", required_argument, NULL, OPT_TCP_STATE },
 	{ "status", required_argument, NULL, OPT_STATUS },
 	{ "unreplied", no_argument, NULL, OPT_UNREPLIED },
+	{ "src-nat", optional_argument, NULL, OPT_SRC_NAT },
+	{ "dst-nat", optional_argument, NULL, OPT_DST_NAT },
+	{ "any-nat", optional_argument, NULL, OPT_ANY_NAT },
+	{ "reply-src", required_argument, NULL, OPT_REPLY_SRC },
+	{ "reply-dst", required_argument, NULL, OPT_REPLY_DST },
+	{ "reply-port-src", required_argument, NULL, OPT_REPLY_PORT_SRC },
+	{ "reply-port-dst", required_argument, NULL, OPT_REPLY_PORT_DST },
+	{ "mask-src", required_argument, NULL, OPT_MASK_SRC },
+	{ "mask-dst", required_argument, NULL, OPT_MASK_DST },
+	{ "orig-zone", required_argument, NULL, OPT_ORIG_ZONE },
+	{ "reply-zone", required_argument, NULL, OPT_REPLY_ZONE },
+	{ "icmp-type", required_argument, NULL, OPT_ICMP_TYPE },
+	{ "icmp-code", required_argument, NULL, OPT_ICMP_CODE },
+	{ "icmp-id", required_argument, NULL, OPT_ICMP_ID },
+	{ "srckey", required_argument, NULL, OPT_SRCKEY },
+	{ "dstkey", required_argument, NULL, OPT_DSTKEY },
+	{ "reply-key-src", required_argument, NULL, OPT_REPLY_KEY_SRC },
+	{ "reply-key-dst", required_argument, NULL, OPT_REPLY_KEY_DST },
+	{ "label", required_argument, NULL, 'l' },
 	{ "advise", no_argument, NULL, OPT_ADVISE },
 	{ "sysctl", no_argument, NULL, OPT_SYSCTL },
 	{ "help", no_argument, NULL, 'h' },
@@ -152,5 +191,24 @@ const struct cli_scope scopes[] = {
 	{ OPT_TCP_STATE, IN_ENTRIES, "--top, --list, --events and --watch" },
 	{ OPT_STATUS, IN_ENTRIES, "--top, --list, --events and --watch" },
 	{ OPT_UNREPLIED, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_SRC_NAT, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_DST_NAT, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_ANY_NAT, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_REPLY_SRC, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_REPLY_DST, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_REPLY_PORT_SRC, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_REPLY_PORT_DST, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_MASK_SRC, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_MASK_DST, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_ORIG_ZONE, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_REPLY_ZONE, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_ICMP_TYPE, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_ICMP_CODE, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_ICMP_ID, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_SRCKEY, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_DSTKEY, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_REPLY_KEY_SRC, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ OPT_REPLY_KEY_DST, IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ 'l', IN_ENTRIES, "--top, --list, --events and --watch" },
 };
 const size_t scope_count = ARRAY_LEN(scopes);

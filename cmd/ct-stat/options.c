@@ -4,7 +4,7 @@
 #include "filter_option.h"
 #include "option_table.h"
 #include "conntrack/events.h"
-#include "conntrack/flowtext.h"
+#include "conntrack/input.h"
 #include "conntrack/text.h"
 
 #include <string.h>
@@ -222,7 +222,7 @@ static bool parse_mode(struct ct_stat_options *options, const struct cli *cli, i
 
 static bool parse_entries(struct ct_stat_options *options, const struct cli *cli, int c)
 {
-	static const char *const outputs[] = { "extended", "id" }; /* the bits of enum flow_text */
+	static const char *const outputs[] = { "extended", "id", "labels", "save", "mark" };
 
 	switch (c) {
 	case 'n':
@@ -238,7 +238,7 @@ static bool parse_entries(struct ct_stat_options *options, const struct cli *cli
 		options->entries.breakdown.sample = number(cli, "--sample", 1, UINT32_MAX);
 		return true;
 	case 'o':
-		options->entries.line_flags |= words(cli, "-o", outputs, ARRAY_LEN(outputs));
+		options->entries.output |= words(cli, "-o", outputs, ARRAY_LEN(outputs));
 		return true;
 	case OPT_ONLY:
 		options->entries.events = words(cli, "--only", event_names, EVENT_TYPES);
@@ -256,6 +256,26 @@ static bool reads_entries(const struct ct_stat_options *options)
 	return (IN_ENTRIES & 1u << options->mode) != 0;
 }
 
+/* Words of -o that exclude each other. A missing file of labels is no reason to print nothing. */
+static void check_output(struct ct_stat_options *options, struct cli *cli)
+{
+	unsigned output = options->entries.output;
+	int err;
+
+	if ((output & OUTPUT_SAVE) != 0 && (output & ~(unsigned)(OUTPUT_SAVE | OUTPUT_MARK)) != 0)
+		cli_misuse(cli, "-o save can only be combined with mark");
+	if ((output & OUTPUT_MARK) != 0 && (output & OUTPUT_SAVE) == 0)
+		cli_misuse(cli, "-o mark is only valid with save");
+	if ((output & OUTPUT_SAVE) != 0 && options->format == FORMAT_JSON)
+		cli_misuse(cli, "use one of --json and -o save");
+	if ((output & OUTPUT_LABELS) == 0)
+		return;
+	err = filter_option_labels(options);
+	if (err != 0)
+		diag_add(&cli->log, DIAG_CONNTRACK_WARNING, NULL, NULL, LABEL_PATH ": %s: labels have numbers only",
+			 input_error(err));
+}
+
 static void finish_request(struct ct_stat_options *options)
 {
 	options->request.history = options->state;
@@ -263,9 +283,10 @@ static void finish_request(struct ct_stat_options *options)
 	options->request.remembers = options->syslog >= 0;
 }
 
-static void check(struct ct_stat_options *options, const struct cli *cli)
+static void check(struct ct_stat_options *options, struct cli *cli)
 {
 	cli_check_scopes(cli, longs, scopes, scope_count, options->mode);
+	check_output(options, cli);
 	if (options->no_header && options->format != FORMAT_TSV)
 		cli_misuse(cli, "--no-header is only valid with --tsv");
 	if (options->mode != MODE_REPORT && options->netns != NULL && strcmp(options->netns, "all") == 0)
@@ -311,10 +332,10 @@ struct ct_stat_options options_parse(struct cli *cli, int argc, char *argv[])
 	cli_begin(cli, "ct-stat", usage);
 	if (is_alarm(argc, argv))
 		cli->misuse_status = ALARM_UNKNOWN;
-	while ((c = cli_option(cli, argc, argv, ":46c:d:hm:n:o:p:qs:Vw:", longs)) != -1)
+	while ((c = cli_option(cli, argc, argv, ":46c:d:hl:m:n:o:p:qs:Vw:", longs)) != -1)
 		if (!parse_limit(&options, cli, c) && !parse_format(&options, cli, c) &&
 		    !parse_report(&options, cli, c) && !parse_mode(&options, cli, c) &&
-		    !parse_entries(&options, cli, c) && !filter_option(&options, cli, c))
+		    !parse_entries(&options, cli, c) && !filter_option(&options, cli, c, argv))
 			cli_misuse(cli, "unknown option");
 	take_operands(&options, cli, argc, argv);
 	check(&options, cli);
@@ -324,4 +345,5 @@ struct ct_stat_options options_parse(struct cli *cli, int argc, char *argv[])
 void options_free(struct ct_stat_options *options)
 {
 	breakdown_free(&options->entries.breakdown);
+	labels_free(&options->entries.labels);
 }

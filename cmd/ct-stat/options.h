@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "conntrack/breakdown.h"
 #include "conntrack/filter.h"
+#include "conntrack/labels.h"
 #include "conntrack/measure.h"
 
 enum mode {
@@ -23,15 +24,21 @@ enum mode {
 
 enum format { FORMAT_TEXT, FORMAT_PLUGIN, FORMAT_JSON, FORMAT_PROM, FORMAT_TSV };
 
+/* The words of -o, in the order of the table in options.c. */
+enum { OUTPUT_EXTENDED = 1, OUTPUT_ID = 2, OUTPUT_LABELS = 4, OUTPUT_SAVE = 8, OUTPUT_MARK = 16 };
+
 /* What the modes that read entries are asked for. */
 struct ct_stat_entries {
 	struct ct_filter filter;
 	struct breakdown breakdown; /* its keys, rows, min, by and sample */
-	unsigned line_flags;	    /* enum flow_text */
+	unsigned output;	    /* OUTPUT_* of --list */
 	unsigned events;	    /* bit n: enum event_type n */
 	uint64_t buffer;	    /* bytes of the events' socket buffer */
 	uint64_t refresh;	    /* seconds between two pictures of --watch */
 	bool unreplied;
+	bool has_labels;	    /* print labels, as conntrack(8) does with a filter by label too */
+	int labels_error;	    /* -errno; 0: none */
+	struct label_names labels;
 };
 
 /* Texts are borrowed from the command line. */

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "conntrack/ctnl.h"
 #include "conntrack/flowtext.h"
+#include "conntrack/labels.h"
 #include "conntrack/text.h"
 
 #include <errno.h>
@@ -159,9 +160,13 @@ static bool put_event(struct events *events, struct strbuf *out, const struct nl
 		strbuf_puts(out, event_names[type_of(nlh)]);
 		strbuf_puts(out, "\",");
 		good = flow_json(out, flow);
+		if (events->labels != NULL)
+			labels_json(out, flow, events->labels);
 	} else {
 		strbuf_puts(out, tags[type_of(nlh)]);
 		good = flow_line(out, flow, FLOW_ID, now->tv_sec);
+		if (events->labels != NULL)
+			labels_text(out, flow, events->labels);
 	}
 	if (!good) {
 		out->len = before;

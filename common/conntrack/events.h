@@ -21,6 +21,7 @@ struct events_receive;
 
 struct events {
 	const struct ct_filter *filter; /* borrowed */
+	const struct label_names *labels; /* borrowed; NULL: labels are not printed */
 	bool json;
 	int fd;				  /* owned */
 	struct events_receive *receive;	  /* owned */

@@ -322,6 +322,32 @@ const char *flow_state(const struct ct_flow *flow)
 	return NULL;
 }
 
+bool flow_vtag(const struct ct_flow *flow, enum flow_dir dir, uint32_t *tag)
+{
+	const struct nlattr *info = flow->attr[CTA_PROTOINFO];
+	const struct nlattr *sctp = info != NULL ? attr_find(info, CTA_PROTOINFO_SCTP) : NULL, *attr;
+
+	attr = sctp == NULL ? NULL
+			    : attr_find(sctp, dir == FLOW_ORIG ? CTA_PROTOINFO_SCTP_VTAG_ORIGINAL
+							       : CTA_PROTOINFO_SCTP_VTAG_REPLY);
+	if (attr == NULL)
+		return false;
+	attr_copy(attr, tag, sizeof(*tag));
+	return true;
+}
+
+/* The kernel sends fewer words if the labels in use need no more. */
+struct flow_labels flow_labels(const struct ct_flow *flow)
+{
+	const struct nlattr *attr = flow->attr[CTA_LABELS];
+	struct flow_labels labels = { { 0 } };
+	size_t size = attr != NULL ? attr_len(attr) : 0;
+
+	if (size > 0)
+		memcpy(labels.words, attr_data(attr), size < sizeof(labels) ? size : sizeof(labels));
+	return labels;
+}
+
 bool flow_counters(const struct ct_flow *flow, enum flow_dir dir, struct flow_counters *counters)
 {
 	const struct nlattr *nest = flow->attr[dir == FLOW_ORIG ? CTA_COUNTERS_ORIG : CTA_COUNTERS_REPLY];

@@ -56,6 +56,18 @@ uint16_t flow_zone(const struct ct_flow *flow); /* 0: the default zone, which th
 /* The TCP, SCTP or DCCP state, as conntrack(8) names it; NULL: other protocols have none. */
 const char *flow_state(const struct ct_flow *flow);
 
+#define FLOW_LABELS 128 /* bits */
+
+struct flow_labels {
+	uint32_t words[FLOW_LABELS / 32]; /* label n is bit n % 32 of word n / 32 */
+};
+
+/* The labels that are set. */
+struct flow_labels flow_labels(const struct ct_flow *flow);
+
+/* The verification tag of SCTP, in network order. False: another protocol. */
+bool flow_vtag(const struct ct_flow *flow, enum flow_dir dir, uint32_t *tag);
+
 /* False: the entry has no counters, because net.netfilter.nf_conntrack_acct was 0 when it was created. */
 bool flow_counters(const struct ct_flow *flow, enum flow_dir dir, struct flow_counters *counters);
 

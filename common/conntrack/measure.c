@@ -96,7 +96,7 @@ static bool count_one(void *ctx, const struct ct_flow *flow)
 
 static void count_assured(struct measurement *m)
 {
-	struct ct_filter filter = { .status = IPS_ASSURED, .status_mask = IPS_ASSURED };
+	struct ct_filter filter = { .status_set = IPS_ASSURED };
 	struct ctnl_dump dump = { .filter = &filter, .each = count_one, .ctx = &m->report.assured };
 	int err = m->now.source == SOURCE_NETLINK ? 0 : m->now.netlink_error;
 	struct ctnl nl;

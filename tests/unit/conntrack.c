@@ -414,31 +414,79 @@ static void test_filters(void)
 {
 	struct ct_filter f = { 0 };
 
-	CHECK(filter_net(&f.src, "10.1.2.3/8") && f.src.addr[0] == 10 && f.src.addr[1] == 0 &&
-		      f.src.prefix == 8,
-	      "clears host bits");
-	CHECK(filter_net(&f.dst, "2001:db8::1") && f.dst.prefix == 128, "reads an IPv6 address");
-	CHECK(!filter_settle(&f), "rejects a filter for two families");
-	CHECK(!filter_net(&f.src, "10.0.0.0/33") && !filter_net(&f.src, "10.0.0") &&
-		      !filter_net(&f.src, "") && !filter_net(&f.src, "::/x"),
+	CHECK(filter_net(&f.orig.src, "10.1.2.3/9") && f.orig.src.addr[0] == 10 && f.orig.src.mask[0] == 0xff &&
+		      f.orig.src.mask[1] == 0x80 && f.orig.src.mask[2] == 0,
+	      "reads a network");
+	CHECK(filter_net(&f.orig.src, "10.1.2.3/255.0.0.1") && f.orig.src.mask[1] == 0 && f.orig.src.mask[3] == 1,
+	      "reads any mask");
+	CHECK(filter_net(&f.orig.dst, "2001:db8::1") && f.orig.dst.mask[15] == 0xff, "reads an IPv6 address");
+	CHECK(filter_settle(&f) != NULL, "rejects a filter for two families");
+	CHECK(!filter_net(&f.orig.src, "10.0.0.0/33") && !filter_net(&f.orig.src, "10.0.0") &&
+		      !filter_net(&f.orig.src, "") && !filter_net(&f.orig.src, "::/x") &&
+		      !filter_net(&f.orig.src, "::/255.0.0.0") && !filter_net(&f.orig.src, "10.0.0.0/"),
 	      "rejects invalid networks");
 	CHECK(filter_mark(&f, "0x10/0xff") && f.mark == 16 && f.mark_mask == 255, "reads a mark and its mask");
 	CHECK(!filter_mark(&f, "1/0") && !filter_mark(&f, "x") && !filter_mark(&f, "1/") &&
 		      !filter_mark(&f, "4294967296"),
 	      "rejects invalid marks");
-	CHECK(filter_proto(&f, "ICMPv6") && f.proto == IPPROTO_ICMPV6 && filter_proto(&f, "47") &&
+	CHECK(filter_proto(&f, "ICMPv6") && f.proto.value == IPPROTO_ICMPV6 && filter_proto(&f, "47") &&
 		      !filter_proto(&f, "256") && !filter_proto(&f, "nosuch"),
 	      "reads protocols");
 	f = (struct ct_filter){ 0 };
-	CHECK(filter_proto(&f, "icmp") && filter_settle(&f) && f.family == AF_INET,
+	CHECK(filter_proto(&f, "icmp") && filter_settle(&f) == NULL && f.family == AF_INET,
 	      "takes the family from a protocol that has only one");
 	CHECK(filter_state(&f, "established") && strcmp(f.state, "ESTABLISHED") == 0 &&
 		      !filter_state(&f, "open?"),
 	      "reads states");
 	f = (struct ct_filter){ 0 };
-	CHECK(filter_words(&f, "assured,SRC_NAT") && f.status == 0x14 && f.status_mask == 0x14 &&
+	CHECK(filter_words(&f, "assured,SRC_NAT") && f.status_set == 0x14 && f.status_unset == 0 &&
 		      !filter_words(&f, "assured,") && !filter_words(&f, "") && !filter_words(&f, "nat"),
 	      "reads words of the status");
+	f = (struct ct_filter){ 0 };
+	CHECK(filter_words(&f, "!assured,UNREPLIED") && f.status_set == 0 && f.status_unset == 6 &&
+		      !filter_words(&f, "!") && !filter_words(&f, "!!assured"),
+	      "reads words with a negation");
+	CHECK(filter_words(&f, "assured") && filter_settle(&f) != NULL, "rejects a flag that is demanded and excluded");
+}
+
+static bool reads_nat(const char *text, uint8_t family, int port)
+{
+	struct filter_nat nat = { 0 };
+
+	return filter_nat(&nat, 1, text) && nat.kinds == 1 && nat.addr.family == family && nat.port.by == (port >= 0) &&
+	       (port < 0 || nat.port.value == port);
+}
+
+static void test_nat_filters(void)
+{
+	static const char *const bad[] = { "", ":80", "10.0.0.1:", "10.0.0.1:65536", "[::1", "[::1]80", "[::1]:", "[]", "x",
+					   "10.0.0.1:80:90" };
+	struct filter_nat nat = { 0 };
+
+	CHECK(reads_nat(NULL, 0, -1) && reads_nat("192.0.2.1", AF_INET, -1) && reads_nat("192.0.2.1:80", AF_INET, 80) &&
+		      reads_nat("fd00::1", AF_INET6, -1) && reads_nat("[fd00::1]:80", AF_INET6, 80) &&
+		      reads_nat("[fd00::1]", AF_INET6, -1) && reads_nat("192.0.2.0/24:80", AF_INET, 80),
+	      "reads what NAT made of an address");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		CHECK(!filter_nat(&nat, 1, bad[i]) && nat.kinds == 0, "rejects an invalid address of NAT");
+}
+
+static void test_labels(void)
+{
+	struct label_names names = { 0 };
+	struct ct_filter f = { 0 };
+
+	CHECK(labels_parse(&names, "# 5 five\n0 zero\n\t1\tone \r\n1 uno\n2 two words\n3\n128 big\nx y\n-4 z\n127 last") == 0 &&
+		      strcmp(names.name[0], "zero") == 0 && strcmp(names.name[1], "one") == 0 && names.name[2] == NULL &&
+		      names.name[3] == NULL && names.name[5] == NULL && strcmp(names.name[127], "last") == 0,
+	      "reads the names of labels, the first of each number");
+	CHECK(filter_labels(&f, &names, "one,last") && f.labels.words[0] == 2 && f.labels.words[3] == 0x80000000,
+	      "reads labels by name");
+	CHECK(filter_labels(&f, &names, "64") && f.labels.words[2] == 1 && f.labels.words[0] == 2, "reads a label by number");
+	CHECK(!filter_labels(&f, &names, "") && !filter_labels(&f, &names, "one,") && !filter_labels(&f, &names, "uno") &&
+		      !filter_labels(&f, &names, "128"),
+	      "rejects unknown labels");
+	labels_free(&names);
 }
 
 static void test_keys(void)
@@ -550,6 +598,8 @@ int main(void)
 	test_entry();
 	test_damaged_entry();
 	test_filters();
+	test_nat_filters();
+	test_labels();
 	test_keys();
 	test_text();
 	test_options();
