@@ -312,6 +312,37 @@ after() { echo "$((1000 + $1)).75 100.00" >"$tmp/proc/uptime"; }
 	run -3 setpriv --bounding-set=-net_admin ip netns exec assured ct-stat --assured -w 80 --state "$state"
 }
 
+@test "--warn-assured and --crit-assured raise an alarm by the entries that the kernel may not evict" {
+	new_ns held
+	ip netns exec held ctfill -u 300 >/dev/null
+	ip netns exec held ctfill -a -f 300 200 >/dev/null
+	held() { ct-stat --netns held --warn-early-drop 0 --crit-drop 0 --state "$state" "$@"; }
+	run -0 held --warn-assured 201 --crit-assured 202 --plugin
+	[[ $output == "CT-STAT OK - "*" assured=200;201;202 "* ]]
+	run -1 held --warn-assured 200
+	[[ $output == *"many assured entries"* ]]
+	run -1 held --warn-assured 0.01% --crit-assured 99
+	run -2 held --warn-assured 150 --crit-assured 200
+	[[ $output == *"too many assured entries"* ]]
+	[ "$(held --crit-assured 200 --json | jq -c '[.status, .assured]')" = '["CRITICAL",200]' ]
+	run -3 setpriv --bounding-set=-net_admin ip netns exec held ct-stat --warn-assured 150 --state "$state"
+	[[ $output == *"assured entries: "* ]]
+	run -3 --separate-stderr ct-stat --warn-assured 50 --crit-assured 40
+	[[ $stderr == *"the limit of --warn-assured is above that of --crit-assured"* ]]
+	run -3 --separate-stderr ct-stat --crit-assured x
+	[[ $stderr == *"--crit-assured needs a percentage or a number of entries, not x"* ]]
+	run -3 --separate-stderr ct-stat --list --crit-assured 50
+	[[ $stderr == *"--crit-assured is only valid with the report"* ]]
+}
+
+@test "--assured does not count the entries of this system for the files of another one" {
+	needs netlink
+	fake 10 100 0 0
+	run -3 ct-stat --proc "$tmp/proc" --assured --state "$state" -w 99
+	[[ $output == *"assured entries: Operation not supported"* ]]
+	[ "$(ct-stat --proc "$tmp/proc" --assured --json | jq .assured)" = null ]
+}
+
 # syslog REPEAT: adds to $tmp/log what a report sends to /dev/log, which no daemon receives
 syslog() {
 	strace -qq -s 400 -o "$tmp/trace" -e trace=connect,sendto -e inject=connect:retval=0 -e inject=sendto:retval=1 \

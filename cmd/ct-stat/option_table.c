@@ -10,6 +10,8 @@ const char usage[] =
 	"      --warn-early-drop N   exit 1 if N or more entries were evicted (1; 0: never)\n"
 	"      --crit-drop N         exit 2 if N or more packets were refused (1; 0: never)\n"
 	"      --warn-insert-failed N  exit 1 if N or more insertions failed (0: never)\n"
+	"      --warn-assured LIMIT  exit 1 from so many entries on that the kernel may not evict\n"
+	"      --crit-assured LIMIT  exit 2 from so many on\n"
 	"      --full-in TIME        exit 1 if the table will be full within TIME\n"
 	"      --assured             also count the entries that the kernel may not evict\n"
 	"  -q, --quiet               print nothing unless there is an alarm\n"
@@ -85,6 +87,8 @@ const struct option longs[] = {
 	{ "warn-early-drop", required_argument, NULL, OPT_WARN_EARLY_DROP },
 	{ "crit-drop", required_argument, NULL, OPT_CRIT_DROP },
 	{ "warn-insert-failed", required_argument, NULL, OPT_WARN_INSERT_FAILED },
+	{ "warn-assured", required_argument, NULL, OPT_WARN_ASSURED },
+	{ "crit-assured", required_argument, NULL, OPT_CRIT_ASSURED },
 	{ "full-in", required_argument, NULL, OPT_FULL_IN },
 	{ "assured", no_argument, NULL, OPT_ASSURED },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -157,6 +161,8 @@ const struct cli_scope scopes[] = {
 	{ OPT_WARN_EARLY_DROP, IN(REPORT), "the report" },
 	{ OPT_CRIT_DROP, IN(REPORT), "the report" },
 	{ OPT_WARN_INSERT_FAILED, IN(REPORT), "the report" },
+	{ OPT_WARN_ASSURED, IN(REPORT), "the report" },
+	{ OPT_CRIT_ASSURED, IN(REPORT), "the report" },
 	{ OPT_FULL_IN, IN(REPORT), "the report" },
 	{ OPT_SYSLOG, IN(REPORT), "the report" },
 	{ OPT_REPEAT, IN(REPORT), "the report" },

@@ -73,15 +73,28 @@ static void set_format(struct ct_stat_options *options, const struct cli *cli, e
 	options->format = format;
 }
 
+static void parse_threshold(struct threshold *threshold, const struct cli *cli, const char *name)
+{
+	if (!threshold_read(threshold, optarg))
+		cli_misuse(cli, "%s needs a percentage or a number of entries, not %s", name, optarg);
+}
+
 static bool parse_limit(struct ct_stat_options *options, const struct cli *cli, int c)
 {
 	struct limits *limits = &options->request.limits;
 
 	switch (c) {
 	case 'w':
+		parse_threshold(&limits->warn, cli, "-w");
+		break;
 	case 'c':
-		if (!threshold_read(c == 'w' ? &limits->warn : &limits->crit, optarg))
-			cli_misuse(cli, "-%c needs a percentage or a number of entries, not %s", c, optarg);
+		parse_threshold(&limits->crit, cli, "-c");
+		break;
+	case OPT_WARN_ASSURED:
+		parse_threshold(&limits->warn_assured, cli, "--warn-assured");
+		break;
+	case OPT_CRIT_ASSURED:
+		parse_threshold(&limits->crit_assured, cli, "--crit-assured");
 		break;
 	case OPT_WARN_EARLY_DROP:
 		limits->warn_early_drop = number(cli, "--warn-early-drop", 0, UINT32_MAX);
@@ -278,8 +291,11 @@ static void check_output(struct ct_stat_options *options, struct cli *cli)
 
 static void finish_request(struct ct_stat_options *options)
 {
+	const struct limits *limits = &options->request.limits;
+
 	options->request.history = options->state;
-	options->request.assured = options->assured;
+	options->request.assured = options->assured || limits->warn_assured.kind != THRESHOLD_NONE ||
+				   limits->crit_assured.kind != THRESHOLD_NONE;
 	options->request.remembers = options->syslog >= 0;
 }
 
@@ -297,6 +313,8 @@ static void check(struct ct_stat_options *options, struct cli *cli)
 		cli_misuse(cli, "use one of --interval and --state");
 	if (threshold_is_above(&options->request.limits.warn, &options->request.limits.crit, 0))
 		cli_misuse(cli, "the limit of -w is above that of -c");
+	if (threshold_is_above(&options->request.limits.warn_assured, &options->request.limits.crit_assured, 0))
+		cli_misuse(cli, "the limit of --warn-assured is above that of --crit-assured");
 	if (options->repeat > 0 && options->syslog < 0)
 		cli_misuse(cli, "--repeat is only valid with --syslog");
 	if (reads_entries(options))

@@ -46,7 +46,8 @@ bool threshold_is_above(const struct threshold *warn, const struct threshold *cr
 
 struct limits {
 	bool active; /* the user set at least one limit */
-	struct threshold warn, crit;
+	struct threshold warn, crit;		     /* all entries */
+	struct threshold warn_assured, crit_assured; /* entries that may not be evicted */
 	uint64_t warn_early_drop, crit_drop; /* evicted, refused in the interval; 0: never */
 	uint64_t warn_insert_failed;	     /* growth of the counter; 0: never */
 	uint64_t warn_nat;		     /* packets for which NAT found no free port; 0: never */

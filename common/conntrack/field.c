@@ -345,7 +345,7 @@ const struct report_field report_fields[] = {
 	},
 	{
 		.name = "assured",
-		.meaning = "Entries that the kernel may not evict; known only with --assured.",
+		.meaning = "Entries that the kernel may not evict; known only with --assured or a limit for them.",
 		.unit = UNIT_ENTRIES,
 		.get = get_assured,
 		.place = { [IN_TEXT] = 1, [IN_TSV] = 7, [IN_PROM] = 5 },

@@ -141,6 +141,10 @@ static void put_perf(struct strbuf *out, const struct ct_report *report, const c
 	if (report->has_assured) {
 		perf_label(out, netns, "assured");
 		text_number(out, report->assured);
+		if (limits->warn_assured.kind != THRESHOLD_NONE || limits->crit_assured.kind != THRESHOLD_NONE) {
+			perf_threshold(out, &limits->warn_assured, now->max);
+			perf_threshold(out, &limits->crit_assured, now->max);
+		}
 	}
 	for (unsigned rank = 1; rank <= COUNTER_ALARMING; rank++) {
 		enum counter_id id = counter_ranked(rank);

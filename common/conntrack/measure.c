@@ -101,6 +101,9 @@ static void count_assured(struct measurement *m)
 	int err = m->now.source == SOURCE_NETLINK ? 0 : m->now.netlink_error;
 	struct ctnl nl;
 
+	if (err == 0 && m->now.source != SOURCE_NETLINK) /* the files of another system, which do not have them */
+		err = -EOPNOTSUPP;
+
 	if (err == 0)
 		err = ctnl_open(&nl);
 	if (err == 0) {

@@ -53,10 +53,15 @@ void report_reason(struct ct_report *report, enum alarm_level level, const char 
 	report->level = alarm_worse(report->level, level);
 }
 
+static bool wants_max(const struct limits *limits)
+{
+	return limits->warn.kind == THRESHOLD_PERCENT || limits->crit.kind == THRESHOLD_PERCENT ||
+	       limits->warn_assured.kind == THRESHOLD_PERCENT || limits->crit_assured.kind == THRESHOLD_PERCENT;
+}
+
 static void judge_fill(struct ct_report *report, const struct limits *limits)
 {
 	const struct snapshot *now = report->now;
-	bool wants_max = limits->warn.kind == THRESHOLD_PERCENT || limits->crit.kind == THRESHOLD_PERCENT;
 
 	if (!now->has_count)
 		report_reason(report, ALARM_UNKNOWN, "the number of entries is not known");
@@ -64,10 +69,26 @@ static void judge_fill(struct ct_report *report, const struct limits *limits)
 		report_reason(report, ALARM_CRITICAL, "the table is too full");
 	else if (threshold_reached(&limits->warn, now, now->count))
 		report_reason(report, ALARM_WARNING, "the table is filling up");
-	if (wants_max && !now->has_max)
+	if (wants_max(limits) && !now->has_max)
 		report_reason(report, ALARM_UNKNOWN, "nf_conntrack_max is not known");
 	if (threshold_is_above(&limits->warn, &limits->crit, now->has_max ? now->max : 0))
 		report_reason(report, ALARM_UNKNOWN, "the limit of -w is above that of -c");
+}
+
+/*
+ * The kernel can evict any other entry for a new connection. So these decide when the table is really full. Why they are
+ * not known was said when they were counted.
+ */
+static void judge_assured(struct ct_report *report, const struct limits *limits)
+{
+	const struct snapshot *now = report->now;
+
+	if (report->has_assured && threshold_reached(&limits->crit_assured, now, report->assured))
+		report_reason(report, ALARM_CRITICAL, "too many assured entries");
+	else if (report->has_assured && threshold_reached(&limits->warn_assured, now, report->assured))
+		report_reason(report, ALARM_WARNING, "many assured entries");
+	if (threshold_is_above(&limits->warn_assured, &limits->crit_assured, now->has_max ? now->max : 0))
+		report_reason(report, ALARM_UNKNOWN, "the limit of --warn-assured is above that of --crit-assured");
 }
 
 /* Adds what was lost for this cause as a reason, with the level that it deserves. */
@@ -127,6 +148,7 @@ void report_judge(struct ct_report *report, const struct limits *limits)
 		return;
 	}
 	judge_fill(report, limits);
+	judge_assured(report, limits);
 	judge_losses(report, limits);
 	if (limits->full_in > 0 && report->has_full_in && report->full_in < limits->full_in) {
 		report_reason(report, ALARM_WARNING, "full in ");
