@@ -9,7 +9,7 @@ int main(int argc, char *argv[])
 {
 	static int (*const modes[MODES])(struct cli *, struct ct_stat_options *) = {
 		[MODE_REPORT] = run_report, [MODE_MERGE] = run_merge,	[MODE_TOP] = run_top,
-		[MODE_LIST] = run_list,	    [MODE_EVENTS] = run_events, [MODE_WATCH] = run_watch,
+		[MODE_LIST] = run_list,	    [MODE_EXPECT] = run_expect, [MODE_EVENTS] = run_events, [MODE_WATCH] = run_watch,
 		[MODE_ADVISE] = run_advise, [MODE_SYSCTL] = run_advise,
 	};
 	struct cli cli;

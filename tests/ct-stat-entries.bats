@@ -154,6 +154,50 @@ counted() {
 	same_list -p 50 -- -p 50
 }
 
+@test "--expect prints the lines of conntrack -L expect" {
+	needs netlink
+	ip netns add expect
+	ip -n expect link set lo up
+	for iptables in iptables ip6tables; do
+		ip netns exec expect $iptables -t raw -A OUTPUT -p tcp --dport 21 -j CT --helper ftp
+		ip netns exec expect $iptables -A OUTPUT -m conntrack --ctstate NEW
+	done
+	ct-stat --netns expect --expect >"$tmp/none"
+	[ ! -s "$tmp/none" ]
+	# Connections that stay open. The helper looks at lines after the first.
+	ip netns exec expect python3 -c '
+import socket, time
+held = []
+for family, address, line in (socket.AF_INET, "127.0.0.1", b"PORT 127,0,0,1,100,10"), (socket.AF_INET6, "::1", b"EPRT |2|::1|5001|"):
+    server = socket.create_server((address, 21), family=family)
+    client = socket.create_connection((address, 21))
+    peer = server.accept()[0]
+    for text in b"USER someone", line:
+        client.sendall(text + b"\r\n")
+        peer.recv(100)
+    held += [server, client, peer]
+time.sleep(600)' 3>&- &
+	expected() { [ "$(ct-stat --netns expect --expect | wc -l)" -eq 2 ]; }
+	wait_for expected
+	for family in 4 6; do
+		same() { # the timeout runs down between the two
+			ip netns exec expect conntrack -L expect -f ipv$family 2>/dev/null >"$tmp/theirs"
+			ct-stat --netns expect --expect -$family | diff "$tmp/theirs" -
+		}
+		wait_for same
+		[ "$(wc -l <"$tmp/theirs")" -eq 1 ]
+	done
+	ct-stat --netns expect --expect --json >"$tmp/json"
+	jq -e -s 'map(select(.family == "ipv6"))[0] | .proto == "tcp" and .src == "::1" and .dport == 5001 and .mask.dport == 65535 and
+		.master.dport == 21 and .helper == "ftp" and .flags == [] and .timeout > 0' "$tmp/json"
+	run -2 --separate-stderr ct-stat --expect -s 10.0.0.1
+	[[ $stderr == *"--src is only valid with --top, --list, --events and --watch"* ]]
+	run -2 --separate-stderr ct-stat --expect --list
+	run -3 bash -c 'ct-stat --netns expect --expect >/dev/full'
+	ip netns pids expect | xargs kill
+	ip netns delete expect
+}
+
 @test "prints timestamps and counters of real traffic like conntrack" {
 	needs netlink
 	ip netns add stamps

@@ -701,7 +701,7 @@ inject() { # inject SYSCALL:WHAT command...
 		--prom=|--prom needs a name, but it is empty
 		--netns=|--netns needs a name, but it is empty
 		--interval 0|--interval needs a number of at least 1
-		--list --advise|use one of --merge, --top, --list, --events, --watch, --advise and --sysctl
+		--list --advise|use one of --merge, --top, --list, --expect, --events, --watch, --advise and --sysctl
 	M
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
-/* The modes that read the table once: --top and --list. */
+/* The modes that read a table once: --top, --list and --expect. */
 #include "run.h"
 #include "access.h"
 #include "conntrack/ctnl.h"
+#include "conntrack/expect.h"
 #include "conntrack/flowsave.h"
 #include "conntrack/flowtext.h"
 #include "conntrack/labels.h"
@@ -106,6 +107,26 @@ static bool put_flow(struct listing *listing, const struct ct_flow *flow)
 	return good;
 }
 
+/* Writes the text if it is long. False: standard output failed. */
+static bool listing_flush(struct listing *listing)
+{
+	if (listing->out.len >= FLUSH_AT || listing->out.failed) {
+		listing->broken = listing->out.failed || !write_out(listing->cli, &listing->out);
+		strbuf_reset(&listing->out);
+	}
+	return !listing->broken;
+}
+
+/* Writes the rest, and returns the exit status. */
+static int listing_end(struct listing *listing, int err, uint64_t damaged)
+{
+	if (!listing->broken)
+		listing->broken = !write_out(listing->cli, &listing->out);
+	report_dump(listing->cli, err, damaged);
+	strbuf_free(&listing->out);
+	return listing->broken || diag_errors(&listing->cli->log) > 0 ? STATUS_SYSTEM : STATUS_DONE;
+}
+
 static bool list_flow(void *ctx, const struct ct_flow *flow)
 {
 	struct listing *listing = ctx;
@@ -115,11 +136,7 @@ static bool list_flow(void *ctx, const struct ct_flow *flow)
 		listing->out.len = before;
 		listing->damaged++;
 	}
-	if (listing->out.len >= FLUSH_AT || listing->out.failed) {
-		listing->broken = listing->out.failed || !write_out(listing->cli, &listing->out);
-		strbuf_reset(&listing->out);
-	}
-	return !listing->broken;
+	return listing_flush(listing);
 }
 
 int run_list(struct cli *cli, struct ct_stat_options *options)
@@ -135,9 +152,33 @@ int run_list(struct cli *cli, struct ct_stat_options *options)
 		return STATUS_SYSTEM;
 	err = ctnl_dump(&nl, &dump);
 	ctnl_close(&nl);
-	if (!listing.broken)
-		listing.broken = !write_out(cli, &listing.out);
-	report_dump(cli, err, dump.damaged + listing.damaged);
-	strbuf_free(&listing.out);
-	return listing.broken || diag_errors(&cli->log) > 0 ? STATUS_SYSTEM : STATUS_DONE;
+	return listing_end(&listing, err, dump.damaged + listing.damaged);
+}
+
+static bool list_expectation(void *ctx, const struct ct_flow *flow)
+{
+	struct listing *listing = ctx;
+	size_t before = listing->out.len;
+	bool json = listing->options->format == FORMAT_JSON;
+
+	if (json ? expect_json(&listing->out, flow) : expect_line(&listing->out, flow)) {
+		strbuf_putc(&listing->out, '\n');
+	} else {
+		listing->out.len = before;
+		listing->damaged++;
+	}
+	return listing_flush(listing);
+}
+
+int run_expect(struct cli *cli, struct ct_stat_options *options)
+{
+	struct listing listing = { .cli = cli, .options = options };
+	struct ctnl nl;
+	int err;
+
+	if (!enter_netns(cli, options->netns) || !open_netlink(cli, &nl))
+		return STATUS_SYSTEM;
+	err = ctnl_expectations(&nl, options->entries.filter.family, list_expectation, &listing, &listing.damaged);
+	ctnl_close(&nl);
+	return listing_end(&listing, err, listing.damaged);
 }

@@ -38,6 +38,7 @@ const char usage[] =
 	"      --list                print every entry like conntrack -L\n"
 	"  -o, --output WORD[,WORD]  with --list: add the family (extended), the id (id), the labels\n"
 	"                            (labels); as options of conntrack (save), with the mark (mark)\n"
+	"      --expect              print every expectation like conntrack -L expect\n"
 	"      --events              print every change as it happens\n"
 	"      --only TYPE[,TYPE]    only these events: new, update, destroy\n"
 	"      --buffer SIZE         bytes of events that may wait to be read (16777216)\n"
@@ -111,6 +112,7 @@ const struct option longs[] = {
 	{ "by", required_argument, NULL, OPT_BY },
 	{ "sample", required_argument, NULL, OPT_SAMPLE },
 	{ "list", no_argument, NULL, OPT_LIST },
+	{ "expect", no_argument, NULL, OPT_EXPECT },
 	{ "output", required_argument, NULL, 'o' },
 	{ "events", no_argument, NULL, OPT_EVENTS },
 	{ "only", required_argument, NULL, OPT_ONLY },
@@ -172,8 +174,8 @@ const struct cli_scope scopes[] = {
 	{ OPT_PLUGIN, IN(REPORT), "the report" },
 	{ OPT_PROM, IN(REPORT), "the report" },
 	{ OPT_TSV, IN(REPORT) | IN(MERGE) | IN(TOP), "the report, --merge and --top" },
-	{ OPT_JSON, IN(REPORT) | IN(TOP) | IN(LIST) | IN(EVENTS) | IN(ADVISE),
-	  "the report, --top, --list, --events and --advise" },
+	{ OPT_JSON, IN(REPORT) | IN(TOP) | IN(LIST) | IN(EXPECT) | IN(EVENTS) | IN(ADVISE),
+	  "the report, --top, --list, --expect, --events and --advise" },
 	{ 'q', IN(REPORT) | IN(MERGE), "the report and --merge" },
 	{ OPT_STATE, IN(REPORT) | IN_ENTRIES, "the report, --top, --list, --events and --watch" },
 	{ OPT_ASSURED, IN(REPORT) | IN_ENTRIES, "the report, --top, --list, --events and --watch" },
@@ -185,8 +187,8 @@ const struct cli_scope scopes[] = {
 	{ 'o', IN(LIST), "--list" },
 	{ OPT_ONLY, IN(EVENTS), "--events" },
 	{ OPT_BUFFER, IN(EVENTS), "--events" },
-	{ '4', IN_ENTRIES, "--top, --list, --events and --watch" },
-	{ '6', IN_ENTRIES, "--top, --list, --events and --watch" },
+	{ '4', IN_ENTRIES | IN(EXPECT), "--top, --list, --expect, --events and --watch" },
+	{ '6', IN_ENTRIES | IN(EXPECT), "--top, --list, --expect, --events and --watch" },
 	{ 'p', IN_ENTRIES, "--top, --list, --events and --watch" },
 	{ 's', IN_ENTRIES, "--top, --list, --events and --watch" },
 	{ 'd', IN_ENTRIES, "--top, --list, --events and --watch" },

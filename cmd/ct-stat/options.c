@@ -62,7 +62,7 @@ static uint64_t duration(const struct cli *cli, const char *name)
 static void set_mode(struct ct_stat_options *options, const struct cli *cli, enum mode mode)
 {
 	if (options->mode != MODE_REPORT && options->mode != mode)
-		cli_misuse(cli, "use one of --merge, --top, --list, --events, --watch, --advise and --sysctl");
+		cli_misuse(cli, "use one of --merge, --top, --list, --expect, --events, --watch, --advise and --sysctl");
 	options->mode = mode;
 }
 
@@ -215,6 +215,9 @@ static bool parse_mode(struct ct_stat_options *options, const struct cli *cli, i
 		return true;
 	case OPT_LIST:
 		set_mode(options, cli, MODE_LIST);
+		return true;
+	case OPT_EXPECT:
+		set_mode(options, cli, MODE_EXPECT);
 		return true;
 	case OPT_EVENTS:
 		set_mode(options, cli, MODE_EVENTS);

@@ -10,6 +10,7 @@ must_check int run_report(struct cli *cli, struct ct_stat_options *options);
 must_check int run_merge(struct cli *cli, struct ct_stat_options *options);
 must_check int run_top(struct cli *cli, struct ct_stat_options *options);
 must_check int run_list(struct cli *cli, struct ct_stat_options *options);
+must_check int run_expect(struct cli *cli, struct ct_stat_options *options);
 must_check int run_events(struct cli *cli, struct ct_stat_options *options);
 must_check int run_watch(struct cli *cli, struct ct_stat_options *options);
 must_check int run_advise(struct cli *cli, struct ct_stat_options *options); /* --sysctl too */

@@ -257,3 +257,15 @@ int ctnl_dump(struct ctnl *nl, struct ctnl_dump *dump)
 		err = dump_pass(nl, dump, AF_INET6, true);
 	return err;
 }
+
+int ctnl_expectations(struct ctnl *nl, uint8_t family, ctnl_each *each, void *ctx, uint64_t *damaged)
+{
+	char buffer[REQUEST_SIZE] __attribute__((aligned(8)));
+	struct ctnl_dump dump = { .each = each, .ctx = ctx };
+	int err = talk(nl,
+		       request_begin(nl, buffer, NFNL_SUBSYS_CTNETLINK_EXP, IPCTNL_MSG_EXP_GET, NLM_F_DUMP, family),
+		       read_flow, &dump);
+
+	*damaged += dump.damaged;
+	return err;
+}

@@ -55,4 +55,10 @@ struct ctnl_dump {
  */
 must_check int ctnl_dump(struct ctnl *nl, struct ctnl_dump *dump);
 
+/*
+ * Calls `each` for every expectation of this family (0: both), and adds those that could not be parsed to *damaged.
+ * 0 or -errno.
+ */
+must_check int ctnl_expectations(struct ctnl *nl, uint8_t family, ctnl_each *each, void *ctx, uint64_t *damaged);
+
 #endif

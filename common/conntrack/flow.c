@@ -259,12 +259,9 @@ static bool tuple_proto(const struct nlattr *nest, struct flow_tuple *tuple)
 	return numbered && !attrs.damaged;
 }
 
-bool flow_tuple(const struct ct_flow *flow, enum flow_dir dir, struct flow_tuple *tuple)
+bool flow_tuple_in(const struct ct_flow *flow, int which, struct flow_tuple *tuple)
 {
-	static const int attrs_of_dir[] = { [FLOW_ORIG] = CTA_TUPLE_ORIG,
-					    [FLOW_REPLY] = CTA_TUPLE_REPLY,
-					    [FLOW_MASTER] = CTA_TUPLE_MASTER };
-	struct attrs attrs = attrs_in(flow->attr[attrs_of_dir[dir]]);
+	struct attrs attrs = attrs_in(flow->attr[which]);
 	const struct nlattr *attr;
 	bool addresses = false, proto = false;
 
@@ -282,6 +279,15 @@ bool flow_tuple(const struct ct_flow *flow, enum flow_dir dir, struct flow_tuple
 	return addresses && proto && !attrs.damaged;
 }
 
+bool flow_tuple(const struct ct_flow *flow, enum flow_dir dir, struct flow_tuple *tuple)
+{
+	static const int attrs_of_dir[] = { [FLOW_ORIG] = CTA_TUPLE_ORIG,
+					    [FLOW_REPLY] = CTA_TUPLE_REPLY,
+					    [FLOW_MASTER] = CTA_TUPLE_MASTER };
+
+	return flow_tuple_in(flow, attrs_of_dir[dir], tuple);
+}
+
 uint32_t flow_number(const struct ct_flow *flow, int attr, uint32_t absent)
 {
 	uint32_t value;
@@ -292,9 +298,14 @@ uint32_t flow_number(const struct ct_flow *flow, int attr, uint32_t absent)
 	return ntohl(value);
 }
 
+uint16_t flow_number16(const struct ct_flow *flow, int attr)
+{
+	return attr_be16(flow->attr[attr]);
+}
+
 uint16_t flow_zone(const struct ct_flow *flow)
 {
-	return attr_be16(flow->attr[CTA_ZONE]);
+	return flow_number16(flow, CTA_ZONE);
 }
 
 /* CTA_PROTOINFO holds one attribute, whose type shows the protocol: no need to decode the tuple. */

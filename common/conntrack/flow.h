@@ -46,11 +46,15 @@ must_check bool flow_parse(struct ct_flow *flow, const struct nlmsghdr *nlh);
 /* Decodes the tuple of a direction. False: it is missing or damaged. */
 must_check bool flow_tuple(const struct ct_flow *flow, enum flow_dir dir, struct flow_tuple *tuple);
 
+/* The same for any attribute that holds a tuple, also in messages about expectations. */
+must_check bool flow_tuple_in(const struct ct_flow *flow, int attr, struct flow_tuple *tuple);
+
 /*
  * The number in attribute CTA_MARK, CTA_STATUS, CTA_TIMEOUT, CTA_USE or CTA_ID; `absent` without the
  * attribute.
  */
 uint32_t flow_number(const struct ct_flow *flow, int attr, uint32_t absent);
+uint16_t flow_number16(const struct ct_flow *flow, int attr); /* of CTA_ZONE or CTA_EXPECT_ZONE; 0: absent */
 uint16_t flow_zone(const struct ct_flow *flow); /* 0: the default zone, which the kernel does not send */
 
 /* The TCP, SCTP or DCCP state, as conntrack(8) names it; NULL: other protocols have none. */

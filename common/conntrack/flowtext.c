@@ -30,13 +30,19 @@ static void put_named(struct strbuf *out, const char *name, unsigned number)
 	strbuf_putc(out, ' ');
 }
 
-static void put_tuple(struct strbuf *out, const struct flow_tuple *t)
+static void put_address(struct strbuf *out, const char *prefix, const char *name, const struct flow_tuple *t,
+			const uint8_t *addr)
 {
-	strbuf_puts(out, "src=");
-	text_address(out, t->family, t->src);
-	strbuf_puts(out, " dst=");
-	text_address(out, t->family, t->dst);
+	strbuf_puts(out, prefix);
+	strbuf_puts(out, name);
+	text_address(out, t->family, addr);
 	strbuf_putc(out, ' ');
+}
+
+void flow_put_tuple(struct strbuf *out, const char *prefix, const struct flow_tuple *t)
+{
+	put_address(out, prefix, "src=", t, t->src);
+	put_address(out, prefix, "dst=", t, t->dst);
 	if (t->ports) {
 		put_field(out, "sport=", t->sport);
 		put_field(out, "dport=", t->dport);
@@ -54,7 +60,7 @@ static void put_direction(struct strbuf *out, const struct ct_flow *flow, enum f
 {
 	struct flow_counters counters;
 
-	put_tuple(out, t);
+	flow_put_tuple(out, "", t);
 	if (t->zoned)
 		put_field(out, dir == FLOW_ORIG ? "zone-orig=" : "zone-reply=", t->zone);
 	if (flow_counters(flow, dir, &counters)) {
@@ -146,11 +152,8 @@ static void json_address(struct strbuf *out, const char *name, unsigned family, 
 	strbuf_putc(out, '"');
 }
 
-static void json_direction(struct strbuf *out, const struct ct_flow *flow, enum flow_dir dir,
-			   const struct flow_tuple *t)
+void flow_json_tuple(struct strbuf *out, const struct flow_tuple *t)
 {
-	struct flow_counters counters;
-
 	json_address(out, "\"src\":\"", t->family, t->src);
 	json_address(out, ",\"dst\":\"", t->family, t->dst);
 	if (t->ports) {
@@ -164,6 +167,14 @@ static void json_direction(struct strbuf *out, const struct ct_flow *flow, enum 
 		json_number(out, "icmp_code", t->icmp_code);
 		json_number(out, "icmp_id", t->icmp_id);
 	}
+}
+
+static void json_direction(struct strbuf *out, const struct ct_flow *flow, enum flow_dir dir,
+			   const struct flow_tuple *t)
+{
+	struct flow_counters counters;
+
+	flow_json_tuple(out, t);
 	if (t->zoned)
 		json_number(out, "zone", t->zone);
 	if (flow_counters(flow, dir, &counters)) {

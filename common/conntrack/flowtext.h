@@ -29,4 +29,13 @@ must_check bool flow_line(struct strbuf *out, const struct ct_flow *flow, unsign
  */
 must_check bool flow_json(struct strbuf *out, const struct ct_flow *flow);
 
+/*
+ * Appends a tuple and a blank: "src=10.0.0.1 dst=10.0.0.2 sport=1024 dport=80 ". The prefix stands before src and dst:
+ * "mask-".
+ */
+void flow_put_tuple(struct strbuf *out, const char *prefix, const struct flow_tuple *t);
+
+/* Appends the members of a JSON object: "src":"10.0.0.1","dst":"10.0.0.2","sport":1024,"dport":80 */
+void flow_json_tuple(struct strbuf *out, const struct flow_tuple *t);
+
 #endif
