@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Copyright (C) 2026 the fw-tools authors */
 #include "conntrack/ctnl.h"
+#include "conntrack/message.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -84,56 +85,26 @@ static ssize_t receive(struct ctnl *nl, void *buffer, size_t size)
 	return got == 0 ? -ECONNRESET : (size_t)got > size ? -EMSGSIZE : got;
 }
 
-/* Whether more messages are to come. */
-enum ctnl_step { STEP_ON, STEP_END };
-
-/* Returns 0, or the kernel's answer to the request as -errno; sets *step. */
-static int message_status(const struct nlmsghdr *nlh, enum ctnl_step *step)
-{
-	int error = 0;
-
-	*step = STEP_ON;
-	if (nlh->nlmsg_type != NLMSG_ERROR && nlh->nlmsg_type != NLMSG_DONE)
-		return 0;
-	*step = STEP_END;
-	if (nlh->nlmsg_len < NLMSG_HDRLEN + sizeof(error))
-		return nlh->nlmsg_type == NLMSG_DONE ? 0 : -EBADMSG;
-	memcpy(&error, (const char *)nlh + NLMSG_HDRLEN, sizeof(error));
-	return error <= 0 ? error : -EBADMSG;
-}
-
-typedef int ctnl_message(void *ctx, const struct nlmsghdr *nlh, enum ctnl_step *step);
-
 /* Sends a request and calls `each` for every message of the answer. 0 or -errno. */
-static int talk(struct ctnl *nl, const struct nlmsghdr *request, ctnl_message *each, void *ctx)
+static int talk(struct ctnl *nl, const struct nlmsghdr *request, message_each *each, void *ctx)
 {
 	char buffer[RECEIVE_SIZE] __attribute__((aligned(8)));
-	enum ctnl_step step = STEP_ON;
+	const struct message_request wanted = { .seq = nl->seq, .port = nl->port, .each = each, .ctx = ctx };
+	enum message_step step = STEP_ON;
 	int err = request_send(nl, request);
 
 	while (err == 0 && step == STEP_ON) {
-		const struct nlmsghdr *nlh = (const void *)buffer;
 		ssize_t got = receive(nl, buffer, sizeof(buffer));
-		int left = (int)got;
 
 		if (got < 0)
 			return (int)got;
-		for (; err == 0 && step == STEP_ON && mnl_nlmsg_ok(nlh, left);
-		     nlh = mnl_nlmsg_next(nlh, &left)) {
-			if (nlh->nlmsg_seq != nl->seq || (nlh->nlmsg_pid != 0 && nlh->nlmsg_pid != nl->port))
-				continue;
-			err = message_status(nlh, &step);
-			if (err == 0 && step == STEP_ON)
-				err = each(ctx, nlh, &step);
-		}
-		if (err == 0 && step == STEP_ON && left != 0)
-			err = -EBADMSG;
+		err = messages_read(buffer, (size_t)got, &wanted, &step);
 	}
 	return err;
 }
 
 /* An answer with totals or counters has the header and the attributes of an entry, so flow.h parses both. */
-static int read_totals(void *ctx, const struct nlmsghdr *nlh, enum ctnl_step *step)
+static int read_totals(void *ctx, const struct nlmsghdr *nlh, enum message_step *step)
 {
 	struct ctnl_totals *totals = ctx;
 	struct ct_flow answer;
@@ -161,7 +132,7 @@ int ctnl_totals(struct ctnl *nl, struct ctnl_totals *totals)
  * The resource id in the header is the number of the processor. Counters of expectations come with the
  * subsystem of connections too (kernel 6.18), so only the type of the message tells them apart.
  */
-static int read_counters(void *ctx, const struct nlmsghdr *nlh, enum ctnl_step *step)
+static int read_counters(void *ctx, const struct nlmsghdr *nlh, enum message_step *step)
 {
 	struct ct_counters *counters = ctx;
 	bool expect = (nlh->nlmsg_type & 0xff) == IPCTNL_MSG_EXP_GET_STATS_CPU;
@@ -202,7 +173,7 @@ int ctnl_counters(struct ctnl *nl, struct ct_counters *counters)
 		    read_counters, counters);
 }
 
-static int read_flow(void *ctx, const struct nlmsghdr *nlh, enum ctnl_step *step)
+static int read_flow(void *ctx, const struct nlmsghdr *nlh, enum message_step *step)
 {
 	struct ctnl_dump *dump = ctx;
 	struct ct_flow flow;

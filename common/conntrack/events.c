@@ -5,11 +5,11 @@
 #include "conntrack/ctnl.h"
 #include "conntrack/flowtext.h"
 #include "conntrack/labels.h"
+#include "conntrack/message.h"
 #include "conntrack/text.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/sock_diag.h>
 #include <stdlib.h>
@@ -177,17 +177,14 @@ static bool put_event(struct events *events, struct strbuf *out, const struct nl
 	return true;
 }
 
-static void read_datagram(struct events *events, struct strbuf *out, size_t i, const struct timespec *now)
+void events_datagram(struct events *events, struct strbuf *out, const void *data, size_t len,
+		     const struct timespec *now)
 {
-	const struct nlmsghdr *nlh = (const void *)events->receive->buffers[i];
-	int left = (int)events->receive->headers[i].msg_len;
+	struct messages messages = { .at = data, .left = len };
+	const struct nlmsghdr *nlh;
 	struct ct_flow flow;
 
-	if ((events->receive->headers[i].msg_hdr.msg_flags & MSG_TRUNC) != 0) {
-		events->damaged++;
-		return;
-	}
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+	while ((nlh = message_next(&messages)) != NULL) {
 		if (nlh->nlmsg_type >> 8 != NFNL_SUBSYS_CTNETLINK)
 			continue;
 		events->received++;
@@ -198,6 +195,7 @@ static void read_datagram(struct events *events, struct strbuf *out, size_t i, c
 		if (filter_match(events->filter, &flow) && !put_event(events, out, nlh, &flow, now))
 			events->damaged++;
 	}
+	events->damaged += messages.left != 0;
 }
 
 /*
@@ -255,8 +253,14 @@ int events_read(struct events *events, struct strbuf *out)
 	if (got < 0)
 		return -errno;
 	clock_gettime(CLOCK_REALTIME, &now);
-	for (int i = 0; i < got; i++)
-		read_datagram(events, out, (size_t)i, &now);
+	for (int i = 0; i < got; i++) {
+		const struct mmsghdr *header = &events->receive->headers[i];
+
+		if ((header->msg_hdr.msg_flags & MSG_TRUNC) != 0)
+			events->damaged++;
+		else
+			events_datagram(events, out, events->receive->buffers[i], header->msg_len, &now);
+	}
 	if (events->gap && events->received - events->gap_received > DRAINED)
 		put_gap(events, out);
 	return out->failed ? -ENOMEM : 0;

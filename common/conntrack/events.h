@@ -13,6 +13,8 @@
 #include "conntrack/filter.h"
 #include "conntrack/sender.h"
 
+#include <time.h>
+
 enum event_type { EVENT_NEW, EVENT_UPDATE, EVENT_DESTROY, EVENT_TYPES };
 
 extern const char *const event_names[EVENT_TYPES]; /* "new" */
@@ -48,6 +50,10 @@ void events_close(struct events *events);
  * empty out.
  */
 must_check int events_read(struct events *events, struct strbuf *out);
+
+/* Appends the lines of the events in one datagram, which must be aligned for a netlink header. */
+void events_datagram(struct events *events, struct strbuf *out, const void *data, size_t len,
+		     const struct timespec *now);
 
 /*
  * Stops the kernel from adding events. Those in the buffer must still be read, or they would be lost

@@ -4,12 +4,14 @@
 #include "tap.h"
 #include "conntrack/alarm.h"
 #include "conntrack/counters.h"
+#include "conntrack/events.h"
 #include "conntrack/filter.h"
 #include "conntrack/fleet.h"
 #include "conntrack/flow.h"
 #include "conntrack/flowtext.h"
 #include "conntrack/history.h"
 #include "conntrack/losses.h"
+#include "conntrack/message.h"
 #include "conntrack/report.h"
 #include "conntrack/tally.h"
 #include "conntrack/text.h"
@@ -410,6 +412,62 @@ static void test_damaged_entry(void)
 	CHECK(read > 0, "rejects or reads a damaged entry, and never reads past its end");
 }
 
+static int count_message(void *ctx, const struct nlmsghdr *nlh, enum message_step *step)
+{
+	(void)nlh;
+	(void)step;
+	++*(size_t *)ctx;
+	return 0;
+}
+
+/* libmnl takes lengths of 2^31 and more for negative ones, and so for short messages. */
+static void test_message_lengths(void)
+{
+	static const uint32_t bad[] = { 0,	    1,		NLMSG_HDRLEN - 1, 0x7fffffff, 0x80000000,
+					0x80000010, 0xfffffff0, 0xfffffffc,	  0xffffffff };
+	char buffer[1024] __attribute__((aligned(8)));
+	size_t len = build_entry(buffer), count = 0;
+	const struct message_request request = { .each = count_message, .ctx = &count };
+	struct nlmsghdr *second = (void *)(buffer + len);
+	enum message_step step = STEP_ON;
+
+	*second = (struct nlmsghdr){ .nlmsg_len = NLMSG_HDRLEN };
+	CHECK(messages_read(buffer, len + NLMSG_HDRLEN, &request, &step) == 0 && count == 2, "reads two messages");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		count = 0;
+		step = STEP_ON;
+		second->nlmsg_len = bad[i];
+		CHECK(messages_read(buffer, len + NLMSG_HDRLEN, &request, &step) == -EBADMSG && count == 1,
+		      "rejects a message that is longer than its datagram, or too short");
+	}
+	step = STEP_ON;
+	CHECK(messages_read(buffer, len + 4, &request, &step) == -EBADMSG, "rejects half a header");
+	*second = (struct nlmsghdr){ .nlmsg_len = NLMSG_HDRLEN, .nlmsg_type = NLMSG_DONE };
+	step = STEP_ON;
+	CHECK(messages_read(buffer, len + NLMSG_HDRLEN, &request, &step) == 0 && step == STEP_END, "ends at the last message");
+	second->nlmsg_type = NLMSG_ERROR;
+	step = STEP_ON;
+	CHECK(messages_read(buffer, len + NLMSG_HDRLEN, &request, &step) == -EBADMSG, "rejects an error without a number");
+}
+
+static void test_event_lengths(void)
+{
+	char buffer[1024] __attribute__((aligned(8)));
+	size_t len = build_entry(buffer);
+	struct ct_filter filter = { 0 };
+	struct events events = { .filter = &filter, .fd = -1 };
+	struct strbuf out = STRBUF_INIT;
+	struct timespec now = { 0 };
+
+	((struct nlmsghdr *)(void *)buffer)->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8;
+	events_datagram(&events, &out, buffer, len, &now);
+	CHECK(events.received == 1 && events.damaged == 0 && out.len > 0, "prints the event in a datagram");
+	((struct nlmsghdr *)(void *)buffer)->nlmsg_len = 0x80000010;
+	events_datagram(&events, &out, buffer, len, &now);
+	CHECK(events.received == 1 && events.damaged == 1, "counts a datagram of 2 GiB and more as damaged");
+	strbuf_free(&out);
+}
+
 static void test_filters(void)
 {
 	struct ct_filter f = { 0 };
@@ -597,6 +655,8 @@ int main(void)
 	test_history();
 	test_entry();
 	test_damaged_entry();
+	test_message_lengths();
+	test_event_lengths();
 	test_filters();
 	test_nat_filters();
 	test_labels();
