@@ -4,6 +4,7 @@
 # make programs   the programs alone
 # make check      build and run all tests        make SAN=1 check   the same with sanitizers, in build-san/
 # make prove      the tests that take long: fw-trace, the samples, loads and boots against kernels
+# make fuzz       each fuzzer for FUZZ_SECONDS, 600 if not set
 # make bench      the benchmarks, as ratios      make lint          layers, sizes, names, options, manuals
 # make manual     write the lists of findings in man/fw-diagnostics.7 from common/diag/findings.def
 # make install    PREFIX, DESTDIR and the directories below; it enables nothing
@@ -49,7 +50,7 @@ quoted     = '$(subst ','\'',$(1))'
 
 # PROBED: the hardening flags that this compiler accepts together with the caller's flags.
 ifeq ($(SAN),)
-ifneq ($(filter-out clean dist uninstall,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean dist fuzz uninstall,$(or $(MAKECMDGOALS),all)),)
 PROBED    := $(shell scripts/probe-flags $(call quoted,$(CC)) $(call quoted,$(CPPFLAGS) $(CFLAGS) $(LDFLAGS)))
 endif
 endif
@@ -131,6 +132,12 @@ objects: $(patsubst %.c,$(B)/%.o,$(wildcard cmd/*.c cmd/*/*.c tests/unit/*.c tes
 check: all units
 	scripts/run-tests $(B)
 
+FUZZ_SECONDS ?= 600
+FUZZERS    = $(filter-out standalone,$(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c))))
+
+fuzz:
+	@for fuzzer in $(FUZZERS); do echo "$$fuzzer"; scripts/fuzz "$$fuzzer" $(FUZZ_SECONDS) || exit; done
+
 bench: all
 	scripts/run-bench $(B)
 
@@ -200,7 +207,7 @@ dist:
 clean:
 	rm -rf build build-san
 
-.PHONY: all programs completions objects units check bench prove manual lint install uninstall dist clean
+.PHONY: all programs completions objects units check fuzz bench prove manual lint install uninstall dist clean
 .SECONDARY:
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

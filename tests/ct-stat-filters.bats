@@ -243,7 +243,7 @@ all_made() {
 	[ "$(ct-stat --list --src-nat=fd00:9::1 | wc -l)" -eq 10 ]
 	[ "$(ct-stat --list --src-nat=fd00:9::/32 | wc -l)" -eq 10 ]
 	[ -z "$(ct-stat --list --src-nat=fd00:9::2)" ]
-	[ -z "$(ct-stat --list --src-nat=[fd00:9::1]:80)" ]
+	[ -z "$(ct-stat --list '--src-nat=[fd00:9::1]:80')" ]
 	ct-stat --list -p gre >"$tmp/gre"
 	[ "$(wc -l <"$tmp/gre")" -eq 10 ]
 	diff <(rest <(grep ' srckey=0x5 .* src=' "$tmp/gre")) <(rest <(ct-stat --list --srckey 5))

@@ -72,7 +72,7 @@ bool expect_line(struct strbuf *out, const struct ct_flow *flow)
 		strbuf_printf(out, "class=%u ", flow_number(flow, CTA_EXPECT_CLASS, 0));
 	if (expect.helper_len > 0) {
 		strbuf_puts(out, "helper=");
-		strbuf_add(out, expect.helper, expect.helper_len);
+		text_clean_bytes(out, expect.helper, expect.helper_len);
 	} else if (!out->failed) {
 		out->data[--out->len] = '\0'; /* without the last space */
 	}

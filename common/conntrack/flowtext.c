@@ -74,7 +74,7 @@ static void put_text(struct strbuf *out, const char *name, const char *text, siz
 	if (len == 0)
 		return;
 	strbuf_puts(out, name);
-	strbuf_add(out, text, len);
+	text_clean_bytes(out, text, len);
 	strbuf_putc(out, ' ');
 }
 
@@ -125,8 +125,10 @@ bool flow_line(struct strbuf *out, const struct ct_flow *flow, unsigned flags, t
 	put_named(out, name != NULL ? name : "unknown", orig.proto);
 	if (flow->attr[CTA_TIMEOUT] != NULL)
 		put_field(out, "", flow_number(flow, CTA_TIMEOUT, 0));
-	if (state != NULL)
-		put_text(out, "", state, strlen(state));
+	if (state != NULL) {
+		strbuf_puts(out, state);
+		strbuf_putc(out, ' ');
+	}
 	put_direction(out, flow, FLOW_ORIG, &orig);
 	strbuf_puts(out, (status & IPS_SEEN_REPLY) == 0 ? "[UNREPLIED] " : "");
 	put_direction(out, flow, FLOW_REPLY, &reply);

@@ -40,10 +40,15 @@ void text_hundredths(struct strbuf *out, uint64_t hundredths)
 		      (unsigned long long)(hundredths % 100));
 }
 
+void text_clean_bytes(struct strbuf *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		strbuf_putc(out, (unsigned char)text[i] < ' ' || text[i] == 0x7f ? ' ' : text[i]);
+}
+
 void text_clean(struct strbuf *out, const char *text)
 {
-	for (; *text != '\0'; text++)
-		strbuf_putc(out, (unsigned char)*text < ' ' || *text == 0x7f ? ' ' : *text);
+	text_clean_bytes(out, text, strlen(text));
 }
 
 void text_cell(struct strbuf *out, char before, const char *text)

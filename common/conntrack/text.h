@@ -17,6 +17,7 @@ void text_hundredths(struct strbuf *out, uint64_t hundredths);
 
 /* The text, with a space for each control character, which could harm a terminal or break a table. */
 void text_clean(struct strbuf *out, const char *text);
+void text_clean_bytes(struct strbuf *out, const char *text, size_t len);
 
 /* A cell of a table: what separates it from the cell before, and the text, cleaned. */
 void text_cell(struct strbuf *out, char before, const char *text);

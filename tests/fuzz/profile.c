@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the fw-tools authors */
 /*
  * layers: base diag text addr profile
+ * seeds: rulesets tests/data/fw-gen
  *
  * Feeds any input to the reader of profiles and the import. The input after a 0x01 byte is the content of every file that
  * the profile names; the lowest bit of the length chooses trees of chains or ipsets.

@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the fw-tools authors */
 /*
  * layers: base diag text rotate
+ * seeds: tests/data/ct-rotate/bad.in tests/data/ct-rotate/tutorial.conf
  *
  * The reader of ct-rotate.conf, fed anything: strictly, and leniently as for --import-logrotate. What is printed must be
  * read without a fault and print as the same text.

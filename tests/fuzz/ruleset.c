@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the fw-tools authors */
 /*
  * layers: base diag text addr model meaning check
+ * seeds: tests/data/ruleset tests/data/fw-lint-kernel
  *
  * Feeds any input to the reader of streams and rules and to the checks. libxtables reads only one family in a process:
  * IPv4, or the one that FUZZ_FAMILY names.

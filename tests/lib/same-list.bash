@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 the fw-tools authors
 # Compares the listing of ct-stat with that of conntrack(8), line by line. The caller sets $tmp.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 # Timeouts run down between two listings: `rest` hides them, `timeouts` prints them.
 rest() { sed -E 's/^((ipv[46] +[0-9]+ )?[a-z0-9]+ +[0-9]+ )[0-9]+ /\1T /' "$1"; }

@@ -5,6 +5,7 @@
 #include "conntrack/alarm.h"
 #include "conntrack/counters.h"
 #include "conntrack/events.h"
+#include "conntrack/expect.h"
 #include "conntrack/filter.h"
 #include "conntrack/fleet.h"
 #include "conntrack/flow.h"
@@ -412,6 +413,41 @@ static void test_damaged_entry(void)
 	CHECK(read > 0, "rejects or reads a damaged entry, and never reads past its end");
 }
 
+/* Appends the helper of an entry, or of an expectation. */
+static void put_helper(struct nlmsghdr *nlh, const char *name, bool expect)
+{
+	struct nlattr *nest;
+
+	if (expect) {
+		mnl_attr_put_strz(nlh, CTA_EXPECT_HELP_NAME, name);
+		return;
+	}
+	nest = mnl_attr_nest_start(nlh, CTA_HELP);
+	mnl_attr_put_strz(nlh, CTA_HELP_NAME, name);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void test_names(void)
+{
+	char buffer[1024] __attribute__((aligned(8)));
+	struct strbuf out = STRBUF_INIT;
+	struct ct_flow flow;
+
+	build_entry(buffer);
+	put_helper((void *)buffer, "f\nt\033p", false);
+	CHECK(flow_parse(&flow, (const void *)buffer) && flow_line(&out, &flow, 0, 0) &&
+		      strstr(strbuf_text(&out), " helper=f t p") != NULL && strchr(strbuf_text(&out), '\n') == NULL,
+	      "prints no control character of a helper's name");
+	strbuf_reset(&out);
+	build_entry(buffer);
+	put_helper((void *)buffer, "f\nt\033p", true);
+	CHECK(flow_parse(&flow, (const void *)buffer), "reads an entry with a foreign attribute");
+	flow.attr[CTA_EXPECT_MASK] = flow.attr[CTA_TUPLE_REPLY]; /* an expectation has three tuples */
+	flow.attr[CTA_EXPECT_TUPLE] = flow.attr[CTA_EXPECT_MASTER] = flow.attr[CTA_TUPLE_ORIG];
+	CHECK(expect_line(&out, &flow) && strstr(strbuf_text(&out), "helper=f t p") != NULL, "nor of an expectation's");
+	strbuf_free(&out);
+}
+
 static int count_message(void *ctx, const struct nlmsghdr *nlh, enum message_step *step)
 {
 	(void)nlh;
@@ -655,6 +691,7 @@ int main(void)
 	test_history();
 	test_entry();
 	test_damaged_entry();
+	test_names();
 	test_message_lengths();
 	test_event_lengths();
 	test_filters();
