@@ -175,12 +175,17 @@ static bool directions_match(const struct ct_filter *filter, const struct ct_flo
 
 static bool labels_match(const struct flow_labels *wanted, const struct ct_flow *flow)
 {
-	struct flow_labels labels = flow_labels(flow);
+	struct flow_labels labels;
+	uint32_t missing = 0, any = 0;
 
+	for (size_t i = 0; i < ARRAY_LEN(wanted->words); i++)
+		any |= wanted->words[i];
+	if (any == 0)
+		return true;
+	labels = flow_labels(flow);
 	for (size_t i = 0; i < ARRAY_LEN(labels.words); i++)
-		if ((labels.words[i] & wanted->words[i]) != wanted->words[i])
-			return false;
-	return true;
+		missing |= wanted->words[i] & ~labels.words[i];
+	return missing == 0;
 }
 
 static bool state_match(const char *wanted, const struct ct_flow *flow)
