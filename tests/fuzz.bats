@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Copyright (C) 2026 the fw-tools authors
-# Short runs of the fuzzers of ct-stat. For long runs, use scripts/fuzz with more seconds.
+# Short runs of the fuzzers of ct-stat and of the state of fw-load. For long runs, use scripts/fuzz with more seconds.
 
 bats_require_minimum_version 1.5.0
 load lib/needs
@@ -27,4 +27,12 @@ fuzz() {
 
 @test "the reader of reports from other machines survives any bytes for some seconds" {
 	fuzz fleet
+}
+
+@test "the reader of fw-load's journal survives any bytes for some seconds" {
+	fuzz journal
+}
+
+@test "the readers of fw-load's generations and of streams survive any bytes for some seconds" {
+	fuzz generation
 }
